@@ -1,0 +1,32 @@
+/** What an administrator wants to find again: every change, and every attempt at one. */
+export type AuditEventType =
+  | 'workspace.bootstrapped'
+  | 'api_token.created'
+  | 'api_token.deleted'
+  | 'token.revoked'
+  | 'tenant.created'
+  | 'tenant.deleted'
+  | 'user.created'
+  | 'user.deleted'
+  | 'member.set'
+  | 'member.deleted'
+  | 'role.created'
+  | 'role.deleted'
+  | 'api.created'
+  | 'api.deleted';
+
+/**
+ * One line of the audit log. A change writes two lines under the same `requestId`: `attempted` before anything is
+ * touched (no line, no change) and its outcome afterwards.
+ */
+export interface AuditEvent {
+  readonly type: AuditEventType;
+  readonly outcome: 'attempted' | 'succeeded' | 'refused';
+  readonly timeSeconds: number;
+  readonly requestId: string;
+  readonly actor: { readonly clientId: string; readonly subject: string; readonly ip: string; readonly userAgent: string };
+  /** The ids in the path, and the id that a creation gave. */
+  readonly target: Readonly<Record<string, string>>;
+  /** The error code of a refusal. */
+  readonly reason?: string | undefined;
+}

@@ -1,0 +1,91 @@
+import { DomainError, notFound } from './errors.ts';
+import { findLiveToken } from './live-token.ts';
+import type { Clock, StandingReader, TokenVerifier } from './ports.ts';
+import type { Role } from './records.ts';
+import { reachesTenants, type SystemPermission, systemApiIdentifier } from './system-api.ts';
+
+/** Who calls the management API, with the authority that its token gives now. */
+export interface ManagementCaller {
+  readonly clientId: string;
+  /** The token's `sub`. */
+  readonly subject: string;
+  /** The tenant that the caller is bound to; undefined for callers of the whole workspace. */
+  readonly tenantId: string | undefined;
+  readonly userId: string | undefined;
+  readonly permissions: readonly string[];
+  readonly roles: readonly Role[];
+}
+
+interface Ports {
+  readonly issuer: string;
+  readonly verifier: TokenVerifier;
+  readonly standing: StandingReader;
+  readonly clock: Clock;
+}
+
+/**
+ * The caller behind a management token.
+ * @throws DomainError `invalid_token` (RFC 6750 §3.1) for a token that is not live or meant for another API.
+ */
+export async function authenticateManager(token: string, ports: Ports): Promise<ManagementCaller> {
+  const live = await findLiveToken(token, ports);
+  if (live === undefined || live.claims.aud !== systemApiIdentifier(ports.issuer)) {
+    throw new DomainError('invalid_token', 'The access token is not valid for this API, expired or revoked.');
+  }
+  const { claims, standing, permissions } = live;
+  return {
+    clientId: claims.client_id,
+    subject: claims.sub,
+    tenantId: standing.tenantId,
+    userId: standing.userId,
+    permissions,
+    roles: standing.roles,
+  };
+}
+
+/** What a management request is about, as its path says. */
+export interface ManagementTarget {
+  readonly permission: SystemPermission;
+  /** Ids in the path, by parameter name. */
+  readonly ids: Readonly<Record<string, string>>;
+}
+
+/**
+ * Whether a caller may do this at all. For callers bound to a tenant, whatever lies outside it looks as if it did not
+ * exist, whichever permissions they hold (DEC6); only inside it does a missing permission show as such.
+ * @throws DomainError `not_found` or `insufficient_scope`.
+ */
+export function authorize(caller: ManagementCaller, { permission, ids }: ManagementTarget): void {
+  if (caller.tenantId !== undefined) {
+    const isOutside = ids['tenantId'] !== undefined && ids['tenantId'] !== caller.tenantId;
+    const isForWorkspace = !reachesTenants(permission);
+    if (isOutside || (isForWorkspace && ids['tenantId'] === undefined && Object.keys(ids).length > 0)) throw notFound();
+    if (isForWorkspace) throw insufficientScope(permission);
+  }
+  if (!caller.permissions.includes(permission)) throw insufficientScope(permission);
+}
+
+/**
+ * Personal tokens carry a user's own authority, so inside a tenant only that user may handle them.
+ * @throws DomainError `not_found`
+ */
+export function assertOwnUser(caller: ManagementCaller, userId: string): void {
+  if (caller.tenantId !== undefined && caller.userId !== userId) throw notFound();
+}
+
+/**
+ * The level rule: whoever holds only roles may assign only roles as weak as the strongest they hold, or weaker.
+ * @throws DomainError `forbidden`
+ */
+export function assertMayAssign(caller: ManagementCaller, roles: readonly Role[]): void {
+  if (caller.tenantId === undefined) return;
+  const strongest = Math.min(...caller.roles.map((role) => role.level));
+  if (roles.every((role) => role.level >= strongest)) return;
+  throw new DomainError('forbidden', 'You may only assign roles that are as strong as your own or weaker.', {
+    field: 'roleIds',
+  });
+}
+
+function insufficientScope(permission: SystemPermission): DomainError {
+  return new DomainError('insufficient_scope', `This needs the permission ${permission}.`, { neededScope: permission });
+}

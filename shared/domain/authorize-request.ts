@@ -1,0 +1,53 @@
+import { type AccessTokenClaims, scopeValues } from './access-token.ts';
+import { findLiveToken, verifiedClaims } from './live-token.ts';
+import type { Clock, StandingReader, TokenVerifier } from './ports.ts';
+
+/** What an authorizer stands in front of. */
+export interface ProtectedApi {
+  /** The API's identifier: tokens for any other audience are refused. */
+  readonly audience: string;
+  /**
+   * `offline` trusts signature and expiry and calls nobody; `online` also asks whether token, client and subject
+   * stand and what they may still do.
+   */
+  readonly mode: 'offline' | 'online';
+  /** Route key (`GET /reports/{id}`) → the permission it needs; null where any token for this API will do. */
+  readonly routes: Readonly<Record<string, string | null>>;
+}
+
+/** What a valid token opens. */
+export interface Access {
+  readonly claims: AccessTokenClaims;
+  readonly permissions: readonly string[];
+  readonly allowedRoutes: readonly string[];
+  readonly refusedRoutes: readonly string[];
+}
+
+interface Ports {
+  readonly verifier: TokenVerifier;
+  readonly standing: StandingReader;
+  readonly clock: Clock;
+}
+
+/** Which routes a bearer token opens; undefined for a token that is not valid at this API. A route without rule is closed. */
+export async function authorizeRequest(token: string, api: ProtectedApi, ports: Ports): Promise<Access | undefined> {
+  const found = api.mode === 'online' ? await findLiveToken(token, ports) : await findOffline(token, ports);
+  if (found === undefined || found.claims.aud !== api.audience) return undefined;
+  const { claims, permissions } = found;
+  const isOpen = (route: string) => {
+    const needed = api.routes[route];
+    return needed === null || (needed !== undefined && permissions.includes(needed));
+  };
+  const routes = Object.keys(api.routes);
+  return {
+    claims,
+    permissions,
+    allowedRoutes: routes.filter(isOpen),
+    refusedRoutes: routes.filter((route) => !isOpen(route)),
+  };
+}
+
+async function findOffline(token: string, ports: Ports) {
+  const claims = await verifiedClaims(token, ports);
+  return claims && { claims, permissions: scopeValues(claims.scope) };
+}

@@ -1,0 +1,130 @@
+import { newId } from './ids.ts';
+import { claimName } from './names.ts';
+import type {
+  AuditLog,
+  ClientWriter,
+  Clock,
+  DirectoryWriter,
+  Look,
+  Pepper,
+  PepperFounder,
+  Random,
+  SecretHasher,
+  StandingReader,
+} from './ports.ts';
+import { type Api, apiNameKey, type Client, grantKey, nameKey } from './records.ts';
+import { newSecret } from './secret.ts';
+import { SYSTEM_API_ID, systemApiIdentifier, systemPermissions } from './system-api.ts';
+
+interface Ports {
+  readonly issuer: string;
+  readonly standing: StandingReader;
+  readonly directory: DirectoryWriter;
+  readonly clients: ClientWriter;
+  readonly pepperFounder: PepperFounder;
+  readonly pepper: Pepper;
+  readonly hasher: SecretHasher;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly audit: AuditLog;
+}
+
+/** The administrator of the workspace; the secret is present only when this call made it. */
+export interface Administrator {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret?: string;
+}
+
+/**
+ * Brings a workspace to life: pepper, management API, first administrator. It can be repeated safely, after an
+ * interruption as after an update, and then says who the administrator is without a secret. With
+ * `newAdministrator`, for when that secret is lost, it makes another administrator.
+ */
+export async function bootstrap(
+  request: { readonly newAdministrator?: boolean | undefined },
+  requestId: string,
+  ports: Ports,
+): Promise<Administrator> {
+  const event = {
+    type: 'workspace.bootstrapped',
+    timeSeconds: ports.clock.nowSeconds(),
+    requestId,
+    actor: { clientId: '', subject: 'aws-iam', ip: '', userAgent: '' },
+  } as const;
+  await ports.audit.append({ ...event, outcome: 'attempted', target: {} });
+  await ports.pepperFounder.found();
+  const look = ports.standing.open('bootstrap');
+  await registerSystemApi(look, ports);
+
+  const claim = await look.find('name', nameKey('administrator', 'workspace'));
+  const existing = claim && (await look.client(claim.ownerId));
+  if (existing !== undefined && request.newAdministrator !== true) {
+    return { issuer: ports.issuer, clientId: existing.id };
+  }
+  const administrator = await createAdministrator(look, ports);
+  await ports.audit.append({ ...event, outcome: 'succeeded', target: { clientId: administrator.clientId } });
+  return administrator;
+}
+
+async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
+  const identifier = systemApiIdentifier(ports.issuer);
+  const before = await look.find('api', SYSTEM_API_ID);
+  const isCurrent = before?.identifier === identifier && before.permissions.length === systemPermissions.length;
+  if (isCurrent) return;
+
+  const key = apiNameKey(identifier);
+  const owner = { kind: 'api', id: SYSTEM_API_ID } as const;
+  const held = await look.find('name', key);
+  if (held?.ownerId !== owner.id) await claimName({ key, field: 'issuer', owner }, { ...ports, look });
+  const api: Api = {
+    id: SYSTEM_API_ID,
+    identifier,
+    name: 'Mintmark management API',
+    signingAlgorithm: 'RS256',
+    tokenLifetimeSeconds: 3_600,
+    permissions: systemPermissions,
+    createdAtSeconds: before?.createdAtSeconds ?? ports.clock.nowSeconds(),
+    version: (before?.version ?? 0) + 1,
+  };
+  await (before === undefined
+    ? ports.directory.insert('api', api.id, api)
+    : ports.directory.replace('api', api.id, api));
+}
+
+async function createAdministrator(look: Look, ports: Ports): Promise<Administrator> {
+  const id = newId('cli', ports.random);
+  const now = ports.clock.nowSeconds();
+  const secret = await newSecret(id, ports);
+  const client: Client = {
+    id,
+    subject: { type: 'application' },
+    description: 'Administrator of the workspace',
+    roleIds: [],
+    apiIds: [SYSTEM_API_ID],
+    secrets: [secret.stored],
+    status: 'active',
+    createdBy: 'bootstrap',
+    createdAtSeconds: now,
+    version: 1,
+  };
+  await ports.directory.insert('grant', grantKey(id, SYSTEM_API_ID), {
+    id: newId('grn', ports.random),
+    clientId: id,
+    apiId: SYSTEM_API_ID,
+    permissions: 'all',
+    createdAtSeconds: now,
+    version: 1,
+  });
+  await ports.clients.insert(client);
+  await nameAdministrator(id, now, look, ports);
+  return { issuer: ports.issuer, clientId: id, clientSecret: secret.value };
+}
+
+/** Last, so that an interrupted bootstrap is repeated and never leaves a workspace without an administrator. */
+async function nameAdministrator(clientId: string, nowSeconds: number, look: Look, { directory }: Ports): Promise<void> {
+  const key = nameKey('administrator', 'workspace');
+  const before = await look.find('name', key);
+  const claim = { ownerId: clientId, createdAtSeconds: nowSeconds, version: (before?.version ?? 0) + 1 };
+  await (before === undefined ? directory.insert('name', key, claim) : directory.replace('name', key, claim));
+}

@@ -1,0 +1,24 @@
+import type { SigningAlgorithm } from './records.ts';
+
+const CLIENT_AUTHENTICATION = ['client_secret_basic', 'client_secret_post'] as const;
+
+/**
+ * What clients and verifiers need to know of this authorization server (RFC 8414 §2; the members that OpenID
+ * Connect Discovery §3 requires are there for verifiers that read that document, empty where nothing is offered).
+ */
+export function authorizationServerMetadata(issuer: string, algorithms: readonly SigningAlgorithm[]) {
+  return {
+    issuer,
+    token_endpoint: `${issuer}/oauth/token`,
+    introspection_endpoint: `${issuer}/oauth/introspect`,
+    revocation_endpoint: `${issuer}/oauth/revoke`,
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    grant_types_supported: ['client_credentials'],
+    response_types_supported: [],
+    token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
+    introspection_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
+    revocation_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: algorithms,
+  };
+}

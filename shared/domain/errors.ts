@@ -1,0 +1,68 @@
+/**
+ * Why a request is refused, free of transport. The OAuth codes are those of RFC 6749 §5.2, RFC 6750 §3.1,
+ * RFC 7009 §2.2.1 and RFC 8707 §2; the others belong to the management API.
+ */
+export type ErrorCode =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'invalid_scope'
+  | 'invalid_target'
+  | 'unauthenticated'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'forbidden'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'conflict'
+  | 'payload_too_large'
+  | 'rate_limited'
+  | 'temporarily_unavailable'
+  | 'server_error';
+
+interface ErrorDetails {
+  /** The request member at fault, as the caller wrote its name. */
+  readonly field?: string;
+  /** The permission that would have been needed (RFC 6750 §3.1). */
+  readonly neededScope?: string;
+  /** After how many seconds a repeat may succeed. */
+  readonly retryAfterSeconds?: number;
+  /** What really happened: logged by name, never shown. */
+  readonly cause?: unknown;
+}
+
+/** The one error the product throws on purpose: `message` is public, `cause` is not. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly code: ErrorCode;
+  readonly field: string | undefined;
+  readonly neededScope: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, description: string, details: ErrorDetails = {}) {
+    super(description, { cause: details.cause });
+    this.code = code;
+    this.field = details.field;
+    this.neededScope = details.neededScope;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+}
+
+/** The answer to an unknown id and to somebody else's id: they must not be told apart (DEC6). */
+export function notFound(): DomainError {
+  return new DomainError('not_found', 'There is no such resource, or you may not see it.');
+}
+
+/** Somebody else changed the record between this request's reading and its writing. */
+export function changedMeanwhile(): DomainError {
+  return new DomainError('conflict', 'The resource was changed by another request. Read it again and repeat.');
+}
+
+/** A dependency did not answer: neither a yes nor a no, so the caller is asked to come back. */
+export function unavailable(cause: unknown): DomainError {
+  return new DomainError('temporarily_unavailable', 'A service this request depends on did not answer. Try again.', {
+    retryAfterSeconds: 1,
+    cause,
+  });
+}

@@ -1,0 +1,20 @@
+import { toBase62 } from './base62.ts';
+import type { Random } from './ports.ts';
+
+const ID_RANDOM_BYTES = 24;
+const ID_CHARACTERS = 22;
+
+/** Every kind of id has a prefix of its own, so a subject cannot be mistaken for a client (RFC 9068 §5). */
+const PREFIXES = ['ten', 'usr', 'svc', 'cli', 'tok', 'api', 'rol', 'grn', 'mem'] as const;
+export type IdPrefix = (typeof PREFIXES)[number];
+
+/** A fresh id such as `cli_4fYb…`: 22 base62 characters hold 131 random bits. */
+export function newId(prefix: IdPrefix, random: Random): string {
+  return `${prefix}_${toBase62(random.bytes(ID_RANDOM_BYTES), ID_CHARACTERS)}`;
+}
+
+/** Whether a caller may choose this id for a resource of the given kind: it must not look like another kind's. */
+export function mayBeChosen(id: string, prefix: IdPrefix): boolean {
+  const foreign = PREFIXES.filter((other) => other !== prefix);
+  return !foreign.some((other) => id.startsWith(`${other}_`));
+}

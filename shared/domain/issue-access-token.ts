@@ -1,0 +1,142 @@
+import { type AccessTokenClaims, LIFETIME_SECONDS_MAX, scopeValues } from './access-token.ts';
+import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
+import { allowedPermissions, entitledApiIds, findApi } from './entitlement.ts';
+import { DomainError } from './errors.ts';
+import { newId } from './ids.ts';
+import type { Clock, Look, Random, TokenSigner } from './ports.ts';
+import type { Api, Client } from './records.ts';
+import { type Standing, standingOf, subjectId } from './standing.ts';
+
+/** Larger tokens do not fit into the headers that API Gateway and load balancers take, and are refused by verifiers. */
+const TOKEN_CHARACTERS_MAX = 8_192;
+
+export interface TokenRequest {
+  readonly grantType: string;
+  /** API identifiers, from `audience` and `resource` together; see `resolveApi` for what happens without one. */
+  readonly audiences: readonly string[];
+  /** Space-separated permissions; without one, everything that is allowed. */
+  readonly scope?: string | undefined;
+}
+
+export interface IssuedToken {
+  readonly value: string;
+  readonly id: string;
+  readonly audience: string;
+  readonly lifetimeSeconds: number;
+  readonly scope: string;
+}
+
+interface Ports {
+  readonly issuer: string;
+  readonly defaultAudience: string | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signer: TokenSigner;
+}
+
+/**
+ * The exchange (RFC 6749 §4.4) from step 5 on: the subject stands, the API is found, the permissions are allowed now,
+ * the lifetime is the shortest of all that limit it.
+ * @throws DomainError `unsupported_grant_type`, `invalid_client`, `invalid_request`, `invalid_target` (RFC 8707 §2) or
+ * `invalid_scope`
+ */
+export async function issueAccessToken(
+  caller: AuthenticatedClient,
+  request: TokenRequest,
+  ports: Ports,
+): Promise<IssuedToken> {
+  const { client, look } = caller;
+  if (request.grantType !== 'client_credentials') {
+    throw new DomainError('unsupported_grant_type', 'The grant type is not one of those this server supports.');
+  }
+  const audience = onlyAudience(request.audiences);
+  const [standing, requestedApi] = await Promise.all([
+    standingOf(client, look),
+    audience === undefined ? undefined : findApi(audience, look),
+  ]);
+  if (standing === undefined) throw invalidClient();
+  const api = audience === undefined ? await resolveApi(client, standing, look, ports) : requestedApi;
+  const allowed = api && (await allowedPermissions(client, standing, api, look));
+  if (api === undefined || allowed === undefined || allowed.length === 0) {
+    throw new DomainError('invalid_target', 'The client has no permission at the requested audience.', {
+      field: 'audience',
+    });
+  }
+  const permissions = request.scope === undefined ? allowed : narrow(request.scope, allowed);
+  return sign(claimsOf(caller, standing, api, permissions, ports), api, ports);
+}
+
+/** A token is for one API only, so that no API can use it at another (RFC 8707 §3). */
+function onlyAudience(audiences: readonly string[]): string | undefined {
+  const [first, ...others] = new Set(audiences);
+  if (others.length === 0) return first;
+  throw new DomainError('invalid_target', 'A token is for one audience: ask for one token each.', {
+    field: 'audience',
+  });
+}
+
+/** Step 6: the client's only API, else the workspace's default one. */
+async function resolveApi(client: Client, standing: Standing, look: Look, ports: Ports): Promise<Api | undefined> {
+  const [only, ...others] = entitledApiIds(client, standing);
+  if (only !== undefined && others.length === 0) return look.find('api', only);
+  if (ports.defaultAudience !== undefined) return findApi(ports.defaultAudience, look);
+  throw new DomainError('invalid_request', "Send 'audience': the identifier of the API that the token is for.", {
+    field: 'audience',
+  });
+}
+
+function narrow(scope: string, allowed: readonly string[]): readonly string[] {
+  const requested = scopeValues(scope);
+  if (requested.length > 0 && requested.every((value) => allowed.includes(value))) return requested;
+  throw new DomainError('invalid_scope', 'The requested scope is malformed, unknown or more than is allowed.', {
+    field: 'scope',
+  });
+}
+
+function claimsOf(
+  caller: AuthenticatedClient,
+  standing: Standing,
+  api: Api,
+  permissions: readonly string[],
+  { issuer, clock, random }: Ports,
+): AccessTokenClaims {
+  const { client } = caller;
+  const now = clock.nowSeconds();
+  const inTenant = standing.tenantId !== undefined && {
+    tenant_id: standing.tenantId,
+    roles: standing.roles.map((role) => role.key),
+    permissions,
+  };
+  return {
+    iss: issuer,
+    sub: subjectId(client),
+    aud: api.identifier,
+    exp: now + lifetimeSeconds(caller, api, now),
+    iat: now,
+    nbf: now,
+    jti: newId('tok', random),
+    client_id: client.id,
+    scope: permissions.join(' '),
+    ...inTenant,
+    ...(client.metadata && { metadata: client.metadata }),
+  };
+}
+
+/** Step 8: the shortest of the API's lifetime, the client's own, and the time that credential and client have left. */
+function lifetimeSeconds({ client, expiresAtSeconds }: AuthenticatedClient, api: Api, nowSeconds: number): number {
+  return Math.min(
+    api.tokenLifetimeSeconds,
+    client.tokenLifetimeSeconds ?? LIFETIME_SECONDS_MAX,
+    expiresAtSeconds === undefined ? LIFETIME_SECONDS_MAX : expiresAtSeconds - nowSeconds,
+  );
+}
+
+async function sign(claims: AccessTokenClaims, api: Api, { signer }: Ports): Promise<IssuedToken> {
+  const value = await signer.sign(claims, api.signingAlgorithm);
+  if (value.length > TOKEN_CHARACTERS_MAX) {
+    throw new DomainError('invalid_scope', 'The token would be too large: request fewer permissions.', {
+      field: 'scope',
+    });
+  }
+  return { value, id: claims.jti, audience: claims.aud, lifetimeSeconds: claims.exp - claims.iat, scope: claims.scope };
+}

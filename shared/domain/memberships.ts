@@ -1,0 +1,100 @@
+import { findAssignedRoles } from './api-tokens.ts';
+import { assertMayAssign, type ManagementCaller } from './authority.ts';
+import { changedMeanwhile, notFound } from './errors.ts';
+import { newId } from './ids.ts';
+import type {
+  Clock,
+  DirectoryLister,
+  DirectoryWriter,
+  Look,
+  Page,
+  PageRequest,
+  Random,
+  StandingReader,
+} from './ports.ts';
+import { type Membership, membershipKey } from './records.ts';
+import { getTenant } from './tenants.ts';
+
+interface Ports {
+  readonly standing: StandingReader;
+  readonly directory: DirectoryWriter;
+}
+
+/** Which user's place in which tenant. */
+export interface MembershipPath {
+  readonly tenantId: string;
+  readonly userId: string;
+}
+
+/**
+ * Makes a user a member of a tenant, or gives a member other roles. Who joins again after leaving gets a new
+ * membership, so personal tokens of the first time stay dead.
+ * @throws DomainError `not_found`, `invalid_request` for an unknown role, `forbidden` by the level rule, `conflict`
+ */
+export async function setMember(
+  caller: ManagementCaller,
+  { tenantId, userId }: MembershipPath,
+  roleIds: readonly string[],
+  ports: Ports & { readonly clock: Clock; readonly random: Random },
+): Promise<Membership> {
+  const look = ports.standing.open(userId);
+  const key = membershipKey(tenantId, userId);
+  const [tenant, user, before] = await Promise.all([
+    look.find('tenant', tenantId),
+    look.find('user', userId),
+    look.find('membership', key),
+  ]);
+  if (tenant?.status !== 'active' || user === undefined) throw notFound();
+  const roles = await findAssignedRoles(roleIds, look);
+  assertMayAssign(caller, roles);
+
+  const assigned = roles.map((role) => role.id);
+  if (before !== undefined) {
+    const changed = { ...before, roleIds: assigned, version: before.version + 1 };
+    await ports.directory.replace('membership', key, changed);
+    return changed;
+  }
+  const id = newId('mem', ports.random);
+  const createdAtSeconds = ports.clock.nowSeconds();
+  const joined: Membership = { id, tenantId, userId, roleIds: assigned, createdAtSeconds, version: 1 };
+  await ports.directory.insert('membership', key, joined);
+  return joined;
+}
+
+/** @throws DomainError `not_found` */
+export function getMember(path: MembershipPath, { standing }: Pick<Ports, 'standing'>): Promise<Membership> {
+  return findMember(path, standing.open(path.userId));
+}
+
+/**
+ * The members of a tenant, a page at a time.
+ * @throws DomainError `not_found`
+ */
+export async function listMembers(
+  tenantId: string,
+  page: PageRequest,
+  ports: Pick<Ports, 'standing'> & { readonly directoryList: DirectoryLister },
+): Promise<Page<Membership>> {
+  await getTenant(tenantId, ports);
+  return ports.directoryList.list({ kind: 'membership', tenantId }, page);
+}
+
+/**
+ * Takes a user out of a tenant; the personal tokens for that tenant end with the membership.
+ * @throws DomainError `not_found`
+ */
+export async function deleteMember(path: MembershipPath, ports: Ports): Promise<void> {
+  const membership = await getMember(path, ports);
+  const key = membershipKey(path.tenantId, path.userId);
+  if (!(await ports.directory.remove('membership', key, membership.version))) throw changedMeanwhile();
+}
+
+async function findMember({ tenantId, userId }: MembershipPath, look: Look): Promise<Membership> {
+  const [tenant, user, membership] = await Promise.all([
+    look.find('tenant', tenantId),
+    look.find('user', userId),
+    look.find('membership', membershipKey(tenantId, userId)),
+  ]);
+  if (tenant?.status !== 'active' || user === undefined || membership === undefined) throw notFound();
+  return membership;
+}

@@ -1,0 +1,151 @@
+import type { AccessTokenClaims } from './access-token.ts';
+import type { AuditEvent } from './audit.ts';
+import type { Client, DirectoryKind, DirectoryRecords, SigningAlgorithm } from './records.ts';
+
+/**
+ * What the domain asks of the world. Every method that depends on a service rejects with the domain error
+ * `temporarily_unavailable` when that service does not answer; a failed dependency is never a "no".
+ */
+
+/** The one trusted clock. */
+export interface Clock {
+  nowSeconds(): number;
+}
+
+/** A cryptographically strong source. */
+export interface Random {
+  bytes(length: number): Uint8Array;
+}
+
+/** bcrypt, with the work it does the same for every answer it gives. */
+export interface SecretHasher {
+  /** Rejects secrets of more than 72 bytes, of which bcrypt would silently see a part only. */
+  hash(secret: string): Promise<string>;
+  compare(secret: string, hash: string): Promise<boolean>;
+  /** The hash of nothing: comparing with it costs what a real comparison costs and never matches. */
+  readonly decoyHash: string;
+}
+
+/** A key of the workspace, wrapped by KMS, that marks secrets as our own. */
+export interface Pepper {
+  /** Eight base62 characters that only the holder of the pepper can compute. */
+  seal(message: string): Promise<string>;
+  /** True for a seal under any live pepper; takes the same time for every wrong one. */
+  isSealed(message: string, seal: string): Promise<boolean>;
+}
+
+/** Makes the workspace's first pepper; does nothing where one exists. */
+export interface PepperFounder {
+  found(): Promise<void>;
+}
+
+/** Signs access tokens (RFC 9068: `typ` is `at+jwt`). */
+export interface TokenSigner {
+  sign(claims: AccessTokenClaims, algorithm: SigningAlgorithm): Promise<string>;
+}
+
+/** Checks form, type, algorithm, signature and issuer of an access token; undefined for whatever is not ours. */
+export interface TokenVerifier {
+  verify(token: string): Promise<AccessTokenClaims | undefined>;
+  /** Algorithms this workspace has signing keys for. */
+  readonly algorithms: readonly SigningAlgorithm[];
+}
+
+/** A public JSON Web Key as it is published (RFC 7517). */
+export interface PublicJwk {
+  readonly kty: string;
+  readonly kid: string;
+  readonly alg: SigningAlgorithm;
+  readonly use: 'sig';
+  readonly [member: string]: string;
+}
+
+/** The public halves of the signing keys. */
+export interface KeySet {
+  publicKeys(): Promise<readonly PublicJwk[]>;
+  /** Algorithms this workspace has signing keys for. */
+  readonly algorithms: readonly SigningAlgorithm[];
+}
+
+/** Reads the records that decide what a credential or a token is worth now. */
+export interface StandingReader {
+  /** Begins one request's look at the records. `about` names what it is about (a client id), to read ahead well. */
+  open(about: string): Look;
+}
+
+/**
+ * One request's look: every record is read at most once, strongly consistent, after the request began.
+ * Reads asked for together travel together.
+ */
+export interface Look {
+  client(id: string): Promise<Client | undefined>;
+  find<Kind extends DirectoryKind>(kind: Kind, id: string): Promise<DirectoryRecords[Kind] | undefined>;
+  isRevoked(tokenId: string): Promise<boolean>;
+  /** Says that this record will be asked for, so that it travels with the next read. */
+  expect(kind: DirectoryKind, id: string): void;
+}
+
+/** Keeps revoked token ids until the tokens would have ended anyway. */
+export interface Revocations {
+  /** Resolves only when every later look sees the token as revoked. */
+  revoke(tokenId: string, expiresAtSeconds: number): Promise<void>;
+}
+
+/** A page of a list; `nextCursor` is absent on the last one. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly nextCursor?: string | undefined;
+}
+
+/** `limit` is 1 to 100; `cursor` comes from the page before. An unreadable cursor is `invalid_request`. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** Whose API tokens: a tenant's own, or one member's. */
+export type TokenOwner = { readonly tenantId: string; readonly userId?: string | undefined };
+
+export interface ClientWriter {
+  /** Rejects with `conflict` where the id is taken by somebody else's insert. */
+  insert(client: Client): Promise<void>;
+}
+
+export interface ClientRemover {
+  /** Resolves when the client is gone, whoever removed it. */
+  remove(id: string): Promise<void>;
+}
+
+export interface ClientLister {
+  list(owner: TokenOwner, page: PageRequest): Promise<Page<Client>>;
+}
+
+export interface DirectoryWriter {
+  /** Rejects with `conflict` where a record with this key exists. */
+  insert<Kind extends DirectoryKind>(kind: Kind, key: string, record: DirectoryRecords[Kind]): Promise<void>;
+  /** Writes `record` (its version one higher) over the version before it; rejects with `conflict` on a lost race. */
+  replace<Kind extends DirectoryKind>(kind: Kind, key: string, record: DirectoryRecords[Kind]): Promise<void>;
+  /** Resolves with true when the record is gone, with false where it stands in another version than this one. */
+  remove(kind: DirectoryKind, key: string, version: number): Promise<boolean>;
+}
+
+/** Lists that the directory keeps; members are listed by tenant. */
+export type DirectoryList =
+  | { readonly kind: 'tenant' | 'user' | 'role' | 'api' }
+  | { readonly kind: 'membership'; readonly tenantId: string };
+
+export interface DirectoryLister {
+  list<List extends DirectoryList>(list: List, page: PageRequest): Promise<Page<DirectoryRecords[List['kind']]>>;
+}
+
+/** The append-only record of who did what. */
+export interface AuditLog {
+  append(event: AuditEvent): Promise<void>;
+}
+
+/** Slows down whoever scans for tokens. */
+export interface AttemptLimiter {
+  /** Rejects with `rate_limited` once `key` has failed too often lately. */
+  assertMayTry(key: string): Promise<void>;
+  recordFailure(key: string): Promise<void>;
+}

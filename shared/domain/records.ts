@@ -1,0 +1,150 @@
+/** The records that Mintmark keeps. Times are seconds since 1970, UTC. */
+
+/** What every record that can change carries: `version` grows by one with each change. */
+interface Versioned {
+  readonly version: number;
+  readonly createdAtSeconds: number;
+}
+
+/** A customer organisation. A deleted one is kept as a mark, so that its id can never come back to life. */
+export interface Tenant extends Versioned {
+  readonly id: string;
+  readonly name: string;
+  readonly status: 'active' | 'deleted';
+}
+
+/** A person, a member of any number of tenants. */
+export interface User extends Versioned {
+  readonly id: string;
+  readonly email: string;
+  readonly name?: string | undefined;
+  readonly status: 'active' | 'disabled';
+}
+
+/** A user's place in a tenant. `id` is new whenever somebody joins again, so credentials of the first time stay dead. */
+export interface Membership extends Versioned {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly roleIds: readonly string[];
+}
+
+/** A permission of an API as a role or a grant names it. */
+export interface PermissionReference {
+  readonly apiId: string;
+  /** The API's identifier, kept for showing. */
+  readonly api: string;
+  readonly value: string;
+}
+
+/** A named set of permissions. A smaller `level` is stronger. */
+export interface Role extends Versioned {
+  readonly id: string;
+  readonly key: string;
+  readonly name: string;
+  readonly level: number;
+  readonly permissions: readonly PermissionReference[];
+}
+
+export interface Permission {
+  readonly value: string;
+  readonly description?: string | undefined;
+}
+
+/** Algorithms of RFC 7518 §3.1 that signing keys are kept for. */
+export type SigningAlgorithm = 'RS256' | 'ES256';
+
+/** A resource server; `identifier` is the audience of its tokens and never changes. */
+export interface Api extends Versioned {
+  readonly id: string;
+  readonly identifier: string;
+  readonly name: string;
+  readonly signingAlgorithm: SigningAlgorithm;
+  readonly tokenLifetimeSeconds: number;
+  readonly permissions: readonly Permission[];
+}
+
+/** What one application may ask for at one API: a ceiling. */
+export interface ClientGrant extends Versioned {
+  readonly id: string;
+  readonly clientId: string;
+  readonly apiId: string;
+  readonly permissions: readonly string[] | 'all';
+}
+
+/** Says that a unique name (an e-mail address, a role key, an API identifier) belongs to one record. */
+export interface NameClaim extends Versioned {
+  readonly ownerId: string;
+}
+
+/** The directory's records by kind. */
+export interface DirectoryRecords {
+  readonly tenant: Tenant;
+  readonly user: User;
+  readonly membership: Membership;
+  readonly role: Role;
+  readonly api: Api;
+  readonly grant: ClientGrant;
+  readonly name: NameClaim;
+}
+export type DirectoryKind = keyof DirectoryRecords;
+
+/** One secret of a client: the clear text is gone, `selector` says which secret this is. */
+export interface StoredSecret {
+  readonly selector: string;
+  readonly hash: string;
+  readonly lastFour: string;
+  readonly createdAtSeconds: number;
+  readonly expiresAtSeconds?: number | undefined;
+}
+
+/** For whom a client acts. */
+export type Subject =
+  | { readonly type: 'application' }
+  | { readonly type: 'tenant'; readonly tenantId: string }
+  | { readonly type: 'user'; readonly tenantId: string; readonly userId: string; readonly membershipId: string };
+
+/** A `client_id` with credentials, acting for a subject. */
+export interface Client extends Versioned {
+  readonly id: string;
+  readonly subject: Subject;
+  readonly description: string;
+  readonly metadata?: JsonObject | undefined;
+  /** Roles of a tenant token; every other subject's roles or grants live with the subject. */
+  readonly roleIds: readonly string[];
+  /** APIs that an application has a grant for. */
+  readonly apiIds: readonly string[];
+  readonly secrets: readonly StoredSecret[];
+  readonly status: 'active' | 'disabled';
+  readonly createdBy: string;
+  readonly expiresAtSeconds?: number | undefined;
+  readonly tokenLifetimeSeconds?: number | undefined;
+}
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [name: string]: JsonValue;
+}
+
+/** Names a membership among the directory's records. */
+export function membershipKey(tenantId: string, userId: string): string {
+  return `${tenantId}/${userId}`;
+}
+
+/** Names a client grant among the directory's records. */
+export function grantKey(clientId: string, apiId: string): string {
+  return `${clientId}/${apiId}`;
+}
+
+/** Names the claim on a unique name, e.g. `email/ada@example.com`. */
+export function nameKey(space: 'email' | 'role' | 'api' | 'administrator', name: string): string {
+  return `${space}/${name}`;
+}
+
+/**
+ * Names the claim on an API identifier. Identifiers that differ only in case or a last slash share one claim, because
+ * a careless verifier might take one for the other (G8).
+ */
+export function apiNameKey(identifier: string): string {
+  return nameKey('api', identifier.toLowerCase().replace(/\/+$/, ''));
+}

@@ -1,0 +1,69 @@
+import { findApi } from './entitlement.ts';
+import { changedMeanwhile, DomainError, notFound } from './errors.ts';
+import { newId } from './ids.ts';
+import { claimName, releaseName } from './names.ts';
+import type { Clock, DirectoryWriter, Look, Random, StandingReader } from './ports.ts';
+import { nameKey, type PermissionReference, type Role } from './records.ts';
+
+interface Ports {
+  readonly standing: StandingReader;
+  readonly directory: DirectoryWriter;
+}
+
+/** A permission as a caller names it: the API by its identifier. */
+export interface NamedPermission {
+  readonly api: string;
+  readonly value: string;
+}
+
+/**
+ * Creates a role. A smaller level is stronger.
+ * @throws DomainError `conflict` for a key that another role has, `invalid_request` for an undeclared permission
+ */
+export async function createRole(
+  request: {
+    readonly key: string;
+    readonly name: string;
+    readonly level: number;
+    readonly permissions: readonly NamedPermission[];
+  },
+  ports: Ports & { readonly clock: Clock; readonly random: Random },
+): Promise<Role> {
+  const id = newId('rol', ports.random);
+  const look = ports.standing.open(id);
+  const permissions = await Promise.all(request.permissions.map((permission) => findPermission(permission, look)));
+  await claimName({ key: nameKey('role', request.key), field: 'key', owner: { kind: 'role', id } }, { ...ports, look });
+  const { key, name, level } = request;
+  const role: Role = { id, key, name, level, permissions, createdAtSeconds: ports.clock.nowSeconds(), version: 1 };
+  await ports.directory.insert('role', id, role);
+  return role;
+}
+
+/** @throws DomainError `not_found` */
+export async function getRole(id: string, { standing }: Pick<Ports, 'standing'>): Promise<Role> {
+  const role = await standing.open(id).find('role', id);
+  if (role === undefined) throw notFound();
+  return role;
+}
+
+/**
+ * Deletes a role; whoever had it loses its permissions with the next exchange, introspection or online check.
+ * @throws DomainError `not_found`
+ */
+export async function deleteRole(id: string, ports: Ports): Promise<void> {
+  const look = ports.standing.open(id);
+  const role = await look.find('role', id);
+  if (role === undefined) throw notFound();
+  if (!(await ports.directory.remove('role', id, role.version))) throw changedMeanwhile();
+  await releaseName({ key: nameKey('role', role.key), owner: { kind: 'role', id } }, { ...ports, look });
+}
+
+async function findPermission({ api: identifier, value }: NamedPermission, look: Look): Promise<PermissionReference> {
+  const api = await findApi(identifier, look);
+  if (api === undefined || !api.permissions.some((permission) => permission.value === value)) {
+    throw new DomainError('invalid_request', 'No API with this identifier declares such a permission.', {
+      field: 'permissions',
+    });
+  }
+  return { apiId: api.id, api: identifier, value };
+}

@@ -1,0 +1,44 @@
+/**
+ * The management API as an API among the others: its identifier is `<issuer>/v1/`, its tokens are issued by Mintmark
+ * itself, and its permissions are the table below.
+ */
+
+/** The system API keeps this id when the issuer moves to another host, so grants and roles go on meaning it. */
+export const SYSTEM_API_ID = 'api_0000000000000000000000';
+
+/** `tenant` permissions can be used by a tenant's own tokens, inside that tenant; the others by the workspace only. */
+const SYSTEM_PERMISSIONS = {
+  'read:tenants': { reach: 'tenant', description: 'See tenants' },
+  'write:tenants': { reach: 'workspace', description: 'Create and delete tenants' },
+  'read:users': { reach: 'workspace', description: 'See users' },
+  'write:users': { reach: 'workspace', description: 'Create and delete users' },
+  'read:members': { reach: 'tenant', description: 'See who is a member of a tenant, with which roles' },
+  'write:members': { reach: 'workspace', description: 'Add members to a tenant, change their roles, remove them' },
+  'read:roles': { reach: 'tenant', description: 'See roles' },
+  'write:roles': { reach: 'workspace', description: 'Create and delete roles' },
+  'read:apis': { reach: 'workspace', description: 'See APIs and their permissions' },
+  'write:apis': { reach: 'workspace', description: 'Create and delete APIs' },
+  'read:tenant-tokens': { reach: 'tenant', description: "See a tenant's API tokens" },
+  'write:tenant-tokens': { reach: 'tenant', description: "Create and delete a tenant's API tokens" },
+  'read:user-tokens': { reach: 'tenant', description: "See a member's personal API tokens" },
+  'write:user-tokens': { reach: 'tenant', description: "Create and delete a member's personal API tokens" },
+  'introspect:tokens': { reach: 'tenant', description: 'Ask what access tokens are worth' },
+} as const satisfies Record<string, { reach: 'tenant' | 'workspace'; description: string }>;
+
+export type SystemPermission = keyof typeof SYSTEM_PERMISSIONS;
+
+/** The system API's permissions as an API record lists them. */
+export const systemPermissions = Object.entries(SYSTEM_PERMISSIONS).map(([value, { description }]) => ({
+  value,
+  description,
+}));
+
+/** Whether tokens that belong to a tenant can use this permission at all. */
+export function reachesTenants(permission: SystemPermission): boolean {
+  return SYSTEM_PERMISSIONS[permission].reach === 'tenant';
+}
+
+/** The audience of management tokens. */
+export function systemApiIdentifier(issuer: string): string {
+  return `${issuer}/v1/`;
+}
