@@ -1,0 +1,90 @@
+import type { EnvironmentVariable, Grant } from '#shared/ports.ts';
+
+/** What a statement of a grant is about; the construct knows the ARNs. */
+export type GrantedResource =
+  | 'clients'
+  | 'clients/index/byOwner'
+  | 'directory'
+  | 'directory/index/byList'
+  | 'tokens'
+  | 'audit'
+  | 'signingKeys'
+  | 'wrappingKey';
+
+export interface GrantedStatement {
+  readonly actions: readonly `${'dynamodb' | 'kms'}:${string}`[];
+  readonly resources: readonly GrantedResource[];
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+/** The other half of a grant: what the function's role may do, and which settings its adapters read. */
+export interface GrantRendering {
+  readonly statements: readonly GrantedStatement[];
+  readonly environment: readonly EnvironmentVariable[];
+}
+
+/** The pepper's data key can be unwrapped for this purpose only; the adapter sends the same encryption context. */
+const forPepper = { StringEquals: { 'kms:EncryptionContext:mintmark': 'pepper' } };
+const publicKeys = { actions: ['kms:GetPublicKey'], resources: ['signingKeys'] } as const;
+const nothing = { statements: [], environment: [] } as const;
+
+/** Grant → IAM and settings. `shared/ports.ts` has the half that handlers see. */
+export const grants: Readonly<Record<Grant, GrantRendering>> = {
+  'standing:read': {
+    statements: [{ actions: ['dynamodb:BatchGetItem'], resources: ['clients', 'directory', 'tokens'] }],
+    environment: ['MINTMARK_CLIENTS_TABLE', 'MINTMARK_DIRECTORY_TABLE', 'MINTMARK_TOKENS_TABLE'],
+  },
+  'clients:create': {
+    statements: [{ actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['clients'] }],
+    environment: ['MINTMARK_CLIENTS_TABLE'],
+  },
+  'clients:delete': {
+    statements: [{ actions: ['dynamodb:DeleteItem'], resources: ['clients'] }],
+    environment: ['MINTMARK_CLIENTS_TABLE'],
+  },
+  'clients:list': {
+    statements: [{ actions: ['dynamodb:Query'], resources: ['clients/index/byOwner'] }],
+    environment: ['MINTMARK_CLIENTS_TABLE'],
+  },
+  'directory:write': {
+    statements: [
+      { actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], resources: ['directory'] },
+    ],
+    environment: ['MINTMARK_DIRECTORY_TABLE'],
+  },
+  'directory:list': {
+    statements: [{ actions: ['dynamodb:Query'], resources: ['directory/index/byList'] }],
+    environment: ['MINTMARK_DIRECTORY_TABLE'],
+  },
+  'tokens:sign': {
+    statements: [{ actions: ['kms:Sign'], resources: ['signingKeys'] }, publicKeys],
+    environment: ['MINTMARK_SIGNING_KEYS'],
+  },
+  'tokens:verify': { statements: [publicKeys], environment: ['MINTMARK_SIGNING_KEYS'] },
+  'tokens:revoke': {
+    statements: [{ actions: ['dynamodb:PutItem'], resources: ['tokens'] }],
+    environment: ['MINTMARK_TOKENS_TABLE'],
+  },
+  'keys:publish': { statements: [publicKeys], environment: ['MINTMARK_SIGNING_KEYS'] },
+  'pepper:use': {
+    statements: [
+      { actions: ['dynamodb:GetItem'], resources: ['directory'] },
+      { actions: ['kms:Decrypt'], resources: ['wrappingKey'], conditions: forPepper },
+    ],
+    environment: ['MINTMARK_DIRECTORY_TABLE', 'MINTMARK_WRAPPING_KEY'],
+  },
+  'pepper:found': {
+    statements: [
+      { actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['directory'] },
+      { actions: ['kms:GenerateDataKeyWithoutPlaintext'], resources: ['wrappingKey'], conditions: forPepper },
+    ],
+    environment: ['MINTMARK_DIRECTORY_TABLE', 'MINTMARK_WRAPPING_KEY'],
+  },
+  'secrets:hash': nothing,
+  'attempts:limit': nothing,
+  'audit:append': {
+    statements: [{ actions: ['dynamodb:PutItem'], resources: ['audit'] }],
+    environment: ['MINTMARK_AUDIT_TABLE'],
+  },
+  'requests:guard': { statements: [], environment: ['MINTMARK_PROTECTED_API'] },
+};

@@ -1,0 +1,148 @@
+import * as z from 'zod';
+import { expiresInSeconds, id, metadata, page, pageQuery, text, timestamp } from './fields.ts';
+import { lambdaTable, type Route } from './table.ts';
+
+const DESCRIPTION_CHARACTERS = 256;
+const ROLES_MAX = 50;
+
+const apiToken = z.object({
+  clientId: z.string(),
+  kind: z.literal('client_credentials'),
+  description: z.string(),
+  tenantId: z.string(),
+  userId: z.string().optional(),
+  roleIds: z.array(z.string()).optional(),
+  metadata: z.record(z.string(), z.json()).optional(),
+  createdAt: timestamp,
+  createdBy: z.string(),
+  expiresAt: timestamp.nullable(),
+  secrets: z.array(z.object({ lastFour: z.string(), createdAt: timestamp, expiresAt: timestamp.nullable() })),
+});
+
+const newApiToken = apiToken.extend({
+  clientSecret: z.string().meta({ description: 'Shown in this answer only: Mintmark keeps no more than its hash' }),
+});
+
+const example = {
+  clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',
+  kind: 'client_credentials',
+  description: 'nightly export',
+  tenantId: 'ten_9RkX3pWvYc7LmB2sQzFd4T',
+  createdAt: '2027-01-15T08:00:00.000Z',
+  createdBy: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
+  expiresAt: null,
+  secrets: [{ lastFour: '3fQz', createdAt: '2027-01-15T08:00:00.000Z', expiresAt: null }],
+} as const;
+const newExample = { ...example, clientSecret: 'mms_…' } as const;
+
+const tenantTokens = '/v1/tenants/{tenantId}/api-tokens';
+const userTokens = '/v1/tenants/{tenantId}/members/{userId}/api-tokens';
+
+const commonRequest = {
+  description: text(DESCRIPTION_CHARACTERS),
+  metadata: metadata.optional(),
+  expiresInSeconds,
+};
+
+const creation = {
+  method: 'POST',
+  errors: 'problem',
+  reply: { status: 201, description: 'The API token with its secret', schema: newApiToken, example: newExample },
+  audit: 'api_token.created',
+} as const satisfies Partial<Route>;
+
+/** Creating API tokens: the one place where a clear secret leaves Mintmark. */
+export const createToken = lambdaTable({
+  name: 'create-token',
+  purpose: 'Creates API tokens of tenants and of users.',
+  grants: ['standing:read', 'tokens:verify', 'clients:create', 'pepper:use', 'secrets:hash', 'audit:append'],
+  routes: {
+    createTenantApiToken: {
+      ...creation,
+      path: tenantTokens,
+      summary: 'Create an API token of a tenant',
+      caller: { permission: 'write:tenant-tokens' },
+      body: {
+        encoding: 'json',
+        schema: z.object({ ...commonRequest, roleIds: z.array(id).max(ROLES_MAX).default([]) }),
+        example: { description: 'nightly export', roleIds: ['rol_5cVbN8mQwErTyU1iOpAs2D'], expiresInSeconds: null },
+      },
+    },
+    createMemberApiToken: {
+      ...creation,
+      path: userTokens,
+      summary: "Create a user's personal API token; it has the user's roles in this tenant, as they stand",
+      caller: { permission: 'write:user-tokens' },
+      body: {
+        encoding: 'json',
+        schema: z.object(commonRequest),
+        example: { description: 'my laptop', expiresInSeconds: 7_776_000 },
+      },
+    },
+  },
+});
+
+const list = {
+  method: 'GET',
+  errors: 'problem',
+  query: pageQuery,
+  reply: { status: 200, description: 'A page of API tokens', schema: page(apiToken), example: { items: [example] } },
+} as const satisfies Partial<Route>;
+
+const read = {
+  method: 'GET',
+  errors: 'problem',
+  reply: { status: 200, description: 'The API token, without its secret', schema: apiToken, example },
+} as const satisfies Partial<Route>;
+
+const removal = {
+  method: 'DELETE',
+  errors: 'problem',
+  reply: { status: 204, description: 'The API token and every access token it obtained are worth nothing' },
+  audit: 'api_token.deleted',
+} as const satisfies Partial<Route>;
+
+/** Looking at API tokens and deleting them. */
+export const manageTokens = lambdaTable({
+  name: 'manage-tokens',
+  purpose: 'Lists, shows and deletes API tokens.',
+  grants: ['standing:read', 'tokens:verify', 'clients:list', 'clients:delete', 'audit:append'],
+  routes: {
+    listTenantApiTokens: {
+      ...list,
+      path: tenantTokens,
+      summary: "List a tenant's API tokens",
+      caller: { permission: 'read:tenant-tokens' },
+    },
+    getTenantApiToken: {
+      ...read,
+      path: `${tenantTokens}/{clientId}`,
+      summary: "Show a tenant's API token",
+      caller: { permission: 'read:tenant-tokens' },
+    },
+    deleteTenantApiToken: {
+      ...removal,
+      path: `${tenantTokens}/{clientId}`,
+      summary: "Delete a tenant's API token",
+      caller: { permission: 'write:tenant-tokens' },
+    },
+    listMemberApiTokens: {
+      ...list,
+      path: userTokens,
+      summary: "List a user's personal API tokens",
+      caller: { permission: 'read:user-tokens' },
+    },
+    getMemberApiToken: {
+      ...read,
+      path: `${userTokens}/{clientId}`,
+      summary: "Show a user's personal API token",
+      caller: { permission: 'read:user-tokens' },
+    },
+    deleteMemberApiToken: {
+      ...removal,
+      path: `${userTokens}/{clientId}`,
+      summary: "Delete a user's personal API token",
+      caller: { permission: 'write:user-tokens' },
+    },
+  },
+});

@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { lambdaTable, type Route } from './table.ts';
+
+const METADATA_MAX_AGE_SECONDS = 300;
+
+const metadataDocument = z.object({
+  issuer: z.string(),
+  token_endpoint: z.string(),
+  introspection_endpoint: z.string(),
+  revocation_endpoint: z.string(),
+  jwks_uri: z.string(),
+  grant_types_supported: z.array(z.string()),
+  response_types_supported: z.array(z.string()),
+  token_endpoint_auth_methods_supported: z.array(z.string()),
+  introspection_endpoint_auth_methods_supported: z.array(z.string()),
+  revocation_endpoint_auth_methods_supported: z.array(z.string()),
+  subject_types_supported: z.array(z.string()),
+  id_token_signing_alg_values_supported: z.array(z.string()),
+});
+
+const metadataRoute = {
+  method: 'GET',
+  caller: 'anyone',
+  errors: 'problem',
+  reply: {
+    status: 200,
+    description: 'Metadata of this authorization server',
+    schema: metadataDocument,
+    maxAgeSeconds: METADATA_MAX_AGE_SECONDS,
+  },
+} as const satisfies Partial<Route>;
+
+/** What clients and verifiers read before anything else (RFC 8414, RFC 7517). */
+export const discovery = lambdaTable({
+  name: 'discovery',
+  purpose: 'Publishes the signing keys and the metadata of the authorization server.',
+  grants: ['keys:publish'],
+  routes: {
+    jwks: {
+      method: 'GET',
+      path: '/.well-known/jwks.json',
+      summary: 'The public signing keys (RFC 7517)',
+      caller: 'anyone',
+      errors: 'problem',
+      reply: {
+        status: 200,
+        description: 'A JSON Web Key Set',
+        schema: z.object({
+          keys: z.array(
+            z
+              .object({ kty: z.string(), kid: z.string(), alg: z.string(), use: z.literal('sig') })
+              .catchall(z.string()),
+          ),
+        }),
+        maxAgeSeconds: METADATA_MAX_AGE_SECONDS,
+      },
+    },
+    authorizationServerMetadata: {
+      ...metadataRoute,
+      path: '/.well-known/oauth-authorization-server',
+      summary: 'Authorization server metadata (RFC 8414)',
+    },
+    openidConfiguration: {
+      ...metadataRoute,
+      path: '/.well-known/openid-configuration',
+      summary: 'The same metadata where OpenID Connect verifiers look for it',
+    },
+  },
+});

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import type { JsonObject } from '#shared/domain/records.ts';
+
+const METADATA_BYTES_MAX = 4_096;
+
+/** Printable text: no control characters, nothing invisible that could fool a reader of a list or a log. */
+const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
+
+/** Text for people, 1 to `max` characters. */
+export function text(max: number) {
+  return z.string().min(1).max(max).regex(PRINTABLE, 'must be printable text');
+}
+
+/** An id as paths and bodies carry it. */
+export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ -');
+
+/** A scope token of RFC 6749 §3.3, short enough for tables and lists. */
+export const permissionValue = z
+  .string()
+  .regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/, 'must be 1 to 128 visible ASCII characters without " and \\');
+
+/** An API's identifier: a URI without fragment (RFC 8707 §2). Compared as it is written and never called. */
+export const apiIdentifier = z
+  .string()
+  .max(256)
+  .regex(/^[A-Za-z][A-Za-z0-9+.-]*:[^\s#"\\<>]+$/, 'must be an absolute URI without a fragment');
+
+/** A JSON object that is copied into access tokens, at most 4 KiB. */
+export const metadata = z
+  .record(z.string(), z.json())
+  .refine((value) => new TextEncoder().encode(JSON.stringify(value)).length <= METADATA_BYTES_MAX, {
+    message: 'must be at most 4096 bytes of JSON',
+  })
+  .transform((value) => value as JsonObject);
+
+/** Up to ten years; absent or null for never. */
+export const expiresInSeconds = z.int().min(1).max(315_360_000).nullish();
+
+/** A point in time on the wire. */
+export const timestamp = z.iso.datetime();
+
+/** Every list's query. */
+export const pageQuery = z.object({
+  limit: z
+    .string()
+    .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a number from 1 to 100')
+    .default('50')
+    .transform(Number),
+  cursor: z.string().max(1_024).optional(),
+});
+
+/** Every list's answer. */
+export function page<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), nextCursor: z.string().optional() });
+}

@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import { lambdaTable } from './table.ts';
+
+/** VSCHAR strings of RFC 6749 appendix A, bounded; an empty value counts as absent (§3.2). */
+const parameter = z.string().max(8_192).optional();
+
+/** Members that client authentication reads; they are checked there. */
+const clientCredentials = { client_id: parameter, client_secret: parameter };
+
+const tokenType = z.literal('Bearer');
+
+const EXAMPLE_TOKEN = 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9…';
+const EXAMPLE_CLIENT = 'cli_2Vq0mTzXwYbH8KdR5nCs1E';
+
+/** POST /oauth/token (RFC 6749 §3.2). */
+export const exchange = lambdaTable({
+  name: 'exchange',
+  purpose: 'Trades client credentials for a short-lived access token.',
+  grants: ['standing:read', 'pepper:use', 'secrets:hash', 'tokens:sign'],
+  routes: {
+    token: {
+      method: 'POST',
+      path: '/oauth/token',
+      summary: 'Trade credentials for an access token (RFC 6749 section 4.4)',
+      caller: 'client',
+      errors: 'oauth',
+      body: {
+        encoding: 'form-or-flat-json',
+        repeatable: ['audience', 'resource'],
+        schema: z.object({
+          ...clientCredentials,
+          grant_type: z.string().max(256),
+          scope: parameter,
+          audience: z.array(z.string().max(512)).optional(),
+          resource: z.array(z.string().max(512)).optional(),
+        }),
+        example: { grant_type: 'client_credentials', audience: 'https://api.example.com/reports', scope: 'read:reports' },
+      },
+      reply: {
+        status: 200,
+        description: 'An access token (RFC 9068)',
+        schema: z.object({
+          access_token: z.string(),
+          token_type: tokenType,
+          expires_in: z.int(),
+          scope: z.string(),
+        }),
+        example: { access_token: EXAMPLE_TOKEN, token_type: 'Bearer', expires_in: 3600, scope: 'read:reports' },
+      },
+    },
+  },
+});
+
+const tokenBody = {
+  schema: z.object({ ...clientCredentials, token: z.string().max(16_384), token_type_hint: parameter }),
+  example: { token: EXAMPLE_TOKEN },
+};
+
+/** POST /oauth/introspect (RFC 7662). */
+export const introspect = lambdaTable({
+  name: 'introspect',
+  purpose: 'Tells an API what an access token is worth now.',
+  grants: ['standing:read', 'pepper:use', 'secrets:hash', 'tokens:verify', 'attempts:limit'],
+  routes: {
+    introspect: {
+      method: 'POST',
+      path: '/oauth/introspect',
+      summary: 'Ask what a token is worth (RFC 7662)',
+      caller: { clientOrPermission: 'introspect:tokens' },
+      errors: 'oauth',
+      body: { encoding: 'form', ...tokenBody },
+      reply: {
+        status: 200,
+        description: 'What the token is worth now; `{"active":false}` for everything the caller may not know',
+        schema: z.union([
+          z.object({
+            active: z.literal(true),
+            token_type: tokenType,
+            iss: z.string(),
+            sub: z.string(),
+            aud: z.string(),
+            exp: z.int(),
+            iat: z.int(),
+            nbf: z.int(),
+            jti: z.string(),
+            client_id: z.string(),
+            scope: z.string(),
+            tenant_id: z.string().optional(),
+            roles: z.array(z.string()).optional(),
+            permissions: z.array(z.string()).optional(),
+            metadata: z.record(z.string(), z.json()).optional(),
+          }),
+          z.object({ active: z.literal(false) }),
+        ]),
+        example: {
+          active: true,
+          token_type: 'Bearer',
+          iss: 'https://auth.example.com',
+          sub: EXAMPLE_CLIENT,
+          aud: 'https://api.example.com/reports',
+          exp: 1_800_003_600,
+          iat: 1_800_000_000,
+          nbf: 1_800_000_000,
+          jti: 'tok_7hPq3vLkZs9WcX1rTfBn0M',
+          client_id: EXAMPLE_CLIENT,
+          scope: 'read:reports',
+        },
+      },
+    },
+  },
+});
+
+/** POST /oauth/revoke (RFC 7009). */
+export const revoke = lambdaTable({
+  name: 'revoke',
+  purpose: 'Takes an access token back.',
+  grants: ['standing:read', 'pepper:use', 'secrets:hash', 'tokens:verify', 'tokens:revoke', 'audit:append'],
+  routes: {
+    revoke: {
+      method: 'POST',
+      path: '/oauth/revoke',
+      summary: 'Take a token back (RFC 7009)',
+      caller: 'client',
+      errors: 'oauth',
+      body: { encoding: 'form-or-flat-json', ...tokenBody },
+      reply: { status: 200, description: 'The token is worth nothing from now on' },
+      audit: 'token.revoked',
+    },
+  },
+});

@@ -1,0 +1,94 @@
+import type * as z from 'zod';
+import type { AuditEventType } from '#shared/domain/audit.ts';
+import type { SystemPermission } from '#shared/domain/system-api.ts';
+import type { Grant } from '#shared/ports.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/**
+ * Who may call a route: `anyone`; a `client` that authenticates with its credentials (RFC 6749 §2.3); the holder of a
+ * management token with the named permission; or either of the two (RFC 7662 §2.1).
+ */
+export type Caller =
+  | 'anyone'
+  | 'client'
+  | { readonly permission: SystemPermission }
+  | { readonly clientOrPermission: SystemPermission };
+
+/** How errors look: RFC 6749 §5.2 JSON, or RFC 9457 problem+json. */
+export type ErrorStyle = 'oauth' | 'problem';
+
+/** How a body is encoded: JSON; a form (RFC 6749 appendix B); or a form that may also come as flat JSON (DEC16). */
+export type BodyEncoding = 'json' | 'form' | 'form-or-flat-json';
+
+export interface Body {
+  readonly encoding: BodyEncoding;
+  readonly schema: z.ZodType;
+  /** Members that a form may repeat (RFC 8707 §2, RFC 8693 §2.1). */
+  readonly repeatable?: readonly string[];
+  readonly example: unknown;
+}
+
+/** The answer of a success. Without a schema it has no body. */
+export interface Reply {
+  readonly status: 200 | 201 | 204;
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  readonly example?: unknown;
+  /** For answers that caches may keep; all others are `no-store`. */
+  readonly maxAgeSeconds?: number;
+}
+
+/** Everything there is to say about a route. Stack, OpenAPI document, local gateway and tests are read off it. */
+export interface Route {
+  readonly method: Method;
+  readonly path: `/${string}`;
+  readonly summary: string;
+  readonly caller: Caller;
+  readonly errors: ErrorStyle;
+  readonly query?: z.ZodType;
+  readonly body?: Body;
+  readonly reply: Reply;
+  /** The audit event of a change; required of every route that changes anything. */
+  readonly audit?: AuditEventType;
+}
+
+/** One Lambda: what it is for, what it may touch, which routes it serves (by operation name). */
+export interface LambdaTable {
+  readonly name: string;
+  readonly purpose: string;
+  readonly grants: readonly Grant[];
+  readonly routes: Readonly<Record<string, Route>>;
+}
+
+/** Grants without which a kind of caller cannot be recognised. */
+interface GrantsForCaller {
+  readonly anyone: never;
+  readonly client: 'standing:read' | 'pepper:use' | 'secrets:hash';
+  readonly manager: 'standing:read' | 'tokens:verify';
+  readonly either: 'standing:read' | 'tokens:verify' | 'pepper:use' | 'secrets:hash';
+}
+type CallerKind<C> = C extends 'anyone' | 'client'
+  ? C
+  : C extends { readonly permission: SystemPermission }
+    ? 'manager'
+    : 'either';
+type GrantsForRoute<R extends Route> =
+  | GrantsForCaller[CallerKind<R['caller']>]
+  | (R extends { readonly audit: AuditEventType } ? 'audit:append' : never);
+type NeededGrants<Table extends LambdaTable> = GrantsForRoute<Table['routes'][keyof Table['routes']]>;
+type Missing<Table extends LambdaTable> = Exclude<NeededGrants<Table>, Table['grants'][number]>;
+
+/** Declares a Lambda. A grant that its routes cannot do without must be listed, or the declaration is a type error. */
+export function lambdaTable<const Table extends LambdaTable>(
+  table: Table & ([Missing<Table>] extends [never] ? unknown : { readonly missingGrants: Missing<Table> }),
+): Table {
+  return table;
+}
+
+type ParameterNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParameterNames<Rest>
+  : never;
+
+/** The parameters of a path such as `/v1/tenants/{tenantId}`. */
+export type PathParameters<Path extends string> = { readonly [Name in ParameterNames<Path>]: string };

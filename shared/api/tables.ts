@@ -1,0 +1,18 @@
+import { createToken, manageTokens } from './api-tokens.ts';
+import { directory } from './directory.ts';
+import { discovery } from './discovery.ts';
+import { exchange, introspect, revoke } from './oauth.ts';
+import { authorizer, bootstrap } from './without-routes.ts';
+
+/** Every Lambda of Mintmark. What is not in this list does not exist. */
+export const tables = [
+  bootstrap,
+  createToken,
+  manageTokens,
+  exchange,
+  introspect,
+  revoke,
+  discovery,
+  directory,
+  authorizer,
+] as const;

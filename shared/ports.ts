@@ -1,0 +1,85 @@
+import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
+import type {
+  AttemptLimiter,
+  AuditLog,
+  ClientLister,
+  ClientRemover,
+  ClientWriter,
+  Clock,
+  DirectoryLister,
+  DirectoryWriter,
+  KeySet,
+  Pepper,
+  PepperFounder,
+  Random,
+  Revocations,
+  SecretHasher,
+  StandingReader,
+  TokenSigner,
+  TokenVerifier,
+} from '#shared/domain/ports.ts';
+
+/**
+ * Grant → the port it puts into a handler's hands. `infra/grants.ts` says for each grant which IAM actions the
+ * function's role gets; a table entry that names a grant gets both halves, one that does not gets neither.
+ */
+export interface GrantedPorts {
+  'standing:read': { readonly standing: StandingReader };
+  'clients:create': { readonly clients: ClientWriter };
+  'clients:delete': { readonly clientRemover: ClientRemover };
+  'clients:list': { readonly clientList: ClientLister };
+  'directory:write': { readonly directory: DirectoryWriter };
+  'directory:list': { readonly directoryList: DirectoryLister };
+  'tokens:sign': { readonly signer: TokenSigner };
+  'tokens:verify': { readonly verifier: TokenVerifier };
+  'tokens:revoke': { readonly revocations: Revocations };
+  'keys:publish': { readonly keySet: KeySet };
+  'pepper:use': { readonly pepper: Pepper };
+  'pepper:found': { readonly pepperFounder: PepperFounder };
+  'secrets:hash': { readonly hasher: SecretHasher };
+  'attempts:limit': { readonly limiter: AttemptLimiter };
+  'audit:append': { readonly audit: AuditLog };
+  'requests:guard': { readonly protectedApi: ProtectedApi };
+}
+export type Grant = keyof GrantedPorts;
+
+/** What every handler has without asking, because it costs no permission. */
+export interface AmbientPorts {
+  /** The issuer URL, without a slash at its end. */
+  readonly issuer: string;
+  /** The audience of exchanges that name none and could mean several. */
+  readonly defaultAudience: string | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (all: infer All) => void
+  ? All
+  : never;
+
+/** The ports that a set of grants puts into a handler's hands. */
+export type PortsOf<Granted extends Grant> = AmbientPorts &
+  ([Granted] extends [never] ? unknown : Intersection<GrantedPorts[Granted]>);
+
+/** Settings that the deployment gives a function. */
+export type EnvironmentVariable =
+  | 'MINTMARK_ISSUER'
+  | 'MINTMARK_DEFAULT_AUDIENCE'
+  | 'MINTMARK_CLIENTS_TABLE'
+  | 'MINTMARK_DIRECTORY_TABLE'
+  | 'MINTMARK_TOKENS_TABLE'
+  | 'MINTMARK_AUDIT_TABLE'
+  | 'MINTMARK_SIGNING_KEYS'
+  | 'MINTMARK_WRAPPING_KEY'
+  | 'MINTMARK_PROTECTED_API';
+
+/** Reads a setting; an empty string where the deployment did not set it. */
+export type Environment = (variable: EnvironmentVariable) => string;
+
+/** Opens a port when a process first needs it. */
+export type Adapter<Port> = (environment: Environment) => Port;
+
+/** One adapter for each port that the grants give. */
+export type AdaptersOf<Granted extends Grant> = {
+  readonly [Port in keyof PortsOf<Granted>]: Adapter<PortsOf<Granted>[Port]>;
+} & { readonly environment: () => Environment };
