@@ -1,0 +1,56 @@
+import { Buffer } from 'node:buffer';
+import type { Body } from '#shared/api/table.ts';
+import { DomainError } from '#shared/domain/errors.ts';
+import { assertAcceptable, decodeForm, membersOf } from './form.ts';
+import type { Incoming } from './incoming.ts';
+import { readJsonObject } from './json.ts';
+
+const BODY_BYTES_MAX = 65_536;
+
+type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * Decodes a request's body into its members, by the encoding the API table names. Which values are right is for the
+ * schema to say, after the caller is known.
+ * @throws DomainError `payload_too_large`, or `invalid_request` for another content type or a malformed body
+ */
+export function decodeBody(incoming: Incoming, body: Body): Members {
+  const text = readText(incoming);
+  const mediaType = (incoming.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  if (mediaType === 'application/json' && body.encoding === 'json') return readJsonObject(text);
+  if (mediaType === 'application/json' && body.encoding === 'form-or-flat-json') return decodeFlatJson(text, body);
+  if (mediaType === 'application/x-www-form-urlencoded' && body.encoding !== 'json') {
+    return decodeForm(text, body.repeatable ?? []);
+  }
+  const expected = body.encoding === 'json' ? 'application/json' : 'application/x-www-form-urlencoded';
+  throw new DomainError('invalid_request', `Send the body as ${expected}.`);
+}
+
+function readText({ rawBody, isBase64Encoded }: Incoming): string {
+  const encodedMax = isBase64Encoded ? Math.ceil(BODY_BYTES_MAX / 3) * 4 : BODY_BYTES_MAX;
+  if (rawBody.length > encodedMax) throw tooLarge();
+  const bytes = Buffer.from(rawBody, isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > BODY_BYTES_MAX) throw tooLarge();
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new DomainError('invalid_request', 'The body must be UTF-8.');
+  }
+}
+
+/** Clients of other products send the form's members as a JSON object of strings (DEC16). */
+function decodeFlatJson(text: string, { repeatable = [] }: Body): Members {
+  const values = new Map<string, readonly string[]>();
+  for (const [name, value] of Object.entries(readJsonObject(text))) {
+    if (typeof value !== 'string') {
+      throw new DomainError('invalid_request', 'Each member of the JSON body must be a string.');
+    }
+    assertAcceptable(name, value);
+    values.set(name, [value]);
+  }
+  return membersOf(values, repeatable);
+}
+
+function tooLarge(): DomainError {
+  return new DomainError('payload_too_large', `The body may have ${BODY_BYTES_MAX} bytes.`);
+}

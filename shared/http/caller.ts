@@ -1,0 +1,54 @@
+import type { Caller } from '#shared/api/table.ts';
+import { authenticateClient } from '#shared/domain/authenticate-client.ts';
+import { authenticateManager } from '#shared/domain/authority.ts';
+import type { Clock, Pepper, SecretHasher, StandingReader, TokenVerifier } from '#shared/domain/ports.ts';
+import { subjectId } from '#shared/domain/standing.ts';
+import { readBearer } from './bearer.ts';
+import { readCredentials } from './credentials.ts';
+import type { Incoming } from './incoming.ts';
+
+/** Ports for every kind of caller; a table that serves a kind has the grants behind its ports. */
+export interface CallerPorts {
+  readonly issuer: string;
+  readonly clock: Clock;
+  readonly standing?: StandingReader;
+  readonly hasher?: SecretHasher;
+  readonly pepper?: Pepper;
+  readonly verifier?: TokenVerifier;
+}
+
+/**
+ * Recognises the caller as the API table asks.
+ * @throws DomainError as the use cases `authenticateClient` and `authenticateManager` do
+ */
+export async function authenticate(incoming: Incoming, caller: Caller, ports: CallerPorts): Promise<Incoming['caller']> {
+  if (caller === 'anyone') return undefined;
+  if (caller === 'client') return client(incoming, ports);
+  if ('permission' in caller) return manager(incoming, ports);
+  const isBearer = /^bearer(?: |$)/i.test(incoming.headers['authorization'] ?? '');
+  return isBearer ? manager(incoming, ports) : client(incoming, ports);
+}
+
+/** Who this is, for log and audit lines. */
+export function identityOf({ caller }: Incoming): { clientId: string; subject: string } {
+  if (caller === undefined) return { clientId: '', subject: '' };
+  if ('client' in caller) return { clientId: caller.client.id, subject: subjectId(caller.client) };
+  return { clientId: caller.clientId, subject: caller.subject };
+}
+
+function client(incoming: Incoming, { clock, ...ports }: CallerPorts) {
+  const { standing, hasher, pepper } = ports;
+  if (!standing || !hasher || !pepper) throw ungranted();
+  return authenticateClient(readCredentials(incoming), { standing, hasher, pepper, clock });
+}
+
+function manager(incoming: Incoming, { issuer, clock, ...ports }: CallerPorts) {
+  const { standing, verifier } = ports;
+  if (!standing || !verifier) throw ungranted();
+  return authenticateManager(readBearer(incoming), { issuer, standing, verifier, clock });
+}
+
+/** Unreachable through `lambdaTable`, which refuses such a table to compile. */
+function ungranted(): Error {
+  return new Error('The table lacks a grant that its callers need.');
+}

@@ -1,0 +1,56 @@
+import { Buffer } from 'node:buffer';
+import type { Credentials } from '#shared/domain/authenticate-client.ts';
+import { DomainError } from '#shared/domain/errors.ts';
+import { formDecode, isFreeOfControls } from './form.ts';
+import type { Incoming } from './incoming.ts';
+
+/**
+ * The client credentials of a request (RFC 6749 §2.3.1): HTTP Basic in its two readings, form-encoded as the RFC says
+ * and raw as many clients send it (DEC5), or `client_id` and `client_secret` in the body. The query never counts.
+ * @throws DomainError `invalid_client` where there are none, `invalid_request` where they contradict each other
+ */
+export function readCredentials({ headers, members = {} }: Incoming): readonly Credentials[] {
+  const { client_id: clientId, client_secret: secret, client_assertion: assertion } = members;
+  const { authorization } = headers;
+  const methods = [authorization, secret, assertion].filter((method) => method !== undefined);
+  if (methods.length > 1) throw contradictory();
+
+  if (authorization !== undefined) {
+    const readings = readBasic(authorization);
+    if (clientId !== undefined && !readings.some((reading) => reading.clientId === clientId)) throw contradictory();
+    return readings;
+  }
+  if (typeof clientId !== 'string' || typeof secret !== 'string') throw missing();
+  return [{ clientId, secret }];
+}
+
+function readBasic(authorization: string): readonly Credentials[] {
+  const encoded = /^basic +(?<encoded>[A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.groups?.['encoded'];
+  if (encoded === undefined) throw missing();
+  const text = decodeUtf8(Buffer.from(encoded, 'base64'));
+  const colon = text?.indexOf(':') ?? -1;
+  if (text === undefined || colon === -1 || !isFreeOfControls(text)) throw missing();
+
+  const raw = { clientId: text.slice(0, colon), secret: text.slice(colon + 1) };
+  const clientId = formDecode(raw.clientId);
+  const secret = formDecode(raw.secret);
+  if (clientId === undefined || secret === undefined) return [raw];
+  const isSame = clientId === raw.clientId && secret === raw.secret;
+  return isSame ? [raw] : [{ clientId, secret }, raw];
+}
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function missing(): DomainError {
+  return new DomainError('invalid_client', 'Authenticate with HTTP Basic, or client_id and client_secret in the body.');
+}
+
+function contradictory(): DomainError {
+  return new DomainError('invalid_request', 'Send the credentials of one client in one way.');
+}

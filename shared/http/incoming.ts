@@ -1,0 +1,90 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Route } from '#shared/api/table.ts';
+import type { AuthenticatedClient } from '#shared/domain/authenticate-client.ts';
+import type { ManagementCaller } from '#shared/domain/authority.ts';
+import { DomainError } from '#shared/domain/errors.ts';
+
+/** API Gateway's two event versions: HTTP APIs send payload 2.0, REST APIs 1.0. */
+export type GatewayEvent = APIGatewayProxyEvent | APIGatewayProxyEventV2;
+
+/**
+ * One request on its way through the middlewares. What API Gateway said is fixed; what the middlewares find out
+ * (operation, parameters, body, caller) is filled in as they go.
+ */
+export interface Incoming {
+  readonly requestId: string;
+  readonly method: string;
+  /** The path as the API table writes it, e.g. `/v1/tenants/{tenantId}`. */
+  readonly pathTemplate: string;
+  readonly pathParameters: Readonly<Record<string, string | undefined>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly rawBody: string;
+  readonly isBase64Encoded: boolean;
+  /** The address that API Gateway saw; never taken from a header. */
+  readonly source: string;
+  readonly userAgent: string;
+  readonly startedAtMilliseconds: number;
+
+  operation?: string;
+  route?: Route;
+  /** The body's members, decoded but not yet checked against the schema. */
+  members?: Readonly<Record<string, unknown>>;
+  body?: unknown;
+  parsedQuery?: unknown;
+  caller?: AuthenticatedClient | ManagementCaller | undefined;
+  /** Ids that log and audit lines carry: from the path, and of what was created. */
+  target: Record<string, string>;
+}
+
+/** The part of an event that both versions share, for reading headers before telling them apart. */
+type Repeated = Readonly<Record<string, readonly string[] | undefined>> | null | undefined;
+
+/**
+ * Reads either version of event into one shape. Header names are lower case already.
+ * @throws DomainError `invalid_request` for two Authorization headers, of which nobody could say which counts (A16)
+ */
+export function readIncoming(event: GatewayEvent): Incoming {
+  const common = {
+    query: event.queryStringParameters ?? {},
+    pathParameters: event.pathParameters ?? {},
+    headers: event.headers,
+    rawBody: event.body ?? '',
+    isBase64Encoded: event.isBase64Encoded,
+    startedAtMilliseconds: performance.now(),
+  };
+  if ('routeKey' in event) {
+    const { http, requestId } = event.requestContext;
+    return {
+      ...common,
+      requestId,
+      method: http.method,
+      pathTemplate: event.routeKey.slice(event.routeKey.indexOf(' ') + 1),
+      source: http.sourceIp,
+      userAgent: http.userAgent,
+      target: idsOf(common.pathParameters),
+    };
+  }
+  refuseRepeated('authorization', event.multiValueHeaders);
+  const { requestId, identity } = event.requestContext;
+  return {
+    ...common,
+    requestId,
+    method: event.httpMethod,
+    pathTemplate: event.resource,
+    source: identity.sourceIp,
+    userAgent: identity.userAgent ?? '',
+    target: idsOf(common.pathParameters),
+  };
+}
+
+function refuseRepeated(header: string, repeated: Repeated): void {
+  if ((repeated?.[header]?.length ?? 0) < 2) return;
+  throw new DomainError('invalid_request', `Send one ${header} header.`);
+}
+
+function idsOf(parameters: Incoming['pathParameters']): Record<string, string> {
+  const present = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(present);
+}

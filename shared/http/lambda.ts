@@ -1,0 +1,116 @@
+import middy from '@middy/core';
+import httpHeaderNormalizer from '@middy/http-header-normalizer';
+import httpSecurityHeaders from '@middy/http-security-headers';
+import type { Context } from 'aws-lambda';
+import type * as z from 'zod';
+import type { Caller, LambdaTable, PathParameters, Route } from '#shared/api/table.ts';
+import type { AuthenticatedClient } from '#shared/domain/authenticate-client.ts';
+import type { ManagementCaller } from '#shared/domain/authority.ts';
+import type { AdaptersOf, Environment, PortsOf } from '#shared/ports.ts';
+import type { CallerPorts } from './caller.ts';
+import type { GatewayEvent, Incoming } from './incoming.ts';
+import * as middlewares from './middlewares.ts';
+import { openPorts } from './open-ports.ts';
+import { type GatewayReply, type OperationReply, renderReply } from './replies.ts';
+
+type CallerOf<C extends Caller> = C extends 'anyone'
+  ? undefined
+  : C extends 'client'
+    ? AuthenticatedClient
+    : C extends { readonly permission: string }
+      ? ManagementCaller
+      : AuthenticatedClient | ManagementCaller;
+
+/** What an operation gets to see: everything in it has been checked. */
+export interface OperationRequest<R extends Route> {
+  readonly caller: CallerOf<R['caller']>;
+  readonly params: PathParameters<R['path']>;
+  readonly query: R extends { readonly query: infer Query extends z.ZodType } ? z.output<Query> : undefined;
+  readonly body: R extends { readonly body: { readonly schema: infer Body extends z.ZodType } }
+    ? z.output<Body>
+    : undefined;
+}
+
+type Immutable<T> = T extends readonly (infer Item)[]
+  ? readonly Immutable<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Immutable<T[Key]> }
+    : T;
+
+type ReplyOf<R extends Route> = OperationReply<
+  R['reply']['status'],
+  R['reply'] extends { readonly schema: infer Schema extends z.ZodType } ? Immutable<z.output<Schema>> : undefined
+>;
+
+type Granted<Table extends LambdaTable> = Table['grants'][number];
+
+/** One function for each route of a table. */
+export type OperationsOf<Table extends LambdaTable> = {
+  readonly [Name in keyof Table['routes']]: (
+    request: OperationRequest<Table['routes'][Name]>,
+    ports: PortsOf<Granted<Table>>,
+  ) => Promise<ReplyOf<Table['routes'][Name]>>;
+};
+
+/** A Lambda handler for API Gateway events of both versions. */
+export interface GatewayHandler<Table extends LambdaTable> {
+  (event: GatewayEvent, context: Context): Promise<GatewayReply>;
+  /** The same handler with some adapters exchanged, such as a clock that stands still. */
+  with(adapters: Partial<AdaptersOf<Granted<Table>>>): GatewayHandler<Table>;
+}
+
+/** Headers for answers that no browser is meant to render (ASVS 3.4); everything about pages is off. */
+const securityHeaders = {
+  strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: true, preload: false },
+  contentTypeOptions: { action: 'nosniff' },
+  contentSecurityPolicy: false,
+  crossOriginEmbedderPolicy: false,
+  crossOriginOpenerPolicy: false,
+  crossOriginResourcePolicy: false,
+  dnsPrefetchControl: false,
+  downloadOptions: false,
+  frameOptions: false,
+  originAgentCluster: false,
+  permissionsPolicy: false,
+  permittedCrossDomainPolicies: false,
+  reportTo: false,
+  xssProtection: false,
+} as const;
+
+/** Joins a table, its adapters and one function per route to a Lambda handler; reading the chain is reading its way. */
+export function lambda<const Table extends LambdaTable>(
+  table: Table,
+  adapters: AdaptersOf<Granted<Table>>,
+  operations: OperationsOf<Table>,
+): GatewayHandler<Table> {
+  const ports = openPorts<PortsOf<Granted<Table>>>(adapters as { environment: () => Environment });
+  const handler = middy<GatewayEvent, GatewayReply>()
+    .use(httpHeaderNormalizer())
+    .use(middlewares.readEvent())
+    .use(middlewares.writeLog(table))
+    .use(middlewares.nameRequest())
+    .use(httpSecurityHeaders(securityHeaders))
+    .use(middlewares.answerErrors(table))
+    .use(middlewares.findRoute(table))
+    .use(middlewares.decodeMembers())
+    .use(middlewares.recogniseCaller(ports as () => CallerPorts))
+    .use(middlewares.checkInput())
+    .use(middlewares.audit(ports as () => CallerPorts))
+    .handler((event) => operate(event as unknown as Incoming, operations as Operations, ports()));
+  return Object.assign(handler as unknown as (event: GatewayEvent, context: Context) => Promise<GatewayReply>, {
+    with: (changed: Partial<AdaptersOf<Granted<Table>>>) => lambda(table, { ...adapters, ...changed }, operations),
+  });
+}
+
+type Operations = Readonly<
+  Record<string, (request: object, ports: unknown) => Promise<OperationReply<number, unknown>>>
+>;
+
+async function operate(event: Incoming, operations: Operations, ports: unknown): Promise<GatewayReply> {
+  const { operation = '', route, caller, pathParameters: params, parsedQuery: query, body } = event;
+  const run = operations[operation];
+  if (run === undefined || route === undefined) throw new Error(`No function serves the operation ${operation}.`);
+  const reply = await run({ caller, params, query, body }, ports);
+  Object.assign(event.target, reply.target);
+  return renderReply(reply, route.reply);
+}

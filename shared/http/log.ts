@@ -1,0 +1,57 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { identityOf } from './caller.ts';
+import { asDomainError } from './errors.ts';
+import type { Incoming } from './incoming.ts';
+import type { GatewayReply } from './replies.ts';
+
+const USER_AGENT_CHARACTERS_MAX = 256;
+
+const logger = new Logger({ serviceName: 'mintmark' });
+
+/**
+ * One JSON line for a request: who asked for what, from where, and what came of it. Nothing here comes from a body,
+ * a header that could hold a secret, or an error's message, which may quote either (U1, U6).
+ */
+export function logRequest(functionName: string, event: Incoming, reply: unknown, thrown?: unknown): void {
+  const { statusCode } = (reply ?? {}) as Partial<GatewayReply>;
+  const fields = {
+    requestId: event.requestId,
+    function: functionName,
+    operation: event.operation,
+    route: `${event.method} ${event.pathTemplate}`,
+    status: statusCode,
+    outcome: thrown == null ? 'ok' : asDomainError(thrown).code,
+    clientId: event.caller && identityOf(event).clientId,
+    target: event.target,
+    ip: event.source,
+    userAgent: event.userAgent?.slice(0, USER_AGENT_CHARACTERS_MAX),
+    latencyMilliseconds: Math.round(performance.now() - event.startedAtMilliseconds),
+  };
+  if (thrown == null || (statusCode ?? 500) < 500) return logger.info('request', fields);
+  logger.error('request', { ...fields, cause: describeCause(thrown) });
+}
+
+/** A task without HTTP around it (bootstrap, authorizer). */
+export function logTask(functionName: string, outcome: string, fields: Readonly<Record<string, unknown>>): void {
+  logger.info('task', { function: functionName, outcome, ...fields });
+}
+
+/** A task that failed, told by name only. */
+export function logTaskFailure(functionName: string, thrown: unknown): void {
+  logger.error('task', { function: functionName, outcome: asDomainError(thrown).code, cause: describeCause(thrown) });
+}
+
+/** The change is made and its attempt is on record; only the line about its outcome could not be written. */
+export function logLostAudit(event: Incoming, thrown: unknown): void {
+  logger.error('audit outcome lost', { requestId: event.requestId, cause: describeCause(thrown) });
+}
+
+/** Names and places of what went wrong, innermost last; messages are left out, because they quote input. */
+function describeCause(thrown: unknown): readonly object[] {
+  const chain: object[] = [];
+  for (let error = thrown; error instanceof Error && chain.length < 5; error = error.cause) {
+    const at = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
+    chain.push({ name: error.name, at: at?.slice(0, 8).map((line) => line.trim()) });
+  }
+  return chain;
+}

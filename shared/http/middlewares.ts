@@ -1,0 +1,134 @@
+import type { MiddlewareObj } from '@middy/core';
+import type { LambdaTable, Method, Route } from '#shared/api/table.ts';
+import type { AuditEvent } from '#shared/domain/audit.ts';
+import { authorize } from '#shared/domain/authority.ts';
+import { DomainError, notFound } from '#shared/domain/errors.ts';
+import type { AuditLog, Clock } from '#shared/domain/ports.ts';
+import { decodeBody } from './body.ts';
+import { authenticate, type CallerPorts, identityOf } from './caller.ts';
+import { asDomainError, renderError } from './errors.ts';
+import { type GatewayEvent, type Incoming, readIncoming } from './incoming.ts';
+import { logLostAudit, logRequest } from './log.ts';
+import type { GatewayReply } from './replies.ts';
+import { validate } from './validate.ts';
+
+type Middleware = MiddlewareObj<Incoming, GatewayReply>;
+
+/** Reads API Gateway's event, of either version, into one shape for everything that follows. */
+export function readEvent(): MiddlewareObj {
+  return {
+    before: (request) => {
+      request.event = readIncoming(request.event as GatewayEvent);
+    },
+  };
+}
+
+/** One line for each request, whatever became of it (U1). */
+export function writeLog(table: LambdaTable): Middleware {
+  return {
+    after: ({ event, response }) => logRequest(table.name, event, response),
+    onError: ({ event, response, error }) => logRequest(table.name, event, response, error),
+  };
+}
+
+/** Lets callers quote the request in question. */
+export function nameRequest(): Middleware {
+  const name = ({ event, response }: { event: Incoming; response: GatewayReply | null | undefined }) => {
+    if (response != null && event.requestId !== undefined) response.headers['x-request-id'] = event.requestId;
+  };
+  return { after: name, onError: name };
+}
+
+/** The one catch: every error becomes an answer in the route's style. */
+export function answerErrors(table: LambdaTable): Middleware {
+  return {
+    onError: (request) => {
+      const routes = Object.values(table.routes);
+      const { route, pathTemplate } = request.event;
+      const style = (route ?? routes.find(({ path }) => path === pathTemplate) ?? routes[0])?.errors ?? 'problem';
+      const allowed = routes.filter(({ path }) => path === pathTemplate).map(({ method }) => method);
+      request.response = renderError(asDomainError(request.error), style, allowed);
+    },
+  };
+}
+
+/** Ids are what we or our callers made them (see `shared/api/fields.ts`); nothing else can name anything. */
+const ID = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Finds the table's route for this request. */
+export function findRoute(table: LambdaTable): Middleware {
+  return {
+    before: ({ event }) => {
+      const candidates = Object.entries(table.routes).filter(([, route]) => route.path === event.pathTemplate);
+      const match = candidates.find(([, route]) => route.method === (event.method as Method));
+      if (candidates.length === 0) throw notFound();
+      if (match === undefined) throw new DomainError('method_not_allowed', 'This path does not take that method.');
+      if (!Object.values(event.target).every((id) => ID.test(id))) throw notFound();
+      [event.operation, event.route] = match;
+    },
+  };
+}
+
+/** Decodes the body, so that client credentials in it can be read. */
+export function decodeMembers(): Middleware {
+  return {
+    before: ({ event }) => {
+      const { body } = routeOf(event);
+      if (body !== undefined) event.members = decodeBody(event, body);
+    },
+  };
+}
+
+/** Recognises the caller and refuses whoever may not do this at all. */
+export function recogniseCaller(ports: () => CallerPorts): Middleware {
+  return {
+    before: async ({ event }) => {
+      const { caller } = routeOf(event);
+      event.caller = await authenticate(event, caller, ports());
+      if (typeof caller === 'string' || !('clientId' in (event.caller ?? {}))) return;
+      const permission = 'permission' in caller ? caller.permission : caller.clientOrPermission;
+      authorize(event.caller as Extract<Incoming['caller'], { clientId: string }>, { permission, ids: event.target });
+    },
+  };
+}
+
+/** Checks query and body, now that the caller is known. */
+export function checkInput(): Middleware {
+  return {
+    before: ({ event }) => {
+      const { query, body } = routeOf(event);
+      if (query !== undefined) event.parsedQuery = validate(query, event.query);
+      if (body !== undefined) event.body = validate(body.schema, event.members);
+    },
+  };
+}
+
+/** Writes down a change before it is made, which must succeed, and afterwards what became of it (U4, U5). */
+export function audit(ports: () => { readonly clock: Clock; readonly audit?: AuditLog }): Middleware {
+  const attempted = new WeakSet<Incoming>();
+  const append = async (event: Incoming, outcome: AuditEvent['outcome'], reason?: string) => {
+    const type = routeOf(event).audit;
+    const { audit: log, clock } = ports();
+    if (type === undefined || log === undefined) return;
+    const { requestId, target, source, userAgent } = event;
+    const actor = { ...identityOf(event), ip: source, userAgent: userAgent.slice(0, 256) };
+    await log.append({ type, outcome, timeSeconds: clock.nowSeconds(), requestId, actor, target, reason });
+  };
+  const conclude = async (event: Incoming, outcome: AuditEvent['outcome'], reason?: string) => {
+    if (!attempted.has(event)) return;
+    await append(event, outcome, reason).catch((error: unknown) => logLostAudit(event, error));
+  };
+  return {
+    before: async ({ event }) => {
+      await append(event, 'attempted');
+      attempted.add(event);
+    },
+    after: ({ event }) => conclude(event, 'succeeded'),
+    onError: ({ event, error }) => conclude(event, 'refused', asDomainError(error).code),
+  };
+}
+
+function routeOf(event: Incoming): Route {
+  if (event.route === undefined) throw new Error('The route is known before this is asked.');
+  return event.route;
+}

@@ -1,0 +1,46 @@
+import type { Reply } from '#shared/api/table.ts';
+
+/** What an operation answers: the body, and the ids that log and audit lines are to name. */
+export interface OperationReply<Status extends number, Body> {
+  readonly status: Status;
+  readonly body: Body;
+  readonly target: Readonly<Record<string, string>>;
+}
+
+export function ok<Body>(body: Body, target: Readonly<Record<string, string>> = {}): OperationReply<200, Body> {
+  return { status: 200, body, target };
+}
+
+export function created<Body>(body: Body, target: Readonly<Record<string, string>>): OperationReply<201, Body> {
+  return { status: 201, body, target };
+}
+
+/** A success that has nothing to say. */
+export function done<Status extends 200 | 204>(
+  status: Status,
+  target: Readonly<Record<string, string>> = {},
+): OperationReply<Status, undefined> {
+  return { status, body: undefined, target };
+}
+
+/** API Gateway's answer, understood by both its flavours. */
+export interface GatewayReply {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+/** Renders a success as the API table describes it. */
+export function renderReply({ status, body }: OperationReply<number, unknown>, reply: Reply): GatewayReply {
+  return {
+    statusCode: status,
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(reply.maxAgeSeconds === undefined ? uncacheable : { 'cache-control': `public, max-age=${reply.maxAgeSeconds}` }),
+    },
+    body: body === undefined ? '' : JSON.stringify(body),
+  };
+}
+
+/** RFC 6749 §5.1: nobody keeps a copy of a token, a secret, or the news that one was refused. */
+export const uncacheable = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;

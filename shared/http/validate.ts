@@ -1,0 +1,24 @@
+import type * as z from 'zod';
+import { DomainError } from '#shared/domain/errors.ts';
+
+/**
+ * Checks input against its schema. Members the schema does not know are dropped (A5, A18).
+ * @throws DomainError `invalid_request` that names the member at fault and never repeats its value (A14)
+ */
+export function validate(schema: z.ZodType, input: unknown): unknown {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const field = issue && nameOf(issue.path);
+  const isMissing = issue?.code === 'invalid_type' && issue.input === undefined;
+  const fault = isMissing ? 'is missing' : issue?.code === 'custom' || issue?.code === 'invalid_format' ? issue.message : 'has a value of the wrong kind or size';
+  throw new DomainError('invalid_request', `'${field ?? 'body'}' ${fault}.`, field === undefined ? {} : { field });
+}
+
+/** Only names that the schema itself declares: members of free-form objects are the caller's own words. */
+function nameOf(path: readonly PropertyKey[]): string | undefined {
+  const [top, index, member] = path;
+  if (typeof top !== 'string') return undefined;
+  if (typeof index !== 'number') return top;
+  return typeof member === 'string' ? `${top}[${index}].${member}` : `${top}[${index}]`;
+}
