@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock, Random } from '#shared/domain/ports.ts';
+import type { AdaptersOf, Environment } from '#shared/ports.ts';
+import { processEnvironment } from './environment.ts';
+
+const systemClock = (): Clock => ({ nowSeconds: () => Math.floor(Date.now() / 1_000) });
+const systemRandom = (): Random => ({ bytes: (length) => randomBytes(length) });
+
+/** What every function gets: settings, time and chance. */
+export const ambient: AdaptersOf<never> = {
+  environment: processEnvironment,
+  issuer: (environment: Environment) => required(environment, 'MINTMARK_ISSUER'),
+  defaultAudience: (environment: Environment) => environment('MINTMARK_DEFAULT_AUDIENCE') || undefined,
+  clock: systemClock,
+  random: systemRandom,
+};
+
+/** A setting that the function cannot do without; its absence is a mistake of the deployment. */
+export function required(environment: Environment, variable: Parameters<Environment>[0]): string {
+  const value = environment(variable);
+  if (value === '') throw new Error(`The setting ${variable} is missing.`);
+  return value;
+}

@@ -1,0 +1,42 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import bcrypt from 'bcryptjs';
+import QuickLRU from 'quick-lru';
+import type { SecretHasher } from '#shared/domain/ports.ts';
+
+const COST = 10;
+const REMEMBERED_MATCHES_MAX = 10_000;
+
+/** bcrypt sees 72 bytes and silently forgets the rest. */
+const SECRET_BYTES_MAX = 72;
+
+/** A well-formed hash of nothing, at the same cost as real ones. */
+const DECOY = 'abcdefghijklmnopqrstuuNgYlVJ7TqDzQ0sNC2hUVwFpMLyeYSMW';
+
+/**
+ * bcrypt, with a memory of successes: that this secret matched this stored hash, under a key that lives and dies with
+ * the process. Failures are never remembered, so every wrong secret costs the same.
+ */
+export function bcryptHasher(_environment?: unknown, cost = COST): SecretHasher {
+  const processKey = randomBytes(32);
+  const matched = new QuickLRU<string, true>({ maxSize: REMEMBERED_MATCHES_MAX });
+  const nameOf = (secret: string, hash: string) =>
+    createHmac('sha256', processKey).update(`${secret}\0${hash}`).digest('base64');
+  return {
+    decoyHash: `$2b$${String(cost).padStart(2, '0')}$${DECOY}`,
+    hash: async (secret) => {
+      if (isTooLong(secret)) throw new Error('bcrypt would not see the whole secret.');
+      return bcrypt.hash(secret, cost);
+    },
+    compare: async (secret, hash) => {
+      const name = nameOf(secret, hash);
+      if (matched.has(name)) return true;
+      const isMatch = (await bcrypt.compare(secret, hash)) && !isTooLong(secret);
+      if (isMatch) matched.set(name, true);
+      return isMatch;
+    },
+  };
+}
+
+function isTooLong(secret: string): boolean {
+  return Buffer.byteLength(secret) > SECRET_BYTES_MAX;
+}

@@ -1,0 +1,61 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { DomainError } from '#shared/domain/errors.ts';
+import type { ClientLister, ClientRemover, ClientWriter, TokenOwner } from '#shared/domain/ports.ts';
+import type { Subject } from '#shared/domain/records.ts';
+import type { Environment } from '#shared/ports.ts';
+import { required } from '../ambient.ts';
+import { rethrowAsUnavailable } from '../aws-client.ts';
+import { putIf } from './conditional-write.ts';
+import { orderOf } from './directory-keys.ts';
+import { documentClient } from './document-client.ts';
+import { readPage } from './list.ts';
+import { clientSchema } from './record-schemas.ts';
+
+/** Writes new clients into the Clients table. */
+export function dynamoClientWriter(environment: Environment): ClientWriter {
+  const table = required(environment, 'MINTMARK_CLIENTS_TABLE');
+  const client = documentClient(environment);
+  return {
+    insert: async (record) => {
+      const wasInserted = await putIf(client, {
+        TableName: table,
+        Key: { id: record.id },
+        Item: { ...record, owner: ownerOf(record.subject), order: orderOf(record.createdAtSeconds, record.id) },
+        ConditionExpression: 'attribute_not_exists(id)',
+      });
+      if (!wasInserted) throw new DomainError('conflict', 'A client with this id exists.');
+    },
+  };
+}
+
+/** Removes clients, and with them everything they could be exchanged for. */
+export function dynamoClientRemover(environment: Environment): ClientRemover {
+  const table = required(environment, 'MINTMARK_CLIENTS_TABLE');
+  const client = documentClient(environment);
+  return {
+    remove: async (id) => {
+      await client.send(new DeleteCommand({ TableName: table, Key: { id } })).catch(rethrowAsUnavailable);
+    },
+  };
+}
+
+/** Lists the clients of one owner through the index `byOwner`, which may lag a moment behind. */
+export function dynamoClientLister(environment: Environment): ClientLister {
+  const table = required(environment, 'MINTMARK_CLIENTS_TABLE');
+  const client = documentClient(environment);
+  const query = {
+    table,
+    index: { name: 'byOwner', partitionKey: 'owner' },
+    keyOf: (id: string) => ({ id }),
+    parse: (item: unknown) => clientSchema.parse(item),
+  };
+  return { list: (owner, page) => readPage(client, { ...query, partition: partitionOf(owner) }, page) };
+}
+
+function ownerOf(subject: Subject): string {
+  return subject.type === 'application' ? 'workspace' : partitionOf(subject);
+}
+
+function partitionOf(owner: TokenOwner): string {
+  return owner.userId === undefined ? `tenant#${owner.tenantId}` : `tenant#${owner.tenantId}#user#${owner.userId}`;
+}

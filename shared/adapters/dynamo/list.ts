@@ -1,0 +1,42 @@
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Page, PageRequest } from '#shared/domain/ports.ts';
+import { rethrowAsUnavailable } from '../aws-client.ts';
+import { readCursor, writeCursor } from './cursor.ts';
+
+interface ListQuery<Item> {
+  readonly table: string;
+  readonly index: { readonly name: string; readonly partitionKey: string };
+  readonly partition: string;
+  /** The table's own key of the item whose key a cursor names. */
+  readonly keyOf: (key: string) => Readonly<Record<string, string>>;
+  readonly parse: (item: Readonly<Record<string, unknown>>) => Item;
+}
+
+/** Reads one page of a list index, at the cost of that page only. */
+export async function readPage<Item>(
+  client: DynamoDBDocumentClient,
+  { table, index, partition, keyOf, parse }: ListQuery<Item>,
+  { limit, cursor }: PageRequest,
+): Promise<Page<Item>> {
+  const after = cursor === undefined ? undefined : readCursor(cursor);
+  const answer = await client
+    .send(
+      new QueryCommand({
+        TableName: table,
+        IndexName: index.name,
+        KeyConditionExpression: '#partition = :partition',
+        ExpressionAttributeNames: { '#partition': index.partitionKey },
+        ExpressionAttributeValues: { ':partition': partition },
+        Limit: limit,
+        ...(after && {
+          ExclusiveStartKey: { ...keyOf(after.key), [index.partitionKey]: partition, order: after.order },
+        }),
+      }),
+    )
+    .catch(rethrowAsUnavailable);
+  const last = answer.LastEvaluatedKey?.['order'] as string | undefined;
+  return {
+    items: (answer.Items ?? []).map(parse),
+    ...(last !== undefined && { nextCursor: writeCursor(last) }),
+  };
+}

@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import type { Client, DirectoryKind, DirectoryRecords, JsonObject } from '#shared/domain/records.ts';
+
+/** What lies in a table was written by some version of this product, not necessarily by this one: it is parsed. */
+
+const seconds = z.int();
+const versioned = { version: z.int(), createdAtSeconds: seconds };
+const status = z.enum(['active', 'disabled']);
+const signingAlgorithm = z.enum(['RS256', 'ES256']);
+const permissionReference = z.object({ apiId: z.string(), api: z.string(), value: z.string() });
+const permission = z.object({ value: z.string(), description: z.string().optional() });
+
+export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryRecords[Kind]> } = {
+  tenant: z.object({ ...versioned, id: z.string(), name: z.string(), status: z.enum(['active', 'deleted']) }),
+  user: z.object({ ...versioned, id: z.string(), email: z.string(), name: z.string().optional(), status }),
+  membership: z.object({
+    ...versioned,
+    id: z.string(),
+    tenantId: z.string(),
+    userId: z.string(),
+    roleIds: z.array(z.string()),
+  }),
+  role: z.object({
+    ...versioned,
+    id: z.string(),
+    key: z.string(),
+    name: z.string(),
+    level: z.int(),
+    permissions: z.array(permissionReference),
+  }),
+  api: z.object({
+    ...versioned,
+    id: z.string(),
+    identifier: z.string(),
+    name: z.string(),
+    signingAlgorithm,
+    tokenLifetimeSeconds: seconds,
+    permissions: z.array(permission),
+  }),
+  grant: z.object({
+    ...versioned,
+    id: z.string(),
+    clientId: z.string(),
+    apiId: z.string(),
+    permissions: z.union([z.literal('all'), z.array(z.string())]),
+  }),
+  name: z.object({ ...versioned, ownerId: z.string() }),
+};
+
+const subject = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('application') }),
+  z.object({ type: z.literal('tenant'), tenantId: z.string() }),
+  z.object({ type: z.literal('user'), tenantId: z.string(), userId: z.string(), membershipId: z.string() }),
+]);
+
+const storedSecret = z.object({
+  selector: z.string(),
+  hash: z.string(),
+  lastFour: z.string(),
+  createdAtSeconds: seconds,
+  expiresAtSeconds: seconds.optional(),
+});
+
+export const clientSchema: z.ZodType<Client> = z.object({
+  ...versioned,
+  id: z.string(),
+  subject,
+  description: z.string(),
+  metadata: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null).optional(),
+  roleIds: z.array(z.string()),
+  apiIds: z.array(z.string()),
+  secrets: z.array(storedSecret),
+  status,
+  createdBy: z.string(),
+  expiresAtSeconds: seconds.optional(),
+  tokenLifetimeSeconds: seconds.optional(),
+});

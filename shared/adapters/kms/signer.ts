@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { SignCommand, type SigningAlgorithmSpec } from '@aws-sdk/client-kms';
+import { base64url } from 'jose';
+import { unavailable } from '#shared/domain/errors.ts';
+import type { TokenSigner } from '#shared/domain/ports.ts';
+import type { SigningAlgorithm } from '#shared/domain/records.ts';
+import type { Environment } from '#shared/ports.ts';
+import { rethrowAsUnavailable } from '../aws-client.ts';
+import { derToJose } from './ecdsa-signature.ts';
+import { kmsClient } from './kms-client.ts';
+import { type SigningKey, signingKeys } from './signing-keys.ts';
+
+interface Scheme {
+  readonly kmsAlgorithm: SigningAlgorithmSpec;
+  readonly toJose: (signature: Uint8Array) => Uint8Array;
+}
+
+const SCHEMES: Readonly<Record<SigningAlgorithm, Scheme>> = {
+  RS256: { kmsAlgorithm: 'RSASSA_PKCS1_V1_5_SHA_256', toJose: (signature) => signature },
+  ES256: { kmsAlgorithm: 'ECDSA_SHA_256', toJose: (signature) => derToJose(signature, 32) },
+};
+
+/** Signs access tokens with KMS: the private key never leaves it. */
+export function kmsSigner(environment: Environment): TokenSigner {
+  const keys = signingKeys(environment);
+  return {
+    sign: async (claims, algorithm) => {
+      const key = (await keys.all()).find(({ jwk }) => jwk.alg === algorithm);
+      if (key === undefined) throw unavailable(new Error(`The workspace has no signing key for ${algorithm}.`));
+      const header = { alg: algorithm, kid: key.jwk.kid, typ: 'at+jwt' };
+      const input = `${encode(header)}.${encode(claims)}`;
+      const signature = await signDigest(environment, key, SCHEMES[algorithm], input);
+      return `${input}.${base64url.encode(signature)}`;
+    },
+  };
+}
+
+/** Sends the digest instead of the message, because KMS takes at most 4096 bytes of that (F12). */
+async function signDigest(environment: Environment, { keyId }: SigningKey, scheme: Scheme, input: string) {
+  const { Signature } = await kmsClient(environment)
+    .send(
+      new SignCommand({
+        KeyId: keyId,
+        Message: createHash('sha256').update(input).digest(),
+        MessageType: 'DIGEST',
+        SigningAlgorithm: scheme.kmsAlgorithm,
+      }),
+    )
+    .catch(rethrowAsUnavailable);
+  if (Signature === undefined) throw unavailable(new Error('KMS answered without a signature.'));
+  return scheme.toJose(Signature);
+}
+
+function encode(part: object): string {
+  return base64url.encode(JSON.stringify(part));
+}

@@ -1,0 +1,64 @@
+import { type CompactJWSHeaderParameters, compactVerify, errors } from 'jose';
+import * as z from 'zod';
+import type { AccessTokenClaims } from '#shared/domain/access-token.ts';
+import type { KeySet, TokenVerifier } from '#shared/domain/ports.ts';
+import type { JsonObject } from '#shared/domain/records.ts';
+import type { Environment } from '#shared/ports.ts';
+import { required } from '../ambient.ts';
+import { type SigningKey, signingKeys } from './signing-keys.ts';
+
+const TOKEN_CHARACTERS_MAX = 8_192;
+const TYPE = 'at+jwt';
+
+const claimsSchema = z.object({
+  iss: z.string(),
+  sub: z.string(),
+  aud: z.string(),
+  exp: z.int(),
+  iat: z.int(),
+  nbf: z.int(),
+  jti: z.string(),
+  client_id: z.string(),
+  scope: z.string(),
+  tenant_id: z.string().optional(),
+  roles: z.array(z.string()).optional(),
+  permissions: z.array(z.string()).optional(),
+  metadata: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null).optional(),
+});
+
+/** Verifies access tokens against the workspace's own signing keys, without calling anyone once these are known. */
+export function kmsVerifier(environment: Environment): TokenVerifier {
+  const keys = signingKeys(environment);
+  const issuer = required(environment, 'MINTMARK_ISSUER');
+  return {
+    algorithms: keys.algorithms,
+    verify: async (token) => {
+      if (token.length > TOKEN_CHARACTERS_MAX) return undefined;
+      const payload = await verifySignature(token, await keys.all());
+      const claims = claimsSchema.safeParse(payload).data;
+      return claims?.iss === issuer ? (claims as AccessTokenClaims) : undefined;
+    },
+  };
+}
+
+/** Publishes the public halves of the signing keys. */
+export function kmsKeySet(environment: Environment): KeySet {
+  const keys = signingKeys(environment);
+  return { algorithms: keys.algorithms, publicKeys: async () => (await keys.all()).map(({ jwk }) => jwk) };
+}
+
+/** The payload of a JWS of the right type by one of these keys; undefined for everything else (RFC 9068 §4). */
+async function verifySignature(token: string, keys: readonly SigningKey[]): Promise<unknown> {
+  const findKey = ({ kid, alg }: CompactJWSHeaderParameters) => {
+    const key = keys.find(({ jwk }) => jwk.kid === kid && jwk.alg === alg);
+    if (key === undefined) throw new errors.JWKSNoMatchingKey();
+    return key.publicKey;
+  };
+  try {
+    const { payload, protectedHeader } = await compactVerify(token, findKey);
+    return protectedHeader.typ === TYPE ? JSON.parse(new TextDecoder().decode(payload)) : undefined;
+  } catch (error) {
+    if (error instanceof errors.JOSEError || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

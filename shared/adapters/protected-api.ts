@@ -1,0 +1,15 @@
+import * as z from 'zod';
+import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
+import type { Environment } from '#shared/ports.ts';
+import { required } from './ambient.ts';
+
+const schema: z.ZodType<ProtectedApi> = z.object({
+  audience: z.string(),
+  mode: z.enum(['offline', 'online']),
+  routes: z.record(z.string(), z.string().nullable()),
+});
+
+/** What this authorizer guards, as the deployment says. */
+export function settingProtectedApi(environment: Environment): ProtectedApi {
+  return schema.parse(JSON.parse(required(environment, 'MINTMARK_PROTECTED_API')));
+}
