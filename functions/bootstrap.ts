@@ -1,0 +1,27 @@
+import { ambient } from '#shared/adapters/ambient.ts';
+import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
+import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
+import { dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
+import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { kmsPepper, kmsPepperFounder } from '#shared/adapters/kms/pepper.ts';
+import { bootstrap as table } from '#shared/api/without-routes.ts';
+import { bootstrap } from '#shared/domain/bootstrap.ts';
+import { task } from '#shared/http/task.ts';
+
+const adapters = {
+  ...ambient,
+  standing: dynamoStanding,
+  clients: dynamoClientWriter,
+  directory: dynamoDirectoryWriter,
+  pepperFounder: kmsPepperFounder,
+  pepper: kmsPepper,
+  hasher: bcryptHasher,
+  audit: dynamoAudit,
+};
+
+/** Whoever AWS IAM lets invoke this function becomes the workspace's administrator. */
+export const handler = task(table, adapters, async (event: { newAdministrator?: boolean } | null, ports, context) => {
+  const administrator = await bootstrap({ newAdministrator: event?.newAdministrator }, context.awsRequestId, ports);
+  return { result: administrator, log: { clientId: administrator.clientId } };
+});

@@ -1,0 +1,91 @@
+import { ambient } from '#shared/adapters/ambient.ts';
+import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
+import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { directory } from '#shared/api/directory.ts';
+import { createApi, deleteApi, getApi } from '#shared/domain/apis.ts';
+import { deleteMember, getMember, listMembers, setMember } from '#shared/domain/memberships.ts';
+import { createRole, deleteRole, getRole } from '#shared/domain/roles.ts';
+import { createTenant, deleteTenant, getTenant } from '#shared/domain/tenants.ts';
+import { createUser, deleteUser, getUser } from '#shared/domain/users.ts';
+import { lambda } from '#shared/http/lambda.ts';
+import { created, done, ok } from '#shared/http/replies.ts';
+import {
+  apiRepresentation,
+  memberRepresentation,
+  pageRepresentation,
+  roleRepresentation,
+  tenantRepresentation,
+  userRepresentation,
+} from '#shared/http/representations.ts';
+
+const adapters = {
+  ...ambient,
+  standing: dynamoStanding,
+  verifier: kmsVerifier,
+  directory: dynamoDirectoryWriter,
+  directoryList: dynamoDirectoryLister,
+  audit: dynamoAudit,
+};
+
+/** Tenants, users, memberships, roles and APIs: each operation is one use case and one representation. */
+export const handler = lambda(directory, adapters, {
+  createTenant: async ({ body }, ports) => {
+    const tenant = await createTenant(body, ports);
+    return created(tenantRepresentation(tenant), { tenantId: tenant.id });
+  },
+  listTenants: async ({ query }, { directoryList }) =>
+    ok(pageRepresentation(await directoryList.list({ kind: 'tenant' }, query), tenantRepresentation)),
+  getTenant: async ({ params }, ports) => ok(tenantRepresentation(await getTenant(params.tenantId, ports))),
+  deleteTenant: async ({ params }, ports) => {
+    await deleteTenant(params.tenantId, ports);
+    return done(204);
+  },
+
+  createUser: async ({ body }, ports) => {
+    const user = await createUser(body, ports);
+    return created(userRepresentation(user), { userId: user.id });
+  },
+  listUsers: async ({ query }, { directoryList }) =>
+    ok(pageRepresentation(await directoryList.list({ kind: 'user' }, query), userRepresentation)),
+  getUser: async ({ params }, ports) => ok(userRepresentation(await getUser(params.userId, ports))),
+  deleteUser: async ({ params }, ports) => {
+    await deleteUser(params.userId, ports);
+    return done(204);
+  },
+
+  setMember: async ({ caller, params, body }, ports) =>
+    ok(memberRepresentation(await setMember(caller, params, body.roleIds, ports))),
+  listMembers: async ({ params, query }, ports) =>
+    ok(pageRepresentation(await listMembers(params.tenantId, query, ports), memberRepresentation)),
+  getMember: async ({ params }, ports) => ok(memberRepresentation(await getMember(params, ports))),
+  deleteMember: async ({ params }, ports) => {
+    await deleteMember(params, ports);
+    return done(204);
+  },
+
+  createRole: async ({ body }, ports) => {
+    const role = await createRole(body, ports);
+    return created(roleRepresentation(role), { roleId: role.id });
+  },
+  listRoles: async ({ query }, { directoryList }) =>
+    ok(pageRepresentation(await directoryList.list({ kind: 'role' }, query), roleRepresentation)),
+  getRole: async ({ params }, ports) => ok(roleRepresentation(await getRole(params.roleId, ports))),
+  deleteRole: async ({ params }, ports) => {
+    await deleteRole(params.roleId, ports);
+    return done(204);
+  },
+
+  createApi: async ({ body }, ports) => {
+    const api = await createApi(body, ports);
+    return created(apiRepresentation(api), { apiId: api.id });
+  },
+  listApis: async ({ query }, { directoryList }) =>
+    ok(pageRepresentation(await directoryList.list({ kind: 'api' }, query), apiRepresentation)),
+  getApi: async ({ params }, ports) => ok(apiRepresentation(await getApi(params.apiId, ports))),
+  deleteApi: async ({ params }, ports) => {
+    await deleteApi(params.apiId, ports);
+    return done(204);
+  },
+});

@@ -1,0 +1,23 @@
+import { ambient } from '#shared/adapters/ambient.ts';
+import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
+import { kmsSigner } from '#shared/adapters/kms/signer.ts';
+import { exchange } from '#shared/api/oauth.ts';
+import { issueAccessToken } from '#shared/domain/issue-access-token.ts';
+import { lambda } from '#shared/http/lambda.ts';
+import { ok } from '#shared/http/replies.ts';
+
+const adapters = { ...ambient, standing: dynamoStanding, pepper: kmsPepper, hasher: bcryptHasher, signer: kmsSigner };
+
+/** RFC 6749 §4.4: a client trades its credentials for an access token. */
+export const handler = lambda(exchange, adapters, {
+  token: async ({ caller, body }, ports) => {
+    const { grant_type: grantType, scope, audience = [], resource = [] } = body;
+    const token = await issueAccessToken(caller, { grantType, scope, audiences: [...audience, ...resource] }, ports);
+    return ok(
+      { access_token: token.value, token_type: 'Bearer', expires_in: token.lifetimeSeconds, scope: token.scope },
+      { tokenId: token.id, audience: token.audience },
+    );
+  },
+});

@@ -1,0 +1,27 @@
+import { ambient } from '#shared/adapters/ambient.ts';
+import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
+import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { memoryLimiter } from '#shared/adapters/memory-limiter.ts';
+import { introspect } from '#shared/api/oauth.ts';
+import { introspectToken } from '#shared/domain/introspect-token.ts';
+import { lambda } from '#shared/http/lambda.ts';
+import { ok } from '#shared/http/replies.ts';
+
+const adapters = {
+  ...ambient,
+  standing: dynamoStanding,
+  pepper: kmsPepper,
+  hasher: bcryptHasher,
+  verifier: kmsVerifier,
+  limiter: memoryLimiter,
+};
+
+/** RFC 7662: an API asks what a token is worth now. */
+export const handler = lambda(introspect, adapters, {
+  introspect: async ({ caller, body }, ports) => {
+    const answer = await introspectToken(caller, body.token, ports);
+    return ok(answer, answer.active ? { tokenId: answer.jti } : {});
+  },
+});

@@ -1,0 +1,54 @@
+import { ambient } from '#shared/adapters/ambient.ts';
+import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
+import { dynamoClientLister, dynamoClientRemover } from '#shared/adapters/dynamo/clients.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { manageTokens } from '#shared/api/api-tokens.ts';
+import { deleteApiToken, getApiToken, listApiTokens } from '#shared/domain/api-tokens.ts';
+import type { ManagementCaller } from '#shared/domain/authority.ts';
+import type { PageRequest, TokenOwner } from '#shared/domain/ports.ts';
+import { lambda } from '#shared/http/lambda.ts';
+import { done, ok } from '#shared/http/replies.ts';
+import { apiTokenRepresentation, pageRepresentation } from '#shared/http/representations.ts';
+import type { PortsOf } from '#shared/ports.ts';
+
+type Ports = PortsOf<(typeof manageTokens)['grants'][number]>;
+interface Named {
+  readonly caller: ManagementCaller;
+  readonly params: TokenOwner & { readonly clientId: string };
+}
+interface Listed {
+  readonly caller: ManagementCaller;
+  readonly params: TokenOwner;
+  readonly query: PageRequest;
+}
+
+const list = async ({ caller, params, query }: Listed, ports: Ports) =>
+  ok(pageRepresentation(await listApiTokens(caller, params, query, ports), apiTokenRepresentation));
+
+const show = async ({ caller, params }: Named, ports: Ports) =>
+  ok(apiTokenRepresentation(await getApiToken(caller, params, params.clientId, ports)));
+
+const remove = async ({ caller, params }: Named, ports: Ports) => {
+  await deleteApiToken(caller, params, params.clientId, ports);
+  return done(204);
+};
+
+const adapters = {
+  ...ambient,
+  standing: dynamoStanding,
+  verifier: kmsVerifier,
+  clientList: dynamoClientLister,
+  clientRemover: dynamoClientRemover,
+  audit: dynamoAudit,
+};
+
+/** A tenant's tokens and a member's differ in their path only; the owner is read from it. */
+export const handler = lambda(manageTokens, adapters, {
+  listTenantApiTokens: list,
+  getTenantApiToken: show,
+  deleteTenantApiToken: remove,
+  listMemberApiTokens: list,
+  getMemberApiToken: show,
+  deleteMemberApiToken: remove,
+});
