@@ -1,0 +1,111 @@
+import { generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+
+const generatePair = promisify(generateKeyPair);
+
+/** The values of `KeyUsage`: what a key may be used for, fixed when it is created. */
+export const keyUsages = [
+  'SIGN_VERIFY',
+  'ENCRYPT_DECRYPT',
+  'GENERATE_VERIFY_MAC',
+  'KEY_AGREEMENT',
+  'ENCAPSULATE_DECAPSULATE',
+] as const;
+
+/** What a key may be used for. */
+export type KeyUsage = (typeof keyUsages)[number];
+
+/** What the endpoint knows about one `KeySpec`. */
+export interface KeySpecification {
+  readonly isAsymmetric: boolean;
+  /** The algorithms a key of this spec offers, by the usage it was created for. */
+  readonly algorithms: Readonly<Partial<Record<KeyUsage, readonly string[]>>>;
+  /** Usages that KMS offers for this spec and this endpoint does not. */
+  readonly missingUsages: readonly KeyUsage[];
+  /** Makes new key material: PKCS#8 DER for asymmetric keys, raw bytes for the others. */
+  readonly generate: () => Promise<Buffer>;
+}
+
+const rsaSigningAlgorithms = ['PKCS1_V1_5', 'PSS'].flatMap((padding) =>
+  ['256', '384', '512'].map((bits) => `RSASSA_${padding}_SHA_${bits}`),
+);
+
+function rsa(modulusLength: number): KeySpecification {
+  return {
+    isAsymmetric: true,
+    algorithms: { SIGN_VERIFY: rsaSigningAlgorithms },
+    missingUsages: ['ENCRYPT_DECRYPT'],
+    generate: async () => pkcs8(await generatePair('rsa', { modulusLength })),
+  };
+}
+
+function nistCurve(namedCurve: string, algorithm: string): KeySpecification {
+  return {
+    isAsymmetric: true,
+    algorithms: { SIGN_VERIFY: [algorithm] },
+    missingUsages: ['KEY_AGREEMENT'],
+    generate: async () => pkcs8(await generatePair('ec', { namedCurve })),
+  };
+}
+
+function secret(usage: KeyUsage, algorithm: string, lengthBytes: number): KeySpecification {
+  return {
+    isAsymmetric: false,
+    algorithms: { [usage]: [algorithm] },
+    missingUsages: [],
+    generate: async () => randomBytes(lengthBytes),
+  };
+}
+
+function pkcs8({ privateKey }: { privateKey: KeyObject }): Buffer {
+  return privateKey.export({ format: 'der', type: 'pkcs8' });
+}
+
+/**
+ * The key specs that can be created here. Ed25519 leaves out `ED25519_PH_SHA_512`, which JOSE has no name for; asking for it
+ * is answered like any other algorithm that does not fit the key.
+ */
+export const keySpecifications = {
+  RSA_2048: rsa(2048),
+  RSA_3072: rsa(3072),
+  RSA_4096: rsa(4096),
+  ECC_NIST_P256: nistCurve('P-256', 'ECDSA_SHA_256'),
+  ECC_NIST_P384: nistCurve('P-384', 'ECDSA_SHA_384'),
+  ECC_NIST_P521: nistCurve('P-521', 'ECDSA_SHA_512'),
+  ECC_NIST_EDWARDS25519: {
+    isAsymmetric: true,
+    algorithms: { SIGN_VERIFY: ['ED25519_SHA_512'] },
+    missingUsages: [],
+    generate: async () => pkcs8(await generatePair('ed25519')),
+  },
+  HMAC_224: secret('GENERATE_VERIFY_MAC', 'HMAC_SHA_224', 28),
+  HMAC_256: secret('GENERATE_VERIFY_MAC', 'HMAC_SHA_256', 32),
+  HMAC_384: secret('GENERATE_VERIFY_MAC', 'HMAC_SHA_384', 48),
+  HMAC_512: secret('GENERATE_VERIFY_MAC', 'HMAC_SHA_512', 64),
+  SYMMETRIC_DEFAULT: secret('ENCRYPT_DECRYPT', 'SYMMETRIC_DEFAULT', 32),
+} as const satisfies Readonly<Record<string, KeySpecification>>;
+
+/** A key spec that can be created here. */
+export type KeySpec = keyof typeof keySpecifications;
+
+/** Key specs that KMS offers and this endpoint refuses as unsupported. */
+export const missingKeySpecs = [
+  'ECC_SECG_P256K1',
+  'ML_DSA_44',
+  'ML_DSA_65',
+  'ML_DSA_87',
+  'ML_KEM_512',
+  'ML_KEM_768',
+  'ML_KEM_1024',
+  'SM2',
+] as const;
+
+/** Whether a KMS key spec can be created here. */
+export function isKeySpec(spec: string): spec is KeySpec {
+  return Object.hasOwn(keySpecifications, spec);
+}
+
+/** What the endpoint knows about a spec, seen as the general shape. */
+export function specificationOf(spec: KeySpec): KeySpecification {
+  return keySpecifications[spec];
+}

@@ -1,0 +1,134 @@
+/** Key material is kept in the clear, in memory and in the file: it protects local development data only. */
+import * as z from 'zod';
+import { aliasArn, keyArn } from './arns.ts';
+import { KmsError } from './errors.ts';
+import { readJsonFile, replaceJsonFile } from './json-file.ts';
+import { type KeySpec, keySpecifications, keyUsages } from './key-specs.ts';
+
+const keySchema = z
+  .object({
+    id: z.string(),
+    spec: z.enum(Object.keys(keySpecifications) as [KeySpec, ...KeySpec[]]),
+    usage: z.enum(keyUsages),
+    state: z.enum(['Enabled', 'Disabled', 'PendingDeletion']),
+    description: z.string(),
+    isMultiRegion: z.boolean(),
+    createdAtSeconds: z.number(),
+    deletedAtSeconds: z.number().optional(),
+    /** Base64 of what the key's specification generated. */
+    material: z.base64(),
+  })
+  .readonly();
+
+const aliasSchema = z
+  .object({ name: z.string(), targetKeyId: z.string(), createdAtSeconds: z.number(), updatedAtSeconds: z.number() })
+  .readonly();
+
+const stateSchema = z
+  .object({ keys: z.array(keySchema).readonly(), aliases: z.array(aliasSchema).readonly() })
+  .readonly();
+
+/** A key as it is kept, material included. */
+export type StoredKey = z.infer<typeof keySchema>;
+/** A name for a key. */
+export type StoredAlias = z.infer<typeof aliasSchema>;
+type State = z.infer<typeof stateSchema>;
+
+/**
+ * Keys and aliases, in memory and, with a path, on disk.
+ *
+ * A change is written to disk before it becomes visible, so nothing that was ever answered can be lost by a kill.
+ */
+export class KeyStore {
+  readonly #path: string | undefined;
+  #state: State;
+
+  /** @throws Error when the file exists and is not a key file; starting empty would lose the keys in it. */
+  constructor(path?: string) {
+    this.#path = path;
+    this.#state = path === undefined ? { keys: [], aliases: [] } : readState(path);
+  }
+
+  /** Every key that is not gone: the deletion date of a key is checked here, nothing removes it on time. */
+  get keys(): readonly StoredKey[] {
+    const nowSeconds = Date.now() / 1000;
+    return this.#state.keys.filter((key) => key.deletedAtSeconds === undefined || key.deletedAtSeconds > nowSeconds);
+  }
+
+  /** Every alias of a key that is not gone. */
+  get aliases(): readonly StoredAlias[] {
+    const keyIds = new Set(this.keys.map((key) => key.id));
+    return this.#state.aliases.filter((alias) => keyIds.has(alias.targetKeyId));
+  }
+
+  /**
+   * The key that a `KeyId` member names: a key id, a key ARN, an alias name or an alias ARN.
+   *
+   * @throws KmsError NotFoundException
+   */
+  key(keyId: string): StoredKey {
+    return this.keyByIdOrArn(isAlias(keyId) ? this.alias(keyId).targetKeyId : keyId);
+  }
+
+  /**
+   * The key behind a key id or key ARN, for the operations that refuse aliases.
+   *
+   * @throws KmsError NotFoundException
+   */
+  keyByIdOrArn(keyId: string): StoredKey {
+    if (isAlias(keyId)) throw new KmsError('NotFoundException', `Invalid keyId '${keyId}'`);
+
+    const key = this.keys.find(({ id }) => id === keyId || keyArn(id) === keyId);
+    if (key === undefined) {
+      const arn = keyId.startsWith('arn:') ? keyId : keyArn(keyId);
+      throw new KmsError('NotFoundException', `Key '${arn}' does not exist`);
+    }
+    return key;
+  }
+
+  /**
+   * The alias with this name or ARN.
+   *
+   * @throws KmsError NotFoundException
+   */
+  alias(nameOrArn: string): StoredAlias {
+    const alias = this.aliases.find(({ name }) => name === nameOrArn || aliasArn(name) === nameOrArn);
+    if (alias === undefined) {
+      const arn = nameOrArn.startsWith('arn:') ? nameOrArn : aliasArn(nameOrArn);
+      throw new KmsError('NotFoundException', `Alias ${arn} is not found.`);
+    }
+    return alias;
+  }
+
+  /** Adds a key, or replaces the one with the same id. */
+  putKey(key: StoredKey): void {
+    this.#commit({ keys: [...this.keys.filter(({ id }) => id !== key.id), key], aliases: this.aliases });
+  }
+
+  /** Adds an alias, or replaces the one with the same name. */
+  putAlias(alias: StoredAlias): void {
+    this.#commit({ keys: this.keys, aliases: [...this.aliases.filter(({ name }) => name !== alias.name), alias] });
+  }
+
+  /** Removes an alias; its key stays. */
+  deleteAlias(aliasName: string): void {
+    this.#commit({ keys: this.keys, aliases: this.aliases.filter(({ name }) => name !== aliasName) });
+  }
+
+  #commit(next: State): void {
+    if (this.#path !== undefined) replaceJsonFile(this.#path, next);
+    this.#state = next;
+  }
+}
+
+function isAlias(keyId: string): boolean {
+  return keyId.startsWith('alias/') || /^arn:[^/]*:alias\//.test(keyId);
+}
+
+function readState(path: string): State {
+  try {
+    return stateSchema.parse(readJsonFile(path) ?? { keys: [], aliases: [] });
+  } catch (cause) {
+    throw new Error(`${path} is not a key file of the local KMS; move it away to start without keys`, { cause });
+  }
+}

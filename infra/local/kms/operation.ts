@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { KmsError, validationError } from './errors.ts';
+import type { KeyStore } from './key-store.ts';
+
+/** The body of a successful answer; `undefined` for the operations that answer 200 with an empty body. */
+export type Output = object | undefined;
+
+/** One KMS operation: takes the parsed JSON body, answers or throws a {@link KmsError}. */
+export type Operation = (body: unknown, store: KeyStore) => Promise<Output>;
+
+/**
+ * Joins the members an operation takes with what it does. Members it does not name are ignored, as KMS ignores
+ * `GrantTokens` of a caller who needs none.
+ */
+export function operation<Input>(
+  members: z.ZodType<Input>,
+  answer: (input: Input, store: KeyStore) => Output | Promise<Output>,
+): Operation {
+  return async (body, store) => answer(parseInput(members, body), store);
+}
+
+/** A blob member: base64 on the wire, bytes for the operation. */
+export function blob(lengthMaxBytes: number) {
+  return z
+    .base64()
+    .transform((text) => Buffer.from(text, 'base64'))
+    .refine(({ length }) => length >= 1, 'Member must have length greater than or equal to 1')
+    .refine(
+      ({ length }) => length <= lengthMaxBytes,
+      `Member must have length less than or equal to ${lengthMaxBytes}`,
+    );
+}
+
+/** The `KeyId` member in any of its four forms. */
+export const keyIdMember = z.string().min(1).max(2048);
+
+/** The `EncryptionContext` member; leaving it out is the same as an empty one. */
+export const encryptionContextMember = z.record(z.string(), z.string()).default({});
+
+function parseInput<Input>(members: z.ZodType<Input>, body: unknown): Input {
+  const parsed = members.safeParse(body, { reportInput: true });
+  if (parsed.success) return parsed.data;
+
+  const { issues } = parsed.error;
+  if (issues.some(isWrongShape)) {
+    throw new KmsError('SerializationException', 'The request has a member of the wrong type.');
+  }
+  const count = `${issues.length} validation error${issues.length === 1 ? '' : 's'} detected`;
+  throw validationError(`${count}: ${issues.map(describeIssue).join('; ')}`);
+}
+
+/** KMS tells JSON that does not fit the model (a number for a string, broken base64) from values out of bounds. */
+function isWrongShape(issue: z.core.$ZodIssue): boolean {
+  if (issue.code === 'invalid_format') return issue.format === 'base64';
+  return issue.code === 'invalid_type' && issue.input !== undefined;
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const member = issue.path.map((part) => String(part).replace(/^./, (first) => first.toLowerCase())).join('.');
+  return `Value at '${member}' failed to satisfy constraint: ${describeConstraint(issue)}`;
+}
+
+function describeConstraint(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'custom') return issue.message;
+  if (issue.input === undefined) return 'Member must not be null';
+  if (issue.code === 'invalid_value') return `Member must satisfy enum value set: [${issue.values.join(', ')}]`;
+  if (issue.code === 'too_small') {
+    return `Member must have ${measureOf(issue.origin)} greater than or equal to ${issue.minimum}`;
+  }
+  if (issue.code === 'too_big') {
+    return `Member must have ${measureOf(issue.origin)} less than or equal to ${issue.maximum}`;
+  }
+  if (issue.code === 'invalid_format') return `Member must satisfy regular expression pattern: ${issue.pattern ?? ''}`;
+  return issue.message;
+}
+
+function measureOf(origin: string): string {
+  return origin === 'number' || origin === 'int' ? 'value' : 'length';
+}

@@ -1,0 +1,34 @@
+import { CreateKeyCommand, type KeySpec, type KeyUsageType, KMSClient } from '@aws-sdk/client-kms';
+
+/** The real SDK client against a local endpoint; one attempt unless a test is about retries. */
+export function kmsClient(url: string, maxAttempts = 1): KMSClient {
+  return new KMSClient({
+    endpoint: url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts,
+  });
+}
+
+/** Creates a key and answers its id. */
+export async function createKey(client: KMSClient, KeySpec: KeySpec, KeyUsage?: KeyUsageType): Promise<string> {
+  const { KeyMetadata } = await client.send(new CreateKeyCommand({ KeySpec, KeyUsage }));
+  if (KeyMetadata?.KeyId === undefined) throw new Error('CreateKey answered no key id');
+  return KeyMetadata.KeyId;
+}
+
+/** Name, message and HTTP status of the error that an SDK call ends with. */
+export async function errorOf(call: Promise<unknown>): Promise<object> {
+  const error: unknown = await call.then(
+    () => new Error('the call succeeded'),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof Error)) throw new Error('the call threw something that is no Error');
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  return { name: error.name, message: error.message, status: $metadata?.httpStatusCode };
+}
+
+/** The ARN of a local key. */
+export function arnOf(keyId: string): string {
+  return `arn:aws:kms:us-east-1:000000000000:key/${keyId}`;
+}
