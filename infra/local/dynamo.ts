@@ -1,0 +1,85 @@
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+import {
+  type CreateTableCommandInput,
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { type TableName, type TableSchema, tableSchemas } from '../table-schemas.ts';
+
+/** A DynamoDB engine inside this process. */
+export interface LocalDynamo {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Starts the engine on a free port; with a folder its data is on disk and survives the process. */
+export async function startLocalDynamo(folder?: string): Promise<LocalDynamo> {
+  if (folder !== undefined) await mkdir(folder, { recursive: true });
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, ...(folder !== undefined && { path: folder }) });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: async () => {
+      server.closeAllConnections();
+      await promisify(server.close.bind(server))();
+    },
+  };
+}
+
+/** Makes the tables that are missing, named `<prefix>-<table>`, and says how each is called. */
+export async function createTables(prefix: string): Promise<Readonly<Record<TableName, string>>> {
+  const client = new DynamoDBClient({});
+  const names = Object.keys(tableSchemas) as TableName[];
+  const named = names.map(async (name) => {
+    const TableName = `${prefix}-${name}`;
+    if (!(await exists(client, TableName))) {
+      await client.send(new CreateTableCommand(tableDefinition(TableName, tableSchemas[name])));
+    }
+    return [name, TableName] as const;
+  });
+  const tables = Object.fromEntries(await Promise.all(named)) as Record<TableName, string>;
+  client.destroy();
+  return tables;
+}
+
+async function exists(client: DynamoDBClient, TableName: string): Promise<boolean> {
+  try {
+    await client.send(new DescribeTableCommand({ TableName }));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return false;
+    throw error;
+  }
+}
+
+function tableDefinition(TableName: string, { partitionKey, sortKey, index }: TableSchema): CreateTableCommandInput {
+  const attributes = [partitionKey, sortKey, index?.partitionKey, index?.sortKey].filter((name) => name !== undefined);
+  return {
+    TableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: keySchema(partitionKey, sortKey),
+    ...(index && {
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: index.name,
+          KeySchema: keySchema(index.partitionKey, index.sortKey),
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    }),
+  };
+}
+
+function keySchema(partitionKey: string, sortKey?: string) {
+  const partition = { AttributeName: partitionKey, KeyType: 'HASH' } as const;
+  return sortKey === undefined ? [partition] : [partition, { AttributeName: sortKey, KeyType: 'RANGE' } as const];
+}

@@ -1,0 +1,32 @@
+import { handler as authorizer } from '#functions/authorizer.ts';
+import { handler as bootstrap } from '#functions/bootstrap.ts';
+import { handler as createToken } from '#functions/create-token.ts';
+import { handler as directory } from '#functions/directory.ts';
+import { handler as discovery } from '#functions/discovery.ts';
+import { handler as exchange } from '#functions/exchange.ts';
+import { handler as introspect } from '#functions/introspect.ts';
+import { handler as manageTokens } from '#functions/manage-tokens.ts';
+import { handler as revoke } from '#functions/revoke.ts';
+import type { tables } from '#shared/api/tables.ts';
+import type { AdaptersOf, Environment, Grant } from '#shared/ports.ts';
+
+type FunctionName = (typeof tables)[number]['name'];
+
+/** Adapters that tests exchange, such as the clock; a function takes of them what it has a grant for. */
+export type AdapterChanges = Partial<Omit<AdaptersOf<Grant>, 'environment'>>;
+
+/** The real handlers, told where the engines of this machine are. */
+export function localFunctions(environment: Environment, changes: AdapterChanges = {}) {
+  const adapters = { ...changes, environment: () => environment };
+  return {
+    authorizer: authorizer.with(adapters),
+    bootstrap: bootstrap.with(adapters),
+    'create-token': createToken.with(adapters),
+    directory: directory.with(adapters),
+    discovery: discovery.with(adapters),
+    exchange: exchange.with(adapters),
+    introspect: introspect.with(adapters),
+    'manage-tokens': manageTokens.with(adapters),
+    revoke: revoke.with(adapters),
+  } as const satisfies Record<FunctionName, unknown>;
+}

@@ -1,0 +1,44 @@
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  type CreateKeyCommandInput,
+  DescribeKeyCommand,
+  KMSClient,
+} from '@aws-sdk/client-kms';
+
+/** The workspace's keys as KMS key ARNs. */
+export interface LocalKeys {
+  /** JSON for MINTMARK_SIGNING_KEYS. */
+  readonly signing: string;
+  readonly wrapping: string;
+}
+
+/** Finds the workspace's KMS keys by their aliases, or makes them. */
+export async function provideKeys(): Promise<LocalKeys> {
+  const client = new KMSClient({});
+  const [rs256, es256, wrapping] = await Promise.all([
+    provideKey(client, 'alias/mintmark/rs256', { KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' }),
+    provideKey(client, 'alias/mintmark/es256', { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
+    provideKey(client, 'alias/mintmark/wrapping', { KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRYPT' }),
+  ]);
+  client.destroy();
+  return { signing: JSON.stringify({ RS256: rs256, ES256: es256 }), wrapping };
+}
+
+async function provideKey(client: KMSClient, alias: string, spec: CreateKeyCommandInput): Promise<string> {
+  const found = await findKey(client, alias);
+  if (found !== undefined) return found;
+  const { KeyMetadata } = await client.send(new CreateKeyCommand(spec));
+  if (KeyMetadata?.Arn === undefined) throw new Error('KMS made a key without saying which.');
+  await client.send(new CreateAliasCommand({ AliasName: alias, TargetKeyId: KeyMetadata.KeyId }));
+  return KeyMetadata.Arn;
+}
+
+async function findKey(client: KMSClient, alias: string): Promise<string | undefined> {
+  try {
+    return (await client.send(new DescribeKeyCommand({ KeyId: alias }))).KeyMetadata?.Arn;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NotFoundException') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import type { Administrator } from '#shared/domain/bootstrap.ts';
+import type { EnvironmentVariable } from '#shared/ports.ts';
+import { functionRoutes } from '../routes.ts';
+import { createTables, startLocalDynamo } from './dynamo.ts';
+import { type AdapterChanges, localFunctions } from './functions.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import { lambdaContext } from './gateway/lambda-context.ts';
+import { startLocalKms } from './kms.ts';
+import { sampleApi } from './sample-api.ts';
+import { provideKeys } from './signing-keys.ts';
+
+const BOOTSTRAP_MILLISECONDS = 30_000;
+
+export interface SystemOptions {
+  /** Where data is kept; without a folder everything is in memory. */
+  readonly folder?: string;
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  readonly adapters?: AdapterChanges;
+}
+
+/** The whole product on this machine. */
+export interface System {
+  /** The issuer, and the base URL of everything. */
+  readonly url: string;
+  /** Invokes the bootstrap function, as AWS IAM would let an operator do. */
+  bootstrap(event?: { newAdministrator?: boolean }): Promise<Administrator>;
+  close(): Promise<void>;
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** Starts engines, tables, keys and gateway around the real handlers. The engines can also be somebody else's. */
+export async function startSystem({ folder, port = 0, adapters }: SystemOptions = {}): Promise<System> {
+  const opened: Closable[] = [];
+  const closeAll = async () => {
+    for (const part of opened.reverse().splice(0)) await part.close();
+  };
+  try {
+    opened.push(...(await startEngines(folder)));
+    const settings = await provideSettings();
+    const functions = localFunctions((variable) => settings[variable] ?? '', adapters);
+    const gateway = await startRoutes(functions, port);
+    opened.push(gateway);
+    settings.MINTMARK_ISSUER = gateway.url;
+    return {
+      url: gateway.url,
+      bootstrap: (event) => functions.bootstrap(event ?? {}, lambdaContext('bootstrap', BOOTSTRAP_MILLISECONDS)),
+      close: closeAll,
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+/** Starts the engines that the environment does not name, and points the AWS SDK of this process at them. */
+async function startEngines(folder: string | undefined): Promise<Closable[]> {
+  process.env['AWS_REGION'] ??= 'us-east-1';
+  process.env['AWS_ACCESS_KEY_ID'] ??= 'local';
+  process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local';
+  const opened: Closable[] = [];
+  if (isUnset('AWS_ENDPOINT_URL_DYNAMODB')) {
+    const dynamo = await startLocalDynamo(folder && join(folder, 'dynamodb'));
+    opened.push(point('AWS_ENDPOINT_URL_DYNAMODB', dynamo));
+  }
+  if (isUnset('AWS_ENDPOINT_URL_KMS')) {
+    const kms = await startLocalKms(folder === undefined ? {} : { path: join(folder, 'kms.json') });
+    opened.push(point('AWS_ENDPOINT_URL_KMS', kms));
+  }
+  return opened;
+}
+
+type EndpointVariable = 'AWS_ENDPOINT_URL_DYNAMODB' | 'AWS_ENDPOINT_URL_KMS';
+
+function isUnset(variable: EndpointVariable): boolean {
+  return (process.env[variable] ?? '') === '';
+}
+
+/** The SDK finds the engine through its variable, for as long as the engine runs. */
+function point(variable: EndpointVariable, engine: Closable & { readonly url: string }): Closable {
+  process.env[variable] = engine.url;
+  return {
+    close: async () => {
+      delete process.env[variable];
+      await engine.close();
+    },
+  };
+}
+
+/** What CloudFormation would resolve for each function's environment. */
+async function provideSettings(): Promise<Partial<Record<EnvironmentVariable, string>>> {
+  const [tables, keys] = await Promise.all([createTables('mintmark'), provideKeys()]);
+  return {
+    MINTMARK_CLIENTS_TABLE: tables.clients,
+    MINTMARK_DIRECTORY_TABLE: tables.directory,
+    MINTMARK_TOKENS_TABLE: tables.tokens,
+    MINTMARK_AUDIT_TABLE: tables.audit,
+    MINTMARK_SIGNING_KEYS: keys.signing,
+    MINTMARK_WRAPPING_KEY: keys.wrapping,
+    MINTMARK_DEFAULT_AUDIENCE: process.env['MINTMARK_DEFAULT_AUDIENCE'] ?? '',
+    MINTMARK_PROTECTED_API: JSON.stringify(sampleApi.protection),
+  };
+}
+
+function startRoutes(functions: ReturnType<typeof localFunctions>, port: number): Promise<Gateway> {
+  const own = functionRoutes().map(({ method, path, functionName }) => ({
+    method,
+    path,
+    functionName,
+    handler: functions[functionName],
+  }));
+  return startGateway({
+    port,
+    httpRoutes: [...own, ...sampleApi.httpRoutes(functions.authorizer)],
+    restApis: [sampleApi.restApi(functions.authorizer)],
+  });
+}

@@ -1,0 +1,24 @@
+import { tables } from '#shared/api/tables.ts';
+
+/** A route as an API Gateway is told of it. */
+export interface FunctionRoute {
+  readonly method: string;
+  readonly path: `/${string}`;
+  readonly functionName: (typeof tables)[number]['name'];
+}
+
+/**
+ * Every route of the API tables. A path that one function serves alone also gets ANY, so that the function can answer
+ * other methods with 405 and say which are allowed; API Gateway itself would say 404.
+ */
+export function functionRoutes(): readonly FunctionRoute[] {
+  const routes: FunctionRoute[] = tables.flatMap(({ name, routes: served }) =>
+    Object.values(served).map(({ method, path }) => ({ method, path, functionName: name })),
+  );
+  const paths = [...new Set(routes.map(({ path }) => path))];
+  const others = paths.flatMap((path): FunctionRoute[] => {
+    const [first, ...more] = new Set(routes.filter((route) => route.path === path).map((route) => route.functionName));
+    return first !== undefined && more.length === 0 ? [{ method: 'ANY', path, functionName: first }] : [];
+  });
+  return [...routes, ...others];
+}
