@@ -6,10 +6,14 @@ import { lambda } from '#shared/http/lambda.ts';
 import { ok } from '#shared/http/replies.ts';
 
 /** RFC 8414 and RFC 7517: what clients and verifiers read first. */
-export const handler = lambda(discovery, { ...ambient, keySet: kmsKeySet }, {
-  jwks: async (_request, { keySet }) => ok({ keys: await keySet.publicKeys() }),
-  authorizationServerMetadata: async (_request, { issuer, keySet }) =>
-    ok(authorizationServerMetadata(issuer, keySet.algorithms)),
-  openidConfiguration: async (_request, { issuer, keySet }) =>
-    ok(authorizationServerMetadata(issuer, keySet.algorithms)),
-});
+export const handler = lambda(
+  discovery,
+  { ...ambient, keySet: kmsKeySet },
+  {
+    jwks: async (_request, { keySet }) => ok({ keys: await keySet.publicKeys() }),
+    authorizationServerMetadata: async (_request, { issuer, keySet }) =>
+      ok(authorizationServerMetadata(issuer, keySet.algorithms)),
+    openidConfiguration: async (_request, { issuer, keySet }) =>
+      ok(authorizationServerMetadata(issuer, keySet.algorithms)),
+  },
+);

@@ -7,5 +7,6 @@ declare module 'dynalite' {
     readonly deleteTableMs?: number;
   }
 
-  export default function dynalite(options?: DynaliteOptions): Server;
+  function dynalite(options?: DynaliteOptions): Server;
+  export = dynalite;
 }

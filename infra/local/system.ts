@@ -4,8 +4,8 @@ import type { EnvironmentVariable } from '#shared/ports.ts';
 import { functionRoutes } from '../routes.ts';
 import { createTables, startLocalDynamo } from './dynamo.ts';
 import { type AdapterChanges, localFunctions } from './functions.ts';
-import { type Gateway, startGateway } from './gateway.ts';
 import { lambdaContext } from './gateway/lambda-context.ts';
+import { type Gateway, startGateway } from './gateway.ts';
 import { startLocalKms } from './kms.ts';
 import { sampleApi } from './sample-api.ts';
 import { provideKeys } from './signing-keys.ts';
@@ -59,9 +59,9 @@ export async function startSystem({ folder, port = 0, adapters }: SystemOptions 
 
 /** Starts the engines that the environment does not name, and points the AWS SDK of this process at them. */
 async function startEngines(folder: string | undefined): Promise<Closable[]> {
-  process.env['AWS_REGION'] ??= 'us-east-1';
-  process.env['AWS_ACCESS_KEY_ID'] ??= 'local';
-  process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local';
+  process.env.AWS_REGION ??= 'us-east-1';
+  process.env.AWS_ACCESS_KEY_ID ??= 'local';
+  process.env.AWS_SECRET_ACCESS_KEY ??= 'local';
   const opened: Closable[] = [];
   if (isUnset('AWS_ENDPOINT_URL_DYNAMODB')) {
     const dynamo = await startLocalDynamo(folder && join(folder, 'dynamodb'));
@@ -101,7 +101,7 @@ async function provideSettings(): Promise<Partial<Record<EnvironmentVariable, st
     MINTMARK_AUDIT_TABLE: tables.audit,
     MINTMARK_SIGNING_KEYS: keys.signing,
     MINTMARK_WRAPPING_KEY: keys.wrapping,
-    MINTMARK_DEFAULT_AUDIENCE: process.env['MINTMARK_DEFAULT_AUDIENCE'] ?? '',
+    MINTMARK_DEFAULT_AUDIENCE: process.env.MINTMARK_DEFAULT_AUDIENCE ?? '',
     MINTMARK_PROTECTED_API: JSON.stringify(sampleApi.protection),
   };
 }

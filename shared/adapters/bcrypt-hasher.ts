@@ -14,9 +14,10 @@ const DECOY = 'abcdefghijklmnopqrstuuNgYlVJ7TqDzQ0sNC2hUVwFpMLyeYSMW';
 
 /**
  * bcrypt, with a memory of successes: that this secret matched this stored hash, under a key that lives and dies with
- * the process. Failures are never remembered, so every wrong secret costs the same.
+ * the process. Failures are never remembered, so every wrong secret costs the same. `onCompare` hears of every
+ * comparison that is really made.
  */
-export function bcryptHasher(_environment?: unknown, cost = COST): SecretHasher {
+export function bcryptHasher(_environment?: unknown, cost = COST, onCompare = () => {}): SecretHasher {
   const processKey = randomBytes(32);
   const matched = new QuickLRU<string, true>({ maxSize: REMEMBERED_MATCHES_MAX });
   const nameOf = (secret: string, hash: string) =>
@@ -30,6 +31,7 @@ export function bcryptHasher(_environment?: unknown, cost = COST): SecretHasher 
     compare: async (secret, hash) => {
       const name = nameOf(secret, hash);
       if (matched.has(name)) return true;
+      onCompare();
       const isMatch = (await bcrypt.compare(secret, hash)) && !isTooLong(secret);
       if (isMatch) matched.set(name, true);
       return isMatch;

@@ -67,7 +67,10 @@ const apiExample = {
 };
 
 /** A list that names nothing twice. */
-function unique<Items extends z.ZodType<readonly unknown[]>>(items: Items, key: (item: z.output<Items>[number]) => string) {
+function unique<Items extends z.ZodType<readonly unknown[]>>(
+  items: Items,
+  key: (item: z.output<Items>[number]) => string,
+) {
   return items.refine((values) => new Set(values.map(key)).size === values.length, 'must not name one thing twice');
 }
 

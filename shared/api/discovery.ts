@@ -47,9 +47,7 @@ export const discovery = lambdaTable({
         description: 'A JSON Web Key Set',
         schema: z.object({
           keys: z.array(
-            z
-              .object({ kty: z.string(), kid: z.string(), alg: z.string(), use: z.literal('sig') })
-              .catchall(z.string()),
+            z.object({ kty: z.string(), kid: z.string(), alg: z.string(), use: z.literal('sig') }).catchall(z.string()),
           ),
         }),
         maxAgeSeconds: METADATA_MAX_AGE_SECONDS,

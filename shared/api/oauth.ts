@@ -34,7 +34,11 @@ export const exchange = lambdaTable({
           audience: z.array(z.string().max(512)).optional(),
           resource: z.array(z.string().max(512)).optional(),
         }),
-        example: { grant_type: 'client_credentials', audience: 'https://api.example.com/reports', scope: 'read:reports' },
+        example: {
+          grant_type: 'client_credentials',
+          audience: 'https://api.example.com/reports',
+          scope: 'read:reports',
+        },
       },
       reply: {
         status: 200,

@@ -4,14 +4,22 @@ import { lambdaTable } from './table.ts';
 export const bootstrap = lambdaTable({
   name: 'bootstrap',
   purpose: 'Brings a workspace to life and makes its first administrator.',
-  grants: ['standing:read', 'clients:create', 'directory:write', 'pepper:found', 'pepper:use', 'secrets:hash', 'audit:append'],
+  grants: [
+    'standing:read',
+    'clients:create',
+    'directory:write',
+    'pepper:found',
+    'pepper:use',
+    'secrets:hash',
+    'audit:append',
+  ],
   routes: {},
 });
 
 /** Called by API Gateway in front of other APIs. */
 export const authorizer = lambdaTable({
   name: 'authorizer',
-  purpose: "Guards an API behind API Gateway as its Lambda authorizer.",
+  purpose: 'Guards an API behind API Gateway as its Lambda authorizer.',
   grants: ['standing:read', 'tokens:verify', 'requests:guard'],
   routes: {},
 });

@@ -24,7 +24,12 @@ export interface AuditEvent {
   readonly outcome: 'attempted' | 'succeeded' | 'refused';
   readonly timeSeconds: number;
   readonly requestId: string;
-  readonly actor: { readonly clientId: string; readonly subject: string; readonly ip: string; readonly userAgent: string };
+  readonly actor: {
+    readonly clientId: string;
+    readonly subject: string;
+    readonly ip: string;
+    readonly userAgent: string;
+  };
   /** The ids in the path, and the id that a creation gave. */
   readonly target: Readonly<Record<string, string>>;
   /** The error code of a refusal. */

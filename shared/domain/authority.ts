@@ -57,9 +57,9 @@ export interface ManagementTarget {
  */
 export function authorize(caller: ManagementCaller, { permission, ids }: ManagementTarget): void {
   if (caller.tenantId !== undefined) {
-    const isOutside = ids['tenantId'] !== undefined && ids['tenantId'] !== caller.tenantId;
+    const isOutside = ids.tenantId !== undefined && ids.tenantId !== caller.tenantId;
     const isForWorkspace = !reachesTenants(permission);
-    if (isOutside || (isForWorkspace && ids['tenantId'] === undefined && Object.keys(ids).length > 0)) throw notFound();
+    if (isOutside || (isForWorkspace && ids.tenantId === undefined && Object.keys(ids).length > 0)) throw notFound();
     if (isForWorkspace) throw insufficientScope(permission);
   }
   if (!caller.permissions.includes(permission)) throw insufficientScope(permission);

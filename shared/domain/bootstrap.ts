@@ -122,7 +122,12 @@ async function createAdministrator(look: Look, ports: Ports): Promise<Administra
 }
 
 /** Last, so that an interrupted bootstrap is repeated and never leaves a workspace without an administrator. */
-async function nameAdministrator(clientId: string, nowSeconds: number, look: Look, { directory }: Ports): Promise<void> {
+async function nameAdministrator(
+  clientId: string,
+  nowSeconds: number,
+  look: Look,
+  { directory }: Ports,
+): Promise<void> {
   const key = nameKey('administrator', 'workspace');
   const before = await look.find('name', key);
   const claim = { ownerId: clientId, createdAtSeconds: nowSeconds, version: (before?.version ?? 0) + 1 };

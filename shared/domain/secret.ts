@@ -7,7 +7,8 @@ import type { StoredSecret } from './records.ts';
  * A secret: `mms_` + 6 (selector) + 32 (random) + 8 (seal) + 6 (CRC32), all base62.
  * The parts are checked from the cheapest to the dearest, so that a guess buys nobody a database read or a hash.
  */
-const SHAPE = /^(?<body>mms_(?<selector>[0-9A-Za-z]{6})[0-9A-Za-z]{32})(?<seal>[0-9A-Za-z]{8})(?<checksum>[0-9A-Za-z]{6})$/;
+const SHAPE =
+  /^(?<body>mms_(?<selector>[0-9A-Za-z]{6})[0-9A-Za-z]{32})(?<seal>[0-9A-Za-z]{8})(?<checksum>[0-9A-Za-z]{6})$/;
 const SELECTOR_CHARACTERS = 6;
 const RANDOM_CHARACTERS = 32;
 const CHECKSUM_CHARACTERS = 6;

@@ -37,7 +37,11 @@ export function answerFor(event: AuthorizerEvent, access: Access | undefined): A
     return { isAuthorized: access?.allowedRoutes.includes(event.routeKey) ?? false, context: contextOf(access) };
   }
   if (access === undefined) throw new Error('Unauthorized');
-  return { principalId: access.claims.sub, policyDocument: policyOf(event.methodArn, access), context: contextOf(access) };
+  return {
+    principalId: access.claims.sub,
+    policyDocument: policyOf(event.methodArn, access),
+    context: contextOf(access),
+  };
 }
 
 function contextOf(access: Access | undefined): AccessContext {
@@ -56,7 +60,10 @@ function contextOf(access: Access | undefined): AccessContext {
  * API Gateway reuses a policy for every request with the same token, so it must speak of all routes (P8). Refused
  * routes are denied by name, because the wildcards of an allowed one might cover them.
  */
-function policyOf(methodArn: string, { allowedRoutes, refusedRoutes }: Access): APIGatewayAuthorizerResult['policyDocument'] {
+function policyOf(
+  methodArn: string,
+  { allowedRoutes, refusedRoutes }: Access,
+): APIGatewayAuthorizerResult['policyDocument'] {
   const stage = methodArn.split('/').slice(0, 2).join('/');
   const statement = (Effect: 'Allow' | 'Deny', routes: readonly string[]) => ({
     Action: 'execute-api:Invoke',

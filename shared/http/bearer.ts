@@ -6,7 +6,7 @@ const BEARER = /^bearer +(?<token>[A-Za-z0-9._~+/-]+=*)$/i;
 
 /** The token of an `Authorization: Bearer` header value; undefined for every other value. */
 export function bearerToken(authorization: string | undefined): string | undefined {
-  return BEARER.exec(authorization ?? '')?.groups?.['token'];
+  return BEARER.exec(authorization ?? '')?.groups?.token;
 }
 
 /**
@@ -19,7 +19,7 @@ export function readBearer({ headers, query }: Incoming): string {
   if (authorization === undefined || !/^bearer(?: |$)/i.test(authorization)) {
     throw new DomainError('unauthenticated', 'Send a management token as Authorization: Bearer.');
   }
-  if (query['access_token'] !== undefined) {
+  if (query.access_token !== undefined) {
     throw new DomainError('invalid_request', 'Send the access token once, in the Authorization header.');
   }
   const token = bearerToken(authorization);

@@ -21,11 +21,15 @@ export interface CallerPorts {
  * Recognises the caller as the API table asks.
  * @throws DomainError as the use cases `authenticateClient` and `authenticateManager` do
  */
-export async function authenticate(incoming: Incoming, caller: Caller, ports: CallerPorts): Promise<Incoming['caller']> {
+export async function authenticate(
+  incoming: Incoming,
+  caller: Caller,
+  ports: CallerPorts,
+): Promise<Incoming['caller']> {
   if (caller === 'anyone') return undefined;
   if (caller === 'client') return client(incoming, ports);
   if ('permission' in caller) return manager(incoming, ports);
-  const isBearer = /^bearer(?: |$)/i.test(incoming.headers['authorization'] ?? '');
+  const isBearer = /^bearer(?: |$)/i.test(incoming.headers.authorization ?? '');
   return isBearer ? manager(incoming, ports) : client(incoming, ports);
 }
 

@@ -25,7 +25,7 @@ export function readCredentials({ headers, members = {} }: Incoming): readonly C
 }
 
 function readBasic(authorization: string): readonly Credentials[] {
-  const encoded = /^basic +(?<encoded>[A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.groups?.['encoded'];
+  const encoded = /^basic +(?<encoded>[A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.groups?.encoded;
   if (encoded === undefined) throw missing();
   const text = decodeUtf8(Buffer.from(encoded, 'base64'));
   const colon = text?.indexOf(':') ?? -1;

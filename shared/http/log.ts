@@ -27,8 +27,11 @@ export function logRequest(functionName: string, event: Incoming, reply: unknown
     userAgent: event.userAgent?.slice(0, USER_AGENT_CHARACTERS_MAX),
     latencyMilliseconds: Math.round(performance.now() - event.startedAtMilliseconds),
   };
-  if (thrown == null || (statusCode ?? 500) < 500) return logger.info('request', fields);
-  logger.error('request', { ...fields, cause: describeCause(thrown) });
+  if (thrown != null && (statusCode ?? 500) >= 500) {
+    logger.error('request', { ...fields, cause: describeCause(thrown) });
+    return;
+  }
+  logger.info('request', fields);
 }
 
 /** A task without HTTP around it (bootstrap, authorizer). */

@@ -36,7 +36,9 @@ export function renderReply({ status, body }: OperationReply<number, unknown>, r
     statusCode: status,
     headers: {
       ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...(reply.maxAgeSeconds === undefined ? uncacheable : { 'cache-control': `public, max-age=${reply.maxAgeSeconds}` }),
+      ...(reply.maxAgeSeconds === undefined
+        ? uncacheable
+        : { 'cache-control': `public, max-age=${reply.maxAgeSeconds}` }),
     },
     body: body === undefined ? '' : JSON.stringify(body),
   };

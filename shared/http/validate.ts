@@ -11,7 +11,11 @@ export function validate(schema: z.ZodType, input: unknown): unknown {
   const issue = result.error.issues[0];
   const field = issue && nameOf(issue.path);
   const isMissing = issue?.code === 'invalid_type' && issue.input === undefined;
-  const fault = isMissing ? 'is missing' : issue?.code === 'custom' || issue?.code === 'invalid_format' ? issue.message : 'has a value of the wrong kind or size';
+  const fault = isMissing
+    ? 'is missing'
+    : issue?.code === 'custom' || issue?.code === 'invalid_format'
+      ? issue.message
+      : 'has a value of the wrong kind or size';
   throw new DomainError('invalid_request', `'${field ?? 'body'}' ${fault}.`, field === undefined ? {} : { field });
 }
 

@@ -27,7 +27,7 @@ export async function putIf(
   const { Item: standing } = await client
     .send(new GetCommand({ TableName, Key, ConsistentRead: true }))
     .catch(rethrowAsUnavailable);
-  return standing?.['nonce'] === nonce;
+  return standing?.nonce === nonce;
 }
 
 /** For `.catch`: a failed condition is an answer, everything else is a failing dependency. */

@@ -17,7 +17,7 @@ export function writeCursor(order: string): string {
  */
 export function readCursor(cursor: string): { readonly order: string; readonly key: string } {
   const order = Buffer.from(cursor, 'base64url').toString();
-  const key = ORDER.exec(order)?.groups?.['key'];
+  const key = ORDER.exec(order)?.groups?.key;
   if (key === undefined) throw new DomainError('invalid_request', 'The cursor is malformed.', { field: 'cursor' });
   return { order, key };
 }

@@ -57,7 +57,9 @@ export function dynamoDirectoryWriter(environment: Environment): DirectoryWriter
         .then(() => true)
         .catch(falseWhereConditionFailed);
       if (wasRemoved) return true;
-      const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true })).catch(rethrowAsUnavailable);
+      const { Item } = await client
+        .send(new GetCommand({ TableName, Key, ConsistentRead: true }))
+        .catch(rethrowAsUnavailable);
       return Item === undefined;
     },
   };

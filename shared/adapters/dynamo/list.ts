@@ -34,7 +34,7 @@ export async function readPage<Item>(
       }),
     )
     .catch(rethrowAsUnavailable);
-  const last = answer.LastEvaluatedKey?.['order'] as string | undefined;
+  const last = answer.LastEvaluatedKey?.order as string | undefined;
   return {
     items: (answer.Items ?? []).map(parse),
     ...(last !== undefined && { nextCursor: writeCursor(last) }),

@@ -67,7 +67,7 @@ function openLook(loader: Loader, memory: Memory): Look {
     client: async (id) => parse(clientSchema, await load(`clients/${id}`)),
     find: async <Kind extends DirectoryKind>(kind: Kind, id: string) => {
       const item = await load(`directory/${directoryKey(kind, id)}`);
-      return parse<DirectoryRecords[Kind]>(directorySchemas[kind], item?.['record']);
+      return parse<DirectoryRecords[Kind]>(directorySchemas[kind], item?.record);
     },
     isRevoked: async (tokenId) => (await loader.load(`tokens/${revocationKey(tokenId)}`)) !== undefined,
     expect: (kind, id) => expect(loader, `directory/${directoryKey(kind, id)}`),

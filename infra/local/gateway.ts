@@ -1,0 +1,62 @@
+import type { Gateway, GatewayOptions, GatewayRoute, HandlerFailure } from './gateway/configuration.ts';
+import { createHttpApi } from './gateway/http-api.ts';
+import { createLambdaRuntime } from './gateway/lambda-runtime.ts';
+import { createRestApi } from './gateway/rest-api.ts';
+import { listen } from './gateway/server.ts';
+
+export type {
+  Gateway,
+  GatewayAuthorizer,
+  GatewayOptions,
+  GatewayRoute,
+  JwtAuthorizer,
+  LambdaHandler,
+  RestApi,
+} from './gateway/configuration.ts';
+
+/** API Gateway waits no longer for an integration. */
+const TIMEOUT_MILLISECONDS = 29_000;
+
+/**
+ * Starts an API Gateway on this machine: one HTTP API, and REST APIs below their stage prefix. Events, authorizers,
+ * cache, throttle and error answers are those of AWS, so a handler needs no local mode. `requestContext.domainName`
+ * is `localhost`.
+ *
+ * @throws {Error} on a configuration API Gateway would not deploy, and the server's own error when it cannot listen
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { httpRoutes, restApis = [], nowMilliseconds = Date.now } = options;
+  assertStagesAreDistinct(
+    restApis.map(({ stage }) => stage),
+    httpRoutes,
+  );
+  const lambda = createLambdaRuntime({
+    timeoutMilliseconds: options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS,
+    report: options.onHandlerError ?? printFailure,
+  });
+  const httpApi = createHttpApi(httpRoutes, { lambda, nowMilliseconds });
+  const restApiByStage = new Map(
+    restApis.map((restApi) => [restApi.stage, createRestApi(restApi, { lambda, nowMilliseconds })]),
+  );
+  return await listen({
+    host: options.host ?? '127.0.0.1',
+    port: options.port ?? 0,
+    handle: (request) => (restApiByStage.get(firstSegment(request.path)) ?? httpApi)(request),
+    onRequest: options.onRequest ?? (() => undefined),
+  });
+}
+
+/** On AWS every API has a host of its own; here a stage that is also a path of the HTTP API would hide it. */
+function assertStagesAreDistinct(stages: readonly string[], httpRoutes: readonly GatewayRoute[]): void {
+  const taken = httpRoutes.map(({ path }) => firstSegment(path));
+  const ambiguous = stages.find((stage, index) => taken.includes(stage) || stages.indexOf(stage) !== index);
+  if (ambiguous !== undefined) throw new Error(`Stage ${ambiguous} is taken by another route or API`);
+}
+
+function firstSegment(path: string): string {
+  return path.split('/', 2)[1] ?? '';
+}
+
+function printFailure({ functionName, error }: HandlerFailure): void {
+  console.error(`${functionName}: invocation failed`, error);
+}

@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import { forwardedHeaders, type HeaderField, headerFields } from './header-fields.ts';
+
+/** API Gateway's payload quota, 10 MB. */
+const PAYLOAD_BYTES_MAX = 10 * 1024 * 1024;
+
+/** A request as it arrived, before an API has made an event of it. */
+export interface GatewayRequest {
+  readonly method: string;
+  /** Still percent-encoded, with a stage prefix if there was one, without the query. */
+  readonly path: string;
+  readonly rawQueryString: string;
+  readonly headers: readonly HeaderField[];
+  readonly body: Buffer;
+  /** Such as `HTTP/1.1`. */
+  readonly protocol: string;
+  /** The peer's address; no header can change it. */
+  readonly sourceIp: string;
+}
+
+/** Reads a request to its end, or tells why no API can serve it. Rejects when the client goes away. */
+export async function readRequest(
+  message: IncomingMessage,
+): Promise<GatewayRequest | 'malformed-target' | 'payload-too-large'> {
+  const body = await readBody(message);
+  if (body === undefined) return 'payload-too-large';
+  const target = message.url ?? '';
+  if (!target.startsWith('/')) return 'malformed-target';
+  const queryStart = target.indexOf('?');
+  const sourceIp = peerAddress(message);
+  return {
+    method: message.method ?? '',
+    path: queryStart < 0 ? target : target.slice(0, queryStart),
+    rawQueryString: queryStart < 0 ? '' : target.slice(queryStart + 1),
+    headers: forwardedHeaders(headerFields(message.rawHeaders), { sourceIp, port: message.socket.localPort ?? 0 }),
+    body,
+    protocol: `HTTP/${message.httpVersion}`,
+    sourceIp,
+  };
+}
+
+/** Takes in an oversized body to its end without keeping it, so that the client gets to read the refusal. */
+async function readBody(message: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let receivedBytes = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    receivedBytes += chunk.length;
+    if (receivedBytes <= PAYLOAD_BYTES_MAX) chunks.push(chunk);
+  }
+  return receivedBytes <= PAYLOAD_BYTES_MAX ? Buffer.concat(chunks) : undefined;
+}
+
+function peerAddress(message: IncomingMessage): string {
+  return (message.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+
+/** One header line, name and value as they were on the wire. */
+export type HeaderField = readonly [name: string, value: string];
+
+/** These describe the connection to the gateway (RFC 9110 section 7.6.1) and are not handed to a Lambda. */
+const HOP_BY_HOP_HEADERS = new Set(['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
+
+/** The gateway writes these itself, whatever the client sent. */
+const FORWARDING_HEADERS = new Set(['x-forwarded-for', 'x-forwarded-port', 'x-forwarded-proto']);
+
+/** Pairs up Node's flat list of header names and values. */
+export function headerFields(rawHeaders: readonly string[]): HeaderField[] {
+  return Array.from({ length: rawHeaders.length / 2 }, (_, index) => [
+    rawHeaders[2 * index] ?? '',
+    rawHeaders[2 * index + 1] ?? '',
+  ]);
+}
+
+/** All values of a header, in order; names compare without case. */
+export function headerValues(fields: readonly HeaderField[], name: string): string[] {
+  const wanted = name.toLowerCase();
+  return fields.filter(([fieldName]) => fieldName.toLowerCase() === wanted).map(([, value]) => value);
+}
+
+/** Swaps connection headers for the ones API Gateway adds. The peer's address ends the `X-Forwarded-For` chain. */
+export function forwardedHeaders(
+  fields: readonly HeaderField[],
+  { sourceIp, port }: { sourceIp: string; port: number },
+): HeaderField[] {
+  const kept = fields.filter(([name]) => {
+    const lowerCased = name.toLowerCase();
+    return !(HOP_BY_HOP_HEADERS.has(lowerCased) || FORWARDING_HEADERS.has(lowerCased));
+  });
+  const isTraced = headerValues(fields, 'x-amzn-trace-id').length > 0;
+  return [
+    ...kept,
+    ...(isTraced ? [] : [['X-Amzn-Trace-Id', newTraceId()] as const]),
+    ['X-Forwarded-For', [...headerValues(fields, 'x-forwarded-for'), sourceIp].join(', ')],
+    ['X-Forwarded-Port', String(port)],
+    ['X-Forwarded-Proto', 'http'],
+  ];
+}
+
+/** Header values by name in the spelling seen first; spellings that differ only in case are one header. */
+export function multiValueHeaders(fields: readonly HeaderField[]): Record<string, string[]> {
+  const groups = Map.groupBy(fields, ([name]) => name.toLowerCase());
+  return Object.fromEntries(
+    [...groups.values()].map((group) => [group[0]?.[0] ?? '', group.map(([, value]) => value)]),
+  );
+}
+
+function newTraceId(): string {
+  const epochSeconds = Math.floor(Date.now() / 1000).toString(16);
+  return `Root=1-${epochSeconds}-${randomBytes(12).toString('hex')}`;
+}

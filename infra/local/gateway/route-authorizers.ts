@@ -1,0 +1,12 @@
+import type { GatewayRoute } from './configuration.ts';
+
+type Authorizer = NonNullable<GatewayRoute['authorizer']>;
+
+/** Makes one authorization step per authorizer; routes that share an authorizer object share the step and its cache. */
+export function compileAuthorizers<Step>(
+  routes: readonly GatewayRoute[],
+  compile: (authorizer: Authorizer) => Step,
+): ReadonlyMap<Authorizer, Step> {
+  const authorizers = new Set(routes.flatMap(({ authorizer }) => authorizer ?? []));
+  return new Map([...authorizers].map((authorizer) => [authorizer, compile(authorizer)]));
+}

@@ -1,0 +1,91 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Gateway, RequestLine } from './configuration.ts';
+import { type GatewayRequest, readRequest } from './gateway-request.ts';
+import type { GatewayResponse } from './gateway-response.ts';
+import { httpApiErrors } from './http-api-errors.ts';
+
+/** API Gateway's quota for the request line and all headers together; beyond it the answer is 431. */
+const HEADER_BYTES_MAX = 10_240;
+
+const CLOSE_GRACE_MILLISECONDS = 5000;
+
+const STATUS_CODES_WITHOUT_BODY = new Set([204, 304]);
+
+interface ServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly handle: (request: GatewayRequest) => Promise<GatewayResponse>;
+  readonly onRequest: (line: RequestLine) => void;
+  /** How long requests in flight may hold up `close`. */
+  readonly closeGraceMilliseconds?: number;
+}
+
+/** Serves until closed. Rejects with the listen error of the server, such as EADDRINUSE. */
+export async function listen(options: ServerOptions): Promise<Gateway> {
+  const { host, port, handle, onRequest, closeGraceMilliseconds = CLOSE_GRACE_MILLISECONDS } = options;
+  const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX }, (message, response) => {
+    void serve(message, response);
+  });
+
+  async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startedAtMilliseconds = performance.now();
+    const answer = await answerTo(message, handle);
+    if (answer === undefined) return;
+    write(response, answer, server.listening);
+    onRequest({
+      method: message.method ?? '',
+      path: (message.url ?? '').split('?', 1)[0] ?? '',
+      status: answer.statusCode,
+      milliseconds: performance.now() - startedAtMilliseconds,
+    });
+  }
+
+  await listening(server, host, port);
+  const { port: boundPort } = server.address() as AddressInfo;
+  let closed: Promise<void> | undefined;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`,
+    close() {
+      closed ??= shutDown(server, closeGraceMilliseconds);
+      return closed;
+    },
+  };
+}
+
+/** Nothing if the client went away before its request was complete. */
+async function answerTo(
+  message: IncomingMessage,
+  handle: (request: GatewayRequest) => Promise<GatewayResponse>,
+): Promise<GatewayResponse | undefined> {
+  const request = await readRequest(message).catch(() => undefined);
+  if (request === 'payload-too-large') return httpApiErrors.payloadTooLarge;
+  if (request === 'malformed-target') return httpApiErrors.badRequest;
+  return request && handle(request);
+}
+
+function write(response: ServerResponse, { statusCode, headers, body }: GatewayResponse, isListening: boolean): void {
+  const framing: [string, string][] = isListening ? [] : [['Connection', 'close']];
+  if (!STATUS_CODES_WITHOUT_BODY.has(statusCode)) framing.push(['Content-Length', String(Buffer.byteLength(body))]);
+  response.writeHead(statusCode, [...headers, ...framing].flat());
+  response.end(body);
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen(port, host, () => {
+    server.off('error', reject);
+    resolve();
+  });
+  return promise;
+}
+
+/** Idle keep-alive sockets close at once, busy ones with their answer, the rest when the grace is over. */
+async function shutDown(server: Server, graceMilliseconds: number): Promise<void> {
+  const timer = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  await promise;
+  clearTimeout(timer);
+}

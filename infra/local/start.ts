@@ -1,0 +1,98 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { styleText } from 'node:util';
+import { printStory } from './story.ts';
+import { type System, startSystem } from './system.ts';
+
+const PORT = 8787;
+
+interface AdministratorFile {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** `npm start`: the whole product on this machine, until it is told to stop. */
+async function start(): Promise<void> {
+  const folder = resolve(process.env.MINTMARK_DATA || '.mintmark');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const system = await startSystem({ folder, port: readPort() });
+  stopOnSignal(system);
+  const { administrator, isNew } = await provideAdministrator(system, join(folder, 'admin.json'));
+  if (isNew) printAdministrator(administrator, join(folder, 'admin.json'));
+  console.log(`Mintmark is ready at ${system.url}`);
+  printStory({ url: system.url, adminFile: join(folder, 'admin.json') });
+}
+
+function readPort(): number {
+  const port = Number(process.env.PORT || PORT);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('PORT must be a number from 0 to 65535');
+  return port;
+}
+
+/** The administrator of an earlier start, or a new one if there is none or its secret was never written down. */
+async function provideAdministrator(system: System, file: string) {
+  const known = await readAdministrator(file);
+  const { issuer, clientId, clientSecret } = await system.bootstrap({ newAdministrator: known === undefined });
+  if (known === undefined && clientSecret === undefined) throw new Error('The bootstrap answered without a secret.');
+  const administrator = {
+    issuer,
+    clientId: known?.clientId ?? clientId,
+    clientSecret: known?.clientSecret ?? clientSecret ?? '',
+  };
+  await writeAdministrator(file, administrator);
+  return { administrator, isNew: known === undefined };
+}
+
+async function readAdministrator(file: string): Promise<AdministratorFile | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as AdministratorFile;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whole or not at all, and readable by its owner only. */
+async function writeAdministrator(file: string, administrator: AdministratorFile): Promise<void> {
+  await writeFile(`${file}.new`, `${JSON.stringify(administrator, undefined, 2)}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
+
+function printAdministrator({ clientId, clientSecret }: AdministratorFile, file: string): void {
+  console.log('The administrator of this workspace, shown this once:');
+  console.log(`  client id      ${styleText('bold', clientId)}`);
+  console.log(`  client secret  ${styleText('bold', clientSecret)}`);
+  console.log(`  kept in        ${file}`);
+  console.log('');
+}
+
+function stopOnSignal(system: System): void {
+  const stop = () => {
+    void system.close().finally(() => process.exit(0));
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+/** What people get wrong most often, in words that say what to do. */
+function explain(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return `Port ${readPort()} is in use: stop what listens there or set PORT.`;
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST') {
+    return `The data folder cannot be written (${message}): set MINTMARK_DATA to another.`;
+  }
+  if (isLocked(error)) return 'The data folder is in use by another Mintmark: stop that one or set MINTMARK_DATA.';
+  return message;
+}
+
+function isLocked(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && cause.code === 'LEVEL_LOCKED') return true;
+  }
+  return false;
+}
+
+start().catch((error: unknown) => {
+  console.error(`Mintmark could not start. ${explain(error)}`);
+  process.exit(1);
+});

@@ -1,0 +1,200 @@
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Context } from 'aws-lambda';
+import { expect, test } from 'vitest';
+import { listen } from '#infra/local/gateway/server.ts';
+import { type GatewayOptions, startGateway } from '#infra/local/gateway.ts';
+import { echo, gatewayAnswer, gatewayWith, send } from './running-gateway.ts';
+
+const MEGABYTE = 1024 * 1024;
+const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ family }) => family === 'IPv6'));
+const NEVER = () => new Promise(() => undefined);
+
+async function millisecondsUntil(promise: Promise<unknown>): Promise<number> {
+  const startedAtMilliseconds = performance.now();
+  await promise;
+  return performance.now() - startedAtMilliseconds;
+}
+
+function serving(handler: GatewayOptions['httpRoutes'][number]['handler'], options: Partial<GatewayOptions> = {}) {
+  const route = { method: 'ANY', path: '/', functionName: 'probe', handler };
+  return gatewayWith({ httpRoutes: [route], restApis: [{ stage: 'dev', routes: [route] }], ...options });
+}
+
+test('listens on 127.0.0.1 unless told otherwise', async () => {
+  const { url } = await serving(echo);
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+});
+
+test.skipIf(!hasIpv6)('listens where it is told to', async () => {
+  const { url } = await serving(echo, { host: '::1' });
+  expect(url).toMatch(/^http:\/\/\[::1\]:\d+$/);
+  const response = await fetch(url);
+  expect(await response.json()).toMatchObject({ requestContext: { http: { sourceIp: '::1' } } });
+});
+
+test.skipIf(!hasIpv6)('shows the plain IPv4 address of a client on a dual-stack socket', async () => {
+  const { url } = await serving(echo, { host: '::' });
+  const response = await fetch(`http://127.0.0.1:${new URL(url).port}`);
+  expect(await response.json()).toMatchObject({ requestContext: { http: { sourceIp: '127.0.0.1' } } });
+});
+
+test("rejects with the server's own error when the port is taken", async () => {
+  const { url } = await serving(echo);
+  const start = startGateway({ httpRoutes: [], port: Number(new URL(url).port) });
+  await expect(start).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});
+
+test('takes a payload of 10 MB and refuses one byte more', async () => {
+  const { url } = await serving(async ({ body }: { body: string }) => ({ statusCode: 200, body: `${body.length}` }));
+  const headers = { 'Content-Type': 'text/plain' };
+  const largest = Buffer.alloc(10 * MEGABYTE, 'x');
+  expect(await send(url, { method: 'POST', headers, body: largest })).toMatchObject({ body: `${largest.length}` });
+  const tooLarge = Buffer.alloc(10 * MEGABYTE + 1, 'x');
+  const refusal = gatewayAnswer(413, '{"message":"Request Entity Too Large"}');
+  expect(await send(url, { method: 'POST', headers, body: tooLarge })).toEqual(refusal);
+  expect(await send(`${url}/dev`, { method: 'POST', headers, body: tooLarge })).toEqual(refusal);
+});
+
+test('refuses more than 10 kB of headers', async () => {
+  const { url } = await serving(echo);
+  expect(await send(url, { headers: { 'X-Long': 'x'.repeat(9000) } })).toMatchObject({ status: 200 });
+  expect(await send(url, { headers: { 'X-Long': 'x'.repeat(11_000) } })).toMatchObject({ status: 431 });
+});
+
+test.each(['http://other.example/', '*'])('refuses the request target %s', async (target) => {
+  const { url } = await serving(echo);
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.end(`OPTIONS ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n.*\{"message":"Bad Request"\}$/s);
+});
+
+test('answers for a Lambda that takes too long and reports it, on both kinds of API', async () => {
+  const { url, failures } = await serving(NEVER, { timeoutMilliseconds: 30 });
+  expect(await send(url)).toEqual(gatewayAnswer(503, '{"message":"Service Unavailable"}'));
+  expect(await send(`${url}/dev`)).toEqual(
+    gatewayAnswer(504, '{"message": "Endpoint request timed out"}', {
+      'x-amzn-errortype': 'InternalServerErrorException',
+    }),
+  );
+  expect(failures).toEqual(Array(2).fill('probe: Error: Task timed out after 0.03 seconds'));
+});
+
+test('outlives a Lambda that fails after its time was up', async () => {
+  const { promise, reject } = Promise.withResolvers();
+  const { url, failures } = await serving(() => promise, { timeoutMilliseconds: 10 });
+  await send(url);
+  reject(new Error('too late'));
+  await send(`${url}/unknown`);
+  expect(failures).toEqual(['probe: Error: Task timed out after 0.01 seconds', 'probe: Error: too late']);
+});
+
+test('gives a Lambda its context, with the time that is left', async () => {
+  let context: Context | undefined;
+  let remaining: number[] = [];
+  const { url } = await serving(
+    async (_event, given) => {
+      context = given;
+      const before = given.getRemainingTimeInMillis();
+      await delay(20);
+      remaining = [before, given.getRemainingTimeInMillis()];
+    },
+    { timeoutMilliseconds: 1000 },
+  );
+  await send(url);
+  expect(context).toMatchObject({
+    functionName: 'probe',
+    functionVersion: '$LATEST',
+    invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:probe',
+    memoryLimitInMB: '512',
+    awsRequestId: expect.stringMatching(/^[\da-f]{8}-[\da-f-]{27}$/),
+    logGroupName: '/aws/lambda/probe',
+    logStreamName: 'local',
+  });
+  const [before = 0, after = 0] = remaining;
+  expect(before).toBeGreaterThan(900);
+  expect(before).toBeLessThanOrEqual(1000);
+  expect(before - after).toBeGreaterThanOrEqual(18);
+  expect(() => context?.done()).toThrow('nodejs24.x takes the result of the handler, not a callback');
+});
+
+test('carries nothing but JSON to a Lambda and back', async () => {
+  const { url } = await serving(async ({ requestContext }: { requestContext: object }) => ({
+    body: { toJSON: () => `authorizer: ${'authorizer' in requestContext}` },
+  }));
+  expect(await send(`${url}/dev`)).toEqual(gatewayAnswer(200, 'authorizer: false'));
+});
+
+test('reports each request in a line without its query', async () => {
+  const lines: unknown[] = [];
+  const { url } = await serving(async () => ({ statusCode: 202 }), { onRequest: (line) => lines.push(line) });
+  await send(`${url}/?code=secret`, { method: 'POST' });
+  await send(`${url}/unknown`);
+  expect(lines).toEqual([
+    { method: 'POST', path: '/', status: 202, milliseconds: expect.any(Number) },
+    { method: 'GET', path: '/unknown', status: 404, milliseconds: expect.any(Number) },
+  ]);
+});
+
+test('serves on when a client leaves before its request is complete', async () => {
+  const { url } = await serving(echo);
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf');
+  await delay(20);
+  socket.destroy();
+  expect(await send(url)).toMatchObject({ status: 200 });
+});
+
+test('serves on when a client does not wait for its answer', async () => {
+  const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+  const { url } = await serving(async () => {
+    await left;
+    return 'answer';
+  });
+  await expect(fetch(url, { signal: AbortSignal.timeout(20) })).rejects.toThrow('timeout');
+  leave();
+  expect(await send(url)).toMatchObject({ status: 200, body: 'answer' });
+});
+
+test('lets a request in flight finish when it closes, and takes no new one', async () => {
+  const { promise: released, resolve: release } = Promise.withResolvers<string>();
+  const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
+  const gateway = await serving(async () => {
+    enter();
+    return await released;
+  });
+  const inFlight = fetch(gateway.url);
+  await entered;
+  const closed = gateway.close();
+  await expect(fetch(gateway.url)).rejects.toThrow('fetch failed');
+  release('finished');
+  expect(await (await inFlight).text()).toBe('finished');
+  expect(await millisecondsUntil(closed)).toBeLessThan(500);
+});
+
+test('cuts off a request in flight when the grace for closing is over', async () => {
+  const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
+  const gateway = await listen({
+    host: '127.0.0.1',
+    port: 0,
+    handle: () => {
+      enter();
+      return new Promise(() => undefined);
+    },
+    onRequest: () => undefined,
+    closeGraceMilliseconds: 30,
+  });
+  const inFlight = expect(fetch(gateway.url)).rejects.toThrow('fetch failed');
+  await entered;
+  expect(await millisecondsUntil(gateway.close())).toBeGreaterThanOrEqual(29);
+  await inFlight;
+});
+
+test('closes keep-alive connections at once, and may be closed twice', async () => {
+  const gateway = await serving(echo);
+  await (await fetch(gateway.url)).text();
+  const closed = Promise.all([gateway.close(), gateway.close()]).then(() => gateway.close());
+  expect(await millisecondsUntil(closed)).toBeLessThan(500);
+});

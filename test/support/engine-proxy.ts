@@ -1,0 +1,91 @@
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What goes wrong with one call to an engine. */
+export type Fault =
+  | { readonly kind: 'error'; readonly name: string; readonly status?: number }
+  | { readonly kind: 'hang' }
+  | { readonly kind: 'reset' }
+  /** The engine did it, but nobody hears so. */
+  | { readonly kind: 'lose-reply' };
+
+export interface EngineProxy {
+  readonly url: string;
+  /** Operations so far, e.g. `BatchGetItem`, in order. */
+  readonly calls: readonly string[];
+  /** Request bodies so far, as they went over the wire. */
+  readonly bodies: readonly string[];
+  forget(): void;
+  /** Decides for each call whether it fails; undefined lets it through. */
+  injectFault(decide: ((operation: string) => Fault | undefined) | undefined): void;
+  close(): Promise<void>;
+}
+
+/** Stands between the AWS SDK and an engine: counts calls, and makes them fail when told to. */
+export async function startEngineProxy(engineUrl: string): Promise<EngineProxy> {
+  const calls: string[] = [];
+  const bodies: string[] = [];
+  let decide: ((operation: string) => Fault | undefined) | undefined;
+  const server = createServer(async (request, response) => {
+    const body = await read(request);
+    const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+    calls.push(operation);
+    bodies.push(body.toString());
+    const fault = decide?.(operation);
+    if (fault === undefined) return forward(engineUrl, request, body, response);
+    await fail(fault, { engineUrl, request, body, response });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    bodies,
+    forget: () => {
+      calls.length = 0;
+      bodies.length = 0;
+    },
+    injectFault: (next) => {
+      decide = next;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+interface Call {
+  readonly engineUrl: string;
+  readonly request: IncomingMessage;
+  readonly body: Buffer;
+  readonly response: ServerResponse;
+}
+
+async function fail(fault: Fault, { engineUrl, request, body, response }: Call): Promise<void> {
+  if (fault.kind === 'hang') return;
+  if (fault.kind === 'reset') return void response.destroy();
+  if (fault.kind === 'error') {
+    response.writeHead(fault.status ?? 400, { 'content-type': 'application/x-amz-json-1.0' });
+    return void response.end(JSON.stringify({ __type: fault.name, message: 'injected' }));
+  }
+  const discarded = httpRequest(engineUrl, { method: 'POST', headers: request.headers }, (answer) => {
+    answer.resume().on('end', () => response.destroy());
+  });
+  discarded.end(body);
+}
+
+function forward(engineUrl: string, request: IncomingMessage, body: Buffer, response: ServerResponse): void {
+  const onward = httpRequest(engineUrl, { method: 'POST', headers: request.headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 500, answer.headers);
+    answer.pipe(response);
+  });
+  onward.on('error', () => response.destroy());
+  onward.end(body);
+}
+
+async function read(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
