@@ -1,5 +1,5 @@
 import { assertMayAssign, assertOwnUser, type ManagementCaller } from './authority.ts';
-import { DomainError, notFound } from './errors.ts';
+import { notFound } from './errors.ts';
 import { newId } from './ids.ts';
 import type {
   ClientLister,
@@ -15,7 +15,8 @@ import type {
   StandingReader,
   TokenOwner,
 } from './ports.ts';
-import { type Client, type JsonObject, membershipKey, type Role, type Subject } from './records.ts';
+import { type Client, type JsonObject, membershipKey, type Subject } from './records.ts';
+import { findAssignedRoles } from './roles.ts';
 import { newSecret } from './secret.ts';
 
 /** What a new API token is to be. */
@@ -48,7 +49,7 @@ export async function createApiToken(
   request: ApiTokenRequest,
   ports: CreationPorts,
 ): Promise<{ readonly client: Client; readonly secret: string }> {
-  const look = ports.standing.open(caller.clientId);
+  const look = ports.standing.open(request.owner.tenantId);
   const subject = await findOwner(caller, request.owner, look);
   const roles = await findAssignedRoles(request.roleIds ?? [], look);
   assertMayAssign(caller, roles);
@@ -84,7 +85,7 @@ export async function listApiTokens(
   page: PageRequest,
   ports: { readonly standing: StandingReader; readonly clientList: ClientLister },
 ): Promise<Page<Client>> {
-  await findOwner(caller, owner, ports.standing.open(caller.clientId));
+  await findOwner(caller, owner, ports.standing.open(owner.tenantId));
   return ports.clientList.list(owner, page);
 }
 
@@ -95,7 +96,7 @@ export async function getApiToken(
   clientId: string,
   ports: { readonly standing: StandingReader },
 ): Promise<Client> {
-  const look = ports.standing.open(caller.clientId);
+  const look = ports.standing.open(owner.tenantId);
   const [, client] = await Promise.all([findOwner(caller, owner, look), look.client(clientId)]);
   if (client === undefined || !isOwnedBy(client.subject, owner)) throw notFound();
   return client;
@@ -131,13 +132,4 @@ async function findOwner(caller: ManagementCaller, { tenantId, userId }: TokenOw
 function isOwnedBy(subject: Subject, { tenantId, userId }: TokenOwner): boolean {
   if (subject.type === 'application' || subject.tenantId !== tenantId) return false;
   return subject.type === 'user' ? subject.userId === userId : userId === undefined;
-}
-
-/** The roles behind ids that a caller sent; an unknown one is the caller's mistake, whoever else may know it. */
-export async function findAssignedRoles(roleIds: readonly string[], look: Look): Promise<readonly Role[]> {
-  const roles = await Promise.all([...new Set(roleIds)].map((id) => look.find('role', id)));
-  return roles.map((role) => {
-    if (role === undefined) throw new DomainError('invalid_request', 'There is no such role.', { field: 'roleIds' });
-    return role;
-  });
 }

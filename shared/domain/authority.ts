@@ -2,7 +2,7 @@ import { DomainError, notFound } from './errors.ts';
 import { findLiveToken } from './live-token.ts';
 import type { Clock, StandingReader, TokenVerifier } from './ports.ts';
 import type { Role } from './records.ts';
-import { reachesTenants, type SystemPermission, systemApiIdentifier } from './system-api.ts';
+import { reachOf, type SystemPermission, systemApiIdentifier } from './system-api.ts';
 
 /** Who calls the management API, with the authority that its token gives now. */
 export interface ManagementCaller {
@@ -56,13 +56,15 @@ export interface ManagementTarget {
  * @throws DomainError `not_found` or `insufficient_scope`.
  */
 export function authorize(caller: ManagementCaller, { permission, ids }: ManagementTarget): void {
-  if (caller.tenantId !== undefined) {
-    const isOutside = ids.tenantId !== undefined && ids.tenantId !== caller.tenantId;
-    const isForWorkspace = !reachesTenants(permission);
-    if (isOutside || (isForWorkspace && ids.tenantId === undefined && Object.keys(ids).length > 0)) throw notFound();
-    if (isForWorkspace) throw insufficientScope(permission);
+  if (caller.tenantId !== undefined && !isWithinReach(caller.tenantId, { permission, ids })) {
+    throw Object.keys(ids).length > 0 ? notFound() : insufficientScope(permission);
   }
   if (!caller.permissions.includes(permission)) throw insufficientScope(permission);
+}
+
+function isWithinReach(ownTenantId: string, { permission, ids }: ManagementTarget): boolean {
+  const reach = reachOf(permission);
+  return reach === 'anywhere' || (reach === 'tenant' && ids['tenantId'] === ownTenantId);
 }
 
 /**

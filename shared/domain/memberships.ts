@@ -1,4 +1,3 @@
-import { findAssignedRoles } from './api-tokens.ts';
 import { assertMayAssign, type ManagementCaller } from './authority.ts';
 import { changedMeanwhile, notFound } from './errors.ts';
 import { newId } from './ids.ts';
@@ -13,6 +12,7 @@ import type {
   StandingReader,
 } from './ports.ts';
 import { type Membership, membershipKey } from './records.ts';
+import { findAssignedRoles } from './roles.ts';
 import { getTenant } from './tenants.ts';
 
 interface Ports {

@@ -58,6 +58,15 @@ export async function deleteRole(id: string, ports: Ports): Promise<void> {
   await releaseName({ key: nameKey('role', role.key), owner: { kind: 'role', id } }, { ...ports, look });
 }
 
+/** The roles behind ids that a caller sent; an unknown one is the caller's mistake, whoever else may know it. */
+export async function findAssignedRoles(roleIds: readonly string[], look: Look): Promise<readonly Role[]> {
+  const roles = await Promise.all([...new Set(roleIds)].map((id) => look.find('role', id)));
+  return roles.map((role) => {
+    if (role === undefined) throw new DomainError('invalid_request', 'There is no such role.', { field: 'roleIds' });
+    return role;
+  });
+}
+
 async function findPermission({ api: identifier, value }: NamedPermission, look: Look): Promise<PermissionReference> {
   const api = await findApi(identifier, look);
   if (api === undefined || !api.permissions.some((permission) => permission.value === value)) {

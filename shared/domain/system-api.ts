@@ -6,7 +6,12 @@
 /** The system API keeps this id when the issuer moves to another host, so grants and roles go on meaning it. */
 export const SYSTEM_API_ID = 'api_0000000000000000000000';
 
-/** `tenant` permissions can be used by a tenant's own tokens, inside that tenant; the others by the workspace only. */
+/**
+ * How far a permission reaches in the hands of a tenant's own tokens: only to paths inside that tenant, anywhere
+ * (where a use case keeps them to what is theirs), or nowhere, because it is for the whole workspace.
+ */
+type Reach = 'tenant' | 'anywhere' | 'workspace';
+
 const SYSTEM_PERMISSIONS = {
   'read:tenants': { reach: 'tenant', description: 'See tenants' },
   'write:tenants': { reach: 'workspace', description: 'Create and delete tenants' },
@@ -14,7 +19,7 @@ const SYSTEM_PERMISSIONS = {
   'write:users': { reach: 'workspace', description: 'Create and delete users' },
   'read:members': { reach: 'tenant', description: 'See who is a member of a tenant, with which roles' },
   'write:members': { reach: 'workspace', description: 'Add members to a tenant, change their roles, remove them' },
-  'read:roles': { reach: 'tenant', description: 'See roles' },
+  'read:roles': { reach: 'anywhere', description: 'See roles' },
   'write:roles': { reach: 'workspace', description: 'Create and delete roles' },
   'read:apis': { reach: 'workspace', description: 'See APIs and their permissions' },
   'write:apis': { reach: 'workspace', description: 'Create and delete APIs' },
@@ -22,8 +27,8 @@ const SYSTEM_PERMISSIONS = {
   'write:tenant-tokens': { reach: 'tenant', description: "Create and delete a tenant's API tokens" },
   'read:user-tokens': { reach: 'tenant', description: "See a member's personal API tokens" },
   'write:user-tokens': { reach: 'tenant', description: "Create and delete a member's personal API tokens" },
-  'introspect:tokens': { reach: 'tenant', description: 'Ask what access tokens are worth' },
-} as const satisfies Record<string, { reach: 'tenant' | 'workspace'; description: string }>;
+  'introspect:tokens': { reach: 'anywhere', description: 'Ask what access tokens are worth' },
+} as const satisfies Record<string, { reach: Reach; description: string }>;
 
 export type SystemPermission = keyof typeof SYSTEM_PERMISSIONS;
 
@@ -33,9 +38,9 @@ export const systemPermissions = Object.entries(SYSTEM_PERMISSIONS).map(([value,
   description,
 }));
 
-/** Whether tokens that belong to a tenant can use this permission at all. */
-export function reachesTenants(permission: SystemPermission): boolean {
-  return SYSTEM_PERMISSIONS[permission].reach === 'tenant';
+/** How far this permission reaches in the hands of a token that belongs to a tenant. */
+export function reachOf(permission: SystemPermission): Reach {
+  return SYSTEM_PERMISSIONS[permission].reach;
 }
 
 /** The audience of management tokens. */

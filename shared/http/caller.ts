@@ -1,8 +1,9 @@
 import type { Caller } from '#shared/api/table.ts';
 import { authenticateClient } from '#shared/domain/authenticate-client.ts';
-import { authenticateManager } from '#shared/domain/authority.ts';
+import { authenticateManager, type ManagementCaller } from '#shared/domain/authority.ts';
 import type { Clock, Pepper, SecretHasher, StandingReader, TokenVerifier } from '#shared/domain/ports.ts';
 import { subjectId } from '#shared/domain/standing.ts';
+import type { SystemPermission } from '#shared/domain/system-api.ts';
 import { readBearer } from './bearer.ts';
 import { readCredentials } from './credentials.ts';
 import type { Incoming } from './incoming.ts';
@@ -33,11 +34,22 @@ export async function authenticate(
   return isBearer ? manager(incoming, ports) : client(incoming, ports);
 }
 
+/** The permission that a management token needs on such a route. */
+export function permissionOf(caller: Caller): SystemPermission | undefined {
+  if (typeof caller === 'string') return undefined;
+  return 'permission' in caller ? caller.permission : caller.clientOrPermission;
+}
+
+/** Whether a caller came with a management token, not with client credentials. */
+export function isManager(caller: Incoming['caller']): caller is ManagementCaller {
+  return caller !== undefined && 'clientId' in caller;
+}
+
 /** Who this is, for log and audit lines. */
 export function identityOf({ caller }: Incoming): { clientId: string; subject: string } {
   if (caller === undefined) return { clientId: '', subject: '' };
-  if ('client' in caller) return { clientId: caller.client.id, subject: subjectId(caller.client) };
-  return { clientId: caller.clientId, subject: caller.subject };
+  if (isManager(caller)) return { clientId: caller.clientId, subject: caller.subject };
+  return { clientId: caller.client.id, subject: subjectId(caller.client) };
 }
 
 function client(incoming: Incoming, { clock, ...ports }: CallerPorts) {

@@ -94,6 +94,7 @@ export function lambda<const Table extends LambdaTable>(
     .use(middlewares.findRoute(table))
     .use(middlewares.decodeMembers())
     .use(middlewares.recogniseCaller(ports as () => CallerPorts))
+    .use(middlewares.authoriseCaller())
     .use(middlewares.checkInput())
     .use(middlewares.audit(ports as () => CallerPorts))
     .handler((event) => operate(event as unknown as Incoming, operations as Operations, ports()));

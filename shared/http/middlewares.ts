@@ -5,7 +5,7 @@ import { authorize } from '#shared/domain/authority.ts';
 import { DomainError, notFound } from '#shared/domain/errors.ts';
 import type { AuditLog, Clock } from '#shared/domain/ports.ts';
 import { decodeBody } from './body.ts';
-import { authenticate, type CallerPorts, identityOf } from './caller.ts';
+import { authenticate, type CallerPorts, identityOf, isManager, permissionOf } from './caller.ts';
 import { asDomainError, renderError } from './errors.ts';
 import { type GatewayEvent, type Incoming, readIncoming } from './incoming.ts';
 import { logLostAudit, logRequest } from './log.ts';
@@ -79,15 +79,22 @@ export function decodeMembers(): Middleware {
   };
 }
 
-/** Recognises the caller and refuses whoever may not do this at all. */
+/** Recognises the caller. */
 export function recogniseCaller(ports: () => CallerPorts): Middleware {
   return {
     before: async ({ event }) => {
-      const { caller } = routeOf(event);
-      event.caller = await authenticate(event, caller, ports());
-      if (typeof caller === 'string' || !('clientId' in (event.caller ?? {}))) return;
-      const permission = 'permission' in caller ? caller.permission : caller.clientOrPermission;
-      authorize(event.caller as Extract<Incoming['caller'], { clientId: string }>, { permission, ids: event.target });
+      event.caller = await authenticate(event, routeOf(event).caller, ports());
+    },
+  };
+}
+
+/** Refuses a manager who may not do this, before anything is said about the request itself. */
+export function authoriseCaller(): Middleware {
+  return {
+    before: ({ event }) => {
+      const permission = permissionOf(routeOf(event).caller);
+      if (permission !== undefined && isManager(event.caller))
+        authorize(event.caller, { permission, ids: event.target });
     },
   };
 }
