@@ -57,7 +57,8 @@ export interface ManagementTarget {
  */
 export function authorize(caller: ManagementCaller, { permission, ids }: ManagementTarget): void {
   if (caller.tenantId !== undefined && !isWithinReach(caller.tenantId, { permission, ids })) {
-    throw Object.keys(ids).length > 0 ? notFound() : insufficientScope(permission);
+    const isOutside = Object.keys(ids).length > 0 && ids['tenantId'] !== caller.tenantId;
+    throw isOutside ? notFound() : insufficientScope(permission);
   }
   if (!caller.permissions.includes(permission)) throw insufficientScope(permission);
 }
