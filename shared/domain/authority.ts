@@ -57,7 +57,7 @@ export interface ManagementTarget {
  */
 export function authorize(caller: ManagementCaller, { permission, ids }: ManagementTarget): void {
   if (caller.tenantId !== undefined && !isWithinReach(caller.tenantId, { permission, ids })) {
-    const isOutside = Object.keys(ids).length > 0 && ids['tenantId'] !== caller.tenantId;
+    const isOutside = Object.keys(ids).length > 0 && ids.tenantId !== caller.tenantId;
     throw isOutside ? notFound() : insufficientScope(permission);
   }
   if (!caller.permissions.includes(permission)) throw insufficientScope(permission);
@@ -65,7 +65,7 @@ export function authorize(caller: ManagementCaller, { permission, ids }: Managem
 
 function isWithinReach(ownTenantId: string, { permission, ids }: ManagementTarget): boolean {
   const reach = reachOf(permission);
-  return reach === 'anywhere' || (reach === 'tenant' && ids['tenantId'] === ownTenantId);
+  return reach === 'anywhere' || (reach === 'tenant' && ids.tenantId === ownTenantId);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { ManagementCaller } from './authority.ts';
 import { allowedPermissions } from './entitlement.ts';
 import { findLiveToken, type LiveToken } from './live-token.ts';
 import type { AttemptLimiter, Clock, StandingReader, TokenVerifier } from './ports.ts';
-import { standingOf } from './standing.ts';
+import { type Standing, standingOf } from './standing.ts';
 import { SYSTEM_API_ID, type SystemPermission } from './system-api.ts';
 
 /** An answer of RFC 7662 §2.2: for an active token its claims, with what it allows now. */
@@ -25,8 +25,9 @@ const INACTIVE: Introspection = { active: false };
 const INTROSPECT: SystemPermission = 'introspect:tokens';
 
 /**
- * Tells a caller what a token is worth now. A caller learns about its own tokens; with `introspect:tokens` also about
- * those of its tenant or, as an application of the workspace, about all. Everything else is inactive to it (§4).
+ * Tells a caller what a token is worth now. A caller learns about its own tokens, and about those for APIs that it has
+ * to do with itself: it holds a permission there, or `introspect:tokens`. One that belongs to a tenant learns about that
+ * tenant's tokens only. Everything else is inactive to it (RFC 7662 §4).
  * @throws DomainError `rate_limited` for a caller that keeps asking about tokens nobody issued.
  */
 export async function introspectToken(caller: Introspector, token: string, ports: Ports): Promise<Introspection> {
@@ -37,18 +38,25 @@ export async function introspectToken(caller: Introspector, token: string, ports
     await ports.limiter.recordFailure(callerId);
     return INACTIVE;
   }
-  if (callerId === found.claims.client_id) return activeAnswer(found);
-  const reach = 'client' in caller ? await reachOf(caller) : { tenantId: caller.tenantId };
-  const mayKnow = reach !== undefined && (reach.tenantId === undefined || reach.tenantId === found.standing.tenantId);
+  const mayKnow = callerId === found.claims.client_id || (await isEntitled(caller, found));
   return mayKnow ? activeAnswer(found) : INACTIVE;
 }
 
-/** Whose tokens a client may ask about besides its own: undefined for nobody's, no tenant for everybody's. */
-async function reachOf({ client, look }: AuthenticatedClient): Promise<{ tenantId: string | undefined } | undefined> {
-  const [standing, systemApi] = await Promise.all([standingOf(client, look), look.find('api', SYSTEM_API_ID)]);
-  if (standing === undefined || systemApi === undefined) return undefined;
-  const allowed = await allowedPermissions(client, standing, systemApi, look);
-  return allowed.includes(INTROSPECT) ? { tenantId: standing.tenantId } : undefined;
+async function isEntitled(caller: Introspector, { standing, api }: LiveToken): Promise<boolean> {
+  const isSameTenant = (tenantId: string | undefined) => tenantId === undefined || tenantId === standing.tenantId;
+  if (!('client' in caller)) return isSameTenant(caller.tenantId);
+  const own = await standingOf(caller.client, caller.look);
+  if (own === undefined || !isSameTenant(own.tenantId)) return false;
+  const [atApi, atSystem] = await Promise.all([
+    allowedPermissions(caller.client, own, api, caller.look),
+    systemPermissionsOf(caller, own),
+  ]);
+  return atApi.length > 0 || atSystem.includes(INTROSPECT);
+}
+
+async function systemPermissionsOf({ client, look }: AuthenticatedClient, own: Standing): Promise<readonly string[]> {
+  const systemApi = await look.find('api', SYSTEM_API_ID);
+  return systemApi === undefined ? [] : allowedPermissions(client, own, systemApi, look);
 }
 
 function activeAnswer({ claims, permissions }: LiveToken): Introspection {

@@ -1,7 +1,7 @@
 import { type AccessTokenClaims, isWithinLifetime, scopeValues } from './access-token.ts';
 import { allowedPermissions, findApi } from './entitlement.ts';
 import type { Clock, Look, StandingReader, TokenVerifier } from './ports.ts';
-import { apiNameKey, type Client, membershipKey } from './records.ts';
+import { type Api, apiNameKey, type Client, membershipKey } from './records.ts';
 import { isLive, type Standing, standingOf, subjectId } from './standing.ts';
 
 /** An access token that is worth something at this moment. */
@@ -9,6 +9,7 @@ export interface LiveToken {
   readonly claims: AccessTokenClaims;
   readonly client: Client;
   readonly standing: Standing;
+  readonly api: Api;
   /** What the token allows now: its scope less everything taken away since it was signed. */
   readonly permissions: readonly string[];
   readonly look: Look;
@@ -47,7 +48,7 @@ export async function findLiveToken(token: string, ports: Ports): Promise<LiveTo
 
   const allowed = await allowedPermissions(client, standing, api, look);
   const permissions = scopeValues(claims.scope).filter((value) => allowed.includes(value));
-  return { claims, client, standing, permissions, look };
+  return { claims, client, standing, api, permissions, look };
 }
 
 /** The token names the records that decide about it; asking for all of them at once saves a round trip. */
