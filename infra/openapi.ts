@@ -1,0 +1,92 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { LambdaTable } from '#shared/api/table.ts';
+import { tables } from '#shared/api/tables.ts';
+import { errorResponses } from './openapi/error-responses.ts';
+import { renderOperation } from './openapi/operation.ts';
+import { componentSchemas } from './openapi/schemas.ts';
+import { securitySchemes } from './openapi/security.ts';
+
+const all: readonly LambdaTable[] = tables;
+const withRoutes = all.filter((table) => Object.keys(table.routes).length > 0);
+
+const DESCRIPTION = [
+  'Members that an operation does not declare are ignored in requests, and replies may gain members.',
+  'Beyond the rate limits of the deployment, API Gateway itself answers 429.',
+].join(' ');
+
+/** The API tables as an OpenAPI 3.1 document. The same tables give the same document, to the letter. */
+export function openApiDocument() {
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Mintmark',
+      summary: 'Machine-to-machine authorization in your own AWS account',
+      description: DESCRIPTION,
+      version: packageVersion(),
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [
+      {
+        url: '{issuer}',
+        variables: {
+          issuer: { default: 'https://auth.example.com', description: 'The issuer URL of the deployment' },
+        },
+      },
+    ],
+    tags: withRoutes.map(({ name, purpose }) => ({ name, description: purpose })),
+    paths: renderPaths(),
+    components: { schemas: componentSchemas(), responses: componentResponses(), headers, securitySchemes },
+  };
+}
+
+const headers = {
+  NoStore: {
+    description: 'Nobody keeps a copy.',
+    schema: { type: 'string', const: 'no-store' },
+  },
+  RequestId: {
+    description: 'Names the request in logs and in the audit record.',
+    schema: { type: 'string' },
+  },
+  RetryAfter: {
+    description: 'After how many seconds a repeat may succeed.',
+    schema: { type: 'integer', minimum: 1 },
+  },
+  WwwAuthenticate: {
+    description: 'How to authenticate: Basic for clients, Bearer (RFC 6750 section 3) for management tokens.',
+    schema: { type: 'string' },
+  },
+} as const;
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
+
+function renderPaths() {
+  const paths: Record<string, Record<string, ReturnType<typeof renderOperation>>> = {};
+  for (const table of withRoutes) {
+    for (const [operation, route] of Object.entries(table.routes)) {
+      paths[route.path] = {
+        ...paths[route.path],
+        [route.method.toLowerCase()]: renderOperation(operation, table, route),
+      };
+    }
+  }
+  return paths;
+}
+
+function componentResponses() {
+  const responses = withRoutes.flatMap((table) =>
+    Object.entries(table.routes).flatMap(([operation, route]) => errorResponses(operation, table, route)),
+  );
+  const byName = responses.map(({ name, response }) => [name, response] as const);
+  return Object.fromEntries(byName.sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+if (import.meta.main) {
+  const file = new URL('../openapi.json', import.meta.url);
+  writeFileSync(file, `${JSON.stringify(openApiDocument(), undefined, 2)}\n`);
+}

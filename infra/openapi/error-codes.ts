@@ -1,0 +1,36 @@
+import type { Caller, LambdaTable, Route } from '#shared/api/table.ts';
+import type { tables } from '#shared/api/tables.ts';
+import type { ErrorCode } from '#shared/domain/errors.ts';
+
+type KeysOfEach<Union> = Union extends unknown ? keyof Union : never;
+type OperationName = KeysOfEach<(typeof tables)[number]['routes']>;
+
+/** What only the operation itself decides; everything else follows from the API table. */
+const decidedByOperation: Partial<Record<OperationName, readonly ErrorCode[]>> = {
+  token: ['unsupported_grant_type', 'invalid_scope', 'invalid_target'],
+  revoke: ['unauthorized_client'],
+  createTenantApiToken: ['forbidden'],
+};
+
+/** Why a route may refuse a request. A method that a path does not take reaches no operation. */
+export function errorCodes(operation: string, { grants }: LambdaTable, route: Route): readonly ErrorCode[] {
+  const particular: Partial<Record<string, readonly ErrorCode[]>> = decidedByOperation;
+  const codes: readonly (ErrorCode | false)[] = [
+    ...callerErrors(route.caller),
+    ...(particular[operation] ?? []),
+    route.path.includes('{') && 'not_found',
+    route.audit !== undefined && grants.includes('directory:write') && 'conflict',
+    route.body !== undefined && 'payload_too_large',
+    grants.includes('attempts:limit') && 'rate_limited',
+    'server_error',
+    'temporarily_unavailable',
+  ];
+  return codes.filter((code) => code !== false);
+}
+
+function callerErrors(caller: Caller): readonly ErrorCode[] {
+  if (caller === 'anyone') return [];
+  if (caller === 'client') return ['invalid_request', 'invalid_client'];
+  if ('permission' in caller) return ['invalid_request', 'unauthenticated', 'invalid_token', 'insufficient_scope'];
+  return ['invalid_request', 'invalid_client', 'invalid_token', 'insufficient_scope'];
+}

@@ -1,0 +1,55 @@
+import type { Caller, Route } from '#shared/api/table.ts';
+import { reachOf, type SystemPermission } from '#shared/domain/system-api.ts';
+
+type SecurityRequirement = Readonly<Record<string, readonly string[]>>;
+
+/** `components.securitySchemes` of the document. */
+export const securitySchemes = {
+  clientBasic: {
+    type: 'http',
+    scheme: 'basic',
+    description: 'Client id and secret (RFC 6749 section 2.3.1).',
+  },
+  managementToken: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description:
+      'An access token that `POST /oauth/token` gave for the audience `{issuer}/v1/`. ' +
+      'Each operation names the permission that the token needs.',
+  },
+} as const;
+
+/** The empty alternative: OpenAPI has no scheme for `client_id` and `client_secret` in the body. */
+const credentialsInBody: SecurityRequirement = {};
+const clientCredentials: readonly SecurityRequirement[] = [{ clientBasic: [] }, credentialsInBody];
+
+/** The security requirement of an operation: one of these. */
+export function securityOf(caller: Caller): readonly SecurityRequirement[] {
+  if (caller === 'anyone') return [];
+  if (caller === 'client') return clientCredentials;
+  if ('permission' in caller) return [{ managementToken: [caller.permission] }];
+  return [{ managementToken: [caller.clientOrPermission] }, ...clientCredentials];
+}
+
+const CLIENT_AUTHENTICATION =
+  'The client authenticates by HTTP Basic, or by `client_id` and `client_secret` in the body; never by both.';
+
+/** Who may call, in words. */
+export function describeCaller({ caller, path }: Route): string {
+  if (caller === 'anyone') return 'Open to anyone.';
+  if (caller === 'client') return CLIENT_AUTHENTICATION;
+  if ('permission' in caller) return describePermission(caller.permission, path);
+  return `Either: ${CLIENT_AUTHENTICATION} Or: ${describePermission(caller.clientOrPermission, path)}`;
+}
+
+function describePermission(permission: SystemPermission, path: string): string {
+  return `The caller sends a management token with the permission \`${permission}\`. ${describeReach(permission, path)}`;
+}
+
+function describeReach(permission: SystemPermission, path: string): string {
+  const reach = reachOf(permission);
+  if (reach === 'anywhere') return "It may also be a tenant's token.";
+  if (reach === 'tenant' && path.includes('{tenantId}')) return 'It may also be a token of the tenant in the path.';
+  return "A tenant's token cannot do this.";
+}

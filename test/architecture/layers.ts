@@ -1,0 +1,108 @@
+import { posix } from 'node:path';
+
+/**
+ * Who may import whom. An entry is a file, a folder (`shared/api/`), a package (`zod`, with what lies below it) or a
+ * scope (`@aws-sdk/`, `node:`). What stands under `types` may be imported as types only, which leaves nothing behind
+ * at run time.
+ */
+const layers: Readonly<Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }>> = {
+  'shared/domain/': { values: ['shared/domain/', 'node:zlib'] },
+  'shared/api/': { values: ['shared/api/', 'zod'], types: ['shared/domain/', 'shared/ports.ts'] },
+  'shared/ports.ts': { values: [], types: ['shared/domain/'] },
+  'shared/adapters/': {
+    values: [
+      'shared/adapters/',
+      'shared/domain/',
+      '@aws-sdk/',
+      'jose',
+      'bcryptjs',
+      'dataloader',
+      'quick-lru',
+      'rate-limiter-flexible',
+      'zod',
+      'node:',
+    ],
+    types: ['shared/ports.ts'],
+  },
+  'shared/http/': {
+    values: [
+      'shared/http/',
+      'shared/api/',
+      'shared/domain/',
+      '@middy/',
+      '@aws-lambda-powertools/logger',
+      'jsonc-parser',
+      'zod',
+      'node:',
+    ],
+    types: ['shared/ports.ts', 'aws-lambda'],
+  },
+  'functions/': { values: ['shared/'], types: ['aws-lambda'] },
+  'sdk/': { values: ['sdk/', 'jose'] },
+  'infra/': {
+    values: [
+      'infra/',
+      'functions/',
+      'shared/',
+      'aws-cdk-lib',
+      'constructs',
+      'cdk-nag',
+      'esbuild',
+      'dynalite',
+      '@dynoxide/',
+      '@noble/curves',
+      '@aws-sdk/',
+      'jose',
+      'zod',
+      'node:',
+    ],
+    types: ['aws-lambda'],
+  },
+};
+
+/** Folders that hold nothing but layers. */
+const LAYERED = /^(?:shared|functions|sdk|infra)\//;
+
+interface Import {
+  /** As it is written. */
+  readonly specifier: string;
+  readonly isTypeOnly: boolean;
+}
+
+/** What is wrong with the imports of one source file, given by its path from the root. */
+export function importViolations(path: string, source: string): readonly string[] {
+  if (!LAYERED.test(path)) return [];
+  const found = Object.entries(layers).find(([layer]) => isWithin(path, layer));
+  if (found === undefined) return [`${path} belongs to no layer`];
+  const [layer, { values, types = [] }] = found;
+  return importsOf(source).flatMap(({ specifier, isTypeOnly }) => {
+    const target = resolve(path, specifier);
+    const allowed = isTypeOnly ? [...values, ...types] : values;
+    if (!allowed.some((entry) => isWithin(target, entry))) {
+      return [`${path} may not import ${isTypeOnly ? 'types from ' : ''}'${specifier}'`];
+    }
+    return specifier.startsWith('.') && !isWithin(target, layer) ? [`${path} leaves its layer by '${specifier}'`] : [];
+  });
+}
+
+/** Static and dynamic imports, re-exports and `import('…')` types. */
+function importsOf(source: string): readonly Import[] {
+  const statements = source.matchAll(
+    /^\s*(?:import|export)\s+(?<type>type\s)?(?:[\w*$\s{},]+?\sfrom\s*)?['"](?<specifier>[^'"]+)['"]/gm,
+  );
+  const calls = source.matchAll(/(?<type>\btypeof\s+)?\bimport\s*\(\s*['"](?<specifier>[^'"]+)['"]/g);
+  return [...statements, ...calls].map(({ groups }) => ({
+    specifier: groups?.specifier ?? '',
+    isTypeOnly: groups?.type !== undefined,
+  }));
+}
+
+/** The file from the root, or the package. */
+function resolve(path: string, specifier: string): string {
+  if (specifier.startsWith('.')) return posix.join(posix.dirname(path), specifier);
+  return specifier.startsWith('#') ? specifier.slice(1) : specifier;
+}
+
+function isWithin(target: string, entry: string): boolean {
+  return target === entry || target.startsWith(/[/:]$/.test(entry) ? entry : `${entry}/`);
+}

@@ -1,0 +1,192 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { openApiDocument } from '#infra/openapi.ts';
+import type { LambdaTable } from '#shared/api/table.ts';
+import { tables } from '#shared/api/tables.ts';
+
+const document = openApiDocument();
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
+);
+
+test('is committed as the API tables say now', () => {
+  const committed = readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8');
+  expect(committed, 'run npm run openapi').toBe(`${JSON.stringify(openApiDocument(), undefined, 2)}\n`);
+});
+
+test('is the same document however often it is rendered', () => {
+  expect(JSON.stringify(openApiDocument())).toBe(JSON.stringify(document));
+});
+
+describe('structure', () => {
+  test('every reference resolves', () => {
+    expect(danglingReferences(document)).toEqual([]);
+  });
+
+  test('a reference to nothing is found', () => {
+    const broken = {
+      components: { schemas: { A: {} } },
+      a: [{ $ref: '#/components/schemas/A' }, { $ref: '#/nowhere' }],
+    };
+    expect(danglingReferences(broken)).toEqual(['#/nowhere']);
+  });
+
+  test('every component is used', () => {
+    const used = new Set(references(document));
+    const { securitySchemes: _, ...referable } = document.components;
+    const components = Object.entries(referable).flatMap(([kind, named]) =>
+      Object.keys(named).map((name) => `#/components/${kind}/${name}`),
+    );
+    expect(components.filter((component) => !used.has(component))).toEqual([]);
+  });
+
+  test('operation ids are unique', () => {
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(ids).toEqual([...new Set(ids)]);
+  });
+
+  test.each(operations)(
+    '$operationId declares each parameter of its path, and no other',
+    ({ path, parameters = [] }) => {
+      const inPath = parameters.filter((parameter) => parameter.in === 'path');
+      expect(inPath.map(({ name }) => `{${name}}`)).toEqual(path.match(/\{[^}]+\}/g) ?? []);
+      expect(inPath.every(({ required }) => required)).toBe(true);
+    },
+  );
+
+  test('every tag is declared', () => {
+    const declared = document.tags.map(({ name }) => name);
+    expect(operations.flatMap(({ tags }) => tags).filter((tag) => !declared.includes(tag))).toEqual([]);
+  });
+
+  test('every security scheme that an operation asks for exists', () => {
+    const schemes = operations.flatMap(({ security }) => security.flatMap(Object.keys));
+    expect(new Set(schemes)).toEqual(new Set(Object.keys(document.components.securitySchemes)));
+  });
+
+  test('no schema carries a dialect or definitions of its own', () => {
+    expect(JSON.stringify(document)).not.toMatch(/"\$(?:schema|defs)"/);
+  });
+});
+
+describe('contents', () => {
+  test('L4: documents every route of the tables, and nothing else', () => {
+    const all: readonly LambdaTable[] = tables;
+    const routes = all.flatMap((table) =>
+      Object.entries(table.routes).map(([name, { method, path }]) => `${name}: ${method} ${path}`),
+    );
+    const documented = operations.map(
+      ({ operationId, method, path }) => `${operationId}: ${method.toUpperCase()} ${path}`,
+    );
+    expect(documented.sort()).toEqual(routes.sort());
+  });
+
+  test('a management operation names permission, event, success and errors', () => {
+    expect(document.paths['/v1/tenants/{tenantId}']?.delete).toEqual({
+      operationId: 'deleteTenant',
+      tags: ['directory'],
+      summary: 'Delete a tenant; its credentials and tokens are worth nothing from now on',
+      description:
+        'The caller sends a management token with the permission `write:tenants`. ' +
+        "A tenant's token cannot do this. Writes the audit event `tenant.deleted`.",
+      security: [{ managementToken: ['write:tenants'] }],
+      parameters: [{ name: 'tenantId', in: 'path', required: true, schema: { $ref: '#/components/schemas/Id' } }],
+      responses: {
+        204: {
+          description: 'Deleted, with everything that follows from it',
+          headers: {
+            'Cache-Control': { $ref: '#/components/headers/NoStore' },
+            'X-Request-Id': { $ref: '#/components/headers/RequestId' },
+          },
+        },
+        400: { $ref: '#/components/responses/problem_invalid_request' },
+        401: { $ref: '#/components/responses/problem_unauthenticated_or_invalid_token' },
+        403: { $ref: '#/components/responses/problem_insufficient_scope' },
+        404: { $ref: '#/components/responses/problem_not_found' },
+        409: { $ref: '#/components/responses/problem_conflict' },
+        500: { $ref: '#/components/responses/problem_server_error' },
+        503: { $ref: '#/components/responses/problem_temporarily_unavailable' },
+      },
+    });
+  });
+
+  test('errors of the management API are problem details (RFC 9457)', () => {
+    const detail = 'There is no such resource, or you may not see it.';
+    expect(document.components.responses.problem_not_found).toEqual({
+      description: `\`not_found\`: ${detail}`,
+      headers: {
+        'Cache-Control': { $ref: '#/components/headers/NoStore' },
+        'X-Request-Id': { $ref: '#/components/headers/RequestId' },
+      },
+      content: {
+        'application/problem+json': {
+          schema: { $ref: '#/components/schemas/Problem' },
+          examples: {
+            not_found: { value: { type: 'about:blank', title: 'not found', status: 404, code: 'not_found', detail } },
+          },
+        },
+      },
+    });
+  });
+
+  test('B5: errors of the OAuth endpoints are OAuth JSON that says how to authenticate', () => {
+    const description = 'The client is unknown or its credentials are wrong.';
+    expect(document.components.responses.oauth_invalid_client).toEqual({
+      description: `\`invalid_client\`: ${description}`,
+      headers: {
+        'Cache-Control': { $ref: '#/components/headers/NoStore' },
+        'X-Request-Id': { $ref: '#/components/headers/RequestId' },
+        'WWW-Authenticate': { $ref: '#/components/headers/WwwAuthenticate' },
+      },
+      content: {
+        'application/json': {
+          schema: { $ref: '#/components/schemas/OAuthError' },
+          examples: { invalid_client: { value: { error: 'invalid_client', error_description: description } } },
+        },
+      },
+    });
+  });
+
+  test('DEC16: as flat JSON a parameter is a string where a form may repeat it', () => {
+    const content = document.paths['/oauth/token']?.post?.requestBody?.content;
+    const audience = (encoding: keyof NonNullable<typeof content>) => content?.[encoding]?.schema.properties?.audience;
+    const one = { type: 'string', maxLength: 512 };
+    expect(audience('application/x-www-form-urlencoded')).toEqual({ type: 'array', items: one });
+    expect(audience('application/json')).toEqual(one);
+  });
+
+  test('A2: introspection takes a form and no JSON', () => {
+    const content = document.paths['/oauth/introspect']?.post?.requestBody?.content ?? {};
+    expect(Object.keys(content)).toEqual(['application/x-www-form-urlencoded']);
+  });
+
+  test('H2: introspection takes client credentials or a management token', () => {
+    const security = document.paths['/oauth/introspect']?.post?.security;
+    expect(security).toEqual([{ managementToken: ['introspect:tokens'] }, { clientBasic: [] }, {}]);
+  });
+
+  test('only public documents may be cached', () => {
+    const cacheable = operations.filter(({ responses }) => JSON.stringify(responses).includes('max-age'));
+    expect(cacheable.map(({ path }) => path)).toEqual([
+      '/.well-known/jwks.json',
+      '/.well-known/oauth-authorization-server',
+      '/.well-known/openid-configuration',
+    ]);
+  });
+});
+
+function references(node: unknown): readonly string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([key, value]) =>
+    key === '$ref' && typeof value === 'string' ? [value] : references(value),
+  );
+}
+
+function danglingReferences(root: unknown): readonly string[] {
+  return references(root).filter((reference) => lookUp(root, reference) === undefined);
+}
+
+function lookUp(root: unknown, reference: string): unknown {
+  const segments = reference.replace(/^#\//, '').split('/');
+  return segments.reduce<unknown>((node, segment) => Object(node)[segment], root);
+}

@@ -1,0 +1,185 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { grants } from '#infra/grants.ts';
+import { pageQuery } from '#shared/api/fields.ts';
+import type { LambdaTable, Route } from '#shared/api/table.ts';
+import { tables } from '#shared/api/tables.ts';
+import { reachOf, systemPermissions } from '#shared/domain/system-api.ts';
+
+const all: readonly LambdaTable[] = tables;
+const routes = all.flatMap((table) => Object.entries(table.routes).map(([name, route]) => ({ table, name, ...route })));
+const managementRoutes = routes.flatMap(({ caller, ...route }) =>
+  typeof caller === 'object' && 'permission' in caller ? [{ ...route, permission: caller.permission }] : [],
+);
+
+/** What is sent to be answered and changes nothing: nobody wants to find it again. */
+const withoutTrace = ['POST /oauth/token', 'POST /oauth/introspect'];
+
+describe('names', () => {
+  test('every Lambda has its own name', () => {
+    expect(repeated(all.map(({ name }) => name))).toEqual([]);
+  });
+
+  test('every Lambda has a file of its name, and every such file a Lambda', () => {
+    const files = readdirSync(new URL('../../../functions', import.meta.url));
+    expect(files.sort()).toEqual(all.map(({ name }) => `${name}.ts`).sort());
+  });
+
+  test('every operation has its own name, across all Lambdas', () => {
+    expect(repeated(routes.map(({ name }) => name))).toEqual([]);
+  });
+
+  test('every method and path is served once, however its parameters are called', () => {
+    expect(repeated(routes.map(({ method, path }) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`))).toEqual([]);
+  });
+
+  test('a name that comes twice is found', () => {
+    expect(repeated(['a', 'b', 'a'])).toEqual(['a']);
+  });
+});
+
+describe('paths', () => {
+  test.each(routes)('$name is a management, OAuth or discovery path', ({ path }) => {
+    expect(path).toMatch(
+      /^\/(?:v1|oauth|\.well-known)\/(?:[a-z0-9.-]+|\{[a-z]+Id\})(?:\/(?:[a-z0-9-]+|\{[a-z]+Id\}))*$/,
+    );
+  });
+
+  test.each(routes)('$name answers errors in the style of its path', ({ path, errors }) => {
+    expect(errors).toBe(path.startsWith('/oauth/') ? 'oauth' : 'problem');
+  });
+});
+
+describe('callers', () => {
+  test('every route under /v1 needs a management permission, and only those do', () => {
+    const names = (of: readonly { readonly name: string }[]) => of.map(({ name }) => name);
+    expect(names(managementRoutes)).toEqual(names(routes.filter(({ path }) => path.startsWith('/v1/'))));
+  });
+
+  test('open to anyone is nothing but discovery', () => {
+    const open = routes.filter(({ caller }) => caller === 'anyone').map(({ method, path }) => `${method} ${path}`);
+    expect(open).toEqual([
+      'GET /.well-known/jwks.json',
+      'GET /.well-known/oauth-authorization-server',
+      'GET /.well-known/openid-configuration',
+    ]);
+  });
+
+  test.each(managementRoutes)('$name reads with a read permission and changes with a write permission', (route) => {
+    expect(route.permission).toMatch(route.method === 'GET' ? /^read:/ : /^write:/);
+  });
+
+  test('T1: what a tenant may change lies inside that tenant', () => {
+    const changes = managementRoutes.filter(({ method, permission }) => {
+      return method !== 'GET' && reachOf(permission) !== 'workspace';
+    });
+    expect(changes.filter(({ path }) => !path.startsWith('/v1/tenants/{tenantId}/'))).toEqual([]);
+  });
+
+  test('T1: what a tenant may see outside itself is the roles', () => {
+    const anywhere = managementRoutes.filter(({ permission }) => reachOf(permission) === 'anywhere');
+    expect(anywhere.map(({ name }) => name)).toEqual(['listRoles', 'getRole']);
+  });
+
+  test('every permission that reaches a tenant opens something inside it', () => {
+    const inside = managementRoutes.filter(({ path }) => path.includes('{tenantId}'));
+    const opened = new Set(inside.map(({ permission }) => permission));
+    const reaching = managementRoutes.filter(({ permission }) => reachOf(permission) === 'tenant');
+    expect(reaching.filter(({ permission }) => !opened.has(permission))).toEqual([]);
+  });
+
+  test('every permission of the management API opens something', () => {
+    const needed = new Set<string>(
+      routes.flatMap(({ caller }) => (typeof caller === 'object' ? Object.values(caller) : [])),
+    );
+    expect(systemPermissions.map(({ value }) => value).filter((value) => !needed.has(value))).toEqual([]);
+  });
+});
+
+describe('changes', () => {
+  test.each(routes)('U4: $name names an audit event if and only if it changes something', ({ method, path, audit }) => {
+    const changes = method !== 'GET' && !withoutTrace.includes(`${method} ${path}`);
+    expect(audit !== undefined).toBe(changes);
+  });
+
+  test.each(routes)('$name takes a body where its method has one', ({ method, body }) => {
+    expect(body !== undefined).toBe(method === 'POST' || method === 'PUT');
+  });
+
+  test.each(routes)('$name answers with the status of its method', ({ method, path, reply }) => {
+    expect(reply.status).toBe(successStatus(method, path));
+  });
+});
+
+describe('bodies and replies', () => {
+  const withBody = routes.flatMap(({ name, body }) => (body === undefined ? [] : [{ name, body }]));
+  test.each(withBody)('the example body of $name is one that it takes', ({ body }) => {
+    expect(body.schema.safeParse(decoded(body)).error).toBeUndefined();
+  });
+
+  test.each(withBody)('A18: $name drops members that it does not declare', ({ body }) => {
+    const sent = Object(decoded(body));
+    const declared = body.schema.parse(sent);
+    expect(declared).toMatchObject(sent);
+    expect(body.schema.parse({ ...sent, createdBy: 'usr_1', hash: '$2b$', status: 'active', version: 7 })).toEqual(
+      declared,
+    );
+  });
+
+  const withExample = routes.flatMap(({ name, reply }) => (reply.example === undefined ? [] : [{ name, reply }]));
+  test.each(withExample)('the example reply of $name is one that it may give', ({ reply }) => {
+    expect(reply.schema?.parse(reply.example)).toEqual(reply.example);
+  });
+
+  test.each(routes)('$name shows an example of each reply that is its own', ({ path, reply }) => {
+    const isDefinedElsewhere = path.startsWith('/.well-known/');
+    expect(reply.example !== undefined).toBe(reply.schema !== undefined && !isDefinedElsewhere);
+  });
+
+  test('A15: only discovery may be cached', () => {
+    const cacheable = routes.filter(({ reply }) => reply.maxAgeSeconds !== undefined);
+    expect(cacheable.every(({ path }) => path.startsWith('/.well-known/'))).toBe(true);
+  });
+
+  test('B21: a clear secret leaves by the two creations and by nothing else', () => {
+    const showing = routes.filter(({ reply }) => membersOf(reply).includes('clientSecret'));
+    expect(showing.map(({ name }) => name)).toEqual(['createTenantApiToken', 'createMemberApiToken']);
+  });
+
+  test.each(routes.filter(({ name }) => name.startsWith('list')))('$name gives pages', ({ query }) => {
+    expect(query).toBe(pageQuery);
+  });
+});
+
+describe('grants', () => {
+  test.each(all)('$name lists no grant twice', ({ grants: listed }) => {
+    expect(repeated(listed)).toEqual([]);
+  });
+
+  test('every grant is given to some Lambda', () => {
+    const given = new Set<string>(all.flatMap((table) => table.grants));
+    expect(Object.keys(grants).filter((grant) => !given.has(grant))).toEqual([]);
+  });
+});
+
+function successStatus(method: Route['method'], path: string): Route['reply']['status'] {
+  if (method === 'DELETE') return 204;
+  return method === 'POST' && path.startsWith('/v1/') ? 201 : 200;
+}
+
+/** Every member that a reply can have, at any depth. */
+function membersOf({ schema }: Route['reply']): readonly string[] {
+  if (schema === undefined) return [];
+  return [...JSON.stringify(z.toJSONSchema(schema)).matchAll(/"(\w+)":\{/g)].flatMap(([, name]) => name ?? []);
+}
+
+/** The example as the schema gets it: a form's repeatable members come as lists. */
+function decoded({ example, repeatable = [] }: NonNullable<Route['body']>): unknown {
+  const members = Object.entries(Object(example));
+  return Object.fromEntries(members.map(([name, value]) => [name, repeatable.includes(name) ? [value] : value]));
+}
+
+function repeated(names: readonly string[]): readonly string[] {
+  return names.filter((name, index) => names.indexOf(name) !== index);
+}

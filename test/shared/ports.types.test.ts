@@ -1,0 +1,215 @@
+import { describe, expectTypeOf, test } from 'vitest';
+import * as z from 'zod';
+import { type GrantRendering, grants } from '#infra/grants.ts';
+import { lambdaTable, type PathParameters } from '#shared/api/table.ts';
+import type { AuthenticatedClient } from '#shared/domain/authenticate-client.ts';
+import type { ManagementCaller } from '#shared/domain/authority.ts';
+import type { AuditLog, StandingReader, TokenVerifier } from '#shared/domain/ports.ts';
+import { lambda, type OperationsOf } from '#shared/http/lambda.ts';
+import { created, done, ok } from '#shared/http/replies.ts';
+import type { AdaptersOf, AmbientPorts, Grant, PortsOf } from '#shared/ports.ts';
+
+/**
+ * Promises of the compiler. `npm run check:types` keeps them: it fails where a type differs from the expected one, and
+ * where an error that is expected does not occur.
+ */
+
+const reports = lambdaTable({
+  name: 'reports',
+  purpose: 'Keeps reports.',
+  grants: ['standing:read', 'tokens:verify', 'audit:append'],
+  routes: {
+    listReports: {
+      method: 'GET',
+      path: '/v1/tenants/{tenantId}/reports',
+      summary: 'List reports',
+      caller: { permission: 'read:tenants' },
+      errors: 'problem',
+      query: z.object({ limit: z.string().transform(Number) }),
+      reply: { status: 200, description: 'Names', schema: z.object({ names: z.array(z.string()) }) },
+    },
+    createReport: {
+      method: 'POST',
+      path: '/v1/tenants/{tenantId}/members/{userId}/reports',
+      summary: 'Create a report',
+      caller: { permission: 'write:tenants' },
+      errors: 'problem',
+      body: { encoding: 'json', schema: z.object({ name: z.string().default('new') }), example: {} },
+      reply: { status: 201, description: 'The report', schema: z.object({ name: z.string() }) },
+      audit: 'tenant.created',
+    },
+  },
+});
+
+/** Nothing is opened here: that these calls compile, or do not, is all there is to see. */
+const unopened = (): never => {
+  throw new Error('No port is opened in a test of types.');
+};
+const ambient = { issuer: unopened, defaultAudience: unopened, clock: unopened, random: unopened };
+const adapters = { ...ambient, environment: unopened, standing: unopened, verifier: unopened, audit: unopened };
+
+const operations: OperationsOf<typeof reports> = {
+  listReports: async () => ok({ names: [] }),
+  createReport: async ({ body }) => created({ name: body.name }, {}),
+};
+const { listReports, createReport } = operations;
+
+describe('ports of grants', () => {
+  test('a handler has the ports of its grants and no others', () => {
+    expectTypeOf<PortsOf<'standing:read' | 'tokens:verify' | 'audit:append'>>().branded.toEqualTypeOf<
+      AmbientPorts & { readonly standing: StandingReader; readonly verifier: TokenVerifier; readonly audit: AuditLog }
+    >();
+  });
+
+  test('a handler without grants has what costs no permission', () => {
+    expectTypeOf<PortsOf<never>>().toEqualTypeOf<AmbientPorts>();
+  });
+
+  test('a function opens one adapter for each port, and its environment', () => {
+    expectTypeOf<keyof AdaptersOf<'standing:read'>>().toEqualTypeOf<'standing' | 'environment' | keyof AmbientPorts>();
+  });
+});
+
+describe('lambda', () => {
+  test('joins a table, its adapters and one function for each route', () => {
+    lambda(reports, adapters, operations);
+  });
+
+  test('a missing adapter is an error', () => {
+    const { verifier: _, ...withoutVerifier } = adapters;
+    // @ts-expect-error: the grant `tokens:verify` needs the adapter `verifier`
+    lambda(reports, withoutVerifier, operations);
+  });
+
+  test('an adapter that opens another port is an error', () => {
+    // @ts-expect-error: an audit log is no verifier
+    lambda(reports, { ...adapters, verifier: (): AuditLog => ({ append: async () => {} }) }, operations);
+  });
+
+  test('a port that no grant gives is an error', () => {
+    lambda(reports, adapters, {
+      createReport,
+      listReports: async (_request, ports) => {
+        // @ts-expect-error: `tokens:sign` is not among the grants
+        void ports.signer;
+        return ok({ names: [] });
+      },
+    });
+  });
+
+  test('a route without handler is an error', () => {
+    // @ts-expect-error: nothing serves `createReport`
+    lambda(reports, adapters, { listReports });
+  });
+
+  test('a handler for no route is an error', () => {
+    // @ts-expect-error: the table has no `deleteReport`
+    lambda(reports, adapters, { listReports, createReport, deleteReport: async () => done(204) });
+  });
+
+  test('a status or a body that the table does not promise is an error', () => {
+    // @ts-expect-error: a creation answers 201
+    lambda(reports, adapters, { listReports, createReport: async () => ok({ name: 'new' }) });
+    // @ts-expect-error: the reply has a name
+    lambda(reports, adapters, { listReports, createReport: async () => created({ title: 'new' }, {}) });
+  });
+
+  test('only an adapter of the table can be exchanged', () => {
+    const handler = lambda(reports, adapters, operations);
+    handler.with({ clock: unopened });
+    // @ts-expect-error: `tokens:sign` is not among the grants
+    handler.with({ signer: unopened });
+  });
+});
+
+describe('what an operation sees', () => {
+  type Request<Name extends keyof typeof operations> = Parameters<(typeof operations)[Name]>[0];
+
+  test('path parameters are those in the path', () => {
+    expectTypeOf<Request<'createReport'>['params']>().branded.toEqualTypeOf<{
+      readonly tenantId: string;
+      readonly userId: string;
+    }>();
+    expectTypeOf<keyof PathParameters<'/oauth/token'>>().toEqualTypeOf<never>();
+  });
+
+  test('query and body are as their schemas leave them', () => {
+    expectTypeOf<Request<'listReports'>['query']>().toEqualTypeOf<{ limit: number }>();
+    expectTypeOf<Request<'listReports'>['body']>().toEqualTypeOf<undefined>();
+    expectTypeOf<Request<'createReport'>['body']>().toEqualTypeOf<{ name: string }>();
+  });
+
+  test('the caller is of the kind that the route asks for', () => {
+    expectTypeOf<Request<'listReports'>['caller']>().toEqualTypeOf<ManagementCaller>();
+    const base = { method: 'GET', path: '/oauth/a', summary: '', errors: 'oauth' } as const;
+    const reply = { status: 200, description: '' } as const;
+    const byAnyone = { ...base, caller: 'anyone', reply } as const;
+    const byClient = { ...base, caller: 'client', reply } as const;
+    const byEither = { ...base, caller: { clientOrPermission: 'introspect:tokens' }, reply } as const;
+    type Callers = OperationsOf<{ name: ''; purpose: ''; grants: []; routes: Readonly<typeof routes> }>;
+    const routes = { byAnyone, byClient, byEither };
+    expectTypeOf<Parameters<Callers['byAnyone']>[0]['caller']>().toEqualTypeOf<undefined>();
+    expectTypeOf<Parameters<Callers['byClient']>[0]['caller']>().toEqualTypeOf<AuthenticatedClient>();
+    expectTypeOf<Parameters<Callers['byEither']>[0]['caller']>().toEqualTypeOf<
+      AuthenticatedClient | ManagementCaller
+    >();
+  });
+});
+
+describe('lambdaTable', () => {
+  const table = { name: 'reports', purpose: 'Keeps reports.' };
+  const { listReports: byPermission, createReport: withEvent } = reports.routes;
+  const byClient = { ...byPermission, caller: 'client' } as const;
+  const byEither = { ...byPermission, caller: { clientOrPermission: 'introspect:tokens' } } as const;
+
+  test('a grant that no caller needs may be left out', () => {
+    lambdaTable({ ...table, grants: [], routes: {} });
+    lambdaTable({ ...table, grants: [], routes: { open: { ...byPermission, caller: 'anyone' } } });
+  });
+
+  test('a management route without the grants to check tokens is an error', () => {
+    // @ts-expect-error: `tokens:verify` is missing
+    lambdaTable({ ...table, grants: ['standing:read'], routes: { byPermission } });
+    // @ts-expect-error: `standing:read` is missing
+    lambdaTable({ ...table, grants: ['tokens:verify'], routes: { byPermission } });
+  });
+
+  test('a client route without the grants to check secrets is an error', () => {
+    lambdaTable({ ...table, grants: ['standing:read', 'pepper:use', 'secrets:hash'], routes: { byClient } });
+    // @ts-expect-error: `secrets:hash` is missing
+    lambdaTable({ ...table, grants: ['standing:read', 'pepper:use'], routes: { byClient } });
+  });
+
+  test('a route for either caller without the grants of both is an error', () => {
+    const both = ['standing:read', 'tokens:verify', 'pepper:use', 'secrets:hash'] as const;
+    lambdaTable({ ...table, grants: both, routes: { byEither } });
+    // @ts-expect-error: `tokens:verify` is missing
+    lambdaTable({ ...table, grants: ['standing:read', 'pepper:use', 'secrets:hash'], routes: { byEither } });
+  });
+
+  test('an audit event without the grant to write it is an error', () => {
+    // @ts-expect-error: `audit:append` is missing
+    lambdaTable({ ...table, grants: ['standing:read', 'tokens:verify'], routes: { withEvent } });
+  });
+
+  test('a grant or a permission that does not exist is an error', () => {
+    // @ts-expect-error: there is no such grant
+    lambdaTable({ ...table, grants: ['everything'], routes: {} });
+    const caller = { permission: 'write:everything' } as const;
+    // @ts-expect-error: there is no such permission
+    lambdaTable({ ...table, grants: ['standing:read', 'tokens:verify'], routes: { any: { ...byPermission, caller } } });
+  });
+});
+
+describe('grants', () => {
+  test('every grant has its IAM half, and nothing else has one', () => {
+    expectTypeOf<keyof typeof grants>().toEqualTypeOf<Grant>();
+  });
+
+  test('a grant without its IAM half is an error', () => {
+    const { 'audit:append': _, ...incomplete } = grants;
+    // @ts-expect-error: `audit:append` has no IAM half
+    const rendering: Readonly<Record<Grant, GrantRendering>> = incomplete;
+    void rendering;
+  });
+});
