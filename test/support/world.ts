@@ -40,7 +40,7 @@ export interface World {
   /** bcrypt comparisons really made so far, and those that memory answered are not among them. */
   readonly comparisons: () => number;
   /** Any request, body and headers as they are. */
-  send(method: string, path: string, init?: { headers?: Record<string, string>; body?: BodyInit }): Promise<Reply>;
+  send(method: string, path: string, init?: { headers?: Record<string, string>; body?: NonNullable<RequestInit['body']> }): Promise<Reply>;
   /** A form post with HTTP Basic credentials. */
   post(path: string, credentials: Credentials | undefined, parameters: Record<string, string>): Promise<Reply>;
   /** A management request by the administrator, or by whoever's token is given. */
