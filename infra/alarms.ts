@@ -1,0 +1,147 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { exchange } from '#shared/api/oauth.ts';
+import type { SigningAlgorithm } from '#shared/domain/records.ts';
+import type { PublicApi } from './http-api.ts';
+
+const MINUTE = { period: Duration.minutes(1) };
+const FIVE_MINUTES = { period: Duration.minutes(5) };
+
+interface AlarmRule {
+  readonly means: string;
+  readonly metric: IMetric;
+  /** Reaching it counts. */
+  readonly threshold: number;
+  /** Periods in a row that have to reach it. */
+  readonly periods?: number;
+}
+type AlarmRules = Readonly<Record<string, AlarmRule>>;
+
+export interface AlarmsProps {
+  readonly api: PublicApi;
+  readonly functions: ReadonlyMap<string, IFunction>;
+  readonly signingAlgorithms: readonly SigningAlgorithm[];
+  /** Without a topic the alarms are there to look at and tell nobody. */
+  readonly alarmTopic?: ITopic | undefined;
+}
+
+/** What the people on call should hear about. A deployment without traffic is silent. */
+export function createAlarms(scope: Construct, { api, functions, signingAlgorithms, alarmTopic }: AlarmsProps): void {
+  const home = new Construct(scope, 'Alarms');
+  const rules: AlarmRules = {
+    ...apiRules(api),
+    ...tokenRouteRules(api),
+    ...quotaRules(signingAlgorithms),
+    ...functionRules(functions),
+  };
+  for (const [id, { means, metric, threshold, periods = 1 }] of Object.entries(rules)) {
+    const alarm = new Alarm(home, id, {
+      alarmDescription: `Mintmark: ${means}`,
+      metric,
+      threshold,
+      evaluationPeriods: periods,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    if (alarmTopic) alarm.addAlarmAction(new SnsAction(alarmTopic));
+  }
+}
+
+function apiRules({ httpApi }: PublicApi): AlarmRules {
+  return {
+    ServerErrors: {
+      means: 'requests fail with 5xx; look at the functions’ logs for the cause',
+      metric: httpApi.metricServerError(FIVE_MINUTES),
+      threshold: 5,
+    },
+    SlowAnswers: {
+      means: 'one answer in a hundred takes more than three seconds',
+      metric: httpApi.metricLatency({ ...FIVE_MINUTES, statistic: 'p99' }),
+      threshold: 3_000,
+      periods: 3,
+    },
+    Refusals: {
+      means: 'most requests are refused (4xx): somebody is guessing, or a client is broken',
+      metric: new MathExpression({
+        ...FIVE_MINUTES,
+        expression: 'IF(requests > 100, 100 * refused / requests, 0)',
+        usingMetrics: { refused: httpApi.metricClientError(), requests: httpApi.metricCount({ statistic: 'Sum' }) },
+        label: 'Refused requests, per cent',
+      }),
+      threshold: 50,
+      periods: 3,
+    },
+  };
+}
+
+/** KMS counts no errors of its own in CloudWatch; what it fails to sign is a token that this route fails to issue. */
+function tokenRouteRules({ httpApi, stage }: PublicApi): AlarmRules {
+  const { method: Method, path: Resource } = exchange.routes.token;
+  const ofTokenRoute = {
+    ...FIVE_MINUTES,
+    namespace: 'AWS/ApiGateway',
+    dimensionsMap: { ApiId: httpApi.apiId, Stage: stage.stageName, Method, Resource },
+  };
+  return {
+    SigningFailures: {
+      means: 'tokens cannot be issued: KMS does not sign, or the tables do not answer',
+      metric: new Metric({ ...ofTokenRoute, metricName: '5xx', statistic: 'Sum' }),
+      threshold: 1,
+    },
+    SlowSigning: {
+      means: 'one token in a hundred takes more than two seconds, most of which is waiting for KMS',
+      metric: new Metric({ ...ofTokenRoute, metricName: 'IntegrationLatency', statistic: 'p99' }),
+      threshold: 2_000,
+      periods: 3,
+    },
+  };
+}
+
+/** The account shares these quotas; beyond them KMS answers ThrottlingException and Mintmark 503. */
+function quotaRules(algorithms: readonly SigningAlgorithm[]): AlarmRules {
+  const nameInCloudWatch = { RS256: 'CryptographicOperationsRsa', ES256: 'CryptographicOperationsEcc' };
+  const ruleFor = (algorithm: SigningAlgorithm): AlarmRule => ({
+    means: `the account uses four fifths of what KMS lets it sign with ${algorithm}; ask for a higher quota`,
+    metric: new MathExpression({
+      ...MINUTE,
+      expression: '100 * calls / SERVICE_QUOTA(calls)',
+      usingMetrics: {
+        calls: new Metric({
+          namespace: 'AWS/Usage',
+          metricName: 'CallCount',
+          statistic: 'Sum',
+          dimensionsMap: { Service: 'KMS', Type: 'API', Resource: nameInCloudWatch[algorithm], Class: 'None' },
+        }),
+      },
+      label: 'Use of the quota, per cent',
+    }),
+    threshold: 80,
+    periods: 3,
+  });
+  return Object.fromEntries(algorithms.map((algorithm) => [`SigningQuota${algorithm}`, ruleFor(algorithm)]));
+}
+
+function functionRules(functions: ReadonlyMap<string, IFunction>): AlarmRules {
+  const rulesFor = ([name, handler]: [string, IFunction]): [string, AlarmRule][] => [
+    [
+      `Errors-${name}`,
+      { means: `${name} crashes or runs out of time`, metric: handler.metricErrors(FIVE_MINUTES), threshold: 1 },
+    ],
+    [
+      `Throttles-${name}`,
+      { means: `${name} has no concurrency left`, metric: handler.metricThrottles(FIVE_MINUTES), threshold: 1 },
+    ],
+  ];
+  return Object.fromEntries([...functions].flatMap(rulesFor));
+}

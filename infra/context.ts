@@ -1,0 +1,76 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import * as z from 'zod';
+import type { CustomDomain } from './http-api.ts';
+import type { MintmarkProps } from './mintmark-props.ts';
+
+const protectedApi = z.strictObject({
+  audience: z.string(),
+  mode: z.enum(['offline', 'online']),
+  routes: z.record(z.string(), z.string().nullable()),
+});
+
+/** What cdk.json, or `-c name=value` on the command line, may say about a deployment. */
+const contextSchema = z.object({
+  issuer: z.string().optional(),
+  defaultAudience: z.string().optional(),
+  domainName: z.string().optional(),
+  certificateArn: z.string().optional(),
+  signingAlgorithms: orAsText(z.array(z.enum(['RS256', 'ES256']))).optional(),
+  removalPolicy: z.enum(['retain', 'destroy']).optional(),
+  alarmTopicArn: z.string().optional(),
+  protectedApis: orAsText(z.record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/), protectedApi)).optional(),
+});
+type Context = z.output<typeof contextSchema>;
+
+/** The command line knows text only, so lists and objects may come as JSON text. */
+function orAsText<Schema extends z.ZodType>(schema: Schema) {
+  return z.preprocess(fromText, schema);
+}
+
+function fromText(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+/**
+ * The properties of `Mintmark` from the CDK context.
+ * @throws Error naming each entry of the context that cannot be understood
+ */
+export function propsFromContext(scope: Construct): MintmarkProps {
+  const context = readContext(scope);
+  const { issuer, defaultAudience, signingAlgorithms, protectedApis } = context;
+  return {
+    issuer,
+    defaultAudience,
+    signingAlgorithms,
+    protectedApis,
+    customDomain: customDomain(scope, context),
+    removalPolicy: context.removalPolicy === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    alarmTopic: context.alarmTopicArn ? Topic.fromTopicArn(scope, 'AlarmTopic', context.alarmTopicArn) : undefined,
+  };
+}
+
+function readContext(scope: Construct): Context {
+  const names = Object.keys(contextSchema.shape);
+  const context = Object.fromEntries(names.map((name) => [name, scope.node.tryGetContext(name)]));
+  const result = contextSchema.safeParse(context);
+  if (result.success) return result.data;
+  throw new Error(
+    `The CDK context (cdk.json, or -c) says something that Mintmark does not understand:\n${z.prettifyError(result.error)}`,
+  );
+}
+
+function customDomain(scope: Construct, { domainName, certificateArn }: Context): CustomDomain | undefined {
+  if (domainName === undefined && certificateArn === undefined) return undefined;
+  if (domainName === undefined || certificateArn === undefined) {
+    throw new Error('A custom domain needs both domainName and certificateArn in the CDK context.');
+  }
+  return { domainName, certificate: Certificate.fromCertificateArn(scope, 'Certificate', certificateArn) };
+}

@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { LambdaTable } from '#shared/api/table.ts';
+import { bootstrap } from '#shared/api/without-routes.ts';
+import type { Grant } from '#shared/ports.ts';
+import { type GrantableResources, permit, settingsOf } from './permissions.ts';
+
+const TIMEOUT_SECONDS = 10;
+/** Founding a workspace writes a dozen records one after the other, and no request waits for it. */
+const BOOTSTRAP_TIMEOUT_SECONDS = 30;
+
+const MEMORY_MIB = 512;
+/** Lambda hands out CPU by memory. A bcrypt comparison is all CPU: with twice the memory it costs the same and takes half. */
+const HASHING_MEMORY_MIB = 1024;
+
+/** What all functions of a deployment have in common. */
+export interface FunctionSettings {
+  readonly issuer: string;
+  readonly defaultAudience?: string | undefined;
+  /** One folder per table name, as `bundle.ts` writes them. */
+  readonly bundlesDirectory: string;
+  readonly logRetention: RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+  /** Function name → executions that are set aside for it, which are also its limit. */
+  readonly reservedConcurrency: Readonly<Record<string, number>>;
+  readonly resources: GrantableResources;
+}
+
+interface Deployed {
+  /** Differs from the table's name where one table is deployed several times. */
+  readonly name: string;
+  readonly table: LambdaTable;
+  /** Settings beyond those that the grants bring. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** One Lambda of the API tables with a role and a log group of its own; the role has what the table's grants say. */
+export function createFunction(
+  scope: Construct,
+  { name, table, environment }: Deployed,
+  settings: FunctionSettings,
+): LambdaFunction {
+  const home = new Construct(scope, pascalCase(name));
+  const { removalPolicy, logRetention: retention } = settings;
+  const logGroup = new LogGroup(home, 'Logs', { retention, removalPolicy });
+  const reservedConcurrentExecutions = settings.reservedConcurrency[name];
+  return new LambdaFunction(home, 'Function', {
+    description: table.purpose,
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    code: Code.fromAsset(join(settings.bundlesDirectory, table.name)),
+    handler: 'index.handler',
+    role: createRole(home, { table, logGroup, resources: settings.resources }),
+    environment: { ...environmentOf(table.grants, settings), ...environment },
+    memorySize: table.grants.includes('secrets:hash') ? HASHING_MEMORY_MIB : MEMORY_MIB,
+    timeout: Duration.seconds(table.name === bootstrap.name ? BOOTSTRAP_TIMEOUT_SECONDS : TIMEOUT_SECONDS),
+    tracing: Tracing.ACTIVE,
+    loggingFormat: LoggingFormat.JSON,
+    logGroup,
+    ...(reservedConcurrentExecutions !== undefined && { reservedConcurrentExecutions }),
+  });
+}
+
+interface RoleProps {
+  readonly table: LambdaTable;
+  readonly logGroup: LogGroup;
+  readonly resources: GrantableResources;
+}
+
+/** No managed policy: even Lambda's basic one may write to every log group of the account. */
+function createRole(scope: Construct, { table, logGroup, resources }: RoleProps): Role {
+  const role = new Role(scope, 'Role', {
+    description: `Mintmark ${table.name}: ${table.purpose}`,
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+  });
+  role.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [logGroup.logGroupArn],
+    }),
+  );
+  permit(role, table.grants, resources);
+  Validations.of(role).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'X-Ray knows no resources to name: xray:PutTraceSegments and xray:PutTelemetryRecords take * alone.',
+  });
+  return role;
+}
+
+function environmentOf(granted: readonly Grant[], { issuer, defaultAudience, resources }: FunctionSettings) {
+  const choosesAudience = granted.includes('tokens:sign') && defaultAudience !== undefined;
+  return {
+    NODE_OPTIONS: '--enable-source-maps',
+    POWERTOOLS_SERVICE_NAME: 'mintmark',
+    MINTMARK_ISSUER: issuer,
+    ...(choosesAudience && { MINTMARK_DEFAULT_AUDIENCE: defaultAudience }),
+    ...settingsOf(granted, resources),
+  };
+}
+
+/** `create-token` → `CreateToken`, as CloudFormation names things. */
+function pascalCase(name: string): string {
+  return name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}

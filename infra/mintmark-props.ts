@@ -1,0 +1,87 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
+import type { SigningAlgorithm } from '#shared/domain/records.ts';
+import { bundlesDirectory } from './bundle.ts';
+import type { CustomDomain, RateLimit } from './http-api.ts';
+
+export interface MintmarkProps {
+  /**
+   * The `iss` of all tokens: an https URL without path, query and slash at its end. Say it where clients reach Mintmark
+   * through something in front of its HTTP API. Changing it makes all tokens worthless.
+   * @default the custom domain, else the HTTP API's own URL
+   */
+  readonly issuer?: string | undefined;
+  /**
+   * A domain of your own; the HTTP API's own URL is then switched off. Point its DNS record to
+   * `mintmark.api.domain.regionalDomainName`.
+   * @default none
+   */
+  readonly customDomain?: CustomDomain | undefined;
+  /**
+   * The algorithms that APIs may choose from, one KMS key each.
+   * @default ['RS256'], the only one that the JWT authorizers of API Gateway and ALB verify
+   */
+  readonly signingAlgorithms?: readonly SigningAlgorithm[] | undefined;
+  /**
+   * The audience of exchanges that name none and could mean several.
+   * @default such exchanges are refused
+   */
+  readonly defaultAudience?: string | undefined;
+  /**
+   * What happens to tables, keys and logs when they leave the stack. Anything but `DESTROY` also protects the tables
+   * from deletion and makes a deleted key wait for 30 days.
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy | undefined;
+  /**
+   * How much the whole API lets through.
+   * @default 1000 requests per second, in bursts of 2000
+   */
+  readonly throttle?: RateLimit | undefined;
+  /**
+   * How much `POST /oauth/token` lets through. KMS's own limits for signatures are shared by the whole account.
+   * @default 100 requests per second, in bursts of 200
+   */
+  readonly tokenThrottle?: RateLimit | undefined;
+  /** @default RetentionDays.THREE_MONTHS */
+  readonly logRetention?: RetentionDays | undefined;
+  /**
+   * Where alarms go.
+   * @default nowhere: they show in CloudWatch only
+   */
+  readonly alarmTopic?: ITopic | undefined;
+  /**
+   * Function name → concurrent executions set aside for it, which are also its limit.
+   * @default none, because small accounts have too few to set any aside
+   */
+  readonly reservedConcurrency?: Readonly<Record<string, number>> | undefined;
+  /**
+   * Name → an API of yours to be guarded by a Lambda authorizer; see `httpAuthorizer` and `restAuthorizer`.
+   * @default none
+   */
+  readonly protectedApis?: Readonly<Record<string, ProtectedApi>> | undefined;
+  /**
+   * Where the functions' bundles are, one folder each.
+   * @default where `npm run bundle` writes them
+   */
+  readonly bundlesDirectory?: string | undefined;
+}
+
+/** The same with everything decided that has a default of its own. */
+export function withDefaults(props: MintmarkProps) {
+  return {
+    ...props,
+    signingAlgorithms: props.signingAlgorithms ?? (['RS256'] as const),
+    removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+    throttle: props.throttle ?? { requestsPerSecond: 1_000, burstRequests: 2_000 },
+    tokenThrottle: props.tokenThrottle ?? { requestsPerSecond: 100, burstRequests: 200 },
+    logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
+    reservedConcurrency: props.reservedConcurrency ?? {},
+    protectedApis: props.protectedApis ?? {},
+    bundlesDirectory: props.bundlesDirectory ?? bundlesDirectory,
+  };
+}
+
+export type MintmarkSettings = ReturnType<typeof withDefaults>;

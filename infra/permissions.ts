@@ -1,0 +1,96 @@
+import { Stack } from 'aws-cdk-lib';
+import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { EnvironmentVariable, Grant } from '#shared/ports.ts';
+import type { EncryptionKey } from './encryption-key.ts';
+import { type GrantedResource, type GrantedStatement, grants } from './grants.ts';
+import { permitKeyUse } from './key-use.ts';
+import type { SigningKeys } from './signing-keys.ts';
+import type { TableName } from './table-schemas.ts';
+import type { Tables } from './tables.ts';
+
+type TableResource = Exclude<GrantedResource, 'signingKeys' | 'wrappingKey'>;
+
+const tableOf: Readonly<Record<TableResource, TableName>> = {
+  clients: 'clients',
+  'clients/index/byOwner': 'clients',
+  directory: 'directory',
+  'directory/index/byList': 'directory',
+  tokens: 'tokens',
+  audit: 'audit',
+};
+
+/** What the grants of `grants.ts` speak about, as this deployment has it. */
+export interface GrantableResources {
+  readonly tables: Tables;
+  readonly signingKeys: SigningKeys;
+  readonly encryptionKey: EncryptionKey;
+}
+
+/** Gives a role exactly what these grants say, and what reading encrypted tables takes. */
+export function permit(role: IRole, granted: readonly Grant[], resources: GrantableResources): void {
+  const statements = granted.flatMap((grant) => grants[grant].statements);
+  for (const statement of statements) permitStatement(role, statement, resources);
+  permitEncryptedTables(role, statements, resources);
+}
+
+function permitStatement(
+  role: IRole,
+  { actions, resources, conditions }: GrantedStatement,
+  { tables, signingKeys, encryptionKey }: GrantableResources,
+): void {
+  if (resources.includes('signingKeys')) signingKeys.permit(role, actions);
+  if (resources.includes('wrappingKey')) permitKeyUse(encryptionKey, role, { actions, conditions });
+  const arns = resources.filter(isTableResource).map((resource) => arnOf(resource, tables));
+  if (arns.length === 0) return;
+  role.addToPrincipalPolicy(
+    new PolicyStatement({ actions: [...actions], resources: arns, ...(conditions && { conditions }) }),
+  );
+}
+
+function permitEncryptedTables(
+  role: IRole,
+  statements: readonly GrantedStatement[],
+  { tables, encryptionKey }: GrantableResources,
+): void {
+  const touched = statements.flatMap(({ resources }) =>
+    resources.filter(isTableResource).map((resource) => tableOf[resource]),
+  );
+  if (touched.length === 0) return;
+  const names = [...new Set(touched)].sort().map((name) => tables[name].tableName);
+  encryptionKey.permitTables(role, names);
+}
+
+function isTableResource(resource: GrantedResource): resource is TableResource {
+  return resource in tableOf;
+}
+
+/** `clients/index/byOwner` is the table's ARN followed by `/index/byOwner`. */
+function arnOf(resource: TableResource, tables: Tables): string {
+  const table = tableOf[resource];
+  return `${tables[table].tableArn}${resource.slice(table.length)}`;
+}
+
+/** The settings that the adapters behind these grants read, and no others. */
+export function settingsOf(granted: readonly Grant[], resources: GrantableResources): Readonly<Record<string, string>> {
+  const values = settingsFrom(resources);
+  const read = granted.flatMap((grant) => grants[grant].environment);
+  return Object.fromEntries(
+    read.flatMap((variable) => (values[variable] === undefined ? [] : [[variable, values[variable]]])),
+  );
+}
+
+function settingsFrom({
+  tables,
+  signingKeys,
+  encryptionKey,
+}: GrantableResources): Partial<Record<EnvironmentVariable, string>> {
+  const keyArns = [...signingKeys.byAlgorithm].map(([algorithm, key]) => [algorithm, key.keyArn]);
+  return {
+    MINTMARK_CLIENTS_TABLE: tables.clients.tableName,
+    MINTMARK_DIRECTORY_TABLE: tables.directory.tableName,
+    MINTMARK_TOKENS_TABLE: tables.tokens.tableName,
+    MINTMARK_AUDIT_TABLE: tables.audit.tableName,
+    MINTMARK_SIGNING_KEYS: Stack.of(signingKeys).toJsonString(Object.fromEntries(keyArns)),
+    MINTMARK_WRAPPING_KEY: encryptionKey.keyArn,
+  };
+}

@@ -1,0 +1,30 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { propsFromContext } from './context.ts';
+import { Mintmark } from './mintmark.ts';
+import type { MintmarkProps } from './mintmark-props.ts';
+
+/** Mintmark in a stack of its own, as the CDK context describes it, with the outputs that its users ask for first. */
+export class MintmarkStack extends Stack {
+  readonly mintmark: Mintmark;
+
+  constructor(scope: Construct, id: string, props: StackProps & MintmarkProps = {}) {
+    super(scope, id, { description: 'Mintmark: machine-to-machine authorization', ...props });
+    this.mintmark = new Mintmark(this, 'Service', { ...propsFromContext(this), ...props });
+    this.#createOutputs(this.mintmark);
+  }
+
+  #createOutputs({ issuer, jwksUrl, bootstrapFunction, api: { domain } }: Mintmark): void {
+    new CfnOutput(this, 'Issuer', { value: issuer, description: 'The issuer of all tokens, base of all endpoints' });
+    new CfnOutput(this, 'JwksUrl', { value: jwksUrl, description: 'The public signing keys' });
+    new CfnOutput(this, 'BootstrapFunctionName', {
+      value: bootstrapFunction.functionName,
+      description: 'Invoke it once to make the first administrator',
+    });
+    if (domain === undefined) return;
+    new CfnOutput(this, 'DomainTarget', {
+      value: domain.regionalDomainName,
+      description: 'Where the DNS record of the custom domain has to point',
+    });
+  }
+}

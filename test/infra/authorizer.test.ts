@@ -1,0 +1,81 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { HttpApi, HttpMethod, type IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpUrlIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { describe, expect, test } from 'vitest';
+import { prepare, propertiesOf, reports } from './synthesize.ts';
+
+const { app, stack } = prepare();
+const { mintmark } = stack;
+
+const forHttp = new Stack(app, 'ForHttp');
+addHttpApi(forHttp, mintmark.httpAuthorizer('reports'));
+const forHttpCached = new Stack(app, 'ForHttpCached');
+addHttpApi(forHttpCached, mintmark.httpAuthorizer('reports', { resultsCacheTtl: Duration.seconds(30) }));
+const forRest = new Stack(app, 'ForRest');
+addRestApi(forRest, mintmark.restAuthorizer(forRest, 'reports'));
+
+describe('authorizer', () => {
+  const openToItsApiOnly = {
+    Principal: 'apigateway.amazonaws.com',
+    SourceArn: { 'Fn::Join': ['', Match.arrayWith([{ Ref: Match.stringLikeRegexp('^Api') }])] },
+  };
+
+  test('is told the API it stands in front of', () => {
+    const deployment = { app, stack, template: Template.fromStack(stack) };
+    const handler = mintmark.functions.get('authorizer-reports') ?? expect.unreachable();
+    expect(propertiesOf(handler, deployment).Environment).toMatchObject({
+      Variables: { MINTMARK_PROTECTED_API: JSON.stringify(reports) },
+    });
+  });
+
+  test('of an HTTP API in another stack decides each request anew, and only that API may ask it', () => {
+    const template = Template.fromStack(forHttp);
+    template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'REQUEST',
+      AuthorizerPayloadFormatVersion: '2.0',
+      EnableSimpleResponses: true,
+      IdentitySource: ['$request.header.Authorization', '$context.routeKey'],
+      AuthorizerResultTtlInSeconds: 0,
+    });
+    template.hasResourceProperties('AWS::Lambda::Permission', openToItsApiOnly);
+  });
+
+  test('of a REST API in another stack decides each request anew, and only that API may ask it', () => {
+    const template = Template.fromStack(forRest);
+    template.hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      Type: 'TOKEN',
+      IdentitySource: 'method.request.header.Authorization',
+      AuthorizerResultTtlInSeconds: 0,
+    });
+    template.hasResourceProperties('AWS::Lambda::Permission', openToItsApiOnly);
+  });
+
+  test('repeats a decision for as long as the owner of the API says', () => {
+    Template.fromStack(forHttpCached).hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerResultTtlInSeconds: 30,
+    });
+  });
+
+  test('cannot be had for an API that nobody described', () => {
+    expect(() => mintmark.httpAuthorizer('invoices')).toThrow('Mintmark has no function "authorizer-invoices".');
+    expect(() => mintmark.restAuthorizer(forRest, 'invoices')).toThrow('Mintmark has no function');
+  });
+
+  test('cannot be told more routes than Lambda’s settings hold', () => {
+    const routes = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`GET /reports/${i}`, 'read:reports']));
+    expect(() => prepare({ protectedApis: { reports: { ...reports, routes } } })).toThrow(
+      'The routes of "reports" take more than 2560 bytes',
+    );
+  });
+});
+
+function addHttpApi(owner: Stack, authorizer: IHttpRouteAuthorizer): void {
+  const integration = new HttpUrlIntegration('reports', 'https://reports.example.com');
+  new HttpApi(owner, 'Api').addRoutes({ path: '/reports', methods: [HttpMethod.GET], integration, authorizer });
+}
+
+function addRestApi(owner: Stack, authorizer: ReturnType<typeof mintmark.restAuthorizer>): void {
+  new RestApi(owner, 'Api').root.addMethod('GET', new MockIntegration(), { authorizer });
+}

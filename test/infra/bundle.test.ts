@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, test } from 'vitest';
+import { bundleFunctions } from '#infra/bundle.ts';
+import { tables } from '#shared/api/tables.ts';
+
+const execute = promisify(execFile);
+const SIZE_BYTES_MAX = 1.5 * 1024 * 1024;
+
+const directory = mkdtempSync(join(tmpdir(), 'mintmark-bundle-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+describe('bundles', async () => {
+  const outputDirectory = join(directory, 'dist');
+  const bundles = await bundleFunctions({ outputDirectory });
+
+  test('are one for each entry of the API tables', () => {
+    expect(bundles.map(({ name }) => name)).toEqual(tables.map(({ name }) => name).sort());
+  });
+
+  test.each(bundles)('LOAD6: $name is small', ({ name, sizeBytes }) => {
+    expect(sizeBytes).toBeLessThan(SIZE_BYTES_MAX);
+    expect(sizeBytes).toBe(readFileSync(join(outputDirectory, name, 'index.mjs')).byteLength);
+  });
+
+  test('start with nothing but Node.js around them, and have a handler', async () => {
+    const names = bundles.map(({ name }) => name);
+    const program =
+      "for (const name of process.argv.slice(1)) console.log(typeof (await import('./' + name + '/index.mjs')).handler);";
+    const { stdout } = await execute(process.execPath, ['--input-type=module', '--eval', program, ...names], {
+      cwd: outputDirectory,
+      env: {},
+    });
+    expect(stdout.trim().split('\n')).toEqual(names.map(() => 'function'));
+  });
+
+  test('point back to source lines without holding the source', () => {
+    const map = JSON.parse(readFileSync(join(outputDirectory, 'exchange', 'index.mjs.map'), 'utf8'));
+    expect(map.sources.some((source: string) => source.endsWith('functions/exchange.ts'))).toBe(true);
+    expect(map.sourcesContent).toBeUndefined();
+  });
+});
+
+describe('bundling', () => {
+  const functionsDirectory = join(directory, 'functions');
+  const outputDirectory = join(directory, 'out');
+
+  test('leaves nothing of an earlier run', async () => {
+    mkdirSync(functionsDirectory, { recursive: true });
+    mkdirSync(join(outputDirectory, 'removed'), { recursive: true });
+    writeFileSync(join(functionsDirectory, 'ping.ts'), 'export const handler = async (): Promise<string> => "pong";');
+    expect(await bundleFunctions({ functionsDirectory, outputDirectory })).toMatchObject([{ name: 'ping' }]);
+    expect(existsSync(join(outputDirectory, 'removed'))).toBe(false);
+  });
+
+  test('fails on a function that warns', async () => {
+    const doubtful = join(directory, 'doubtful');
+    mkdirSync(doubtful);
+    writeFileSync(join(doubtful, 'ping.ts'), 'export const handler = () => ({ a: 1, a: 2 });');
+    await expect(bundleFunctions({ functionsDirectory: doubtful, outputDirectory })).rejects.toThrow('Duplicate key');
+  });
+
+  test('fails on a function that does not build', async () => {
+    const broken = join(directory, 'broken');
+    mkdirSync(broken);
+    writeFileSync(join(broken, 'ping.ts'), 'import { nothing } from "./nowhere.ts"; export const handler = nothing;');
+    await expect(bundleFunctions({ functionsDirectory: broken, outputDirectory })).rejects.toThrow('./nowhere.ts');
+  });
+});

@@ -1,0 +1,64 @@
+import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { describe, expect, test } from 'vitest';
+import { propsFromContext } from '#infra/context.ts';
+import { reports } from './synthesize.ts';
+
+function read(context: Record<string, unknown>) {
+  return propsFromContext(new Stack(new App({ context }), 'Stack'));
+}
+
+describe('context', () => {
+  test('that says nothing leaves everything to the construct', () => {
+    expect(read({})).toEqual({ removalPolicy: RemovalPolicy.RETAIN });
+  });
+
+  test('describes a deployment', () => {
+    const props = read({
+      issuer: 'https://auth.example.com',
+      defaultAudience: reports.audience,
+      signingAlgorithms: ['RS256', 'ES256'],
+      removalPolicy: 'destroy',
+      protectedApis: { reports },
+    });
+    expect(props).toEqual({
+      issuer: 'https://auth.example.com',
+      defaultAudience: reports.audience,
+      signingAlgorithms: ['RS256', 'ES256'],
+      removalPolicy: RemovalPolicy.DESTROY,
+      protectedApis: { reports },
+    });
+  });
+
+  test('may be JSON text, as the command line gives it', () => {
+    const context = { signingAlgorithms: '["ES256"]', protectedApis: JSON.stringify({ reports }) };
+    expect(read(context)).toMatchObject({ signingAlgorithms: ['ES256'], protectedApis: { reports } });
+  });
+
+  test('names a topic and a certificate by their ARNs', () => {
+    const alarmTopicArn = 'arn:aws:sns:eu-central-1:111122223333:on-call';
+    const certificateArn = 'arn:aws:acm:eu-central-1:111122223333:certificate/1';
+    const { alarmTopic, customDomain } = read({ alarmTopicArn, certificateArn, domainName: 'auth.example.com' });
+    expect(alarmTopic?.topicArn).toBe(alarmTopicArn);
+    expect(customDomain?.domainName).toBe('auth.example.com');
+    expect(customDomain?.certificate.certificateArn).toBe(certificateArn);
+  });
+
+  test.each([
+    { domainName: 'auth.example.com' },
+    { certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/1' },
+  ])('cannot say half of a custom domain: %o', (half) => {
+    expect(() => read(half)).toThrow('A custom domain needs both domainName and certificateArn');
+  });
+
+  test.each([
+    ['signingAlgorithms', ['HS256']],
+    ['signingAlgorithms', 'RS256'],
+    ['removalPolicy', 'snapshot'],
+    ['protectedApis', { Reports: reports }],
+    ['protectedApis', { reports: { ...reports, mode: 'sometimes' } }],
+    ['protectedApis', { reports: { ...reports, timeout: 3 } }],
+    ['issuer', 5],
+  ])('is refused by name where it cannot be understood: %s %o', (name, value) => {
+    expect(() => read({ [name]: value })).toThrow(new RegExp(`does not understand[^]*${name}`));
+  });
+});

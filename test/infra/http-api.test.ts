@@ -1,0 +1,155 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { describe, expect, test } from 'vitest';
+import type { MintmarkProps } from '#infra/mintmark-props.ts';
+import { functionRoutes } from '#infra/routes.ts';
+import { logicalIdOf, prepare, synthesize } from './synthesize.ts';
+
+const deployment = synthesize();
+const { stack, template } = deployment;
+const { api, functions, issuer, jwksUrl } = stack.mintmark;
+const apiId = { Ref: logicalIdOf(api.httpApi, deployment) };
+
+describe('HTTP API', () => {
+  test('has every route of the API tables, leading to the function that serves it, and no other', () => {
+    const integrations = template.findResources('AWS::ApiGatewayV2::Integration');
+    const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => ({
+      routeKey: Properties.RouteKey,
+      leadsTo: integrations[Properties.Target['Fn::Join'][1][1].Ref]?.Properties.IntegrationUri,
+    }));
+    const expected = functionRoutes().map(({ method, path, functionName }) => ({
+      routeKey: `${method} ${path}`,
+      leadsTo: stack.resolve(functions.get(functionName)?.functionArn),
+    }));
+    expect(sorted(routes)).toEqual(sorted(expected));
+  });
+
+  test('invokes functions with events of version 2.0, and each is open to this API only', () => {
+    template.allResourcesProperties('AWS::ApiGatewayV2::Integration', {
+      IntegrationType: 'AWS_PROXY',
+      PayloadFormatVersion: '2.0',
+    });
+    template.allResourcesProperties('AWS::Lambda::Permission', {
+      Principal: 'apigateway.amazonaws.com',
+      SourceArn: { 'Fn::Join': ['', Match.arrayWith([apiId, '/*/*/*'])] },
+    });
+  });
+
+  test('leaves bootstrap and authorizers to those whom IAM lets invoke them', () => {
+    const invocable = Object.values(template.findResources('AWS::Lambda::Permission'));
+    const names = invocable.map(({ Properties }) => JSON.stringify(Properties.FunctionName));
+    const arnOf = (name: string) => JSON.stringify(stack.resolve(functions.get(name)?.functionArn));
+    expect(names).toHaveLength(functions.size - 2);
+    expect(names).not.toContain(arnOf('bootstrap'));
+    expect(names).not.toContain(arnOf('authorizer-reports'));
+  });
+
+  test('has one stage without a path, so that the issuer has none', () => {
+    template.allResourcesProperties('AWS::ApiGatewayV2::Stage', { StageName: '$default', AutoDeploy: true });
+    template.resourceCountIs('AWS::ApiGatewayV2::Stage', 1);
+    expect(stack.resolve(issuer)).toEqual({ 'Fn::GetAtt': [apiId.Ref, 'ApiEndpoint'] });
+  });
+
+  test('lets less through to the token route than to all others', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 2_000 },
+      RouteSettings: {
+        'POST /oauth/token': { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200, DetailedMetricsEnabled: true },
+      },
+    });
+  });
+
+  test('lets through what the owner says', () => {
+    const throttle = { requestsPerSecond: 50, burstRequests: 60 };
+    const tokenThrottle = { requestsPerSecond: 5, burstRequests: 6 };
+    synthesize({ throttle, tokenThrottle }).template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 60 },
+      RouteSettings: { 'POST /oauth/token': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 6 } },
+    });
+  });
+
+  test('U1: logs one JSON line per request, without header fields, query strings, bodies and whole paths', () => {
+    const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
+    const { DestinationArn, Format } = stage?.Properties.AccessLogSettings ?? {};
+    expect(JSON.parse(Format)).toEqual({
+      requestId: '$context.requestId',
+      requestTime: '$context.requestTime',
+      sourceIp: '$context.identity.sourceIp',
+      routeKey: '$context.routeKey',
+      status: '$context.status',
+      responseBytes: '$context.responseLength',
+      latencyMilliseconds: '$context.responseLatency',
+      integrationLatencyMilliseconds: '$context.integrationLatency',
+      integrationStatus: '$context.integrationStatus',
+      errorType: '$context.error.responseType',
+    });
+    expect(template.findResources('AWS::Logs::LogGroup')).toHaveProperty(DestinationArn['Fn::GetAtt'][0]);
+  });
+});
+
+describe('issuer', () => {
+  const issuerOf = (props: MintmarkProps) => prepare(props).stack.mintmark.issuer;
+
+  test('is told to every function and put out with the key set’s URL and the bootstrap function’s name', () => {
+    const Variables = { MINTMARK_ISSUER: stack.resolve(issuer) };
+    template.allResourcesProperties('AWS::Lambda::Function', { Environment: { Variables } });
+    expect(template.toJSON().Outputs).toMatchObject({
+      Issuer: { Value: stack.resolve(issuer) },
+      JwksUrl: { Value: stack.resolve(jwksUrl) },
+      BootstrapFunctionName: { Value: stack.resolve(functions.get('bootstrap')?.functionName) },
+    });
+  });
+
+  test('is what the owner says, where clients reach Mintmark through something else', () => {
+    expect(issuerOf({ issuer: 'https://auth.example.com' })).toBe('https://auth.example.com');
+    expect(issuerOf({ issuer: 'https://auth.example.com:8443' })).toBe('https://auth.example.com:8443');
+  });
+
+  test.each([
+    'http://auth.example.com',
+    'https://auth.example.com/',
+    'https://auth.example.com/prod',
+    'https://auth.example.com?a=b',
+    'https://Auth.example.com',
+    'auth.example.com',
+    '',
+  ])('cannot be "%s"', (wrong) => {
+    expect(() => issuerOf({ issuer: wrong })).toThrow('The issuer must be an https URL without path');
+  });
+});
+
+describe('custom domain', () => {
+  const certificateArn = 'arn:aws:acm:eu-central-1:111122223333:certificate/1';
+  const certificate = Certificate.fromCertificateArn(stack, 'Certificate', certificateArn);
+  const named = synthesize({ customDomain: { domainName: 'auth.example.com', certificate } });
+
+  test('FP10: takes TLS 1.2 at least, and is mapped to the one stage', () => {
+    named.template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
+      DomainName: 'auth.example.com',
+      DomainNameConfigurations: [
+        { CertificateArn: certificateArn, EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' },
+      ],
+    });
+    named.template.hasResourceProperties('AWS::ApiGatewayV2::ApiMapping', {
+      DomainName: { Ref: Match.anyValue() },
+      Stage: '$default',
+    });
+  });
+
+  test('is the issuer, and the API answers nowhere else', () => {
+    expect(named.stack.mintmark.issuer).toBe('https://auth.example.com');
+    named.template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: false });
+  });
+
+  test('leaves DNS to the owner and says where it has to point', () => {
+    expect(named.template.toJSON().Outputs.DomainTarget.Value).toEqual({
+      'Fn::GetAtt': [expect.any(String), 'RegionalDomainName'],
+    });
+    expect(Object.keys(template.toJSON().Outputs)).not.toContain('DomainTarget');
+  });
+});
+
+function sorted<Route extends { readonly routeKey: string }>(routes: readonly Route[]): readonly Route[] {
+  return routes.toSorted((a, b) => a.routeKey.localeCompare(b.routeKey));
+}

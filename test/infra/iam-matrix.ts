@@ -1,0 +1,30 @@
+import type { PermissionRow } from './permission-rows.ts';
+
+/** Permissions as a document for reviewers: what each function may do, and whom each key obeys. */
+export function iamMatrix(ofRoles: readonly PermissionRow[], ofKeys: readonly PermissionRow[]): string {
+  return [
+    '# Who may do what',
+    '',
+    'Rendered from the synthesized template. A change here is a change of permissions: review it as one.',
+    '',
+    ...sections(ofRoles, { title: ({ who }) => who, subject: ({ on }) => on }),
+    ...sections(ofKeys, { title: ({ on }) => `The ${on} obeys`, subject: ({ who }) => who }),
+  ].join('\n');
+}
+
+interface Layout {
+  readonly title: (row: PermissionRow) => string;
+  readonly subject: (row: PermissionRow) => string;
+}
+
+function sections(rows: readonly PermissionRow[], { title, subject }: Layout): readonly string[] {
+  return [...Map.groupBy(rows, title)].flatMap(([heading, own]) => [`## ${heading}`, '', ...lines(own, subject), '']);
+}
+
+/** One line for all actions under the same conditions. */
+function lines(rows: readonly PermissionRow[], subject: Layout['subject']): readonly string[] {
+  const grouped = Map.groupBy(rows, (row) => (row.onlyIf ? `${subject(row)}, only if ${row.onlyIf}` : subject(row)));
+  return [...grouped]
+    .map(([line, same]) => `- ${line}: ${[...new Set(same.map(({ action }) => `\`${action}\``))].sort().join(', ')}`)
+    .sort();
+}

@@ -1,0 +1,158 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { describe, expect, test } from 'vitest';
+import { grants } from '#infra/grants.ts';
+import { tables } from '#shared/api/tables.ts';
+import { prepare, propertiesOf, synthesize } from './synthesize.ts';
+
+const deployment = synthesize({ signingAlgorithms: ['RS256', 'ES256'], defaultAudience: 'https://api.example.com' });
+const disposable = synthesize({ removalPolicy: RemovalPolicy.DESTROY, reservedConcurrency: { exchange: 50 } });
+const { stack, template } = deployment;
+const { functions, resources } = stack.mintmark;
+const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
+
+describe('tables', () => {
+  test('are the four of the schemas, with their indexes and their time to live', () => {
+    const described = Object.values(resources.tables).map((table) => propertiesOf(table, deployment));
+    const key = (...names: string[]) => names.map((AttributeName) => expect.objectContaining({ AttributeName }));
+    const index = (IndexName: string, KeySchema: unknown) => [expect.objectContaining({ IndexName, KeySchema })];
+    expect(described).toMatchObject([
+      { KeySchema: key('id'), GlobalSecondaryIndexes: index('byOwner', key('owner', 'order')) },
+      { KeySchema: key('key'), GlobalSecondaryIndexes: index('byList', key('list', 'order')) },
+      { KeySchema: key('key'), TimeToLiveSpecification: { AttributeName: 'removeAt', Enabled: true } },
+      { KeySchema: key('day', 'event') },
+    ]);
+    template.resourceCountIs('AWS::DynamoDB::Table', 4);
+  });
+
+  test('are on demand, restorable, protected from deletion, kept, and encrypted with the deployment’s own key', () => {
+    const KMSMasterKeyId = stack.resolve(resources.encryptionKey.keyArn);
+    template.allResources('AWS::DynamoDB::Table', {
+      ...kept,
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        DeletionProtectionEnabled: true,
+        SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId },
+      },
+    });
+  });
+
+  test('go with the stack where the owner says so', () => {
+    disposable.template.allResources('AWS::DynamoDB::Table', {
+      Properties: { DeletionProtectionEnabled: false },
+      DeletionPolicy: 'Delete',
+    });
+  });
+});
+
+describe('keys', () => {
+  test('V8: are an RSA key of 2048 bits and a P-256 key for signing only, and one symmetric key', () => {
+    const keys = [...resources.signingKeys.byAlgorithm.values(), resources.encryptionKey];
+    expect(keys.map((key) => propertiesOf(key, deployment))).toMatchObject([
+      { KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' },
+      { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
+      { EnableKeyRotation: true },
+    ]);
+    template.resourceCountIs('AWS::KMS::Key', 3);
+  });
+
+  test('are kept, and a deleted one waits for 30 days', () => {
+    template.allResources('AWS::KMS::Key', { ...kept, Properties: { PendingWindowInDays: 30 } });
+  });
+
+  test('go with the stack, after the shortest wait, where the owner says so', () => {
+    disposable.template.allResources('AWS::KMS::Key', {
+      Properties: { PendingWindowInDays: 7 },
+      DeletionPolicy: 'Delete',
+    });
+  });
+
+  test.each(['RS256', 'ES256'] as const)('%s has an alias of its own', (algorithm) => {
+    template.hasResourceProperties('AWS::KMS::Alias', {
+      AliasName: Match.stringLikeRegexp(`^alias/mintmark/[A-Za-z0-9-]+/${algorithm.toLowerCase()}$`),
+      TargetKeyId: stack.resolve(resources.signingKeys.byAlgorithm.get(algorithm)?.keyArn),
+    });
+  });
+
+  test('cannot be none', () => {
+    expect(() => prepare({ signingAlgorithms: [] })).toThrow('at least one signing algorithm');
+  });
+});
+
+describe('functions', () => {
+  const all = (value: unknown) => Object.fromEntries([...functions.keys()].map((name) => [name, value]));
+  const each = (property: string, { functions: deployed } = stack.mintmark, of = deployment) =>
+    Object.fromEntries([...deployed].map(([name, handler]) => [name, propertiesOf(handler, of)[property]]));
+
+  test('are one for each entry of the API tables, the authorizer once for each protected API', () => {
+    const names = tables.map(({ name }) => (name === 'authorizer' ? 'authorizer-reports' : name));
+    expect([...functions.keys()]).toEqual(names);
+    template.resourceCountIs('AWS::Lambda::Function', names.length);
+  });
+
+  test('run on Node.js 24 on arm64, are traced, and log JSON to groups that forget after three months', () => {
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      TracingConfig: { Mode: 'Active' },
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: Match.anyValue() } },
+    });
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
+  });
+
+  test('answer within ten seconds, and within thirty where no request waits', () => {
+    expect(each('Timeout')).toEqual({ ...all(10), bootstrap: 30 });
+  });
+
+  test('get more of a processor where they hash secrets', () => {
+    const hashing = { bootstrap: 1024, 'create-token': 1024, exchange: 1024, introspect: 1024, revoke: 1024 };
+    expect(each('MemorySize')).toEqual({ ...all(512), ...hashing });
+  });
+
+  test.each(tables)('$name is told what its grants read, and nothing else', ({ name, grants: granted }) => {
+    const ambient = ['NODE_OPTIONS', 'POWERTOOLS_SERVICE_NAME', 'MINTMARK_ISSUER'];
+    const read = granted.flatMap((grant) => grants[grant].environment);
+    const chosen = name === 'exchange' ? ['MINTMARK_DEFAULT_AUDIENCE'] : [];
+    const environments = each('Environment') as Record<string, { Variables: object } | undefined>;
+    const { Variables } = environments[name === 'authorizer' ? 'authorizer-reports' : name] ?? { Variables: {} };
+    expect(Object.keys(Variables).sort()).toEqual([...new Set([...ambient, ...read, ...chosen])].sort());
+  });
+
+  test('are told the ARN of each signing key by its algorithm', () => {
+    const [rs256, es256] = [...resources.signingKeys.byAlgorithm.values()].map(({ keyArn }) => stack.resolve(keyArn));
+    expect(each('Environment').discovery).toMatchObject({
+      Variables: { MINTMARK_SIGNING_KEYS: { 'Fn::Join': ['', ['{"RS256":"', rs256, '","ES256":"', es256, '"}']] } },
+    });
+  });
+
+  test('have concurrency set aside only where the owner says so', () => {
+    expect(each('ReservedConcurrentExecutions')).toEqual(all(undefined));
+    expect(each('ReservedConcurrentExecutions', disposable.stack.mintmark, disposable)).toEqual({
+      ...all(undefined),
+      exchange: 50,
+    });
+    expect(() => prepare({ reservedConcurrency: { exchnage: 50 } })).toThrow('Mintmark has no function "exchnage".');
+  });
+});
+
+describe('alarms', () => {
+  test('watch the API, the token route, KMS’s quotas and every function, and are silent without traffic', () => {
+    const alarms = stack.mintmark.node.findChild('Alarms').node.children.map(({ node }) => node.id);
+    const ofFunctions = [...functions.keys()].flatMap((name) => [`Errors-${name}`, `Throttles-${name}`]);
+    const ofApi = ['ServerErrors', 'SlowAnswers', 'Refusals'];
+    const ofSigning = ['SigningFailures', 'SlowSigning', 'SigningQuotaRS256', 'SigningQuotaES256'];
+    expect(alarms).toEqual([...ofApi, ...ofSigning, ...ofFunctions]);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', alarms.length);
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', { TreatMissingData: 'notBreaching' });
+  });
+
+  test('tell the owner’s topic, if there is one', () => {
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: Match.absent() });
+    const alarmTopic = Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:eu-central-1:111122223333:on-call');
+    const { template: told } = synthesize({ alarmTopic });
+    told.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [alarmTopic.topicArn] });
+  });
+});

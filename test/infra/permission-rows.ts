@@ -1,0 +1,95 @@
+import { Aws } from 'aws-cdk-lib';
+import { AccountRootPrincipal } from 'aws-cdk-lib/aws-iam';
+import { tableSchemas } from '#infra/table-schemas.ts';
+import { logicalIdOf, propertiesOf, type Synthesized } from './synthesize.ts';
+
+/** One action that somebody may do to something, in words instead of ARNs. */
+export interface PermissionRow {
+  readonly who: string;
+  readonly action: string;
+  readonly on: string;
+  /** Empty for a permission without conditions. */
+  readonly onlyIf: string;
+}
+
+interface Statement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Principal?: { readonly AWS?: unknown; readonly Service?: unknown };
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+interface PolicyDocument {
+  readonly Statement: readonly Statement[];
+}
+
+/** What the roles of all functions may do, as all policies of the template say. */
+export function rolePermissions(deployment: Synthesized): readonly PermissionRow[] {
+  const inWords = words(deployment);
+  const policies = Object.values(deployment.template.findResources('AWS::IAM::Policy'));
+  return policies.flatMap(({ Properties }) => {
+    const { Statement: statements } = Properties.PolicyDocument as PolicyDocument;
+    const roles: readonly unknown[] = Properties.Roles;
+    return roles.flatMap((role) =>
+      statements.flatMap((statement) =>
+        list(statement.Resource).flatMap((on) => rows(statement, { who: inWords(role), on: inWords(on) }, inWords)),
+      ),
+    );
+  });
+}
+
+/** What the keys' own policies let anybody do with them. */
+export function keyPermissions(deployment: Synthesized): readonly PermissionRow[] {
+  const inWords = words(deployment);
+  const { signingKeys, encryptionKey } = deployment.stack.mintmark.resources;
+  return [...signingKeys.byAlgorithm.values(), encryptionKey].flatMap((key) => {
+    const { Statement: statements } = propertiesOf(key, deployment).KeyPolicy as PolicyDocument;
+    const on = inWords(deployment.stack.resolve(key.keyArn));
+    return statements.flatMap((statement) =>
+      list(statement.Principal?.AWS).flatMap((who) => rows(statement, { who: inWords(who), on }, inWords)),
+    );
+  });
+}
+
+type InWords = (value: unknown) => string;
+
+function rows({ Effect, Action, Condition = {} }: Statement, subject: { who: string; on: string }, inWords: InWords) {
+  if (Effect !== 'Allow') throw new Error(`No policy of Mintmark needs the effect ${Effect}.`);
+  const conditions = Object.entries(Condition).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, values]) => {
+      const comparison = operator === 'StringEquals' || operator === 'Bool' ? 'is' : operator;
+      return `${key} ${comparison} ${list(values).map(inWords).join(' or ')}`;
+    }),
+  );
+  return list(Action).map((action): PermissionRow => ({ ...subject, action, onlyIf: conditions.join(', ') }));
+}
+
+function list<Item>(value: Item | readonly Item[]): readonly Item[] {
+  return Array.isArray(value) ? value : [value as Item];
+}
+
+/** Says what a value of the template stands for; a value that nobody knows stays as it is, for all to see. */
+function words(deployment: Synthesized): InWords {
+  const { stack } = deployment;
+  const { functions, resources } = stack.mintmark;
+  const known = new Map<string, string>();
+  const learn = (value: unknown, meaning: string) => known.set(JSON.stringify(stack.resolve(value)), meaning);
+  learn('*', 'everything');
+  learn(Aws.ACCOUNT_ID, 'this account');
+  learn(`dynamodb.${Aws.REGION}.amazonaws.com`, 'DynamoDB');
+  learn(new AccountRootPrincipal().arn, 'account (whom IAM lets)');
+  learn(resources.encryptionKey.keyArn, 'encryption key');
+  for (const [algorithm, { keyArn }] of resources.signingKeys.byAlgorithm) learn(keyArn, `signing key ${algorithm}`);
+  for (const [name, { tableArn, tableName }] of Object.entries(resources.tables)) {
+    learn(tableArn, name);
+    learn(tableName, name);
+    const { index } = tableSchemas[name as keyof typeof tableSchemas];
+    if (index) learn(`${tableArn}/index/${index.name}`, `${name}/index/${index.name}`);
+  }
+  for (const [name, { role, logGroup }] of functions) {
+    learn(role?.roleArn, name);
+    learn({ Ref: role && logicalIdOf(role, deployment) }, name);
+    learn(logGroup.logGroupArn, `log group of ${name}`);
+  }
+  return (value) => known.get(JSON.stringify(value)) ?? (typeof value === 'string' ? value : JSON.stringify(value));
+}
