@@ -12,7 +12,7 @@ import type {
   SecretHasher,
   StandingReader,
 } from './ports.ts';
-import { type Api, apiNameKey, type Client, grantKey, nameKey } from './records.ts';
+import { type Api, apiNameKey, type Client, grantKey, nameKey, type Permission } from './records.ts';
 import { newSecret } from './secret.ts';
 import { SYSTEM_API_ID, systemApiIdentifier, systemPermissions } from './system-api.ts';
 
@@ -70,8 +70,7 @@ export async function bootstrap(
 async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
   const identifier = systemApiIdentifier(ports.issuer);
   const before = await look.find('api', SYSTEM_API_ID);
-  const isCurrent = before?.identifier === identifier && before.permissions.length === systemPermissions.length;
-  if (isCurrent) return;
+  if (before?.identifier === identifier && areCurrent(before.permissions)) return;
 
   const key = apiNameKey(identifier);
   const owner = { kind: 'api', id: SYSTEM_API_ID } as const;
@@ -90,6 +89,12 @@ async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
   await (before === undefined
     ? ports.directory.insert('api', api.id, api)
     : ports.directory.replace('api', api.id, api));
+}
+
+/** Whether an update of the product left the management API's permissions as they were. */
+function areCurrent(permissions: readonly Permission[]): boolean {
+  const values = (of: readonly Permission[]) => of.map(({ value }) => value).join(' ');
+  return values(permissions) === values(systemPermissions);
 }
 
 async function createAdministrator(look: Look, ports: Ports): Promise<Administrator> {

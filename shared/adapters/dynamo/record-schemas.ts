@@ -66,7 +66,10 @@ export const clientSchema: z.ZodType<Client> = z.object({
   id: z.string(),
   subject,
   description: z.string(),
-  metadata: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null).optional(),
+  metadata: z
+    .string()
+    .transform((text) => JSON.parse(text) as JsonObject)
+    .optional(),
   roleIds: z.array(z.string()),
   apiIds: z.array(z.string()),
   secrets: z.array(storedSecret),
