@@ -7,7 +7,7 @@ import { directory } from '#shared/api/directory.ts';
 import { createApi, deleteApi, getApi } from '#shared/domain/apis.ts';
 import { deleteMember, getMember, listMembers, setMember } from '#shared/domain/memberships.ts';
 import { createRole, deleteRole, getRole } from '#shared/domain/roles.ts';
-import { createTenant, deleteTenant, getTenant, listTenants } from '#shared/domain/tenants.ts';
+import { createTenant, deleteTenant, getTenant } from '#shared/domain/tenants.ts';
 import { createUser, deleteUser, getUser } from '#shared/domain/users.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created, done, ok } from '#shared/http/replies.ts';
@@ -35,8 +35,8 @@ export const handler = lambda(directory, adapters, {
     const tenant = await createTenant(body, ports);
     return created(tenantRepresentation(tenant), { tenantId: tenant.id });
   },
-  listTenants: async ({ caller, query }, ports) =>
-    ok(pageRepresentation(await listTenants(caller, query, ports), tenantRepresentation)),
+  listTenants: async ({ query }, { directoryList }) =>
+    ok(pageRepresentation(await directoryList.list({ kind: 'tenant' }, query), tenantRepresentation)),
   getTenant: async ({ params }, ports) => ok(tenantRepresentation(await getTenant(params.tenantId, ports))),
   deleteTenant: async ({ params }, ports) => {
     await deleteTenant(params.tenantId, ports);

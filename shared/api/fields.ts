@@ -26,7 +26,10 @@ export const permissionValue = z
 export const apiIdentifier = z
   .string()
   .max(256)
-  .regex(/^[A-Za-z][A-Za-z0-9+.-]*:[\x21\x24-\x3B\x3D\x3F-\x5B\x5D-\x7E]+$/, 'must be an absolute URI without a fragment');
+  .regex(
+    /^[A-Za-z][A-Za-z0-9+.-]*:[\x21\x24-\x3B\x3D\x3F-\x5B\x5D-\x7E]+$/,
+    'must be an absolute URI without a fragment',
+  );
 
 /** A JSON object that is copied into access tokens, at most 4 KiB. */
 export const metadata = z

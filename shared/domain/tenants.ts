@@ -1,7 +1,6 @@
-import type { ManagementCaller } from './authority.ts';
 import { DomainError, notFound } from './errors.ts';
 import { mayBeChosen, newId } from './ids.ts';
-import type { Clock, DirectoryLister, DirectoryWriter, Page, PageRequest, Random, StandingReader } from './ports.ts';
+import type { Clock, DirectoryWriter, Random, StandingReader } from './ports.ts';
 import type { Tenant } from './records.ts';
 
 interface Ports {
@@ -25,16 +24,6 @@ export async function createTenant(
   const tenant: Tenant = { id, name: request.name, status: 'active', createdAtSeconds, version: 1 };
   await ports.directory.insert('tenant', id, tenant);
   return tenant;
-}
-
-/** The tenants that the caller may see, a page at a time: all of them, or the one it is bound to. */
-export async function listTenants(
-  caller: ManagementCaller,
-  page: PageRequest,
-  ports: Pick<Ports, 'standing'> & { readonly directoryList: DirectoryLister },
-): Promise<Page<Tenant>> {
-  if (caller.tenantId !== undefined) return { items: [await getTenant(caller.tenantId, ports)] };
-  return ports.directoryList.list({ kind: 'tenant' }, page);
 }
 
 /** @throws DomainError `not_found` */
