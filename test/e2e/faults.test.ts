@@ -21,10 +21,11 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('H11, I6, INV5, INV8, INV9: whichever of its calls fails, and however', () => {
-  const operations = operationsOf('exchange', 'introspect', 'revoke', 'discovery', 'create-token', 'manage-tokens');
+  const operations = operationsOf('exchange', 'introspect', 'revoke', 'create-token', 'manage-tokens');
 
   test.concurrent.each(operations)('$operation answers 503 in time', async ({ operation, status }) => {
     const probes = await probeFaults(world, requests[operation]);
+    expect(probes.length).toBeGreaterThan(5);
     expect(probes).toEqual(probes.map((probe) => rightOutcome(probe, status)));
   });
 });

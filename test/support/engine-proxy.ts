@@ -13,6 +13,8 @@ export type Fault =
 
 export interface EngineProxy {
   readonly url: string;
+  /** What the proxy stands in front of. */
+  readonly engineUrl: string;
   /** Operations so far, e.g. `BatchGetItem`, in order. */
   readonly calls: readonly string[];
   /** Request bodies so far, as they went over the wire. */
@@ -41,6 +43,7 @@ export async function startEngineProxy(engineUrl: string): Promise<EngineProxy> 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    engineUrl,
     calls,
     bodies,
     forget: () => {
