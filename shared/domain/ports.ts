@@ -111,6 +111,11 @@ export interface ClientWriter {
   insert(client: Client): Promise<void>;
 }
 
+export interface ClientChanger {
+  /** Writes `client` over the version just below its own; false where that version does not stand any more. */
+  replace(client: Client): Promise<boolean>;
+}
+
 export interface ClientRemover {
   /** Resolves when the client is gone, whoever removed it. */
   remove(id: string): Promise<void>;
@@ -123,8 +128,8 @@ export interface ClientLister {
 export interface DirectoryWriter {
   /** Rejects with `conflict` where a record with this key exists. */
   insert<Kind extends DirectoryKind>(kind: Kind, key: string, record: DirectoryRecords[Kind]): Promise<void>;
-  /** Writes `record` (its version one higher) over the version before it; rejects with `conflict` on a lost race. */
-  replace<Kind extends DirectoryKind>(kind: Kind, key: string, record: DirectoryRecords[Kind]): Promise<void>;
+  /** Writes `record` over the version just below its own; false where that version does not stand any more. */
+  replace<Kind extends DirectoryKind>(kind: Kind, key: string, record: DirectoryRecords[Kind]): Promise<boolean>;
   /** Resolves with true when the record is gone, with false where it stands in another version than this one. */
   remove(kind: DirectoryKind, key: string, version: number): Promise<boolean>;
 }

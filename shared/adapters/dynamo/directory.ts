@@ -1,6 +1,6 @@
 import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
-import { changedMeanwhile, DomainError } from '#shared/domain/errors.ts';
+import { DomainError } from '#shared/domain/errors.ts';
 import type { DirectoryList, DirectoryLister, DirectoryWriter, PageRequest } from '#shared/domain/ports.ts';
 import type { DirectoryRecords } from '#shared/domain/records.ts';
 import type { Environment } from '#shared/ports.ts';
@@ -30,9 +30,9 @@ export function dynamoDirectoryWriter(environment: Environment): DirectoryWriter
       });
       if (!wasInserted) throw new DomainError('conflict', 'This id or name is in use, or was.');
     },
-    replace: async (kind, key, record) => {
+    replace: (kind, key, record) => {
       const Key = { key: directoryKey(kind, key) };
-      const wasReplaced = await putIf(client, {
+      return putIf(client, {
         TableName,
         Key,
         Item: { ...Key, ...listPlace(kind, key, record), version: record.version, record },
@@ -40,7 +40,6 @@ export function dynamoDirectoryWriter(environment: Environment): DirectoryWriter
         ExpressionAttributeNames: inVersion,
         ExpressionAttributeValues: { ':before': record.version - 1 },
       });
-      if (!wasReplaced) throw changedMeanwhile();
     },
     remove: async (kind, key, version) => {
       const Key = { key: directoryKey(kind, key) };
