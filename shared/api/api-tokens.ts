@@ -17,6 +17,7 @@ const apiToken = z.object({
   createdBy: z.string(),
   expiresAt: timestamp.nullable(),
   secrets: z.array(z.object({ lastFour: z.string(), createdAt: timestamp, expiresAt: timestamp.nullable() })),
+  version: z.int(),
 });
 
 const newApiToken = apiToken.extend({
@@ -32,6 +33,7 @@ const example = {
   createdBy: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
   expiresAt: null,
   secrets: [{ lastFour: '3fQz', createdAt: '2027-01-15T08:00:00.000Z', expiresAt: null }],
+  version: 1,
 } as const;
 const newExample = { ...example, clientSecret: 'mms_…' } as const;
 

@@ -33,6 +33,9 @@ export const metadata = z
   })
   .transform((value) => value as JsonObject);
 
+/** A merge patch of metadata (RFC 7396): null members remove, null as a whole removes everything. */
+export const metadataPatch = metadata.nullish();
+
 /** Up to ten years; absent or null for never. */
 export const expiresInSeconds = z.int().min(1).max(315_360_000).nullish();
 

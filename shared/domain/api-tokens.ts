@@ -18,6 +18,7 @@ import type {
 import { type Client, type JsonObject, membershipKey, type Subject } from './records.ts';
 import { findAssignedRoles } from './roles.ts';
 import { newSecret } from './secret.ts';
+import { assertExists } from './tenants.ts';
 
 /** What a new API token is to be. */
 export interface ApiTokenRequest {
@@ -123,7 +124,7 @@ async function findOwner(caller: ManagementCaller, { tenantId, userId }: TokenOw
     userId === undefined ? undefined : look.find('user', userId),
     userId === undefined ? undefined : look.find('membership', membershipKey(tenantId, userId)),
   ]);
-  if (tenant?.status !== 'active') throw notFound();
+  assertExists(tenant);
   if (userId === undefined) return { type: 'tenant', tenantId };
   if (user === undefined || membership === undefined) throw notFound();
   return { type: 'user', tenantId, userId, membershipId: membership.id };

@@ -2,17 +2,22 @@
 export type AuditEventType =
   | 'workspace.bootstrapped'
   | 'api_token.created'
+  | 'api_token.updated'
   | 'api_token.deleted'
   | 'token.revoked'
   | 'tenant.created'
+  | 'tenant.updated'
   | 'tenant.deleted'
   | 'user.created'
+  | 'user.updated'
   | 'user.deleted'
   | 'member.set'
   | 'member.deleted'
   | 'role.created'
+  | 'role.updated'
   | 'role.deleted'
   | 'api.created'
+  | 'api.updated'
   | 'api.deleted';
 
 /**

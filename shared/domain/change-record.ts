@@ -13,8 +13,8 @@ interface Condition {
 interface DirectoryChange<Kind extends DirectoryKind> extends Condition {
   readonly kind: Kind;
   readonly key: string;
-  /** The record as it is to be; called again on the newest version after a lost race. */
-  readonly change: (before: DirectoryRecords[Kind]) => DirectoryRecords[Kind];
+  /** The record as it is to be, or undefined for one that must look missing; called again after a lost race. */
+  readonly change: (before: DirectoryRecords[Kind]) => DirectoryRecords[Kind] | undefined;
 }
 
 /**
@@ -36,7 +36,7 @@ export function changeRecord<Kind extends DirectoryKind>(
 
 interface ClientChange extends Condition {
   readonly clientId: string;
-  /** The client as it is to be; undefined where the caller may not see it. */
+  /** The client as it is to be, or undefined for one that must look missing. */
   readonly change: (before: Client) => Client | undefined;
 }
 

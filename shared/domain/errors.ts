@@ -62,7 +62,10 @@ export function changedMeanwhile(): DomainError {
 
 /** The caller said which version it wants to change, and the record is in another one by now (RFC 9110 §13.1.1). */
 export function preconditionFailed(): DomainError {
-  return new DomainError('precondition_failed', 'The resource is in another version than If-Match says. Read it again.');
+  return new DomainError(
+    'precondition_failed',
+    'The resource is in another version than If-Match says. Read it again.',
+  );
 }
 
 /** A dependency did not answer: neither a yes nor a no, so the caller is asked to come back. */

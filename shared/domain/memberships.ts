@@ -13,7 +13,7 @@ import type {
 } from './ports.ts';
 import { type Membership, membershipKey } from './records.ts';
 import { findAssignedRoles } from './roles.ts';
-import { getTenant } from './tenants.ts';
+import { assertExists, getTenant } from './tenants.ts';
 
 interface Ports {
   readonly standing: StandingReader;
@@ -44,7 +44,8 @@ export async function setMember(
     look.find('user', userId),
     look.find('membership', key),
   ]);
-  if (tenant?.status !== 'active' || user === undefined) throw notFound();
+  assertExists(tenant);
+  if (user === undefined) throw notFound();
   const roles = await findAssignedRoles(roleIds, look);
   assertMayAssign(caller, roles);
 
@@ -95,6 +96,7 @@ async function findMember({ tenantId, userId }: MembershipPath, look: Look): Pro
     look.find('user', userId),
     look.find('membership', membershipKey(tenantId, userId)),
   ]);
-  if (tenant?.status !== 'active' || user === undefined || membership === undefined) throw notFound();
+  assertExists(tenant);
+  if (user === undefined || membership === undefined) throw notFound();
   return membership;
 }

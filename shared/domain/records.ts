@@ -10,7 +10,8 @@ interface Versioned {
 export interface Tenant extends Versioned {
   readonly id: string;
   readonly name: string;
-  readonly status: 'active' | 'deleted';
+  readonly status: 'active' | 'disabled' | 'deleted';
+  readonly metadata?: JsonObject | undefined;
 }
 
 /** A person, a member of any number of tenants. */
@@ -19,6 +20,7 @@ export interface User extends Versioned {
   readonly email: string;
   readonly name?: string | undefined;
   readonly status: 'active' | 'disabled';
+  readonly metadata?: JsonObject | undefined;
 }
 
 /** A user's place in a tenant. `id` is new whenever somebody joins again, so credentials of the first time stay dead. */
@@ -42,6 +44,7 @@ export interface Role extends Versioned {
   readonly id: string;
   readonly key: string;
   readonly name: string;
+  readonly description?: string | undefined;
   readonly level: number;
   readonly permissions: readonly PermissionReference[];
 }

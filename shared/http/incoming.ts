@@ -33,6 +33,8 @@ export interface Incoming {
   members?: Readonly<Record<string, unknown>>;
   body?: unknown;
   parsedQuery?: unknown;
+  /** The version of the resource that the caller means to change; undefined for any. */
+  expectedVersion?: number | undefined;
   caller?: AuthenticatedClient | ManagementCaller | undefined;
   /** Ids that log and audit lines carry: from the path, and of what was created. */
   target: Record<string, string>;

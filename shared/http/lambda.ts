@@ -25,6 +25,8 @@ type CallerOf<C extends Caller> = C extends 'anyone'
 export interface OperationRequest<R extends Route> {
   readonly caller: CallerOf<R['caller']>;
   readonly params: PathParameters<R['path']>;
+  /** The version that If-Match names; undefined for any. */
+  readonly expectedVersion: number | undefined;
   readonly query: R extends { readonly query: infer Query extends z.ZodType } ? z.output<Query> : undefined;
   readonly body: R extends { readonly body: { readonly schema: infer Body extends z.ZodType } }
     ? z.output<Body>
@@ -108,10 +110,10 @@ type Operations = Readonly<
 >;
 
 async function operate(event: Incoming, operations: Operations, ports: unknown): Promise<GatewayReply> {
-  const { operation = '', route, caller, pathParameters: params, parsedQuery: query, body } = event;
+  const { operation = '', route, caller, pathParameters: params, parsedQuery: query, body, expectedVersion } = event;
   const run = operations[operation];
   if (run === undefined || route === undefined) throw new Error(`No function serves the operation ${operation}.`);
-  const reply = await run({ caller, params, query, body }, ports);
+  const reply = await run({ caller, params, query, body, expectedVersion }, ports);
   Object.assign(event.target, reply.target);
   return renderReply(reply, route.reply);
 }

@@ -3,24 +3,25 @@ import type { Api, Client, Membership, Role, StoredSecret, Tenant, User } from '
 
 /** How records look on the wire of the management API: ISO 8601 times, no hashes, nothing internal. */
 
-export function tenantRepresentation({ id, name, createdAtSeconds }: Tenant) {
-  return { id, name, createdAt: timestamp(createdAtSeconds) };
+export function tenantRepresentation({ createdAtSeconds, status, ...tenant }: Tenant) {
+  if (status === 'deleted') throw new Error('A deleted tenant is not shown.');
+  return { ...tenant, status, createdAt: timestamp(createdAtSeconds) };
 }
 
-export function userRepresentation({ id, email, name, createdAtSeconds }: User) {
-  return { id, email, ...(name !== undefined && { name }), createdAt: timestamp(createdAtSeconds) };
+export function userRepresentation({ createdAtSeconds, ...user }: User) {
+  return { ...user, createdAt: timestamp(createdAtSeconds) };
 }
 
-export function memberRepresentation({ tenantId, userId, roleIds, createdAtSeconds }: Membership) {
-  return { tenantId, userId, roleIds, createdAt: timestamp(createdAtSeconds) };
+export function memberRepresentation({ tenantId, userId, roleIds, createdAtSeconds, version }: Membership) {
+  return { tenantId, userId, roleIds, createdAt: timestamp(createdAtSeconds), version };
 }
 
-export function roleRepresentation({ id, key, name, level, permissions, createdAtSeconds }: Role) {
+export function roleRepresentation({ permissions, createdAtSeconds, ...role }: Role) {
   const named = permissions.map(({ api, value }) => ({ api, value }));
-  return { id, key, name, level, permissions: named, createdAt: timestamp(createdAtSeconds) };
+  return { ...role, permissions: named, createdAt: timestamp(createdAtSeconds) };
 }
 
-export function apiRepresentation({ createdAtSeconds, version: _version, ...api }: Api) {
+export function apiRepresentation({ createdAtSeconds, ...api }: Api) {
   return { ...api, createdAt: timestamp(createdAtSeconds) };
 }
 
@@ -38,6 +39,7 @@ export function apiTokenRepresentation({ subject, ...client }: Client) {
     createdBy: client.createdBy,
     expiresAt: timestampOrNull(client.expiresAtSeconds),
     secrets: client.secrets.map(secretRepresentation),
+    version: client.version,
   };
 }
 

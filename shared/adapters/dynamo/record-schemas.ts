@@ -6,13 +6,27 @@ import type { Client, DirectoryKind, DirectoryRecords, JsonObject } from '#share
 const seconds = z.int();
 const versioned = { version: z.int(), createdAtSeconds: seconds };
 const status = z.enum(['active', 'disabled']);
+const metadata = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null);
 const signingAlgorithm = z.enum(['RS256', 'ES256']);
 const permissionReference = z.object({ apiId: z.string(), api: z.string(), value: z.string() });
 const permission = z.object({ value: z.string(), description: z.string().optional() });
 
 export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryRecords[Kind]> } = {
-  tenant: z.object({ ...versioned, id: z.string(), name: z.string(), status: z.enum(['active', 'deleted']) }),
-  user: z.object({ ...versioned, id: z.string(), email: z.string(), name: z.string().optional(), status }),
+  tenant: z.object({
+    ...versioned,
+    id: z.string(),
+    name: z.string(),
+    status: z.enum(['active', 'disabled', 'deleted']),
+    metadata: metadata.optional(),
+  }),
+  user: z.object({
+    ...versioned,
+    id: z.string(),
+    email: z.string(),
+    name: z.string().optional(),
+    status,
+    metadata: metadata.optional(),
+  }),
   membership: z.object({
     ...versioned,
     id: z.string(),
@@ -25,6 +39,7 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
     id: z.string(),
     key: z.string(),
     name: z.string(),
+    description: z.string().optional(),
     level: z.int(),
     permissions: z.array(permissionReference),
   }),
@@ -66,7 +81,7 @@ export const clientSchema: z.ZodType<Client> = z.object({
   id: z.string(),
   subject,
   description: z.string(),
-  metadata: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null).optional(),
+  metadata: metadata.optional(),
   roleIds: z.array(z.string()),
   apiIds: z.array(z.string()),
   secrets: z.array(storedSecret),
