@@ -1,10 +1,16 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
-import { dynamoClientLister, dynamoClientRemover } from '#shared/adapters/dynamo/clients.ts';
+import { dynamoClientChanger, dynamoClientLister, dynamoClientRemover } from '#shared/adapters/dynamo/clients.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { manageTokens } from '#shared/api/api-tokens.ts';
-import { deleteApiToken, getApiToken, listApiTokens } from '#shared/domain/api-tokens.ts';
+import {
+  type ApiTokenChange,
+  deleteApiToken,
+  getApiToken,
+  listApiTokens,
+  updateApiToken,
+} from '#shared/domain/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
 import type { PageRequest, TokenOwner } from '#shared/domain/ports.ts';
 import { lambda } from '#shared/http/lambda.ts';
@@ -16,6 +22,10 @@ type Ports = PortsOf<(typeof manageTokens)['grants'][number]>;
 interface Named {
   readonly caller: ManagementCaller;
   readonly params: TokenOwner & { readonly clientId: string };
+}
+interface Changed extends Named {
+  readonly body: ApiTokenChange;
+  readonly expectedVersion: number | undefined;
 }
 interface Listed {
   readonly caller: ManagementCaller;
@@ -29,6 +39,13 @@ const list = async ({ caller, params, query }: Listed, ports: Ports) =>
 const show = async ({ caller, params }: Named, ports: Ports) =>
   ok(apiTokenRepresentation(await getApiToken(caller, params, params.clientId, ports)));
 
+const update = async ({ caller, params, body, expectedVersion }: Changed, ports: Ports) =>
+  ok(
+    apiTokenRepresentation(
+      await updateApiToken({ caller, owner: params, clientId: params.clientId, expectedVersion }, body, ports),
+    ),
+  );
+
 const remove = async ({ caller, params }: Named, ports: Ports) => {
   await deleteApiToken(caller, params, params.clientId, ports);
   return done(204);
@@ -39,6 +56,7 @@ const adapters = {
   standing: dynamoStanding,
   verifier: kmsVerifier,
   clientList: dynamoClientLister,
+  clientChanger: dynamoClientChanger,
   clientRemover: dynamoClientRemover,
   audit: dynamoAudit,
 };
@@ -47,8 +65,10 @@ const adapters = {
 export const handler = lambda(manageTokens, adapters, {
   listTenantApiTokens: list,
   getTenantApiToken: show,
+  updateTenantApiToken: update,
   deleteTenantApiToken: remove,
   listMemberApiTokens: list,
   getMemberApiToken: show,
+  updateMemberApiToken: update,
   deleteMemberApiToken: remove,
 });

@@ -38,6 +38,10 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     statements: [{ actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['clients'] }],
     environment: ['MINTMARK_CLIENTS_TABLE'],
   },
+  'clients:change': {
+    statements: [{ actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['clients'] }],
+    environment: ['MINTMARK_CLIENTS_TABLE'],
+  },
   'clients:delete': {
     statements: [{ actions: ['dynamodb:DeleteItem'], resources: ['clients'] }],
     environment: ['MINTMARK_CLIENTS_TABLE'],

@@ -2,6 +2,7 @@ import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
 import type {
   AttemptLimiter,
   AuditLog,
+  ClientChanger,
   ClientLister,
   ClientRemover,
   ClientWriter,
@@ -26,6 +27,7 @@ import type {
 export interface GrantedPorts {
   'standing:read': { readonly standing: StandingReader };
   'clients:create': { readonly clients: ClientWriter };
+  'clients:change': { readonly clientChanger: ClientChanger };
   'clients:delete': { readonly clientRemover: ClientRemover };
   'clients:list': { readonly clientList: ClientLister };
   'directory:write': { readonly directory: DirectoryWriter };

@@ -5,6 +5,7 @@ import { handler as directory } from '#functions/directory.ts';
 import { handler as discovery } from '#functions/discovery.ts';
 import { handler as exchange } from '#functions/exchange.ts';
 import { handler as introspect } from '#functions/introspect.ts';
+import { handler as manageSecrets } from '#functions/manage-secrets.ts';
 import { handler as manageTokens } from '#functions/manage-tokens.ts';
 import { handler as revoke } from '#functions/revoke.ts';
 import type { tables } from '#shared/api/tables.ts';
@@ -26,6 +27,7 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     discovery: discovery.with(adapters),
     exchange: exchange.with(adapters),
     introspect: introspect.with(adapters),
+    'manage-secrets': manageSecrets.with(adapters),
     'manage-tokens': manageTokens.with(adapters),
     revoke: revoke.with(adapters),
   } as const satisfies Record<FunctionName, unknown>;

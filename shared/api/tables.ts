@@ -2,6 +2,7 @@ import { createToken, manageTokens } from './api-tokens.ts';
 import { directory } from './directory.ts';
 import { discovery } from './discovery.ts';
 import { exchange, introspect, revoke } from './oauth.ts';
+import { manageSecrets } from './secrets.ts';
 import { authorizer, bootstrap } from './without-routes.ts';
 
 /** Every Lambda of Mintmark. What is not in this list does not exist. */
@@ -9,6 +10,7 @@ export const tables = [
   bootstrap,
   createToken,
   manageTokens,
+  manageSecrets,
   exchange,
   introspect,
   revoke,

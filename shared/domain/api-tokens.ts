@@ -1,7 +1,10 @@
 import { assertMayAssign, assertOwnUser, type ManagementCaller } from './authority.ts';
-import { notFound } from './errors.ts';
+import { changeClient } from './change-record.ts';
+import { DomainError, notFound } from './errors.ts';
 import { newId } from './ids.ts';
+import { mergeMetadata } from './merge-patch.ts';
 import type {
+  ClientChanger,
   ClientLister,
   ClientRemover,
   ClientWriter,
@@ -57,7 +60,7 @@ export async function createApiToken(
 
   const id = newId('cli', ports.random);
   const now = ports.clock.nowSeconds();
-  const secret = await newSecret(id, ports);
+  const secret = await newSecret({ clientId: id, createdBy: caller.subject }, ports);
   const client: Client = {
     id,
     subject,
@@ -115,6 +118,66 @@ export async function deleteApiToken(
 ): Promise<void> {
   await getApiToken(caller, owner, clientId, ports);
   await ports.clientRemover.remove(clientId);
+}
+
+/** Who means which API token, in which version. */
+export interface ApiTokenAccess {
+  readonly caller: ManagementCaller;
+  readonly owner: TokenOwner;
+  readonly clientId: string;
+  readonly expectedVersion?: number | undefined;
+}
+
+/** Changes an API token that the caller may see. @throws DomainError as `getApiToken` and `changeClient` do */
+export async function changeApiToken(
+  { caller, owner, clientId, expectedVersion }: ApiTokenAccess,
+  change: (before: Client) => Client,
+  ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger },
+): Promise<Client> {
+  await getApiToken(caller, owner, clientId, ports);
+  const changeOwn = (before: Client) => (isOwnedBy(before.subject, owner) ? change(before) : undefined);
+  return changeClient({ clientId, expectedVersion, change: changeOwn }, ports);
+}
+
+/** What may change about an API token. Its expiry may only come closer. */
+export interface ApiTokenChange {
+  readonly description?: string | undefined;
+  readonly roleIds?: readonly string[] | undefined;
+  readonly metadata?: JsonObject | null | undefined;
+  readonly status?: 'active' | 'disabled' | undefined;
+  readonly expiresInSeconds?: number | undefined;
+}
+
+/**
+ * Changes an API token. The level rule holds for its new roles as it did for the first.
+ * @throws DomainError as `changeApiToken` does, `invalid_request` for an unknown role or a later expiry, `forbidden`
+ */
+export async function updateApiToken(
+  access: ApiTokenAccess,
+  patch: ApiTokenChange,
+  ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger; readonly clock: Clock },
+): Promise<Client> {
+  const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, ports.standing.open(access.owner.tenantId)));
+  if (roles !== undefined) assertMayAssign(access.caller, roles);
+  const now = ports.clock.nowSeconds();
+  const change = (before: Client): Client => ({
+    ...before,
+    description: patch.description ?? before.description,
+    roleIds: roles?.map((role) => role.id) ?? before.roleIds,
+    metadata: mergeMetadata(before.metadata, patch.metadata),
+    status: patch.status ?? before.status,
+    expiresAtSeconds: earlierExpiry(before, patch.expiresInSeconds, now),
+  });
+  return changeApiToken(access, change, ports);
+}
+
+function earlierExpiry({ expiresAtSeconds }: Client, expiresInSeconds: number | undefined, nowSeconds: number) {
+  if (expiresInSeconds === undefined) return expiresAtSeconds;
+  const requested = nowSeconds + expiresInSeconds;
+  if (expiresAtSeconds === undefined || requested <= expiresAtSeconds) return requested;
+  throw new DomainError('invalid_request', 'An expiry may only come closer: create a new API token instead.', {
+    field: 'expiresInSeconds',
+  });
 }
 
 async function findOwner(caller: ManagementCaller, { tenantId, userId }: TokenOwner, look: Look): Promise<Subject> {

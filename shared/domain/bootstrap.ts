@@ -94,7 +94,7 @@ async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
 async function createAdministrator(look: Look, ports: Ports): Promise<Administrator> {
   const id = newId('cli', ports.random);
   const now = ports.clock.nowSeconds();
-  const secret = await newSecret(id, ports);
+  const secret = await newSecret({ clientId: id, createdBy: 'bootstrap' }, ports);
   const client: Client = {
     id,
     subject: { type: 'application' },

@@ -42,6 +42,7 @@ export async function findLiveToken(token: string, ports: Ports): Promise<LiveTo
   readAhead(claims, look);
   const [client, isRevoked] = await Promise.all([look.client(claims.client_id), look.isRevoked(claims.jti)]);
   if (client === undefined || isRevoked || !isLive(client, ports.clock.nowSeconds())) return undefined;
+  if (claims.iat < (client.revokedBeforeSeconds ?? 0)) return undefined;
 
   const [standing, api] = await Promise.all([standingOf(client, look), findApi(claims.aud, look)]);
   if (standing === undefined || api === undefined || !isAbout(claims, client, standing)) return undefined;

@@ -97,8 +97,20 @@ export interface StoredSecret {
   readonly selector: string;
   readonly hash: string;
   readonly lastFour: string;
+  readonly title?: string | undefined;
+  readonly createdBy: string;
   readonly createdAtSeconds: number;
   readonly expiresAtSeconds?: number | undefined;
+}
+
+/** A change of secrets during which the old ones still work. */
+export interface Rotation {
+  /** The new secret. */
+  readonly selector: string;
+  /** When the old secrets end. */
+  readonly endsAtSeconds: number;
+  /** The old secrets, with the expiry each would have had without the rotation. */
+  readonly before: readonly { readonly selector: string; readonly expiresAtSeconds?: number | undefined }[];
 }
 
 /** For whom a client acts. */
@@ -118,6 +130,9 @@ export interface Client extends Versioned {
   /** APIs that an application has a grant for. */
   readonly apiIds: readonly string[];
   readonly secrets: readonly StoredSecret[];
+  readonly rotation?: Rotation | undefined;
+  /** Access tokens issued before this moment are worth nothing. */
+  readonly revokedBeforeSeconds?: number | undefined;
   readonly status: 'active' | 'disabled';
   readonly createdBy: string;
   readonly expiresAtSeconds?: number | undefined;

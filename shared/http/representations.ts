@@ -38,6 +38,7 @@ export function apiTokenRepresentation({ subject, ...client }: Client) {
     createdAt: timestamp(client.createdAtSeconds),
     createdBy: client.createdBy,
     expiresAt: timestampOrNull(client.expiresAtSeconds),
+    status: client.status,
     secrets: client.secrets.map(secretRepresentation),
     version: client.version,
   };
@@ -48,8 +49,22 @@ export function pageRepresentation<Item, Shown>({ items, nextCursor }: Page<Item
   return { items: items.map(show), ...(nextCursor !== undefined && { nextCursor }) };
 }
 
-function secretRepresentation({ lastFour, createdAtSeconds, expiresAtSeconds }: StoredSecret) {
-  return { lastFour, createdAt: timestamp(createdAtSeconds), expiresAt: timestampOrNull(expiresAtSeconds) };
+function secretRepresentation({
+  selector,
+  title,
+  lastFour,
+  createdBy,
+  createdAtSeconds,
+  expiresAtSeconds,
+}: StoredSecret) {
+  return {
+    id: selector,
+    title,
+    lastFour,
+    createdBy,
+    createdAt: timestamp(createdAtSeconds),
+    expiresAt: timestampOrNull(expiresAtSeconds),
+  };
 }
 
 function timestamp(seconds: number): string {

@@ -1,7 +1,7 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { DomainError } from '#shared/domain/errors.ts';
-import type { ClientLister, ClientRemover, ClientWriter, TokenOwner } from '#shared/domain/ports.ts';
-import type { Subject } from '#shared/domain/records.ts';
+import type { ClientChanger, ClientLister, ClientRemover, ClientWriter, TokenOwner } from '#shared/domain/ports.ts';
+import type { Client, Subject } from '#shared/domain/records.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
@@ -20,11 +20,28 @@ export function dynamoClientWriter(environment: Environment): ClientWriter {
       const wasInserted = await putIf(client, {
         TableName: table,
         Key: { id: record.id },
-        Item: { ...record, owner: ownerOf(record.subject), order: orderOf(record.createdAtSeconds, record.id) },
+        Item: itemOf(record),
         ConditionExpression: 'attribute_not_exists(id)',
       });
       if (!wasInserted) throw new DomainError('conflict', 'A client with this id exists.');
     },
+  };
+}
+
+/** Changes clients, each on condition of the version before. */
+export function dynamoClientChanger(environment: Environment): ClientChanger {
+  const table = required(environment, 'MINTMARK_CLIENTS_TABLE');
+  const client = documentClient(environment);
+  return {
+    replace: (record) =>
+      putIf(client, {
+        TableName: table,
+        Key: { id: record.id },
+        Item: itemOf(record),
+        ConditionExpression: '#version = :before',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':before': record.version - 1 },
+      }),
   };
 }
 
@@ -50,6 +67,10 @@ export function dynamoClientLister(environment: Environment): ClientLister {
     parse: (item: unknown) => clientSchema.parse(item),
   };
   return { list: (owner, page) => readPage(client, { ...query, partition: partitionOf(owner) }, page) };
+}
+
+function itemOf(record: Client) {
+  return { ...record, owner: ownerOf(record.subject), order: orderOf(record.createdAtSeconds, record.id) };
 }
 
 function ownerOf(subject: Subject): string {

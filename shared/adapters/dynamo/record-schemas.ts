@@ -72,8 +72,16 @@ const storedSecret = z.object({
   selector: z.string(),
   hash: z.string(),
   lastFour: z.string(),
+  title: z.string().optional(),
+  createdBy: z.string(),
   createdAtSeconds: seconds,
   expiresAtSeconds: seconds.optional(),
+});
+
+const rotation = z.object({
+  selector: z.string(),
+  endsAtSeconds: seconds,
+  before: z.array(z.object({ selector: z.string(), expiresAtSeconds: seconds.optional() })),
 });
 
 export const clientSchema: z.ZodType<Client> = z.object({
@@ -85,6 +93,8 @@ export const clientSchema: z.ZodType<Client> = z.object({
   roleIds: z.array(z.string()),
   apiIds: z.array(z.string()),
   secrets: z.array(storedSecret),
+  rotation: rotation.optional(),
+  revokedBeforeSeconds: seconds.optional(),
   status,
   createdBy: z.string(),
   expiresAtSeconds: seconds.optional(),
