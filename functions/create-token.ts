@@ -8,7 +8,7 @@ import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { createToken } from '#shared/api/api-tokens.ts';
 import { type ApiTokenRequest, createApiToken } from '#shared/domain/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
-import type { TokenOwner } from '#shared/domain/ports.ts';
+import type { ClientOwner } from '#shared/domain/ports.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created } from '#shared/http/replies.ts';
 import { apiTokenRepresentation } from '#shared/http/representations.ts';
@@ -17,7 +17,7 @@ import type { PortsOf } from '#shared/ports.ts';
 type Ports = PortsOf<(typeof createToken)['grants'][number]>;
 interface Creation {
   readonly caller: ManagementCaller;
-  readonly params: TokenOwner;
+  readonly params: ClientOwner;
   readonly body: Omit<ApiTokenRequest, 'owner'>;
 }
 

@@ -8,7 +8,7 @@ import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { manageSecrets } from '#shared/api/secrets.ts';
 import type { ApiTokenAccess } from '#shared/domain/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
-import type { TokenOwner } from '#shared/domain/ports.ts';
+import type { ClientOwner } from '#shared/domain/ports.ts';
 import {
   addSecret,
   cancelRotation,
@@ -25,7 +25,7 @@ import type { PortsOf } from '#shared/ports.ts';
 type Ports = PortsOf<(typeof manageSecrets)['grants'][number]>;
 interface Named<Body = undefined> {
   readonly caller: ManagementCaller;
-  readonly params: TokenOwner & { readonly clientId: string };
+  readonly params: ClientOwner & { readonly clientId: string };
   readonly expectedVersion: number | undefined;
   readonly body: Body;
 }

@@ -12,7 +12,7 @@ import {
   updateApiToken,
 } from '#shared/domain/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
-import type { PageRequest, TokenOwner } from '#shared/domain/ports.ts';
+import type { ClientOwner, PageRequest } from '#shared/domain/ports.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { done, ok } from '#shared/http/replies.ts';
 import { apiTokenRepresentation, pageRepresentation } from '#shared/http/representations.ts';
@@ -21,7 +21,7 @@ import type { PortsOf } from '#shared/ports.ts';
 type Ports = PortsOf<(typeof manageTokens)['grants'][number]>;
 interface Named {
   readonly caller: ManagementCaller;
-  readonly params: TokenOwner & { readonly clientId: string };
+  readonly params: ClientOwner & { readonly clientId: string };
 }
 interface Changed extends Named {
   readonly body: ApiTokenChange;
@@ -29,7 +29,7 @@ interface Changed extends Named {
 }
 interface Listed {
   readonly caller: ManagementCaller;
-  readonly params: TokenOwner;
+  readonly params: ClientOwner;
   readonly query: PageRequest;
 }
 

@@ -8,6 +8,7 @@ import { handler as introspect } from '#functions/introspect.ts';
 import { handler as manageSecrets } from '#functions/manage-secrets.ts';
 import { handler as manageTokens } from '#functions/manage-tokens.ts';
 import { handler as revoke } from '#functions/revoke.ts';
+import { handler as serviceUsers } from '#functions/service-users.ts';
 import type { tables } from '#shared/api/tables.ts';
 import type { AdaptersOf, Environment, Grant } from '#shared/ports.ts';
 
@@ -30,5 +31,6 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     'manage-secrets': manageSecrets.with(adapters),
     'manage-tokens': manageTokens.with(adapters),
     revoke: revoke.with(adapters),
+    'service-users': serviceUsers.with(adapters),
   } as const satisfies Record<FunctionName, unknown>;
 }

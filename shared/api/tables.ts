@@ -3,6 +3,7 @@ import { directory } from './directory.ts';
 import { discovery } from './discovery.ts';
 import { exchange, introspect, revoke } from './oauth.ts';
 import { manageSecrets } from './secrets.ts';
+import { serviceUsers } from './service-users.ts';
 import { authorizer, bootstrap } from './without-routes.ts';
 
 /** Every Lambda of Mintmark. What is not in this list does not exist. */
@@ -16,5 +17,6 @@ export const tables = [
   revoke,
   discovery,
   directory,
+  serviceUsers,
   authorizer,
 ] as const;

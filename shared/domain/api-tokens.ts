@@ -6,6 +6,7 @@ import { mergeMetadata } from './merge-patch.ts';
 import type {
   ClientChanger,
   ClientLister,
+  ClientOwner,
   ClientRemover,
   ClientWriter,
   Clock,
@@ -16,16 +17,16 @@ import type {
   Random,
   SecretHasher,
   StandingReader,
-  TokenOwner,
 } from './ports.ts';
-import { type Client, type JsonObject, membershipKey, type Subject } from './records.ts';
+import { type Client, type JsonObject, type Membership, membershipKey, type Subject } from './records.ts';
 import { findAssignedRoles } from './roles.ts';
 import { newSecret } from './secret.ts';
+import { rolesHeld } from './standing.ts';
 import { assertExists } from './tenants.ts';
 
 /** What a new API token is to be. */
 export interface ApiTokenRequest {
-  readonly owner: TokenOwner;
+  readonly owner: ClientOwner;
   readonly description: string;
   /** Roles of a tenant token; a personal token always has its user's. */
   readonly roleIds?: readonly string[] | undefined;
@@ -55,8 +56,8 @@ export async function createApiToken(
 ): Promise<{ readonly client: Client; readonly secret: string }> {
   const look = ports.standing.open(request.owner.tenantId);
   const subject = await findOwner(caller, request.owner, look);
-  const roles = await findAssignedRoles(request.roleIds ?? [], look);
-  assertMayAssign(caller, roles);
+  const roleIds = (await findAssignedRoles(request.roleIds ?? [], look)).map((role) => role.id);
+  await assertMayGrant(caller, { subject, roleIds }, look);
 
   const id = newId('cli', ports.random);
   const now = ports.clock.nowSeconds();
@@ -66,7 +67,7 @@ export async function createApiToken(
     subject,
     description: request.description,
     metadata: request.metadata,
-    roleIds: roles.map((role) => role.id),
+    roleIds,
     apiIds: [],
     secrets: [secret.stored],
     status: 'active',
@@ -85,7 +86,7 @@ export async function createApiToken(
  */
 export async function listApiTokens(
   caller: ManagementCaller,
-  owner: TokenOwner,
+  owner: ClientOwner,
   page: PageRequest,
   ports: { readonly standing: StandingReader; readonly clientList: ClientLister },
 ): Promise<Page<Client>> {
@@ -96,7 +97,7 @@ export async function listApiTokens(
 /** One API token of this owner. @throws DomainError `not_found` */
 export async function getApiToken(
   caller: ManagementCaller,
-  owner: TokenOwner,
+  owner: ClientOwner,
   clientId: string,
   ports: { readonly standing: StandingReader },
 ): Promise<Client> {
@@ -112,7 +113,7 @@ export async function getApiToken(
  */
 export async function deleteApiToken(
   caller: ManagementCaller,
-  owner: TokenOwner,
+  owner: ClientOwner,
   clientId: string,
   ports: { readonly standing: StandingReader; readonly clientRemover: ClientRemover },
 ): Promise<void> {
@@ -123,7 +124,7 @@ export async function deleteApiToken(
 /** Who means which API token, in which version. */
 export interface ApiTokenAccess {
   readonly caller: ManagementCaller;
-  readonly owner: TokenOwner;
+  readonly owner: ClientOwner;
   readonly clientId: string;
   readonly expectedVersion?: number | undefined;
 }
@@ -134,9 +135,22 @@ export async function changeApiToken(
   change: (before: Client) => Client,
   ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger },
 ): Promise<Client> {
-  await getApiToken(caller, owner, clientId, ports);
+  const client = await getApiToken(caller, owner, clientId, ports);
+  await assertMayGrant(caller, client, ports.standing.open(owner.tenantId));
   const changeOwn = (before: Client) => (isOwnedBy(before.subject, owner) ? change(before) : undefined);
   return changeClient({ clientId, expectedVersion, change: changeOwn }, ports);
+}
+
+/**
+ * A credential gives whoever holds it the roles behind it, so that the level rule holds for making and changing
+ * credentials as it does for assigning roles.
+ */
+async function assertMayGrant(
+  caller: ManagementCaller,
+  client: Pick<Client, 'subject' | 'roleIds'>,
+  look: Look,
+): Promise<void> {
+  assertMayAssign(caller, (await rolesHeld(client, look)) ?? []);
 }
 
 /** What may change about an API token. Its expiry may only come closer. */
@@ -180,20 +194,32 @@ function earlierExpiry({ expiresAtSeconds }: Client, expiresInSeconds: number | 
   });
 }
 
-async function findOwner(caller: ManagementCaller, { tenantId, userId }: TokenOwner, look: Look): Promise<Subject> {
+async function findOwner(caller: ManagementCaller, owner: ClientOwner, look: Look): Promise<Subject> {
+  const { tenantId, userId, serviceUserId } = owner;
   if (userId !== undefined) assertOwnUser(caller, userId);
-  const [tenant, user, membership] = await Promise.all([
+  const [tenant, member, serviceUser] = await Promise.all([
     look.find('tenant', tenantId),
-    userId === undefined ? undefined : look.find('user', userId),
-    userId === undefined ? undefined : look.find('membership', membershipKey(tenantId, userId)),
+    userId === undefined ? undefined : findMember(tenantId, userId, look),
+    serviceUserId === undefined ? undefined : look.find('serviceUser', serviceUserId),
   ]);
   assertExists(tenant);
-  if (userId === undefined) return { type: 'tenant', tenantId };
-  if (user === undefined || membership === undefined) throw notFound();
-  return { type: 'user', tenantId, userId, membershipId: membership.id };
+  if (userId !== undefined && member === undefined) throw notFound();
+  if (serviceUserId !== undefined && serviceUser?.tenantId !== tenantId) throw notFound();
+  if (member !== undefined) return { type: 'user', tenantId, userId: member.userId, membershipId: member.id };
+  return serviceUserId === undefined ? { type: 'tenant', tenantId } : { type: 'serviceUser', tenantId, serviceUserId };
 }
 
-function isOwnedBy(subject: Subject, { tenantId, userId }: TokenOwner): boolean {
+async function findMember(tenantId: string, userId: string, look: Look): Promise<Membership | undefined> {
+  const [user, membership] = await Promise.all([
+    look.find('user', userId),
+    look.find('membership', membershipKey(tenantId, userId)),
+  ]);
+  return user && membership;
+}
+
+function isOwnedBy(subject: Subject, { tenantId, userId, serviceUserId }: ClientOwner): boolean {
   if (subject.type === 'application' || subject.tenantId !== tenantId) return false;
-  return subject.type === 'user' ? subject.userId === userId : userId === undefined;
+  if (subject.type === 'user') return subject.userId === userId;
+  if (subject.type === 'serviceUser') return subject.serviceUserId === serviceUserId;
+  return userId === undefined && serviceUserId === undefined;
 }

@@ -1,5 +1,6 @@
 import { type AccessTokenClaims, isWithinLifetime, scopeValues } from './access-token.ts';
 import { allowedPermissions, findApi } from './entitlement.ts';
+import { isIdOf } from './ids.ts';
 import type { Clock, Look, StandingReader, TokenVerifier } from './ports.ts';
 import { type Api, apiNameKey, type Client, membershipKey } from './records.ts';
 import { isLive, type Standing, standingOf, subjectId } from './standing.ts';
@@ -58,6 +59,10 @@ function readAhead({ aud, client_id, sub, tenant_id }: AccessTokenClaims, look: 
   if (tenant_id === undefined) return;
   look.expect('tenant', tenant_id);
   if (sub === client_id) return;
+  if (isIdOf('svc', sub)) {
+    look.expect('serviceUser', sub);
+    return;
+  }
   look.expect('user', sub);
   look.expect('membership', membershipKey(tenant_id, sub));
 }

@@ -103,8 +103,12 @@ export interface PageRequest {
   readonly cursor?: string | undefined;
 }
 
-/** Whose API tokens: a tenant's own, or one member's. */
-export type TokenOwner = { readonly tenantId: string; readonly userId?: string | undefined };
+/** Whose clients: a tenant's own, one member's, or one service user's. */
+export interface ClientOwner {
+  readonly tenantId: string;
+  readonly userId?: string | undefined;
+  readonly serviceUserId?: string | undefined;
+}
 
 export interface ClientWriter {
   /** Rejects with `conflict` where the id is taken by somebody else's insert. */
@@ -122,7 +126,7 @@ export interface ClientRemover {
 }
 
 export interface ClientLister {
-  list(owner: TokenOwner, page: PageRequest): Promise<Page<Client>>;
+  list(owner: ClientOwner, page: PageRequest): Promise<Page<Client>>;
 }
 
 export interface DirectoryWriter {
@@ -134,10 +138,10 @@ export interface DirectoryWriter {
   remove(kind: DirectoryKind, key: string, version: number): Promise<boolean>;
 }
 
-/** Lists that the directory keeps; members are listed by tenant. */
+/** Lists that the directory keeps; members and service users are listed by tenant. */
 export type DirectoryList =
   | { readonly kind: 'tenant' | 'user' | 'role' | 'api' }
-  | { readonly kind: 'membership'; readonly tenantId: string };
+  | { readonly kind: 'membership' | 'serviceUser'; readonly tenantId: string };
 
 export interface DirectoryLister {
   list<List extends DirectoryList>(list: List, page: PageRequest): Promise<Page<DirectoryRecords[List['kind']]>>;

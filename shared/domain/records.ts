@@ -31,6 +31,17 @@ export interface Membership extends Versioned {
   readonly roleIds: readonly string[];
 }
 
+/** A machine principal inside one tenant. */
+export interface ServiceUser extends Versioned {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly roleIds: readonly string[];
+  readonly status: 'active' | 'disabled';
+  readonly metadata?: JsonObject | undefined;
+}
+
 /** A permission of an API as a role or a grant names it. */
 export interface PermissionReference {
   readonly apiId: string;
@@ -85,6 +96,7 @@ export interface DirectoryRecords {
   readonly tenant: Tenant;
   readonly user: User;
   readonly membership: Membership;
+  readonly serviceUser: ServiceUser;
   readonly role: Role;
   readonly api: Api;
   readonly grant: ClientGrant;
@@ -117,6 +129,7 @@ export interface Rotation {
 export type Subject =
   | { readonly type: 'application' }
   | { readonly type: 'tenant'; readonly tenantId: string }
+  | { readonly type: 'serviceUser'; readonly tenantId: string; readonly serviceUserId: string }
   | { readonly type: 'user'; readonly tenantId: string; readonly userId: string; readonly membershipId: string };
 
 /** A `client_id` with credentials, acting for a subject. */

@@ -27,6 +27,11 @@ const SYSTEM_PERMISSIONS = {
   'write:tenant-tokens': { reach: 'tenant', description: "Create and delete a tenant's API tokens" },
   'read:user-tokens': { reach: 'tenant', description: "See a member's personal API tokens" },
   'write:user-tokens': { reach: 'tenant', description: "Create and delete a member's personal API tokens" },
+  'read:service-users': { reach: 'tenant', description: "See a tenant's service users and their credentials" },
+  'write:service-users': {
+    reach: 'tenant',
+    description: "Create, change and delete a tenant's service users and their credentials",
+  },
   'introspect:tokens': { reach: 'anywhere', description: 'Ask what access tokens are worth' },
 } as const satisfies Record<string, { reach: Reach; description: string }>;
 

@@ -13,7 +13,7 @@ export function entityTag(version: number): string {
  */
 export function readIfMatch(header: string | undefined): number | undefined {
   if (header === undefined || header.trim() === '*') return undefined;
-  const version = VERSION_TAG.exec(header.trim())?.groups?.['version'];
+  const version = VERSION_TAG.exec(header.trim())?.groups?.version;
   if (version === undefined) throw new DomainError('invalid_request', 'If-Match takes one ETag of an earlier answer.');
   return Number(version);
 }

@@ -1,33 +1,52 @@
 import type { Page } from '#shared/domain/ports.ts';
-import type { Api, Client, Membership, Role, StoredSecret, Tenant, User } from '#shared/domain/records.ts';
+import type { Api, Client, Membership, Role, ServiceUser, StoredSecret, Tenant, User } from '#shared/domain/records.ts';
 
 /** How records look on the wire of the management API: ISO 8601 times, no hashes, nothing internal. */
 
-export function tenantRepresentation({ createdAtSeconds, status, ...tenant }: Tenant) {
+export function tenantRepresentation({ id, status, createdAtSeconds, version, ...tenant }: Tenant) {
   if (status === 'deleted') throw new Error('A deleted tenant is not shown.');
-  return { ...tenant, status, createdAt: timestamp(createdAtSeconds) };
+  return { id, ...tenant, status, createdAt: timestamp(createdAtSeconds), version };
 }
 
-export function userRepresentation({ createdAtSeconds, ...user }: User) {
-  return { ...user, createdAt: timestamp(createdAtSeconds) };
+export function userRepresentation({ id, createdAtSeconds, version, ...user }: User) {
+  return { id, ...user, createdAt: timestamp(createdAtSeconds), version };
 }
 
 export function memberRepresentation({ tenantId, userId, roleIds, createdAtSeconds, version }: Membership) {
   return { tenantId, userId, roleIds, createdAt: timestamp(createdAtSeconds), version };
 }
 
-export function roleRepresentation({ permissions, createdAtSeconds, ...role }: Role) {
+export function roleRepresentation({ id, permissions, createdAtSeconds, version, ...role }: Role) {
   const named = permissions.map(({ api, value }) => ({ api, value }));
-  return { ...role, permissions: named, createdAt: timestamp(createdAtSeconds) };
+  return { id, ...role, permissions: named, createdAt: timestamp(createdAtSeconds), version };
 }
 
-export function apiRepresentation({ createdAtSeconds, ...api }: Api) {
-  return { ...api, createdAt: timestamp(createdAtSeconds) };
+export function apiRepresentation({ id, createdAtSeconds, version, ...api }: Api) {
+  return { id, ...api, createdAt: timestamp(createdAtSeconds), version };
+}
+
+export function serviceUserRepresentation({ id, createdAtSeconds, version, ...serviceUser }: ServiceUser) {
+  return { id, ...serviceUser, createdAt: timestamp(createdAtSeconds), version };
+}
+
+/** One secret of a service user: a client of its own, with its own `clientId`. */
+export function serviceUserSecretRepresentation({ id, subject, secrets, ...client }: Client) {
+  if (subject.type !== 'serviceUser') throw new Error('This is no credential of a service user.');
+  return {
+    clientId: id,
+    serviceUserId: subject.serviceUserId,
+    title: client.description,
+    lastFour: secrets.map(({ lastFour }) => lastFour).join(' '),
+    createdAt: timestamp(client.createdAtSeconds),
+    createdBy: client.createdBy,
+    expiresAt: timestampOrNull(client.expiresAtSeconds),
+    version: client.version,
+  };
 }
 
 /** An API token without its secret; of that, lists show the last four characters. */
 export function apiTokenRepresentation({ subject, ...client }: Client) {
-  if (subject.type === 'application') throw new Error('An application is not an API token.');
+  if (subject.type !== 'tenant' && subject.type !== 'user') throw new Error('This client is not an API token.');
   return {
     clientId: client.id,
     kind: 'client_credentials' as const,

@@ -1,6 +1,6 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { DomainError } from '#shared/domain/errors.ts';
-import type { ClientChanger, ClientLister, ClientRemover, ClientWriter, TokenOwner } from '#shared/domain/ports.ts';
+import type { ClientChanger, ClientLister, ClientOwner, ClientRemover, ClientWriter } from '#shared/domain/ports.ts';
 import type { Client, Subject } from '#shared/domain/records.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
@@ -77,6 +77,8 @@ function ownerOf(subject: Subject): string {
   return subject.type === 'application' ? 'workspace' : partitionOf(subject);
 }
 
-function partitionOf(owner: TokenOwner): string {
-  return owner.userId === undefined ? `tenant#${owner.tenantId}` : `tenant#${owner.tenantId}#user#${owner.userId}`;
+function partitionOf({ tenantId, userId, serviceUserId }: ClientOwner): string {
+  if (userId !== undefined) return `tenant#${tenantId}#user#${userId}`;
+  if (serviceUserId !== undefined) return `tenant#${tenantId}#serviceUser#${serviceUserId}`;
+  return `tenant#${tenantId}`;
 }

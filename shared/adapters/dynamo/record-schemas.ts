@@ -34,6 +34,16 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
     userId: z.string(),
     roleIds: z.array(z.string()),
   }),
+  serviceUser: z.object({
+    ...versioned,
+    id: z.string(),
+    tenantId: z.string(),
+    name: z.string(),
+    description: z.string().optional(),
+    roleIds: z.array(z.string()),
+    status,
+    metadata: metadata.optional(),
+  }),
   role: z.object({
     ...versioned,
     id: z.string(),
@@ -65,6 +75,7 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
 const subject = z.discriminatedUnion('type', [
   z.object({ type: z.literal('application') }),
   z.object({ type: z.literal('tenant'), tenantId: z.string() }),
+  z.object({ type: z.literal('serviceUser'), tenantId: z.string(), serviceUserId: z.string() }),
   z.object({ type: z.literal('user'), tenantId: z.string(), userId: z.string(), membershipId: z.string() }),
 ]);
 
