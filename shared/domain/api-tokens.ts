@@ -54,7 +54,7 @@ export async function createApiToken(
   request: ApiTokenRequest,
   ports: CreationPorts,
 ): Promise<{ readonly client: Client; readonly secret: string }> {
-  const look = ports.standing.open(request.owner.tenantId);
+  const look = openLook(request.owner, ports);
   const subject = await findOwner(caller, request.owner, look);
   const roleIds = (await findAssignedRoles(request.roleIds ?? [], look)).map((role) => role.id);
   await assertMayGrant(caller, { subject, roleIds }, look);
@@ -90,7 +90,7 @@ export async function listApiTokens(
   page: PageRequest,
   ports: { readonly standing: StandingReader; readonly clientList: ClientLister },
 ): Promise<Page<Client>> {
-  await findOwner(caller, owner, ports.standing.open(owner.tenantId));
+  await findOwner(caller, owner, openLook(owner, ports));
   return ports.clientList.list(owner, page);
 }
 
@@ -101,7 +101,7 @@ export async function getApiToken(
   clientId: string,
   ports: { readonly standing: StandingReader },
 ): Promise<Client> {
-  const look = ports.standing.open(owner.tenantId);
+  const look = openLook(owner, ports);
   const [, client] = await Promise.all([findOwner(caller, owner, look), look.client(clientId)]);
   if (client === undefined || !isOwnedBy(client.subject, owner)) throw notFound();
   return client;
@@ -136,7 +136,7 @@ export async function changeApiToken(
   ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger },
 ): Promise<Client> {
   const client = await getApiToken(caller, owner, clientId, ports);
-  await assertMayGrant(caller, client, ports.standing.open(owner.tenantId));
+  await assertMayGrant(caller, client, openLook(owner, ports));
   const changeOwn = (before: Client) => (isOwnedBy(before.subject, owner) ? change(before) : undefined);
   return changeClient({ clientId, expectedVersion, change: changeOwn }, ports);
 }
@@ -171,7 +171,7 @@ export async function updateApiToken(
   patch: ApiTokenChange,
   ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger; readonly clock: Clock },
 ): Promise<Client> {
-  const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, ports.standing.open(access.owner.tenantId)));
+  const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, openLook(access.owner, ports)));
   if (roles !== undefined) assertMayAssign(access.caller, roles);
   const now = ports.clock.nowSeconds();
   const change = (before: Client): Client => ({
@@ -194,8 +194,13 @@ function earlierExpiry({ expiresAtSeconds }: Client, expiresInSeconds: number | 
   });
 }
 
+function openLook({ tenantId = 'workspace' }: ClientOwner, { standing }: { readonly standing: StandingReader }): Look {
+  return standing.open(tenantId);
+}
+
 async function findOwner(caller: ManagementCaller, owner: ClientOwner, look: Look): Promise<Subject> {
   const { tenantId, userId, serviceUserId } = owner;
+  if (tenantId === undefined) return { type: 'application' };
   if (userId !== undefined) assertOwnUser(caller, userId);
   const [tenant, member, serviceUser] = await Promise.all([
     look.find('tenant', tenantId),
@@ -218,7 +223,8 @@ async function findMember(tenantId: string, userId: string, look: Look): Promise
 }
 
 function isOwnedBy(subject: Subject, { tenantId, userId, serviceUserId }: ClientOwner): boolean {
-  if (subject.type === 'application' || subject.tenantId !== tenantId) return false;
+  if (subject.type === 'application') return tenantId === undefined;
+  if (subject.tenantId !== tenantId) return false;
   if (subject.type === 'user') return subject.userId === userId;
   if (subject.type === 'serviceUser') return subject.serviceUserId === serviceUserId;
   return userId === undefined && serviceUserId === undefined;

@@ -103,9 +103,9 @@ export interface PageRequest {
   readonly cursor?: string | undefined;
 }
 
-/** Whose clients: a tenant's own, one member's, or one service user's. */
+/** Whose clients: a tenant's own, one member's, one service user's; without a tenant the workspace's applications. */
 export interface ClientOwner {
-  readonly tenantId: string;
+  readonly tenantId?: string | undefined;
   readonly userId?: string | undefined;
   readonly serviceUserId?: string | undefined;
 }

@@ -74,10 +74,11 @@ function itemOf(record: Client) {
 }
 
 function ownerOf(subject: Subject): string {
-  return subject.type === 'application' ? 'workspace' : partitionOf(subject);
+  return partitionOf(subject.type === 'application' ? {} : subject);
 }
 
 function partitionOf({ tenantId, userId, serviceUserId }: ClientOwner): string {
+  if (tenantId === undefined) return 'workspace';
   if (userId !== undefined) return `tenant#${tenantId}#user#${userId}`;
   if (serviceUserId !== undefined) return `tenant#${tenantId}#serviceUser#${serviceUserId}`;
   return `tenant#${tenantId}`;
