@@ -19,7 +19,7 @@ import {
 } from '#shared/domain/rotate-secrets.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created, done, ok } from '#shared/http/replies.ts';
-import { apiTokenRepresentation } from '#shared/http/representations.ts';
+import { secretsRepresentation } from '#shared/http/representations.ts';
 import type { PortsOf } from '#shared/ports.ts';
 
 type Ports = PortsOf<(typeof manageSecrets)['grants'][number]>;
@@ -38,7 +38,7 @@ const access = ({ caller, params, expectedVersion }: Omit<Named, 'body'>): ApiTo
 });
 
 const shownOnce = ({ client, secret }: WithNewSecret) =>
-  created({ ...apiTokenRepresentation(client), clientSecret: secret }, { clientId: client.id });
+  created({ ...secretsRepresentation(client), clientSecret: secret }, { clientId: client.id });
 
 const add = async (
   request: Named<{ title?: string | undefined; expiresInSeconds?: number | null | undefined }>,
@@ -49,10 +49,10 @@ const rotate = async (request: Named<{ graceSeconds: number }>, ports: Ports) =>
   shownOnce(await rotateSecrets(access(request), request.body.graceSeconds, ports));
 
 const finish = async (request: Named, ports: Ports) =>
-  ok(apiTokenRepresentation(await finishRotation(access(request), ports)));
+  ok(secretsRepresentation(await finishRotation(access(request), ports)));
 
 const cancel = async (request: Named, ports: Ports) =>
-  ok(apiTokenRepresentation(await cancelRotation(access(request), ports)));
+  ok(secretsRepresentation(await cancelRotation(access(request), ports)));
 
 const remove = async (request: Named & { readonly params: { readonly secretId: string } }, ports: Ports) => {
   await deleteSecret(access(request), request.params.secretId, ports);
@@ -69,7 +69,7 @@ const adapters = {
   audit: dynamoAudit,
 };
 
-/** A tenant's tokens and a member's differ in their path only; the owner is read from it. */
+/** Clients of tenants, members and the workspace differ in their path only; the owner is read from it. */
 export const handler = lambda(manageSecrets, adapters, {
   addTenantApiTokenSecret: add,
   rotateTenantApiTokenSecrets: rotate,
@@ -81,4 +81,9 @@ export const handler = lambda(manageSecrets, adapters, {
   finishMemberApiTokenRotation: finish,
   cancelMemberApiTokenRotation: cancel,
   deleteMemberApiTokenSecret: remove,
+  addApplicationSecret: add,
+  rotateApplicationSecrets: rotate,
+  finishApplicationRotation: finish,
+  cancelApplicationRotation: cancel,
+  deleteApplicationSecret: remove,
 });

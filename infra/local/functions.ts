@@ -1,3 +1,4 @@
+import { handler as applications } from '#functions/applications.ts';
 import { handler as authorizer } from '#functions/authorizer.ts';
 import { handler as bootstrap } from '#functions/bootstrap.ts';
 import { handler as createToken } from '#functions/create-token.ts';
@@ -21,6 +22,7 @@ export type AdapterChanges = Partial<Omit<AdaptersOf<Grant>, 'environment'>>;
 export function localFunctions(environment: Environment, changes: AdapterChanges = {}) {
   const adapters = { ...changes, environment: () => environment };
   return {
+    applications: applications.with(adapters),
     authorizer: authorizer.with(adapters),
     bootstrap: bootstrap.with(adapters),
     'create-token': createToken.with(adapters),

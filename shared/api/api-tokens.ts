@@ -1,18 +1,10 @@
 import * as z from 'zod';
 import { expiresInSeconds, id, metadata, metadataPatch, page, pageQuery, text, timestamp } from './fields.ts';
+import { newSecretExample, secretFields, shownSecret } from './secret-fields.ts';
 import { lambdaTable, type Route } from './table.ts';
 
 const DESCRIPTION_CHARACTERS = 256;
 const ROLES_MAX = 50;
-
-const secret = z.object({
-  id: z.string().meta({ description: 'The six characters after mms_ in the secret' }),
-  title: z.string().optional(),
-  lastFour: z.string(),
-  createdBy: z.string(),
-  createdAt: timestamp,
-  expiresAt: timestamp.nullable(),
-});
 
 /** An API token as it is shown; its secrets by their last four characters. */
 export const apiToken = z.object({
@@ -27,12 +19,12 @@ export const apiToken = z.object({
   createdBy: z.string(),
   expiresAt: timestamp.nullable(),
   status: z.enum(['active', 'disabled']),
-  secrets: z.array(secret),
+  secrets: z.array(secretFields),
   version: z.int(),
 });
 
 const newApiToken = apiToken.extend({
-  clientSecret: z.string().meta({ description: 'Shown in this answer only: Mintmark keeps no more than its hash' }),
+  clientSecret: shownSecret,
 });
 
 export const apiTokenExample = {
@@ -44,15 +36,7 @@ export const apiTokenExample = {
   createdBy: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
   expiresAt: null,
   status: 'active',
-  secrets: [
-    {
-      id: 'x7Pq2L',
-      lastFour: '3fQz',
-      createdBy: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
-      createdAt: '2027-01-15T08:00:00.000Z',
-      expiresAt: null,
-    },
-  ],
+  secrets: [newSecretExample],
   version: 1,
 } as const;
 const newExample = { ...apiTokenExample, clientSecret: 'mms_…' } as const;

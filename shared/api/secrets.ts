@@ -1,13 +1,29 @@
 import * as z from 'zod';
-import { apiToken, apiTokenExample, tenantTokens, userTokens } from './api-tokens.ts';
-import { expiresInSeconds, text } from './fields.ts';
+import { tenantTokens, userTokens } from './api-tokens.ts';
+import { expiresInSeconds, text, timestamp } from './fields.ts';
+import { newSecretExample, secretFields, shownSecret } from './secret-fields.ts';
 import { lambdaTable, type Route } from './table.ts';
 
 const TITLE_CHARACTERS = 128;
 const GRACE_SECONDS_MAX = 604_800;
 
-const withSecret = apiToken.extend({ clientSecret: z.string() });
-const withSecretExample = { ...apiTokenExample, clientSecret: 'mms_…' };
+const clientSecrets = z.object({
+  clientId: z.string(),
+  secrets: z.array(secretFields),
+  rotationEndsAt: timestamp
+    .nullable()
+    .meta({ description: 'When the old secrets of a rotation end; null without one' }),
+  version: z.int(),
+});
+const example = {
+  clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',
+  secrets: [newSecretExample],
+  rotationEndsAt: null,
+  version: 2,
+} as const;
+
+const withSecret = clientSecrets.extend({ clientSecret: shownSecret });
+const withSecretExample = { ...example, clientSecret: 'mms_…' };
 
 const addition = {
   method: 'POST',
@@ -19,7 +35,7 @@ const addition = {
   },
   reply: {
     status: 201,
-    description: 'The API token with all its secrets, and the new one in clear, this once',
+    description: 'All secrets of the client, and the new one in clear, this once',
     schema: withSecret,
     example: withSecretExample,
   },
@@ -36,8 +52,7 @@ const rotation = {
   },
   reply: {
     status: 201,
-    description:
-      'The API token with its secrets, and the new one in clear, this once; the old ones end after the grace',
+    description: 'All secrets of the client, and the new one in clear, this once; the old ones end after the grace',
     schema: withSecret,
     example: withSecretExample,
   },
@@ -47,7 +62,7 @@ const rotation = {
 const conclusion = {
   method: 'POST',
   errors: 'problem',
-  reply: { status: 200, description: 'The API token after it', schema: apiToken, example: apiTokenExample },
+  reply: { status: 200, description: 'All secrets of the client after it', schema: clientSecrets, example },
 } as const satisfies Partial<Route>;
 
 const removal = {
@@ -58,15 +73,17 @@ const removal = {
 } as const satisfies Partial<Route>;
 
 const forTenant = { permission: 'write:tenant-tokens' } as const;
+const forApplication = { permission: 'write:applications' } as const;
 const forMember = { permission: 'write:user-tokens' } as const;
 
 const ofTenant = `${tenantTokens}/{clientId}/secrets` as const;
+const ofApplication = '/v1/applications/{clientId}/secrets';
 const ofMember = `${userTokens}/{clientId}/secrets` as const;
 
-/** Secrets of API tokens, several live at once, so that they can be changed without a gap. */
+/** Secrets of API tokens and applications, several live at once, so that they can be changed without a gap. */
 export const manageSecrets = lambdaTable({
   name: 'manage-secrets',
-  purpose: 'Adds, rotates and deletes secrets of API tokens.',
+  purpose: 'Adds, rotates and deletes secrets of API tokens and applications.',
   grants: ['standing:read', 'tokens:verify', 'clients:change', 'pepper:use', 'secrets:hash', 'audit:append'],
   routes: {
     addTenantApiTokenSecret: {
@@ -132,6 +149,38 @@ export const manageSecrets = lambdaTable({
       path: `${ofMember}/{secretId}`,
       summary: 'Delete one secret of a personal API token',
       caller: forMember,
+    },
+    addApplicationSecret: {
+      ...addition,
+      path: ofApplication,
+      summary: 'Add a secret to an application; at most five are live',
+      caller: forApplication,
+    },
+    rotateApplicationSecrets: {
+      ...rotation,
+      path: `${ofApplication}/rotate`,
+      summary: 'Give an application a new secret, with an overlap',
+      caller: forApplication,
+    },
+    finishApplicationRotation: {
+      ...conclusion,
+      path: `${ofApplication}/rotate/finish`,
+      summary: 'End the overlap now: only the new secret works',
+      caller: forApplication,
+      audit: 'secret.rotated',
+    },
+    cancelApplicationRotation: {
+      ...conclusion,
+      path: `${ofApplication}/rotate/cancel`,
+      summary: 'Take the rotation back: the old secrets are as they were',
+      caller: forApplication,
+      audit: 'secret.rotation_cancelled',
+    },
+    deleteApplicationSecret: {
+      ...removal,
+      path: `${ofApplication}/{secretId}`,
+      summary: 'Delete one secret of an application',
+      caller: forApplication,
     },
   },
 });

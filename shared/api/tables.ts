@@ -1,4 +1,5 @@
 import { createToken, manageTokens } from './api-tokens.ts';
+import { applications } from './applications.ts';
 import { directory } from './directory.ts';
 import { discovery } from './discovery.ts';
 import { exchange, introspect, revoke } from './oauth.ts';
@@ -18,5 +19,6 @@ export const tables = [
   discovery,
   directory,
   serviceUsers,
+  applications,
   authorizer,
 ] as const;

@@ -33,6 +33,8 @@ export interface ApiTokenRequest {
   readonly metadata?: JsonObject | undefined;
   /** Undefined or null for a token that does not expire. */
   readonly expiresInSeconds?: number | null | undefined;
+  /** The longest an access token of this client lives; undefined for what the API says. */
+  readonly tokenLifetimeSeconds?: number | undefined;
 }
 
 interface CreationPorts {
@@ -74,6 +76,7 @@ export async function createApiToken(
     createdBy: caller.subject,
     createdAtSeconds: now,
     expiresAtSeconds: request.expiresInSeconds == null ? undefined : now + request.expiresInSeconds,
+    tokenLifetimeSeconds: request.tokenLifetimeSeconds,
     version: 1,
   };
   await ports.clients.insert(client);
@@ -160,6 +163,7 @@ export interface ApiTokenChange {
   readonly metadata?: JsonObject | null | undefined;
   readonly status?: 'active' | 'disabled' | undefined;
   readonly expiresInSeconds?: number | undefined;
+  readonly tokenLifetimeSeconds?: number | null | undefined;
 }
 
 /**
@@ -181,6 +185,10 @@ export async function updateApiToken(
     metadata: mergeMetadata(before.metadata, patch.metadata),
     status: patch.status ?? before.status,
     expiresAtSeconds: earlierExpiry(before, patch.expiresInSeconds, now),
+    tokenLifetimeSeconds:
+      patch.tokenLifetimeSeconds === undefined
+        ? before.tokenLifetimeSeconds
+        : (patch.tokenLifetimeSeconds ?? undefined),
   });
   return changeApiToken(access, change, ports);
 }

@@ -1,5 +1,15 @@
 import type { Page } from '#shared/domain/ports.ts';
-import type { Api, Client, Membership, Role, ServiceUser, StoredSecret, Tenant, User } from '#shared/domain/records.ts';
+import type {
+  Api,
+  Client,
+  ClientGrant,
+  Membership,
+  Role,
+  ServiceUser,
+  StoredSecret,
+  Tenant,
+  User,
+} from '#shared/domain/records.ts';
 
 /** How records look on the wire of the management API: ISO 8601 times, no hashes, nothing internal. */
 
@@ -27,6 +37,27 @@ export function apiRepresentation({ id, createdAtSeconds, version, ...api }: Api
 
 export function serviceUserRepresentation({ id, createdAtSeconds, version, ...serviceUser }: ServiceUser) {
   return { id, ...serviceUser, createdAt: timestamp(createdAtSeconds), version };
+}
+
+/** A client that acts for itself, without its secrets. */
+export function applicationRepresentation({ subject, ...client }: Client) {
+  if (subject.type !== 'application') throw new Error('This client is not an application.');
+  return {
+    clientId: client.id,
+    name: client.description,
+    ...(client.metadata && { metadata: client.metadata }),
+    ...(client.tokenLifetimeSeconds !== undefined && { tokenLifetimeSeconds: client.tokenLifetimeSeconds }),
+    createdAt: timestamp(client.createdAtSeconds),
+    createdBy: client.createdBy,
+    expiresAt: timestampOrNull(client.expiresAtSeconds),
+    status: client.status,
+    secrets: client.secrets.map(secretRepresentation),
+    version: client.version,
+  };
+}
+
+export function clientGrantRepresentation({ createdAtSeconds, ...grant }: ClientGrant) {
+  return { ...grant, createdAt: timestamp(createdAtSeconds) };
 }
 
 /** One secret of a service user: a client of its own, with its own `clientId`. */
@@ -66,6 +97,16 @@ export function apiTokenRepresentation({ subject, ...client }: Client) {
 /** A page of records as a page of their representations. */
 export function pageRepresentation<Item, Shown>({ items, nextCursor }: Page<Item>, show: (item: Item) => Shown) {
   return { items: items.map(show), ...(nextCursor !== undefined && { nextCursor }) };
+}
+
+/** The secrets of a client of any kind, and how long a rotation's overlap goes on. */
+export function secretsRepresentation({ id, secrets, rotation, version }: Client) {
+  return {
+    clientId: id,
+    secrets: secrets.map(secretRepresentation),
+    rotationEndsAt: timestampOrNull(rotation?.endsAtSeconds),
+    version,
+  };
 }
 
 function secretRepresentation({
