@@ -12,9 +12,9 @@ import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { applications } from '#shared/api/applications.ts';
-import { createApiToken, getApiToken, listApiTokens } from '#shared/domain/api-tokens.ts';
 import { deleteApplication, updateApplication } from '#shared/domain/applications.ts';
 import { deleteClientGrant, listClientGrants, setClientGrant } from '#shared/domain/client-grants.ts';
+import { createClient, getClient, listClients } from '#shared/domain/clients.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created, done, ok } from '#shared/http/replies.ts';
 import {
@@ -43,13 +43,13 @@ const owner = {};
 /** Applications and their client grants. */
 export const handler = lambda(applications, adapters, {
   createApplication: async ({ caller, body: { name: description, ...body } }, ports) => {
-    const { client, secret } = await createApiToken(caller, { owner, description, ...body }, ports);
+    const { client, secret } = await createClient(caller, { owner, description, ...body }, ports);
     return created({ ...applicationRepresentation(client), clientSecret: secret }, { clientId: client.id });
   },
   listApplications: async ({ caller, query }, ports) =>
-    ok(pageRepresentation(await listApiTokens(caller, owner, query, ports), applicationRepresentation)),
+    ok(pageRepresentation(await listClients(caller, owner, query, ports), applicationRepresentation)),
   getApplication: async ({ caller, params }, ports) =>
-    ok(applicationRepresentation(await getApiToken(caller, owner, params.clientId, ports))),
+    ok(applicationRepresentation(await getClient(caller, owner, params.clientId, ports))),
   updateApplication: async ({ caller, params, body: { name: description, ...body }, expectedVersion }, ports) => {
     const access = { caller, owner, clientId: params.clientId, expectedVersion };
     return ok(applicationRepresentation(await updateApplication(access, { description, ...body }, ports)));

@@ -6,8 +6,8 @@ import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { createToken } from '#shared/api/api-tokens.ts';
-import { type ApiTokenRequest, createApiToken } from '#shared/domain/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
+import { type ClientRequest, createClient } from '#shared/domain/clients.ts';
 import type { ClientOwner } from '#shared/domain/ports.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created } from '#shared/http/replies.ts';
@@ -18,7 +18,7 @@ type Ports = PortsOf<(typeof createToken)['grants'][number]>;
 interface Creation {
   readonly caller: ManagementCaller;
   readonly params: ClientOwner;
-  readonly body: Omit<ApiTokenRequest, 'owner'>;
+  readonly body: Omit<ClientRequest, 'owner'>;
 }
 
 const adapters = {
@@ -33,7 +33,7 @@ const adapters = {
 
 /** Tenants and their members make API tokens for themselves. The secret is in this answer and nowhere else. */
 const create = async ({ caller, params, body }: Creation, ports: Ports) => {
-  const { client, secret } = await createApiToken(caller, { owner: params, ...body }, ports);
+  const { client, secret } = await createClient(caller, { owner: params, ...body }, ports);
   return created({ ...apiTokenRepresentation(client), clientSecret: secret }, { clientId: client.id });
 };
 

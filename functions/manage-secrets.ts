@@ -6,9 +6,8 @@ import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { manageSecrets } from '#shared/api/secrets.ts';
-import type { ApiTokenAccess } from '#shared/domain/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
-import type { ClientOwner } from '#shared/domain/ports.ts';
+import type { ClientAccess } from '#shared/domain/clients.ts';
 import {
   addSecret,
   cancelRotation,
@@ -16,7 +15,8 @@ import {
   finishRotation,
   rotateSecrets,
   type WithNewSecret,
-} from '#shared/domain/rotate-secrets.ts';
+} from '#shared/domain/manage-secrets.ts';
+import type { ClientOwner } from '#shared/domain/ports.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created, done, ok } from '#shared/http/replies.ts';
 import { secretsRepresentation } from '#shared/http/representations.ts';
@@ -30,7 +30,7 @@ interface Named<Body = undefined> {
   readonly body: Body;
 }
 
-const access = ({ caller, params, expectedVersion }: Omit<Named, 'body'>): ApiTokenAccess => ({
+const access = ({ caller, params, expectedVersion }: Omit<Named, 'body'>): ClientAccess => ({
   caller,
   owner: params,
   clientId: params.clientId,

@@ -4,14 +4,8 @@ import { dynamoClientChanger, dynamoClientLister, dynamoClientRemover } from '#s
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { manageTokens } from '#shared/api/api-tokens.ts';
-import {
-  type ApiTokenChange,
-  deleteApiToken,
-  getApiToken,
-  listApiTokens,
-  updateApiToken,
-} from '#shared/domain/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
+import { type ClientPatch, deleteClient, getClient, listClients, updateClient } from '#shared/domain/clients.ts';
 import type { ClientOwner, PageRequest } from '#shared/domain/ports.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { done, ok } from '#shared/http/replies.ts';
@@ -24,7 +18,7 @@ interface Named {
   readonly params: ClientOwner & { readonly clientId: string };
 }
 interface Changed extends Named {
-  readonly body: ApiTokenChange;
+  readonly body: ClientPatch;
   readonly expectedVersion: number | undefined;
 }
 interface Listed {
@@ -34,20 +28,20 @@ interface Listed {
 }
 
 const list = async ({ caller, params, query }: Listed, ports: Ports) =>
-  ok(pageRepresentation(await listApiTokens(caller, params, query, ports), apiTokenRepresentation));
+  ok(pageRepresentation(await listClients(caller, params, query, ports), apiTokenRepresentation));
 
 const show = async ({ caller, params }: Named, ports: Ports) =>
-  ok(apiTokenRepresentation(await getApiToken(caller, params, params.clientId, ports)));
+  ok(apiTokenRepresentation(await getClient(caller, params, params.clientId, ports)));
 
 const update = async ({ caller, params, body, expectedVersion }: Changed, ports: Ports) =>
   ok(
     apiTokenRepresentation(
-      await updateApiToken({ caller, owner: params, clientId: params.clientId, expectedVersion }, body, ports),
+      await updateClient({ caller, owner: params, clientId: params.clientId, expectedVersion }, body, ports),
     ),
   );
 
 const remove = async ({ caller, params }: Named, ports: Ports) => {
-  await deleteApiToken(caller, params, params.clientId, ports);
+  await deleteClient(caller, params, params.clientId, ports);
   return done(204);
 };
 

@@ -7,7 +7,7 @@ import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { serviceUsers } from '#shared/api/service-users.ts';
-import { createApiToken, deleteApiToken, listApiTokens } from '#shared/domain/api-tokens.ts';
+import { createClient, deleteClient, listClients } from '#shared/domain/clients.ts';
 import {
   createServiceUser,
   deleteServiceUser,
@@ -55,13 +55,13 @@ export const handler = lambda(serviceUsers, adapters, {
 
   createServiceUserSecret: async ({ caller, params, body }, ports) => {
     const { title: description, expiresInSeconds } = body;
-    const { client, secret } = await createApiToken(caller, { owner: params, description, expiresInSeconds }, ports);
+    const { client, secret } = await createClient(caller, { owner: params, description, expiresInSeconds }, ports);
     return created({ ...serviceUserSecretRepresentation(client), clientSecret: secret }, { clientId: client.id });
   },
   listServiceUserSecrets: async ({ caller, params, query }, ports) =>
-    ok(pageRepresentation(await listApiTokens(caller, params, query, ports), serviceUserSecretRepresentation)),
+    ok(pageRepresentation(await listClients(caller, params, query, ports), serviceUserSecretRepresentation)),
   deleteServiceUserSecret: async ({ caller, params }, ports) => {
-    await deleteApiToken(caller, params, params.clientId, ports);
+    await deleteClient(caller, params, params.clientId, ports);
     return done(204);
   },
 });

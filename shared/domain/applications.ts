@@ -1,4 +1,4 @@
-import { type ApiTokenAccess, type ApiTokenChange, deleteApiToken, updateApiToken } from './api-tokens.ts';
+import { type ClientAccess, type ClientPatch, deleteClient, updateClient } from './clients.ts';
 import { DomainError } from './errors.ts';
 import type { ClientChanger, ClientRemover, Clock, StandingReader } from './ports.ts';
 import { type Client, nameKey } from './records.ts';
@@ -9,16 +9,16 @@ interface Ports {
 
 /**
  * Changes an application.
- * @throws DomainError as `updateApiToken` does, and `conflict` for locking the workspace's administrator out
+ * @throws DomainError as `updateClient` does, and `conflict` for locking the workspace's administrator out
  */
 export async function updateApplication(
-  access: ApiTokenAccess,
-  patch: ApiTokenChange,
+  access: ClientAccess,
+  patch: ClientPatch,
   ports: Ports & { readonly clientChanger: ClientChanger; readonly clock: Clock },
 ): Promise<Client> {
   const locksOut = patch.status === 'disabled' || patch.expiresInSeconds !== undefined;
   if (locksOut) await assertNotAdministrator(access.clientId, ports);
-  return updateApiToken(access, patch, ports);
+  return updateClient(access, patch, ports);
 }
 
 /**
@@ -26,11 +26,11 @@ export async function updateApplication(
  * @throws DomainError `not_found`, and `conflict` for the workspace's administrator
  */
 export async function deleteApplication(
-  { caller, clientId }: ApiTokenAccess,
+  { caller, clientId }: ClientAccess,
   ports: Ports & { readonly clientRemover: ClientRemover },
 ): Promise<void> {
   await assertNotAdministrator(clientId, ports);
-  await deleteApiToken(caller, {}, clientId, ports);
+  await deleteClient(caller, {}, clientId, ports);
 }
 
 /** Somebody must be able to manage the workspace. Who wants another administrator lets `bootstrap` make one. */

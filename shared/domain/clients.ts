@@ -24,14 +24,14 @@ import { newSecret } from './secret.ts';
 import { rolesHeld } from './standing.ts';
 import { assertExists } from './tenants.ts';
 
-/** What a new API token is to be. */
-export interface ApiTokenRequest {
+/** What a new client is to be: an API token, a service user's secret or an application. */
+export interface ClientRequest {
   readonly owner: ClientOwner;
   readonly description: string;
-  /** Roles of a tenant token; a personal token always has its user's. */
+  /** Roles of a tenant token; everyone else has roles or grants of their own. */
   readonly roleIds?: readonly string[] | undefined;
   readonly metadata?: JsonObject | undefined;
-  /** Undefined or null for a token that does not expire. */
+  /** Undefined or null for a client that does not expire. */
   readonly expiresInSeconds?: number | null | undefined;
   /** The longest an access token of this client lives; undefined for what the API says. */
   readonly tokenLifetimeSeconds?: number | undefined;
@@ -47,13 +47,13 @@ interface CreationPorts {
 }
 
 /**
- * Creates an API token of a tenant or of one of its members. The clear secret exists in this answer only.
+ * Creates a client with one secret, for whoever owns it. The clear secret exists in this answer only.
  * @throws DomainError `not_found` for an owner the caller cannot see, `invalid_request` for an unknown role,
  * `forbidden` for a role above the caller's own.
  */
-export async function createApiToken(
+export async function createClient(
   caller: ManagementCaller,
-  request: ApiTokenRequest,
+  request: ClientRequest,
   ports: CreationPorts,
 ): Promise<{ readonly client: Client; readonly secret: string }> {
   const look = openLook(request.owner, ports);
@@ -84,10 +84,10 @@ export async function createApiToken(
 }
 
 /**
- * The API tokens of one owner, newest last, without their secrets.
+ * The clients of one owner, newest last, without their secrets.
  * @throws DomainError `not_found`, or `invalid_request` for a cursor that is not one of this list's
  */
-export async function listApiTokens(
+export async function listClients(
   caller: ManagementCaller,
   owner: ClientOwner,
   page: PageRequest,
@@ -97,8 +97,8 @@ export async function listApiTokens(
   return ports.clientList.list(owner, page);
 }
 
-/** One API token of this owner. @throws DomainError `not_found` */
-export async function getApiToken(
+/** One client of this owner. @throws DomainError `not_found` */
+export async function getClient(
   caller: ManagementCaller,
   owner: ClientOwner,
   clientId: string,
@@ -111,34 +111,34 @@ export async function getApiToken(
 }
 
 /**
- * Deletes an API token for good: it cannot be exchanged and its access tokens are worth nothing from now on.
+ * Deletes a client for good: it cannot be exchanged and its access tokens are worth nothing from now on.
  * @throws DomainError `not_found`
  */
-export async function deleteApiToken(
+export async function deleteClient(
   caller: ManagementCaller,
   owner: ClientOwner,
   clientId: string,
   ports: { readonly standing: StandingReader; readonly clientRemover: ClientRemover },
 ): Promise<void> {
-  await getApiToken(caller, owner, clientId, ports);
+  await getClient(caller, owner, clientId, ports);
   await ports.clientRemover.remove(clientId);
 }
 
-/** Who means which API token, in which version. */
-export interface ApiTokenAccess {
+/** Who means which client, in which version. */
+export interface ClientAccess {
   readonly caller: ManagementCaller;
   readonly owner: ClientOwner;
   readonly clientId: string;
   readonly expectedVersion?: number | undefined;
 }
 
-/** Changes an API token that the caller may see. @throws DomainError as `getApiToken` and `changeClient` do */
-export async function changeApiToken(
-  { caller, owner, clientId, expectedVersion }: ApiTokenAccess,
+/** Changes a client that the caller may see. @throws DomainError as `getClient` and `changeClient` do */
+export async function changeOwnClient(
+  { caller, owner, clientId, expectedVersion }: ClientAccess,
   change: (before: Client) => Client,
   ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger },
 ): Promise<Client> {
-  const client = await getApiToken(caller, owner, clientId, ports);
+  const client = await getClient(caller, owner, clientId, ports);
   await assertMayGrant(caller, client, openLook(owner, ports));
   const changeOwn = (before: Client) => (isOwnedBy(before.subject, owner) ? change(before) : undefined);
   return changeClient({ clientId, expectedVersion, change: changeOwn }, ports);
@@ -156,8 +156,8 @@ async function assertMayGrant(
   assertMayAssign(caller, (await rolesHeld(client, look)) ?? []);
 }
 
-/** What may change about an API token. Its expiry may only come closer. */
-export interface ApiTokenChange {
+/** What may change about a client. Its expiry may only come closer. */
+export interface ClientPatch {
   readonly description?: string | undefined;
   readonly roleIds?: readonly string[] | undefined;
   readonly metadata?: JsonObject | null | undefined;
@@ -167,12 +167,12 @@ export interface ApiTokenChange {
 }
 
 /**
- * Changes an API token. The level rule holds for its new roles as it did for the first.
- * @throws DomainError as `changeApiToken` does, `invalid_request` for an unknown role or a later expiry, `forbidden`
+ * Changes a client. The level rule holds for its new roles as it did for the first.
+ * @throws DomainError as `changeOwnClient` does, `invalid_request` for an unknown role or a later expiry, `forbidden`
  */
-export async function updateApiToken(
-  access: ApiTokenAccess,
-  patch: ApiTokenChange,
+export async function updateClient(
+  access: ClientAccess,
+  patch: ClientPatch,
   ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger; readonly clock: Clock },
 ): Promise<Client> {
   const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, openLook(access.owner, ports)));
@@ -190,14 +190,14 @@ export async function updateApiToken(
         ? before.tokenLifetimeSeconds
         : (patch.tokenLifetimeSeconds ?? undefined),
   });
-  return changeApiToken(access, change, ports);
+  return changeOwnClient(access, change, ports);
 }
 
 function earlierExpiry({ expiresAtSeconds }: Client, expiresInSeconds: number | undefined, nowSeconds: number) {
   if (expiresInSeconds === undefined) return expiresAtSeconds;
   const requested = nowSeconds + expiresInSeconds;
   if (expiresAtSeconds === undefined || requested <= expiresAtSeconds) return requested;
-  throw new DomainError('invalid_request', 'An expiry may only come closer: create a new API token instead.', {
+  throw new DomainError('invalid_request', 'An expiry may only come closer: create a new one instead.', {
     field: 'expiresInSeconds',
   });
 }
