@@ -14,7 +14,8 @@ import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { applications } from '#shared/api/applications.ts';
 import { deleteApplication, updateApplication } from '#shared/domain/applications.ts';
 import { deleteClientGrant, listClientGrants, setClientGrant } from '#shared/domain/client-grants.ts';
-import { createClient, getClient, listClients } from '#shared/domain/clients.ts';
+import { getClient } from '#shared/domain/client-ownership.ts';
+import { createClient, listClients } from '#shared/domain/clients.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created, done, ok } from '#shared/http/replies.ts';
 import {

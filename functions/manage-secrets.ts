@@ -7,7 +7,7 @@ import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { manageSecrets } from '#shared/api/secrets.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
-import type { ClientAccess } from '#shared/domain/clients.ts';
+import type { ClientAccess } from '#shared/domain/client-ownership.ts';
 import {
   addSecret,
   cancelRotation,

@@ -1,4 +1,5 @@
-import { type ClientAccess, type ClientPatch, deleteClient, updateClient } from './clients.ts';
+import type { ClientAccess } from './client-ownership.ts';
+import { type ClientPatch, deleteClient, updateClient } from './clients.ts';
 import { DomainError } from './errors.ts';
 import type { ClientChanger, ClientRemover, Clock, StandingReader } from './ports.ts';
 import { type Client, nameKey } from './records.ts';

@@ -1,3 +1,4 @@
+import { type ClientAccess, changeOwnClient } from './client-ownership.ts';
 import {
   withoutSecret,
   withRotation,
@@ -5,7 +6,6 @@ import {
   withRotationFinished,
   withSecret,
 } from './client-secrets.ts';
-import { type ClientAccess, changeOwnClient } from './clients.ts';
 import type { ClientChanger, Clock, Pepper, Random, SecretHasher, StandingReader } from './ports.ts';
 import type { Client } from './records.ts';
 import { newSecret } from './secret.ts';
