@@ -8,6 +8,7 @@ import {
   dynamoClientWriter,
 } from '#shared/adapters/dynamo/clients.ts';
 import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
+import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
@@ -35,6 +36,7 @@ const adapters = {
   directory: dynamoDirectoryWriter,
   pepper: kmsPepper,
   hasher: bcryptHasher,
+  memory: dynamoRequestMemory,
   audit: dynamoAudit,
 };
 

@@ -2,6 +2,7 @@ import { ambient } from '#shared/adapters/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
+import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
@@ -28,6 +29,7 @@ const adapters = {
   clients: dynamoClientWriter,
   pepper: kmsPepper,
   hasher: bcryptHasher,
+  memory: dynamoRequestMemory,
   audit: dynamoAudit,
 };
 

@@ -1,6 +1,7 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
+import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { directory } from '#shared/api/directory.ts';
@@ -26,6 +27,7 @@ const adapters = {
   verifier: kmsVerifier,
   directory: dynamoDirectoryWriter,
   directoryList: dynamoDirectoryLister,
+  memory: dynamoRequestMemory,
   audit: dynamoAudit,
 };
 

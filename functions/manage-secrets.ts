@@ -2,6 +2,7 @@ import { ambient } from '#shared/adapters/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoClientChanger } from '#shared/adapters/dynamo/clients.ts';
+import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
@@ -66,6 +67,7 @@ const adapters = {
   clientChanger: dynamoClientChanger,
   pepper: kmsPepper,
   hasher: bcryptHasher,
+  memory: dynamoRequestMemory,
   audit: dynamoAudit,
 };
 

@@ -3,6 +3,7 @@ import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoClientLister, dynamoClientRemover, dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
 import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
+import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
@@ -34,6 +35,7 @@ const adapters = {
   clientRemover: dynamoClientRemover,
   pepper: kmsPepper,
   hasher: bcryptHasher,
+  memory: dynamoRequestMemory,
   audit: dynamoAudit,
 };
 

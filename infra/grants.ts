@@ -86,6 +86,10 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   },
   'secrets:hash': nothing,
   'attempts:limit': nothing,
+  'requests:remember': {
+    statements: [{ actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], resources: ['tokens'] }],
+    environment: ['MINTMARK_TOKENS_TABLE'],
+  },
   'audit:append': {
     statements: [{ actions: ['dynamodb:PutItem'], resources: ['audit'] }],
     environment: ['MINTMARK_AUDIT_TABLE'],

@@ -13,6 +13,7 @@ import type {
   Pepper,
   PepperFounder,
   Random,
+  RequestMemory,
   Revocations,
   SecretHasher,
   StandingReader,
@@ -40,6 +41,7 @@ export interface GrantedPorts {
   'pepper:found': { readonly pepperFounder: PepperFounder };
   'secrets:hash': { readonly hasher: SecretHasher };
   'attempts:limit': { readonly limiter: AttemptLimiter };
+  'requests:remember': { readonly memory: RequestMemory };
   'audit:append': { readonly audit: AuditLog };
   'requests:guard': { readonly protectedApi: ProtectedApi };
 }

@@ -61,7 +61,15 @@ const creation = {
 export const createToken = lambdaTable({
   name: 'create-token',
   purpose: 'Creates API tokens of tenants and of users.',
-  grants: ['standing:read', 'tokens:verify', 'clients:create', 'pepper:use', 'secrets:hash', 'audit:append'],
+  grants: [
+    'standing:read',
+    'tokens:verify',
+    'clients:create',
+    'pepper:use',
+    'secrets:hash',
+    'requests:remember',
+    'audit:append',
+  ],
   routes: {
     createTenantApiToken: {
       ...creation,

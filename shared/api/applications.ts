@@ -77,6 +77,7 @@ export const applications = lambdaTable({
     'directory:write',
     'pepper:use',
     'secrets:hash',
+    'requests:remember',
     'audit:append',
   ],
   routes: {

@@ -169,7 +169,7 @@ const deleting = {
 export const directory = lambdaTable({
   name: 'directory',
   purpose: 'Keeps tenants, users, memberships, roles and APIs.',
-  grants: ['standing:read', 'tokens:verify', 'directory:write', 'directory:list', 'audit:append'],
+  grants: ['standing:read', 'tokens:verify', 'directory:write', 'directory:list', 'requests:remember', 'audit:append'],
   routes: {
     createTenant: {
       ...creating(tenant, tenantExample),

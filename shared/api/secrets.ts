@@ -84,7 +84,15 @@ const ofMember = `${userTokens}/{clientId}/secrets` as const;
 export const manageSecrets = lambdaTable({
   name: 'manage-secrets',
   purpose: 'Adds, rotates and deletes secrets of API tokens and applications.',
-  grants: ['standing:read', 'tokens:verify', 'clients:change', 'pepper:use', 'secrets:hash', 'audit:append'],
+  grants: [
+    'standing:read',
+    'tokens:verify',
+    'clients:change',
+    'pepper:use',
+    'secrets:hash',
+    'requests:remember',
+    'audit:append',
+  ],
   routes: {
     addTenantApiTokenSecret: {
       ...addition,

@@ -71,6 +71,7 @@ export const serviceUsers = lambdaTable({
     'clients:delete',
     'pepper:use',
     'secrets:hash',
+    'requests:remember',
     'audit:append',
   ],
   routes: {

@@ -75,7 +75,8 @@ type CallerKind<C> = C extends 'anyone' | 'client'
     : 'either';
 type GrantsForRoute<R extends Route> =
   | GrantsForCaller[CallerKind<R['caller']>]
-  | (R extends { readonly audit: AuditEventType } ? 'audit:append' : never);
+  | (R extends { readonly audit: AuditEventType } ? 'audit:append' : never)
+  | (R extends { readonly reply: { readonly status: 201 } } ? 'requests:remember' : never);
 type NeededGrants<Table extends LambdaTable> = GrantsForRoute<Table['routes'][keyof Table['routes']]>;
 type Missing<Table extends LambdaTable> = Exclude<NeededGrants<Table>, Table['grants'][number]>;
 

@@ -1,6 +1,6 @@
 import type { AccessTokenClaims } from './access-token.ts';
 import type { AuditEvent } from './audit.ts';
-import type { Client, DirectoryKind, DirectoryRecords, SigningAlgorithm } from './records.ts';
+import type { Client, DirectoryKind, DirectoryRecords, JsonObject, SigningAlgorithm } from './records.ts';
 
 /**
  * What the domain asks of the world. Every method that depends on a service rejects with the domain error
@@ -157,4 +157,27 @@ export interface AttemptLimiter {
   /** Rejects with `rate_limited` once `key` has failed too often lately. */
   assertMayTry(key: string): Promise<void>;
   recordFailure(key: string): Promise<void>;
+}
+
+/** What a creation answered, less the secrets in it. */
+export interface RememberedReply {
+  readonly status: number;
+  readonly body: JsonObject;
+}
+
+/** A creation that was begun under a name of the caller's choice. */
+export interface RememberedRequest {
+  /** Tells whether a repeat asks for the same. */
+  readonly fingerprint: string;
+  /** Absent while the creation is under way. */
+  readonly reply?: RememberedReply | undefined;
+}
+
+/** Remembers creations by their `Idempotency-Key`, so that a repeat does not create a second time. */
+export interface RequestMemory {
+  /** Begins a creation; where one was begun under this name and is not forgotten, says what is known of that instead. */
+  begin(name: string, fingerprint: string, nowSeconds: number): Promise<RememberedRequest | undefined>;
+  finish(name: string, fingerprint: string, reply: RememberedReply, nowSeconds: number): Promise<void>;
+  /** For a creation that came to nothing. */
+  forget(name: string): Promise<void>;
 }

@@ -118,7 +118,7 @@ export function audit(ports: () => { readonly clock: Clock; readonly audit?: Aud
   const append = async (event: Incoming, outcome: AuditEvent['outcome'], reason?: string) => {
     const type = routeOf(event).audit;
     const { audit: log, clock } = ports();
-    if (type === undefined || log === undefined) return;
+    if (type === undefined || log === undefined || event.repeatedReply !== undefined) return;
     const { requestId, target, source, userAgent } = event;
     const actor = { ...identityOf(event), ip: source, userAgent: userAgent.slice(0, 256) };
     await log.append({ type, outcome, timeSeconds: clock.nowSeconds(), requestId, actor, target, reason });
