@@ -19,7 +19,7 @@ export function storyCommands({ url, adminFile }: Place): string {
 get() { node -pe "JSON.parse(require('fs').readFileSync(0)).$1"; }
 ID=$(get clientId < '${adminFile}') SECRET=$(get clientSecret < '${adminFile}')
 
-# 1. the administrator's token for the management API
+# 1. a token for the management API
 ADMIN=$(curl -s $M/oauth/token -u "$ID:$SECRET" -d grant_type=client_credentials | get access_token)
 post() { curl -s -X POST "$M$1" -H "Authorization: Bearer $ADMIN" -H 'Content-Type: application/json' -d "$2"; }
 
@@ -28,7 +28,7 @@ post /v1/apis '{"identifier":"${api}","name":"Reports","permissions":[{"value":"
 ROLE=$(post /v1/roles '{"key":"reports-reader","name":"Reports reader","level":100,"permissions":[{"api":"${api}","value":"read:reports"}]}' | get id)
 TENANT=$(post /v1/tenants '{"name":"Acme"}' | get id)
 
-# 3. an API token of the tenant; its secret is shown this once
+# 3. an API token of the tenant, whose secret is shown this once
 TOKEN=$(post /v1/tenants/$TENANT/api-tokens '{"description":"nightly export","roleIds":["'$ROLE'"]}'); echo "$TOKEN"
 CLIENT=$(echo "$TOKEN" | get clientId) CLIENT_SECRET=$(echo "$TOKEN" | get clientSecret)
 

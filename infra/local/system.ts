@@ -62,6 +62,8 @@ async function startEngines(folder: string | undefined): Promise<Closable[]> {
   process.env.AWS_REGION ??= 'us-east-1';
   process.env.AWS_ACCESS_KEY_ID ??= 'local';
   process.env.AWS_SECRET_ACCESS_KEY ??= 'local';
+  // With a profile the SDK would look for real credentials first, which engines of this process never ask for.
+  if (isUnset('AWS_ENDPOINT_URL_DYNAMODB') && isUnset('AWS_ENDPOINT_URL_KMS')) delete process.env.AWS_PROFILE;
   const opened: Closable[] = [];
   if (isUnset('AWS_ENDPOINT_URL_DYNAMODB')) {
     const dynamo = await startLocalDynamo(folder && join(folder, 'dynamodb'));

@@ -18,11 +18,17 @@ export const permissionValue = z
   .string()
   .regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/, 'must be 1 to 128 visible ASCII characters without " and \\');
 
-/** An API's identifier: a URI without fragment (RFC 8707 §2). Compared as it is written and never called. */
+/**
+ * An API's identifier: a URI without fragment (RFC 8707 §2). Compared as it is written and never called; ASCII only, as
+ * URIs are, so that none looks like another (G8).
+ */
 export const apiIdentifier = z
   .string()
   .max(256)
-  .regex(/^[A-Za-z][A-Za-z0-9+.-]*:[^\s#"\\<>]+$/, 'must be an absolute URI without a fragment');
+  .regex(
+    /^[A-Za-z][A-Za-z0-9+.-]*:[\x21\x24-\x3B\x3D\x3F-\x5B\x5D-\x7E]+$/,
+    'must be an absolute URI without a fragment',
+  );
 
 /** A JSON object that is copied into access tokens, at most 4 KiB. */
 export const metadata = z

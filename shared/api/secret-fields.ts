@@ -2,12 +2,9 @@ import * as z from 'zod';
 import { timestamp } from './fields.ts';
 
 /** A clear secret on the wire. */
-export const shownSecret = z
-  .string()
-  .optional()
-  .meta({
-    description: 'Shown in the first answer only, not when it is repeated: Mintmark keeps no more than its hash',
-  });
+export const shownSecret = z.string().optional().meta({
+  description: 'Shown in the first answer only, not when it is repeated: Mintmark keeps no more than its hash',
+});
 
 /** One of a client's secrets as it is shown afterwards. */
 export const secretFields = z.object({

@@ -31,7 +31,10 @@ export function isWithinLifetime(claims: AccessTokenClaims, nowSeconds: number):
   return exp > nowSeconds && iat <= latestStart && nbf <= latestStart && exp - iat <= LIFETIME_SECONDS_MAX;
 }
 
-/** The values of a scope string (RFC 6749 §3.3), each once, in the order they stand. */
+/**
+ * The values of a scope string (RFC 6749 §3.3), each once, in the order they stand. One space stands between two of
+ * them; where there are more, one value is empty, and no API declares that.
+ */
 export function scopeValues(scope: string): readonly string[] {
-  return [...new Set(scope.split(' '))].filter((value) => value !== '');
+  return [...new Set(scope.split(' '))];
 }

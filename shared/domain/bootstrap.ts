@@ -13,7 +13,15 @@ import type {
   SecretHasher,
   StandingReader,
 } from './ports.ts';
-import { type Api, apiNameKey, type Client, type DirectoryRecords, grantKey, nameKey } from './records.ts';
+import {
+  type Api,
+  apiNameKey,
+  type Client,
+  type DirectoryRecords,
+  grantKey,
+  nameKey,
+  type Permission,
+} from './records.ts';
 import { newSecret } from './secret.ts';
 import { SYSTEM_API_ID, systemApiIdentifier, systemPermissions } from './system-api.ts';
 
@@ -71,8 +79,7 @@ export async function bootstrap(
 async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
   const identifier = systemApiIdentifier(ports.issuer);
   const before = await look.find('api', SYSTEM_API_ID);
-  const isCurrent = before?.identifier === identifier && before.permissions.length === systemPermissions.length;
-  if (isCurrent) return;
+  if (before?.identifier === identifier && areCurrent(before.permissions)) return;
 
   const key = apiNameKey(identifier);
   const owner = { kind: 'api', id: SYSTEM_API_ID } as const;
@@ -89,6 +96,12 @@ async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
     version: (before?.version ?? 0) + 1,
   };
   await put('api', api.id, api, ports.directory);
+}
+
+/** Whether an update of the product left the management API's permissions as they were. */
+function areCurrent(permissions: readonly Permission[]): boolean {
+  const values = (of: readonly Permission[]) => of.map(({ value }) => value).join(' ');
+  return values(permissions) === values(systemPermissions);
 }
 
 async function createAdministrator(look: Look, ports: Ports): Promise<Administrator> {

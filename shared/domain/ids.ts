@@ -23,3 +23,11 @@ export function mayBeChosen(id: string, prefix: IdPrefix): boolean {
   const foreign = PREFIXES.filter((other) => other !== prefix);
   return !foreign.some((other) => isIdOf(other, id));
 }
+
+/**
+ * The first version of a record whose key can be used again. It begins at random, so that a record that went and came
+ * back is never taken for the one before by whoever still holds that one's version.
+ */
+export function firstVersion(random: Random): number {
+  return random.bytes(6).reduce((number, byte) => number * 256 + byte, 1);
+}

@@ -87,7 +87,7 @@ async function resolveApi(client: Client, standing: Standing, look: Look, ports:
 
 function narrow(scope: string, allowed: readonly string[]): readonly string[] {
   const requested = scopeValues(scope);
-  if (requested.length > 0 && requested.every((value) => allowed.includes(value))) return requested;
+  if (requested.every((value) => allowed.includes(value))) return requested;
   throw new DomainError('invalid_scope', 'The requested scope is malformed, unknown or more than is allowed.', {
     field: 'scope',
   });

@@ -1,6 +1,6 @@
 import { assertMayAssign, type ManagementCaller } from './authority.ts';
 import { changedMeanwhile, notFound } from './errors.ts';
-import { newId } from './ids.ts';
+import { firstVersion, newId } from './ids.ts';
 import type {
   Clock,
   DirectoryLister,
@@ -57,7 +57,8 @@ export async function setMember(
   }
   const id = newId('mem', ports.random);
   const createdAtSeconds = ports.clock.nowSeconds();
-  const joined: Membership = { id, tenantId, userId, roleIds: assigned, createdAtSeconds, version: 1 };
+  const version = firstVersion(ports.random);
+  const joined: Membership = { id, tenantId, userId, roleIds: assigned, createdAtSeconds, version };
   await ports.directory.insert('membership', key, joined);
   return joined;
 }

@@ -1,5 +1,6 @@
 import { changedMeanwhile, DomainError } from './errors.ts';
-import type { Clock, DirectoryWriter, Look } from './ports.ts';
+import { firstVersion } from './ids.ts';
+import type { Clock, DirectoryWriter, Look, Random } from './ports.ts';
 import type { DirectoryKind } from './records.ts';
 
 /** A claim without its owner is a creation or deletion that broke off; nobody is still busy with it after this. */
@@ -17,17 +18,19 @@ interface Ports {
   readonly look: Look;
   readonly directory: DirectoryWriter;
   readonly clock: Clock;
+  readonly random: Random;
 }
 
 /**
  * Claims a unique name before its owner is written, so that of two creations one wins without a transaction.
  * @throws DomainError `conflict` while the name belongs to another record
  */
-export async function claimName({ key, field, owner }: Claim, { look, directory, clock }: Ports): Promise<void> {
-  const now = clock.nowSeconds();
+export async function claimName({ key, field, owner }: Claim, ports: Ports): Promise<void> {
+  const { look, directory, random } = ports;
+  const now = ports.clock.nowSeconds();
   const held = await look.find('name', key);
   if (held === undefined) {
-    return directory.insert('name', key, { ownerId: owner.id, createdAtSeconds: now, version: 1 });
+    return directory.insert('name', key, { ownerId: owner.id, createdAtSeconds: now, version: firstVersion(random) });
   }
   const isAbandoned = held.createdAtSeconds + ABANDONED_AFTER_SECONDS < now;
   if (!isAbandoned || (await look.find(owner.kind, held.ownerId)) !== undefined) {
@@ -40,7 +43,7 @@ export async function claimName({ key, field, owner }: Claim, { look, directory,
 /** Gives a name free after its owner is gone. A claim that somebody else has taken over meanwhile stays theirs. */
 export async function releaseName(
   { key, owner }: Omit<Claim, 'field'>,
-  { look, directory }: Omit<Ports, 'clock'>,
+  { look, directory }: Pick<Ports, 'look' | 'directory'>,
 ): Promise<void> {
   const held = await look.find('name', key);
   if (held?.ownerId === owner.id) await directory.remove('name', key, held.version);

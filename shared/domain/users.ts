@@ -54,7 +54,7 @@ export async function updateUser(
   id: string,
   patch: UserChange,
   expectedVersion: number | undefined,
-  ports: Ports & { readonly clock: Clock },
+  ports: Ports & { readonly clock: Clock; readonly random: Random },
 ): Promise<User> {
   const look = ports.standing.open(id);
   const before = await look.find('user', id);

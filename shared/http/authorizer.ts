@@ -6,6 +6,7 @@ import type {
   APIGatewayTokenAuthorizerEvent,
 } from 'aws-lambda';
 import type { Access } from '#shared/domain/authorize-request.ts';
+import { DomainError } from '#shared/domain/errors.ts';
 import { bearerToken } from './bearer.ts';
 
 /** The three ways in which API Gateway asks a Lambda authorizer. */
@@ -30,13 +31,13 @@ export function tokenOf(event: AuthorizerEvent): string | undefined {
 
 /**
  * The answer in the form that the event asks for: a simple one for HTTP APIs (payload 2.0), a policy for REST APIs.
- * @throws Error `Unauthorized` for an invalid token at a REST API, which API Gateway turns into a 401
+ * @throws DomainError `invalid_token` at a REST API, with the one message that API Gateway turns into a 401
  */
 export function answerFor(event: AuthorizerEvent, access: Access | undefined): AuthorizerAnswer {
   if ('routeKey' in event) {
     return { isAuthorized: access?.allowedRoutes.includes(event.routeKey) ?? false, context: contextOf(access) };
   }
-  if (access === undefined) throw new Error('Unauthorized');
+  if (access === undefined) throw new DomainError('invalid_token', 'Unauthorized');
   return {
     principalId: access.claims.sub,
     policyDocument: policyOf(event.methodArn, access),

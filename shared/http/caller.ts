@@ -52,6 +52,14 @@ export function identityOf({ caller }: Incoming): { clientId: string; subject: s
   return { clientId: caller.client.id, subject: subjectId(caller.client) };
 }
 
+/** The tenant that the caller is bound to; undefined for applications of the workspace, and before anybody is known. */
+export function tenantOf({ caller }: Incoming): string | undefined {
+  if (caller === undefined) return undefined;
+  if (!('client' in caller)) return caller.tenantId;
+  const { subject } = caller.client;
+  return subject.type === 'application' ? undefined : subject.tenantId;
+}
+
 function client(incoming: Incoming, { clock, ...ports }: CallerPorts) {
   const { standing, hasher, pepper } = ports;
   if (!standing || !hasher || !pepper) throw ungranted();

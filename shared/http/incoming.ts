@@ -5,6 +5,8 @@ import type { ManagementCaller } from '#shared/domain/authority.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 import type { OperationReply } from './replies.ts';
 
+const USER_AGENT_CHARACTERS_MAX = 256;
+
 /** API Gateway's two event versions: HTTP APIs send payload 2.0, REST APIs 1.0. */
 export type GatewayEvent = APIGatewayProxyEvent | APIGatewayProxyEventV2;
 
@@ -25,6 +27,7 @@ export interface Incoming {
   readonly isBase64Encoded: boolean;
   /** The address that API Gateway saw; never taken from a header. */
   readonly source: string;
+  /** What the client calls itself, as far as log and audit lines show it. */
   readonly userAgent: string;
   readonly startedAtMilliseconds: number;
 
@@ -56,7 +59,7 @@ export function readIncoming(event: GatewayEvent): Incoming {
   const common = {
     query: event.queryStringParameters ?? {},
     pathParameters: event.pathParameters ?? {},
-    headers: event.headers,
+    headers: event.headers ?? {},
     rawBody: event.body ?? '',
     isBase64Encoded: event.isBase64Encoded,
     startedAtMilliseconds: performance.now(),
@@ -69,7 +72,7 @@ export function readIncoming(event: GatewayEvent): Incoming {
       method: http.method,
       pathTemplate: event.routeKey.slice(event.routeKey.indexOf(' ') + 1),
       source: http.sourceIp,
-      userAgent: http.userAgent,
+      userAgent: legible(http.userAgent),
       target: idsOf(common.pathParameters),
     };
   }
@@ -81,7 +84,7 @@ export function readIncoming(event: GatewayEvent): Incoming {
     method: event.httpMethod,
     pathTemplate: event.resource,
     source: identity.sourceIp,
-    userAgent: identity.userAgent ?? '',
+    userAgent: legible(identity.userAgent),
     target: idsOf(common.pathParameters),
   };
 }
@@ -89,6 +92,11 @@ export function readIncoming(event: GatewayEvent): Incoming {
 function refuseRepeated(header: string, repeated: Repeated): void {
   if ((repeated?.[header]?.length ?? 0) < 2) return;
   throw new DomainError('invalid_request', `Send one ${header} header.`);
+}
+
+/** What a client calls itself cannot end a line, steer a terminal or fill a log (U3). */
+function legible(userAgent: string | null | undefined): string {
+  return (userAgent ?? '').slice(0, USER_AGENT_CHARACTERS_MAX).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
 }
 
 function idsOf(parameters: Incoming['pathParameters']): Record<string, string> {

@@ -1,10 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { identityOf } from './caller.ts';
+import { identityOf, tenantOf } from './caller.ts';
 import { asDomainError } from './errors.ts';
 import type { Incoming } from './incoming.ts';
 import type { GatewayReply } from './replies.ts';
-
-const USER_AGENT_CHARACTERS_MAX = 256;
 
 const logger = new Logger({ serviceName: 'mintmark' });
 
@@ -22,9 +20,11 @@ export function logRequest(functionName: string, event: Incoming, reply: unknown
     status: statusCode,
     outcome: thrown == null ? 'ok' : asDomainError(thrown).code,
     clientId: event.caller && identityOf(event).clientId,
-    target: event.target,
+    tenantId: tenantOf(event),
+    // Ids from a path are known to be ids only where the route was found; before that they are anybody's text.
+    target: event.route && event.target,
     ip: event.source,
-    userAgent: event.userAgent?.slice(0, USER_AGENT_CHARACTERS_MAX),
+    userAgent: event.userAgent,
     latencyMilliseconds: Math.round(performance.now() - event.startedAtMilliseconds),
   };
   if (thrown != null && (statusCode ?? 500) >= 500) {
@@ -39,9 +39,12 @@ export function logTask(functionName: string, outcome: string, fields: Readonly<
   logger.info('task', { function: functionName, outcome, ...fields });
 }
 
-/** A task that failed, told by name only. */
+/** A task that ended without a result: a refusal is everyday, anything else is told by name, for somebody to look at. */
 export function logTaskFailure(functionName: string, thrown: unknown): void {
-  logger.error('task', { function: functionName, outcome: asDomainError(thrown).code, cause: describeCause(thrown) });
+  const outcome = asDomainError(thrown).code;
+  const isFailure = outcome === 'server_error' || outcome === 'temporarily_unavailable';
+  if (isFailure) logger.error('task', { function: functionName, outcome, cause: describeCause(thrown) });
+  else logTask(functionName, outcome, {});
 }
 
 /** The change is made and its attempt is on record; only the line about its outcome could not be written. */

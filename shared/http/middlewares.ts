@@ -120,7 +120,7 @@ export function audit(ports: () => { readonly clock: Clock; readonly audit?: Aud
     const { audit: log, clock } = ports();
     if (type === undefined || log === undefined || event.repeatedReply !== undefined) return;
     const { requestId, target, source, userAgent } = event;
-    const actor = { ...identityOf(event), ip: source, userAgent: userAgent.slice(0, 256) };
+    const actor = { ...identityOf(event), ip: source, userAgent };
     await log.append({ type, outcome, timeSeconds: clock.nowSeconds(), requestId, actor, target, reason });
   };
   const conclude = async (event: Incoming, outcome: AuditEvent['outcome'], reason?: string) => {

@@ -9,7 +9,7 @@ import { putIf } from './conditional-write.ts';
 import { orderOf } from './directory-keys.ts';
 import { documentClient } from './document-client.ts';
 import { readPage } from './list.ts';
-import { clientSchema } from './record-schemas.ts';
+import { clientSchema, storable } from './record-schemas.ts';
 
 /** Writes new clients into the Clients table. */
 export function dynamoClientWriter(environment: Environment): ClientWriter {
@@ -70,7 +70,8 @@ export function dynamoClientLister(environment: Environment): ClientLister {
 }
 
 function itemOf(record: Client) {
-  return { ...record, owner: ownerOf(record.subject), order: orderOf(record.createdAtSeconds, record.id) };
+  const { subject, createdAtSeconds, id } = record;
+  return { ...storable(record), owner: ownerOf(subject), order: orderOf(createdAtSeconds, id) };
 }
 
 function ownerOf(subject: Subject): string {

@@ -10,7 +10,7 @@ import { falseWhereConditionFailed, putIf } from './conditional-write.ts';
 import { directoryKey, listPartition, listPlace } from './directory-keys.ts';
 import { documentClient } from './document-client.ts';
 import { readPage } from './list.ts';
-import { directorySchemas } from './record-schemas.ts';
+import { directorySchemas, storable } from './record-schemas.ts';
 
 const inVersion = { '#version': 'version' };
 
@@ -24,7 +24,7 @@ export function dynamoDirectoryWriter(environment: Environment): DirectoryWriter
       const wasInserted = await putIf(client, {
         TableName,
         Key,
-        Item: { ...Key, ...listPlace(kind, key, record), version: record.version, record },
+        Item: { ...Key, ...listPlace(kind, key, record), version: record.version, record: storable(record) },
         ConditionExpression: 'attribute_not_exists(#key)',
         ExpressionAttributeNames: { '#key': 'key' },
       });
@@ -35,7 +35,7 @@ export function dynamoDirectoryWriter(environment: Environment): DirectoryWriter
       return putIf(client, {
         TableName,
         Key,
-        Item: { ...Key, ...listPlace(kind, key, record), version: record.version, record },
+        Item: { ...Key, ...listPlace(kind, key, record), version: record.version, record: storable(record) },
         ConditionExpression: '#version = :before',
         ExpressionAttributeNames: inVersion,
         ExpressionAttributeValues: { ':before': record.version - 1 },

@@ -27,16 +27,16 @@ export async function readPage<Item>(
         KeyConditionExpression: '#partition = :partition',
         ExpressionAttributeNames: { '#partition': index.partitionKey },
         ExpressionAttributeValues: { ':partition': partition },
-        Limit: limit,
+        // DynamoDB names a place to go on from also where nothing follows; one item more tells the two apart.
+        Limit: limit + 1,
         ...(after && {
           ExclusiveStartKey: { ...keyOf(after.key), [index.partitionKey]: partition, order: after.order },
         }),
       }),
     )
     .catch(rethrowAsUnavailable);
-  const last = answer.LastEvaluatedKey?.order as string | undefined;
-  return {
-    items: (answer.Items ?? []).map(parse),
-    ...(last !== undefined && { nextCursor: writeCursor(last) }),
-  };
+  const found = answer.Items ?? [];
+  const shown = found.slice(0, limit);
+  const last = found.length > limit ? shown.at(-1) : answer.LastEvaluatedKey;
+  return { items: shown.map(parse), ...(last && { nextCursor: writeCursor(last.order) }) };
 }

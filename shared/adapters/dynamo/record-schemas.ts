@@ -6,7 +6,7 @@ import type { Client, DirectoryKind, DirectoryRecords, JsonObject } from '#share
 const seconds = z.int();
 const versioned = { version: z.int(), createdAtSeconds: seconds };
 const status = z.enum(['active', 'disabled']);
-const metadata = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null);
+const metadata = z.string().transform((text) => JSON.parse(text) as JsonObject);
 const signingAlgorithm = z.enum(['RS256', 'ES256']);
 const permissionReference = z.object({ apiId: z.string(), api: z.string(), value: z.string() });
 const permission = z.object({ value: z.string(), description: z.string().optional() });
@@ -111,3 +111,9 @@ export const clientSchema: z.ZodType<Client> = z.object({
   expiresAtSeconds: seconds.optional(),
   tokenLifetimeSeconds: seconds.optional(),
 });
+
+/** A record as it is written. Metadata lies there as JSON text: JSON has numbers and names that DynamoDB does not take. */
+export function storable(record: object): Readonly<Record<string, unknown>> {
+  const hasMetadata = 'metadata' in record && record.metadata !== undefined;
+  return { ...record, ...(hasMetadata && { metadata: JSON.stringify(record.metadata) }) };
+}

@@ -1,7 +1,6 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { RequestMemory } from '#shared/domain/ports.ts';
-import type { JsonObject } from '#shared/domain/records.ts';
+import type { RememberedReply, RequestMemory } from '#shared/domain/ports.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
@@ -16,7 +15,10 @@ const ABANDONED_AFTER_SECONDS = 30;
 
 const itemSchema = z.object({
   fingerprint: z.string(),
-  reply: z.object({ status: z.int(), body: z.custom<JsonObject>((value) => typeof value === 'object') }).optional(),
+  reply: z
+    .string()
+    .transform((text) => JSON.parse(text) as RememberedReply)
+    .optional(),
 });
 
 /** Keeps begun and finished creations in the Tokens table for a day. */
@@ -48,7 +50,7 @@ export function dynamoRequestMemory(environment: Environment): RequestMemory {
     },
     finish: async (name, fingerprint, reply, nowSeconds) => {
       const until = nowSeconds + REMEMBERED_SECONDS;
-      const Item = { ...keyOf(name), fingerprint, reply, freeAt: until, removeAt: until };
+      const Item = { ...keyOf(name), fingerprint, reply: JSON.stringify(reply), freeAt: until, removeAt: until };
       await client.send(new PutCommand({ TableName, Item })).catch(rethrowAsUnavailable);
     },
     forget: async (name) => {

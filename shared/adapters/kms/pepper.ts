@@ -104,5 +104,6 @@ function sealWith(pepper: Uint8Array | undefined, message: string): string {
 }
 
 function isEqual(expected: string, seal: string): boolean {
-  return expected.length === seal.length && timingSafeEqual(Buffer.from(expected), Buffer.from(seal));
+  const [ours, theirs] = [Buffer.from(expected), Buffer.from(seal)];
+  return ours.length === theirs.length && timingSafeEqual(ours, theirs);
 }

@@ -33,7 +33,7 @@ export function kmsVerifier(environment: Environment): TokenVerifier {
   return {
     algorithms: keys.algorithms,
     verify: async (token) => {
-      if (token.length > TOKEN_CHARACTERS_MAX) return undefined;
+      if (token.length > TOKEN_CHARACTERS_MAX || !hasCanonicalSignature(token)) return undefined;
       const payload = await verifySignature(token, await keys.all());
       const claims = claimsSchema.safeParse(payload).data;
       return claims?.iss === issuer ? (claims as AccessTokenClaims) : undefined;
@@ -45,6 +45,12 @@ export function kmsVerifier(environment: Environment): TokenVerifier {
 export function kmsKeySet(environment: Environment): KeySet {
   const keys = signingKeys(environment);
   return { algorithms: keys.algorithms, publicKeys: async () => (await keys.all()).map(({ jwk }) => jwk) };
+}
+
+/** Padding and stray last bits spell the same signature another way, and nothing signed says they do not belong there. */
+function hasCanonicalSignature(token: string): boolean {
+  const signature = token.slice(token.lastIndexOf('.') + 1);
+  return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }
 
 /** The payload of a JWS of the right type by one of these keys; undefined for everything else (RFC 9068 §4). */
