@@ -94,5 +94,9 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     statements: [{ actions: ['dynamodb:PutItem'], resources: ['audit'] }],
     environment: ['MINTMARK_AUDIT_TABLE'],
   },
+  'audit:read': {
+    statements: [{ actions: ['dynamodb:Query'], resources: ['audit'] }],
+    environment: ['MINTMARK_AUDIT_TABLE'],
+  },
   'requests:guard': { statements: [], environment: ['MINTMARK_PROTECTED_API'] },
 };

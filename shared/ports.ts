@@ -2,6 +2,7 @@ import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
 import type {
   AttemptLimiter,
   AuditLog,
+  AuditReader,
   ClientChanger,
   ClientLister,
   ClientRemover,
@@ -43,6 +44,7 @@ export interface GrantedPorts {
   'attempts:limit': { readonly limiter: AttemptLimiter };
   'requests:remember': { readonly memory: RequestMemory };
   'audit:append': { readonly audit: AuditLog };
+  'audit:read': { readonly auditReader: AuditReader };
   'requests:guard': { readonly protectedApi: ProtectedApi };
 }
 export type Grant = keyof GrantedPorts;

@@ -1,4 +1,5 @@
 import { handler as applications } from '#functions/applications.ts';
+import { handler as auditEvents } from '#functions/audit-events.ts';
 import { handler as authorizer } from '#functions/authorizer.ts';
 import { handler as bootstrap } from '#functions/bootstrap.ts';
 import { handler as createToken } from '#functions/create-token.ts';
@@ -23,6 +24,7 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
   const adapters = { ...changes, environment: () => environment };
   return {
     applications: applications.with(adapters),
+    'audit-events': auditEvents.with(adapters),
     authorizer: authorizer.with(adapters),
     bootstrap: bootstrap.with(adapters),
     'create-token': createToken.with(adapters),

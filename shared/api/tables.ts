@@ -1,5 +1,6 @@
 import { createToken, manageTokens } from './api-tokens.ts';
 import { applications } from './applications.ts';
+import { auditEvents } from './audit-events.ts';
 import { directory } from './directory.ts';
 import { discovery } from './discovery.ts';
 import { exchange, introspect, revoke } from './oauth.ts';
@@ -20,5 +21,6 @@ export const tables = [
   directory,
   serviceUsers,
   applications,
+  auditEvents,
   authorizer,
 ] as const;

@@ -1,6 +1,6 @@
 import { changeClient } from './change-record.ts';
 import { changedMeanwhile, DomainError, notFound } from './errors.ts';
-import { newId } from './ids.ts';
+import { firstVersion, newId } from './ids.ts';
 import type { ClientChanger, Clock, DirectoryWriter, Look, Random, StandingReader } from './ports.ts';
 import { type Client, type ClientGrant, grantKey } from './records.ts';
 
@@ -43,7 +43,7 @@ export async function setClientGrant(
     apiId,
     permissions,
     createdAtSeconds: before?.createdAtSeconds ?? ports.clock.nowSeconds(),
-    version: (before?.version ?? 0) + 1,
+    version: before === undefined ? firstVersion(ports.random) : before.version + 1,
   };
   if (before === undefined) await ports.directory.insert('grant', key, grant);
   else if (!(await ports.directory.replace('grant', key, grant))) throw changedMeanwhile();

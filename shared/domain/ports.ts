@@ -1,5 +1,5 @@
 import type { AccessTokenClaims } from './access-token.ts';
-import type { AuditEvent } from './audit.ts';
+import type { AuditEvent, AuditFilter } from './audit.ts';
 import type { Client, DirectoryKind, DirectoryRecords, JsonObject, SigningAlgorithm } from './records.ts';
 
 /**
@@ -150,6 +150,11 @@ export interface DirectoryLister {
 /** The append-only record of who did what. */
 export interface AuditLog {
   append(event: AuditEvent): Promise<void>;
+}
+
+/** Reads the audit log back. */
+export interface AuditReader {
+  list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>>;
 }
 
 /** Slows down whoever scans for tokens. */

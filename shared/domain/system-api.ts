@@ -37,6 +37,7 @@ const SYSTEM_PERMISSIONS = {
     reach: 'tenant',
     description: "Create, change and delete a tenant's service users and their credentials",
   },
+  'read:audit-events': { reach: 'workspace', description: 'See who did what' },
   'introspect:tokens': { reach: 'anywhere', description: 'Ask what access tokens are worth' },
 } as const satisfies Record<string, { reach: Reach; description: string }>;
 

@@ -1,3 +1,4 @@
+import type { AuditEvent } from '#shared/domain/audit.ts';
 import type { Page } from '#shared/domain/ports.ts';
 import type {
   Api,
@@ -92,6 +93,15 @@ export function apiTokenRepresentation({ subject, ...client }: Client) {
     secrets: client.secrets.map(secretRepresentation),
     version: client.version,
   };
+}
+
+export function auditEventRepresentation({ timeSeconds, ...event }: AuditEvent) {
+  return { ...event, time: timestamp(timeSeconds) };
+}
+
+/** A moment that came over the wire, as the domain counts it. */
+export function secondsOf(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Math.floor(Date.parse(time) / 1_000);
 }
 
 /** A page of records as a page of their representations. */
