@@ -64,7 +64,7 @@ export const handler = lambda(applications, adapters, {
 
   setClientGrant: async ({ params, body }, ports) =>
     ok(clientGrantRepresentation(await setClientGrant(params, body.permissions, ports))),
-  listClientGrants: async ({ params }, ports) =>
+  getClientGrants: async ({ params }, ports) =>
     ok({ items: (await listClientGrants(params.clientId, ports)).map(clientGrantRepresentation) }),
   deleteClientGrant: async ({ params }, ports) => {
     await deleteClientGrant(params, ports);

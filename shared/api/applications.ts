@@ -166,11 +166,11 @@ export const applications = lambdaTable({
       reply: { status: 200, description: 'The client grant', schema: grant, example: grantExample },
       audit: 'client_grant.set',
     },
-    listClientGrants: {
+    getClientGrants: {
       ...reading,
       method: 'GET',
       path: '/v1/applications/{clientId}/grants',
-      summary: 'List what an application may ask for',
+      summary: 'Show what an application may ask for',
       reply: {
         status: 200,
         description: 'All client grants of the application',
