@@ -13,7 +13,7 @@ export function printStory(place: Place): void {
 }
 
 /** From the administrator's credentials to a token that is taken back. */
-export function storyCommands({ url, adminFile }: Place): string {
+function storyCommands({ url, adminFile }: Place): string {
   const api = 'https://api.example.com/reports';
   return `M=${url}
 get() { node -pe "JSON.parse(require('fs').readFileSync(0)).$1"; }

@@ -39,7 +39,8 @@ export async function findLiveToken(token: string, ports: Ports): Promise<LiveTo
   const claims = await verifiedClaims(token, ports);
   if (claims === undefined) return undefined;
 
-  const look = ports.standing.open(claims.client_id);
+  // Not by the client id alone: who authenticates with the same id in the same request needs other records.
+  const look = ports.standing.open(`token of ${claims.client_id}`);
   readAhead(claims, look);
   const [client, isRevoked] = await Promise.all([look.client(claims.client_id), look.isRevoked(claims.jti)]);
   if (client === undefined || isRevoked || !isLive(client, ports.clock.nowSeconds())) return undefined;

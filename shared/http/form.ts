@@ -12,9 +12,12 @@ export function formDecode(text: string): string | undefined {
   }
 }
 
-/** Text without C0 controls and DEL, none of which any OAuth parameter may hold (RFC 6749 appendix A). */
+/**
+ * Text without control characters, none of which any OAuth parameter may hold (RFC 6749 appendix A). Only a tab is left
+ * to whoever reads the parameter, because in a scope it is `invalid_scope` (C5).
+ */
 export function isFreeOfControls(text: string): boolean {
-  return !/\p{Cc}/u.test(text) && text.isWellFormed();
+  return !/[^\P{Cc}\t]/u.test(text) && text.isWellFormed();
 }
 
 /**

@@ -6,7 +6,7 @@ import { DomainError } from '#shared/domain/errors.ts';
  * @throws DomainError `invalid_request` that names the member at fault and never repeats its value (A14)
  */
 export function validate(schema: z.ZodType, input: unknown): unknown {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, { reportInput: true });
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const field = issue && nameOf(issue.path);

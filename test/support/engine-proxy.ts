@@ -7,7 +7,9 @@ export type Fault =
   | { readonly kind: 'hang' }
   | { readonly kind: 'reset' }
   /** The engine did it, but nobody hears so. */
-  | { readonly kind: 'lose-reply' };
+  | { readonly kind: 'lose-reply' }
+  /** The engine is not asked; this is what it says. */
+  | { readonly kind: 'answer'; readonly body: unknown };
 
 export interface EngineProxy {
   readonly url: string;
@@ -16,8 +18,8 @@ export interface EngineProxy {
   /** Request bodies so far, as they went over the wire. */
   readonly bodies: readonly string[];
   forget(): void;
-  /** Decides for each call whether it fails; undefined lets it through. */
-  injectFault(decide: ((operation: string) => Fault | undefined) | undefined): void;
+  /** Decides for each call, by its operation and body, whether it fails; undefined lets it through. */
+  injectFault(decide: ((operation: string, body: string) => Fault | undefined) | undefined): void;
   close(): Promise<void>;
 }
 
@@ -25,13 +27,13 @@ export interface EngineProxy {
 export async function startEngineProxy(engineUrl: string): Promise<EngineProxy> {
   const calls: string[] = [];
   const bodies: string[] = [];
-  let decide: ((operation: string) => Fault | undefined) | undefined;
+  let decide: ((operation: string, body: string) => Fault | undefined) | undefined;
   const server = createServer(async (request, response) => {
     const body = await read(request);
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
     calls.push(operation);
     bodies.push(body.toString());
-    const fault = decide?.(operation);
+    const fault = decide?.(operation, body.toString());
     if (fault === undefined) return forward(engineUrl, request, body, response);
     await fail(fault, { engineUrl, request, body, response });
   });
@@ -68,6 +70,10 @@ async function fail(fault: Fault, { engineUrl, request, body, response }: Call):
   if (fault.kind === 'error') {
     response.writeHead(fault.status ?? 400, { 'content-type': 'application/x-amz-json-1.0' });
     return void response.end(JSON.stringify({ __type: fault.name, message: 'injected' }));
+  }
+  if (fault.kind === 'answer') {
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
+    return void response.end(JSON.stringify(fault.body));
   }
   const discarded = httpRequest(engineUrl, { method: 'POST', headers: request.headers }, (answer) => {
     answer.resume().on('end', () => response.destroy());

@@ -1,8 +1,10 @@
 import { startLocalDynamo } from '#infra/local/dynamo.ts';
+import type { AdapterChanges } from '#infra/local/functions.ts';
 import { startLocalKms } from '#infra/local/kms.ts';
 import { startSystem } from '#infra/local/system.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
 import type { SecretHasher } from '#shared/domain/ports.ts';
+import { standingClock, type TestClock } from './clock.ts';
 import { type EngineProxy, startEngineProxy } from './engine-proxy.ts';
 
 /** The API that tests protect; the local gateway's sample stands behind it. */
@@ -25,12 +27,6 @@ export interface Reply<Body = unknown> {
   readonly text: string;
 }
 
-/** A clock that moves only when told to. */
-export interface TestClock {
-  nowSeconds(): number;
-  advance(seconds: number): void;
-}
-
 export interface World {
   readonly url: string;
   readonly admin: Credentials;
@@ -40,7 +36,11 @@ export interface World {
   /** bcrypt comparisons really made so far, and those that memory answered are not among them. */
   readonly comparisons: () => number;
   /** Any request, body and headers as they are. */
-  send(method: string, path: string, init?: { headers?: Record<string, string>; body?: NonNullable<RequestInit['body']> }): Promise<Reply>;
+  send(
+    method: string,
+    path: string,
+    init?: { headers?: Record<string, string>; body?: NonNullable<RequestInit['body']> },
+  ): Promise<Reply>;
   /** A form post with HTTP Basic credentials. */
   post(path: string, credentials: Credentials | undefined, parameters: Record<string, string>): Promise<Reply>;
   /** A management request by the administrator, or by whoever's token is given. */
@@ -50,8 +50,15 @@ export interface World {
   close(): Promise<void>;
 }
 
+export interface WorldOptions {
+  readonly hashCost?: number;
+  readonly adapters?: AdapterChanges;
+  /** Hears of every reply, and makes the request fail by throwing. */
+  readonly onReply?: (method: string, path: string, reply: Reply) => void;
+}
+
 /** Starts the whole product over in-memory engines, with proxies that count and fail, and a clock that stands still. */
-export async function startWorld(options: { hashCost?: number } = {}): Promise<World> {
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const engines = { dynamo: await startLocalDynamo(), kms: await startLocalKms() };
   const dynamo = await startEngineProxy(engines.dynamo.url);
   const kms = await startEngineProxy(engines.kms.url);
@@ -59,14 +66,18 @@ export async function startWorld(options: { hashCost?: number } = {}): Promise<W
   process.env.AWS_ENDPOINT_URL_KMS = kms.url;
   const clock = standingClock();
   const hashers = countComparisons(options.hashCost ?? HASH_COST);
-  const system = await startSystem({ adapters: { clock: () => clock, hasher: hashers.open } });
+  const system = await startSystem({
+    adapters: { clock: () => clock, hasher: hashers.open, ...options.adapters },
+  });
   const { clientId, clientSecret = '' } = await system.bootstrap();
   const admin = { clientId, clientSecret };
 
   const send: World['send'] = async (method, path, init = {}) => {
     const response = await fetch(system.url + path, { method, ...init });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, text, body: parseJson(text) };
+    const reply = { status: response.status, headers: response.headers, text, body: parseJson(text) };
+    options.onReply?.(method, path, reply);
+    return reply;
   };
   const post: World['post'] = (path, credentials, parameters) =>
     send('POST', path, {
@@ -166,16 +177,6 @@ async function arrangeReports(world: World, create: Create) {
   const reports = { apiId, readerRoleId, writerRoleId };
   arranged.set(world, reports);
   return reports;
-}
-
-function standingClock(): TestClock {
-  let now = Math.floor(Date.now() / 1_000);
-  return {
-    nowSeconds: () => now,
-    advance: (seconds) => {
-      now += seconds;
-    },
-  };
 }
 
 /** Every function opens a hasher of its own; this counts the comparisons of all of them. */

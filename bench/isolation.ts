@@ -1,0 +1,9 @@
+/**
+ * The measured functions are silent and need no real credentials, wherever this runs. Imported before everything that
+ * reads the environment.
+ */
+process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
+process.env.AWS_REGION = 'us-east-1';
+process.env.AWS_ACCESS_KEY_ID = 'local';
+process.env.AWS_SECRET_ACCESS_KEY = 'local';
+delete process.env.AWS_PROFILE;

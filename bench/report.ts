@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { type BundleReport, PROCESSES } from './cold-start.ts';
+import { CONNECTIONS, type Latency } from './measure.ts';
+import { renderTable } from './table.ts';
+
+export interface CaseReport extends Latency {
+  readonly name: string;
+  /** Measured requests, in the handler and by HTTP each. */
+  readonly count: number;
+  readonly cpuMicroseconds: number;
+  /** The same in reference loops, which compares across machines. */
+  readonly loops: number;
+}
+
+export interface Report {
+  readonly referenceLoopMicroseconds: number;
+  readonly cases: readonly CaseReport[];
+  readonly bundles: readonly BundleReport[];
+}
+
+const results = new URL('results/', import.meta.url);
+
+/** The report for people. */
+export function renderReport({ referenceLoopMicroseconds, cases, bundles }: Report): string {
+  const caseRows = cases.map((one) => [
+    one.name,
+    String(one.count),
+    one.cpuMicroseconds.toFixed(0),
+    one.loops.toFixed(3),
+    one.requestsPerSecond.toFixed(0),
+    one.p50Milliseconds.toFixed(1),
+    one.p99Milliseconds.toFixed(1),
+  ]);
+  const bundleRows = bundles.map((one) => [
+    one.name,
+    (one.sizeBytes / 1_024).toFixed(0),
+    one.importMilliseconds.toFixed(0),
+    one.cpuMilliseconds.toFixed(0),
+  ]);
+  return [
+    `Requests: CPU time in the handler alone; the rest by HTTP through the local gateway, ${CONNECTIONS} at a time.`,
+    `1 loop = ${(referenceLoopMicroseconds / 1_000).toFixed(1)} ms of CPU time on this machine.`,
+    '',
+    renderTable(['request', 'count', 'CPU µs', 'loops', 'req/s', 'p50 ms', 'p99 ms'], caseRows),
+    '',
+    `Bundles: medians of ${PROCESSES} fresh processes each; CPU time of import and first request together.`,
+    '',
+    renderTable(['function', 'KiB', 'import ms', 'CPU ms'], bundleRows),
+  ].join('\n');
+}
+
+/** Keeps the report, with where and when it was made; answers the file. */
+export function writeReport(report: Report): string {
+  const file = new URL('latest.json', results);
+  const [cpu] = cpus();
+  const machine = {
+    cpu: cpu?.model ?? 'unknown',
+    cpus: cpus().length,
+    platform: process.platform,
+    node: process.version,
+  };
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD']).toString().trim();
+  const made = { date: new Date().toISOString(), commit, machine, connections: CONNECTIONS, processes: PROCESSES };
+  mkdirSync(results, { recursive: true });
+  writeFileSync(file, `${JSON.stringify({ ...made, ...report }, rounded, 2)}\n`);
+  return file.pathname;
+}
+
+/** Measured values have no more than four digits that mean anything. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
+}

@@ -1,0 +1,63 @@
+import { httpApiEvent, httpAuthorizerEvent } from '#infra/local/gateway/http-api-event.ts';
+
+/** A request that can be sent by HTTP, or be made an event for a handler. */
+export interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** The route that serves the path, and its variables, where the two differ. */
+  readonly route?: { readonly path: string; readonly pathParameters: Readonly<Record<string, string>> };
+}
+
+export interface Credentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** A form with HTTP Basic credentials. */
+export function formRequest(
+  path: string,
+  { clientId, clientSecret }: Credentials,
+  parameters: Readonly<Record<string, string>>,
+): Request {
+  const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
+  const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
+  return { method: 'POST', path, headers, body: new URLSearchParams(parameters).toString() };
+}
+
+/** A request with a bearer token, and a JSON body where there is one. */
+export function bearerRequest(method: string, path: string, token: string, body?: unknown): Request {
+  const headers = { authorization: `Bearer ${token}` };
+  if (body === undefined) return { method, path, headers };
+  return { method, path, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+/** The event that an HTTP API makes of a request for the function behind its route. */
+export function proxyEvent(request: Request) {
+  return httpApiEvent(callOf(request), undefined);
+}
+
+/** The event that an HTTP API makes of a request for its authorizer. */
+export function authorizerEvent(request: Request) {
+  return httpAuthorizerEvent(callOf(request), [request.headers.authorization ?? '']);
+}
+
+function callOf({ method, path, headers, body = '', route = { path, pathParameters: {} } }: Request) {
+  return {
+    request: {
+      method,
+      path,
+      rawQueryString: '',
+      headers: Object.entries(headers),
+      body: Buffer.from(body),
+      protocol: 'HTTP/1.1',
+      sourceIp: '127.0.0.1',
+    },
+    rawPath: path,
+    route: { method, path: route.path, handler: () => undefined },
+    pathParameters: route.pathParameters,
+    requestId: 'bench',
+    receivedAtMilliseconds: Date.now(),
+  };
+}

@@ -1,0 +1,48 @@
+import { type Functions, REPORTS } from './deployment.ts';
+import { invocation } from './invocation.ts';
+import { bearerRequest, type Credentials, formRequest, type Request } from './requests.ts';
+
+/** What there is to measure with. */
+export interface Workspace {
+  readonly tenantId: string;
+  readonly managementToken: string;
+  /** Clients whose secrets no process has compared yet. */
+  readonly newClients: readonly Credentials[];
+  /** A client with an access token. */
+  readonly client: Credentials;
+  readonly accessToken: string;
+}
+
+/** Bootstraps a workspace and makes an API, a role, a tenant and its API tokens. */
+export async function arrangeWorkspace(url: string, functions: Functions, newClients: number): Promise<Workspace> {
+  const { clientId, clientSecret = '' } = await functions.bootstrap({}, invocation('bootstrap'));
+  const managementToken = await exchange(url, { clientId, clientSecret });
+  const create = <Body>(path: string, body: unknown) =>
+    send<Body>(url, bearerRequest('POST', path, managementToken, body));
+
+  await create('/v1/apis', { identifier: REPORTS, name: 'Reports', permissions: [{ value: 'read:reports' }] });
+  const permissions = [{ api: REPORTS, value: 'read:reports' }];
+  const role = await create<{ id: string }>('/v1/roles', { key: 'reader', name: 'Reader', level: 100, permissions });
+  const { id: tenantId } = await create<{ id: string }>('/v1/tenants', { name: 'Acme' });
+  const createClient = () =>
+    create<Credentials>(`/v1/tenants/${tenantId}/api-tokens`, { description: 'bench', roleIds: [role.id] });
+  const client = await createClient();
+  return {
+    tenantId,
+    managementToken,
+    newClients: await Promise.all(Array.from({ length: newClients }, createClient)),
+    client,
+    accessToken: await exchange(url, client),
+  };
+}
+
+async function exchange(url: string, credentials: Credentials): Promise<string> {
+  const request = formRequest('/oauth/token', credentials, { grant_type: 'client_credentials' });
+  return (await send<{ access_token: string }>(url, request)).access_token;
+}
+
+async function send<Body>(url: string, { method, path, headers, body }: Request): Promise<Body> {
+  const response = await fetch(url + path, { method, headers, ...(body !== undefined && { body }) });
+  if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+  return (await response.json()) as Body;
+}

@@ -1,0 +1,28 @@
+import './demo/isolation.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chapters } from './demo/chapters.ts';
+import { newStory } from './demo/story.ts';
+import { tell } from './demo/tell.ts';
+
+/** `npm run demo`: the whole story, told and checked, in a workspace that is gone afterwards. */
+async function demo(): Promise<void> {
+  const story = newStory(temporaryFolder());
+  const isTrue = await tell(chapters, story, console.log);
+  await story.close();
+  process.exitCode = isTrue ? 0 : 1;
+}
+
+/** A folder that lives no longer than this process, however that ends. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'mintmark-demo-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  return folder;
+}
+
+demo().catch((error: unknown) => {
+  console.error(`The demo could not run. ${error instanceof Error ? error.message : error}`);
+  process.exit(1);
+});

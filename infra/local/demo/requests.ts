@@ -1,0 +1,39 @@
+import type { Credentials, Story } from './story.ts';
+
+/** An answer as far as the story compares it; a body that is not JSON is its text. */
+export interface Answer<Body = unknown> {
+  readonly status: number;
+  readonly body: Body;
+}
+
+/** A request to the management API, by the administrator. */
+export function manage<Body>(story: Story, method: string, path: string, body?: unknown): Promise<Answer<Body>> {
+  return send(story.url + path, {
+    method,
+    headers: { authorization: `Bearer ${story.managementToken}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+}
+
+/** A form to one of the OAuth endpoints, with HTTP Basic credentials (RFC 6749 §2.3.1). */
+export function postForm<Body>(
+  { url }: Story,
+  path: string,
+  { clientId, clientSecret }: Credentials,
+  parameters: Record<string, string>,
+): Promise<Answer<Body>> {
+  const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
+  return send(url + path, { method: 'POST', headers: { authorization }, body: new URLSearchParams(parameters) });
+}
+
+/** A request to the sample API, which the authorizer guards. */
+export function callApi({ url }: Story, method: string, path: string, accessToken: string): Promise<Answer> {
+  return send(url + path, { method, headers: { authorization: `Bearer ${accessToken}` } });
+}
+
+async function send<Body>(url: string, init: RequestInit): Promise<Answer<Body>> {
+  const response = await fetch(url, init);
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+  return { status: response.status, body: (isJson ? JSON.parse(text) : text) as Body };
+}

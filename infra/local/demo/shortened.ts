@@ -1,0 +1,8 @@
+/** Secrets and tokens of ours, wherever they stand in a text. */
+const CREDENTIALS = /\bmms_\w+|\beyJ[\w-]+(?:\.[\w-]+)*/g;
+const CHARACTERS_SHOWN = 10;
+
+/** The text with every secret and token cut to its first characters: enough to tell them apart, no use to anybody. */
+export function shortened(text: string): string {
+  return text.replace(CREDENTIALS, (credential) => `${credential.slice(0, CHARACTERS_SHOWN)}…`);
+}

@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import type { Body, LambdaTable } from '#shared/api/table.ts';
+import { tables } from '#shared/api/tables.ts';
+import { anyBytes, anyForm, anyJson, anyPath, CANARY, type Sent } from '#test/support/arbitrary-request.ts';
+import { sendRaw } from '#test/support/raw-http.ts';
+import { type Acme, arrangeAcme, basic, type Reply, startWorld, type World } from '#test/support/world.ts';
+
+const RUNS = { numRuns: 100 };
+
+const all: readonly LambdaTable[] = tables;
+const routes = all.flatMap((table) => Object.values(table.routes));
+const oauthRoutes = routes.filter(({ errors }) => errors === 'oauth');
+const managementRoutes = routes.filter(({ path }) => path.startsWith('/v1/'));
+
+let world: World;
+let acme: Acme;
+let managementToken: string;
+beforeAll(async () => {
+  world = await startWorld();
+  acme = await arrangeAcme(world);
+  managementToken = await world.tokenFor(world.admin);
+});
+afterAll(() => world.close());
+
+describe('A11, A14, A19: whatever arrives is answered with a success or an error that repeats nothing of it', () => {
+  test.each(oauthRoutes)('$method $path, with or without credentials', async ({ method, path, body }) => {
+    await fc.assert(
+      fc.asyncProperty(anyRequest(body), fc.boolean(), async (request, isKnown) => {
+        const authorization = isKnown ? basic(acme.tenantToken) : `Basic ${request.query}`;
+        expectPlain(await send(method, path, request, authorization), oauthErrors);
+      }),
+      RUNS,
+    );
+  });
+
+  test.each(managementRoutes.filter(({ body }) => body !== undefined))(
+    '$method $path',
+    async ({ method, path, body }) => {
+      await fc.assert(
+        fc.asyncProperty(anyRequest(body), async (request) => {
+          const target = path.replace('{tenantId}', acme.tenantId).replace('{userId}', acme.userId);
+          expectPlain(await send(method, target, request, `Bearer ${managementToken}`), problems);
+        }),
+        RUNS,
+      );
+    },
+  );
+
+  test.each(managementRoutes)('$method $path, with any path and query', async ({ method, path }) => {
+    await fc.assert(
+      fc.asyncProperty(anyPath(path), anyBytes, async (target, request) => {
+        expectPlain(await send(method, target, request, `Bearer ${managementToken}`), problems);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+/** Anything at all, or nearly what the route's table entry gives as the example. */
+function anyRequest(body: Body | undefined): fc.Arbitrary<Sent> {
+  if (body === undefined) return anyBytes;
+  const names = Object.keys((body.schema as z.ZodObject).shape);
+  const like = body.encoding === 'json' ? [anyJson] : [anyForm, anyJson];
+  return fc.oneof(anyBytes, ...like.map((anyOf) => anyOf(names, body.example as object)));
+}
+
+function send(method: string, path: string, { query, headers, body }: Sent, authorization: string): Promise<Reply> {
+  const target = query === '' ? path : `${path}?${query}`;
+  return sendRaw(world.url, { method, target, headers: [...headers, ['authorization', authorization]], body });
+}
+
+/** RFC 6749 §5.2. */
+const oauthErrors = {
+  type: 'application/json',
+  schema: z.strictObject({
+    error: z.string().regex(/^[a-z_]+$/),
+    error_description: z.string().regex(/^[\x20\x21\x23-\x5B\x5D-\x7E]+$/),
+  }),
+};
+
+/** RFC 9457 §3. */
+const problems = {
+  type: 'application/problem+json',
+  schema: z.strictObject({
+    type: z.literal('about:blank'),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().regex(/^[a-z_]+$/),
+    detail: z.string(),
+    field: z.string().optional(),
+  }),
+};
+
+function expectPlain(reply: Reply, { type, schema }: { readonly type: string; readonly schema: z.ZodType }) {
+  if (reply.status < 300) return;
+  expect(reply).toMatchObject({ status: expect.toSatisfy((status: number) => status >= 400 && status < 500) });
+  expect(reply.headers.get('content-type')).toBe(type);
+  expect(schema.safeParse(reply.body)).toMatchObject({ success: true });
+  expect(JSON.stringify([...reply.headers]) + reply.text).not.toContain(CANARY);
+}

@@ -1,0 +1,255 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+
+vi.hoisted(() => {
+  process.env.POWERTOOLS_LOG_LEVEL = 'INFO';
+});
+
+import type { Route } from '#shared/api/table.ts';
+import { tables } from '#shared/api/tables.ts';
+import type { Fault } from '#test/support/engine-proxy.ts';
+import { captureOutput } from '#test/support/output.ts';
+import { type Operation, type RouteRequest, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
+import { itemsOf, workspaceItems } from '#test/support/table-items.ts';
+import { arrangeTenantManager } from '#test/support/tenant-manager.ts';
+import { type Acme, arrangeAcme, type Reply, startWorld, type World } from '#test/support/world.ts';
+
+interface TableRoute extends Route {
+  readonly operation: Operation;
+  readonly functionName: string;
+}
+
+const routes: readonly TableRoute[] = tables.flatMap(({ name: functionName, routes: served }) =>
+  Object.entries<Route>(served).map(([name, route]) => ({ ...route, functionName, operation: name as Operation })),
+);
+const changes = routes.filter(({ audit }) => audit !== undefined);
+
+const output = captureOutput();
+let world: World;
+let acme: Acme;
+let requests: RouteRequests;
+
+beforeAll(async () => {
+  world = await startWorld();
+  acme = await arrangeAcme(world);
+  requests = await routeRequests(world, acme);
+});
+beforeEach(() => output.forget());
+afterAll(() => world.close());
+
+const send = ({ method, path, ...init }: RouteRequest) => world.send(method, path, init);
+const requestIdOf = ({ headers }: Reply) => headers.get('x-request-id');
+const auditRows = async (reply: Reply) =>
+  (await itemsOf('audit')).filter(({ requestId }) => requestId === requestIdOf(reply));
+const linesOf = (reply: Reply) => output.lines().filter(({ requestId }) => requestId === requestIdOf(reply));
+
+/** The ids that a path such as `/v1/tenants/{tenantId}` names in a request. */
+function idsIn(template: string, path: string): Record<string, string | undefined> {
+  const values = path.split('/');
+  const parts = [...template.split('/').entries()].filter(([, part]) => part.startsWith('{'));
+  return Object.fromEntries(parts.map(([index, part]) => [part.slice(1, -1), values[index]]));
+}
+
+/** The clients behind the good requests: the tenant's where a client authenticates, else the administrator. */
+const callerOf = ({ caller }: Route) =>
+  typeof caller === 'object' && 'permission' in caller ? world.admin : acme.tenantToken;
+
+describe('the audit log', () => {
+  test.each(changes)('U4: $operation writes down the attempt and the success', async (route) => {
+    const request = await requests[route.operation]();
+    const reply = await send(request);
+    const rows = await auditRows(reply);
+    const { clientId } = callerOf(route);
+    const common = {
+      type: route.audit,
+      requestId: requestIdOf(reply),
+      day: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+      time: expect.stringMatching(/Z$/),
+      timeSeconds: world.clock.nowSeconds(),
+      actor: { clientId, subject: clientId, ip: '127.0.0.1', userAgent: 'node' },
+    };
+    const ids = idsIn(route.path, request.path);
+    expect(rows).toEqual([
+      { ...common, event: expect.stringMatching(/#attempted$/), outcome: 'attempted', target: ids },
+      {
+        ...common,
+        event: expect.stringMatching(/#succeeded$/),
+        outcome: 'succeeded',
+        target: expect.objectContaining(ids),
+      },
+    ]);
+  });
+
+  test.each(changes.filter(({ reply }) => reply.status === 201))(
+    'U4: $operation names what it made',
+    async ({ operation }) => {
+      const reply = await send(await requests[operation]());
+      const { id, clientId } = reply.body as { id?: string; clientId?: string };
+      const [, succeeded] = await auditRows(reply);
+      expect(Object.values(succeeded?.target as object)).toContain(id ?? clientId);
+    },
+  );
+
+  test('U2, U4: revoke names the token by its id', async () => {
+    const [, succeeded] = await auditRows(await send(await requests.revoke()));
+    expect(succeeded?.target).toEqual({ tokenId: expect.stringMatching(/^tok_/) });
+  });
+
+  test.each([
+    ['conflict', 'POST', () => '/v1/tenants', () => ({ name: 'Again', id: acme.tenantId })],
+    ['not_found', 'DELETE', () => '/v1/users/usr_0000000000000000000000', () => undefined],
+    [
+      'invalid_request',
+      'POST',
+      () => `/v1/tenants/${acme.tenantId}/api-tokens`,
+      () => ({ description: 'x', roleIds: ['rol_x'] }),
+    ],
+  ])('U4: a refusal is written down with its reason, %s', async (reason, method, path, body) => {
+    const rows = await auditRows(await world.manage(method, path(), body()));
+    expect(rows.map(({ outcome, reason: given }) => [outcome, given])).toEqual([
+      ['attempted', undefined],
+      ['refused', reason],
+    ]);
+  });
+
+  test('U4: who may not change anything attempts nothing, and leaves a log line', async () => {
+    const reply = await world.manage('POST', '/v1/tenants', { name: 'X' }, await world.tokenFor(acme.tenantToken));
+    expect([reply.status, await auditRows(reply)]).toEqual([401, []]);
+    expect(linesOf(reply)).toMatchObject([{ operation: 'createTenant', outcome: 'invalid_token' }]);
+  });
+
+  test('U4: is only ever appended to', async () => {
+    world.dynamo.forget();
+    for (const { operation } of changes) await send(await requests[operation]());
+    const touching = world.dynamo.bodies.flatMap((body, index) =>
+      body.includes('mintmark-audit') ? [[world.dynamo.calls[index], body.includes('attribute_not_exists')]] : [],
+    );
+    expect(touching.length).toBeGreaterThan(2 * changes.length);
+    expect(touching.filter(([call, isConditional]) => call !== 'PutItem' || !isConditional)).toEqual([]);
+  });
+});
+
+describe('without the audit log', () => {
+  const failing: Fault = { kind: 'error', name: 'InternalServerError', status: 500 };
+  const failAudit = (about = '') =>
+    world.dynamo.injectFault((_operation, body) =>
+      body.includes('"mintmark-audit"') && body.includes(about) ? failing : undefined,
+    );
+
+  test.each(changes)('U5: $operation changes nothing', async ({ operation }) => {
+    const request = await requests[operation]();
+    const before = await workspaceItems();
+    failAudit();
+    const reply = await send(request).finally(() => world.dynamo.injectFault(undefined));
+    expect([reply.status, reply.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await workspaceItems()).toEqual(before);
+  });
+
+  test.each(['token', 'introspect', 'getTenant', 'jwks'] as const)('U5: %s goes on', async (operation) => {
+    const request = await requests[operation]();
+    failAudit();
+    expect((await send(request).finally(() => world.dynamo.injectFault(undefined))).status).toBe(200);
+  });
+
+  test('U5: a change whose attempt is on record stands, and a log line tells of the lost outcome', async () => {
+    failAudit('"succeeded"');
+    const reply = await send(await requests.createTenant()).finally(() => world.dynamo.injectFault(undefined));
+    expect((await world.manage('GET', `/v1/tenants/${(reply.body as { id: string }).id}`)).status).toBe(200);
+    expect((await auditRows(reply)).map(({ outcome }) => outcome)).toEqual(['attempted']);
+    expect(linesOf(reply)).toMatchObject([
+      { level: 'ERROR', message: 'audit outcome lost' },
+      { level: 'INFO', message: 'request', outcome: 'ok', status: 201 },
+    ]);
+  });
+});
+
+describe('the log', () => {
+  const tenantReader = async () => world.tokenFor(await arrangeTenantManager(world, acme.tenantId, ['read:tenants']));
+
+  test.each(routes)('U1: $operation leaves one line that says who did what', async (route) => {
+    const request = await requests[route.operation]();
+    const reply = await send(request);
+    const { clientId } = callerOf(route);
+    const isTenants = clientId === acme.tenantToken.clientId;
+    expect(linesOf(reply)).toEqual([
+      {
+        level: 'INFO',
+        message: 'request',
+        timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        service: 'mintmark',
+        sampling_rate: 0,
+        requestId: requestIdOf(reply),
+        function: route.functionName,
+        operation: route.operation,
+        route: `${route.method} ${route.path}`,
+        status: route.reply.status,
+        outcome: 'ok',
+        ...(route.caller !== 'anyone' && { clientId }),
+        ...(route.caller !== 'anyone' && isTenants && { tenantId: acme.tenantId }),
+        target: expect.objectContaining(idsIn(route.path, request.path)),
+        ip: '127.0.0.1',
+        userAgent: 'node',
+        latencyMilliseconds: expect.any(Number),
+      },
+    ]);
+  });
+
+  test('U2: names a token that is issued, asked about or taken back by its id', async () => {
+    for (const operation of ['token', 'introspect', 'revoke'] as const) {
+      const [line] = linesOf(await send(await requests[operation]()));
+      expect(line?.target).toMatchObject({ tokenId: expect.stringMatching(/^tok_[0-9A-Za-z]{22}$/) });
+    }
+  });
+
+  test.each([
+    ['invalid_client', 401, () => world.post('/oauth/token', undefined, { grant_type: 'client_credentials' })],
+    ['unsupported_grant_type', 400, () => world.post('/oauth/token', acme.tenantToken, { grant_type: 'password' })],
+    ['invalid_token', 401, () => world.manage('GET', '/v1/tenants', undefined, 'x')],
+    ['insufficient_scope', 403, async () => world.manage('GET', '/v1/users', undefined, await tenantReader())],
+    ['not_found', 404, () => world.manage('GET', '/v1/tenants/ten_unknown')],
+    ['method_not_allowed', 405, () => world.send('GET', '/oauth/token')],
+    ['payload_too_large', 413, () => world.manage('POST', '/v1/tenants', { name: 'x'.repeat(70_000) })],
+  ])('U1: a refusal is one line with its code, %s', async (outcome, status, refused) => {
+    expect(linesOf(await refused())).toMatchObject([{ level: 'INFO', message: 'request', outcome, status }]);
+  });
+
+  test('U1: a failing dependency is one line that names it', async () => {
+    world.dynamo.injectFault(() => ({ kind: 'error', name: 'ResourceNotFoundException' }));
+    const reply = await send(await requests.getTenant()).finally(() => world.dynamo.injectFault(undefined));
+    expect(linesOf(reply)).toMatchObject([
+      {
+        level: 'ERROR',
+        outcome: 'temporarily_unavailable',
+        status: 503,
+        cause: [{ name: 'DomainError' }, { name: 'ResourceNotFoundException' }],
+      },
+    ]);
+  });
+
+  test.each([
+    ['JSON', '","outcome":"ok"}\\n{"level":"FATAL"}', '","outcome":"ok"}\\n{"level":"FATAL"}'],
+    ['terminal control', '\x9b31mred\x85next', ' 31mred next'],
+    ['excess', 'x'.repeat(5_000), 'x'.repeat(256)],
+  ])('U3: %s in a User-Agent stays inside its field', async (_name, userAgent, shown) => {
+    const reply = await world.send('GET', '/.well-known/jwks.json', { headers: { 'user-agent': userAgent } });
+    expect(linesOf(reply)).toMatchObject([{ userAgent: shown, outcome: 'ok' }]);
+  });
+
+  test.each(['%0d%0a%7b%22level%22:%22FATAL%22%7d', '%1b%5b31m', '%c2%9b31m', 'x'.repeat(3_000)])(
+    'U3: a path that is no id is not repeated: %s',
+    async (id) => {
+      const reply = await world.manage('GET', `/v1/tenants/${id}`);
+      expect(linesOf(reply)).toHaveLength(1);
+      expect(linesOf(reply)[0]).not.toHaveProperty('target');
+    },
+  );
+
+  test('U3: raw control bytes in a header never reach a function', async () => {
+    const status = await new Promise<string>((resolve) => {
+      const socket = connect(Number(new URL(world.url).port), '127.0.0.1');
+      socket.on('data', (data) => resolve(data.toString().slice(0, 12)));
+      socket.end('GET /.well-known/jwks.json HTTP/1.1\r\nhost: x\r\nuser-agent: \x1b[31m\r\n\r\n');
+    });
+    expect([status, output.lines()]).toEqual(['HTTP/1.1 400', []]);
+  });
+});

@@ -1,0 +1,230 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LambdaTable } from '#shared/api/table.ts';
+import { tables } from '#shared/api/tables.ts';
+import { oauthError, seen } from '#test/support/answers.ts';
+import { assertConforms } from '#test/support/conformance.ts';
+import { race } from '#test/support/outcomes.ts';
+import { wholeReply } from '#test/support/whole-reply.ts';
+import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
+
+const OAUTH_METADATA = '/.well-known/oauth-authorization-server';
+const OPENID_METADATA = '/.well-known/openid-configuration';
+const JWKS = '/.well-known/jwks.json';
+const DOCUMENTS = [OAUTH_METADATA, OPENID_METADATA, JWKS];
+
+type Metadata = Readonly<Record<string, unknown>>;
+
+let world: World;
+let acme: Acme;
+let metadata: Metadata;
+beforeAll(async () => {
+  world = await startWorld({ onReply: assertConforms });
+  acme = await arrangeAcme(world);
+  metadata = (await world.send('GET', OAUTH_METADATA)).body as Metadata;
+});
+afterAll(() => world.close());
+
+const GRANT = 'client_credentials';
+const exchange = (parameters: Record<string, string> = {}) =>
+  world.post('/oauth/token', acme.tenantToken, { grant_type: GRANT, ...parameters });
+const pathOf = (url: unknown) => String(url).slice(world.url.length);
+
+describe('metadata', () => {
+  test('L1, L3: is what clients and verifiers need, under the issuer that it is read from', () => {
+    expect(metadata).toEqual({
+      issuer: world.url,
+      token_endpoint: `${world.url}/oauth/token`,
+      introspection_endpoint: `${world.url}/oauth/introspect`,
+      revocation_endpoint: `${world.url}/oauth/revoke`,
+      jwks_uri: `${world.url}/.well-known/jwks.json`,
+      grant_types_supported: [GRANT],
+      response_types_supported: [],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['RS256', 'ES256'],
+    });
+  });
+
+  test('L1: is the same where OpenID Connect verifiers look for it', async () => {
+    expect((await world.send('GET', OPENID_METADATA)).body).toEqual(metadata);
+  });
+
+  test.each([
+    '/.well-known/oauth-protected-resource',
+    '/.well-known/webfinger',
+    `${OAUTH_METADATA}/tenant`,
+    '/tenant/.well-known/openid-configuration',
+    '/.well-known/',
+  ])('L1: does not exist at %s', async (path) => {
+    expect((await world.send('GET', path)).status).toBe(404);
+  });
+
+  test.each(DOCUMENTS)('may be kept for five minutes: %s', async (path) => {
+    const { headers } = await world.send('GET', path);
+    expect([headers.get('content-type'), headers.get('cache-control')]).toEqual([
+      'application/json',
+      'public, max-age=300',
+    ]);
+  });
+
+  test.each(DOCUMENTS)('can only be read: %s', async (path) => {
+    for (const method of ['POST', 'PUT', 'DELETE']) {
+      const { status, headers } = await world.send(method, path);
+      expect([status, headers.get('allow')]).toEqual([405, 'GET']);
+    }
+  });
+});
+
+describe('L4: metadata is true', () => {
+  const endpoints = () => Object.entries(metadata).filter(([name]) => name.endsWith('_endpoint'));
+  const form = async (endpoint: string): Promise<Record<string, string>> => {
+    if (endpoint === 'token_endpoint') return { grant_type: GRANT, audience: REPORTS };
+    return { token: await world.tokenFor(acme.tenantToken, { audience: REPORTS }) };
+  };
+  const methodsOf = (endpoint: string) => metadata[`${endpoint}_auth_methods_supported`] as readonly string[];
+
+  test('every OAuth endpoint is advertised, and nothing else is', () => {
+    const served = (tables as readonly LambdaTable[])
+      .flatMap(({ routes }) => Object.values(routes))
+      .filter(({ path }) => path.startsWith('/oauth/'));
+    expect(endpoints().map(([, url]) => `POST ${pathOf(url)}`)).toEqual(
+      served.map(({ method, path }) => `${method} ${path}`),
+    );
+  });
+
+  test('every advertised method of authentication works at its endpoint', async () => {
+    for (const [endpoint, url] of endpoints()) {
+      const parameters = await form(endpoint);
+      const { clientId, clientSecret } = acme.tenantToken;
+      const replies = {
+        client_secret_basic: await world.post(pathOf(url), acme.tenantToken, parameters),
+        client_secret_post: await world.post(pathOf(url), undefined, {
+          ...(await form(endpoint)),
+          client_id: clientId,
+          client_secret: clientSecret,
+        }),
+      };
+      expect(Object.keys(replies)).toEqual(methodsOf(endpoint));
+      expect(Object.values(replies).map(({ status }) => status)).toEqual([200, 200]);
+    }
+  });
+
+  test('no other method of authentication does', async () => {
+    const { clientId: client_id, clientSecret } = acme.tenantToken;
+    const jwt = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+    const header = btoa(JSON.stringify({ alg: 'none' }));
+    const others: readonly Record<string, string>[] = [
+      { client_id },
+      { client_id, client_assertion_type: jwt, client_assertion: `${header}.e30.` },
+      { client_id, client_assertion_type: jwt, client_assertion: clientSecret },
+      {},
+    ];
+    for (const [endpoint, url] of endpoints()) {
+      const parameters = await form(endpoint);
+      const replies = others.map((other) => world.post(pathOf(url), undefined, { ...parameters, ...other }));
+      expect((await Promise.all(replies)).map(seen)).toEqual(others.map(() => oauthError(401, 'invalid_client')));
+    }
+  });
+
+  test('L5: no algorithm is advertised for assertions, least of all none', () => {
+    expect(Object.keys(metadata).filter((name) => name.endsWith('auth_signing_alg_values_supported'))).toEqual([]);
+    expect(JSON.stringify(metadata)).not.toContain('none');
+  });
+
+  test('the advertised grant works', async () => {
+    const grants = metadata.grant_types_supported as readonly string[];
+    const replies = await Promise.all(grants.map((grant_type) => exchange({ grant_type, audience: REPORTS })));
+    expect(replies.map(({ status }) => status)).toEqual([200]);
+  });
+
+  test.each([
+    'authorization_code',
+    'refresh_token',
+    'password',
+    'implicit',
+    'CLIENT_CREDENTIALS',
+    'urn:ietf:params:oauth:grant-type:device_code',
+    'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    'urn:ietf:params:oauth:grant-type:saml2-bearer',
+    'urn:ietf:params:oauth:grant-type:token-exchange',
+    'urn:openid:params:grant-type:ciba',
+  ])('A9, M11: the grant %s does not', async (grant_type) => {
+    const parameters = { grant_type, username: 'ada', password: 'x', code: 'x', refresh_token: 'x', assertion: 'x' };
+    expect(seen(await exchange(parameters))).toEqual(oauthError(400, 'unsupported_grant_type'));
+  });
+
+  test.each(['authorize', 'device_authorization', 'par', 'register', 'userinfo', 'logout', 'token/', 'keys'])(
+    'nothing answers at /oauth/%s',
+    async (name) => {
+      const replies = [await world.send('GET', `/oauth/${name}`), await world.send('POST', `/oauth/${name}`)];
+      expect(replies.map(({ status }) => status)).toEqual([404, 404]);
+    },
+  );
+
+  test('every advertised algorithm is that of a published key, and tokens are signed with it', async () => {
+    const { body } = await world.send('GET', pathOf(metadata.jwks_uri));
+    const { keys } = body as { keys: readonly { alg: string; kid: string }[] };
+    expect(keys.map(({ alg }) => alg)).toEqual(metadata.id_token_signing_alg_values_supported);
+  });
+});
+
+describe('the key set', () => {
+  test('L6: holds public signing keys only, each under its own name', async () => {
+    const { body } = await world.send('GET', JWKS);
+    const common = { kid: expect.stringMatching(/^[\w-]{43}$/), use: 'sig' };
+    const coordinate = expect.stringMatching(/^[\w-]{43}$/);
+    expect(body).toEqual({
+      keys: [
+        { ...common, kty: 'RSA', alg: 'RS256', e: 'AQAB', n: expect.stringMatching(/^[\w-]{342}$/) },
+        { ...common, kty: 'EC', alg: 'ES256', crv: 'P-256', x: coordinate, y: coordinate },
+      ],
+    });
+    const kids = (body as { keys: readonly { kid: string }[] }).keys.map(({ kid }) => kid);
+    expect(new Set(kids).size).toBe(kids.length);
+  });
+
+  test('L9: is served from memory, however many ask', async () => {
+    world.kms.forget();
+    world.dynamo.forget();
+    const replies = await Promise.all(race(64, (runner) => world.send('GET', DOCUMENTS[runner % 3] ?? JWKS)));
+    expect(replies.map(({ status }) => status)).toEqual(Array(64).fill(200));
+    expect([world.kms.calls, world.dynamo.calls]).toEqual([[], []]);
+  });
+});
+
+describe('whoever asks', () => {
+  /** `fetch` would not let a request name another host. */
+  const getWithHeaders = (path: string, headers: Record<string, string>) =>
+    new Promise<unknown>((resolve, reject) => {
+      const sent = request(world.url + path, { headers }, async (response) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of response) chunks.push(chunk as Buffer);
+        resolve(JSON.parse(Buffer.concat(chunks).toString()));
+      });
+      sent.on('error', reject).end();
+    });
+
+  test.each([
+    { host: 'evil.example.com' },
+    { 'x-forwarded-host': 'evil.example.com', 'x-forwarded-proto': 'https', 'x-forwarded-port': '1' },
+    { forwarded: 'host=evil.example.com;proto=https' },
+    { 'x-original-url': '/evil', 'x-rewrite-url': '/evil' },
+  ])('L7: reads the same issuer and URLs with %o', async (headers) => {
+    for (const path of [OAUTH_METADATA, OPENID_METADATA]) expect(await getWithHeaders(path, headers)).toEqual(metadata);
+  });
+
+  test('L10: gets the same answer from any web page, and never with its cookies', async () => {
+    for (const path of DOCUMENTS) {
+      const [plain, crossOrigin] = [
+        await world.send('GET', path),
+        await world.send('GET', path, { headers: { origin: 'https://evil.example.com', cookie: 'session=1' } }),
+      ];
+      expect(wholeReply(crossOrigin)).toEqual(wholeReply(plain));
+      expect(crossOrigin.headers.has('access-control-allow-credentials')).toBe(false);
+      expect(crossOrigin.headers.has('set-cookie')).toBe(false);
+    }
+  });
+});

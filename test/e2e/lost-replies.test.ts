@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startFunctionInstance, type TimedReply } from '#test/support/function-instance.ts';
+import { operationsOf, type RouteRequest, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
+import { itemsOf, workspaceItems } from '#test/support/table-items.ts';
+import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world.ts';
+
+let world: World;
+let acme: Acme;
+let requests: RouteRequests;
+
+beforeAll(async () => {
+  world = await startWorld();
+  acme = await arrangeAcme(world);
+  requests = await routeRequests(world, acme);
+});
+afterAll(() => world.close());
+
+const changes = operationsOf('create-token', 'manage-tokens', 'revoke', 'directory').filter(({ isChange }) => isChange);
+const WRITES = ['PutItem', 'DeleteItem'];
+
+/** Has an instance of its own serve a request, because the AWS SDK stops repeating calls when too many fail. */
+async function serve(request: RouteRequest): Promise<TimedReply> {
+  const instance = await startFunctionInstance(world);
+  return instance.send(request).finally(() => instance.close());
+}
+
+/** The same, but nobody hears that a write is done until it is repeated. */
+async function serveLosingReplies(request: RouteRequest): Promise<TimedReply> {
+  const lost = new Set<string>();
+  world.dynamo.injectFault((operation, body) => {
+    if (!WRITES.includes(operation) || lost.has(body)) return undefined;
+    lost.add(body);
+    return { kind: 'lose-reply' };
+  });
+  const reply = await serve(request).finally(() => world.dynamo.injectFault(undefined));
+  if (lost.size < 2) throw new Error('A change writes more than this.');
+  return reply;
+}
+
+/** What a request leaves behind: how many items more or fewer, and the lines in the audit log. */
+async function traceOf(act: () => Promise<TimedReply>) {
+  const before = await workspaceItems();
+  const { status, requestId } = await act();
+  const rows = (await itemsOf('audit')).filter((row) => row.requestId === requestId);
+  return { status, items: (await workspaceItems()).length - before.length, audit: rows.map(({ outcome }) => outcome) };
+}
+
+describe('F-AMBIG: a write whose reply is lost', () => {
+  test.each(changes)('$operation succeeds once', async ({ operation, status }) => {
+    const usual = await requests[operation]();
+    const unlucky = await requests[operation]();
+    const expected = { ...(await traceOf(() => serve(usual))), status, audit: ['attempted', 'succeeded'] };
+    expect(await traceOf(() => serveLosingReplies(unlucky))).toEqual(expected);
+  });
+
+  test.each(['createTenantApiToken', 'createMemberApiToken'] as const)(
+    '%s answers a secret that works',
+    async (operation) => {
+      const { body } = await serveLosingReplies(await requests[operation]());
+      expect(await world.tokenFor(body as Credentials)).toMatch(/^eyJ/);
+    },
+  );
+
+  test('revoke has revoked', async () => {
+    const token = await world.tokenFor(acme.tenantToken);
+    const request = { ...(await requests.revoke()), body: new URLSearchParams({ token }).toString() };
+    expect((await serveLosingReplies(request)).status).toBe(200);
+    expect((await world.post('/oauth/introspect', acme.tenantToken, { token })).text).toBe('{"active":false}');
+  });
+
+  test('a conflict with somebody else stays a conflict', async () => {
+    const request = await requests.createTenant();
+    const replies = [await serve(request), await serveLosingReplies(request)];
+    expect(replies.map(({ status }) => status)).toEqual([201, 409]);
+  });
+
+  test.each(changes.filter(({ operation }) => operation.startsWith('create')))(
+    '$operation that cannot find out whether it wrote says 503',
+    async ({ operation }) => {
+      const instance = await startFunctionInstance(world);
+      await instance.send(await requests[operation]());
+      const request = await requests[operation]();
+      const lost = new Set<string>();
+      world.dynamo.injectFault((called, body) => {
+        if (called === 'GetItem') return { kind: 'reset' };
+        if (called !== 'PutItem' || body.includes('mintmark-audit') || lost.has(body)) return undefined;
+        lost.add(body);
+        return { kind: 'lose-reply' };
+      });
+      const { status, retryAfter } = await instance.send(request).finally(() => world.dynamo.injectFault(undefined));
+      await instance.close();
+      expect([status, retryAfter]).toEqual([503, '1']);
+    },
+  );
+});

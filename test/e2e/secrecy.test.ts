@@ -1,0 +1,218 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+
+vi.hoisted(() => {
+  process.env.POWERTOOLS_LOG_LEVEL = 'DEBUG';
+});
+
+import { type TableName, tableSchemas } from '#infra/table-schemas.ts';
+import type { Fault } from '#test/support/engine-proxy.ts';
+import { captureOutput } from '#test/support/output.ts';
+import { type Operation, type RouteRequest, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
+import { spellingsOf } from '#test/support/spellings.ts';
+import { itemsOf } from '#test/support/table-items.ts';
+import { type Acme, arrangeAcme, basic, type Credentials, startWorld, type World } from '#test/support/world.ts';
+
+const output = captureOutput();
+
+/** Everything that nobody but its owner may see, collected as the product hands it out or is sent it. */
+const secrets = new Set<string>();
+const errors: string[] = [];
+const successes: string[] = [];
+let tables = '';
+let wire = '';
+let world: World;
+let acme: Acme;
+
+beforeAll(async () => {
+  world = await startWorld();
+  acme = await arrangeAcme(world);
+  const requests = await routeRequests(world, acme);
+  for (const credentials of [world.admin, acme.tenantToken, acme.personalToken]) keepCredentials(credentials);
+  await succeedEverywhere(requests);
+  await misuseSecrets();
+  await failEverywhere(requests);
+  const items = await Promise.all((Object.keys(tableSchemas) as TableName[]).map(itemsOf));
+  tables = JSON.stringify(items);
+  wire = [...world.dynamo.bodies, ...world.kms.bodies].join('\n');
+});
+afterAll(() => world.close());
+
+function keepCredentials(credentials: Credentials): void {
+  secrets.add(credentials.clientSecret).add(basic(credentials).slice('Basic '.length));
+}
+
+/** A value that stands out: whoever finds it knows where it came from. */
+function canary(): string {
+  const value = `canary-${randomBytes(18).toString('base64url')}`;
+  secrets.add(value);
+  return value;
+}
+
+async function send({ method, path, ...init }: RouteRequest): Promise<void> {
+  const bearer = /^Bearer (?<token>.+)$/.exec(init.headers.authorization ?? '')?.groups?.token;
+  if (bearer !== undefined) secrets.add(bearer);
+  const { status, text, body } = await world.send(method, path, init);
+  (status >= 400 ? errors : successes).push(text);
+  const {
+    clientId,
+    clientSecret,
+    access_token: token,
+  } = (body ?? {}) as Partial<Credentials & { access_token: string }>;
+  if (clientId !== undefined && clientSecret !== undefined) keepCredentials({ clientId, clientSecret });
+  if (token !== undefined) secrets.add(token);
+}
+
+async function succeedEverywhere(requests: RouteRequests): Promise<void> {
+  for (const prepare of Object.values(requests)) await send(await prepare());
+  const token = await world.tokenFor(acme.tenantToken);
+  for (const path of ['/reports', '/rest/reports']) {
+    await send({ method: 'GET', path, headers: { authorization: `Bearer ${token}` } });
+  }
+}
+
+/** Secrets where they do not belong, and secrets that are wrong. */
+async function misuseSecrets(): Promise<void> {
+  const form = (path: string, headers: Record<string, string>, parameters: Record<string, string>) =>
+    send({
+      method: 'POST',
+      path,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body: new URLSearchParams(parameters).toString(),
+    });
+  const clientId = acme.tenantToken.clientId;
+  const grant = { grant_type: 'client_credentials' };
+  const genuine = acme.tenantToken.clientSecret;
+  for (const path of ['/oauth/token', '/oauth/introspect', '/oauth/revoke']) {
+    const more = { ...grant, token: canary() };
+    await form(path, {}, { ...more, client_id: clientId, client_secret: canary() });
+    await form(path, {}, { ...more, client_id: clientId, client_secret: `${genuine.slice(0, -1)}!` });
+    await form(path, {}, { ...more, client_id: genuine, client_secret: genuine });
+    await form(path, {}, { ...more, client_id: clientId, client_assertion: canary() });
+    await form(path, { authorization: basic({ clientId, clientSecret: canary() }) }, more);
+    await form(path, { authorization: `Bearer ${canary()}` }, more);
+    await form(path, { authorization: canary() }, more);
+    await form(path, { cookie: `session=${canary()}`, 'x-api-key': canary(), dpop: canary() }, more);
+    await form(`${path}?client_secret=${canary()}&access_token=${canary()}`, {}, more);
+    await form(path, { authorization: basic(acme.tenantToken) }, { ...more, scope: canary(), code: canary() });
+  }
+  await send({
+    method: 'POST',
+    path: '/oauth/token',
+    headers: { 'content-type': 'application/json' },
+    body: `{"client_secret":"${canary()}",`,
+  });
+  for (const path of ['/v1/tenants', '/reports', '/rest/reports']) {
+    for (const authorization of [`Bearer ${canary()}`, basic(acme.tenantToken), `bearer ${canary()} ${canary()}`]) {
+      await send({ method: 'GET', path: `${path}?access_token=${canary()}`, headers: { authorization } });
+    }
+  }
+  const authorization = `Bearer ${await world.tokenFor(world.admin)}`;
+  const json = { authorization, 'content-type': 'application/json' };
+  for (const body of [{ name: [canary()] }, { name: `${canary()}\n` }, { id: canary(), name: 1 }, canary()]) {
+    await send({ method: 'POST', path: '/v1/tenants', headers: json, body: JSON.stringify(body) });
+  }
+}
+
+const faults: readonly Fault[] = [
+  { kind: 'error', name: 'ValidationException' },
+  { kind: 'error', name: 'AccessDeniedException' },
+  { kind: 'reset' },
+];
+
+/** The AWS SDK's errors quote requests and answers; whatever they hold stays in them. */
+async function failEverywhere(requests: RouteRequests): Promise<void> {
+  const failing = (engine: World['dynamo'], operation: string, fault: Fault) =>
+    engine.injectFault((called) => (called === operation ? fault : undefined));
+  const calls = [
+    ...['BatchGetItem', 'PutItem', 'DeleteItem', 'Query'].map((operation) => [world.dynamo, operation] as const),
+    [world.kms, 'Sign'] as const,
+  ];
+  const operations: readonly Operation[] = [
+    'token',
+    'introspect',
+    'revoke',
+    'createTenantApiToken',
+    'deleteTenantApiToken',
+    'listTenantApiTokens',
+  ];
+  for (const [engine, called] of calls) {
+    for (const fault of faults) {
+      const prepared = await Promise.all(operations.map((operation) => requests[operation]()));
+      const token = await world.tokenFor(acme.tenantToken);
+      failing(engine, called, fault);
+      for (const request of prepared) await send(request);
+      await send({ method: 'GET', path: '/rest/reports', headers: { authorization: `Bearer ${token}` } });
+      engine.injectFault(undefined);
+    }
+  }
+}
+
+/** The secrets that a text holds in any spelling; of tokens also the signature alone, which is what makes them tokens. */
+function foundIn(text: string): readonly string[] {
+  const signatures = [...secrets].flatMap((secret) =>
+    secret.startsWith('eyJ') ? [secret.split('.')[2] ?? secret] : [],
+  );
+  const sought = [...secrets, ...signatures];
+  return sought.filter((secret) => spellingsOf(secret).some((spelling) => text.includes(spelling)));
+}
+
+describe('the search itself', () => {
+  test('has enough to look for, and enough to look through', () => {
+    expect(secrets.size).toBeGreaterThan(100);
+    expect(output.lines().length).toBeGreaterThan(100);
+    expect(errors.length).toBeGreaterThan(70);
+    expect([tables.length > 50_000, wire.length > 100_000]).toEqual([true, true]);
+  });
+
+  test.each([
+    ['as it is', (secret: string) => secret],
+    ['in JSON', (secret: string) => JSON.stringify({ secret })],
+    ['in Basic credentials', (secret: string) => Buffer.from(`ab:${secret}!`).toString('base64')],
+    ['in base64url one byte on', (secret: string) => Buffer.from(`a${secret}bc`).toString('base64url')],
+    ['in hex', (secret: string) => Buffer.from(secret).toString('hex')],
+    [
+      'in percent escapes',
+      (secret: string) => [...Buffer.from(secret)].map((byte) => `%${byte.toString(16)}`).join(''),
+    ],
+  ])('finds a secret %s', (_name, spell) => {
+    const [secret = ''] = secrets;
+    expect(foundIn(`before ${spell(secret)} after`)).toContain(secret);
+  });
+
+  test('finds nothing where nothing is', () => {
+    expect(foundIn(createHash('sha256').update('x').digest('hex').repeat(1_000))).toEqual([]);
+  });
+});
+
+describe('no secret, token or Authorization header is', () => {
+  test('U1, H16: in what the functions and the gateway print', () => {
+    expect(foundIn(output.text())).toEqual([]);
+  });
+
+  test('B21, Q5: in any table', () => {
+    expect(foundIn(tables)).toEqual([]);
+  });
+
+  test('Q4: in anything that DynamoDB or KMS is sent', () => {
+    expect(foundIn(wire)).toEqual([]);
+  });
+
+  test('A14, U6: in any error that callers see', () => {
+    expect(foundIn(errors.join('\n'))).toEqual([]);
+  });
+
+  test('B21: in any success but the one that hands it out', () => {
+    const others = successes.filter((text) => !/"(?:clientSecret|access_token)":/.test(text));
+    expect(others.length).toBeGreaterThan(30);
+    expect(foundIn(others.join('\n'))).toEqual([]);
+  });
+});
+
+test('U6: the log tells the innermost failure by name and place, never by its message', () => {
+  const causes = output.lines().flatMap(({ cause = [] }) => cause as readonly Record<string, unknown>[]);
+  expect(new Set(causes.flatMap((cause) => Object.keys(cause)))).toEqual(new Set(['name', 'at']));
+  expect(causes.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['ValidationException', 'AccessDeniedException']),
+  );
+});

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemPermissions } from '#shared/domain/system-api.ts';
+import { problem, seen } from '#test/support/answers.ts';
+import { assertConforms } from '#test/support/conformance.ts';
+import { type RouteRequest, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
+import { type Actor, expectedStatus, isHidden, managementRoutes, variantsOf } from '#test/support/tenancy-rule.ts';
+import { wholeReply } from '#test/support/whole-reply.ts';
+import { type Acme, arrangeAcme, type Credentials, type Reply, startWorld, type World } from '#test/support/world.ts';
+
+/** Requests are about Globex and what belongs to it; the strangers come from Acme. */
+let world: World;
+let globex: Acme;
+let requests: RouteRequests;
+let actors: readonly (Actor & { readonly token: string })[];
+let strangers: typeof actors;
+
+beforeAll(async () => {
+  world = await startWorld({ onReply: assertConforms });
+  const acme = await arrangeAcme(world);
+  globex = await arrangeAcme(world);
+  requests = await routeRequests(world, globex);
+  const all = [
+    await createRole(
+      'everything',
+      systemPermissions.map(({ value }) => value),
+    ),
+  ];
+  const little = [await createRole('little', ['introspect:tokens'])];
+  const inAcme = { tenantId: acme.tenantId, isStrong: true };
+  const inGlobex = { tenantId: globex.tenantId, isStrong: true };
+  strangers = [
+    { ...inAcme, name: 'token of another tenant', token: await tokenOf(acme, all) },
+    { ...inAcme, name: 'user of another tenant', userId: acme.userId, token: await tokenOfUser(acme, all) },
+  ];
+  actors = [
+    ...strangers,
+    { tenantId: undefined, isStrong: true, name: 'administrator', token: await world.tokenFor(world.admin) },
+    { ...inGlobex, name: 'weak token of the tenant', isStrong: false, token: await tokenOf(globex, little) },
+    { ...inGlobex, name: 'token of the tenant', token: await tokenOf(globex, all) },
+    { ...inGlobex, name: 'user of the tenant', userId: globex.userId, token: await tokenOfUser(globex, all) },
+  ];
+});
+afterAll(() => world.close());
+
+async function createRole(key: string, values: readonly string[]): Promise<string> {
+  const permissions = values.map((value) => ({ api: `${world.url}/v1/`, value }));
+  const { body } = await world.manage('POST', '/v1/roles', { key, name: key, level: 0, permissions });
+  return (body as { id: string }).id;
+}
+
+async function tokenOf({ tenantId }: Acme, roleIds: readonly string[]): Promise<string> {
+  const { body } = await world.manage('POST', `/v1/tenants/${tenantId}/api-tokens`, { description: 'actor', roleIds });
+  return world.tokenFor(body as Credentials);
+}
+
+async function tokenOfUser({ tenantId, userId, personalToken }: Acme, roleIds: readonly string[]): Promise<string> {
+  await world.manage('PUT', `/v1/tenants/${tenantId}/members/${userId}`, { roleIds });
+  return world.tokenFor(personalToken);
+}
+
+async function send({ method, path, headers, body }: RouteRequest, token: string | undefined): Promise<Reply> {
+  const { authorization: _authorization, ...others } = headers;
+  const presented = token === undefined ? others : { ...others, authorization: `Bearer ${token}` };
+  world.dynamo.forget();
+  return world.send(method, path, { headers: presented, ...(body !== undefined && { body }) });
+}
+
+/** Tables that the last request wrote to, but for the line about its attempt. */
+function writtenTables(): readonly string[] {
+  const { calls, bodies } = world.dynamo;
+  return bodies
+    .filter((_, index) => calls[index] === 'PutItem' || calls[index] === 'DeleteItem')
+    .map((body) => (JSON.parse(body) as { TableName: string }).TableName)
+    .filter((table) => table !== 'mintmark-audit');
+}
+
+describe.each(managementRoutes)('T1: $name', (route) => {
+  const newRequest = () => requests[route.name]();
+
+  test('answers every caller by the rule, for ids that exist and for others', async () => {
+    const answered: Record<string, number> = {};
+    const expected: Record<string, number> = {};
+    for (const actor of actors) {
+      for (const [index] of variantsOf({ route, path: route.path }).entries()) {
+        const request = await newRequest();
+        const path = variantsOf({ route, path: request.path })[index] ?? '';
+        const { status } = await send({ ...request, path }, actor.token);
+        answered[`${actor.name}: ${path}`] = status;
+        expected[`${actor.name}: ${path}`] = expectedStatus(actor, { route, path });
+        if (status >= 400) expect(writtenTables()).toEqual([]);
+      }
+    }
+    expect(answered).toEqual(expected);
+  });
+
+  test('answers 401 to whoever is nobody, and asks no database about it', async () => {
+    const request = await newRequest();
+    const reply = await send(request, undefined);
+    expect(seen(reply)).toEqual(problem(401, 'unauthenticated'));
+    expect(reply.headers.get('www-authenticate')).toBe('Bearer');
+    expect(world.dynamo.calls).toEqual([]);
+  });
+
+  test('answers 401 to a token for another API', async () => {
+    const reply = await send(await newRequest(), await world.tokenFor(globex.tenantToken));
+    expect(seen(reply)).toEqual(problem(401, 'invalid_token'));
+    expect(writtenTables()).toEqual([]);
+  });
+});
+
+describe.each(managementRoutes.filter(isHidden))('T1: $name', (route) => {
+  test('tells strangers nothing about what exists, and writes nothing', async () => {
+    const { path, ...request } = await requests[route.name]();
+    for (const { token } of strangers) {
+      const replies = [];
+      for (const variant of variantsOf({ route, path })) {
+        replies.push(JSON.stringify(wholeReply(await send({ ...request, path: variant }, token))));
+        expect(world.dynamo.calls.filter((operation) => operation !== 'BatchGetItem')).toEqual([]);
+      }
+      expect(new Set(replies).size).toBe(1);
+    }
+  });
+});
+
+describe('a tenant', () => {
+  const tokenNamed = (name: string) => actors.find((actor) => actor.name === name)?.token;
+
+  test('cannot delete itself, nor appoint its members', async () => {
+    const token = tokenNamed('token of the tenant');
+    const tenant = `/v1/tenants/${globex.tenantId}`;
+    const member = `${tenant}/members/${globex.userId}`;
+    const replies = [
+      await world.manage('DELETE', tenant, undefined, token),
+      await world.manage('PUT', member, { roleIds: [] }, token),
+      await world.manage('DELETE', member, undefined, token),
+    ];
+    expect(replies.map(seen)).toEqual(Array(3).fill(problem(403, 'insufficient_scope')));
+  });
+
+  test.each(['frontegg-tenant-id', 'x-tenant-id', 'frontegg-user-id', 'x-forwarded-user', 'x-user-token'])(
+    'T3, B24: becomes no other one by the header %s',
+    async (name) => {
+      const request = await requests.getTenant();
+      const headers = { ...request.headers, [name]: globex.tenantId };
+      const refused = await send({ ...request, headers }, tokenNamed('token of another tenant'));
+      expect(seen(refused)).toEqual(problem(404, 'not_found'));
+      expect(seen(await send({ ...request, headers }, undefined))).toEqual(problem(401, 'unauthenticated'));
+    },
+  );
+
+  test('T1: cannot be reached around the path', async () => {
+    const token = tokenNamed('token of another tenant');
+    const paths = [
+      `/v1/tenants/${globex.tenantId}%2Fapi-tokens`,
+      `/v1/tenants/../tenants/${globex.tenantId}`,
+      `/v1/tenants/${globex.tenantId}?tenantId=x`,
+      `/v1/tenants/${globex.tenantId}/`,
+      `/V1/tenants/${globex.tenantId}`,
+    ];
+    const replies = await Promise.all(
+      paths.map((path) => fetch(world.url + path, { headers: { authorization: `Bearer ${token}` } })),
+    );
+    expect(replies.map(({ status }) => status)).toEqual(paths.map(() => 404));
+  });
+});

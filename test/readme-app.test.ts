@@ -1,0 +1,85 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundleFunctions, bundlesDirectory } from '#infra/bundle.ts';
+import { runCommand } from './support/command.ts';
+import { codeOf } from './support/markdown.ts';
+
+const root = new URL('..', import.meta.url).pathname;
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+/** The app as its reader has it: within the repository, in a folder that nobody commits. */
+describe('the CDK app in README.md', () => {
+  const home = join(root, '.mintmark');
+  const madeHome = mkdirSync(home, { recursive: true });
+  const folder = mkdtempSync(join(home, 'readme-'));
+  let resources: readonly Resource[] = [];
+
+  beforeAll(async () => {
+    if (!existsSync(bundlesDirectory)) await bundleFunctions();
+    writeFileSync(join(folder, 'app.ts'), codeOf(readme, 'app') + codeOf(readme, 'jwt-authorizer'));
+    writeFileSync(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.json", "include": ["app.ts"] }');
+    const result = await runCommand(process.execPath, ['app.ts'], { cwd: folder, env: { CDK_OUTDIR: folder } });
+    if (result.code !== 0) throw new Error(result.stderr);
+    const template = JSON.parse(readFileSync(join(folder, 'Reports.template.json'), 'utf8'));
+    resources = Object.values(template.Resources);
+  }, 60_000);
+  afterAll(() => rmSync(madeHome ?? folder, { recursive: true }));
+
+  const properties = (type: string) => resources.filter(({ Type }) => Type === type).map((one) => one.Properties);
+
+  test('has no type errors', async () => {
+    const tsc = join(root, 'node_modules/.bin/tsc');
+    expect(await runCommand(tsc, ['--noEmit', '-p', '.'], { cwd: folder })).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+  });
+
+  test('guards its routes with both kinds of authorizer', () => {
+    const routes = properties('AWS::ApiGatewayV2::Route').map(
+      ({ RouteKey, AuthorizationType, AuthorizationScopes }) => ({
+        RouteKey,
+        AuthorizationType,
+        AuthorizationScopes,
+      }),
+    );
+    expect(routes).toEqual(
+      expect.arrayContaining([
+        { RouteKey: 'GET /reports', AuthorizationType: 'CUSTOM', AuthorizationScopes: undefined },
+        { RouteKey: 'POST /reports', AuthorizationType: 'CUSTOM', AuthorizationScopes: undefined },
+        { RouteKey: 'GET /summary', AuthorizationType: 'JWT', AuthorizationScopes: ['read:reports'] },
+      ]),
+    );
+  });
+
+  test('names issuer and audience to the JWT authorizer', () => {
+    const configurations = properties('AWS::ApiGatewayV2::Authorizer').map(({ JwtConfiguration }) => JwtConfiguration);
+    expect(configurations).toContainEqual({
+      Issuer: 'https://auth.example.com',
+      Audience: ['https://api.example.com/reports'],
+    });
+  });
+
+  test('tells the authorizer which routes need what', () => {
+    const settings = properties('AWS::Lambda::Function').map(
+      ({ Environment }) => (Environment as { Variables?: Record<string, unknown> } | undefined)?.Variables,
+    );
+    const guarded = settings
+      .map((variables) => variables?.MINTMARK_PROTECTED_API)
+      .filter((rules) => rules !== undefined);
+    expect(guarded.map((rules) => JSON.parse(String(rules)))).toEqual([
+      {
+        audience: 'https://api.example.com/reports',
+        mode: 'online',
+        routes: { 'GET /reports': 'read:reports', 'POST /reports': 'write:reports' },
+      },
+    ]);
+  });
+});

@@ -1,0 +1,150 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type CommandResult, runCommand } from './support/command.ts';
+import { type LocalMintmark, startLocalMintmark } from './support/local-mintmark.ts';
+import { codeOf } from './support/markdown.ts';
+
+const root = new URL('..', import.meta.url).pathname;
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const REPORTS = 'https://api.example.com/reports';
+const token = expect.stringMatching(/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/);
+
+/** Go compiles the standard library the first time. */
+const GO_MILLISECONDS = 180_000;
+
+/** A test that needs a program which not every machine has; its name says so where it is left out. */
+function testWith(program: string, versionFlag: string) {
+  const isThere = spawnSync(program, [versionFlag]).status === 0;
+  const note = isThere ? '' : ` (left out: there is no ${program} on this machine)`;
+  return (name: string, run: () => Promise<void>, timeout?: number) => test.skipIf(!isThere)(name + note, run, timeout);
+}
+
+/** The local system has no TLS, which aws-jwt-verify insists on; everything else is left as it is. */
+const HTTPS_AS_HTTP = `data:text/javascript,${encodeURIComponent(`
+  import http from 'node:http';
+  import https from 'node:https';
+  import { syncBuiltinESMExports } from 'node:module';
+  https.request = http.request;
+  syncBuiltinESMExports();
+`)}`;
+
+describe('what README.md says about getting a token', () => {
+  let mintmark: LocalMintmark;
+  let session: Session;
+
+  beforeAll(async () => {
+    mintmark = await startLocalMintmark();
+    session = await runSession(mintmark.folder, ['make-token', 'curl', 'introspect']);
+  });
+  afterAll(() => mintmark.stop());
+
+  /** Runs the code under this program, as somebody in that session would. */
+  const runAs = (program: string, args: readonly string[], name: string): Promise<CommandResult> =>
+    runCommand(program, args, { cwd: root, env: session.exported, input: codeOf(readme, name) });
+
+  test('runs in a shell without a complaint', () => {
+    expect(session.result).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('makes an API token', () => {
+    expect(JSON.parse(session.output('make-token'))).toMatchObject({ identifier: REPORTS, name: 'Reports' });
+    expect(session.exported).toEqual({
+      MINTMARK: mintmark.url,
+      CLIENT_ID: expect.stringMatching(/^cli_\w{22}$/),
+      CLIENT_SECRET: expect.stringMatching(/^mms_\w{52}$/),
+      ACCESS_TOKEN: token,
+    });
+  });
+
+  test('gets an access token with curl', () => {
+    const answer = { access_token: token, token_type: 'Bearer', expires_in: 3_600, scope: 'read:reports' };
+    expect(JSON.parse(session.output('curl'))).toEqual(answer);
+  });
+
+  test('introspects and revokes', () => {
+    const [before = '', after = ''] = session.output('introspect').split(/(?<=})(?={)/);
+    const { CLIENT_ID: client_id } = session.exported;
+    expect(JSON.parse(before)).toMatchObject({ active: true, aud: REPORTS, client_id, scope: 'read:reports' });
+    expect(JSON.parse(after)).toEqual({ active: false });
+  });
+
+  test('gets an access token with Node', async () => {
+    const result = await runAs(process.execPath, ['--input-type=module'], 'node');
+    expect(lineOf(result)).toEqual({ code: 0, line: token, stderr: '' });
+  });
+
+  test('says why an exchange in Node is refused', async () => {
+    const result = await runCommand(process.execPath, ['--input-type=module'], {
+      env: { ...session.exported, CLIENT_SECRET: 'wrong' },
+      input: codeOf(readme, 'node'),
+    });
+    expect(result).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('"error":"invalid_client"') });
+  });
+
+  testWith('python3', '--version')('gets an access token with Python', async () => {
+    const result = await runAs('python3', ['-'], 'python');
+    expect(lineOf(result)).toEqual({ code: 0, line: token, stderr: '' });
+  });
+
+  testWith('go', 'version')(
+    'gets an access token with Go',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'mintmark-go-'));
+      writeFileSync(join(folder, 'main.go'), codeOf(readme, 'go'));
+      const result = await runCommand('go', ['run', 'main.go'], { cwd: folder, env: session.exported });
+      rmSync(folder, { recursive: true });
+      expect(lineOf(result)).toEqual({ code: 0, line: token, stderr: '' });
+    },
+    GO_MILLISECONDS,
+  );
+
+  test('verifies a token with jose', async () => {
+    const result = await runAs(process.execPath, ['--input-type=module'], 'jose');
+    expect(lineOf(result)).toEqual({ code: 0, line: 'true', stderr: '' });
+  });
+
+  test('verifies a token with aws-jwt-verify', async () => {
+    const result = await runAs(process.execPath, ['--import', HTTPS_AS_HTTP, '--input-type=module'], 'aws-jwt-verify');
+    expect(lineOf(result)).toEqual({ code: 0, line: session.exported.CLIENT_ID, stderr: '' });
+  });
+
+  test.each(['jose', 'aws-jwt-verify'])('refuses a changed token with %s', async (name) => {
+    const { ACCESS_TOKEN = '' } = session.exported;
+    const changed = ACCESS_TOKEN.replace(/\.(.)(?=[^.]*$)/, (_, first) => `.${first === 'A' ? 'B' : 'A'}`);
+    const result = await runCommand(process.execPath, ['--import', HTTPS_AS_HTTP, '--input-type=module'], {
+      cwd: root,
+      env: { ...session.exported, ACCESS_TOKEN: changed },
+      input: codeOf(readme, name),
+    });
+    expect(result).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/signature/i) });
+  });
+});
+
+interface Session {
+  readonly result: CommandResult;
+  readonly exported: Readonly<Record<string, string>>;
+  /** What the block of this name printed. */
+  output(name: string): string;
+}
+
+/** Runs these blocks one after the other in one shell, in the folder where `npm start` was run. */
+async function runSession(cwd: string, names: readonly string[]): Promise<Session> {
+  const exported = ['MINTMARK', 'CLIENT_ID', 'CLIENT_SECRET', 'ACCESS_TOKEN'];
+  const parts = names.map((name) => `${codeOf(readme, name)}\nprintf '\\0'\n`);
+  const input = `${parts.join('')}\nprintf '%s\\n' ${exported.map((name) => `"$${name}"`).join(' ')}\n`;
+  const result = await runCommand('sh', [], { cwd, input });
+  const outputs = result.stdout.split('\0');
+  const values = outputs.at(-1)?.trim().split('\n') ?? [];
+  return {
+    result,
+    exported: Object.fromEntries(exported.map((name, index) => [name, values[index] ?? ''])),
+    output: (name) => outputs[names.indexOf(name)] ?? '',
+  };
+}
+
+function lineOf({ code, stdout, stderr }: CommandResult) {
+  return { code, line: stdout.trim(), stderr };
+}

@@ -1,0 +1,103 @@
+import { describe, expect, test, vi } from 'vitest';
+import * as z from 'zod';
+import { handler as exchange } from '#functions/exchange.ts';
+import { lambdaContext } from '#infra/local/gateway/lambda-context.ts';
+import { ambient } from '#shared/adapters/ambient.ts';
+import { type ErrorStyle, lambdaTable } from '#shared/api/table.ts';
+import { lambda } from '#shared/http/lambda.ts';
+import { openExchange } from '#test/support/exchange-ports.ts';
+import { eventsOf, httpApiEvent } from '#test/support/gateway-events.ts';
+
+const SECRET = 'canary-secret';
+const HEADERS = {
+  'cache-control': 'no-store',
+  pragma: 'no-cache',
+  'X-Content-Type-Options': 'nosniff',
+  'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
+  'Referrer-Policy': 'no-referrer',
+  'x-request-id': 'request-1',
+};
+const oauthReply = {
+  statusCode: 500,
+  headers: { ...HEADERS, 'content-type': 'application/json' },
+  body: '{"error":"server_error","error_description":"Something went wrong on our side."}',
+};
+const problemReply = {
+  statusCode: 500,
+  headers: { ...HEADERS, 'content-type': 'application/problem+json' },
+  body: JSON.stringify({
+    type: 'about:blank',
+    title: 'server error',
+    status: 500,
+    code: 'server_error',
+    detail: 'Something went wrong on our side.',
+  }),
+};
+
+/** A function whose one operation fails in this way. */
+function failing(errors: ErrorStyle, fail: () => Promise<never>) {
+  const table = lambdaTable({
+    name: 'things',
+    purpose: 'Fails.',
+    grants: [],
+    routes: {
+      getThing: {
+        method: 'GET',
+        path: '/v1/things',
+        summary: 'Get a thing',
+        caller: 'anyone',
+        errors,
+        reply: { status: 200, description: 'Never', schema: z.object({}) },
+      },
+    },
+  });
+  const adapters = { ...ambient, issuer: () => 'https://auth.example.com' };
+  return lambda(table, adapters, { getThing: fail });
+}
+
+describe('whatever an operation throws', () => {
+  const cause = new TypeError(SECRET);
+  const thrown = [
+    ['an error', new Error(SECRET, { cause })],
+    ['an error with a status of its own', Object.assign(new Error(SECRET), { statusCode: 200, expose: true })],
+    ['an error that names itself', Object.assign(new Error(SECRET), { name: SECRET, code: 'invalid_client' })],
+    ['a text', SECRET],
+    ['an object', { statusCode: 302, body: SECRET }],
+    ['a number', 200],
+  ] as const;
+
+  test.each(thrown)('A19: %s becomes a server_error that says nothing', async (_what, value) => {
+    const events = Object.values(eventsOf({ method: 'GET', route: '/v1/things' }));
+    const fail = vi.fn(() => Promise.reject(value));
+    const answer = async (errors: ErrorStyle) =>
+      Promise.all(events.map((event) => failing(errors, fail)(event, lambdaContext('things', 3_000))));
+    expect(await answer('oauth')).toEqual(events.map(() => oauthReply));
+    expect(await answer('problem')).toEqual(events.map(() => problemReply));
+    expect(fail).toHaveBeenCalledTimes(2 * events.length);
+  });
+});
+
+describe('whatever an adapter throws', () => {
+  test.each(['standing', 'pepper', 'hasher', 'signer', 'issuer'] as const)(
+    'A19: a defect in %s becomes a server_error that says nothing',
+    async (port) => {
+      const { adapters, clientId, clientSecret } = await openExchange();
+      const broken = () => {
+        throw new Error(SECRET);
+      };
+      const handler = exchange.with({ ...adapters, [port]: broken });
+      const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
+      const headers = [
+        ['authorization', authorization] as const,
+        ['content-type', 'application/x-www-form-urlencoded'] as const,
+      ];
+      const event = httpApiEvent({
+        method: 'POST',
+        route: '/oauth/token',
+        headers,
+        body: 'grant_type=client_credentials',
+      });
+      expect(await handler(event, lambdaContext('exchange', 3_000))).toEqual(oauthReply);
+    },
+  );
+});

@@ -1,0 +1,81 @@
+import { isDeepStrictEqual } from 'node:util';
+import { errorCodes } from '#infra/openapi/error-codes.ts';
+import type { LambdaTable, Route } from '#shared/api/table.ts';
+import { tables } from '#shared/api/tables.ts';
+import { DomainError, type ErrorCode } from '#shared/domain/errors.ts';
+import { renderError } from '#shared/http/errors.ts';
+import type { Reply } from './world.ts';
+
+interface Place {
+  readonly operation: string;
+  readonly table: LambdaTable;
+  readonly route: Route;
+}
+
+const places: readonly Place[] = (tables as readonly LambdaTable[]).flatMap((table) =>
+  Object.entries(table.routes).map(([operation, route]) => ({ operation, table, route })),
+);
+
+/**
+ * Holds a reply against the API tables: status, headers and body must be what the route declares, and nothing more.
+ * @throws Error that names what differs
+ */
+export function assertConforms(method: string, path: string, reply: Reply): void {
+  const faults = conformanceFaults(method, path, reply);
+  if (faults.length > 0) throw new Error(`${method} ${path} ${reply.status} ${reply.text}: ${faults.join(', ')}`);
+}
+
+/** What the API tables do not say of this reply. A path that no route has is API Gateway's to answer. */
+export function conformanceFaults(method: string, path: string, reply: Reply): readonly string[] {
+  const there = places.filter(({ route }) => matches(route.path, path.split('?', 1)[0] ?? ''));
+  const [specific] = there.toSorted((left, right) => variables(left.route.path) - variables(right.route.path));
+  if (specific === undefined) return reply.status === 404 ? [] : ['no such path'];
+  const place = there.find(({ route }) => route.method === method && route.path === specific.route.path);
+  if (place === undefined) return refusalFaults(reply, specific.route, ['method_not_allowed']);
+  if (reply.status === place.route.reply.status) return successFaults(reply, place.route);
+  return refusalFaults(reply, place.route, errorCodes(place.operation, place.table, place.route));
+}
+
+function matches(template: string, path: string): boolean {
+  return new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
+}
+
+function variables(template: string): number {
+  return template.split('{').length;
+}
+
+function successFaults({ headers, text, body }: Reply, { reply }: Route): readonly string[] {
+  const { schema, maxAgeSeconds } = reply;
+  const caching = maxAgeSeconds === undefined ? 'no-store' : `public, max-age=${maxAgeSeconds}`;
+  const parsed = schema?.safeParse(body);
+  return faultsOf({
+    'cache-control': headers.get('cache-control') === caching,
+    'x-request-id': headers.has('x-request-id'),
+    'content-type': schema === undefined || headers.get('content-type') === 'application/json',
+    body: schema === undefined ? text === '' : parsed?.success === true,
+    'members that the schema does not declare': parsed?.success !== true || isDeepStrictEqual(parsed.data, body),
+  });
+}
+
+function refusalFaults(reply: Reply, { errors }: Route, codes: readonly ErrorCode[]): readonly string[] {
+  const { status, headers, body } = reply;
+  const declared = codes.map((code) => renderError(new DomainError(code, '', {}), errors, []));
+  const members = Object.keys(Object(body)).filter((name) => name !== 'field');
+  const codeOf = (error: { error?: string; code?: string }) => error.error ?? error.code;
+  const match = declared.find(
+    (error) => error.statusCode === status && codeOf(JSON.parse(error.body)) === codeOf(Object(body)),
+  );
+  return faultsOf({
+    'an error that is not documented': match !== undefined,
+    'cache-control': headers.get('cache-control') === 'no-store',
+    'x-request-id': headers.has('x-request-id'),
+    'content-type': headers.get('content-type') === match?.headers['content-type'],
+    'www-authenticate':
+      headers.has('www-authenticate') === (match !== undefined && 'www-authenticate' in match.headers),
+    'members of the error': isDeepStrictEqual(members, Object.keys(Object(match && JSON.parse(match.body)))),
+  });
+}
+
+function faultsOf(holds: Readonly<Record<string, boolean>>): readonly string[] {
+  return Object.keys(holds).filter((name) => holds[name] === false);
+}

@@ -1,0 +1,58 @@
+import { createTables, startLocalDynamo } from '#infra/local/dynamo.ts';
+import { startLocalKms } from '#infra/local/kms.ts';
+import { provideKeys } from '#infra/local/signing-keys.ts';
+import type { Environment, EnvironmentVariable } from '#shared/ports.ts';
+import { type EngineProxy, startEngineProxy } from './engine-proxy.ts';
+
+/** What the deployment would tell a function. */
+export type Settings = Readonly<Partial<Record<EnvironmentVariable, string>>>;
+
+/** DynamoDB and KMS for adapters, behind proxies that count and fail. */
+export interface Engines {
+  readonly dynamo: EngineProxy;
+  readonly kms: EngineProxy;
+  /** The settings of a workspace that has empty tables of its own. */
+  newWorkspace(): Promise<Settings>;
+  close(): Promise<void>;
+}
+
+const ISSUER = 'https://auth.example.com';
+
+/** Starts the engines and points the AWS SDK of this process at them. */
+export async function startEngines(startDynamo = () => startLocalDynamo()): Promise<Engines> {
+  process.env.AWS_REGION ??= 'us-east-1';
+  process.env.AWS_ACCESS_KEY_ID ??= 'local';
+  process.env.AWS_SECRET_ACCESS_KEY ??= 'local';
+  const engines = [await startDynamo(), await startLocalKms()] as const;
+  const dynamo = await startEngineProxy(engines[0].url);
+  const kms = await startEngineProxy(engines[1].url);
+  process.env.AWS_ENDPOINT_URL_DYNAMODB = dynamo.url;
+  process.env.AWS_ENDPOINT_URL_KMS = kms.url;
+  const keys = await provideKeys();
+  let workspaces = 0;
+  return {
+    dynamo,
+    kms,
+    newWorkspace: async () => {
+      workspaces += 1;
+      const tables = await createTables(`workspace${workspaces}`);
+      return {
+        MINTMARK_ISSUER: ISSUER,
+        MINTMARK_CLIENTS_TABLE: tables.clients,
+        MINTMARK_DIRECTORY_TABLE: tables.directory,
+        MINTMARK_TOKENS_TABLE: tables.tokens,
+        MINTMARK_AUDIT_TABLE: tables.audit,
+        MINTMARK_SIGNING_KEYS: keys.signing,
+        MINTMARK_WRAPPING_KEY: keys.wrapping,
+      };
+    },
+    close: async () => {
+      for (const part of [dynamo, kms, ...engines]) await part.close();
+    },
+  };
+}
+
+/** A process of its own: adapters that share an environment also share clients and what they remember. */
+export function environmentOf(settings: Settings): Environment {
+  return (variable) => settings[variable] ?? '';
+}

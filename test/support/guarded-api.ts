@@ -1,0 +1,87 @@
+import { handler as authorizer } from '#functions/authorizer.ts';
+import { type GatewayAuthorizer, type GatewayRoute, type LambdaHandler, startGateway } from '#infra/local/gateway.ts';
+import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
+import { settingsOf } from './settings.ts';
+import { REPORTS, type World } from './world.ts';
+
+export interface GuardedApiOptions {
+  readonly mode: ProtectedApi['mode'];
+  /** How long API Gateway repeats a decision, by the clock of the world; not at all unless told otherwise. */
+  readonly resultTtlSeconds?: number;
+}
+
+/** What a request got to hear: the status, and what the API behind the gateway was told of the caller. */
+export interface Visit {
+  readonly status: number;
+  readonly told: unknown;
+}
+
+export interface GuardedApi {
+  /** Sends `Authorization` as it is, if at all, to a path such as `/reports` or, at the REST API, `/rest/reports`. */
+  visit(method: string, path: string, authorization?: string): Promise<Visit>;
+  /** How often API Gateway has asked the authorizer so far. */
+  readonly asked: () => number;
+  close(): Promise<void>;
+}
+
+/** `DELETE /reports/{id}` has no rule, which must not open it. */
+const rules = { 'GET /reports': 'read:reports', 'POST /reports': 'write:reports', 'GET /reports/{id}': 'read:reports' };
+const served = [...Object.keys(rules), 'DELETE /reports/{id}'];
+
+/**
+ * An API of somebody who uses Mintmark: an HTTP API, and below `/rest` (TOKEN authorizer) and `/rest-request` (REQUEST
+ * authorizer) two REST APIs, behind an authorizer process of its own.
+ */
+export async function startGuardedApi(
+  world: World,
+  { mode, resultTtlSeconds = 0 }: GuardedApiOptions,
+): Promise<GuardedApi> {
+  const guard = authorizer.with({
+    environment: () => settingsOf(world),
+    protectedApi: () => ({ audience: REPORTS, mode, routes: rules }),
+    clock: () => world.clock,
+  });
+  let asked = 0;
+  const handler: LambdaHandler = (event, context) => {
+    asked += 1;
+    return guard(event, context);
+  };
+  const forRest = { handler, resultTtlSeconds, identitySources: ['method.request.header.Authorization'] };
+  const forHttp = {
+    handler,
+    resultTtlSeconds,
+    identitySources: ['$request.header.Authorization', '$context.routeKey'],
+  };
+  const gateway = await startGateway({
+    httpRoutes: routesBehind(forHttp),
+    restApis: [
+      { stage: 'rest', routes: routesBehind({ ...forRest, type: 'TOKEN' }) },
+      { stage: 'rest-request', routes: routesBehind({ ...forRest, type: 'REQUEST' }) },
+    ],
+    nowMilliseconds: () => world.clock.nowSeconds() * 1_000,
+    onHandlerError: () => undefined,
+  });
+  return {
+    visit: async (method, path, authorization) => {
+      const headers = authorization === undefined ? {} : { authorization };
+      const response = await fetch(gateway.url + path, { method, headers });
+      const body = (await response.json()) as { told?: unknown };
+      return { status: response.status, told: body.told };
+    },
+    asked: () => asked,
+    close: () => gateway.close(),
+  };
+}
+
+function routesBehind(guard: GatewayAuthorizer): readonly GatewayRoute[] {
+  return served.map((route) => {
+    const [method = '', path = ''] = route.split(' ');
+    return { method, path, handler: tellBack, authorizer: guard };
+  });
+}
+
+/** Knows nothing of tokens; says what API Gateway told it. */
+const tellBack: LambdaHandler = (event: { requestContext: { authorizer?: unknown } }) => ({
+  statusCode: 200,
+  body: JSON.stringify({ told: event.requestContext.authorizer }),
+});

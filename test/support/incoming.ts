@@ -1,0 +1,20 @@
+import type { Incoming } from '#shared/http/incoming.ts';
+
+/** A request as the middlewares see it; what a test does not say is empty. */
+export function incoming(request: Partial<Incoming>): Incoming {
+  return {
+    requestId: 'request-1',
+    method: 'POST',
+    pathTemplate: '/oauth/token',
+    pathParameters: {},
+    query: {},
+    headers: {},
+    rawBody: '',
+    isBase64Encoded: false,
+    source: '192.0.2.1',
+    userAgent: '',
+    startedAtMilliseconds: 0,
+    target: {},
+    ...request,
+  };
+}

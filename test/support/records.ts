@@ -1,0 +1,62 @@
+import {
+  type Api,
+  type Client,
+  type Membership,
+  membershipKey,
+  type Role,
+  type Tenant,
+  type User,
+} from '#shared/domain/records.ts';
+
+const CREATED_AT_SECONDS = 1_800_000_000;
+const versioned = { version: 1, createdAtSeconds: CREATED_AT_SECONDS };
+
+/** Records that say only what matters to a test. */
+export function aTenant(changes: Partial<Tenant> = {}): Tenant {
+  return { id: 'ten_acme', name: 'Acme', status: 'active', ...versioned, ...changes };
+}
+
+export function aUser(changes: Partial<User> = {}): User {
+  return { id: 'usr_ada', email: 'ada@example.com', status: 'active', ...versioned, ...changes };
+}
+
+export function aMembership(changes: Partial<Membership> = {}): Membership {
+  return { id: 'mem_1', tenantId: 'ten_acme', userId: 'usr_ada', roleIds: ['rol_reader'], ...versioned, ...changes };
+}
+
+export function keyOf({ tenantId, userId }: Membership): string {
+  return membershipKey(tenantId, userId);
+}
+
+export function aRole(changes: Partial<Role> = {}): Role {
+  const permissions = [{ apiId: 'api_reports', api: 'https://api.example.com/reports', value: 'read:reports' }];
+  return { id: 'rol_reader', key: 'reader', name: 'Reader', level: 100, permissions, ...versioned, ...changes };
+}
+
+export function anApi(changes: Partial<Api> = {}): Api {
+  return {
+    id: 'api_reports',
+    identifier: 'https://api.example.com/reports',
+    name: 'Reports',
+    signingAlgorithm: 'RS256',
+    tokenLifetimeSeconds: 3_600,
+    permissions: [{ value: 'read:reports', description: 'Read reports' }, { value: 'write:reports' }],
+    ...versioned,
+    ...changes,
+  };
+}
+
+export function aClient(changes: Partial<Client> = {}): Client {
+  return {
+    id: 'cli_export',
+    subject: { type: 'tenant', tenantId: 'ten_acme' },
+    description: 'nightly export',
+    roleIds: ['rol_reader'],
+    apiIds: [],
+    secrets: [{ selector: 'aBc123', hash: '$2b$04$…', lastFour: '3fQz', createdAtSeconds: CREATED_AT_SECONDS }],
+    status: 'active',
+    createdBy: 'cli_admin',
+    ...versioned,
+    ...changes,
+  };
+}

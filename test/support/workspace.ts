@@ -1,0 +1,78 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { ambient } from '#shared/adapters/ambient.ts';
+import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
+import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
+import { dynamoClientLister, dynamoClientRemover, dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
+import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
+import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { kmsPepper, kmsPepperFounder } from '#shared/adapters/kms/pepper.ts';
+import { kmsSigner } from '#shared/adapters/kms/signer.ts';
+import { kmsKeySet, kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import type { Grant, PortsOf } from '#shared/ports.ts';
+import { standingClock, type TestClock } from './clock.ts';
+import type { EngineProxy } from './engine-proxy.ts';
+import { type Engines, environmentOf, type Settings } from './engines.ts';
+
+/** Cheap enough for volume. */
+const HASH_COST = 4;
+
+/** Every port that depends on an engine, and those that go with them, as one process of the product opens them. */
+export type Ports = Omit<PortsOf<Exclude<Grant, 'requests:guard' | 'attempts:limit'>>, 'clock'> & {
+  readonly clock: TestClock;
+};
+
+/** A workspace with empty tables of its own. */
+export interface Workspace {
+  readonly settings: Settings;
+  readonly ports: Ports;
+  readonly dynamo: EngineProxy;
+  readonly kms: EngineProxy;
+  /** The ports of another process, whose settings may differ. */
+  openAgain(changes?: Settings): Ports;
+  /** Everything that a table holds, as it lies there. */
+  scan(table: 'CLIENTS' | 'DIRECTORY' | 'TOKENS' | 'AUDIT'): Promise<readonly Readonly<Record<string, unknown>>[]>;
+}
+
+export async function openWorkspace(engines: Engines): Promise<Workspace> {
+  const settings = await engines.newWorkspace();
+  const clock = standingClock();
+  const openAgain = (changes: Settings = {}) => openPorts({ ...settings, ...changes }, clock);
+  return {
+    settings,
+    ports: openAgain(),
+    dynamo: engines.dynamo,
+    kms: engines.kms,
+    openAgain,
+    scan: async (table) => {
+      const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+      const { Items = [] } = await client.send(new ScanCommand({ TableName: settings[`MINTMARK_${table}_TABLE`] }));
+      return Items;
+    },
+  };
+}
+
+function openPorts(settings: Settings, clock: TestClock): Ports {
+  const environment = environmentOf(settings);
+  return {
+    issuer: ambient.issuer(environment),
+    defaultAudience: ambient.defaultAudience(environment),
+    clock,
+    random: ambient.random(environment),
+    standing: dynamoStanding(environment),
+    clients: dynamoClientWriter(environment),
+    clientRemover: dynamoClientRemover(environment),
+    clientList: dynamoClientLister(environment),
+    directory: dynamoDirectoryWriter(environment),
+    directoryList: dynamoDirectoryLister(environment),
+    revocations: dynamoRevocations(environment),
+    audit: dynamoAudit(environment),
+    pepper: kmsPepper(environment),
+    pepperFounder: kmsPepperFounder(environment),
+    hasher: bcryptHasher(environment, HASH_COST),
+    signer: kmsSigner(environment),
+    verifier: kmsVerifier(environment),
+    keySet: kmsKeySet(environment),
+  };
+}
