@@ -43,7 +43,7 @@ export const handler = lambda(directory, adapters, {
   updateTenant: async ({ params, body, expectedVersion }, ports) =>
     ok(tenantRepresentation(await updateTenant(params.tenantId, body, expectedVersion, ports))),
   deleteTenant: async ({ params, expectedVersion }, ports) => {
-    await deleteTenant(params.tenantId, expectedVersion, ports);
+    await deleteTenant(params.tenantId, ports, expectedVersion);
     return done(204);
   },
 

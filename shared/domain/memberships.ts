@@ -52,7 +52,7 @@ export async function setMember(
   const assigned = roles.map((role) => role.id);
   if (before !== undefined) {
     const changed = { ...before, roleIds: assigned, version: before.version + 1 };
-    await ports.directory.replace('membership', key, changed);
+    if (!(await ports.directory.replace('membership', key, changed))) throw changedMeanwhile();
     return changed;
   }
   const id = newId('mem', ports.random);

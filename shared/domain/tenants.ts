@@ -66,7 +66,7 @@ export function updateTenant(id: string, patch: TenantChange, expectedVersion: n
  * stays as a mark, because credentials that still name it must never find a successor under the same id.
  * @throws DomainError `not_found`
  */
-export async function deleteTenant(id: string, expectedVersion: number | undefined, ports: Ports): Promise<void> {
+export async function deleteTenant(id: string, ports: Ports, expectedVersion?: number): Promise<void> {
   const change = (tenant: Tenant): Tenant | undefined =>
     tenant.status === 'deleted' ? undefined : { ...tenant, status: 'deleted', metadata: undefined };
   await changeRecord({ kind: 'tenant', key: id, expectedVersion, change }, ports);
