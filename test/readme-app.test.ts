@@ -8,6 +8,9 @@ import { codeOf } from './support/markdown.ts';
 const root = new URL('..', import.meta.url).pathname;
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
+/** CDK's library alone is megabytes of types and code. */
+const PATIENCE_MILLISECONDS = 60_000;
+
 interface Resource {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, unknown>>;
@@ -28,7 +31,7 @@ describe('the CDK app in README.md', () => {
     if (result.code !== 0) throw new Error(result.stderr);
     const template = JSON.parse(readFileSync(join(folder, 'Reports.template.json'), 'utf8'));
     resources = Object.values(template.Resources);
-  }, 60_000);
+  }, PATIENCE_MILLISECONDS);
   afterAll(() => rmSync(madeHome ?? folder, { recursive: true }));
 
   const properties = (type: string) => resources.filter(({ Type }) => Type === type).map((one) => one.Properties);

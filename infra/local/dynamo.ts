@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import {
@@ -16,9 +17,12 @@ export interface LocalDynamo {
   close(): Promise<void>;
 }
 
-/** Starts the engine on a free port; with a folder its data is on disk and survives the process. */
+/**
+ * Starts the engine on a free port; with a folder its data is on disk and survives the process.
+ * @throws Error caused by one with the code `LEVEL_LOCKED` where another process has the folder open
+ */
 export async function startLocalDynamo(folder?: string): Promise<LocalDynamo> {
-  if (folder !== undefined) await mkdir(folder, { recursive: true });
+  if (folder !== undefined) await assertOpens(folder);
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, ...(folder !== undefined && { path: folder }) });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -32,6 +36,21 @@ export async function startLocalDynamo(folder?: string): Promise<LocalDynamo> {
       await promisify(server.close.bind(server))();
     },
   };
+}
+
+/** Whether the folder opens is asked of dynalite's own LevelDB: dynalite itself ends the process where it does not. */
+async function assertOpens(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const requireFromDynalite = createRequire(createRequire(import.meta.url).resolve('dynalite'));
+  const { Level } = requireFromDynalite('level') as { readonly Level: new (folder: string) => LevelDatabase };
+  const database = new Level(folder);
+  await database.open();
+  await database.close();
+}
+
+interface LevelDatabase {
+  open(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** Makes the tables that are missing, named `<prefix>-<table>`, and says how each is called. */

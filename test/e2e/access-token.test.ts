@@ -7,6 +7,7 @@ import {
   jwtVerify,
 } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { repeat } from '#test/support/outcomes.ts';
 import { type Acme, arrangeAcme, type Credentials, REPORTS, startWorld, type World } from '#test/support/world.ts';
 
 const LEDGER = 'https://api.example.com/ledger';
@@ -181,7 +182,7 @@ describe('what callers say cannot change what a token says', () => {
 
   test('F11: every ES256 signature is 64 bytes long and verifies', async () => {
     const { audience, credentials } = await arrangeApi({ signingAlgorithm: 'ES256' });
-    const tokens = await Promise.all(Array.from({ length: 100 }, () => world.tokenFor(credentials, { audience })));
+    const tokens = await repeat(100, () => world.tokenFor(credentials, { audience }));
     await Promise.all(tokens.map((token) => verify(token, audience)));
     const lengths = tokens.map((token) => Buffer.from(token.split('.')[2] ?? '', 'base64url').length);
     expect(lengths.filter((length) => length !== 64)).toEqual([]);

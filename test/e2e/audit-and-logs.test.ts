@@ -8,6 +8,7 @@ vi.hoisted(() => {
 import type { Route } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
 import type { Fault } from '#test/support/engine-proxy.ts';
+import { whileFailing } from '#test/support/faults.ts';
 import { captureOutput } from '#test/support/output.ts';
 import { type Operation, type RouteRequest, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
 import { itemsOf, workspaceItems } from '#test/support/table-items.ts';
@@ -131,29 +132,27 @@ describe('the audit log', () => {
 
 describe('without the audit log', () => {
   const failing: Fault = { kind: 'error', name: 'InternalServerError', status: 500 };
-  const failAudit = (about = '') =>
-    world.dynamo.injectFault((_operation, body) =>
-      body.includes('"mintmark-audit"') && body.includes(about) ? failing : undefined,
-    );
+  const auditFails =
+    (about = '') =>
+    (_operation: string, body: string) =>
+      body.includes('"mintmark-audit"') && body.includes(about) ? failing : undefined;
+  const sendWithoutAudit = (request: RouteRequest, about?: string) =>
+    whileFailing(world.dynamo, auditFails(about), () => send(request));
 
   test.each(changes)('U5: $operation changes nothing', async ({ operation }) => {
     const request = await requests[operation]();
     const before = await workspaceItems();
-    failAudit();
-    const reply = await send(request).finally(() => world.dynamo.injectFault(undefined));
+    const reply = await sendWithoutAudit(request);
     expect([reply.status, reply.headers.get('retry-after')]).toEqual([503, '1']);
     expect(await workspaceItems()).toEqual(before);
   });
 
   test.each(['token', 'introspect', 'getTenant', 'jwks'] as const)('U5: %s goes on', async (operation) => {
-    const request = await requests[operation]();
-    failAudit();
-    expect((await send(request).finally(() => world.dynamo.injectFault(undefined))).status).toBe(200);
+    expect((await sendWithoutAudit(await requests[operation]())).status).toBe(200);
   });
 
   test('U5: a change whose attempt is on record stands, and a log line tells of the lost outcome', async () => {
-    failAudit('"succeeded"');
-    const reply = await send(await requests.createTenant()).finally(() => world.dynamo.injectFault(undefined));
+    const reply = await sendWithoutAudit(await requests.createTenant(), '"succeeded"');
     expect((await world.manage('GET', `/v1/tenants/${(reply.body as { id: string }).id}`)).status).toBe(200);
     expect((await auditRows(reply)).map(({ outcome }) => outcome)).toEqual(['attempted']);
     expect(linesOf(reply)).toMatchObject([
@@ -214,8 +213,13 @@ describe('the log', () => {
   });
 
   test('U1: a failing dependency is one line that names it', async () => {
-    world.dynamo.injectFault(() => ({ kind: 'error', name: 'ResourceNotFoundException' }));
-    const reply = await send(await requests.getTenant()).finally(() => world.dynamo.injectFault(undefined));
+    const request = await requests.getTenant();
+    const missing: Fault = { kind: 'error', name: 'ResourceNotFoundException' };
+    const reply = await whileFailing(
+      world.dynamo,
+      () => missing,
+      () => send(request),
+    );
     expect(linesOf(reply)).toMatchObject([
       {
         level: 'ERROR',

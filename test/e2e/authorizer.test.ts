@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Fault } from '#test/support/engine-proxy.ts';
+import { whileFailing } from '#test/support/faults.ts';
 import { type Forge, openForge } from '#test/support/forge.ts';
 import {
   claimForgeries,
@@ -179,7 +180,7 @@ describe('what was taken away', () => {
 describe('behind a cache of API Gateway', () => {
   const caching = (mode: GuardedApiOptions['mode']) => startGuardedApi(world, { mode, resultTtlSeconds: 60 });
 
-  test('P8: one decision serves every route as it should', async () => {
+  test('P8, P9: one decision serves every route as it should', async () => {
     const api = await caching('online');
     const reader = `Bearer ${await world.tokenFor(acme.tenantToken, { scope: 'read:reports' })}`;
     const writer = `Bearer ${await world.tokenFor(acme.tenantToken, { scope: 'write:reports' })}`;
@@ -209,8 +210,11 @@ describe('behind a cache of API Gateway', () => {
   test('P7: a failure is not remembered as a refusal', async () => {
     const api = await caching('online');
     const token = await world.tokenFor(acme.tenantToken);
-    world.dynamo.injectFault(() => ({ kind: 'reset' }));
-    const failing = await statuses(api, `Bearer ${token}`).finally(() => world.dynamo.injectFault(undefined));
+    const failing = await whileFailing(
+      world.dynamo,
+      () => ({ kind: 'reset' }),
+      () => statuses(api, `Bearer ${token}`),
+    );
     expect([failing, await statuses(api, `Bearer ${token}`)]).toEqual([FAILING, OPEN]);
     await api.close();
   });
@@ -223,35 +227,35 @@ describe('P7: while a dependency fails', () => {
     { kind: 'error', name: 'ResourceNotFoundException' },
     { kind: 'reset' },
   ];
-  const fail = (fault: Fault | undefined) => {
-    for (const engine of [world.dynamo, world.kms]) engine.injectFault(fault && (() => fault));
-  };
+  const whileAllFail = <Result>(fault: Fault, run: () => Promise<Result>) =>
+    whileFailing(
+      world.dynamo,
+      () => fault,
+      () => whileFailing(world.kms, () => fault, run),
+    );
 
   test.each(faults)('online says so, neither allowing nor refusing: $kind $name', async (fault) => {
     const good = await world.tokenFor(acme.tenantToken);
     const revoked = await world.tokenFor(acme.tenantToken);
     await world.post('/oauth/revoke', acme.tenantToken, { token: revoked });
-    fail(fault);
-    const seen = [await statuses(online, `Bearer ${good}`), await statuses(online, `Bearer ${revoked}`)];
-    fail(undefined);
+    const seen = await whileAllFail(fault, () =>
+      Promise.all([good, revoked].map((token) => statuses(online, `Bearer ${token}`))),
+    );
     expect([seen, await statuses(online, `Bearer ${good}`)]).toEqual([[FAILING, FAILING], OPEN]);
   });
 
   test('online still refuses what needs no look-up', async () => {
-    fail({ kind: 'reset' });
-    expect(await statuses(online, 'Bearer a.b.c').finally(() => fail(undefined))).toEqual(REFUSED);
+    expect(await whileAllFail({ kind: 'reset' }, () => statuses(online, 'Bearer a.b.c'))).toEqual(REFUSED);
   });
 
   test('offline goes on', async () => {
-    fail({ kind: 'reset' });
-    expect(await statuses(offline, `Bearer ${forge.genuine}`).finally(() => fail(undefined))).toEqual(OPEN);
+    expect(await whileAllFail({ kind: 'reset' }, () => statuses(offline, `Bearer ${forge.genuine}`))).toEqual(OPEN);
   });
 
   test.each(faults)('P11: a process without keys yet lets nobody in, and recovers: $kind $name', async (fault) => {
     const fresh = await startGuardedApi(world, { mode: 'offline' });
     const token = await world.tokenFor(acme.tenantToken);
-    fail(fault);
-    const failing = await statuses(fresh, `Bearer ${token}`).finally(() => fail(undefined));
+    const failing = await whileAllFail(fault, () => statuses(fresh, `Bearer ${token}`));
     expect([failing, await statuses(fresh, `Bearer ${token}`)]).toEqual([FAILING, OPEN]);
     await fresh.close();
   });

@@ -112,7 +112,7 @@ describe('an introspection', () => {
     expect(await warmCostOf(introspect(acme.tenantToken, 'unknown'))).toEqual(caller);
   });
 
-  test("of another's token by a client without introspect:tokens costs no more than an answer", async () => {
+  test("of another client's token costs no more than of one's own", async () => {
     const token = await world.tokenFor(acme.personalToken);
     expect(await warmCostOf(introspect(acme.tenantToken, token))).toEqual({ ...caller, reads: 2 });
   });

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LambdaTable } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
@@ -199,11 +200,7 @@ describe('whoever asks', () => {
   /** `fetch` would not let a request name another host. */
   const getWithHeaders = (path: string, headers: Record<string, string>) =>
     new Promise<unknown>((resolve, reject) => {
-      const sent = request(world.url + path, { headers }, async (response) => {
-        const chunks: Buffer[] = [];
-        for await (const chunk of response) chunks.push(chunk as Buffer);
-        resolve(JSON.parse(Buffer.concat(chunks).toString()));
-      });
+      const sent = request(world.url + path, { headers }, (response) => resolve(json(response)));
       sent.on('error', reject).end();
     });
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Fault } from '#test/support/engine-proxy.ts';
 import { probeFaults, rightOutcome } from '#test/support/fault-probes.ts';
-import { startFunctionInstance, type TimedReply } from '#test/support/function-instance.ts';
-import { type GuardedApiOptions, startGuardedApi } from '#test/support/guarded-api.ts';
+import { whileFailing } from '#test/support/faults.ts';
+import { startFunctionInstance } from '#test/support/function-instance.ts';
+import { startGuardedApi } from '#test/support/guarded-api.ts';
 import { type Operation, operationsOf, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
 import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world.ts';
 
@@ -28,8 +29,10 @@ describe('H11, I6, INV5, INV8, INV9: whichever of its calls fails, and however',
   });
 });
 
+type Engine = 'dynamo' | 'kms';
+
 /** One route of each function, and what it needs when its process has just begun. */
-const firstRequests: readonly { operation: Operation; status: number; needs: readonly ('dynamo' | 'kms')[] }[] = [
+const firstRequests: readonly { operation: Operation; status: number; needs: readonly Engine[] }[] = [
   { operation: 'token', status: 200, needs: ['dynamo', 'kms'] },
   { operation: 'introspect', status: 200, needs: ['dynamo', 'kms'] },
   { operation: 'revoke', status: 200, needs: ['dynamo', 'kms'] },
@@ -40,13 +43,40 @@ const firstRequests: readonly { operation: Operation; status: number; needs: rea
   { operation: 'openidConfiguration', status: 200, needs: [] },
 ];
 
-describe('a process that has just begun', () => {
-  const lasting: readonly (readonly ['dynamo' | 'kms', string, Fault])[] = [
+/** API Gateway says 500 for an authorizer that gives no verdict. */
+const authorizers: readonly { mode: 'online' | 'offline'; path: string; needs: readonly Engine[] }[] = [
+  { mode: 'online', path: '/reports', needs: ['dynamo', 'kms'] },
+  { mode: 'online', path: '/rest/reports', needs: ['dynamo', 'kms'] },
+  { mode: 'offline', path: '/reports', needs: ['kms'] },
+  { mode: 'offline', path: '/rest/reports', needs: ['kms'] },
+];
+
+/** Processes of all functions that have just begun; each call to `callAll` calls every one of them. */
+async function startColdProcesses() {
+  const instance = await startFunctionInstance(world);
+  const prepared = await Promise.all(firstRequests.map(({ operation }) => requests[operation]()));
+  const authorization = `Bearer ${await world.tokenFor(acme.tenantToken)}`;
+  const apis = await Promise.all(authorizers.map(({ mode }) => startGuardedApi(world, { mode })));
+  const callAll = () =>
+    Promise.all([
+      ...prepared.map(async (request) => {
+        const { status, retryAfter } = await instance.send(request);
+        return retryAfter === null ? `${status}` : `${status} in ${retryAfter} s`;
+      }),
+      ...authorizers.map(
+        async ({ path }, index) => `${(await apis[index]?.visit('GET', path, authorization))?.status}`,
+      ),
+    ]);
+  const close = () => Promise.all([instance, ...apis].map((part) => part.close()));
+  return { callAll, close };
+}
+
+describe('P7, P11: processes that have just begun', () => {
+  const lasting: readonly (readonly [Engine, string, Fault])[] = [
     ['kms', 'an internal error', { kind: 'error', name: 'KMSInternalException', status: 500 }],
-    ['kms', 'a timeout inside', { kind: 'error', name: 'DependencyTimeoutException', status: 503 }],
     ['kms', 'throttling', { kind: 'error', name: 'ThrottlingException' }],
     ['kms', 'a disabled key', { kind: 'error', name: 'DisabledException' }],
-    ['kms', 'a key that is to be deleted', { kind: 'error', name: 'KMSInvalidStateException' }],
+    ['kms', 'a key about to be deleted', { kind: 'error', name: 'KMSInvalidStateException' }],
     ['kms', 'a missing key', { kind: 'error', name: 'NotFoundException' }],
     ['kms', 'a missing permission', { kind: 'error', name: 'AccessDeniedException' }],
     ['kms', 'a broken connection', { kind: 'reset' }],
@@ -59,54 +89,22 @@ describe('a process that has just begun', () => {
     ['dynamo', 'silence', { kind: 'hang' }],
   ];
 
-  test.each(lasting)('F-KMS, F-DDB: says 503 to %s with %s, and recovers by itself', async (engine, _name, fault) => {
-    const instance = await startFunctionInstance(world);
-    const prepared = await Promise.all(firstRequests.map(({ operation }) => requests[operation]()));
-    const sendAll = () => Promise.all(prepared.map((request) => instance.send(request)));
-    world[engine].injectFault(() => fault);
-    const failing = await sendAll().finally(() => world[engine].injectFault(undefined));
-    const recovered = await sendAll();
-    await instance.close();
-
-    expect(failing.map(answerOf)).toEqual(
-      firstRequests.map(({ needs, status }) => (needs.includes(engine) ? '503 in 1 s' : `${status}`)),
-    );
-    expect(failing.filter(({ seconds }) => seconds >= 3)).toEqual([]);
-    // The same tenant cannot be created twice, whether the first attempt came to its end or not.
-    const statuses = firstRequests.map(({ status }) => `${status}`);
-    expect(recovered.map(answerOf)).toEqual(statuses);
-  });
-
-  function answerOf({ status, retryAfter }: TimedReply): string {
-    return retryAfter === null ? `${status}` : `${status} in ${retryAfter} s`;
-  }
-});
-
-describe('P7, INV8: while nothing answers', () => {
-  test.each([
-    ['online', 'dynamo'],
-    ['online', 'kms'],
-    ['offline', 'kms'],
-  ] as const)(
-    'an authorizer that works %s and waits for %s gives up in time, without a verdict',
-    async (mode, engine) => {
-      const authorization = `Bearer ${await world.tokenFor(acme.tenantToken)}`;
-      const api = await startGuardedApi(world, { mode } satisfies GuardedApiOptions);
-      const visitAll = () =>
-        Promise.all(
-          ['/reports', '/rest/reports', '/rest-request/reports'].map((path) => api.visit('GET', path, authorization)),
-        );
-      world[engine].injectFault(() => ({ kind: 'hang' }));
+  test.each(lasting)(
+    'give no verdict while %s answers with %s, and recover by themselves',
+    async (engine, _name, fault) => {
+      const processes = await startColdProcesses();
       const startedAt = performance.now();
-      const silent = await visitAll().finally(() => world[engine].injectFault(undefined));
+      const failing = await whileFailing(world[engine], () => fault, processes.callAll);
       const seconds = (performance.now() - startedAt) / 1_000;
-      const recovered = await visitAll();
-      await api.close();
-      expect([silent, recovered].map((visits) => visits.map(({ status }) => status))).toEqual([
-        [500, 500, 500],
-        [200, 200, 200],
-      ]);
+      const recovered = await processes.callAll();
+      await processes.close();
+
+      const successes = [...firstRequests.map(({ status }) => `${status}`), ...authorizers.map(() => '200')];
+      const failures = [...firstRequests.map(() => '503 in 1 s'), ...authorizers.map(() => '500')];
+      const isNeeded = [...firstRequests, ...authorizers].map(({ needs }) => needs.includes(engine));
+      expect(failing).toEqual(isNeeded.map((needed, index) => (needed ? failures[index] : successes[index])));
       expect(seconds).toBeLessThan(3);
+      expect(recovered).toEqual(successes);
     },
   );
 });
@@ -115,14 +113,12 @@ describe('DynamoDB that answers, but not everything', () => {
   test.each(['token', 'introspect', 'revoke', 'getTenant'] as const)(
     '%s never takes what is missing for a no',
     async (operation) => {
-      const request = await requests[operation]();
-      const { path, ...init } = request;
-      world.dynamo.injectFault((called, body) =>
+      const { method, path, ...init } = await requests[operation]();
+      const leaveAll = (called: string, body: string): Fault | undefined =>
         called === 'BatchGetItem'
           ? { kind: 'answer', body: { Responses: {}, UnprocessedKeys: JSON.parse(body).RequestItems } }
-          : undefined,
-      );
-      const reply = await world.send(request.method, path, init).finally(() => world.dynamo.injectFault(undefined));
+          : undefined;
+      const reply = await whileFailing(world.dynamo, leaveAll, () => world.send(method, path, init));
       expect([reply.status, reply.headers.get('retry-after')]).toEqual([503, '1']);
     },
   );

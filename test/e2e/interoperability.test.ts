@@ -5,13 +5,14 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { assertConforms } from '#test/support/conformance.ts';
 import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
 
 /** Public client libraries against the running product, as their users would use them. */
 let world: World;
 let acme: Acme;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ onReply: assertConforms });
   acme = await arrangeAcme(world);
 });
 afterAll(() => world.close());

@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { memoryLimiter } from '#shared/adapters/memory-limiter.ts';
 import { openForge } from '#test/support/forge.ts';
+import { repeat } from '#test/support/outcomes.ts';
 import { arrangeTenantManager } from '#test/support/tenant-manager.ts';
 import { wholeReply } from '#test/support/whole-reply.ts';
 import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world.ts';
@@ -14,6 +15,7 @@ let acme: Acme;
 let globex: Acme;
 let acmeApi: Credentials;
 let globexApi: Credentials;
+let acmeReader: Credentials;
 
 beforeAll(async () => {
   world = await startWorld({ adapters: { limiter: () => memoryLimiter(undefined, UNKNOWN_TOKENS_MAX) } });
@@ -21,6 +23,8 @@ beforeAll(async () => {
   globex = await arrangeAcme(world);
   acmeApi = await arrangeTenantManager(world, acme.tenantId, ['introspect:tokens']);
   globexApi = await arrangeTenantManager(world, globex.tenantId, ['introspect:tokens']);
+  const reader = { description: 'reader', roleIds: [acme.readerRoleId] };
+  acmeReader = (await world.manage('POST', `/v1/tenants/${acme.tenantId}/api-tokens`, reader)).body as Credentials;
 });
 afterAll(() => world.close());
 
@@ -193,13 +197,15 @@ describe('whose tokens a caller learns about', () => {
       false,
     ],
     ["H7: not about the workspace's tokens", () => acmeApi, () => world.tokenFor(world.admin), false],
+    ['H7, T4: not another tenant that uses the same API', () => globex.tenantToken, tokenOfAcme, false],
     [
-      'H8: not a client of the same tenant without introspect:tokens',
+      'H8: not a client of the same tenant that has nothing to do with the API',
       () => acme.tenantToken,
       () => world.tokenFor(acmeApi),
       false,
     ],
-    ['an API of the same tenant', () => acmeApi, tokenOfAcme, true],
+    ['whoever may introspect in the same tenant', () => acmeApi, tokenOfAcme, true],
+    ['a client of the same tenant that uses the same API', () => acmeReader, tokenOfAcme, true],
     ['the client itself', () => acme.tenantToken, tokenOfAcme, true],
     ['an application of the workspace', () => world.admin, tokenOfAcme, true],
   ])('%s', async (_name, caller, token, active) => {
@@ -213,14 +219,10 @@ describe('whose tokens a caller learns about', () => {
 });
 
 describe('H10: a caller that scans for tokens', () => {
-  /** As many requests as the limit has, a few at a time. */
-  async function reachLimit(request: (index: number) => ReturnType<typeof ask>): Promise<readonly string[]> {
-    const answers: string[] = [];
-    for (let index = 0; index < UNKNOWN_TOKENS_MAX; index += 10) {
-      const some = await Promise.all(Array.from({ length: 10 }, (_, offset) => request(index + offset)));
-      answers.push(...some.map(({ status, text }) => `${status} ${text}`));
-    }
-    return [...new Set(answers)];
+  /** As many requests as the limit has; answers what they were answered. */
+  async function reachLimit(request: (serial: number) => ReturnType<typeof ask>): Promise<readonly string[]> {
+    const replies = await repeat(UNKNOWN_TOKENS_MAX, request);
+    return [...new Set(replies.map(({ status, text }) => `${status} ${text}`))];
   }
 
   test('is slowed down, and nobody else', async () => {

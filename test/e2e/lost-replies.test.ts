@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Fault } from '#test/support/engine-proxy.ts';
+import { whileFailing } from '#test/support/faults.ts';
 import { startFunctionInstance, type TimedReply } from '#test/support/function-instance.ts';
 import { operationsOf, type RouteRequest, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
 import { itemsOf, workspaceItems } from '#test/support/table-items.ts';
@@ -21,18 +23,22 @@ const WRITES = ['PutItem', 'DeleteItem'];
 /** Has an instance of its own serve a request, because the AWS SDK stops repeating calls when too many fail. */
 async function serve(request: RouteRequest): Promise<TimedReply> {
   const instance = await startFunctionInstance(world);
-  return instance.send(request).finally(() => instance.close());
+  try {
+    return await instance.send(request);
+  } finally {
+    await instance.close();
+  }
 }
 
 /** The same, but nobody hears that a write is done until it is repeated. */
 async function serveLosingReplies(request: RouteRequest): Promise<TimedReply> {
   const lost = new Set<string>();
-  world.dynamo.injectFault((operation, body) => {
+  const loseFirstReply = (operation: string, body: string): Fault | undefined => {
     if (!WRITES.includes(operation) || lost.has(body)) return undefined;
     lost.add(body);
     return { kind: 'lose-reply' };
-  });
-  const reply = await serve(request).finally(() => world.dynamo.injectFault(undefined));
+  };
+  const reply = await whileFailing(world.dynamo, loseFirstReply, () => serve(request));
   if (lost.size < 2) throw new Error('A change writes more than this.');
   return reply;
 }
@@ -81,13 +87,15 @@ describe('F-AMBIG: a write whose reply is lost', () => {
       await instance.send(await requests[operation]());
       const request = await requests[operation]();
       const lost = new Set<string>();
-      world.dynamo.injectFault((called, body) => {
+      const loseReplyAndReadBack = (called: string, body: string): Fault | undefined => {
         if (called === 'GetItem') return { kind: 'reset' };
         if (called !== 'PutItem' || body.includes('mintmark-audit') || lost.has(body)) return undefined;
         lost.add(body);
         return { kind: 'lose-reply' };
-      });
-      const { status, retryAfter } = await instance.send(request).finally(() => world.dynamo.injectFault(undefined));
+      };
+      const { status, retryAfter } = await whileFailing(world.dynamo, loseReplyAndReadBack, () =>
+        instance.send(request),
+      );
       await instance.close();
       expect([status, retryAfter]).toEqual([503, '1']);
     },

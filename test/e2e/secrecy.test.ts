@@ -7,6 +7,7 @@ vi.hoisted(() => {
 
 import { type TableName, tableSchemas } from '#infra/table-schemas.ts';
 import type { Fault } from '#test/support/engine-proxy.ts';
+import { whileFailing } from '#test/support/faults.ts';
 import { captureOutput } from '#test/support/output.ts';
 import { type Operation, type RouteRequest, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
 import { spellingsOf } from '#test/support/spellings.ts';
@@ -122,8 +123,6 @@ const faults: readonly Fault[] = [
 
 /** The AWS SDK's errors quote requests and answers; whatever they hold stays in them. */
 async function failEverywhere(requests: RouteRequests): Promise<void> {
-  const failing = (engine: World['dynamo'], operation: string, fault: Fault) =>
-    engine.injectFault((called) => (called === operation ? fault : undefined));
   const calls = [
     ...['BatchGetItem', 'PutItem', 'DeleteItem', 'Query'].map((operation) => [world.dynamo, operation] as const),
     [world.kms, 'Sign'] as const,
@@ -140,10 +139,11 @@ async function failEverywhere(requests: RouteRequests): Promise<void> {
     for (const fault of faults) {
       const prepared = await Promise.all(operations.map((operation) => requests[operation]()));
       const token = await world.tokenFor(acme.tenantToken);
-      failing(engine, called, fault);
-      for (const request of prepared) await send(request);
-      await send({ method: 'GET', path: '/rest/reports', headers: { authorization: `Bearer ${token}` } });
-      engine.injectFault(undefined);
+      const reports = { method: 'GET', path: '/rest/reports', headers: { authorization: `Bearer ${token}` } };
+      const failCalled = (operation: string) => (operation === called ? fault : undefined);
+      await whileFailing(engine, failCalled, async () => {
+        for (const request of [...prepared, reports]) await send(request);
+      });
     }
   }
 }

@@ -39,6 +39,7 @@ function findBinary(file: string): string | undefined {
 async function startDynoxide(binary: string): Promise<LocalDynamo> {
   const port = await findFreePort();
   const engine = spawn(binary, ['--host', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' });
+  process.once('exit', () => engine.kill());
   const url = `http://127.0.0.1:${port}`;
   await untilAnswering(url, engine);
   return {

@@ -28,7 +28,7 @@ export async function startEngineProxy(engineUrl: string): Promise<EngineProxy> 
   const calls: string[] = [];
   const bodies: string[] = [];
   let decide: ((operation: string, body: string) => Fault | undefined) | undefined;
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await read(request);
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
     calls.push(operation);
@@ -36,7 +36,8 @@ export async function startEngineProxy(engineUrl: string): Promise<EngineProxy> 
     const fault = decide?.(operation, body.toString());
     if (fault === undefined) return forward(engineUrl, request, body, response);
     await fail(fault, { engineUrl, request, body, response });
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -1,6 +1,6 @@
 import type { EngineProxy, Fault } from './engine-proxy.ts';
 
-type Decision = (operation: string) => Fault | undefined;
+type Decision = (operation: string, body: string) => Fault | undefined;
 
 /** Runs something while an engine fails, and repairs the engine afterwards. */
 export async function whileFailing<Result>(
@@ -17,7 +17,9 @@ export async function whileFailing<Result>(
 }
 
 /** An error that the SDK does not repeat. */
-export const denied: Decision = () => ({ kind: 'error', name: 'AccessDeniedException' });
+export function denied(): Fault {
+  return { kind: 'error', name: 'AccessDeniedException' };
+}
 
 /** The engine does what it is told, but its first reply to this operation never arrives. */
 export function loseFirstReplyTo(operation: string): Decision {

@@ -150,10 +150,10 @@ describe('a bootstrap that breaks off', () => {
   /** Lets so many calls pass; the one after them still happens or not, and nothing does after that. */
   const breakOffAfter = (calls: number, last: 'happens' | 'does not happen') => {
     let passed = 0;
-    const decide = (operation: string) => {
+    const decide = () => {
       passed += 1;
       if (passed <= calls) return undefined;
-      return passed === calls + 1 && last === 'happens' ? ({ kind: 'lose-reply' } as const) : denied(operation);
+      return passed === calls + 1 && last === 'happens' ? ({ kind: 'lose-reply' } as const) : denied();
     };
     for (const engine of [engines.dynamo, engines.kms]) engine.injectFault(decide);
     return () => {

@@ -84,10 +84,12 @@ function pepperContract(open: () => Promise<Workspace>, openFounded: () => Promi
 }
 
 function founderContract(open: () => Promise<Workspace>, openFounded: () => Promise<Workspace>): void {
-  test('keeps the first pepper when it founds again', async () => {
-    const { ports, openAgain } = await openFounded();
+  test('keeps the first pepper when it founds again, and has KMS make no other', async () => {
+    const { ports, openAgain, kms } = await openFounded();
     const seal = await ports.pepper.seal(MESSAGE);
+    kms.forget();
     await ports.pepperFounder.found();
+    expect(kms.calls).toEqual([]);
     expect(await openAgain().pepper.seal(MESSAGE)).toBe(seal);
   });
 

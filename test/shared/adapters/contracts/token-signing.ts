@@ -87,7 +87,7 @@ function signerContract(open: () => Promise<Workspace>): void {
     const sign = () => outcomeOf(ports.signer.sign(claims, 'RS256'));
     expect(await whileFailing(kms, denied, sign)).toBe('temporarily_unavailable');
     expect(await sign()).toBe('done');
-    const refuseToSign = (operation: string) => (operation === 'Sign' ? denied(operation) : undefined);
+    const refuseToSign = (operation: string) => (operation === 'Sign' ? denied() : undefined);
     expect(await whileFailing(kms, refuseToSign, sign)).toBe('temporarily_unavailable');
     expect(await sign()).toBe('done');
   });

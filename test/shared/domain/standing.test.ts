@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import type { Membership, Tenant, User } from '#shared/domain/records.ts';
+import { isLive, standingOf, subjectId } from '#shared/domain/standing.ts';
+import { lookAt } from '#test/support/look-at.ts';
+import { aClient, aMembership, aRole, aTenant, aUser, keyOf } from '#test/support/records.ts';
+
+const NOW = 1_800_000_000;
+
+describe('isLive', () => {
+  test.each([
+    [{}, true],
+    [{ status: 'active' }, true],
+    [{ status: 'disabled' }, false],
+    [{ status: 'deleted' }, false],
+    [{ expiresAtSeconds: NOW + 1 }, true],
+    [{ expiresAtSeconds: NOW }, false],
+    [{ expiresAtSeconds: NOW - 1 }, false],
+    [{ status: 'active', expiresAtSeconds: NOW - 1 }, false],
+    [{ status: 'disabled', expiresAtSeconds: NOW + 1 }, false],
+  ])('Q8: %o is live: %s', (item, expected) => {
+    expect(isLive(item, NOW)).toBe(expected);
+  });
+});
+
+const application = aClient({ subject: { type: 'application' } });
+const tenantToken = aClient({ roleIds: ['rol_reader'] });
+const personalToken = aClient({
+  subject: { type: 'user', tenantId: 'ten_acme', userId: 'usr_ada', membershipId: 'mem_1' },
+  roleIds: [],
+});
+
+describe('subjectId', () => {
+  test('C10: is the user of a personal token, and the client otherwise', () => {
+    expect([application, tenantToken, personalToken].map(subjectId)).toEqual(['cli_export', 'cli_export', 'usr_ada']);
+  });
+});
+
+describe('standingOf', () => {
+  interface World {
+    readonly tenant?: Tenant;
+    readonly user?: User;
+    readonly membership?: Membership;
+  }
+  const whole = { tenant: aTenant(), user: aUser(), membership: aMembership() };
+  const look = ({ tenant, user, membership }: World) =>
+    lookAt({
+      ...(tenant && { tenant: { [tenant.id]: tenant } }),
+      ...(user && { user: { [user.id]: user } }),
+      ...(membership && { membership: { [keyOf(membership)]: membership } }),
+      role: { rol_reader: aRole() },
+    });
+
+  test('an application stands by itself', async () => {
+    expect(await standingOf(application, look({}))).toEqual({ tenantId: undefined, userId: undefined, roles: [] });
+  });
+
+  test('a tenant token stands with its tenant and its own roles', async () => {
+    const standing = { tenantId: 'ten_acme', userId: undefined, roles: [aRole()] };
+    expect(await standingOf(tenantToken, look({ tenant: aTenant() }))).toEqual(standing);
+  });
+
+  test("a personal token stands with tenant, user and membership, and has the membership's roles", async () => {
+    const standing = { tenantId: 'ten_acme', userId: 'usr_ada', roles: [aRole()] };
+    expect(await standingOf(personalToken, look(whole))).toEqual(standing);
+  });
+
+  test('C9: a role that is gone is not among the roles', async () => {
+    const client = { ...tenantToken, roleIds: ['rol_reader', 'rol_gone'] };
+    expect((await standingOf(client, look(whole)))?.roles).toEqual([aRole()]);
+  });
+
+  const { tenant, user, membership } = whole;
+  test.each<[string, World]>([
+    ['no tenant', { user, membership }],
+    ['a deleted tenant', { ...whole, tenant: aTenant({ status: 'deleted' }) }],
+    ['no user', { tenant, membership }],
+    ['a disabled user', { ...whole, user: aUser({ status: 'disabled' }) }],
+    ['no membership', { tenant, user }],
+    ['a later membership', { ...whole, membership: aMembership({ id: 'mem_2' }) }],
+    ['a membership elsewhere', { ...whole, membership: aMembership({ tenantId: 'ten_globex' }) }],
+  ])('a personal token does not stand with %s', async (_what, world) => {
+    expect(await standingOf(personalToken, look(world))).toBeUndefined();
+  });
+
+  test.each<[string, World]>([
+    ['no tenant', {}],
+    ['a deleted tenant', { tenant: aTenant({ status: 'deleted' }) }],
+  ])('a tenant token does not stand with %s', async (_what, world) => {
+    expect(await standingOf(tenantToken, look(world))).toBeUndefined();
+  });
+});

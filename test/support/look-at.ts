@@ -1,0 +1,17 @@
+import type { Look } from '#shared/domain/ports.ts';
+import type { Client, DirectoryKind, DirectoryRecords } from '#shared/domain/records.ts';
+
+type Records = { readonly [Kind in DirectoryKind]?: Readonly<Record<string, DirectoryRecords[Kind]>> };
+
+/** A look at records that a test spells out. */
+export function lookAt(records: Records, clients: readonly Client[] = []): Look {
+  return {
+    client: async (id) => clients.find((client) => client.id === id),
+    find: async <Kind extends DirectoryKind>(kind: Kind, id: string) => {
+      const ofKind: Readonly<Record<string, DirectoryRecords[Kind]>> = records[kind] ?? {};
+      return ofKind[id];
+    },
+    isRevoked: async () => false,
+    expect: () => undefined,
+  };
+}
