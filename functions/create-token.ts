@@ -2,13 +2,14 @@ import { ambient } from '#shared/adapters/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
+import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { createToken } from '#shared/api/api-tokens.ts';
-import { type ApiTokenRequest, createApiToken } from '#shared/domain/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
-import type { TokenOwner } from '#shared/domain/ports.ts';
+import { type ClientRequest, createClient } from '#shared/domain/clients.ts';
+import type { ClientOwner } from '#shared/domain/ports.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created } from '#shared/http/replies.ts';
 import { apiTokenRepresentation } from '#shared/http/representations.ts';
@@ -17,8 +18,8 @@ import type { PortsOf } from '#shared/ports.ts';
 type Ports = PortsOf<(typeof createToken)['grants'][number]>;
 interface Creation {
   readonly caller: ManagementCaller;
-  readonly params: TokenOwner;
-  readonly body: Omit<ApiTokenRequest, 'owner'>;
+  readonly params: ClientOwner;
+  readonly body: Omit<ClientRequest, 'owner'>;
 }
 
 const adapters = {
@@ -28,12 +29,13 @@ const adapters = {
   clients: dynamoClientWriter,
   pepper: kmsPepper,
   hasher: bcryptHasher,
+  memory: dynamoRequestMemory,
   audit: dynamoAudit,
 };
 
 /** Tenants and their members make API tokens for themselves. The secret is in this answer and nowhere else. */
 const create = async ({ caller, params, body }: Creation, ports: Ports) => {
-  const { client, secret } = await createApiToken(caller, { owner: params, ...body }, ports);
+  const { client, secret } = await createClient(caller, { owner: params, ...body }, ports);
   return created({ ...apiTokenRepresentation(client), clientSecret: secret }, { clientId: client.id });
 };
 

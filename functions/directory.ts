@@ -1,14 +1,15 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
+import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { directory } from '#shared/api/directory.ts';
-import { createApi, deleteApi, getApi } from '#shared/domain/apis.ts';
+import { createApi, deleteApi, getApi, updateApi } from '#shared/domain/apis.ts';
 import { deleteMember, getMember, listMembers, setMember } from '#shared/domain/memberships.ts';
-import { createRole, deleteRole, getRole } from '#shared/domain/roles.ts';
-import { createTenant, deleteTenant, getTenant } from '#shared/domain/tenants.ts';
-import { createUser, deleteUser, getUser } from '#shared/domain/users.ts';
+import { createRole, deleteRole, getRole, updateRole } from '#shared/domain/roles.ts';
+import { createTenant, deleteTenant, getTenant, updateTenant } from '#shared/domain/tenants.ts';
+import { createUser, deleteUser, getUser, updateUser } from '#shared/domain/users.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created, done, ok } from '#shared/http/replies.ts';
 import {
@@ -26,6 +27,7 @@ const adapters = {
   verifier: kmsVerifier,
   directory: dynamoDirectoryWriter,
   directoryList: dynamoDirectoryLister,
+  memory: dynamoRequestMemory,
   audit: dynamoAudit,
 };
 
@@ -38,8 +40,10 @@ export const handler = lambda(directory, adapters, {
   listTenants: async ({ query }, { directoryList }) =>
     ok(pageRepresentation(await directoryList.list({ kind: 'tenant' }, query), tenantRepresentation)),
   getTenant: async ({ params }, ports) => ok(tenantRepresentation(await getTenant(params.tenantId, ports))),
-  deleteTenant: async ({ params }, ports) => {
-    await deleteTenant(params.tenantId, ports);
+  updateTenant: async ({ params, body, expectedVersion }, ports) =>
+    ok(tenantRepresentation(await updateTenant(params.tenantId, body, expectedVersion, ports))),
+  deleteTenant: async ({ params, expectedVersion }, ports) => {
+    await deleteTenant(params.tenantId, ports, expectedVersion);
     return done(204);
   },
 
@@ -50,6 +54,8 @@ export const handler = lambda(directory, adapters, {
   listUsers: async ({ query }, { directoryList }) =>
     ok(pageRepresentation(await directoryList.list({ kind: 'user' }, query), userRepresentation)),
   getUser: async ({ params }, ports) => ok(userRepresentation(await getUser(params.userId, ports))),
+  updateUser: async ({ params, body, expectedVersion }, ports) =>
+    ok(userRepresentation(await updateUser(params.userId, body, expectedVersion, ports))),
   deleteUser: async ({ params }, ports) => {
     await deleteUser(params.userId, ports);
     return done(204);
@@ -72,6 +78,8 @@ export const handler = lambda(directory, adapters, {
   listRoles: async ({ query }, { directoryList }) =>
     ok(pageRepresentation(await directoryList.list({ kind: 'role' }, query), roleRepresentation)),
   getRole: async ({ params }, ports) => ok(roleRepresentation(await getRole(params.roleId, ports))),
+  updateRole: async ({ params, body, expectedVersion }, ports) =>
+    ok(roleRepresentation(await updateRole(params.roleId, body, expectedVersion, ports))),
   deleteRole: async ({ params }, ports) => {
     await deleteRole(params.roleId, ports);
     return done(204);
@@ -84,6 +92,8 @@ export const handler = lambda(directory, adapters, {
   listApis: async ({ query }, { directoryList }) =>
     ok(pageRepresentation(await directoryList.list({ kind: 'api' }, query), apiRepresentation)),
   getApi: async ({ params }, ports) => ok(apiRepresentation(await getApi(params.apiId, ports))),
+  updateApi: async ({ params, body, expectedVersion }, ports) =>
+    ok(apiRepresentation(await updateApi(params.apiId, body, expectedVersion, ports))),
   deleteApi: async ({ params }, ports) => {
     await deleteApi(params.apiId, ports);
     return done(204);

@@ -1,12 +1,13 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
-import { dynamoClientLister, dynamoClientRemover } from '#shared/adapters/dynamo/clients.ts';
+import { dynamoClientChanger, dynamoClientLister, dynamoClientRemover } from '#shared/adapters/dynamo/clients.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { manageTokens } from '#shared/api/api-tokens.ts';
-import { deleteApiToken, getApiToken, listApiTokens } from '#shared/domain/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
-import type { PageRequest, TokenOwner } from '#shared/domain/ports.ts';
+import { getClient } from '#shared/domain/client-ownership.ts';
+import { type ClientPatch, deleteClient, listClients, updateClient } from '#shared/domain/clients.ts';
+import type { ClientOwner, PageRequest } from '#shared/domain/ports.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { done, ok } from '#shared/http/replies.ts';
 import { apiTokenRepresentation, pageRepresentation } from '#shared/http/representations.ts';
@@ -15,22 +16,33 @@ import type { PortsOf } from '#shared/ports.ts';
 type Ports = PortsOf<(typeof manageTokens)['grants'][number]>;
 interface Named {
   readonly caller: ManagementCaller;
-  readonly params: TokenOwner & { readonly clientId: string };
+  readonly params: ClientOwner & { readonly clientId: string };
+}
+interface Changed extends Named {
+  readonly body: ClientPatch;
+  readonly expectedVersion: number | undefined;
 }
 interface Listed {
   readonly caller: ManagementCaller;
-  readonly params: TokenOwner;
+  readonly params: ClientOwner;
   readonly query: PageRequest;
 }
 
 const list = async ({ caller, params, query }: Listed, ports: Ports) =>
-  ok(pageRepresentation(await listApiTokens(caller, params, query, ports), apiTokenRepresentation));
+  ok(pageRepresentation(await listClients(caller, params, query, ports), apiTokenRepresentation));
 
 const show = async ({ caller, params }: Named, ports: Ports) =>
-  ok(apiTokenRepresentation(await getApiToken(caller, params, params.clientId, ports)));
+  ok(apiTokenRepresentation(await getClient(caller, params, params.clientId, ports)));
+
+const update = async ({ caller, params, body, expectedVersion }: Changed, ports: Ports) =>
+  ok(
+    apiTokenRepresentation(
+      await updateClient({ caller, owner: params, clientId: params.clientId, expectedVersion }, body, ports),
+    ),
+  );
 
 const remove = async ({ caller, params }: Named, ports: Ports) => {
-  await deleteApiToken(caller, params, params.clientId, ports);
+  await deleteClient(caller, params, params.clientId, ports);
   return done(204);
 };
 
@@ -39,6 +51,7 @@ const adapters = {
   standing: dynamoStanding,
   verifier: kmsVerifier,
   clientList: dynamoClientLister,
+  clientChanger: dynamoClientChanger,
   clientRemover: dynamoClientRemover,
   audit: dynamoAudit,
 };
@@ -47,8 +60,10 @@ const adapters = {
 export const handler = lambda(manageTokens, adapters, {
   listTenantApiTokens: list,
   getTenantApiToken: show,
+  updateTenantApiToken: update,
   deleteTenantApiToken: remove,
   listMemberApiTokens: list,
   getMemberApiToken: show,
+  updateMemberApiToken: update,
   deleteMemberApiToken: remove,
 });

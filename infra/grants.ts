@@ -25,6 +25,9 @@ export interface GrantRendering {
 
 /** The pepper's data key can be unwrapped for this purpose only; the adapter sends the same encryption context. */
 const forPepper = { StringEquals: { 'kms:EncryptionContext:mintmark': 'pepper' } };
+/** Items of one kind in a table that holds several: the kind is how their keys begin. */
+const itemsNamed = (pattern: string) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [pattern] } });
+const itemsNotNamed = (pattern: string) => ({ 'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': [pattern] } });
 const publicKeys = { actions: ['kms:GetPublicKey'], resources: ['signingKeys'] } as const;
 const nothing = { statements: [], environment: [] } as const;
 
@@ -38,6 +41,10 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     statements: [{ actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['clients'] }],
     environment: ['MINTMARK_CLIENTS_TABLE'],
   },
+  'clients:change': {
+    statements: [{ actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['clients'] }],
+    environment: ['MINTMARK_CLIENTS_TABLE'],
+  },
   'clients:delete': {
     statements: [{ actions: ['dynamodb:DeleteItem'], resources: ['clients'] }],
     environment: ['MINTMARK_CLIENTS_TABLE'],
@@ -48,7 +55,11 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   },
   'directory:write': {
     statements: [
-      { actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], resources: ['directory'] },
+      {
+        actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'],
+        resources: ['directory'],
+        conditions: itemsNotNamed('pepper#*'),
+      },
     ],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
   },
@@ -62,28 +73,46 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   },
   'tokens:verify': { statements: [publicKeys], environment: ['MINTMARK_SIGNING_KEYS'] },
   'tokens:revoke': {
-    statements: [{ actions: ['dynamodb:PutItem'], resources: ['tokens'] }],
+    statements: [{ actions: ['dynamodb:PutItem'], resources: ['tokens'], conditions: itemsNamed('revoked#*') }],
     environment: ['MINTMARK_TOKENS_TABLE'],
   },
   'keys:publish': { statements: [publicKeys], environment: ['MINTMARK_SIGNING_KEYS'] },
   'pepper:use': {
     statements: [
-      { actions: ['dynamodb:GetItem'], resources: ['directory'] },
+      { actions: ['dynamodb:GetItem'], resources: ['directory'], conditions: itemsNamed('pepper#*') },
       { actions: ['kms:Decrypt'], resources: ['wrappingKey'], conditions: forPepper },
     ],
     environment: ['MINTMARK_DIRECTORY_TABLE', 'MINTMARK_WRAPPING_KEY'],
   },
   'pepper:found': {
     statements: [
-      { actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['directory'] },
+      {
+        actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
+        resources: ['directory'],
+        conditions: itemsNamed('pepper#*'),
+      },
       { actions: ['kms:GenerateDataKeyWithoutPlaintext'], resources: ['wrappingKey'], conditions: forPepper },
     ],
     environment: ['MINTMARK_DIRECTORY_TABLE', 'MINTMARK_WRAPPING_KEY'],
   },
   'secrets:hash': nothing,
   'attempts:limit': nothing,
+  'requests:remember': {
+    statements: [
+      {
+        actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'],
+        resources: ['tokens'],
+        conditions: itemsNamed('idempotency#*'),
+      },
+    ],
+    environment: ['MINTMARK_TOKENS_TABLE'],
+  },
   'audit:append': {
     statements: [{ actions: ['dynamodb:PutItem'], resources: ['audit'] }],
+    environment: ['MINTMARK_AUDIT_TABLE'],
+  },
+  'audit:read': {
+    statements: [{ actions: ['dynamodb:Query'], resources: ['audit'] }],
     environment: ['MINTMARK_AUDIT_TABLE'],
   },
   'requests:guard': { statements: [], environment: ['MINTMARK_PROTECTED_API'] },

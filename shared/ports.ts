@@ -2,6 +2,8 @@ import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
 import type {
   AttemptLimiter,
   AuditLog,
+  AuditReader,
+  ClientChanger,
   ClientLister,
   ClientRemover,
   ClientWriter,
@@ -12,6 +14,7 @@ import type {
   Pepper,
   PepperFounder,
   Random,
+  RequestMemory,
   Revocations,
   SecretHasher,
   StandingReader,
@@ -26,6 +29,7 @@ import type {
 export interface GrantedPorts {
   'standing:read': { readonly standing: StandingReader };
   'clients:create': { readonly clients: ClientWriter };
+  'clients:change': { readonly clientChanger: ClientChanger };
   'clients:delete': { readonly clientRemover: ClientRemover };
   'clients:list': { readonly clientList: ClientLister };
   'directory:write': { readonly directory: DirectoryWriter };
@@ -38,7 +42,9 @@ export interface GrantedPorts {
   'pepper:found': { readonly pepperFounder: PepperFounder };
   'secrets:hash': { readonly hasher: SecretHasher };
   'attempts:limit': { readonly limiter: AttemptLimiter };
+  'requests:remember': { readonly memory: RequestMemory };
   'audit:append': { readonly audit: AuditLog };
+  'audit:read': { readonly auditReader: AuditReader };
   'requests:guard': { readonly protectedApi: ProtectedApi };
 }
 export type Grant = keyof GrantedPorts;

@@ -1,3 +1,5 @@
+import { handler as applications } from '#functions/applications.ts';
+import { handler as auditEvents } from '#functions/audit-events.ts';
 import { handler as authorizer } from '#functions/authorizer.ts';
 import { handler as bootstrap } from '#functions/bootstrap.ts';
 import { handler as createToken } from '#functions/create-token.ts';
@@ -5,8 +7,10 @@ import { handler as directory } from '#functions/directory.ts';
 import { handler as discovery } from '#functions/discovery.ts';
 import { handler as exchange } from '#functions/exchange.ts';
 import { handler as introspect } from '#functions/introspect.ts';
+import { handler as manageSecrets } from '#functions/manage-secrets.ts';
 import { handler as manageTokens } from '#functions/manage-tokens.ts';
 import { handler as revoke } from '#functions/revoke.ts';
+import { handler as serviceUsers } from '#functions/service-users.ts';
 import type { tables } from '#shared/api/tables.ts';
 import type { AdaptersOf, Environment, Grant } from '#shared/ports.ts';
 
@@ -19,6 +23,8 @@ export type AdapterChanges = Partial<Omit<AdaptersOf<Grant>, 'environment'>>;
 export function localFunctions(environment: Environment, changes: AdapterChanges = {}) {
   const adapters = { ...changes, environment: () => environment };
   return {
+    applications: applications.with(adapters),
+    'audit-events': auditEvents.with(adapters),
     authorizer: authorizer.with(adapters),
     bootstrap: bootstrap.with(adapters),
     'create-token': createToken.with(adapters),
@@ -26,7 +32,9 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     discovery: discovery.with(adapters),
     exchange: exchange.with(adapters),
     introspect: introspect.with(adapters),
+    'manage-secrets': manageSecrets.with(adapters),
     'manage-tokens': manageTokens.with(adapters),
     revoke: revoke.with(adapters),
+    'service-users': serviceUsers.with(adapters),
   } as const satisfies Record<FunctionName, unknown>;
 }

@@ -18,6 +18,7 @@ const MEANING: Readonly<Record<ErrorCode, string>> = {
   forbidden: 'The level rule does not allow the caller to assign one of these roles.',
   not_found: 'There is no such resource, or you may not see it.',
   method_not_allowed: 'The path exists, but not with this method.',
+  precondition_failed: 'If-Match names another version than the one that stands',
   conflict: 'Another record has this name or id, or the record was changed by another request.',
   payload_too_large: 'The body is too large.',
   rate_limited: 'Too many attempts failed lately.',

@@ -1,11 +1,13 @@
 import * as z from 'zod';
-import { expiresInSeconds, id, metadata, page, pageQuery, text, timestamp } from './fields.ts';
+import { expiresInSeconds, id, metadata, metadataPatch, page, pageQuery, text, timestamp } from './fields.ts';
+import { newSecretExample, secretFields, shownSecret } from './secret-fields.ts';
 import { lambdaTable, type Route } from './table.ts';
 
 const DESCRIPTION_CHARACTERS = 256;
 const ROLES_MAX = 50;
 
-const apiToken = z.object({
+/** An API token as it is shown; its secrets by their last four characters. */
+export const apiToken = z.object({
   clientId: z.string(),
   kind: z.literal('client_credentials'),
   description: z.string(),
@@ -16,14 +18,16 @@ const apiToken = z.object({
   createdAt: timestamp,
   createdBy: z.string(),
   expiresAt: timestamp.nullable(),
-  secrets: z.array(z.object({ lastFour: z.string(), createdAt: timestamp, expiresAt: timestamp.nullable() })),
+  status: z.enum(['active', 'disabled']),
+  secrets: z.array(secretFields),
+  version: z.int(),
 });
 
 const newApiToken = apiToken.extend({
-  clientSecret: z.string().meta({ description: 'Shown in this answer only: Mintmark keeps no more than its hash' }),
+  clientSecret: shownSecret,
 });
 
-const example = {
+export const apiTokenExample = {
   clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',
   kind: 'client_credentials',
   description: 'nightly export',
@@ -31,12 +35,14 @@ const example = {
   createdAt: '2027-01-15T08:00:00.000Z',
   createdBy: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
   expiresAt: null,
-  secrets: [{ lastFour: '3fQz', createdAt: '2027-01-15T08:00:00.000Z', expiresAt: null }],
+  status: 'active',
+  secrets: [newSecretExample],
+  version: 1,
 } as const;
-const newExample = { ...example, clientSecret: 'mms_…' } as const;
+const newExample = { ...apiTokenExample, clientSecret: 'mms_…' } as const;
 
-const tenantTokens = '/v1/tenants/{tenantId}/api-tokens';
-const userTokens = '/v1/tenants/{tenantId}/members/{userId}/api-tokens';
+export const tenantTokens = '/v1/tenants/{tenantId}/api-tokens';
+export const userTokens = '/v1/tenants/{tenantId}/members/{userId}/api-tokens';
 
 const commonRequest = {
   description: text(DESCRIPTION_CHARACTERS),
@@ -55,7 +61,15 @@ const creation = {
 export const createToken = lambdaTable({
   name: 'create-token',
   purpose: 'Creates API tokens of tenants and of users.',
-  grants: ['standing:read', 'tokens:verify', 'clients:create', 'pepper:use', 'secrets:hash', 'audit:append'],
+  grants: [
+    'standing:read',
+    'tokens:verify',
+    'clients:create',
+    'pepper:use',
+    'secrets:hash',
+    'requests:remember',
+    'audit:append',
+  ],
   routes: {
     createTenantApiToken: {
       ...creation,
@@ -86,13 +100,32 @@ const list = {
   method: 'GET',
   errors: 'problem',
   query: pageQuery,
-  reply: { status: 200, description: 'A page of API tokens', schema: page(apiToken), example: { items: [example] } },
+  reply: {
+    status: 200,
+    description: 'A page of API tokens',
+    schema: page(apiToken),
+    example: { items: [apiTokenExample] },
+  },
 } as const satisfies Partial<Route>;
 
 const read = {
   method: 'GET',
   errors: 'problem',
-  reply: { status: 200, description: 'The API token, without its secret', schema: apiToken, example },
+  reply: { status: 200, description: 'The API token, without its secret', schema: apiToken, example: apiTokenExample },
+} as const satisfies Partial<Route>;
+
+const commonChange = {
+  description: text(DESCRIPTION_CHARACTERS).optional(),
+  metadata: metadataPatch,
+  status: z.enum(['active', 'disabled']).optional(),
+  expiresInSeconds: z.int().min(1).max(315_360_000).optional(),
+};
+
+const change = {
+  method: 'PATCH',
+  errors: 'problem',
+  reply: { status: 200, description: 'The API token after the change', schema: apiToken, example: apiTokenExample },
+  audit: 'api_token.updated',
 } as const satisfies Partial<Route>;
 
 const removal = {
@@ -105,8 +138,8 @@ const removal = {
 /** Looking at API tokens and deleting them. */
 export const manageTokens = lambdaTable({
   name: 'manage-tokens',
-  purpose: 'Lists, shows and deletes API tokens.',
-  grants: ['standing:read', 'tokens:verify', 'clients:list', 'clients:delete', 'audit:append'],
+  purpose: 'Lists, shows, changes and deletes API tokens.',
+  grants: ['standing:read', 'tokens:verify', 'clients:list', 'clients:change', 'clients:delete', 'audit:append'],
   routes: {
     listTenantApiTokens: {
       ...list,
@@ -119,6 +152,17 @@ export const manageTokens = lambdaTable({
       path: `${tenantTokens}/{clientId}`,
       summary: "Show a tenant's API token",
       caller: { permission: 'read:tenant-tokens' },
+    },
+    updateTenantApiToken: {
+      ...change,
+      path: `${tenantTokens}/{clientId}`,
+      summary: "Change a tenant's API token; its expiry may only come closer",
+      caller: { permission: 'write:tenant-tokens' },
+      body: {
+        encoding: 'merge-patch',
+        schema: z.object({ ...commonChange, roleIds: z.array(id).max(ROLES_MAX).optional() }),
+        example: { description: 'hourly export' },
+      },
     },
     deleteTenantApiToken: {
       ...removal,
@@ -137,6 +181,13 @@ export const manageTokens = lambdaTable({
       path: `${userTokens}/{clientId}`,
       summary: "Show a user's personal API token",
       caller: { permission: 'read:user-tokens' },
+    },
+    updateMemberApiToken: {
+      ...change,
+      path: `${userTokens}/{clientId}`,
+      summary: 'Change a personal API token; its expiry may only come closer',
+      caller: { permission: 'write:user-tokens' },
+      body: { encoding: 'merge-patch', schema: z.object(commonChange), example: { status: 'disabled' } },
     },
     deleteMemberApiToken: {
       ...removal,

@@ -1,24 +1,55 @@
 import * as z from 'zod';
-import { apiIdentifier, id, page, pageQuery, permissionValue, text, timestamp } from './fields.ts';
+import {
+  apiIdentifier,
+  id,
+  metadata,
+  metadataPatch,
+  page,
+  pageQuery,
+  permissionValue,
+  text,
+  timestamp,
+} from './fields.ts';
 import { lambdaTable, type Route } from './table.ts';
 
 const NAME_CHARACTERS = 128;
+const DESCRIPTION_CHARACTERS = 256;
 const PERMISSIONS_MAX = 200;
 const ROLES_MAX = 50;
 const LEVEL_MAX = 10_000;
 const TOKEN_LIFETIME_SECONDS_MIN = 60;
 const TOKEN_LIFETIME_SECONDS_MAX = 86_400;
 
-const createdAt = timestamp;
-const example = { createdAt: '2027-01-15T08:00:00.000Z' };
+const common = { createdAt: timestamp, version: z.int() };
+const shownMetadata = z.record(z.string(), z.json()).optional();
+const example = { createdAt: '2027-01-15T08:00:00.000Z', version: 1 };
 
-const tenant = z.object({ id: z.string(), name: z.string(), createdAt });
-const tenantExample = { id: 'ten_9RkX3pWvYc7LmB2sQzFd4T', name: 'Acme', ...example };
+const tenant = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: z.enum(['active', 'disabled']),
+  metadata: shownMetadata,
+  ...common,
+});
+const tenantExample = { id: 'ten_9RkX3pWvYc7LmB2sQzFd4T', name: 'Acme', status: 'active', ...example };
 
-const user = z.object({ id: z.string(), email: z.string(), name: z.string().optional(), createdAt });
-const userExample = { id: 'usr_6TgBnH7yJuKmI8oLpQaZ3W', email: 'ada@example.com', name: 'Ada', ...example };
+const user = z.object({
+  id: z.string(),
+  email: z.string(),
+  name: z.string().optional(),
+  status: z.enum(['active', 'disabled']),
+  metadata: shownMetadata,
+  ...common,
+});
+const userExample = {
+  id: 'usr_6TgBnH7yJuKmI8oLpQaZ3W',
+  email: 'ada@example.com',
+  name: 'Ada',
+  status: 'active',
+  ...example,
+};
 
-const member = z.object({ tenantId: z.string(), userId: z.string(), roleIds: z.array(z.string()), createdAt });
+const member = z.object({ tenantId: z.string(), userId: z.string(), roleIds: z.array(z.string()), ...common });
 const memberExample = {
   tenantId: tenantExample.id,
   userId: userExample.id,
@@ -31,9 +62,10 @@ const role = z.object({
   id: z.string(),
   key: z.string(),
   name: z.string(),
+  description: z.string().optional(),
   level: z.int(),
   permissions: z.array(rolePermission),
-  createdAt,
+  ...common,
 });
 const roleRequest = {
   key: 'reports-reader',
@@ -51,7 +83,7 @@ const api = z.object({
   signingAlgorithm: z.enum(['RS256', 'ES256']),
   tokenLifetimeSeconds: z.int(),
   permissions: z.array(permission),
-  createdAt,
+  ...common,
 });
 const apiRequest = {
   identifier: 'https://api.example.com/reports',
@@ -73,6 +105,22 @@ function unique<Items extends z.ZodType<readonly unknown[]>>(
 ) {
   return items.refine((values) => new Set(values.map(key)).size === values.length, 'must not name one thing twice');
 }
+
+const rolePermissions = unique(
+  z.array(z.object({ api: apiIdentifier, value: permissionValue })).max(PERMISSIONS_MAX),
+  ({ api: identifier, value }) => `${identifier} ${value}`,
+);
+const level = z.int().min(0).max(LEVEL_MAX);
+const apiPermissions = unique(
+  z
+    .array(z.object({ value: permissionValue, description: text(DESCRIPTION_CHARACTERS).optional() }))
+    .max(PERMISSIONS_MAX),
+  ({ value }) => value,
+);
+const signingAlgorithm = z.enum(['RS256', 'ES256']);
+const tokenLifetimeSeconds = z.int().min(TOKEN_LIFETIME_SECONDS_MIN).max(TOKEN_LIFETIME_SECONDS_MAX);
+const email = z.email().max(254);
+const status = z.enum(['active', 'disabled']).optional();
 
 /** A list route less its path and permission. */
 function listing<Item extends z.ZodType>(item: Item, example: unknown) {
@@ -102,6 +150,15 @@ function creating<Item extends z.ZodType>(item: Item, example: unknown) {
   } as const;
 }
 
+/** A change less its path, permission, body and audit event. If-Match keeps it from overwriting what one has not seen. */
+function updating<Item extends z.ZodType>(item: Item, example: unknown) {
+  return {
+    method: 'PATCH',
+    errors: 'problem',
+    reply: { status: 200, description: 'The resource after the change', schema: item, example },
+  } as const;
+}
+
 const deleting = {
   method: 'DELETE',
   errors: 'problem',
@@ -112,7 +169,7 @@ const deleting = {
 export const directory = lambdaTable({
   name: 'directory',
   purpose: 'Keeps tenants, users, memberships, roles and APIs.',
-  grants: ['standing:read', 'tokens:verify', 'directory:write', 'directory:list', 'audit:append'],
+  grants: ['standing:read', 'tokens:verify', 'directory:write', 'directory:list', 'requests:remember', 'audit:append'],
   routes: {
     createTenant: {
       ...creating(tenant, tenantExample),
@@ -121,7 +178,7 @@ export const directory = lambdaTable({
       caller: { permission: 'write:tenants' },
       body: {
         encoding: 'json',
-        schema: z.object({ name: text(NAME_CHARACTERS), id: id.optional() }),
+        schema: z.object({ name: text(NAME_CHARACTERS), id: id.optional(), metadata: metadata.optional() }),
         example: { name: 'Acme' },
       },
       audit: 'tenant.created',
@@ -138,6 +195,18 @@ export const directory = lambdaTable({
       summary: 'Show a tenant',
       caller: { permission: 'read:tenants' },
     },
+    updateTenant: {
+      ...updating(tenant, tenantExample),
+      path: '/v1/tenants/{tenantId}',
+      summary: 'Change a tenant',
+      caller: { permission: 'write:tenants' },
+      body: {
+        encoding: 'merge-patch',
+        schema: z.object({ name: text(NAME_CHARACTERS).optional(), status, metadata: metadataPatch }),
+        example: { status: 'disabled' },
+      },
+      audit: 'tenant.updated',
+    },
     deleteTenant: {
       ...deleting,
       path: '/v1/tenants/{tenantId}',
@@ -153,7 +222,7 @@ export const directory = lambdaTable({
       caller: { permission: 'write:users' },
       body: {
         encoding: 'json',
-        schema: z.object({ email: z.email().max(254), name: text(NAME_CHARACTERS).optional() }),
+        schema: z.object({ email, name: text(NAME_CHARACTERS).optional(), metadata: metadata.optional() }),
         example: { email: 'ada@example.com', name: 'Ada' },
       },
       audit: 'user.created',
@@ -169,6 +238,23 @@ export const directory = lambdaTable({
       path: '/v1/users/{userId}',
       summary: 'Show a user',
       caller: { permission: 'read:users' },
+    },
+    updateUser: {
+      ...updating(user, userExample),
+      path: '/v1/users/{userId}',
+      summary: 'Change a user',
+      caller: { permission: 'write:users' },
+      body: {
+        encoding: 'merge-patch',
+        schema: z.object({
+          email: email.optional(),
+          name: text(NAME_CHARACTERS).nullish(),
+          status,
+          metadata: metadataPatch,
+        }),
+        example: { name: 'Ada L.' },
+      },
+      audit: 'user.updated',
     },
     deleteUser: {
       ...deleting,
@@ -222,11 +308,9 @@ export const directory = lambdaTable({
         schema: z.object({
           key: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ : -'),
           name: text(NAME_CHARACTERS),
-          level: z.int().min(0).max(LEVEL_MAX),
-          permissions: unique(
-            z.array(z.object({ api: apiIdentifier, value: permissionValue })).max(PERMISSIONS_MAX),
-            ({ api: identifier, value }) => `${identifier} ${value}`,
-          ),
+          description: text(DESCRIPTION_CHARACTERS).optional(),
+          level,
+          permissions: rolePermissions,
         }),
         example: roleRequest,
       },
@@ -243,6 +327,23 @@ export const directory = lambdaTable({
       path: '/v1/roles/{roleId}',
       summary: 'Show a role',
       caller: { permission: 'read:roles' },
+    },
+    updateRole: {
+      ...updating(role, roleExample),
+      path: '/v1/roles/{roleId}',
+      summary: 'Change a role',
+      caller: { permission: 'write:roles' },
+      body: {
+        encoding: 'merge-patch',
+        schema: z.object({
+          name: text(NAME_CHARACTERS).optional(),
+          description: text(DESCRIPTION_CHARACTERS).nullish(),
+          level: level.optional(),
+          permissions: rolePermissions.optional(),
+        }),
+        example: { level: 90 },
+      },
+      audit: 'role.updated',
     },
     deleteRole: {
       ...deleting,
@@ -262,15 +363,9 @@ export const directory = lambdaTable({
         schema: z.object({
           identifier: apiIdentifier,
           name: text(NAME_CHARACTERS),
-          permissions: unique(
-            z
-              .array(z.object({ value: permissionValue, description: text(256).optional() }))
-              .max(PERMISSIONS_MAX)
-              .default([]),
-            ({ value }) => value,
-          ),
-          signingAlgorithm: z.enum(['RS256', 'ES256']).optional(),
-          tokenLifetimeSeconds: z.int().min(TOKEN_LIFETIME_SECONDS_MIN).max(TOKEN_LIFETIME_SECONDS_MAX).optional(),
+          permissions: apiPermissions.default([]),
+          signingAlgorithm: signingAlgorithm.optional(),
+          tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
         }),
         example: apiRequest,
       },
@@ -287,6 +382,23 @@ export const directory = lambdaTable({
       path: '/v1/apis/{apiId}',
       summary: 'Show an API',
       caller: { permission: 'read:apis' },
+    },
+    updateApi: {
+      ...updating(api, apiExample),
+      path: '/v1/apis/{apiId}',
+      summary: 'Change an API',
+      caller: { permission: 'write:apis' },
+      body: {
+        encoding: 'merge-patch',
+        schema: z.object({
+          name: text(NAME_CHARACTERS).optional(),
+          signingAlgorithm: signingAlgorithm.optional(),
+          tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
+          permissions: apiPermissions.optional(),
+        }),
+        example: { tokenLifetimeSeconds: 900 },
+      },
+      audit: 'api.updated',
     },
     deleteApi: {
       ...deleting,

@@ -1,7 +1,6 @@
 import * as z from 'zod';
+import { isAcceptableMetadata, METADATA_BYTES_MAX } from '#shared/domain/merge-patch.ts';
 import type { JsonObject } from '#shared/domain/records.ts';
-
-const METADATA_BYTES_MAX = 4_096;
 
 /** Printable text: no control characters, nothing invisible that could fool a reader of a list or a log. */
 const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
@@ -34,10 +33,11 @@ export const apiIdentifier = z
 /** A JSON object that is copied into access tokens, at most 4 KiB. */
 export const metadata = z
   .record(z.string(), z.json())
-  .refine((value) => new TextEncoder().encode(JSON.stringify(value)).length <= METADATA_BYTES_MAX, {
-    message: 'must be at most 4096 bytes of JSON',
-  })
+  .refine(isAcceptableMetadata, `must be at most ${METADATA_BYTES_MAX} bytes of JSON`)
   .transform((value) => value as JsonObject);
+
+/** A merge patch of metadata (RFC 7396): null members remove, null as a whole removes everything. */
+export const metadataPatch = metadata.nullish();
 
 /** Up to ten years; absent or null for never. */
 export const expiresInSeconds = z.int().min(1).max(315_360_000).nullish();

@@ -3,7 +3,7 @@ import type { AuditEventType } from '#shared/domain/audit.ts';
 import type { SystemPermission } from '#shared/domain/system-api.ts';
 import type { Grant } from '#shared/ports.ts';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
  * Who may call a route: `anyone`; a `client` that authenticates with its credentials (RFC 6749 §2.3); the holder of a
@@ -18,8 +18,8 @@ export type Caller =
 /** How errors look: RFC 6749 §5.2 JSON, or RFC 9457 problem+json. */
 export type ErrorStyle = 'oauth' | 'problem';
 
-/** How a body is encoded: JSON; a form (RFC 6749 appendix B); or a form that may also come as flat JSON (DEC16). */
-export type BodyEncoding = 'json' | 'form' | 'form-or-flat-json';
+/** How a body is encoded: JSON; a JSON merge patch (RFC 7396); a form (RFC 6749 appendix B); or a form that may also come as flat JSON (DEC16). */
+export type BodyEncoding = 'json' | 'merge-patch' | 'form' | 'form-or-flat-json';
 
 export interface Body {
   readonly encoding: BodyEncoding;
@@ -75,7 +75,8 @@ type CallerKind<C> = C extends 'anyone' | 'client'
     : 'either';
 type GrantsForRoute<R extends Route> =
   | GrantsForCaller[CallerKind<R['caller']>]
-  | (R extends { readonly audit: AuditEventType } ? 'audit:append' : never);
+  | (R extends { readonly audit: AuditEventType } ? 'audit:append' : never)
+  | (R extends { readonly reply: { readonly status: 201 } } ? 'requests:remember' : never);
 type NeededGrants<Table extends LambdaTable> = GrantsForRoute<Table['routes'][keyof Table['routes']]>;
 type Missing<Table extends LambdaTable> = Exclude<NeededGrants<Table>, Table['grants'][number]>;
 

@@ -1,7 +1,11 @@
 import { createToken, manageTokens } from './api-tokens.ts';
+import { applications } from './applications.ts';
+import { auditEvents } from './audit-events.ts';
 import { directory } from './directory.ts';
 import { discovery } from './discovery.ts';
 import { exchange, introspect, revoke } from './oauth.ts';
+import { manageSecrets } from './secrets.ts';
+import { serviceUsers } from './service-users.ts';
 import { authorizer, bootstrap } from './without-routes.ts';
 
 /** Every Lambda of Mintmark. What is not in this list does not exist. */
@@ -9,10 +13,14 @@ export const tables = [
   bootstrap,
   createToken,
   manageTokens,
+  manageSecrets,
   exchange,
   introspect,
   revoke,
   discovery,
   directory,
+  serviceUsers,
+  applications,
+  auditEvents,
   authorizer,
 ] as const;

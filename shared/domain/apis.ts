@@ -1,3 +1,4 @@
+import { changeRecord } from './change-record.ts';
 import { changedMeanwhile, DomainError, notFound } from './errors.ts';
 import { newId } from './ids.ts';
 import { claimName, releaseName } from './names.ts';
@@ -32,12 +33,7 @@ export async function createApi(
 ): Promise<Api> {
   const { identifier, name, permissions } = request;
   const signingAlgorithm = request.signingAlgorithm ?? 'RS256';
-  const { algorithms } = ports.verifier;
-  if (!algorithms.includes(signingAlgorithm)) {
-    throw new DomainError('invalid_request', `This workspace signs with ${algorithms.join(', ')} only.`, {
-      field: 'signingAlgorithm',
-    });
-  }
+  assertCanSign(signingAlgorithm, ports.verifier);
   const id = newId('api', ports.random);
   const look = ports.standing.open(id);
   await claimName({ key: apiNameKey(identifier), field: 'identifier', owner: { kind: 'api', id } }, { ...ports, look });
@@ -62,16 +58,59 @@ export async function getApi(id: string, { standing }: Pick<Ports, 'standing'>):
   return api;
 }
 
+/** What may change about an API; its identifier stays, because verifiers know it. */
+export interface ApiChange {
+  readonly name?: string | undefined;
+  readonly signingAlgorithm?: SigningAlgorithm | undefined;
+  readonly tokenLifetimeSeconds?: number | undefined;
+  readonly permissions?: readonly Permission[] | undefined;
+}
+
+/**
+ * Changes an API. A permission it no longer declares is worth nothing from now on, whoever holds it.
+ * @throws DomainError as `changeRecord` does, `invalid_request` for an algorithm without signing key, and `conflict`
+ * for the management API itself
+ */
+export async function updateApi(
+  id: string,
+  patch: ApiChange,
+  expectedVersion: number | undefined,
+  ports: Ports & { readonly verifier: TokenVerifier },
+): Promise<Api> {
+  assertNotSystem(id);
+  if (patch.signingAlgorithm !== undefined) assertCanSign(patch.signingAlgorithm, ports.verifier);
+  const change = (api: Api): Api => ({
+    ...api,
+    name: patch.name ?? api.name,
+    signingAlgorithm: patch.signingAlgorithm ?? api.signingAlgorithm,
+    tokenLifetimeSeconds: patch.tokenLifetimeSeconds ?? api.tokenLifetimeSeconds,
+    permissions: patch.permissions ?? api.permissions,
+  });
+  return changeRecord({ kind: 'api', key: id, expectedVersion, change }, ports);
+}
+
 /**
  * Deletes an API: its tokens are inactive from now on, and permissions that roles hold at it are worth nothing, also
  * when another API takes the same identifier later.
  * @throws DomainError `not_found`; `conflict` for the management API itself
  */
 export async function deleteApi(id: string, ports: Ports): Promise<void> {
-  if (id === SYSTEM_API_ID) throw new DomainError('conflict', 'The management API cannot be deleted.');
+  assertNotSystem(id);
   const look = ports.standing.open(id);
   const api = await look.find('api', id);
   if (api === undefined) throw notFound();
   if (!(await ports.directory.remove('api', id, api.version))) throw changedMeanwhile();
   await releaseName({ key: apiNameKey(api.identifier), owner: { kind: 'api', id } }, { ...ports, look });
+}
+
+function assertCanSign(algorithm: SigningAlgorithm, { algorithms }: TokenVerifier): void {
+  if (algorithms.includes(algorithm)) return;
+  throw new DomainError('invalid_request', `This workspace signs with ${algorithms.join(', ')} only.`, {
+    field: 'signingAlgorithm',
+  });
+}
+
+function assertNotSystem(id: string): void {
+  if (id !== SYSTEM_API_ID) return;
+  throw new DomainError('conflict', 'The management API belongs to Mintmark and stays as it is.');
 }

@@ -1,19 +1,41 @@
 /** What an administrator wants to find again: every change, and every attempt at one. */
-export type AuditEventType =
-  | 'workspace.bootstrapped'
-  | 'api_token.created'
-  | 'api_token.deleted'
-  | 'token.revoked'
-  | 'tenant.created'
-  | 'tenant.deleted'
-  | 'user.created'
-  | 'user.deleted'
-  | 'member.set'
-  | 'member.deleted'
-  | 'role.created'
-  | 'role.deleted'
-  | 'api.created'
-  | 'api.deleted';
+export const auditEventTypes = [
+  'workspace.bootstrapped',
+  'api_token.created',
+  'api_token.updated',
+  'api_token.deleted',
+  'application.created',
+  'application.updated',
+  'application.deleted',
+  'client_grant.set',
+  'client_grant.deleted',
+  'secret.created',
+  'secret.rotation_started',
+  'secret.rotated',
+  'secret.rotation_cancelled',
+  'secret.deleted',
+  'token.revoked',
+  'tenant.created',
+  'tenant.updated',
+  'tenant.deleted',
+  'user.created',
+  'user.updated',
+  'user.deleted',
+  'service_user.created',
+  'service_user.updated',
+  'service_user.deleted',
+  'member.set',
+  'member.deleted',
+  'role.created',
+  'role.updated',
+  'role.deleted',
+  'api.created',
+  'api.updated',
+  'api.deleted',
+] as const;
+export type AuditEventType = (typeof auditEventTypes)[number];
+
+export const auditOutcomes = ['attempted', 'succeeded', 'refused'] as const;
 
 /**
  * One line of the audit log. A change writes two lines under the same `requestId`: `attempted` before anything is
@@ -21,7 +43,7 @@ export type AuditEventType =
  */
 export interface AuditEvent {
   readonly type: AuditEventType;
-  readonly outcome: 'attempted' | 'succeeded' | 'refused';
+  readonly outcome: (typeof auditOutcomes)[number];
   readonly timeSeconds: number;
   readonly requestId: string;
   readonly actor: {
@@ -34,4 +56,14 @@ export interface AuditEvent {
   readonly target: Readonly<Record<string, string>>;
   /** The error code of a refusal. */
   readonly reason?: string | undefined;
+}
+
+/** Which lines to show: newest first, between two moments, and only those that match what is given. */
+export interface AuditFilter {
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+  readonly type?: AuditEventType | undefined;
+  readonly outcome?: AuditEvent['outcome'] | undefined;
+  /** Who did it. */
+  readonly clientId?: string | undefined;
 }

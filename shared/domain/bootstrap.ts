@@ -1,3 +1,4 @@
+import { changedMeanwhile } from './errors.ts';
 import { newId } from './ids.ts';
 import { claimName } from './names.ts';
 import type {
@@ -12,7 +13,15 @@ import type {
   SecretHasher,
   StandingReader,
 } from './ports.ts';
-import { type Api, apiNameKey, type Client, grantKey, nameKey, type Permission } from './records.ts';
+import {
+  type Api,
+  apiNameKey,
+  type Client,
+  type DirectoryRecords,
+  grantKey,
+  nameKey,
+  type Permission,
+} from './records.ts';
 import { newSecret } from './secret.ts';
 import { SYSTEM_API_ID, systemApiIdentifier, systemPermissions } from './system-api.ts';
 
@@ -86,9 +95,7 @@ async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
     createdAtSeconds: before?.createdAtSeconds ?? ports.clock.nowSeconds(),
     version: (before?.version ?? 0) + 1,
   };
-  await (before === undefined
-    ? ports.directory.insert('api', api.id, api)
-    : ports.directory.replace('api', api.id, api));
+  await put('api', api.id, api, ports.directory);
 }
 
 /** Whether an update of the product left the management API's permissions as they were. */
@@ -100,7 +107,7 @@ function areCurrent(permissions: readonly Permission[]): boolean {
 async function createAdministrator(look: Look, ports: Ports): Promise<Administrator> {
   const id = newId('cli', ports.random);
   const now = ports.clock.nowSeconds();
-  const secret = await newSecret(id, ports);
+  const secret = await newSecret({ clientId: id, createdBy: 'bootstrap' }, ports);
   const client: Client = {
     id,
     subject: { type: 'application' },
@@ -136,5 +143,16 @@ async function nameAdministrator(
   const key = nameKey('administrator', 'workspace');
   const before = await look.find('name', key);
   const claim = { ownerId: clientId, createdAtSeconds: nowSeconds, version: (before?.version ?? 0) + 1 };
-  await (before === undefined ? directory.insert('name', key, claim) : directory.replace('name', key, claim));
+  await put('name', key, claim, directory);
+}
+
+/** Writes a record over the version below its own, or as the first of its kind. */
+async function put<Kind extends 'api' | 'name'>(
+  kind: Kind,
+  key: string,
+  record: DirectoryRecords[Kind],
+  directory: DirectoryWriter,
+): Promise<void> {
+  if (record.version === 1) return directory.insert(kind, key, record);
+  if (!(await directory.replace(kind, key, record))) throw changedMeanwhile();
 }

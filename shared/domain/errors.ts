@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'not_found'
   | 'method_not_allowed'
   | 'conflict'
+  | 'precondition_failed'
   | 'payload_too_large'
   | 'rate_limited'
   | 'temporarily_unavailable'
@@ -57,6 +58,14 @@ export function notFound(): DomainError {
 /** Somebody else changed the record between this request's reading and its writing. */
 export function changedMeanwhile(): DomainError {
   return new DomainError('conflict', 'The resource was changed by another request. Read it again and repeat.');
+}
+
+/** The caller said which version it wants to change, and the record is in another one by now (RFC 9110 §13.1.1). */
+export function preconditionFailed(): DomainError {
+  return new DomainError(
+    'precondition_failed',
+    'The resource is in another version than If-Match says. Read it again.',
+  );
 }
 
 /** A dependency did not answer: neither a yes nor a no, so the caller is asked to come back. */

@@ -13,10 +13,15 @@ export function newId(prefix: IdPrefix, random: Random): string {
   return `${prefix}_${toBase62(random.bytes(ID_RANDOM_BYTES), ID_CHARACTERS)}`;
 }
 
+/** Whether an id is of this kind. */
+export function isIdOf(prefix: IdPrefix, id: string): boolean {
+  return id.startsWith(`${prefix}_`);
+}
+
 /** Whether a caller may choose this id for a resource of the given kind: it must not look like another kind's. */
 export function mayBeChosen(id: string, prefix: IdPrefix): boolean {
   const foreign = PREFIXES.filter((other) => other !== prefix);
-  return !foreign.some((other) => id.startsWith(`${other}_`));
+  return !foreign.some((other) => isIdOf(other, id));
 }
 
 /**

@@ -112,7 +112,7 @@ function claimsOf(
     sub: subjectId(client),
     aud: api.identifier,
     exp: now + lifetimeSeconds(caller, api, now),
-    iat: now,
+    iat: Math.max(now, client.revokedBeforeSeconds ?? 0),
     nbf: now,
     jti: newId('tok', random),
     client_id: client.id,

@@ -1,5 +1,6 @@
 import { type AccessTokenClaims, isWithinLifetime, scopeValues } from './access-token.ts';
 import { allowedPermissions, findApi } from './entitlement.ts';
+import { isIdOf } from './ids.ts';
 import type { Clock, Look, StandingReader, TokenVerifier } from './ports.ts';
 import { type Api, apiNameKey, type Client, membershipKey } from './records.ts';
 import { isLive, type Standing, standingOf, subjectId } from './standing.ts';
@@ -43,6 +44,7 @@ export async function findLiveToken(token: string, ports: Ports): Promise<LiveTo
   readAhead(claims, look);
   const [client, isRevoked] = await Promise.all([look.client(claims.client_id), look.isRevoked(claims.jti)]);
   if (client === undefined || isRevoked || !isLive(client, ports.clock.nowSeconds())) return undefined;
+  if (claims.iat < (client.revokedBeforeSeconds ?? 0)) return undefined;
 
   const [standing, api] = await Promise.all([standingOf(client, look), findApi(claims.aud, look)]);
   if (standing === undefined || api === undefined || !isAbout(claims, client, standing)) return undefined;
@@ -58,6 +60,10 @@ function readAhead({ aud, client_id, sub, tenant_id }: AccessTokenClaims, look: 
   if (tenant_id === undefined) return;
   look.expect('tenant', tenant_id);
   if (sub === client_id) return;
+  if (isIdOf('svc', sub)) {
+    look.expect('serviceUser', sub);
+    return;
+  }
   look.expect('user', sub);
   look.expect('membership', membershipKey(tenant_id, sub));
 }

@@ -13,7 +13,7 @@ import type {
 } from './ports.ts';
 import { type Membership, membershipKey } from './records.ts';
 import { findAssignedRoles } from './roles.ts';
-import { getTenant } from './tenants.ts';
+import { assertExists, getTenant } from './tenants.ts';
 
 interface Ports {
   readonly standing: StandingReader;
@@ -44,14 +44,15 @@ export async function setMember(
     look.find('user', userId),
     look.find('membership', key),
   ]);
-  if (tenant?.status !== 'active' || user === undefined) throw notFound();
+  assertExists(tenant);
+  if (user === undefined) throw notFound();
   const roles = await findAssignedRoles(roleIds, look);
   assertMayAssign(caller, roles);
 
   const assigned = roles.map((role) => role.id);
   if (before !== undefined) {
     const changed = { ...before, roleIds: assigned, version: before.version + 1 };
-    await ports.directory.replace('membership', key, changed);
+    if (!(await ports.directory.replace('membership', key, changed))) throw changedMeanwhile();
     return changed;
   }
   const id = newId('mem', ports.random);
@@ -96,6 +97,7 @@ async function findMember({ tenantId, userId }: MembershipPath, look: Look): Pro
     look.find('user', userId),
     look.find('membership', membershipKey(tenantId, userId)),
   ]);
-  if (tenant?.status !== 'active' || user === undefined || membership === undefined) throw notFound();
+  assertExists(tenant);
+  if (user === undefined || membership === undefined) throw notFound();
   return membership;
 }

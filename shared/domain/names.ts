@@ -1,4 +1,4 @@
-import { DomainError } from './errors.ts';
+import { changedMeanwhile, DomainError } from './errors.ts';
 import { firstVersion } from './ids.ts';
 import type { Clock, DirectoryWriter, Look, Random } from './ports.ts';
 import type { DirectoryKind } from './records.ts';
@@ -36,7 +36,8 @@ export async function claimName({ key, field, owner }: Claim, ports: Ports): Pro
   if (!isAbandoned || (await look.find(owner.kind, held.ownerId)) !== undefined) {
     throw new DomainError('conflict', `This ${field} is taken.`, { field });
   }
-  await directory.replace('name', key, { ownerId: owner.id, createdAtSeconds: now, version: held.version + 1 });
+  const claim = { ownerId: owner.id, createdAtSeconds: now, version: held.version + 1 };
+  if (!(await directory.replace('name', key, claim))) throw changedMeanwhile();
 }
 
 /** Gives a name free after its owner is gone. A claim that somebody else has taken over meanwhile stays theirs. */

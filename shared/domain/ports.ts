@@ -1,6 +1,6 @@
 import type { AccessTokenClaims } from './access-token.ts';
-import type { AuditEvent } from './audit.ts';
-import type { Client, DirectoryKind, DirectoryRecords, SigningAlgorithm } from './records.ts';
+import type { AuditEvent, AuditFilter } from './audit.ts';
+import type { Client, DirectoryKind, DirectoryRecords, JsonObject, SigningAlgorithm } from './records.ts';
 
 /**
  * What the domain asks of the world. Every method that depends on a service rejects with the domain error
@@ -103,12 +103,21 @@ export interface PageRequest {
   readonly cursor?: string | undefined;
 }
 
-/** Whose API tokens: a tenant's own, or one member's. */
-export type TokenOwner = { readonly tenantId: string; readonly userId?: string | undefined };
+/** Whose clients: a tenant's own, one member's, one service user's; without a tenant the workspace's applications. */
+export interface ClientOwner {
+  readonly tenantId?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly serviceUserId?: string | undefined;
+}
 
 export interface ClientWriter {
   /** Rejects with `conflict` where the id is taken by somebody else's insert. */
   insert(client: Client): Promise<void>;
+}
+
+export interface ClientChanger {
+  /** Writes `client` over the version just below its own; false where that version does not stand any more. */
+  replace(client: Client): Promise<boolean>;
 }
 
 export interface ClientRemover {
@@ -117,22 +126,22 @@ export interface ClientRemover {
 }
 
 export interface ClientLister {
-  list(owner: TokenOwner, page: PageRequest): Promise<Page<Client>>;
+  list(owner: ClientOwner, page: PageRequest): Promise<Page<Client>>;
 }
 
 export interface DirectoryWriter {
   /** Rejects with `conflict` where a record with this key exists. */
   insert<Kind extends DirectoryKind>(kind: Kind, key: string, record: DirectoryRecords[Kind]): Promise<void>;
-  /** Writes `record` (its version one higher) over the version before it; rejects with `conflict` on a lost race. */
-  replace<Kind extends DirectoryKind>(kind: Kind, key: string, record: DirectoryRecords[Kind]): Promise<void>;
+  /** Writes `record` over the version just below its own; false where that version does not stand any more. */
+  replace<Kind extends DirectoryKind>(kind: Kind, key: string, record: DirectoryRecords[Kind]): Promise<boolean>;
   /** Resolves with true when the record is gone, with false where it stands in another version than this one. */
   remove(kind: DirectoryKind, key: string, version: number): Promise<boolean>;
 }
 
-/** Lists that the directory keeps; members are listed by tenant. */
+/** Lists that the directory keeps; members and service users are listed by tenant. */
 export type DirectoryList =
   | { readonly kind: 'tenant' | 'user' | 'role' | 'api' }
-  | { readonly kind: 'membership'; readonly tenantId: string };
+  | { readonly kind: 'membership' | 'serviceUser'; readonly tenantId: string };
 
 export interface DirectoryLister {
   list<List extends DirectoryList>(list: List, page: PageRequest): Promise<Page<DirectoryRecords[List['kind']]>>;
@@ -143,9 +152,37 @@ export interface AuditLog {
   append(event: AuditEvent): Promise<void>;
 }
 
+/** Reads the audit log back. */
+export interface AuditReader {
+  list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>>;
+}
+
 /** Slows down whoever scans for tokens. */
 export interface AttemptLimiter {
   /** Rejects with `rate_limited` once `key` has failed too often lately. */
   assertMayTry(key: string): Promise<void>;
   recordFailure(key: string): Promise<void>;
+}
+
+/** What a creation answered, less the secrets in it. */
+export interface RememberedReply {
+  readonly status: number;
+  readonly body: JsonObject;
+}
+
+/** A creation that was begun under a name of the caller's choice. */
+export interface RememberedRequest {
+  /** Tells whether a repeat asks for the same. */
+  readonly fingerprint: string;
+  /** Absent while the creation is under way. */
+  readonly reply?: RememberedReply | undefined;
+}
+
+/** Remembers creations by their `Idempotency-Key`, so that a repeat does not create a second time. */
+export interface RequestMemory {
+  /** Begins a creation; where one was begun under this name and is not forgotten, says what is known of that instead. */
+  begin(name: string, fingerprint: string, nowSeconds: number): Promise<RememberedRequest | undefined>;
+  finish(name: string, fingerprint: string, reply: RememberedReply, nowSeconds: number): Promise<void>;
+  /** For a creation that came to nothing. */
+  forget(name: string): Promise<void>;
 }

@@ -10,7 +10,8 @@ interface Versioned {
 export interface Tenant extends Versioned {
   readonly id: string;
   readonly name: string;
-  readonly status: 'active' | 'deleted';
+  readonly status: 'active' | 'disabled' | 'deleted';
+  readonly metadata?: JsonObject | undefined;
 }
 
 /** A person, a member of any number of tenants. */
@@ -19,6 +20,7 @@ export interface User extends Versioned {
   readonly email: string;
   readonly name?: string | undefined;
   readonly status: 'active' | 'disabled';
+  readonly metadata?: JsonObject | undefined;
 }
 
 /** A user's place in a tenant. `id` is new whenever somebody joins again, so credentials of the first time stay dead. */
@@ -27,6 +29,17 @@ export interface Membership extends Versioned {
   readonly tenantId: string;
   readonly userId: string;
   readonly roleIds: readonly string[];
+}
+
+/** A machine principal inside one tenant. */
+export interface ServiceUser extends Versioned {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly roleIds: readonly string[];
+  readonly status: 'active' | 'disabled';
+  readonly metadata?: JsonObject | undefined;
 }
 
 /** A permission of an API as a role or a grant names it. */
@@ -42,6 +55,7 @@ export interface Role extends Versioned {
   readonly id: string;
   readonly key: string;
   readonly name: string;
+  readonly description?: string | undefined;
   readonly level: number;
   readonly permissions: readonly PermissionReference[];
 }
@@ -82,6 +96,7 @@ export interface DirectoryRecords {
   readonly tenant: Tenant;
   readonly user: User;
   readonly membership: Membership;
+  readonly serviceUser: ServiceUser;
   readonly role: Role;
   readonly api: Api;
   readonly grant: ClientGrant;
@@ -94,14 +109,27 @@ export interface StoredSecret {
   readonly selector: string;
   readonly hash: string;
   readonly lastFour: string;
+  readonly title?: string | undefined;
+  readonly createdBy: string;
   readonly createdAtSeconds: number;
   readonly expiresAtSeconds?: number | undefined;
+}
+
+/** A change of secrets during which the old ones still work. */
+export interface Rotation {
+  /** The new secret. */
+  readonly selector: string;
+  /** When the old secrets end. */
+  readonly endsAtSeconds: number;
+  /** The old secrets, with the expiry each would have had without the rotation. */
+  readonly before: readonly { readonly selector: string; readonly expiresAtSeconds?: number | undefined }[];
 }
 
 /** For whom a client acts. */
 export type Subject =
   | { readonly type: 'application' }
   | { readonly type: 'tenant'; readonly tenantId: string }
+  | { readonly type: 'serviceUser'; readonly tenantId: string; readonly serviceUserId: string }
   | { readonly type: 'user'; readonly tenantId: string; readonly userId: string; readonly membershipId: string };
 
 /** A `client_id` with credentials, acting for a subject. */
@@ -115,6 +143,9 @@ export interface Client extends Versioned {
   /** APIs that an application has a grant for. */
   readonly apiIds: readonly string[];
   readonly secrets: readonly StoredSecret[];
+  readonly rotation?: Rotation | undefined;
+  /** Access tokens issued before this moment are worth nothing. */
+  readonly revokedBeforeSeconds?: number | undefined;
   readonly status: 'active' | 'disabled';
   readonly createdBy: string;
   readonly expiresAtSeconds?: number | undefined;

@@ -1,3 +1,4 @@
+import { changeRecord } from './change-record.ts';
 import { findApi } from './entitlement.ts';
 import { changedMeanwhile, DomainError, notFound } from './errors.ts';
 import { newId } from './ids.ts';
@@ -24,6 +25,7 @@ export async function createRole(
   request: {
     readonly key: string;
     readonly name: string;
+    readonly description?: string | undefined;
     readonly level: number;
     readonly permissions: readonly NamedPermission[];
   },
@@ -33,8 +35,8 @@ export async function createRole(
   const look = ports.standing.open(id);
   const permissions = await Promise.all(request.permissions.map((permission) => findPermission(permission, look)));
   await claimName({ key: nameKey('role', request.key), field: 'key', owner: { kind: 'role', id } }, { ...ports, look });
-  const { key, name, level } = request;
-  const role: Role = { id, key, name, level, permissions, createdAtSeconds: ports.clock.nowSeconds(), version: 1 };
+  const createdAtSeconds = ports.clock.nowSeconds();
+  const role: Role = { ...request, id, permissions, createdAtSeconds, version: 1 };
   await ports.directory.insert('role', id, role);
   return role;
 }
@@ -44,6 +46,37 @@ export async function getRole(id: string, { standing }: Pick<Ports, 'standing'>)
   const role = await standing.open(id).find('role', id);
   if (role === undefined) throw notFound();
   return role;
+}
+
+/** What may change about a role; its key stays, because tokens carry it. */
+export interface RoleChange {
+  readonly name?: string | undefined;
+  readonly description?: string | null | undefined;
+  readonly level?: number | undefined;
+  readonly permissions?: readonly NamedPermission[] | undefined;
+}
+
+/**
+ * Changes a role; whoever has it gains or loses with the next exchange, introspection or online check.
+ * @throws DomainError as `changeRecord` does, and `invalid_request` for an undeclared permission
+ */
+export async function updateRole(
+  id: string,
+  patch: RoleChange,
+  expectedVersion: number | undefined,
+  ports: Ports,
+): Promise<Role> {
+  const look = ports.standing.open(id);
+  const permissions =
+    patch.permissions && (await Promise.all(patch.permissions.map((one) => findPermission(one, look))));
+  const change = (role: Role): Role => ({
+    ...role,
+    name: patch.name ?? role.name,
+    description: patch.description === undefined ? role.description : (patch.description ?? undefined),
+    level: patch.level ?? role.level,
+    permissions: permissions ?? role.permissions,
+  });
+  return changeRecord({ kind: 'role', key: id, expectedVersion, change }, ports);
 }
 
 /**

@@ -26,9 +26,17 @@ export interface NewSecret {
   readonly stored: StoredSecret;
 }
 
+/** For whom a secret is to be, and for how long. */
+export interface SecretRequest {
+  readonly clientId: string;
+  readonly createdBy: string;
+  readonly title?: string | undefined;
+  readonly expiresAtSeconds?: number | undefined;
+}
+
 /** Makes a secret of 190 random bits for one client. */
 export async function newSecret(
-  clientId: string,
+  { clientId, createdBy, title, expiresAtSeconds }: SecretRequest,
   ports: { readonly random: Random; readonly pepper: Pepper; readonly hasher: SecretHasher; readonly clock: Clock },
 ): Promise<NewSecret> {
   const selector = toBase62(ports.random.bytes(16), SELECTOR_CHARACTERS);
@@ -37,7 +45,8 @@ export async function newSecret(
   const value = sealed + checksum(sealed);
   const hash = await ports.hasher.hash(value);
   const createdAtSeconds = ports.clock.nowSeconds();
-  return { value, stored: { selector, hash, lastFour: value.slice(-4), createdAtSeconds } };
+  const lastFour = value.slice(-4);
+  return { value, stored: { selector, hash, lastFour, title, createdBy, createdAtSeconds, expiresAtSeconds } };
 }
 
 /** The parts of a well-formed secret; undefined for anything with another shape or a wrong checksum. */

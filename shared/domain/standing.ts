@@ -1,5 +1,5 @@
 import type { Look } from './ports.ts';
-import { type Client, membershipKey, type Role } from './records.ts';
+import { type Client, membershipKey, type Role, type Subject } from './records.ts';
 
 /** That a client's subject stands, and with which roles. */
 export interface Standing {
@@ -20,30 +20,45 @@ export function isLive(
   return item.expiresAtSeconds === undefined || item.expiresAtSeconds > nowSeconds;
 }
 
-/** What `sub` says of a client's tokens: the user for personal tokens, else the client itself (RFC 9068 §2.2). */
-export function subjectId(client: Client): string {
-  return client.subject.type === 'user' ? client.subject.userId : client.id;
+/** What `sub` says of a client's tokens: the user, the service user, else the client itself (RFC 9068 §2.2). */
+export function subjectId({ id, subject }: Client): string {
+  if (subject.type === 'user') return subject.userId;
+  return subject.type === 'serviceUser' ? subject.serviceUserId : id;
 }
 
-/** Step 5 of the exchange: undefined where the tenant, the user or the membership behind a client does not stand. */
+/** Step 5 of the exchange: undefined where the tenant, user, membership or service user behind a client does not stand. */
 export async function standingOf(client: Client, look: Look): Promise<Standing | undefined> {
   const { subject } = client;
   if (subject.type === 'application') return { tenantId: undefined, userId: undefined, roles: [] };
+  const [tenant, held] = await Promise.all([look.find('tenant', subject.tenantId), rolesHeld(client, look)]);
+  if (tenant?.status !== 'active' || held === undefined) return undefined;
+  return { tenantId: tenant.id, userId: subject.type === 'user' ? subject.userId : undefined, roles: held };
+}
 
-  const { tenantId } = subject;
-  if (subject.type === 'tenant') {
-    const [tenant, roles] = await Promise.all([look.find('tenant', tenantId), findRoles(client.roleIds, look)]);
-    return tenant?.status === 'active' ? { tenantId, userId: undefined, roles } : undefined;
-  }
+/** The roles of whoever a client acts for; undefined where that one does not stand. */
+export async function rolesHeld(
+  client: Pick<Client, 'subject' | 'roleIds'>,
+  look: Look,
+): Promise<readonly Role[] | undefined> {
+  const { subject } = client;
+  if (subject.type === 'application') return [];
+  if (subject.type === 'tenant') return findRoles(client.roleIds, look);
+  return subject.type === 'user' ? memberRoles(subject, look) : serviceUserRoles(subject, look);
+}
 
-  const { userId, membershipId } = subject;
-  const [tenant, user, membership] = await Promise.all([
-    look.find('tenant', tenantId),
+async function memberRoles({ tenantId, userId, membershipId }: Extract<Subject, { type: 'user' }>, look: Look) {
+  const [user, membership] = await Promise.all([
     look.find('user', userId),
     look.find('membership', membershipKey(tenantId, userId)),
   ]);
-  if (tenant?.status !== 'active' || user?.status !== 'active' || membership?.id !== membershipId) return undefined;
-  return { tenantId, userId, roles: await findRoles(membership.roleIds, look) };
+  if (user?.status !== 'active' || membership?.id !== membershipId) return undefined;
+  return findRoles(membership.roleIds, look);
+}
+
+async function serviceUserRoles({ tenantId, serviceUserId }: Extract<Subject, { type: 'serviceUser' }>, look: Look) {
+  const serviceUser = await look.find('serviceUser', serviceUserId);
+  if (serviceUser?.status !== 'active' || serviceUser.tenantId !== tenantId) return undefined;
+  return findRoles(serviceUser.roleIds, look);
 }
 
 async function findRoles(roleIds: readonly string[], look: Look): Promise<readonly Role[]> {

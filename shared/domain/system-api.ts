@@ -27,6 +27,17 @@ const SYSTEM_PERMISSIONS = {
   'write:tenant-tokens': { reach: 'tenant', description: "Create and delete a tenant's API tokens" },
   'read:user-tokens': { reach: 'tenant', description: "See a member's personal API tokens" },
   'write:user-tokens': { reach: 'tenant', description: "Create and delete a member's personal API tokens" },
+  'read:applications': { reach: 'workspace', description: 'See applications and what they may ask for' },
+  'write:applications': {
+    reach: 'workspace',
+    description: 'Create, change and delete applications and their grants and secrets',
+  },
+  'read:service-users': { reach: 'tenant', description: "See a tenant's service users and their credentials" },
+  'write:service-users': {
+    reach: 'tenant',
+    description: "Create, change and delete a tenant's service users and their credentials",
+  },
+  'read:audit-events': { reach: 'workspace', description: 'See who did what' },
   'introspect:tokens': { reach: 'anywhere', description: 'Ask what access tokens are worth' },
 } as const satisfies Record<string, { reach: Reach; description: string }>;
 

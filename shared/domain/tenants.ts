@@ -1,7 +1,9 @@
+import { changeRecord } from './change-record.ts';
 import { DomainError, notFound } from './errors.ts';
 import { mayBeChosen, newId } from './ids.ts';
+import { mergeMetadata } from './merge-patch.ts';
 import type { Clock, DirectoryWriter, Random, StandingReader } from './ports.ts';
-import type { Tenant } from './records.ts';
+import type { JsonObject, Tenant } from './records.ts';
 
 interface Ports {
   readonly standing: StandingReader;
@@ -13,24 +15,50 @@ interface Ports {
  * @throws DomainError `conflict` for an id that is or ever was in use, `invalid_request` for one of another kind
  */
 export async function createTenant(
-  request: { readonly name: string; readonly id?: string | undefined },
+  request: { readonly name: string; readonly id?: string | undefined; readonly metadata?: JsonObject | undefined },
   ports: Pick<Ports, 'directory'> & { readonly clock: Clock; readonly random: Random },
 ): Promise<Tenant> {
-  const id = request.id ?? newId('ten', ports.random);
+  const { name, metadata, id = newId('ten', ports.random) } = request;
   if (!mayBeChosen(id, 'ten')) {
     throw new DomainError('invalid_request', 'The id looks like the id of another kind of resource.', { field: 'id' });
   }
   const createdAtSeconds = ports.clock.nowSeconds();
-  const tenant: Tenant = { id, name: request.name, status: 'active', createdAtSeconds, version: 1 };
+  const tenant: Tenant = { id, name, metadata, status: 'active', createdAtSeconds, version: 1 };
   await ports.directory.insert('tenant', id, tenant);
   return tenant;
 }
 
-/** @throws DomainError `not_found` */
+/** A tenant that has not been deleted. @throws DomainError `not_found` */
 export async function getTenant(id: string, { standing }: Pick<Ports, 'standing'>): Promise<Tenant> {
   const tenant = await standing.open(id).find('tenant', id);
-  if (tenant?.status !== 'active') throw notFound();
+  assertExists(tenant);
   return tenant;
+}
+
+/** A deleted tenant looks like one that never was. @throws DomainError `not_found` */
+export function assertExists(tenant: Tenant | undefined): asserts tenant is Tenant {
+  if (tenant === undefined || tenant.status === 'deleted') throw notFound();
+}
+
+/** What may change about a tenant. A disabled one and everything in it stands still until it is active again. */
+export interface TenantChange {
+  readonly name?: string | undefined;
+  readonly status?: 'active' | 'disabled' | undefined;
+  readonly metadata?: JsonObject | null | undefined;
+}
+
+/** @throws DomainError as `changeRecord` does */
+export function updateTenant(id: string, patch: TenantChange, expectedVersion: number | undefined, ports: Ports) {
+  const change = (tenant: Tenant): Tenant | undefined =>
+    tenant.status === 'deleted'
+      ? undefined
+      : {
+          ...tenant,
+          name: patch.name ?? tenant.name,
+          status: patch.status ?? tenant.status,
+          metadata: mergeMetadata(tenant.metadata, patch.metadata),
+        };
+  return changeRecord({ kind: 'tenant', key: id, expectedVersion, change }, ports);
 }
 
 /**
@@ -38,7 +66,8 @@ export async function getTenant(id: string, { standing }: Pick<Ports, 'standing'
  * stays as a mark, because credentials that still name it must never find a successor under the same id.
  * @throws DomainError `not_found`
  */
-export async function deleteTenant(id: string, ports: Ports): Promise<void> {
-  const tenant = await getTenant(id, ports);
-  await ports.directory.replace('tenant', id, { ...tenant, status: 'deleted', version: tenant.version + 1 });
+export async function deleteTenant(id: string, ports: Ports, expectedVersion?: number): Promise<void> {
+  const change = (tenant: Tenant): Tenant | undefined =>
+    tenant.status === 'deleted' ? undefined : { ...tenant, status: 'deleted', metadata: undefined };
+  await changeRecord({ kind: 'tenant', key: id, expectedVersion, change }, ports);
 }

@@ -1,8 +1,10 @@
+import { changeRecord } from './change-record.ts';
 import { changedMeanwhile, notFound } from './errors.ts';
 import { newId } from './ids.ts';
+import { mergeMetadata } from './merge-patch.ts';
 import { claimName, releaseName } from './names.ts';
 import type { Clock, DirectoryWriter, Random, StandingReader } from './ports.ts';
-import { nameKey, type User } from './records.ts';
+import { type JsonObject, nameKey, type User } from './records.ts';
 
 interface Ports {
   readonly standing: StandingReader;
@@ -14,7 +16,7 @@ interface Ports {
  * @throws DomainError `conflict` for an address that another user has
  */
 export async function createUser(
-  request: { readonly email: string; readonly name?: string | undefined },
+  request: { readonly email: string; readonly name?: string | undefined; readonly metadata?: JsonObject | undefined },
   ports: Ports & { readonly clock: Clock; readonly random: Random },
 ): Promise<User> {
   const id = newId('usr', ports.random);
@@ -22,7 +24,8 @@ export async function createUser(
   const look = ports.standing.open(id);
   await claimName({ key: nameKey('email', email), field: 'email', owner: { kind: 'user', id } }, { ...ports, look });
   const createdAtSeconds = ports.clock.nowSeconds();
-  const user: User = { id, email, name: request.name, status: 'active', createdAtSeconds, version: 1 };
+  const { name, metadata } = request;
+  const user: User = { id, email, name, metadata, status: 'active', createdAtSeconds, version: 1 };
   await ports.directory.insert('user', id, user);
   return user;
 }
@@ -32,6 +35,45 @@ export async function getUser(id: string, { standing }: Pick<Ports, 'standing'>)
   const user = await standing.open(id).find('user', id);
   if (user === undefined) throw notFound();
   return user;
+}
+
+/** What may change about a user. A disabled user's personal tokens stand still until the user is active again. */
+export interface UserChange {
+  readonly email?: string | undefined;
+  readonly name?: string | null | undefined;
+  readonly status?: 'active' | 'disabled' | undefined;
+  readonly metadata?: JsonObject | null | undefined;
+}
+
+/**
+ * Changes a user. A new e-mail address is claimed before the change and the old one given free after it, so that at
+ * no moment two users have one address.
+ * @throws DomainError as `changeRecord` does, and `conflict` for an address that another user has
+ */
+export async function updateUser(
+  id: string,
+  patch: UserChange,
+  expectedVersion: number | undefined,
+  ports: Ports & { readonly clock: Clock; readonly random: Random },
+): Promise<User> {
+  const look = ports.standing.open(id);
+  const before = await look.find('user', id);
+  if (before === undefined) throw notFound();
+  const email = patch.email?.toLowerCase() ?? before.email;
+  const owner = { kind: 'user', id } as const;
+  if (email !== before.email) {
+    await claimName({ key: nameKey('email', email), field: 'email', owner }, { ...ports, look });
+  }
+  const change = (user: User): User => ({
+    ...user,
+    email: patch.email === undefined ? user.email : email,
+    name: patch.name === undefined ? user.name : (patch.name ?? undefined),
+    status: patch.status ?? user.status,
+    metadata: mergeMetadata(user.metadata, patch.metadata),
+  });
+  const after = await changeRecord({ kind: 'user', key: id, expectedVersion, change }, ports);
+  if (email !== before.email) await releaseName({ key: nameKey('email', before.email), owner }, { ...ports, look });
+  return after;
 }
 
 /**

@@ -1,11 +1,22 @@
 import { Buffer } from 'node:buffer';
-import type { Body } from '#shared/api/table.ts';
+import type { Body, BodyEncoding } from '#shared/api/table.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 import { assertAcceptable, decodeForm, membersOf } from './form.ts';
 import type { Incoming } from './incoming.ts';
 import { readJsonObject } from './json.ts';
 
 const BODY_BYTES_MAX = 65_536;
+
+const FORM = 'application/x-www-form-urlencoded';
+const JSON_OBJECT = 'application/json';
+
+/** What each encoding may call itself; the first is the one to recommend. */
+const MEDIA_TYPES: Readonly<Record<BodyEncoding, readonly string[]>> = {
+  json: [JSON_OBJECT],
+  'merge-patch': ['application/merge-patch+json', JSON_OBJECT],
+  form: [FORM],
+  'form-or-flat-json': [FORM, JSON_OBJECT],
+};
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -16,14 +27,13 @@ type Members = Readonly<Record<string, unknown>>;
  */
 export function decodeBody(incoming: Incoming, body: Body): Members {
   const text = readText(incoming);
-  const mediaType = (incoming.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
-  if (mediaType === 'application/json' && body.encoding === 'json') return readJsonObject(text);
-  if (mediaType === 'application/json' && body.encoding === 'form-or-flat-json') return decodeFlatJson(text, body);
-  if (mediaType === 'application/x-www-form-urlencoded' && body.encoding !== 'json') {
-    return decodeForm(text, body.repeatable ?? []);
+  const mediaType = (incoming.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const [expected = ''] = MEDIA_TYPES[body.encoding];
+  if (!MEDIA_TYPES[body.encoding].includes(mediaType)) {
+    throw new DomainError('invalid_request', `Send the body as ${expected}.`);
   }
-  const expected = body.encoding === 'json' ? 'application/json' : 'application/x-www-form-urlencoded';
-  throw new DomainError('invalid_request', `Send the body as ${expected}.`);
+  if (mediaType === FORM) return decodeForm(text, body.repeatable ?? []);
+  return body.encoding === 'form-or-flat-json' ? decodeFlatJson(text, body) : readJsonObject(text);
 }
 
 function readText({ rawBody, isBase64Encoded }: Incoming): string {

@@ -16,6 +16,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
+  precondition_failed: 412,
   payload_too_large: 413,
   rate_limited: 429,
   temporarily_unavailable: 503,
@@ -29,6 +30,7 @@ const OAUTH_CODE: Partial<Record<ErrorCode, string>> = {
   not_found: 'invalid_request',
   method_not_allowed: 'invalid_request',
   conflict: 'invalid_request',
+  precondition_failed: 'invalid_request',
   payload_too_large: 'invalid_request',
   rate_limited: 'temporarily_unavailable',
 };

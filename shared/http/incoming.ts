@@ -3,6 +3,7 @@ import type { Route } from '#shared/api/table.ts';
 import type { AuthenticatedClient } from '#shared/domain/authenticate-client.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
 import { DomainError } from '#shared/domain/errors.ts';
+import type { OperationReply } from './replies.ts';
 
 const USER_AGENT_CHARACTERS_MAX = 256;
 
@@ -36,7 +37,13 @@ export interface Incoming {
   members?: Readonly<Record<string, unknown>>;
   body?: unknown;
   parsedQuery?: unknown;
+  /** The version of the resource that the caller means to change; undefined for any. */
+  expectedVersion?: number | undefined;
   caller?: AuthenticatedClient | ManagementCaller | undefined;
+  /** The answer of an earlier request that this one repeats. */
+  repeatedReply?: OperationReply<number, unknown>;
+  /** What the operation answered. */
+  reply?: OperationReply<number, unknown>;
   /** Ids that log and audit lines carry: from the path, and of what was created. */
   target: Record<string, string>;
 }

@@ -8,6 +8,7 @@ import type { AuthenticatedClient } from '#shared/domain/authenticate-client.ts'
 import type { ManagementCaller } from '#shared/domain/authority.ts';
 import type { AdaptersOf, Environment, PortsOf } from '#shared/ports.ts';
 import type { CallerPorts } from './caller.ts';
+import { answerRepeats } from './idempotency.ts';
 import type { GatewayEvent, Incoming } from './incoming.ts';
 import * as middlewares from './middlewares.ts';
 import { openPorts } from './open-ports.ts';
@@ -25,6 +26,8 @@ type CallerOf<C extends Caller> = C extends 'anyone'
 export interface OperationRequest<R extends Route> {
   readonly caller: CallerOf<R['caller']>;
   readonly params: PathParameters<R['path']>;
+  /** The version that If-Match names; undefined for any. */
+  readonly expectedVersion: number | undefined;
   readonly query: R extends { readonly query: infer Query extends z.ZodType } ? z.output<Query> : undefined;
   readonly body: R extends { readonly body: { readonly schema: infer Body extends z.ZodType } }
     ? z.output<Body>
@@ -96,6 +99,7 @@ export function lambda<const Table extends LambdaTable>(
     .use(middlewares.recogniseCaller(ports as () => CallerPorts))
     .use(middlewares.authoriseCaller())
     .use(middlewares.checkInput())
+    .use(answerRepeats(ports as () => CallerPorts))
     .use(middlewares.audit(ports as () => CallerPorts))
     .handler((event) => operate(event as unknown as Incoming, operations as Operations, ports()));
   return Object.assign(handler as unknown as (event: GatewayEvent, context: Context) => Promise<GatewayReply>, {
@@ -108,10 +112,11 @@ type Operations = Readonly<
 >;
 
 async function operate(event: Incoming, operations: Operations, ports: unknown): Promise<GatewayReply> {
-  const { operation = '', route, caller, pathParameters: params, parsedQuery: query, body } = event;
+  const { operation = '', route, caller, pathParameters: params, parsedQuery: query, body, expectedVersion } = event;
   const run = operations[operation];
   if (run === undefined || route === undefined) throw new Error(`No function serves the operation ${operation}.`);
-  const reply = await run({ caller, params, query, body }, ports);
+  const reply = event.repeatedReply ?? (await run({ caller, params, query, body, expectedVersion }, ports));
+  event.reply = reply;
   Object.assign(event.target, reply.target);
   return renderReply(reply, route.reply);
 }

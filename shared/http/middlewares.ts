@@ -6,6 +6,7 @@ import { DomainError, notFound } from '#shared/domain/errors.ts';
 import type { AuditLog, Clock } from '#shared/domain/ports.ts';
 import { decodeBody } from './body.ts';
 import { authenticate, type CallerPorts, identityOf, isManager, permissionOf } from './caller.ts';
+import { readIfMatch } from './entity-tag.ts';
 import { asDomainError, renderError } from './errors.ts';
 import { type GatewayEvent, type Incoming, readIncoming } from './incoming.ts';
 import { logLostAudit, logRequest } from './log.ts';
@@ -104,6 +105,7 @@ export function checkInput(): Middleware {
   return {
     before: ({ event }) => {
       const { query, body } = routeOf(event);
+      event.expectedVersion = readIfMatch(event.headers['if-match']);
       if (query !== undefined) event.parsedQuery = validate(query, event.query);
       if (body !== undefined) event.body = validate(body.schema, event.members);
     },
@@ -116,7 +118,7 @@ export function audit(ports: () => { readonly clock: Clock; readonly audit?: Aud
   const append = async (event: Incoming, outcome: AuditEvent['outcome'], reason?: string) => {
     const type = routeOf(event).audit;
     const { audit: log, clock } = ports();
-    if (type === undefined || log === undefined) return;
+    if (type === undefined || log === undefined || event.repeatedReply !== undefined) return;
     const { requestId, target, source, userAgent } = event;
     const actor = { ...identityOf(event), ip: source, userAgent };
     await log.append({ type, outcome, timeSeconds: clock.nowSeconds(), requestId, actor, target, reason });

@@ -1,4 +1,5 @@
 import type { Reply } from '#shared/api/table.ts';
+import { entityTag } from './entity-tag.ts';
 
 /** What an operation answers: the body, and the ids that log and audit lines are to name. */
 export interface OperationReply<Status extends number, Body> {
@@ -36,12 +37,18 @@ export function renderReply({ status, body }: OperationReply<number, unknown>, r
     statusCode: status,
     headers: {
       ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(hasVersion(body) && { etag: entityTag(body.version) }),
       ...(reply.maxAgeSeconds === undefined
         ? uncacheable
         : { 'cache-control': `public, max-age=${reply.maxAgeSeconds}` }),
     },
     body: body === undefined ? '' : JSON.stringify(body),
   };
+}
+
+/** A single resource carries its version; saying it as ETag too lets callers send it back as If-Match. */
+function hasVersion(body: unknown): body is { readonly version: number } {
+  return typeof body === 'object' && body !== null && 'version' in body && typeof body.version === 'number';
 }
 
 /** RFC 6749 §5.1: nobody keeps a copy of a token, a secret, or the news that one was refused. */

@@ -108,7 +108,16 @@ describe('functions', () => {
   });
 
   test('get more of a processor where they hash secrets', () => {
-    const hashing = { bootstrap: 1024, 'create-token': 1024, exchange: 1024, introspect: 1024, revoke: 1024 };
+    const hashing = {
+      applications: 1024,
+      'manage-secrets': 1024,
+      'service-users': 1024,
+      bootstrap: 1024,
+      'create-token': 1024,
+      exchange: 1024,
+      introspect: 1024,
+      revoke: 1024,
+    };
     expect(each('MemorySize')).toEqual({ ...all(512), ...hashing });
   });
 

@@ -53,13 +53,25 @@ export function keyPermissions(deployment: Synthesized): readonly PermissionRow[
 
 type InWords = (value: unknown) => string;
 
+/** How each kind of condition reads; one that is missing here would read wrongly, and fails instead. */
+const COMPARISONS: Readonly<Record<string, string>> = {
+  StringEquals: 'is',
+  Bool: 'is',
+  'ForAllValues:StringLike': 'is like',
+  'ForAllValues:StringNotLike': 'is not like',
+};
+
+/** One comparison of a condition in words. */
+export function comparisonInWords(operator: string, key: string, values: readonly string[]): string {
+  const comparison = COMPARISONS[operator];
+  if (comparison === undefined) throw new Error(`No policy of Mintmark needs the condition ${operator}.`);
+  return `${key} ${comparison} ${values.join(' or ')}`;
+}
+
 function rows({ Effect, Action, Condition = {} }: Statement, subject: { who: string; on: string }, inWords: InWords) {
   if (Effect !== 'Allow') throw new Error(`No policy of Mintmark needs the effect ${Effect}.`);
   const conditions = Object.entries(Condition).flatMap(([operator, keys]) =>
-    Object.entries(keys).map(([key, values]) => {
-      const comparison = operator === 'StringEquals' || operator === 'Bool' ? 'is' : operator;
-      return `${key} ${comparison} ${list(values).map(inWords).join(' or ')}`;
-    }),
+    Object.entries(keys).map(([key, values]) => comparisonInWords(operator, key, list(values).map(inWords))),
   );
   return list(Action).map((action): PermissionRow => ({ ...subject, action, onlyIf: conditions.join(', ') }));
 }

@@ -3,7 +3,7 @@ import { type GrantedStatement, grants } from '#infra/grants.ts';
 import { tables } from '#shared/api/tables.ts';
 import type { Grant } from '#shared/ports.ts';
 import { iamMatrix } from './iam-matrix.ts';
-import { keyPermissions, type PermissionRow, rolePermissions } from './permission-rows.ts';
+import { comparisonInWords, keyPermissions, type PermissionRow, rolePermissions } from './permission-rows.ts';
 import { synthesize } from './synthesize.ts';
 
 const deployment = synthesize({ signingAlgorithms: ['RS256', 'ES256'] });
@@ -109,9 +109,10 @@ function isTable(resource: string): boolean {
 }
 
 function text(conditions: GrantedStatement['conditions'] = {}): string {
-  return Object.values(conditions)
-    .flatMap((keys) => Object.entries(keys).map(([key, value]) => `${key} is ${[value].flat().join(' or ')}`))
-    .join(', ');
+  const comparisons = Object.entries(conditions).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, values]) => comparisonInWords(operator, key, [values].flat())),
+  );
+  return comparisons.join(', ');
 }
 
 /** Rows as sorted lines, each once: a role may get the same permission from two grants. */

@@ -17,7 +17,7 @@ import type { AdaptersOf, AmbientPorts, Grant, PortsOf } from '#shared/ports.ts'
 const reports = lambdaTable({
   name: 'reports',
   purpose: 'Keeps reports.',
-  grants: ['standing:read', 'tokens:verify', 'audit:append'],
+  grants: ['standing:read', 'tokens:verify', 'requests:remember', 'audit:append'],
   routes: {
     listReports: {
       method: 'GET',
@@ -46,7 +46,14 @@ const unopened = (): never => {
   throw new Error('No port is opened in a test of types.');
 };
 const ambient = { issuer: unopened, defaultAudience: unopened, clock: unopened, random: unopened };
-const adapters = { ...ambient, environment: unopened, standing: unopened, verifier: unopened, audit: unopened };
+const adapters = {
+  ...ambient,
+  environment: unopened,
+  standing: unopened,
+  verifier: unopened,
+  memory: unopened,
+  audit: unopened,
+};
 
 const operations: OperationsOf<typeof reports> = {
   listReports: async () => ok({ names: [] }),

@@ -21,7 +21,7 @@ export async function openExchange() {
   };
   const random = { bytes: (length: number) => randomBytes(length) };
   const clientId = 'cli_export';
-  const secret = await newSecret(clientId, { clock, pepper, hasher, random });
+  const secret = await newSecret({ clientId, createdBy: 'cli_admin' }, { clock, pepper, hasher, random });
   const look = lookAt(aClient(clientId, secret.stored));
   const adapters = {
     environment: () => () => '',

@@ -53,7 +53,15 @@ export function aClient(changes: Partial<Client> = {}): Client {
     description: 'nightly export',
     roleIds: ['rol_reader'],
     apiIds: [],
-    secrets: [{ selector: 'aBc123', hash: '$2b$04$…', lastFour: '3fQz', createdAtSeconds: CREATED_AT_SECONDS }],
+    secrets: [
+      {
+        selector: 'aBc123',
+        hash: '$2b$04$…',
+        lastFour: '3fQz',
+        createdBy: 'cli_admin',
+        createdAtSeconds: CREATED_AT_SECONDS,
+      },
+    ],
     status: 'active',
     createdBy: 'cli_admin',
     ...versioned,

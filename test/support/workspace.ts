@@ -3,8 +3,15 @@ import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { ambient } from '#shared/adapters/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
-import { dynamoClientLister, dynamoClientRemover, dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
+import { dynamoAuditReader } from '#shared/adapters/dynamo/audit-reader.ts';
+import {
+  dynamoClientChanger,
+  dynamoClientLister,
+  dynamoClientRemover,
+  dynamoClientWriter,
+} from '#shared/adapters/dynamo/clients.ts';
 import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
+import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper, kmsPepperFounder } from '#shared/adapters/kms/pepper.ts';
@@ -62,12 +69,15 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     random: ambient.random(environment),
     standing: dynamoStanding(environment),
     clients: dynamoClientWriter(environment),
+    clientChanger: dynamoClientChanger(environment),
     clientRemover: dynamoClientRemover(environment),
     clientList: dynamoClientLister(environment),
     directory: dynamoDirectoryWriter(environment),
     directoryList: dynamoDirectoryLister(environment),
     revocations: dynamoRevocations(environment),
     audit: dynamoAudit(environment),
+    auditReader: dynamoAuditReader(environment),
+    memory: dynamoRequestMemory(environment),
     pepper: kmsPepper(environment),
     pepperFounder: kmsPepperFounder(environment),
     hasher: bcryptHasher(environment, HASH_COST),

@@ -11,8 +11,8 @@ export function dynamoAudit(environment: Environment): AuditLog {
   const client = documentClient(environment);
   return {
     append: async (event) => {
-      const time = new Date(event.timeSeconds * 1_000).toISOString();
-      const key = { day: time.slice(0, 10), event: `${time}#${event.requestId}#${event.outcome}` };
+      const time = isoTime(event.timeSeconds);
+      const key = { day: dayOf(event.timeSeconds), event: `${time}#${event.requestId}#${event.outcome}` };
       const put = new PutCommand({
         TableName,
         Item: { ...event, ...key, time },
@@ -23,4 +23,14 @@ export function dynamoAudit(environment: Environment): AuditLog {
       await client.send(put).catch(falseWhereConditionFailed);
     },
   };
+}
+
+/** The UTC day under which the audit log keeps an event of this moment. */
+export function dayOf(timeSeconds: number): string {
+  return isoTime(timeSeconds).slice(0, 10);
+}
+
+/** A moment as the audit log sorts by it. */
+export function isoTime(timeSeconds: number): string {
+  return new Date(timeSeconds * 1_000).toISOString();
 }

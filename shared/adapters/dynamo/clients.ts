@@ -1,6 +1,6 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { DomainError } from '#shared/domain/errors.ts';
-import type { ClientLister, ClientRemover, ClientWriter, TokenOwner } from '#shared/domain/ports.ts';
+import type { ClientChanger, ClientLister, ClientOwner, ClientRemover, ClientWriter } from '#shared/domain/ports.ts';
 import type { Client, Subject } from '#shared/domain/records.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
@@ -9,7 +9,7 @@ import { putIf } from './conditional-write.ts';
 import { orderOf } from './directory-keys.ts';
 import { documentClient } from './document-client.ts';
 import { readPage } from './list.ts';
-import { clientSchema } from './record-schemas.ts';
+import { clientSchema, storable } from './record-schemas.ts';
 
 /** Writes new clients into the Clients table. */
 export function dynamoClientWriter(environment: Environment): ClientWriter {
@@ -25,6 +25,23 @@ export function dynamoClientWriter(environment: Environment): ClientWriter {
       });
       if (!wasInserted) throw new DomainError('conflict', 'A client with this id exists.');
     },
+  };
+}
+
+/** Changes clients, each on condition of the version before. */
+export function dynamoClientChanger(environment: Environment): ClientChanger {
+  const table = required(environment, 'MINTMARK_CLIENTS_TABLE');
+  const client = documentClient(environment);
+  return {
+    replace: (record) =>
+      putIf(client, {
+        TableName: table,
+        Key: { id: record.id },
+        Item: itemOf(record),
+        ConditionExpression: '#version = :before',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':before': record.version - 1 },
+      }),
   };
 }
 
@@ -52,20 +69,18 @@ export function dynamoClientLister(environment: Environment): ClientLister {
   return { list: (owner, page) => readPage(client, { ...query, partition: partitionOf(owner) }, page) };
 }
 
-/** Metadata lies there as JSON text: JSON has numbers and names that DynamoDB does not take. */
-function itemOf({ metadata, ...record }: Client) {
-  return {
-    ...record,
-    ...(metadata && { metadata: JSON.stringify(metadata) }),
-    owner: ownerOf(record.subject),
-    order: orderOf(record.createdAtSeconds, record.id),
-  };
+function itemOf(record: Client) {
+  const { subject, createdAtSeconds, id } = record;
+  return { ...storable(record), owner: ownerOf(subject), order: orderOf(createdAtSeconds, id) };
 }
 
 function ownerOf(subject: Subject): string {
-  return subject.type === 'application' ? 'workspace' : partitionOf(subject);
+  return partitionOf(subject.type === 'application' ? {} : subject);
 }
 
-function partitionOf(owner: TokenOwner): string {
-  return owner.userId === undefined ? `tenant#${owner.tenantId}` : `tenant#${owner.tenantId}#user#${owner.userId}`;
+function partitionOf({ tenantId, userId, serviceUserId }: ClientOwner): string {
+  if (tenantId === undefined) return 'workspace';
+  if (userId !== undefined) return `tenant#${tenantId}#user#${userId}`;
+  if (serviceUserId !== undefined) return `tenant#${tenantId}#serviceUser#${serviceUserId}`;
+  return `tenant#${tenantId}`;
 }

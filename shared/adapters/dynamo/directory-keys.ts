@@ -8,7 +8,7 @@ export function directoryKey(kind: DirectoryKind, key: string): string {
 
 /** The partition of the list index that a list occupies. */
 export function listPartition(list: DirectoryList): string {
-  return list.kind === 'membership' ? `membership#${list.tenantId}` : list.kind;
+  return 'tenantId' in list ? `${list.kind}#${list.tenantId}` : list.kind;
 }
 
 /**
@@ -23,7 +23,7 @@ export function listPlace<Kind extends DirectoryKind>(kind: Kind, key: string, r
 function listOf(kind: DirectoryKind, record: DirectoryRecords[DirectoryKind]): DirectoryList | undefined {
   if (kind === 'grant' || kind === 'name') return undefined;
   if ('status' in record && record.status === 'deleted') return undefined;
-  if (kind !== 'membership') return { kind };
+  if (kind !== 'membership' && kind !== 'serviceUser') return { kind };
   return 'tenantId' in record ? { kind, tenantId: record.tenantId } : undefined;
 }
 

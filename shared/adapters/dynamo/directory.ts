@@ -1,6 +1,6 @@
 import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
-import { changedMeanwhile, DomainError } from '#shared/domain/errors.ts';
+import { DomainError } from '#shared/domain/errors.ts';
 import type { DirectoryList, DirectoryLister, DirectoryWriter, PageRequest } from '#shared/domain/ports.ts';
 import type { DirectoryRecords } from '#shared/domain/records.ts';
 import type { Environment } from '#shared/ports.ts';
@@ -10,7 +10,7 @@ import { falseWhereConditionFailed, putIf } from './conditional-write.ts';
 import { directoryKey, listPartition, listPlace } from './directory-keys.ts';
 import { documentClient } from './document-client.ts';
 import { readPage } from './list.ts';
-import { directorySchemas } from './record-schemas.ts';
+import { directorySchemas, storable } from './record-schemas.ts';
 
 const inVersion = { '#version': 'version' };
 
@@ -24,23 +24,22 @@ export function dynamoDirectoryWriter(environment: Environment): DirectoryWriter
       const wasInserted = await putIf(client, {
         TableName,
         Key,
-        Item: { ...Key, ...listPlace(kind, key, record), version: record.version, record },
+        Item: { ...Key, ...listPlace(kind, key, record), version: record.version, record: storable(record) },
         ConditionExpression: 'attribute_not_exists(#key)',
         ExpressionAttributeNames: { '#key': 'key' },
       });
       if (!wasInserted) throw new DomainError('conflict', 'This id or name is in use, or was.');
     },
-    replace: async (kind, key, record) => {
+    replace: (kind, key, record) => {
       const Key = { key: directoryKey(kind, key) };
-      const wasReplaced = await putIf(client, {
+      return putIf(client, {
         TableName,
         Key,
-        Item: { ...Key, ...listPlace(kind, key, record), version: record.version, record },
+        Item: { ...Key, ...listPlace(kind, key, record), version: record.version, record: storable(record) },
         ConditionExpression: '#version = :before',
         ExpressionAttributeNames: inVersion,
         ExpressionAttributeValues: { ':before': record.version - 1 },
       });
-      if (!wasReplaced) throw changedMeanwhile();
     },
     remove: async (kind, key, version) => {
       const Key = { key: directoryKey(kind, key) };

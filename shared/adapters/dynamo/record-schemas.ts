@@ -6,13 +6,27 @@ import type { Client, DirectoryKind, DirectoryRecords, JsonObject } from '#share
 const seconds = z.int();
 const versioned = { version: z.int(), createdAtSeconds: seconds };
 const status = z.enum(['active', 'disabled']);
+const metadata = z.string().transform((text) => JSON.parse(text) as JsonObject);
 const signingAlgorithm = z.enum(['RS256', 'ES256']);
 const permissionReference = z.object({ apiId: z.string(), api: z.string(), value: z.string() });
 const permission = z.object({ value: z.string(), description: z.string().optional() });
 
 export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryRecords[Kind]> } = {
-  tenant: z.object({ ...versioned, id: z.string(), name: z.string(), status: z.enum(['active', 'deleted']) }),
-  user: z.object({ ...versioned, id: z.string(), email: z.string(), name: z.string().optional(), status }),
+  tenant: z.object({
+    ...versioned,
+    id: z.string(),
+    name: z.string(),
+    status: z.enum(['active', 'disabled', 'deleted']),
+    metadata: metadata.optional(),
+  }),
+  user: z.object({
+    ...versioned,
+    id: z.string(),
+    email: z.string(),
+    name: z.string().optional(),
+    status,
+    metadata: metadata.optional(),
+  }),
   membership: z.object({
     ...versioned,
     id: z.string(),
@@ -20,11 +34,22 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
     userId: z.string(),
     roleIds: z.array(z.string()),
   }),
+  serviceUser: z.object({
+    ...versioned,
+    id: z.string(),
+    tenantId: z.string(),
+    name: z.string(),
+    description: z.string().optional(),
+    roleIds: z.array(z.string()),
+    status,
+    metadata: metadata.optional(),
+  }),
   role: z.object({
     ...versioned,
     id: z.string(),
     key: z.string(),
     name: z.string(),
+    description: z.string().optional(),
     level: z.int(),
     permissions: z.array(permissionReference),
   }),
@@ -50,6 +75,7 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
 const subject = z.discriminatedUnion('type', [
   z.object({ type: z.literal('application') }),
   z.object({ type: z.literal('tenant'), tenantId: z.string() }),
+  z.object({ type: z.literal('serviceUser'), tenantId: z.string(), serviceUserId: z.string() }),
   z.object({ type: z.literal('user'), tenantId: z.string(), userId: z.string(), membershipId: z.string() }),
 ]);
 
@@ -57,8 +83,16 @@ const storedSecret = z.object({
   selector: z.string(),
   hash: z.string(),
   lastFour: z.string(),
+  title: z.string().optional(),
+  createdBy: z.string(),
   createdAtSeconds: seconds,
   expiresAtSeconds: seconds.optional(),
+});
+
+const rotation = z.object({
+  selector: z.string(),
+  endsAtSeconds: seconds,
+  before: z.array(z.object({ selector: z.string(), expiresAtSeconds: seconds.optional() })),
 });
 
 export const clientSchema: z.ZodType<Client> = z.object({
@@ -66,15 +100,20 @@ export const clientSchema: z.ZodType<Client> = z.object({
   id: z.string(),
   subject,
   description: z.string(),
-  metadata: z
-    .string()
-    .transform((text) => JSON.parse(text) as JsonObject)
-    .optional(),
+  metadata: metadata.optional(),
   roleIds: z.array(z.string()),
   apiIds: z.array(z.string()),
   secrets: z.array(storedSecret),
+  rotation: rotation.optional(),
+  revokedBeforeSeconds: seconds.optional(),
   status,
   createdBy: z.string(),
   expiresAtSeconds: seconds.optional(),
   tokenLifetimeSeconds: seconds.optional(),
 });
+
+/** A record as it is written. Metadata lies there as JSON text: JSON has numbers and names that DynamoDB does not take. */
+export function storable(record: object): Readonly<Record<string, unknown>> {
+  const hasMetadata = 'metadata' in record && record.metadata !== undefined;
+  return { ...record, ...(hasMetadata && { metadata: JSON.stringify(record.metadata) }) };
+}

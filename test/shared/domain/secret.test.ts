@@ -9,6 +9,7 @@ import { isGenuine, newSecret, parseSecret } from '#shared/domain/secret.ts';
 const SHAPE = /^mms_[0-9A-Za-z]{52}$/;
 const LETTERS = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'];
 const CLIENT = 'cli_export';
+const request = { clientId: CLIENT, createdBy: 'cli_admin' };
 const NOW_SECONDS = 1_800_000_000;
 
 const pepper = pepperOf('the pepper of this workspace');
@@ -20,17 +21,18 @@ const ports = {
 };
 let secret: string;
 beforeAll(async () => {
-  secret = (await newSecret(CLIENT, ports)).value;
+  secret = (await newSecret(request, ports)).value;
 });
 
 describe('a new secret', () => {
   test('Q1: has the documented form and comes with what is kept of it', async () => {
-    const { value, stored } = await newSecret(CLIENT, ports);
+    const { value, stored } = await newSecret(request, ports);
     expect(value).toMatch(SHAPE);
     expect(stored).toEqual({
       selector: value.slice(4, 10),
       hash: `hash of ${value}`,
       lastFour: value.slice(-4),
+      createdBy: 'cli_admin',
       createdAtSeconds: NOW_SECONDS,
     });
   });
@@ -42,20 +44,20 @@ describe('a new secret', () => {
   test('B18: is hashed alone, never joined with anything else', async () => {
     const hashed: string[] = [];
     const hasher = { ...ports.hasher, hash: async (text: string) => String(hashed.push(text)) };
-    const { value } = await newSecret(CLIENT, { ...ports, hasher });
+    const { value } = await newSecret(request, { ...ports, hasher });
     expect(hashed).toEqual([value]);
   });
 
   test('B20: takes at least 160 bits beyond the selector from the random source, and shows them', async () => {
     const asked: number[] = [];
     const random = { bytes: (length: number) => randomBytes(asked.push(length) && length) };
-    await newSecret(CLIENT, { ...ports, random });
+    await newSecret(request, { ...ports, random });
     expect(asked).toEqual([16, 32]);
     expect(32 * Math.log2(62)).toBeGreaterThanOrEqual(160);
   });
 
   test('B20: every place of the random part takes every letter', async () => {
-    const secrets = await Promise.all(Array.from({ length: 2_000 }, () => newSecret(CLIENT, ports)));
+    const secrets = await Promise.all(Array.from({ length: 2_000 }, () => newSecret(request, ports)));
     const lettersAt = Array.from({ length: 38 }, (_, at) => new Set(secrets.map(({ value }) => value[4 + at])).size);
     expect(lettersAt).toEqual(Array(38).fill(62));
     expect(new Set(secrets.map(({ value }) => value)).size).toBe(2_000);
@@ -66,7 +68,7 @@ describe('parseSecret', () => {
   test('reads back what newSecret made, and it is genuine for its client', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme' }), async (clientId) => {
-        const { value, stored } = await newSecret(clientId, ports);
+        const { value, stored } = await newSecret({ clientId, createdBy: 'cli_admin' }, ports);
         const parts = parseSecret(value);
         expect(parts).toEqual({ selector: stored.selector, body: value.slice(0, 42), seal: value.slice(42, 50) });
         expect(parts && (await isGenuine(clientId, parts, pepper))).toBe(true);
@@ -136,7 +138,7 @@ describe('parseSecret', () => {
 
 describe('isGenuine', () => {
   test('B22: refuses whatever was sealed by somebody else, checksum and all', async () => {
-    const forged = (await newSecret(CLIENT, { ...ports, pepper: pepperOf('a guess') })).value;
+    const forged = (await newSecret(request, { ...ports, pepper: pepperOf('a guess') })).value;
     const parts = parseSecret(forged);
     expect(parts && (await isGenuine(CLIENT, parts, pepper))).toBe(false);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PageRequest, TokenOwner } from '#shared/domain/ports.ts';
+import type { ClientOwner, PageRequest } from '#shared/domain/ports.ts';
 import type { Client, Subject } from '#shared/domain/records.ts';
 import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults.ts';
 import { outcomeOf, outcomesOf, race, repeat } from '#test/support/outcomes.ts';
@@ -95,7 +95,7 @@ function listerContract(open: () => Promise<Workspace>): void {
       ['cli_admin', { type: 'application' }],
     ];
     for (const [id, subject] of owned) await ports.clients.insert(aClient({ id, subject }));
-    const idsOf = async (owner: TokenOwner) =>
+    const idsOf = async (owner: ClientOwner) =>
       (await ports.clientList.list(owner, { limit: 100 })).items.map(({ id }) => id);
     expect(await idsOf({ tenantId: 'ten_acme' })).toEqual(['cli_acme']);
     expect(await idsOf({ tenantId: 'ten_globex' })).toEqual(['cli_globex']);

@@ -1,0 +1,73 @@
+import { ambient } from '#shared/adapters/ambient.ts';
+import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
+import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
+import {
+  dynamoClientChanger,
+  dynamoClientLister,
+  dynamoClientRemover,
+  dynamoClientWriter,
+} from '#shared/adapters/dynamo/clients.ts';
+import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
+import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
+import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { applications } from '#shared/api/applications.ts';
+import { deleteApplication, updateApplication } from '#shared/domain/applications.ts';
+import { deleteClientGrant, listClientGrants, setClientGrant } from '#shared/domain/client-grants.ts';
+import { getClient } from '#shared/domain/client-ownership.ts';
+import { createClient, listClients } from '#shared/domain/clients.ts';
+import { lambda } from '#shared/http/lambda.ts';
+import { created, done, ok } from '#shared/http/replies.ts';
+import {
+  applicationRepresentation,
+  clientGrantRepresentation,
+  pageRepresentation,
+} from '#shared/http/representations.ts';
+
+const adapters = {
+  ...ambient,
+  standing: dynamoStanding,
+  verifier: kmsVerifier,
+  clients: dynamoClientWriter,
+  clientList: dynamoClientLister,
+  clientChanger: dynamoClientChanger,
+  clientRemover: dynamoClientRemover,
+  directory: dynamoDirectoryWriter,
+  pepper: kmsPepper,
+  hasher: bcryptHasher,
+  memory: dynamoRequestMemory,
+  audit: dynamoAudit,
+};
+
+/** Applications belong to the workspace: their owner is nobody's tenant. */
+const owner = {};
+
+/** Applications and their client grants. */
+export const handler = lambda(applications, adapters, {
+  createApplication: async ({ caller, body: { name: description, ...body } }, ports) => {
+    const { client, secret } = await createClient(caller, { owner, description, ...body }, ports);
+    return created({ ...applicationRepresentation(client), clientSecret: secret }, { clientId: client.id });
+  },
+  listApplications: async ({ caller, query }, ports) =>
+    ok(pageRepresentation(await listClients(caller, owner, query, ports), applicationRepresentation)),
+  getApplication: async ({ caller, params }, ports) =>
+    ok(applicationRepresentation(await getClient(caller, owner, params.clientId, ports))),
+  updateApplication: async ({ caller, params, body: { name: description, ...body }, expectedVersion }, ports) => {
+    const access = { caller, owner, clientId: params.clientId, expectedVersion };
+    return ok(applicationRepresentation(await updateApplication(access, { description, ...body }, ports)));
+  },
+  deleteApplication: async ({ caller, params }, ports) => {
+    await deleteApplication({ caller, owner, clientId: params.clientId }, ports);
+    return done(204);
+  },
+
+  setClientGrant: async ({ params, body }, ports) =>
+    ok(clientGrantRepresentation(await setClientGrant(params, body.permissions, ports))),
+  getClientGrants: async ({ params }, ports) =>
+    ok({ items: (await listClientGrants(params.clientId, ports)).map(clientGrantRepresentation) }),
+  deleteClientGrant: async ({ params }, ports) => {
+    await deleteClientGrant(params, ports);
+    return done(204);
+  },
+});

@@ -1,0 +1,91 @@
+import { ambient } from '#shared/adapters/ambient.ts';
+import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
+import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
+import { dynamoClientChanger } from '#shared/adapters/dynamo/clients.ts';
+import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
+import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { manageSecrets } from '#shared/api/secrets.ts';
+import type { ManagementCaller } from '#shared/domain/authority.ts';
+import type { ClientAccess } from '#shared/domain/client-ownership.ts';
+import {
+  addSecret,
+  cancelRotation,
+  deleteSecret,
+  finishRotation,
+  rotateSecrets,
+  type WithNewSecret,
+} from '#shared/domain/manage-secrets.ts';
+import type { ClientOwner } from '#shared/domain/ports.ts';
+import { lambda } from '#shared/http/lambda.ts';
+import { created, done, ok } from '#shared/http/replies.ts';
+import { secretsRepresentation } from '#shared/http/representations.ts';
+import type { PortsOf } from '#shared/ports.ts';
+
+type Ports = PortsOf<(typeof manageSecrets)['grants'][number]>;
+interface Named<Body = undefined> {
+  readonly caller: ManagementCaller;
+  readonly params: ClientOwner & { readonly clientId: string };
+  readonly expectedVersion: number | undefined;
+  readonly body: Body;
+}
+
+const access = ({ caller, params, expectedVersion }: Omit<Named, 'body'>): ClientAccess => ({
+  caller,
+  owner: params,
+  clientId: params.clientId,
+  expectedVersion,
+});
+
+const shownOnce = ({ client, secret }: WithNewSecret) =>
+  created({ ...secretsRepresentation(client), clientSecret: secret }, { clientId: client.id });
+
+const add = async (
+  request: Named<{ title?: string | undefined; expiresInSeconds?: number | null | undefined }>,
+  ports: Ports,
+) => shownOnce(await addSecret(access(request), request.body, ports));
+
+const rotate = async (request: Named<{ graceSeconds: number }>, ports: Ports) =>
+  shownOnce(await rotateSecrets(access(request), request.body.graceSeconds, ports));
+
+const finish = async (request: Named, ports: Ports) =>
+  ok(secretsRepresentation(await finishRotation(access(request), ports)));
+
+const cancel = async (request: Named, ports: Ports) =>
+  ok(secretsRepresentation(await cancelRotation(access(request), ports)));
+
+const remove = async (request: Named & { readonly params: { readonly secretId: string } }, ports: Ports) => {
+  await deleteSecret(access(request), request.params.secretId, ports);
+  return done(204);
+};
+
+const adapters = {
+  ...ambient,
+  standing: dynamoStanding,
+  verifier: kmsVerifier,
+  clientChanger: dynamoClientChanger,
+  pepper: kmsPepper,
+  hasher: bcryptHasher,
+  memory: dynamoRequestMemory,
+  audit: dynamoAudit,
+};
+
+/** Clients of tenants, members and the workspace differ in their path only; the owner is read from it. */
+export const handler = lambda(manageSecrets, adapters, {
+  addTenantApiTokenSecret: add,
+  rotateTenantApiTokenSecrets: rotate,
+  finishTenantApiTokenRotation: finish,
+  cancelTenantApiTokenRotation: cancel,
+  deleteTenantApiTokenSecret: remove,
+  addMemberApiTokenSecret: add,
+  rotateMemberApiTokenSecrets: rotate,
+  finishMemberApiTokenRotation: finish,
+  cancelMemberApiTokenRotation: cancel,
+  deleteMemberApiTokenSecret: remove,
+  addApplicationSecret: add,
+  rotateApplicationSecrets: rotate,
+  finishApplicationRotation: finish,
+  cancelApplicationRotation: cancel,
+  deleteApplicationSecret: remove,
+});

@@ -1,0 +1,69 @@
+import { ambient } from '#shared/adapters/ambient.ts';
+import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
+import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
+import { dynamoClientLister, dynamoClientRemover, dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
+import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
+import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
+import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { serviceUsers } from '#shared/api/service-users.ts';
+import { createClient, deleteClient, listClients } from '#shared/domain/clients.ts';
+import {
+  createServiceUser,
+  deleteServiceUser,
+  getServiceUser,
+  listServiceUsers,
+  updateServiceUser,
+} from '#shared/domain/service-users.ts';
+import { lambda } from '#shared/http/lambda.ts';
+import { created, done, ok } from '#shared/http/replies.ts';
+import {
+  pageRepresentation,
+  serviceUserRepresentation,
+  serviceUserSecretRepresentation,
+} from '#shared/http/representations.ts';
+
+const adapters = {
+  ...ambient,
+  standing: dynamoStanding,
+  verifier: kmsVerifier,
+  directory: dynamoDirectoryWriter,
+  directoryList: dynamoDirectoryLister,
+  clients: dynamoClientWriter,
+  clientList: dynamoClientLister,
+  clientRemover: dynamoClientRemover,
+  pepper: kmsPepper,
+  hasher: bcryptHasher,
+  memory: dynamoRequestMemory,
+  audit: dynamoAudit,
+};
+
+/** Service users and their secrets; a secret is a client that acts for the service user. */
+export const handler = lambda(serviceUsers, adapters, {
+  createServiceUser: async ({ caller, params, body }, ports) => {
+    const serviceUser = await createServiceUser(caller, params.tenantId, body, ports);
+    return created(serviceUserRepresentation(serviceUser), { serviceUserId: serviceUser.id });
+  },
+  listServiceUsers: async ({ params, query }, ports) =>
+    ok(pageRepresentation(await listServiceUsers(params.tenantId, query, ports), serviceUserRepresentation)),
+  getServiceUser: async ({ params }, ports) => ok(serviceUserRepresentation(await getServiceUser(params, ports))),
+  updateServiceUser: async ({ caller, params, body: patch, expectedVersion }, ports) =>
+    ok(serviceUserRepresentation(await updateServiceUser(caller, params, { patch, expectedVersion }, ports))),
+  deleteServiceUser: async ({ params }, ports) => {
+    await deleteServiceUser(params, ports);
+    return done(204);
+  },
+
+  createServiceUserSecret: async ({ caller, params, body }, ports) => {
+    const { title: description, expiresInSeconds } = body;
+    const { client, secret } = await createClient(caller, { owner: params, description, expiresInSeconds }, ports);
+    return created({ ...serviceUserSecretRepresentation(client), clientSecret: secret }, { clientId: client.id });
+  },
+  listServiceUserSecrets: async ({ caller, params, query }, ports) =>
+    ok(pageRepresentation(await listClients(caller, params, query, ports), serviceUserSecretRepresentation)),
+  deleteServiceUserSecret: async ({ caller, params }, ports) => {
+    await deleteClient(caller, params, params.clientId, ports);
+    return done(204);
+  },
+});

@@ -1,0 +1,190 @@
+import * as z from 'zod';
+import {
+  expiresInSeconds,
+  metadata,
+  metadataPatch,
+  page,
+  pageQuery,
+  permissionValue,
+  text,
+  timestamp,
+} from './fields.ts';
+import { newSecretExample, secretFields, shownSecret } from './secret-fields.ts';
+import { lambdaTable, type Route } from './table.ts';
+
+const NAME_CHARACTERS = 128;
+const PERMISSIONS_MAX = 200;
+const TOKEN_LIFETIME_SECONDS_MIN = 60;
+const TOKEN_LIFETIME_SECONDS_MAX = 86_400;
+
+const application = z.object({
+  clientId: z.string(),
+  name: z.string(),
+  metadata: z.record(z.string(), z.json()).optional(),
+  tokenLifetimeSeconds: z.int().optional(),
+  createdAt: timestamp,
+  createdBy: z.string(),
+  expiresAt: timestamp.nullable(),
+  status: z.enum(['active', 'disabled']),
+  secrets: z.array(secretFields),
+  version: z.int(),
+});
+const example = {
+  clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',
+  name: 'reports gateway',
+  createdAt: '2027-01-15T08:00:00.000Z',
+  createdBy: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
+  expiresAt: null,
+  status: 'active',
+  secrets: [newSecretExample],
+  version: 1,
+} as const;
+const newExample = { ...example, clientSecret: 'mms_…' };
+
+const grant = z.object({
+  id: z.string(),
+  clientId: z.string(),
+  apiId: z.string(),
+  permissions: z.union([z.literal('all'), z.array(z.string())]),
+  createdAt: timestamp,
+  version: z.int(),
+});
+const grantExample = {
+  id: 'grn_4RtYuIoPzXcVbNmAsDfG1h',
+  clientId: example.clientId,
+  apiId: 'api_1QwErTyUiOpAsDfGhJkL2Z',
+  permissions: ['read:reports'],
+  createdAt: example.createdAt,
+  version: 1,
+};
+
+const tokenLifetimeSeconds = z.int().min(TOKEN_LIFETIME_SECONDS_MIN).max(TOKEN_LIFETIME_SECONDS_MAX);
+
+const reading = { errors: 'problem', caller: { permission: 'read:applications' } } as const satisfies Partial<Route>;
+const writing = { errors: 'problem', caller: { permission: 'write:applications' } } as const satisfies Partial<Route>;
+
+/** Clients that the workspace registers for its own machines, and what each may ask for at which API. */
+export const applications = lambdaTable({
+  name: 'applications',
+  purpose: 'Keeps applications and their client grants.',
+  grants: [
+    'standing:read',
+    'tokens:verify',
+    'clients:create',
+    'clients:list',
+    'clients:change',
+    'clients:delete',
+    'directory:write',
+    'pepper:use',
+    'secrets:hash',
+    'requests:remember',
+    'audit:append',
+  ],
+  routes: {
+    createApplication: {
+      ...writing,
+      method: 'POST',
+      path: '/v1/applications',
+      summary: 'Register an application',
+      body: {
+        encoding: 'json',
+        schema: z.object({
+          name: text(NAME_CHARACTERS),
+          metadata: metadata.optional(),
+          tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
+          expiresInSeconds,
+        }),
+        example: { name: example.name },
+      },
+      reply: {
+        status: 201,
+        description: 'The application with its secret, shown this once',
+        schema: application.extend({ clientSecret: shownSecret }),
+        example: newExample,
+      },
+      audit: 'application.created',
+    },
+    listApplications: {
+      ...reading,
+      method: 'GET',
+      path: '/v1/applications',
+      summary: 'List applications',
+      query: pageQuery,
+      reply: {
+        status: 200,
+        description: 'A page of applications',
+        schema: page(application),
+        example: { items: [example] },
+      },
+    },
+    getApplication: {
+      ...reading,
+      method: 'GET',
+      path: '/v1/applications/{clientId}',
+      summary: 'Show an application',
+      reply: { status: 200, description: 'The application, without its secrets', schema: application, example },
+    },
+    updateApplication: {
+      ...writing,
+      method: 'PATCH',
+      path: '/v1/applications/{clientId}',
+      summary: 'Change an application; its expiry may only come closer',
+      body: {
+        encoding: 'merge-patch',
+        schema: z.object({
+          name: text(NAME_CHARACTERS).optional(),
+          metadata: metadataPatch,
+          tokenLifetimeSeconds: tokenLifetimeSeconds.nullish(),
+          status: z.enum(['active', 'disabled']).optional(),
+          expiresInSeconds: z.int().min(1).max(315_360_000).optional(),
+        }),
+        example: { tokenLifetimeSeconds: 600 },
+      },
+      reply: { status: 200, description: 'The application after the change', schema: application, example },
+      audit: 'application.updated',
+    },
+    deleteApplication: {
+      ...writing,
+      method: 'DELETE',
+      path: '/v1/applications/{clientId}',
+      summary: 'Delete an application; what it obtained is worth nothing from now on',
+      reply: { status: 204, description: 'Deleted' },
+      audit: 'application.deleted',
+    },
+    setClientGrant: {
+      ...writing,
+      method: 'PUT',
+      path: '/v1/applications/{clientId}/grants/{apiId}',
+      summary: 'Say what an application may ask for at an API',
+      body: {
+        encoding: 'json',
+        schema: z.object({
+          permissions: z.union([z.literal('all'), z.array(permissionValue).max(PERMISSIONS_MAX)]),
+        }),
+        example: { permissions: grantExample.permissions },
+      },
+      reply: { status: 200, description: 'The client grant', schema: grant, example: grantExample },
+      audit: 'client_grant.set',
+    },
+    getClientGrants: {
+      ...reading,
+      method: 'GET',
+      path: '/v1/applications/{clientId}/grants',
+      summary: 'Show what an application may ask for',
+      reply: {
+        status: 200,
+        description: 'All client grants of the application',
+        schema: page(grant),
+        example: { items: [grantExample] },
+      },
+    },
+    deleteClientGrant: {
+      ...writing,
+      method: 'DELETE',
+      path: '/v1/applications/{clientId}/grants/{apiId}',
+      summary: 'Take a client grant back',
+      reply: { status: 204, description: 'What the application obtained by it is worth nothing from now on' },
+      audit: 'client_grant.deleted',
+    },
+  },
+});

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { auditEventTypes, auditOutcomes } from '#shared/domain/audit.ts';
+import { id, page, pageQuery, timestamp } from './fields.ts';
+import { lambdaTable } from './table.ts';
+
+const event = z.object({
+  type: z.string(),
+  outcome: z.enum(auditOutcomes),
+  time: timestamp,
+  requestId: z.string(),
+  actor: z.object({ clientId: z.string(), subject: z.string(), ip: z.string(), userAgent: z.string() }),
+  target: z.record(z.string(), z.string()),
+  reason: z.string().optional(),
+});
+const example = {
+  type: 'api_token.created',
+  outcome: 'succeeded',
+  time: '2027-01-15T08:00:00.000Z',
+  requestId: 'Ab3dE5gH7jK9mN1=',
+  actor: {
+    clientId: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
+    subject: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
+    ip: '192.0.2.10',
+    userAgent: 'curl/8.9.1',
+  },
+  target: { tenantId: 'ten_9RkX3pWvYc7LmB2sQzFd4T', clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E' },
+};
+
+/** Reading back who did what. */
+export const auditEvents = lambdaTable({
+  name: 'audit-events',
+  purpose: 'Shows the audit log.',
+  grants: ['standing:read', 'tokens:verify', 'audit:read'],
+  routes: {
+    listAuditEvents: {
+      method: 'GET',
+      path: '/v1/audit-events',
+      summary: 'List audit events, newest first; the last seven days unless said otherwise',
+      caller: { permission: 'read:audit-events' },
+      errors: 'problem',
+      query: pageQuery.extend({
+        from: timestamp.optional(),
+        to: timestamp.optional(),
+        type: z.enum(auditEventTypes).optional(),
+        outcome: z.enum(auditOutcomes).optional(),
+        clientId: id.optional(),
+      }),
+      reply: {
+        status: 200,
+        description: 'A page of audit events',
+        schema: page(event),
+        example: { items: [example] },
+      },
+    },
+  },
+});

@@ -1,0 +1,183 @@
+import * as z from 'zod';
+import { expiresInSeconds, id, metadata, metadataPatch, page, pageQuery, text, timestamp } from './fields.ts';
+import { shownSecret } from './secret-fields.ts';
+import { lambdaTable, type Route } from './table.ts';
+
+const NAME_CHARACTERS = 128;
+const DESCRIPTION_CHARACTERS = 256;
+const ROLES_MAX = 50;
+
+const serviceUser = z.object({
+  id: z.string(),
+  tenantId: z.string(),
+  name: z.string(),
+  description: z.string().optional(),
+  roleIds: z.array(z.string()),
+  status: z.enum(['active', 'disabled']),
+  metadata: z.record(z.string(), z.json()).optional(),
+  createdAt: timestamp,
+  version: z.int(),
+});
+const example = {
+  id: 'svc_8UjMnB6gTfCdR5eXsWqA2z',
+  tenantId: 'ten_9RkX3pWvYc7LmB2sQzFd4T',
+  name: 'billing export',
+  roleIds: ['rol_5cVbN8mQwErTyU1iOpAs2D'],
+  status: 'active',
+  createdAt: '2027-01-15T08:00:00.000Z',
+  version: 1,
+} as const;
+
+const secret = z.object({
+  clientId: z.string(),
+  serviceUserId: z.string(),
+  title: z.string(),
+  lastFour: z.string(),
+  createdAt: timestamp,
+  createdBy: z.string(),
+  expiresAt: timestamp.nullable(),
+  version: z.int(),
+});
+const newSecret = secret.extend({ clientSecret: shownSecret });
+const secretExample = {
+  clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',
+  serviceUserId: example.id,
+  title: 'blue deployment',
+  lastFour: '3fQz',
+  createdAt: example.createdAt,
+  createdBy: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
+  expiresAt: null,
+  version: 1,
+} as const;
+
+const collection = '/v1/tenants/{tenantId}/service-users';
+const item = `${collection}/{serviceUserId}` as const;
+const secrets = `${item}/secrets` as const;
+
+const reading = { errors: 'problem', caller: { permission: 'read:service-users' } } as const satisfies Partial<Route>;
+const writing = { errors: 'problem', caller: { permission: 'write:service-users' } } as const satisfies Partial<Route>;
+
+/** Machine principals of a tenant, with as many secrets as they need, each a client of its own. */
+export const serviceUsers = lambdaTable({
+  name: 'service-users',
+  purpose: "Keeps a tenant's service users and their secrets.",
+  grants: [
+    'standing:read',
+    'tokens:verify',
+    'directory:write',
+    'directory:list',
+    'clients:create',
+    'clients:list',
+    'clients:delete',
+    'pepper:use',
+    'secrets:hash',
+    'requests:remember',
+    'audit:append',
+  ],
+  routes: {
+    createServiceUser: {
+      ...writing,
+      method: 'POST',
+      path: collection,
+      summary: 'Create a service user',
+      body: {
+        encoding: 'json',
+        schema: z.object({
+          name: text(NAME_CHARACTERS),
+          description: text(DESCRIPTION_CHARACTERS).optional(),
+          roleIds: z.array(id).max(ROLES_MAX).default([]),
+          metadata: metadata.optional(),
+        }),
+        example: { name: example.name, roleIds: example.roleIds },
+      },
+      reply: { status: 201, description: 'The service user', schema: serviceUser, example },
+      audit: 'service_user.created',
+    },
+    listServiceUsers: {
+      ...reading,
+      method: 'GET',
+      path: collection,
+      summary: 'List the service users of a tenant',
+      query: pageQuery,
+      reply: {
+        status: 200,
+        description: 'A page of service users',
+        schema: page(serviceUser),
+        example: { items: [example] },
+      },
+    },
+    getServiceUser: {
+      ...reading,
+      method: 'GET',
+      path: item,
+      summary: 'Show a service user',
+      reply: { status: 200, description: 'The service user', schema: serviceUser, example },
+    },
+    updateServiceUser: {
+      ...writing,
+      method: 'PATCH',
+      path: item,
+      summary: 'Change a service user; disabled, its credentials and tokens are worth nothing',
+      body: {
+        encoding: 'merge-patch',
+        schema: z.object({
+          name: text(NAME_CHARACTERS).optional(),
+          description: text(DESCRIPTION_CHARACTERS).nullish(),
+          roleIds: z.array(id).max(ROLES_MAX).optional(),
+          status: z.enum(['active', 'disabled']).optional(),
+          metadata: metadataPatch,
+        }),
+        example: { status: 'disabled' },
+      },
+      reply: { status: 200, description: 'The service user after the change', schema: serviceUser, example },
+      audit: 'service_user.updated',
+    },
+    deleteServiceUser: {
+      ...writing,
+      method: 'DELETE',
+      path: item,
+      summary: 'Delete a service user; its credentials and tokens are worth nothing from now on',
+      reply: { status: 204, description: 'Deleted' },
+      audit: 'service_user.deleted',
+    },
+    createServiceUserSecret: {
+      ...writing,
+      method: 'POST',
+      path: secrets,
+      summary: 'Give a service user one more secret, with a client id of its own',
+      body: {
+        encoding: 'json',
+        schema: z.object({ title: text(NAME_CHARACTERS), expiresInSeconds }),
+        example: { title: secretExample.title, expiresInSeconds: 7_776_000 },
+      },
+      reply: {
+        status: 201,
+        description: 'The secret, shown this once',
+        schema: newSecret,
+        example: { ...secretExample, clientSecret: 'mms_…' },
+      },
+      audit: 'secret.created',
+    },
+    listServiceUserSecrets: {
+      ...reading,
+      method: 'GET',
+      path: secrets,
+      summary: "List a service user's secrets",
+      query: pageQuery,
+      reply: {
+        status: 200,
+        description: 'A page of secrets, by their last four characters',
+        schema: page(secret),
+        example: { items: [secretExample] },
+      },
+    },
+    deleteServiceUserSecret: {
+      ...writing,
+      method: 'DELETE',
+      path: `${secrets}/{clientId}`,
+      summary: 'Delete a secret; it and the tokens it obtained are worth nothing from now on',
+      reply: { status: 204, description: 'Deleted' },
+      audit: 'secret.deleted',
+    },
+  },
+});

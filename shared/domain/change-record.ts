@@ -1,0 +1,73 @@
+import { changedMeanwhile, notFound, preconditionFailed } from './errors.ts';
+import type { ClientChanger, DirectoryWriter, StandingReader } from './ports.ts';
+import type { Client, DirectoryKind, DirectoryRecords } from './records.ts';
+
+/** So many others may win the race for one record before a change gives up. */
+const ATTEMPTS_MAX = 10;
+
+/** A change that says which version it is meant for loses to any other; one that does not is made on the newest. */
+interface Condition {
+  readonly expectedVersion?: number | undefined;
+}
+
+interface DirectoryChange<Kind extends DirectoryKind> extends Condition {
+  readonly kind: Kind;
+  readonly key: string;
+  /** The record as it is to be, or undefined for one that must look missing; called again after a lost race. */
+  readonly change: (before: DirectoryRecords[Kind]) => DirectoryRecords[Kind] | undefined;
+}
+
+/**
+ * Changes one record of the directory. No change overwrites another that it has not seen.
+ * @throws DomainError `not_found`; `precondition_failed` for another version than expected; `conflict` where others
+ * kept winning
+ */
+export function changeRecord<Kind extends DirectoryKind>(
+  { kind, key, change, expectedVersion }: DirectoryChange<Kind>,
+  ports: { readonly standing: StandingReader; readonly directory: DirectoryWriter },
+): Promise<DirectoryRecords[Kind]> {
+  return changeNewest<DirectoryRecords[Kind]>({
+    expectedVersion,
+    change,
+    read: () => ports.standing.open(key).find(kind, key),
+    write: (record) => ports.directory.replace(kind, key, record),
+  });
+}
+
+interface ClientChange extends Condition {
+  readonly clientId: string;
+  /** The client as it is to be, or undefined for one that must look missing. */
+  readonly change: (before: Client) => Client | undefined;
+}
+
+/** Changes one client, by the same rules. @throws DomainError as `changeRecord` does */
+export function changeClient(
+  { clientId, change, expectedVersion }: ClientChange,
+  ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger },
+): Promise<Client> {
+  return changeNewest<Client>({
+    expectedVersion,
+    change,
+    read: () => ports.standing.open(clientId).client(clientId),
+    write: (client) => ports.clientChanger.replace(client),
+  });
+}
+
+interface Change<Item> extends Condition {
+  readonly read: () => Promise<Item | undefined>;
+  readonly change: (before: Item) => Item | undefined;
+  readonly write: (after: Item) => Promise<boolean>;
+}
+
+async function changeNewest<Item extends { readonly version: number }>(request: Change<Item>): Promise<Item> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const before = await request.read();
+    if (before === undefined) throw notFound();
+    if (request.expectedVersion !== undefined && before.version !== request.expectedVersion) throw preconditionFailed();
+    const changed = request.change(before);
+    if (changed === undefined) throw notFound();
+    const after = { ...changed, version: before.version + 1 };
+    if (await request.write(after)) return after;
+  }
+  throw changedMeanwhile();
+}

@@ -1,0 +1,96 @@
+import { assertMayAssign, assertOwnUser, type ManagementCaller } from './authority.ts';
+import { changeClient } from './change-record.ts';
+import { notFound } from './errors.ts';
+import type { ClientChanger, ClientOwner, Look, StandingReader } from './ports.ts';
+import { type Client, type Membership, membershipKey, type Subject } from './records.ts';
+import { rolesHeld } from './standing.ts';
+import { assertExists } from './tenants.ts';
+
+/** Who means which client, in which version. */
+export interface ClientAccess {
+  readonly caller: ManagementCaller;
+  readonly owner: ClientOwner;
+  readonly clientId: string;
+  readonly expectedVersion?: number | undefined;
+}
+
+/** Changes a client that the caller may see. @throws DomainError as `getClient` and `changeClient` do */
+export async function changeOwnClient(
+  { caller, owner, clientId, expectedVersion }: ClientAccess,
+  change: (before: Client) => Client,
+  ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger },
+): Promise<Client> {
+  const client = await getClient(caller, owner, clientId, ports);
+  await assertMayGrant(caller, client, openLook(owner, ports));
+  const changeOwn = (before: Client) => (isOwnedBy(before.subject, owner) ? change(before) : undefined);
+  return changeClient({ clientId, expectedVersion, change: changeOwn }, ports);
+}
+
+/** One client of this owner. @throws DomainError `not_found` */
+export async function getClient(
+  caller: ManagementCaller,
+  owner: ClientOwner,
+  clientId: string,
+  ports: { readonly standing: StandingReader },
+): Promise<Client> {
+  const look = openLook(owner, ports);
+  const [, client] = await Promise.all([findOwner(caller, owner, look), look.client(clientId)]);
+  if (client === undefined || !isOwnedBy(client.subject, owner)) throw notFound();
+  return client;
+}
+
+/**
+ * A credential gives whoever holds it the roles behind it, so that the level rule holds for making and changing
+ * credentials as it does for assigning roles.
+ */
+export async function assertMayGrant(
+  caller: ManagementCaller,
+  client: Pick<Client, 'subject' | 'roleIds'>,
+  look: Look,
+): Promise<void> {
+  assertMayAssign(caller, (await rolesHeld(client, look)) ?? []);
+}
+
+/** Begins a look that the clients of this owner have in common. */
+export function openLook(
+  { tenantId = 'workspace' }: ClientOwner,
+  { standing }: { readonly standing: StandingReader },
+): Look {
+  return standing.open(tenantId);
+}
+
+/**
+ * For whom this owner's clients act.
+ * @throws DomainError `not_found` for an owner that does not exist or that the caller may not act for
+ */
+export async function findOwner(caller: ManagementCaller, owner: ClientOwner, look: Look): Promise<Subject> {
+  const { tenantId, userId, serviceUserId } = owner;
+  if (tenantId === undefined) return { type: 'application' };
+  if (userId !== undefined) assertOwnUser(caller, userId);
+  const [tenant, member, serviceUser] = await Promise.all([
+    look.find('tenant', tenantId),
+    userId === undefined ? undefined : findMember(tenantId, userId, look),
+    serviceUserId === undefined ? undefined : look.find('serviceUser', serviceUserId),
+  ]);
+  assertExists(tenant);
+  if (userId !== undefined && member === undefined) throw notFound();
+  if (serviceUserId !== undefined && serviceUser?.tenantId !== tenantId) throw notFound();
+  if (member !== undefined) return { type: 'user', tenantId, userId: member.userId, membershipId: member.id };
+  return serviceUserId === undefined ? { type: 'tenant', tenantId } : { type: 'serviceUser', tenantId, serviceUserId };
+}
+
+async function findMember(tenantId: string, userId: string, look: Look): Promise<Membership | undefined> {
+  const [user, membership] = await Promise.all([
+    look.find('user', userId),
+    look.find('membership', membershipKey(tenantId, userId)),
+  ]);
+  return user && membership;
+}
+
+function isOwnedBy(subject: Subject, { tenantId, userId, serviceUserId }: ClientOwner): boolean {
+  if (subject.type === 'application') return tenantId === undefined;
+  if (subject.tenantId !== tenantId) return false;
+  if (subject.type === 'user') return subject.userId === userId;
+  if (subject.type === 'serviceUser') return subject.serviceUserId === serviceUserId;
+  return userId === undefined && serviceUserId === undefined;
+}

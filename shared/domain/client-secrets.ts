@@ -1,0 +1,95 @@
+import { DomainError, notFound } from './errors.ts';
+import type { Client, StoredSecret } from './records.ts';
+import { isLive } from './standing.ts';
+
+/**
+ * How the secrets of a client change. All of these are plain functions from the client before to the client after, so
+ * that a change that lost a race can be made again on what the winner left.
+ */
+
+/** More live secrets than any rotation needs would be secrets that nobody looks after. */
+const LIVE_SECRETS_MAX = 5;
+
+/** The secrets that work now. */
+export function liveSecrets(client: Client, nowSeconds: number): readonly StoredSecret[] {
+  return client.secrets.filter((secret) => isLive(secret, nowSeconds));
+}
+
+/** Adds a secret beside the others. @throws DomainError `conflict` where five are live */
+export function withSecret(client: Client, secret: StoredSecret, nowSeconds: number): Client {
+  const live = liveSecrets(client, nowSeconds);
+  if (live.length >= LIVE_SECRETS_MAX) {
+    throw new DomainError('conflict', `A client has at most ${LIVE_SECRETS_MAX} live secrets: delete one first.`);
+  }
+  return { ...client, secrets: [...live, secret] };
+}
+
+/**
+ * Begins a rotation: the new secret works at once, the old ones for `graceSeconds` more and never beyond their own
+ * expiry. Without grace the rotation is over as it begins.
+ * @throws DomainError `conflict` while another rotation is under way, or where five secrets are live
+ */
+export function withRotation(client: Client, secret: StoredSecret, graceSeconds: number, nowSeconds: number): Client {
+  if (isRotating(client, nowSeconds)) {
+    throw new DomainError('conflict', 'A rotation is under way: finish or cancel it first.');
+  }
+  if (graceSeconds === 0) return { ...client, secrets: [secret], rotation: undefined };
+  const endsAtSeconds = nowSeconds + graceSeconds;
+  const old = liveSecrets(client, nowSeconds);
+  const ending = old.map((one) => ({
+    ...one,
+    expiresAtSeconds: Math.min(one.expiresAtSeconds ?? endsAtSeconds, endsAtSeconds),
+  }));
+  const before = old.map(({ selector, expiresAtSeconds }) => ({ selector, expiresAtSeconds }));
+  const rotating = withSecret({ ...client, secrets: ending }, secret, nowSeconds);
+  return { ...rotating, rotation: { selector: secret.selector, endsAtSeconds, before } };
+}
+
+/** Ends the overlap now: only the new secret goes on working. @throws DomainError `conflict` without a rotation */
+export function withRotationFinished(client: Client, nowSeconds: number): Client {
+  const { before } = rotationOf(client, nowSeconds);
+  const isOld = ({ selector }: StoredSecret) => before.some((old) => old.selector === selector);
+  return { ...client, secrets: client.secrets.filter((secret) => !isOld(secret)), rotation: undefined };
+}
+
+/** Takes a rotation back: the new secret is gone, the old ones are as they were. @throws DomainError `conflict` */
+export function withRotationCancelled(client: Client, nowSeconds: number): Client {
+  const { selector: added, before } = rotationOf(client, nowSeconds);
+  const restored = client.secrets
+    .filter(({ selector }) => selector !== added)
+    .map((secret) => {
+      const old = before.find(({ selector }) => selector === secret.selector);
+      return old === undefined ? secret : { ...secret, expiresAtSeconds: old.expiresAtSeconds };
+    });
+  return { ...client, secrets: restored, rotation: undefined };
+}
+
+/**
+ * Removes one secret, and with it every access token the client holds: nobody can say which secret obtained which.
+ * @throws DomainError `not_found`, or `conflict` for the last one that works
+ */
+export function withoutSecret(client: Client, selector: string, nowSeconds: number): Client {
+  const live = liveSecrets(client, nowSeconds);
+  if (!live.some((secret) => secret.selector === selector)) throw notFound();
+  const remaining = live.filter((secret) => secret.selector !== selector);
+  if (remaining.length === 0) {
+    throw new DomainError('conflict', 'This is the last secret: rotate it, or delete the client.');
+  }
+  const { rotation } = client;
+  const concernsRotation = rotation?.selector === selector;
+  return {
+    ...client,
+    secrets: remaining,
+    rotation: concernsRotation ? undefined : rotation,
+    revokedBeforeSeconds: nowSeconds + 1,
+  };
+}
+
+function isRotating({ rotation }: Client, nowSeconds: number): boolean {
+  return rotation !== undefined && rotation.endsAtSeconds > nowSeconds;
+}
+
+function rotationOf(client: Client, nowSeconds: number) {
+  if (client.rotation !== undefined && isRotating(client, nowSeconds)) return client.rotation;
+  throw new DomainError('conflict', 'No rotation is under way.');
+}

@@ -1,0 +1,162 @@
+import { assertMayAssign, type ManagementCaller } from './authority.ts';
+import {
+  assertMayGrant,
+  type ClientAccess,
+  changeOwnClient,
+  findOwner,
+  getClient,
+  openLook,
+} from './client-ownership.ts';
+import { DomainError } from './errors.ts';
+import { newId } from './ids.ts';
+import { mergeMetadata } from './merge-patch.ts';
+import type {
+  ClientChanger,
+  ClientLister,
+  ClientOwner,
+  ClientRemover,
+  ClientWriter,
+  Clock,
+  Page,
+  PageRequest,
+  Pepper,
+  Random,
+  SecretHasher,
+  StandingReader,
+} from './ports.ts';
+import type { Client, JsonObject } from './records.ts';
+import { findAssignedRoles } from './roles.ts';
+import { newSecret } from './secret.ts';
+
+/** What a new client is to be: an API token, a service user's secret or an application. */
+export interface ClientRequest {
+  readonly owner: ClientOwner;
+  readonly description: string;
+  /** Roles of a tenant token; everyone else has roles or grants of their own. */
+  readonly roleIds?: readonly string[] | undefined;
+  readonly metadata?: JsonObject | undefined;
+  /** Undefined or null for a client that does not expire. */
+  readonly expiresInSeconds?: number | null | undefined;
+  /** The longest an access token of this client lives; undefined for what the API says. */
+  readonly tokenLifetimeSeconds?: number | undefined;
+}
+
+interface CreationPorts {
+  readonly standing: StandingReader;
+  readonly clients: ClientWriter;
+  readonly hasher: SecretHasher;
+  readonly pepper: Pepper;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
+ * Creates a client with one secret, for whoever owns it. The clear secret exists in this answer only.
+ * @throws DomainError `not_found` for an owner the caller cannot see, `invalid_request` for an unknown role,
+ * `forbidden` for a role above the caller's own.
+ */
+export async function createClient(
+  caller: ManagementCaller,
+  request: ClientRequest,
+  ports: CreationPorts,
+): Promise<{ readonly client: Client; readonly secret: string }> {
+  const look = openLook(request.owner, ports);
+  const subject = await findOwner(caller, request.owner, look);
+  const roleIds = (await findAssignedRoles(request.roleIds ?? [], look)).map((role) => role.id);
+  await assertMayGrant(caller, { subject, roleIds }, look);
+
+  const id = newId('cli', ports.random);
+  const now = ports.clock.nowSeconds();
+  const secret = await newSecret({ clientId: id, createdBy: caller.subject }, ports);
+  const client: Client = {
+    id,
+    subject,
+    description: request.description,
+    metadata: request.metadata,
+    roleIds,
+    apiIds: [],
+    secrets: [secret.stored],
+    status: 'active',
+    createdBy: caller.subject,
+    createdAtSeconds: now,
+    expiresAtSeconds: request.expiresInSeconds == null ? undefined : now + request.expiresInSeconds,
+    tokenLifetimeSeconds: request.tokenLifetimeSeconds,
+    version: 1,
+  };
+  await ports.clients.insert(client);
+  return { client, secret: secret.value };
+}
+
+/**
+ * The clients of one owner, newest last, without their secrets.
+ * @throws DomainError `not_found`, or `invalid_request` for a cursor that is not one of this list's
+ */
+export async function listClients(
+  caller: ManagementCaller,
+  owner: ClientOwner,
+  page: PageRequest,
+  ports: { readonly standing: StandingReader; readonly clientList: ClientLister },
+): Promise<Page<Client>> {
+  await findOwner(caller, owner, openLook(owner, ports));
+  return ports.clientList.list(owner, page);
+}
+
+/**
+ * Deletes a client for good: it cannot be exchanged and its access tokens are worth nothing from now on.
+ * @throws DomainError `not_found`
+ */
+export async function deleteClient(
+  caller: ManagementCaller,
+  owner: ClientOwner,
+  clientId: string,
+  ports: { readonly standing: StandingReader; readonly clientRemover: ClientRemover },
+): Promise<void> {
+  await getClient(caller, owner, clientId, ports);
+  await ports.clientRemover.remove(clientId);
+}
+
+/** What may change about a client. Its expiry may only come closer. */
+export interface ClientPatch {
+  readonly description?: string | undefined;
+  readonly roleIds?: readonly string[] | undefined;
+  readonly metadata?: JsonObject | null | undefined;
+  readonly status?: 'active' | 'disabled' | undefined;
+  readonly expiresInSeconds?: number | undefined;
+  readonly tokenLifetimeSeconds?: number | null | undefined;
+}
+
+/**
+ * Changes a client. The level rule holds for its new roles as it did for the first.
+ * @throws DomainError as `changeOwnClient` does, `invalid_request` for an unknown role or a later expiry, `forbidden`
+ */
+export async function updateClient(
+  access: ClientAccess,
+  patch: ClientPatch,
+  ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger; readonly clock: Clock },
+): Promise<Client> {
+  const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, openLook(access.owner, ports)));
+  if (roles !== undefined) assertMayAssign(access.caller, roles);
+  const now = ports.clock.nowSeconds();
+  const change = (before: Client): Client => ({
+    ...before,
+    description: patch.description ?? before.description,
+    roleIds: roles?.map((role) => role.id) ?? before.roleIds,
+    metadata: mergeMetadata(before.metadata, patch.metadata),
+    status: patch.status ?? before.status,
+    expiresAtSeconds: earlierExpiry(before, patch.expiresInSeconds, now),
+    tokenLifetimeSeconds:
+      patch.tokenLifetimeSeconds === undefined
+        ? before.tokenLifetimeSeconds
+        : (patch.tokenLifetimeSeconds ?? undefined),
+  });
+  return changeOwnClient(access, change, ports);
+}
+
+function earlierExpiry({ expiresAtSeconds }: Client, expiresInSeconds: number | undefined, nowSeconds: number) {
+  if (expiresInSeconds === undefined) return expiresAtSeconds;
+  const requested = nowSeconds + expiresInSeconds;
+  if (expiresAtSeconds === undefined || requested <= expiresAtSeconds) return requested;
+  throw new DomainError('invalid_request', 'An expiry may only come closer: create a new one instead.', {
+    field: 'expiresInSeconds',
+  });
+}

@@ -1,0 +1,79 @@
+import { type ClientAccess, changeOwnClient } from './client-ownership.ts';
+import {
+  withoutSecret,
+  withRotation,
+  withRotationCancelled,
+  withRotationFinished,
+  withSecret,
+} from './client-secrets.ts';
+import type { ClientChanger, Clock, Pepper, Random, SecretHasher, StandingReader } from './ports.ts';
+import type { Client } from './records.ts';
+import { newSecret } from './secret.ts';
+
+interface Ports {
+  readonly standing: StandingReader;
+  readonly clientChanger: ClientChanger;
+  readonly clock: Clock;
+}
+interface MintingPorts extends Ports {
+  readonly pepper: Pepper;
+  readonly hasher: SecretHasher;
+  readonly random: Random;
+}
+
+/** A client after a change that made a secret; the clear secret exists in this answer only. */
+export interface WithNewSecret {
+  readonly client: Client;
+  readonly secret: string;
+}
+
+/** Adds a secret to a client beside those it has. @throws DomainError as `changeOwnClient` and `withSecret` do */
+export async function addSecret(
+  access: ClientAccess,
+  request: { readonly title?: string | undefined; readonly expiresInSeconds?: number | null | undefined },
+  ports: MintingPorts,
+): Promise<WithNewSecret> {
+  const now = ports.clock.nowSeconds();
+  const expiresAtSeconds = request.expiresInSeconds == null ? undefined : now + request.expiresInSeconds;
+  const secret = await mint(access, { title: request.title, expiresAtSeconds }, ports);
+  const client = await changeOwnClient(access, (before) => withSecret(before, secret.stored, now), ports);
+  return { client, secret: secret.value };
+}
+
+/**
+ * Gives a client a new secret; the old ones go on working for `graceSeconds`.
+ * @throws DomainError as `changeOwnClient` and `withRotation` do
+ */
+export async function rotateSecrets(
+  access: ClientAccess,
+  graceSeconds: number,
+  ports: MintingPorts,
+): Promise<WithNewSecret> {
+  const now = ports.clock.nowSeconds();
+  const secret = await mint(access, {}, ports);
+  const rotate = (before: Client) => withRotation(before, secret.stored, graceSeconds, now);
+  return { client: await changeOwnClient(access, rotate, ports), secret: secret.value };
+}
+
+/** Ends a rotation's overlap now. @throws DomainError as `changeOwnClient` and `withRotationFinished` do */
+export function finishRotation(access: ClientAccess, ports: Ports): Promise<Client> {
+  return changeOwnClient(access, (before) => withRotationFinished(before, ports.clock.nowSeconds()), ports);
+}
+
+/** Takes a rotation back. @throws DomainError as `changeOwnClient` and `withRotationCancelled` do */
+export function cancelRotation(access: ClientAccess, ports: Ports): Promise<Client> {
+  return changeOwnClient(access, (before) => withRotationCancelled(before, ports.clock.nowSeconds()), ports);
+}
+
+/** Removes one secret of a client. @throws DomainError as `changeOwnClient` and `withoutSecret` do */
+export async function deleteSecret(access: ClientAccess, secretId: string, ports: Ports): Promise<void> {
+  await changeOwnClient(access, (before) => withoutSecret(before, secretId, ports.clock.nowSeconds()), ports);
+}
+
+function mint(
+  { caller, clientId }: ClientAccess,
+  request: { readonly title?: string | undefined; readonly expiresAtSeconds?: number | undefined },
+  ports: MintingPorts,
+) {
+  return newSecret({ clientId, createdBy: caller.subject, ...request }, ports);
+}

@@ -1,0 +1,124 @@
+import { assertMayAssign, type ManagementCaller } from './authority.ts';
+import { changeRecord } from './change-record.ts';
+import { changedMeanwhile, notFound } from './errors.ts';
+import { newId } from './ids.ts';
+import { mergeMetadata } from './merge-patch.ts';
+import type { Clock, DirectoryLister, DirectoryWriter, Page, PageRequest, Random, StandingReader } from './ports.ts';
+import type { JsonObject, ServiceUser } from './records.ts';
+import { findAssignedRoles } from './roles.ts';
+import { assertExists, getTenant } from './tenants.ts';
+
+interface Ports {
+  readonly standing: StandingReader;
+  readonly directory: DirectoryWriter;
+}
+
+/** Which service user of which tenant. */
+export interface ServiceUserPath {
+  readonly tenantId: string;
+  readonly serviceUserId: string;
+}
+
+export interface ServiceUserRequest {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly roleIds: readonly string[];
+  readonly metadata?: JsonObject | undefined;
+}
+
+/**
+ * Creates a service user in a tenant. Its roles obey the level rule.
+ * @throws DomainError `not_found`, `invalid_request` for an unknown role, `forbidden`
+ */
+export async function createServiceUser(
+  caller: ManagementCaller,
+  tenantId: string,
+  request: ServiceUserRequest,
+  ports: Ports & { readonly clock: Clock; readonly random: Random },
+): Promise<ServiceUser> {
+  const look = ports.standing.open(tenantId);
+  const [tenant, roles] = await Promise.all([look.find('tenant', tenantId), findAssignedRoles(request.roleIds, look)]);
+  assertExists(tenant);
+  assertMayAssign(caller, roles);
+  const id = newId('svc', ports.random);
+  const createdAtSeconds = ports.clock.nowSeconds();
+  const roleIds = roles.map((role) => role.id);
+  const serviceUser: ServiceUser = {
+    ...request,
+    id,
+    tenantId,
+    roleIds,
+    status: 'active',
+    createdAtSeconds,
+    version: 1,
+  };
+  await ports.directory.insert('serviceUser', id, serviceUser);
+  return serviceUser;
+}
+
+/** @throws DomainError `not_found`, also for a service user of another tenant */
+export async function getServiceUser(
+  { tenantId, serviceUserId }: ServiceUserPath,
+  { standing }: Pick<Ports, 'standing'>,
+): Promise<ServiceUser> {
+  const look = standing.open(serviceUserId);
+  const [tenant, serviceUser] = await Promise.all([
+    look.find('tenant', tenantId),
+    look.find('serviceUser', serviceUserId),
+  ]);
+  assertExists(tenant);
+  if (serviceUser?.tenantId !== tenantId) throw notFound();
+  return serviceUser;
+}
+
+/** The service users of a tenant, a page at a time. @throws DomainError `not_found` */
+export async function listServiceUsers(
+  tenantId: string,
+  page: PageRequest,
+  ports: Pick<Ports, 'standing'> & { readonly directoryList: DirectoryLister },
+): Promise<Page<ServiceUser>> {
+  await getTenant(tenantId, ports);
+  return ports.directoryList.list({ kind: 'serviceUser', tenantId }, page);
+}
+
+/** What may change about a service user. While it is disabled, none of its credentials and tokens are worth anything. */
+export interface ServiceUserChange {
+  readonly name?: string | undefined;
+  readonly description?: string | null | undefined;
+  readonly roleIds?: readonly string[] | undefined;
+  readonly status?: 'active' | 'disabled' | undefined;
+  readonly metadata?: JsonObject | null | undefined;
+}
+
+/**
+ * Changes a service user. The level rule holds for its new roles as it did for the first.
+ * @throws DomainError as `getServiceUser` and `changeRecord` do, `invalid_request` for an unknown role, `forbidden`
+ */
+export async function updateServiceUser(
+  caller: ManagementCaller,
+  path: ServiceUserPath,
+  { patch, expectedVersion }: { readonly patch: ServiceUserChange; readonly expectedVersion: number | undefined },
+  ports: Ports,
+): Promise<ServiceUser> {
+  await getServiceUser(path, ports);
+  const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, ports.standing.open(path.tenantId)));
+  if (roles !== undefined) assertMayAssign(caller, roles);
+  const change = (before: ServiceUser): ServiceUser => ({
+    ...before,
+    name: patch.name ?? before.name,
+    description: patch.description === undefined ? before.description : (patch.description ?? undefined),
+    roleIds: roles?.map((role) => role.id) ?? before.roleIds,
+    status: patch.status ?? before.status,
+    metadata: mergeMetadata(before.metadata, patch.metadata),
+  });
+  return changeRecord({ kind: 'serviceUser', key: path.serviceUserId, expectedVersion, change }, ports);
+}
+
+/**
+ * Deletes a service user; its credentials and tokens are worth nothing from now on.
+ * @throws DomainError `not_found`, `conflict`
+ */
+export async function deleteServiceUser(path: ServiceUserPath, ports: Ports): Promise<void> {
+  const { id, version } = await getServiceUser(path, ports);
+  if (!(await ports.directory.remove('serviceUser', id, version))) throw changedMeanwhile();
+}
