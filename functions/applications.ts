@@ -57,8 +57,8 @@ export const handler = lambda(applications, adapters, {
     const access = { caller, owner, clientId: params.clientId, expectedVersion };
     return ok(applicationRepresentation(await updateApplication(access, { description, ...body }, ports)));
   },
-  deleteApplication: async ({ caller, params }, ports) => {
-    await deleteApplication({ caller, owner, clientId: params.clientId }, ports);
+  deleteApplication: async ({ caller, params, expectedVersion }, ports) => {
+    await deleteApplication({ caller, owner, clientId: params.clientId, expectedVersion }, ports);
     return done(204);
   },
 

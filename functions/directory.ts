@@ -56,8 +56,8 @@ export const handler = lambda(directory, adapters, {
   getUser: async ({ params }, ports) => ok(userRepresentation(await getUser(params.userId, ports))),
   updateUser: async ({ params, body, expectedVersion }, ports) =>
     ok(userRepresentation(await updateUser(params.userId, body, expectedVersion, ports))),
-  deleteUser: async ({ params }, ports) => {
-    await deleteUser(params.userId, ports);
+  deleteUser: async ({ params, expectedVersion }, ports) => {
+    await deleteUser(params.userId, ports, expectedVersion);
     return done(204);
   },
 
@@ -66,8 +66,8 @@ export const handler = lambda(directory, adapters, {
   listMembers: async ({ params, query }, ports) =>
     ok(pageRepresentation(await listMembers(params.tenantId, query, ports), memberRepresentation)),
   getMember: async ({ params }, ports) => ok(memberRepresentation(await getMember(params, ports))),
-  deleteMember: async ({ params }, ports) => {
-    await deleteMember(params, ports);
+  deleteMember: async ({ params, expectedVersion }, ports) => {
+    await deleteMember(params, ports, expectedVersion);
     return done(204);
   },
 
@@ -80,8 +80,8 @@ export const handler = lambda(directory, adapters, {
   getRole: async ({ params }, ports) => ok(roleRepresentation(await getRole(params.roleId, ports))),
   updateRole: async ({ params, body, expectedVersion }, ports) =>
     ok(roleRepresentation(await updateRole(params.roleId, body, expectedVersion, ports))),
-  deleteRole: async ({ params }, ports) => {
-    await deleteRole(params.roleId, ports);
+  deleteRole: async ({ params, expectedVersion }, ports) => {
+    await deleteRole(params.roleId, ports, expectedVersion);
     return done(204);
   },
 
@@ -94,8 +94,8 @@ export const handler = lambda(directory, adapters, {
   getApi: async ({ params }, ports) => ok(apiRepresentation(await getApi(params.apiId, ports))),
   updateApi: async ({ params, body, expectedVersion }, ports) =>
     ok(apiRepresentation(await updateApi(params.apiId, body, expectedVersion, ports))),
-  deleteApi: async ({ params }, ports) => {
-    await deleteApi(params.apiId, ports);
+  deleteApi: async ({ params, expectedVersion }, ports) => {
+    await deleteApi(params.apiId, ports, expectedVersion);
     return done(204);
   },
 });

@@ -18,9 +18,11 @@ interface Named {
   readonly caller: ManagementCaller;
   readonly params: ClientOwner & { readonly clientId: string };
 }
-interface Changed extends Named {
-  readonly body: ClientPatch;
+interface Versioned extends Named {
   readonly expectedVersion: number | undefined;
+}
+interface Changed extends Versioned {
+  readonly body: ClientPatch;
 }
 interface Listed {
   readonly caller: ManagementCaller;
@@ -41,8 +43,8 @@ const update = async ({ caller, params, body, expectedVersion }: Changed, ports:
     ),
   );
 
-const remove = async ({ caller, params }: Named, ports: Ports) => {
-  await deleteClient(caller, params, params.clientId, ports);
+const remove = async ({ caller, params, expectedVersion }: Versioned, ports: Ports) => {
+  await deleteClient({ caller, owner: params, clientId: params.clientId, expectedVersion }, ports);
   return done(204);
 };
 

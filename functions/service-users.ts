@@ -50,8 +50,8 @@ export const handler = lambda(serviceUsers, adapters, {
   getServiceUser: async ({ params }, ports) => ok(serviceUserRepresentation(await getServiceUser(params, ports))),
   updateServiceUser: async ({ caller, params, body: patch, expectedVersion }, ports) =>
     ok(serviceUserRepresentation(await updateServiceUser(caller, params, { patch, expectedVersion }, ports))),
-  deleteServiceUser: async ({ params }, ports) => {
-    await deleteServiceUser(params, ports);
+  deleteServiceUser: async ({ params, expectedVersion }, ports) => {
+    await deleteServiceUser(params, ports, expectedVersion);
     return done(204);
   },
 
@@ -62,8 +62,8 @@ export const handler = lambda(serviceUsers, adapters, {
   },
   listServiceUserSecrets: async ({ caller, params, query }, ports) =>
     ok(pageRepresentation(await listClients(caller, params, query, ports), serviceUserSecretRepresentation)),
-  deleteServiceUserSecret: async ({ caller, params }, ports) => {
-    await deleteClient(caller, params, params.clientId, ports);
+  deleteServiceUserSecret: async ({ caller, params, expectedVersion }, ports) => {
+    await deleteClient({ caller, owner: params, clientId: params.clientId, expectedVersion }, ports);
     return done(204);
   },
 });

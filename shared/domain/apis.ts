@@ -1,5 +1,5 @@
 import { changeRecord } from './change-record.ts';
-import { changedMeanwhile, DomainError, notFound } from './errors.ts';
+import { assertVersion, changedMeanwhile, DomainError, notFound } from './errors.ts';
 import { newId } from './ids.ts';
 import { claimName, releaseName } from './names.ts';
 import type { Clock, DirectoryWriter, Random, StandingReader, TokenVerifier } from './ports.ts';
@@ -94,11 +94,12 @@ export async function updateApi(
  * when another API takes the same identifier later.
  * @throws DomainError `not_found`; `conflict` for the management API itself
  */
-export async function deleteApi(id: string, ports: Ports): Promise<void> {
+export async function deleteApi(id: string, ports: Ports, expectedVersion?: number): Promise<void> {
   assertNotSystem(id);
   const look = ports.standing.open(id);
   const api = await look.find('api', id);
   if (api === undefined) throw notFound();
+  assertVersion(api, expectedVersion);
   if (!(await ports.directory.remove('api', id, api.version))) throw changedMeanwhile();
   await releaseName({ key: apiNameKey(api.identifier), owner: { kind: 'api', id } }, { ...ports, look });
 }

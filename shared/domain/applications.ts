@@ -27,11 +27,11 @@ export async function updateApplication(
  * @throws DomainError `not_found`, and `conflict` for the workspace's administrator
  */
 export async function deleteApplication(
-  { caller, clientId }: ClientAccess,
+  access: ClientAccess,
   ports: Ports & { readonly clientRemover: ClientRemover },
 ): Promise<void> {
-  await assertNotAdministrator(clientId, ports);
-  await deleteClient(caller, {}, clientId, ports);
+  await assertNotAdministrator(access.clientId, ports);
+  await deleteClient(access, ports);
 }
 
 /** Somebody must be able to manage the workspace. Who wants another administrator lets `bootstrap` make one. */

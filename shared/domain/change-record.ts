@@ -1,4 +1,4 @@
-import { changedMeanwhile, notFound, preconditionFailed } from './errors.ts';
+import { assertVersion, changedMeanwhile, notFound } from './errors.ts';
 import type { ClientChanger, DirectoryWriter, StandingReader } from './ports.ts';
 import type { Client, DirectoryKind, DirectoryRecords } from './records.ts';
 
@@ -63,7 +63,7 @@ async function changeNewest<Item extends { readonly version: number }>(request: 
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const before = await request.read();
     if (before === undefined) throw notFound();
-    if (request.expectedVersion !== undefined && before.version !== request.expectedVersion) throw preconditionFailed();
+    assertVersion(before, request.expectedVersion);
     const changed = request.change(before);
     if (changed === undefined) throw notFound();
     const after = { ...changed, version: before.version + 1 };

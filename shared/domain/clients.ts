@@ -7,7 +7,7 @@ import {
   getClient,
   openLook,
 } from './client-ownership.ts';
-import { DomainError } from './errors.ts';
+import { assertVersion, DomainError } from './errors.ts';
 import { newId } from './ids.ts';
 import { mergeMetadata } from './merge-patch.ts';
 import type {
@@ -106,12 +106,10 @@ export async function listClients(
  * @throws DomainError `not_found`
  */
 export async function deleteClient(
-  caller: ManagementCaller,
-  owner: ClientOwner,
-  clientId: string,
+  { caller, owner, clientId, expectedVersion }: ClientAccess,
   ports: { readonly standing: StandingReader; readonly clientRemover: ClientRemover },
 ): Promise<void> {
-  await getClient(caller, owner, clientId, ports);
+  assertVersion(await getClient(caller, owner, clientId, ports), expectedVersion);
   await ports.clientRemover.remove(clientId);
 }
 

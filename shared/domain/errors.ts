@@ -60,11 +60,15 @@ export function changedMeanwhile(): DomainError {
   return new DomainError('conflict', 'The resource was changed by another request. Read it again and repeat.');
 }
 
-/** The caller said which version it wants to change, and the record is in another one by now (RFC 9110 §13.1.1). */
-export function preconditionFailed(): DomainError {
-  return new DomainError(
+/**
+ * Whoever says which version they mean changes no other one (RFC 9110 §13.1.1).
+ * @throws DomainError `precondition_failed`
+ */
+export function assertVersion({ version }: { readonly version: number }, expectedVersion: number | undefined): void {
+  if (expectedVersion === undefined || version === expectedVersion) return;
+  throw new DomainError(
     'precondition_failed',
-    'The resource is in another version than If-Match says. Read it again.',
+    'The resource is not in the version that If-Match names. Read it again.',
   );
 }
 

@@ -1,5 +1,5 @@
 import { assertMayAssign, type ManagementCaller } from './authority.ts';
-import { changedMeanwhile, notFound } from './errors.ts';
+import { assertVersion, changedMeanwhile, notFound } from './errors.ts';
 import { firstVersion, newId } from './ids.ts';
 import type {
   Clock,
@@ -85,8 +85,9 @@ export async function listMembers(
  * Takes a user out of a tenant; the personal tokens for that tenant end with the membership.
  * @throws DomainError `not_found`
  */
-export async function deleteMember(path: MembershipPath, ports: Ports): Promise<void> {
+export async function deleteMember(path: MembershipPath, ports: Ports, expectedVersion?: number): Promise<void> {
   const membership = await getMember(path, ports);
+  assertVersion(membership, expectedVersion);
   const key = membershipKey(path.tenantId, path.userId);
   if (!(await ports.directory.remove('membership', key, membership.version))) throw changedMeanwhile();
 }

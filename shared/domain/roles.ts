@@ -1,6 +1,6 @@
 import { changeRecord } from './change-record.ts';
 import { findApi } from './entitlement.ts';
-import { changedMeanwhile, DomainError, notFound } from './errors.ts';
+import { assertVersion, changedMeanwhile, DomainError, notFound } from './errors.ts';
 import { newId } from './ids.ts';
 import { claimName, releaseName } from './names.ts';
 import type { Clock, DirectoryWriter, Look, Random, StandingReader } from './ports.ts';
@@ -83,10 +83,11 @@ export async function updateRole(
  * Deletes a role; whoever had it loses its permissions with the next exchange, introspection or online check.
  * @throws DomainError `not_found`
  */
-export async function deleteRole(id: string, ports: Ports): Promise<void> {
+export async function deleteRole(id: string, ports: Ports, expectedVersion?: number): Promise<void> {
   const look = ports.standing.open(id);
   const role = await look.find('role', id);
   if (role === undefined) throw notFound();
+  assertVersion(role, expectedVersion);
   if (!(await ports.directory.remove('role', id, role.version))) throw changedMeanwhile();
   await releaseName({ key: nameKey('role', role.key), owner: { kind: 'role', id } }, { ...ports, look });
 }

@@ -1,6 +1,6 @@
 import { assertMayAssign, type ManagementCaller } from './authority.ts';
 import { changeRecord } from './change-record.ts';
-import { changedMeanwhile, notFound } from './errors.ts';
+import { assertVersion, changedMeanwhile, notFound } from './errors.ts';
 import { newId } from './ids.ts';
 import { mergeMetadata } from './merge-patch.ts';
 import type { Clock, DirectoryLister, DirectoryWriter, Page, PageRequest, Random, StandingReader } from './ports.ts';
@@ -118,7 +118,9 @@ export async function updateServiceUser(
  * Deletes a service user; its credentials and tokens are worth nothing from now on.
  * @throws DomainError `not_found`, `conflict`
  */
-export async function deleteServiceUser(path: ServiceUserPath, ports: Ports): Promise<void> {
-  const { id, version } = await getServiceUser(path, ports);
+export async function deleteServiceUser(path: ServiceUserPath, ports: Ports, expectedVersion?: number): Promise<void> {
+  const serviceUser = await getServiceUser(path, ports);
+  assertVersion(serviceUser, expectedVersion);
+  const { id, version } = serviceUser;
   if (!(await ports.directory.remove('serviceUser', id, version))) throw changedMeanwhile();
 }

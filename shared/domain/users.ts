@@ -1,5 +1,5 @@
 import { changeRecord } from './change-record.ts';
-import { changedMeanwhile, notFound } from './errors.ts';
+import { assertVersion, changedMeanwhile, notFound } from './errors.ts';
 import { newId } from './ids.ts';
 import { mergeMetadata } from './merge-patch.ts';
 import { claimName, releaseName } from './names.ts';
@@ -80,10 +80,11 @@ export async function updateUser(
  * Deletes a user; personal tokens end with it, because the user behind them does not stand any more.
  * @throws DomainError `not_found`
  */
-export async function deleteUser(id: string, ports: Ports): Promise<void> {
+export async function deleteUser(id: string, ports: Ports, expectedVersion?: number): Promise<void> {
   const look = ports.standing.open(id);
   const user = await look.find('user', id);
   if (user === undefined) throw notFound();
+  assertVersion(user, expectedVersion);
   if (!(await ports.directory.remove('user', id, user.version))) throw changedMeanwhile();
   await releaseName({ key: nameKey('email', user.email), owner: { kind: 'user', id } }, { ...ports, look });
 }
