@@ -62,12 +62,12 @@ export const handler = lambda(applications, adapters, {
     return done(204);
   },
 
-  setClientGrant: async ({ params, body }, ports) =>
-    ok(clientGrantRepresentation(await setClientGrant(params, body.permissions, ports))),
+  setClientGrant: async ({ params, body, expectedVersion }, ports) =>
+    ok(clientGrantRepresentation(await setClientGrant(params, body.permissions, ports, expectedVersion))),
   getClientGrants: async ({ params }, ports) =>
     ok({ items: (await listClientGrants(params.clientId, ports)).map(clientGrantRepresentation) }),
-  deleteClientGrant: async ({ params }, ports) => {
-    await deleteClientGrant(params, ports);
+  deleteClientGrant: async ({ params, expectedVersion }, ports) => {
+    await deleteClientGrant(params, ports, expectedVersion);
     return done(204);
   },
 });

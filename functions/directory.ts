@@ -61,8 +61,8 @@ export const handler = lambda(directory, adapters, {
     return done(204);
   },
 
-  setMember: async ({ caller, params, body }, ports) =>
-    ok(memberRepresentation(await setMember(caller, params, body.roleIds, ports))),
+  setMember: async ({ caller, params, body, expectedVersion }, ports) =>
+    ok(memberRepresentation(await setMember(caller, params, body.roleIds, ports, expectedVersion))),
   listMembers: async ({ params, query }, ports) =>
     ok(pageRepresentation(await listMembers(params.tenantId, query, ports), memberRepresentation)),
   getMember: async ({ params }, ports) => ok(memberRepresentation(await getMember(params, ports))),

@@ -3,6 +3,7 @@ import type { LambdaTable } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
 import { errorResponses } from './openapi/error-responses.ts';
 import { renderOperation } from './openapi/operation.ts';
+import { parameterComponents } from './openapi/request-headers.ts';
 import { componentSchemas } from './openapi/schemas.ts';
 import { securitySchemes } from './openapi/security.ts';
 
@@ -35,7 +36,13 @@ export function openApiDocument() {
     ],
     tags: withRoutes.map(({ name, purpose }) => ({ name, description: purpose })),
     paths: renderPaths(),
-    components: { schemas: componentSchemas(), responses: componentResponses(), headers, securitySchemes },
+    components: {
+      schemas: componentSchemas(),
+      responses: componentResponses(),
+      parameters: parameterComponents,
+      headers,
+      securitySchemes,
+    },
   };
 }
 
@@ -43,6 +50,11 @@ const headers = {
   NoStore: {
     description: 'Nobody keeps a copy.',
     schema: { type: 'string', const: 'no-store' },
+  },
+  ETag: {
+    description: 'The version of the resource, for If-Match',
+    schema: { type: 'string' },
+    example: '"3"',
   },
   RequestId: {
     description: 'Names the request in logs and in the audit record.',

@@ -1,6 +1,7 @@
 import type { Caller, LambdaTable, Route } from '#shared/api/table.ts';
 import type { tables } from '#shared/api/tables.ts';
 import type { ErrorCode } from '#shared/domain/errors.ts';
+import { isChangeOfOne } from './request-headers.ts';
 
 type KeysOfEach<Union> = Union extends unknown ? keyof Union : never;
 type OperationName = KeysOfEach<(typeof tables)[number]['routes']>;
@@ -10,6 +11,15 @@ const decidedByOperation: Partial<Record<OperationName, readonly ErrorCode[]>> =
   token: ['unsupported_grant_type', 'invalid_scope', 'invalid_target'],
   revoke: ['unauthorized_client'],
   createTenantApiToken: ['forbidden'],
+  updateTenantApiToken: ['forbidden'],
+  addTenantApiTokenSecret: ['forbidden'],
+  rotateTenantApiTokenSecrets: ['forbidden'],
+  finishTenantApiTokenRotation: ['forbidden'],
+  cancelTenantApiTokenRotation: ['forbidden'],
+  deleteTenantApiTokenSecret: ['forbidden'],
+  createServiceUser: ['forbidden'],
+  updateServiceUser: ['forbidden'],
+  createServiceUserSecret: ['forbidden'],
 };
 
 /** Why a route may refuse a request. A method that a path does not take reaches no operation. */
@@ -19,13 +29,19 @@ export function errorCodes(operation: string, { grants }: LambdaTable, route: Ro
     ...callerErrors(route.caller),
     ...(particular[operation] ?? []),
     route.path.includes('{') && 'not_found',
-    route.audit !== undefined && grants.includes('directory:write') && 'conflict',
+    route.audit !== undefined && canLoseRaces(grants) && 'conflict',
+    isChangeOfOne(route) && 'precondition_failed',
     route.body !== undefined && 'payload_too_large',
     grants.includes('attempts:limit') && 'rate_limited',
     'server_error',
     'temporarily_unavailable',
   ];
   return codes.filter((code) => code !== false);
+}
+
+/** Writes under a condition, or under a key that somebody else may hold. */
+function canLoseRaces(grants: LambdaTable['grants']): boolean {
+  return (['directory:write', 'clients:change', 'requests:remember'] as const).some((grant) => grants.includes(grant));
 }
 
 function callerErrors(caller: Caller): readonly ErrorCode[] {

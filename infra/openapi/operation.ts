@@ -2,12 +2,13 @@ import { id } from '#shared/api/fields.ts';
 import type { Body, LambdaTable, Reply, Route } from '#shared/api/table.ts';
 import { renderReply } from '#shared/http/replies.ts';
 import { errorResponses } from './error-responses.ts';
+import { headerParameters } from './request-headers.ts';
 import { type JsonSchema, jsonSchema } from './schemas.ts';
 import { describeCaller, securityOf } from './security.ts';
 
 /** Renders one route of an API table as an OpenAPI operation. */
 export function renderOperation(operationId: string, table: LambdaTable, route: Route) {
-  const parameters = [...pathParameters(route.path), ...queryParameters(route.query)];
+  const parameters = [...pathParameters(route.path), ...queryParameters(route.query), ...headerParameters(route)];
   return {
     operationId,
     tags: [table.name],
@@ -59,6 +60,7 @@ function requestContent(body: Body) {
   const json = { schema: flat(schema, body.repeatable ?? []), example: body.example };
   const form = { schema, example: withLists(body.example, body.repeatable ?? []) };
   if (body.encoding === 'json') return { 'application/json': json };
+  if (body.encoding === 'merge-patch') return { 'application/merge-patch+json': json, 'application/json': json };
   if (body.encoding === 'form') return { 'application/x-www-form-urlencoded': form };
   return { 'application/x-www-form-urlencoded': form, 'application/json': json };
 }
@@ -80,6 +82,11 @@ function withLists(example: unknown, repeatable: readonly string[]): unknown {
   return Object.fromEntries(members);
 }
 
+/** A reply about one resource says its version in a header too. */
+function hasVersion({ schema }: Reply): boolean {
+  return schema !== undefined && 'version' in (jsonSchema(schema, 'output').properties ?? {});
+}
+
 function successResponse(reply: Reply) {
   const { description, schema, example } = reply;
   const { headers } = renderReply({ status: reply.status, body: undefined, target: {} }, reply);
@@ -89,7 +96,11 @@ function successResponse(reply: Reply) {
       : { schema: { type: 'string', const: headers['cache-control'] } };
   return {
     description,
-    headers: { 'Cache-Control': cacheControl, 'X-Request-Id': { $ref: '#/components/headers/RequestId' } },
+    headers: {
+      'Cache-Control': cacheControl,
+      'X-Request-Id': { $ref: '#/components/headers/RequestId' },
+      ...(hasVersion(reply) && { ETag: { $ref: '#/components/headers/ETag' } }),
+    },
     ...(schema !== undefined && {
       content: {
         'application/json': { schema: jsonSchema(schema, 'output'), ...(example !== undefined && { example }) },

@@ -1,5 +1,5 @@
 import { changeClient } from './change-record.ts';
-import { changedMeanwhile, DomainError, notFound } from './errors.ts';
+import { assertVersion, changedMeanwhile, DomainError, notFound } from './errors.ts';
 import { firstVersion, newId } from './ids.ts';
 import type { ClientChanger, Clock, DirectoryWriter, Look, Random, StandingReader } from './ports.ts';
 import { type Client, type ClientGrant, grantKey } from './records.ts';
@@ -24,6 +24,7 @@ export async function setClientGrant(
   { clientId, apiId }: GrantPath,
   permissions: ClientGrant['permissions'],
   ports: Ports & { readonly clock: Clock; readonly random: Random },
+  expectedVersion?: number,
 ): Promise<ClientGrant> {
   const look = ports.standing.open(clientId);
   const key = grantKey(clientId, apiId);
@@ -33,6 +34,7 @@ export async function setClientGrant(
     look.find('grant', key),
   ]);
   if (api === undefined) throw notFound();
+  assertVersion(before, expectedVersion);
   const declared = api.permissions.map(({ value }) => value);
   if (permissions !== 'all' && !permissions.every((value) => declared.includes(value))) {
     throw new DomainError('invalid_request', 'The API declares no such permission.', { field: 'permissions' });
@@ -66,11 +68,16 @@ export async function listClientGrants(
  * Takes a grant back; what the application obtained by it is worth nothing from now on.
  * @throws DomainError `not_found`, `conflict`
  */
-export async function deleteClientGrant({ clientId, apiId }: GrantPath, ports: Ports): Promise<void> {
+export async function deleteClientGrant(
+  { clientId, apiId }: GrantPath,
+  ports: Ports,
+  expectedVersion?: number,
+): Promise<void> {
   const look = ports.standing.open(clientId);
   const key = grantKey(clientId, apiId);
   const [, grant] = await Promise.all([findApplication(clientId, look), look.find('grant', key)]);
   if (grant === undefined) throw notFound();
+  assertVersion(grant, expectedVersion);
   if (!(await ports.directory.remove('grant', key, grant.version))) throw changedMeanwhile();
   const forget = (client: Client) => ({ ...client, apiIds: client.apiIds.filter((id) => id !== apiId) });
   await changeClient({ clientId, change: forget }, ports);

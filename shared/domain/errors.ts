@@ -64,8 +64,11 @@ export function changedMeanwhile(): DomainError {
  * Whoever says which version they mean changes no other one (RFC 9110 §13.1.1).
  * @throws DomainError `precondition_failed`
  */
-export function assertVersion({ version }: { readonly version: number }, expectedVersion: number | undefined): void {
-  if (expectedVersion === undefined || version === expectedVersion) return;
+export function assertVersion(
+  record: { readonly version: number } | undefined,
+  expectedVersion: number | undefined,
+): void {
+  if (expectedVersion === undefined || record?.version === expectedVersion) return;
   throw new DomainError(
     'precondition_failed',
     'The resource is not in the version that If-Match names. Read it again.',

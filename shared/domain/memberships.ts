@@ -36,6 +36,7 @@ export async function setMember(
   { tenantId, userId }: MembershipPath,
   roleIds: readonly string[],
   ports: Ports & { readonly clock: Clock; readonly random: Random },
+  expectedVersion?: number,
 ): Promise<Membership> {
   const look = ports.standing.open(userId);
   const key = membershipKey(tenantId, userId);
@@ -46,6 +47,7 @@ export async function setMember(
   ]);
   assertExists(tenant);
   if (user === undefined) throw notFound();
+  assertVersion(before, expectedVersion);
   const roles = await findAssignedRoles(roleIds, look);
   assertMayAssign(caller, roles);
 

@@ -48,11 +48,24 @@ describe('structure', () => {
   test.each(operations)(
     '$operationId declares each parameter of its path, and no other',
     ({ path, parameters = [] }) => {
-      const inPath = parameters.filter((parameter) => parameter.in === 'path');
+      const inPath = parameters.filter((parameter) => 'in' in parameter).filter((parameter) => parameter.in === 'path');
       expect(inPath.map(({ name }) => `{${name}}`)).toEqual(path.match(/\{[^}]+\}/g) ?? []);
       expect(inPath.every(({ required }) => required)).toBe(true);
     },
   );
+
+  test('whatever changes one resource takes If-Match, whatever creates takes Idempotency-Key, and nothing else does', () => {
+    const taking = (name: string) =>
+      operations
+        .filter(({ parameters = [] }) => JSON.stringify(parameters).includes(`#/components/parameters/${name}"`))
+        .map(({ operationId }) => operationId);
+    expect(taking('IfMatch')).toEqual(
+      operations.filter(({ responses }) => '412' in responses).map(({ operationId }) => operationId),
+    );
+    expect(taking('IdempotencyKey')).toEqual(
+      operations.filter(({ responses }) => '201' in responses).map(({ operationId }) => operationId),
+    );
+  });
 
   test('every tag is declared', () => {
     const declared = document.tags.map(({ name }) => name);
@@ -90,7 +103,10 @@ describe('contents', () => {
         'The caller sends a management token with the permission `write:tenants`. ' +
         "A tenant's token cannot do this. Writes the audit event `tenant.deleted`.",
       security: [{ managementToken: ['write:tenants'] }],
-      parameters: [{ name: 'tenantId', in: 'path', required: true, schema: { $ref: '#/components/schemas/Id' } }],
+      parameters: [
+        { name: 'tenantId', in: 'path', required: true, schema: { $ref: '#/components/schemas/Id' } },
+        { $ref: '#/components/parameters/IfMatch' },
+      ],
       responses: {
         204: {
           description: 'Deleted, with everything that follows from it',
@@ -104,6 +120,7 @@ describe('contents', () => {
         403: { $ref: '#/components/responses/problem_insufficient_scope' },
         404: { $ref: '#/components/responses/problem_not_found' },
         409: { $ref: '#/components/responses/problem_conflict' },
+        412: { $ref: '#/components/responses/problem_precondition_failed' },
         500: { $ref: '#/components/responses/problem_server_error' },
         503: { $ref: '#/components/responses/problem_temporarily_unavailable' },
       },
