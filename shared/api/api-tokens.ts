@@ -7,7 +7,7 @@ const DESCRIPTION_CHARACTERS = 256;
 const ROLES_MAX = 50;
 
 /** An API token as it is shown; its secrets by their last four characters. */
-export const apiToken = z.object({
+const apiToken = z.object({
   clientId: z.string(),
   kind: z.literal('client_credentials'),
   description: z.string(),
@@ -27,7 +27,7 @@ const newApiToken = apiToken.extend({
   clientSecret: shownSecret,
 });
 
-export const apiTokenExample = {
+const apiTokenExample = {
   clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',
   kind: 'client_credentials',
   description: 'nightly export',

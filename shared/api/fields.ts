@@ -1,9 +1,16 @@
 import * as z from 'zod';
-import { isAcceptableMetadata, METADATA_BYTES_MAX } from '#shared/domain/merge-patch.ts';
 import type { JsonObject } from '#shared/domain/records.ts';
 
 /** Printable text: no control characters, nothing invisible that could fool a reader of a list or a log. */
 const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
+
+/** How long names and descriptions may be. */
+export const NAME_CHARACTERS = 128;
+export const DESCRIPTION_CHARACTERS = 256;
+
+/** How many roles somebody may have, and how many permissions a role or an API. */
+export const ROLES_MAX = 50;
+export const PERMISSIONS_MAX = 200;
 
 /** Text for people, 1 to `max` characters. */
 export function text(max: number) {
@@ -30,11 +37,8 @@ export const apiIdentifier = z
     'must be an absolute URI without a fragment',
   );
 
-/** A JSON object that is copied into access tokens, at most 4 KiB. */
-export const metadata = z
-  .record(z.string(), z.json())
-  .refine(isAcceptableMetadata, `must be at most ${METADATA_BYTES_MAX} bytes of JSON`)
-  .transform((value) => value as JsonObject);
+/** A JSON object that is copied into access tokens. */
+export const metadata = z.record(z.string(), z.json()).transform((value) => value as JsonObject);
 
 /** A merge patch of metadata (RFC 7396): null members remove, null as a whole removes everything. */
 export const metadataPatch = metadata.nullish();
@@ -44,6 +48,14 @@ export const expiresInSeconds = z.int().min(1).max(315_360_000).nullish();
 
 /** A point in time on the wire. */
 export const timestamp = z.iso.datetime();
+
+/** A list that names nothing twice. */
+export function unique<Items extends z.ZodType<readonly unknown[]>>(
+  items: Items,
+  key: (item: z.output<Items>[number]) => string,
+) {
+  return items.refine((values) => new Set(values.map(key)).size === values.length, 'must not name one thing twice');
+}
 
 /** Every list's query. */
 export const pageQuery = z.object({

@@ -62,7 +62,7 @@ export interface AuditEvent {
 export interface AuditFilter {
   readonly fromSeconds: number;
   readonly toSeconds: number;
-  readonly type?: AuditEventType | undefined;
+  readonly type?: string | undefined;
   readonly outcome?: AuditEvent['outcome'] | undefined;
   /** Who did it. */
   readonly clientId?: string | undefined;

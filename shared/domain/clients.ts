@@ -9,7 +9,7 @@ import {
 } from './client-ownership.ts';
 import { assertVersion, DomainError } from './errors.ts';
 import { newId } from './ids.ts';
-import { mergeMetadata } from './merge-patch.ts';
+import { acceptedMetadata, mergeMetadata } from './metadata.ts';
 import type {
   ClientChanger,
   ClientLister,
@@ -65,6 +65,7 @@ export async function createClient(
   const roleIds = (await findAssignedRoles(request.roleIds ?? [], look)).map((role) => role.id);
   await assertMayGrant(caller, { subject, roleIds }, look);
 
+  const metadata = acceptedMetadata(request.metadata);
   const id = newId('cli', ports.random);
   const now = ports.clock.nowSeconds();
   const secret = await newSecret({ clientId: id, createdBy: caller.subject }, ports);
@@ -72,7 +73,7 @@ export async function createClient(
     id,
     subject,
     description: request.description,
-    metadata: request.metadata,
+    metadata,
     roleIds,
     apiIds: [],
     secrets: [secret.stored],

@@ -2,7 +2,7 @@ import { assertMayAssign, type ManagementCaller } from './authority.ts';
 import { changeRecord } from './change-record.ts';
 import { assertVersion, changedMeanwhile, notFound } from './errors.ts';
 import { newId } from './ids.ts';
-import { mergeMetadata } from './merge-patch.ts';
+import { acceptedMetadata, mergeMetadata } from './metadata.ts';
 import type { Clock, DirectoryLister, DirectoryWriter, Page, PageRequest, Random, StandingReader } from './ports.ts';
 import type { JsonObject, ServiceUser } from './records.ts';
 import { findAssignedRoles } from './roles.ts';
@@ -40,11 +40,13 @@ export async function createServiceUser(
   const [tenant, roles] = await Promise.all([look.find('tenant', tenantId), findAssignedRoles(request.roleIds, look)]);
   assertExists(tenant);
   assertMayAssign(caller, roles);
+  const metadata = acceptedMetadata(request.metadata);
   const id = newId('svc', ports.random);
   const createdAtSeconds = ports.clock.nowSeconds();
   const roleIds = roles.map((role) => role.id);
   const serviceUser: ServiceUser = {
     ...request,
+    metadata,
     id,
     tenantId,
     roleIds,

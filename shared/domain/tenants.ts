@@ -1,7 +1,7 @@
 import { changeRecord } from './change-record.ts';
 import { DomainError, notFound } from './errors.ts';
 import { mayBeChosen, newId } from './ids.ts';
-import { mergeMetadata } from './merge-patch.ts';
+import { acceptedMetadata, mergeMetadata } from './metadata.ts';
 import type { Clock, DirectoryWriter, Random, StandingReader } from './ports.ts';
 import type { JsonObject, Tenant } from './records.ts';
 
@@ -18,7 +18,8 @@ export async function createTenant(
   request: { readonly name: string; readonly id?: string | undefined; readonly metadata?: JsonObject | undefined },
   ports: Pick<Ports, 'directory'> & { readonly clock: Clock; readonly random: Random },
 ): Promise<Tenant> {
-  const { name, metadata, id = newId('ten', ports.random) } = request;
+  const { name, id = newId('ten', ports.random) } = request;
+  const metadata = acceptedMetadata(request.metadata);
   if (!mayBeChosen(id, 'ten')) {
     throw new DomainError('invalid_request', 'The id looks like the id of another kind of resource.', { field: 'id' });
   }

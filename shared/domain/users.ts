@@ -1,7 +1,7 @@
 import { changeRecord } from './change-record.ts';
 import { assertVersion, changedMeanwhile, notFound } from './errors.ts';
 import { newId } from './ids.ts';
-import { mergeMetadata } from './merge-patch.ts';
+import { acceptedMetadata, mergeMetadata } from './metadata.ts';
 import { claimName, releaseName } from './names.ts';
 import type { Clock, DirectoryWriter, Random, StandingReader } from './ports.ts';
 import { type JsonObject, nameKey, type User } from './records.ts';
@@ -19,12 +19,13 @@ export async function createUser(
   request: { readonly email: string; readonly name?: string | undefined; readonly metadata?: JsonObject | undefined },
   ports: Ports & { readonly clock: Clock; readonly random: Random },
 ): Promise<User> {
+  const { name } = request;
+  const metadata = acceptedMetadata(request.metadata);
   const id = newId('usr', ports.random);
   const email = request.email.toLowerCase();
   const look = ports.standing.open(id);
   await claimName({ key: nameKey('email', email), field: 'email', owner: { kind: 'user', id } }, { ...ports, look });
   const createdAtSeconds = ports.clock.nowSeconds();
-  const { name, metadata } = request;
   const user: User = { id, email, name, metadata, status: 'active', createdAtSeconds, version: 1 };
   await ports.directory.insert('user', id, user);
   return user;

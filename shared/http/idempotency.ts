@@ -5,6 +5,7 @@ import type { Clock, RequestMemory } from '#shared/domain/ports.ts';
 import type { JsonObject } from '#shared/domain/records.ts';
 import { identityOf } from './caller.ts';
 import type { Incoming } from './incoming.ts';
+import { logLost } from './log.ts';
 import type { GatewayReply } from './replies.ts';
 
 const KEY = /^[\x21-\x7E]{1,128}$/;
@@ -46,11 +47,17 @@ export function answerRepeats(ports: () => Ports): MiddlewareObj<Incoming, Gatew
       if (name === undefined || event.reply === undefined) return;
       const { status, body } = event.reply;
       const { memory, clock } = ports();
-      await memory?.finish(name, fingerprintOf(event), { status, body: withoutSecrets(body) }, clock.nowSeconds());
+      // The creation is made: who were told otherwise would make it again, and never see the secret of the first.
+      await memory
+        ?.finish(name, fingerprintOf(event), { status, body: withoutSecrets(body) }, clock.nowSeconds())
+        .catch((error: unknown) => logLost('idempotency record', event, error));
     },
     onError: async ({ event }) => {
       const name = begun.get(event);
-      if (name !== undefined) await ports().memory?.forget(name);
+      if (name === undefined) return;
+      await ports()
+        .memory?.forget(name)
+        .catch((error: unknown) => logLost('idempotency record', event, error));
     },
   };
 }

@@ -47,9 +47,9 @@ export function logTaskFailure(functionName: string, thrown: unknown): void {
   else logTask(functionName, outcome, {});
 }
 
-/** The change is made and its attempt is on record; only the line about its outcome could not be written. */
-export function logLostAudit(event: Incoming, thrown: unknown): void {
-  logger.error('audit outcome lost', { requestId: event.requestId, cause: describeCause(thrown) });
+/** What was to be written down after the request could not be; what the request did is not touched by that. */
+export function logLost(what: 'audit outcome' | 'idempotency record', event: Incoming, thrown: unknown): void {
+  logger.error(`${what} lost`, { requestId: event.requestId, cause: describeCause(thrown) });
 }
 
 /** Names and places of what went wrong, innermost last; messages are left out, because they quote input. */

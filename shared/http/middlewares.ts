@@ -9,7 +9,7 @@ import { authenticate, type CallerPorts, identityOf, isManager, permissionOf } f
 import { readIfMatch } from './entity-tag.ts';
 import { asDomainError, renderError } from './errors.ts';
 import { type GatewayEvent, type Incoming, readIncoming } from './incoming.ts';
-import { logLostAudit, logRequest } from './log.ts';
+import { logLost, logRequest } from './log.ts';
 import type { GatewayReply } from './replies.ts';
 import { validate } from './validate.ts';
 
@@ -125,7 +125,7 @@ export function audit(ports: () => { readonly clock: Clock; readonly audit?: Aud
   };
   const conclude = async (event: Incoming, outcome: AuditEvent['outcome'], reason?: string) => {
     if (!attempted.has(event)) return;
-    await append(event, outcome, reason).catch((error: unknown) => logLostAudit(event, error));
+    await append(event, outcome, reason).catch((error: unknown) => logLost('audit outcome', event, error));
   };
   return {
     before: async ({ event }) => {

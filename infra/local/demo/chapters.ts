@@ -1,7 +1,10 @@
 import { calling } from './calling.ts';
+import { delegating } from './delegating.ts';
 import { ending } from './ending.ts';
 import { exchanging } from './exchanging.ts';
 import { founding } from './founding.ts';
+import { issuing } from './issuing.ts';
+import { rotating } from './rotating.ts';
 
 /** From an empty folder to a credential that is worth nothing any more. */
-export const chapters = [...founding, ...exchanging, ...calling, ...ending];
+export const chapters = [...founding, ...issuing, ...exchanging, ...calling, ...delegating, ...rotating, ...ending];

@@ -1,6 +1,7 @@
 import { deepStrictEqual, partialDeepStrictEqual, rejects } from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { refuseExchange } from './exchanging.ts';
 import { REPORTS } from './founding.ts';
 import { callApi, manage, postForm } from './requests.ts';
 import type { Story } from './story.ts';
@@ -38,17 +39,18 @@ async function refuseAtAuthorizer(story: Story): Promise<string> {
   return '403 {"message":"Forbidden"}';
 }
 
+/** A REST API's authorizer answers for the token, where an HTTP API's can only refuse the request. */
+async function refuseAtRestApi(story: Story): Promise<string> {
+  const answer = await callApi(story, 'GET', '/rest/reports', story.tenantAccessToken);
+  deepStrictEqual(answer, { status: 401, body: { message: 'Unauthorized' } });
+  return '401 {"message":"Unauthorized"}';
+}
+
 async function deleteApiToken(story: Story): Promise<string> {
   const { tenantId, tenantToken } = story;
   const { status } = await manage(story, 'DELETE', `/v1/tenants/${tenantId}/api-tokens/${tenantToken.clientId}`);
   deepStrictEqual(status, 204);
   return '204';
-}
-
-async function refuseExchange(story: Story): Promise<string> {
-  const answer = await postForm(story, '/oauth/token', story.tenantToken, { grant_type: 'client_credentials' });
-  partialDeepStrictEqual(answer, { status: 401, body: { error: 'invalid_client' } });
-  return '401 invalid_client';
 }
 
 async function stop({ folder, url, close }: Story): Promise<string> {
@@ -65,7 +67,8 @@ export const ending: readonly Step<Story>[] = [
   { name: 'revoke', run: revoke },
   { name: 'introspect again', run: introspectInactive },
   { name: 'writer: GET /reports', run: refuseAtAuthorizer },
+  { name: 'writer: GET /rest/reports', run: refuseAtRestApi },
   { name: 'delete the tenant token', run: deleteApiToken },
-  { name: 'exchange it again', run: refuseExchange },
+  { name: 'exchange it again', run: (story) => refuseExchange(story, story.tenantToken) },
   { name: 'stop', run: stop },
 ];

@@ -1,28 +1,62 @@
-import { deepStrictEqual } from 'node:assert/strict';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { deepStrictEqual, partialDeepStrictEqual } from 'node:assert/strict';
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { REPORTS } from './founding.ts';
 import { postForm } from './requests.ts';
 import type { Credentials, Story } from './story.ts';
 import type { Step } from './tell.ts';
 
+/** What an exchange is for, and what it has to give. */
+interface Access {
+  readonly audience: string;
+  readonly scope: string;
+}
+
+const READING: Access = { audience: REPORTS, scope: 'read:reports' };
+const WRITING: Access = { audience: REPORTS, scope: 'read:reports write:reports' };
+
 async function exchangeTenantToken(story: Story): Promise<string> {
-  story.tenantAccessToken = await exchange(story, story.tenantToken, 'read:reports write:reports');
+  story.tenantAccessToken = await exchange(story, story.tenantToken, WRITING);
   return `${story.tenantAccessToken} read and write`;
 }
 
 async function exchangePersonalToken(story: Story): Promise<string> {
-  story.personalAccessToken = await exchange(story, story.personalToken, 'read:reports');
+  story.personalAccessToken = await exchange(story, story.personalToken, READING);
   return `${story.personalAccessToken} read, as Ada's roles say`;
 }
 
-async function exchange(story: Story, credentials: Credentials, scope: string): Promise<string> {
+async function exchangeManagerToken(story: Story): Promise<string> {
+  const scope = 'write:tenant-tokens';
+  const access = { audience: `${story.url}/v1/`, scope };
+  story.managerAccessToken = await exchange(story, story.managerToken, access);
+  return `${story.managerAccessToken} ${scope}`;
+}
+
+async function exchangeServiceUserSecret(story: Story): Promise<string> {
+  const token = await exchange(story, story.serviceUserSecret, READING);
+  deepStrictEqual(decodeJwt(token).sub, story.serviceUserId);
+  return `${token} read, as its roles say`;
+}
+
+async function exchange(story: Story, credentials: Credentials, { audience, scope }: Access): Promise<string> {
   const { status, body } = await postForm<{ access_token: string }>(story, '/oauth/token', credentials, {
     grant_type: 'client_credentials',
-    audience: REPORTS,
+    audience,
   });
   const { access_token: token, ...rest } = body;
   deepStrictEqual({ status, ...rest }, { status: 200, token_type: 'Bearer', expires_in: 3_600, scope });
   return token;
+}
+
+/** The tenant token with this secret is as good as ever. */
+export async function exchangeAsEver(story: Story, credentials: Credentials): Promise<string> {
+  return `${await exchange(story, credentials, WRITING)} read and write`;
+}
+
+/** These credentials are worth nothing. */
+export async function refuseExchange(story: Story, credentials: Credentials): Promise<string> {
+  const answer = await postForm(story, '/oauth/token', credentials, { grant_type: 'client_credentials' });
+  partialDeepStrictEqual(answer, { status: 401, body: { error: 'invalid_client' } });
+  return '401 invalid_client';
 }
 
 /** As any API does with any library: it knows the issuer, and nothing else of Mintmark. */
@@ -47,5 +81,7 @@ async function verifyOffline({ url, personalAccessToken, personalToken, tenantId
 export const exchanging: readonly Step<Story>[] = [
   { name: 'exchange the tenant token', run: exchangeTenantToken },
   { name: 'exchange the personal token', run: exchangePersonalToken },
+  { name: 'exchange the manager token', run: exchangeManagerToken },
+  { name: 'exchange as service user', run: exchangeServiceUserSecret },
   { name: 'verify with jose and JWKS', run: verifyOffline },
 ];

@@ -1,13 +1,11 @@
 import { match, partialDeepStrictEqual } from 'node:assert/strict';
 import { startSystem } from '../system.ts';
-import { type Answer, manage, postForm } from './requests.ts';
-import type { Credentials, Story } from './story.ts';
+import { create, manage, postForm } from './requests.ts';
+import { SECRET, type Story } from './story.ts';
 import type { Step } from './tell.ts';
 
 /** The API that the local gateway's sample plays. */
 export const REPORTS = 'https://api.example.com/reports';
-
-const SECRET = /^mms_[0-9A-Za-z]{52}$/;
 
 async function start(story: Story): Promise<string> {
   const { url, bootstrap, close } = await startSystem({ folder: story.folder });
@@ -37,18 +35,19 @@ async function registerApi(story: Story): Promise<string> {
   return permissions.map(({ value }) => value).join(', ');
 }
 
+/** A smaller level is stronger: the manager may make tokens for readers, not for writers. */
 async function makeRoles(story: Story): Promise<string> {
-  story.readerRoleId = await makeRole(story, { key: 'reader', name: 'Reader', level: 100 }, ['read:reports']);
-  story.writerRoleId = await makeRole(story, { key: 'writer', name: 'Writer', level: 50 }, [
-    'read:reports',
-    'write:reports',
-  ]);
-  return 'reader, writer';
+  const reading = { api: REPORTS, value: 'read:reports' };
+  const writing = { api: REPORTS, value: 'write:reports' };
+  const managing = { api: `${story.url}/v1/`, value: 'write:tenant-tokens' };
+  story.readerRoleId = await makeRole(story, { key: 'reader', level: 100, permissions: [reading] });
+  story.managerRoleId = await makeRole(story, { key: 'manager', level: 80, permissions: [managing] });
+  story.writerRoleId = await makeRole(story, { key: 'writer', level: 50, permissions: [reading, writing] });
+  return 'reader 100, manager 80, writer 50';
 }
 
-async function makeRole(story: Story, role: object, values: readonly string[]): Promise<string> {
-  const permissions = values.map((value) => ({ api: REPORTS, value }));
-  const { id } = await create<{ id: string }>(story, '/v1/roles', { ...role, permissions });
+async function makeRole(story: Story, role: { readonly key: string }): Promise<string> {
+  const { id } = await create<{ id: string }>(story, '/v1/roles', { name: role.key, ...role });
   return id;
 }
 
@@ -67,43 +66,13 @@ async function makeUser(story: Story): Promise<string> {
   return 'ada@example.com, a reader at Acme';
 }
 
-async function makeTenantToken(story: Story): Promise<string> {
-  const path = `/v1/tenants/${story.tenantId}/api-tokens`;
-  story.tenantToken = await createToken(story, path, {
-    description: 'nightly export',
-    roleIds: [story.writerRoleId],
-  });
-  return `secret ${story.tenantToken.clientSecret}, a writer`;
-}
-
-async function makePersonalToken(story: Story): Promise<string> {
-  const path = `/v1/tenants/${story.tenantId}/members/${story.userId}/api-tokens`;
-  story.personalToken = await createToken(story, path, { description: "Ada's laptop" });
-  return `secret ${story.personalToken.clientSecret}, as Ada`;
-}
-
-async function createToken(story: Story, path: string, request: object): Promise<Credentials> {
-  const token = await create<Credentials>(story, path, request);
-  match(token.clientSecret, SECRET);
-  return token;
-}
-
-/** A creation answers what it was told, and more. */
-async function create<Body>(story: Story, path: string, request: object): Promise<Body> {
-  const answer: Answer<Body> = await manage(story, 'POST', path, request);
-  partialDeepStrictEqual(answer, { status: 201, body: request });
-  return answer.body;
-}
-
-/** From nothing to a tenant with two API tokens. */
+/** From nothing to a tenant with a member. */
 export const founding: readonly Step<Story>[] = [
   { name: 'start on free ports', run: start },
   { name: 'bootstrap the workspace', run: bootstrapWorkspace },
   { name: 'get a management token', run: askForManagementToken },
   { name: 'register an API', run: registerApi },
-  { name: 'make two roles', run: makeRoles },
+  { name: 'make three roles', run: makeRoles },
   { name: 'make a tenant', run: makeTenant },
   { name: 'make a user, a member', run: makeUser },
-  { name: 'make a tenant token', run: makeTenantToken },
-  { name: 'make a personal token', run: makePersonalToken },
 ];

@@ -1,9 +1,17 @@
+import { partialDeepStrictEqual } from 'node:assert/strict';
 import type { Credentials, Story } from './story.ts';
 
 /** An answer as far as the story compares it; a body that is not JSON is its text. */
 export interface Answer<Body = unknown> {
   readonly status: number;
   readonly body: Body;
+}
+
+/** A creation answers what it was told, and more. */
+export async function create<Body>(story: Story, path: string, request: object): Promise<Body> {
+  const answer: Answer<Body> = await manage(story, 'POST', path, request);
+  partialDeepStrictEqual(answer, { status: 201, body: request });
+  return answer.body;
 }
 
 /** A request to the management API, by the administrator. */

@@ -4,6 +4,9 @@ export interface Credentials {
   readonly clientSecret: string;
 }
 
+/** What a client secret looks like. */
+export const SECRET = /^mms_[0-9A-Za-z]{52}$/;
+
 /** What has come about so far: each step reads what earlier ones left here and leaves what later ones need. */
 export interface Story {
   readonly folder: string;
@@ -15,13 +18,20 @@ export interface Story {
   managementToken: string;
   readerRoleId: string;
   writerRoleId: string;
+  managerRoleId: string;
   tenantId: string;
   userId: string;
+  serviceUserId: string;
   tenantToken: Credentials;
+  /** The tenant token with the secret it had before its rotation. */
+  tenantTokenBefore: Credentials;
   personalToken: Credentials;
-  /** What the two API tokens were exchanged for. */
+  managerToken: Credentials;
+  serviceUserSecret: Credentials;
+  /** What these were exchanged for. */
   tenantAccessToken: string;
   personalAccessToken: string;
+  managerAccessToken: string;
 }
 
 const NOBODY: Credentials = { clientId: '', clientSecret: '' };
@@ -37,11 +47,17 @@ export function newStory(folder: string): Story {
     managementToken: '',
     readerRoleId: '',
     writerRoleId: '',
+    managerRoleId: '',
     tenantId: '',
     userId: '',
+    serviceUserId: '',
     tenantToken: NOBODY,
+    tenantTokenBefore: NOBODY,
     personalToken: NOBODY,
+    managerToken: NOBODY,
+    serviceUserSecret: NOBODY,
     tenantAccessToken: '',
     personalAccessToken: '',
+    managerAccessToken: '',
   };
 }

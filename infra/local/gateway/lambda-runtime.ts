@@ -6,6 +6,8 @@ interface Invocation {
   readonly handler: LambdaHandler;
   readonly functionName: string;
   readonly event: object;
+  /** The message of a failure that is an answer, so that nobody needs to be told of it. */
+  readonly answeringErrorMessage?: string;
 }
 
 /** How an invocation ended. Only `returned` carries a payload, in whatever shape the handler chose. */
@@ -16,7 +18,7 @@ export type InvocationOutcome =
 
 /** Runs handlers as Lambda would. */
 export interface LambdaRuntime {
-  /** Never rejects; failures are outcomes and are reported. */
+  /** Never rejects; failures are outcomes, and are reported unless they are answers. */
   invoke(invocation: Invocation): Promise<InvocationOutcome>;
   /** Tells whoever runs the gateway about an answer that API Gateway cannot use. */
   report(failure: HandlerFailure): void;
@@ -46,7 +48,7 @@ export function createLambdaRuntime({ timeoutMilliseconds, report }: RuntimeOpti
 }
 
 async function run(
-  { handler, functionName, event }: Invocation,
+  { handler, functionName, event, answeringErrorMessage }: Invocation,
   { timeoutMilliseconds, report }: RuntimeOptions,
 ): Promise<InvocationOutcome> {
   try {
@@ -55,8 +57,9 @@ async function run(
     const answer = await handler(throughJson(event) as never, context);
     return { kind: 'returned', payload: throughJson(answer) };
   } catch (error) {
-    report({ functionName, error });
-    return { kind: 'failed', errorMessage: error instanceof Error ? error.message : String(error) };
+    const errorMessage = error instanceof Error ? error.message : String(error);
+    if (errorMessage !== answeringErrorMessage) report({ functionName, error });
+    return { kind: 'failed', errorMessage };
   }
 }
 

@@ -18,6 +18,9 @@ export type RestAuthorizationStep = (call: RestApiCall) => Promise<RestAuthoriza
 
 const FUNCTION_NAME = 'authorizer';
 
+/** A REST API's authorizer says "not authenticated" by failing with this very message; it has no other way. */
+const UNAUTHORIZED = 'Unauthorized';
+
 /**
  * A Lambda authorizer of a REST API. The policy is cached, not the decision: every route evaluates it anew.
  *
@@ -40,7 +43,12 @@ export function compileRestLambdaAuthorizer(
       type === 'TOKEN'
         ? { type, methodArn: call.methodArn, authorizationToken: identity[0] }
         : restAuthorizerEvent(call);
-    const outcome = await lambda.invoke({ handler, functionName: FUNCTION_NAME, event });
+    const outcome = await lambda.invoke({
+      handler,
+      functionName: FUNCTION_NAME,
+      event,
+      answeringErrorMessage: UNAUTHORIZED,
+    });
     if (outcome.kind !== 'returned') return failureResponse(outcome);
     const { data, error } = authorizerPolicy.safeParse(outcome.payload);
     if (data === undefined) {
@@ -61,9 +69,9 @@ export function compileRestLambdaAuthorizer(
   };
 }
 
-/** Only this very message means "not authenticated"; every other failure is the API's fault, not the client's. */
+/** Every other failure is the API's fault, not the client's. */
 function failureResponse(outcome: Exclude<InvocationOutcome, { kind: 'returned' }>): GatewayResponse {
-  const isUnauthorized = outcome.kind === 'failed' && outcome.errorMessage === 'Unauthorized';
+  const isUnauthorized = outcome.kind === 'failed' && outcome.errorMessage === UNAUTHORIZED;
   return isUnauthorized ? restApiErrors.unauthorized : restApiErrors.authorizerFailure;
 }
 

@@ -29,66 +29,90 @@ export function dynamoAuditReader(environment: Environment): AuditReader {
   const table = required(environment, 'MINTMARK_AUDIT_TABLE');
   const client = documentClient(environment);
   return {
-    list: async (filter, { limit, cursor }: PageRequest): Promise<Page<AuditEvent>> => {
-      const found: Item[] = [];
-      let before = cursor === undefined ? `${isoTime(filter.toSeconds)}~` : readCursor(cursor).order;
-      for (let query = 0; query < QUERIES_MAX; query += 1) {
-        const { items, isWholeDay } = await readDay(client, table, { filter, before, limit: limit - found.length });
-        found.push(...items.shown);
-        before = items.last ?? before;
-        if (found.length >= limit) return pageOf(found, before);
-        if (isWholeDay && dayBefore(before) < dayOf(filter.fromSeconds)) return pageOf(found);
-        if (isWholeDay) before = `${dayBefore(before)}T23:59:59.000Z#~`;
-      }
-      return pageOf(found, before);
+    list: (filter, { limit, cursor }: PageRequest) => {
+      const before = cursor === undefined ? `${isoTime(filter.toSeconds)}~` : readCursor(cursor).order;
+      return readBackwards((query) => readDay(client, table, { ...query, filter }), { before, limit, filter });
     },
   };
 }
 
 type Item = Readonly<Record<string, unknown>>;
-interface DayQuery {
-  readonly filter: AuditFilter;
+interface Position {
   /** Events before this place. */
   readonly before: string;
   readonly limit: number;
 }
+interface DayQuery extends Position {
+  readonly filter: AuditFilter;
+}
+interface Found {
+  readonly items: readonly Item[];
+  /** The place to go on from; undefined where the day holds no more. */
+  readonly next: string | undefined;
+}
 
-async function readDay(client: DynamoDBDocumentClient, TableName: string, { filter, before, limit }: DayQuery) {
-  const wanted = { type: filter.type, outcome: filter.outcome, 'actor.clientId': filter.clientId };
-  const conditions = Object.entries(wanted).filter(([, value]) => value !== undefined);
-  const names = conditions.flatMap(([path]) => path.split('.').map((part) => [`#${part}`, part] as const));
+/** Collects a page from one query after the other. */
+async function readBackwards(
+  read: (position: Position) => Promise<Found>,
+  { before, limit, filter }: DayQuery,
+): Promise<Page<AuditEvent>> {
+  const found: Item[] = [];
+  let place: string | undefined = before;
+  for (let query = 0; query < QUERIES_MAX && place !== undefined && found.length < limit; query += 1) {
+    const { items, next } = await read({ before: place, limit: limit - found.length });
+    found.push(...items);
+    place = next ?? endOfDayBefore(place, filter);
+  }
+  return pageOf(found, place);
+}
+
+async function readDay(client: DynamoDBDocumentClient, TableName: string, query: DayQuery): Promise<Found> {
+  const { filter, before, limit } = query;
+  const wanted = wantedOf(filter);
   const answer = await client
     .send(
       new QueryCommand({
         TableName,
         KeyConditionExpression: '#day = :day AND #event BETWEEN :from AND :before',
-        ...(conditions.length > 0 && {
-          FilterExpression: conditions
-            .map(
-              ([path], index) =>
-                `${path
-                  .split('.')
-                  .map((part) => `#${part}`)
-                  .join('.')} = :wanted${index}`,
-            )
-            .join(' AND '),
-        }),
-        ExpressionAttributeNames: { '#day': 'day', '#event': 'event', ...Object.fromEntries(names) },
+        ExpressionAttributeNames: { '#day': 'day', '#event': 'event', ...wanted.names },
         ExpressionAttributeValues: {
           ':day': before.slice(0, 10),
           ':from': isoTime(filter.fromSeconds),
           ':before': before,
-          ...Object.fromEntries(conditions.map(([, value], index) => [`:wanted${index}`, value])),
+          ...wanted.values,
         },
+        ...(wanted.expression !== '' && { FilterExpression: wanted.expression }),
         ScanIndexForward: false,
         Limit: limit + 1,
       }),
     )
     .catch(rethrowAsUnavailable);
   const fresh = (answer.Items ?? []).filter((item) => item.event !== before);
-  const shown = fresh.slice(0, limit);
-  const last = (shown.at(-1) ?? answer.LastEvaluatedKey)?.event as string | undefined;
-  return { items: { shown, last }, isWholeDay: answer.LastEvaluatedKey === undefined && fresh.length <= limit };
+  const items = fresh.slice(0, limit);
+  const hasMore = answer.LastEvaluatedKey !== undefined || fresh.length > limit;
+  const last = items.length === limit ? items.at(-1) : answer.LastEvaluatedKey;
+  return { items, next: hasMore ? (last?.event as string | undefined) : undefined };
+}
+
+/** The members that an event must have, as a filter expression. */
+function wantedOf({ type, outcome, clientId }: AuditFilter) {
+  const conditions = [
+    { name: '#type', value: type },
+    { name: '#outcome', value: outcome },
+    { name: '#actor.#clientId', value: clientId },
+  ].filter(({ value }) => value !== undefined);
+  const names = conditions.flatMap(({ name }) => name.split('.').map((part) => [part, part.slice(1)]));
+  return {
+    expression: conditions.map(({ name }, index) => `${name} = :wanted${index}`).join(' AND '),
+    names: Object.fromEntries(names),
+    values: Object.fromEntries(conditions.map(({ value }, index) => [`:wanted${index}`, value])),
+  };
+}
+
+/** Where the day before ends; undefined where nobody asks for that day any more. */
+function endOfDayBefore(place: string, { fromSeconds }: AuditFilter): string | undefined {
+  const day = dayOf(Date.parse(`${place.slice(0, 10)}T00:00:00Z`) / 1_000 - DAY_SECONDS);
+  return day < dayOf(fromSeconds) ? undefined : `${day}T23:59:59.000Z#~`;
 }
 
 function pageOf(found: readonly Item[], before?: string): Page<AuditEvent> {
@@ -96,8 +120,4 @@ function pageOf(found: readonly Item[], before?: string): Page<AuditEvent> {
     items: found.map((item) => eventSchema.parse(item)),
     ...(before !== undefined && { nextCursor: writeCursor(before) }),
   };
-}
-
-function dayBefore(place: string): string {
-  return dayOf(Date.parse(`${place.slice(0, 10)}T00:00:00Z`) / 1_000 - DAY_SECONDS);
 }

@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import {
+  apiIdentifier,
+  DESCRIPTION_CHARACTERS,
+  NAME_CHARACTERS,
+  PERMISSIONS_MAX,
+  permissionValue,
+  text,
+  unique,
+} from './fields.ts';
+import { commonExample, commonMembers, creating, deleting, listing, showing, updating } from './shapes.ts';
+import type { Route } from './table.ts';
+
+const TOKEN_LIFETIME_SECONDS_MIN = 60;
+const TOKEN_LIFETIME_SECONDS_MAX = 86_400;
+
+const permission = z.object({ value: z.string(), description: z.string().optional() });
+const api = z.object({
+  id: z.string(),
+  identifier: z.string(),
+  name: z.string(),
+  signingAlgorithm: z.enum(['RS256', 'ES256']),
+  tokenLifetimeSeconds: z.int(),
+  permissions: z.array(permission),
+  ...commonMembers,
+});
+const apiRequest = {
+  identifier: 'https://api.example.com/reports',
+  name: 'Reports',
+  permissions: [{ value: 'read:reports', description: 'Read reports' }],
+};
+const apiExample = {
+  id: 'api_1QwErTyUiOpAsDfGhJkL2Z',
+  ...apiRequest,
+  signingAlgorithm: 'RS256',
+  tokenLifetimeSeconds: 3600,
+  ...commonExample,
+};
+
+const apiPermissions = unique(
+  z
+    .array(z.object({ value: permissionValue, description: text(DESCRIPTION_CHARACTERS).optional() }))
+    .max(PERMISSIONS_MAX),
+  ({ value }) => value,
+);
+const signingAlgorithm = z.enum(['RS256', 'ES256']);
+const tokenLifetimeSeconds = z.int().min(TOKEN_LIFETIME_SECONDS_MIN).max(TOKEN_LIFETIME_SECONDS_MAX);
+
+/** Resource servers with their permissions. */
+export const apiRoutes = {
+  createApi: {
+    ...creating(api, apiExample),
+    path: '/v1/apis',
+    summary: 'Register an API (resource server) with its permissions',
+    caller: { permission: 'write:apis' },
+    body: {
+      encoding: 'json',
+      schema: z.object({
+        identifier: apiIdentifier,
+        name: text(NAME_CHARACTERS),
+        permissions: apiPermissions.default([]),
+        signingAlgorithm: signingAlgorithm.optional(),
+        tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
+      }),
+      example: apiRequest,
+    },
+    audit: 'api.created',
+  },
+  listApis: {
+    ...listing(api, apiExample),
+    path: '/v1/apis',
+    summary: 'List APIs',
+    caller: { permission: 'read:apis' },
+  },
+  getApi: {
+    ...showing(api, apiExample),
+    path: '/v1/apis/{apiId}',
+    summary: 'Show an API',
+    caller: { permission: 'read:apis' },
+  },
+  updateApi: {
+    ...updating(api, apiExample),
+    path: '/v1/apis/{apiId}',
+    summary: 'Change an API',
+    caller: { permission: 'write:apis' },
+    body: {
+      encoding: 'merge-patch',
+      schema: z.object({
+        name: text(NAME_CHARACTERS).optional(),
+        signingAlgorithm: signingAlgorithm.optional(),
+        tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
+        permissions: apiPermissions.optional(),
+      }),
+      example: { tokenLifetimeSeconds: 900 },
+    },
+    audit: 'api.updated',
+  },
+  deleteApi: {
+    ...deleting,
+    path: '/v1/apis/{apiId}',
+    summary: 'Delete an API; its tokens are worth nothing from now on',
+    caller: { permission: 'write:apis' },
+    audit: 'api.deleted',
+  },
+} as const satisfies Record<string, Route>;

@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import {
+  apiIdentifier,
+  DESCRIPTION_CHARACTERS,
+  NAME_CHARACTERS,
+  PERMISSIONS_MAX,
+  permissionValue,
+  text,
+  unique,
+} from './fields.ts';
+import { commonExample, commonMembers, creating, deleting, listing, showing, updating } from './shapes.ts';
+import type { Route } from './table.ts';
+
+const LEVEL_MAX = 10_000;
+
+const rolePermission = z.object({ api: z.string(), value: z.string() });
+const role = z.object({
+  id: z.string(),
+  key: z.string(),
+  name: z.string(),
+  description: z.string().optional(),
+  level: z.int(),
+  permissions: z.array(rolePermission),
+  ...commonMembers,
+});
+const roleRequest = {
+  key: 'reports-reader',
+  name: 'Reports reader',
+  level: 100,
+  permissions: [{ api: 'https://api.example.com/reports', value: 'read:reports' }],
+};
+const roleExample = { id: 'rol_5cVbN8mQwErTyU1iOpAs2D', ...roleRequest, ...commonExample };
+
+const rolePermissions = unique(
+  z.array(z.object({ api: apiIdentifier, value: permissionValue })).max(PERMISSIONS_MAX),
+  ({ api: identifier, value }) => `${identifier} ${value}`,
+);
+const level = z.int().min(0).max(LEVEL_MAX);
+
+/** Named sets of permissions. */
+export const roleRoutes = {
+  createRole: {
+    ...creating(role, roleExample),
+    path: '/v1/roles',
+    summary: 'Create a role; a smaller level is stronger',
+    caller: { permission: 'write:roles' },
+    body: {
+      encoding: 'json',
+      schema: z.object({
+        key: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ : -'),
+        name: text(NAME_CHARACTERS),
+        description: text(DESCRIPTION_CHARACTERS).optional(),
+        level,
+        permissions: rolePermissions,
+      }),
+      example: roleRequest,
+    },
+    audit: 'role.created',
+  },
+  listRoles: {
+    ...listing(role, roleExample),
+    path: '/v1/roles',
+    summary: 'List roles',
+    caller: { permission: 'read:roles' },
+  },
+  getRole: {
+    ...showing(role, roleExample),
+    path: '/v1/roles/{roleId}',
+    summary: 'Show a role',
+    caller: { permission: 'read:roles' },
+  },
+  updateRole: {
+    ...updating(role, roleExample),
+    path: '/v1/roles/{roleId}',
+    summary: 'Change a role',
+    caller: { permission: 'write:roles' },
+    body: {
+      encoding: 'merge-patch',
+      schema: z.object({
+        name: text(NAME_CHARACTERS).optional(),
+        description: text(DESCRIPTION_CHARACTERS).nullish(),
+        level: level.optional(),
+        permissions: rolePermissions.optional(),
+      }),
+      example: { level: 90 },
+    },
+    audit: 'role.updated',
+  },
+  deleteRole: {
+    ...deleting,
+    path: '/v1/roles/{roleId}',
+    summary: 'Delete a role; whoever had it loses its permissions',
+    caller: { permission: 'write:roles' },
+    audit: 'role.deleted',
+  },
+} as const satisfies Record<string, Route>;
