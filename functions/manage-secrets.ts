@@ -15,8 +15,8 @@ import {
   deleteSecret,
   finishRotation,
   rotateSecrets,
-  type WithNewSecret,
 } from '#shared/domain/manage-secrets.ts';
+import type { WithNewSecret } from '#shared/domain/new-client.ts';
 import type { ClientOwner } from '#shared/domain/ports.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created, done, ok } from '#shared/http/replies.ts';

@@ -13,6 +13,8 @@ export interface Credentials {
 /** A client that has proven who it is, with the look at the records that its request goes on using. */
 export interface AuthenticatedClient {
   readonly client: Client;
+  /** When it began to prove that: what it obtains is as old as this, so that no revocation since then misses it. */
+  readonly authenticatedAtSeconds: number;
   /** When the credential it used, or the client itself, ends; undefined for never. */
   readonly expiresAtSeconds: number | undefined;
   readonly look: Look;
@@ -34,12 +36,14 @@ export async function authenticateClient(readings: readonly Credentials[], ports
   const genuine = await firstGenuine(readings, ports.pepper);
   if (genuine === undefined) throw invalidClient();
 
+  const now = ports.clock.nowSeconds();
   const look = ports.standing.open(genuine.clientId);
   const client = await look.client(genuine.clientId);
-  const secret = client && findLiveSecret(client, genuine.parts.selector, ports.clock.nowSeconds());
+  const secret = client && findLiveSecret(client, genuine.parts.selector, now);
   const matches = await ports.hasher.compare(genuine.secret, secret?.hash ?? ports.hasher.decoyHash);
   if (client === undefined || secret === undefined || !matches) throw invalidClient();
-  return { client, look, expiresAtSeconds: earliest(client.expiresAtSeconds, secret.expiresAtSeconds) };
+  const expiresAtSeconds = earliest(client.expiresAtSeconds, secret.expiresAtSeconds);
+  return { client, look, authenticatedAtSeconds: now, expiresAtSeconds };
 }
 
 /** The one refusal for unknown, disabled, expired and wrong: nobody learns which it was (B13, B14). */

@@ -1,6 +1,7 @@
 import { changedMeanwhile } from './errors.ts';
 import { newId } from './ids.ts';
 import { claimName } from './names.ts';
+import { newClient } from './new-client.ts';
 import type {
   AuditLog,
   ClientWriter,
@@ -13,16 +14,7 @@ import type {
   SecretHasher,
   StandingReader,
 } from './ports.ts';
-import {
-  type Api,
-  apiNameKey,
-  type Client,
-  type DirectoryRecords,
-  grantKey,
-  nameKey,
-  type Permission,
-} from './records.ts';
-import { newSecret } from './secret.ts';
+import { type Api, apiNameKey, type DirectoryRecords, grantKey, nameKey, type Permission } from './records.ts';
 import { SYSTEM_API_ID, systemApiIdentifier, systemPermissions } from './system-api.ts';
 
 interface Ports {
@@ -105,32 +97,27 @@ function areCurrent(permissions: readonly Permission[]): boolean {
 }
 
 async function createAdministrator(look: Look, ports: Ports): Promise<Administrator> {
-  const id = newId('cli', ports.random);
-  const now = ports.clock.nowSeconds();
-  const secret = await newSecret({ clientId: id, createdBy: 'bootstrap' }, ports);
-  const client: Client = {
-    id,
-    subject: { type: 'application' },
-    description: 'Administrator of the workspace',
-    roleIds: [],
-    apiIds: [SYSTEM_API_ID],
-    secrets: [secret.stored],
-    status: 'active',
-    createdBy: 'bootstrap',
-    createdAtSeconds: now,
-    version: 1,
-  };
+  const { client, secret } = await newClient(
+    {
+      subject: { type: 'application' },
+      description: 'Administrator of the workspace',
+      createdBy: 'bootstrap',
+      apiIds: [SYSTEM_API_ID],
+    },
+    ports,
+  );
+  const { id, createdAtSeconds } = client;
   await ports.directory.insert('grant', grantKey(id, SYSTEM_API_ID), {
     id: newId('grn', ports.random),
     clientId: id,
     apiId: SYSTEM_API_ID,
     permissions: 'all',
-    createdAtSeconds: now,
+    createdAtSeconds,
     version: 1,
   });
   await ports.clients.insert(client);
-  await nameAdministrator(id, now, look, ports);
-  return { issuer: ports.issuer, clientId: id, clientSecret: secret.value };
+  await nameAdministrator(id, createdAtSeconds, look, ports);
+  return { issuer: ports.issuer, clientId: id, clientSecret: secret };
 }
 
 /** Last, so that an interrupted bootstrap is repeated and never leaves a workspace without an administrator. */

@@ -3,7 +3,7 @@ import { changeClient } from './change-record.ts';
 import { notFound } from './errors.ts';
 import type { ClientChanger, ClientOwner, Look, StandingReader } from './ports.ts';
 import { type Client, type Membership, membershipKey, type Subject } from './records.ts';
-import { rolesHeld } from './standing.ts';
+import { rolesAssigned } from './standing.ts';
 import { assertExists } from './tenants.ts';
 
 /** Who means which client, in which version. */
@@ -41,14 +41,15 @@ export async function getClient(
 
 /**
  * A credential gives whoever holds it the roles behind it, so that the level rule holds for making and changing
- * credentials as it does for assigning roles.
+ * credentials as it does for assigning roles; also while the service user behind it is disabled, which does not last.
+ * @throws DomainError `forbidden`
  */
 export async function assertMayGrant(
   caller: ManagementCaller,
   client: Pick<Client, 'subject' | 'roleIds'>,
   look: Look,
 ): Promise<void> {
-  assertMayAssign(caller, (await rolesHeld(client, look)) ?? []);
+  assertMayAssign(caller, await rolesAssigned(client, look));
 }
 
 /** Begins a look that the clients of this owner have in common. */

@@ -1,5 +1,5 @@
 import { DomainError, notFound } from './errors.ts';
-import type { Client, StoredSecret } from './records.ts';
+import type { Client, Rotation, StoredSecret } from './records.ts';
 import { isLive } from './standing.ts';
 
 /**
@@ -21,7 +21,7 @@ export function withSecret(client: Client, secret: StoredSecret, nowSeconds: num
   if (live.length >= LIVE_SECRETS_MAX) {
     throw new DomainError('conflict', `A client has at most ${LIVE_SECRETS_MAX} live secrets: delete one first.`);
   }
-  return { ...client, secrets: [...live, secret] };
+  return { ...client, secrets: [...live, secret], rotation: rotationUnderWay(client, nowSeconds) };
 }
 
 /**
@@ -30,7 +30,7 @@ export function withSecret(client: Client, secret: StoredSecret, nowSeconds: num
  * @throws DomainError `conflict` while another rotation is under way, or where five secrets are live
  */
 export function withRotation(client: Client, secret: StoredSecret, graceSeconds: number, nowSeconds: number): Client {
-  if (isRotating(client, nowSeconds)) {
+  if (rotationUnderWay(client, nowSeconds) !== undefined) {
     throw new DomainError('conflict', 'A rotation is under way: finish or cancel it first.');
   }
   if (graceSeconds === 0) return { ...client, secrets: [secret], rotation: undefined };
@@ -52,7 +52,10 @@ export function withRotationFinished(client: Client, nowSeconds: number): Client
   return { ...client, secrets: client.secrets.filter((secret) => !isOld(secret)), rotation: undefined };
 }
 
-/** Takes a rotation back: the new secret is gone, the old ones are as they were. @throws DomainError `conflict` */
+/**
+ * Takes a rotation back: the new secret is gone, the old ones are as they were.
+ * @throws DomainError `conflict` without a rotation, or where nothing would be left that works
+ */
 export function withRotationCancelled(client: Client, nowSeconds: number): Client {
   const { selector: added, before } = rotationOf(client, nowSeconds);
   const restored = client.secrets
@@ -61,11 +64,14 @@ export function withRotationCancelled(client: Client, nowSeconds: number): Clien
       const old = before.find(({ selector }) => selector === secret.selector);
       return old === undefined ? secret : { ...secret, expiresAtSeconds: old.expiresAtSeconds };
     });
-  return { ...client, secrets: restored, rotation: undefined };
+  const cancelled = { ...client, secrets: restored, rotation: undefined };
+  if (liveSecrets(cancelled, nowSeconds).length > 0) return cancelled;
+  throw new DomainError('conflict', 'No old secret works any more: finish the rotation instead.');
 }
 
 /**
  * Removes one secret, and with it every access token the client holds: nobody can say which secret obtained which.
+ * Without its new secret a rotation is taken back, or the old ones would end and leave nothing.
  * @throws DomainError `not_found`, or `conflict` for the last one that works
  */
 export function withoutSecret(client: Client, selector: string, nowSeconds: number): Client {
@@ -75,21 +81,25 @@ export function withoutSecret(client: Client, selector: string, nowSeconds: numb
   if (remaining.length === 0) {
     throw new DomainError('conflict', 'This is the last secret: rotate it, or delete the client.');
   }
-  const { rotation } = client;
-  const concernsRotation = rotation?.selector === selector;
-  return {
-    ...client,
-    secrets: remaining,
-    rotation: concernsRotation ? undefined : rotation,
-    revokedBeforeSeconds: nowSeconds + 1,
-  };
+  const rotation = rotationUnderWay(client, nowSeconds);
+  const changed =
+    rotation?.selector === selector
+      ? withRotationCancelled(client, nowSeconds)
+      : { ...client, secrets: remaining, rotation };
+  return withTokensRevoked(changed, nowSeconds);
 }
 
-function isRotating({ rotation }: Client, nowSeconds: number): boolean {
-  return rotation !== undefined && rotation.endsAtSeconds > nowSeconds;
+/** Every access token that the client holds is worth nothing; one that it obtains in the same second is younger. */
+export function withTokensRevoked(client: Client, nowSeconds: number): Client {
+  return { ...client, revokedBeforeSeconds: Math.max(nowSeconds, client.revokedBeforeSeconds ?? 0) + 1 };
 }
 
-function rotationOf(client: Client, nowSeconds: number) {
-  if (client.rotation !== undefined && isRotating(client, nowSeconds)) return client.rotation;
+function rotationUnderWay({ rotation }: Client, nowSeconds: number): Rotation | undefined {
+  return rotation !== undefined && rotation.endsAtSeconds > nowSeconds ? rotation : undefined;
+}
+
+function rotationOf(client: Client, nowSeconds: number): Rotation {
+  const rotation = rotationUnderWay(client, nowSeconds);
+  if (rotation !== undefined) return rotation;
   throw new DomainError('conflict', 'No rotation is under way.');
 }

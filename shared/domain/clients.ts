@@ -8,8 +8,8 @@ import {
   openLook,
 } from './client-ownership.ts';
 import { assertVersion, DomainError } from './errors.ts';
-import { newId } from './ids.ts';
 import { acceptedMetadata, mergeMetadata } from './metadata.ts';
+import { newClient, type WithNewSecret } from './new-client.ts';
 import type {
   ClientChanger,
   ClientLister,
@@ -26,7 +26,6 @@ import type {
 } from './ports.ts';
 import type { Client, JsonObject } from './records.ts';
 import { findAssignedRoles } from './roles.ts';
-import { newSecret } from './secret.ts';
 
 /** What a new client is to be: an API token, a service user's secret or an application. */
 export interface ClientRequest {
@@ -59,33 +58,27 @@ export async function createClient(
   caller: ManagementCaller,
   request: ClientRequest,
   ports: CreationPorts,
-): Promise<{ readonly client: Client; readonly secret: string }> {
+): Promise<WithNewSecret> {
   const look = openLook(request.owner, ports);
   const subject = await findOwner(caller, request.owner, look);
   const roleIds = (await findAssignedRoles(request.roleIds ?? [], look)).map((role) => role.id);
   await assertMayGrant(caller, { subject, roleIds }, look);
 
-  const metadata = acceptedMetadata(request.metadata);
-  const id = newId('cli', ports.random);
-  const now = ports.clock.nowSeconds();
-  const secret = await newSecret({ clientId: id, createdBy: caller.subject }, ports);
-  const client: Client = {
-    id,
-    subject,
-    description: request.description,
-    metadata,
-    roleIds,
-    apiIds: [],
-    secrets: [secret.stored],
-    status: 'active',
-    createdBy: caller.subject,
-    createdAtSeconds: now,
-    expiresAtSeconds: request.expiresInSeconds == null ? undefined : now + request.expiresInSeconds,
-    tokenLifetimeSeconds: request.tokenLifetimeSeconds,
-    version: 1,
-  };
-  await ports.clients.insert(client);
-  return { client, secret: secret.value };
+  const { description, expiresInSeconds, tokenLifetimeSeconds } = request;
+  const made = await newClient(
+    {
+      subject,
+      description,
+      createdBy: caller.subject,
+      metadata: acceptedMetadata(request.metadata),
+      roleIds,
+      expiresAtSeconds: expiresInSeconds == null ? undefined : ports.clock.nowSeconds() + expiresInSeconds,
+      tokenLifetimeSeconds,
+    },
+    ports,
+  );
+  await ports.clients.insert(made.client);
+  return made;
 }
 
 /**

@@ -3,7 +3,7 @@ import { type AuthenticatedClient, invalidClient } from './authenticate-client.t
 import { allowedPermissions, entitledApiIds, findApi } from './entitlement.ts';
 import { DomainError } from './errors.ts';
 import { newId } from './ids.ts';
-import type { Clock, Look, Random, TokenSigner } from './ports.ts';
+import type { Look, Random, TokenSigner } from './ports.ts';
 import type { Api, Client } from './records.ts';
 import { type Standing, standingOf, subjectId } from './standing.ts';
 
@@ -29,7 +29,6 @@ export interface IssuedToken {
 interface Ports {
   readonly issuer: string;
   readonly defaultAudience: string | undefined;
-  readonly clock: Clock;
   readonly random: Random;
   readonly signer: TokenSigner;
 }
@@ -98,10 +97,9 @@ function claimsOf(
   standing: Standing,
   api: Api,
   permissions: readonly string[],
-  { issuer, clock, random }: Ports,
+  { issuer, random }: Ports,
 ): AccessTokenClaims {
-  const { client } = caller;
-  const now = clock.nowSeconds();
+  const { client, authenticatedAtSeconds: now } = caller;
   const inTenant = standing.tenantId !== undefined && {
     tenant_id: standing.tenantId,
     roles: standing.roles.map((role) => role.key),

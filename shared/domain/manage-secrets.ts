@@ -5,7 +5,9 @@ import {
   withRotationCancelled,
   withRotationFinished,
   withSecret,
+  withTokensRevoked,
 } from './client-secrets.ts';
+import type { WithNewSecret } from './new-client.ts';
 import type { ClientChanger, Clock, Pepper, Random, SecretHasher, StandingReader } from './ports.ts';
 import type { Client } from './records.ts';
 import { newSecret } from './secret.ts';
@@ -19,12 +21,6 @@ interface MintingPorts extends Ports {
   readonly pepper: Pepper;
   readonly hasher: SecretHasher;
   readonly random: Random;
-}
-
-/** A client after a change that made a secret; the clear secret exists in this answer only. */
-export interface WithNewSecret {
-  readonly client: Client;
-  readonly secret: string;
 }
 
 /** Adds a secret to a client beside those it has. @throws DomainError as `changeOwnClient` and `withSecret` do */
@@ -67,7 +63,12 @@ export function cancelRotation(access: ClientAccess, ports: Ports): Promise<Clie
 
 /** Removes one secret of a client. @throws DomainError as `changeOwnClient` and `withoutSecret` do */
 export async function deleteSecret(access: ClientAccess, secretId: string, ports: Ports): Promise<void> {
-  await changeOwnClient(access, (before) => withoutSecret(before, secretId, ports.clock.nowSeconds()), ports);
+  const now = () => ports.clock.nowSeconds();
+  const { revokedBeforeSeconds = 0 } = await changeOwnClient(access, (old) => withoutSecret(old, secretId, now()), ports);
+  // Who authenticated with the secret in a second that began before it was gone must not keep what that gave.
+  if (now() < revokedBeforeSeconds) return;
+  const again = { ...access, expectedVersion: undefined };
+  await changeOwnClient(again, (client) => withTokensRevoked(client, now()), ports);
 }
 
 function mint(

@@ -30,38 +30,52 @@ export function subjectId({ id, subject }: Client): string {
 export async function standingOf(client: Client, look: Look): Promise<Standing | undefined> {
   const { subject } = client;
   if (subject.type === 'application') return { tenantId: undefined, userId: undefined, roles: [] };
-  const [tenant, held] = await Promise.all([look.find('tenant', subject.tenantId), rolesHeld(client, look)]);
-  if (tenant?.status !== 'active' || held === undefined) return undefined;
-  return { tenantId: tenant.id, userId: subject.type === 'user' ? subject.userId : undefined, roles: held };
+  const [tenant, holder, roles] = await Promise.all([
+    look.find('tenant', subject.tenantId),
+    findHolder(client, look),
+    rolesAssigned(client, look),
+  ]);
+  if (tenant?.status !== 'active' || holder?.status !== 'active') return undefined;
+  return { tenantId: tenant.id, userId: subject.type === 'user' ? subject.userId : undefined, roles };
 }
 
-/** The roles of whoever a client acts for; undefined where that one does not stand. */
-export async function rolesHeld(
-  client: Pick<Client, 'subject' | 'roleIds'>,
+/** The roles that a client acts with, or would act with if whoever it acts for were active. */
+export async function rolesAssigned(client: RoleBearer, look: Look): Promise<readonly Role[]> {
+  const { roleIds = [] } = (await findHolder(client, look)) ?? {};
+  const roles = await Promise.all(roleIds.map((id) => look.find('role', id)));
+  return roles.filter((role) => role !== undefined);
+}
+
+type RoleBearer = Pick<Client, 'subject' | 'roleIds'>;
+
+/** Whoever has the roles that a client acts with: a tenant token has its own. */
+interface RoleHolder {
+  readonly status: 'active' | 'disabled';
+  readonly roleIds: readonly string[];
+}
+
+async function findHolder({ subject, roleIds }: RoleBearer, look: Look): Promise<RoleHolder | undefined> {
+  if (subject.type === 'application') return { status: 'active', roleIds: [] };
+  if (subject.type === 'tenant') return { status: 'active', roleIds };
+  return subject.type === 'user' ? findMember(subject, look) : findServiceUser(subject, look);
+}
+
+async function findMember(
+  { tenantId, userId, membershipId }: Extract<Subject, { type: 'user' }>,
   look: Look,
-): Promise<readonly Role[] | undefined> {
-  const { subject } = client;
-  if (subject.type === 'application') return [];
-  if (subject.type === 'tenant') return findRoles(client.roleIds, look);
-  return subject.type === 'user' ? memberRoles(subject, look) : serviceUserRoles(subject, look);
-}
-
-async function memberRoles({ tenantId, userId, membershipId }: Extract<Subject, { type: 'user' }>, look: Look) {
+): Promise<RoleHolder | undefined> {
   const [user, membership] = await Promise.all([
     look.find('user', userId),
     look.find('membership', membershipKey(tenantId, userId)),
   ]);
-  if (user?.status !== 'active' || membership?.id !== membershipId) return undefined;
-  return findRoles(membership.roleIds, look);
+  if (user === undefined || membership?.id !== membershipId) return undefined;
+  return { status: user.status, roleIds: membership.roleIds };
 }
 
-async function serviceUserRoles({ tenantId, serviceUserId }: Extract<Subject, { type: 'serviceUser' }>, look: Look) {
+async function findServiceUser(
+  { tenantId, serviceUserId }: Extract<Subject, { type: 'serviceUser' }>,
+  look: Look,
+): Promise<RoleHolder | undefined> {
   const serviceUser = await look.find('serviceUser', serviceUserId);
-  if (serviceUser?.status !== 'active' || serviceUser.tenantId !== tenantId) return undefined;
-  return findRoles(serviceUser.roleIds, look);
-}
-
-async function findRoles(roleIds: readonly string[], look: Look): Promise<readonly Role[]> {
-  const roles = await Promise.all(roleIds.map((id) => look.find('role', id)));
-  return roles.filter((role) => role !== undefined);
+  return serviceUser?.tenantId === tenantId ? serviceUser : undefined;
 }
