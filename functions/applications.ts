@@ -62,8 +62,8 @@ export const handler = lambda(applications, adapters, {
     return done(204);
   },
 
-  setClientGrant: async ({ params, body, expectedVersion }, ports) =>
-    ok(clientGrantRepresentation(await setClientGrant(params, body.permissions, ports, expectedVersion))),
+  setClientGrant: async ({ caller, params, body, expectedVersion }, ports) =>
+    ok(clientGrantRepresentation(await setClientGrant(caller, params, body.permissions, ports, expectedVersion))),
   getClientGrants: async ({ params }, ports) =>
     ok({ items: (await listClientGrants(params.clientId, ports)).map(clientGrantRepresentation) }),
   deleteClientGrant: async ({ params, expectedVersion }, ports) => {

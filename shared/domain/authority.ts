@@ -1,8 +1,8 @@
 import { DomainError, notFound } from './errors.ts';
 import { findLiveToken } from './live-token.ts';
 import type { Clock, StandingReader, TokenVerifier } from './ports.ts';
-import type { Role } from './records.ts';
-import { reachOf, type SystemPermission, systemApiIdentifier } from './system-api.ts';
+import type { ClientGrant, Role } from './records.ts';
+import { reachOf, type SystemPermission, systemApiIdentifier, systemPermissions } from './system-api.ts';
 
 /** Who calls the management API, with the authority that its token gives now. */
 export interface ManagementCaller {
@@ -87,6 +87,17 @@ export function assertMayAssign(caller: ManagementCaller, roles: readonly Role[]
   throw new DomainError('forbidden', 'You may only assign roles that are as strong as your own or weaker.', {
     field: 'roleIds',
   });
+}
+
+/**
+ * Nobody hands on more authority over the workspace than they hold: not by granting it to an application, and not by
+ * taking hold of an application that has it.
+ * @throws DomainError `forbidden`
+ */
+export function assertHolds(caller: ManagementCaller, permissions: ClientGrant['permissions']): void {
+  const handedOn = permissions === 'all' ? systemPermissions.map(({ value }) => value) : permissions;
+  if (handedOn.every((permission) => caller.permissions.includes(permission))) return;
+  throw new DomainError('forbidden', 'You may only hand on permissions of the management API that you hold yourself.');
 }
 
 function insufficientScope(permission: SystemPermission): DomainError {

@@ -14,8 +14,10 @@ interface DirectoryChange<Kind extends DirectoryKind> extends Condition {
   readonly kind: Kind;
   readonly key: string;
   /** The record as it is to be, or undefined for one that must look missing; called again after a lost race. */
-  readonly change: (before: DirectoryRecords[Kind]) => DirectoryRecords[Kind] | undefined;
+  readonly change: (before: DirectoryRecords[Kind]) => Awaitable<DirectoryRecords[Kind] | undefined>;
 }
+
+type Awaitable<Value> = Value | Promise<Value>;
 
 /**
  * Changes one record of the directory. No change overwrites another that it has not seen.
@@ -55,7 +57,7 @@ export function changeClient(
 
 interface Change<Item> extends Condition {
   readonly read: () => Promise<Item | undefined>;
-  readonly change: (before: Item) => Item | undefined;
+  readonly change: (before: Item) => Awaitable<Item | undefined>;
   readonly write: (after: Item) => Promise<boolean>;
 }
 
@@ -64,7 +66,7 @@ async function changeNewest<Item extends { readonly version: number }>(request: 
     const before = await request.read();
     if (before === undefined) throw notFound();
     assertVersion(before, request.expectedVersion);
-    const changed = request.change(before);
+    const changed = await request.change(before);
     if (changed === undefined) throw notFound();
     const after = { ...changed, version: before.version + 1 };
     if (await request.write(after)) return after;

@@ -1,8 +1,10 @@
+import { assertHolds, type ManagementCaller } from './authority.ts';
 import { changeClient } from './change-record.ts';
 import { assertVersion, changedMeanwhile, DomainError, notFound } from './errors.ts';
 import { firstVersion, newId } from './ids.ts';
 import type { ClientChanger, Clock, DirectoryWriter, Look, Random, StandingReader } from './ports.ts';
 import { type Client, type ClientGrant, grantKey } from './records.ts';
+import { SYSTEM_API_ID } from './system-api.ts';
 
 interface Ports {
   readonly standing: StandingReader;
@@ -18,14 +20,17 @@ export interface GrantPath {
 
 /**
  * Says what an application may ask for at an API: a ceiling, or everything the API declares now and later.
- * @throws DomainError `not_found`, `invalid_request` for an undeclared permission, `conflict`
+ * @throws DomainError `not_found`, `invalid_request` for an undeclared permission, `forbidden` for more authority over
+ * the workspace than the caller has, `conflict`
  */
 export async function setClientGrant(
+  caller: ManagementCaller,
   { clientId, apiId }: GrantPath,
   permissions: ClientGrant['permissions'],
   ports: Ports & { readonly clock: Clock; readonly random: Random },
   expectedVersion?: number,
 ): Promise<ClientGrant> {
+  if (apiId === SYSTEM_API_ID) assertHolds(caller, permissions);
   const look = ports.standing.open(clientId);
   const key = grantKey(clientId, apiId);
   const [client, api, before] = await Promise.all([

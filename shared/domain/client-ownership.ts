@@ -1,9 +1,10 @@
-import { assertMayAssign, assertOwnUser, type ManagementCaller } from './authority.ts';
+import { assertHolds, assertMayAssign, assertOwnUser, type ManagementCaller } from './authority.ts';
 import { changeClient } from './change-record.ts';
 import { notFound } from './errors.ts';
 import type { ClientChanger, ClientOwner, Look, StandingReader } from './ports.ts';
-import { type Client, type Membership, membershipKey, type Subject } from './records.ts';
+import { type Client, grantKey, type Membership, membershipKey, type Subject } from './records.ts';
 import { rolesAssigned } from './standing.ts';
+import { SYSTEM_API_ID } from './system-api.ts';
 import { assertExists } from './tenants.ts';
 
 /** Who means which client, in which version. */
@@ -46,10 +47,13 @@ export async function getClient(
  */
 export async function assertMayGrant(
   caller: ManagementCaller,
-  client: Pick<Client, 'subject' | 'roleIds'>,
+  client: Pick<Client, 'subject' | 'roleIds'> & { readonly id?: string },
   look: Look,
 ): Promise<void> {
-  assertMayAssign(caller, await rolesAssigned(client, look));
+  assertMayAssign(caller, (await rolesHeld(client, look)) ?? []);
+  if (client.subject.type !== 'application' || client.id === undefined) return;
+  const grant = await look.find('grant', grantKey(client.id, SYSTEM_API_ID));
+  if (grant !== undefined) assertHolds(caller, grant.permissions);
 }
 
 /** Begins a look that the clients of this owner have in common. */

@@ -64,7 +64,11 @@ export function cancelRotation(access: ClientAccess, ports: Ports): Promise<Clie
 /** Removes one secret of a client. @throws DomainError as `changeOwnClient` and `withoutSecret` do */
 export async function deleteSecret(access: ClientAccess, secretId: string, ports: Ports): Promise<void> {
   const now = () => ports.clock.nowSeconds();
-  const { revokedBeforeSeconds = 0 } = await changeOwnClient(access, (old) => withoutSecret(old, secretId, now()), ports);
+  const { revokedBeforeSeconds = 0 } = await changeOwnClient(
+    access,
+    (old) => withoutSecret(old, secretId, now()),
+    ports,
+  );
   // Who authenticated with the secret in a second that began before it was gone must not keep what that gave.
   if (now() < revokedBeforeSeconds) return;
   const again = { ...access, expectedVersion: undefined };

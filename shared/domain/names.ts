@@ -1,9 +1,9 @@
 import { changedMeanwhile, DomainError } from './errors.ts';
 import { firstVersion } from './ids.ts';
 import type { Clock, DirectoryWriter, Look, Random } from './ports.ts';
-import type { DirectoryKind } from './records.ts';
+import { type DirectoryKind, type DirectoryRecords, nameKey } from './records.ts';
 
-/** A claim without its owner is a creation or deletion that broke off; nobody is still busy with it after this. */
+/** A claim whose owner does not go by the name is a change that broke off; nobody is still busy with it after this. */
 const ABANDONED_AFTER_SECONDS = 60;
 
 interface Claim {
@@ -22,7 +22,8 @@ interface Ports {
 }
 
 /**
- * Claims a unique name before its owner is written, so that of two creations one wins without a transaction.
+ * Claims a unique name before its owner is written, so that of two creations one wins without a transaction. Who claims
+ * a name again gets it in another version, so that whoever is about to give the first claim up leaves it alone.
  * @throws DomainError `conflict` while the name belongs to another record
  */
 export async function claimName({ key, field, owner }: Claim, ports: Ports): Promise<void> {
@@ -32,15 +33,22 @@ export async function claimName({ key, field, owner }: Claim, ports: Ports): Pro
   if (held === undefined) {
     return directory.insert('name', key, { ownerId: owner.id, createdAtSeconds: now, version: firstVersion(random) });
   }
-  const isAbandoned = held.createdAtSeconds + ABANDONED_AFTER_SECONDS < now;
-  if (!isAbandoned || (await look.find(owner.kind, held.ownerId)) !== undefined) {
-    throw new DomainError('conflict', `This ${field} is taken.`, { field });
+  if (held.ownerId !== owner.id) {
+    const isAbandoned = held.createdAtSeconds + ABANDONED_AFTER_SECONDS < now;
+    if (!isAbandoned || goesBy(key, await look.find(owner.kind, held.ownerId))) {
+      throw new DomainError('conflict', `This ${field} is taken.`, { field });
+    }
   }
   const claim = { ownerId: owner.id, createdAtSeconds: now, version: held.version + 1 };
   if (!(await directory.replace('name', key, claim))) throw changedMeanwhile();
 }
 
-/** Gives a name free after its owner is gone. A claim that somebody else has taken over meanwhile stays theirs. */
+/** Whether a record has this name now. Only users ever change theirs. */
+function goesBy(key: string, owner: DirectoryRecords[DirectoryKind] | undefined): boolean {
+  return owner !== undefined && (!('email' in owner) || nameKey('email', owner.email) === key);
+}
+
+/** Gives a name free that its owner does not go by any more. A claim that somebody has taken over stays theirs. */
 export async function releaseName(
   { key, owner }: Omit<Claim, 'field'>,
   { look, directory }: Pick<Ports, 'look' | 'directory'>,

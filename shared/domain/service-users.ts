@@ -1,5 +1,6 @@
 import { assertMayAssign, type ManagementCaller } from './authority.ts';
 import { changeRecord } from './change-record.ts';
+import { assertMayGrant } from './client-ownership.ts';
 import { assertVersion, changedMeanwhile, notFound } from './errors.ts';
 import { newId } from './ids.ts';
 import { acceptedMetadata, mergeMetadata } from './metadata.ts';
@@ -93,7 +94,8 @@ export interface ServiceUserChange {
 }
 
 /**
- * Changes a service user. The level rule holds for its new roles as it did for the first.
+ * Changes a service user. The level rule holds for its new roles as it did for the first, and nobody changes a service
+ * user stronger than himself, because enabling one again is as good as giving its roles.
  * @throws DomainError as `getServiceUser` and `changeRecord` do, `invalid_request` for an unknown role, `forbidden`
  */
 export async function updateServiceUser(
@@ -103,7 +105,9 @@ export async function updateServiceUser(
   ports: Ports,
 ): Promise<ServiceUser> {
   await getServiceUser(path, ports);
-  const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, ports.standing.open(path.tenantId)));
+  const look = ports.standing.open(path.tenantId);
+  await assertMayGrant(caller, { subject: { type: 'serviceUser', ...path }, roleIds: [] }, look);
+  const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, look));
   if (roles !== undefined) assertMayAssign(caller, roles);
   const change = (before: ServiceUser): ServiceUser => ({
     ...before,

@@ -48,7 +48,7 @@ export interface UserChange {
 
 /**
  * Changes a user. A new e-mail address is claimed before the change and the old one given free after it, so that at
- * no moment two users have one address.
+ * no moment two users have one address; what a change that broke off leaves claimed is free again after a while.
  * @throws DomainError as `changeRecord` does, and `conflict` for an address that another user has
  */
 export async function updateUser(
@@ -57,24 +57,35 @@ export async function updateUser(
   expectedVersion: number | undefined,
   ports: Ports & { readonly clock: Clock; readonly random: Random },
 ): Promise<User> {
-  const look = ports.standing.open(id);
-  const before = await look.find('user', id);
-  if (before === undefined) throw notFound();
-  const email = patch.email?.toLowerCase() ?? before.email;
-  const owner = { kind: 'user', id } as const;
-  if (email !== before.email) {
-    await claimName({ key: nameKey('email', email), field: 'email', owner }, { ...ports, look });
-  }
-  const change = (user: User): User => ({
-    ...user,
-    email: patch.email === undefined ? user.email : email,
-    name: patch.name === undefined ? user.name : (patch.name ?? undefined),
-    status: patch.status ?? user.status,
-    metadata: mergeMetadata(user.metadata, patch.metadata),
-  });
-  const after = await changeRecord({ kind: 'user', key: id, expectedVersion, change }, ports);
-  if (email !== before.email) await releaseName({ key: nameKey('email', before.email), owner }, { ...ports, look });
-  return after;
+  let leaveOldAddress: (() => Promise<void>) | undefined;
+  const change = async (before: User): Promise<User> => {
+    const after: User = {
+      ...before,
+      email: patch.email?.toLowerCase() ?? before.email,
+      name: patch.name === undefined ? before.name : (patch.name ?? undefined),
+      status: patch.status ?? before.status,
+      metadata: mergeMetadata(before.metadata, patch.metadata),
+    };
+    if (after.email !== before.email) leaveOldAddress = await moveAddress(before, after, ports);
+    return after;
+  };
+  const changed = await changeRecord({ kind: 'user', key: id, expectedVersion, change }, ports);
+  await leaveOldAddress?.();
+  return changed;
+}
+
+/** Claims a user's new address. What is answered gives the old one free, in the claim that stands at this moment. */
+async function moveAddress(
+  before: User,
+  after: User,
+  ports: Ports & { readonly clock: Clock; readonly random: Random },
+): Promise<() => Promise<void>> {
+  const look = ports.standing.open(before.id);
+  const owner = { kind: 'user', id: before.id } as const;
+  const old = nameKey('email', before.email);
+  look.expect('name', old);
+  await claimName({ key: nameKey('email', after.email), field: 'email', owner }, { ...ports, look });
+  return () => releaseName({ key: old, owner }, { ...ports, look });
 }
 
 /**
