@@ -50,7 +50,7 @@ export async function assertMayGrant(
   client: Pick<Client, 'subject' | 'roleIds'> & { readonly id?: string },
   look: Look,
 ): Promise<void> {
-  assertMayAssign(caller, (await rolesHeld(client, look)) ?? []);
+  assertMayAssign(caller, await rolesAssigned(client, look));
   if (client.subject.type !== 'application' || client.id === undefined) return;
   const grant = await look.find('grant', grantKey(client.id, SYSTEM_API_ID));
   if (grant !== undefined) assertHolds(caller, grant.permissions);
