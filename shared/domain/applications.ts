@@ -1,8 +1,8 @@
+import { assertNotAdministrator } from './administrator.ts';
 import type { ClientAccess } from './client-ownership.ts';
 import { type ClientPatch, deleteClient, updateClient } from './clients.ts';
-import { DomainError } from './errors.ts';
 import type { ClientChanger, ClientRemover, Clock, StandingReader } from './ports.ts';
-import { type Client, nameKey } from './records.ts';
+import type { Client } from './records.ts';
 
 interface Ports {
   readonly standing: StandingReader;
@@ -32,11 +32,4 @@ export async function deleteApplication(
 ): Promise<void> {
   await assertNotAdministrator(access.clientId, ports);
   await deleteClient(access, ports);
-}
-
-/** Somebody must be able to manage the workspace. Who wants another administrator lets `bootstrap` make one. */
-async function assertNotAdministrator(clientId: string, { standing }: Ports): Promise<void> {
-  const claim = await standing.open(clientId).find('name', nameKey('administrator', 'workspace'));
-  if (claim?.ownerId !== clientId) return;
-  throw new DomainError('conflict', 'This is the administrator of the workspace: name another one first.');
 }

@@ -1,3 +1,4 @@
+import { assertNotAdministrator } from './administrator.ts';
 import { assertHolds, type ManagementCaller } from './authority.ts';
 import { changeClient } from './change-record.ts';
 import { assertVersion, changedMeanwhile, DomainError, notFound } from './errors.ts';
@@ -21,7 +22,7 @@ export interface GrantPath {
 /**
  * Says what an application may ask for at an API: a ceiling, or everything the API declares now and later.
  * @throws DomainError `not_found`, `invalid_request` for an undeclared permission, `forbidden` for more authority over
- * the workspace than the caller has, `conflict`
+ * the workspace than the caller has, `conflict`, also for locking the workspace's administrator out
  */
 export async function setClientGrant(
   caller: ManagementCaller,
@@ -31,6 +32,7 @@ export async function setClientGrant(
   expectedVersion?: number,
 ): Promise<ClientGrant> {
   if (apiId === SYSTEM_API_ID) assertHolds(caller, permissions);
+  if (apiId === SYSTEM_API_ID && permissions !== 'all') await assertNotAdministrator(clientId, ports);
   const look = ports.standing.open(clientId);
   const key = grantKey(clientId, apiId);
   const [client, api, before] = await Promise.all([
@@ -71,13 +73,14 @@ export async function listClientGrants(
 
 /**
  * Takes a grant back; what the application obtained by it is worth nothing from now on.
- * @throws DomainError `not_found`, `conflict`
+ * @throws DomainError `not_found`, `conflict`, also for locking the workspace's administrator out
  */
 export async function deleteClientGrant(
   { clientId, apiId }: GrantPath,
   ports: Ports,
   expectedVersion?: number,
 ): Promise<void> {
+  if (apiId === SYSTEM_API_ID) await assertNotAdministrator(clientId, ports);
   const look = ports.standing.open(clientId);
   const key = grantKey(clientId, apiId);
   const [, grant] = await Promise.all([findApplication(clientId, look), look.find('grant', key)]);

@@ -48,8 +48,14 @@ export interface TenantChange {
   readonly metadata?: JsonObject | null | undefined;
 }
 
-/** @throws DomainError as `changeRecord` does */
-export function updateTenant(id: string, patch: TenantChange, expectedVersion: number | undefined, ports: Ports) {
+/** @throws DomainError as `changeRecord` does; for a deleted tenant `not_found`, whichever version is meant */
+export async function updateTenant(
+  id: string,
+  patch: TenantChange,
+  expectedVersion: number | undefined,
+  ports: Ports,
+): Promise<Tenant> {
+  await getTenant(id, ports);
   const change = (tenant: Tenant): Tenant | undefined =>
     tenant.status === 'deleted'
       ? undefined
@@ -68,6 +74,7 @@ export function updateTenant(id: string, patch: TenantChange, expectedVersion: n
  * @throws DomainError `not_found`
  */
 export async function deleteTenant(id: string, ports: Ports, expectedVersion?: number): Promise<void> {
+  await getTenant(id, ports);
   const change = (tenant: Tenant): Tenant | undefined =>
     tenant.status === 'deleted' ? undefined : { ...tenant, status: 'deleted', metadata: undefined };
   await changeRecord({ kind: 'tenant', key: id, expectedVersion, change }, ports);

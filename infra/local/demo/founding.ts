@@ -46,7 +46,13 @@ async function makeRoles(story: Story): Promise<string> {
   return 'reader 100, manager 80, writer 50';
 }
 
-async function makeRole(story: Story, role: { readonly key: string }): Promise<string> {
+interface RoleRequest {
+  readonly key: string;
+  readonly level: number;
+  readonly permissions: readonly object[];
+}
+
+async function makeRole(story: Story, role: RoleRequest): Promise<string> {
   const { id } = await create<{ id: string }>(story, '/v1/roles', { name: role.key, ...role });
   return id;
 }
