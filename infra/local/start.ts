@@ -1,5 +1,5 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { printStory } from './story.ts';
 import { type System, startSystem } from './system.ts';
@@ -15,13 +15,23 @@ interface AdministratorFile {
 /** `npm start`: the whole product on this machine, until it is told to stop. */
 async function start(): Promise<void> {
   const folder = resolve(process.env.MINTMARK_DATA || '.mintmark');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await provideFolder(folder);
   const system = await startSystem({ folder, port: readPort() });
   stopOnSignal(system);
   const { administrator, isNew } = await provideAdministrator(system, join(folder, 'admin.json'));
   if (isNew) printAdministrator(administrator, join(folder, 'admin.json'));
   console.log(`Mintmark is ready at ${system.url}`);
   printStory({ url: system.url, adminFile: join(folder, 'admin.json') });
+}
+
+/** The last step is taken by itself: a recursive mkdir never returns where the system refuses it with ENOENT, as in /proc. */
+async function provideFolder(folder: string): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 function readPort(): number {
@@ -74,11 +84,14 @@ function stopOnSignal(system: System): void {
   process.once('SIGINT', stop);
 }
 
+/** What the system says of a folder that cannot be made or written. */
+const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT', 'ENOSPC'];
+
 /** What people get wrong most often, in words that say what to do. */
 function explain(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return `Port ${readPort()} is in use: stop what listens there or set PORT.`;
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST') {
+  if (UNWRITABLE.includes(code ?? '')) {
     return `The data folder cannot be written (${message}): set MINTMARK_DATA to another.`;
   }
   if (isLocked(error)) return 'The data folder is in use by another Mintmark: stop that one or set MINTMARK_DATA.';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { expiresInSeconds, id, metadata, metadataPatch, page, pageQuery, text, timestamp } from './fields.ts';
-import { newSecretExample, secretFields, shownSecret } from './secret-fields.ts';
+import { newSecretExample, secretFields, shownOnce } from './secret-fields.ts';
 import { lambdaTable, type Route } from './table.ts';
 
 const DESCRIPTION_CHARACTERS = 256;
@@ -23,9 +23,7 @@ const apiToken = z.object({
   version: z.int(),
 });
 
-const newApiToken = apiToken.extend({
-  clientSecret: shownSecret,
-});
+const newApiToken = apiToken.extend(shownOnce);
 
 const apiTokenExample = {
   clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',

@@ -9,7 +9,7 @@ import {
   text,
   timestamp,
 } from './fields.ts';
-import { newSecretExample, secretFields, shownSecret } from './secret-fields.ts';
+import { newSecretExample, secretFields, shownOnce } from './secret-fields.ts';
 import { lambdaTable, type Route } from './table.ts';
 
 const NAME_CHARACTERS = 128;
@@ -99,7 +99,7 @@ export const applications = lambdaTable({
       reply: {
         status: 201,
         description: 'The application with its secret, shown this once',
-        schema: application.extend({ clientSecret: shownSecret }),
+        schema: application.extend(shownOnce),
         example: newExample,
       },
       audit: 'application.created',

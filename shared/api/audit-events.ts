@@ -52,7 +52,8 @@ export const auditEvents = lambdaTable({
       }),
       reply: {
         status: 200,
-        description: 'A page of audit events',
+        description:
+          'A page of audit events; where it has a nextCursor there may be more, even if it is short or empty',
         schema: page(event),
         example: { items: [example] },
       },

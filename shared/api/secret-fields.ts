@@ -1,10 +1,13 @@
 import * as z from 'zod';
 import { timestamp } from './fields.ts';
 
-/** A clear secret on the wire. */
-export const shownSecret = z.string().optional().meta({
-  description: 'Shown in the first answer only, not when it is repeated: Mintmark keeps no more than its hash',
-});
+/** A clear secret on the wire, and what a repeated answer says in its place. */
+export const shownOnce = {
+  clientSecret: z.string().optional().meta({
+    description: 'Shown in the first answer only, not when it is repeated: Mintmark keeps no more than its hash',
+  }),
+  notice: z.string().optional().meta({ description: 'Says in a repeated answer that the secret is not in it' }),
+};
 
 /** One of a client's secrets as it is shown afterwards. */
 export const secretFields = z.object({

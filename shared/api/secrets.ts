@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { tenantTokens, userTokens } from './api-tokens.ts';
 import { expiresInSeconds, text, timestamp } from './fields.ts';
-import { newSecretExample, secretFields, shownSecret } from './secret-fields.ts';
+import { newSecretExample, secretFields, shownOnce } from './secret-fields.ts';
 import { lambdaTable, type Route } from './table.ts';
 
 const TITLE_CHARACTERS = 128;
@@ -22,7 +22,7 @@ const example = {
   version: 2,
 } as const;
 
-const withSecret = clientSecrets.extend({ clientSecret: shownSecret });
+const withSecret = clientSecrets.extend(shownOnce);
 const withSecretExample = { ...example, clientSecret: 'mms_…' };
 
 const addition = {

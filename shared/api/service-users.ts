@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { expiresInSeconds, id, metadata, metadataPatch, page, pageQuery, text, timestamp } from './fields.ts';
-import { shownSecret } from './secret-fields.ts';
+import { shownOnce } from './secret-fields.ts';
 import { lambdaTable, type Route } from './table.ts';
 
 const NAME_CHARACTERS = 128;
@@ -38,7 +38,7 @@ const secret = z.object({
   expiresAt: timestamp.nullable(),
   version: z.int(),
 });
-const newSecret = secret.extend({ clientSecret: shownSecret });
+const newSecret = secret.extend(shownOnce);
 const secretExample = {
   clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',
   serviceUserId: example.id,

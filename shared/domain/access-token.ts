@@ -3,6 +3,9 @@ import type { JsonObject } from './records.ts';
 /** The longest any access token lives, whatever an API asks for: what lies above was not signed by this product. */
 export const LIFETIME_SECONDS_MAX = 86_400;
 
+/** Larger tokens do not fit into a form field or into the headers that API Gateway and load balancers take. */
+export const TOKEN_CHARACTERS_MAX = 8_000;
+
 /** How far the clocks of two processes may lie apart. */
 const CLOCK_SKEW_SECONDS = 5;
 

@@ -54,6 +54,17 @@ export async function bootstrap(
     actor: { clientId: '', subject: 'aws-iam', ip: '', userAgent: '' },
   } as const;
   await ports.audit.append({ ...event, outcome: 'attempted', target: {} });
+  const administrator = await found(request, ports);
+  const target = { clientId: administrator.clientId };
+  // The attempt is on record already, and a failure here must not lose the only copy of the secret.
+  await ports.audit.append({ ...event, outcome: 'succeeded', target }).catch(() => undefined);
+  return administrator;
+}
+
+async function found(
+  request: { readonly newAdministrator?: boolean | undefined },
+  ports: Ports,
+): Promise<Administrator> {
   await ports.pepperFounder.found();
   const look = ports.standing.open('bootstrap');
   await registerSystemApi(look, ports);
@@ -63,9 +74,7 @@ export async function bootstrap(
   if (existing !== undefined && request.newAdministrator !== true) {
     return { issuer: ports.issuer, clientId: existing.id };
   }
-  const administrator = await createAdministrator(look, ports);
-  await ports.audit.append({ ...event, outcome: 'succeeded', target: { clientId: administrator.clientId } });
-  return administrator;
+  return createAdministrator(look, ports);
 }
 
 async function registerSystemApi(look: Look, ports: Ports): Promise<void> {

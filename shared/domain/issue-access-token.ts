@@ -1,4 +1,4 @@
-import { type AccessTokenClaims, LIFETIME_SECONDS_MAX, scopeValues } from './access-token.ts';
+import { type AccessTokenClaims, LIFETIME_SECONDS_MAX, scopeValues, TOKEN_CHARACTERS_MAX } from './access-token.ts';
 import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
 import { allowedPermissions, entitledApiIds, findApi } from './entitlement.ts';
 import { DomainError } from './errors.ts';
@@ -6,9 +6,6 @@ import { newId } from './ids.ts';
 import type { Look, Random, TokenSigner } from './ports.ts';
 import type { Api, Client } from './records.ts';
 import { type Standing, standingOf, subjectId } from './standing.ts';
-
-/** Larger tokens do not fit into the headers that API Gateway and load balancers take, and are refused by verifiers. */
-const TOKEN_CHARACTERS_MAX = 8_192;
 
 export interface TokenRequest {
   readonly grantType: string;

@@ -32,8 +32,8 @@ export async function verifiedClaims(
 }
 
 /**
- * Looks a token up: undefined for whatever is not ours, expired, revoked, or whose client, subject or API does not
- * stand any more. All of these are one answer, so that nobody learns which it was (RFC 7662 §2.2).
+ * Looks a token up: undefined for whatever is not ours, expired, revoked, whose client, subject or API does not stand
+ * any more, or that allows nothing any more. All of these are one answer, so that nobody learns which it was (RFC 7662 §2.2).
  */
 export async function findLiveToken(token: string, ports: Ports): Promise<LiveToken | undefined> {
   const claims = await verifiedClaims(token, ports);
@@ -51,7 +51,7 @@ export async function findLiveToken(token: string, ports: Ports): Promise<LiveTo
 
   const allowed = await allowedPermissions(client, standing, api, look);
   const permissions = scopeValues(claims.scope).filter((value) => allowed.includes(value));
-  return { claims, client, standing, api, permissions, look };
+  return permissions.length === 0 ? undefined : { claims, client, standing, api, permissions, look };
 }
 
 /** The token names the records that decide about it; asking for all of them at once saves a round trip. */

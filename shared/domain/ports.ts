@@ -154,6 +154,7 @@ export interface AuditLog {
 
 /** Reads the audit log back. */
 export interface AuditReader {
+  /** Where long times without events have to be passed over, a page may be short or empty and still have a next one. */
   list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>>;
 }
 

@@ -29,8 +29,11 @@ export function dynamoAuditReader(environment: Environment): AuditReader {
   const table = required(environment, 'MINTMARK_AUDIT_TABLE');
   const client = documentClient(environment);
   return {
-    list: (filter, { limit, cursor }: PageRequest) => {
-      const before = cursor === undefined ? `${isoTime(filter.toSeconds)}~` : readCursor(cursor).order;
+    list: async (filter, { limit, cursor }: PageRequest) => {
+      const end = `${isoTime(filter.toSeconds)}~`;
+      const place = cursor === undefined ? end : readCursor(cursor).order;
+      // A cursor of another range can only skip ahead in this one.
+      const before = place < end ? place : end;
       return readBackwards((query) => readDay(client, table, { ...query, filter }), { before, limit, filter });
     },
   };
@@ -57,13 +60,14 @@ async function readBackwards(
   { before, limit, filter }: DayQuery,
 ): Promise<Page<AuditEvent>> {
   const found: Item[] = [];
-  let place: string | undefined = before;
-  for (let query = 0; query < QUERIES_MAX && place !== undefined && found.length < limit; query += 1) {
+  const start = isoTime(filter.fromSeconds);
+  let place = before;
+  for (let query = 0; query < QUERIES_MAX && place >= start && found.length < limit; query += 1) {
     const { items, next } = await read({ before: place, limit: limit - found.length });
     found.push(...items);
-    place = next ?? endOfDayBefore(place, filter);
+    place = next ?? endOfDayBefore(place);
   }
-  return pageOf(found, place);
+  return pageOf(found, place >= start ? place : undefined);
 }
 
 async function readDay(client: DynamoDBDocumentClient, TableName: string, query: DayQuery): Promise<Found> {
@@ -109,15 +113,15 @@ function wantedOf({ type, outcome, clientId }: AuditFilter) {
   };
 }
 
-/** Where the day before ends; undefined where nobody asks for that day any more. */
-function endOfDayBefore(place: string, { fromSeconds }: AuditFilter): string | undefined {
+/** Where the day before ends. */
+function endOfDayBefore(place: string): string {
   const day = dayOf(Date.parse(`${place.slice(0, 10)}T00:00:00Z`) / 1_000 - DAY_SECONDS);
-  return day < dayOf(fromSeconds) ? undefined : `${day}T23:59:59.000Z#~`;
+  return `${day}T23:59:59.000Z#~`;
 }
 
-function pageOf(found: readonly Item[], before?: string): Page<AuditEvent> {
+function pageOf(found: readonly Item[], next: string | undefined): Page<AuditEvent> {
   return {
     items: found.map((item) => eventSchema.parse(item)),
-    ...(before !== undefined && { nextCursor: writeCursor(before) }),
+    ...(next !== undefined && { nextCursor: writeCursor(next) }),
   };
 }

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { DomainError } from '#shared/domain/errors.ts';
 
-const ORDER = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z#(?<key>[\x21-\x7E]+)$/;
+const ORDER = /^(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z)#(?<key>[\x21-\x7E]+)$/;
 
 /**
  * A cursor is the last item's place in its list and nothing else: the list itself always comes from the path, so a
@@ -17,7 +17,9 @@ export function writeCursor(order: string): string {
  */
 export function readCursor(cursor: string): { readonly order: string; readonly key: string } {
   const order = Buffer.from(cursor, 'base64url').toString();
-  const key = ORDER.exec(order)?.groups?.key;
-  if (key === undefined) throw new DomainError('invalid_request', 'The cursor is malformed.', { field: 'cursor' });
+  const { time = '', key } = ORDER.exec(order)?.groups ?? {};
+  if (key === undefined || Number.isNaN(Date.parse(time))) {
+    throw new DomainError('invalid_request', 'The cursor is malformed.', { field: 'cursor' });
+  }
   return { order, key };
 }

@@ -1,13 +1,12 @@
 import { type CompactJWSHeaderParameters, compactVerify, errors } from 'jose';
 import * as z from 'zod';
-import type { AccessTokenClaims } from '#shared/domain/access-token.ts';
+import { type AccessTokenClaims, TOKEN_CHARACTERS_MAX } from '#shared/domain/access-token.ts';
 import type { KeySet, TokenVerifier } from '#shared/domain/ports.ts';
 import type { JsonObject } from '#shared/domain/records.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
 import { type SigningKey, signingKeys } from './signing-keys.ts';
 
-const TOKEN_CHARACTERS_MAX = 8_192;
 const TYPE = 'at+jwt';
 
 const claimsSchema = z.object({
