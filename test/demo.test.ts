@@ -16,23 +16,35 @@ const STEPS = [
   'bootstrap the workspace',
   'get a management token',
   'register an API',
-  'make two roles',
+  'make three roles',
   'make a tenant',
   'make a user, a member',
   'make a tenant token',
   'make a personal token',
+  'make a manager token',
+  'make a service user',
   'exchange the tenant token',
   'exchange the personal token',
+  'exchange the manager token',
+  'exchange as service user',
   'verify with jose and JWKS',
   'reader: GET /reports',
   'reader: POST /reports',
   'writer: POST /reports',
   'reader: GET /rest/reports',
   'reader: POST /rest/reports',
+  'manager: token for a reader',
+  'manager: token for a writer',
+  'rotate the secret',
+  'exchange with the old secret',
+  'exchange with the new secret',
+  'finish the rotation',
+  'exchange with the old secret',
   'introspect',
   'revoke',
   'introspect again',
   'writer: GET /reports',
+  'writer: GET /rest/reports',
   'delete the tenant token',
   'exchange it again',
   'stop',
@@ -57,7 +69,7 @@ describe('the demo', () => {
   test('tells every step in one line', () => {
     const told = lines.map((line) => line.slice(4, 32).trim());
     expect(told).toEqual(STEPS);
-    expect(result.stdout).toMatch(/\n\n24 steps, all as expected, in \d+\.\d s\.\n$/);
+    expect(result.stdout).toMatch(/\n\n36 steps, all as expected, in \d+\.\d s\.\n$/);
   });
 
   test('aligns numbers and times to the right', () => {
@@ -75,7 +87,7 @@ describe('the demo', () => {
 
   test('shows no secret and no token in full', () => {
     const shown = result.stdout.match(/(?:mms_|eyJ)\S*/g) ?? [];
-    expect(shown).toHaveLength(6);
+    expect(shown).toHaveLength(13);
     expect(shown.filter((credential) => !/^[\w-]{10}…,?$/.test(credential))).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleFunctions, bundlesDirectory } from '#infra/bundle.ts';
+import { tables } from '#shared/api/tables.ts';
 import { runCommand } from './support/command.ts';
 import { codeOf } from './support/markdown.ts';
 
@@ -24,7 +25,8 @@ describe('the CDK app in README.md', () => {
   let resources: readonly Resource[] = [];
 
   beforeAll(async () => {
-    if (!existsSync(bundlesDirectory)) await bundleFunctions();
+    const isBundled = tables.every(({ name }) => existsSync(join(bundlesDirectory, name)));
+    if (!isBundled) await bundleFunctions();
     writeFileSync(join(folder, 'app.ts'), codeOf(readme, 'app') + codeOf(readme, 'jwt-authorizer'));
     writeFileSync(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.json", "include": ["app.ts"] }');
     const result = await runCommand(process.execPath, ['app.ts'], { cwd: folder, env: { CDK_OUTDIR: folder } });

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CommandResult, runCommand } from './support/command.ts';
-import { type LocalMintmark, startLocalMintmark } from './support/local-mintmark.ts';
 import { codeOf } from './support/markdown.ts';
+import { type ReadmeSession, runReadmeSession } from './support/readme-session.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -32,14 +32,12 @@ const HTTPS_AS_HTTP = `data:text/javascript,${encodeURIComponent(`
 `)}`;
 
 describe('what README.md says about getting a token', () => {
-  let mintmark: LocalMintmark;
-  let session: Session;
+  let session: ReadmeSession;
 
   beforeAll(async () => {
-    mintmark = await startLocalMintmark();
-    session = await runSession(mintmark.folder, ['make-token', 'curl', 'introspect']);
+    session = await runReadmeSession();
   });
-  afterAll(() => mintmark.stop());
+  afterAll(() => session.mintmark.stop());
 
   /** Runs the code under this program, as somebody in that session would. */
   const runAs = (program: string, args: readonly string[], name: string): Promise<CommandResult> =>
@@ -52,7 +50,7 @@ describe('what README.md says about getting a token', () => {
   test('makes an API token', () => {
     expect(JSON.parse(session.output('make-token'))).toMatchObject({ identifier: REPORTS, name: 'Reports' });
     expect(session.exported).toEqual({
-      MINTMARK: mintmark.url,
+      MINTMARK: session.mintmark.url,
       CLIENT_ID: expect.stringMatching(/^cli_\w{22}$/),
       CLIENT_SECRET: expect.stringMatching(/^mms_\w{52}$/),
       ACCESS_TOKEN: token,
@@ -122,28 +120,6 @@ describe('what README.md says about getting a token', () => {
     expect(result).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/signature/i) });
   });
 });
-
-interface Session {
-  readonly result: CommandResult;
-  readonly exported: Readonly<Record<string, string>>;
-  /** What the block of this name printed. */
-  output(name: string): string;
-}
-
-/** Runs these blocks one after the other in one shell, in the folder where `npm start` was run. */
-async function runSession(cwd: string, names: readonly string[]): Promise<Session> {
-  const exported = ['MINTMARK', 'CLIENT_ID', 'CLIENT_SECRET', 'ACCESS_TOKEN'];
-  const parts = names.map((name) => `${codeOf(readme, name)}\nprintf '\\0'\n`);
-  const input = `${parts.join('')}\nprintf '%s\\n' ${exported.map((name) => `"$${name}"`).join(' ')}\n`;
-  const result = await runCommand('sh', [], { cwd, input });
-  const outputs = result.stdout.split('\0');
-  const values = outputs.at(-1)?.trim().split('\n') ?? [];
-  return {
-    result,
-    exported: Object.fromEntries(exported.map((name, index) => [name, values[index] ?? ''])),
-    output: (name) => outputs[names.indexOf(name)] ?? '',
-  };
-}
 
 function lineOf({ code, stdout, stderr }: CommandResult) {
   return { code, line: stdout.trim(), stderr };

@@ -115,6 +115,21 @@ describe('what README.md says about trying and deploying', () => {
     expect(administrator().clientId).not.toBe(clientId);
   });
 
+  test('lets the newest administrator delete the one before it, and not itself', async () => {
+    const before = await system.bootstrap({ newAdministrator: true });
+    const newest = await system.bootstrap({ newAdministrator: true });
+    const headers = { authorization: `Basic ${btoa(`${newest.clientId}:${newest.clientSecret}`)}` };
+    const body = new URLSearchParams({ grant_type: 'client_credentials' });
+    const answer = await fetch(`${system.url}/oauth/token`, { method: 'POST', headers, body });
+    const { access_token } = (await answer.json()) as { access_token: string };
+
+    const remove = async ({ clientId }: { readonly clientId: string }) => {
+      const init = { method: 'DELETE', headers: { authorization: `Bearer ${access_token}` } };
+      return (await fetch(`${system.url}/v1/applications/${clientId}`, init)).status;
+    };
+    expect([await remove(before), await remove(newest)]).toEqual([204, 409]);
+  });
+
   test('lists the outputs of the stack', () => {
     const { template } = synthesize({ customDomain: undefined });
     const always = Object.keys(template.findOutputs('*'));

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Caller, LambdaTable } from '#shared/api/table.ts';
+import type { Caller, LambdaTable, Method } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
+import { SYSTEM_API_ID } from '#shared/domain/system-api.ts';
 import { codeBlocks, firstColumn, markedPart, renderTable } from './support/markdown.ts';
 
 const root = new URL('..', import.meta.url);
@@ -9,6 +10,10 @@ const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
 const readme = read('README.md');
 
 const lambdas: readonly LambdaTable[] = tables;
+const routes = lambdas.flatMap((table) =>
+  Object.values(table.routes).map((route) => ({ ...route, lambda: table.name })),
+);
+const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 describe('README.md', () => {
   test('has no block but those that some test runs or compares', () => {
@@ -30,7 +35,17 @@ describe('README.md', () => {
       'sh introspect',
       'js jose',
       'js aws-jwt-verify',
+      'sh application',
+      'sh introspect-as-api',
       'ts jwt-authorizer',
+      'sh service-user',
+      'sh application-token',
+      'sh rotate',
+      'sh finish',
+      'sh leaked',
+      'sh change',
+      'sh repeat',
+      'sh audit',
       'mermaid',
     ]);
   });
@@ -41,15 +56,24 @@ describe('README.md', () => {
   });
 
   test('lists the routes of the API tables', () => {
-    const rows = lambdas.flatMap(({ name, routes }) =>
-      Object.values(routes).map((route) => [
-        `\`${route.method} ${route.path}\``,
-        route.summary,
-        callerOf(route.caller),
-        `\`${name}\``,
-      ]),
-    );
-    expect(markedPart(readme, 'routes')).toBe(renderTable(['route', 'what it does', 'caller', 'Lambda'], rows));
+    const head = ['path', 'methods', 'caller', 'Lambda'];
+    expect(markedPart(readme, 'routes')).toBe(renderTable(head, routeRows()));
+  });
+
+  test('names the management API by its id', () => {
+    expect(readme).toContain(`its id is \`${SYSTEM_API_ID}\``);
+  });
+
+  test('says which permission a method needs', () => {
+    const managed = routes.filter(({ caller }) => typeof caller !== 'string' && 'permission' in caller);
+    const kinds = managed.map(({ method, caller }) => `${method} ${/\w+:/.exec(callerOf(caller))}`);
+    expect([...new Set(kinds)].toSorted()).toEqual([
+      'DELETE write:',
+      'GET read:',
+      'PATCH write:',
+      'POST write:',
+      'PUT write:',
+    ]);
   });
 
   test('names scripts that exist', () => {
@@ -86,6 +110,19 @@ describe('README.md', () => {
     expect(firstColumn(readme, 'variable').toSorted()).toEqual([...new Set([...direct, ...endpoints])].toSorted());
   });
 });
+
+/** One row for each path and each Lambda behind it. */
+function routeRows(): readonly (readonly string[])[] {
+  const groups = Object.entries(Object.groupBy(routes, ({ path, lambda }) => `${path} ${lambda}`));
+  const inOrder = groups.toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return inOrder.map(([key, group = []]) => {
+    const [path, lambda] = key.split(' ');
+    const sorted = group.toSorted((one, other) => METHODS.indexOf(one.method) - METHODS.indexOf(other.method));
+    const methods = sorted.map(({ method }) => method).join(' ');
+    const callers = [...new Set(sorted.map(({ caller }) => callerOf(caller)))].join(', ');
+    return [`\`${path}\``, methods, callers, `\`${lambda}\``];
+  });
+}
 
 function callerOf(caller: Caller): string {
   if (typeof caller === 'string') return caller;

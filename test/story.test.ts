@@ -31,6 +31,7 @@ describe('the commands that npm start prints', () => {
       signingAlgorithm: 'RS256',
       tokenLifetimeSeconds: 3_600,
       createdAt: time,
+      version: 1,
     });
     expect(token).toEqual({
       clientId: id('cli'),
@@ -42,7 +43,17 @@ describe('the commands that npm start prints', () => {
       createdAt: time,
       createdBy: id('cli'),
       expiresAt: null,
-      secrets: [{ lastFour: expect.any(String), createdAt: time, expiresAt: null }],
+      status: 'active',
+      secrets: [
+        {
+          id: expect.stringMatching(/^\w{6}$/),
+          lastFour: expect.stringMatching(/^\w{4}$/),
+          createdBy: id('cli'),
+          createdAt: time,
+          expiresAt: null,
+        },
+      ],
+      version: 1,
     });
     expect(answers).toEqual([
       { reports: ['2026 in numbers'] },

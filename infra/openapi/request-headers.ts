@@ -1,8 +1,12 @@
 import type { Route } from '#shared/api/table.ts';
 
-/** Whether a route changes one resource that is there already, so that its version can be asked for. */
+/**
+ * Whether a route changes one resource that is there already, so that its version can be asked for. A secret is made by
+ * POST, but what it changes is the client.
+ */
 export function isChangeOfOne({ method, path }: Route): boolean {
-  return path.startsWith('/v1/') && ['PUT', 'PATCH', 'DELETE'].includes(method);
+  const isOfClient = path.includes('/{clientId}/secrets');
+  return path.startsWith('/v1/') && (isOfClient || ['PUT', 'PATCH', 'DELETE'].includes(method));
 }
 
 /** The headers that a management request may carry besides its token. */

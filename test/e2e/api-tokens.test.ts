@@ -29,7 +29,17 @@ const shownNow = () => ({
   createdAt: timestamp(),
   createdBy: world.admin.clientId,
   expiresAt: null,
-  secrets: [{ lastFour: expect.stringMatching(/^\w{4}$/), createdAt: timestamp(), expiresAt: null }],
+  status: 'active',
+  secrets: [
+    {
+      id: expect.stringMatching(/^\w{6}$/),
+      lastFour: expect.stringMatching(/^\w{4}$/),
+      createdBy: world.admin.clientId,
+      createdAt: timestamp(),
+      expiresAt: null,
+    },
+  ],
+  version: 1,
 });
 const clientSecret = expect.stringMatching(/^mms_[0-9A-Za-z]{52}$/);
 
@@ -64,7 +74,7 @@ describe.each(owners)('an API token of $owner', ({ path, other, own }) => {
     const list = await manage('GET', `${path(acme)}?limit=100`);
     expect(list.body).toEqual({ items: expect.arrayContaining([withoutSecret]) });
     expect(list.text).not.toContain(secret.slice(0, -4));
-    expect(withoutSecret).toMatchObject({ secrets: [{ lastFour: secret.slice(-4) }] });
+    expect(withoutSecret).toMatchObject({ secrets: [{ id: secret.slice(4, 10), lastFour: secret.slice(-4) }] });
   });
 
   test('carries its metadata into access tokens, whatever JSON that is', async () => {
@@ -127,6 +137,8 @@ describe.each(owners)('an API token of $owner', ({ path, other, own }) => {
       tenantId: 'ten_1',
       userId: 'usr_1',
       kind: 'x',
+      status: 'disabled',
+      version: 9,
     };
     const created = await post({ description: 'forged', ...forged });
     expect(created.body).toEqual({ ...shownNow(), ...own(), description: 'forged', clientSecret });

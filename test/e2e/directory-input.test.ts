@@ -140,18 +140,22 @@ describe('a member', () => {
   const path = () => `/v1/tenants/${acme.tenantId}/members/${acme.userId}`;
 
   test('has the roles that were last set, each once', async () => {
-    const shown = (roleIds: readonly string[]) => ({
-      status: 200,
-      body: { tenantId: acme.tenantId, userId: acme.userId, roleIds, createdAt: expect.any(String) },
+    const { version } = (await manage('GET', path())).body as { version: number };
+    const shown = (roleIds: readonly string[], changes: number) => ({
+      tenantId: acme.tenantId,
+      userId: acme.userId,
+      roleIds,
+      createdAt: expect.any(String),
+      version: version + changes,
     });
     const { readerRoleId: reader, writerRoleId: writer } = acme;
-    expect(seen(await manage('PUT', path(), { roleIds: [writer, reader, writer] }))).toEqual(shown([writer, reader]));
-    expect(seen(await manage('PUT', path(), { roleIds: [] }))).toEqual(shown([]));
-    expect(seen(await manage('PUT', path(), { roleIds: [reader] }))).toEqual(shown([reader]));
-    expect(seen(await manage('GET', path()))).toEqual(shown([reader]));
-    expect((await manage('GET', `/v1/tenants/${acme.tenantId}/members`)).body).toEqual({
-      items: [shown([reader]).body],
-    });
+    const set = async (roleIds: readonly string[]) => seen(await manage('PUT', path(), { roleIds }));
+    expect(await set([writer, reader, writer])).toEqual({ status: 200, body: shown([writer, reader], 1) });
+    expect(await set([])).toEqual({ status: 200, body: shown([], 2) });
+    expect(await set([reader])).toEqual({ status: 200, body: shown([reader], 3) });
+    expect(seen(await manage('GET', path()))).toEqual({ status: 200, body: shown([reader], 3) });
+    const list = await manage('GET', `/v1/tenants/${acme.tenantId}/members`);
+    expect(list.body).toEqual({ items: [shown([reader], 3)] });
   });
 
   test.each([

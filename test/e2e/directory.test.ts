@@ -30,8 +30,18 @@ interface Collection {
 }
 
 const collections: readonly Collection[] = [
-  { path: '/v1/tenants', id: /^ten_\w{22}$/, body: (serial) => ({ name: `Tenant ${serial}` }) },
-  { path: '/v1/users', id: /^usr_\w{22}$/, body: (serial) => ({ email: `user${serial}@example.com`, name: 'Zoë' }) },
+  {
+    path: '/v1/tenants',
+    id: /^ten_\w{22}$/,
+    body: (serial) => ({ name: `Tenant ${serial}`, metadata: { plan: 'gold', seats: [1, 2.5] } }),
+    defaults: { status: 'active' },
+  },
+  {
+    path: '/v1/users',
+    id: /^usr_\w{22}$/,
+    body: (serial) => ({ email: `user${serial}@example.com`, name: 'Zoë', metadata: { '': null } }),
+    defaults: { status: 'active' },
+  },
   {
     path: '/v1/roles',
     id: /^rol_\w{22}$/,
@@ -50,10 +60,18 @@ const collections: readonly Collection[] = [
 ];
 
 describe.each(collections)('$path', ({ path, id, body, defaults }) => {
+  /** What is shown of what was just created. */
+  const shownNow = (serial: string) => ({
+    ...body(serial),
+    ...defaults,
+    id: expect.stringMatching(id),
+    createdAt: now(),
+    version: 1,
+  });
+
   test('takes, shows, lists and deletes', async () => {
     const created = await manage('POST', path, body('life'));
-    const shown = { ...body('life'), ...defaults, id: expect.stringMatching(id), createdAt: now() };
-    expect(seen(created)).toEqual({ status: 201, body: shown });
+    expect(seen(created)).toEqual({ status: 201, body: shownNow('life') });
     const item = `${path}/${idOf(created)}`;
     expect(seen(await manage('GET', item))).toEqual({ status: 200, body: created.body });
     expect((await manage('GET', `${path}?limit=100`)).body).toEqual({ items: expect.arrayContaining([created.body]) });
@@ -82,8 +100,7 @@ describe.each(collections)('$path', ({ path, id, body, defaults }) => {
       hash: 'x',
     };
     const created = await manage('POST', path, { ...body('forged'), ...forged });
-    const shown = { ...body('forged'), ...defaults, id: expect.stringMatching(id), createdAt: now() };
-    expect(seen(created)).toEqual({ status: 201, body: shown });
+    expect(seen(created)).toEqual({ status: 201, body: shownNow('forged') });
     expect((await manage('GET', `${path}/${idOf(created)}`)).body).toEqual(created.body);
   });
 
@@ -117,7 +134,8 @@ describe('lists', () => {
 describe('a tenant id', () => {
   test.each(['acme', 'ten_of_my_choice', '0', 'A-b_C', 'x'.repeat(64)])('can be chosen: %s', async (id) => {
     const reply = await manage('POST', '/v1/tenants', { name: 'Chosen', id });
-    expect(seen(reply)).toEqual({ status: 201, body: { id, name: 'Chosen', createdAt: now() } });
+    const shown = { id, name: 'Chosen', status: 'active', createdAt: now(), version: 1 };
+    expect(seen(reply)).toEqual({ status: 201, body: shown });
   });
 
   test.each(['usr_1', 'cli_1', 'tok_1', 'api_1', 'rol_1', 'svc_1', 'grn_1', 'mem_1'])(
@@ -188,6 +206,7 @@ describe('the management API', () => {
       tokenLifetimeSeconds: 3_600,
       permissions: systemPermissions,
       createdAt: expect.any(String),
+      version: 1,
     });
   });
 

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 vi.hoisted(() => {
@@ -65,7 +65,11 @@ async function send({ method, path, ...init }: RouteRequest): Promise<void> {
 }
 
 async function succeedEverywhere(requests: RouteRequests): Promise<void> {
-  for (const prepare of Object.values(requests)) await send(await prepare());
+  for (const prepare of Object.values(requests)) {
+    const request = await prepare();
+    const once = { ...request, headers: { ...request.headers, 'idempotency-key': randomUUID() } };
+    for (const sent of [once, once]) await send(sent);
+  }
   const token = await world.tokenFor(acme.tenantToken);
   for (const path of ['/reports', '/rest/reports']) {
     await send({ method: 'GET', path, headers: { authorization: `Bearer ${token}` } });
@@ -115,11 +119,7 @@ async function misuseSecrets(): Promise<void> {
   }
 }
 
-const faults: readonly Fault[] = [
-  { kind: 'error', name: 'ValidationException' },
-  { kind: 'error', name: 'AccessDeniedException' },
-  { kind: 'reset' },
-];
+const faults: readonly Fault[] = [{ kind: 'error', name: 'ValidationException' }, { kind: 'reset' }];
 
 /** The AWS SDK's errors quote requests and answers; whatever they hold stays in them. */
 async function failEverywhere(requests: RouteRequests): Promise<void> {
@@ -212,7 +212,5 @@ describe('no secret, token or Authorization header is', () => {
 test('U6: the log tells the innermost failure by name and place, never by its message', () => {
   const causes = output.lines().flatMap(({ cause = [] }) => cause as readonly Record<string, unknown>[]);
   expect(new Set(causes.flatMap((cause) => Object.keys(cause)))).toEqual(new Set(['name', 'at']));
-  expect(causes.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['ValidationException', 'AccessDeniedException']),
-  );
+  expect(causes.map(({ name }) => name)).toContain('ValidationException');
 });

@@ -2,14 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { conformanceFaults } from './conformance.ts';
 import type { Reply } from './world.ts';
 
-const tenant = { id: 'ten_acme', name: 'Acme', createdAt: '2027-01-15T08:00:00.000Z' };
+const tenant = { id: 'ten_acme', name: 'Acme', status: 'active', createdAt: '2027-01-15T08:00:00.000Z', version: 1 };
 const unknown = { type: 'about:blank', title: 'not found', status: 404, code: 'not_found', detail: 'No.' };
 
 function reply(status: number, body: unknown, headers: Record<string, string> = {}): Reply {
   const contentType = status < 400 ? 'application/json' : 'application/problem+json';
   const common = { 'content-type': contentType, 'cache-control': 'no-store', 'x-request-id': 'req-1' };
   const text = body === undefined ? '' : JSON.stringify(body);
-  return { status, body, text, headers: new Headers({ ...common, ...headers }) };
+  const tag = body === tenant && { etag: '"1"' };
+  return { status, body, text, headers: new Headers({ ...common, ...tag, ...headers }) };
 }
 
 describe('a reply conforms', () => {
@@ -46,6 +47,9 @@ describe('a reply does not conform with', () => {
       reply(200, tenant, { 'cache-control': 'public' }),
       'cache-control',
     ],
+    ['an ETag of another version', '/v1/tenants/ten_acme', reply(200, tenant, { etag: '"2"' }), 'etag'],
+    ['a version without ETag', '/v1/tenants/ten_acme', reply(200, { ...tenant }), 'etag'],
+    ['an ETag of a list', '/v1/tenants', reply(200, { items: [tenant] }, { etag: '"1"' }), 'etag'],
     [
       'another content type',
       '/v1/tenants/ten_acme',

@@ -51,10 +51,17 @@ function successFaults({ headers, text, body }: Reply, { reply }: Route): readon
   return faultsOf({
     'cache-control': headers.get('cache-control') === caching,
     'x-request-id': headers.has('x-request-id'),
+    etag: headers.get('etag') === entityTagOf(body),
     'content-type': schema === undefined || headers.get('content-type') === 'application/json',
     body: schema === undefined ? text === '' : parsed?.success === true,
     'members that the schema does not declare': parsed?.success !== true || isDeepStrictEqual(parsed.data, body),
   });
+}
+
+/** What shows a version says it as its ETag too (RFC 9110 §8.8.3). */
+function entityTagOf(body: unknown): string | null {
+  const { version } = Object(body) as { version?: unknown };
+  return version === undefined ? null : `"${version}"`;
 }
 
 function refusalFaults(reply: Reply, { errors }: Route, codes: readonly ErrorCode[]): readonly string[] {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandEnvironment } from './command.ts';
 import type { Credentials } from './world.ts';
@@ -22,9 +23,17 @@ export interface StartProcess {
   end(signal: NodeJS.Signals): Promise<{ readonly exit: number | string | null; readonly seconds: number }>;
 }
 
-/** What `npm start` runs, with its data in this folder. */
+/** What Node made of the sources at an earlier start; it halves the time that the next one takes. */
+const compileCache = join(tmpdir(), 'mintmark-compile-cache');
+
+/** The settings of `npm start` with its data in this folder. */
 export function startEnvironment({ folder, port = 0 }: StartOptions): Record<string, string> {
-  return { PORT: String(port), MINTMARK_DATA: folder, POWERTOOLS_LOG_LEVEL: 'SILENT' };
+  return {
+    PORT: String(port),
+    MINTMARK_DATA: folder,
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    NODE_COMPILE_CACHE: compileCache,
+  };
 }
 
 /** Starts Mintmark as a process of its own and waits until it is ready. */

@@ -1,29 +1,58 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  ScanCommand,
+  type ScanCommandInput,
+  type ScanCommandOutput,
+} from '@aws-sdk/lib-dynamodb';
 import { type TableName, tableSchemas } from '#infra/table-schemas.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
+const everyTable = Object.keys(tableSchemas) as TableName[];
+/** What the workspace keeps and knows, which is all but the audit log. */
+const workspaceTables = everyTable.filter((table) => table !== 'audit');
+
 /** Everything in one of the workspace's tables, read past the product. */
 export async function itemsOf(table: TableName): Promise<readonly Item[]> {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
-  const items: Item[] = [];
-  let from: Item | undefined;
-  do {
-    const page = await client.send(new ScanCommand({ TableName: `mintmark-${table}`, ExclusiveStartKey: from }));
-    items.push(...(page.Items ?? []));
-    from = page.LastEvaluatedKey;
-  } while (from !== undefined);
-  client.destroy();
-  return items;
+  return (await scan(table)).flatMap(({ Items = [] }) => Items);
 }
 
-/** What the workspace keeps and knows, which is all but the audit log; in an order of its own. */
+/** The audit log's lines about one request, in their order. */
+export async function auditLinesOf(requestId: string | null): Promise<readonly Item[]> {
+  const pages = await scan('audit', {
+    FilterExpression: 'requestId = :requestId',
+    ExpressionAttributeValues: { ':requestId': requestId },
+  });
+  return pages.flatMap(({ Items = [] }) => Items);
+}
+
+/** All items of the workspace; in an order of its own. */
 export async function workspaceItems(): Promise<readonly string[]> {
-  const tables = (Object.keys(tableSchemas) as TableName[]).filter((table) => table !== 'audit');
-  const items = await Promise.all(tables.map(itemsOf));
+  const items = await Promise.all(workspaceTables.map(itemsOf));
   return items
     .flat()
     .map((item) => JSON.stringify(item))
     .sort();
+}
+
+/** How many items the workspace has. */
+export async function workspaceSize(): Promise<number> {
+  const pages = await Promise.all(workspaceTables.map((table) => scan(table, { Select: 'COUNT' })));
+  return pages.flat().reduce((sum, { Count = 0 }) => sum + Count, 0);
+}
+
+async function scan(table: TableName, input: Partial<ScanCommandInput> = {}): Promise<readonly ScanCommandOutput[]> {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+  const pages: ScanCommandOutput[] = [];
+  let from: Record<string, unknown> | undefined;
+  do {
+    const page = await client.send(
+      new ScanCommand({ TableName: `mintmark-${table}`, ...input, ExclusiveStartKey: from }),
+    );
+    pages.push(page);
+    from = page.LastEvaluatedKey;
+  } while (from !== undefined);
+  client.destroy();
+  return pages;
 }

@@ -10,7 +10,21 @@ const ofTenant: readonly Operation[] = [
   'createTenantApiToken',
   'listTenantApiTokens',
   'getTenantApiToken',
+  'updateTenantApiToken',
   'deleteTenantApiToken',
+  'addTenantApiTokenSecret',
+  'rotateTenantApiTokenSecrets',
+  'finishTenantApiTokenRotation',
+  'cancelTenantApiTokenRotation',
+  'deleteTenantApiTokenSecret',
+  'createServiceUser',
+  'listServiceUsers',
+  'getServiceUser',
+  'updateServiceUser',
+  'deleteServiceUser',
+  'createServiceUserSecret',
+  'listServiceUserSecrets',
+  'deleteServiceUserSecret',
 ];
 
 /** What belongs to one member: in a tenant nobody else may touch it, whatever the permissions. */
@@ -18,7 +32,13 @@ const ofMember: readonly Operation[] = [
   'createMemberApiToken',
   'listMemberApiTokens',
   'getMemberApiToken',
+  'updateMemberApiToken',
   'deleteMemberApiToken',
+  'addMemberApiTokenSecret',
+  'rotateMemberApiTokenSecrets',
+  'finishMemberApiTokenRotation',
+  'cancelMemberApiTokenRotation',
+  'deleteMemberApiTokenSecret',
 ];
 
 /** What every tenant may see. Everything that is in none of these lists is for the workspace alone. */

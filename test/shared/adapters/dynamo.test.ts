@@ -3,8 +3,11 @@ import { dynamoEngines } from '#test/support/dynamo-engines.ts';
 import { type Engines, startEngines } from '#test/support/engines.ts';
 import { openWorkspace } from '#test/support/workspace.ts';
 import { auditLogContract } from './contracts/audit-log.ts';
+import { auditReaderContract } from './contracts/audit-reader.ts';
+import { clientChangerContract } from './contracts/client-changer.ts';
 import { clientContracts } from './contracts/clients.ts';
 import { directoryContracts } from './contracts/directory.ts';
+import { requestMemoryContract } from './contracts/request-memory.ts';
 import { revocationsContract } from './contracts/revocations.ts';
 import { standingReaderContract } from './contracts/standing-reader.ts';
 
@@ -23,7 +26,10 @@ describe.each(dynamoEngines)('$name', ({ leftOutFor, start }) => {
 
   describe('StandingReader', () => standingReaderContract(open));
   clientContracts(open);
+  describe('ClientChanger', () => clientChangerContract(open));
   directoryContracts(open);
   describe('Revocations', () => revocationsContract(open));
+  describe('RequestMemory', () => requestMemoryContract(open));
   describe('AuditLog', () => auditLogContract(open));
+  describe('AuditReader', () => auditReaderContract(open));
 });

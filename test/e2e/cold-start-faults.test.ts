@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Fault } from '#test/support/engine-proxy.ts';
+import { whileFailing } from '#test/support/faults.ts';
+import { startFunctionInstance } from '#test/support/function-instance.ts';
+import { startGuardedApi } from '#test/support/guarded-api.ts';
+import { type Operation, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world.ts';
+
+let world: World;
+let acme: Acme;
+let requests: RouteRequests;
+
+beforeAll(async () => {
+  world = await startWorld();
+  acme = await arrangeAcme(world);
+  requests = await routeRequests(world, acme);
+});
+afterAll(() => world.close());
+
+type Engine = 'dynamo' | 'kms';
+
+/** One route of each function, and what it needs when its process has just begun. */
+const firstRequests: readonly { operation: Operation; status: number; needs: readonly Engine[] }[] = [
+  { operation: 'token', status: 200, needs: ['dynamo', 'kms'] },
+  { operation: 'introspect', status: 200, needs: ['dynamo', 'kms'] },
+  { operation: 'revoke', status: 200, needs: ['dynamo', 'kms'] },
+  { operation: 'createTenantApiToken', status: 201, needs: ['dynamo', 'kms'] },
+  { operation: 'listTenantApiTokens', status: 200, needs: ['dynamo', 'kms'] },
+  { operation: 'addTenantApiTokenSecret', status: 201, needs: ['dynamo', 'kms'] },
+  { operation: 'createTenant', status: 201, needs: ['dynamo', 'kms'] },
+  { operation: 'createServiceUser', status: 201, needs: ['dynamo', 'kms'] },
+  { operation: 'createApplication', status: 201, needs: ['dynamo', 'kms'] },
+  { operation: 'listAuditEvents', status: 200, needs: ['dynamo', 'kms'] },
+  { operation: 'jwks', status: 200, needs: ['kms'] },
+  { operation: 'openidConfiguration', status: 200, needs: [] },
+];
+
+/** API Gateway says 500 for an authorizer that gives no verdict. */
+const authorizers: readonly { mode: 'online' | 'offline'; path: string; needs: readonly Engine[] }[] = [
+  { mode: 'online', path: '/reports', needs: ['dynamo', 'kms'] },
+  { mode: 'online', path: '/rest/reports', needs: ['dynamo', 'kms'] },
+  { mode: 'offline', path: '/reports', needs: ['kms'] },
+  { mode: 'offline', path: '/rest/reports', needs: ['kms'] },
+];
+
+/** Processes of all functions that have just begun; each call to `callAll` calls every one of them. */
+async function startColdProcesses() {
+  const instance = await startFunctionInstance(world);
+  const prepared = await Promise.all(firstRequests.map(({ operation }) => requests[operation]()));
+  const authorization = `Bearer ${await world.tokenFor(acme.tenantToken)}`;
+  const apis = await Promise.all(authorizers.map(({ mode }) => startGuardedApi(world, { mode })));
+  const callAll = () =>
+    Promise.all([
+      ...prepared.map(async (request) => {
+        const { status, retryAfter } = await instance.send(request);
+        return retryAfter === null ? `${status}` : `${status} in ${retryAfter} s`;
+      }),
+      ...authorizers.map(
+        async ({ path }, index) => `${(await apis[index]?.visit('GET', path, authorization))?.status}`,
+      ),
+    ]);
+  const close = () => Promise.all([instance, ...apis].map((part) => part.close()));
+  return { callAll, close };
+}
+
+describe('P7, P11: processes that have just begun', () => {
+  const lasting: readonly (readonly [Engine, string, Fault])[] = [
+    ['kms', 'an internal error', { kind: 'error', name: 'KMSInternalException', status: 500 }],
+    ['kms', 'throttling', { kind: 'error', name: 'ThrottlingException' }],
+    ['kms', 'a disabled key', { kind: 'error', name: 'DisabledException' }],
+    ['kms', 'a key about to be deleted', { kind: 'error', name: 'KMSInvalidStateException' }],
+    ['kms', 'a missing key', { kind: 'error', name: 'NotFoundException' }],
+    ['kms', 'a missing permission', { kind: 'error', name: 'AccessDeniedException' }],
+    ['kms', 'a broken connection', { kind: 'reset' }],
+    ['kms', 'silence', { kind: 'hang' }],
+    ['dynamo', 'an internal error', { kind: 'error', name: 'InternalServerError', status: 500 }],
+    ['dynamo', 'throttling', { kind: 'error', name: 'ThrottlingException' }],
+    ['dynamo', 'a missing table', { kind: 'error', name: 'ResourceNotFoundException' }],
+    ['dynamo', 'expired credentials', { kind: 'error', name: 'ExpiredTokenException' }],
+    ['dynamo', 'a broken connection', { kind: 'reset' }],
+    ['dynamo', 'silence', { kind: 'hang' }],
+  ];
+
+  test.each(lasting)(
+    'give no verdict while %s answers with %s, and recover by themselves',
+    async (engine, _name, fault) => {
+      const processes = await startColdProcesses();
+      const startedAt = performance.now();
+      const failing = await whileFailing(world[engine], () => fault, processes.callAll);
+      const seconds = (performance.now() - startedAt) / 1_000;
+      const recovered = await processes.callAll();
+      await processes.close();
+
+      const successes = [...firstRequests.map(({ status }) => `${status}`), ...authorizers.map(() => '200')];
+      const failures = [...firstRequests.map(() => '503 in 1 s'), ...authorizers.map(() => '500')];
+      const isNeeded = [...firstRequests, ...authorizers].map(({ needs }) => needs.includes(engine));
+      expect(failing).toEqual(isNeeded.map((needed, index) => (needed ? failures[index] : successes[index])));
+      expect(seconds).toBeLessThan(3);
+      expect(recovered).toEqual(successes);
+    },
+  );
+});

@@ -1,0 +1,234 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tables } from '#shared/api/tables.ts';
+import { SYSTEM_API_ID } from '#shared/domain/system-api.ts';
+import { problem, seen } from '#test/support/answers.ts';
+import { createApplication, grantPermissions } from '#test/support/applications.ts';
+import { assertConforms } from '#test/support/conformance.ts';
+import { exchangeOutcome } from '#test/support/credential-worth.ts';
+import { operationsOf, type RouteRequest, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
+import { auditLinesOf, itemsOf, workspaceItems } from '#test/support/table-items.ts';
+import { type Acme, arrangeAcme, type Credentials, type Reply, startWorld, type World } from '#test/support/world.ts';
+
+const DAY_SECONDS = 86_400;
+
+let world: World;
+let acme: Acme;
+let token: string;
+let requests: RouteRequests;
+beforeAll(async () => {
+  world = await startWorld({ onReply: assertConforms });
+  acme = await arrangeAcme(world);
+  token = await world.tokenFor(world.admin);
+  requests = await routeRequests(world, acme);
+});
+afterAll(() => world.close());
+
+const creations = operationsOf(...tables.map(({ name }) => name)).filter(({ status }) => status === 201);
+const send = ({ method, path, ...init }: RouteRequest): Promise<Reply> => world.send(method, path, init);
+
+let serial = 0;
+/** A key that no request before had. */
+function newKey(): string {
+  serial += 1;
+  return `key-${serial}`;
+}
+
+const named = (request: RouteRequest, key: string): RouteRequest => ({
+  ...request,
+  headers: { ...request.headers, 'idempotency-key': key },
+});
+const create = (key: string, path: string, body: unknown, by = token) =>
+  send({
+    method: 'POST',
+    path,
+    headers: { authorization: `Bearer ${by}`, 'content-type': 'application/json', 'idempotency-key': key },
+    body: JSON.stringify(body),
+  });
+const serviceUsers = ({ tenantId }: Acme) => `/v1/tenants/${tenantId}/service-users`;
+
+describe('a creation that is repeated under its Idempotency-Key', () => {
+  test('is any that there is', () => {
+    expect(creations.map(({ operation }) => operation).toSorted()).toEqual([
+      'addApplicationSecret',
+      'addMemberApiTokenSecret',
+      'addTenantApiTokenSecret',
+      'createApi',
+      'createApplication',
+      'createMemberApiToken',
+      'createRole',
+      'createServiceUser',
+      'createServiceUserSecret',
+      'createTenant',
+      'createTenantApiToken',
+      'createUser',
+      'rotateApplicationSecrets',
+      'rotateMemberApiTokenSecrets',
+      'rotateTenantApiTokenSecrets',
+    ]);
+  });
+
+  test.each(creations)(
+    '$operation gets the first answer, less its secret, and changes nothing',
+    async ({ operation }) => {
+      const request = named(await requests[operation](), newKey());
+      const first = await send(request);
+      const items = await workspaceItems();
+      const second = await send(request);
+      const { clientSecret, ...shown } = first.body as Partial<Credentials>;
+      const notice = 'The secret was shown in the first answer only.';
+      expect(first.status).toBe(201);
+      expect(seen(second)).toEqual({ status: 201, body: { ...shown, ...(clientSecret !== undefined && { notice }) } });
+      expect(second.headers.get('etag')).toBe(first.headers.get('etag'));
+      expect(await workspaceItems()).toEqual(items);
+      expect(await auditLinesOf(second.headers.get('x-request-id'))).toEqual([]);
+    },
+  );
+
+  test('B21: leaves the secret of the first answer as it is, and writes it down nowhere', async () => {
+    const request = named(await requests.createTenantApiToken(), newKey());
+    const credentials = (await send(request)).body as Credentials;
+    await send(request);
+    expect(await exchangeOutcome(world, credentials)).toBe('read:reports');
+    const kept = JSON.stringify(await Promise.all((['clients', 'directory', 'tokens', 'audit'] as const).map(itemsOf)));
+    expect(kept).toContain(credentials.clientId);
+    expect(kept).not.toContain(credentials.clientSecret.slice(10, -4));
+    expect(kept).not.toContain(Buffer.from(credentials.clientSecret).toString('base64').slice(16, 64));
+  });
+
+  test('gets the first answer also where what was made has changed since', async () => {
+    const key = newKey();
+    const first = await create(key, serviceUsers(acme), { name: 'export' });
+    const { id } = first.body as { id: string };
+    await world.manage('PATCH', `${serviceUsers(acme)}/${id}`, { name: 'renamed' });
+    expect(seen(await create(key, serviceUsers(acme), { name: 'export' }))).toEqual(seen(first));
+    await world.manage('DELETE', `${serviceUsers(acme)}/${id}`);
+    expect(seen(await create(key, serviceUsers(acme), { name: 'export' }))).toEqual(seen(first));
+    expect((await world.manage('GET', `${serviceUsers(acme)}/${id}`)).status).toBe(404);
+  });
+
+  test('is the same however its members are ordered and spaced, and whatever else it says', async () => {
+    const [key, path] = [newKey(), serviceUsers(acme)];
+    const first = await create(key, path, { name: 'export', description: 'x' });
+    const { headers } = named({ method: 'POST', path, headers: {} }, key);
+    const again = await world.send('POST', path, {
+      headers: { ...headers, authorization: `Bearer ${token}`, 'content-type': 'application/json; charset=utf-8' },
+      body: '{ "unknown": 1,\n "description": "x", "name": "export" }',
+    });
+    expect(seen(again)).toEqual(seen(first));
+  });
+
+  test('is made again after a day', async () => {
+    const [key, path] = [newKey(), serviceUsers(acme)];
+    const first = await create(key, path, { name: 'daily' }, await world.tokenFor(world.admin));
+    world.clock.advance(DAY_SECONDS);
+    const second = await create(key, path, { name: 'daily' }, await world.tokenFor(world.admin));
+    world.clock.advance(1);
+    const third = await create(key, path, { name: 'another' }, await world.tokenFor(world.admin));
+    token = await world.tokenFor(world.admin);
+    requests = await routeRequests(world, acme);
+    expect([seen(second), third.status]).toEqual([seen(first), 201]);
+    expect((third.body as { id: string }).id).not.toBe((first.body as { id: string }).id);
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  test('is refused for another body, route or path, and creates nothing', async () => {
+    const globex = await arrangeAcme(world);
+    const key = newKey();
+    const first = await create(key, serviceUsers(acme), { name: 'export' });
+    const items = await workspaceItems();
+    const others = [
+      await create(key, serviceUsers(acme), { name: 'Export' }),
+      await create(key, serviceUsers(acme), { name: 'export', roleIds: [acme.readerRoleId] }),
+      await create(key, serviceUsers(globex), { name: 'export' }),
+      await create(key, '/v1/applications', { name: 'export' }),
+      await create(key, '/v1/tenants', { name: 'export' }),
+    ];
+    expect(others.map(seen)).toEqual(Array(5).fill(problem(409, 'conflict')));
+    expect(others.map(({ headers }) => headers.get('retry-after'))).toEqual(Array(5).fill(null));
+    expect(await workspaceItems()).toEqual(items);
+    expect(seen(await create(key, serviceUsers(acme), { name: 'export' }))).toEqual(seen(first));
+  });
+
+  test('belongs to the client that sends it', async () => {
+    const key = newKey();
+    const managers = [await createApplication(world), await createApplication(world)];
+    const replies: Reply[] = [];
+    for (const manager of managers) {
+      await grantPermissions(world, manager, SYSTEM_API_ID, ['write:tenants']);
+      for (const by of [await world.tokenFor(manager), await world.tokenFor(manager)]) {
+        replies.push(await create(key, '/v1/tenants', { name: 'Shared key' }, by));
+      }
+    }
+    const ids = replies.map(({ body }) => (body as { id: string }).id);
+    expect([ids[0] === ids[1], ids[2] === ids[3], ids[0] === ids[2]]).toEqual([true, true, false]);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['129 characters', 'x'.repeat(129)],
+    ['a space', 'two words'],
+    ['a letter beyond ASCII', 'schlüssel'],
+  ])('is refused with %s in it, and creates nothing', async (_what, key) => {
+    const items = await workspaceItems();
+    expect(seen(await create(key, '/v1/tenants', { name: 'x' }))).toEqual(problem(400, 'invalid_request'));
+    expect(await workspaceItems()).toEqual(items);
+  });
+
+  test.each(['x', 'x'.repeat(128), '#', '!"$%&/()=?{[]}\\~', '{"a":1}'])('may be %s', async (key) => {
+    const [first, second] = [
+      await create(key, serviceUsers(acme), { name: 'export' }),
+      await create(key, serviceUsers(acme), { name: 'export' }),
+    ];
+    expect([first.status, seen(second)]).toEqual([201, seen(first)]);
+  });
+
+  test('means nothing where nothing is created', async () => {
+    const key = newKey();
+    const made = await create(key, serviceUsers(acme), { name: 'export' });
+    const path = `${serviceUsers(acme)}/${(made.body as { id: string }).id}`;
+    const headers = { authorization: `Bearer ${token}`, 'idempotency-key': key, 'content-type': 'application/json' };
+    const versions: unknown[] = [];
+    for (const name of ['renamed', 'renamed', 'again']) {
+      const { body } = await world.send('PATCH', path, { headers, body: JSON.stringify({ name }) });
+      versions.push((body as { version: number }).version);
+    }
+    expect(versions).toEqual([2, 3, 4]);
+  });
+
+  test('is not needed: without one, every request creates', async () => {
+    const { headers, ...request } = await requests.createServiceUser();
+    const replies = [await send({ headers, ...request }), await send({ headers, ...request })];
+    expect(new Set(replies.map(({ body }) => (body as { id: string }).id)).size).toBe(2);
+  });
+
+  test('of 32 requests at once creates once', async () => {
+    const { tenantId } = await arrangeAcme(world);
+    const path = `/v1/tenants/${tenantId}/api-tokens`;
+    const key = newKey();
+    const replies = await Promise.all(Array.from({ length: 32 }, () => create(key, path, { description: 'raced' })));
+    const made = replies.filter(({ status }) => status === 201);
+    const refused = replies.filter(({ status }) => status !== 201);
+    expect(refused.map((reply) => [seen(reply), reply.headers.get('retry-after')])).toEqual(
+      refused.map(() => [problem(409, 'conflict'), '1']),
+    );
+    const { items } = (await world.manage('GET', path)).body as { items: { description: string; clientId: string }[] };
+    const listed = items.filter(({ description }) => description === 'raced').map(({ clientId }) => clientId);
+    expect(listed).toHaveLength(1);
+    expect(new Set(made.map(({ body }) => (body as Credentials).clientId))).toEqual(new Set(listed));
+    expect(made.filter(({ text }) => text.includes('clientSecret'))).toHaveLength(1);
+    expect((await create(key, path, { description: 'raced' })).body).toMatchObject({ clientId: listed[0] });
+  });
+
+  test.each<[string, number, (key: string) => Promise<Reply>]>([
+    ['for its body', 400, (key) => create(key, serviceUsers(acme), { name: '' })],
+    ['for what its body names', 400, (key) => create(key, serviceUsers(acme), { name: 'x', roleIds: ['rol_unknown'] })],
+    ['for what its path names', 404, (key) => create(key, '/v1/tenants/ten_unknown/service-users', { name: 'x' })],
+    ['for what is there', 409, (key) => create(key, '/v1/tenants', { name: 'x', id: acme.tenantId })],
+    ['for its caller', 401, (key) => create(key, '/v1/tenants', { name: 'x' }, 'a.b.c')],
+  ])('is free again after a creation that was refused %s', async (_why, status, refuse) => {
+    const key = newKey();
+    expect((await refuse(key)).status).toBe(status);
+    expect((await create(key, serviceUsers(acme), { name: 'export' })).status).toBe(201);
+  });
+});

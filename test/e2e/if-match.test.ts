@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { problem, seen } from '#test/support/answers.ts';
+import { changeableKinds, type Place, placeOf, tenantTokens } from '#test/support/changeable-kinds.ts';
+import { assertConforms } from '#test/support/conformance.ts';
+import { type Manage, manageWith, succeed } from '#test/support/manage.ts';
+import { countEach, race } from '#test/support/outcomes.ts';
+import { arrangeAcme, startWorld, type World } from '#test/support/world.ts';
+
+let world: World;
+let manage: Manage;
+let place: Place;
+beforeAll(async () => {
+  world = await startWorld({ onReply: assertConforms });
+  const acme = await arrangeAcme(world);
+  manage = manageWith(world, await world.tokenFor(world.admin));
+  place = placeOf(acme, manage);
+});
+afterAll(() => world.close());
+
+type Shown = Readonly<Record<string, unknown>> & { readonly version: number };
+const show = async (path: string) => (await manage('GET', path)).body as Shown;
+const STALE = problem(412, 'precondition_failed');
+
+describe.each(changeableKinds)('$kind', ({ create, change }) => {
+  test('carries its version as ETag, which If-Match takes for this version and no other', async () => {
+    const path = await create(place);
+    const patch = (ifMatch: string) => manage('PATCH', path, change, { 'if-match': ifMatch });
+    const first = (await manage('GET', path)).headers.get('etag') ?? '';
+    const changed = await patch(first);
+    expect([first, changed.status, changed.headers.get('etag')]).toEqual(['"1"', 200, '"2"']);
+    const after = await show(path);
+    for (const stale of [first, '"3"', '"9007199254740993"']) expect(seen(await patch(stale))).toEqual(STALE);
+    expect(await show(path)).toEqual(after);
+    expect((await patch('*')).headers.get('etag')).toBe('"3"');
+  });
+
+  test('is deleted in this version and in no other', async () => {
+    const path = await create(place);
+    const remove = (ifMatch: string) => manage('DELETE', path, undefined, { 'if-match': ifMatch });
+    expect(seen(await remove('"2"'))).toEqual(STALE);
+    expect(await show(path)).toMatchObject({ version: 1 });
+    expect(seen(await remove('"1"'))).toEqual({ status: 204, body: undefined });
+    for (const ifMatch of ['"1"', '*']) expect(seen(await remove(ifMatch))).toEqual(problem(404, 'not_found'));
+  });
+});
+
+describe.each([
+  {
+    kind: 'a membership',
+    setting: async () => ({
+      path: `/v1/tenants/${place.acme.tenantId}/members/${place.acme.userId}`,
+      body: { roleIds: [place.acme.readerRoleId] },
+    }),
+  },
+  {
+    kind: 'a client grant',
+    setting: async () => {
+      const path = `${await place.add('/v1/applications', { name: 'Gateway' })}/grants/${place.acme.apiId}`;
+      await succeed(manage('PUT', path, { permissions: [] }));
+      return { path, body: { permissions: 'all' } };
+    },
+  },
+])('$kind', ({ setting }) => {
+  test('is set in this version and in no other', async () => {
+    const { path, body } = await setting();
+    const put = (ifMatch: string) => manage('PUT', path, body, { 'if-match': ifMatch });
+    const { version } = await succeed<Shown>(manage('PUT', path, body));
+    const changed = await put(`"${version}"`);
+    expect([changed.status, changed.headers.get('etag')]).toEqual([200, `"${version + 1}"`]);
+    for (const stale of [`"${version}"`, `"${version + 2}"`]) expect(seen(await put(stale))).toEqual(STALE);
+    expect(await succeed(put('*'))).toMatchObject({ version: version + 2 });
+  });
+});
+
+test.each(['', '2', 'W/"1"', '"1", "2"', '"0"', '"01"', '"-1"', '"1.0"', '"one"', "'1'", '"1', '**', '"*"'])(
+  'If-Match %j is refused, because no ETag is like that',
+  async (ifMatch) => {
+    const path = await place.add('/v1/tenants', { name: 'Initech' });
+    for (const method of ['PATCH', 'DELETE']) {
+      const reply = await manage(method, path, method === 'PATCH' ? {} : undefined, { 'if-match': ifMatch });
+      expect(seen(reply)).toEqual(problem(400, 'invalid_request'));
+    }
+    expect(await show(path)).toMatchObject({ version: 1 });
+  },
+);
+
+describe.each([
+  { kind: 'a tenant', create: () => place.add('/v1/tenants', { name: 'Initech' }) },
+  { kind: 'an API token', create: () => place.add(tenantTokens(place.acme), { description: 'export' }) },
+])('32 changes of $kind at once', ({ create }) => {
+  test('RACE: lose none that was confirmed', async () => {
+    const path = await create();
+    const change = (runner: number) => manage('PATCH', path, { metadata: { [`m${runner}`]: runner } });
+    const replies = await Promise.all(race(32, change));
+    const confirmed = replies.flatMap(({ status }, runner) => (status === 200 ? [runner] : []));
+    const after = await show(path);
+    expect(after.version).toBe(1 + confirmed.length);
+    expect(after.metadata).toEqual(Object.fromEntries(confirmed.map((runner) => [`m${runner}`, runner])));
+    const others = replies.filter(({ status }) => status !== 200);
+    expect(others.map(seen)).toEqual(others.map(() => problem(409, 'conflict')));
+    expect(confirmed.length).toBeGreaterThanOrEqual(10);
+  });
+
+  test('RACE: succeed once where all mean the same version', async () => {
+    const path = await create();
+    const change = (runner: number) => manage('PATCH', path, { metadata: { runner } }, { 'if-match': '"1"' });
+    const replies = await Promise.all(race(32, change));
+    expect(countEach(replies.map(({ status }) => status))).toEqual({ 200: 1, 412: 31 });
+    expect(await show(path)).toEqual(replies.find(({ status }) => status === 200)?.body);
+  });
+});
+
+test('what has no version has no ETag: lists and deletions', async () => {
+  const path = await place.add('/v1/tenants', { name: 'Initech' });
+  const replies = [await manage('GET', '/v1/tenants'), await manage('DELETE', path)];
+  expect(replies.map(({ status, headers }) => [status, headers.get('etag')])).toEqual([
+    [200, null],
+    [204, null],
+  ]);
+});

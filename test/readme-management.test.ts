@@ -1,0 +1,110 @@
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ReadmeSession, runReadmeSession } from './support/readme-session.ts';
+
+const REPORTS = 'https://api.example.com/reports';
+const id = (kind: string) => expect.stringMatching(new RegExp(`^${kind}_[0-9A-Za-z]{22}$`));
+const secret = expect.stringMatching(/^mms_[0-9A-Za-z]{52}$/);
+const issued = { access_token: expect.stringMatching(/^eyJ/), token_type: 'Bearer', scope: 'read:reports' };
+const refused = expect.objectContaining({ error: 'invalid_client' });
+
+describe('what README.md says about managing credentials', () => {
+  let session: ReadmeSession;
+
+  beforeAll(async () => {
+    session = await runReadmeSession();
+  });
+  afterAll(() => session.mintmark.stop());
+
+  /** Posts a form to one of the OAuth endpoints. */
+  async function post(path: string, credentials: string, form: Record<string, string>): Promise<unknown> {
+    const headers = { authorization: `Basic ${btoa(credentials)}` };
+    const init = { method: 'POST', headers, body: new URLSearchParams(form) };
+    return (await fetch(session.mintmark.url + path, init)).json();
+  }
+
+  test('runs in a shell without a complaint', () => {
+    expect(session.result).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('grants an application a permission at an API', () => {
+    const { id: apiId } = JSON.parse(session.output('make-token'));
+    expect(session.answers('application')).toEqual([
+      {
+        id: id('grn'),
+        clientId: id('cli'),
+        apiId,
+        permissions: ['read:reports'],
+        createdAt: expect.any(String),
+        version: expect.any(Number),
+      },
+    ]);
+  });
+
+  test("tells the API's own client what a token is worth", () => {
+    const { CLIENT_ID: client_id } = session.exported;
+    const [answer] = session.answers('introspect-as-api');
+    expect(answer).toMatchObject({ active: true, aud: REPORTS, client_id, scope: 'read:reports' });
+  });
+
+  test('gives an application a token that belongs to no tenant', () => {
+    const [grant] = session.answers('application') as [{ clientId: string }];
+    const [token] = session.answers('application-token') as [{ access_token: string }];
+    expect(token).toMatchObject(issued);
+    const claims = decodeJwt(token.access_token);
+    expect(claims).toMatchObject({ sub: grant.clientId, client_id: grant.clientId, aud: REPORTS });
+    expect(claims).not.toHaveProperty('tenant_id');
+  });
+
+  test('gives a service user a secret that is a client of its own', async () => {
+    const [made] = session.answers('service-user') as [Record<string, string>];
+    expect(made).toMatchObject({ clientId: id('cli'), serviceUserId: id('svc'), clientSecret: secret });
+    const answer = await post('/oauth/token', `${made.clientId}:${made.clientSecret}`, {
+      grant_type: 'client_credentials',
+    });
+    expect(answer).toMatchObject(issued);
+    const { sub, client_id } = decodeJwt((answer as { access_token: string }).access_token);
+    expect({ sub, client_id }).toEqual({ sub: made.serviceUserId, client_id: made.clientId });
+  });
+
+  test('lets both secrets work during a rotation', () => {
+    expect(session.answers('rotate')).toEqual([expect.objectContaining(issued), expect.objectContaining(issued)]);
+  });
+
+  test('lets the new secret alone work after it', () => {
+    const [after, exchange] = session.answers('finish');
+    expect(after).toMatchObject({ rotationEndsAt: null, secrets: [expect.anything()] });
+    expect(exchange).toEqual(refused);
+  });
+
+  test('ends a leaked secret and every access token of its client', async () => {
+    expect(session.answers('leaked')).toEqual([refused]);
+    const { CLIENT_ID, CLIENT_SECRET, ACCESS_TOKEN: token = '' } = session.exported;
+    const introspection = await post('/oauth/introspect', `${CLIENT_ID}:${CLIENT_SECRET}`, { token });
+    expect(introspection).toEqual({ active: false });
+  });
+
+  test('refuses the second of two changes that were meant for one version', () => {
+    expect(session.answers('change')).toEqual([
+      expect.objectContaining({ name: 'Acme', metadata: { plan: 'gold' }, version: 2 }),
+      expect.objectContaining({ status: 412, code: 'precondition_failed' }),
+    ]);
+  });
+
+  test('creates once what is sent twice with one Idempotency-Key', () => {
+    const [first, second] = session.answers('repeat');
+    expect(first).toMatchObject({ id: id('ten'), name: 'Globex' });
+    expect(second).toEqual(first);
+  });
+
+  test('finds the rotation that succeeded', () => {
+    const { CLIENT_ID: clientId } = session.exported;
+    const rotation = {
+      type: 'secret.rotation_started',
+      outcome: 'succeeded',
+      target: expect.objectContaining({ clientId }),
+    };
+    const [page] = session.answers('audit');
+    expect(page).toEqual({ items: [expect.objectContaining(rotation)] });
+  });
+});

@@ -1,0 +1,73 @@
+import type { ClientChanger, DirectoryWriter, StandingReader } from '#shared/domain/ports.ts';
+import type { Client, DirectoryKind, DirectoryRecords } from '#shared/domain/records.ts';
+import { lookAt } from './look-at.ts';
+
+interface Versioned {
+  readonly version: number;
+}
+
+/** Records in memory with the conditional writes of DynamoDB, for tests in which only the order of calls matters. */
+export interface MemoryRecords {
+  readonly standing: StandingReader;
+  readonly clientChanger: ClientChanger;
+  readonly directory: DirectoryWriter;
+  /** How often something was written. */
+  readonly writes: () => number;
+  readonly client: (id: string) => Client | undefined;
+  readonly find: <Kind extends DirectoryKind>(kind: Kind, key: string) => DirectoryRecords[Kind] | undefined;
+}
+
+interface Contents {
+  readonly clients?: readonly Client[];
+  readonly records?: { readonly [Kind in DirectoryKind]?: Readonly<Record<string, DirectoryRecords[Kind]>> };
+}
+
+/** `turn` is awaited before every read and write; whoever decides when it ends decides who comes first. */
+export function memoryRecords(
+  { clients = [], records = {} }: Contents,
+  turn: () => Promise<void> = async () => {},
+): MemoryRecords {
+  const kept = new Map<string, Versioned>(clients.map((client) => [`client ${client.id}`, client]));
+  for (const [kind, ofKind] of Object.entries(records)) {
+    for (const [key, record] of Object.entries(ofKind)) kept.set(`${kind} ${key}`, record);
+  }
+  let writes = 0;
+  const write = async (address: string, record: Versioned) => {
+    await turn();
+    if (kept.get(address)?.version !== record.version - 1) return false;
+    kept.set(address, record);
+    writes += 1;
+    return true;
+  };
+  const find = <Kind extends DirectoryKind>(kind: Kind, key: string) =>
+    kept.get(`${kind} ${key}`) as DirectoryRecords[Kind] | undefined;
+  const client = (id: string) => kept.get(`client ${id}`) as Client | undefined;
+  return {
+    standing: {
+      open: () => ({
+        ...lookAt({}),
+        client: async (id) => {
+          await turn();
+          return client(id);
+        },
+        find: async (kind, key) => {
+          await turn();
+          return find(kind, key);
+        },
+      }),
+    },
+    clientChanger: { replace: (record) => write(`client ${record.id}`, record) },
+    directory: {
+      insert: async () => {
+        throw new Error('Nothing is inserted here.');
+      },
+      replace: (kind, key, record) => write(`${kind} ${key}`, record),
+      remove: async () => {
+        throw new Error('Nothing is removed here.');
+      },
+    },
+    writes: () => writes,
+    client,
+    find,
+  };
+}

@@ -1,0 +1,61 @@
+import { type Acme, basic, type World } from '../world.ts';
+
+export interface RouteRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+}
+
+/** Makes a request that its route grants, each time another one: what it creates is new, what it deletes exists. */
+export type Prepare = () => Promise<RouteRequest>;
+
+/** What it takes to make requests: a tenant, and credentials of the administrator and of a client. */
+export interface Desk {
+  readonly acme: Acme;
+  readonly tenantPath: string;
+  readonly memberPath: string;
+  /** Something that no request before had. */
+  next(): number;
+  /** By the administrator; to say it, not to do it. */
+  manage(method: string, path: string, body?: object): RouteRequest;
+  /** By the tenant's client; to say it, not to do it. */
+  form(path: string, parameters: Record<string, string>): RouteRequest;
+  /** Does it, for requests that need something to be there. */
+  create<Body = { id: string }>(path: string, body: object, method?: string): Promise<Body>;
+  tokenOfTenant(): Promise<string>;
+}
+
+let serial = 0;
+
+export async function openDesk(world: World, acme: Acme): Promise<Desk> {
+  const token = await world.tokenFor(world.admin);
+  const tenantPath = `/v1/tenants/${acme.tenantId}`;
+  return {
+    acme,
+    tenantPath,
+    memberPath: `${tenantPath}/members/${acme.userId}`,
+    next: () => {
+      serial += 1;
+      return serial;
+    },
+    manage: (method, path, body) => ({
+      method,
+      path,
+      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    }),
+    form: (path, parameters) => ({
+      method: 'POST',
+      path,
+      headers: { authorization: basic(acme.tenantToken), 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(parameters).toString(),
+    }),
+    create: async <Body>(path: string, body: object, method = 'POST') => {
+      const reply = await world.manage(method, path, body, token);
+      if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.text}`);
+      return reply.body as Body;
+    },
+    tokenOfTenant: () => world.tokenFor(acme.tenantToken),
+  };
+}

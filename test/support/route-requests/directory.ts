@@ -1,0 +1,49 @@
+import { REPORTS } from '../world.ts';
+import type { Desk, Prepare } from './desk.ts';
+
+/** Requests about tenants, users, members, roles and APIs. */
+export function directoryRequests({ acme, tenantPath, memberPath, next, manage, create }: Desk) {
+  const newTenant = () => ({ name: 'Globex', id: `globex-${next()}` });
+  const newUser = () => ({ email: `grace${next()}@example.com` });
+  const newRole = () => ({
+    key: `role-${next()}`,
+    name: 'Role',
+    level: 100,
+    permissions: [{ api: REPORTS, value: 'read:reports' }],
+  });
+  const newApi = () => ({ identifier: `https://api.example.com/${next()}`, name: 'API', permissions: [] });
+  const existing = async (path: string, body: object) => `${path}/${(await create(path, body)).id}`;
+  const newMember = async () => `${tenantPath}/members/${(await create('/v1/users', newUser())).id}`;
+  const existingMember = async () => {
+    const path = await newMember();
+    await create(path, { roleIds: [] }, 'PUT');
+    return path;
+  };
+  const rename = { name: 'Renamed' };
+  return {
+    createTenant: async () => manage('POST', '/v1/tenants', newTenant()),
+    listTenants: async () => manage('GET', '/v1/tenants'),
+    getTenant: async () => manage('GET', tenantPath),
+    updateTenant: async () => manage('PATCH', await existing('/v1/tenants', newTenant()), { status: 'disabled' }),
+    deleteTenant: async () => manage('DELETE', await existing('/v1/tenants', newTenant())),
+    createUser: async () => manage('POST', '/v1/users', newUser()),
+    listUsers: async () => manage('GET', '/v1/users'),
+    getUser: async () => manage('GET', `/v1/users/${acme.userId}`),
+    updateUser: async () => manage('PATCH', await existing('/v1/users', newUser()), rename),
+    deleteUser: async () => manage('DELETE', await existing('/v1/users', newUser())),
+    setMember: async () => manage('PUT', await newMember(), { roleIds: [acme.readerRoleId] }),
+    listMembers: async () => manage('GET', `${tenantPath}/members`),
+    getMember: async () => manage('GET', memberPath),
+    deleteMember: async () => manage('DELETE', await existingMember()),
+    createRole: async () => manage('POST', '/v1/roles', newRole()),
+    listRoles: async () => manage('GET', '/v1/roles'),
+    getRole: async () => manage('GET', `/v1/roles/${acme.readerRoleId}`),
+    updateRole: async () => manage('PATCH', await existing('/v1/roles', newRole()), rename),
+    deleteRole: async () => manage('DELETE', await existing('/v1/roles', newRole())),
+    createApi: async () => manage('POST', '/v1/apis', newApi()),
+    listApis: async () => manage('GET', '/v1/apis'),
+    getApi: async () => manage('GET', `/v1/apis/${acme.apiId}`),
+    updateApi: async () => manage('PATCH', await existing('/v1/apis', newApi()), rename),
+    deleteApi: async () => manage('DELETE', await existing('/v1/apis', newApi())),
+  } satisfies Record<string, Prepare>;
+}

@@ -1,0 +1,48 @@
+import type { Credentials } from '../world.ts';
+import type { Desk, Prepare } from './desk.ts';
+
+/** Requests about service users and their secrets. */
+export function serviceUserRequests({ acme, tenantPath, manage, create }: Desk) {
+  const collection = `${tenantPath}/service-users`;
+  const newOne = { name: 'billing export', roleIds: [acme.readerRoleId] };
+  const existing = async () => `${collection}/${(await create(collection, newOne)).id}`;
+  const existingSecret = async () => {
+    const secrets = `${await existing()}/secrets`;
+    return `${secrets}/${(await create<Credentials>(secrets, { title: 'blue' })).clientId}`;
+  };
+  return {
+    createServiceUser: async () => manage('POST', collection, newOne),
+    listServiceUsers: async () => manage('GET', collection),
+    getServiceUser: async () => manage('GET', await existing()),
+    updateServiceUser: async () => manage('PATCH', await existing(), { name: 'Renamed' }),
+    deleteServiceUser: async () => manage('DELETE', await existing()),
+    createServiceUserSecret: async () => manage('POST', `${await existing()}/secrets`, { title: 'blue' }),
+    listServiceUserSecrets: async () => manage('GET', `${await existing()}/secrets`),
+    deleteServiceUserSecret: async () => manage('DELETE', await existingSecret()),
+  } satisfies Record<string, Prepare>;
+}
+
+/** Requests about applications and what they may ask for. */
+export function applicationRequests({ acme, manage, create }: Desk) {
+  const collection = '/v1/applications';
+  const newOne = { name: 'Gateway' };
+  const everything = { permissions: 'all' };
+  const existing = async () => `${collection}/${(await create<Credentials>(collection, newOne)).clientId}`;
+  const grantOf = (application: string) => `${application}/grants/${acme.apiId}`;
+  const existingGrant = async () => {
+    const path = grantOf(await existing());
+    await create(path, everything, 'PUT');
+    return path;
+  };
+  return {
+    createApplication: async () => manage('POST', collection, newOne),
+    listApplications: async () => manage('GET', collection),
+    getApplication: async () => manage('GET', await existing()),
+    updateApplication: async () => manage('PATCH', await existing(), { name: 'Renamed' }),
+    deleteApplication: async () => manage('DELETE', await existing()),
+    setClientGrant: async () => manage('PUT', grantOf(await existing()), everything),
+    getClientGrants: async () => manage('GET', `${await existing()}/grants`),
+    deleteClientGrant: async () => manage('DELETE', await existingGrant()),
+    listAuditEvents: async () => manage('GET', '/v1/audit-events'),
+  } satisfies Record<string, Prepare>;
+}
