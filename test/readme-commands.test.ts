@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CommandResult, runCommand } from './support/command.ts';
+import { type LocalMintmark, startLocalMintmark } from './support/local-mintmark.ts';
 import { codeOf } from './support/markdown.ts';
-import { type ReadmeSession, runReadmeSession } from './support/readme-session.ts';
+import { type ReadmeSession, runReadmeSession, SESSION_MILLISECONDS } from './support/readme-session.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -32,12 +33,14 @@ const HTTPS_AS_HTTP = `data:text/javascript,${encodeURIComponent(`
 `)}`;
 
 describe('what README.md says about getting a token', () => {
+  let mintmark: LocalMintmark;
   let session: ReadmeSession;
 
   beforeAll(async () => {
-    session = await runReadmeSession();
-  });
-  afterAll(() => session.mintmark.stop());
+    mintmark = await startLocalMintmark();
+    session = await runReadmeSession(mintmark);
+  }, SESSION_MILLISECONDS);
+  afterAll(() => mintmark.stop());
 
   /** Runs the code under this program, as somebody in that session would. */
   const runAs = (program: string, args: readonly string[], name: string): Promise<CommandResult> =>
@@ -50,7 +53,7 @@ describe('what README.md says about getting a token', () => {
   test('makes an API token', () => {
     expect(JSON.parse(session.output('make-token'))).toMatchObject({ identifier: REPORTS, name: 'Reports' });
     expect(session.exported).toEqual({
-      MINTMARK: session.mintmark.url,
+      MINTMARK: mintmark.url,
       CLIENT_ID: expect.stringMatching(/^cli_\w{22}$/),
       CLIENT_SECRET: expect.stringMatching(/^mms_\w{52}$/),
       ACCESS_TOKEN: token,

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ReadmeSession, runReadmeSession } from './support/readme-session.ts';
+import { type LocalMintmark, startLocalMintmark } from './support/local-mintmark.ts';
+import { type ReadmeSession, runReadmeSession, SESSION_MILLISECONDS } from './support/readme-session.ts';
 
 const REPORTS = 'https://api.example.com/reports';
 const id = (kind: string) => expect.stringMatching(new RegExp(`^${kind}_[0-9A-Za-z]{22}$`));
@@ -9,18 +10,20 @@ const issued = { access_token: expect.stringMatching(/^eyJ/), token_type: 'Beare
 const refused = expect.objectContaining({ error: 'invalid_client' });
 
 describe('what README.md says about managing credentials', () => {
+  let mintmark: LocalMintmark;
   let session: ReadmeSession;
 
   beforeAll(async () => {
-    session = await runReadmeSession();
-  });
-  afterAll(() => session.mintmark.stop());
+    mintmark = await startLocalMintmark();
+    session = await runReadmeSession(mintmark);
+  }, SESSION_MILLISECONDS);
+  afterAll(() => mintmark.stop());
 
   /** Posts a form to one of the OAuth endpoints. */
   async function post(path: string, credentials: string, form: Record<string, string>): Promise<unknown> {
     const headers = { authorization: `Basic ${btoa(credentials)}` };
     const init = { method: 'POST', headers, body: new URLSearchParams(form) };
-    return (await fetch(session.mintmark.url + path, init)).json();
+    return (await fetch(mintmark.url + path, init)).json();
   }
 
   test('runs in a shell without a complaint', () => {

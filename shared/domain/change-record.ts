@@ -39,7 +39,7 @@ export function changeRecord<Kind extends DirectoryKind>(
 interface ClientChange extends Condition {
   readonly clientId: string;
   /** The client as it is to be, or undefined for one that must look missing. */
-  readonly change: (before: Client) => Client | undefined;
+  readonly change: (before: Client) => Awaitable<Client | undefined>;
 }
 
 /** Changes one client, by the same rules. @throws DomainError as `changeRecord` does */

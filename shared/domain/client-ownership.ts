@@ -21,9 +21,14 @@ export async function changeOwnClient(
   change: (before: Client) => Client,
   ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger },
 ): Promise<Client> {
-  const client = await getClient(caller, owner, clientId, ports);
-  await assertMayGrant(caller, client, openLook(owner, ports));
-  const changeOwn = (before: Client) => (isOwnedBy(before.subject, owner) ? change(before) : undefined);
+  const look = openLook(owner, ports);
+  await assertMayGrant(caller, await getClient(caller, owner, clientId, ports), look);
+  const changeOwn = async (before: Client) => {
+    if (!isOwnedBy(before.subject, owner)) return undefined;
+    // Once more, because somebody may have made the client stronger since.
+    await assertMayGrant(caller, before, look);
+    return change(before);
+  };
   return changeClient({ clientId, expectedVersion, change: changeOwn }, ports);
 }
 

@@ -1,4 +1,4 @@
-import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problem, seen } from '#test/support/answers.ts';
 import { type Place, personalTokens, placeOf, tenantTokens } from '#test/support/changeable-kinds.ts';
@@ -10,6 +10,7 @@ import { type Manage, manageWith, succeed } from '#test/support/manage.ts';
 import { arrangeTenantManager } from '#test/support/tenant-manager.ts';
 import { wholeReply } from '#test/support/whole-reply.ts';
 import { type Acme, arrangeAcme, type Credentials, REPORTS, startWorld, type World } from '#test/support/world.ts';
+import { WORTHLESS, worthNow } from '#test/support/worth-now.ts';
 
 let world: World;
 let acme: Acme;
@@ -28,16 +29,14 @@ afterAll(async () => {
   await world.close();
 });
 
+const readReports = { api: REPORTS, value: 'read:reports' };
+const writeReports = { api: REPORTS, value: 'write:reports' };
 const EVERYTHING = 'read:reports write:reports';
 const change = (path: string, body: object) => succeed(manage('PATCH', path, body));
 const visit = async (token: string, method = 'GET') =>
   (await online.visit(method, '/reports', `Bearer ${token}`)).status;
 
-/** What is left of credentials and of a token that they obtained: at introspection, at the exchange, at an API. */
-async function worthOf(credentials: Credentials, token: string) {
-  return [await scopeNow(world, token), await exchangeOutcome(world, credentials), await visit(token)];
-}
-const NOTHING = [undefined, '401 invalid_client', 403];
+const worthOf = (credentials: Credentials, token: string) => worthNow(world, online, { credentials, token });
 
 describe('C9: a disabled tenant', () => {
   test('stands still at once with everything in it, and goes on when it is active again', async () => {
@@ -56,7 +55,7 @@ describe('C9: a disabled tenant', () => {
       ['read:reports', 'read:reports', 200],
     ]);
     await change(`/v1/tenants/${own.tenantId}`, { status: 'disabled' });
-    expect(await worth()).toEqual([NOTHING, NOTHING]);
+    expect(await worth()).toEqual([WORTHLESS, WORTHLESS]);
     await change(`/v1/tenants/${own.tenantId}`, { status: 'active' });
     expect(await worth()).toEqual(before);
   });
@@ -107,7 +106,7 @@ describe('S9: a disabled user', () => {
     ];
     const before = await worthOf(own.personalToken, personalToken);
     await change(`/v1/users/${own.userId}`, { status: 'disabled' });
-    expect(await worthOf(own.personalToken, personalToken)).toEqual(NOTHING);
+    expect(await worthOf(own.personalToken, personalToken)).toEqual(WORTHLESS);
     expect(await worthOf(own.tenantToken, tenantToken)).toEqual([EVERYTHING, EVERYTHING, 200]);
     await change(`/v1/users/${own.userId}`, { status: 'active' });
     expect(await worthOf(own.personalToken, personalToken)).toEqual(before);
@@ -125,7 +124,7 @@ describe('C9: a role', () => {
     expect(await worthOf(credentials, token)).toEqual(['read:reports', EVERYTHING, 200]);
     const wider = await world.tokenFor(credentials);
     await change(`/v1/roles/${roleId}`, { permissions: [writeReports] });
-    expect(await worthOf(credentials, token)).toEqual(['', 'write:reports', 403]);
+    expect(await worthOf(credentials, token)).toEqual([undefined, 'write:reports', 403]);
     expect([await scopeNow(world, wider), await visit(wider), await visit(wider, 'POST')]).toEqual([
       'write:reports',
       403,
@@ -133,7 +132,7 @@ describe('C9: a role', () => {
     ]);
     await change(`/v1/roles/${roleId}`, { permissions: [] });
     expect(await exchangeOutcome(world, credentials)).toBe('400 invalid_target');
-    expect(await scopeNow(world, wider)).toBe('');
+    expect(await scopeNow(world, wider)).toBeUndefined();
   });
 
   test('C8: decides by its level of this moment who may assign it', async () => {
@@ -198,77 +197,3 @@ describe('an API', () => {
     expect([await scopeNow(world, before), await scopeNow(world, after)]).toEqual(['read write', 'read write']);
   });
 });
-
-describe('an API token', () => {
-  const create = (body: object) =>
-    succeed<Credentials>(manage('POST', tenantTokens(acme), { description: 'export', ...body }));
-  const pathOf = ({ clientId }: Credentials) => `${tenantTokens(acme)}/${clientId}`;
-
-  test('C9: acts with its roles of this moment', async () => {
-    const credentials = await create({ roleIds: [acme.readerRoleId, acme.writerRoleId] });
-    const token = await world.tokenFor(credentials);
-    await change(pathOf(credentials), { roleIds: [acme.readerRoleId] });
-    expect(await worthOf(credentials, token)).toEqual(['read:reports', 'read:reports', 200]);
-    await change(pathOf(credentials), { roleIds: [] });
-    expect(await worthOf(credentials, token)).toEqual(['', '400 invalid_target', 403]);
-  });
-
-  test('is worth nothing while it is disabled', async () => {
-    const credentials = await create({ roleIds: [acme.readerRoleId] });
-    const token = await world.tokenFor(credentials);
-    await change(pathOf(credentials), { status: 'disabled' });
-    expect(await worthOf(credentials, token)).toEqual(NOTHING);
-    await change(pathOf(credentials), { status: 'active' });
-    expect(await worthOf(credentials, token)).toEqual(['read:reports', 'read:reports', 200]);
-  });
-
-  test('carries its metadata of this moment into access tokens', async () => {
-    const credentials = await create({ roleIds: [acme.readerRoleId], metadata: { team: 'a', plan: 'gold' } });
-    const carried = async () => decodeJwt(await world.tokenFor(credentials)).metadata;
-    await change(pathOf(credentials), { metadata: { team: null, region: { name: 'eu' } } });
-    expect(await carried()).toEqual({ plan: 'gold', region: { name: 'eu' } });
-    await change(pathOf(credentials), { metadata: null });
-    expect(await carried()).toBeUndefined();
-  });
-
-  test('may end earlier than it did, never later', async () => {
-    const credentials = await create({ roleIds: [acme.readerRoleId] });
-    const expire = (expiresInSeconds: number) => manage('PATCH', pathOf(credentials), { expiresInSeconds });
-    const token = await world.tokenFor(credentials);
-    expect([(await expire(100)).status, (await expire(90)).status, (await expire(90)).status]).toEqual([200, 200, 200]);
-    expect(seen(await expire(91))).toEqual(problem(400, 'invalid_request', 'expiresInSeconds'));
-    world.clock.advance(60);
-    expect(seen(await expire(31))).toEqual(problem(400, 'invalid_request', 'expiresInSeconds'));
-    const { body } = await world.post('/oauth/token', credentials, { grant_type: 'client_credentials' });
-    expect(body).toMatchObject({ expires_in: 30 });
-    world.clock.advance(30);
-    expect(await worthOf(credentials, token)).toEqual(NOTHING);
-    expect(seen(await expire(1))).toEqual(problem(400, 'invalid_request', 'expiresInSeconds'));
-  });
-
-  test('C8: is changed by nobody weaker, and to nothing stronger than who changes it', async () => {
-    const manager = await arrangeTenantManager(world, acme.tenantId, ['write:tenant-tokens']);
-    const asManager = manageWith(world, await world.tokenFor(manager));
-    const [strong, equal] = [await createRole(world, [], 9), await createRole(world, [], 10)];
-    const [weakToken, strongToken] = [await create({ roleIds: [equal] }), await create({ roleIds: [strong] })];
-    const patch = (credentials: Credentials, body: object) => asManager('PATCH', pathOf(credentials), body);
-    expect(seen(await patch(weakToken, { roleIds: [equal, strong] }))).toEqual(problem(403, 'forbidden', 'roleIds'));
-    for (const body of [{ roleIds: [] }, { description: 'mine' }, { status: 'disabled' }, {}]) {
-      expect(seen(await patch(strongToken, body))).toEqual(problem(403, 'forbidden', 'roleIds'));
-    }
-    expect((await manage('GET', pathOf(strongToken))).body).toMatchObject({ version: 1, roleIds: [strong] });
-    expect((await patch(weakToken, { roleIds: [equal, acme.writerRoleId] })).body).toMatchObject({ version: 2 });
-  });
-
-  test('of a member keeps the roles of the member, and is changed by that member only', async () => {
-    const path = `${personalTokens(acme)}/${acme.personalToken.clientId}`;
-    expect(await succeed(manage('PATCH', path, { roleIds: [acme.writerRoleId] }))).not.toHaveProperty('roleIds');
-    expect(await exchangeOutcome(world, acme.personalToken)).toBe('read:reports');
-    const manager = await arrangeTenantManager(world, acme.tenantId, ['write:tenant-tokens', 'write:user-tokens']);
-    const asManager = manageWith(world, await world.tokenFor(manager));
-    expect(seen(await asManager('PATCH', path, { description: 'theirs' }))).toEqual(problem(404, 'not_found'));
-  });
-});
-
-const readReports = { api: REPORTS, value: 'read:reports' };
-const writeReports = { api: REPORTS, value: 'write:reports' };

@@ -17,9 +17,12 @@ export interface MemoryRecords {
   readonly find: <Kind extends DirectoryKind>(kind: Kind, key: string) => DirectoryRecords[Kind] | undefined;
 }
 
+/** Records of the directory by kind and key. */
+export type Records = { readonly [Kind in DirectoryKind]?: Readonly<Record<string, DirectoryRecords[Kind]>> };
+
 interface Contents {
   readonly clients?: readonly Client[];
-  readonly records?: { readonly [Kind in DirectoryKind]?: Readonly<Record<string, DirectoryRecords[Kind]>> };
+  readonly records?: Records;
 }
 
 /** `turn` is awaited before every read and write; whoever decides when it ends decides who comes first. */

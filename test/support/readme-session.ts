@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type CommandResult, runCommand } from './command.ts';
-import { type LocalMintmark, startLocalMintmark } from './local-mintmark.ts';
+import type { LocalMintmark } from './local-mintmark.ts';
 import { codeBlocks } from './markdown.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
@@ -9,9 +9,11 @@ const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 const FIRST_BLOCK = 'make-token';
 const EXPORTED = ['MINTMARK', 'CLIENT_ID', 'CLIENT_SECRET', 'ACCESS_TOKEN'];
 
+/** The blocks start some fifty programs, one after the other. */
+export const SESSION_MILLISECONDS = 60_000;
+
 /** One shell in which somebody pasted what README.md says, from top to bottom. */
 export interface ReadmeSession {
-  readonly mintmark: LocalMintmark;
   readonly result: CommandResult;
   /** The variables that README.md's programs in other languages read. */
   readonly exported: Readonly<Record<string, string>>;
@@ -21,19 +23,17 @@ export interface ReadmeSession {
   answers(name: string): readonly unknown[];
 }
 
-/** Starts Mintmark as `npm start` does and runs README.md's blocks in the folder where that was done. */
-export async function runReadmeSession(): Promise<ReadmeSession> {
-  const mintmark = await startLocalMintmark();
+/** Runs README.md's blocks in the folder where `npm start` was run. */
+export async function runReadmeSession({ folder: cwd }: LocalMintmark): Promise<ReadmeSession> {
   const shellBlocks = codeBlocks(readme).filter(({ language }) => language === 'sh');
   const blocks = shellBlocks.slice(shellBlocks.findIndex(({ name }) => name === FIRST_BLOCK));
   const parts = blocks.map(({ code }) => `${code}\nprintf '\\0'\n`);
   const input = `${parts.join('')}\nprintf '%s\\n' ${EXPORTED.map((name) => `"$${name}"`).join(' ')}\n`;
-  const result = await runCommand('sh', [], { cwd: mintmark.folder, input });
+  const result = await runCommand('sh', [], { cwd, input });
   const outputs = result.stdout.split('\0');
   const values = outputs.at(-1)?.trim().split('\n') ?? [];
   const output = (name: string) => outputs[blocks.findIndex((block) => block.name === name)] ?? '';
   return {
-    mintmark,
     result,
     exported: Object.fromEntries(EXPORTED.map((name, index) => [name, values[index] ?? ''])),
     output,

@@ -15,9 +15,9 @@ import {
 } from '#shared/domain/manage-secrets.ts';
 import type { Client } from '#shared/domain/records.ts';
 import { standingClock } from '#test/support/clock.ts';
-import { type MemoryRecords, memoryRecords } from '#test/support/memory-records.ts';
+import { type MemoryRecords, memoryRecords, type Records } from '#test/support/memory-records.ts';
 import { countEach, outcomeOf, race } from '#test/support/outcomes.ts';
-import { aClient, aTenant } from '#test/support/records.ts';
+import { aClient, aRole, aTenant } from '#test/support/records.ts';
 import { aSecret } from '#test/support/stored-secrets.ts';
 
 const administrator: ManagementCaller = {
@@ -32,9 +32,9 @@ const access: ClientAccess = { caller: administrator, owner: { tenantId: 'ten_ac
 const RUNNERS = 32;
 
 /** A client with the secrets a and b, whose reads and writes come in whichever order `turn` says. */
-function open(turn?: () => Promise<void>) {
+function open(more: Pick<Records, 'role'> = {}, turn?: () => Promise<void>) {
   const client = aClient({ secrets: [aSecret('a'), aSecret('b')], roleIds: [] });
-  const kept = memoryRecords({ clients: [client], records: { tenant: { ten_acme: aTenant() } } }, turn);
+  const kept = memoryRecords({ clients: [client], records: { tenant: { ten_acme: aTenant() }, ...more } }, turn);
   const ports = {
     ...kept,
     clock: standingClock(),
@@ -60,7 +60,10 @@ const selectorOf = (secret: string) => secret.slice(4, 10);
 /** Runs something in 200 orders of reading and writing. */
 async function inEveryOrder(run: (ports: ReturnType<typeof open>, all: AwaitAll) => Promise<void>): Promise<void> {
   const property = fc.asyncProperty(fc.scheduler(), async (scheduler) => {
-    const ports = open(scheduler.scheduleFunction(async () => {}));
+    const ports = open(
+      {},
+      scheduler.scheduleFunction(async () => {}),
+    );
     await run(ports, (calls) => scheduler.waitFor(Promise.all(calls)));
   });
   await fc.assert(property, { numRuns: 200 });
@@ -148,6 +151,18 @@ describe('RACE: of 32 at once', () => {
       expect(liveSecrets(client, ports.clock.nowSeconds()).length).toBeLessThanOrEqual(5);
     });
   });
+});
+
+test('C8: a client that becomes stronger while somebody weak rotates its secrets stays out of reach', async () => {
+  const [weak, strong] = [aRole({ id: 'rol_weak', level: 100 }), aRole({ id: 'rol_strong', level: 1 })];
+  const ports = open({ role: { rol_weak: weak, rol_strong: strong } });
+  const caller = { ...administrator, tenantId: 'ten_acme', roles: [weak] };
+  const replace: MemoryRecords['clientChanger']['replace'] = async (client) => {
+    if (ports.writes() === 0) await updateClient(access, { roleIds: ['rol_strong'] }, ports);
+    return ports.clientChanger.replace(client);
+  };
+  const rotation = rotateSecrets({ ...access, caller }, 60, { ...ports, clientChanger: { replace } });
+  expect([await outcomeOf(rotation), selectorsOf(stored(ports))]).toEqual(['forbidden', ['a', 'b']]);
 });
 
 describe('the deletion of a secret reaches what is obtained', () => {

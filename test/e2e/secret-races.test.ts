@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { problem, seen } from '#test/support/answers.ts';
+import { assertConforms } from '#test/support/conformance.ts';
+import { exchangeOutcome } from '#test/support/credential-worth.ts';
+import type { Fault } from '#test/support/engine-proxy.ts';
+import { denied, whileFailing } from '#test/support/faults.ts';
+import { type Manage, manageWith } from '#test/support/manage.ts';
+import { countEach, race } from '#test/support/outcomes.ts';
+import {
+  obtainSecret,
+  type SecretOwner,
+  type ShownSecrets,
+  secretIdOf,
+  secretOwners,
+} from '#test/support/secret-owners.ts';
+import { type Acme, arrangeAcme, type Credentials, type Reply, startWorld, type World } from '#test/support/world.ts';
+
+let world: World;
+let acme: Acme;
+let manage: Manage;
+let owner: SecretOwner;
+beforeAll(async () => {
+  world = await startWorld({ onReply: assertConforms });
+  acme = await arrangeAcme(world);
+  manage = manageWith(world, await world.tokenFor(world.admin));
+});
+beforeEach(async () => {
+  owner = (await secretOwners[0]?.create(manage, acme)) ?? owner;
+});
+afterAll(() => world.close());
+
+const add = (body: object = {}) => manage('POST', `${owner.path}/secrets`, body);
+const rotate = (graceSeconds: number, headers = {}) =>
+  manage('POST', `${owner.path}/secrets/rotate`, { graceSeconds }, headers);
+const remove = (credentials: Credentials) => manage('DELETE', `${owner.path}/secrets/${secretIdOf(credentials)}`);
+const show = async () =>
+  (await manage('GET', owner.path)).body as ShownSecrets & { readonly metadata?: Readonly<Record<string, unknown>> };
+
+/** The credentials that replies handed out. */
+function credentialsIn(replies: readonly Reply[]): readonly Credentials[] {
+  return replies.filter(({ status }) => status === 201).map(({ body }) => body as ShownSecrets & Credentials);
+}
+const outcomes = (all: readonly Credentials[]) => Promise.all(all.map((one) => exchangeOutcome(world, one)));
+const WORKS = 'read:reports';
+const DEAD = '401 invalid_client';
+
+describe('RACE: of 32 at once', () => {
+  test('exactly one begins a rotation, and its secret works beside the old one', async () => {
+    const replies = await Promise.all(race(32, () => rotate(60)));
+    expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 1, 409: 31 });
+    const { secrets } = await show();
+    expect(secrets.map(({ id }) => id)).toEqual([owner.credentials, ...credentialsIn(replies)].map(secretIdOf));
+    expect(await outcomes([owner.credentials, ...credentialsIn(replies)])).toEqual([WORKS, WORKS]);
+  });
+
+  test('exactly one rotates without grace where all mean the same version', async () => {
+    const replies = await Promise.all(race(32, () => rotate(0, { 'if-match': '"1"' })));
+    expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 1, 412: 31 });
+    expect(await outcomes([owner.credentials, ...credentialsIn(replies)])).toEqual([DEAD, WORKS]);
+  });
+
+  test('rotations, additions, deletions and updates lose nothing that was confirmed', async () => {
+    const other = await obtainSecret(manage, owner, 'secrets', {});
+    const acts: readonly ((runner: number) => Promise<Reply>)[] = [
+      () => rotate(60),
+      () => add({ title: 'blue' }),
+      () => remove(other),
+      (runner) => manage('PATCH', owner.path, { metadata: { [`m${runner}`]: runner } }),
+    ];
+    const replies = await Promise.all(race(32, (runner) => acts[runner % 4]?.(runner) ?? rotate(60)));
+    const refused = replies.filter(({ status }) => status >= 300).map(({ status }) => status);
+    expect(refused.filter((status) => status !== 409 && status !== 404)).toEqual([]);
+    const after = await show();
+    const updated = replies.flatMap(({ status }, runner) => (status === 200 ? [runner] : []));
+    expect(after.version).toBe(2 + replies.length - refused.length);
+    expect(after.metadata ?? {}).toEqual(Object.fromEntries(updated.map((runner) => [`m${runner}`, runner])));
+    const isDeleted = replies.some(({ status }) => status === 204);
+    const expected = [owner.credentials, ...(isDeleted ? [] : [other]), ...credentialsIn(replies)];
+    expect(new Set(after.secrets.map(({ id }) => id))).toEqual(new Set(expected.map(secretIdOf)));
+    expect(await outcomes(expected)).toEqual(expected.map(() => WORKS));
+  });
+});
+
+describe('F-AMBIG: where the reply to each of its writes is lost', () => {
+  /** Runs a request while every write is done and nobody hears of it until it is repeated. */
+  async function losingReplies(request: () => Promise<Reply>): Promise<Reply> {
+    const lost = new Set<string>();
+    const loseFirstReply = (operation: string, body: string): Fault | undefined => {
+      if (operation !== 'PutItem' || lost.has(body)) return undefined;
+      lost.add(body);
+      return { kind: 'lose-reply' };
+    };
+    return whileFailing(world.dynamo, loseFirstReply, request);
+  }
+
+  test('an addition adds one secret, which works', async () => {
+    const reply = await losingReplies(() => add());
+    expect([reply.status, (await show()).secrets.length]).toEqual([201, 2]);
+    expect(await outcomes(credentialsIn([reply]))).toEqual([WORKS]);
+  });
+
+  test('a rotation is one rotation, which can be cancelled', async () => {
+    const reply = await losingReplies(() => rotate(60));
+    expect([reply.status, (await show()).version]).toEqual([201, 2]);
+    expect(await outcomes([owner.credentials, ...credentialsIn([reply])])).toEqual([WORKS, WORKS]);
+    const cancelled = await losingReplies(() => manage('POST', `${owner.path}/secrets/rotate/cancel`));
+    expect(cancelled.body).toMatchObject({
+      secrets: [{ id: secretIdOf(owner.credentials), expiresAt: null }],
+      version: 3,
+    });
+  });
+
+  test('a rotation is finished once', async () => {
+    const rotated = await obtainSecret(manage, owner, 'secrets/rotate', { graceSeconds: 60 });
+    const finished = await losingReplies(() => manage('POST', `${owner.path}/secrets/rotate/finish`));
+    expect(finished.body).toMatchObject({ secrets: [{ id: secretIdOf(rotated) }], rotationEndsAt: null, version: 3 });
+  });
+
+  test('a deletion deletes once', async () => {
+    const other = await obtainSecret(manage, owner, 'secrets', {});
+    const { status } = await losingReplies(() => remove(other));
+    expect([status, (await show()).version, await outcomes([other, owner.credentials])]).toEqual([
+      204,
+      3,
+      [DEAD, WORKS],
+    ]);
+  });
+});
+
+describe('INV3, INV5: while clients cannot be written', () => {
+  const refuseClients = (operation: string, body: string) =>
+    operation === 'PutItem' && body.includes('mintmark-clients') ? denied() : undefined;
+
+  test.each([
+    ['an addition', () => add()],
+    ['a rotation', () => rotate(60)],
+    ['a rotation without grace', () => rotate(0)],
+  ])('%s shows no secret and changes nothing', async (_what, request) => {
+    const before = await show();
+    const reply = await whileFailing(world.dynamo, refuseClients, request);
+    expect(seen(reply)).toEqual(problem(503, 'temporarily_unavailable'));
+    expect([reply.headers.get('retry-after'), reply.text]).toEqual(['1', expect.not.stringContaining('mms_')]);
+    expect([await show(), await outcomes([owner.credentials])]).toEqual([before, [WORKS]]);
+  });
+
+  test('a deletion does not pretend', async () => {
+    const other = await obtainSecret(manage, owner, 'secrets', {});
+    const reply = await whileFailing(world.dynamo, refuseClients, () => remove(other));
+    expect(seen(reply)).toEqual(problem(503, 'temporarily_unavailable'));
+    expect(await outcomes([other, owner.credentials])).toEqual([WORKS, WORKS]);
+  });
+});
