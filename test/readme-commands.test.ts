@@ -38,7 +38,7 @@ describe('what README.md says about getting a token', () => {
 
   beforeAll(async () => {
     mintmark = await startLocalMintmark();
-    session = await runReadmeSession(mintmark);
+    session = await runReadmeSession(mintmark, 'introspect');
   }, SESSION_MILLISECONDS);
   afterAll(() => mintmark.stop());
 

@@ -15,7 +15,7 @@ describe('what README.md says about managing credentials', () => {
 
   beforeAll(async () => {
     mintmark = await startLocalMintmark();
-    session = await runReadmeSession(mintmark);
+    session = await runReadmeSession(mintmark, 'audit');
   }, SESSION_MILLISECONDS);
   afterAll(() => mintmark.stop());
 

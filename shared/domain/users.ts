@@ -74,7 +74,7 @@ export async function updateUser(
   return changed;
 }
 
-/** Claims a user's new address. What is answered gives the old one free, in the claim that stands at this moment. */
+/** Claims a user's new address. What is answered gives the old one free, unless it has been claimed again by then. */
 async function moveAddress(
   before: User,
   after: User,
@@ -83,8 +83,8 @@ async function moveAddress(
   const look = ports.standing.open(before.id);
   const owner = { kind: 'user', id: before.id } as const;
   const old = nameKey('email', before.email);
-  look.expect('name', old);
-  await claimName({ key: nameKey('email', after.email), field: 'email', owner }, { ...ports, look });
+  const claim = { key: nameKey('email', after.email), field: 'email', owner };
+  await Promise.all([look.find('name', old), claimName(claim, { ...ports, look })]);
   return () => releaseName({ key: old, owner }, { ...ports, look });
 }
 

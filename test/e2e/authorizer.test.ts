@@ -161,11 +161,17 @@ describe('what was taken away', () => {
   });
 
   test('C9: other roles count online at the next request', async () => {
-    const globex = await arrangeAcme(world);
-    const token = await world.tokenFor(globex.personalToken);
+    const { tenantId, userId, personalToken, readerRoleId, writerRoleId } = await arrangeAcme(world);
+    const setRoles = (roleIds: readonly string[]) =>
+      world.manage('PUT', `/v1/tenants/${tenantId}/members/${userId}`, { roleIds });
+    await setRoles([readerRoleId, writerRoleId]);
+    const token = await world.tokenFor(personalToken);
     const before = await statuses(online, `Bearer ${token}`);
-    await world.manage('PUT', `/v1/tenants/${globex.tenantId}/members/${globex.userId}`, { roleIds: [] });
-    expect([before, await statuses(online, `Bearer ${token}`)]).toEqual([OPEN, FORBIDDEN]);
+    await setRoles([writerRoleId]);
+    const withoutReading = await statuses(online, `Bearer ${token}`);
+    await setRoles([]);
+    const withoutAnything = await statuses(online, `Bearer ${token}`);
+    expect([before, withoutReading, withoutAnything]).toEqual([OPEN, FORBIDDEN, REFUSED]);
   });
 
   test('I9: the token of a deleted client is refused online at the next request', async () => {

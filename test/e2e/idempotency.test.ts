@@ -5,6 +5,7 @@ import { problem, seen } from '#test/support/answers.ts';
 import { createApplication, grantPermissions } from '#test/support/applications.ts';
 import { assertConforms } from '#test/support/conformance.ts';
 import { exchangeOutcome } from '#test/support/credential-worth.ts';
+import { race } from '#test/support/outcomes.ts';
 import { operationsOf, type RouteRequest, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
 import { auditLinesOf, itemsOf, workspaceItems } from '#test/support/table-items.ts';
 import { type Acme, arrangeAcme, type Credentials, type Reply, startWorld, type World } from '#test/support/world.ts';
@@ -13,12 +14,10 @@ const DAY_SECONDS = 86_400;
 
 let world: World;
 let acme: Acme;
-let token: string;
 let requests: RouteRequests;
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms });
   acme = await arrangeAcme(world);
-  token = await world.tokenFor(world.admin);
   requests = await routeRequests(world, acme);
 });
 afterAll(() => world.close());
@@ -37,13 +36,14 @@ const named = (request: RouteRequest, key: string): RouteRequest => ({
   ...request,
   headers: { ...request.headers, 'idempotency-key': key },
 });
-const create = (key: string, path: string, body: unknown, by = token) =>
-  send({
-    method: 'POST',
-    path,
-    headers: { authorization: `Bearer ${by}`, 'content-type': 'application/json', 'idempotency-key': key },
-    body: JSON.stringify(body),
-  });
+/** A creation under a key, by the administrator or with whoever's token is given. */
+const create = async (key: string, path: string, body: unknown, token?: string) =>
+  world.send('POST', path, { headers: await headersFor(key, token), body: JSON.stringify(body) });
+const headersFor = async (key: string, token?: string) => ({
+  authorization: `Bearer ${token ?? (await world.tokenFor(world.admin))}`,
+  'content-type': 'application/json',
+  'idempotency-key': key,
+});
 const serviceUsers = ({ tenantId }: Acme) => `/v1/tenants/${tenantId}/service-users`;
 
 describe('a creation that is repeated under its Idempotency-Key', () => {
@@ -109,9 +109,8 @@ describe('a creation that is repeated under its Idempotency-Key', () => {
   test('is the same however its members are ordered and spaced, and whatever else it says', async () => {
     const [key, path] = [newKey(), serviceUsers(acme)];
     const first = await create(key, path, { name: 'export', description: 'x' });
-    const { headers } = named({ method: 'POST', path, headers: {} }, key);
     const again = await world.send('POST', path, {
-      headers: { ...headers, authorization: `Bearer ${token}`, 'content-type': 'application/json; charset=utf-8' },
+      headers: { ...(await headersFor(key)), 'content-type': 'application/json; charset=utf-8' },
       body: '{ "unknown": 1,\n "description": "x", "name": "export" }',
     });
     expect(seen(again)).toEqual(seen(first));
@@ -119,13 +118,11 @@ describe('a creation that is repeated under its Idempotency-Key', () => {
 
   test('is made again after a day', async () => {
     const [key, path] = [newKey(), serviceUsers(acme)];
-    const first = await create(key, path, { name: 'daily' }, await world.tokenFor(world.admin));
+    const first = await create(key, path, { name: 'daily' });
     world.clock.advance(DAY_SECONDS);
-    const second = await create(key, path, { name: 'daily' }, await world.tokenFor(world.admin));
+    const second = await create(key, path, { name: 'daily' });
     world.clock.advance(1);
-    const third = await create(key, path, { name: 'another' }, await world.tokenFor(world.admin));
-    token = await world.tokenFor(world.admin);
-    requests = await routeRequests(world, acme);
+    const third = await create(key, path, { name: 'another' });
     expect([seen(second), third.status]).toEqual([seen(first), 201]);
     expect((third.body as { id: string }).id).not.toBe((first.body as { id: string }).id);
   });
@@ -192,7 +189,7 @@ describe('an Idempotency-Key', () => {
     const key = newKey();
     const made = await create(key, serviceUsers(acme), { name: 'export' });
     const path = `${serviceUsers(acme)}/${(made.body as { id: string }).id}`;
-    const headers = { authorization: `Bearer ${token}`, 'idempotency-key': key, 'content-type': 'application/json' };
+    const headers = await headersFor(key);
     const versions: unknown[] = [];
     for (const name of ['renamed', 'renamed', 'again']) {
       const { body } = await world.send('PATCH', path, { headers, body: JSON.stringify({ name }) });
@@ -202,8 +199,8 @@ describe('an Idempotency-Key', () => {
   });
 
   test('is not needed: without one, every request creates', async () => {
-    const { headers, ...request } = await requests.createServiceUser();
-    const replies = [await send({ headers, ...request }), await send({ headers, ...request })];
+    const again = () => world.manage('POST', serviceUsers(acme), { name: 'export' });
+    const replies = [await again(), await again()];
     expect(new Set(replies.map(({ body }) => (body as { id: string }).id)).size).toBe(2);
   });
 
@@ -211,7 +208,8 @@ describe('an Idempotency-Key', () => {
     const { tenantId } = await arrangeAcme(world);
     const path = `/v1/tenants/${tenantId}/api-tokens`;
     const key = newKey();
-    const replies = await Promise.all(Array.from({ length: 32 }, () => create(key, path, { description: 'raced' })));
+    const token = await world.tokenFor(world.admin);
+    const replies = await Promise.all(race(32, () => create(key, path, { description: 'raced' }, token)));
     const made = replies.filter(({ status }) => status === 201);
     const refused = replies.filter(({ status }) => status !== 201);
     expect(refused.map((reply) => [seen(reply), reply.headers.get('retry-after')])).toEqual(

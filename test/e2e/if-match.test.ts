@@ -87,25 +87,22 @@ test.each(['', '2', 'W/"1"', '"1", "2"', '"0"', '"01"', '"-1"', '"1.0"', '"one"'
 describe.each([
   { kind: 'a tenant', create: () => place.add('/v1/tenants', { name: 'Initech' }) },
   { kind: 'an API token', create: () => place.add(tenantTokens(place.acme), { description: 'export' }) },
-])('32 changes of $kind at once', ({ create }) => {
-  test('RACE: lose none that was confirmed', async () => {
+])('8 changes of $kind at once', ({ create }) => {
+  test('RACE: are all made, and none is lost', async () => {
     const path = await create();
-    const change = (runner: number) => manage('PATCH', path, { metadata: { [`m${runner}`]: runner } });
-    const replies = await Promise.all(race(32, change));
-    const confirmed = replies.flatMap(({ status }, runner) => (status === 200 ? [runner] : []));
-    const after = await show(path);
-    expect(after.version).toBe(1 + confirmed.length);
-    expect(after.metadata).toEqual(Object.fromEntries(confirmed.map((runner) => [`m${runner}`, runner])));
-    const others = replies.filter(({ status }) => status !== 200);
-    expect(others.map(seen)).toEqual(others.map(() => problem(409, 'conflict')));
-    expect(confirmed.length).toBeGreaterThanOrEqual(10);
+    const replies = await Promise.all(
+      race(8, (runner) => manage('PATCH', path, { metadata: { [`m${runner}`]: runner } })),
+    );
+    expect(countEach(replies.map(({ status }) => status))).toEqual({ 200: 8 });
+    const { metadata, version } = await show(path);
+    expect([metadata, version]).toEqual([Object.fromEntries(replies.map((_, runner) => [`m${runner}`, runner])), 9]);
   });
 
   test('RACE: succeed once where all mean the same version', async () => {
     const path = await create();
     const change = (runner: number) => manage('PATCH', path, { metadata: { runner } }, { 'if-match': '"1"' });
-    const replies = await Promise.all(race(32, change));
-    expect(countEach(replies.map(({ status }) => status))).toEqual({ 200: 1, 412: 31 });
+    const replies = await Promise.all(race(8, change));
+    expect(countEach(replies.map(({ status }) => status))).toEqual({ 200: 1, 412: 7 });
     expect(await show(path)).toEqual(replies.find(({ status }) => status === 200)?.body);
   });
 });

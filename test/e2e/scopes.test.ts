@@ -131,7 +131,7 @@ describe('privileges that are taken away', () => {
     const { tenantId, userId, personalToken } = await arrangeAcme(world);
     const token = await world.tokenFor(personalToken);
     await world.manage('PUT', `/v1/tenants/${tenantId}/members/${userId}`, { roleIds: [] });
-    expect(scopeOf(await introspect(personalToken, token))).toBe('');
+    expect((await introspect(personalToken, token)).text).toBe('{"active":false}');
     const refused = await exchange(personalToken, { audience: REPORTS });
     expect(seen(refused)).toEqual(oauthError(400, 'invalid_target'));
   });

@@ -4,7 +4,8 @@ import { assertConforms } from '#test/support/conformance.ts';
 import { exchangeOutcome } from '#test/support/credential-worth.ts';
 import type { Fault } from '#test/support/engine-proxy.ts';
 import { denied, whileFailing } from '#test/support/faults.ts';
-import { type Manage, manageWith } from '#test/support/manage.ts';
+import { startFunctionInstance, type TimedReply } from '#test/support/function-instance.ts';
+import { type Manage, managementRequest, manageWith } from '#test/support/manage.ts';
 import { countEach, race } from '#test/support/outcomes.ts';
 import {
   obtainSecret,
@@ -17,12 +18,14 @@ import { type Acme, arrangeAcme, type Credentials, type Reply, startWorld, type 
 
 let world: World;
 let acme: Acme;
+let token: string;
 let manage: Manage;
 let owner: SecretOwner;
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms });
   acme = await arrangeAcme(world);
-  manage = manageWith(world, await world.tokenFor(world.admin));
+  token = await world.tokenFor(world.admin);
+  manage = manageWith(world, token);
 });
 beforeEach(async () => {
   owner = (await secretOwners[0]?.create(manage, acme)) ?? owner;
@@ -37,25 +40,25 @@ const show = async () =>
   (await manage('GET', owner.path)).body as ShownSecrets & { readonly metadata?: Readonly<Record<string, unknown>> };
 
 /** The credentials that replies handed out. */
-function credentialsIn(replies: readonly Reply[]): readonly Credentials[] {
+function credentialsIn(replies: readonly Pick<Reply, 'status' | 'body'>[]): readonly Credentials[] {
   return replies.filter(({ status }) => status === 201).map(({ body }) => body as ShownSecrets & Credentials);
 }
 const outcomes = (all: readonly Credentials[]) => Promise.all(all.map((one) => exchangeOutcome(world, one)));
 const WORKS = 'read:reports';
 const DEAD = '401 invalid_client';
 
-describe('RACE: of 32 at once', () => {
+describe('RACE: of 8 at once', () => {
   test('exactly one begins a rotation, and its secret works beside the old one', async () => {
-    const replies = await Promise.all(race(32, () => rotate(60)));
-    expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 1, 409: 31 });
+    const replies = await Promise.all(race(8, () => rotate(60)));
+    expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 1, 409: 7 });
     const { secrets } = await show();
     expect(secrets.map(({ id }) => id)).toEqual([owner.credentials, ...credentialsIn(replies)].map(secretIdOf));
     expect(await outcomes([owner.credentials, ...credentialsIn(replies)])).toEqual([WORKS, WORKS]);
   });
 
   test('exactly one rotates without grace where all mean the same version', async () => {
-    const replies = await Promise.all(race(32, () => rotate(0, { 'if-match': '"1"' })));
-    expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 1, 412: 31 });
+    const replies = await Promise.all(race(8, () => rotate(0, { 'if-match': '"1"' })));
+    expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 1, 412: 7 });
     expect(await outcomes([owner.credentials, ...credentialsIn(replies)])).toEqual([DEAD, WORKS]);
   });
 
@@ -67,7 +70,7 @@ describe('RACE: of 32 at once', () => {
       () => remove(other),
       (runner) => manage('PATCH', owner.path, { metadata: { [`m${runner}`]: runner } }),
     ];
-    const replies = await Promise.all(race(32, (runner) => acts[runner % 4]?.(runner) ?? rotate(60)));
+    const replies = await Promise.all(race(8, (runner) => acts[runner % 4]?.(runner) ?? rotate(60)));
     const refused = replies.filter(({ status }) => status >= 300).map(({ status }) => status);
     expect(refused.filter((status) => status !== 409 && status !== 404)).toEqual([]);
     const after = await show();
@@ -82,28 +85,31 @@ describe('RACE: of 32 at once', () => {
 });
 
 describe('F-AMBIG: where the reply to each of its writes is lost', () => {
-  /** Runs a request while every write is done and nobody hears of it until it is repeated. */
-  async function losingReplies(request: () => Promise<Reply>): Promise<Reply> {
+  /** Has an instance of its own serve a request, because the AWS SDK stops repeating calls when too many fail. */
+  async function losingReplies(...request: Parameters<Manage>): Promise<TimedReply> {
     const lost = new Set<string>();
     const loseFirstReply = (operation: string, body: string): Fault | undefined => {
       if (operation !== 'PutItem' || lost.has(body)) return undefined;
       lost.add(body);
       return { kind: 'lose-reply' };
     };
-    return whileFailing(world.dynamo, loseFirstReply, request);
+    const instance = await startFunctionInstance(world);
+    const sent = managementRequest(token, ...request);
+    return whileFailing(world.dynamo, loseFirstReply, () => instance.send(sent)).finally(() => instance.close());
   }
+  const secrets = () => `${owner.path}/secrets`;
 
   test('an addition adds one secret, which works', async () => {
-    const reply = await losingReplies(() => add());
+    const reply = await losingReplies('POST', secrets(), {});
     expect([reply.status, (await show()).secrets.length]).toEqual([201, 2]);
     expect(await outcomes(credentialsIn([reply]))).toEqual([WORKS]);
   });
 
   test('a rotation is one rotation, which can be cancelled', async () => {
-    const reply = await losingReplies(() => rotate(60));
+    const reply = await losingReplies('POST', `${secrets()}/rotate`, { graceSeconds: 60 });
     expect([reply.status, (await show()).version]).toEqual([201, 2]);
     expect(await outcomes([owner.credentials, ...credentialsIn([reply])])).toEqual([WORKS, WORKS]);
-    const cancelled = await losingReplies(() => manage('POST', `${owner.path}/secrets/rotate/cancel`));
+    const cancelled = await losingReplies('POST', `${secrets()}/rotate/cancel`);
     expect(cancelled.body).toMatchObject({
       secrets: [{ id: secretIdOf(owner.credentials), expiresAt: null }],
       version: 3,
@@ -112,18 +118,15 @@ describe('F-AMBIG: where the reply to each of its writes is lost', () => {
 
   test('a rotation is finished once', async () => {
     const rotated = await obtainSecret(manage, owner, 'secrets/rotate', { graceSeconds: 60 });
-    const finished = await losingReplies(() => manage('POST', `${owner.path}/secrets/rotate/finish`));
+    const finished = await losingReplies('POST', `${secrets()}/rotate/finish`);
     expect(finished.body).toMatchObject({ secrets: [{ id: secretIdOf(rotated) }], rotationEndsAt: null, version: 3 });
   });
 
   test('a deletion deletes once', async () => {
     const other = await obtainSecret(manage, owner, 'secrets', {});
-    const { status } = await losingReplies(() => remove(other));
-    expect([status, (await show()).version, await outcomes([other, owner.credentials])]).toEqual([
-      204,
-      3,
-      [DEAD, WORKS],
-    ]);
+    const { status } = await losingReplies('DELETE', `${secrets()}/${secretIdOf(other)}`);
+    expect([status, (await show()).version]).toEqual([204, 3]);
+    expect(await outcomes([other, owner.credentials])).toEqual([DEAD, WORKS]);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { RouteRequest } from './route-requests/desk.ts';
 import type { Reply, World } from './world.ts';
 
 /** Sends a management request. A change is sent as a merge patch unless a header says something else. */
@@ -10,15 +11,24 @@ export type Manage = (
 
 /** Manages with one token, so that a test is about its requests and not about exchanges. */
 export function manageWith(world: World, token: string): Manage {
-  return (method, path, body, headers = {}) =>
-    world.send(method, path, {
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body !== undefined && { 'content-type': mediaTypeOf(method) }),
-        ...headers,
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
+  return (method, path, body, headers) => {
+    const { method: _method, path: _path, ...init } = managementRequest(token, method, path, body, headers);
+    return world.send(method, path, init);
+  };
+}
+
+/** The same request, to be sent by somebody else. */
+export function managementRequest(token: string, ...[method, path, body, headers]: Parameters<Manage>): RouteRequest {
+  return {
+    method,
+    path,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body !== undefined && { 'content-type': mediaTypeOf(method) }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  };
 }
 
 function mediaTypeOf(method: string): string {

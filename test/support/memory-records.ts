@@ -1,3 +1,4 @@
+import { DomainError } from '#shared/domain/errors.ts';
 import type { ClientChanger, DirectoryWriter, StandingReader } from '#shared/domain/ports.ts';
 import type { Client, DirectoryKind, DirectoryRecords } from '#shared/domain/records.ts';
 import { lookAt } from './look-at.ts';
@@ -45,28 +46,36 @@ export function memoryRecords(
   const find = <Kind extends DirectoryKind>(kind: Kind, key: string) =>
     kept.get(`${kind} ${key}`) as DirectoryRecords[Kind] | undefined;
   const client = (id: string) => kept.get(`client ${id}`) as Client | undefined;
+  /** Within one look every record is read once. */
+  const openLook = () => {
+    const read = new Map<string, Promise<unknown>>();
+    const readOnce = <Found>(address: string, now: () => Found): Promise<Found> => {
+      const reading = (read.get(address) as Promise<Found> | undefined) ?? turn().then(now);
+      read.set(address, reading);
+      return reading;
+    };
+    return {
+      ...lookAt({}),
+      client: (id: string) => readOnce(`client ${id}`, () => client(id)),
+      find: <Kind extends DirectoryKind>(kind: Kind, key: string) => readOnce(`${kind} ${key}`, () => find(kind, key)),
+    };
+  };
   return {
-    standing: {
-      open: () => ({
-        ...lookAt({}),
-        client: async (id) => {
-          await turn();
-          return client(id);
-        },
-        find: async (kind, key) => {
-          await turn();
-          return find(kind, key);
-        },
-      }),
-    },
+    standing: { open: openLook },
     clientChanger: { replace: (record) => write(`client ${record.id}`, record) },
     directory: {
-      insert: async () => {
-        throw new Error('Nothing is inserted here.');
+      insert: async (kind, key, record) => {
+        await turn();
+        if (kept.has(`${kind} ${key}`)) throw new DomainError('conflict', 'This key is in use.');
+        kept.set(`${kind} ${key}`, record);
+        writes += 1;
       },
       replace: (kind, key, record) => write(`${kind} ${key}`, record),
-      remove: async () => {
-        throw new Error('Nothing is removed here.');
+      remove: async (kind, key, version) => {
+        await turn();
+        const standing = kept.get(`${kind} ${key}`);
+        if (standing?.version === version) kept.delete(`${kind} ${key}`);
+        return standing === undefined || standing.version === version;
       },
     },
     writes: () => writes,

@@ -12,7 +12,7 @@ const EXPORTED = ['MINTMARK', 'CLIENT_ID', 'CLIENT_SECRET', 'ACCESS_TOKEN'];
 /** The blocks start some fifty programs, one after the other. */
 export const SESSION_MILLISECONDS = 60_000;
 
-/** One shell in which somebody pasted what README.md says, from top to bottom. */
+/** One shell in which somebody pasted what README.md says, one block after the other. */
 export interface ReadmeSession {
   readonly result: CommandResult;
   /** The variables that README.md's programs in other languages read. */
@@ -23,10 +23,11 @@ export interface ReadmeSession {
   answers(name: string): readonly unknown[];
 }
 
-/** Runs README.md's blocks in the folder where `npm start` was run. */
-export async function runReadmeSession({ folder: cwd }: LocalMintmark): Promise<ReadmeSession> {
+/** Runs README.md's blocks, up to the one of this name, in the folder where `npm start` was run. */
+export async function runReadmeSession({ folder: cwd }: LocalMintmark, last: string): Promise<ReadmeSession> {
   const shellBlocks = codeBlocks(readme).filter(({ language }) => language === 'sh');
-  const blocks = shellBlocks.slice(shellBlocks.findIndex(({ name }) => name === FIRST_BLOCK));
+  const indexOf = (name: string) => shellBlocks.findIndex((block) => block.name === name);
+  const blocks = shellBlocks.slice(indexOf(FIRST_BLOCK), indexOf(last) + 1);
   const parts = blocks.map(({ code }) => `${code}\nprintf '\\0'\n`);
   const input = `${parts.join('')}\nprintf '%s\\n' ${EXPORTED.map((name) => `"$${name}"`).join(' ')}\n`;
   const result = await runCommand('sh', [], { cwd, input });

@@ -4,13 +4,15 @@ import { type Answer, manage } from './requests.ts';
 import { type Credentials, SECRET, type Story } from './story.ts';
 import type { Step } from './tell.ts';
 
+const DAY_SECONDS = 86_400;
+
 interface ClientSecrets {
   readonly secrets: readonly object[];
   readonly rotationEndsAt: string | null;
 }
 
 async function rotateSecret(story: Story): Promise<string> {
-  const { status, body } = await rotation<ClientSecrets & Credentials>(story, '', { graceSeconds: 3_600 });
+  const { status, body } = await rotation<ClientSecrets & Credentials>(story, '', { graceSeconds: DAY_SECONDS });
   deepStrictEqual({ status, live: body.secrets.length }, { status: 201, live: 2 });
   const { clientId, clientSecret } = body;
   match(clientSecret, SECRET);
