@@ -95,7 +95,11 @@ describe('F-AMBIG: where the reply to each of its writes is lost', () => {
     };
     const instance = await startFunctionInstance(world);
     const sent = managementRequest(token, ...request);
-    return whileFailing(world.dynamo, loseFirstReply, () => instance.send(sent)).finally(() => instance.close());
+    try {
+      return await whileFailing(world.dynamo, loseFirstReply, () => instance.send(sent));
+    } finally {
+      await instance.close();
+    }
   }
   const secrets = () => `${owner.path}/secrets`;
 
