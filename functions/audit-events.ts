@@ -1,6 +1,7 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { dynamoAuditReader } from '#shared/adapters/dynamo/audit-reader.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { auditEvents } from '#shared/api/audit-events.ts';
 import { listAuditEvents } from '#shared/domain/audit-events.ts';
@@ -8,7 +9,13 @@ import { lambda } from '#shared/http/lambda.ts';
 import { ok } from '#shared/http/replies.ts';
 import { auditEventRepresentation, pageRepresentation, secondsOf } from '#shared/http/representations.ts';
 
-const adapters = { ...ambient, standing: dynamoStanding, verifier: kmsVerifier, auditReader: dynamoAuditReader };
+const adapters = {
+  ...ambient,
+  standing: dynamoStanding,
+  verifier: kmsVerifier,
+  pepper: kmsPepper,
+  auditReader: dynamoAuditReader,
+};
 
 /** Who did what, newest first. */
 export const handler = lambda(auditEvents, adapters, {

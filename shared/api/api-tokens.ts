@@ -137,7 +137,15 @@ const removal = {
 export const manageTokens = lambdaTable({
   name: 'manage-tokens',
   purpose: 'Lists, shows, changes and deletes API tokens.',
-  grants: ['standing:read', 'tokens:verify', 'clients:list', 'clients:change', 'clients:delete', 'audit:append'],
+  grants: [
+    'standing:read',
+    'tokens:verify',
+    'clients:list',
+    'clients:change',
+    'clients:delete',
+    'pepper:use',
+    'audit:append',
+  ],
   routes: {
     listTenantApiTokens: {
       ...list,

@@ -32,7 +32,7 @@ const example = {
 export const auditEvents = lambdaTable({
   name: 'audit-events',
   purpose: 'Shows the audit log.',
-  grants: ['standing:read', 'tokens:verify', 'audit:read'],
+  grants: ['standing:read', 'tokens:verify', 'pepper:use', 'audit:read'],
   routes: {
     listAuditEvents: {
       method: 'GET',

@@ -9,6 +9,14 @@ import { userRoutes } from './users.ts';
 export const directory = lambdaTable({
   name: 'directory',
   purpose: 'Keeps tenants, users, memberships, roles and APIs.',
-  grants: ['standing:read', 'tokens:verify', 'directory:write', 'directory:list', 'requests:remember', 'audit:append'],
+  grants: [
+    'standing:read',
+    'tokens:verify',
+    'directory:write',
+    'directory:list',
+    'pepper:use',
+    'requests:remember',
+    'audit:append',
+  ],
   routes: { ...tenantRoutes, ...userRoutes, ...memberRoutes, ...roleRoutes, ...apiRoutes },
 });

@@ -76,7 +76,8 @@ type CallerKind<C> = C extends 'anyone' | 'client'
 type GrantsForRoute<R extends Route> =
   | GrantsForCaller[CallerKind<R['caller']>]
   | (R extends { readonly audit: AuditEventType } ? 'audit:append' : never)
-  | (R extends { readonly reply: { readonly status: 201 } } ? 'requests:remember' : never);
+  | (R extends { readonly reply: { readonly status: 201 } } ? 'requests:remember' : never)
+  | (R extends { readonly query: z.ZodType<{ readonly cursor?: string | undefined }> } ? 'pepper:use' : never);
 type NeededGrants<Table extends LambdaTable> = GrantsForRoute<Table['routes'][keyof Table['routes']]>;
 type Missing<Table extends LambdaTable> = Exclude<NeededGrants<Table>, Table['grants'][number]>;
 

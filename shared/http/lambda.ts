@@ -8,6 +8,7 @@ import type { AuthenticatedClient } from '#shared/domain/authenticate-client.ts'
 import type { ManagementCaller } from '#shared/domain/authority.ts';
 import type { AdaptersOf, Environment, PortsOf } from '#shared/ports.ts';
 import type { CallerPorts } from './caller.ts';
+import { openCursors, sealCursor } from './cursors.ts';
 import { answerRepeats } from './idempotency.ts';
 import type { GatewayEvent, Incoming } from './incoming.ts';
 import * as middlewares from './middlewares.ts';
@@ -99,9 +100,10 @@ export function lambda<const Table extends LambdaTable>(
     .use(middlewares.recogniseCaller(ports as () => CallerPorts))
     .use(middlewares.authoriseCaller())
     .use(middlewares.checkInput())
+    .use(openCursors(ports as () => CallerPorts))
     .use(answerRepeats(ports as () => CallerPorts))
     .use(middlewares.audit(ports as () => CallerPorts))
-    .handler((event) => operate(event as unknown as Incoming, operations as Operations, ports()));
+    .handler((event) => operate(event as unknown as Incoming, operations as Operations, ports() as CallerPorts));
   return Object.assign(handler as unknown as (event: GatewayEvent, context: Context) => Promise<GatewayReply>, {
     with: (changed: Partial<AdaptersOf<Granted<Table>>>) => lambda(table, { ...adapters, ...changed }, operations),
   });
@@ -111,12 +113,12 @@ type Operations = Readonly<
   Record<string, (request: object, ports: unknown) => Promise<OperationReply<number, unknown>>>
 >;
 
-async function operate(event: Incoming, operations: Operations, ports: unknown): Promise<GatewayReply> {
+async function operate(event: Incoming, operations: Operations, ports: CallerPorts): Promise<GatewayReply> {
   const { operation = '', route, caller, pathParameters: params, parsedQuery: query, body, expectedVersion } = event;
   const run = operations[operation];
   if (run === undefined || route === undefined) throw new Error(`No function serves the operation ${operation}.`);
   const reply = event.repeatedReply ?? (await run({ caller, params, query, body, expectedVersion }, ports));
   event.reply = reply;
   Object.assign(event.target, reply.target);
-  return renderReply(reply, route.reply);
+  return renderReply(await sealCursor(reply, event, ports), route.reply);
 }

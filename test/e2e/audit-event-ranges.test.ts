@@ -91,17 +91,12 @@ describe('a range of audit events', () => {
     expect([status, (body as AuditEventPage).items]).toEqual([200, []]);
   });
 
-  test('T2: is not left by a cursor of another one', async () => {
+  test('T2: takes no cursor of another one', async () => {
     world.clock.advance(1);
-    const first = await leaveAuditEvents(world);
-    world.clock.advance(DAY_SECONDS);
     await leaveAuditEvents(world);
     const day = { from: timestamp(-DAY_SECONDS), to: timestamp(-DAY_SECONDS) };
     const { nextCursor: cursor = '' } = (await listAuditEvents(world, { limit: '1' })).body as AuditEventPage;
-    const { items } = (await listAuditEvents(world, { ...day, cursor })).body as AuditEventPage;
-    expect(items.map(({ requestId }) => requestId)).toEqual([first, first]);
-    const past = { from: timestamp(-90 * DAY_SECONDS), to: timestamp(-20 * DAY_SECONDS), clientId: 'cli_nobody' };
-    const { nextCursor: earlier = '' } = (await listAuditEvents(world, past)).body as AuditEventPage;
-    expect((await listAuditEvents(world, { ...day, cursor: earlier })).body).toEqual({ items: [] });
+    const { status, body } = await listAuditEvents(world, { ...day, cursor });
+    expect([status, body]).toMatchObject([400, { code: 'invalid_request', field: 'cursor' }]);
   });
 });

@@ -4,8 +4,8 @@ import { DomainError } from '#shared/domain/errors.ts';
 const ORDER = /^(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z)#(?<key>[\x21-\x7E]+)$/;
 
 /**
- * A cursor is the last item's place in its list and nothing else: the list itself always comes from the path, so a
- * cursor of another list can only skip ahead in one's own.
+ * A cursor is the last item's place in its list and nothing else: the list itself always comes from the path. What
+ * leaves Mintmark carries a seal besides (`shared/http/cursors.ts`).
  */
 export function writeCursor(order: string): string {
   return Buffer.from(order).toString('base64url');
