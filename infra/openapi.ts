@@ -64,6 +64,16 @@ const headers = {
     description: 'After how many seconds a repeat may succeed.',
     schema: { type: 'integer', minimum: 1 },
   },
+  RateLimitPolicy: {
+    description: 'How many requests a client may send in how many seconds, as one function instance counts them.',
+    schema: { type: 'string' },
+    example: '"client";q=3000;w=60',
+  },
+  RateLimit: {
+    description: 'How many requests are left, and after how many seconds the counting starts anew.',
+    schema: { type: 'string' },
+    example: '"client";r=2999;t=60',
+  },
   WwwAuthenticate: {
     description: 'How to authenticate: Basic for clients, Bearer (RFC 6750 section 3) for management tokens.',
     schema: { type: 'string' },

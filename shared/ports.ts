@@ -14,6 +14,7 @@ import type {
   Pepper,
   PepperFounder,
   Random,
+  RequestLimiter,
   RequestMemory,
   Revocations,
   SecretHasher,
@@ -57,6 +58,7 @@ export interface AmbientPorts {
   readonly defaultAudience: string | undefined;
   readonly clock: Clock;
   readonly random: Random;
+  readonly requestLimiter: RequestLimiter;
 }
 
 type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (all: infer All) => void

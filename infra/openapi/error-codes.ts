@@ -39,7 +39,7 @@ export function errorCodes(operation: string, { grants }: LambdaTable, route: Ro
     route.audit !== undefined && canLoseRaces(grants) && 'conflict',
     isChangeOfOne(route) && 'precondition_failed',
     route.body !== undefined && 'payload_too_large',
-    grants.includes('attempts:limit') && 'rate_limited',
+    (isManagement(route.caller) || grants.includes('attempts:limit')) && 'rate_limited',
     'server_error',
     'temporarily_unavailable',
   ];
@@ -49,6 +49,11 @@ export function errorCodes(operation: string, { grants }: LambdaTable, route: Ro
 /** Writes under a condition, or under a key that somebody else may hold. */
 function canLoseRaces(grants: LambdaTable['grants']): boolean {
   return (['directory:write', 'clients:change', 'requests:remember'] as const).some((grant) => grants.includes(grant));
+}
+
+/** Whether the requests of a route's callers are counted. */
+export function isManagement(caller: Caller): boolean {
+  return typeof caller === 'object';
 }
 
 function callerErrors(caller: Caller): readonly ErrorCode[] {

@@ -21,7 +21,7 @@ const MEANING: Readonly<Record<ErrorCode, string>> = {
   precondition_failed: 'If-Match names another version than the one that stands',
   conflict: 'Another record has this name or id, or the record was changed by another request.',
   payload_too_large: 'The body is too large.',
-  rate_limited: 'Too many attempts failed lately.',
+  rate_limited: 'Too many requests, or too many failed attempts, lately.',
   temporarily_unavailable: 'A service this request depends on did not answer. Try again.',
   server_error: 'Something went wrong on our side.',
 };

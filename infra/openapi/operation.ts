@@ -1,6 +1,7 @@
 import { id } from '#shared/api/fields.ts';
 import type { Body, LambdaTable, Reply, Route } from '#shared/api/table.ts';
 import { renderReply } from '#shared/http/replies.ts';
+import { isManagement } from './error-codes.ts';
 import { errorResponses } from './error-responses.ts';
 import { headerParameters } from './request-headers.ts';
 import { type JsonSchema, jsonSchema } from './schemas.ts';
@@ -18,7 +19,7 @@ export function renderOperation(operationId: string, table: LambdaTable, route: 
     ...(parameters.length > 0 && { parameters }),
     ...(route.body !== undefined && { requestBody: { required: true, content: requestContent(route.body) } }),
     responses: {
-      [route.reply.status]: successResponse(route.reply),
+      [route.reply.status]: successResponse(route),
       ...Object.fromEntries(
         errorResponses(operationId, table, route).map(({ status, name }) => [
           status,
@@ -82,12 +83,17 @@ function withLists(example: unknown, repeatable: readonly string[]): unknown {
   return Object.fromEntries(members);
 }
 
+const quotaHeaders = {
+  'RateLimit-Policy': { $ref: '#/components/headers/RateLimitPolicy' },
+  RateLimit: { $ref: '#/components/headers/RateLimit' },
+};
+
 /** A reply about one resource says its version in a header too. */
 function hasVersion({ schema }: Reply): boolean {
   return schema !== undefined && 'version' in (jsonSchema(schema, 'output').properties ?? {});
 }
 
-function successResponse(reply: Reply) {
+function successResponse({ reply, caller }: Route) {
   const { description, schema, example } = reply;
   const { headers } = renderReply({ status: reply.status, body: undefined, target: {} }, reply);
   const cacheControl =
@@ -100,6 +106,7 @@ function successResponse(reply: Reply) {
       'Cache-Control': cacheControl,
       'X-Request-Id': { $ref: '#/components/headers/RequestId' },
       ...(hasVersion(reply) && { ETag: { $ref: '#/components/headers/ETag' } }),
+      ...(isManagement(caller) && quotaHeaders),
     },
     ...(schema !== undefined && {
       content: {

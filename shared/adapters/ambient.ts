@@ -2,17 +2,19 @@ import { randomBytes } from 'node:crypto';
 import type { Clock, Random } from '#shared/domain/ports.ts';
 import type { AdaptersOf, Environment } from '#shared/ports.ts';
 import { processEnvironment } from './environment.ts';
+import { memoryRequestLimiter } from './memory-request-limiter.ts';
 
 const systemClock = (): Clock => ({ nowSeconds: () => Math.floor(Date.now() / 1_000) });
 const systemRandom = (): Random => ({ bytes: (length) => randomBytes(length) });
 
-/** What every function gets: settings, time and chance. */
+/** What every function gets: settings, time, chance, and a count of requests. */
 export const ambient: AdaptersOf<never> = {
   environment: processEnvironment,
   issuer: (environment: Environment) => required(environment, 'MINTMARK_ISSUER'),
   defaultAudience: (environment: Environment) => environment('MINTMARK_DEFAULT_AUDIENCE') || undefined,
   clock: systemClock,
   random: systemRandom,
+  requestLimiter: memoryRequestLimiter,
 };
 
 /** A setting that the function cannot do without; its absence is a mistake of the deployment. */

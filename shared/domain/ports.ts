@@ -165,6 +165,22 @@ export interface AttemptLimiter {
   recordFailure(key: string): Promise<void>;
 }
 
+/** How many requests a client may send, and where it stands. */
+export interface RequestQuota {
+  readonly limit: number;
+  readonly windowSeconds: number;
+  readonly isExceeded: boolean;
+  readonly remaining: number;
+  /** After how many seconds the counting starts anew. */
+  readonly resetSeconds: number;
+}
+
+/** Keeps one caller from taking everybody else's share. */
+export interface RequestLimiter {
+  /** Counts one request of this client. */
+  count(clientId: string): Promise<RequestQuota>;
+}
+
 /** What a creation answered, less the secrets in it. */
 export interface RememberedReply {
   readonly status: number;

@@ -3,6 +3,7 @@ import type { Route } from '#shared/api/table.ts';
 import type { AuthenticatedClient } from '#shared/domain/authenticate-client.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
 import { DomainError } from '#shared/domain/errors.ts';
+import type { RequestQuota } from '#shared/domain/ports.ts';
 import type { OperationReply } from './replies.ts';
 
 const USER_AGENT_CHARACTERS_MAX = 256;
@@ -40,6 +41,8 @@ export interface Incoming {
   /** The version of the resource that the caller means to change; undefined for any. */
   expectedVersion?: number | undefined;
   caller?: AuthenticatedClient | ManagementCaller | undefined;
+  /** How many management requests the caller has left. */
+  quota?: RequestQuota;
   /** The answer of an earlier request that this one repeats. */
   repeatedReply?: OperationReply<number, unknown>;
   /** What the operation answered. */

@@ -14,6 +14,7 @@ import type { GatewayEvent, Incoming } from './incoming.ts';
 import * as middlewares from './middlewares.ts';
 import { openPorts } from './open-ports.ts';
 import { type GatewayReply, type OperationReply, renderReply } from './replies.ts';
+import { countRequests, tellQuota } from './request-quota.ts';
 
 type CallerOf<C extends Caller> = C extends 'anyone'
   ? undefined
@@ -93,11 +94,13 @@ export function lambda<const Table extends LambdaTable>(
     .use(middlewares.readEvent())
     .use(middlewares.writeLog(table))
     .use(middlewares.nameRequest())
+    .use(tellQuota())
     .use(httpSecurityHeaders(securityHeaders))
     .use(middlewares.answerErrors(table))
     .use(middlewares.findRoute(table))
     .use(middlewares.decodeMembers())
     .use(middlewares.recogniseCaller(ports as () => CallerPorts))
+    .use(countRequests(ports))
     .use(middlewares.authoriseCaller())
     .use(middlewares.checkInput())
     .use(openCursors(ports as () => CallerPorts))

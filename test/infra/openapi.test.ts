@@ -113,6 +113,8 @@ describe('contents', () => {
           headers: {
             'Cache-Control': { $ref: '#/components/headers/NoStore' },
             'X-Request-Id': { $ref: '#/components/headers/RequestId' },
+            'RateLimit-Policy': { $ref: '#/components/headers/RateLimitPolicy' },
+            RateLimit: { $ref: '#/components/headers/RateLimit' },
           },
         },
         400: { $ref: '#/components/responses/problem_invalid_request' },
@@ -121,6 +123,7 @@ describe('contents', () => {
         404: { $ref: '#/components/responses/problem_not_found' },
         409: { $ref: '#/components/responses/problem_conflict' },
         412: { $ref: '#/components/responses/problem_precondition_failed' },
+        429: { $ref: '#/components/responses/problem_rate_limited' },
         500: { $ref: '#/components/responses/problem_server_error' },
         503: { $ref: '#/components/responses/problem_temporarily_unavailable' },
       },

@@ -45,7 +45,13 @@ const reports = lambdaTable({
 const unopened = (): never => {
   throw new Error('No port is opened in a test of types.');
 };
-const ambient = { issuer: unopened, defaultAudience: unopened, clock: unopened, random: unopened };
+const ambient = {
+  issuer: unopened,
+  defaultAudience: unopened,
+  clock: unopened,
+  random: unopened,
+  requestLimiter: unopened,
+};
 const adapters = {
   ...ambient,
   environment: unopened,

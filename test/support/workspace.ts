@@ -67,6 +67,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     defaultAudience: ambient.defaultAudience(environment),
     clock,
     random: ambient.random(environment),
+    requestLimiter: ambient.requestLimiter(environment),
     standing: dynamoStanding(environment),
     clients: dynamoClientWriter(environment),
     clientChanger: dynamoClientChanger(environment),
