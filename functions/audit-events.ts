@@ -1,4 +1,5 @@
 import { ambient } from '#shared/adapters/ambient.ts';
+import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoAuditReader } from '#shared/adapters/dynamo/audit-reader.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
@@ -15,6 +16,7 @@ const adapters = {
   verifier: kmsVerifier,
   pepper: kmsPepper,
   auditReader: dynamoAuditReader,
+  audit: dynamoAudit,
 };
 
 /** Who did what, newest first. */

@@ -1,5 +1,6 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
+import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
@@ -14,6 +15,7 @@ const adapters = {
   standing: dynamoStanding,
   pepper: kmsPepper,
   hasher: bcryptHasher,
+  audit: dynamoAudit,
   verifier: kmsVerifier,
   limiter: memoryLimiter,
 };

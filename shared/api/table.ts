@@ -61,12 +61,12 @@ export interface LambdaTable {
   readonly routes: Readonly<Record<string, Route>>;
 }
 
-/** Grants without which a kind of caller cannot be recognised. */
+/** Grants without which a kind of caller cannot be recognised, or refused and written down. */
 interface GrantsForCaller {
   readonly anyone: never;
-  readonly client: 'standing:read' | 'pepper:use' | 'secrets:hash';
-  readonly manager: 'standing:read' | 'tokens:verify';
-  readonly either: 'standing:read' | 'tokens:verify' | 'pepper:use' | 'secrets:hash';
+  readonly client: 'standing:read' | 'pepper:use' | 'secrets:hash' | 'audit:append';
+  readonly manager: 'standing:read' | 'tokens:verify' | 'audit:append';
+  readonly either: 'standing:read' | 'tokens:verify' | 'pepper:use' | 'secrets:hash' | 'audit:append';
 }
 type CallerKind<C> = C extends 'anyone' | 'client'
   ? C
@@ -75,7 +75,6 @@ type CallerKind<C> = C extends 'anyone' | 'client'
     : 'either';
 type GrantsForRoute<R extends Route> =
   | GrantsForCaller[CallerKind<R['caller']>]
-  | (R extends { readonly audit: AuditEventType } ? 'audit:append' : never)
   | (R extends { readonly reply: { readonly status: 201 } } ? 'requests:remember' : never)
   | (R extends { readonly query: z.ZodType<{ readonly cursor?: string | undefined }> } ? 'pepper:use' : never);
 type NeededGrants<Table extends LambdaTable> = GrantsForRoute<Table['routes'][keyof Table['routes']]>;

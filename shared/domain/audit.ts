@@ -1,6 +1,7 @@
 /** What an administrator wants to find again: every change, and every attempt at one. */
 export const auditEventTypes = [
   'workspace.bootstrapped',
+  'authentication.failed',
   'api_token.created',
   'api_token.updated',
   'api_token.deleted',
@@ -39,7 +40,7 @@ export const auditOutcomes = ['attempted', 'succeeded', 'refused'] as const;
 
 /**
  * One line of the audit log. A change writes two lines under the same `requestId`: `attempted` before anything is
- * touched (no line, no change) and its outcome afterwards.
+ * touched (no line, no change) and its outcome afterwards. A refusal before that is one line.
  */
 export interface AuditEvent {
   readonly type: AuditEventType;

@@ -43,6 +43,8 @@ export interface Incoming {
   caller?: AuthenticatedClient | ManagementCaller | undefined;
   /** How many management requests the caller has left. */
   quota?: RequestQuota;
+  /** The audit log holds a line about this change already. */
+  isAttempted?: boolean;
   /** The answer of an earlier request that this one repeats. */
   repeatedReply?: OperationReply<number, unknown>;
   /** What the operation answered. */

@@ -13,6 +13,7 @@ import { answerRepeats } from './idempotency.ts';
 import type { GatewayEvent, Incoming } from './incoming.ts';
 import * as middlewares from './middlewares.ts';
 import { openPorts } from './open-ports.ts';
+import { auditRefusals } from './refusals.ts';
 import { type GatewayReply, type OperationReply, renderReply } from './replies.ts';
 import { countRequests, tellQuota } from './request-quota.ts';
 
@@ -97,6 +98,7 @@ export function lambda<const Table extends LambdaTable>(
     .use(tellQuota())
     .use(httpSecurityHeaders(securityHeaders))
     .use(middlewares.answerErrors(table))
+    .use(auditRefusals(ports as () => PortsOf<never>))
     .use(middlewares.findRoute(table))
     .use(middlewares.decodeMembers())
     .use(middlewares.recogniseCaller(ports as () => CallerPorts))

@@ -114,7 +114,6 @@ export function checkInput(): Middleware {
 
 /** Writes down a change before it is made, which must succeed, and afterwards what became of it (U4, U5). */
 export function audit(ports: () => { readonly clock: Clock; readonly audit?: AuditLog }): Middleware {
-  const attempted = new WeakSet<Incoming>();
   const append = async (event: Incoming, outcome: AuditEvent['outcome'], reason?: string) => {
     const type = routeOf(event).audit;
     const { audit: log, clock } = ports();
@@ -124,13 +123,13 @@ export function audit(ports: () => { readonly clock: Clock; readonly audit?: Aud
     await log.append({ type, outcome, timeSeconds: clock.nowSeconds(), requestId, actor, target, reason });
   };
   const conclude = async (event: Incoming, outcome: AuditEvent['outcome'], reason?: string) => {
-    if (!attempted.has(event)) return;
+    if (event.isAttempted !== true) return;
     await append(event, outcome, reason).catch((error: unknown) => logLost('audit outcome', event, error));
   };
   return {
     before: async ({ event }) => {
       await append(event, 'attempted');
-      attempted.add(event);
+      event.isAttempted = true;
     },
     after: ({ event }) => conclude(event, 'succeeded'),
     onError: ({ event, error }) => conclude(event, 'refused', asDomainError(error).code),

@@ -55,6 +55,9 @@ describe('an exchange', () => {
 });
 
 describe('a guess at a secret', () => {
+  /** The first guesses of a minute are written down. */
+  const GUESSED = { ...FREE, writes: expect.toBeOneOf([0, 1]) };
+
   const exchange = (credentials: Credentials) =>
     costOf(world, () => world.post('/oauth/token', credentials, { grant_type: 'client_credentials' }));
 
@@ -67,20 +70,20 @@ describe('a guess at a secret', () => {
     ],
     ["with another client's secret", () => acme.personalToken.clientSecret],
     ['of a megabyte, nearly', () => 'x'.repeat(8_000)],
-  ])('%s costs nothing', async (_name, guess) => {
-    expect(await exchange({ clientId: acme.tenantToken.clientId, clientSecret: guess() })).toEqual(FREE);
+  ])('%s costs no read and no comparison', async (_name, guess) => {
+    expect(await exchange({ clientId: acme.tenantToken.clientId, clientSecret: guess() })).toEqual(GUESSED);
   });
 
-  test('at a client that nobody knows costs nothing', async () => {
+  test('at a client that nobody knows costs no read and no comparison', async () => {
     const clientId = 'cli_0000000000000000000000';
-    expect(await exchange({ ...acme.tenantToken, clientId })).toEqual(FREE);
+    expect(await exchange({ ...acme.tenantToken, clientId })).toEqual(GUESSED);
   });
 
   test('B14: with the genuine secret of a deleted client costs a read and a comparison, each time', async () => {
     const globex = await arrangeAcme(world);
     await world.manage('DELETE', `/v1/tenants/${globex.tenantId}/api-tokens/${globex.tenantToken.clientId}`);
     const costs = [await exchange(globex.tenantToken), await exchange(globex.tenantToken)];
-    const refusal = { reads: 1, writes: 0, kms: [], comparisons: 1 };
+    const refusal = { ...GUESSED, reads: 1, comparisons: 1 };
     expect(costs).toEqual([refusal, refusal]);
   });
 });
@@ -171,7 +174,8 @@ describe('everything else', () => {
     expect(await warmCostOf(create)).toEqual({ reads: 2, writes: 3, kms: [], comparisons: 0 });
   });
 
-  test('a management request without a valid token costs nothing', async () => {
-    expect(await costOf(world, () => world.manage('GET', '/v1/tenants', undefined, 'a.b.c'))).toEqual(FREE);
+  test('a management request without a valid token costs no read', async () => {
+    const cost = await costOf(world, () => world.manage('GET', '/v1/tenants', undefined, 'a.b.c'));
+    expect({ ...cost, writes: 0 }).toEqual(FREE);
   });
 });

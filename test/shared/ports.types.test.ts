@@ -188,19 +188,20 @@ describe('lambdaTable', () => {
   });
 
   test('a client route without the grants to check secrets is an error', () => {
-    lambdaTable({ ...table, grants: ['standing:read', 'pepper:use', 'secrets:hash'], routes: { byClient } });
+    const grants = ['standing:read', 'pepper:use', 'secrets:hash', 'audit:append'] as const;
+    lambdaTable({ ...table, grants, routes: { byClient } });
     // @ts-expect-error: `secrets:hash` is missing
-    lambdaTable({ ...table, grants: ['standing:read', 'pepper:use'], routes: { byClient } });
+    lambdaTable({ ...table, grants: ['standing:read', 'pepper:use', 'audit:append'], routes: { byClient } });
   });
 
   test('a route for either caller without the grants of both is an error', () => {
-    const both = ['standing:read', 'tokens:verify', 'pepper:use', 'secrets:hash'] as const;
+    const both = ['standing:read', 'tokens:verify', 'pepper:use', 'secrets:hash', 'audit:append'] as const;
     lambdaTable({ ...table, grants: both, routes: { byEither } });
     // @ts-expect-error: `tokens:verify` is missing
     lambdaTable({ ...table, grants: ['standing:read', 'pepper:use', 'secrets:hash'], routes: { byEither } });
   });
 
-  test('an audit event without the grant to write it is an error', () => {
+  test('a caller whose refusal could not be written down is an error', () => {
     // @ts-expect-error: `audit:append` is missing
     lambdaTable({ ...table, grants: ['standing:read', 'tokens:verify'], routes: { withEvent } });
   });

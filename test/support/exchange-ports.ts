@@ -33,6 +33,7 @@ export async function openExchange() {
     pepper: () => pepper,
     hasher: () => hasher,
     signer: () => ({ sign: async () => 'header.payload.signature' }),
+    audit: () => ({ append: async () => undefined }),
   };
   return { clientId, clientSecret: secret.value, adapters };
 }

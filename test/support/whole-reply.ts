@@ -6,6 +6,7 @@ const VOLATILE_HEADERS = [
   'connection',
   'date',
   'keep-alive',
+  'ratelimit',
   'x-amz-apigw-id',
   'x-amzn-requestid',
   'x-request-id',
