@@ -14,6 +14,7 @@ import type {
   Pepper,
   PepperFounder,
   Random,
+  RemainsRemover,
   RequestMemory,
   Revocations,
   SecretHasher,
@@ -34,6 +35,7 @@ export interface GrantedPorts {
   'clients:list': { readonly clientList: ClientLister };
   'directory:write': { readonly directory: DirectoryWriter };
   'directory:list': { readonly directoryList: DirectoryLister };
+  'remains:remove': { readonly remains: RemainsRemover };
   'tokens:sign': { readonly signer: TokenSigner };
   'tokens:verify': { readonly verifier: TokenVerifier };
   'tokens:revoke': { readonly revocations: Revocations };

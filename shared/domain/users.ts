@@ -1,29 +1,43 @@
 import { changeRecord } from './change-record.ts';
-import { assertVersion, changedMeanwhile, notFound } from './errors.ts';
-import { newId } from './ids.ts';
+import { assertVersion, changedMeanwhile, DomainError } from './errors.ts';
+import { mayBeChosen, newId } from './ids.ts';
 import { acceptedMetadata, mergeMetadata } from './metadata.ts';
 import { claimName, releaseName } from './names.ts';
-import type { Clock, DirectoryWriter, Random, StandingReader } from './ports.ts';
+import type { Clock, DirectoryWriter, Look, Random, StandingReader } from './ports.ts';
 import { type JsonObject, nameKey, type User } from './records.ts';
+import { noteRemoval } from './removals.ts';
+import { assertExists } from './tenants.ts';
 
 interface Ports {
   readonly standing: StandingReader;
   readonly directory: DirectoryWriter;
 }
 
+/** Who a new user is to be; the id is the caller's choice where a migration needs it. */
+export interface UserRequest {
+  readonly email: string;
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+  readonly metadata?: JsonObject | undefined;
+}
+
 /**
  * Creates a user. E-mail addresses are compared without regard to case.
- * @throws DomainError `conflict` for an address that another user has
+ * @throws DomainError `conflict` for an address that another user has and for an id that is or ever was in use,
+ * `invalid_request` for an id of another kind
  */
 export async function createUser(
-  request: { readonly email: string; readonly name?: string | undefined; readonly metadata?: JsonObject | undefined },
+  request: UserRequest,
   ports: Ports & { readonly clock: Clock; readonly random: Random },
 ): Promise<User> {
-  const { name } = request;
+  const { name, id = newId('usr', ports.random) } = request;
   const metadata = acceptedMetadata(request.metadata);
-  const id = newId('usr', ports.random);
+  if (!mayBeChosen(id, 'usr')) {
+    throw new DomainError('invalid_request', 'The id looks like the id of another kind of resource.', { field: 'id' });
+  }
   const email = request.email.toLowerCase();
   const look = ports.standing.open(id);
+  if (request.id !== undefined) await assertFree(id, look);
   await claimName({ key: nameKey('email', email), field: 'email', owner: { kind: 'user', id } }, { ...ports, look });
   const createdAtSeconds = ports.clock.nowSeconds();
   const user: User = { id, email, name, metadata, status: 'active', createdAtSeconds, version: 1 };
@@ -31,10 +45,16 @@ export async function createUser(
   return user;
 }
 
+/** Asked before the address is claimed, so that whoever chose a wrong id can try another one with the same address. */
+async function assertFree(id: string, look: Look): Promise<void> {
+  if ((await look.find('user', id)) === undefined) return;
+  throw new DomainError('conflict', 'This id or name is in use, or was.', { field: 'id' });
+}
+
 /** @throws DomainError `not_found` */
 export async function getUser(id: string, { standing }: Pick<Ports, 'standing'>): Promise<User> {
   const user = await standing.open(id).find('user', id);
-  if (user === undefined) throw notFound();
+  assertExists(user);
   return user;
 }
 
@@ -58,7 +78,8 @@ export async function updateUser(
   ports: Ports & { readonly clock: Clock; readonly random: Random },
 ): Promise<User> {
   let leaveOldAddress: (() => Promise<void>) | undefined;
-  const change = async (before: User): Promise<User> => {
+  const change = async (before: User): Promise<User | undefined> => {
+    if (before.status === 'deleted') return undefined;
     const after: User = {
       ...before,
       email: patch.email?.toLowerCase() ?? before.email,
@@ -89,14 +110,22 @@ async function moveAddress(
 }
 
 /**
- * Deletes a user; personal tokens end with it, because the user behind them does not stand any more.
+ * Deletes a user; personal tokens end with it, because the user behind them does not stand any more. The record stays
+ * as a mark that says nothing about the person, for the reason that a tenant's does; memberships are removed later.
  * @throws DomainError `not_found`
  */
-export async function deleteUser(id: string, ports: Ports, expectedVersion?: number): Promise<void> {
+export async function deleteUser(
+  id: string,
+  ports: Ports & { readonly clock: Clock; readonly random: Random },
+  expectedVersion?: number,
+): Promise<void> {
   const look = ports.standing.open(id);
   const user = await look.find('user', id);
-  if (user === undefined) throw notFound();
+  assertExists(user);
   assertVersion(user, expectedVersion);
-  if (!(await ports.directory.remove('user', id, user.version))) throw changedMeanwhile();
-  await releaseName({ key: nameKey('email', user.email), owner: { kind: 'user', id } }, { ...ports, look });
+  const { email, createdAtSeconds, version } = user;
+  await noteRemoval({ type: 'user', userId: id, email }, ports);
+  const mark: User = { id, email: '', status: 'deleted', createdAtSeconds, version: version + 1 };
+  if (!(await ports.directory.replace('user', id, mark))) throw changedMeanwhile();
+  await releaseName({ key: nameKey('email', email), owner: { kind: 'user', id } }, { ...ports, look });
 }
