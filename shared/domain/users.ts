@@ -1,11 +1,12 @@
 import { changeRecord } from './change-record.ts';
-import { assertVersion, changedMeanwhile, DomainError } from './errors.ts';
+import { DomainError } from './errors.ts';
 import { mayBeChosen, newId } from './ids.ts';
 import { acceptedMetadata, mergeMetadata } from './metadata.ts';
 import { claimName, releaseName } from './names.ts';
 import type { Clock, DirectoryWriter, Look, Random, StandingReader } from './ports.ts';
 import { type JsonObject, nameKey, type User } from './records.ts';
 import { noteRemoval } from './removals.ts';
+import { exists } from './standing.ts';
 import { assertExists } from './tenants.ts';
 
 interface Ports {
@@ -69,7 +70,8 @@ export interface UserChange {
 /**
  * Changes a user. A new e-mail address is claimed before the change and the old one given free after it, so that at
  * no moment two users have one address; what a change that broke off leaves claimed is free again after a while.
- * @throws DomainError as `changeRecord` does, and `conflict` for an address that another user has
+ * @throws DomainError as `changeRecord` does, `conflict` for an address that another user has, and for a deleted user
+ * `not_found`, whichever version is meant
  */
 export async function updateUser(
   id: string,
@@ -77,9 +79,10 @@ export async function updateUser(
   expectedVersion: number | undefined,
   ports: Ports & { readonly clock: Clock; readonly random: Random },
 ): Promise<User> {
+  await getUser(id, ports);
   let leaveOldAddress: (() => Promise<void>) | undefined;
   const change = async (before: User): Promise<User | undefined> => {
-    if (before.status === 'deleted') return undefined;
+    if (!exists(before)) return undefined;
     const after: User = {
       ...before,
       email: patch.email?.toLowerCase() ?? before.email,
@@ -119,13 +122,16 @@ export async function deleteUser(
   ports: Ports & { readonly clock: Clock; readonly random: Random },
   expectedVersion?: number,
 ): Promise<void> {
+  await getUser(id, ports);
+  let email = '';
+  const change = async (user: User): Promise<User | undefined> => {
+    if (!exists(user)) return undefined;
+    email = user.email;
+    await noteRemoval({ type: 'user', userId: id, email }, ports);
+    const { createdAtSeconds, version } = user;
+    return { id, email: '', status: 'deleted', createdAtSeconds, version };
+  };
+  await changeRecord({ kind: 'user', key: id, expectedVersion, change }, ports);
   const look = ports.standing.open(id);
-  const user = await look.find('user', id);
-  assertExists(user);
-  assertVersion(user, expectedVersion);
-  const { email, createdAtSeconds, version } = user;
-  await noteRemoval({ type: 'user', userId: id, email }, ports);
-  const mark: User = { id, email: '', status: 'deleted', createdAtSeconds, version: version + 1 };
-  if (!(await ports.directory.replace('user', id, mark))) throw changedMeanwhile();
   await releaseName({ key: nameKey('email', email), owner: { kind: 'user', id } }, { ...ports, look });
 }
