@@ -7,7 +7,7 @@ import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { directory } from '#shared/api/directory.ts';
 import { createApi, deleteApi, getApi, updateApi } from '#shared/domain/apis.ts';
-import { deleteMember, getMember, listMembers, setMember } from '#shared/domain/memberships.ts';
+import { deleteMember, getMember, listMembers, listMembershipsOfUser, setMember } from '#shared/domain/memberships.ts';
 import { createRole, deleteRole, getRole, updateRole } from '#shared/domain/roles.ts';
 import { createTenant, deleteTenant, getTenant, updateTenant } from '#shared/domain/tenants.ts';
 import { createUser, deleteUser, getUser, updateUser } from '#shared/domain/users.ts';
@@ -67,6 +67,8 @@ export const handler = lambda(directory, adapters, {
     ok(memberRepresentation(await setMember(caller, params, body.roleIds, ports, expectedVersion))),
   listMembers: async ({ params, query }, ports) =>
     ok(pageRepresentation(await listMembers(params.tenantId, query, ports), memberRepresentation)),
+  listMembershipsOfUser: async ({ params, query }, ports) =>
+    ok(pageRepresentation(await listMembershipsOfUser(params.userId, query, ports), memberRepresentation)),
   getMember: async ({ params }, ports) => ok(memberRepresentation(await getMember(params, ports))),
   deleteMember: async ({ params, expectedVersion }, ports) => {
     await deleteMember(params, ports, expectedVersion);

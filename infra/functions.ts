@@ -12,13 +12,10 @@ import {
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { LambdaTable } from '#shared/api/table.ts';
-import { bootstrap } from '#shared/api/without-routes.ts';
 import type { Grant } from '#shared/ports.ts';
 import { type GrantableResources, permit, settingsOf } from './permissions.ts';
 
 const TIMEOUT_SECONDS = 10;
-/** Founding a workspace writes a dozen records one after the other, and no request waits for it. */
-const BOOTSTRAP_TIMEOUT_SECONDS = 30;
 
 const MEMORY_MIB = 512;
 /** Lambda hands out CPU by memory. A bcrypt comparison is all CPU: with twice the memory it costs the same and takes half. */
@@ -64,7 +61,7 @@ export function createFunction(
     role: createRole(home, { table, logGroup, resources: settings.resources }),
     environment: { ...environmentOf(table.grants, settings), ...environment },
     memorySize: table.grants.includes('secrets:hash') ? HASHING_MEMORY_MIB : MEMORY_MIB,
-    timeout: Duration.seconds(table.name === bootstrap.name ? BOOTSTRAP_TIMEOUT_SECONDS : TIMEOUT_SECONDS),
+    timeout: Duration.seconds(table.timeoutSeconds ?? TIMEOUT_SECONDS),
     tracing: Tracing.ACTIVE,
     loggingFormat: LoggingFormat.JSON,
     logGroup,

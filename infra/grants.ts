@@ -6,6 +6,7 @@ export type GrantedResource =
   | 'clients/index/byOwner'
   | 'directory'
   | 'directory/index/byList'
+  | 'directory/index/byMember'
   | 'tokens'
   | 'audit'
   | 'signingKeys'
@@ -26,7 +27,9 @@ export interface GrantRendering {
 /** The pepper's data key can be unwrapped for this purpose only; the adapter sends the same encryption context. */
 const forPepper = { StringEquals: { 'kms:EncryptionContext:mintmark': 'pepper' } };
 /** Items of one kind in a table that holds several: the kind is how their keys begin. */
-const itemsNamed = (pattern: string) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [pattern] } });
+const itemsNamed = (...patterns: readonly string[]) => ({
+  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': patterns },
+});
 const itemsNotNamed = (pattern: string) => ({ 'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': [pattern] } });
 const publicKeys = { actions: ['kms:GetPublicKey'], resources: ['signingKeys'] } as const;
 const nothing = { statements: [], environment: [] } as const;
@@ -64,7 +67,17 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     environment: ['MINTMARK_DIRECTORY_TABLE'],
   },
   'directory:list': {
-    statements: [{ actions: ['dynamodb:Query'], resources: ['directory/index/byList'] }],
+    statements: [{ actions: ['dynamodb:Query'], resources: ['directory/index/byList', 'directory/index/byMember'] }],
+    environment: ['MINTMARK_DIRECTORY_TABLE'],
+  },
+  'remains:remove': {
+    statements: [
+      {
+        actions: ['dynamodb:DeleteItem'],
+        resources: ['directory'],
+        conditions: itemsNamed('membership#*', 'serviceUser#*', 'grant#*', 'name#email/*', 'removal#*'),
+      },
+    ],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
   },
   'tokens:sign': {

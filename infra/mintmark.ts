@@ -18,6 +18,7 @@ import { PublicApi } from './http-api.ts';
 import { assertIssuer } from './issuer.ts';
 import { type MintmarkProps, type MintmarkSettings, withDefaults } from './mintmark-props.ts';
 import type { GrantableResources } from './permissions.ts';
+import { createSchedule } from './schedules.ts';
 import { SigningKeys } from './signing-keys.ts';
 import { createTables } from './tables.ts';
 
@@ -87,6 +88,7 @@ export class Mintmark extends Construct {
     for (const table of served) {
       const handler = createFunction(this, { name: table.name, table }, common);
       this.api.serve(table.name, handler);
+      if (table.schedule !== undefined) createSchedule(handler, table.schedule);
       functions.set(table.name, handler);
     }
     for (const [apiName, protectedApi] of Object.entries(settings.protectedApis)) {

@@ -15,6 +15,7 @@ const tableOf: Readonly<Record<TableResource, TableName>> = {
   'clients/index/byOwner': 'clients',
   directory: 'directory',
   'directory/index/byList': 'directory',
+  'directory/index/byMember': 'directory',
   tokens: 'tokens',
   audit: 'audit',
 };

@@ -25,7 +25,7 @@ export function createTables(scope: Construct, { encryptionKey, removalPolicy }:
       deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
       removalPolicy,
     });
-    addIndex(table, schema);
+    addIndexes(table, schema);
     return table;
   };
   return {
@@ -44,10 +44,10 @@ function attributesOf({ partitionKey, sortKey, timeToLive }: TableSchema) {
   };
 }
 
-function addIndex(table: Table, { index }: TableSchema): void {
-  if (index === undefined) return;
-  const { name: indexName, partitionKey, sortKey } = index;
-  table.addGlobalSecondaryIndex({ indexName, partitionKey: text(partitionKey), sortKey: text(sortKey) });
+function addIndexes(table: Table, { indexes = [] }: TableSchema): void {
+  for (const { name: indexName, partitionKey, sortKey } of indexes) {
+    table.addGlobalSecondaryIndex({ indexName, partitionKey: text(partitionKey), sortKey: text(sortKey) });
+  }
 }
 
 function text(name: string) {

@@ -14,6 +14,7 @@ import type {
   Pepper,
   PepperFounder,
   Random,
+  RemainsRemover,
   RequestLimiter,
   RequestMemory,
   Revocations,
@@ -35,6 +36,7 @@ export interface GrantedPorts {
   'clients:list': { readonly clientList: ClientLister };
   'directory:write': { readonly directory: DirectoryWriter };
   'directory:list': { readonly directoryList: DirectoryLister };
+  'remains:remove': { readonly remains: RemainsRemover };
   'tokens:sign': { readonly signer: TokenSigner };
   'tokens:verify': { readonly verifier: TokenVerifier };
   'tokens:revoke': { readonly revocations: Revocations };

@@ -79,21 +79,20 @@ async function exists(client: DynamoDBClient, TableName: string): Promise<boolea
   }
 }
 
-function tableDefinition(TableName: string, { partitionKey, sortKey, index }: TableSchema): CreateTableCommandInput {
-  const attributes = [partitionKey, sortKey, index?.partitionKey, index?.sortKey].filter((name) => name !== undefined);
+function tableDefinition(TableName: string, schema: TableSchema): CreateTableCommandInput {
+  const { partitionKey, sortKey, indexes = [] } = schema;
+  const attributes = new Set([schema, ...indexes].flatMap((keys) => [keys.partitionKey, keys.sortKey ?? []].flat()));
   return {
     TableName,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    AttributeDefinitions: [...attributes].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
     KeySchema: keySchema(partitionKey, sortKey),
-    ...(index && {
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: index.name,
-          KeySchema: keySchema(index.partitionKey, index.sortKey),
-          Projection: { ProjectionType: 'ALL' },
-        },
-      ],
+    ...(indexes.length > 0 && {
+      GlobalSecondaryIndexes: indexes.map((index) => ({
+        IndexName: index.name,
+        KeySchema: keySchema(index.partitionKey, index.sortKey),
+        Projection: { ProjectionType: 'ALL' as const },
+      })),
     }),
   };
 }

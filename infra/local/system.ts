@@ -8,6 +8,7 @@ import { lambdaContext } from './gateway/lambda-context.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { startLocalKms } from './kms.ts';
 import { sampleApi } from './sample-api.ts';
+import { type ScheduledFunction, schedules, startClockwork } from './schedules.ts';
 import { provideKeys } from './signing-keys.ts';
 
 const BOOTSTRAP_MILLISECONDS = 30_000;
@@ -18,6 +19,8 @@ export interface SystemOptions {
   /** 0, the default, takes any free port. */
   readonly port?: number;
   readonly adapters?: AdapterChanges;
+  /** Whether scheduled functions run by themselves; by default they do. */
+  readonly runsSchedules?: boolean;
 }
 
 /** The whole product on this machine. */
@@ -26,6 +29,8 @@ export interface System {
   readonly url: string;
   /** Invokes the bootstrap function, as AWS IAM would let an operator do. */
   bootstrap(event?: { newAdministrator?: boolean }): Promise<Administrator>;
+  /** Runs a scheduled function now, whenever its time may be; resolves with its result. */
+  run(name: ScheduledFunction): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -34,7 +39,12 @@ interface Closable {
 }
 
 /** Starts engines, tables, keys and gateway around the real handlers. The engines can also be somebody else's. */
-export async function startSystem({ folder, port = 0, adapters }: SystemOptions = {}): Promise<System> {
+export async function startSystem({
+  folder,
+  port = 0,
+  adapters,
+  runsSchedules = true,
+}: SystemOptions = {}): Promise<System> {
   const opened: Closable[] = [];
   const closeAll = async () => {
     for (const part of opened.reverse().splice(0)) await part.close();
@@ -46,9 +56,12 @@ export async function startSystem({ folder, port = 0, adapters }: SystemOptions 
     const gateway = await startRoutes(functions, port);
     opened.push(gateway);
     settings.MINTMARK_ISSUER = gateway.url;
+    const run = runner(functions);
+    if (runsSchedules) opened.push(startClockwork(run));
     return {
       url: gateway.url,
       bootstrap: (event) => functions.bootstrap(event ?? {}, lambdaContext('bootstrap', BOOTSTRAP_MILLISECONDS)),
+      run,
       close: closeAll,
     };
   } catch (error) {
@@ -106,6 +119,13 @@ async function provideSettings(): Promise<Partial<Record<EnvironmentVariable, st
     MINTMARK_DEFAULT_AUDIENCE: process.env.MINTMARK_DEFAULT_AUDIENCE ?? '',
     MINTMARK_PROTECTED_API: JSON.stringify(sampleApi.protection),
   };
+}
+
+/** Invokes a scheduled function as EventBridge does: with an event that says nothing. */
+function runner(functions: ReturnType<typeof localFunctions>) {
+  const seconds = new Map(schedules.map(({ name, timeoutSeconds }) => [name, timeoutSeconds]));
+  return (name: ScheduledFunction): Promise<unknown> =>
+    functions[name]({}, lambdaContext(name, (seconds.get(name) ?? 0) * 1_000));
 }
 
 function startRoutes(functions: ReturnType<typeof localFunctions>, port: number): Promise<Gateway> {

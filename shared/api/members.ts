@@ -33,6 +33,12 @@ export const memberRoutes = {
     summary: 'List the members of a tenant',
     caller: { permission: 'read:members' },
   },
+  listMembershipsOfUser: {
+    ...listing(member, memberExample),
+    path: '/v1/users/{userId}/memberships',
+    summary: 'List the tenants that a user is a member of',
+    caller: { permission: 'read:users' },
+  },
   getMember: {
     ...showing(member, memberExample),
     path: '/v1/tenants/{tenantId}/members/{userId}',

@@ -59,6 +59,10 @@ export interface LambdaTable {
   readonly purpose: string;
   readonly grants: readonly Grant[];
   readonly routes: Readonly<Record<string, Route>>;
+  /** For a function that runs by itself, one run after the other. */
+  readonly schedule?: { readonly everyMinutes: number };
+  /** How long a run may take where no request waits for it. */
+  readonly timeoutSeconds?: number;
 }
 
 /** Grants without which a kind of caller cannot be recognised, or refused and written down. */

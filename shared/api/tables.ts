@@ -4,6 +4,7 @@ import { auditEvents } from './audit-events.ts';
 import { directory } from './directory.ts';
 import { discovery } from './discovery.ts';
 import { exchange, introspect, revoke } from './oauth.ts';
+import { removeDeleted } from './schedules.ts';
 import { manageSecrets } from './secrets.ts';
 import { serviceUsers } from './service-users.ts';
 import { authorizer, bootstrap } from './without-routes.ts';
@@ -22,5 +23,6 @@ export const tables = [
   serviceUsers,
   applications,
   auditEvents,
+  removeDeleted,
   authorizer,
 ] as const;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { metadata, metadataPatch, NAME_CHARACTERS, text } from './fields.ts';
+import { id, metadata, metadataPatch, NAME_CHARACTERS, text } from './fields.ts';
 import {
   commonExample,
   commonMembers,
@@ -40,7 +40,12 @@ export const userRoutes = {
     caller: { permission: 'write:users' },
     body: {
       encoding: 'json',
-      schema: z.object({ email, name: text(NAME_CHARACTERS).optional(), metadata: metadata.optional() }),
+      schema: z.object({
+        email,
+        id: id.optional(),
+        name: text(NAME_CHARACTERS).optional(),
+        metadata: metadata.optional(),
+      }),
       example: { email: 'ada@example.com', name: 'Ada' },
     },
     audit: 'user.created',

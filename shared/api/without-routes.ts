@@ -14,6 +14,8 @@ export const bootstrap = lambdaTable({
     'audit:append',
   ],
   routes: {},
+  // Founding a workspace writes a dozen records one after the other.
+  timeoutSeconds: 30,
 });
 
 /** Called by API Gateway in front of other APIs. */

@@ -1,8 +1,10 @@
 import { assertNotAdministrator } from './administrator.ts';
-import type { ClientAccess } from './client-ownership.ts';
+import { type ClientAccess, getClient } from './client-ownership.ts';
 import { type ClientPatch, deleteClient, updateClient } from './clients.ts';
-import type { ClientChanger, ClientRemover, Clock, StandingReader } from './ports.ts';
+import { assertVersion } from './errors.ts';
+import type { ClientChanger, ClientRemover, Clock, DirectoryWriter, Random, StandingReader } from './ports.ts';
 import type { Client } from './records.ts';
+import { noteRemoval } from './removals.ts';
 
 interface Ports {
   readonly standing: StandingReader;
@@ -28,8 +30,16 @@ export async function updateApplication(
  */
 export async function deleteApplication(
   access: ClientAccess,
-  ports: Ports & { readonly clientRemover: ClientRemover },
+  ports: Ports & {
+    readonly clientRemover: ClientRemover;
+    readonly directory: DirectoryWriter;
+    readonly clock: Clock;
+    readonly random: Random;
+  },
 ): Promise<void> {
-  await assertNotAdministrator(access.clientId, ports);
+  const { caller, owner, clientId, expectedVersion } = access;
+  await assertNotAdministrator(clientId, ports);
+  assertVersion(await getClient(caller, owner, clientId, ports), expectedVersion);
+  await noteRemoval({ type: 'application', clientId }, ports);
   await deleteClient(access, ports);
 }

@@ -3,7 +3,7 @@ import { changeClient } from './change-record.ts';
 import { notFound } from './errors.ts';
 import type { ClientChanger, ClientOwner, Look, StandingReader } from './ports.ts';
 import { type Client, grantKey, type Membership, membershipKey, type Subject } from './records.ts';
-import { rolesAssigned } from './standing.ts';
+import { exists, rolesAssigned } from './standing.ts';
 import { SYSTEM_API_ID } from './system-api.ts';
 import { assertExists } from './tenants.ts';
 
@@ -94,7 +94,7 @@ async function findMember(tenantId: string, userId: string, look: Look): Promise
     look.find('user', userId),
     look.find('membership', membershipKey(tenantId, userId)),
   ]);
-  return user && membership;
+  return exists(user) ? membership : undefined;
 }
 
 function isOwnedBy(subject: Subject, { tenantId, userId, serviceUserId }: ClientOwner): boolean {

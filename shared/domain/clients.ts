@@ -7,7 +7,7 @@ import {
   getClient,
   openLook,
 } from './client-ownership.ts';
-import { assertVersion, DomainError } from './errors.ts';
+import { assertVersion, DomainError, preconditionFailed } from './errors.ts';
 import { acceptedMetadata, mergeMetadata } from './metadata.ts';
 import { newClient, type WithNewSecret } from './new-client.ts';
 import type {
@@ -97,14 +97,14 @@ export async function listClients(
 
 /**
  * Deletes a client for good: it cannot be exchanged and its access tokens are worth nothing from now on.
- * @throws DomainError `not_found`
+ * @throws DomainError `not_found`; `precondition_failed` for another version than expected
  */
 export async function deleteClient(
   { caller, owner, clientId, expectedVersion }: ClientAccess,
   ports: { readonly standing: StandingReader; readonly clientRemover: ClientRemover },
 ): Promise<void> {
   assertVersion(await getClient(caller, owner, clientId, ports), expectedVersion);
-  await ports.clientRemover.remove(clientId);
+  if (!(await ports.clientRemover.remove(clientId, expectedVersion))) throw preconditionFailed();
 }
 
 /** What may change about a client. Its expiry may only come closer. */

@@ -69,7 +69,12 @@ export function assertVersion(
   expectedVersion: number | undefined,
 ): void {
   if (expectedVersion === undefined || record?.version === expectedVersion) return;
-  throw new DomainError(
+  throw preconditionFailed();
+}
+
+/** The version that the caller means does not stand any more (RFC 9110 §15.5.13). */
+export function preconditionFailed(): DomainError {
+  return new DomainError(
     'precondition_failed',
     'The resource is not in the version that If-Match names. Read it again.',
   );

@@ -12,8 +12,11 @@ import type {
   StandingReader,
 } from './ports.ts';
 import { type Membership, membershipKey } from './records.ts';
+import { noteRemoval } from './removals.ts';
 import { findAssignedRoles } from './roles.ts';
+import { exists } from './standing.ts';
 import { assertExists, getTenant } from './tenants.ts';
+import { getUser } from './users.ts';
 
 interface Ports {
   readonly standing: StandingReader;
@@ -46,7 +49,7 @@ export async function setMember(
     look.find('membership', key),
   ]);
   assertExists(tenant);
-  if (user === undefined) throw notFound();
+  assertExists(user);
   assertVersion(before, expectedVersion);
   const roles = await findAssignedRoles(roleIds, look);
   assertMayAssign(caller, roles);
@@ -84,12 +87,33 @@ export async function listMembers(
 }
 
 /**
+ * The tenants that a user belongs to, a page at a time. A page may be short where a tenant was deleted a moment ago.
+ * @throws DomainError `not_found`
+ */
+export async function listMembershipsOfUser(
+  userId: string,
+  page: PageRequest,
+  ports: Pick<Ports, 'standing'> & { readonly directoryList: DirectoryLister },
+): Promise<Page<Membership>> {
+  await getUser(userId, ports);
+  const { items, nextCursor } = await ports.directoryList.list({ kind: 'membership', userId }, page);
+  const look = ports.standing.open(userId);
+  const tenants = await Promise.all(items.map(({ tenantId }) => look.find('tenant', tenantId)));
+  return { items: items.filter((_, index) => exists(tenants[index])), nextCursor };
+}
+
+/**
  * Takes a user out of a tenant; the personal tokens for that tenant end with the membership.
  * @throws DomainError `not_found`
  */
-export async function deleteMember(path: MembershipPath, ports: Ports, expectedVersion?: number): Promise<void> {
+export async function deleteMember(
+  path: MembershipPath,
+  ports: Ports & { readonly clock: Clock; readonly random: Random },
+  expectedVersion?: number,
+): Promise<void> {
   const membership = await getMember(path, ports);
   assertVersion(membership, expectedVersion);
+  await noteRemoval({ type: 'membership', ...path, membershipId: membership.id }, ports);
   const key = membershipKey(path.tenantId, path.userId);
   if (!(await ports.directory.remove('membership', key, membership.version))) throw changedMeanwhile();
 }
@@ -101,6 +125,7 @@ async function findMember({ tenantId, userId }: MembershipPath, look: Look): Pro
     look.find('membership', membershipKey(tenantId, userId)),
   ]);
   assertExists(tenant);
-  if (user === undefined || membership === undefined) throw notFound();
+  assertExists(user);
+  if (membership === undefined) throw notFound();
   return membership;
 }

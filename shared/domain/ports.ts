@@ -121,8 +121,11 @@ export interface ClientChanger {
 }
 
 export interface ClientRemover {
-  /** Resolves when the client is gone, whoever removed it. */
-  remove(id: string): Promise<void>;
+  /**
+   * Resolves with true when the client is gone, whoever removed it. With a version, resolves with false where the
+   * client stands in another one.
+   */
+  remove(id: string, version?: number): Promise<boolean>;
 }
 
 export interface ClientLister {
@@ -138,10 +141,20 @@ export interface DirectoryWriter {
   remove(kind: DirectoryKind, key: string, version: number): Promise<boolean>;
 }
 
-/** Lists that the directory keeps; members and service users are listed by tenant. */
+/** Kinds of records that may be left when what they belonged to is deleted, and the list of this work. */
+export type RemainingKind = 'membership' | 'serviceUser' | 'grant' | 'name' | 'removal';
+
+export interface RemainsRemover {
+  /** Resolves with true when the record is gone, with false where it stands in another version than this one. */
+  remove(kind: RemainingKind, key: string, version: number): Promise<boolean>;
+}
+
+/** Lists that the directory keeps: members by tenant and by user, service users by tenant, grants by application. */
 export type DirectoryList =
-  | { readonly kind: 'tenant' | 'user' | 'role' | 'api' }
-  | { readonly kind: 'membership' | 'serviceUser'; readonly tenantId: string };
+  | { readonly kind: 'tenant' | 'user' | 'role' | 'api' | 'removal' }
+  | { readonly kind: 'membership' | 'serviceUser'; readonly tenantId: string }
+  | { readonly kind: 'membership'; readonly userId: string }
+  | { readonly kind: 'grant'; readonly clientId: string };
 
 export interface DirectoryLister {
   list<List extends DirectoryList>(list: List, page: PageRequest): Promise<Page<DirectoryRecords[List['kind']]>>;

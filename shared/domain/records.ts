@@ -6,7 +6,7 @@ interface Versioned {
   readonly createdAtSeconds: number;
 }
 
-/** A customer organisation. A deleted one is kept as a mark, so that its id can never come back to life. */
+/** A customer organisation. A deleted one is kept as a nameless mark, so that its id can never come back to life. */
 export interface Tenant extends Versioned {
   readonly id: string;
   readonly name: string;
@@ -14,12 +14,12 @@ export interface Tenant extends Versioned {
   readonly metadata?: JsonObject | undefined;
 }
 
-/** A person, a member of any number of tenants. */
+/** A person, a member of any number of tenants. A deleted one is kept as a mark too, without name and address. */
 export interface User extends Versioned {
   readonly id: string;
   readonly email: string;
   readonly name?: string | undefined;
-  readonly status: 'active' | 'disabled';
+  readonly status: 'active' | 'disabled' | 'deleted';
   readonly metadata?: JsonObject | undefined;
 }
 
@@ -91,6 +91,20 @@ export interface NameClaim extends Versioned {
   readonly ownerId: string;
 }
 
+/** What a deletion was about: enough to find what belonged to it. */
+export type Deleted =
+  | { readonly type: 'tenant'; readonly tenantId: string }
+  | { readonly type: 'user'; readonly userId: string; readonly email: string }
+  | { readonly type: 'membership'; readonly tenantId: string; readonly userId: string; readonly membershipId: string }
+  | { readonly type: 'serviceUser'; readonly tenantId: string; readonly serviceUserId: string }
+  | { readonly type: 'application'; readonly clientId: string };
+
+/** Says that rows of something deleted may still be there. It goes last, when all of them are gone. */
+export interface Removal extends Versioned {
+  readonly id: string;
+  readonly deleted: Deleted;
+}
+
 /** The directory's records by kind. */
 export interface DirectoryRecords {
   readonly tenant: Tenant;
@@ -101,6 +115,7 @@ export interface DirectoryRecords {
   readonly api: Api;
   readonly grant: ClientGrant;
   readonly name: NameClaim;
+  readonly removal: Removal;
 }
 export type DirectoryKind = keyof DirectoryRecords;
 

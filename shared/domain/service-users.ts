@@ -6,6 +6,7 @@ import { newId } from './ids.ts';
 import { acceptedMetadata, mergeMetadata } from './metadata.ts';
 import type { Clock, DirectoryLister, DirectoryWriter, Page, PageRequest, Random, StandingReader } from './ports.ts';
 import type { JsonObject, ServiceUser } from './records.ts';
+import { noteRemoval } from './removals.ts';
 import { findAssignedRoles } from './roles.ts';
 import { assertExists, getTenant } from './tenants.ts';
 
@@ -124,9 +125,14 @@ export async function updateServiceUser(
  * Deletes a service user; its credentials and tokens are worth nothing from now on.
  * @throws DomainError `not_found`, `conflict`
  */
-export async function deleteServiceUser(path: ServiceUserPath, ports: Ports, expectedVersion?: number): Promise<void> {
+export async function deleteServiceUser(
+  path: ServiceUserPath,
+  ports: Ports & { readonly clock: Clock; readonly random: Random },
+  expectedVersion?: number,
+): Promise<void> {
   const serviceUser = await getServiceUser(path, ports);
   assertVersion(serviceUser, expectedVersion);
+  await noteRemoval({ type: 'serviceUser', ...path }, ports);
   const { id, version } = serviceUser;
   if (!(await ports.directory.remove('serviceUser', id, version))) throw changedMeanwhile();
 }

@@ -1,5 +1,5 @@
 import type { Look } from './ports.ts';
-import { type Client, membershipKey, type Role, type Subject } from './records.ts';
+import { type Client, membershipKey, type Role, type Subject, type Tenant, type User } from './records.ts';
 
 /** That a client's subject stands, and with which roles. */
 export interface Standing {
@@ -19,6 +19,12 @@ export function isLive(
   if (item.status !== undefined && item.status !== 'active') return false;
   return item.expiresAtSeconds === undefined || item.expiresAtSeconds > nowSeconds;
 }
+
+/** Whether a tenant or user is there, in whichever state, and is more than the mark of a deleted one. */
+export function exists<Marked extends Tenant | User>(record: Marked | undefined): record is Existing<Marked> {
+  return record !== undefined && record.status !== 'deleted';
+}
+type Existing<Marked extends Tenant | User> = Marked & { readonly status: 'active' | 'disabled' };
 
 /** What `sub` says of a client's tokens: the user, the service user, else the client itself (RFC 9068 §2.2). */
 export function subjectId({ id, subject }: Client): string {
@@ -68,7 +74,7 @@ async function findMember(
     look.find('user', userId),
     look.find('membership', membershipKey(tenantId, userId)),
   ]);
-  if (user === undefined || membership?.id !== membershipId) return undefined;
+  if (!exists(user) || membership?.id !== membershipId) return undefined;
   return { status: user.status, roleIds: membership.roleIds };
 }
 

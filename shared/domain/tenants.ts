@@ -1,9 +1,11 @@
 import { changeRecord } from './change-record.ts';
-import { DomainError, notFound } from './errors.ts';
+import { assertVersion, DomainError, notFound } from './errors.ts';
 import { mayBeChosen, newId } from './ids.ts';
 import { acceptedMetadata, mergeMetadata } from './metadata.ts';
 import type { Clock, DirectoryWriter, Random, StandingReader } from './ports.ts';
-import type { JsonObject, Tenant } from './records.ts';
+import type { JsonObject, Tenant, User } from './records.ts';
+import { noteRemoval } from './removals.ts';
+import { exists } from './standing.ts';
 
 interface Ports {
   readonly standing: StandingReader;
@@ -36,9 +38,9 @@ export async function getTenant(id: string, { standing }: Pick<Ports, 'standing'
   return tenant;
 }
 
-/** A deleted tenant looks like one that never was. @throws DomainError `not_found` */
-export function assertExists(tenant: Tenant | undefined): asserts tenant is Tenant {
-  if (tenant === undefined || tenant.status === 'deleted') throw notFound();
+/** A deleted tenant or user looks like one that never was. @throws DomainError `not_found` */
+export function assertExists<Marked extends Tenant | User>(record: Marked | undefined): asserts record is Marked {
+  if (!exists(record)) throw notFound();
 }
 
 /** What may change about a tenant. A disabled one and everything in it stands still until it is active again. */
@@ -70,12 +72,18 @@ export async function updateTenant(
 
 /**
  * Deletes a tenant: from now on nothing of it stands, so no exchange succeeds and no token is active. The record
- * stays as a mark, because credentials that still name it must never find a successor under the same id.
+ * stays as a mark, because credentials that still name it must never find a successor under the same id; what belongs
+ * to it is removed later.
  * @throws DomainError `not_found`
  */
-export async function deleteTenant(id: string, ports: Ports, expectedVersion?: number): Promise<void> {
-  await getTenant(id, ports);
+export async function deleteTenant(
+  id: string,
+  ports: Ports & { readonly clock: Clock; readonly random: Random },
+  expectedVersion?: number,
+): Promise<void> {
+  assertVersion(await getTenant(id, ports), expectedVersion);
+  await noteRemoval({ type: 'tenant', tenantId: id }, ports);
   const change = (tenant: Tenant): Tenant | undefined =>
-    tenant.status === 'deleted' ? undefined : { ...tenant, status: 'deleted', metadata: undefined };
+    tenant.status === 'deleted' ? undefined : { ...tenant, status: 'deleted', name: '', metadata: undefined };
   await changeRecord({ kind: 'tenant', key: id, expectedVersion, change }, ports);
 }

@@ -1,29 +1,44 @@
 import { changeRecord } from './change-record.ts';
-import { assertVersion, changedMeanwhile, notFound } from './errors.ts';
-import { newId } from './ids.ts';
+import { DomainError } from './errors.ts';
+import { mayBeChosen, newId } from './ids.ts';
 import { acceptedMetadata, mergeMetadata } from './metadata.ts';
 import { claimName, releaseName } from './names.ts';
-import type { Clock, DirectoryWriter, Random, StandingReader } from './ports.ts';
+import type { Clock, DirectoryWriter, Look, Random, StandingReader } from './ports.ts';
 import { type JsonObject, nameKey, type User } from './records.ts';
+import { noteRemoval } from './removals.ts';
+import { exists } from './standing.ts';
+import { assertExists } from './tenants.ts';
 
 interface Ports {
   readonly standing: StandingReader;
   readonly directory: DirectoryWriter;
 }
 
+/** Who a new user is to be; the id is the caller's choice where a migration needs it. */
+export interface UserRequest {
+  readonly email: string;
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+  readonly metadata?: JsonObject | undefined;
+}
+
 /**
  * Creates a user. E-mail addresses are compared without regard to case.
- * @throws DomainError `conflict` for an address that another user has
+ * @throws DomainError `conflict` for an address that another user has and for an id that is or ever was in use,
+ * `invalid_request` for an id of another kind
  */
 export async function createUser(
-  request: { readonly email: string; readonly name?: string | undefined; readonly metadata?: JsonObject | undefined },
+  request: UserRequest,
   ports: Ports & { readonly clock: Clock; readonly random: Random },
 ): Promise<User> {
-  const { name } = request;
+  const { name, id = newId('usr', ports.random) } = request;
   const metadata = acceptedMetadata(request.metadata);
-  const id = newId('usr', ports.random);
+  if (!mayBeChosen(id, 'usr')) {
+    throw new DomainError('invalid_request', 'The id looks like the id of another kind of resource.', { field: 'id' });
+  }
   const email = request.email.toLowerCase();
   const look = ports.standing.open(id);
+  if (request.id !== undefined) await assertFree(id, look);
   await claimName({ key: nameKey('email', email), field: 'email', owner: { kind: 'user', id } }, { ...ports, look });
   const createdAtSeconds = ports.clock.nowSeconds();
   const user: User = { id, email, name, metadata, status: 'active', createdAtSeconds, version: 1 };
@@ -31,10 +46,16 @@ export async function createUser(
   return user;
 }
 
+/** Asked before the address is claimed, so that whoever chose a wrong id can try another one with the same address. */
+async function assertFree(id: string, look: Look): Promise<void> {
+  if ((await look.find('user', id)) === undefined) return;
+  throw new DomainError('conflict', 'This id or name is in use, or was.', { field: 'id' });
+}
+
 /** @throws DomainError `not_found` */
 export async function getUser(id: string, { standing }: Pick<Ports, 'standing'>): Promise<User> {
   const user = await standing.open(id).find('user', id);
-  if (user === undefined) throw notFound();
+  assertExists(user);
   return user;
 }
 
@@ -49,7 +70,8 @@ export interface UserChange {
 /**
  * Changes a user. A new e-mail address is claimed before the change and the old one given free after it, so that at
  * no moment two users have one address; what a change that broke off leaves claimed is free again after a while.
- * @throws DomainError as `changeRecord` does, and `conflict` for an address that another user has
+ * @throws DomainError as `changeRecord` does, `conflict` for an address that another user has, and for a deleted user
+ * `not_found`, whichever version is meant
  */
 export async function updateUser(
   id: string,
@@ -57,8 +79,10 @@ export async function updateUser(
   expectedVersion: number | undefined,
   ports: Ports & { readonly clock: Clock; readonly random: Random },
 ): Promise<User> {
+  await getUser(id, ports);
   let leaveOldAddress: (() => Promise<void>) | undefined;
-  const change = async (before: User): Promise<User> => {
+  const change = async (before: User): Promise<User | undefined> => {
+    if (!exists(before)) return undefined;
     const after: User = {
       ...before,
       email: patch.email?.toLowerCase() ?? before.email,
@@ -89,14 +113,25 @@ async function moveAddress(
 }
 
 /**
- * Deletes a user; personal tokens end with it, because the user behind them does not stand any more.
+ * Deletes a user; personal tokens end with it, because the user behind them does not stand any more. The record stays
+ * as a mark that says nothing about the person, for the reason that a tenant's does; memberships are removed later.
  * @throws DomainError `not_found`
  */
-export async function deleteUser(id: string, ports: Ports, expectedVersion?: number): Promise<void> {
+export async function deleteUser(
+  id: string,
+  ports: Ports & { readonly clock: Clock; readonly random: Random },
+  expectedVersion?: number,
+): Promise<void> {
+  await getUser(id, ports);
+  let email = '';
+  const change = async (user: User): Promise<User | undefined> => {
+    if (!exists(user)) return undefined;
+    email = user.email;
+    await noteRemoval({ type: 'user', userId: id, email }, ports);
+    const { createdAtSeconds, version } = user;
+    return { id, email: '', status: 'deleted', createdAtSeconds, version };
+  };
+  await changeRecord({ kind: 'user', key: id, expectedVersion, change }, ports);
   const look = ports.standing.open(id);
-  const user = await look.find('user', id);
-  if (user === undefined) throw notFound();
-  assertVersion(user, expectedVersion);
-  if (!(await ports.directory.remove('user', id, user.version))) throw changedMeanwhile();
-  await releaseName({ key: nameKey('email', user.email), owner: { kind: 'user', id } }, { ...ports, look });
+  await releaseName({ key: nameKey('email', email), owner: { kind: 'user', id } }, { ...ports, look });
 }

@@ -19,8 +19,9 @@ export function tenantRepresentation({ id, status, createdAtSeconds, version, ..
   return { id, ...tenant, status, createdAt: timestamp(createdAtSeconds), version };
 }
 
-export function userRepresentation({ id, createdAtSeconds, version, ...user }: User) {
-  return { id, ...user, createdAt: timestamp(createdAtSeconds), version };
+export function userRepresentation({ id, status, createdAtSeconds, version, ...user }: User) {
+  if (status === 'deleted') throw new Error('A deleted user is not shown.');
+  return { id, ...user, status, createdAt: timestamp(createdAtSeconds), version };
 }
 
 export function memberRepresentation({ tenantId, userId, roleIds, createdAtSeconds, version }: Membership) {

@@ -16,10 +16,12 @@ describe('tables', () => {
   test('are the four of the schemas, with their indexes and their time to live', () => {
     const described = Object.values(resources.tables).map((table) => propertiesOf(table, deployment));
     const key = (...names: string[]) => names.map((AttributeName) => expect.objectContaining({ AttributeName }));
-    const index = (IndexName: string, KeySchema: unknown) => [expect.objectContaining({ IndexName, KeySchema })];
+    const index = (IndexName: string, KeySchema: unknown) => expect.objectContaining({ IndexName, KeySchema });
+    const byList = index('byList', key('list', 'order'));
+    const byMember = index('byMember', key('member', 'order'));
     expect(described).toMatchObject([
-      { KeySchema: key('id'), GlobalSecondaryIndexes: index('byOwner', key('owner', 'order')) },
-      { KeySchema: key('key'), GlobalSecondaryIndexes: index('byList', key('list', 'order')) },
+      { KeySchema: key('id'), GlobalSecondaryIndexes: [index('byOwner', key('owner', 'order'))] },
+      { KeySchema: key('key'), GlobalSecondaryIndexes: [byList, byMember] },
       { KeySchema: key('key'), TimeToLiveSpecification: { AttributeName: 'removeAt', Enabled: true } },
       { KeySchema: key('day', 'event') },
     ]);
@@ -103,8 +105,8 @@ describe('functions', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   });
 
-  test('answer within ten seconds, and within thirty where no request waits', () => {
-    expect(each('Timeout')).toEqual({ ...all(10), bootstrap: 30 });
+  test('answer within ten seconds, and take longer only where no request waits', () => {
+    expect(each('Timeout')).toEqual({ ...all(10), bootstrap: 30, 'remove-deleted': 60 });
   });
 
   test('get more of a processor where they hash secrets', () => {
@@ -144,6 +146,34 @@ describe('functions', () => {
       exchange: 50,
     });
     expect(() => prepare({ reservedConcurrency: { exchnage: 50 } })).toThrow('Mintmark has no function "exchnage".');
+  });
+});
+
+describe('schedules', () => {
+  const scheduled = tables.flatMap((table) => ('schedule' in table ? [table] : []));
+
+  test.each(scheduled)('run $name as often as its table says, and no failed run again', ({ name, schedule }) => {
+    const handler = functions.get(name);
+    const minutes = schedule.everyMinutes;
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: `rate(${minutes} minute${minutes === 1 ? '' : 's'})`,
+      State: 'ENABLED',
+      Targets: [Match.objectLike({ Arn: stack.resolve(handler?.functionArn) })],
+    });
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: stack.resolve(handler?.functionName),
+      MaximumRetryAttempts: 0,
+    });
+  });
+
+  test('are run by EventBridge’s own rules and nobody else’s', () => {
+    const invokers = Object.values(template.findResources('AWS::Lambda::Permission'))
+      .map(({ Properties }) => Properties)
+      .filter(({ Principal }) => Principal === 'events.amazonaws.com');
+    expect(invokers.map(({ SourceArn }) => SourceArn)).toEqual(
+      scheduled.map(() => ({ 'Fn::GetAtt': expect.anything() })),
+    );
+    template.resourceCountIs('AWS::Events::Rule', scheduled.length);
   });
 });
 

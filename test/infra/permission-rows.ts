@@ -95,8 +95,8 @@ function words(deployment: Synthesized): InWords {
   for (const [name, { tableArn, tableName }] of Object.entries(resources.tables)) {
     learn(tableArn, name);
     learn(tableName, name);
-    const { index } = tableSchemas[name as keyof typeof tableSchemas];
-    if (index) learn(`${tableArn}/index/${index.name}`, `${name}/index/${index.name}`);
+    const { indexes = [] } = tableSchemas[name as keyof typeof tableSchemas];
+    for (const index of indexes) learn(`${tableArn}/index/${index.name}`, `${name}/index/${index.name}`);
   }
   for (const [name, { role, logGroup }] of functions) {
     learn(role?.roleArn, name);

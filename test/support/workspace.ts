@@ -10,7 +10,11 @@ import {
   dynamoClientRemover,
   dynamoClientWriter,
 } from '#shared/adapters/dynamo/clients.ts';
-import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
+import {
+  dynamoDirectoryLister,
+  dynamoDirectoryWriter,
+  dynamoRecordRemover,
+} from '#shared/adapters/dynamo/directory.ts';
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
@@ -75,6 +79,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     clientList: dynamoClientLister(environment),
     directory: dynamoDirectoryWriter(environment),
     directoryList: dynamoDirectoryLister(environment),
+    remains: dynamoRecordRemover(environment),
     revocations: dynamoRevocations(environment),
     audit: dynamoAudit(environment),
     auditReader: dynamoAuditReader(environment),

@@ -1,7 +1,7 @@
 import { startLocalDynamo } from '#infra/local/dynamo.ts';
 import type { AdapterChanges } from '#infra/local/functions.ts';
 import { startLocalKms } from '#infra/local/kms.ts';
-import { startSystem } from '#infra/local/system.ts';
+import { type System, startSystem } from '#infra/local/system.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
 import { memoryRequestLimiter } from '#shared/adapters/memory-request-limiter.ts';
 import type { SecretHasher } from '#shared/domain/ports.ts';
@@ -48,6 +48,8 @@ export interface World {
   manage(method: string, path: string, body?: unknown, token?: string): Promise<Reply>;
   /** The access token of an exchange that succeeds. */
   tokenFor(credentials: Credentials, parameters?: Record<string, string>): Promise<string>;
+  /** Runs a scheduled function; none runs by itself. */
+  run: System['run'];
   close(): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = standingClock();
   const hashers = countComparisons(options.hashCost ?? HASH_COST);
   const system = await startSystem({
+    runsSchedules: false,
     adapters: { clock: () => clock, hasher: hashers.open, requestLimiter: generous, ...options.adapters },
   });
   const { clientId, clientSecret = '' } = await system.bootstrap();
@@ -116,6 +119,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     post,
     manage,
     tokenFor,
+    run: system.run,
     close,
   };
 }

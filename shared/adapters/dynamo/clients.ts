@@ -4,8 +4,7 @@ import type { ClientChanger, ClientLister, ClientOwner, ClientRemover, ClientWri
 import type { Client, Subject } from '#shared/domain/records.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
-import { rethrowAsUnavailable } from '../aws-client.ts';
-import { putIf } from './conditional-write.ts';
+import { falseWhereConditionFailed, putIf } from './conditional-write.ts';
 import { orderOf } from './directory-keys.ts';
 import { documentClient } from './document-client.ts';
 import { readPage } from './list.ts';
@@ -50,9 +49,22 @@ export function dynamoClientRemover(environment: Environment): ClientRemover {
   const table = required(environment, 'MINTMARK_CLIENTS_TABLE');
   const client = documentClient(environment);
   return {
-    remove: async (id) => {
-      await client.send(new DeleteCommand({ TableName: table, Key: { id } })).catch(rethrowAsUnavailable);
-    },
+    remove: (id, version) =>
+      client
+        .send(
+          new DeleteCommand({ TableName: table, Key: { id }, ...(version !== undefined && onlyInVersion(version)) }),
+        )
+        .then(() => true)
+        .catch(falseWhereConditionFailed),
+  };
+}
+
+/** A deletion that found nothing succeeds, so one that is repeated because its reply was lost does too. */
+function onlyInVersion(version: number) {
+  return {
+    ConditionExpression: 'attribute_not_exists(id) OR #version = :version',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':version': version },
   };
 }
 

@@ -6,25 +6,40 @@ export function directoryKey(kind: DirectoryKind, key: string): string {
   return `${kind}#${key}`;
 }
 
-/** The partition of the list index that a list occupies. */
-export function listPartition(list: DirectoryList): string {
-  return 'tenantId' in list ? `${list.kind}#${list.tenantId}` : list.kind;
+/** Where an index of the Directory table keeps a list. */
+export function listAddress(list: DirectoryList) {
+  if ('userId' in list) return { index: { name: 'byMember', partitionKey: 'member' }, partition: list.userId };
+  return { index: { name: 'byList', partitionKey: 'list' }, partition: listPartition(list) };
+}
+
+function listPartition(list: Exclude<DirectoryList, { readonly userId: string }>): string {
+  if ('tenantId' in list) return `${list.kind}#${list.tenantId}`;
+  return 'clientId' in list ? `${list.kind}#${list.clientId}` : list.kind;
 }
 
 /**
- * A record's place in its list: oldest first. Records that no list shows get none, and then the index does not hold
+ * A record's place in its lists: oldest first. Records that no list shows get none, and then the indexes do not hold
  * them either.
  */
 export function listPlace<Kind extends DirectoryKind>(kind: Kind, key: string, record: DirectoryRecords[Kind]) {
-  const list = listOf(kind, record);
-  return list && { list: listPartition(list), order: orderOf(record.createdAtSeconds, key) };
+  const lists = listsOf(kind, record).map(listAddress);
+  if (lists.length === 0) return undefined;
+  const partitions = Object.fromEntries(lists.map(({ index, partition }) => [index.partitionKey, partition]));
+  return { ...partitions, order: orderOf(record.createdAtSeconds, key) };
 }
 
-function listOf(kind: DirectoryKind, record: DirectoryRecords[DirectoryKind]): DirectoryList | undefined {
-  if (kind === 'grant' || kind === 'name') return undefined;
-  if ('status' in record && record.status === 'deleted') return undefined;
-  if (kind !== 'membership' && kind !== 'serviceUser') return { kind };
-  return 'tenantId' in record ? { kind, tenantId: record.tenantId } : undefined;
+function listsOf(kind: DirectoryKind, record: DirectoryRecords[DirectoryKind]): readonly DirectoryList[] {
+  if (kind === 'name' || ('status' in record && record.status === 'deleted')) return [];
+  if (kind === 'membership' && 'userId' in record) {
+    const { tenantId, userId } = record;
+    return [
+      { kind, tenantId },
+      { kind, userId },
+    ];
+  }
+  if (kind === 'serviceUser' && 'tenantId' in record) return [{ kind, tenantId: record.tenantId }];
+  if (kind === 'grant' && 'clientId' in record) return [{ kind, clientId: record.clientId }];
+  return kind === 'membership' || kind === 'serviceUser' || kind === 'grant' ? [] : [{ kind }];
 }
 
 /** Sorts by time of creation and ends in the key, so that the place of one item names it. */

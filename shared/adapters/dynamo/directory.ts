@@ -1,13 +1,18 @@
-import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import { DomainError } from '#shared/domain/errors.ts';
-import type { DirectoryList, DirectoryLister, DirectoryWriter, PageRequest } from '#shared/domain/ports.ts';
+import type {
+  DirectoryList,
+  DirectoryLister,
+  DirectoryWriter,
+  PageRequest,
+  RemainsRemover,
+} from '#shared/domain/ports.ts';
 import type { DirectoryRecords } from '#shared/domain/records.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
-import { rethrowAsUnavailable } from '../aws-client.ts';
 import { falseWhereConditionFailed, putIf } from './conditional-write.ts';
-import { directoryKey, listPartition, listPlace } from './directory-keys.ts';
+import { directoryKey, listAddress, listPlace } from './directory-keys.ts';
 import { documentClient } from './document-client.ts';
 import { readPage } from './list.ts';
 import { directorySchemas, storable } from './record-schemas.ts';
@@ -41,30 +46,33 @@ export function dynamoDirectoryWriter(environment: Environment): DirectoryWriter
         ExpressionAttributeValues: { ':before': record.version - 1 },
       });
     },
-    remove: async (kind, key, version) => {
-      const Key = { key: directoryKey(kind, key) };
-      const wasRemoved = await client
+    ...dynamoRecordRemover(environment),
+  };
+}
+
+/** Removes records of the Directory table, each on condition of its version. */
+export function dynamoRecordRemover(environment: Environment): Pick<DirectoryWriter, 'remove'> & RemainsRemover {
+  const TableName = required(environment, 'MINTMARK_DIRECTORY_TABLE');
+  const client = documentClient(environment);
+  return {
+    remove: (kind, key, version) =>
+      client
         .send(
           new DeleteCommand({
             TableName,
-            Key,
-            ConditionExpression: '#version = :version',
-            ExpressionAttributeNames: inVersion,
+            Key: { key: directoryKey(kind, key) },
+            // A deletion that found nothing succeeds, so one that is repeated because its reply was lost does too.
+            ConditionExpression: 'attribute_not_exists(#key) OR #version = :version',
+            ExpressionAttributeNames: { '#key': 'key', ...inVersion },
             ExpressionAttributeValues: { ':version': version },
           }),
         )
         .then(() => true)
-        .catch(falseWhereConditionFailed);
-      if (wasRemoved) return true;
-      const { Item } = await client
-        .send(new GetCommand({ TableName, Key, ConsistentRead: true }))
-        .catch(rethrowAsUnavailable);
-      return Item === undefined;
-    },
+        .catch(falseWhereConditionFailed),
   };
 }
 
-/** Lists the directory through the index `byList`, which may lag a moment behind. */
+/** Lists the directory through its indexes, which may lag a moment behind. */
 export function dynamoDirectoryLister(environment: Environment): DirectoryLister {
   const table = required(environment, 'MINTMARK_DIRECTORY_TABLE');
   const client = documentClient(environment);
@@ -75,8 +83,7 @@ export function dynamoDirectoryLister(environment: Environment): DirectoryLister
         client,
         {
           table,
-          index: { name: 'byList', partitionKey: 'list' },
-          partition: listPartition(list),
+          ...listAddress(list),
           keyOf: (key) => ({ key: directoryKey(list.kind, key) }),
           parse: ({ record }) => schema.parse(record) as DirectoryRecords[List['kind']],
         },

@@ -11,6 +11,14 @@ const signingAlgorithm = z.enum(['RS256', 'ES256']);
 const permissionReference = z.object({ apiId: z.string(), api: z.string(), value: z.string() });
 const permission = z.object({ value: z.string(), description: z.string().optional() });
 
+const deleted = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('tenant'), tenantId: z.string() }),
+  z.object({ type: z.literal('user'), userId: z.string(), email: z.string() }),
+  z.object({ type: z.literal('membership'), tenantId: z.string(), userId: z.string(), membershipId: z.string() }),
+  z.object({ type: z.literal('serviceUser'), tenantId: z.string(), serviceUserId: z.string() }),
+  z.object({ type: z.literal('application'), clientId: z.string() }),
+]);
+
 export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryRecords[Kind]> } = {
   tenant: z.object({
     ...versioned,
@@ -24,7 +32,7 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
     id: z.string(),
     email: z.string(),
     name: z.string().optional(),
-    status,
+    status: z.enum(['active', 'disabled', 'deleted']),
     metadata: metadata.optional(),
   }),
   membership: z.object({
@@ -70,6 +78,7 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
     permissions: z.union([z.literal('all'), z.array(z.string())]),
   }),
   name: z.object({ ...versioned, ownerId: z.string() }),
+  removal: z.object({ ...versioned, id: z.string(), deleted }),
 };
 
 const subject = z.discriminatedUnion('type', [

@@ -58,6 +58,30 @@ function removerContract(open: () => Promise<Workspace>): void {
     const { ports } = await open();
     await ports.clients.insert(aClient());
     expect(await outcomesOf(race(8, () => ports.clientRemover.remove('cli_export')))).toEqual({ done: 8 });
+    expect(await ports.clientRemover.remove('cli_export')).toBe(true);
+    expect(await ports.clientRemover.remove('cli_export', 1)).toBe(true);
+  });
+
+  test('removes a client in the version it is told, and in no other', async () => {
+    const { ports } = await open();
+    await ports.clients.insert(aClient({ version: 2 }));
+    for (const version of [1, 3]) expect(await ports.clientRemover.remove('cli_export', version)).toBe(false);
+    expect(await find(ports, 'cli_export')).toEqual(aClient({ version: 2 }));
+    expect(await ports.clientRemover.remove('cli_export', 2)).toBe(true);
+    expect(await find(ports, 'cli_export')).toBeUndefined();
+  });
+
+  test('lets the removal of a version or its change succeed, never both', async () => {
+    const { ports } = await open();
+    await ports.clients.insert(aClient());
+    const [isGone, isChanged] = await Promise.all([
+      ports.clientRemover.remove('cli_export', 1),
+      ports.clientChanger.replace(aClient({ description: 'changed', version: 2 })),
+    ]);
+    expect([isGone, isChanged].toSorted()).toEqual([false, true]);
+    expect(await find(ports, 'cli_export')).toEqual(
+      isGone ? undefined : aClient({ description: 'changed', version: 2 }),
+    );
   });
 
   test('is content when the reply to it is lost', async () => {
@@ -65,6 +89,9 @@ function removerContract(open: () => Promise<Workspace>): void {
     await ports.clients.insert(aClient());
     const remove = () => outcomeOf(ports.clientRemover.remove('cli_export'));
     expect(await whileFailing(dynamo, loseFirstReplyTo('DeleteItem'), remove)).toBe('done');
+    await ports.clients.insert(aClient());
+    const removeVersion = () => ports.clientRemover.remove('cli_export', 1);
+    expect(await whileFailing(dynamo, loseFirstReplyTo('DeleteItem'), removeVersion)).toBe(true);
     expect(await find(ports, 'cli_export')).toBeUndefined();
   });
 

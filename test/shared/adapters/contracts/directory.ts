@@ -137,7 +137,7 @@ function listerContract(open: () => Promise<Workspace>): void {
       return tenant;
     });
 
-  test('shows each kind in a list of its own, and claims and grants in none', async () => {
+  test('shows each kind in a list of its own, and claims in none', async () => {
     const { ports, scan } = await open();
     const { directory, directoryList } = ports;
     const { version, createdAtSeconds } = aTenant();
@@ -159,8 +159,35 @@ function listerContract(open: () => Promise<Workspace>): void {
     expect(await directoryList.list({ kind: 'user' }, everything)).toEqual({ items: [aUser()] });
     expect(await directoryList.list({ kind: 'role' }, everything)).toEqual({ items: [aRole()] });
     expect(await directoryList.list({ kind: 'api' }, everything)).toEqual({ items: [anApi()] });
+    const removal = {
+      id: 'rem_1',
+      deleted: { type: 'application', clientId: 'cli_1' },
+      version,
+      createdAtSeconds,
+    } as const;
+    await directory.insert('removal', 'rem_1', removal);
+    expect(await directoryList.list({ kind: 'removal' }, everything)).toEqual({ items: [removal] });
+    expect(await directoryList.list({ kind: 'grant', clientId: 'cli_1' }, everything)).toEqual({ items: [grant] });
+    expect(await directoryList.list({ kind: 'grant', clientId: 'cli_2' }, everything)).toEqual({ items: [] });
     const listed = (await scan('DIRECTORY')).filter((item) => 'list' in item).map(({ list }) => list);
-    expect(listed.toSorted()).toEqual(['api', 'role', 'tenant', 'user']);
+    expect(listed.toSorted()).toEqual(['api', 'grant#cli_1', 'removal', 'role', 'tenant', 'user']);
+  });
+
+  test('shows the memberships of one user, and not those of another', async () => {
+    const { ports, scan } = await open();
+    const here = aMembership({ createdAtSeconds: 1_000 });
+    const elsewhere = aMembership({ id: 'mem_2', tenantId: 'ten_globex' });
+    const bob = aMembership({ id: 'mem_3', userId: 'usr_bob' });
+    for (const member of [elsewhere, bob, here]) await ports.directory.insert('membership', keyOf(member), member);
+    const tenantsOf = (userId: string) => ports.directoryList.list({ kind: 'membership', userId }, { limit: 1 });
+    const first = await tenantsOf('usr_ada');
+    expect(first).toEqual({ items: [here], nextCursor: expect.any(String) });
+    const rest = { limit: 1, cursor: first.nextCursor };
+    expect(await ports.directoryList.list({ kind: 'membership', userId: 'usr_ada' }, rest)).toEqual({
+      items: [elsewhere],
+    });
+    expect(await tenantsOf('usr_bob')).toEqual({ items: [bob] });
+    expect((await scan('DIRECTORY')).map(({ member }) => member).toSorted()).toEqual(['usr_ada', 'usr_ada', 'usr_bob']);
   });
 
   test('shows the members of one tenant, and not those of another', async () => {
@@ -173,6 +200,13 @@ function listerContract(open: () => Promise<Workspace>): void {
     expect(await membersOf('ten_acme')).toEqual({ items: [ada, bob] });
     expect(await membersOf('ten_globex')).toEqual({ items: [elsewhere] });
     expect(await membersOf('ten_initech')).toEqual({ items: [] });
+  });
+
+  test('drops users that are marked as deleted', async () => {
+    const { ports } = await open();
+    await ports.directory.insert('user', 'usr_ada', aUser());
+    await ports.directory.replace('user', 'usr_ada', aUser({ status: 'deleted', version: 2 }));
+    expect(await ports.directoryList.list({ kind: 'user' }, everything)).toEqual({ items: [] });
   });
 
   test('drops what was removed and tenants that are marked as deleted', async () => {

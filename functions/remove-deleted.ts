@@ -1,0 +1,22 @@
+import { ambient } from '#shared/adapters/ambient.ts';
+import { dynamoClientLister, dynamoClientRemover } from '#shared/adapters/dynamo/clients.ts';
+import { dynamoDirectoryLister, dynamoRecordRemover } from '#shared/adapters/dynamo/directory.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { removeDeleted as table } from '#shared/api/schedules.ts';
+import { removeDeleted } from '#shared/domain/remove-deleted.ts';
+import { task } from '#shared/http/task.ts';
+
+const adapters = {
+  ...ambient,
+  standing: dynamoStanding,
+  directoryList: dynamoDirectoryLister,
+  clientList: dynamoClientLister,
+  clientRemover: dynamoClientRemover,
+  remains: dynamoRecordRemover,
+};
+
+/** Runs by the clock and takes nothing from whoever invokes it. */
+export const handler = task(table, adapters, async (_event: unknown, ports) => {
+  const progress = await removeDeleted(ports);
+  return { result: progress, log: { ...progress } };
+});

@@ -1,0 +1,11 @@
+import { lambdaTable } from './table.ts';
+
+/** Invoked by the deployment's clock. What a run leaves undone, the next one finds again. */
+export const removeDeleted = lambdaTable({
+  name: 'remove-deleted',
+  purpose: 'Removes the rows of what was deleted.',
+  grants: ['standing:read', 'directory:list', 'clients:list', 'clients:delete', 'remains:remove'],
+  routes: {},
+  schedule: { everyMinutes: 1 },
+  timeoutSeconds: 60,
+});

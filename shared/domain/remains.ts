@@ -1,0 +1,100 @@
+import type { ClientLister, ClientOwner, DirectoryLister, Look, Page, PageRequest, RemainingKind } from './ports.ts';
+import { type Client, type Deleted, grantKey, type Membership, membershipKey, nameKey } from './records.ts';
+
+/** Rows that are read and removed together: few enough to lie in memory, enough to be quick. */
+const PAGE_ROWS = 25;
+
+/** A row that belongs to something deleted, in the version that it was found in. */
+export type Remnant =
+  | { readonly kind: 'client'; readonly id: string }
+  | { readonly kind: Exclude<RemainingKind, 'removal'>; readonly key: string; readonly version: number };
+
+type Remnants = AsyncGenerator<readonly Remnant[]>;
+
+interface Ports {
+  readonly clientList: ClientLister;
+  readonly directoryList: DirectoryLister;
+}
+
+/**
+ * What is left of something deleted, a page at a time. Whoever removes each page before asking for the next one can
+ * stop anywhere and begin anew: a row goes only after everything that is found by way of it.
+ */
+export async function* remnantsOf(deleted: Deleted, look: Look, ports: Ports): Remnants {
+  switch (deleted.type) {
+    case 'tenant':
+      return yield* remnantsOfTenant(deleted.tenantId, ports);
+    case 'user':
+      return yield* remnantsOfUser(deleted, look, ports);
+    case 'membership':
+      // Whoever has joined again has tokens of the new membership in the same place.
+      return yield* clientsOf(deleted, ports, ({ subject }) => {
+        return subject.type === 'user' && subject.membershipId === deleted.membershipId;
+      });
+    case 'serviceUser':
+      return yield* clientsOf(deleted, ports);
+    case 'application':
+      return yield* grantsOf(deleted.clientId, ports);
+  }
+}
+
+async function* remnantsOfTenant(tenantId: string, ports: Ports): Remnants {
+  yield* serviceUsersOf(tenantId, ports);
+  yield* membershipsWithTokens((page) => ports.directoryList.list({ kind: 'membership', tenantId }, page), ports);
+  yield* clientsOf({ tenantId }, ports);
+}
+
+async function* remnantsOfUser(
+  { userId, email }: Extract<Deleted, { type: 'user' }>,
+  look: Look,
+  ports: Ports,
+): Remnants {
+  yield* membershipsWithTokens((page) => ports.directoryList.list({ kind: 'membership', userId }, page), ports);
+  const key = nameKey('email', email);
+  const claim = await look.find('name', key);
+  if (claim?.ownerId === userId) yield [{ kind: 'name', key, version: claim.version }];
+}
+
+async function* serviceUsersOf(tenantId: string, ports: Ports): Remnants {
+  for await (const items of pagesOf((page) => ports.directoryList.list({ kind: 'serviceUser', tenantId }, page))) {
+    for (const { id: serviceUserId } of items) yield* clientsOf({ tenantId, serviceUserId }, ports);
+    yield items.map(({ id, version }) => ({ kind: 'serviceUser', key: id, version }));
+  }
+}
+
+async function* membershipsWithTokens(list: Lister<Membership>, ports: Ports): Remnants {
+  for await (const items of pagesOf(list)) {
+    for (const { tenantId, userId } of items) yield* clientsOf({ tenantId, userId }, ports);
+    yield items.map(({ tenantId, userId, version }) => {
+      return { kind: 'membership', key: membershipKey(tenantId, userId), version };
+    });
+  }
+}
+
+async function* clientsOf(
+  owner: ClientOwner,
+  { clientList }: Ports,
+  isRemnant: (client: Client) => boolean = () => true,
+): Remnants {
+  for await (const items of pagesOf((page) => clientList.list(owner, page))) {
+    yield items.filter(isRemnant).map(({ id }) => ({ kind: 'client', id }));
+  }
+}
+
+async function* grantsOf(clientId: string, { directoryList }: Ports): Remnants {
+  for await (const items of pagesOf((page) => directoryList.list({ kind: 'grant', clientId }, page))) {
+    yield items.map(({ apiId, version }) => ({ kind: 'grant', key: grantKey(clientId, apiId), version }));
+  }
+}
+
+type Lister<Item> = (page: PageRequest) => Promise<Page<Item>>;
+
+/** Every page of a list. Going on by place, it never meets again what was removed, however late an index hears of it. */
+export async function* pagesOf<Item>(list: Lister<Item>): AsyncGenerator<readonly Item[]> {
+  let cursor: string | undefined;
+  do {
+    const page: Page<Item> = await list({ limit: PAGE_ROWS, cursor });
+    yield page.items;
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+}
