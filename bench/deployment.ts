@@ -23,6 +23,7 @@ export async function provideSettings(): Promise<Settings> {
     MINTMARK_CLIENTS_TABLE: tables.clients,
     MINTMARK_DIRECTORY_TABLE: tables.directory,
     MINTMARK_TOKENS_TABLE: tables.tokens,
+    MINTMARK_EVENT_BUS: 'none',
     MINTMARK_AUDIT_TABLE: tables.audit,
     MINTMARK_SIGNING_KEYS: keys.signing,
     MINTMARK_WRAPPING_KEY: keys.wrapping,

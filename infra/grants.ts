@@ -10,10 +10,11 @@ export type GrantedResource =
   | 'tokens'
   | 'audit'
   | 'signingKeys'
-  | 'wrappingKey';
+  | 'wrappingKey'
+  | 'eventBus';
 
 export interface GrantedStatement {
-  readonly actions: readonly `${'dynamodb' | 'kms'}:${string}`[];
+  readonly actions: readonly `${'dynamodb' | 'kms' | 'events'}:${string}`[];
   readonly resources: readonly GrantedResource[];
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
@@ -127,6 +128,21 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   'audit:read': {
     statements: [{ actions: ['dynamodb:Query'], resources: ['audit'] }],
     environment: ['MINTMARK_AUDIT_TABLE'],
+  },
+  'audit:follow': {
+    statements: [
+      { actions: ['dynamodb:Query'], resources: ['audit'] },
+      {
+        actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
+        resources: ['tokens'],
+        conditions: itemsNamed('bookmark#*'),
+      },
+    ],
+    environment: ['MINTMARK_AUDIT_TABLE', 'MINTMARK_TOKENS_TABLE'],
+  },
+  'events:publish': {
+    statements: [{ actions: ['events:PutEvents'], resources: ['eventBus'] }],
+    environment: ['MINTMARK_EVENT_BUS'],
   },
   'requests:guard': { statements: [], environment: ['MINTMARK_PROTECTED_API'] },
 };

@@ -1,4 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
@@ -52,6 +53,11 @@ export interface MintmarkProps {
    * @default nowhere: they show in CloudWatch only
    */
   readonly alarmTopic?: ITopic | undefined;
+  /**
+   * Where audit events go, with the source `mintmark`.
+   * @default a bus of its own
+   */
+  readonly eventBus?: IEventBus | undefined;
   /**
    * Function name → concurrent executions set aside for it, which are also its limit.
    * @default none, because small accounts have too few to set any aside

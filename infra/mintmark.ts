@@ -1,5 +1,6 @@
 import type { TokenAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { LambdaTable } from '#shared/api/table.ts';
@@ -73,12 +74,14 @@ export class Mintmark extends Construct {
     return createRestAuthorizer(scope, name, this.#find(authorizerName(name)), options);
   }
 
-  #createResources({ signingAlgorithms: algorithms, removalPolicy }: MintmarkSettings): GrantableResources {
+  #createResources(settings: MintmarkSettings): GrantableResources {
+    const { signingAlgorithms: algorithms, removalPolicy } = settings;
     const encryptionKey = new EncryptionKey(this, 'EncryptionKey', { removalPolicy });
     return {
       encryptionKey,
       signingKeys: new SigningKeys(this, 'SigningKeys', { algorithms, removalPolicy }),
       tables: createTables(this, { encryptionKey, removalPolicy }),
+      eventBus: settings.eventBus ?? new EventBus(this, 'Events', { description: 'What happens in Mintmark' }),
     };
   }
 

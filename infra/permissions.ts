@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { EnvironmentVariable, Grant } from '#shared/ports.ts';
 import type { EncryptionKey } from './encryption-key.ts';
@@ -8,7 +9,7 @@ import type { SigningKeys } from './signing-keys.ts';
 import type { TableName } from './table-schemas.ts';
 import type { Tables } from './tables.ts';
 
-type TableResource = Exclude<GrantedResource, 'signingKeys' | 'wrappingKey'>;
+type TableResource = Exclude<GrantedResource, 'signingKeys' | 'wrappingKey' | 'eventBus'>;
 
 const tableOf: Readonly<Record<TableResource, TableName>> = {
   clients: 'clients',
@@ -25,6 +26,7 @@ export interface GrantableResources {
   readonly tables: Tables;
   readonly signingKeys: SigningKeys;
   readonly encryptionKey: EncryptionKey;
+  readonly eventBus: Pick<IEventBus, 'eventBusArn' | 'eventBusName'>;
 }
 
 /** Gives a role exactly what these grants say, and what reading encrypted tables takes. */
@@ -37,11 +39,12 @@ export function permit(role: IRole, granted: readonly Grant[], resources: Granta
 function permitStatement(
   role: IRole,
   { actions, resources, conditions }: GrantedStatement,
-  { tables, signingKeys, encryptionKey }: GrantableResources,
+  { tables, signingKeys, encryptionKey, eventBus }: GrantableResources,
 ): void {
   if (resources.includes('signingKeys')) signingKeys.permit(role, actions);
   if (resources.includes('wrappingKey')) permitKeyUse(encryptionKey, role, { actions, conditions });
   const arns = resources.filter(isTableResource).map((resource) => arnOf(resource, tables));
+  if (resources.includes('eventBus')) arns.push(eventBus.eventBusArn);
   if (arns.length === 0) return;
   role.addToPrincipalPolicy(
     new PolicyStatement({ actions: [...actions], resources: arns, ...(conditions && { conditions }) }),
@@ -84,6 +87,7 @@ function settingsFrom({
   tables,
   signingKeys,
   encryptionKey,
+  eventBus,
 }: GrantableResources): Partial<Record<EnvironmentVariable, string>> {
   const keyArns = [...signingKeys.byAlgorithm].map(([algorithm, key]) => [algorithm, key.keyArn]);
   return {
@@ -93,5 +97,6 @@ function settingsFrom({
     MINTMARK_AUDIT_TABLE: tables.audit.tableName,
     MINTMARK_SIGNING_KEYS: Stack.of(signingKeys).toJsonString(Object.fromEntries(keyArns)),
     MINTMARK_WRAPPING_KEY: encryptionKey.keyArn,
+    MINTMARK_EVENT_BUS: eventBus.eventBusName,
   };
 }

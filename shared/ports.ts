@@ -1,6 +1,7 @@
 import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
 import type {
   AttemptLimiter,
+  AuditFeed,
   AuditLog,
   AuditReader,
   ClientChanger,
@@ -10,6 +11,7 @@ import type {
   Clock,
   DirectoryLister,
   DirectoryWriter,
+  EventBus,
   KeySet,
   Pepper,
   PepperFounder,
@@ -48,6 +50,8 @@ export interface GrantedPorts {
   'requests:remember': { readonly memory: RequestMemory };
   'audit:append': { readonly audit: AuditLog };
   'audit:read': { readonly auditReader: AuditReader };
+  'audit:follow': { readonly auditFeed: AuditFeed };
+  'events:publish': { readonly eventBus: EventBus };
   'requests:guard': { readonly protectedApi: ProtectedApi };
 }
 export type Grant = keyof GrantedPorts;
@@ -79,6 +83,7 @@ export type EnvironmentVariable =
   | 'MINTMARK_DIRECTORY_TABLE'
   | 'MINTMARK_TOKENS_TABLE'
   | 'MINTMARK_AUDIT_TABLE'
+  | 'MINTMARK_EVENT_BUS'
   | 'MINTMARK_SIGNING_KEYS'
   | 'MINTMARK_WRAPPING_KEY'
   | 'MINTMARK_PROTECTED_API';

@@ -9,6 +9,7 @@ import { handler as exchange } from '#functions/exchange.ts';
 import { handler as introspect } from '#functions/introspect.ts';
 import { handler as manageSecrets } from '#functions/manage-secrets.ts';
 import { handler as manageTokens } from '#functions/manage-tokens.ts';
+import { handler as publishEvents } from '#functions/publish-events.ts';
 import { handler as removeDeleted } from '#functions/remove-deleted.ts';
 import { handler as revoke } from '#functions/revoke.ts';
 import { handler as serviceUsers } from '#functions/service-users.ts';
@@ -35,6 +36,7 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     introspect: introspect.with(adapters),
     'manage-secrets': manageSecrets.with(adapters),
     'manage-tokens': manageTokens.with(adapters),
+    'publish-events': publishEvents.with(adapters),
     'remove-deleted': removeDeleted.with(adapters),
     revoke: revoke.with(adapters),
     'service-users': serviceUsers.with(adapters),

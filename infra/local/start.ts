@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { styleText } from 'node:util';
+import type { BusEvent } from './events.ts';
 import { printStory } from './story.ts';
 import { type System, startSystem } from './system.ts';
 
@@ -12,11 +13,19 @@ interface AdministratorFile {
   readonly clientSecret: string;
 }
 
+interface EventDetail {
+  readonly time: string;
+  readonly outcome: string;
+  readonly reason?: string;
+  readonly actor: { readonly clientId: string };
+  readonly target: Readonly<Record<string, string>>;
+}
+
 /** `npm start`: the whole product on this machine, until it is told to stop. */
 async function start(): Promise<void> {
   const folder = resolve(process.env.MINTMARK_DATA || '.mintmark');
   await provideFolder(folder);
-  const system = await startSystem({ folder, port: readPort() });
+  const system = await startSystem({ folder, port: readPort(), onEvent: printEvent });
   stopOnSignal(system);
   const { administrator, isNew } = await provideAdministrator(system, join(folder, 'admin.json'));
   if (isNew) printAdministrator(administrator, join(folder, 'admin.json'));
@@ -74,6 +83,14 @@ function printAdministrator({ clientId, clientSecret }: AdministratorFile, file:
   console.log(`  client secret  ${styleText('bold', clientSecret)}`);
   console.log(`  kept in        ${file}`);
   console.log('');
+}
+
+/** What would reach EventBridge; a terminal shows of it what a person would ask first. */
+function printEvent({ detailType, detail }: BusEvent): void {
+  const { time, outcome, reason, actor, target } = detail as EventDetail;
+  const about = Object.entries(target).map(([name, id]) => `${name} ${id}`);
+  const what = reason === undefined ? outcome : `${outcome} (${reason})`;
+  console.log(`event  ${time}  ${detailType} ${what}  by ${actor.clientId || 'nobody known'}  ${about.join(', ')}`);
 }
 
 function stopOnSignal(system: System): void {

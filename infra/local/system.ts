@@ -3,6 +3,7 @@ import type { Administrator } from '#shared/domain/bootstrap.ts';
 import type { EnvironmentVariable } from '#shared/ports.ts';
 import { functionRoutes } from '../routes.ts';
 import { createTables, startLocalDynamo } from './dynamo.ts';
+import { type BusEvent, startLocalEvents } from './events.ts';
 import { type AdapterChanges, localFunctions } from './functions.ts';
 import { lambdaContext } from './gateway/lambda-context.ts';
 import { type Gateway, startGateway } from './gateway.ts';
@@ -21,6 +22,8 @@ export interface SystemOptions {
   readonly adapters?: AdapterChanges;
   /** Whether scheduled functions run by themselves; by default they do. */
   readonly runsSchedules?: boolean;
+  /** Hears every event that EventBridge would get; by default nobody does. */
+  readonly onEvent?: (event: BusEvent) => void;
 }
 
 /** The whole product on this machine. */
@@ -44,13 +47,14 @@ export async function startSystem({
   port = 0,
   adapters,
   runsSchedules = true,
+  onEvent = () => {},
 }: SystemOptions = {}): Promise<System> {
   const opened: Closable[] = [];
   const closeAll = async () => {
     for (const part of opened.reverse().splice(0)) await part.close();
   };
   try {
-    opened.push(...(await startEngines(folder)));
+    opened.push(...(await startEngines({ folder, onEvent })));
     const settings = await provideSettings();
     const functions = localFunctions((variable) => settings[variable] ?? '', adapters);
     const gateway = await startRoutes(functions, port);
@@ -70,8 +74,13 @@ export async function startSystem({
   }
 }
 
+interface EngineOptions {
+  readonly folder: string | undefined;
+  readonly onEvent: (event: BusEvent) => void;
+}
+
 /** Starts the engines that the environment does not name, and points the AWS SDK of this process at them. */
-async function startEngines(folder: string | undefined): Promise<Closable[]> {
+async function startEngines({ folder, onEvent }: EngineOptions): Promise<Closable[]> {
   process.env.AWS_REGION ??= 'us-east-1';
   process.env.AWS_ACCESS_KEY_ID ??= 'local';
   process.env.AWS_SECRET_ACCESS_KEY ??= 'local';
@@ -86,10 +95,13 @@ async function startEngines(folder: string | undefined): Promise<Closable[]> {
     const kms = await startLocalKms(folder === undefined ? {} : { path: join(folder, 'kms.json') });
     opened.push(point('AWS_ENDPOINT_URL_KMS', kms));
   }
+  if (isUnset('AWS_ENDPOINT_URL_EVENTBRIDGE')) {
+    opened.push(point('AWS_ENDPOINT_URL_EVENTBRIDGE', await startLocalEvents(onEvent)));
+  }
   return opened;
 }
 
-type EndpointVariable = 'AWS_ENDPOINT_URL_DYNAMODB' | 'AWS_ENDPOINT_URL_KMS';
+type EndpointVariable = 'AWS_ENDPOINT_URL_DYNAMODB' | 'AWS_ENDPOINT_URL_KMS' | 'AWS_ENDPOINT_URL_EVENTBRIDGE';
 
 function isUnset(variable: EndpointVariable): boolean {
   return (process.env[variable] ?? '') === '';
@@ -116,6 +128,7 @@ async function provideSettings(): Promise<Partial<Record<EnvironmentVariable, st
     MINTMARK_AUDIT_TABLE: tables.audit,
     MINTMARK_SIGNING_KEYS: keys.signing,
     MINTMARK_WRAPPING_KEY: keys.wrapping,
+    MINTMARK_EVENT_BUS: 'mintmark',
     MINTMARK_DEFAULT_AUDIENCE: process.env.MINTMARK_DEFAULT_AUDIENCE ?? '',
     MINTMARK_PROTECTED_API: JSON.stringify(sampleApi.protection),
   };

@@ -9,3 +9,13 @@ export const removeDeleted = lambdaTable({
   schedule: { everyMinutes: 1 },
   timeoutSeconds: 60,
 });
+
+/** Invoked by the deployment's clock, so that no request waits for whoever listens. */
+export const publishEvents = lambdaTable({
+  name: 'publish-events',
+  purpose: 'Tells EventBridge what the audit log says.',
+  grants: ['audit:follow', 'events:publish'],
+  routes: {},
+  schedule: { everyMinutes: 1 },
+  timeoutSeconds: 60,
+});

@@ -4,7 +4,7 @@ import { auditEvents } from './audit-events.ts';
 import { directory } from './directory.ts';
 import { discovery } from './discovery.ts';
 import { exchange, introspect, revoke } from './oauth.ts';
-import { removeDeleted } from './schedules.ts';
+import { publishEvents, removeDeleted } from './schedules.ts';
 import { manageSecrets } from './secrets.ts';
 import { serviceUsers } from './service-users.ts';
 import { authorizer, bootstrap } from './without-routes.ts';
@@ -24,5 +24,6 @@ export const tables = [
   applications,
   auditEvents,
   removeDeleted,
+  publishEvents,
   authorizer,
 ] as const;

@@ -171,6 +171,25 @@ export interface AuditReader {
   list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>>;
 }
 
+/** The audit log as a queue: what has not been acknowledged comes again. */
+export interface AuditFeed {
+  /** The next events up to this moment, oldest first; undefined when all are acknowledged. */
+  next(untilSeconds: number): Promise<AuditBatch | undefined>;
+}
+
+export interface AuditBatch {
+  /** Empty where nothing happened for a long time. */
+  readonly events: readonly AuditEvent[];
+  /** Goes on behind these events; false where another reader has gone on already. */
+  acknowledge(): Promise<boolean>;
+}
+
+/** Whoever wants to hear what happens. */
+export interface EventBus {
+  /** Resolves when every event has been taken. */
+  publish(events: readonly AuditEvent[]): Promise<void>;
+}
+
 /** Slows down whoever scans for tokens. */
 export interface AttemptLimiter {
   /** Rejects with `rate_limited` once `key` has failed too often lately. */

@@ -91,6 +91,7 @@ function words(deployment: Synthesized): InWords {
   learn(`dynamodb.${Aws.REGION}.amazonaws.com`, 'DynamoDB');
   learn(new AccountRootPrincipal().arn, 'account (whom IAM lets)');
   learn(resources.encryptionKey.keyArn, 'encryption key');
+  learn(resources.eventBus.eventBusArn, 'event bus');
   for (const [algorithm, { keyArn }] of resources.signingKeys.byAlgorithm) learn(keyArn, `signing key ${algorithm}`);
   for (const [name, { tableArn, tableName }] of Object.entries(resources.tables)) {
     learn(tableArn, name);

@@ -79,6 +79,7 @@ function expected(who: string, granted: readonly Grant[]): readonly PermissionRo
   const fromGrants = statements.flatMap(({ actions, resources, conditions }) =>
     actions.flatMap((action) =>
       resources.flatMap((on) => {
+        if (on === 'eventBus') return [row(action, 'event bus', text(conditions))];
         if (on === 'wrappingKey') return [row(action, 'encryption key', text(conditions))];
         if (on !== 'signingKeys') return [row(action, on, text(conditions))];
         const onlyIf = (algorithm: string) => (action === 'kms:Sign' ? `kms:SigningAlgorithm is ${algorithm}` : '');
@@ -105,7 +106,7 @@ function expected(who: string, granted: readonly Grant[]): readonly PermissionRo
 }
 
 function isTable(resource: string): boolean {
-  return resource !== 'signingKeys' && resource !== 'wrappingKey';
+  return !['signingKeys', 'wrappingKey', 'eventBus'].includes(resource);
 }
 
 function text(conditions: GrantedStatement['conditions'] = {}): string {

@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { ambient } from '#shared/adapters/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
+import { dynamoAuditFeed } from '#shared/adapters/dynamo/audit-feed.ts';
 import { dynamoAuditReader } from '#shared/adapters/dynamo/audit-reader.ts';
 import {
   dynamoClientChanger,
@@ -30,7 +31,7 @@ import { type Engines, environmentOf, type Settings } from './engines.ts';
 const HASH_COST = 4;
 
 /** Every port that depends on an engine, and those that go with them, as one process of the product opens them. */
-export type Ports = Omit<PortsOf<Exclude<Grant, 'requests:guard' | 'attempts:limit'>>, 'clock'> & {
+export type Ports = Omit<PortsOf<Exclude<Grant, 'requests:guard' | 'attempts:limit' | 'events:publish'>>, 'clock'> & {
   readonly clock: TestClock;
 };
 
@@ -83,6 +84,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     revocations: dynamoRevocations(environment),
     audit: dynamoAudit(environment),
     auditReader: dynamoAuditReader(environment),
+    auditFeed: dynamoAuditFeed(environment),
     memory: dynamoRequestMemory(environment),
     pepper: kmsPepper(environment),
     pepperFounder: kmsPepperFounder(environment),

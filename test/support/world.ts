@@ -1,4 +1,5 @@
 import { startLocalDynamo } from '#infra/local/dynamo.ts';
+import type { BusEvent } from '#infra/local/events.ts';
 import type { AdapterChanges } from '#infra/local/functions.ts';
 import { startLocalKms } from '#infra/local/kms.ts';
 import { type System, startSystem } from '#infra/local/system.ts';
@@ -48,6 +49,8 @@ export interface World {
   manage(method: string, path: string, body?: unknown, token?: string): Promise<Reply>;
   /** The access token of an exchange that succeeds. */
   tokenFor(credentials: Credentials, parameters?: Record<string, string>): Promise<string>;
+  /** Every event that EventBridge would have got. */
+  readonly events: readonly BusEvent[];
   /** Runs a scheduled function; none runs by itself. */
   run: System['run'];
   close(): Promise<void>;
@@ -69,8 +72,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   process.env.AWS_ENDPOINT_URL_KMS = kms.url;
   const clock = standingClock();
   const hashers = countComparisons(options.hashCost ?? HASH_COST);
+  const events: BusEvent[] = [];
   const system = await startSystem({
     runsSchedules: false,
+    onEvent: (event) => void events.push(event),
     adapters: { clock: () => clock, hasher: hashers.open, requestLimiter: generous, ...options.adapters },
   });
   const { clientId, clientSecret = '' } = await system.bootstrap();
@@ -115,6 +120,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     dynamo,
     kms,
     comparisons: hashers.count,
+    events,
     send,
     post,
     manage,

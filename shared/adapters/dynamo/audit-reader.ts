@@ -1,11 +1,10 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
-import { type AuditEvent, type AuditFilter, auditEventTypes, auditOutcomes } from '#shared/domain/audit.ts';
+import type { AuditEvent, AuditFilter } from '#shared/domain/audit.ts';
 import type { AuditReader, Page, PageRequest } from '#shared/domain/ports.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
-import { dayOf, isoTime } from './audit.ts';
+import { auditEventSchema, dayOf, isoTime } from './audit-item.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { documentClient } from './document-client.ts';
 
@@ -13,16 +12,6 @@ const DAY_SECONDS = 86_400;
 
 /** A page costs at most so many queries, however sparse the events are; the next page goes on where it ended. */
 const QUERIES_MAX = 31;
-
-const eventSchema: z.ZodType<AuditEvent> = z.object({
-  type: z.enum(auditEventTypes),
-  outcome: z.enum(auditOutcomes),
-  timeSeconds: z.int(),
-  requestId: z.string(),
-  actor: z.object({ clientId: z.string(), subject: z.string(), ip: z.string(), userAgent: z.string() }),
-  target: z.record(z.string(), z.string()),
-  reason: z.string().optional(),
-});
 
 /** Reads the Audit table day by day, from the newest event backwards. */
 export function dynamoAuditReader(environment: Environment): AuditReader {
@@ -121,7 +110,7 @@ function endOfDayBefore(place: string): string {
 
 function pageOf(found: readonly Item[], next: string | undefined): Page<AuditEvent> {
   return {
-    items: found.map((item) => eventSchema.parse(item)),
+    items: found.map((item) => auditEventSchema.parse(item)),
     ...(next !== undefined && { nextCursor: writeCursor(next) }),
   };
 }

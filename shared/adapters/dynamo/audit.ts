@@ -2,6 +2,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { AuditLog } from '#shared/domain/ports.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
+import { dayOf, isoTime } from './audit-item.ts';
 import { falseWhereConditionFailed } from './conditional-write.ts';
 import { documentClient } from './document-client.ts';
 
@@ -23,14 +24,4 @@ export function dynamoAudit(environment: Environment): AuditLog {
       await client.send(put).catch(falseWhereConditionFailed);
     },
   };
-}
-
-/** The UTC day under which the audit log keeps an event of this moment. */
-export function dayOf(timeSeconds: number): string {
-  return isoTime(timeSeconds).slice(0, 10);
-}
-
-/** A moment as the audit log sorts by it. */
-export function isoTime(timeSeconds: number): string {
-  return new Date(timeSeconds * 1_000).toISOString();
 }

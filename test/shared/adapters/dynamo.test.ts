@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { dynamoEngines } from '#test/support/dynamo-engines.ts';
 import { type Engines, startEngines } from '#test/support/engines.ts';
 import { openWorkspace } from '#test/support/workspace.ts';
+import { auditFeedContract } from './contracts/audit-feed.ts';
 import { auditLogContract } from './contracts/audit-log.ts';
 import { auditReaderContract } from './contracts/audit-reader.ts';
 import { clientChangerContract } from './contracts/client-changer.ts';
@@ -31,5 +32,6 @@ describe.each(dynamoEngines)('$name', ({ leftOutFor, start }) => {
   describe('Revocations', () => revocationsContract(open));
   describe('RequestMemory', () => requestMemoryContract(open));
   describe('AuditLog', () => auditLogContract(open));
+  describe('AuditFeed', () => auditFeedContract(open));
   describe('AuditReader', () => auditReaderContract(open));
 });

@@ -1,0 +1,14 @@
+import { ambient } from '#shared/adapters/ambient.ts';
+import { dynamoAuditFeed } from '#shared/adapters/dynamo/audit-feed.ts';
+import { eventBridgeBus } from '#shared/adapters/eventbridge/event-bus.ts';
+import { publishEvents as table } from '#shared/api/schedules.ts';
+import { publishEvents } from '#shared/domain/publish-events.ts';
+import { task } from '#shared/http/task.ts';
+
+const adapters = { ...ambient, auditFeed: dynamoAuditFeed, eventBus: eventBridgeBus };
+
+/** Runs by the clock and takes nothing from whoever invokes it. */
+export const handler = task(table, adapters, async (_event: unknown, ports) => {
+  const progress = await publishEvents(ports);
+  return { result: progress, log: progress };
+});
