@@ -94,6 +94,12 @@ describe('what README.md says about managing credentials', () => {
     ]);
   });
 
+  test('shows of which tenants somebody is a member, and lets the user go', () => {
+    const [membership, page, ...rest] = session.answers('leaver');
+    expect(membership).toMatchObject({ tenantId: id('ten'), userId: id('usr') });
+    expect([page, rest]).toEqual([{ items: [membership] }, []]);
+  });
+
   test('creates once what is sent twice with one Idempotency-Key', () => {
     const [first, second] = session.answers('repeat');
     expect(first).toMatchObject({ id: id('ten'), name: 'Globex' });

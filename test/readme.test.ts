@@ -44,6 +44,7 @@ describe('README.md', () => {
       'sh finish',
       'sh leaked',
       'sh change',
+      'sh leaver',
       'sh repeat',
       'sh audit',
       'mermaid',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dynamoClientRemover } from '#shared/adapters/dynamo/clients.ts';
 import { problem, seen } from '#test/support/answers.ts';
 import { changeableKinds, type Place, placeOf, tenantTokens } from '#test/support/changeable-kinds.ts';
 import { assertConforms } from '#test/support/conformance.ts';
@@ -9,8 +10,20 @@ import { arrangeAcme, startWorld, type World } from '#test/support/world.ts';
 let world: World;
 let manage: Manage;
 let place: Place;
+/** What happens between a deletion's reading of a client and its removal. */
+let beforeRemoval = async () => {};
+const overtakenRemover: typeof dynamoClientRemover = (environment) => {
+  const { remove } = dynamoClientRemover(environment);
+  return {
+    remove: async (...removal) => {
+      await beforeRemoval();
+      return remove(...removal);
+    },
+  };
+};
+
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
+  world = await startWorld({ onReply: assertConforms, adapters: { clientRemover: overtakenRemover } });
   const acme = await arrangeAcme(world);
   manage = manageWith(world, await world.tokenFor(world.admin));
   place = placeOf(acme, manage);
@@ -69,6 +82,27 @@ describe.each([
     expect([changed.status, changed.headers.get('etag')]).toEqual([200, `"${version + 1}"`]);
     for (const stale of [`"${version}"`, `"${version + 2}"`]) expect(seen(await put(stale))).toEqual(STALE);
     expect(await succeed(put('*'))).toMatchObject({ version: version + 2 });
+  });
+});
+
+describe('a deletion that is overtaken by a change', () => {
+  const overtaken = async (headers: Readonly<Record<string, string>>) => {
+    const path = await place.add(tenantTokens(place.acme), { description: 'export' });
+    beforeRemoval = async () => {
+      beforeRemoval = async () => {};
+      await succeed(manage('PATCH', path, { description: 'weekly' }));
+    };
+    return { path, reply: await manage('DELETE', path, undefined, headers) };
+  };
+
+  test('RACE: deletes nothing where it means the version before', async () => {
+    const { path, reply } = await overtaken({ 'if-match': '"1"' });
+    expect([seen(reply), await show(path)]).toMatchObject([STALE, { description: 'weekly', version: 2 }]);
+  });
+
+  test('deletes what there is where it means no version', async () => {
+    const { path, reply } = await overtaken({});
+    expect([reply.status, (await manage('GET', path)).status]).toEqual([204, 404]);
   });
 });
 

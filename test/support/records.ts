@@ -4,6 +4,7 @@ import {
   type Membership,
   membershipKey,
   type Role,
+  type ServiceUser,
   type Tenant,
   type User,
 } from '#shared/domain/records.ts';
@@ -22,6 +23,10 @@ export function aUser(changes: Partial<User> = {}): User {
 
 export function aMembership(changes: Partial<Membership> = {}): Membership {
   return { id: 'mem_1', tenantId: 'ten_acme', userId: 'usr_ada', roleIds: ['rol_reader'], ...versioned, ...changes };
+}
+
+export function aServiceUser(changes: Partial<ServiceUser> = {}): ServiceUser {
+  return { id: 'svc_1', tenantId: 'ten_acme', name: 'export', roleIds: [], status: 'active', ...versioned, ...changes };
 }
 
 export function keyOf({ tenantId, userId }: Membership): string {

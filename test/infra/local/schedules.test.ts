@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { schedules, startClockwork } from '#infra/local/schedules.ts';
+import { tables } from '#shared/api/tables.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const [first] = schedules;
+const periodMilliseconds = (first?.everyMinutes ?? 0) * 60_000;
+
+test('every table with a schedule has one on this machine too', () => {
+  const names = tables.flatMap((table) => ('schedule' in table ? [table.name] : []));
+  expect(schedules.map(({ name }) => name)).toEqual(names);
+  expect(names).toContain('remove-deleted');
+});
+
+describe('a scheduled function', () => {
+  test('runs once in each period, and not before the first is over', async () => {
+    const run = vi.fn(async () => undefined);
+    const clockwork = startClockwork(run);
+    await vi.advanceTimersByTimeAsync(periodMilliseconds - 1);
+    expect(run).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(2 * periodMilliseconds + 1);
+    expect(run.mock.calls).toEqual([first, first, first].map((schedule) => [schedule?.name]));
+    await clockwork.close();
+  });
+
+  test('does not begin while it runs', async () => {
+    const slow = Promise.withResolvers<void>();
+    const run = vi.fn(() => slow.promise);
+    const clockwork = startClockwork(run);
+    await vi.advanceTimersByTimeAsync(3 * periodMilliseconds);
+    expect(run).toHaveBeenCalledTimes(1);
+    slow.resolve();
+    await vi.advanceTimersByTimeAsync(periodMilliseconds);
+    expect(run).toHaveBeenCalledTimes(2);
+    await clockwork.close();
+  });
+
+  test('runs again after a run that failed', async () => {
+    const run = vi.fn(() => Promise.reject(new Error('DynamoDB is away')));
+    const clockwork = startClockwork(run);
+    await vi.advanceTimersByTimeAsync(2 * periodMilliseconds);
+    expect(run).toHaveBeenCalledTimes(2);
+    await clockwork.close();
+  });
+
+  test('runs no more once the clockwork is closed, which waits for the run under way', async () => {
+    const last = Promise.withResolvers<void>();
+    const run = vi.fn(() => last.promise);
+    const clockwork = startClockwork(run);
+    await vi.advanceTimersByTimeAsync(periodMilliseconds);
+    let isClosed = false;
+    const closing = clockwork.close().then(() => {
+      isClosed = true;
+    });
+    await vi.advanceTimersByTimeAsync(5 * periodMilliseconds);
+    expect([isClosed, run.mock.calls.length]).toEqual([false, 1]);
+    last.resolve();
+    await closing;
+    await vi.advanceTimersByTimeAsync(5 * periodMilliseconds);
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+});
