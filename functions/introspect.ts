@@ -1,5 +1,7 @@
 import { ambient } from '#shared/adapters/ambient.ts';
+import { joseAssertionVerifier } from '#shared/adapters/assertion-verifier.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
+import { dynamoAssertionMemory } from '#shared/adapters/dynamo/assertion-memory.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
@@ -14,6 +16,8 @@ const adapters = {
   standing: dynamoStanding,
   pepper: kmsPepper,
   hasher: bcryptHasher,
+  assertionVerifier: joseAssertionVerifier,
+  assertionMemory: dynamoAssertionMemory,
   verifier: kmsVerifier,
   limiter: memoryLimiter,
 };

@@ -1,9 +1,12 @@
 import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
 import type {
+  AssertionMemory,
+  AssertionVerifier,
   AttemptLimiter,
   AuditLog,
   AuditReader,
   ClientChanger,
+  ClientKeys,
   ClientLister,
   ClientRemover,
   ClientWriter,
@@ -37,6 +40,9 @@ export interface GrantedPorts {
   'tokens:sign': { readonly signer: TokenSigner };
   'tokens:verify': { readonly verifier: TokenVerifier };
   'tokens:revoke': { readonly revocations: Revocations };
+  'assertions:verify': { readonly assertionVerifier: AssertionVerifier };
+  'assertions:redeem': { readonly assertionMemory: AssertionMemory };
+  'keys:generate': { readonly clientKeys: ClientKeys };
   'keys:publish': { readonly keySet: KeySet };
   'pepper:use': { readonly pepper: Pepper };
   'pepper:found': { readonly pepperFounder: PepperFounder };

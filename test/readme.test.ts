@@ -125,6 +125,7 @@ function routeRows(): readonly (readonly string[])[] {
 }
 
 function callerOf(caller: Caller): string {
+  if (caller === 'grant') return 'client, or signer of an assertion';
   if (typeof caller === 'string') return caller;
   return 'permission' in caller ? `\`${caller.permission}\`` : `client or \`${caller.clientOrPermission}\``;
 }

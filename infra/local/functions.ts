@@ -10,6 +10,7 @@ import { handler as introspect } from '#functions/introspect.ts';
 import { handler as manageSecrets } from '#functions/manage-secrets.ts';
 import { handler as manageTokens } from '#functions/manage-tokens.ts';
 import { handler as revoke } from '#functions/revoke.ts';
+import { handler as serviceUserKeys } from '#functions/service-user-keys.ts';
 import { handler as serviceUsers } from '#functions/service-users.ts';
 import type { tables } from '#shared/api/tables.ts';
 import type { AdaptersOf, Environment, Grant } from '#shared/ports.ts';
@@ -35,6 +36,7 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     'manage-secrets': manageSecrets.with(adapters),
     'manage-tokens': manageTokens.with(adapters),
     revoke: revoke.with(adapters),
+    'service-user-keys': serviceUserKeys.with(adapters),
     'service-users': serviceUsers.with(adapters),
   } as const satisfies Record<FunctionName, unknown>;
 }

@@ -5,6 +5,7 @@ import { directory } from './directory.ts';
 import { discovery } from './discovery.ts';
 import { exchange, introspect, revoke } from './oauth.ts';
 import { manageSecrets } from './secrets.ts';
+import { serviceUserKeys } from './service-user-keys.ts';
 import { serviceUsers } from './service-users.ts';
 import { authorizer, bootstrap } from './without-routes.ts';
 
@@ -20,6 +21,7 @@ export const tables = [
   discovery,
   directory,
   serviceUsers,
+  serviceUserKeys,
   applications,
   auditEvents,
   authorizer,

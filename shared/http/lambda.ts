@@ -16,7 +16,7 @@ import { type GatewayReply, type OperationReply, renderReply } from './replies.t
 
 type CallerOf<C extends Caller> = C extends 'anyone'
   ? undefined
-  : C extends 'client'
+  : C extends 'client' | 'grant'
     ? AuthenticatedClient
     : C extends { readonly permission: string }
       ? ManagementCaller
