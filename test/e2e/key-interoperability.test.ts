@@ -7,10 +7,11 @@ import { createServiceUser } from '#test/support/service-users.ts';
 import { arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
 
 /** Public client libraries with a service user's key, by the real clock, which is theirs. */
+const clock = { nowSeconds: () => Math.floor(Date.now() / 1_000) };
 let world: World;
 let keys: Readonly<Record<KeyFile['algorithm'], KeyFile>>;
 beforeAll(async () => {
-  world = await startWorld({ adapters: { clock: () => ({ nowSeconds: () => Math.floor(Date.now() / 1_000) }) } });
+  world = await startWorld({ adapters: { clock: () => clock } });
   const acme = await arrangeAcme(world);
   const path = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
   keys = {
@@ -44,8 +45,7 @@ describe.each(['RS256', 'ES256'] as const)('a key for %s', (algorithm) => {
 
   test('signs grants that openid-client and oauth4webapi trade', async () => {
     const key = keys[algorithm];
-    const now = { clock: { nowSeconds: () => Math.floor(Date.now() / 1_000) }, url: world.url };
-    const assertion = () => signAssertion({ ...world, ...now } as World, key);
+    const assertion = () => signAssertion({ url: world.url, clock }, key);
 
     const options = { execute: [openid.allowInsecureRequests] };
     const config = await openid.discovery(new URL(world.url), key.kid, undefined, openid.None(), options);

@@ -1,5 +1,6 @@
 import { createPrivateKey, randomUUID } from 'node:crypto';
 import { type JWTPayload, SignJWT } from 'jose';
+import type { Clock } from '#shared/domain/ports.ts';
 import { createAt } from './service-users.ts';
 import { REPORTS, type Reply, type World } from './world.ts';
 
@@ -25,16 +26,19 @@ export function createServiceUserKey(world: World, path: string, body: object = 
   return createAt(world, `${path}/keys`, { title: 'of a test', algorithm: 'ES256', ...body });
 }
 
+/** Where, and at what time, an assertion is to be good. */
+export type HereAndNow = Pick<World, 'url'> & { readonly clock: Clock };
+
 /** The claims of an assertion that is good now, about the service user itself. */
-export function assertionClaims({ url, clock }: World, { principalId }: KeyFile): JWTPayload & { exp: number } {
+export function assertionClaims({ url, clock }: HereAndNow, { principalId }: KeyFile): JWTPayload & { exp: number } {
   const iat = clock.nowSeconds();
   return { iss: principalId, sub: principalId, aud: url, exp: iat + 60, iat, jti: randomUUID() };
 }
 
 /** An assertion by this key, as jose writes it. */
-export async function signAssertion(world: World, key: KeyFile, change: AssertionChange = {}): Promise<string> {
+export async function signAssertion(here: HereAndNow, key: KeyFile, change: AssertionChange = {}): Promise<string> {
   const header = { alg: key.algorithm, kid: key.kid, typ: 'JWT', ...change.header };
-  return new SignJWT({ ...assertionClaims(world, key), ...change.claims })
+  return new SignJWT({ ...assertionClaims(here, key), ...change.claims })
     .setProtectedHeader(header)
     .sign(createPrivateKey(key.privateKey));
 }
