@@ -39,6 +39,7 @@ describe('README.md', () => {
       'sh introspect-as-api',
       'ts jwt-authorizer',
       'sh service-user',
+      'sh service-user-key',
       'sh application-token',
       'sh rotate',
       'sh finish',

@@ -23,7 +23,7 @@ const EXAMPLE_CLIENT = 'cli_2Vq0mTzXwYbH8KdR5nCs1E';
 /** POST /oauth/token (RFC 6749 §3.2). */
 export const exchange = lambdaTable({
   name: 'exchange',
-  purpose: 'Trades client credentials for a short-lived access token.',
+  purpose: 'Trades client credentials, or a signed assertion, for a short-lived access token.',
   grants: [...clientGrants, 'tokens:sign'],
   routes: {
     token: {
