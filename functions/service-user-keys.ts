@@ -9,7 +9,11 @@ import { serviceUserKeys } from '#shared/api/service-user-keys.ts';
 import { createKey, findPublicKey } from '#shared/domain/client-keys.ts';
 import { getClient } from '#shared/domain/client-ownership.ts';
 import { deleteClient, listClients } from '#shared/domain/clients.ts';
-import { keyFileRepresentation, publicJwk, serviceUserKeyRepresentation } from '#shared/http/key-representations.ts';
+import {
+  jwkRepresentation,
+  keyFileRepresentation,
+  serviceUserKeyRepresentation,
+} from '#shared/http/key-representations.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created, done, ok } from '#shared/http/replies.ts';
 import { pageRepresentation } from '#shared/http/representations.ts';
@@ -43,5 +47,5 @@ export const handler = lambda(serviceUserKeys, adapters, {
     await deleteClient({ caller, owner: keysOf(params), clientId: params.keyId, expectedVersion }, ports);
     return done(204);
   },
-  serviceUserKeySet: async ({ params }, ports) => ok({ keys: [publicJwk(await findPublicKey(params, ports))] }),
+  serviceUserKeySet: async ({ params }, ports) => ok({ keys: [jwkRepresentation(await findPublicKey(params, ports))] }),
 });

@@ -1,5 +1,5 @@
 /** A client's own credentials are all it has to show (RFC 6749 §4.4). */
-export const CLIENT_CREDENTIALS = 'client_credentials';
+const CLIENT_CREDENTIALS = 'client_credentials';
 
 /** A JWT that the client has signed is all it has to show (RFC 7523 §2.1). */
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';

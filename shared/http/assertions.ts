@@ -11,15 +11,13 @@ const CLIENT_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-b
  * @throws DomainError `invalid_request` for another type of assertion, or beside other credentials
  */
 export function readClientAssertion({ headers, members = {} }: Incoming): Assertion | undefined {
-  const { client_assertion: value, client_assertion_type: type, client_id: clientId, client_secret: secret } = members;
+  const { client_assertion: value, client_assertion_type: type } = members;
   if (typeof value !== 'string') return undefined;
-  if (headers.authorization !== undefined || secret !== undefined) throw contradictory();
-  if (type === CLIENT_ASSERTION_TYPE)
-    return { value, use: 'client', ...(typeof clientId === 'string' && { clientId }) };
-  throw new DomainError(
-    'invalid_request',
-    `With client_assertion, send client_assertion_type=${CLIENT_ASSERTION_TYPE}.`,
-  );
+  assertAlone([headers.authorization, members.client_secret]);
+  if (type !== CLIENT_ASSERTION_TYPE) {
+    throw new DomainError('invalid_request', `client_assertion_type must be ${CLIENT_ASSERTION_TYPE}.`);
+  }
+  return { value, use: 'client', clientId: clientIdOf(members) };
 }
 
 /**
@@ -27,10 +25,19 @@ export function readClientAssertion({ headers, members = {} }: Incoming): Assert
  * @throws DomainError `invalid_request` without an assertion, or beside client credentials
  */
 export function readAssertionGrant({ headers, members = {} }: Incoming): Assertion | undefined {
-  const { grant_type: grantType, assertion: value, client_id: clientId } = members;
+  const { grant_type: grantType, assertion: value } = members;
   if (grantType !== JWT_BEARER) return undefined;
-  const others = [headers.authorization, members.client_secret, members.client_assertion];
+  assertAlone([headers.authorization, members.client_secret, members.client_assertion]);
+  if (typeof value !== 'string') {
+    throw new DomainError('invalid_request', 'Send the signed JWT as assertion.', { field: 'assertion' });
+  }
+  return { value, use: 'grant', clientId: clientIdOf(members) };
+}
+
+function assertAlone(others: readonly unknown[]): void {
   if (others.some((other) => other !== undefined)) throw contradictory();
-  if (typeof value === 'string') return { value, use: 'grant', ...(typeof clientId === 'string' && { clientId }) };
-  throw new DomainError('invalid_request', 'Send the signed JWT as assertion.', { field: 'assertion' });
+}
+
+function clientIdOf({ client_id: clientId }: NonNullable<Incoming['members']>): string | undefined {
+  return typeof clientId === 'string' ? clientId : undefined;
 }

@@ -3,7 +3,7 @@ import type { Client, StoredKey } from '#shared/domain/records.ts';
 import { timestamp, timestampOrNull } from './representations.ts';
 
 /** A public key as verifiers read it (RFC 7517 §4). */
-export function publicJwk({ kid, key }: { readonly kid: string; readonly key: StoredKey }) {
+export function jwkRepresentation({ kid, key }: { readonly kid: string; readonly key: StoredKey }) {
   const { kty = '', ...members } = key.jwk;
   return { kty, ...members, kid, alg: key.algorithm, use: 'sig' as const };
 }
@@ -16,7 +16,7 @@ export function serviceUserKeyRepresentation({ id: kid, subject, key, ...client 
     serviceUserId: subject.serviceUserId,
     title: client.description,
     algorithm: key.algorithm,
-    publicKey: publicJwk({ kid, key }),
+    publicKey: jwkRepresentation({ kid, key }),
     createdAt: timestamp(client.createdAtSeconds),
     createdBy: client.createdBy,
     expiresAt: timestampOrNull(client.expiresAtSeconds),
