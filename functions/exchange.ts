@@ -1,5 +1,7 @@
 import { ambient } from '#shared/adapters/ambient.ts';
+import { joseAssertionVerifier } from '#shared/adapters/assertion-verifier.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
+import { dynamoAssertionMemory } from '#shared/adapters/dynamo/assertion-memory.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
@@ -14,11 +16,13 @@ const adapters = {
   standing: dynamoStanding,
   pepper: kmsPepper,
   hasher: bcryptHasher,
+  assertionVerifier: joseAssertionVerifier,
+  assertionMemory: dynamoAssertionMemory,
   signer: kmsSigner,
   audit: dynamoAudit,
 };
 
-/** RFC 6749 §4.4: a client trades its credentials for an access token. */
+/** RFC 6749 §4.4, RFC 7523 §2.1: a client trades its credentials, or what it has signed, for an access token. */
 export const handler = lambda(exchange, adapters, {
   token: async ({ caller, body }, ports) => {
     const { grant_type: grantType, scope, audience = [], resource = [] } = body;

@@ -1,5 +1,7 @@
 import { ambient } from '#shared/adapters/ambient.ts';
+import { joseAssertionVerifier } from '#shared/adapters/assertion-verifier.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
+import { dynamoAssertionMemory } from '#shared/adapters/dynamo/assertion-memory.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
@@ -15,6 +17,8 @@ const adapters = {
   standing: dynamoStanding,
   pepper: kmsPepper,
   hasher: bcryptHasher,
+  assertionVerifier: joseAssertionVerifier,
+  assertionMemory: dynamoAssertionMemory,
   verifier: kmsVerifier,
   revocations: dynamoRevocations,
   audit: dynamoAudit,

@@ -18,8 +18,9 @@ import { type GrantableResources, permit, settingsOf } from './permissions.ts';
 const TIMEOUT_SECONDS = 10;
 
 const MEMORY_MIB = 512;
-/** Lambda hands out CPU by memory. A bcrypt comparison is all CPU: with twice the memory it costs the same and takes half. */
-const HASHING_MEMORY_MIB = 1024;
+/** Lambda hands out CPU by memory. A bcrypt comparison or a new key is all CPU: with twice the memory it costs the same and takes half. */
+const COMPUTING_MEMORY_MIB = 1024;
+const COMPUTING_GRANTS: readonly Grant[] = ['secrets:hash', 'keys:generate'];
 
 /** What all functions of a deployment have in common. */
 export interface FunctionSettings {
@@ -60,7 +61,7 @@ export function createFunction(
     handler: 'index.handler',
     role: createRole(home, { table, logGroup, resources: settings.resources }),
     environment: { ...environmentOf(table.grants, settings), ...environment },
-    memorySize: table.grants.includes('secrets:hash') ? HASHING_MEMORY_MIB : MEMORY_MIB,
+    memorySize: table.grants.some((grant) => COMPUTING_GRANTS.includes(grant)) ? COMPUTING_MEMORY_MIB : MEMORY_MIB,
     timeout: Duration.seconds(table.timeoutSeconds ?? TIMEOUT_SECONDS),
     tracing: Tracing.ACTIVE,
     loggingFormat: LoggingFormat.JSON,

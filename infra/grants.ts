@@ -90,6 +90,18 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     statements: [{ actions: ['dynamodb:PutItem'], resources: ['tokens'], conditions: itemsNamed('revoked#*') }],
     environment: ['MINTMARK_TOKENS_TABLE'],
   },
+  'assertions:verify': nothing,
+  'assertions:redeem': {
+    statements: [
+      {
+        actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
+        resources: ['tokens'],
+        conditions: itemsNamed('assertion#*'),
+      },
+    ],
+    environment: ['MINTMARK_TOKENS_TABLE'],
+  },
+  'keys:generate': nothing,
   'keys:publish': { statements: [publicKeys], environment: ['MINTMARK_SIGNING_KEYS'] },
   'pepper:use': {
     statements: [

@@ -1,10 +1,13 @@
 import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
 import type {
+  AssertionMemory,
+  AssertionVerifier,
   AttemptLimiter,
   AuditFeed,
   AuditLog,
   AuditReader,
   ClientChanger,
+  ClientKeys,
   ClientLister,
   ClientRemover,
   ClientWriter,
@@ -42,6 +45,9 @@ export interface GrantedPorts {
   'tokens:sign': { readonly signer: TokenSigner };
   'tokens:verify': { readonly verifier: TokenVerifier };
   'tokens:revoke': { readonly revocations: Revocations };
+  'assertions:verify': { readonly assertionVerifier: AssertionVerifier };
+  'assertions:redeem': { readonly assertionMemory: AssertionMemory };
+  'keys:generate': { readonly clientKeys: ClientKeys };
   'keys:publish': { readonly keySet: KeySet };
   'pepper:use': { readonly pepper: Pepper };
   'pepper:found': { readonly pepperFounder: PepperFounder };

@@ -35,6 +35,13 @@ const STEPS = [
   'reader: POST /rest/reports',
   'manager: token for a reader',
   'manager: token for a writer',
+  'make a key',
+  'exchange what it signed',
+  'signer: GET /reports',
+  'exchange the same again',
+  'delete the key',
+  'exchange what it signs now',
+  'signer: GET /reports',
   'rotate the secret',
   'exchange with the old secret',
   'exchange with the new secret',
@@ -72,7 +79,7 @@ describe('the demo', () => {
   test('tells every step in one line', () => {
     const told = lines.map((line) => line.slice(4, 32).trim());
     expect(told).toEqual(STEPS);
-    expect(result.stdout).toMatch(/\n\n36 steps, all as expected, in \d+\.\d s\.\n$/);
+    expect(result.stdout).toMatch(/\n\n43 steps, all as expected, in \d+\.\d s\.\n$/);
   });
 
   test('aligns numbers and times to the right', () => {
@@ -90,7 +97,7 @@ describe('the demo', () => {
 
   test('shows no secret and no token in full', () => {
     const shown = result.stdout.match(/(?:mms_|eyJ)\S*/g) ?? [];
-    expect(shown).toHaveLength(13);
+    expect(shown).toHaveLength(14);
     expect(shown.filter((credential) => !/^[\w-]{10}…,?$/.test(credential))).toEqual([]);
   });
 

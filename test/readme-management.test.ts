@@ -70,6 +70,12 @@ describe('what README.md says about managing credentials', () => {
     expect({ sub, client_id }).toEqual({ sub: made.serviceUserId, client_id: made.clientId });
   });
 
+  test('trades what a key of a service user has signed, once', () => {
+    const [first, second] = session.answers('service-user-key');
+    expect(first).toMatchObject(issued);
+    expect(second).toEqual(expect.objectContaining({ error: 'invalid_grant' }));
+  });
+
   test('lets both secrets work during a rotation', () => {
     expect(session.answers('rotate')).toEqual([expect.objectContaining(issued), expect.objectContaining(issued)]);
   });

@@ -39,6 +39,7 @@ describe('README.md', () => {
       'sh introspect-as-api',
       'ts jwt-authorizer',
       'sh service-user',
+      'sh service-user-key',
       'sh application-token',
       'sh rotate',
       'sh finish',
@@ -126,6 +127,7 @@ function routeRows(): readonly (readonly string[])[] {
 }
 
 function callerOf(caller: Caller): string {
+  if (caller === 'grant') return 'client, or signer of an assertion';
   if (typeof caller === 'string') return caller;
   return 'permission' in caller ? `\`${caller.permission}\`` : `client or \`${caller.clientOrPermission}\``;
 }

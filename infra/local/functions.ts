@@ -12,6 +12,7 @@ import { handler as manageTokens } from '#functions/manage-tokens.ts';
 import { handler as publishEvents } from '#functions/publish-events.ts';
 import { handler as removeDeleted } from '#functions/remove-deleted.ts';
 import { handler as revoke } from '#functions/revoke.ts';
+import { handler as serviceUserKeys } from '#functions/service-user-keys.ts';
 import { handler as serviceUsers } from '#functions/service-users.ts';
 import type { tables } from '#shared/api/tables.ts';
 import type { AdaptersOf, Environment, Grant } from '#shared/ports.ts';
@@ -39,6 +40,7 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     'publish-events': publishEvents.with(adapters),
     'remove-deleted': removeDeleted.with(adapters),
     revoke: revoke.with(adapters),
+    'service-user-keys': serviceUserKeys.with(adapters),
     'service-users': serviceUsers.with(adapters),
   } as const satisfies Record<FunctionName, unknown>;
 }

@@ -8,7 +8,7 @@ type OperationName = KeysOfEach<(typeof tables)[number]['routes']>;
 
 /** What only the operation itself decides; everything else follows from the API table. */
 const decidedByOperation: Partial<Record<OperationName, readonly ErrorCode[]>> = {
-  token: ['unsupported_grant_type', 'invalid_scope', 'invalid_target'],
+  token: ['invalid_grant', 'unsupported_grant_type', 'invalid_scope', 'invalid_target'],
   revoke: ['unauthorized_client'],
   createTenantApiToken: ['forbidden'],
   updateTenantApiToken: ['forbidden'],
@@ -27,6 +27,7 @@ const decidedByOperation: Partial<Record<OperationName, readonly ErrorCode[]>> =
   createServiceUser: ['forbidden'],
   updateServiceUser: ['forbidden'],
   createServiceUserSecret: ['forbidden'],
+  createServiceUserKey: ['forbidden'],
 };
 
 /** Why a route may refuse a request. A method that a path does not take reaches no operation. */
@@ -58,7 +59,7 @@ export function isManagement(caller: Caller): boolean {
 
 function callerErrors(caller: Caller): readonly ErrorCode[] {
   if (caller === 'anyone') return [];
-  if (caller === 'client') return ['invalid_request', 'invalid_client'];
+  if (caller === 'client' || caller === 'grant') return ['invalid_request', 'invalid_client'];
   if ('permission' in caller) return ['invalid_request', 'unauthenticated', 'invalid_token', 'insufficient_scope'];
   return ['invalid_request', 'invalid_client', 'invalid_token', 'insufficient_scope'];
 }

@@ -8,6 +8,7 @@ import { schemaReference } from './schemas.ts';
 const MEANING: Readonly<Record<ErrorCode, string>> = {
   invalid_request: 'The request is malformed, or a member of it is missing or not allowed.',
   invalid_client: 'The client is unknown or its credentials are wrong.',
+  invalid_grant: 'The assertion is not valid, or was redeemed before.',
   unauthorized_client: 'The token was issued to another client.',
   unsupported_grant_type: 'The grant type is not supported.',
   invalid_scope: 'The requested scope is malformed, unknown or more than is allowed.',

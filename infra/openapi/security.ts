@@ -20,25 +20,27 @@ export const securitySchemes = {
   },
 } as const;
 
-/** The empty alternative: OpenAPI has no scheme for `client_id` and `client_secret` in the body. */
+/** The empty alternative: OpenAPI has no scheme for a secret or an assertion in the body. */
 const credentialsInBody: SecurityRequirement = {};
 const clientCredentials: readonly SecurityRequirement[] = [{ clientBasic: [] }, credentialsInBody];
 
 /** The security requirement of an operation: one of these. */
 export function securityOf(caller: Caller): readonly SecurityRequirement[] {
   if (caller === 'anyone') return [];
-  if (caller === 'client') return clientCredentials;
+  if (caller === 'client' || caller === 'grant') return clientCredentials;
   if ('permission' in caller) return [{ managementToken: [caller.permission] }];
   return [{ managementToken: [caller.clientOrPermission] }, ...clientCredentials];
 }
 
 const CLIENT_AUTHENTICATION =
-  'The client authenticates by HTTP Basic, or by `client_id` and `client_secret` in the body; never by both.';
+  'The client authenticates by HTTP Basic, by `client_id` and `client_secret` in the body, or by a signed JWT in ' +
+  '`client_assertion` (RFC 7523); never by two of these.';
 
 /** Who may call, in words. */
 export function describeCaller({ caller, path }: Route): string {
   if (caller === 'anyone') return 'Open to anyone.';
   if (caller === 'client') return CLIENT_AUTHENTICATION;
+  if (caller === 'grant') return `${CLIENT_AUTHENTICATION} Or it sends a signed JWT as the grant itself (RFC 7523).`;
   if ('permission' in caller) return describePermission(caller.permission, path);
   return `Either: ${CLIENT_AUTHENTICATION} Or: ${describePermission(caller.clientOrPermission, path)}`;
 }

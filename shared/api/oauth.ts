@@ -5,7 +5,22 @@ import { lambdaTable } from './table.ts';
 const parameter = z.string().max(8_192).optional();
 
 /** Members that client authentication reads; they are checked there. */
-const clientCredentials = { client_id: parameter, client_secret: parameter };
+const clientCredentials = {
+  client_id: parameter,
+  client_secret: parameter,
+  client_assertion_type: parameter,
+  client_assertion: parameter,
+};
+
+/** What it takes to recognise a client, by secret or by key. */
+const clientGrants = [
+  'standing:read',
+  'pepper:use',
+  'secrets:hash',
+  'assertions:verify',
+  'assertions:redeem',
+  'audit:append',
+] as const;
 
 const tokenType = z.literal('Bearer');
 
@@ -15,14 +30,14 @@ const EXAMPLE_CLIENT = 'cli_2Vq0mTzXwYbH8KdR5nCs1E';
 /** POST /oauth/token (RFC 6749 §3.2). */
 export const exchange = lambdaTable({
   name: 'exchange',
-  purpose: 'Trades client credentials for a short-lived access token.',
-  grants: ['standing:read', 'pepper:use', 'secrets:hash', 'tokens:sign', 'audit:append'],
+  purpose: 'Trades client credentials, or a signed assertion, for a short-lived access token.',
+  grants: [...clientGrants, 'tokens:sign'],
   routes: {
     token: {
       method: 'POST',
       path: '/oauth/token',
-      summary: 'Trade credentials for an access token (RFC 6749 section 4.4)',
-      caller: 'client',
+      summary: 'Trade credentials, or a signed JWT, for an access token (RFC 6749 section 4.4, RFC 7523)',
+      caller: 'grant',
       errors: 'oauth',
       body: {
         encoding: 'form-or-flat-json',
@@ -30,6 +45,7 @@ export const exchange = lambdaTable({
         schema: z.object({
           ...clientCredentials,
           grant_type: z.string().max(256),
+          assertion: parameter,
           scope: parameter,
           audience: z.array(z.string().max(512)).optional(),
           resource: z.array(z.string().max(512)).optional(),
@@ -64,7 +80,7 @@ const tokenBody = {
 export const introspect = lambdaTable({
   name: 'introspect',
   purpose: 'Tells an API what an access token is worth now.',
-  grants: ['standing:read', 'pepper:use', 'secrets:hash', 'tokens:verify', 'attempts:limit', 'audit:append'],
+  grants: [...clientGrants, 'tokens:verify', 'attempts:limit'],
   routes: {
     introspect: {
       method: 'POST',
@@ -118,7 +134,7 @@ export const introspect = lambdaTable({
 export const revoke = lambdaTable({
   name: 'revoke',
   purpose: 'Takes an access token back.',
-  grants: ['standing:read', 'pepper:use', 'secrets:hash', 'tokens:verify', 'tokens:revoke', 'audit:append'],
+  grants: [...clientGrants, 'tokens:verify', 'tokens:revoke'],
   routes: {
     revoke: {
       method: 'POST',

@@ -6,12 +6,13 @@ import type { Grant } from '#shared/ports.ts';
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
- * Who may call a route: `anyone`; a `client` that authenticates with its credentials (RFC 6749 §2.3); the holder of a
- * management token with the named permission; or either of the two (RFC 7662 §2.1).
+ * Who may call a route: `anyone`; a `client` that authenticates with its credentials (RFC 6749 §2.3); whoever brings a
+ * `grant`, which is such a client or the signer of an assertion (RFC 7521 §4.1); the holder of a management token with the named permission; or either of the two (RFC 7662 §2.1).
  */
 export type Caller =
   | 'anyone'
   | 'client'
+  | 'grant'
   | { readonly permission: SystemPermission }
   | { readonly clientOrPermission: SystemPermission };
 
@@ -65,18 +66,27 @@ export interface LambdaTable {
   readonly timeoutSeconds?: number;
 }
 
+type GrantsForClient =
+  | 'standing:read'
+  | 'pepper:use'
+  | 'secrets:hash'
+  | 'assertions:verify'
+  | 'assertions:redeem'
+  | 'audit:append';
 /** Grants without which a kind of caller cannot be recognised, or refused and written down. */
 interface GrantsForCaller {
   readonly anyone: never;
-  readonly client: 'standing:read' | 'pepper:use' | 'secrets:hash' | 'audit:append';
+  readonly client: GrantsForClient;
   readonly manager: 'standing:read' | 'tokens:verify' | 'audit:append';
-  readonly either: 'standing:read' | 'tokens:verify' | 'pepper:use' | 'secrets:hash' | 'audit:append';
+  readonly either: 'tokens:verify' | GrantsForClient;
 }
 type CallerKind<C> = C extends 'anyone' | 'client'
   ? C
-  : C extends { readonly permission: SystemPermission }
-    ? 'manager'
-    : 'either';
+  : C extends 'grant'
+    ? 'client'
+    : C extends { readonly permission: SystemPermission }
+      ? 'manager'
+      : 'either';
 type GrantsForRoute<R extends Route> =
   | GrantsForCaller[CallerKind<R['caller']>]
   | (R extends { readonly reply: { readonly status: 201 } } ? 'requests:remember' : never)

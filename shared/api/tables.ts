@@ -6,6 +6,7 @@ import { discovery } from './discovery.ts';
 import { exchange, introspect, revoke } from './oauth.ts';
 import { publishEvents, removeDeleted } from './schedules.ts';
 import { manageSecrets } from './secrets.ts';
+import { serviceUserKeys } from './service-user-keys.ts';
 import { serviceUsers } from './service-users.ts';
 import { authorizer, bootstrap } from './without-routes.ts';
 
@@ -21,6 +22,7 @@ export const tables = [
   discovery,
   directory,
   serviceUsers,
+  serviceUserKeys,
   applications,
   auditEvents,
   removeDeleted,

@@ -15,6 +15,8 @@ export const auditEventTypes = [
   'secret.rotated',
   'secret.rotation_cancelled',
   'secret.deleted',
+  'key.created',
+  'key.deleted',
   'token.revoked',
   'tenant.created',
   'tenant.updated',

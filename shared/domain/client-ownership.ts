@@ -24,7 +24,7 @@ export async function changeOwnClient(
   const look = openLook(owner, ports);
   await assertMayGrant(caller, await getClient(caller, owner, clientId, ports), look);
   const changeOwn = async (before: Client) => {
-    if (!isOwnedBy(before.subject, owner)) return undefined;
+    if (!isOwnedBy(before, owner)) return undefined;
     // Once more, because somebody may have made the client stronger since.
     await assertMayGrant(caller, before, look);
     return change(before);
@@ -41,7 +41,7 @@ export async function getClient(
 ): Promise<Client> {
   const look = openLook(owner, ports);
   const [, client] = await Promise.all([findOwner(caller, owner, look), look.client(clientId)]);
-  if (client === undefined || !isOwnedBy(client.subject, owner)) throw notFound();
+  if (client === undefined || !isOwnedBy(client, owner)) throw notFound();
   return client;
 }
 
@@ -97,7 +97,8 @@ async function findMember(tenantId: string, userId: string, look: Look): Promise
   return exists(user) ? membership : undefined;
 }
 
-function isOwnedBy(subject: Subject, { tenantId, userId, serviceUserId }: ClientOwner): boolean {
+function isOwnedBy({ subject, key }: Client, { tenantId, userId, serviceUserId, credential }: ClientOwner): boolean {
+  if ((key !== undefined) !== (credential === 'key')) return false;
   if (subject.type === 'application') return tenantId === undefined;
   if (subject.tenantId !== tenantId) return false;
   if (subject.type === 'user') return subject.userId === userId;

@@ -1,6 +1,8 @@
+import { clientKeyAlgorithms } from './assertion.ts';
+import { grantTypes } from './grant-types.ts';
 import type { SigningAlgorithm } from './records.ts';
 
-const CLIENT_AUTHENTICATION = ['client_secret_basic', 'client_secret_post'] as const;
+const CLIENT_AUTHENTICATION = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
 
 /**
  * What clients and verifiers need to know of this authorization server (RFC 8414 §2; the members that OpenID
@@ -13,11 +15,14 @@ export function authorizationServerMetadata(issuer: string, algorithms: readonly
     introspection_endpoint: `${issuer}/oauth/introspect`,
     revocation_endpoint: `${issuer}/oauth/revoke`,
     jwks_uri: `${issuer}/.well-known/jwks.json`,
-    grant_types_supported: ['client_credentials'],
+    grant_types_supported: grantTypes,
     response_types_supported: [],
     token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
+    token_endpoint_auth_signing_alg_values_supported: clientKeyAlgorithms,
     introspection_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
+    introspection_endpoint_auth_signing_alg_values_supported: clientKeyAlgorithms,
     revocation_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
+    revocation_endpoint_auth_signing_alg_values_supported: clientKeyAlgorithms,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: algorithms,
   };

@@ -18,6 +18,11 @@ export function isIdOf(prefix: IdPrefix, id: string): boolean {
   return id.startsWith(`${prefix}_`);
 }
 
+/** Whether an id is one that `newId` could have made; everything else names nothing. */
+export function isMadeId(prefix: IdPrefix, id: string): boolean {
+  return isIdOf(prefix, id) && /^[0-9A-Za-z]{22}$/.test(id.slice(prefix.length + 1));
+}
+
 /** Whether a caller may choose this id for a resource of the given kind: it must not look like another kind's. */
 export function mayBeChosen(id: string, prefix: IdPrefix): boolean {
   const foreign = PREFIXES.filter((other) => other !== prefix);

@@ -1,7 +1,9 @@
 import { type AccessTokenClaims, LIFETIME_SECONDS_MAX, scopeValues, TOKEN_CHARACTERS_MAX } from './access-token.ts';
+import { invalidGrant } from './authenticate-assertion.ts';
 import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
 import { allowedPermissions, entitledApiIds, findApi } from './entitlement.ts';
 import { DomainError } from './errors.ts';
+import { isGrantType, JWT_BEARER } from './grant-types.ts';
 import { newId } from './ids.ts';
 import type { Look, Random, TokenSigner } from './ports.ts';
 import type { Api, Client } from './records.ts';
@@ -31,9 +33,9 @@ interface Ports {
 }
 
 /**
- * The exchange (RFC 6749 §4.4) from step 5 on: the subject stands, the API is found, the permissions are allowed now,
+ * The exchange (RFC 6749 §4.4, RFC 7523 §2.1) from step 5 on: the subject stands, the API is found, the permissions are allowed now,
  * the lifetime is the shortest of all that limit it.
- * @throws DomainError `unsupported_grant_type`, `invalid_client`, `invalid_request`, `invalid_target` (RFC 8707 §2) or
+ * @throws DomainError `unsupported_grant_type`, `invalid_client`, `invalid_grant`, `invalid_request`, `invalid_target` (RFC 8707 §2) or
  * `invalid_scope`
  */
 export async function issueAccessToken(
@@ -42,7 +44,7 @@ export async function issueAccessToken(
   ports: Ports,
 ): Promise<IssuedToken> {
   const { client, look } = caller;
-  if (request.grantType !== 'client_credentials') {
+  if (!isGrantType(request.grantType)) {
     throw new DomainError('unsupported_grant_type', 'The grant type is not one of those this server supports.');
   }
   const audience = onlyAudience(request.audiences);
@@ -50,7 +52,7 @@ export async function issueAccessToken(
     standingOf(client, look),
     audience === undefined ? undefined : findApi(audience, look),
   ]);
-  if (standing === undefined) throw invalidClient();
+  if (standing === undefined) throw request.grantType === JWT_BEARER ? invalidGrant() : invalidClient();
   const api = audience === undefined ? await resolveApi(client, standing, look, ports) : requestedApi;
   const allowed = api && (await allowedPermissions(client, standing, api, look));
   if (api === undefined || allowed === undefined || allowed.length === 0) {

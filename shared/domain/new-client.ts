@@ -1,6 +1,6 @@
 import { newId } from './ids.ts';
 import type { Clock, Pepper, Random, SecretHasher } from './ports.ts';
-import type { Client } from './records.ts';
+import type { Client, StoredKey } from './records.ts';
 import { newSecret } from './secret.ts';
 
 /** What a client is, apart from what it is born with. */
@@ -18,18 +18,25 @@ export async function newClient(
   description: ClientDescription,
   ports: { readonly random: Random; readonly pepper: Pepper; readonly hasher: SecretHasher; readonly clock: Clock },
 ): Promise<WithNewSecret> {
-  const id = newId('cli', ports.random);
-  const createdAtSeconds = ports.clock.nowSeconds();
-  const secret = await newSecret({ clientId: id, createdBy: description.createdBy }, ports);
-  const client: Client = {
-    roleIds: [],
-    apiIds: [],
-    ...description,
-    id,
-    secrets: [secret.stored],
-    status: 'active',
-    createdAtSeconds,
-    version: 1,
-  };
-  return { client, secret: secret.value };
+  const client = withoutCredential(description, ports);
+  const secret = await newSecret({ clientId: client.id, createdBy: description.createdBy }, ports);
+  return { client: { ...client, secrets: [secret.stored] }, secret: secret.value };
+}
+
+/** Makes a client of its key and a new id, by which the headers of its assertions name it. Nothing is stored yet. */
+export function newKeyClient(
+  description: ClientDescription,
+  key: StoredKey,
+  ports: { readonly random: Random; readonly clock: Clock },
+): Client {
+  return { ...withoutCredential(description, ports), key };
+}
+
+function withoutCredential(
+  description: ClientDescription,
+  { random, clock }: { readonly random: Random; readonly clock: Clock },
+): Client {
+  const id = newId('cli', random);
+  const createdAtSeconds = clock.nowSeconds();
+  return { roleIds: [], apiIds: [], ...description, id, secrets: [], status: 'active', createdAtSeconds, version: 1 };
 }

@@ -1,6 +1,7 @@
 import type { AccessTokenClaims } from './access-token.ts';
+import type { AssertionClaims } from './assertion.ts';
 import type { AuditEvent, AuditFilter } from './audit.ts';
-import type { Client, DirectoryKind, DirectoryRecords, JsonObject, SigningAlgorithm } from './records.ts';
+import type { Client, DirectoryKind, DirectoryRecords, JsonObject, SigningAlgorithm, StoredKey } from './records.ts';
 
 /**
  * What the domain asks of the world. Every method that depends on a service rejects with the domain error
@@ -67,6 +68,40 @@ export interface KeySet {
   readonly algorithms: readonly SigningAlgorithm[];
 }
 
+/** A key pair that was just made; the private half (PKCS#8, PEM) exists in this answer only. */
+export interface NewKeyPair {
+  readonly key: StoredKey;
+  readonly privateKey: string;
+}
+
+/** Makes and examines the keys that clients sign with. */
+export interface ClientKeys {
+  generate(algorithm: SigningAlgorithm): Promise<NewKeyPair>;
+  /** A caller's public key as it is to be stored; undefined for one that is weak or no key at all. */
+  examine(jwk: Readonly<Record<string, string>>): StoredKey | undefined;
+}
+
+/** Reads JWTs that clients have signed themselves (RFC 7523 §3). Nothing in their headers is followed. */
+export interface AssertionVerifier {
+  /** The key that the assertion says it is signed with; undefined for whatever is no such JWT. */
+  keyIdOf(assertion: string): string | undefined;
+  /** The claims, if this key signed them and all that must be there is there; undefined for everything else. */
+  verify(assertion: string, key: StoredKey): Promise<AssertionClaims | undefined>;
+}
+
+/** An assertion as it is remembered: its `jti`, which is the issuer's own, and the moment from which it is refused anyway. */
+export interface RedeemedAssertion {
+  readonly clientId: string;
+  readonly jti: string;
+  readonly endsAtSeconds: number;
+}
+
+/** Remembers assertions, so that none is redeemed twice (RFC 7523 §3 item 7). */
+export interface AssertionMemory {
+  /** True for the one who redeems the assertion first. */
+  redeem(assertion: RedeemedAssertion, nowSeconds: number): Promise<boolean>;
+}
+
 /** Reads the records that decide what a credential or a token is worth now. */
 export interface StandingReader {
   /** Begins one request's look at the records. `about` names what it is about (a client id), to read ahead well. */
@@ -103,11 +138,15 @@ export interface PageRequest {
   readonly cursor?: string | undefined;
 }
 
-/** Whose clients: a tenant's own, one member's, one service user's; without a tenant the workspace's applications. */
+/**
+ * Whose clients: a tenant's own, one member's, one service user's; without a tenant the workspace's applications.
+ * A service user's keys are another list than its secrets.
+ */
 export interface ClientOwner {
   readonly tenantId?: string | undefined;
   readonly userId?: string | undefined;
   readonly serviceUserId?: string | undefined;
+  readonly credential?: 'secret' | 'key' | undefined;
 }
 
 export interface ClientWriter {

@@ -140,6 +140,13 @@ export interface Rotation {
   readonly before: readonly { readonly selector: string; readonly expiresAtSeconds?: number | undefined }[];
 }
 
+/** The public key that a client signs its assertions with. The private half was never stored. */
+export interface StoredKey {
+  readonly algorithm: SigningAlgorithm;
+  /** Public members only (RFC 7518 §6): `kty` with `n` and `e`, or with `crv`, `x` and `y`. */
+  readonly jwk: Readonly<Record<string, string>>;
+}
+
 /** For whom a client acts. */
 export type Subject =
   | { readonly type: 'application' }
@@ -157,7 +164,9 @@ export interface Client extends Versioned {
   readonly roleIds: readonly string[];
   /** APIs that an application has a grant for. */
   readonly apiIds: readonly string[];
+  /** None where the client has a key. */
   readonly secrets: readonly StoredSecret[];
+  readonly key?: StoredKey | undefined;
   readonly rotation?: Rotation | undefined;
   /** Access tokens issued before this moment are worth nothing. */
   readonly revokedBeforeSeconds?: number | undefined;

@@ -1,9 +1,19 @@
 import type { Caller } from '#shared/api/table.ts';
+import { type Assertion, authenticateAssertion } from '#shared/domain/authenticate-assertion.ts';
 import { authenticateClient } from '#shared/domain/authenticate-client.ts';
 import { authenticateManager, type ManagementCaller } from '#shared/domain/authority.ts';
-import type { Clock, Pepper, SecretHasher, StandingReader, TokenVerifier } from '#shared/domain/ports.ts';
+import type {
+  AssertionMemory,
+  AssertionVerifier,
+  Clock,
+  Pepper,
+  SecretHasher,
+  StandingReader,
+  TokenVerifier,
+} from '#shared/domain/ports.ts';
 import { subjectId } from '#shared/domain/standing.ts';
 import type { SystemPermission } from '#shared/domain/system-api.ts';
+import { readAssertionGrant, readClientAssertion } from './assertions.ts';
 import { readBearer } from './bearer.ts';
 import { readCredentials } from './credentials.ts';
 import type { Incoming } from './incoming.ts';
@@ -15,12 +25,14 @@ export interface CallerPorts {
   readonly standing?: StandingReader;
   readonly hasher?: SecretHasher;
   readonly pepper?: Pepper;
+  readonly assertionVerifier?: AssertionVerifier;
+  readonly assertionMemory?: AssertionMemory;
   readonly verifier?: TokenVerifier;
 }
 
 /**
  * Recognises the caller as the API table asks.
- * @throws DomainError as the use cases `authenticateClient` and `authenticateManager` do
+ * @throws DomainError as the use cases `authenticateClient`, `authenticateAssertion` and `authenticateManager` do
  */
 export async function authenticate(
   incoming: Incoming,
@@ -29,6 +41,7 @@ export async function authenticate(
 ): Promise<Incoming['caller']> {
   if (caller === 'anyone') return undefined;
   if (caller === 'client') return client(incoming, ports);
+  if (caller === 'grant') return holder(incoming, ports);
   if ('permission' in caller) return manager(incoming, ports);
   const isBearer = /^bearer(?: |$)/i.test(incoming.headers.authorization ?? '');
   return isBearer ? manager(incoming, ports) : client(incoming, ports);
@@ -60,10 +73,24 @@ export function tenantOf({ caller }: Incoming): string | undefined {
   return subject.type === 'application' ? undefined : subject.tenantId;
 }
 
+/** Whoever holds a grant: an assertion may be all of it, every other grant takes a client with credentials. */
+function holder(incoming: Incoming, ports: CallerPorts) {
+  const grant = readAssertionGrant(incoming);
+  return grant === undefined ? client(incoming, ports) : signer(grant, ports);
+}
+
 function client(incoming: Incoming, { clock, ...ports }: CallerPorts) {
+  const assertion = readClientAssertion(incoming);
+  if (assertion !== undefined) return signer(assertion, { clock, ...ports });
   const { standing, hasher, pepper } = ports;
   if (!standing || !hasher || !pepper) throw ungranted();
   return authenticateClient(readCredentials(incoming), { standing, hasher, pepper, clock });
+}
+
+function signer(assertion: Assertion, { issuer, clock, ...ports }: CallerPorts) {
+  const { standing, assertionVerifier, assertionMemory } = ports;
+  if (!standing || !assertionVerifier || !assertionMemory) throw ungranted();
+  return authenticateAssertion(assertion, { issuer, standing, assertionVerifier, assertionMemory, clock });
 }
 
 function manager(incoming: Incoming, { issuer, clock, ...ports }: CallerPorts) {

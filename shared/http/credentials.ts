@@ -51,6 +51,7 @@ function missing(): DomainError {
   return new DomainError('invalid_client', 'Authenticate with HTTP Basic, or client_id and client_secret in the body.');
 }
 
-function contradictory(): DomainError {
+/** Two ways to say who one is, which might be two clients (RFC 6749 §2.3). */
+export function contradictory(): DomainError {
   return new DomainError('invalid_request', 'Send the credentials of one client in one way.');
 }

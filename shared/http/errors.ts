@@ -5,6 +5,7 @@ import { type GatewayReply, uncacheable } from './replies.ts';
 const STATUS: Readonly<Record<ErrorCode, number>> = {
   invalid_request: 400,
   invalid_client: 401,
+  invalid_grant: 400,
   unauthorized_client: 400,
   unsupported_grant_type: 400,
   invalid_scope: 400,

@@ -19,7 +19,7 @@ import { countRequests, tellQuota } from './request-quota.ts';
 
 type CallerOf<C extends Caller> = C extends 'anyone'
   ? undefined
-  : C extends 'client'
+  : C extends 'client' | 'grant'
     ? AuthenticatedClient
     : C extends { readonly permission: string }
       ? ManagementCaller

@@ -138,10 +138,12 @@ function secretRepresentation({
   };
 }
 
-function timestamp(seconds: number): string {
+/** A moment as it goes over the wire. */
+export function timestamp(seconds: number): string {
   return new Date(seconds * 1_000).toISOString();
 }
 
-function timestampOrNull(seconds: number | undefined): string | null {
+/** The same for what may never come. */
+export function timestampOrNull(seconds: number | undefined): string | null {
   return seconds === undefined ? null : timestamp(seconds);
 }

@@ -17,6 +17,7 @@ const layers: Readonly<Record<string, { readonly values: readonly string[]; read
       'jose',
       'bcryptjs',
       'dataloader',
+      'jsonc-parser',
       'quick-lru',
       'rate-limiter-flexible',
       'zod',

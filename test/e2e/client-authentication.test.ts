@@ -184,7 +184,7 @@ describe('requests that cannot be about one client', () => {
 });
 
 describe('requests without credentials', () => {
-  const bodies = [{}, { client_id: 'cli_1' }, { client_secret: 'secret' }, { client_assertion: 'a.b.c' }];
+  const bodies = [{}, { client_id: 'cli_1' }, { client_secret: 'secret' }];
 
   test.each(endpoints)('B10: are refused at $path', async (endpoint) => {
     const replies = await Promise.all(bodies.map((members) => send(endpoint, {}, members)));

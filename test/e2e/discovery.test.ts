@@ -6,6 +6,15 @@ import { tables } from '#shared/api/tables.ts';
 import { oauthError, seen } from '#test/support/answers.ts';
 import { assertConforms } from '#test/support/conformance.ts';
 import { race } from '#test/support/outcomes.ts';
+import {
+  clientAssertion,
+  createServiceUserKey,
+  exchangeAssertion,
+  JWT_BEARER,
+  type KeyFile,
+  signAssertion,
+} from '#test/support/service-user-keys.ts';
+import { createServiceUser } from '#test/support/service-users.ts';
 import { wholeReply } from '#test/support/whole-reply.ts';
 import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
 
@@ -18,15 +27,20 @@ type Metadata = Readonly<Record<string, unknown>>;
 
 let world: World;
 let acme: Acme;
+let serviceUser: string;
+let key: KeyFile;
 let metadata: Metadata;
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms });
   acme = await arrangeAcme(world);
+  serviceUser = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
+  key = await createServiceUserKey(world, serviceUser);
   metadata = (await world.send('GET', OAUTH_METADATA)).body as Metadata;
 });
 afterAll(() => world.close());
 
 const GRANT = 'client_credentials';
+const AUTHENTICATION = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
 const exchange = (parameters: Record<string, string> = {}) =>
   world.post('/oauth/token', acme.tenantToken, { grant_type: GRANT, ...parameters });
 const pathOf = (url: unknown) => String(url).slice(world.url.length);
@@ -39,11 +53,14 @@ describe('metadata', () => {
       introspection_endpoint: `${world.url}/oauth/introspect`,
       revocation_endpoint: `${world.url}/oauth/revoke`,
       jwks_uri: `${world.url}/.well-known/jwks.json`,
-      grant_types_supported: [GRANT],
+      grant_types_supported: [GRANT, JWT_BEARER],
       response_types_supported: [],
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
-      introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
-      revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      token_endpoint_auth_methods_supported: AUTHENTICATION,
+      token_endpoint_auth_signing_alg_values_supported: ['RS256', 'ES256'],
+      introspection_endpoint_auth_methods_supported: AUTHENTICATION,
+      introspection_endpoint_auth_signing_alg_values_supported: ['RS256', 'ES256'],
+      revocation_endpoint_auth_methods_supported: AUTHENTICATION,
+      revocation_endpoint_auth_signing_alg_values_supported: ['RS256', 'ES256'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256', 'ES256'],
     });
@@ -107,9 +124,14 @@ describe('L4: metadata is true', () => {
           client_id: clientId,
           client_secret: clientSecret,
         }),
+        private_key_jwt: await world.post(pathOf(url), undefined, {
+          ...parameters,
+          token: 'of nobody else',
+          ...(await clientAssertion(world, key)),
+        }),
       };
       expect(Object.keys(replies)).toEqual(methodsOf(endpoint));
-      expect(Object.values(replies).map(({ status }) => status)).toEqual([200, 200]);
+      expect(Object.values(replies).map(({ status }) => status)).toEqual([200, 200, 200]);
     }
   });
 
@@ -130,15 +152,26 @@ describe('L4: metadata is true', () => {
     }
   });
 
-  test('L5: no algorithm is advertised for assertions, least of all none', () => {
-    expect(Object.keys(metadata).filter((name) => name.endsWith('auth_signing_alg_values_supported'))).toEqual([]);
+  test('L5: every algorithm advertised for assertions works, and none is not among them', async () => {
+    for (const [endpoint, url] of endpoints()) {
+      const algorithms = metadata[`${endpoint}_auth_signing_alg_values_supported`] as readonly string[];
+      for (const algorithm of algorithms) {
+        const ofAlgorithm = await createServiceUserKey(world, serviceUser, { algorithm });
+        const members = await clientAssertion(world, ofAlgorithm);
+        const parameters = { ...(await form(endpoint)), token: 'of nobody else', ...members };
+        expect((await world.post(pathOf(url), undefined, parameters)).status).toBe(200);
+      }
+    }
     expect(JSON.stringify(metadata)).not.toContain('none');
   });
 
-  test('the advertised grant works', async () => {
-    const grants = metadata.grant_types_supported as readonly string[];
-    const replies = await Promise.all(grants.map((grant_type) => exchange({ grant_type, audience: REPORTS })));
-    expect(replies.map(({ status }) => status)).toEqual([200]);
+  test('every advertised grant works', async () => {
+    const replies = {
+      [GRANT]: await exchange({ audience: REPORTS }),
+      [JWT_BEARER]: await exchangeAssertion(world, await signAssertion(world, key)),
+    };
+    expect(Object.keys(replies)).toEqual(metadata.grant_types_supported);
+    expect(Object.values(replies).map(({ status }) => status)).toEqual([200, 200]);
   });
 
   test.each([
@@ -148,7 +181,6 @@ describe('L4: metadata is true', () => {
     'implicit',
     'CLIENT_CREDENTIALS',
     'urn:ietf:params:oauth:grant-type:device_code',
-    'urn:ietf:params:oauth:grant-type:jwt-bearer',
     'urn:ietf:params:oauth:grant-type:saml2-bearer',
     'urn:ietf:params:oauth:grant-type:token-exchange',
     'urn:openid:params:grant-type:ciba',

@@ -27,11 +27,15 @@ describe('H11, I6, INV5, INV8, INV9: whichever of its calls fails, and however',
       return operationsOf(name).map((operation) => ({ ...operation, known }));
     });
 
-  test.concurrent.each(functions.flat())('$operation answers 503 in time', async ({ operation, status, known }) => {
-    const probes = await probeFaults(world, requests[operation], known);
-    expect(probes.length).toBeGreaterThan(1);
-    expect(probes).toEqual(probes.map((probe) => rightOutcome(probe, status)));
-  });
+  test.concurrent.each(functions.flat())(
+    '$operation answers 503 in time',
+    async ({ operation, status, isOpen, known }) => {
+      const probes = await probeFaults(world, requests[operation], known);
+      // Where nobody has to be recognised, one call may be all there is.
+      expect(probes.length).toBeGreaterThan(isOpen ? 0 : 1);
+      expect(probes).toEqual(probes.map((probe) => rightOutcome(probe, status)));
+    },
+  );
 
   /** One creation of each function: what remembers keys is the same for all of them. */
   const creations = functions.flatMap((operations) => operations.filter(({ status }) => status === 201).slice(0, 1));

@@ -136,10 +136,10 @@ describe('C8: the level rule', () => {
       await world.manage('PATCH', path, { status });
     });
 
-    test('gives nobody weaker a secret of it', async () => {
-      const refused = await world.manage('POST', `${path}/secrets`, { title: 'borrowed' }, writing);
+    test.each(['secrets', 'keys'])('gives nobody weaker any %s of it', async (credentials) => {
+      const refused = await world.manage('POST', `${path}/${credentials}`, { title: 'borrowed' }, writing);
       expect(seen(refused)).toEqual(problem(403, 'forbidden', 'roleIds'));
-      expect((await world.manage('GET', `${path}/secrets`)).body).toEqual({ items: [] });
+      expect((await world.manage('GET', `${path}/${credentials}`)).body).toEqual({ items: [] });
     });
 
     test.each([{ name: 'renamed' }, { status: 'disabled' }, { status: 'active' }, { roleIds: [] }])(

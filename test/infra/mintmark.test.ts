@@ -109,18 +109,19 @@ describe('functions', () => {
     expect(each('Timeout')).toEqual({ ...all(10), bootstrap: 30, 'publish-events': 60, 'remove-deleted': 60 });
   });
 
-  test('get more of a processor where they hash secrets', () => {
-    const hashing = {
+  test('get more of a processor where they hash secrets or make keys', () => {
+    const computing = {
       applications: 1024,
       'manage-secrets': 1024,
       'service-users': 1024,
+      'service-user-keys': 1024,
       bootstrap: 1024,
       'create-token': 1024,
       exchange: 1024,
       introspect: 1024,
       revoke: 1024,
     };
-    expect(each('MemorySize')).toEqual({ ...all(512), ...hashing });
+    expect(each('MemorySize')).toEqual({ ...all(512), ...computing });
   });
 
   test.each(tables)('$name is told what its grants read, and nothing else', ({ name, grants: granted }) => {

@@ -174,6 +174,8 @@ describe('lambdaTable', () => {
   const { listReports: byPermission, createReport: withEvent } = reports.routes;
   const byClient = { ...byPermission, caller: 'client' } as const;
   const byEither = { ...byPermission, caller: { clientOrPermission: 'introspect:tokens' } } as const;
+  const forAssertions = ['assertions:verify', 'assertions:redeem'] as const;
+  const forClients = ['standing:read', 'pepper:use', 'secrets:hash', 'audit:append', ...forAssertions] as const;
 
   test('a grant that no caller needs may be left out', () => {
     lambdaTable({ ...table, grants: [], routes: {} });
@@ -187,18 +189,19 @@ describe('lambdaTable', () => {
     lambdaTable({ ...table, grants: ['tokens:verify'], routes: { byPermission } });
   });
 
-  test('a client route without the grants to check secrets is an error', () => {
-    const grants = ['standing:read', 'pepper:use', 'secrets:hash', 'audit:append'] as const;
-    lambdaTable({ ...table, grants, routes: { byClient } });
+  test('a client route without the grants to check secrets and assertions is an error', () => {
+    lambdaTable({ ...table, grants: forClients, routes: { byClient, byGrant: { ...byClient, caller: 'grant' } } });
     // @ts-expect-error: `secrets:hash` is missing
-    lambdaTable({ ...table, grants: ['standing:read', 'pepper:use', 'audit:append'], routes: { byClient } });
+    lambdaTable({ ...table, grants: ['standing:read', 'pepper:use', 'audit:append', ...forAssertions], routes: { byClient } });
+    // @ts-expect-error: `assertions:redeem` is missing
+    lambdaTable({ ...table, grants: ['standing:read', 'pepper:use', 'secrets:hash', 'audit:append'], routes: { byClient } });
   });
 
   test('a route for either caller without the grants of both is an error', () => {
-    const both = ['standing:read', 'tokens:verify', 'pepper:use', 'secrets:hash', 'audit:append'] as const;
+    const both = ['tokens:verify', ...forClients] as const;
     lambdaTable({ ...table, grants: both, routes: { byEither } });
     // @ts-expect-error: `tokens:verify` is missing
-    lambdaTable({ ...table, grants: ['standing:read', 'pepper:use', 'secrets:hash'], routes: { byEither } });
+    lambdaTable({ ...table, grants: forClients, routes: { byEither } });
   });
 
   test('a caller whose refusal could not be written down is an error', () => {

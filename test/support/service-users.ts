@@ -6,16 +6,17 @@ let serial = 0;
 export async function createServiceUser(world: World, tenantId: string, roleIds: readonly string[]): Promise<string> {
   serial += 1;
   const collection = `/v1/tenants/${tenantId}/service-users`;
-  const { id } = await create<{ id: string }>(world, collection, { name: `service user ${serial}`, roleIds });
+  const { id } = await createAt<{ id: string }>(world, collection, { name: `service user ${serial}`, roleIds });
   return `${collection}/${id}`;
 }
 
 /** A new secret of the service user at this path. */
 export function createServiceUserSecret(world: World, path: string): Promise<Credentials> {
-  return create(world, `${path}/secrets`, { title: 'of a test' });
+  return createAt(world, `${path}/secrets`, { title: 'of a test' });
 }
 
-async function create<Body>(world: World, path: string, body: unknown): Promise<Body> {
+/** Creates something, which must succeed. */
+export async function createAt<Body>(world: World, path: string, body: unknown): Promise<Body> {
   const reply = await world.manage('POST', path, body);
   if (reply.status !== 201) throw new Error(`POST ${path}: ${reply.text}`);
   return reply.body as Body;

@@ -25,6 +25,10 @@ const ofTenant: readonly Operation[] = [
   'createServiceUserSecret',
   'listServiceUserSecrets',
   'deleteServiceUserSecret',
+  'createServiceUserKey',
+  'listServiceUserKeys',
+  'getServiceUserKey',
+  'deleteServiceUserKey',
 ];
 
 /** What belongs to one member: in a tenant nobody else may touch it, whatever the permissions. */
@@ -51,10 +55,10 @@ export interface ManagementRoute extends Route {
   readonly name: Operation;
 }
 
-/** Every route of the management API, read off the API tables. */
+/** Every route of the management API, read off the API tables; public keys, which anyone may read, lie among them. */
 export const managementRoutes: readonly ManagementRoute[] = (tables as readonly LambdaTable[])
   .flatMap((table) => Object.entries(table.routes).map(([name, route]) => ({ ...route, name: name as Operation })))
-  .filter(({ path }) => path.startsWith('/v1/'));
+  .filter(({ path, caller }) => path.startsWith('/v1/') && caller !== 'anyone');
 
 /** Whether what a route is about is hidden from other tenants. */
 export function isHidden({ name }: ManagementRoute): boolean {

@@ -1,7 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { ambient } from '#shared/adapters/ambient.ts';
+import { joseAssertionVerifier } from '#shared/adapters/assertion-verifier.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
+import { cryptoClientKeys } from '#shared/adapters/client-keys.ts';
+import { dynamoAssertionMemory } from '#shared/adapters/dynamo/assertion-memory.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoAuditFeed } from '#shared/adapters/dynamo/audit-feed.ts';
 import { dynamoAuditReader } from '#shared/adapters/dynamo/audit-reader.ts';
@@ -86,6 +89,9 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     auditReader: dynamoAuditReader(environment),
     auditFeed: dynamoAuditFeed(environment),
     memory: dynamoRequestMemory(environment),
+    assertionMemory: dynamoAssertionMemory(environment),
+    assertionVerifier: joseAssertionVerifier(),
+    clientKeys: cryptoClientKeys(),
     pepper: kmsPepper(environment),
     pepperFounder: kmsPepperFounder(environment),
     hasher: bcryptHasher(environment, HASH_COST),

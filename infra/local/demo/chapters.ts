@@ -5,6 +5,16 @@ import { exchanging } from './exchanging.ts';
 import { founding } from './founding.ts';
 import { issuing } from './issuing.ts';
 import { rotating } from './rotating.ts';
+import { signing } from './signing.ts';
 
 /** From an empty folder to a credential that is worth nothing any more. */
-export const chapters = [...founding, ...issuing, ...exchanging, ...calling, ...delegating, ...rotating, ...ending];
+export const chapters = [
+  ...founding,
+  ...issuing,
+  ...exchanging,
+  ...calling,
+  ...delegating,
+  ...signing,
+  ...rotating,
+  ...ending,
+];

@@ -34,6 +34,15 @@ export function postForm<Body>(
   return send(url + path, { method: 'POST', headers: { authorization }, body: new URLSearchParams(parameters) });
 }
 
+/** A form to one of the OAuth endpoints, without credentials beside it. */
+export function postAnonymousForm<Body>(
+  { url }: Story,
+  path: string,
+  parameters: Record<string, string>,
+): Promise<Answer<Body>> {
+  return send(url + path, { method: 'POST', body: new URLSearchParams(parameters) });
+}
+
 /** A request to the sample API, which the authorizer guards. */
 export function callApi({ url }: Story, method: string, path: string, accessToken: string): Promise<Answer> {
   return send(url + path, { method, headers: { authorization: `Bearer ${accessToken}` } });

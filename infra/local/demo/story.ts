@@ -28,10 +28,15 @@ export interface Story {
   personalToken: Credentials;
   managerToken: Credentials;
   serviceUserSecret: Credentials;
+  /** A key of the same service user, as Mintmark made it. */
+  serviceUserKey: { readonly kid: string; readonly privateKey: string };
+  /** The last thing that was signed with it. */
+  assertion: string;
   /** What these were exchanged for. */
   tenantAccessToken: string;
   personalAccessToken: string;
   managerAccessToken: string;
+  keyAccessToken: string;
 }
 
 const NOBODY: Credentials = { clientId: '', clientSecret: '' };
@@ -56,8 +61,11 @@ export function newStory(folder: string): Story {
     personalToken: NOBODY,
     managerToken: NOBODY,
     serviceUserSecret: NOBODY,
+    serviceUserKey: { kid: '', privateKey: '' },
+    assertion: '',
     tenantAccessToken: '',
     personalAccessToken: '',
     managerAccessToken: '',
+    keyAccessToken: '',
   };
 }

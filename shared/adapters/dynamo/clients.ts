@@ -1,7 +1,7 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { DomainError } from '#shared/domain/errors.ts';
 import type { ClientChanger, ClientLister, ClientOwner, ClientRemover, ClientWriter } from '#shared/domain/ports.ts';
-import type { Client, Subject } from '#shared/domain/records.ts';
+import type { Client } from '#shared/domain/records.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
 import { falseWhereConditionFailed, putIf } from './conditional-write.ts';
@@ -82,17 +82,21 @@ export function dynamoClientLister(environment: Environment): ClientLister {
 }
 
 function itemOf(record: Client) {
-  const { subject, createdAtSeconds, id } = record;
-  return { ...storable(record), owner: ownerOf(subject), order: orderOf(createdAtSeconds, id) };
+  const { createdAtSeconds, id } = record;
+  return { ...storable(record), owner: partitionOf(ownerOf(record)), order: orderOf(createdAtSeconds, id) };
 }
 
-function ownerOf(subject: Subject): string {
-  return partitionOf(subject.type === 'application' ? {} : subject);
+function ownerOf({ subject, key }: Client): ClientOwner {
+  if (subject.type === 'application') return {};
+  return key === undefined ? subject : { ...subject, credential: 'key' };
 }
 
-function partitionOf({ tenantId, userId, serviceUserId }: ClientOwner): string {
+function partitionOf({ tenantId, userId, serviceUserId, credential = 'secret' }: ClientOwner): string {
   if (tenantId === undefined) return 'workspace';
   if (userId !== undefined) return `tenant#${tenantId}#user#${userId}`;
-  if (serviceUserId !== undefined) return `tenant#${tenantId}#serviceUser#${serviceUserId}`;
+  if (serviceUserId !== undefined) {
+    const serviceUser = `tenant#${tenantId}#serviceUser#${serviceUserId}`;
+    return credential === 'key' ? `${serviceUser}#keys` : serviceUser;
+  }
   return `tenant#${tenantId}`;
 }

@@ -98,6 +98,8 @@ const storedSecret = z.object({
   expiresAtSeconds: seconds.optional(),
 });
 
+const storedKey = z.object({ algorithm: signingAlgorithm, jwk: z.record(z.string(), z.string()) });
+
 const rotation = z.object({
   selector: z.string(),
   endsAtSeconds: seconds,
@@ -113,6 +115,7 @@ export const clientSchema: z.ZodType<Client> = z.object({
   roleIds: z.array(z.string()),
   apiIds: z.array(z.string()),
   secrets: z.array(storedSecret),
+  key: storedKey.optional(),
   rotation: rotation.optional(),
   revokedBeforeSeconds: seconds.optional(),
   status,

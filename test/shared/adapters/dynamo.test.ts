@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { dynamoEngines } from '#test/support/dynamo-engines.ts';
 import { type Engines, startEngines } from '#test/support/engines.ts';
 import { openWorkspace } from '#test/support/workspace.ts';
+import { assertionMemoryContract } from './contracts/assertion-memory.ts';
 import { auditFeedContract } from './contracts/audit-feed.ts';
 import { auditLogContract } from './contracts/audit-log.ts';
 import { auditReaderContract } from './contracts/audit-reader.ts';
@@ -31,6 +32,7 @@ describe.each(dynamoEngines)('$name', ({ leftOutFor, start }) => {
   directoryContracts(open);
   describe('Revocations', () => revocationsContract(open));
   describe('RequestMemory', () => requestMemoryContract(open));
+  describe('AssertionMemory', () => assertionMemoryContract(open));
   describe('AuditLog', () => auditLogContract(open));
   describe('AuditFeed', () => auditFeedContract(open));
   describe('AuditReader', () => auditReaderContract(open));

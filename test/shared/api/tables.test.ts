@@ -42,7 +42,7 @@ describe('names', () => {
 describe('paths', () => {
   test.each(routes)('$name is a management, OAuth or discovery path', ({ path }) => {
     expect(path).toMatch(
-      /^\/(?:v1|oauth|\.well-known)\/(?:[a-z0-9.-]+|\{[a-zA-Z]+Id\})(?:\/(?:[a-z0-9-]+|\{[a-zA-Z]+Id\}))*$/,
+      /^\/(?:v1|oauth|\.well-known)\/(?:[a-z0-9.-]+|\{[a-zA-Z]+Id\})(?:\/(?:[a-z0-9-]+|\{[a-zA-Z]+Id\}))*(?:\/jwks\.json)?$/,
     );
   });
 
@@ -52,17 +52,19 @@ describe('paths', () => {
 });
 
 describe('callers', () => {
-  test('every route under /v1 needs a management permission, and only those do', () => {
+  test('every route under /v1 that is not open needs a management permission, and only those do', () => {
     const names = (of: readonly { readonly name: string }[]) => of.map(({ name }) => name);
-    expect(names(managementRoutes)).toEqual(names(routes.filter(({ path }) => path.startsWith('/v1/'))));
+    const closed = routes.filter(({ path, caller }) => path.startsWith('/v1/') && caller !== 'anyone');
+    expect(names(managementRoutes)).toEqual(names(closed));
   });
 
-  test('open to anyone is nothing but discovery', () => {
+  test('open to anyone is nothing but discovery and public keys', () => {
     const open = routes.filter(({ caller }) => caller === 'anyone').map(({ method, path }) => `${method} ${path}`);
     expect(open).toEqual([
       'GET /.well-known/jwks.json',
       'GET /.well-known/oauth-authorization-server',
       'GET /.well-known/openid-configuration',
+      'GET /v1/tenants/{tenantId}/service-users/{serviceUserId}/keys/{keyId}/jwks.json',
     ]);
   });
 
@@ -135,9 +137,9 @@ describe('bodies and replies', () => {
     expect(reply.example !== undefined).toBe(reply.schema !== undefined && !isDefinedElsewhere);
   });
 
-  test('A15: only discovery may be cached', () => {
+  test('A15: only what anyone may read may be cached', () => {
     const cacheable = routes.filter(({ reply }) => reply.maxAgeSeconds !== undefined);
-    expect(cacheable.every(({ path }) => path.startsWith('/.well-known/'))).toBe(true);
+    expect(cacheable.every(({ caller }) => caller === 'anyone')).toBe(true);
   });
 
   test('B21: a clear secret leaves by the answers that make one and by nothing else', () => {
@@ -154,6 +156,8 @@ describe('bodies and replies', () => {
       'createServiceUserSecret',
       'createApplication',
     ]);
+    const withPrivateKey = routes.filter(({ reply }) => membersOf(reply).includes('privateKey'));
+    expect(withPrivateKey.map(({ name }) => name)).toEqual(['createServiceUserKey']);
   });
 
   test.each(routes.filter(({ name }) => name.startsWith('list')))('$name gives pages', ({ query }) => {

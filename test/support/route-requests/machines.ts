@@ -10,7 +10,17 @@ export function serviceUserRequests({ acme, tenantPath, manage, create }: Desk) 
     const secrets = `${await existing()}/secrets`;
     return `${secrets}/${(await create<Credentials>(secrets, { title: 'blue' })).clientId}`;
   };
+  const newKey = { title: 'blue', algorithm: 'ES256' };
+  const existingKey = async () => {
+    const keys = `${await existing()}/keys`;
+    return `${keys}/${(await create<{ kid: string }>(keys, newKey)).kid}`;
+  };
   return {
+    createServiceUserKey: async () => manage('POST', `${await existing()}/keys`, newKey),
+    listServiceUserKeys: async () => manage('GET', `${await existing()}/keys`),
+    getServiceUserKey: async () => manage('GET', await existingKey()),
+    deleteServiceUserKey: async () => manage('DELETE', await existingKey()),
+    serviceUserKeySet: async () => ({ method: 'GET', path: `${await existingKey()}/jwks.json`, headers: {} }),
     createServiceUser: async () => manage('POST', collection, newOne),
     listServiceUsers: async () => manage('GET', collection),
     getServiceUser: async () => manage('GET', await existing()),

@@ -1,0 +1,53 @@
+import { ambient } from '#shared/adapters/ambient.ts';
+import { cryptoClientKeys } from '#shared/adapters/client-keys.ts';
+import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
+import { dynamoClientLister, dynamoClientRemover, dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
+import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
+import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { serviceUserKeys } from '#shared/api/service-user-keys.ts';
+import { createKey, findPublicKey } from '#shared/domain/client-keys.ts';
+import { getClient } from '#shared/domain/client-ownership.ts';
+import { deleteClient, listClients } from '#shared/domain/clients.ts';
+import {
+  jwkRepresentation,
+  keyFileRepresentation,
+  serviceUserKeyRepresentation,
+} from '#shared/http/key-representations.ts';
+import { lambda } from '#shared/http/lambda.ts';
+import { created, done, ok } from '#shared/http/replies.ts';
+import { pageRepresentation } from '#shared/http/representations.ts';
+
+const adapters = {
+  ...ambient,
+  standing: dynamoStanding,
+  verifier: kmsVerifier,
+  pepper: kmsPepper,
+  clients: dynamoClientWriter,
+  clientList: dynamoClientLister,
+  clientRemover: dynamoClientRemover,
+  clientKeys: cryptoClientKeys,
+  memory: dynamoRequestMemory,
+  audit: dynamoAudit,
+};
+
+const keysOf = (serviceUser: { readonly tenantId: string; readonly serviceUserId: string }) =>
+  ({ ...serviceUser, credential: 'key' }) as const;
+
+/** Keys of service users; a key is a client that acts for the service user. */
+export const handler = lambda(serviceUserKeys, adapters, {
+  createServiceUserKey: async ({ caller, params: owner, body }, ports) => {
+    const made = await createKey(caller, { owner, ...body }, ports);
+    return created(keyFileRepresentation(made), { keyId: made.client.id });
+  },
+  listServiceUserKeys: async ({ caller, params, query }, ports) =>
+    ok(pageRepresentation(await listClients(caller, keysOf(params), query, ports), serviceUserKeyRepresentation)),
+  getServiceUserKey: async ({ caller, params }, ports) =>
+    ok(serviceUserKeyRepresentation(await getClient(caller, keysOf(params), params.keyId, ports))),
+  deleteServiceUserKey: async ({ caller, params, expectedVersion }, ports) => {
+    await deleteClient({ caller, owner: keysOf(params), clientId: params.keyId, expectedVersion }, ports);
+    return done(204);
+  },
+  serviceUserKeySet: async ({ params }, ports) => ok({ keys: [jwkRepresentation(await findPublicKey(params, ports))] }),
+});
