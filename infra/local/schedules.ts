@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { tables } from '#shared/api/tables.ts';
 
 type ScheduledTable = Extract<(typeof tables)[number], { readonly schedule: object }>;
@@ -16,8 +17,12 @@ export const schedules: readonly Schedule[] = tables.flatMap((table) =>
   'schedule' in table ? [{ name: table.name, ...table.schedule, timeoutSeconds: table.timeoutSeconds }] : [],
 );
 
-/** Stops the clockwork; resolves when the last run has ended. */
+/** How long a run under way is waited for; it can be killed anywhere, and nobody likes to wait for a program to end. */
+const LAST_RUN_MILLISECONDS = 1_000;
+
+/** What runs scheduled functions. */
 export interface Clockwork {
+  /** Begins no run any more, and gives one under way a moment to end. */
   close(): Promise<void>;
 }
 
@@ -38,7 +43,7 @@ export function startClockwork(run: (name: ScheduledFunction) => Promise<unknown
   return {
     close: async () => {
       for (const timer of timers) clearInterval(timer);
-      await Promise.all(running.values());
+      if (running.size > 0) await Promise.race([Promise.all(running.values()), setTimeout(LAST_RUN_MILLISECONDS)]);
     },
   };
 }

@@ -115,7 +115,7 @@ async function moveAddress(
 /**
  * Deletes a user; personal tokens end with it, because the user behind them does not stand any more. The record stays
  * as a mark that says nothing about the person, for the reason that a tenant's does; memberships are removed later.
- * @throws DomainError `not_found`
+ * @throws DomainError as `changeRecord` does, and for a deleted user `not_found`, whichever version is meant
  */
 export async function deleteUser(
   id: string,

@@ -24,17 +24,25 @@ describe('HTTP API', () => {
     expect(sorted(routes)).toEqual(sorted(expected));
   });
 
-  test('invokes functions with events of version 2.0, and each is open to this API only', () => {
+  test('invokes functions with events of version 2.0, and each is open to this API only, or to its own schedule', () => {
     template.allResourcesProperties('AWS::ApiGatewayV2::Integration', {
       IntegrationType: 'AWS_PROXY',
       PayloadFormatVersion: '2.0',
     });
-    const ofThisApi = {
+    const opened = Object.values(template.findResources('AWS::Lambda::Permission')).map(({ Properties }) => Properties);
+    const rules = Object.keys(template.findResources('AWS::Events::Rule'));
+    const bySchedule = rules.map((rule) => ({
+      Principal: 'events.amazonaws.com',
+      SourceArn: { 'Fn::GetAtt': [rule, 'Arn'] },
+    }));
+    const byApi = Array(opened.length - rules.length).fill({
       Principal: 'apigateway.amazonaws.com',
-      SourceArn: { 'Fn::Join': ['', Match.arrayWith([apiId, '/*/*/*'])] },
-    };
-    const serving = new Set(functionRoutes().map(({ functionName }) => functionName));
-    template.resourcePropertiesCountIs('AWS::Lambda::Permission', ofThisApi, serving.size);
+      SourceArn: { 'Fn::Join': ['', expect.arrayContaining([apiId, '/*/*/*'])] },
+    });
+    expect(opened.toSorted((one, other) => `${one.Principal}`.localeCompare(`${other.Principal}`))).toMatchObject([
+      ...byApi,
+      ...bySchedule,
+    ]);
   });
 
   test('leaves bootstrap and authorizers to those whom IAM lets invoke them', () => {

@@ -53,7 +53,7 @@ describe('a scheduled function', () => {
     await clockwork.close();
   });
 
-  test('runs no more once the clockwork is closed, which waits for the run under way', async () => {
+  test('runs no more once the clockwork is closed, which waits for the run under way to end', async () => {
     const last = Promise.withResolvers<void>();
     const run = vi.fn((_name: string) => last.promise);
     const clockwork = startClockwork(run);
@@ -62,11 +62,20 @@ describe('a scheduled function', () => {
     const closing = clockwork.close().then(() => {
       isClosed = true;
     });
-    await vi.advanceTimersByTimeAsync(5 * periodMilliseconds);
+    await vi.advanceTimersByTimeAsync(0);
     expect([isClosed, runsOf(run)]).toEqual([false, 1]);
     last.resolve();
     await closing;
     await vi.advanceTimersByTimeAsync(5 * periodMilliseconds);
     expect(runsOf(run)).toBe(1);
+  });
+
+  test('is not waited for longer than a second', async () => {
+    const clockwork = startClockwork(() => new Promise(() => {}));
+    await vi.advanceTimersByTimeAsync(periodMilliseconds);
+    vi.useRealTimers();
+    const startedAt = performance.now();
+    await clockwork.close();
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
   });
 });
