@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { expiresInSeconds, id, metadata, metadataPatch, page, pageQuery, text, timestamp } from './fields.ts';
+import { clientQuery, expiresInSeconds, id, metadata, metadataPatch, page, text, timestamp } from './fields.ts';
 import { newSecretExample, secretFields, shownOnce } from './secret-fields.ts';
 import { lambdaTable, type Route } from './table.ts';
 
@@ -97,7 +97,7 @@ export const createToken = lambdaTable({
 const list = {
   method: 'GET',
   errors: 'problem',
-  query: pageQuery,
+  query: clientQuery,
   reply: {
     status: 200,
     description: 'A page of API tokens',

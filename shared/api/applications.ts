@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import {
+  clientQuery,
   expiresInSeconds,
   metadata,
   metadataPatch,
   page,
-  pageQuery,
   permissionValue,
   text,
   timestamp,
@@ -109,7 +109,7 @@ export const applications = lambdaTable({
       method: 'GET',
       path: '/v1/applications',
       summary: 'List applications',
-      query: pageQuery,
+      query: clientQuery,
       reply: {
         status: 200,
         description: 'A page of applications',

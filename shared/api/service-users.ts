@@ -1,5 +1,15 @@
 import * as z from 'zod';
-import { expiresInSeconds, id, metadata, metadataPatch, page, pageQuery, text, timestamp } from './fields.ts';
+import {
+  clientQuery,
+  expiresInSeconds,
+  id,
+  metadata,
+  metadataPatch,
+  page,
+  statusQuery,
+  text,
+  timestamp,
+} from './fields.ts';
 import { shownOnce } from './secret-fields.ts';
 import { lambdaTable, type Route } from './table.ts';
 
@@ -98,7 +108,7 @@ export const serviceUsers = lambdaTable({
       method: 'GET',
       path: collection,
       summary: 'List the service users of a tenant',
-      query: pageQuery,
+      query: statusQuery,
       reply: {
         status: 200,
         description: 'A page of service users',
@@ -163,7 +173,7 @@ export const serviceUsers = lambdaTable({
       method: 'GET',
       path: secrets,
       summary: "List a service user's secrets",
-      query: pageQuery,
+      query: clientQuery,
       reply: {
         status: 200,
         description: 'A page of secrets, by their last four characters',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { metadata, metadataPatch, NAME_CHARACTERS, text } from './fields.ts';
+import { metadata, metadataPatch, NAME_CHARACTERS, statusQuery, text } from './fields.ts';
 import {
   commonExample,
   commonMembers,
@@ -46,7 +46,7 @@ export const userRoutes = {
     audit: 'user.created',
   },
   listUsers: {
-    ...listing(user, userExample),
+    ...listing(user, userExample, statusQuery),
     path: '/v1/users',
     summary: 'List users',
     caller: { permission: 'read:users' },

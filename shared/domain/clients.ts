@@ -82,17 +82,17 @@ export async function createClient(
 }
 
 /**
- * The clients of one owner, newest last, without their secrets.
+ * The clients of one owner, newest last unless asked otherwise, without their secrets.
  * @throws DomainError `not_found`, or `invalid_request` for a cursor that is not one of this list's
  */
 export async function listClients(
   caller: ManagementCaller,
   owner: ClientOwner,
   page: PageRequest,
-  ports: { readonly standing: StandingReader; readonly clientList: ClientLister },
+  ports: { readonly standing: StandingReader; readonly clientList: ClientLister; readonly clock: Clock },
 ): Promise<Page<Client>> {
   await findOwner(caller, owner, openLook(owner, ports));
-  return ports.clientList.list(owner, page);
+  return ports.clientList.list(owner, page, ports.clock.nowSeconds());
 }
 
 /**

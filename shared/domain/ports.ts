@@ -97,10 +97,23 @@ export interface Page<Item> {
   readonly nextCursor?: string | undefined;
 }
 
-/** `limit` is 1 to 100; `cursor` comes from the page before. An unreadable cursor is `invalid_request`. */
-export interface PageRequest {
+/**
+ * `limit` is 1 to 100; `cursor` comes from the page before. An unreadable cursor is `invalid_request`. A page of a
+ * filtered list may be short, or empty, and still have a next one: each request looks at a bounded part of the list.
+ */
+export interface PageRequest extends ListFilter {
   readonly limit: number;
   readonly cursor?: string | undefined;
+  /** By time of creation; the oldest first unless said otherwise. */
+  readonly order?: 'asc' | 'desc' | undefined;
+}
+
+/** What a list is narrowed to; nothing for the whole list. */
+export interface ListFilter {
+  /** `active` is what works now: neither disabled nor expired. Only clients expire. */
+  readonly status?: 'active' | 'disabled' | 'expired' | undefined;
+  /** A part of what people know the thing by, in any case; see `search-text.ts`. */
+  readonly q?: string | undefined;
 }
 
 /** Whose clients: a tenant's own, one member's, one service user's; without a tenant the workspace's applications. */
@@ -126,7 +139,7 @@ export interface ClientRemover {
 }
 
 export interface ClientLister {
-  list(owner: ClientOwner, page: PageRequest): Promise<Page<Client>>;
+  list(owner: ClientOwner, page: PageRequest, nowSeconds: number): Promise<Page<Client>>;
 }
 
 export interface DirectoryWriter {

@@ -1,5 +1,6 @@
 import type { DirectoryList } from '#shared/domain/ports.ts';
 import type { DirectoryKind, DirectoryRecords } from '#shared/domain/records.ts';
+import { directorySearchText } from '#shared/domain/search-text.ts';
 
 /** The partition key of a record in the Directory table. */
 export function directoryKey(kind: DirectoryKind, key: string): string {
@@ -12,12 +13,18 @@ export function listPartition(list: DirectoryList): string {
 }
 
 /**
- * A record's place in its list: oldest first. Records that no list shows get none, and then the index does not hold
+ * A record's place in its list, by time of creation, and the text it is found by there. Records that no list shows get none, and then the index does not hold
  * them either.
  */
 export function listPlace<Kind extends DirectoryKind>(kind: Kind, key: string, record: DirectoryRecords[Kind]) {
   const list = listOf(kind, record);
-  return list && { list: listPartition(list), order: orderOf(record.createdAtSeconds, key) };
+  return (
+    list && {
+      list: listPartition(list),
+      order: orderOf(record.createdAtSeconds, key),
+      search: directorySearchText(kind, record),
+    }
+  );
 }
 
 function listOf(kind: DirectoryKind, record: DirectoryRecords[DirectoryKind]): DirectoryList | undefined {

@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { DomainError } from '#shared/domain/errors.ts';
 import type { DirectoryList, DirectoryLister, DirectoryWriter, PageRequest } from '#shared/domain/ports.ts';
 import type { DirectoryRecords } from '#shared/domain/records.ts';
+import { directorySearchText } from '#shared/domain/search-text.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
@@ -79,6 +80,8 @@ export function dynamoDirectoryLister(environment: Environment): DirectoryLister
           partition: listPartition(list),
           keyOf: (key) => ({ key: directoryKey(list.kind, key) }),
           parse: ({ record }) => schema.parse(record) as DirectoryRecords[List['kind']],
+          searchText: (record) => directorySearchText(list.kind, record),
+          status: ['record', 'status'],
         },
         page,
       );
