@@ -1,6 +1,7 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { dynamoUsageNotes } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { exchange } from '#shared/api/oauth.ts';
@@ -8,7 +9,14 @@ import { issueAccessToken } from '#shared/domain/issue-access-token.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { ok } from '#shared/http/replies.ts';
 
-const adapters = { ...ambient, standing: dynamoStanding, pepper: kmsPepper, hasher: bcryptHasher, signer: kmsSigner };
+const adapters = {
+  ...ambient,
+  standing: dynamoStanding,
+  pepper: kmsPepper,
+  hasher: bcryptHasher,
+  usageNotes: dynamoUsageNotes,
+  signer: kmsSigner,
+};
 
 /** RFC 6749 §4.4: a client trades its credentials for an access token. */
 export const handler = lambda(exchange, adapters, {

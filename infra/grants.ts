@@ -107,6 +107,14 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     ],
     environment: ['MINTMARK_TOKENS_TABLE'],
   },
+  'usage:note': {
+    statements: [{ actions: ['dynamodb:PutItem'], resources: ['tokens'], conditions: itemsNamed('used#*') }],
+    environment: ['MINTMARK_TOKENS_TABLE'],
+  },
+  'usage:read': {
+    statements: [{ actions: ['dynamodb:BatchGetItem'], resources: ['tokens'], conditions: itemsNamed('used#*') }],
+    environment: ['MINTMARK_TOKENS_TABLE'],
+  },
   'audit:append': {
     statements: [{ actions: ['dynamodb:PutItem'], resources: ['audit'] }],
     environment: ['MINTMARK_AUDIT_TABLE'],

@@ -20,6 +20,8 @@ import type {
   StandingReader,
   TokenSigner,
   TokenVerifier,
+  UsageNotes,
+  UsageReader,
 } from '#shared/domain/ports.ts';
 
 /**
@@ -43,6 +45,8 @@ export interface GrantedPorts {
   'secrets:hash': { readonly hasher: SecretHasher };
   'attempts:limit': { readonly limiter: AttemptLimiter };
   'requests:remember': { readonly memory: RequestMemory };
+  'usage:note': { readonly usageNotes: UsageNotes };
+  'usage:read': { readonly usage: UsageReader };
   'audit:append': { readonly audit: AuditLog };
   'audit:read': { readonly auditReader: AuditReader };
   'requests:guard': { readonly protectedApi: ProtectedApi };

@@ -9,6 +9,11 @@ export const shownOnce = {
   notice: z.string().optional().meta({ description: 'Says in a repeated answer that the secret is not in it' }),
 };
 
+/** When a credential was last used, for whoever looks for those that nobody uses. */
+export const lastUsedAt = timestamp.nullable().optional().meta({
+  description: 'To within five minutes; null for never. Answers to changes leave it out',
+});
+
 /** One of a client's secrets as it is shown afterwards. */
 export const secretFields = z.object({
   id: z.string().meta({ description: 'The six characters after mms_ in the secret' }),
@@ -17,6 +22,7 @@ export const secretFields = z.object({
   createdBy: z.string(),
   createdAt: timestamp,
   expiresAt: timestamp.nullable(),
+  lastUsedAt,
 });
 
 export const newSecretExample = {
@@ -26,3 +32,5 @@ export const newSecretExample = {
   createdAt: '2027-01-15T08:00:00.000Z',
   expiresAt: null,
 } as const;
+
+export const usedSecretExample = { ...newSecretExample, lastUsedAt: '2027-02-01T06:30:12.000Z' } as const;

@@ -10,7 +10,7 @@ import {
   text,
   timestamp,
 } from './fields.ts';
-import { shownOnce } from './secret-fields.ts';
+import { lastUsedAt, shownOnce, usedSecretExample } from './secret-fields.ts';
 import { lambdaTable, type Route } from './table.ts';
 
 const NAME_CHARACTERS = 128;
@@ -46,6 +46,7 @@ const secret = z.object({
   createdAt: timestamp,
   createdBy: z.string(),
   expiresAt: timestamp.nullable(),
+  lastUsedAt,
   version: z.int(),
 });
 const newSecret = secret.extend(shownOnce);
@@ -79,6 +80,7 @@ export const serviceUsers = lambdaTable({
     'clients:create',
     'clients:list',
     'clients:delete',
+    'usage:read',
     'pepper:use',
     'secrets:hash',
     'requests:remember',
@@ -178,7 +180,7 @@ export const serviceUsers = lambdaTable({
         status: 200,
         description: 'A page of secrets, by their last four characters',
         schema: page(secret),
-        example: { items: [secretExample] },
+        example: { items: [{ ...secretExample, lastUsedAt: usedSecretExample.lastUsedAt }] },
       },
     },
     deleteServiceUserSecret: {

@@ -64,9 +64,9 @@ export interface LambdaTable {
 /** Grants without which a kind of caller cannot be recognised. */
 interface GrantsForCaller {
   readonly anyone: never;
-  readonly client: 'standing:read' | 'pepper:use' | 'secrets:hash';
+  readonly client: 'standing:read' | 'pepper:use' | 'secrets:hash' | 'usage:note';
   readonly manager: 'standing:read' | 'tokens:verify';
-  readonly either: 'standing:read' | 'tokens:verify' | 'pepper:use' | 'secrets:hash';
+  readonly either: 'tokens:verify' | GrantsForCaller['client'];
 }
 type CallerKind<C> = C extends 'anyone' | 'client'
   ? C

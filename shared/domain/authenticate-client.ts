@@ -1,5 +1,5 @@
 import { DomainError } from './errors.ts';
-import type { Clock, Look, Pepper, SecretHasher, StandingReader } from './ports.ts';
+import type { Clock, CredentialName, Look, Pepper, SecretHasher, StandingReader } from './ports.ts';
 import type { Client, StoredSecret } from './records.ts';
 import { isGenuine, parseSecret, type SecretParts } from './secret.ts';
 import { isLive } from './standing.ts';
@@ -13,6 +13,7 @@ export interface Credentials {
 /** A client that has proven who it is, with the look at the records that its request goes on using. */
 export interface AuthenticatedClient {
   readonly client: Client;
+  readonly credential: CredentialName;
   /** When it began to prove that: what it obtains is as old as this, so that no revocation since then misses it. */
   readonly authenticatedAtSeconds: number;
   /** When the credential it used, or the client itself, ends; undefined for never. */
@@ -43,7 +44,8 @@ export async function authenticateClient(readings: readonly Credentials[], ports
   const matches = await ports.hasher.compare(genuine.secret, secret?.hash ?? ports.hasher.decoyHash);
   if (client === undefined || secret === undefined || !matches) throw invalidClient();
   const expiresAtSeconds = earliest(client.expiresAtSeconds, secret.expiresAtSeconds);
-  return { client, look, authenticatedAtSeconds: now, expiresAtSeconds };
+  const credential = { clientId: client.id, selector: secret.selector };
+  return { client, credential, look, authenticatedAtSeconds: now, expiresAtSeconds };
 }
 
 /** The one refusal for unknown, disabled, expired and wrong: nobody learns which it was (B13, B14). */

@@ -91,6 +91,28 @@ export interface Revocations {
   revoke(tokenId: string, expiresAtSeconds: number): Promise<void>;
 }
 
+/** One credential of a client: a secret by its selector. */
+export interface CredentialName {
+  readonly clientId: string;
+  readonly selector: string;
+}
+
+/** Notes which credentials are in use, so that those nobody uses can be found (Q7). */
+export interface UsageNotes {
+  /**
+   * Notes a use, for each credential once in five minutes at most. Settles soon, whatever becomes of the note; a
+   * rejection says that it is lost.
+   */
+  note(credential: CredentialName, nowSeconds: number): Promise<void>;
+}
+
+/** By `credentialKey`: when, in seconds, less up to five minutes. Credentials that were never used are missing. */
+export type LastUses = ReadonlyMap<string, number>;
+
+export interface UsageReader {
+  lastUses(credentials: readonly CredentialName[]): Promise<LastUses>;
+}
+
 /** A page of a list; `nextCursor` is absent on the last one. */
 export interface Page<Item> {
   readonly items: readonly Item[];

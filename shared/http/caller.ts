@@ -1,7 +1,7 @@
 import type { Caller } from '#shared/api/table.ts';
 import { authenticateClient } from '#shared/domain/authenticate-client.ts';
 import { authenticateManager, type ManagementCaller } from '#shared/domain/authority.ts';
-import type { Clock, Pepper, SecretHasher, StandingReader, TokenVerifier } from '#shared/domain/ports.ts';
+import type { Clock, Pepper, SecretHasher, StandingReader, TokenVerifier, UsageNotes } from '#shared/domain/ports.ts';
 import { subjectId } from '#shared/domain/standing.ts';
 import type { SystemPermission } from '#shared/domain/system-api.ts';
 import { readBearer } from './bearer.ts';
@@ -16,6 +16,7 @@ export interface CallerPorts {
   readonly hasher?: SecretHasher;
   readonly pepper?: Pepper;
   readonly verifier?: TokenVerifier;
+  readonly usageNotes?: UsageNotes;
 }
 
 /**

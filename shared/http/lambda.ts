@@ -97,6 +97,7 @@ export function lambda<const Table extends LambdaTable>(
     .use(middlewares.findRoute(table))
     .use(middlewares.decodeMembers())
     .use(middlewares.recogniseCaller(ports as () => CallerPorts))
+    .use(middlewares.noteUse(ports as () => CallerPorts))
     .use(middlewares.authoriseCaller())
     .use(middlewares.checkInput())
     .use(answerRepeats(ports as () => CallerPorts))

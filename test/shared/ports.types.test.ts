@@ -181,17 +181,20 @@ describe('lambdaTable', () => {
     lambdaTable({ ...table, grants: ['tokens:verify'], routes: { byPermission } });
   });
 
-  test('a client route without the grants to check secrets is an error', () => {
-    lambdaTable({ ...table, grants: ['standing:read', 'pepper:use', 'secrets:hash'], routes: { byClient } });
+  test('a client route without the grants to check secrets and to note their use is an error', () => {
+    const grants = ['standing:read', 'pepper:use', 'secrets:hash', 'usage:note'] as const;
+    lambdaTable({ ...table, grants, routes: { byClient } });
     // @ts-expect-error: `secrets:hash` is missing
-    lambdaTable({ ...table, grants: ['standing:read', 'pepper:use'], routes: { byClient } });
+    lambdaTable({ ...table, grants: ['standing:read', 'pepper:use', 'usage:note'], routes: { byClient } });
+    // @ts-expect-error: `usage:note` is missing
+    lambdaTable({ ...table, grants: ['standing:read', 'pepper:use', 'secrets:hash'], routes: { byClient } });
   });
 
   test('a route for either caller without the grants of both is an error', () => {
-    const both = ['standing:read', 'tokens:verify', 'pepper:use', 'secrets:hash'] as const;
-    lambdaTable({ ...table, grants: both, routes: { byEither } });
+    const forClients = ['standing:read', 'pepper:use', 'secrets:hash', 'usage:note'] as const;
+    lambdaTable({ ...table, grants: [...forClients, 'tokens:verify'], routes: { byEither } });
     // @ts-expect-error: `tokens:verify` is missing
-    lambdaTable({ ...table, grants: ['standing:read', 'pepper:use', 'secrets:hash'], routes: { byEither } });
+    lambdaTable({ ...table, grants: forClients, routes: { byEither } });
   });
 
   test('an audit event without the grant to write it is an error', () => {

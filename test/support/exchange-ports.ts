@@ -32,6 +32,7 @@ export async function openExchange() {
     standing: () => ({ open: () => look }),
     pepper: () => pepper,
     hasher: () => hasher,
+    usageNotes: () => ({ note: async () => undefined }),
     signer: () => ({ sign: async () => 'header.payload.signature' }),
   };
   return { clientId, clientSecret: secret.value, adapters };

@@ -14,6 +14,7 @@ import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/d
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { dynamoUsageNotes, dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper, kmsPepperFounder } from '#shared/adapters/kms/pepper.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsKeySet, kmsVerifier } from '#shared/adapters/kms/verifier.ts';
@@ -74,6 +75,8 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     clientList: dynamoClientLister(environment),
     directory: dynamoDirectoryWriter(environment),
     directoryList: dynamoDirectoryLister(environment),
+    usageNotes: dynamoUsageNotes(environment),
+    usage: dynamoUsageReader(environment),
     revocations: dynamoRevocations(environment),
     audit: dynamoAudit(environment),
     auditReader: dynamoAuditReader(environment),
