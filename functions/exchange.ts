@@ -4,6 +4,7 @@ import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoUsageNotes } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
+import { memoryGuessLimiter } from '#shared/adapters/memory-limiter.ts';
 import { exchange } from '#shared/api/oauth.ts';
 import { issueAccessToken } from '#shared/domain/issue-access-token.ts';
 import { lambda } from '#shared/http/lambda.ts';
@@ -14,6 +15,7 @@ const adapters = {
   standing: dynamoStanding,
   pepper: kmsPepper,
   hasher: bcryptHasher,
+  guesses: memoryGuessLimiter,
   usageNotes: dynamoUsageNotes,
   signer: kmsSigner,
 };

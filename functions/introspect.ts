@@ -4,7 +4,7 @@ import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoUsageNotes } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { memoryLimiter } from '#shared/adapters/memory-limiter.ts';
+import { memoryGuessLimiter, memoryLimiter } from '#shared/adapters/memory-limiter.ts';
 import { introspect } from '#shared/api/oauth.ts';
 import { introspectToken } from '#shared/domain/introspect-token.ts';
 import { lambda } from '#shared/http/lambda.ts';
@@ -15,6 +15,7 @@ const adapters = {
   standing: dynamoStanding,
   pepper: kmsPepper,
   hasher: bcryptHasher,
+  guesses: memoryGuessLimiter,
   usageNotes: dynamoUsageNotes,
   verifier: kmsVerifier,
   limiter: memoryLimiter,

@@ -6,6 +6,7 @@ import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoUsageNotes } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { memoryGuessLimiter } from '#shared/adapters/memory-limiter.ts';
 import { revoke } from '#shared/api/oauth.ts';
 import { revokeToken } from '#shared/domain/revoke-token.ts';
 import { lambda } from '#shared/http/lambda.ts';
@@ -16,6 +17,7 @@ const adapters = {
   standing: dynamoStanding,
   pepper: kmsPepper,
   hasher: bcryptHasher,
+  guesses: memoryGuessLimiter,
   usageNotes: dynamoUsageNotes,
   verifier: kmsVerifier,
   revocations: dynamoRevocations,

@@ -59,8 +59,8 @@ export const handler = lambda(serviceUsers, adapters, {
   },
 
   createServiceUserSecret: async ({ caller, params, body }, ports) => {
-    const { title: description, expiresInSeconds } = body;
-    const { client, secret } = await createClient(caller, { owner: params, description, expiresInSeconds }, ports);
+    const { title: description, ...rest } = body;
+    const { client, secret } = await createClient(caller, { owner: params, description, ...rest }, ports);
     return created({ ...serviceUserSecretRepresentation(client), clientSecret: secret }, { clientId: client.id });
   },
   listServiceUserSecrets: async ({ caller, params, query }, ports) => {

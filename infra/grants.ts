@@ -97,6 +97,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   },
   'secrets:hash': nothing,
   'attempts:limit': nothing,
+  'guesses:limit': nothing,
   'requests:remember': {
     statements: [
       {

@@ -104,6 +104,7 @@ async function provideSettings(): Promise<Partial<Record<EnvironmentVariable, st
     MINTMARK_SIGNING_KEYS: keys.signing,
     MINTMARK_WRAPPING_KEY: keys.wrapping,
     MINTMARK_DEFAULT_AUDIENCE: process.env.MINTMARK_DEFAULT_AUDIENCE ?? '',
+    MINTMARK_IMPORTED_SECRETS: process.env.MINTMARK_IMPORTED_SECRETS ?? '',
     MINTMARK_PROTECTED_API: JSON.stringify(sampleApi.protection),
   };
 }

@@ -39,7 +39,7 @@ export function errorCodes(operation: string, { grants }: LambdaTable, route: Ro
     route.audit !== undefined && canLoseRaces(grants) && 'conflict',
     isChangeOfOne(route) && 'precondition_failed',
     route.body !== undefined && 'payload_too_large',
-    grants.includes('attempts:limit') && 'rate_limited',
+    (grants.includes('attempts:limit') || grants.includes('guesses:limit')) && 'rate_limited',
     'server_error',
     'temporarily_unavailable',
   ];

@@ -16,7 +16,7 @@ const EXAMPLE_CLIENT = 'cli_2Vq0mTzXwYbH8KdR5nCs1E';
 export const exchange = lambdaTable({
   name: 'exchange',
   purpose: 'Trades client credentials for a short-lived access token.',
-  grants: ['standing:read', 'pepper:use', 'secrets:hash', 'usage:note', 'tokens:sign'],
+  grants: ['standing:read', 'pepper:use', 'secrets:hash', 'guesses:limit', 'usage:note', 'tokens:sign'],
   routes: {
     token: {
       method: 'POST',
@@ -64,7 +64,15 @@ const tokenBody = {
 export const introspect = lambdaTable({
   name: 'introspect',
   purpose: 'Tells an API what an access token is worth now.',
-  grants: ['standing:read', 'pepper:use', 'secrets:hash', 'usage:note', 'tokens:verify', 'attempts:limit'],
+  grants: [
+    'standing:read',
+    'pepper:use',
+    'secrets:hash',
+    'guesses:limit',
+    'usage:note',
+    'tokens:verify',
+    'attempts:limit',
+  ],
   routes: {
     introspect: {
       method: 'POST',
@@ -122,6 +130,7 @@ export const revoke = lambdaTable({
     'standing:read',
     'pepper:use',
     'secrets:hash',
+    'guesses:limit',
     'usage:note',
     'tokens:verify',
     'tokens:revoke',

@@ -10,7 +10,7 @@ import {
   text,
   timestamp,
 } from './fields.ts';
-import { lastUsedAt, shownOnce, usedSecretExample } from './secret-fields.ts';
+import { imported, importedHash, lastUsedAt, shownOnce, usedSecretExample } from './secret-fields.ts';
 import { lambdaTable, type Route } from './table.ts';
 
 const NAME_CHARACTERS = 128;
@@ -42,7 +42,8 @@ const secret = z.object({
   clientId: z.string(),
   serviceUserId: z.string(),
   title: z.string(),
-  lastFour: z.string(),
+  lastFour: z.string().meta({ description: 'Empty for an imported secret' }),
+  imported,
   createdAt: timestamp,
   createdBy: z.string(),
   expiresAt: timestamp.nullable(),
@@ -159,7 +160,7 @@ export const serviceUsers = lambdaTable({
       summary: 'Give a service user one more secret, with a client id of its own',
       body: {
         encoding: 'json',
-        schema: z.object({ title: text(NAME_CHARACTERS), expiresInSeconds }),
+        schema: z.object({ title: text(NAME_CHARACTERS), expiresInSeconds, importedHash }),
         example: { title: secretExample.title, expiresInSeconds: 7_776_000 },
       },
       reply: {

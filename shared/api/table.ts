@@ -64,7 +64,7 @@ export interface LambdaTable {
 /** Grants without which a kind of caller cannot be recognised. */
 interface GrantsForCaller {
   readonly anyone: never;
-  readonly client: 'standing:read' | 'pepper:use' | 'secrets:hash' | 'usage:note';
+  readonly client: 'standing:read' | 'pepper:use' | 'secrets:hash' | 'usage:note' | 'guesses:limit';
   readonly manager: 'standing:read' | 'tokens:verify';
   readonly either: 'tokens:verify' | GrantsForCaller['client'];
 }

@@ -1,7 +1,15 @@
 import type { Caller } from '#shared/api/table.ts';
 import { authenticateClient } from '#shared/domain/authenticate-client.ts';
 import { authenticateManager, type ManagementCaller } from '#shared/domain/authority.ts';
-import type { Clock, Pepper, SecretHasher, StandingReader, TokenVerifier, UsageNotes } from '#shared/domain/ports.ts';
+import type {
+  AttemptLimiter,
+  Clock,
+  Pepper,
+  SecretHasher,
+  StandingReader,
+  TokenVerifier,
+  UsageNotes,
+} from '#shared/domain/ports.ts';
 import { subjectId } from '#shared/domain/standing.ts';
 import type { SystemPermission } from '#shared/domain/system-api.ts';
 import { readBearer } from './bearer.ts';
@@ -11,12 +19,14 @@ import type { Incoming } from './incoming.ts';
 /** Ports for every kind of caller; a table that serves a kind has the grants behind its ports. */
 export interface CallerPorts {
   readonly issuer: string;
+  readonly importedSecrets: boolean;
   readonly clock: Clock;
   readonly standing?: StandingReader;
   readonly hasher?: SecretHasher;
   readonly pepper?: Pepper;
   readonly verifier?: TokenVerifier;
   readonly usageNotes?: UsageNotes;
+  readonly guesses?: AttemptLimiter;
 }
 
 /**
@@ -61,10 +71,11 @@ export function tenantOf({ caller }: Incoming): string | undefined {
   return subject.type === 'application' ? undefined : subject.tenantId;
 }
 
-function client(incoming: Incoming, { clock, ...ports }: CallerPorts) {
-  const { standing, hasher, pepper } = ports;
-  if (!standing || !hasher || !pepper) throw ungranted();
-  return authenticateClient(readCredentials(incoming), { standing, hasher, pepper, clock });
+function client(incoming: Incoming, { clock, importedSecrets, ...ports }: CallerPorts) {
+  const { standing, hasher, pepper, guesses } = ports;
+  if (!standing || !hasher || !pepper || !guesses) throw ungranted();
+  const attempt = { readings: readCredentials(incoming), source: incoming.source };
+  return authenticateClient(attempt, { standing, hasher, pepper, guesses, importedSecrets, clock });
 }
 
 function manager(incoming: Incoming, { issuer, clock, ...ports }: CallerPorts) {

@@ -52,6 +52,12 @@ const expiresIn = async (credentials: Credentials) =>
 const WORKS = 'read:reports';
 const DEAD = '401 invalid_client';
 
+test.each(secretOwners)('an import for $owner is refused where the deployment takes none', async ({ create }) => {
+  const owner = await create(manage, acme);
+  const reply = await manage('POST', `${owner.path}/secrets`, { importedHash: `$2b$10$${'a'.repeat(53)}` });
+  expect(reply).toMatchObject({ status: 409, body: { code: 'conflict' } });
+});
+
 describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
   let owner: SecretOwner;
   beforeEach(async () => {

@@ -45,7 +45,13 @@ const reports = lambdaTable({
 const unopened = (): never => {
   throw new Error('No port is opened in a test of types.');
 };
-const ambient = { issuer: unopened, defaultAudience: unopened, clock: unopened, random: unopened };
+const ambient = {
+  issuer: unopened,
+  defaultAudience: unopened,
+  importedSecrets: unopened,
+  clock: unopened,
+  random: unopened,
+};
 const adapters = {
   ...ambient,
   environment: unopened,
@@ -182,16 +188,24 @@ describe('lambdaTable', () => {
   });
 
   test('a client route without the grants to check secrets and to note their use is an error', () => {
-    const grants = ['standing:read', 'pepper:use', 'secrets:hash', 'usage:note'] as const;
+    const grants = ['standing:read', 'pepper:use', 'secrets:hash', 'guesses:limit', 'usage:note'] as const;
     lambdaTable({ ...table, grants, routes: { byClient } });
     // @ts-expect-error: `secrets:hash` is missing
-    lambdaTable({ ...table, grants: ['standing:read', 'pepper:use', 'usage:note'], routes: { byClient } });
+    lambdaTable({
+      ...table,
+      grants: ['standing:read', 'pepper:use', 'guesses:limit', 'usage:note'],
+      routes: { byClient },
+    });
     // @ts-expect-error: `usage:note` is missing
-    lambdaTable({ ...table, grants: ['standing:read', 'pepper:use', 'secrets:hash'], routes: { byClient } });
+    lambdaTable({
+      ...table,
+      grants: ['standing:read', 'pepper:use', 'secrets:hash', 'guesses:limit'],
+      routes: { byClient },
+    });
   });
 
   test('a route for either caller without the grants of both is an error', () => {
-    const forClients = ['standing:read', 'pepper:use', 'secrets:hash', 'usage:note'] as const;
+    const forClients = ['standing:read', 'pepper:use', 'secrets:hash', 'guesses:limit', 'usage:note'] as const;
     lambdaTable({ ...table, grants: [...forClients, 'tokens:verify'], routes: { byEither } });
     // @ts-expect-error: `tokens:verify` is missing
     lambdaTable({ ...table, grants: forClients, routes: { byEither } });

@@ -27,6 +27,8 @@ export async function openExchange() {
     environment: () => () => '',
     issuer: () => 'https://auth.example.com',
     defaultAudience: () => undefined,
+    importedSecrets: () => false,
+    guesses: () => ({ assertMayTry: async () => undefined, recordFailure: async () => undefined }),
     clock: () => clock,
     random: () => ({ bytes: (length: number) => new Uint8Array(length) }),
     standing: () => ({ open: () => look }),

@@ -18,6 +18,7 @@ import { dynamoUsageNotes, dynamoUsageReader } from '#shared/adapters/dynamo/usa
 import { kmsPepper, kmsPepperFounder } from '#shared/adapters/kms/pepper.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsKeySet, kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { memoryGuessLimiter } from '#shared/adapters/memory-limiter.ts';
 import type { Grant, PortsOf } from '#shared/ports.ts';
 import { standingClock, type TestClock } from './clock.ts';
 import type { EngineProxy } from './engine-proxy.ts';
@@ -66,6 +67,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
   return {
     issuer: ambient.issuer(environment),
     defaultAudience: ambient.defaultAudience(environment),
+    importedSecrets: ambient.importedSecrets(environment),
     clock,
     random: ambient.random(environment),
     standing: dynamoStanding(environment),
@@ -81,6 +83,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     audit: dynamoAudit(environment),
     auditReader: dynamoAuditReader(environment),
     memory: dynamoRequestMemory(environment),
+    guesses: memoryGuessLimiter(),
     pepper: kmsPepper(environment),
     pepperFounder: kmsPepperFounder(environment),
     hasher: bcryptHasher(environment, HASH_COST),
