@@ -43,6 +43,8 @@ describe('README.md', () => {
       'sh rotate',
       'sh finish',
       'sh leaked',
+      'sh import',
+      'sh list',
       'sh change',
       'sh repeat',
       'sh audit',
