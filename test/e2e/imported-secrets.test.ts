@@ -1,72 +1,30 @@
-import { request as httpRequest } from 'node:http';
-import bcrypt from 'bcryptjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { memoryGuessLimiter } from '#shared/adapters/memory-limiter.ts';
 import { tables } from '#shared/api/tables.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { costOf, FREE } from '#test/support/cost.ts';
+import { hashOf, type Imports, LEGACY, startImports } from '#test/support/imported-secrets.ts';
 import { type Manage, manageWith, succeed } from '#test/support/manage.ts';
-import { operationsOf, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
+import { operationsOf, routeRequests } from '#test/support/route-requests.ts';
 import { arrangeTenantManager } from '#test/support/tenant-manager.ts';
-import { wholeReply } from '#test/support/whole-reply.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  basic,
-  type Credentials,
-  type Reply,
-  startWorld,
-  type World,
-} from '#test/support/world.ts';
+import { type Acme, basic, type Credentials, type World } from '#test/support/world.ts';
 
-const LEGACY = 'correct horse battery staple';
-const HASH = bcrypt.hashSync(LEGACY, 4);
-const GUESSES_MAX = 10;
-const UNKNOWN_CLIENT = 'cli_0000000000000000000000';
+const HASH = hashOf(LEGACY);
 
 let world: World;
 let acme: Acme;
 let manage: Manage;
 let tokens: string;
-let requests: RouteRequests;
-
+let imports: Imports;
 beforeAll(async () => {
-  // Each function counts on its own, and anew where a test says so.
-  world = await startWorld({
-    onReply: assertConforms,
-    adapters: { importedSecrets: () => true, guesses: () => memoryGuessLimiter(undefined, GUESSES_MAX) },
-  });
-  acme = await arrangeAcme(world);
-  requests = await routeRequests(world, acme);
-  manage = manageWith(world, await world.tokenFor(world.admin));
-  tokens = `/v1/tenants/${acme.tenantId}/api-tokens`;
+  imports = await startImports();
+  ({ world, acme, manage, tokens } = imports);
 });
 afterAll(() => world.close());
 
-const createToken = () =>
-  succeed<Credentials>(manage('POST', tokens, { description: 'moved here', roleIds: [acme.readerRoleId] }));
-const importInto = (clientId: string, importedHash = HASH) =>
-  manage('POST', `${tokens}/${clientId}/secrets`, { title: 'from before', importedHash });
-const arrangeImported = async (hash = HASH): Promise<Credentials> => {
-  const { clientId } = await createToken();
-  await succeed(importInto(clientId, hash));
-  return { clientId, clientSecret: LEGACY };
-};
-const exchange = (credentials: Credentials) =>
-  world.post('/oauth/token', credentials, { grant_type: 'client_credentials' });
-const guess = ({ clientId }: Pick<Credentials, 'clientId'>, clientSecret = 'a guess') =>
+const createToken = () => imports.createToken();
+const importInto = (clientId: string, importedHash?: string) => imports.importInto(clientId, importedHash);
+const arrangeImported = (importedHash?: string) => imports.arrangeImported(importedHash);
+const exchange = (credentials: Credentials) => imports.exchange(credentials);
+const guess = ({ clientId }: Pick<Credentials, 'clientId'>, clientSecret: string) =>
   exchange({ clientId, clientSecret });
-
-/** An exchange from another address of this machine. */
-function exchangeFrom(localAddress: string, credentials: Credentials): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const headers = { authorization: basic(credentials), 'content-type': 'application/x-www-form-urlencoded' };
-    const sent = httpRequest(`${world.url}/oauth/token`, { method: 'POST', headers, localAddress }, (response) => {
-      response.resume().on('end', () => resolve(response.statusCode));
-    });
-    sent.on('error', reject).end('grant_type=client_credentials');
-  });
-}
 
 describe('an imported secret', () => {
   test('is shown like others, and answered by no secret', async () => {
@@ -96,7 +54,7 @@ describe('an imported secret', () => {
     ['2b', 5],
     ['2y', 4],
   ])('whose hash begins with $%s, of cost %i, is exchanged', async (prefix, cost) => {
-    const hash = bcrypt.hashSync(LEGACY, cost).replace(/^\$2b/, `$${prefix}`);
+    const hash = hashOf(LEGACY, cost).replace(/^\$2b/, `$${prefix}`);
     expect((await exchange(await arrangeImported(hash))).status).toBe(200);
   });
 
@@ -154,7 +112,7 @@ describe('an imported secret', () => {
 
   test('B3: with characters that HTTP Basic encodes works form-encoded and raw', async () => {
     const secret = 'a+b %41 é';
-    const { clientId } = await arrangeImported(bcrypt.hashSync(secret, 4));
+    const { clientId } = await arrangeImported(hashOf(secret));
     const raw = `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`;
     const replies = [basic({ clientId, clientSecret: secret }), raw].map((authorization) =>
       world.send('POST', '/oauth/token', {
@@ -167,7 +125,7 @@ describe('an imported secret', () => {
 
   test('B20: of 72 bytes works, and nothing that only begins like it', async () => {
     const secret = 'é'.repeat(36);
-    const { clientId } = await arrangeImported(bcrypt.hashSync(secret, 4));
+    const { clientId } = await arrangeImported(hashOf(secret));
     const statuses = [secret, `${secret}x`, secret.slice(0, -1)].map(
       async (clientSecret) => (await guess({ clientId }, clientSecret)).status,
     );
@@ -215,88 +173,8 @@ describe('an import is refused', () => {
   });
 });
 
-describe('B14: a guess costs one read and one comparison', () => {
-  const REFUSAL = { reads: 1, writes: 0, kms: [], comparisons: 1 };
-
-  test.each<[string, () => Promise<Pick<Credentials, 'clientId'>>]>([
-    ['at a client with an imported secret', arrangeImported],
-    ['at a client without one', createToken],
-    ['at a client that nobody knows', async () => ({ clientId: UNKNOWN_CLIENT })],
-  ])('%s, whether it looks like one of Mintmark’s or not', async (_whom, arrange) => {
-    const client = await arrange();
-    const guesses = ['a-guess', `mms_${'A'.repeat(52)}`, acme.personalToken.clientSecret];
-    const costs = [];
-    for (const clientSecret of guesses) costs.push(await costOf(world, () => guess(client, clientSecret)));
-    expect(costs).toEqual(guesses.map(() => REFUSAL));
-  });
-
-  test.each([
-    ['with more than bcrypt would see', () => ({ clientId: acme.tenantToken.clientId, clientSecret: 'é'.repeat(37) })],
-    ['with nothing', () => ({ clientId: acme.tenantToken.clientId, clientSecret: '' })],
-    ['at what is no client id', () => ({ clientId: acme.userId, clientSecret: LEGACY })],
-  ])('and nothing at all %s, whoever it is aimed at', async (_what, credentials) => {
-    expect(await costOf(world, () => exchange(credentials()))).toEqual(FREE);
-  });
-
-  test('and two of them where HTTP Basic can be read in two ways, right or wrong (B3)', async () => {
-    const { clientId } = await createToken();
-    const authorization = `Basic ${Buffer.from(`${clientId}:a+guess`).toString('base64')}`;
-    const body = new URLSearchParams({ grant_type: 'client_credentials' });
-    const cost = await costOf(world, () => world.send('POST', '/oauth/token', { headers: { authorization }, body }));
-    expect(cost).toEqual({ ...REFUSAL, comparisons: 2 });
-  });
-
-  test('and Mintmark’s own secrets cost what they cost elsewhere', async () => {
-    await exchange(acme.tenantToken);
-    await exchange(acme.tenantToken);
-    const cost = await costOf(world, () => exchange(acme.tenantToken));
-    expect(cost).toEqual({ reads: 1, writes: 0, kms: ['Sign'], comparisons: 0 });
-  });
-});
-
-describe('whoever guesses too often', () => {
-  const exhaust = async (client: Pick<Credentials, 'clientId'>) => {
-    const replies: Reply[] = [];
-    for (let attempt = 0; attempt <= GUESSES_MAX; attempt += 1) replies.push(await guess(client));
-    return replies;
-  };
-
-  test('R1: waits, and the right secret from elsewhere still works, as Mintmark’s own do from here', async () => {
-    const own = await createToken();
-    await succeed(importInto(own.clientId));
-    const imported = { clientId: own.clientId, clientSecret: LEGACY };
-    const replies = await exhaust(imported);
-    expect(replies.map(({ status }) => status)).toEqual([...Array(GUESSES_MAX).fill(401), 429]);
-    expect(Number(replies.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect([
-      (await exchange(imported)).status,
-      await exchangeFrom('127.0.0.2', imported),
-      (await exchange(own)).status,
-    ]).toEqual([429, 200, 200]);
-  });
-
-  /** How long there is to wait depends on the second in which the first guess was. */
-  const withoutWait = (reply: Reply) => {
-    const { headers, ...rest } = wholeReply(reply);
-    return { ...rest, headers: headers.map(([name, value]) => (name === 'retry-after' ? name : [name, value])) };
-  };
-
-  test('R7: is answered the same for existing and unknown clients, before and after', async () => {
-    const answers = [];
-    for (const client of [await arrangeImported(), await createToken(), { clientId: 'cli_1111111111111111111111' }]) {
-      answers.push((await exhaust(client)).map(withoutWait));
-    }
-    expect(answers).toEqual([answers[0], answers[0], answers[0]]);
-  });
-
-  test('costs nothing any more', async () => {
-    const client = await arrangeImported();
-    await exhaust(client);
-    expect(await costOf(world, () => guess(client))).toEqual(FREE);
-  });
-});
-
 test('U6: no route ever shows a hash', async () => {
+  const requests = await routeRequests(world, acme);
   const shown: string[] = [];
   await arrangeImported();
   const operations = operationsOf(...tables.map(({ name }) => name)).filter(({ isChange }) => !isChange);
