@@ -20,6 +20,7 @@ export async function provideSettings(): Promise<Settings> {
   return {
     MINTMARK_ISSUER: ISSUER,
     MINTMARK_DEFAULT_AUDIENCE: '',
+    MINTMARK_IMPORTED_SECRETS: '',
     MINTMARK_CLIENTS_TABLE: tables.clients,
     MINTMARK_DIRECTORY_TABLE: tables.directory,
     MINTMARK_TOKENS_TABLE: tables.tokens,

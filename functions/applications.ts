@@ -10,6 +10,7 @@ import {
 import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { applications } from '#shared/api/applications.ts';
@@ -17,6 +18,7 @@ import { deleteApplication, updateApplication } from '#shared/domain/application
 import { deleteClientGrant, listClientGrants, setClientGrant } from '#shared/domain/client-grants.ts';
 import { getClient } from '#shared/domain/client-ownership.ts';
 import { createClient, listClients } from '#shared/domain/clients.ts';
+import { lastUsesOf } from '#shared/domain/usage.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created, done, ok } from '#shared/http/replies.ts';
 import {
@@ -31,6 +33,7 @@ const adapters = {
   verifier: kmsVerifier,
   clients: dynamoClientWriter,
   clientList: dynamoClientLister,
+  usage: dynamoUsageReader,
   clientChanger: dynamoClientChanger,
   clientRemover: dynamoClientRemover,
   directory: dynamoDirectoryWriter,
@@ -49,10 +52,15 @@ export const handler = lambda(applications, adapters, {
     const { client, secret } = await createClient(caller, { owner, description, ...body }, ports);
     return created({ ...applicationRepresentation(client), clientSecret: secret }, { clientId: client.id });
   },
-  listApplications: async ({ caller, query }, ports) =>
-    ok(pageRepresentation(await listClients(caller, owner, query, ports), applicationRepresentation)),
-  getApplication: async ({ caller, params }, ports) =>
-    ok(applicationRepresentation(await getClient(caller, owner, params.clientId, ports))),
+  listApplications: async ({ caller, query }, ports) => {
+    const page = await listClients(caller, owner, query, ports);
+    const lastUses = await lastUsesOf(page.items, ports);
+    return ok(pageRepresentation(page, (client) => applicationRepresentation(client, lastUses)));
+  },
+  getApplication: async ({ caller, params }, ports) => {
+    const client = await getClient(caller, owner, params.clientId, ports);
+    return ok(applicationRepresentation(client, await lastUsesOf([client], ports)));
+  },
   updateApplication: async ({ caller, params, body: { name: description, ...body }, expectedVersion }, ports) => {
     const access = { caller, owner, clientId: params.clientId, expectedVersion };
     return ok(applicationRepresentation(await updateApplication(access, { description, ...body }, ports)));

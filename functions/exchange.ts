@@ -4,8 +4,10 @@ import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
 import { dynamoAssertionMemory } from '#shared/adapters/dynamo/assertion-memory.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { dynamoUsageNotes } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
+import { memoryGuessLimiter } from '#shared/adapters/memory-limiter.ts';
 import { exchange } from '#shared/api/oauth.ts';
 import { issueAccessToken } from '#shared/domain/issue-access-token.ts';
 import { lambda } from '#shared/http/lambda.ts';
@@ -16,6 +18,8 @@ const adapters = {
   standing: dynamoStanding,
   pepper: kmsPepper,
   hasher: bcryptHasher,
+  guesses: memoryGuessLimiter,
+  usageNotes: dynamoUsageNotes,
   assertionVerifier: joseAssertionVerifier,
   assertionMemory: dynamoAssertionMemory,
   signer: kmsSigner,

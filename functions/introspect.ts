@@ -4,9 +4,10 @@ import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
 import { dynamoAssertionMemory } from '#shared/adapters/dynamo/assertion-memory.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { dynamoUsageNotes } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { memoryLimiter } from '#shared/adapters/memory-limiter.ts';
+import { memoryGuessLimiter, memoryLimiter } from '#shared/adapters/memory-limiter.ts';
 import { introspect } from '#shared/api/oauth.ts';
 import { introspectToken } from '#shared/domain/introspect-token.ts';
 import { lambda } from '#shared/http/lambda.ts';
@@ -17,6 +18,8 @@ const adapters = {
   standing: dynamoStanding,
   pepper: kmsPepper,
   hasher: bcryptHasher,
+  guesses: memoryGuessLimiter,
+  usageNotes: dynamoUsageNotes,
   assertionVerifier: joseAssertionVerifier,
   assertionMemory: dynamoAssertionMemory,
   audit: dynamoAudit,

@@ -14,6 +14,7 @@ import {
   cancelRotation,
   deleteSecret,
   finishRotation,
+  importSecret,
   rotateSecrets,
 } from '#shared/domain/manage-secrets.ts';
 import type { WithNewSecret } from '#shared/domain/new-client.ts';
@@ -41,10 +42,18 @@ const access = ({ caller, params, expectedVersion }: Omit<Named, 'body'>): Clien
 const shownOnce = ({ client, secret }: WithNewSecret) =>
   created({ ...secretsRepresentation(client), clientSecret: secret }, { clientId: client.id });
 
-const add = async (
-  request: Named<{ title?: string | undefined; expiresInSeconds?: number | null | undefined }>,
-  ports: Ports,
-) => shownOnce(await addSecret(access(request), request.body, ports));
+interface Addition {
+  readonly title?: string | undefined;
+  readonly expiresInSeconds?: number | null | undefined;
+  readonly importedHash?: string | undefined;
+}
+
+const add = async (request: Named<Addition>, ports: Ports) => {
+  const { importedHash, ...addition } = request.body;
+  if (importedHash === undefined) return shownOnce(await addSecret(access(request), addition, ports));
+  const client = await importSecret(access(request), { ...addition, importedHash }, ports);
+  return created(secretsRepresentation(client), { clientId: client.id });
+};
 
 const rotate = async (request: Named<{ graceSeconds: number }>, ports: Ports) =>
   shownOnce(await rotateSecrets(access(request), request.body.graceSeconds, ports));

@@ -2,6 +2,7 @@ import { ambient } from '#shared/adapters/ambient.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoClientChanger, dynamoClientLister, dynamoClientRemover } from '#shared/adapters/dynamo/clients.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { manageTokens } from '#shared/api/api-tokens.ts';
@@ -9,6 +10,7 @@ import type { ManagementCaller } from '#shared/domain/authority.ts';
 import { getClient } from '#shared/domain/client-ownership.ts';
 import { type ClientPatch, deleteClient, listClients, updateClient } from '#shared/domain/clients.ts';
 import type { ClientOwner, PageRequest } from '#shared/domain/ports.ts';
+import { lastUsesOf } from '#shared/domain/usage.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { done, ok } from '#shared/http/replies.ts';
 import { apiTokenRepresentation, pageRepresentation } from '#shared/http/representations.ts';
@@ -31,11 +33,16 @@ interface Listed {
   readonly query: PageRequest;
 }
 
-const list = async ({ caller, params, query }: Listed, ports: Ports) =>
-  ok(pageRepresentation(await listClients(caller, params, query, ports), apiTokenRepresentation));
+const list = async ({ caller, params, query }: Listed, ports: Ports) => {
+  const page = await listClients(caller, params, query, ports);
+  const lastUses = await lastUsesOf(page.items, ports);
+  return ok(pageRepresentation(page, (client) => apiTokenRepresentation(client, lastUses)));
+};
 
-const show = async ({ caller, params }: Named, ports: Ports) =>
-  ok(apiTokenRepresentation(await getClient(caller, params, params.clientId, ports)));
+const show = async ({ caller, params }: Named, ports: Ports) => {
+  const client = await getClient(caller, params, params.clientId, ports);
+  return ok(apiTokenRepresentation(client, await lastUsesOf([client], ports)));
+};
 
 const update = async ({ caller, params, body, expectedVersion }: Changed, ports: Ports) =>
   ok(
@@ -55,6 +62,7 @@ const adapters = {
   verifier: kmsVerifier,
   pepper: kmsPepper,
   clientList: dynamoClientLister,
+  usage: dynamoUsageReader,
   clientChanger: dynamoClientChanger,
   clientRemover: dynamoClientRemover,
   audit: dynamoAudit,

@@ -5,8 +5,10 @@ import { dynamoAssertionMemory } from '#shared/adapters/dynamo/assertion-memory.
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { dynamoUsageNotes } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { memoryGuessLimiter } from '#shared/adapters/memory-limiter.ts';
 import { revoke } from '#shared/api/oauth.ts';
 import { revokeToken } from '#shared/domain/revoke-token.ts';
 import { lambda } from '#shared/http/lambda.ts';
@@ -17,6 +19,8 @@ const adapters = {
   standing: dynamoStanding,
   pepper: kmsPepper,
   hasher: bcryptHasher,
+  guesses: memoryGuessLimiter,
+  usageNotes: dynamoUsageNotes,
   assertionVerifier: joseAssertionVerifier,
   assertionMemory: dynamoAssertionMemory,
   verifier: kmsVerifier,

@@ -5,6 +5,7 @@ import { dynamoClientLister, dynamoClientRemover, dynamoClientWriter } from '#sh
 import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { serviceUsers } from '#shared/api/service-users.ts';
@@ -16,6 +17,7 @@ import {
   listServiceUsers,
   updateServiceUser,
 } from '#shared/domain/service-users.ts';
+import { lastUsesOf } from '#shared/domain/usage.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created, done, ok } from '#shared/http/replies.ts';
 import {
@@ -32,6 +34,7 @@ const adapters = {
   directoryList: dynamoDirectoryLister,
   clients: dynamoClientWriter,
   clientList: dynamoClientLister,
+  usage: dynamoUsageReader,
   clientRemover: dynamoClientRemover,
   pepper: kmsPepper,
   hasher: bcryptHasher,
@@ -56,12 +59,15 @@ export const handler = lambda(serviceUsers, adapters, {
   },
 
   createServiceUserSecret: async ({ caller, params, body }, ports) => {
-    const { title: description, expiresInSeconds } = body;
-    const { client, secret } = await createClient(caller, { owner: params, description, expiresInSeconds }, ports);
+    const { title: description, ...rest } = body;
+    const { client, secret } = await createClient(caller, { owner: params, description, ...rest }, ports);
     return created({ ...serviceUserSecretRepresentation(client), clientSecret: secret }, { clientId: client.id });
   },
-  listServiceUserSecrets: async ({ caller, params, query }, ports) =>
-    ok(pageRepresentation(await listClients(caller, params, query, ports), serviceUserSecretRepresentation)),
+  listServiceUserSecrets: async ({ caller, params, query }, ports) => {
+    const page = await listClients(caller, params, query, ports);
+    const lastUses = await lastUsesOf(page.items, ports);
+    return ok(pageRepresentation(page, (client) => serviceUserSecretRepresentation(client, lastUses)));
+  },
   deleteServiceUserSecret: async ({ caller, params, expectedVersion }, ports) => {
     await deleteClient({ caller, owner: params, clientId: params.clientId, expectedVersion }, ports);
     return done(204);

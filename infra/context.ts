@@ -16,6 +16,7 @@ const protectedApi = z.strictObject({
 const contextSchema = z.object({
   issuer: z.string().optional(),
   defaultAudience: z.string().optional(),
+  importedSecrets: orAsText(z.boolean()).optional(),
   domainName: z.string().optional(),
   certificateArn: z.string().optional(),
   signingAlgorithms: orAsText(z.array(z.enum(['RS256', 'ES256']))).optional(),
@@ -45,10 +46,11 @@ function fromText(value: unknown): unknown {
  */
 export function propsFromContext(scope: Construct): MintmarkProps {
   const context = readContext(scope);
-  const { issuer, defaultAudience, signingAlgorithms, protectedApis } = context;
+  const { issuer, defaultAudience, importedSecrets, signingAlgorithms, protectedApis } = context;
   return {
     issuer,
     defaultAudience,
+    importedSecrets,
     signingAlgorithms,
     protectedApis,
     customDomain: customDomain(scope, context),

@@ -26,6 +26,7 @@ const COMPUTING_GRANTS: readonly Grant[] = ['secrets:hash', 'keys:generate'];
 export interface FunctionSettings {
   readonly issuer: string;
   readonly defaultAudience?: string | undefined;
+  readonly importedSecrets: boolean;
   /** One folder per table name, as `bundle.ts` writes them. */
   readonly bundlesDirectory: string;
   readonly logRetention: RetentionDays;
@@ -96,13 +97,15 @@ function createRole(scope: Construct, { table, logGroup, resources }: RoleProps)
   return role;
 }
 
-function environmentOf(granted: readonly Grant[], { issuer, defaultAudience, resources }: FunctionSettings) {
+function environmentOf(granted: readonly Grant[], settings: FunctionSettings) {
+  const { issuer, defaultAudience, importedSecrets, resources } = settings;
   const choosesAudience = granted.includes('tokens:sign') && defaultAudience !== undefined;
   return {
     NODE_OPTIONS: '--enable-source-maps',
     POWERTOOLS_SERVICE_NAME: 'mintmark',
     MINTMARK_ISSUER: issuer,
     ...(choosesAudience && { MINTMARK_DEFAULT_AUDIENCE: defaultAudience }),
+    ...(importedSecrets && granted.includes('secrets:hash') && { MINTMARK_IMPORTED_SECRETS: 'on' }),
     ...settingsOf(granted, resources),
   };
 }

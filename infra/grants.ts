@@ -123,6 +123,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   },
   'secrets:hash': nothing,
   'attempts:limit': nothing,
+  'guesses:limit': nothing,
   'requests:remember': {
     statements: [
       {
@@ -131,6 +132,14 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
         conditions: itemsNamed('idempotency#*'),
       },
     ],
+    environment: ['MINTMARK_TOKENS_TABLE'],
+  },
+  'usage:note': {
+    statements: [{ actions: ['dynamodb:PutItem'], resources: ['tokens'], conditions: itemsNamed('used#*') }],
+    environment: ['MINTMARK_TOKENS_TABLE'],
+  },
+  'usage:read': {
+    statements: [{ actions: ['dynamodb:BatchGetItem'], resources: ['tokens'], conditions: itemsNamed('used#*') }],
     environment: ['MINTMARK_TOKENS_TABLE'],
   },
   'audit:append': {

@@ -31,6 +31,12 @@ export interface MintmarkProps {
    */
   readonly defaultAudience?: string | undefined;
   /**
+   * Whether secrets that another product made can be imported by their bcrypt hashes. Guesses at any secret then cost a
+   * read and a comparison; switch it off again once all clients have rotated.
+   * @default false
+   */
+  readonly importedSecrets?: boolean | undefined;
+  /**
    * What happens to tables, keys and logs when they leave the stack. Anything but `DESTROY` also protects the tables
    * from deletion and makes a deleted key wait for 30 days.
    * @default RemovalPolicy.RETAIN
@@ -79,6 +85,7 @@ export interface MintmarkProps {
 export function withDefaults(props: MintmarkProps) {
   return {
     ...props,
+    importedSecrets: props.importedSecrets ?? false,
     signingAlgorithms: props.signingAlgorithms ?? (['RS256'] as const),
     removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
     throttle: props.throttle ?? { requestsPerSecond: 1_000, burstRequests: 2_000 },

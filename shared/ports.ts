@@ -27,6 +27,8 @@ import type {
   StandingReader,
   TokenSigner,
   TokenVerifier,
+  UsageNotes,
+  UsageReader,
 } from '#shared/domain/ports.ts';
 
 /**
@@ -53,7 +55,10 @@ export interface GrantedPorts {
   'pepper:found': { readonly pepperFounder: PepperFounder };
   'secrets:hash': { readonly hasher: SecretHasher };
   'attempts:limit': { readonly limiter: AttemptLimiter };
+  'guesses:limit': { readonly guesses: AttemptLimiter };
   'requests:remember': { readonly memory: RequestMemory };
+  'usage:note': { readonly usageNotes: UsageNotes };
+  'usage:read': { readonly usage: UsageReader };
   'audit:append': { readonly audit: AuditLog };
   'audit:read': { readonly auditReader: AuditReader };
   'audit:follow': { readonly auditFeed: AuditFeed };
@@ -68,6 +73,8 @@ export interface AmbientPorts {
   readonly issuer: string;
   /** The audience of exchanges that name none and could mean several. */
   readonly defaultAudience: string | undefined;
+  /** Whether secrets that another product made can be imported and used. */
+  readonly importedSecrets: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly requestLimiter: RequestLimiter;
@@ -85,6 +92,7 @@ export type PortsOf<Granted extends Grant> = AmbientPorts &
 export type EnvironmentVariable =
   | 'MINTMARK_ISSUER'
   | 'MINTMARK_DEFAULT_AUDIENCE'
+  | 'MINTMARK_IMPORTED_SECRETS'
   | 'MINTMARK_CLIENTS_TABLE'
   | 'MINTMARK_DIRECTORY_TABLE'
   | 'MINTMARK_TOKENS_TABLE'

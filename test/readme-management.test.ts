@@ -50,6 +50,21 @@ describe('what README.md says about managing credentials', () => {
     expect(answer).toMatchObject({ active: true, aud: REPORTS, client_id, scope: 'read:reports' });
   });
 
+  test('imports a secret, and trades it', () => {
+    const [imported, token] = session.answers('import') as [{ secrets: object[] }, object];
+    expect(imported).not.toHaveProperty('clientSecret');
+    expect(imported.secrets.at(-1)).toMatchObject({ title: 'from before', lastFour: '', imported: true });
+    expect(token).toMatchObject(issued);
+  });
+
+  test('finds a token by a part of its description, with the time of its last use', () => {
+    const [page] = session.answers('list') as [
+      { items: { clientId: string; secrets: { lastUsedAt: string | null }[] }[] },
+    ];
+    expect(page.items.map(({ clientId }) => clientId)).toEqual([session.exported.CLIENT_ID]);
+    expect(page.items[0]?.secrets.at(-1)?.lastUsedAt).toEqual(expect.stringMatching(/^\d{4}-/));
+  });
+
   test('gives an application a token that belongs to no tenant', () => {
     const [grant] = session.answers('application') as [{ clientId: string }];
     const [token] = session.answers('application-token') as [{ access_token: string }];

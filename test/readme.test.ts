@@ -44,6 +44,8 @@ describe('README.md', () => {
       'sh rotate',
       'sh finish',
       'sh leaked',
+      'sh import',
+      'sh list',
       'sh change',
       'sh leaver',
       'sh repeat',

@@ -130,6 +130,7 @@ async function provideSettings(): Promise<Partial<Record<EnvironmentVariable, st
     MINTMARK_WRAPPING_KEY: keys.wrapping,
     MINTMARK_EVENT_BUS: 'mintmark',
     MINTMARK_DEFAULT_AUDIENCE: process.env.MINTMARK_DEFAULT_AUDIENCE ?? '',
+    MINTMARK_IMPORTED_SECRETS: process.env.MINTMARK_IMPORTED_SECRETS ?? '',
     MINTMARK_PROTECTED_API: JSON.stringify(sampleApi.protection),
   };
 }

@@ -40,7 +40,7 @@ export function errorCodes(operation: string, { grants }: LambdaTable, route: Ro
     route.audit !== undefined && canLoseRaces(grants) && 'conflict',
     isChangeOfOne(route) && 'precondition_failed',
     route.body !== undefined && 'payload_too_large',
-    (isManagement(route.caller) || grants.includes('attempts:limit')) && 'rate_limited',
+    (isManagement(route.caller) || grants.includes('guesses:limit')) && 'rate_limited',
     'server_error',
     'temporarily_unavailable',
   ];

@@ -12,6 +12,7 @@ export const ambient: AdaptersOf<never> = {
   environment: processEnvironment,
   issuer: (environment: Environment) => required(environment, 'MINTMARK_ISSUER'),
   defaultAudience: (environment: Environment) => environment('MINTMARK_DEFAULT_AUDIENCE') || undefined,
+  importedSecrets: (environment: Environment) => environment('MINTMARK_IMPORTED_SECRETS') === 'on',
   clock: systemClock,
   random: systemRandom,
   requestLimiter: memoryRequestLimiter,

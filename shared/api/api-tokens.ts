@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { expiresInSeconds, id, metadata, metadataPatch, page, pageQuery, text, timestamp } from './fields.ts';
-import { newSecretExample, secretFields, shownOnce } from './secret-fields.ts';
+import { clientQuery, expiresInSeconds, id, metadata, metadataPatch, page, text, timestamp } from './fields.ts';
+import { newSecretExample, secretFields, shownOnce, usedSecretExample } from './secret-fields.ts';
 import { lambdaTable, type Route } from './table.ts';
 
 const DESCRIPTION_CHARACTERS = 256;
@@ -37,6 +37,7 @@ const apiTokenExample = {
   secrets: [newSecretExample],
   version: 1,
 } as const;
+const shownExample = { ...apiTokenExample, secrets: [usedSecretExample] } as const;
 const newExample = { ...apiTokenExample, clientSecret: 'mms_…' } as const;
 
 export const tenantTokens = '/v1/tenants/{tenantId}/api-tokens';
@@ -97,19 +98,19 @@ export const createToken = lambdaTable({
 const list = {
   method: 'GET',
   errors: 'problem',
-  query: pageQuery,
+  query: clientQuery,
   reply: {
     status: 200,
     description: 'A page of API tokens',
     schema: page(apiToken),
-    example: { items: [apiTokenExample] },
+    example: { items: [shownExample] },
   },
 } as const satisfies Partial<Route>;
 
 const read = {
   method: 'GET',
   errors: 'problem',
-  reply: { status: 200, description: 'The API token, without its secret', schema: apiToken, example: apiTokenExample },
+  reply: { status: 200, description: 'The API token, without its secret', schema: apiToken, example: shownExample },
 } as const satisfies Partial<Route>;
 
 const commonChange = {
@@ -144,6 +145,7 @@ export const manageTokens = lambdaTable({
     'clients:change',
     'clients:delete',
     'pepper:use',
+    'usage:read',
     'audit:append',
   ],
   routes: {

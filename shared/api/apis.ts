@@ -5,6 +5,7 @@ import {
   NAME_CHARACTERS,
   PERMISSIONS_MAX,
   permissionValue,
+  searchQuery,
   text,
   unique,
 } from './fields.ts';
@@ -67,7 +68,7 @@ export const apiRoutes = {
     audit: 'api.created',
   },
   listApis: {
-    ...listing(api, apiExample),
+    ...listing(api, apiExample, searchQuery),
     path: '/v1/apis',
     summary: 'List APIs',
     caller: { permission: 'read:apis' },

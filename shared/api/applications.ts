@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import {
+  clientQuery,
   expiresInSeconds,
   metadata,
   metadataPatch,
   page,
-  pageQuery,
   permissionValue,
   text,
   timestamp,
 } from './fields.ts';
-import { newSecretExample, secretFields, shownOnce } from './secret-fields.ts';
+import { newSecretExample, secretFields, shownOnce, usedSecretExample } from './secret-fields.ts';
 import { lambdaTable, type Route } from './table.ts';
 
 const NAME_CHARACTERS = 128;
@@ -39,6 +39,7 @@ const example = {
   secrets: [newSecretExample],
   version: 1,
 } as const;
+const shownExample = { ...example, secrets: [usedSecretExample] } as const;
 const newExample = { ...example, clientSecret: 'mms_…' };
 
 const grant = z.object({
@@ -74,6 +75,7 @@ export const applications = lambdaTable({
     'clients:list',
     'clients:change',
     'clients:delete',
+    'usage:read',
     'directory:write',
     'pepper:use',
     'secrets:hash',
@@ -109,12 +111,12 @@ export const applications = lambdaTable({
       method: 'GET',
       path: '/v1/applications',
       summary: 'List applications',
-      query: pageQuery,
+      query: clientQuery,
       reply: {
         status: 200,
         description: 'A page of applications',
         schema: page(application),
-        example: { items: [example] },
+        example: { items: [shownExample] },
       },
     },
     getApplication: {
@@ -122,7 +124,12 @@ export const applications = lambdaTable({
       method: 'GET',
       path: '/v1/applications/{clientId}',
       summary: 'Show an application',
-      reply: { status: 200, description: 'The application, without its secrets', schema: application, example },
+      reply: {
+        status: 200,
+        description: 'The application, without its secrets',
+        schema: application,
+        example: shownExample,
+      },
     },
     updateApplication: {
       ...writing,

@@ -67,6 +67,27 @@ export const pageQuery = z.object({
   cursor: z.string().max(1_024).optional(),
 });
 
+/** The query of a list that can be read from either end. */
+export const orderedQuery = pageQuery.extend({
+  order: z.enum(['asc', 'desc']).default('asc').meta({ description: 'By time of creation' }),
+});
+
+/** The query of a list that can be searched. Pages of a search may be short or empty and still have a next one. */
+export const searchQuery = orderedQuery.extend({
+  q: text(NAME_CHARACTERS).optional().meta({ description: 'A part of a name, description or id, in any case' }),
+});
+
+/** The query of a list of things that can be disabled. */
+export const statusQuery = searchQuery.extend({ status: z.enum(['active', 'disabled']).optional() });
+
+/** The query of a list of credentials, which can also expire. */
+export const clientQuery = searchQuery.extend({
+  status: z
+    .enum(['active', 'disabled', 'expired'])
+    .optional()
+    .meta({ description: 'active is what works now: neither disabled nor expired' }),
+});
+
 /** Every list's answer. */
 export function page<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), nextCursor: z.string().optional() });

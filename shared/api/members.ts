@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { id, ROLES_MAX } from './fields.ts';
+import { id, orderedQuery, ROLES_MAX } from './fields.ts';
 import { commonExample, commonMembers, deleting, listing, showing } from './shapes.ts';
 import type { Route } from './table.ts';
 
@@ -28,13 +28,13 @@ export const memberRoutes = {
     audit: 'member.set',
   },
   listMembers: {
-    ...listing(member, memberExample),
+    ...listing(member, memberExample, orderedQuery),
     path: '/v1/tenants/{tenantId}/members',
     summary: 'List the members of a tenant',
     caller: { permission: 'read:members' },
   },
   listMembershipsOfUser: {
-    ...listing(member, memberExample),
+    ...listing(member, memberExample, orderedQuery),
     path: '/v1/users/{userId}/memberships',
     summary: 'List the tenants that a user is a member of',
     caller: { permission: 'read:users' },

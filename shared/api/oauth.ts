@@ -17,6 +17,8 @@ const clientGrants = [
   'standing:read',
   'pepper:use',
   'secrets:hash',
+  'guesses:limit',
+  'usage:note',
   'assertions:verify',
   'assertions:redeem',
   'audit:append',

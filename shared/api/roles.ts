@@ -5,6 +5,7 @@ import {
   NAME_CHARACTERS,
   PERMISSIONS_MAX,
   permissionValue,
+  searchQuery,
   text,
   unique,
 } from './fields.ts';
@@ -58,7 +59,7 @@ export const roleRoutes = {
     audit: 'role.created',
   },
   listRoles: {
-    ...listing(role, roleExample),
+    ...listing(role, roleExample, searchQuery),
     path: '/v1/roles',
     summary: 'List roles',
     caller: { permission: 'read:roles' },

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { tenantTokens, userTokens } from './api-tokens.ts';
 import { expiresInSeconds, text, timestamp } from './fields.ts';
-import { newSecretExample, secretFields, shownOnce } from './secret-fields.ts';
+import { importedHash, newSecretExample, secretFields, shownOnce } from './secret-fields.ts';
 import { lambdaTable, type Route } from './table.ts';
 
 const TITLE_CHARACTERS = 128;
@@ -30,7 +30,7 @@ const addition = {
   errors: 'problem',
   body: {
     encoding: 'json',
-    schema: z.object({ title: text(TITLE_CHARACTERS).optional(), expiresInSeconds }),
+    schema: z.object({ title: text(TITLE_CHARACTERS).optional(), expiresInSeconds, importedHash }),
     example: { title: 'blue deployment', expiresInSeconds: 2_592_000 },
   },
   reply: {

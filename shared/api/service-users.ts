@@ -1,6 +1,16 @@
 import * as z from 'zod';
-import { expiresInSeconds, id, metadata, metadataPatch, page, pageQuery, text, timestamp } from './fields.ts';
-import { shownOnce } from './secret-fields.ts';
+import {
+  clientQuery,
+  expiresInSeconds,
+  id,
+  metadata,
+  metadataPatch,
+  page,
+  statusQuery,
+  text,
+  timestamp,
+} from './fields.ts';
+import { imported, importedHash, lastUsedAt, shownOnce, usedSecretExample } from './secret-fields.ts';
 import { lambdaTable, type Route } from './table.ts';
 
 const NAME_CHARACTERS = 128;
@@ -32,10 +42,12 @@ const secret = z.object({
   clientId: z.string(),
   serviceUserId: z.string(),
   title: z.string(),
-  lastFour: z.string(),
+  lastFour: z.string().meta({ description: 'Empty for an imported secret' }),
+  imported,
   createdAt: timestamp,
   createdBy: z.string(),
   expiresAt: timestamp.nullable(),
+  lastUsedAt,
   version: z.int(),
 });
 const newSecret = secret.extend(shownOnce);
@@ -69,6 +81,7 @@ export const serviceUsers = lambdaTable({
     'clients:create',
     'clients:list',
     'clients:delete',
+    'usage:read',
     'pepper:use',
     'secrets:hash',
     'requests:remember',
@@ -98,7 +111,7 @@ export const serviceUsers = lambdaTable({
       method: 'GET',
       path: collection,
       summary: 'List the service users of a tenant',
-      query: pageQuery,
+      query: statusQuery,
       reply: {
         status: 200,
         description: 'A page of service users',
@@ -147,7 +160,7 @@ export const serviceUsers = lambdaTable({
       summary: 'Give a service user one more secret, with a client id of its own',
       body: {
         encoding: 'json',
-        schema: z.object({ title: text(NAME_CHARACTERS), expiresInSeconds }),
+        schema: z.object({ title: text(NAME_CHARACTERS), expiresInSeconds, importedHash }),
         example: { title: secretExample.title, expiresInSeconds: 7_776_000 },
       },
       reply: {
@@ -163,12 +176,12 @@ export const serviceUsers = lambdaTable({
       method: 'GET',
       path: secrets,
       summary: "List a service user's secrets",
-      query: pageQuery,
+      query: clientQuery,
       reply: {
         status: 200,
         description: 'A page of secrets, by their last four characters',
         schema: page(secret),
-        example: { items: [secretExample] },
+        example: { items: [{ ...secretExample, lastUsedAt: usedSecretExample.lastUsedAt }] },
       },
     },
     deleteServiceUserSecret: {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { page, pageQuery, timestamp } from './fields.ts';
+import { page, timestamp } from './fields.ts';
 import type { Route } from './table.ts';
 
 /** What the routes of every collection have in common, so that a table says only what is particular. */
@@ -11,12 +11,12 @@ export const commonExample = { createdAt: '2027-01-15T08:00:00.000Z', version: 1
 export const shownMetadata = z.record(z.string(), z.json()).optional();
 export const status = z.enum(['active', 'disabled']);
 
-/** A list route less its path and permission. */
-export function listing<Item extends z.ZodType>(item: Item, example: unknown) {
+/** A list route less its path and permission; `query` says how the list can be narrowed. */
+export function listing<Item extends z.ZodType, Query extends z.ZodType>(item: Item, example: unknown, query: Query) {
   return {
     method: 'GET',
     errors: 'problem',
-    query: pageQuery,
+    query,
     reply: { status: 200, description: 'A page of the list', schema: page(item), example: { items: [example] } },
   } as const;
 }

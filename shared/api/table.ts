@@ -70,6 +70,8 @@ type GrantsForClient =
   | 'standing:read'
   | 'pepper:use'
   | 'secrets:hash'
+  | 'guesses:limit'
+  | 'usage:note'
   | 'assertions:verify'
   | 'assertions:redeem'
   | 'audit:append';

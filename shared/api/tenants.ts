@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { id, metadata, metadataPatch, NAME_CHARACTERS, text } from './fields.ts';
+import { id, metadata, metadataPatch, NAME_CHARACTERS, statusQuery, text } from './fields.ts';
 import {
   commonExample,
   commonMembers,
@@ -37,7 +37,7 @@ export const tenantRoutes = {
     audit: 'tenant.created',
   },
   listTenants: {
-    ...listing(tenant, tenantExample),
+    ...listing(tenant, tenantExample, statusQuery),
     path: '/v1/tenants',
     summary: 'List tenants',
     caller: { permission: 'read:tenants' },

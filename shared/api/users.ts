@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { id, metadata, metadataPatch, NAME_CHARACTERS, text } from './fields.ts';
+import { id, metadata, metadataPatch, NAME_CHARACTERS, statusQuery, text } from './fields.ts';
 import {
   commonExample,
   commonMembers,
@@ -51,7 +51,7 @@ export const userRoutes = {
     audit: 'user.created',
   },
   listUsers: {
-    ...listing(user, userExample),
+    ...listing(user, userExample, statusQuery),
     path: '/v1/users',
     summary: 'List users',
     caller: { permission: 'read:users' },

@@ -58,7 +58,8 @@ async function redeem(assertion: Assertion, nowSeconds: number, ports: Ports) {
 
   const redeemed = { clientId, jti: claims.jti, endsAtSeconds: endOfAssertion(claims) };
   if (!(await assertionMemory.redeem(redeemed, nowSeconds))) return undefined;
-  return { client, look, authenticatedAtSeconds: nowSeconds, expiresAtSeconds: client.expiresAtSeconds };
+  const { expiresAtSeconds } = client;
+  return { client, credential: 'key', look, authenticatedAtSeconds: nowSeconds, expiresAtSeconds };
 }
 
 /** A client speaks for itself only (RFC 7523 §3); as a grant it may also name whom it acts for. */

@@ -1,5 +1,6 @@
 import { DomainError } from './errors.ts';
-import type { Clock, Look, Pepper, SecretHasher, StandingReader } from './ports.ts';
+import { matchImportedSecret } from './imported-secrets.ts';
+import type { AttemptLimiter, Clock, CredentialName, Look, Pepper, SecretHasher, StandingReader } from './ports.ts';
 import type { Client, StoredSecret } from './records.ts';
 import { isGenuine, parseSecret, type SecretParts } from './secret.ts';
 import { isLive } from './standing.ts';
@@ -10,9 +11,17 @@ export interface Credentials {
   readonly secret: string;
 }
 
+/** Credentials that somebody presents. */
+export interface Attempt {
+  readonly readings: readonly Credentials[];
+  /** The address that the request came from. */
+  readonly source: string;
+}
+
 /** A client that has proven who it is, with the look at the records that its request goes on using. */
 export interface AuthenticatedClient {
   readonly client: Client;
+  readonly credential: CredentialName;
   /** When it began to prove that: what it obtains is as old as this, so that no revocation since then misses it. */
   readonly authenticatedAtSeconds: number;
   /** When the credential it used, or the client itself, ends; undefined for never. */
@@ -25,25 +34,34 @@ interface Ports {
   readonly hasher: SecretHasher;
   readonly pepper: Pepper;
   readonly clock: Clock;
+  /** Whether this deployment takes secrets that another product made. */
+  readonly importedSecrets: boolean;
+  readonly guesses: AttemptLimiter;
 }
 
 /**
  * Client authentication by secret (RFC 6749 §2.3.1), in the order of cost: what Mintmark never issued is refused
- * without reading or hashing anything; what it did issue costs one read and one comparison, whatever the answer.
- * @throws DomainError `invalid_client`, the same for unknown, disabled, expired and wrong.
+ * without reading or hashing anything; what it did issue costs one read and one comparison, whatever the answer. In
+ * deployments with imported secrets, what Mintmark never issued costs that too, and meets a limiter first.
+ * @throws DomainError `invalid_client`, the same for unknown, disabled, expired and wrong; `rate_limited`
  */
-export async function authenticateClient(readings: readonly Credentials[], ports: Ports): Promise<AuthenticatedClient> {
-  const genuine = await firstGenuine(readings, ports.pepper);
-  if (genuine === undefined) throw invalidClient();
-
+export async function authenticateClient(attempt: Attempt, ports: Ports): Promise<AuthenticatedClient> {
   const now = ports.clock.nowSeconds();
-  const look = ports.standing.open(genuine.clientId);
-  const client = await look.client(genuine.clientId);
-  const secret = client && findLiveSecret(client, genuine.parts.selector, now);
-  const matches = await ports.hasher.compare(genuine.secret, secret?.hash ?? ports.hasher.decoyHash);
-  if (client === undefined || secret === undefined || !matches) throw invalidClient();
+  const genuine = await firstGenuine(attempt.readings, ports.pepper);
+  const match = genuine ? await matchSecret(genuine, now, ports) : await matchImportedSecret(attempt, now, ports);
+  if (match === undefined) throw invalidClient();
+  const { client, secret, look } = match;
+  const credential = { clientId: client.id, selector: secret.selector };
   const expiresAtSeconds = earliest(client.expiresAtSeconds, secret.expiresAtSeconds);
-  return { client, look, authenticatedAtSeconds: now, expiresAtSeconds };
+  return { client, credential, look, authenticatedAtSeconds: now, expiresAtSeconds };
+}
+
+async function matchSecret({ clientId, secret: clear, parts }: Genuine, nowSeconds: number, ports: Ports) {
+  const look = ports.standing.open(clientId);
+  const client = await look.client(clientId);
+  const secret = client && findLiveSecret(client, parts.selector, nowSeconds);
+  const matches = await ports.hasher.compare(clear, secret?.hash ?? ports.hasher.decoyHash);
+  return client && secret && matches ? { client, secret, look } : undefined;
 }
 
 /** The one refusal for unknown, disabled, expired and wrong: nobody learns which it was (B13, B14). */
@@ -56,8 +74,12 @@ async function firstGenuine(readings: readonly Credentials[], pepper: Pepper) {
   return candidates.find((candidate) => candidate !== undefined);
 }
 
-async function readGenuine({ clientId, secret }: Credentials, pepper: Pepper) {
-  const parts: SecretParts | undefined = parseSecret(secret);
+interface Genuine extends Credentials {
+  readonly parts: SecretParts;
+}
+
+async function readGenuine({ clientId, secret }: Credentials, pepper: Pepper): Promise<Genuine | undefined> {
+  const parts = parseSecret(secret);
   if (parts === undefined || !(await isGenuine(clientId, parts, pepper))) return undefined;
   return { clientId, secret, parts };
 }

@@ -8,8 +8,9 @@ import {
   openLook,
 } from './client-ownership.ts';
 import { assertVersion, DomainError, preconditionFailed } from './errors.ts';
+import { importedSecret } from './imported-secrets.ts';
 import { acceptedMetadata, mergeMetadata } from './metadata.ts';
-import { newClient, type WithNewSecret } from './new-client.ts';
+import { type MadeClient, newClient, newClientOfImported } from './new-client.ts';
 import type {
   ClientChanger,
   ClientLister,
@@ -36,6 +37,8 @@ export interface ClientRequest {
   readonly metadata?: JsonObject | undefined;
   /** Undefined or null for a client that does not expire. */
   readonly expiresInSeconds?: number | null | undefined;
+  /** The hash of a secret that another product made; undefined for a new secret. */
+  readonly importedHash?: string | undefined;
   /** The longest an access token of this client lives; undefined for what the API says. */
   readonly tokenLifetimeSeconds?: number | undefined;
 }
@@ -47,52 +50,54 @@ interface CreationPorts {
   readonly pepper: Pepper;
   readonly clock: Clock;
   readonly random: Random;
+  readonly importedSecrets: boolean;
 }
 
 /**
- * Creates a client with one secret, for whoever owns it. The clear secret exists in this answer only.
+ * Creates a client with one secret, for whoever owns it. The clear secret exists in this answer only, and not even
+ * there where it is imported.
  * @throws DomainError `not_found` for an owner the caller cannot see, `invalid_request` for an unknown role,
- * `forbidden` for a role above the caller's own.
+ * `forbidden` for a role above the caller's own; and as `importedSecret` does.
  */
 export async function createClient(
   caller: ManagementCaller,
   request: ClientRequest,
   ports: CreationPorts,
-): Promise<WithNewSecret> {
+): Promise<MadeClient> {
   const look = openLook(request.owner, ports);
   const subject = await findOwner(caller, request.owner, look);
   const roleIds = (await findAssignedRoles(request.roleIds ?? [], look)).map((role) => role.id);
   await assertMayGrant(caller, { subject, roleIds }, look);
 
   const { description, expiresInSeconds, tokenLifetimeSeconds } = request;
-  const made = await newClient(
-    {
-      subject,
-      description,
-      createdBy: caller.subject,
-      metadata: acceptedMetadata(request.metadata),
-      roleIds,
-      expiresAtSeconds: expiresInSeconds == null ? undefined : ports.clock.nowSeconds() + expiresInSeconds,
-      tokenLifetimeSeconds,
-    },
-    ports,
-  );
+  const described = {
+    subject,
+    description,
+    createdBy: caller.subject,
+    metadata: acceptedMetadata(request.metadata),
+    roleIds,
+    expiresAtSeconds: expiresInSeconds == null ? undefined : ports.clock.nowSeconds() + expiresInSeconds,
+    tokenLifetimeSeconds,
+  };
+  const { importedHash } = request;
+  const imported = importedHash === undefined ? undefined : importedSecret(caller, { importedHash }, ports);
+  const made = imported ? newClientOfImported(imported, described, ports) : await newClient(described, ports);
   await ports.clients.insert(made.client);
   return made;
 }
 
 /**
- * The clients of one owner, newest last, without their secrets.
+ * The clients of one owner, newest last unless asked otherwise, without their secrets.
  * @throws DomainError `not_found`, or `invalid_request` for a cursor that is not one of this list's
  */
 export async function listClients(
   caller: ManagementCaller,
   owner: ClientOwner,
   page: PageRequest,
-  ports: { readonly standing: StandingReader; readonly clientList: ClientLister },
+  ports: { readonly standing: StandingReader; readonly clientList: ClientLister; readonly clock: Clock },
 ): Promise<Page<Client>> {
   await findOwner(caller, owner, openLook(owner, ports));
-  return ports.clientList.list(owner, page);
+  return ports.clientList.list(owner, page, ports.clock.nowSeconds());
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   withSecret,
   withTokensRevoked,
 } from './client-secrets.ts';
+import { importedSecret, withImportedSecret } from './imported-secrets.ts';
 import type { WithNewSecret } from './new-client.ts';
 import type { ClientChanger, Clock, Pepper, Random, SecretHasher, StandingReader } from './ports.ts';
 import type { Client } from './records.ts';
@@ -23,17 +24,36 @@ interface MintingPorts extends Ports {
   readonly random: Random;
 }
 
+interface SecretRequest {
+  readonly title?: string | undefined;
+  readonly expiresInSeconds?: number | null | undefined;
+}
+
 /** Adds a secret to a client beside those it has. @throws DomainError as `changeOwnClient` and `withSecret` do */
 export async function addSecret(
   access: ClientAccess,
-  request: { readonly title?: string | undefined; readonly expiresInSeconds?: number | null | undefined },
+  { title, expiresInSeconds }: SecretRequest,
   ports: MintingPorts,
 ): Promise<WithNewSecret> {
   const now = ports.clock.nowSeconds();
-  const expiresAtSeconds = request.expiresInSeconds == null ? undefined : now + request.expiresInSeconds;
-  const secret = await mint(access, { title: request.title, expiresAtSeconds }, ports);
+  const secret = await mint(access, { title, expiresAtSeconds: expiryOf(expiresInSeconds, now) }, ports);
   const client = await changeOwnClient(access, (before) => withSecret(before, secret.stored, now), ports);
   return { client, secret: secret.value };
+}
+
+/**
+ * Adds a secret that another product made, by its bcrypt hash.
+ * @throws DomainError as `importedSecret`, `changeOwnClient` and `withImportedSecret` do
+ */
+export function importSecret(
+  access: ClientAccess,
+  { importedHash, title, expiresInSeconds }: SecretRequest & { readonly importedHash: string },
+  ports: Ports & { readonly importedSecrets: boolean; readonly random: Random },
+): Promise<Client> {
+  const now = ports.clock.nowSeconds();
+  const expiresAtSeconds = expiryOf(expiresInSeconds, now);
+  const secret = importedSecret(access.caller, { importedHash, title, expiresAtSeconds }, ports);
+  return changeOwnClient(access, (before) => withImportedSecret(before, secret, now), ports);
 }
 
 /**
@@ -73,6 +93,10 @@ export async function deleteSecret(access: ClientAccess, secretId: string, ports
   if (now() < revokedBeforeSeconds) return;
   const again = { ...access, expectedVersion: undefined };
   await changeOwnClient(again, (client) => withTokensRevoked(client, now()), ports);
+}
+
+function expiryOf(expiresInSeconds: number | null | undefined, nowSeconds: number): number | undefined {
+  return expiresInSeconds == null ? undefined : nowSeconds + expiresInSeconds;
 }
 
 function mint(

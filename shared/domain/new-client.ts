@@ -1,6 +1,6 @@
 import { newId } from './ids.ts';
 import type { Clock, Pepper, Random, SecretHasher } from './ports.ts';
-import type { Client, StoredKey } from './records.ts';
+import type { Client, StoredKey, StoredSecret } from './records.ts';
 import { newSecret } from './secret.ts';
 
 /** What a client is, apart from what it is born with. */
@@ -12,6 +12,9 @@ export interface WithNewSecret {
   readonly client: Client;
   readonly secret: string;
 }
+
+/** A client as it is made: without a clear secret where that was made elsewhere. */
+export type MadeClient = Partial<WithNewSecret> & Pick<WithNewSecret, 'client'>;
 
 /** Makes a client of its first secret and a new id. Nothing is stored yet. */
 export async function newClient(
@@ -30,6 +33,15 @@ export function newKeyClient(
   ports: { readonly random: Random; readonly clock: Clock },
 ): Client {
   return { ...withoutCredential(description, ports), key };
+}
+
+/** Makes a client whose first secret is one that another product made. Nothing is stored yet. */
+export function newClientOfImported(
+  secret: StoredSecret,
+  description: ClientDescription,
+  ports: { readonly random: Random; readonly clock: Clock },
+): MadeClient {
+  return { client: { ...withoutCredential(description, ports), secrets: [secret] } };
 }
 
 function withoutCredential(

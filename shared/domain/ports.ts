@@ -126,16 +126,51 @@ export interface Revocations {
   revoke(tokenId: string, expiresAtSeconds: number): Promise<void>;
 }
 
+/** One credential of a client: a secret by its selector. */
+export interface CredentialName {
+  readonly clientId: string;
+  readonly selector: string;
+}
+
+/** Notes which credentials are in use, so that those nobody uses can be found (Q7). */
+export interface UsageNotes {
+  /**
+   * Notes a use, for each credential once in five minutes at most. Settles soon, whatever becomes of the note; a
+   * rejection says that it is lost.
+   */
+  note(credential: CredentialName, nowSeconds: number): Promise<void>;
+}
+
+/** By `credentialKey`: when, in seconds, less up to five minutes. Credentials that were never used are missing. */
+export type LastUses = ReadonlyMap<string, number>;
+
+export interface UsageReader {
+  lastUses(credentials: readonly CredentialName[]): Promise<LastUses>;
+}
+
 /** A page of a list; `nextCursor` is absent on the last one. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextCursor?: string | undefined;
 }
 
-/** `limit` is 1 to 100; `cursor` comes from the page before. An unreadable cursor is `invalid_request`. */
-export interface PageRequest {
+/**
+ * `limit` is 1 to 100; `cursor` comes from the page before. An unreadable cursor is `invalid_request`. A page of a
+ * filtered list may be short, or empty, and still have a next one: each request looks at a bounded part of the list.
+ */
+export interface PageRequest extends ListFilter {
   readonly limit: number;
   readonly cursor?: string | undefined;
+  /** By time of creation; the oldest first unless said otherwise. */
+  readonly order?: 'asc' | 'desc' | undefined;
+}
+
+/** What a list is narrowed to; nothing for the whole list. */
+export interface ListFilter {
+  /** `active` is what works now: neither disabled nor expired. Only clients expire. */
+  readonly status?: 'active' | 'disabled' | 'expired' | undefined;
+  /** A part of what people know the thing by, in any case; see `search-text.ts`. */
+  readonly q?: string | undefined;
 }
 
 /**
@@ -168,7 +203,7 @@ export interface ClientRemover {
 }
 
 export interface ClientLister {
-  list(owner: ClientOwner, page: PageRequest): Promise<Page<Client>>;
+  list(owner: ClientOwner, page: PageRequest, nowSeconds: number): Promise<Page<Client>>;
 }
 
 export interface DirectoryWriter {

@@ -123,7 +123,10 @@ export type DirectoryKind = keyof DirectoryRecords;
 export interface StoredSecret {
   readonly selector: string;
   readonly hash: string;
+  /** Empty for an imported secret, of which nobody here has seen the clear text. */
   readonly lastFour: string;
+  /** Made by another product; only its hash was brought here. */
+  readonly imported?: true | undefined;
   readonly title?: string | undefined;
   readonly createdBy: string;
   readonly createdAtSeconds: number;

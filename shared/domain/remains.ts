@@ -1,5 +1,22 @@
-import type { ClientLister, ClientOwner, DirectoryLister, Look, Page, PageRequest, RemainingKind } from './ports.ts';
-import { type Client, type Deleted, grantKey, type Membership, membershipKey, nameKey } from './records.ts';
+import type {
+  ClientLister,
+  ClientOwner,
+  Clock,
+  DirectoryLister,
+  Look,
+  Page,
+  PageRequest,
+  RemainingKind,
+} from './ports.ts';
+import {
+  type Client,
+  type Deleted,
+  grantKey,
+  type Membership,
+  membershipKey,
+  nameKey,
+  type ServiceUser,
+} from './records.ts';
 
 /** Rows that are read and removed together: few enough to lie in memory, enough to be quick. */
 const PAGE_ROWS = 25;
@@ -9,11 +26,14 @@ export type Remnant =
   | { readonly kind: 'client'; readonly id: string }
   | { readonly kind: Exclude<RemainingKind, 'removal'>; readonly key: string; readonly version: number };
 
+type ServiceUserPath = Pick<ServiceUser, 'tenantId'> & { readonly serviceUserId: string };
+
 type Remnants = AsyncGenerator<readonly Remnant[]>;
 
 interface Ports {
   readonly clientList: ClientLister;
   readonly directoryList: DirectoryLister;
+  readonly clock: Clock;
 }
 
 /**
@@ -32,7 +52,7 @@ export async function* remnantsOf(deleted: Deleted, look: Look, ports: Ports): R
         return subject.type === 'user' && subject.membershipId === deleted.membershipId;
       });
     case 'serviceUser':
-      return yield* clientsOf(deleted, ports);
+      return yield* clientsOfServiceUser(deleted, ports);
     case 'application':
       return yield* grantsOf(deleted.clientId, ports);
   }
@@ -57,9 +77,14 @@ async function* remnantsOfUser(
 
 async function* serviceUsersOf(tenantId: string, ports: Ports): Remnants {
   for await (const items of pagesOf((page) => ports.directoryList.list({ kind: 'serviceUser', tenantId }, page))) {
-    for (const { id: serviceUserId } of items) yield* clientsOf({ tenantId, serviceUserId }, ports);
+    for (const { id: serviceUserId } of items) yield* clientsOfServiceUser({ tenantId, serviceUserId }, ports);
     yield items.map(({ id, version }) => ({ kind: 'serviceUser', key: id, version }));
   }
+}
+
+async function* clientsOfServiceUser({ tenantId, serviceUserId }: ServiceUserPath, ports: Ports): Remnants {
+  yield* clientsOf({ tenantId, serviceUserId, credential: 'secret' }, ports);
+  yield* clientsOf({ tenantId, serviceUserId, credential: 'key' }, ports);
 }
 
 async function* membershipsWithTokens(list: Lister<Membership>, ports: Ports): Remnants {
@@ -73,10 +98,10 @@ async function* membershipsWithTokens(list: Lister<Membership>, ports: Ports): R
 
 async function* clientsOf(
   owner: ClientOwner,
-  { clientList }: Ports,
+  { clientList, clock }: Ports,
   isRemnant: (client: Client) => boolean = () => true,
 ): Remnants {
-  for await (const items of pagesOf((page) => clientList.list(owner, page))) {
+  for await (const items of pagesOf((page) => clientList.list(owner, page, clock.nowSeconds()))) {
     yield items.filter(isRemnant).map(({ id }) => ({ kind: 'client', id }));
   }
 }

@@ -39,7 +39,7 @@ export async function newSecret(
   { clientId, createdBy, title, expiresAtSeconds }: SecretRequest,
   ports: { readonly random: Random; readonly pepper: Pepper; readonly hasher: SecretHasher; readonly clock: Clock },
 ): Promise<NewSecret> {
-  const selector = toBase62(ports.random.bytes(16), SELECTOR_CHARACTERS);
+  const selector = newSelector(ports.random);
   const body = `mms_${selector}${toBase62(ports.random.bytes(32), RANDOM_CHARACTERS)}`;
   const sealed = body + (await ports.pepper.seal(sealedMessage(clientId, body)));
   const value = sealed + checksum(sealed);
@@ -47,6 +47,11 @@ export async function newSecret(
   const createdAtSeconds = ports.clock.nowSeconds();
   const lastFour = value.slice(-4);
   return { value, stored: { selector, hash, lastFour, title, createdBy, createdAtSeconds, expiresAtSeconds } };
+}
+
+/** Names one more secret of a client. */
+export function newSelector(random: Random): string {
+  return toBase62(random.bytes(16), SELECTOR_CHARACTERS);
 }
 
 /** The parts of a well-formed secret; undefined for anything with another shape or a wrong checksum. */

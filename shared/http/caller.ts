@@ -5,11 +5,13 @@ import { authenticateManager, type ManagementCaller } from '#shared/domain/autho
 import type {
   AssertionMemory,
   AssertionVerifier,
+  AttemptLimiter,
   Clock,
   Pepper,
   SecretHasher,
   StandingReader,
   TokenVerifier,
+  UsageNotes,
 } from '#shared/domain/ports.ts';
 import { subjectId } from '#shared/domain/standing.ts';
 import type { SystemPermission } from '#shared/domain/system-api.ts';
@@ -21,6 +23,7 @@ import type { Incoming } from './incoming.ts';
 /** Ports for every kind of caller; a table that serves a kind has the grants behind its ports. */
 export interface CallerPorts {
   readonly issuer: string;
+  readonly importedSecrets: boolean;
   readonly clock: Clock;
   readonly standing?: StandingReader;
   readonly hasher?: SecretHasher;
@@ -28,6 +31,8 @@ export interface CallerPorts {
   readonly assertionVerifier?: AssertionVerifier;
   readonly assertionMemory?: AssertionMemory;
   readonly verifier?: TokenVerifier;
+  readonly usageNotes?: UsageNotes;
+  readonly guesses?: AttemptLimiter;
 }
 
 /**
@@ -79,12 +84,13 @@ function holder(incoming: Incoming, ports: CallerPorts) {
   return grant === undefined ? client(incoming, ports) : signer(grant, ports);
 }
 
-function client(incoming: Incoming, { clock, ...ports }: CallerPorts) {
+function client(incoming: Incoming, { clock, importedSecrets, ...ports }: CallerPorts) {
   const assertion = readClientAssertion(incoming);
-  if (assertion !== undefined) return signer(assertion, { clock, ...ports });
-  const { standing, hasher, pepper } = ports;
-  if (!standing || !hasher || !pepper) throw ungranted();
-  return authenticateClient(readCredentials(incoming), { standing, hasher, pepper, clock });
+  if (assertion !== undefined) return signer(assertion, { clock, importedSecrets, ...ports });
+  const { standing, hasher, pepper, guesses } = ports;
+  if (!standing || !hasher || !pepper || !guesses) throw ungranted();
+  const attempt = { readings: readCredentials(incoming), source: incoming.source };
+  return authenticateClient(attempt, { standing, hasher, pepper, guesses, importedSecrets, clock });
 }
 
 function signer(assertion: Assertion, { issuer, clock, ...ports }: CallerPorts) {

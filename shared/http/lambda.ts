@@ -103,6 +103,7 @@ export function lambda<const Table extends LambdaTable>(
     .use(middlewares.decodeMembers())
     .use(middlewares.recogniseCaller(ports as () => CallerPorts))
     .use(countRequests(ports))
+    .use(middlewares.noteUse(ports as () => CallerPorts))
     .use(middlewares.authoriseCaller())
     .use(middlewares.checkInput())
     .use(openCursors(ports as () => CallerPorts))

@@ -48,7 +48,11 @@ export function logTaskFailure(functionName: string, thrown: unknown): void {
 }
 
 /** What was to be written down after the request could not be; what the request did is not touched by that. */
-export function logLost(what: 'audit outcome' | 'idempotency record', event: Incoming, thrown: unknown): void {
+export function logLost(
+  what: 'audit outcome' | 'idempotency record' | 'note of use',
+  event: Incoming,
+  thrown: unknown,
+): void {
   logger.error(`${what} lost`, { requestId: event.requestId, cause: describeCause(thrown) });
 }
 

@@ -89,6 +89,29 @@ export function recogniseCaller(ports: () => CallerPorts): Middleware {
   };
 }
 
+/**
+ * Notes that a client's credential is in use (Q7), while the request goes on. It is waited for, because a process may
+ * stand still once it has answered; a note that is lost is logged and no more.
+ */
+export function noteUse(ports: () => CallerPorts): Middleware {
+  const notes = new WeakMap<Incoming, Promise<void>>();
+  const settle = ({ event }: { event: Incoming }) => notes.get(event);
+  return {
+    before: ({ event }) => {
+      const { caller } = event;
+      const { usageNotes, clock } = ports();
+      if (caller === undefined || isManager(caller) || usageNotes === undefined) return;
+      const note = usageNotes.note(caller.credential, clock.nowSeconds());
+      notes.set(
+        event,
+        note.catch((error: unknown) => logLost('note of use', event, error)),
+      );
+    },
+    after: settle,
+    onError: settle,
+  };
+}
+
 /** Refuses a manager who may not do this, before anything is said about the request itself. */
 export function authoriseCaller(): Middleware {
   return {

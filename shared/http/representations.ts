@@ -1,16 +1,7 @@
 import type { AuditEvent } from '#shared/domain/audit.ts';
-import type { Page } from '#shared/domain/ports.ts';
-import type {
-  Api,
-  Client,
-  ClientGrant,
-  Membership,
-  Role,
-  ServiceUser,
-  StoredSecret,
-  Tenant,
-  User,
-} from '#shared/domain/records.ts';
+import type { LastUses, Page } from '#shared/domain/ports.ts';
+import type { Api, Client, ClientGrant, Membership, Role, ServiceUser, Tenant, User } from '#shared/domain/records.ts';
+import { credentialKey } from '#shared/domain/usage.ts';
 
 /** How records look on the wire of the management API: ISO 8601 times, no hashes, nothing internal. */
 
@@ -42,7 +33,7 @@ export function serviceUserRepresentation({ id, createdAtSeconds, version, ...se
 }
 
 /** A client that acts for itself, without its secrets. */
-export function applicationRepresentation({ subject, ...client }: Client) {
+export function applicationRepresentation({ subject, ...client }: Client, lastUses?: LastUses) {
   if (subject.type !== 'application') throw new Error('This client is not an application.');
   return {
     clientId: client.id,
@@ -53,7 +44,7 @@ export function applicationRepresentation({ subject, ...client }: Client) {
     createdBy: client.createdBy,
     expiresAt: timestampOrNull(client.expiresAtSeconds),
     status: client.status,
-    secrets: client.secrets.map(secretRepresentation),
+    secrets: secretRepresentations(client, lastUses),
     version: client.version,
   };
 }
@@ -63,22 +54,24 @@ export function clientGrantRepresentation({ createdAtSeconds, ...grant }: Client
 }
 
 /** One secret of a service user: a client of its own, with its own `clientId`. */
-export function serviceUserSecretRepresentation({ id, subject, secrets, ...client }: Client) {
+export function serviceUserSecretRepresentation({ id, subject, secrets, ...client }: Client, lastUses?: LastUses) {
   if (subject.type !== 'serviceUser') throw new Error('This is no credential of a service user.');
   return {
     clientId: id,
     serviceUserId: subject.serviceUserId,
     title: client.description,
     lastFour: secrets.map(({ lastFour }) => lastFour).join(' '),
+    imported: secrets[0]?.imported,
     createdAt: timestamp(client.createdAtSeconds),
     createdBy: client.createdBy,
     expiresAt: timestampOrNull(client.expiresAtSeconds),
+    ...lastUse({ id, secrets }, lastUses),
     version: client.version,
   };
 }
 
 /** An API token without its secret; of that, lists show the last four characters. */
-export function apiTokenRepresentation({ subject, ...client }: Client) {
+export function apiTokenRepresentation({ subject, ...client }: Client, lastUses?: LastUses) {
   if (subject.type !== 'tenant' && subject.type !== 'user') throw new Error('This client is not an API token.');
   return {
     clientId: client.id,
@@ -91,7 +84,7 @@ export function apiTokenRepresentation({ subject, ...client }: Client) {
     createdBy: client.createdBy,
     expiresAt: timestampOrNull(client.expiresAtSeconds),
     status: client.status,
-    secrets: client.secrets.map(secretRepresentation),
+    secrets: secretRepresentations(client, lastUses),
     version: client.version,
   };
 }
@@ -114,28 +107,31 @@ export function pageRepresentation<Item, Shown>({ items, nextCursor }: Page<Item
 export function secretsRepresentation({ id, secrets, rotation, version }: Client) {
   return {
     clientId: id,
-    secrets: secrets.map(secretRepresentation),
+    secrets: secretRepresentations({ id, secrets }),
     rotationEndsAt: timestampOrNull(rotation?.endsAtSeconds),
     version,
   };
 }
 
-function secretRepresentation({
-  selector,
-  title,
-  lastFour,
-  createdBy,
-  createdAtSeconds,
-  expiresAtSeconds,
-}: StoredSecret) {
-  return {
-    id: selector,
-    title,
-    lastFour,
-    createdBy,
-    createdAt: timestamp(createdAtSeconds),
-    expiresAt: timestampOrNull(expiresAtSeconds),
-  };
+/** Secrets by what tells them apart. Answers to changes do not say when each was last used. */
+function secretRepresentations({ id, secrets }: Pick<Client, 'id' | 'secrets'>, lastUses?: LastUses) {
+  return secrets.map((secret) => ({
+    id: secret.selector,
+    title: secret.title,
+    lastFour: secret.lastFour,
+    imported: secret.imported,
+    createdBy: secret.createdBy,
+    createdAt: timestamp(secret.createdAtSeconds),
+    expiresAt: timestampOrNull(secret.expiresAtSeconds),
+    ...lastUse({ id, secrets: [secret] }, lastUses),
+  }));
+}
+
+/** When the latest used of these secrets was. */
+function lastUse({ id, secrets }: Pick<Client, 'id' | 'secrets'>, lastUses: LastUses | undefined) {
+  if (lastUses === undefined) return {};
+  const uses = secrets.map(({ selector }) => lastUses.get(credentialKey({ clientId: id, selector })) ?? 0);
+  return { lastUsedAt: timestampOrNull(Math.max(0, ...uses) || undefined) };
 }
 
 /** A moment as it goes over the wire. */

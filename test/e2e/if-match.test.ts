@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dynamoClientRemover } from '#shared/adapters/dynamo/clients.ts';
-import { problem, seen } from '#test/support/answers.ts';
+import { problem, seen, withoutUses } from '#test/support/answers.ts';
 import { changeableKinds, type Place, placeOf, tenantTokens } from '#test/support/changeable-kinds.ts';
 import { assertConforms } from '#test/support/conformance.ts';
 import { type Manage, manageWith, succeed } from '#test/support/manage.ts';
@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 type Shown = Readonly<Record<string, unknown>> & { readonly version: number };
-const show = async (path: string) => (await manage('GET', path)).body as Shown;
+const show = async (path: string) => withoutUses((await manage('GET', path)).body as Shown);
 const STALE = problem(412, 'precondition_failed');
 
 describe.each(changeableKinds)('$kind', ({ create, change }) => {

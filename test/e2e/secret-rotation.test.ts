@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { problem, seen } from '#test/support/answers.ts';
+import { problem, seen, withoutUses } from '#test/support/answers.ts';
 import { assertConforms } from '#test/support/conformance.ts';
 import { exchangeOutcome, scopeNow } from '#test/support/credential-worth.ts';
 import { type Manage, manageWith, succeed } from '#test/support/manage.ts';
@@ -39,7 +39,7 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
   const tryToRotate = (graceSeconds: unknown) => manage('POST', `${owner.path}/secrets/rotate`, { graceSeconds });
   const conclude = (how: 'finish' | 'cancel') => manage('POST', `${owner.path}/secrets/rotate/${how}`);
   const remove = (credentials: Credentials) => manage('DELETE', `${owner.path}/secrets/${secretIdOf(credentials)}`);
-  const show = async () => (await manage('GET', owner.path)).body as ShownSecrets;
+  const show = async () => withoutUses((await manage('GET', owner.path)).body as ShownSecrets);
   const outcomes = (...all: readonly Credentials[]) => Promise.all(all.map((one) => exchangeOutcome(world, one)));
   const expiresIn = async (credentials: Credentials) => {
     const grant = { grant_type: 'client_credentials', audience: REPORTS };

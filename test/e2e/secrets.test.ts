@@ -5,7 +5,7 @@ vi.hoisted(() => {
 });
 
 import { type TableName, tableSchemas } from '#infra/table-schemas.ts';
-import { problem, seen } from '#test/support/answers.ts';
+import { problem, seen, withoutUses } from '#test/support/answers.ts';
 import { personalTokens, tenantTokens } from '#test/support/changeable-kinds.ts';
 import { assertConforms } from '#test/support/conformance.ts';
 import { exchangeOutcome, scopeNow } from '#test/support/credential-worth.ts';
@@ -52,6 +52,12 @@ const expiresIn = async (credentials: Credentials) =>
 const WORKS = 'read:reports';
 const DEAD = '401 invalid_client';
 
+test.each(secretOwners)('an import for $owner is refused where the deployment takes none', async ({ create }) => {
+  const owner = await create(manage, acme);
+  const reply = await manage('POST', `${owner.path}/secrets`, { importedHash: `$2b$10$${'a'.repeat(53)}` });
+  expect(reply).toMatchObject({ status: 409, body: { code: 'conflict' } });
+});
+
 describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
   let owner: SecretOwner;
   beforeEach(async () => {
@@ -59,7 +65,7 @@ describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
   });
   const add = (body: object = {}) => obtainSecret(manage, owner, 'secrets', body);
   const remove = (secretId: string) => manage('DELETE', `${owner.path}/secrets/${secretId}`);
-  const show = async () => (await manage('GET', owner.path)).body as ShownSecrets;
+  const show = async () => withoutUses((await manage('GET', owner.path)).body as ShownSecrets);
   const outcomes = (...all: readonly Credentials[]) => Promise.all(all.map((one) => exchangeOutcome(world, one)));
 
   test('B21: are shown once each, and work beside each other', async () => {

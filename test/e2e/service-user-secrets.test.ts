@@ -43,7 +43,7 @@ describe('a secret of a service user', () => {
       },
     ]);
     const list = await manage('GET', `${path}/secrets`);
-    expect(seen(list)).toEqual({ status: 200, body: { items: [shown] } });
+    expect(seen(list)).toEqual({ status: 200, body: { items: [{ ...shown, lastUsedAt: null }] } });
   });
 
   test('is one of several, each with a client id, a title and an expiry of its own', async () => {

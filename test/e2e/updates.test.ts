@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { problem, seen } from '#test/support/answers.ts';
+import { problem, seen, withoutUses } from '#test/support/answers.ts';
 import { changeableKinds, type Place, placeOf } from '#test/support/changeable-kinds.ts';
 import { assertConforms } from '#test/support/conformance.ts';
 import { type Manage, manageWith, succeed } from '#test/support/manage.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 type Shown = Readonly<Record<string, unknown>> & { readonly version: number };
-const show = async (path: string) => (await manage('GET', path)).body as Shown;
+const show = async (path: string) => withoutUses((await manage('GET', path)).body as Shown);
 
 /** What no request may say of anything, whatever it is. */
 const forged = {

@@ -16,6 +16,7 @@ describe('context', () => {
     const props = read({
       issuer: 'https://auth.example.com',
       defaultAudience: reports.audience,
+      importedSecrets: true,
       signingAlgorithms: ['RS256', 'ES256'],
       removalPolicy: 'destroy',
       protectedApis: { reports },
@@ -23,6 +24,7 @@ describe('context', () => {
     expect(props).toEqual({
       issuer: 'https://auth.example.com',
       defaultAudience: reports.audience,
+      importedSecrets: true,
       signingAlgorithms: ['RS256', 'ES256'],
       removalPolicy: RemovalPolicy.DESTROY,
       protectedApis: { reports },
@@ -30,8 +32,16 @@ describe('context', () => {
   });
 
   test('may be JSON text, as the command line gives it', () => {
-    const context = { signingAlgorithms: '["ES256"]', protectedApis: JSON.stringify({ reports }) };
-    expect(read(context)).toMatchObject({ signingAlgorithms: ['ES256'], protectedApis: { reports } });
+    const context = {
+      signingAlgorithms: '["ES256"]',
+      importedSecrets: 'true',
+      protectedApis: JSON.stringify({ reports }),
+    };
+    expect(read(context)).toMatchObject({
+      signingAlgorithms: ['ES256'],
+      importedSecrets: true,
+      protectedApis: { reports },
+    });
   });
 
   test('names a topic and a certificate by their ARNs', () => {
@@ -57,6 +67,7 @@ describe('context', () => {
     ['protectedApis', { Reports: reports }],
     ['protectedApis', { reports: { ...reports, mode: 'sometimes' } }],
     ['protectedApis', { reports: { ...reports, timeout: 3 } }],
+    ['importedSecrets', 'sometimes'],
     ['issuer', 5],
   ])('is refused by name where it cannot be understood: %s %o', (name, value) => {
     expect(() => read({ [name]: value })).toThrow(new RegExp(`does not understand[^]*${name}`));

@@ -7,7 +7,11 @@ import { tables } from '#shared/api/tables.ts';
 import { prepare, propertiesOf, synthesize } from './synthesize.ts';
 
 const deployment = synthesize({ signingAlgorithms: ['RS256', 'ES256'], defaultAudience: 'https://api.example.com' });
-const disposable = synthesize({ removalPolicy: RemovalPolicy.DESTROY, reservedConcurrency: { exchange: 50 } });
+const disposable = synthesize({
+  removalPolicy: RemovalPolicy.DESTROY,
+  reservedConcurrency: { exchange: 50 },
+  importedSecrets: true,
+});
 const { stack, template } = deployment;
 const { functions, resources } = stack.mintmark;
 const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
@@ -131,6 +135,20 @@ describe('functions', () => {
     const environments = each('Environment') as Record<string, { Variables: object } | undefined>;
     const { Variables } = environments[name === 'authorizer' ? 'authorizer-reports' : name] ?? { Variables: {} };
     expect(Object.keys(Variables).sort()).toEqual([...new Set([...ambient, ...read, ...chosen])].sort());
+  });
+
+  test('take imported secrets only where the deployment says so, and then wherever they hash', () => {
+    const told = tables
+      .filter(({ name }) => {
+        const deployed = disposable.stack.mintmark.functions.get(name);
+        return (
+          deployed && JSON.stringify(propertiesOf(deployed, disposable)).includes('"MINTMARK_IMPORTED_SECRETS":"on"')
+        );
+      })
+      .map(({ name }) => name);
+    const hashing = tables.filter(({ grants: granted }) => (granted as readonly string[]).includes('secrets:hash'));
+    expect(told).toEqual(hashing.map(({ name }) => name));
+    expect(JSON.stringify(template.toJSON())).not.toContain('MINTMARK_IMPORTED_SECRETS');
   });
 
   test('are told the ARN of each signing key by its algorithm', () => {

@@ -17,3 +17,8 @@ export function problem(status: number, code: string, field?: string) {
 export function seen({ status, body }: Reply) {
   return { status, body };
 }
+
+/** What is shown, less when credentials were last used, which answers to changes do not say. */
+export function withoutUses<Body>(body: Body): Body {
+  return JSON.parse(JSON.stringify(body, (name, value) => (name === 'lastUsedAt' ? undefined : value)));
+}

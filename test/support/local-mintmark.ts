@@ -22,7 +22,12 @@ export interface LocalMintmark {
 /** Starts Mintmark on a free port as a process of its own and waits until it has said all that it says. */
 export async function startLocalMintmark(): Promise<LocalMintmark> {
   const folder = mkdtempSync(join(tmpdir(), 'mintmark start '));
-  const env = commandEnvironment({ PORT: '0', MINTMARK_DATA: undefined, POWERTOOLS_LOG_LEVEL: 'SILENT' });
+  const env = commandEnvironment({
+    PORT: '0',
+    MINTMARK_DATA: undefined,
+    MINTMARK_IMPORTED_SECRETS: 'on',
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+  });
   const child = spawn(process.execPath, [start], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => child.once('close', resolve));
   const printed = await new Promise<string>((resolve, reject) => {

@@ -22,9 +22,11 @@ import {
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { dynamoUsageNotes, dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper, kmsPepperFounder } from '#shared/adapters/kms/pepper.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsKeySet, kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { memoryGuessLimiter } from '#shared/adapters/memory-limiter.ts';
 import type { Grant, PortsOf } from '#shared/ports.ts';
 import { standingClock, type TestClock } from './clock.ts';
 import type { EngineProxy } from './engine-proxy.ts';
@@ -73,6 +75,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
   return {
     issuer: ambient.issuer(environment),
     defaultAudience: ambient.defaultAudience(environment),
+    importedSecrets: ambient.importedSecrets(environment),
     clock,
     random: ambient.random(environment),
     requestLimiter: ambient.requestLimiter(environment),
@@ -84,6 +87,8 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     directory: dynamoDirectoryWriter(environment),
     directoryList: dynamoDirectoryLister(environment),
     remains: dynamoRecordRemover(environment),
+    usageNotes: dynamoUsageNotes(environment),
+    usage: dynamoUsageReader(environment),
     revocations: dynamoRevocations(environment),
     audit: dynamoAudit(environment),
     auditReader: dynamoAuditReader(environment),
@@ -92,6 +97,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     assertionMemory: dynamoAssertionMemory(environment),
     assertionVerifier: joseAssertionVerifier(),
     clientKeys: cryptoClientKeys(),
+    guesses: memoryGuessLimiter(),
     pepper: kmsPepper(environment),
     pepperFounder: kmsPepperFounder(environment),
     hasher: bcryptHasher(environment, HASH_COST),

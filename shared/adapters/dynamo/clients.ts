@@ -2,6 +2,7 @@ import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { DomainError } from '#shared/domain/errors.ts';
 import type { ClientChanger, ClientLister, ClientOwner, ClientRemover, ClientWriter } from '#shared/domain/ports.ts';
 import type { Client } from '#shared/domain/records.ts';
+import { clientSearchText } from '#shared/domain/search-text.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
 import { falseWhereConditionFailed, putIf } from './conditional-write.ts';
@@ -77,13 +78,19 @@ export function dynamoClientLister(environment: Environment): ClientLister {
     index: { name: 'byOwner', partitionKey: 'owner' },
     keyOf: (id: string) => ({ id }),
     parse: (item: unknown) => clientSchema.parse(item),
+    searchText: clientSearchText,
+    status: ['status'],
+    expiry: 'expiresAtSeconds',
   };
-  return { list: (owner, page) => readPage(client, { ...query, partition: partitionOf(owner) }, page) };
+  return {
+    list: (owner, page, nowSeconds) => readPage(client, { ...query, partition: partitionOf(owner), nowSeconds }, page),
+  };
 }
 
 function itemOf(record: Client) {
   const { createdAtSeconds, id } = record;
-  return { ...storable(record), owner: partitionOf(ownerOf(record)), order: orderOf(createdAtSeconds, id) };
+  const search = clientSearchText(record);
+  return { ...storable(record), owner: partitionOf(ownerOf(record)), order: orderOf(createdAtSeconds, id), search };
 }
 
 function ownerOf({ subject, key }: Client): ClientOwner {

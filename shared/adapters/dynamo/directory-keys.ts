@@ -1,5 +1,6 @@
 import type { DirectoryList } from '#shared/domain/ports.ts';
 import type { DirectoryKind, DirectoryRecords } from '#shared/domain/records.ts';
+import { directorySearchText } from '#shared/domain/search-text.ts';
 
 /** The partition key of a record in the Directory table. */
 export function directoryKey(kind: DirectoryKind, key: string): string {
@@ -18,14 +19,15 @@ function listPartition(list: Exclude<DirectoryList, { readonly userId: string }>
 }
 
 /**
- * A record's place in its lists: oldest first. Records that no list shows get none, and then the indexes do not hold
- * them either.
+ * A record's place in its lists, by time of creation, and the text it is found by there. Records that no list shows get
+ * none, and then the indexes do not hold them either.
  */
 export function listPlace<Kind extends DirectoryKind>(kind: Kind, key: string, record: DirectoryRecords[Kind]) {
   const lists = listsOf(kind, record).map(listAddress);
   if (lists.length === 0) return undefined;
   const partitions = Object.fromEntries(lists.map(({ index, partition }) => [index.partitionKey, partition]));
-  return { ...partitions, order: orderOf(record.createdAtSeconds, key) };
+  const search = directorySearchText(kind, record);
+  return { ...partitions, order: orderOf(record.createdAtSeconds, key), search };
 }
 
 function listsOf(kind: DirectoryKind, record: DirectoryRecords[DirectoryKind]): readonly DirectoryList[] {

@@ -9,6 +9,7 @@ import type {
   RemainsRemover,
 } from '#shared/domain/ports.ts';
 import type { DirectoryRecords } from '#shared/domain/records.ts';
+import { directorySearchText } from '#shared/domain/search-text.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
 import { falseWhereConditionFailed, putIf } from './conditional-write.ts';
@@ -86,6 +87,8 @@ export function dynamoDirectoryLister(environment: Environment): DirectoryLister
           ...listAddress(list),
           keyOf: (key) => ({ key: directoryKey(list.kind, key) }),
           parse: ({ record }) => schema.parse(record) as DirectoryRecords[List['kind']],
+          searchText: (record) => directorySearchText(list.kind, record),
+          status: ['record', 'status'],
         },
         page,
       );

@@ -92,6 +92,7 @@ const storedSecret = z.object({
   selector: z.string(),
   hash: z.string(),
   lastFour: z.string(),
+  imported: z.literal(true).optional(),
   title: z.string().optional(),
   createdBy: z.string(),
   createdAtSeconds: seconds,

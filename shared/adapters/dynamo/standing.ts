@@ -1,20 +1,17 @@
-import { BatchGetCommand, type BatchGetCommandOutput, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import DataLoader from 'dataloader';
 import QuickLRU from 'quick-lru';
 import type * as z from 'zod';
-import { unavailable } from '#shared/domain/errors.ts';
 import type { Look, StandingReader } from '#shared/domain/ports.ts';
 import type { DirectoryKind, DirectoryRecords } from '#shared/domain/records.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
-import { rethrowAsUnavailable } from '../aws-client.ts';
+import { BATCH_KEYS_MAX, batchGet } from './batch-get.ts';
 import { directoryKey } from './directory-keys.ts';
 import { documentClient } from './document-client.ts';
 import { clientSchema, directorySchemas } from './record-schemas.ts';
 import { revocationKey } from './revocations.ts';
 
-const BATCH_KEYS_MAX = 100;
-const BATCH_ROUNDS_MAX = 3;
 const REMEMBERED_LOOKS_MAX = 10_000;
 const REMEMBERED_KEYS_MAX = 64;
 
@@ -93,19 +90,14 @@ async function readItems(
   addresses: readonly Address[],
 ): Promise<(Item | undefined)[]> {
   const found = new Map<string, Item>();
-  let pending: BatchGetCommandOutput['UnprocessedKeys'] = requestFor(tables, addresses);
-  for (let round = 0; round < BATCH_ROUNDS_MAX && Object.keys(pending ?? {}).length > 0; round += 1) {
-    const answer = await client.send(new BatchGetCommand({ RequestItems: pending })).catch(rethrowAsUnavailable);
-    for (const [table, { name, key }] of Object.entries(tables)) {
-      for (const item of answer.Responses?.[name] ?? []) found.set(`${table}/${String(item[key])}`, item);
-    }
-    pending = answer.UnprocessedKeys;
+  const answer = await batchGet(client, requestFor(tables, addresses));
+  for (const [table, { name, key }] of Object.entries(tables)) {
+    for (const item of answer[name] ?? []) found.set(`${table}/${String(item[key])}`, item);
   }
-  if (Object.keys(pending ?? {}).length > 0) throw unavailable(new Error('DynamoDB left keys unprocessed.'));
   return addresses.map((address) => found.get(address));
 }
 
-function requestFor(tables: Tables, addresses: readonly Address[]): BatchGetCommandOutput['UnprocessedKeys'] {
+function requestFor(tables: Tables, addresses: readonly Address[]) {
   const requests = Object.entries(tables).map(([table, { name, key }]) => {
     const mine = addresses.filter((address) => address.startsWith(`${table}/`));
     const Keys = mine.map((address) => ({ [key]: address.slice(table.length + 1) }));

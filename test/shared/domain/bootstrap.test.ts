@@ -25,7 +25,10 @@ function run(ports: Ports, request: { newAdministrator?: boolean } = {}): Promis
 
 /** What the administrator can do: the scope of a token for the management API. */
 async function scopeOf({ clientId, clientSecret = '' }: Administrator, ports: Ports): Promise<string> {
-  const caller = await authenticateClient([{ clientId, secret: clientSecret }], ports);
+  const caller = await authenticateClient(
+    { readings: [{ clientId, secret: clientSecret }], source: '192.0.2.1' },
+    ports,
+  );
   const request = { grantType: 'client_credentials', audiences: [`${ports.issuer}/v1/`] };
   return (await issueAccessToken(caller, request, ports)).scope;
 }

@@ -11,6 +11,7 @@ import {
   cancelRotation,
   deleteSecret,
   finishRotation,
+  importSecret,
   rotateSecrets,
 } from '#shared/domain/manage-secrets.ts';
 import type { Client } from '#shared/domain/records.ts';
@@ -39,6 +40,8 @@ function open(more: Pick<Records, 'role'> = {}, turn?: () => Promise<void>) {
     ...kept,
     clock: standingClock(),
     random: { bytes: (length: number) => randomBytes(length) },
+    importedSecrets: true,
+    guesses: { assertMayTry: async () => undefined, recordFailure: async () => undefined },
     pepper: { seal: async () => 'sealed00', isSealed: async () => true },
     hasher: {
       hash: async (secret: string) => `hash of ${secret}`,
@@ -96,6 +99,14 @@ describe('RACE: of 32 at once', () => {
     await inEveryOrder(async (ports, all) => {
       const rotate = () => outcomeOf(rotateSecrets({ ...access, expectedVersion: 1 }, 0, ports));
       expect(countEach(await all(race(RUNNERS, rotate)))).toEqual({ done: 1, precondition_failed: RUNNERS - 1 });
+    });
+  });
+
+  test('exactly one imports a secret', async () => {
+    await inEveryOrder(async (ports, all) => {
+      const outcomes = await all(race(RUNNERS, () => outcomeOf(importSecret(access, { importedHash: 'hash' }, ports))));
+      expect(countEach(outcomes)).toEqual({ done: 1, conflict: RUNNERS - 1 });
+      expect(stored(ports).secrets.map(({ imported }) => imported)).toEqual([undefined, undefined, true]);
     });
   });
 
@@ -167,7 +178,7 @@ test('C8: a client that becomes stronger while somebody weak rotates its secrets
 
 describe('the deletion of a secret reaches what is obtained', () => {
   const authenticate = (secret: string, ports: ReturnType<typeof open>) =>
-    authenticateClient([{ clientId: access.clientId, secret }], ports);
+    authenticateClient({ readings: [{ clientId: access.clientId, secret }], source: '192.0.2.1' }, ports);
 
   test('by whoever had authenticated with it, however long that takes', async () => {
     const ports = open();

@@ -62,7 +62,7 @@ export function clientChangerContract(open: () => Promise<Workspace>): void {
     const { ports } = await openWithClient();
     await ports.clients.insert(aClient({ id: 'cli_second', createdAtSeconds: 1_800_000_001 }));
     await ports.clientChanger.replace(aClient({ description: 'renamed', version: 2 }));
-    const { items } = await ports.clientList.list({ tenantId: 'ten_acme' }, { limit: 10 });
+    const { items } = await ports.clientList.list({ tenantId: 'ten_acme' }, { limit: 10 }, 1_800_000_000);
     expect(items.map(({ description }) => description)).toEqual(['renamed', 'nightly export']);
   });
 

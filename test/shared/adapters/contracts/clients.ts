@@ -123,7 +123,7 @@ function listerContract(open: () => Promise<Workspace>): void {
     ];
     for (const [id, subject] of owned) await ports.clients.insert(aClient({ id, subject }));
     const idsOf = async (owner: ClientOwner) =>
-      (await ports.clientList.list(owner, { limit: 100 })).items.map(({ id }) => id);
+      (await ports.clientList.list(owner, { limit: 100 }, 1_800_000_000)).items.map(({ id }) => id);
     expect(await idsOf({ tenantId: 'ten_acme' })).toEqual(['cli_acme']);
     expect(await idsOf({ tenantId: 'ten_globex' })).toEqual(['cli_globex']);
     expect(await idsOf({ tenantId: 'ten_acme', userId: 'usr_ada' })).toEqual(['cli_ada']);
@@ -141,13 +141,15 @@ function listerContract(open: () => Promise<Workspace>): void {
       created('cli_m', 1_800_000_000),
     ];
     for (const client of [middle, newest, oldest]) await ports.clients.insert(client);
-    expect(await ports.clientList.list(acme, { limit: 10 })).toEqual({ items: [oldest, middle, newest] });
+    expect(await ports.clientList.list(acme, { limit: 10 }, 1_800_000_000)).toEqual({
+      items: [oldest, middle, newest],
+    });
   });
 
   test('shows 120 clients once each, 50 to a page', async () => {
     const { ports } = await open();
     const all = await insertMany(ports, 120);
-    const pages = await readPages((page) => ports.clientList.list(acme, page), 50);
+    const pages = await readPages((page) => ports.clientList.list(acme, page, 1_800_000_000), 50);
     expect(sizesOf(pages)).toEqual([50, 50, 20]);
     expect(pages.flatMap(({ items }) => items)).toEqual(all);
   });
@@ -155,16 +157,16 @@ function listerContract(open: () => Promise<Workspace>): void {
   test('ends with the last item, also where that fills its page', async () => {
     const { ports } = await open();
     await insertMany(ports, 4);
-    expect(sizesOf(await readPages((page) => ports.clientList.list(acme, page), 2))).toEqual([2, 2]);
-    expect(sizesOf(await readPages((page) => ports.clientList.list(acme, page), 4))).toEqual([4]);
+    expect(sizesOf(await readPages((page) => ports.clientList.list(acme, page, 1_800_000_000), 2))).toEqual([2, 2]);
+    expect(sizesOf(await readPages((page) => ports.clientList.list(acme, page, 1_800_000_000), 4))).toEqual([4]);
   });
 
   test('goes on after an item that was removed meanwhile', async () => {
     const { ports } = await open();
     await insertMany(ports, 4);
-    const { nextCursor } = await ports.clientList.list(acme, { limit: 2 });
+    const { nextCursor } = await ports.clientList.list(acme, { limit: 2 }, 1_800_000_000);
     await ports.clientRemover.remove('cli_001');
-    const rest = await ports.clientList.list(acme, { limit: 2, cursor: nextCursor });
+    const rest = await ports.clientList.list(acme, { limit: 2, cursor: nextCursor }, 1_800_000_000);
     expect(rest.items.map(({ id }) => id)).toEqual(['cli_002', 'cli_003']);
   });
 
@@ -173,9 +175,9 @@ function listerContract(open: () => Promise<Workspace>): void {
     await insertMany(ports, 4);
     const globex = aClient({ id: 'cli_002b', subject: { type: 'tenant', tenantId: 'ten_globex' } });
     await ports.clients.insert(globex);
-    const { nextCursor } = await ports.clientList.list(acme, { limit: 2 });
+    const { nextCursor } = await ports.clientList.list(acme, { limit: 2 }, 1_800_000_000);
     const page = { limit: 100, cursor: nextCursor };
-    expect(await ports.clientList.list({ tenantId: 'ten_globex' }, page)).toEqual({ items: [globex] });
+    expect(await ports.clientList.list({ tenantId: 'ten_globex' }, page, 1_800_000_000)).toEqual({ items: [globex] });
   });
 
   test.each(['', 'x', '!!!', 'tenant#ten_globex', Buffer.from('2027-01-15T08:00:00.000Z#').toString('base64url')])(
@@ -183,7 +185,7 @@ function listerContract(open: () => Promise<Workspace>): void {
     async (cursor) => {
       const { ports } = await open();
       const page: PageRequest = { limit: 10, cursor };
-      await expect(ports.clientList.list(acme, page)).rejects.toMatchObject({
+      await expect(ports.clientList.list(acme, page, 1_800_000_000)).rejects.toMatchObject({
         code: 'invalid_request',
         field: 'cursor',
       });
@@ -192,7 +194,7 @@ function listerContract(open: () => Promise<Workspace>): void {
 
   test('is unavailable, never empty, where DynamoDB is', async () => {
     const { ports, dynamo } = await open();
-    const list = () => outcomeOf(ports.clientList.list(acme, { limit: 10 }));
+    const list = () => outcomeOf(ports.clientList.list(acme, { limit: 10 }, 1_800_000_000));
     expect(await whileFailing(dynamo, denied, list)).toBe('temporarily_unavailable');
   });
 }

@@ -1,0 +1,60 @@
+import type { ListFilter } from '#shared/domain/ports.ts';
+import { searchForm } from '#shared/domain/search-text.ts';
+
+/** Where the items of a list keep what they can be filtered by. */
+export interface FilterableItems {
+  /** The path to the status, e.g. `record.status`. */
+  readonly status: readonly string[];
+  /** The attribute with the moment at which the item expires, where items do. */
+  readonly expiry?: string;
+  readonly nowSeconds?: number;
+}
+
+/** A filter as DynamoDB takes it. */
+interface FilterParameters {
+  readonly expression: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, string | number>>;
+}
+
+/** Whether a request narrows its list at all. */
+export function isFiltered({ status, q }: ListFilter): boolean {
+  return status !== undefined || q !== undefined;
+}
+
+/**
+ * A filter as an expression that DynamoDB evaluates behind the index. Items that were written before lists could be
+ * searched have no `search`; they pass, for whoever reads them to look at.
+ */
+export function filterParameters({ status, q }: ListFilter, items: FilterableItems): FilterParameters {
+  const conditions = [
+    ...(status === undefined ? [] : statusConditions(status, items)),
+    ...(q === undefined ? [] : [searchCondition(q)]),
+  ];
+  return {
+    expression: conditions.map(({ expression }) => `(${expression})`).join(' AND '),
+    names: Object.assign({}, ...conditions.map(({ names }) => names)),
+    values: Object.assign({}, ...conditions.map(({ values }) => values)),
+  };
+}
+
+function searchCondition(q: string): FilterParameters {
+  return {
+    expression: 'contains(#search, :q) OR attribute_not_exists(#search)',
+    names: { '#search': 'search' },
+    values: { ':q': searchForm(q) },
+  };
+}
+
+function statusConditions(status: NonNullable<ListFilter['status']>, items: FilterableItems): FilterParameters[] {
+  if (status === 'expired') return [expiryCondition('#expiry <= :now', items)];
+  const path = items.status.map((name) => `#${name}`).join('.');
+  const names = Object.fromEntries(items.status.map((name) => [`#${name}`, name]));
+  const isStatus = { expression: `${path} = :status`, names, values: { ':status': status } };
+  if (status === 'disabled' || items.expiry === undefined) return [isStatus];
+  return [isStatus, expiryCondition('attribute_not_exists(#expiry) OR #expiry > :now', items)];
+}
+
+function expiryCondition(expression: string, { expiry = '', nowSeconds = 0 }: FilterableItems): FilterParameters {
+  return { expression, names: { '#expiry': expiry }, values: { ':now': nowSeconds } };
+}
