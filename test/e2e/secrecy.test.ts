@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, createPrivateKey, randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 vi.hoisted(() => {
@@ -10,6 +10,13 @@ import type { Fault } from '#test/support/engine-proxy.ts';
 import { whileFailing } from '#test/support/faults.ts';
 import { captureOutput } from '#test/support/output.ts';
 import { type Operation, type RouteRequest, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
+import {
+  CLIENT_ASSERTION_TYPE,
+  createServiceUserKey,
+  JWT_BEARER,
+  signAssertion,
+} from '#test/support/service-user-keys.ts';
+import { createServiceUser } from '#test/support/service-users.ts';
 import { spellingsOf } from '#test/support/spellings.ts';
 import { itemsOf } from '#test/support/table-items.ts';
 import { type Acme, arrangeAcme, basic, type Credentials, startWorld, type World } from '#test/support/world.ts';
@@ -32,6 +39,7 @@ beforeAll(async () => {
   for (const credentials of [world.admin, acme.tenantToken, acme.personalToken]) keepCredentials(credentials);
   await succeedEverywhere(requests);
   await misuseSecrets();
+  await misuseKeys();
   await failEverywhere(requests);
   const items = await Promise.all((Object.keys(tableSchemas) as TableName[]).map(itemsOf));
   tables = JSON.stringify(items);
@@ -41,6 +49,12 @@ afterAll(() => world.close());
 
 function keepCredentials(credentials: Credentials): void {
   secrets.add(credentials.clientSecret).add(basic(credentials).slice('Basic '.length));
+}
+
+/** A private key in the two forms it may be spelled in: what its JWK alone has, and how its PEM begins. */
+function keepPrivateKey(pem: string): void {
+  const { d = '' } = createPrivateKey(pem).export({ format: 'jwk' });
+  secrets.add(d).add(pem.split('\n')[1] ?? '');
 }
 
 /** A value that stands out: whoever finds it knows where it came from. */
@@ -58,8 +72,10 @@ async function send({ method, path, ...init }: RouteRequest): Promise<void> {
   const {
     clientId,
     clientSecret,
+    privateKey,
     access_token: token,
-  } = (body ?? {}) as Partial<Credentials & { access_token: string }>;
+  } = (body ?? {}) as Partial<Credentials & { access_token: string; privateKey: string }>;
+  if (privateKey !== undefined) keepPrivateKey(privateKey);
   if (clientId !== undefined && clientSecret !== undefined) keepCredentials({ clientId, clientSecret });
   if (token !== undefined) secrets.add(token);
 }
@@ -94,6 +110,8 @@ async function misuseSecrets(): Promise<void> {
     await form(path, {}, { ...more, client_id: clientId, client_secret: `${genuine.slice(0, -1)}!` });
     await form(path, {}, { ...more, client_id: genuine, client_secret: genuine });
     await form(path, {}, { ...more, client_id: clientId, client_assertion: canary() });
+    await form(path, {}, { ...more, client_assertion_type: CLIENT_ASSERTION_TYPE, client_assertion: canary() });
+    await form(path, {}, { ...more, grant_type: JWT_BEARER, assertion: canary() });
     await form(path, { authorization: basic({ clientId, clientSecret: canary() }) }, more);
     await form(path, { authorization: `Bearer ${canary()}` }, more);
     await form(path, { authorization: canary() }, more);
@@ -117,6 +135,26 @@ async function misuseSecrets(): Promise<void> {
   for (const body of [{ name: [canary()] }, { name: `${canary()}\n` }, { id: canary(), name: 1 }, canary()]) {
     await send({ method: 'POST', path: '/v1/tenants', headers: json, body: JSON.stringify(body) });
   }
+}
+
+/** Private keys where public ones belong, and what a key has signed. */
+async function misuseKeys(): Promise<void> {
+  const path = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
+  const headers = {
+    authorization: `Bearer ${await world.tokenFor(world.admin)}`,
+    'content-type': 'application/json',
+  };
+  for (const publicKey of [{ kty: 'RSA', n: 'AQAB', e: 'AQAB', d: canary() }, { kty: 'oct', k: canary() }, canary()]) {
+    const body = JSON.stringify({ title: 'misused', publicKey });
+    await send({ method: 'POST', path: `${path}/keys`, headers, body });
+  }
+  const key = await createServiceUserKey(world, path);
+  keepPrivateKey(key.privateKey);
+  const assertion = await signAssertion(world, key);
+  secrets.add(assertion);
+  const body = new URLSearchParams({ grant_type: JWT_BEARER, assertion }).toString();
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  for (const sent of [body, body]) await send({ method: 'POST', path: '/oauth/token', headers: form, body: sent });
 }
 
 const faults: readonly Fault[] = [{ kind: 'error', name: 'ValidationException' }, { kind: 'reset' }];
@@ -203,7 +241,7 @@ describe('no secret, token or Authorization header is', () => {
   });
 
   test('B21: in any success but the one that hands it out', () => {
-    const others = successes.filter((text) => !/"(?:clientSecret|access_token)":/.test(text));
+    const others = successes.filter((text) => !/"(?:clientSecret|privateKey|access_token)":/.test(text));
     expect(others.length).toBeGreaterThan(30);
     expect(foundIn(others.join('\n'))).toEqual([]);
   });
