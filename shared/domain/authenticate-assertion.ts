@@ -5,6 +5,7 @@ import { isMadeId } from './ids.ts';
 import type { AssertionMemory, AssertionVerifier, Clock, StandingReader } from './ports.ts';
 import type { Client } from './records.ts';
 import { isLive, subjectId } from './standing.ts';
+import { KEY_SELECTOR } from './usage.ts';
 
 /**
  * A JWT that a client has signed: in the place of its secret (RFC 7523 §2.2), or as the grant itself (§2.1), which also
@@ -59,7 +60,8 @@ async function redeem(assertion: Assertion, nowSeconds: number, ports: Ports) {
   const redeemed = { clientId, jti: claims.jti, endsAtSeconds: endOfAssertion(claims) };
   if (!(await assertionMemory.redeem(redeemed, nowSeconds))) return undefined;
   const { expiresAtSeconds } = client;
-  return { client, credential: 'key', look, authenticatedAtSeconds: nowSeconds, expiresAtSeconds };
+  const credential = { clientId, selector: KEY_SELECTOR };
+  return { client, credential, look, authenticatedAtSeconds: nowSeconds, expiresAtSeconds };
 }
 
 /** A client speaks for itself only (RFC 7523 §3); as a grant it may also name whom it acts for. */

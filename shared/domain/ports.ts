@@ -126,7 +126,7 @@ export interface Revocations {
   revoke(tokenId: string, expiresAtSeconds: number): Promise<void>;
 }
 
-/** One credential of a client: a secret by its selector. */
+/** One credential of a client: a secret by its selector, a key by `KEY_SELECTOR`. */
 export interface CredentialName {
   readonly clientId: string;
   readonly selector: string;
