@@ -22,6 +22,8 @@ const api = z.object({
   signingAlgorithm: z.enum(['RS256', 'ES256']),
   tokenLifetimeSeconds: z.int(),
   permissions: z.array(permission),
+  allowRefreshTokens: z.boolean(),
+  skipConsent: z.boolean(),
   ...commonMembers,
 });
 const apiRequest = {
@@ -34,6 +36,8 @@ const apiExample = {
   ...apiRequest,
   signingAlgorithm: 'RS256',
   tokenLifetimeSeconds: 3600,
+  allowRefreshTokens: false,
+  skipConsent: false,
   ...commonExample,
 };
 
@@ -61,6 +65,8 @@ export const apiRoutes = {
         permissions: apiPermissions.default([]),
         signingAlgorithm: signingAlgorithm.optional(),
         tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
+        allowRefreshTokens: z.boolean().optional(),
+        skipConsent: z.boolean().optional(),
       }),
       example: apiRequest,
     },
@@ -90,6 +96,8 @@ export const apiRoutes = {
         signingAlgorithm: signingAlgorithm.optional(),
         tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
         permissions: apiPermissions.optional(),
+        allowRefreshTokens: z.boolean().optional(),
+        skipConsent: z.boolean().optional(),
       }),
       example: { tokenLifetimeSeconds: 900 },
     },

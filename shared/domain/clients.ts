@@ -24,7 +24,7 @@ import type {
   SecretHasher,
   StandingReader,
 } from './ports.ts';
-import type { Client, JsonObject } from './records.ts';
+import type { ApplicationRegistration, Client, JsonObject } from './records.ts';
 import { findAssignedRoles } from './roles.ts';
 
 /** What a new client is to be: an API token, a service user's secret or an application. */
@@ -38,6 +38,7 @@ export interface ClientRequest {
   readonly expiresInSeconds?: number | null | undefined;
   /** The longest an access token of this client lives; undefined for what the API says. */
   readonly tokenLifetimeSeconds?: number | undefined;
+  readonly registration?: ApplicationRegistration | undefined;
 }
 
 interface CreationPorts {
@@ -64,7 +65,7 @@ export async function createClient(
   const roleIds = (await findAssignedRoles(request.roleIds ?? [], look)).map((role) => role.id);
   await assertMayGrant(caller, { subject, roleIds }, look);
 
-  const { description, expiresInSeconds, tokenLifetimeSeconds } = request;
+  const { description, expiresInSeconds, tokenLifetimeSeconds, registration } = request;
   const made = await newClient(
     {
       subject,
@@ -74,6 +75,7 @@ export async function createClient(
       roleIds,
       expiresAtSeconds: expiresInSeconds == null ? undefined : ports.clock.nowSeconds() + expiresInSeconds,
       tokenLifetimeSeconds,
+      registration,
     },
     ports,
   );
@@ -115,6 +117,8 @@ export interface ClientPatch {
   readonly status?: 'active' | 'disabled' | undefined;
   readonly expiresInSeconds?: number | undefined;
   readonly tokenLifetimeSeconds?: number | null | undefined;
+  /** The registration as it is to be, made of the one before. */
+  readonly register?: ((before: ApplicationRegistration | undefined) => ApplicationRegistration) | undefined;
 }
 
 /**
@@ -140,6 +144,7 @@ export async function updateClient(
       patch.tokenLifetimeSeconds === undefined
         ? before.tokenLifetimeSeconds
         : (patch.tokenLifetimeSeconds ?? undefined),
+    registration: patch.register?.(before.registration) ?? before.registration,
   });
   return changeOwnClient(access, change, ports);
 }

@@ -76,6 +76,10 @@ export interface Api extends Versioned {
   readonly signingAlgorithm: SigningAlgorithm;
   readonly tokenLifetimeSeconds: number;
   readonly permissions: readonly Permission[];
+  /** Whether users may let an application act for them at this API while they are away. */
+  readonly allowRefreshTokens: boolean;
+  /** Whether users are not asked before a first-party application acts for them at this API. */
+  readonly skipConsent: boolean;
 }
 
 /** What one application may ask for at one API: a ceiling. */
@@ -132,6 +136,19 @@ export type Subject =
   | { readonly type: 'serviceUser'; readonly tenantId: string; readonly serviceUserId: string }
   | { readonly type: 'user'; readonly tenantId: string; readonly userId: string; readonly membershipId: string };
 
+/** Ways of client authentication (RFC 7591 §2) that an application can be registered with. */
+export type TokenEndpointAuthMethod = 'client_secret_basic' | 'client_secret_post';
+
+/** What an application is registered with and other clients have no use for. */
+export interface ApplicationRegistration {
+  /** Whether the workspace made the application, or somebody else did. */
+  readonly party: 'first' | 'third';
+  /** What the application says it uses; secrets are accepted in the header and in the body alike (DEC4). */
+  readonly tokenEndpointAuthMethod: TokenEndpointAuthMethod;
+  /** Where users may be sent back to, compared character by character (RFC 9700 §2.1). */
+  readonly redirectUris: readonly string[];
+}
+
 /** A `client_id` with credentials, acting for a subject. */
 export interface Client extends Versioned {
   readonly id: string;
@@ -142,6 +159,8 @@ export interface Client extends Versioned {
   readonly roleIds: readonly string[];
   /** APIs that an application has a grant for. */
   readonly apiIds: readonly string[];
+  /** Of applications only; undefined for one that was registered with nothing but a name. */
+  readonly registration?: ApplicationRegistration | undefined;
   readonly secrets: readonly StoredSecret[];
   readonly rotation?: Rotation | undefined;
   /** Access tokens issued before this moment are worth nothing. */

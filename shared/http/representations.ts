@@ -1,3 +1,4 @@
+import { registrationOf } from '#shared/domain/applications.ts';
 import type { AuditEvent } from '#shared/domain/audit.ts';
 import type { Page } from '#shared/domain/ports.ts';
 import type {
@@ -46,6 +47,7 @@ export function applicationRepresentation({ subject, ...client }: Client) {
   return {
     clientId: client.id,
     name: client.description,
+    ...registrationOf(client),
     ...(client.metadata && { metadata: client.metadata }),
     ...(client.tokenLifetimeSeconds !== undefined && { tokenLifetimeSeconds: client.tokenLifetimeSeconds }),
     createdAt: timestamp(client.createdAtSeconds),

@@ -55,7 +55,12 @@ const collections: readonly Collection[] = [
       name: 'API',
       permissions: [{ value: 'read', description: 'Read' }, { value: 'write' }],
     }),
-    defaults: { signingAlgorithm: 'RS256', tokenLifetimeSeconds: 3_600 },
+    defaults: {
+      signingAlgorithm: 'RS256',
+      tokenLifetimeSeconds: 3_600,
+      allowRefreshTokens: false,
+      skipConsent: false,
+    },
   },
 ];
 
@@ -205,6 +210,8 @@ describe('the management API', () => {
       signingAlgorithm: 'RS256',
       tokenLifetimeSeconds: 3_600,
       permissions: systemPermissions,
+      allowRefreshTokens: false,
+      skipConsent: false,
       createdAt: expect.any(String),
       version: 1,
     });

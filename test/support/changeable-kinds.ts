@@ -91,6 +91,8 @@ export const changeableKinds: readonly ChangeableKind[] = [
       signingAlgorithm: 'ES256',
       tokenLifetimeSeconds: 60,
       permissions: [{ value: 'read', description: 'Read' }, { value: 'write' }],
+      allowRefreshTokens: true,
+      skipConsent: true,
     },
     refused: [
       ['signingAlgorithm', 'HS256'],
@@ -98,6 +100,8 @@ export const changeableKinds: readonly ChangeableKind[] = [
       ['tokenLifetimeSeconds', 59],
       ['tokenLifetimeSeconds', 86_401],
       ['permissions', [{ value: 'read' }, { value: 'read' }]],
+      ['allowRefreshTokens', 'true'],
+      ['skipConsent', null],
     ],
   },
   {
@@ -139,9 +143,18 @@ export const changeableKinds: readonly ChangeableKind[] = [
   {
     kind: 'an application',
     create: ({ add }) => add('/v1/applications', { name: 'Gateway', tokenLifetimeSeconds: 600, metadata }),
-    change: { name: 'Front gate', tokenLifetimeSeconds: null, status: 'disabled', metadata: metadataChange },
+    change: {
+      name: 'Front gate',
+      tokenLifetimeSeconds: null,
+      status: 'disabled',
+      metadata: metadataChange,
+      tokenEndpointAuthMethod: 'client_secret_post',
+      redirectUris: ['https://app.example.com/callback'],
+    },
     shown: {
       name: 'Front gate',
+      tokenEndpointAuthMethod: 'client_secret_post',
+      redirectUris: ['https://app.example.com/callback'],
       tokenLifetimeSeconds: undefined,
       status: 'disabled',
       metadata: changedMetadata,
@@ -150,6 +163,8 @@ export const changeableKinds: readonly ChangeableKind[] = [
       ['name', ''],
       ['tokenLifetimeSeconds', 59],
       ['expiresInSeconds', null],
+      ['tokenEndpointAuthMethod', 'none'],
+      ['redirectUris', null],
     ],
   },
 ];

@@ -61,6 +61,8 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
     signingAlgorithm,
     tokenLifetimeSeconds: seconds,
     permissions: z.array(permission),
+    allowRefreshTokens: z.boolean().default(false),
+    skipConsent: z.boolean().default(false),
   }),
   grant: z.object({
     ...versioned,
@@ -95,6 +97,12 @@ const rotation = z.object({
   before: z.array(z.object({ selector: z.string(), expiresAtSeconds: seconds.optional() })),
 });
 
+const registration = z.object({
+  party: z.enum(['first', 'third']),
+  tokenEndpointAuthMethod: z.enum(['client_secret_basic', 'client_secret_post']),
+  redirectUris: z.array(z.string()),
+});
+
 export const clientSchema: z.ZodType<Client> = z.object({
   ...versioned,
   id: z.string(),
@@ -103,6 +111,7 @@ export const clientSchema: z.ZodType<Client> = z.object({
   metadata: metadata.optional(),
   roleIds: z.array(z.string()),
   apiIds: z.array(z.string()),
+  registration: registration.optional(),
   secrets: z.array(storedSecret),
   rotation: rotation.optional(),
   revokedBeforeSeconds: seconds.optional(),
