@@ -62,7 +62,8 @@ export async function createClient(
 ): Promise<WithNewSecret> {
   const look = openLook(request.owner, ports);
   const subject = await findOwner(caller, request.owner, look);
-  const roleIds = (await findAssignedRoles(request.roleIds ?? [], look)).map((role) => role.id);
+  const roles = await findAssignedRoles(request.roleIds ?? [], look, request.owner.tenantId);
+  const roleIds = roles.map((role) => role.id);
   await assertMayGrant(caller, { subject, roleIds }, look);
 
   const { description, expiresInSeconds, tokenLifetimeSeconds, registration } = request;
@@ -130,7 +131,8 @@ export async function updateClient(
   patch: ClientPatch,
   ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger; readonly clock: Clock },
 ): Promise<Client> {
-  const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, openLook(access.owner, ports)));
+  const look = openLook(access.owner, ports);
+  const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, look, access.owner.tenantId));
   if (roles !== undefined) assertMayAssign(access.caller, roles);
   const now = ports.clock.nowSeconds();
   const change = (before: Client): Client => ({

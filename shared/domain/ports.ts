@@ -138,10 +138,10 @@ export interface DirectoryWriter {
   remove(kind: DirectoryKind, key: string, version: number): Promise<boolean>;
 }
 
-/** Lists that the directory keeps; members and service users are listed by tenant. */
+/** Lists that the directory keeps; members, service users and a tenant's own roles are listed by tenant. */
 export type DirectoryList =
   | { readonly kind: 'tenant' | 'user' | 'role' | 'api' }
-  | { readonly kind: 'membership' | 'serviceUser'; readonly tenantId: string };
+  | { readonly kind: 'membership' | 'serviceUser' | 'role'; readonly tenantId: string };
 
 export interface DirectoryLister {
   list<List extends DirectoryList>(list: List, page: PageRequest): Promise<Page<DirectoryRecords[List['kind']]>>;

@@ -53,11 +53,19 @@ export interface PermissionReference {
 /** A named set of permissions. A smaller `level` is stronger. */
 export interface Role extends Versioned {
   readonly id: string;
+  /** The only tenant that it can be assigned in; undefined for a role of the whole workspace. */
+  readonly tenantId?: string | undefined;
   readonly key: string;
   readonly name: string;
   readonly description?: string | undefined;
   readonly level: number;
   readonly permissions: readonly PermissionReference[];
+}
+
+/** Which roles, of the workspace or of one tenant, new members get who are given no others. */
+export interface DefaultRoles extends Versioned {
+  /** May name roles that were deleted since. */
+  readonly roleIds: readonly string[];
 }
 
 export interface Permission {
@@ -102,6 +110,7 @@ export interface DirectoryRecords {
   readonly membership: Membership;
   readonly serviceUser: ServiceUser;
   readonly role: Role;
+  readonly defaultRoles: DefaultRoles;
   readonly api: Api;
   readonly grant: ClientGrant;
   readonly name: NameClaim;
@@ -189,6 +198,16 @@ export function grantKey(clientId: string, apiId: string): string {
 /** Names the claim on a unique name, e.g. `email/ada@example.com`. */
 export function nameKey(space: 'email' | 'role' | 'api' | 'administrator', name: string): string {
   return `${space}/${name}`;
+}
+
+/** Names the claim on a role's key: each tenant has keys of its own, and so has the workspace. */
+export function roleNameKey({ tenantId, key }: Pick<Role, 'tenantId' | 'key'>): string {
+  return nameKey('role', tenantId === undefined ? key : `${tenantId}/${key}`);
+}
+
+/** Names the default roles of a tenant, or of the workspace, among the directory's records. */
+export function defaultRolesKey(tenantId: string | undefined): string {
+  return tenantId === undefined ? 'workspace' : `tenant/${tenantId}`;
 }
 
 /**

@@ -21,6 +21,8 @@ const SYSTEM_PERMISSIONS = {
   'write:members': { reach: 'workspace', description: 'Add members to a tenant, change their roles, remove them' },
   'read:roles': { reach: 'anywhere', description: 'See roles' },
   'write:roles': { reach: 'workspace', description: 'Create and delete roles' },
+  'read:tenant-roles': { reach: 'tenant', description: "See a tenant's own roles" },
+  'write:tenant-roles': { reach: 'tenant', description: "Create, change and delete a tenant's own roles" },
   'read:apis': { reach: 'workspace', description: 'See APIs and their permissions' },
   'write:apis': { reach: 'workspace', description: 'Create and delete APIs' },
   'read:tenant-tokens': { reach: 'tenant', description: "See a tenant's API tokens" },

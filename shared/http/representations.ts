@@ -6,12 +6,12 @@ import type {
   Client,
   ClientGrant,
   Membership,
-  Role,
   ServiceUser,
   StoredSecret,
   Tenant,
   User,
 } from '#shared/domain/records.ts';
+import type { ShownRole } from '#shared/domain/roles.ts';
 
 /** How records look on the wire of the management API: ISO 8601 times, no hashes, nothing internal. */
 
@@ -28,7 +28,7 @@ export function memberRepresentation({ tenantId, userId, roleIds, createdAtSecon
   return { tenantId, userId, roleIds, createdAt: timestamp(createdAtSeconds), version };
 }
 
-export function roleRepresentation({ id, permissions, createdAtSeconds, version, ...role }: Role) {
+export function roleRepresentation({ id, permissions, createdAtSeconds, version, ...role }: ShownRole) {
   const named = permissions.map(({ api, value }) => ({ api, value }));
   return { id, ...role, permissions: named, createdAt: timestamp(createdAtSeconds), version };
 }

@@ -46,6 +46,7 @@ const collections: readonly Collection[] = [
     path: '/v1/roles',
     id: /^rol_\w{22}$/,
     body: (serial) => ({ key: `role-${serial}`, name: 'Role', level: 100, permissions: [permission] }),
+    defaults: { isDefault: false },
   },
   {
     path: '/v1/apis',

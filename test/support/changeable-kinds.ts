@@ -72,8 +72,14 @@ export const changeableKinds: readonly ChangeableKind[] = [
     kind: 'a role',
     create: ({ add }) =>
       add('/v1/roles', { key: `key-${next()}`, name: 'Reader', description: 'Reads', level: 100, permissions: [] }),
-    change: { name: 'Chief reader', description: null, level: 7, permissions: [readReports] },
-    shown: { name: 'Chief reader', description: undefined, level: 7, permissions: [readReports] },
+    change: { name: 'Chief reader', description: null, level: 7, permissions: [readReports], isDefault: true },
+    shown: {
+      name: 'Chief reader',
+      description: undefined,
+      level: 7,
+      permissions: [readReports],
+      isDefault: true,
+    },
     refused: [
       ['level', -1],
       ['level', 1.5],

@@ -6,9 +6,15 @@ export function directoryKey(kind: DirectoryKind, key: string): string {
   return `${kind}#${key}`;
 }
 
+/** A list of the whole workspace, or one tenant's. */
+interface ListName {
+  readonly kind: DirectoryList['kind'];
+  readonly tenantId?: string | undefined;
+}
+
 /** The partition of the list index that a list occupies. */
-export function listPartition(list: DirectoryList): string {
-  return 'tenantId' in list ? `${list.kind}#${list.tenantId}` : list.kind;
+export function listPartition({ kind, tenantId }: ListName): string {
+  return tenantId === undefined ? kind : `${kind}#${tenantId}`;
 }
 
 /**
@@ -20,11 +26,10 @@ export function listPlace<Kind extends DirectoryKind>(kind: Kind, key: string, r
   return list && { list: listPartition(list), order: orderOf(record.createdAtSeconds, key) };
 }
 
-function listOf(kind: DirectoryKind, record: DirectoryRecords[DirectoryKind]): DirectoryList | undefined {
-  if (kind === 'grant' || kind === 'name') return undefined;
+function listOf(kind: DirectoryKind, record: DirectoryRecords[DirectoryKind]): ListName | undefined {
+  if (kind === 'grant' || kind === 'name' || kind === 'defaultRoles') return undefined;
   if ('status' in record && record.status === 'deleted') return undefined;
-  if (kind !== 'membership' && kind !== 'serviceUser') return { kind };
-  return 'tenantId' in record ? { kind, tenantId: record.tenantId } : undefined;
+  return { kind, tenantId: 'tenantId' in record ? record.tenantId : undefined };
 }
 
 /** Sorts by time of creation and ends in the key, so that the place of one item names it. */

@@ -47,12 +47,14 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
   role: z.object({
     ...versioned,
     id: z.string(),
+    tenantId: z.string().optional(),
     key: z.string(),
     name: z.string(),
     description: z.string().optional(),
     level: z.int(),
     permissions: z.array(permissionReference),
   }),
+  defaultRoles: z.object({ ...versioned, roleIds: z.array(z.string()) }),
   api: z.object({
     ...versioned,
     id: z.string(),
