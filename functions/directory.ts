@@ -7,6 +7,7 @@ import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { directory } from '#shared/api/directory.ts';
 import { createApi, deleteApi, getApi, updateApi } from '#shared/domain/apis.ts';
 import { deleteMember, getMember, listMembers, setMember } from '#shared/domain/memberships.ts';
+import { getQuickstart } from '#shared/domain/quickstart.ts';
 import { createRole, deleteRole, getRole, listRoles, updateRole } from '#shared/domain/roles.ts';
 import { createTenant, deleteTenant, getTenant, updateTenant } from '#shared/domain/tenants.ts';
 import { createUser, deleteUser, getUser, updateUser } from '#shared/domain/users.ts';
@@ -106,6 +107,7 @@ export const handler = lambda(directory, adapters, {
   listApis: async ({ query }, { directoryList }) =>
     ok(pageRepresentation(await directoryList.list({ kind: 'api' }, query), apiRepresentation)),
   getApi: async ({ params }, ports) => ok(apiRepresentation(await getApi(params.apiId, ports))),
+  getApiQuickstart: async ({ params }, ports) => ok(await getQuickstart(params.apiId, ports)),
   updateApi: async ({ params, body, expectedVersion }, ports) =>
     ok(apiRepresentation(await updateApi(params.apiId, body, expectedVersion, ports))),
   deleteApi: async ({ params, expectedVersion }, ports) => {

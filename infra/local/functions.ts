@@ -11,6 +11,7 @@ import { handler as manageSecrets } from '#functions/manage-secrets.ts';
 import { handler as manageTokens } from '#functions/manage-tokens.ts';
 import { handler as revoke } from '#functions/revoke.ts';
 import { handler as serviceUsers } from '#functions/service-users.ts';
+import { handler as testApi } from '#functions/test-api.ts';
 import type { tables } from '#shared/api/tables.ts';
 import type { AdaptersOf, Environment, Grant } from '#shared/ports.ts';
 
@@ -36,5 +37,6 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     'manage-tokens': manageTokens.with(adapters),
     revoke: revoke.with(adapters),
     'service-users': serviceUsers.with(adapters),
+    'test-api': testApi.with(adapters),
   } as const satisfies Record<FunctionName, unknown>;
 }

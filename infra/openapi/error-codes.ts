@@ -10,6 +10,7 @@ type OperationName = KeysOfEach<(typeof tables)[number]['routes']>;
 const decidedByOperation: Partial<Record<OperationName, readonly ErrorCode[]>> = {
   token: ['unsupported_grant_type', 'invalid_scope', 'invalid_target'],
   revoke: ['unauthorized_client'],
+  testApi: ['invalid_scope', 'invalid_target', 'forbidden', 'conflict'],
   createTenantApiToken: ['forbidden'],
   updateTenantApiToken: ['forbidden'],
   addTenantApiTokenSecret: ['forbidden'],

@@ -41,6 +41,37 @@ const apiExample = {
   ...commonExample,
 };
 
+const quickstart = z.object({
+  issuer: z.string(),
+  jwksUri: z.string(),
+  audience: z.string(),
+  algorithm: z.enum(['RS256', 'ES256']),
+  tokenEndpoint: z.string(),
+  snippets: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      language: z.enum(['javascript', 'typescript', 'python', 'shell']),
+      code: z.string(),
+    }),
+  ),
+});
+const quickstartExample = {
+  issuer: 'https://auth.example.com',
+  jwksUri: 'https://auth.example.com/.well-known/jwks.json',
+  audience: apiRequest.identifier,
+  algorithm: 'RS256',
+  tokenEndpoint: 'https://auth.example.com/oauth/token',
+  snippets: [
+    {
+      id: 'jose',
+      title: 'Node with jose',
+      language: 'javascript',
+      code: "import { createRemoteJWKSet, jwtVerify } from 'jose';\n…",
+    },
+  ],
+};
+
 const apiPermissions = unique(
   z
     .array(z.object({ value: permissionValue, description: text(DESCRIPTION_CHARACTERS).optional() }))
@@ -102,6 +133,12 @@ export const apiRoutes = {
       example: { tokenLifetimeSeconds: 900 },
     },
     audit: 'api.updated',
+  },
+  getApiQuickstart: {
+    ...showing(quickstart, quickstartExample),
+    path: '/v1/apis/{apiId}/quickstart',
+    summary: 'Show how to verify the tokens of an API, with programs to begin with',
+    caller: { permission: 'read:apis' },
   },
   deleteApi: {
     ...deleting,

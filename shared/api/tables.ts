@@ -6,6 +6,7 @@ import { discovery } from './discovery.ts';
 import { exchange, introspect, revoke } from './oauth.ts';
 import { manageSecrets } from './secrets.ts';
 import { serviceUsers } from './service-users.ts';
+import { testApi } from './test-api.ts';
 import { authorizer, bootstrap } from './without-routes.ts';
 
 /** Every Lambda of Mintmark. What is not in this list does not exist. */
@@ -22,5 +23,6 @@ export const tables = [
   serviceUsers,
   applications,
   auditEvents,
+  testApi,
   authorizer,
 ] as const;

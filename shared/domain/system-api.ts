@@ -25,6 +25,7 @@ const SYSTEM_PERMISSIONS = {
   'write:tenant-roles': { reach: 'tenant', description: "Create, change and delete a tenant's own roles" },
   'read:apis': { reach: 'workspace', description: 'See APIs and their permissions' },
   'write:apis': { reach: 'workspace', description: 'Create and delete APIs' },
+  'test:apis': { reach: 'workspace', description: 'Obtain short-lived access tokens in the name of applications' },
   'read:tenant-tokens': { reach: 'tenant', description: "See a tenant's API tokens" },
   'write:tenant-tokens': { reach: 'tenant', description: "Create and delete a tenant's API tokens" },
   'read:user-tokens': { reach: 'tenant', description: "See a member's personal API tokens" },

@@ -50,6 +50,7 @@ export function directoryRequests({ acme, tenantPath, memberPath, next, manage, 
     createApi: async () => manage('POST', '/v1/apis', newApi()),
     listApis: async () => manage('GET', '/v1/apis'),
     getApi: async () => manage('GET', `/v1/apis/${acme.apiId}`),
+    getApiQuickstart: async () => manage('GET', `/v1/apis/${acme.apiId}/quickstart`),
     updateApi: async () => manage('PATCH', await existing('/v1/apis', newApi()), rename),
     deleteApi: async () => manage('DELETE', await existing('/v1/apis', newApi())),
   } satisfies Record<string, Prepare>;
