@@ -25,6 +25,9 @@ interface SnippetTemplate extends Omit<Snippet, 'code'> {
   readonly algorithms?: readonly SigningAlgorithm[];
 }
 
+/** A line of a program, not of this one. */
+const importing = (names: string, from: string) => `import ${names} from '${from}';`;
+
 /** A string of JavaScript, TypeScript and Python, which read JSON's double quotes alike; nothing is interpolated in them. */
 const quoted = (value: string) => JSON.stringify(value);
 
@@ -35,7 +38,7 @@ const jose: SnippetTemplate = {
   id: 'jose',
   title: 'Node with jose',
   language: 'javascript',
-  render: ({ issuer, jwksUri, audience, algorithm }) => `import { createRemoteJWKSet, jwtVerify } from 'jose';
+  render: ({ issuer, jwksUri, audience, algorithm }) => `${importing('{ createRemoteJWKSet, jwtVerify }', 'jose')}
 
 const keys = createRemoteJWKSet(new URL(${quoted(jwksUri)}));
 
@@ -56,8 +59,8 @@ const express: SnippetTemplate = {
   id: 'express-oauth2-jwt-bearer',
   title: 'Express with express-oauth2-jwt-bearer',
   language: 'javascript',
-  render: ({ issuer, jwksUri, audience, algorithm, permission }) => `import express from 'express';
-import { auth, requiredScopes } from 'express-oauth2-jwt-bearer';
+  render: ({ issuer, jwksUri, audience, algorithm, permission }) => `${importing('express', 'express')}
+${importing('{ auth, requiredScopes }', 'express-oauth2-jwt-bearer')}
 
 const app = express();
 app.use(
@@ -81,7 +84,7 @@ const awsJwtVerify: SnippetTemplate = {
   id: 'aws-jwt-verify',
   title: 'Node with aws-jwt-verify',
   language: 'javascript',
-  render: ({ issuer, jwksUri, audience, algorithm }) => `import { JwtVerifier } from 'aws-jwt-verify';
+  render: ({ issuer, jwksUri, audience, algorithm }) => `${importing('{ JwtVerifier }', 'aws-jwt-verify')}
 
 const verifier = JwtVerifier.create({
   issuer: ${quoted(issuer)},
@@ -135,9 +138,9 @@ const apiGateway: SnippetTemplate = {
     issuer,
     audience,
     permission,
-  }) => `import type { HttpApi, HttpRouteIntegration } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+  }) => `${importing('type { HttpApi, HttpRouteIntegration }', 'aws-cdk-lib/aws-apigatewayv2')}
+${importing('{ HttpMethod }', 'aws-cdk-lib/aws-apigatewayv2')}
+${importing('{ HttpJwtAuthorizer }', 'aws-cdk-lib/aws-apigatewayv2-authorizers')}
 
 export function addGuardedRoute(api: HttpApi, path: string, integration: HttpRouteIntegration) {
   api.addRoutes({
@@ -157,8 +160,8 @@ const lambdaAuthorizer: SnippetTemplate = {
   id: 'mintmark-authorizer',
   title: "API Gateway with Mintmark's authorizer (CDK)",
   language: 'typescript',
-  render: ({ audience, permission }) => `import { Mintmark } from '#infra/mintmark.ts';
-import type { Construct } from 'constructs';
+  render: ({ audience, permission }) => `${importing('{ Mintmark }', '#infra/mintmark.ts')}
+${importing('type { Construct }', 'constructs')}
 
 export function createAuthorizer(scope: Construct) {
   const mintmark = new Mintmark(scope, 'Mintmark', {
