@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SystemPermission } from '#shared/domain/system-api.ts';
-import { SYSTEM_API_ID } from '#shared/domain/system-api.ts';
+import { SYSTEM_API_ID, type SystemPermission } from '#shared/domain/system-api.ts';
 import { problem, seen } from '#test/support/answers.ts';
 import { createApplication, grantPermissions } from '#test/support/applications.ts';
 import { assertConforms } from '#test/support/conformance.ts';
