@@ -14,10 +14,10 @@ import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { applications } from '#shared/api/applications.ts';
-import { deleteApplication, updateApplication } from '#shared/domain/applications.ts';
+import { createApplication, deleteApplication, updateApplication } from '#shared/domain/applications.ts';
 import { deleteClientGrant, listClientGrants, setClientGrant } from '#shared/domain/client-grants.ts';
 import { getClient } from '#shared/domain/client-ownership.ts';
-import { createClient, listClients } from '#shared/domain/clients.ts';
+import { listClients } from '#shared/domain/clients.ts';
 import { lastUsesOf } from '#shared/domain/usage.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created, done, ok } from '#shared/http/replies.ts';
@@ -49,7 +49,7 @@ const owner = {};
 /** Applications and their client grants. */
 export const handler = lambda(applications, adapters, {
   createApplication: async ({ caller, body: { name: description, ...body } }, ports) => {
-    const { client, secret } = await createClient(caller, { owner, description, ...body }, ports);
+    const { client, secret } = await createApplication(caller, { description, ...body }, ports);
     return created({ ...applicationRepresentation(client), clientSecret: secret }, { clientId: client.id });
   },
   listApplications: async ({ caller, query }, ports) => {

@@ -8,7 +8,8 @@ import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { directory } from '#shared/api/directory.ts';
 import { createApi, deleteApi, getApi, updateApi } from '#shared/domain/apis.ts';
 import { deleteMember, getMember, listMembers, listMembershipsOfUser, setMember } from '#shared/domain/memberships.ts';
-import { createRole, deleteRole, getRole, updateRole } from '#shared/domain/roles.ts';
+import { getQuickstart } from '#shared/domain/quickstart.ts';
+import { createRole, deleteRole, getRole, listRoles, updateRole } from '#shared/domain/roles.ts';
 import { createTenant, deleteTenant, getTenant, updateTenant } from '#shared/domain/tenants.ts';
 import { createUser, deleteUser, getUser, updateUser } from '#shared/domain/users.ts';
 import { lambda } from '#shared/http/lambda.ts';
@@ -75,17 +76,31 @@ export const handler = lambda(directory, adapters, {
     return done(204);
   },
 
-  createRole: async ({ body }, ports) => {
-    const role = await createRole(body, ports);
+  createRole: async ({ caller, body }, ports) => {
+    const role = await createRole(caller, undefined, body, ports);
     return created(roleRepresentation(role), { roleId: role.id });
   },
-  listRoles: async ({ query }, { directoryList }) =>
-    ok(pageRepresentation(await directoryList.list({ kind: 'role' }, query), roleRepresentation)),
-  getRole: async ({ params }, ports) => ok(roleRepresentation(await getRole(params.roleId, ports))),
-  updateRole: async ({ params, body, expectedVersion }, ports) =>
-    ok(roleRepresentation(await updateRole(params.roleId, body, expectedVersion, ports))),
-  deleteRole: async ({ params, expectedVersion }, ports) => {
-    await deleteRole(params.roleId, ports, expectedVersion);
+  listRoles: async ({ query }, ports) =>
+    ok(pageRepresentation(await listRoles(undefined, query, ports), roleRepresentation)),
+  getRole: async ({ params }, ports) => ok(roleRepresentation(await getRole(params, ports))),
+  updateRole: async ({ caller, params, body: patch, expectedVersion }, ports) =>
+    ok(roleRepresentation(await updateRole(caller, params, { patch, expectedVersion }, ports))),
+  deleteRole: async ({ caller, params, expectedVersion }, ports) => {
+    await deleteRole(caller, params, ports, expectedVersion);
+    return done(204);
+  },
+
+  createTenantRole: async ({ caller, params, body }, ports) => {
+    const role = await createRole(caller, params.tenantId, body, ports);
+    return created(roleRepresentation(role), { roleId: role.id });
+  },
+  listTenantRoles: async ({ params, query }, ports) =>
+    ok(pageRepresentation(await listRoles(params.tenantId, query, ports), roleRepresentation)),
+  getTenantRole: async ({ params }, ports) => ok(roleRepresentation(await getRole(params, ports))),
+  updateTenantRole: async ({ caller, params, body: patch, expectedVersion }, ports) =>
+    ok(roleRepresentation(await updateRole(caller, params, { patch, expectedVersion }, ports))),
+  deleteTenantRole: async ({ caller, params, expectedVersion }, ports) => {
+    await deleteRole(caller, params, ports, expectedVersion);
     return done(204);
   },
 
@@ -96,6 +111,7 @@ export const handler = lambda(directory, adapters, {
   listApis: async ({ query }, { directoryList }) =>
     ok(pageRepresentation(await directoryList.list({ kind: 'api' }, query), apiRepresentation)),
   getApi: async ({ params }, ports) => ok(apiRepresentation(await getApi(params.apiId, ports))),
+  getApiQuickstart: async ({ params }, ports) => ok(await getQuickstart(params.apiId, ports)),
   updateApi: async ({ params, body, expectedVersion }, ports) =>
     ok(apiRepresentation(await updateApi(params.apiId, body, expectedVersion, ports))),
   deleteApi: async ({ params, expectedVersion }, ports) => {

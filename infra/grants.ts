@@ -76,7 +76,16 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
       {
         actions: ['dynamodb:DeleteItem'],
         resources: ['directory'],
-        conditions: itemsNamed('membership#*', 'serviceUser#*', 'grant#*', 'name#email/*', 'removal#*'),
+        conditions: itemsNamed(
+          'membership#*',
+          'serviceUser#*',
+          'role#*',
+          'defaultRoles#tenant/*',
+          'grant#*',
+          'name#email/*',
+          'name#role/*',
+          'removal#*',
+        ),
       },
     ],
     environment: ['MINTMARK_DIRECTORY_TABLE'],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CommandResult, runCommand } from './support/command.ts';
+import { HTTPS_AS_HTTP } from './support/https-as-http.ts';
 import { type LocalMintmark, startLocalMintmark } from './support/local-mintmark.ts';
 import { codeOf } from './support/markdown.ts';
 import { type ReadmeSession, runReadmeSession, SESSION_MILLISECONDS } from './support/readme-session.ts';
@@ -22,15 +23,6 @@ function testWith(program: string, versionFlag: string) {
   const note = isThere ? '' : ` (left out: there is no ${program} on this machine)`;
   return (name: string, run: () => Promise<void>, timeout?: number) => test.skipIf(!isThere)(name + note, run, timeout);
 }
-
-/** The local system has no TLS, which aws-jwt-verify insists on; everything else is left as it is. */
-const HTTPS_AS_HTTP = `data:text/javascript,${encodeURIComponent(`
-  import http from 'node:http';
-  import https from 'node:https';
-  import { syncBuiltinESMExports } from 'node:module';
-  https.request = http.request;
-  syncBuiltinESMExports();
-`)}`;
 
 describe('what README.md says about getting a token', () => {
   let mintmark: LocalMintmark;

@@ -74,6 +74,19 @@ describe('what README.md says about managing credentials', () => {
     expect(claims).not.toHaveProperty('tenant_id');
   });
 
+  test('shows how to verify tokens of an API, and tries it', () => {
+    const output = session.output('quickstart');
+    expect(output).toContain("import { createRemoteJWKSet, jwtVerify } from 'jose';");
+    const tried = JSON.parse(output.trim().split('\n').at(-1) ?? '');
+    expect(tried).toMatchObject({ tokenResponse: { ...issued, expires_in: 60 }, claims: { aud: REPORTS } });
+  });
+
+  test('gives a tenant a role of its own, which new members get', () => {
+    expect(session.answers('tenant-role')).toEqual([
+      expect.objectContaining({ id: id('rol'), tenantId: id('ten'), key: 'auditor', isDefault: true }),
+    ]);
+  });
+
   test('gives a service user a secret that is a client of its own', async () => {
     const [made] = session.answers('service-user') as [Record<string, string>];
     expect(made).toMatchObject({ clientId: id('cli'), serviceUserId: id('svc'), clientSecret: secret });

@@ -30,6 +30,8 @@ describe('the commands that npm start prints', () => {
       permissions: [{ value: 'read:reports' }, { value: 'write:reports' }],
       signingAlgorithm: 'RS256',
       tokenLifetimeSeconds: 3_600,
+      allowRefreshTokens: false,
+      skipConsent: false,
       createdAt: time,
       version: 1,
     });

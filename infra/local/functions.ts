@@ -14,6 +14,7 @@ import { handler as removeDeleted } from '#functions/remove-deleted.ts';
 import { handler as revoke } from '#functions/revoke.ts';
 import { handler as serviceUserKeys } from '#functions/service-user-keys.ts';
 import { handler as serviceUsers } from '#functions/service-users.ts';
+import { handler as testApi } from '#functions/test-api.ts';
 import type { tables } from '#shared/api/tables.ts';
 import type { AdaptersOf, Environment, Grant } from '#shared/ports.ts';
 
@@ -42,5 +43,6 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     revoke: revoke.with(adapters),
     'service-user-keys': serviceUserKeys.with(adapters),
     'service-users': serviceUsers.with(adapters),
+    'test-api': testApi.with(adapters),
   } as const satisfies Record<FunctionName, unknown>;
 }

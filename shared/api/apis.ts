@@ -23,6 +23,8 @@ const api = z.object({
   signingAlgorithm: z.enum(['RS256', 'ES256']),
   tokenLifetimeSeconds: z.int(),
   permissions: z.array(permission),
+  allowRefreshTokens: z.boolean(),
+  skipConsent: z.boolean(),
   ...commonMembers,
 });
 const apiRequest = {
@@ -35,7 +37,40 @@ const apiExample = {
   ...apiRequest,
   signingAlgorithm: 'RS256',
   tokenLifetimeSeconds: 3600,
+  allowRefreshTokens: false,
+  skipConsent: false,
   ...commonExample,
+};
+
+const quickstart = z.object({
+  issuer: z.string(),
+  jwksUri: z.string(),
+  audience: z.string(),
+  algorithm: z.enum(['RS256', 'ES256']),
+  tokenEndpoint: z.string(),
+  snippets: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      language: z.enum(['javascript', 'typescript', 'python', 'shell']),
+      code: z.string(),
+    }),
+  ),
+});
+const quickstartExample = {
+  issuer: 'https://auth.example.com',
+  jwksUri: 'https://auth.example.com/.well-known/jwks.json',
+  audience: apiRequest.identifier,
+  algorithm: 'RS256',
+  tokenEndpoint: 'https://auth.example.com/oauth/token',
+  snippets: [
+    {
+      id: 'jose',
+      title: 'Node with jose',
+      language: 'javascript',
+      code: "import { createRemoteJWKSet, jwtVerify } from 'jose';\n…",
+    },
+  ],
 };
 
 const apiPermissions = unique(
@@ -62,6 +97,8 @@ export const apiRoutes = {
         permissions: apiPermissions.default([]),
         signingAlgorithm: signingAlgorithm.optional(),
         tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
+        allowRefreshTokens: z.boolean().optional(),
+        skipConsent: z.boolean().optional(),
       }),
       example: apiRequest,
     },
@@ -91,10 +128,18 @@ export const apiRoutes = {
         signingAlgorithm: signingAlgorithm.optional(),
         tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
         permissions: apiPermissions.optional(),
+        allowRefreshTokens: z.boolean().optional(),
+        skipConsent: z.boolean().optional(),
       }),
       example: { tokenLifetimeSeconds: 900 },
     },
     audit: 'api.updated',
+  },
+  getApiQuickstart: {
+    ...showing(quickstart, quickstartExample),
+    path: '/v1/apis/{apiId}/quickstart',
+    summary: 'Show how to verify the tokens of an API, with programs to begin with',
+    caller: { permission: 'read:apis' },
   },
   deleteApi: {
     ...deleting,

@@ -8,6 +8,7 @@ import {
   permissionValue,
   text,
   timestamp,
+  unique,
 } from './fields.ts';
 import { newSecretExample, secretFields, shownOnce, usedSecretExample } from './secret-fields.ts';
 import { lambdaTable, type Route } from './table.ts';
@@ -17,9 +18,22 @@ const PERMISSIONS_MAX = 200;
 const TOKEN_LIFETIME_SECONDS_MIN = 60;
 const TOKEN_LIFETIME_SECONDS_MAX = 86_400;
 
+const REDIRECT_URIS_MAX = 20;
+const REDIRECT_URI_CHARACTERS_MAX = 2_048;
+
+const party = z.enum(['first', 'third']);
+const tokenEndpointAuthMethod = z.enum(['client_secret_basic', 'client_secret_post']);
+const redirectUris = unique(
+  z.array(z.string().min(1).max(REDIRECT_URI_CHARACTERS_MAX)).max(REDIRECT_URIS_MAX),
+  (uri) => uri,
+);
+
 const application = z.object({
   clientId: z.string(),
   name: z.string(),
+  party,
+  tokenEndpointAuthMethod,
+  redirectUris: z.array(z.string()),
   metadata: z.record(z.string(), z.json()).optional(),
   tokenLifetimeSeconds: z.int().optional(),
   createdAt: timestamp,
@@ -32,6 +46,9 @@ const application = z.object({
 const example = {
   clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',
   name: 'reports gateway',
+  party: 'first',
+  tokenEndpointAuthMethod: 'client_secret_basic',
+  redirectUris: [],
   createdAt: '2027-01-15T08:00:00.000Z',
   createdBy: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
   expiresAt: null,
@@ -95,6 +112,9 @@ export const applications = lambdaTable({
           metadata: metadata.optional(),
           tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
           expiresInSeconds,
+          party: party.optional(),
+          tokenEndpointAuthMethod: tokenEndpointAuthMethod.optional(),
+          redirectUris: redirectUris.optional(),
         }),
         example: { name: example.name },
       },
@@ -144,6 +164,8 @@ export const applications = lambdaTable({
           tokenLifetimeSeconds: tokenLifetimeSeconds.nullish(),
           status: z.enum(['active', 'disabled']).optional(),
           expiresInSeconds: z.int().min(1).max(315_360_000).optional(),
+          tokenEndpointAuthMethod: tokenEndpointAuthMethod.optional(),
+          redirectUris: redirectUris.optional(),
         }),
         example: { tokenLifetimeSeconds: 600 },
       },

@@ -2,6 +2,7 @@ import { apiRoutes } from './apis.ts';
 import { memberRoutes } from './members.ts';
 import { roleRoutes } from './roles.ts';
 import { lambdaTable } from './table.ts';
+import { tenantRoleRoutes } from './tenant-roles.ts';
 import { tenantRoutes } from './tenants.ts';
 import { userRoutes } from './users.ts';
 
@@ -18,5 +19,5 @@ export const directory = lambdaTable({
     'requests:remember',
     'audit:append',
   ],
-  routes: { ...tenantRoutes, ...userRoutes, ...memberRoutes, ...roleRoutes, ...apiRoutes },
+  routes: { ...tenantRoutes, ...userRoutes, ...memberRoutes, ...roleRoutes, ...tenantRoleRoutes, ...apiRoutes },
 });

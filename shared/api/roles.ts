@@ -14,23 +14,26 @@ import type { Route } from './table.ts';
 
 const LEVEL_MAX = 10_000;
 
+/** How roles look, and what may be said of them, whomever they belong to. */
 const rolePermission = z.object({ api: z.string(), value: z.string() });
-const role = z.object({
+export const role = z.object({
   id: z.string(),
+  tenantId: z.string().optional(),
   key: z.string(),
   name: z.string(),
   description: z.string().optional(),
   level: z.int(),
   permissions: z.array(rolePermission),
+  isDefault: z.boolean(),
   ...commonMembers,
 });
-const roleRequest = {
+export const roleRequest = {
   key: 'reports-reader',
   name: 'Reports reader',
   level: 100,
   permissions: [{ api: 'https://api.example.com/reports', value: 'read:reports' }],
 };
-const roleExample = { id: 'rol_5cVbN8mQwErTyU1iOpAs2D', ...roleRequest, ...commonExample };
+export const roleExample = { id: 'rol_5cVbN8mQwErTyU1iOpAs2D', ...roleRequest, isDefault: false, ...commonExample };
 
 const rolePermissions = unique(
   z.array(z.object({ api: apiIdentifier, value: permissionValue })).max(PERMISSIONS_MAX),
@@ -38,24 +41,33 @@ const rolePermissions = unique(
 );
 const level = z.int().min(0).max(LEVEL_MAX);
 
-/** Named sets of permissions. */
+/** What a creation takes. */
+export const newRole = z.object({
+  key: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ : -'),
+  name: text(NAME_CHARACTERS),
+  description: text(DESCRIPTION_CHARACTERS).optional(),
+  level,
+  permissions: rolePermissions,
+  isDefault: z.boolean().optional(),
+});
+
+/** What a change takes. */
+export const roleChange = z.object({
+  name: text(NAME_CHARACTERS).optional(),
+  description: text(DESCRIPTION_CHARACTERS).nullish(),
+  level: level.optional(),
+  permissions: rolePermissions.optional(),
+  isDefault: z.boolean().optional(),
+});
+
+/** Named sets of permissions that can be assigned in every tenant. */
 export const roleRoutes = {
   createRole: {
     ...creating(role, roleExample),
     path: '/v1/roles',
     summary: 'Create a role; a smaller level is stronger',
     caller: { permission: 'write:roles' },
-    body: {
-      encoding: 'json',
-      schema: z.object({
-        key: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ : -'),
-        name: text(NAME_CHARACTERS),
-        description: text(DESCRIPTION_CHARACTERS).optional(),
-        level,
-        permissions: rolePermissions,
-      }),
-      example: roleRequest,
-    },
+    body: { encoding: 'json', schema: newRole, example: roleRequest },
     audit: 'role.created',
   },
   listRoles: {
@@ -75,16 +87,7 @@ export const roleRoutes = {
     path: '/v1/roles/{roleId}',
     summary: 'Change a role',
     caller: { permission: 'write:roles' },
-    body: {
-      encoding: 'merge-patch',
-      schema: z.object({
-        name: text(NAME_CHARACTERS).optional(),
-        description: text(DESCRIPTION_CHARACTERS).nullish(),
-        level: level.optional(),
-        permissions: rolePermissions.optional(),
-      }),
-      example: { level: 90 },
-    },
+    body: { encoding: 'merge-patch', schema: roleChange, example: { level: 90 } },
     audit: 'role.updated',
   },
   deleteRole: {

@@ -8,6 +8,7 @@ import { publishEvents, removeDeleted } from './schedules.ts';
 import { manageSecrets } from './secrets.ts';
 import { serviceUserKeys } from './service-user-keys.ts';
 import { serviceUsers } from './service-users.ts';
+import { testApi } from './test-api.ts';
 import { authorizer, bootstrap } from './without-routes.ts';
 
 /** Every Lambda of Mintmark. What is not in this list does not exist. */
@@ -25,6 +26,7 @@ export const tables = [
   serviceUserKeys,
   applications,
   auditEvents,
+  testApi,
   removeDeleted,
   publishEvents,
   authorizer,

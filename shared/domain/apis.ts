@@ -21,6 +21,8 @@ export interface ApiRequest {
   readonly permissions: readonly Permission[];
   readonly signingAlgorithm?: SigningAlgorithm | undefined;
   readonly tokenLifetimeSeconds?: number | undefined;
+  readonly allowRefreshTokens?: boolean | undefined;
+  readonly skipConsent?: boolean | undefined;
 }
 
 /**
@@ -44,6 +46,8 @@ export async function createApi(
     signingAlgorithm,
     tokenLifetimeSeconds: request.tokenLifetimeSeconds ?? TOKEN_LIFETIME_SECONDS,
     permissions,
+    allowRefreshTokens: request.allowRefreshTokens ?? false,
+    skipConsent: request.skipConsent ?? false,
     createdAtSeconds: ports.clock.nowSeconds(),
     version: 1,
   };
@@ -64,6 +68,8 @@ export interface ApiChange {
   readonly signingAlgorithm?: SigningAlgorithm | undefined;
   readonly tokenLifetimeSeconds?: number | undefined;
   readonly permissions?: readonly Permission[] | undefined;
+  readonly allowRefreshTokens?: boolean | undefined;
+  readonly skipConsent?: boolean | undefined;
 }
 
 /**
@@ -85,6 +91,8 @@ export async function updateApi(
     signingAlgorithm: patch.signingAlgorithm ?? api.signingAlgorithm,
     tokenLifetimeSeconds: patch.tokenLifetimeSeconds ?? api.tokenLifetimeSeconds,
     permissions: patch.permissions ?? api.permissions,
+    allowRefreshTokens: patch.allowRefreshTokens ?? api.allowRefreshTokens,
+    skipConsent: patch.skipConsent ?? api.skipConsent,
   });
   return changeRecord({ kind: 'api', key: id, expectedVersion, change }, ports);
 }

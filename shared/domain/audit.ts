@@ -35,6 +35,7 @@ export const auditEventTypes = [
   'api.created',
   'api.updated',
   'api.deleted',
+  'api.tested',
 ] as const;
 export type AuditEventType = (typeof auditEventTypes)[number];
 

@@ -81,12 +81,15 @@ export function assertOwnUser(caller: ManagementCaller, userId: string): void {
  * @throws DomainError `forbidden`
  */
 export function assertMayAssign(caller: ManagementCaller, roles: readonly Role[]): void {
-  if (caller.tenantId === undefined) return;
-  const strongest = Math.min(...caller.roles.map((role) => role.level));
-  if (roles.every((role) => role.level >= strongest)) return;
+  if (roles.every((role) => isWithinLevel(caller, role))) return;
   throw new DomainError('forbidden', 'You may only assign roles that are as strong as your own or weaker.', {
     field: 'roleIds',
   });
+}
+
+/** Whether a role is as weak as the strongest that this caller holds, or weaker. Administrators hold no roles. */
+export function isWithinLevel(caller: ManagementCaller, { level }: Pick<Role, 'level'>): boolean {
+  return caller.tenantId === undefined || level >= Math.min(...caller.roles.map((role) => role.level));
 }
 
 /**

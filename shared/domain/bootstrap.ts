@@ -93,6 +93,8 @@ async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
     signingAlgorithm: 'RS256',
     tokenLifetimeSeconds: 3_600,
     permissions: systemPermissions,
+    allowRefreshTokens: false,
+    skipConsent: false,
     createdAtSeconds: before?.createdAtSeconds ?? ports.clock.nowSeconds(),
     version: (before?.version ?? 0) + 1,
   };

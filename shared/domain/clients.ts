@@ -25,7 +25,7 @@ import type {
   SecretHasher,
   StandingReader,
 } from './ports.ts';
-import type { Client, JsonObject } from './records.ts';
+import type { ApplicationRegistration, Client, JsonObject } from './records.ts';
 import { findAssignedRoles } from './roles.ts';
 
 /** What a new client is to be: an API token, a service user's secret or an application. */
@@ -41,6 +41,7 @@ export interface ClientRequest {
   readonly importedHash?: string | undefined;
   /** The longest an access token of this client lives; undefined for what the API says. */
   readonly tokenLifetimeSeconds?: number | undefined;
+  readonly registration?: ApplicationRegistration | undefined;
 }
 
 interface CreationPorts {
@@ -66,10 +67,11 @@ export async function createClient(
 ): Promise<MadeClient> {
   const look = openLook(request.owner, ports);
   const subject = await findOwner(caller, request.owner, look);
-  const roleIds = (await findAssignedRoles(request.roleIds ?? [], look)).map((role) => role.id);
+  const roles = await findAssignedRoles(request.roleIds ?? [], look, request.owner.tenantId);
+  const roleIds = roles.map((role) => role.id);
   await assertMayGrant(caller, { subject, roleIds }, look);
 
-  const { description, expiresInSeconds, tokenLifetimeSeconds } = request;
+  const { description, expiresInSeconds, tokenLifetimeSeconds, registration } = request;
   const described = {
     subject,
     description,
@@ -78,6 +80,7 @@ export async function createClient(
     roleIds,
     expiresAtSeconds: expiresInSeconds == null ? undefined : ports.clock.nowSeconds() + expiresInSeconds,
     tokenLifetimeSeconds,
+    registration,
   };
   const { importedHash } = request;
   const imported = importedHash === undefined ? undefined : importedSecret(caller, { importedHash }, ports);
@@ -120,6 +123,8 @@ export interface ClientPatch {
   readonly status?: 'active' | 'disabled' | undefined;
   readonly expiresInSeconds?: number | undefined;
   readonly tokenLifetimeSeconds?: number | null | undefined;
+  /** The registration as it is to be, made of the one before. */
+  readonly register?: ((before: ApplicationRegistration | undefined) => ApplicationRegistration) | undefined;
 }
 
 /**
@@ -131,7 +136,8 @@ export async function updateClient(
   patch: ClientPatch,
   ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger; readonly clock: Clock },
 ): Promise<Client> {
-  const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, openLook(access.owner, ports)));
+  const look = openLook(access.owner, ports);
+  const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, look, access.owner.tenantId));
   if (roles !== undefined) assertMayAssign(access.caller, roles);
   const now = ports.clock.nowSeconds();
   const change = (before: Client): Client => ({
@@ -145,6 +151,7 @@ export async function updateClient(
       patch.tokenLifetimeSeconds === undefined
         ? before.tokenLifetimeSeconds
         : (patch.tokenLifetimeSeconds ?? undefined),
+    registration: patch.register?.(before.registration) ?? before.registration,
   });
   return changeOwnClient(access, change, ports);
 }

@@ -25,6 +25,9 @@ export interface IssuedToken {
   readonly scope: string;
 }
 
+/** For whom the token is, whichever way that was made sure of. */
+export type TokenHolder = Omit<AuthenticatedClient, 'credential'>;
+
 interface Ports {
   readonly issuer: string;
   readonly defaultAudience: string | undefined;
@@ -33,16 +36,12 @@ interface Ports {
 }
 
 /**
- * The exchange (RFC 6749 §4.4, RFC 7523 §2.1) from step 5 on: the subject stands, the API is found, the permissions are allowed now,
- * the lifetime is the shortest of all that limit it.
- * @throws DomainError `unsupported_grant_type`, `invalid_client`, `invalid_grant`, `invalid_request`, `invalid_target` (RFC 8707 §2) or
- * `invalid_scope`
+ * The exchange (RFC 6749 §4.4, RFC 7523 §2.1) from step 5 on: the subject stands, the API is found, the permissions are
+ * allowed now, the lifetime is the shortest of all that limit it.
+ * @throws DomainError `unsupported_grant_type`, `invalid_client`, `invalid_grant`, `invalid_request`, `invalid_target`
+ * (RFC 8707 §2) or `invalid_scope`
  */
-export async function issueAccessToken(
-  caller: AuthenticatedClient,
-  request: TokenRequest,
-  ports: Ports,
-): Promise<IssuedToken> {
+export async function issueAccessToken(caller: TokenHolder, request: TokenRequest, ports: Ports): Promise<IssuedToken> {
   const { client, look } = caller;
   if (!isGrantType(request.grantType)) {
     throw new DomainError('unsupported_grant_type', 'The grant type is not one of those this server supports.');
@@ -92,7 +91,7 @@ function narrow(scope: string, allowed: readonly string[]): readonly string[] {
 }
 
 function claimsOf(
-  caller: AuthenticatedClient,
+  caller: TokenHolder,
   standing: Standing,
   api: Api,
   permissions: readonly string[],
@@ -120,7 +119,7 @@ function claimsOf(
 }
 
 /** Step 8: the shortest of the API's lifetime, the client's own, and the time that credential and client have left. */
-function lifetimeSeconds({ client, expiresAtSeconds }: AuthenticatedClient, api: Api, nowSeconds: number): number {
+function lifetimeSeconds({ client, expiresAtSeconds }: TokenHolder, api: Api, nowSeconds: number): number {
   return Math.min(
     api.tokenLifetimeSeconds,
     client.tokenLifetimeSeconds ?? LIFETIME_SECONDS_MAX,

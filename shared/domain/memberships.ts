@@ -1,4 +1,5 @@
 import { assertMayAssign, type ManagementCaller } from './authority.ts';
+import { findDefaultRoles } from './default-roles.ts';
 import { assertVersion, changedMeanwhile, notFound } from './errors.ts';
 import { firstVersion, newId } from './ids.ts';
 import type {
@@ -30,14 +31,15 @@ export interface MembershipPath {
 }
 
 /**
- * Makes a user a member of a tenant, or gives a member other roles. Who joins again after leaving gets a new
+ * Makes a user a member of a tenant, or gives a member other roles. Without roles a new member gets the default ones,
+ * which whoever may add members may give, and a member keeps those there are. Who joins again after leaving gets a new
  * membership, so personal tokens of the first time stay dead.
  * @throws DomainError `not_found`, `invalid_request` for an unknown role, `forbidden` by the level rule, `conflict`
  */
 export async function setMember(
   caller: ManagementCaller,
   { tenantId, userId }: MembershipPath,
-  roleIds: readonly string[],
+  roleIds: readonly string[] | undefined,
   ports: Ports & { readonly clock: Clock; readonly random: Random },
   expectedVersion?: number,
 ): Promise<Membership> {
@@ -51,19 +53,20 @@ export async function setMember(
   assertExists(tenant);
   assertExists(user);
   assertVersion(before, expectedVersion);
-  const roles = await findAssignedRoles(roleIds, look);
-  assertMayAssign(caller, roles);
+  const roles = roleIds && (await findAssignedRoles(roleIds, look, tenantId));
+  if (roles !== undefined) assertMayAssign(caller, roles);
 
-  const assigned = roles.map((role) => role.id);
+  const assigned = roles?.map((role) => role.id);
   if (before !== undefined) {
-    const changed = { ...before, roleIds: assigned, version: before.version + 1 };
+    const changed = { ...before, roleIds: assigned ?? before.roleIds, version: before.version + 1 };
     if (!(await ports.directory.replace('membership', key, changed))) throw changedMeanwhile();
     return changed;
   }
   const id = newId('mem', ports.random);
   const createdAtSeconds = ports.clock.nowSeconds();
   const version = firstVersion(ports.random);
-  const joined: Membership = { id, tenantId, userId, roleIds: assigned, createdAtSeconds, version };
+  const given = assigned ?? (await findDefaultRoles(tenantId, look)).map((role) => role.id);
+  const joined: Membership = { id, tenantId, userId, roleIds: given, createdAtSeconds, version };
   await ports.directory.insert('membership', key, joined);
   return joined;
 }

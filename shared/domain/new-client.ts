@@ -5,7 +5,9 @@ import { newSecret } from './secret.ts';
 
 /** What a client is, apart from what it is born with. */
 type ClientDescription = Pick<Client, 'subject' | 'description' | 'createdBy'> &
-  Partial<Pick<Client, 'metadata' | 'roleIds' | 'apiIds' | 'expiresAtSeconds' | 'tokenLifetimeSeconds'>>;
+  Partial<
+    Pick<Client, 'metadata' | 'roleIds' | 'apiIds' | 'registration' | 'expiresAtSeconds' | 'tokenLifetimeSeconds'>
+  >;
 
 /** A client with a secret that was just made; the clear secret exists in this answer only. */
 export interface WithNewSecret {

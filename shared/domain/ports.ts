@@ -216,17 +216,17 @@ export interface DirectoryWriter {
 }
 
 /** Kinds of records that may be left when what they belonged to is deleted, and the list of this work. */
-export type RemainingKind = 'membership' | 'serviceUser' | 'grant' | 'name' | 'removal';
+export type RemainingKind = 'membership' | 'serviceUser' | 'role' | 'defaultRoles' | 'grant' | 'name' | 'removal';
 
 export interface RemainsRemover {
   /** Resolves with true when the record is gone, with false where it stands in another version than this one. */
   remove(kind: RemainingKind, key: string, version: number): Promise<boolean>;
 }
 
-/** Lists that the directory keeps: members by tenant and by user, service users by tenant, grants by application. */
+/** Lists that the directory keeps: members by tenant and by user, service users and roles of its own by tenant, grants by application. */
 export type DirectoryList =
   | { readonly kind: 'tenant' | 'user' | 'role' | 'api' | 'removal' }
-  | { readonly kind: 'membership' | 'serviceUser'; readonly tenantId: string }
+  | { readonly kind: 'membership' | 'serviceUser' | 'role'; readonly tenantId: string }
   | { readonly kind: 'membership'; readonly userId: string }
   | { readonly kind: 'grant'; readonly clientId: string };
 

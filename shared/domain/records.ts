@@ -53,11 +53,19 @@ export interface PermissionReference {
 /** A named set of permissions. A smaller `level` is stronger. */
 export interface Role extends Versioned {
   readonly id: string;
+  /** The only tenant that it can be assigned in; undefined for a role of the whole workspace. */
+  readonly tenantId?: string | undefined;
   readonly key: string;
   readonly name: string;
   readonly description?: string | undefined;
   readonly level: number;
   readonly permissions: readonly PermissionReference[];
+}
+
+/** Which roles, of the workspace or of one tenant, new members get who are given no others. */
+export interface DefaultRoles extends Versioned {
+  /** May name roles that were deleted since. */
+  readonly roleIds: readonly string[];
 }
 
 export interface Permission {
@@ -76,6 +84,10 @@ export interface Api extends Versioned {
   readonly signingAlgorithm: SigningAlgorithm;
   readonly tokenLifetimeSeconds: number;
   readonly permissions: readonly Permission[];
+  /** Whether users may let an application act for them at this API while they are away. */
+  readonly allowRefreshTokens: boolean;
+  /** Whether users are not asked before a first-party application acts for them at this API. */
+  readonly skipConsent: boolean;
 }
 
 /** What one application may ask for at one API: a ceiling. */
@@ -112,6 +124,7 @@ export interface DirectoryRecords {
   readonly membership: Membership;
   readonly serviceUser: ServiceUser;
   readonly role: Role;
+  readonly defaultRoles: DefaultRoles;
   readonly api: Api;
   readonly grant: ClientGrant;
   readonly name: NameClaim;
@@ -157,6 +170,19 @@ export type Subject =
   | { readonly type: 'serviceUser'; readonly tenantId: string; readonly serviceUserId: string }
   | { readonly type: 'user'; readonly tenantId: string; readonly userId: string; readonly membershipId: string };
 
+/** Ways of client authentication (RFC 7591 §2) that an application can be registered with. */
+export type TokenEndpointAuthMethod = 'client_secret_basic' | 'client_secret_post';
+
+/** What an application is registered with and other clients have no use for. */
+export interface ApplicationRegistration {
+  /** Whether the workspace made the application, or somebody else did. */
+  readonly party: 'first' | 'third';
+  /** What the application says it uses; secrets are accepted in the header and in the body alike (DEC4). */
+  readonly tokenEndpointAuthMethod: TokenEndpointAuthMethod;
+  /** Where users may be sent back to, compared character by character (RFC 9700 §2.1). */
+  readonly redirectUris: readonly string[];
+}
+
 /** A `client_id` with credentials, acting for a subject. */
 export interface Client extends Versioned {
   readonly id: string;
@@ -167,6 +193,8 @@ export interface Client extends Versioned {
   readonly roleIds: readonly string[];
   /** APIs that an application has a grant for. */
   readonly apiIds: readonly string[];
+  /** Of applications only; undefined for one that was registered with nothing but a name. */
+  readonly registration?: ApplicationRegistration | undefined;
   /** None where the client has a key. */
   readonly secrets: readonly StoredSecret[];
   readonly key?: StoredKey | undefined;
@@ -197,6 +225,16 @@ export function grantKey(clientId: string, apiId: string): string {
 /** Names the claim on a unique name, e.g. `email/ada@example.com`. */
 export function nameKey(space: 'email' | 'role' | 'api' | 'administrator', name: string): string {
   return `${space}/${name}`;
+}
+
+/** Names the claim on a role's key: each tenant has keys of its own, and so has the workspace. */
+export function roleNameKey({ tenantId, key }: Pick<Role, 'tenantId' | 'key'>): string {
+  return nameKey('role', tenantId === undefined ? key : `${tenantId}/${key}`);
+}
+
+/** Names the default roles of a tenant, or of the workspace, among the directory's records. */
+export function defaultRolesKey(tenantId: string | undefined): string {
+  return tenantId === undefined ? 'workspace' : `tenant/${tenantId}`;
 }
 
 /**

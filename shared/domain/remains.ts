@@ -11,10 +11,12 @@ import type {
 import {
   type Client,
   type Deleted,
+  defaultRolesKey,
   grantKey,
   type Membership,
   membershipKey,
   nameKey,
+  roleNameKey,
   type ServiceUser,
 } from './records.ts';
 
@@ -43,7 +45,7 @@ interface Ports {
 export async function* remnantsOf(deleted: Deleted, look: Look, ports: Ports): Remnants {
   switch (deleted.type) {
     case 'tenant':
-      return yield* remnantsOfTenant(deleted.tenantId, ports);
+      return yield* remnantsOfTenant(deleted.tenantId, look, ports);
     case 'user':
       return yield* remnantsOfUser(deleted, look, ports);
     case 'membership':
@@ -58,10 +60,28 @@ export async function* remnantsOf(deleted: Deleted, look: Look, ports: Ports): R
   }
 }
 
-async function* remnantsOfTenant(tenantId: string, ports: Ports): Remnants {
+async function* remnantsOfTenant(tenantId: string, look: Look, ports: Ports): Remnants {
   yield* serviceUsersOf(tenantId, ports);
   yield* membershipsWithTokens((page) => ports.directoryList.list({ kind: 'membership', tenantId }, page), ports);
   yield* clientsOf({ tenantId }, ports);
+  yield* rolesOf(tenantId, look, ports);
+}
+
+async function* rolesOf(tenantId: string, look: Look, { directoryList }: Ports): Remnants {
+  for await (const roles of pagesOf((page) => directoryList.list({ kind: 'role', tenantId }, page))) {
+    const claims = await Promise.all(roles.map((role) => ownClaim(roleNameKey(role), role.id, look)));
+    yield claims.filter((claim) => claim !== undefined);
+    yield roles.map(({ id, version }) => ({ kind: 'role', key: id, version }));
+  }
+  const key = defaultRolesKey(tenantId);
+  const defaults = await look.find('defaultRoles', key);
+  if (defaults !== undefined) yield [{ kind: 'defaultRoles', key, version: defaults.version }];
+}
+
+/** The claim on a name, where nobody else has taken it over. */
+async function ownClaim(key: string, ownerId: string, look: Look): Promise<Remnant | undefined> {
+  const claim = await look.find('name', key);
+  return claim?.ownerId === ownerId ? { kind: 'name', key, version: claim.version } : undefined;
 }
 
 async function* remnantsOfUser(
@@ -70,9 +90,8 @@ async function* remnantsOfUser(
   ports: Ports,
 ): Remnants {
   yield* membershipsWithTokens((page) => ports.directoryList.list({ kind: 'membership', userId }, page), ports);
-  const key = nameKey('email', email);
-  const claim = await look.find('name', key);
-  if (claim?.ownerId === userId) yield [{ kind: 'name', key, version: claim.version }];
+  const claim = await ownClaim(nameKey('email', email), userId, look);
+  if (claim !== undefined) yield [claim];
 }
 
 async function* serviceUsersOf(tenantId: string, ports: Ports): Remnants {

@@ -1,51 +1,100 @@
+import type { ManagementCaller } from './authority.ts';
 import { changeRecord } from './change-record.ts';
-import { findApi } from './entitlement.ts';
+import { assertRoomForDefault, defaultRoleIds, setDefault } from './default-roles.ts';
 import { assertVersion, changedMeanwhile, DomainError, notFound } from './errors.ts';
 import { newId } from './ids.ts';
 import { claimName, releaseName } from './names.ts';
-import type { Clock, DirectoryWriter, Look, Random, StandingReader } from './ports.ts';
-import { nameKey, type PermissionReference, type Role } from './records.ts';
+import type {
+  Clock,
+  DirectoryLister,
+  DirectoryWriter,
+  Look,
+  Page,
+  PageRequest,
+  Random,
+  StandingReader,
+} from './ports.ts';
+import { nameKey, type Role, roleNameKey } from './records.ts';
+import { assertMayShape } from './role-authority.ts';
+import { declared, findPermissions, type NamedPermission } from './role-permissions.ts';
+import { isRoleFor } from './standing.ts';
+import { assertExists } from './tenants.ts';
 
 interface Ports {
   readonly standing: StandingReader;
   readonly directory: DirectoryWriter;
 }
+interface WritingPorts extends Ports {
+  readonly clock: Clock;
+  readonly random: Random;
+}
 
-/** A permission as a caller names it: the API by its identifier. */
-export interface NamedPermission {
-  readonly api: string;
-  readonly value: string;
+/** Which role: one of a tenant, or without a tenant one of the workspace. */
+export interface RolePath {
+  readonly tenantId?: string | undefined;
+  readonly roleId: string;
+}
+
+/** A role, and whether new members get it who are given no others. */
+export interface ShownRole extends Role {
+  readonly isDefault: boolean;
+}
+
+export interface RoleRequest {
+  readonly key: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly level: number;
+  readonly permissions: readonly NamedPermission[];
+  readonly isDefault?: boolean | undefined;
 }
 
 /**
- * Creates a role. A smaller level is stronger.
- * @throws DomainError `conflict` for a key that another role has, `invalid_request` for an undeclared permission
+ * Creates a role, of a tenant or without one for the workspace. A smaller level is stronger.
+ * @throws DomainError `not_found` for the tenant; `forbidden` for a role stronger than the caller; `invalid_request` for
+ * an undeclared permission; `conflict` for a key that another role of the same tenant has, or of the workspace, and for
+ * too many default roles
  */
 export async function createRole(
-  request: {
-    readonly key: string;
-    readonly name: string;
-    readonly description?: string | undefined;
-    readonly level: number;
-    readonly permissions: readonly NamedPermission[];
-  },
-  ports: Ports & { readonly clock: Clock; readonly random: Random },
-): Promise<Role> {
+  caller: ManagementCaller,
+  tenantId: string | undefined,
+  { isDefault = false, ...request }: RoleRequest,
+  ports: WritingPorts,
+): Promise<ShownRole> {
   const id = newId('rol', ports.random);
   const look = ports.standing.open(id);
-  const permissions = await Promise.all(request.permissions.map((permission) => findPermission(permission, look)));
-  await claimName({ key: nameKey('role', request.key), field: 'key', owner: { kind: 'role', id } }, { ...ports, look });
+  if (tenantId !== undefined) assertExists(await look.find('tenant', tenantId));
+  const permissions = await findPermissions(request.permissions, look);
+  assertMayShape(caller, { level: request.level, permissions });
   const createdAtSeconds = ports.clock.nowSeconds();
-  const role: Role = { ...request, id, permissions, createdAtSeconds, version: 1 };
+  const role: Role = { ...request, id, tenantId, permissions: declared(permissions), createdAtSeconds, version: 1 };
+  if (isDefault) await assertRoomForDefault(role, look);
+  await claimKey(role, { ...ports, look });
   await ports.directory.insert('role', id, role);
-  return role;
+  if (isDefault) await setDefault(role, true, ports);
+  return { ...role, isDefault };
 }
 
-/** @throws DomainError `not_found` */
-export async function getRole(id: string, { standing }: Pick<Ports, 'standing'>): Promise<Role> {
-  const role = await standing.open(id).find('role', id);
-  if (role === undefined) throw notFound();
-  return role;
+/** @throws DomainError `not_found`, also for a role of another tenant or, without a tenant, of any */
+export async function getRole(path: RolePath, { standing }: Pick<Ports, 'standing'>): Promise<ShownRole> {
+  const look = standing.open(path.roleId);
+  return shown(await findRole(path, look), look);
+}
+
+/** The roles of the workspace, or a tenant's own, a page at a time. @throws DomainError `not_found` */
+export async function listRoles(
+  tenantId: string | undefined,
+  page: PageRequest,
+  { standing, directoryList }: Pick<Ports, 'standing'> & { readonly directoryList: DirectoryLister },
+): Promise<Page<ShownRole>> {
+  const look = standing.open(tenantId ?? 'workspace');
+  if (tenantId !== undefined) assertExists(await look.find('tenant', tenantId));
+  const list = tenantId === undefined ? { kind: 'role' as const } : { kind: 'role' as const, tenantId };
+  const [{ items, nextCursor }, defaults] = await Promise.all([
+    directoryList.list(list, page),
+    defaultRoleIds(tenantId, look),
+  ]);
+  return { items: items.map((role) => ({ ...role, isDefault: defaults.includes(role.id) })), nextCursor };
 }
 
 /** What may change about a role; its key stays, because tokens carry it. */
@@ -54,59 +103,97 @@ export interface RoleChange {
   readonly description?: string | null | undefined;
   readonly level?: number | undefined;
   readonly permissions?: readonly NamedPermission[] | undefined;
+  readonly isDefault?: boolean | undefined;
 }
 
 /**
  * Changes a role; whoever has it gains or loses with the next exchange, introspection or online check.
- * @throws DomainError as `changeRecord` does, and `invalid_request` for an undeclared permission
+ * @throws DomainError as `getRole` and `changeRecord` do, `forbidden` where the role is stronger than the caller, before
+ * or after the change, `invalid_request` for an undeclared permission, `conflict` for too many default roles
  */
 export async function updateRole(
-  id: string,
-  patch: RoleChange,
-  expectedVersion: number | undefined,
-  ports: Ports,
-): Promise<Role> {
-  const look = ports.standing.open(id);
-  const permissions =
-    patch.permissions && (await Promise.all(patch.permissions.map((one) => findPermission(one, look))));
-  const change = (role: Role): Role => ({
-    ...role,
-    name: patch.name ?? role.name,
-    description: patch.description === undefined ? role.description : (patch.description ?? undefined),
-    level: patch.level ?? role.level,
-    permissions: permissions ?? role.permissions,
-  });
-  return changeRecord({ kind: 'role', key: id, expectedVersion, change }, ports);
+  caller: ManagementCaller,
+  path: RolePath,
+  { patch, expectedVersion }: { readonly patch: RoleChange; readonly expectedVersion: number | undefined },
+  ports: WritingPorts,
+): Promise<ShownRole> {
+  const look = ports.standing.open(path.roleId);
+  const found = await findRole(path, look);
+  assertMayShape(caller, found);
+  const permissions = patch.permissions && (await findPermissions(patch.permissions, look));
+  assertMayShape(caller, { level: patch.level ?? found.level, permissions: permissions ?? [] });
+  const named = permissions && declared(permissions);
+  if (patch.isDefault === true) await assertRoomForDefault(found, look);
+  const change = (before: Role): Role => {
+    // Once more, because somebody may have made the role stronger since.
+    assertMayShape(caller, before);
+    return {
+      ...before,
+      name: patch.name ?? before.name,
+      description: patch.description === undefined ? before.description : (patch.description ?? undefined),
+      level: patch.level ?? before.level,
+      permissions: named ?? before.permissions,
+    };
+  };
+  const role = await changeRecord({ kind: 'role', key: path.roleId, expectedVersion, change }, ports);
+  if (patch.isDefault !== undefined) await setDefault(role, patch.isDefault, ports);
+  return shown(role, ports.standing.open(path.roleId));
 }
 
 /**
  * Deletes a role; whoever had it loses its permissions with the next exchange, introspection or online check.
- * @throws DomainError `not_found`
+ * @throws DomainError `not_found`, `forbidden` for a role stronger than the caller
  */
-export async function deleteRole(id: string, ports: Ports, expectedVersion?: number): Promise<void> {
-  const look = ports.standing.open(id);
-  const role = await look.find('role', id);
-  if (role === undefined) throw notFound();
+export async function deleteRole(
+  caller: ManagementCaller,
+  path: RolePath,
+  ports: Ports,
+  expectedVersion?: number,
+): Promise<void> {
+  const look = ports.standing.open(path.roleId);
+  const role = await findRole(path, look);
+  assertMayShape(caller, role);
   assertVersion(role, expectedVersion);
-  if (!(await ports.directory.remove('role', id, role.version))) throw changedMeanwhile();
-  await releaseName({ key: nameKey('role', role.key), owner: { kind: 'role', id } }, { ...ports, look });
+  if (!(await ports.directory.remove('role', role.id, role.version))) throw changedMeanwhile();
+  await releaseName({ key: roleNameKey(role), owner: { kind: 'role', id: role.id } }, { ...ports, look });
 }
 
-/** The roles behind ids that a caller sent; an unknown one is the caller's mistake, whoever else may know it. */
-export async function findAssignedRoles(roleIds: readonly string[], look: Look): Promise<readonly Role[]> {
+/**
+ * The roles behind ids that a caller sent, to be held in this tenant; one that is unknown or another tenant's is the
+ * caller's mistake, whoever else may know it (T6).
+ */
+export async function findAssignedRoles(
+  roleIds: readonly string[],
+  look: Look,
+  tenantId: string | undefined,
+): Promise<readonly Role[]> {
   const roles = await Promise.all([...new Set(roleIds)].map((id) => look.find('role', id)));
   return roles.map((role) => {
-    if (role === undefined) throw new DomainError('invalid_request', 'There is no such role.', { field: 'roleIds' });
-    return role;
+    if (role !== undefined && isRoleFor(tenantId, role)) return role;
+    throw new DomainError('invalid_request', 'There is no such role.', { field: 'roleIds' });
   });
 }
 
-async function findPermission({ api: identifier, value }: NamedPermission, look: Look): Promise<PermissionReference> {
-  const api = await findApi(identifier, look);
-  if (api === undefined || !api.permissions.some((permission) => permission.value === value)) {
-    throw new DomainError('invalid_request', 'No API with this identifier declares such a permission.', {
-      field: 'permissions',
-    });
+async function findRole({ tenantId, roleId }: RolePath, look: Look): Promise<Role> {
+  const [tenant, role] = await Promise.all([
+    tenantId === undefined ? undefined : look.find('tenant', tenantId),
+    look.find('role', roleId),
+  ]);
+  if (tenantId !== undefined) assertExists(tenant);
+  if (role === undefined || role.tenantId !== tenantId) throw notFound();
+  return role;
+}
+
+async function shown(role: Role, look: Look): Promise<ShownRole> {
+  return { ...role, isDefault: (await defaultRoleIds(role.tenantId, look)).includes(role.id) };
+}
+
+/** Tokens carry keys, so a tenant's role takes none of the workspace's. */
+async function claimKey(role: Role, ports: WritingPorts & { readonly look: Look }): Promise<void> {
+  const { look } = ports;
+  const held = role.tenantId === undefined ? undefined : await look.find('name', nameKey('role', role.key));
+  if (held !== undefined && (await look.find('role', held.ownerId)) !== undefined) {
+    throw new DomainError('conflict', 'This key is taken.', { field: 'key' });
   }
-  return { apiId: api.id, api: identifier, value };
+  await claimName({ key: roleNameKey(role), field: 'key', owner: { kind: 'role', id: role.id } }, ports);
 }

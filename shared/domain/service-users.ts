@@ -39,7 +39,10 @@ export async function createServiceUser(
   ports: Ports & { readonly clock: Clock; readonly random: Random },
 ): Promise<ServiceUser> {
   const look = ports.standing.open(tenantId);
-  const [tenant, roles] = await Promise.all([look.find('tenant', tenantId), findAssignedRoles(request.roleIds, look)]);
+  const [tenant, roles] = await Promise.all([
+    look.find('tenant', tenantId),
+    findAssignedRoles(request.roleIds, look, tenantId),
+  ]);
   assertExists(tenant);
   assertMayAssign(caller, roles);
   const metadata = acceptedMetadata(request.metadata);
@@ -108,7 +111,7 @@ export async function updateServiceUser(
   await getServiceUser(path, ports);
   const look = ports.standing.open(path.tenantId);
   await assertMayGrant(caller, { subject: { type: 'serviceUser', ...path }, roleIds: [] }, look);
-  const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, look));
+  const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, look, path.tenantId));
   if (roles !== undefined) assertMayAssign(caller, roles);
   const change = (before: ServiceUser): ServiceUser => ({
     ...before,

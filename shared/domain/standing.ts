@@ -49,7 +49,13 @@ export async function standingOf(client: Client, look: Look): Promise<Standing |
 export async function rolesAssigned(client: RoleBearer, look: Look): Promise<readonly Role[]> {
   const { roleIds = [] } = (await findHolder(client, look)) ?? {};
   const roles = await Promise.all(roleIds.map((id) => look.find('role', id)));
-  return roles.filter((role) => role !== undefined);
+  const tenantId = 'tenantId' in client.subject ? client.subject.tenantId : undefined;
+  return roles.filter((role) => role !== undefined).filter((role) => isRoleFor(tenantId, role));
+}
+
+/** Whether a role may be held in this tenant: it is the tenant's own, or the whole workspace's. */
+export function isRoleFor(tenantId: string | undefined, role: Role): boolean {
+  return role.tenantId === undefined || role.tenantId === tenantId;
 }
 
 type RoleBearer = Pick<Client, 'subject' | 'roleIds'>;

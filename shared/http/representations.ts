@@ -1,6 +1,8 @@
+import { registrationOf } from '#shared/domain/applications.ts';
 import type { AuditEvent } from '#shared/domain/audit.ts';
 import type { LastUses, Page } from '#shared/domain/ports.ts';
-import type { Api, Client, ClientGrant, Membership, Role, ServiceUser, Tenant, User } from '#shared/domain/records.ts';
+import type { Api, Client, ClientGrant, Membership, ServiceUser, Tenant, User } from '#shared/domain/records.ts';
+import type { ShownRole } from '#shared/domain/roles.ts';
 import { credentialKey } from '#shared/domain/usage.ts';
 
 /** How records look on the wire of the management API: ISO 8601 times, no hashes, nothing internal. */
@@ -19,7 +21,7 @@ export function memberRepresentation({ tenantId, userId, roleIds, createdAtSecon
   return { tenantId, userId, roleIds, createdAt: timestamp(createdAtSeconds), version };
 }
 
-export function roleRepresentation({ id, permissions, createdAtSeconds, version, ...role }: Role) {
+export function roleRepresentation({ id, permissions, createdAtSeconds, version, ...role }: ShownRole) {
   const named = permissions.map(({ api, value }) => ({ api, value }));
   return { id, ...role, permissions: named, createdAt: timestamp(createdAtSeconds), version };
 }
@@ -38,6 +40,7 @@ export function applicationRepresentation({ subject, ...client }: Client, lastUs
   return {
     clientId: client.id,
     name: client.description,
+    ...registrationOf(client),
     ...(client.metadata && { metadata: client.metadata }),
     ...(client.tokenLifetimeSeconds !== undefined && { tokenLifetimeSeconds: client.tokenLifetimeSeconds }),
     createdAt: timestamp(client.createdAtSeconds),

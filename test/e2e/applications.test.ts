@@ -36,6 +36,9 @@ async function createReader(request: object = {}): Promise<Credentials> {
 const shownNow = (name: string, { clientSecret }: Credentials) => ({
   clientId: expect.stringMatching(/^cli_\w{22}$/),
   name,
+  party: 'first',
+  tokenEndpointAuthMethod: 'client_secret_basic',
+  redirectUris: [],
   createdAt: timestamp(),
   createdBy: world.admin.clientId,
   expiresAt: null,

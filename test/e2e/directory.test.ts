@@ -46,6 +46,7 @@ const collections: readonly Collection[] = [
     path: '/v1/roles',
     id: /^rol_\w{22}$/,
     body: (serial) => ({ key: `role-${serial}`, name: 'Role', level: 100, permissions: [permission] }),
+    defaults: { isDefault: false },
   },
   {
     path: '/v1/apis',
@@ -55,7 +56,12 @@ const collections: readonly Collection[] = [
       name: 'API',
       permissions: [{ value: 'read', description: 'Read' }, { value: 'write' }],
     }),
-    defaults: { signingAlgorithm: 'RS256', tokenLifetimeSeconds: 3_600 },
+    defaults: {
+      signingAlgorithm: 'RS256',
+      tokenLifetimeSeconds: 3_600,
+      allowRefreshTokens: false,
+      skipConsent: false,
+    },
   },
 ];
 
@@ -205,6 +211,8 @@ describe('the management API', () => {
       signingAlgorithm: 'RS256',
       tokenLifetimeSeconds: 3_600,
       permissions: systemPermissions,
+      allowRefreshTokens: false,
+      skipConsent: false,
       createdAt: expect.any(String),
       version: 1,
     });

@@ -60,6 +60,7 @@ describe('a creation that is repeated under its Idempotency-Key', () => {
       'createServiceUserSecret',
       'createTenant',
       'createTenantApiToken',
+      'createTenantRole',
       'createUser',
       'rotateApplicationSecrets',
       'rotateMemberApiTokenSecrets',

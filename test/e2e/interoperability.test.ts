@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
@@ -6,6 +6,7 @@ import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assertConforms } from '#test/support/conformance.ts';
+import { isInstalled } from '#test/support/installed.ts';
 import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
 
 /** Public client libraries against the running product, as their users would use them. */
@@ -151,15 +152,6 @@ describe('verifiers', () => {
 });
 
 const run = promisify(execFile);
-
-function isInstalled(command: string): boolean {
-  try {
-    execFileSync(command, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 describe.runIf(isInstalled('curl'))('curl', () => {
   const curl = async (...parameters: readonly string[]) => {

@@ -72,8 +72,14 @@ export const changeableKinds: readonly ChangeableKind[] = [
     kind: 'a role',
     create: ({ add }) =>
       add('/v1/roles', { key: `key-${next()}`, name: 'Reader', description: 'Reads', level: 100, permissions: [] }),
-    change: { name: 'Chief reader', description: null, level: 7, permissions: [readReports] },
-    shown: { name: 'Chief reader', description: undefined, level: 7, permissions: [readReports] },
+    change: { name: 'Chief reader', description: null, level: 7, permissions: [readReports], isDefault: true },
+    shown: {
+      name: 'Chief reader',
+      description: undefined,
+      level: 7,
+      permissions: [readReports],
+      isDefault: true,
+    },
     refused: [
       ['level', -1],
       ['level', 1.5],
@@ -91,6 +97,8 @@ export const changeableKinds: readonly ChangeableKind[] = [
       signingAlgorithm: 'ES256',
       tokenLifetimeSeconds: 60,
       permissions: [{ value: 'read', description: 'Read' }, { value: 'write' }],
+      allowRefreshTokens: true,
+      skipConsent: true,
     },
     refused: [
       ['signingAlgorithm', 'HS256'],
@@ -98,6 +106,8 @@ export const changeableKinds: readonly ChangeableKind[] = [
       ['tokenLifetimeSeconds', 59],
       ['tokenLifetimeSeconds', 86_401],
       ['permissions', [{ value: 'read' }, { value: 'read' }]],
+      ['allowRefreshTokens', 'true'],
+      ['skipConsent', null],
     ],
   },
   {
@@ -139,9 +149,18 @@ export const changeableKinds: readonly ChangeableKind[] = [
   {
     kind: 'an application',
     create: ({ add }) => add('/v1/applications', { name: 'Gateway', tokenLifetimeSeconds: 600, metadata }),
-    change: { name: 'Front gate', tokenLifetimeSeconds: null, status: 'disabled', metadata: metadataChange },
+    change: {
+      name: 'Front gate',
+      tokenLifetimeSeconds: null,
+      status: 'disabled',
+      metadata: metadataChange,
+      tokenEndpointAuthMethod: 'client_secret_post',
+      redirectUris: ['https://app.example.com/callback'],
+    },
     shown: {
       name: 'Front gate',
+      tokenEndpointAuthMethod: 'client_secret_post',
+      redirectUris: ['https://app.example.com/callback'],
       tokenLifetimeSeconds: undefined,
       status: 'disabled',
       metadata: changedMetadata,
@@ -150,6 +169,8 @@ export const changeableKinds: readonly ChangeableKind[] = [
       ['name', ''],
       ['tokenLifetimeSeconds', 59],
       ['expiresInSeconds', null],
+      ['tokenEndpointAuthMethod', 'none'],
+      ['redirectUris', null],
     ],
   },
 ];

@@ -65,6 +65,8 @@ function lookAt(client: Client): Look {
     signingAlgorithm: 'RS256',
     tokenLifetimeSeconds: 3_600,
     permissions: [{ value: 'read:reports' }, { value: 'write:reports' }],
+    allowRefreshTokens: false,
+    skipConsent: false,
     ...times,
   };
   const permissions = api.permissions.map(({ value }) => ({ apiId: api.id, api: api.identifier, value }));

@@ -46,6 +46,8 @@ export function anApi(changes: Partial<Api> = {}): Api {
     signingAlgorithm: 'RS256',
     tokenLifetimeSeconds: 3_600,
     permissions: [{ value: 'read:reports', description: 'Read reports' }, { value: 'write:reports' }],
+    allowRefreshTokens: false,
+    skipConsent: false,
     ...versioned,
     ...changes,
   };

@@ -5,6 +5,11 @@ import type { Operation } from './route-requests.ts';
 /** What belongs to one tenant: its own tokens may do it with the permission, nobody else's may know of it. */
 const ofTenant: readonly Operation[] = [
   'getTenant',
+  'createTenantRole',
+  'listTenantRoles',
+  'getTenantRole',
+  'updateTenantRole',
+  'deleteTenantRole',
   'listMembers',
   'getMember',
   'createTenantApiToken',

@@ -30,8 +30,11 @@ export function listPlace<Kind extends DirectoryKind>(kind: Kind, key: string, r
   return { ...partitions, order: orderOf(record.createdAtSeconds, key), search };
 }
 
+/** Kinds of which there is one list, of the whole workspace. */
+const WORKSPACE_LISTS = ['tenant', 'user', 'role', 'api', 'removal'] as const;
+
 function listsOf(kind: DirectoryKind, record: DirectoryRecords[DirectoryKind]): readonly DirectoryList[] {
-  if (kind === 'name' || ('status' in record && record.status === 'deleted')) return [];
+  if ('status' in record && record.status === 'deleted') return [];
   if (kind === 'membership' && 'userId' in record) {
     const { tenantId, userId } = record;
     return [
@@ -39,9 +42,10 @@ function listsOf(kind: DirectoryKind, record: DirectoryRecords[DirectoryKind]): 
       { kind, userId },
     ];
   }
-  if (kind === 'serviceUser' && 'tenantId' in record) return [{ kind, tenantId: record.tenantId }];
   if (kind === 'grant' && 'clientId' in record) return [{ kind, clientId: record.clientId }];
-  return kind === 'membership' || kind === 'serviceUser' || kind === 'grant' ? [] : [{ kind }];
+  const tenantId = 'tenantId' in record ? record.tenantId : undefined;
+  if ((kind === 'serviceUser' || kind === 'role') && tenantId !== undefined) return [{ kind, tenantId }];
+  return WORKSPACE_LISTS.filter((listed) => listed === kind).map((listed) => ({ kind: listed }));
 }
 
 /** Sorts by time of creation and ends in the key, so that the place of one item names it. */

@@ -55,12 +55,14 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
   role: z.object({
     ...versioned,
     id: z.string(),
+    tenantId: z.string().optional(),
     key: z.string(),
     name: z.string(),
     description: z.string().optional(),
     level: z.int(),
     permissions: z.array(permissionReference),
   }),
+  defaultRoles: z.object({ ...versioned, roleIds: z.array(z.string()) }),
   api: z.object({
     ...versioned,
     id: z.string(),
@@ -69,6 +71,8 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
     signingAlgorithm,
     tokenLifetimeSeconds: seconds,
     permissions: z.array(permission),
+    allowRefreshTokens: z.boolean().default(false),
+    skipConsent: z.boolean().default(false),
   }),
   grant: z.object({
     ...versioned,
@@ -107,6 +111,12 @@ const rotation = z.object({
   before: z.array(z.object({ selector: z.string(), expiresAtSeconds: seconds.optional() })),
 });
 
+const registration = z.object({
+  party: z.enum(['first', 'third']),
+  tokenEndpointAuthMethod: z.enum(['client_secret_basic', 'client_secret_post']),
+  redirectUris: z.array(z.string()),
+});
+
 export const clientSchema: z.ZodType<Client> = z.object({
   ...versioned,
   id: z.string(),
@@ -115,6 +125,7 @@ export const clientSchema: z.ZodType<Client> = z.object({
   metadata: metadata.optional(),
   roleIds: z.array(z.string()),
   apiIds: z.array(z.string()),
+  registration: registration.optional(),
   secrets: z.array(storedSecret),
   key: storedKey.optional(),
   rotation: rotation.optional(),

@@ -29,8 +29,8 @@ async function arrange() {
   const [tenant, user, reader, writer] = await Promise.all([
     createTenant({ name: 'Acme' }, ports),
     createUser({ email: 'ada@example.com' }, ports),
-    createRole({ key: 'reader', name: 'Reader', level: 100, permissions: [] }, ports),
-    createRole({ key: 'writer', name: 'Writer', level: 50, permissions: [] }, ports),
+    createRole(administrator, undefined, { key: 'reader', name: 'Reader', level: 100, permissions: [] }, ports),
+    createRole(administrator, undefined, { key: 'writer', name: 'Writer', level: 50, permissions: [] }, ports),
   ]);
   const path = { tenantId: tenant.id, userId: user.id };
   const set = (roleIds: readonly string[], changed: Ports = ports) => setMember(administrator, path, roleIds, changed);

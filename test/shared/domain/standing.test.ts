@@ -47,7 +47,11 @@ describe('standingOf', () => {
       ...(tenant && { tenant: { [tenant.id]: tenant } }),
       ...(user && { user: { [user.id]: user } }),
       ...(membership && { membership: { [keyOf(membership)]: membership } }),
-      role: { rol_reader: aRole() },
+      role: {
+        rol_reader: aRole(),
+        rol_own: aRole({ id: 'rol_own', tenantId: 'ten_acme' }),
+        rol_foreign: aRole({ id: 'rol_foreign', tenantId: 'ten_globex' }),
+      },
     });
 
   test('an application stands by itself', async () => {
@@ -67,6 +71,11 @@ describe('standingOf', () => {
   test('C9: a role that is gone is not among the roles', async () => {
     const client = { ...tenantToken, roleIds: ['rol_reader', 'rol_gone'] };
     expect((await standingOf(client, look(whole)))?.roles).toEqual([aRole()]);
+  });
+
+  test('T6: a role of another tenant is none, though somebody wrote it down', async () => {
+    const client = { ...tenantToken, roleIds: ['rol_foreign', 'rol_own', 'rol_reader'] };
+    expect((await standingOf(client, look(whole)))?.roles.map(({ id }) => id)).toEqual(['rol_own', 'rol_reader']);
   });
 
   const { tenant, user, membership } = whole;

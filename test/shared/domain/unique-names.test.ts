@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApi, deleteApi } from '#shared/domain/apis.ts';
+import type { ManagementCaller } from '#shared/domain/authority.ts';
 import { createRole, deleteRole } from '#shared/domain/roles.ts';
 import { createTenant } from '#shared/domain/tenants.ts';
 import { createUser, deleteUser } from '#shared/domain/users.ts';
@@ -26,6 +27,15 @@ interface NamedKind {
   readonly releasingWrite: number;
 }
 
+const administrator: ManagementCaller = {
+  clientId: 'cli_admin',
+  subject: 'cli_admin',
+  tenantId: undefined,
+  userId: undefined,
+  permissions: [],
+  roles: [],
+};
+
 const namedKinds: readonly NamedKind[] = [
   {
     kind: 'user',
@@ -37,8 +47,9 @@ const namedKinds: readonly NamedKind[] = [
   {
     kind: 'role',
     name: 'role key',
-    create: (ports) => createRole({ key: 'reader', name: 'Reader', level: 100, permissions: [] }, ports),
-    remove: deleteRole,
+    create: (ports) =>
+      createRole(administrator, undefined, { key: 'reader', name: 'Reader', level: 100, permissions: [] }, ports),
+    remove: (roleId, ports) => deleteRole(administrator, { roleId }, ports),
     releasingWrite: 2,
   },
   {

@@ -11,6 +11,8 @@ export function directoryRequests({ acme, tenantPath, memberPath, next, manage, 
     level: 100,
     permissions: [{ api: REPORTS, value: 'read:reports' }],
   });
+  const newTenantRole = () => ({ ...newRole(), permissions: [] });
+  const tenantRoles = `${tenantPath}/roles`;
   const newApi = () => ({ identifier: `https://api.example.com/${next()}`, name: 'API', permissions: [] });
   const existing = async (path: string, body: object) => `${path}/${(await create(path, body)).id}`;
   const newMember = async () => `${tenantPath}/members/${(await create('/v1/users', newUser())).id}`;
@@ -41,9 +43,15 @@ export function directoryRequests({ acme, tenantPath, memberPath, next, manage, 
     getRole: async () => manage('GET', `/v1/roles/${acme.readerRoleId}`),
     updateRole: async () => manage('PATCH', await existing('/v1/roles', newRole()), rename),
     deleteRole: async () => manage('DELETE', await existing('/v1/roles', newRole())),
+    createTenantRole: async () => manage('POST', tenantRoles, newTenantRole()),
+    listTenantRoles: async () => manage('GET', tenantRoles),
+    getTenantRole: async () => manage('GET', await existing(tenantRoles, newTenantRole())),
+    updateTenantRole: async () => manage('PATCH', await existing(tenantRoles, newTenantRole()), rename),
+    deleteTenantRole: async () => manage('DELETE', await existing(tenantRoles, newTenantRole())),
     createApi: async () => manage('POST', '/v1/apis', newApi()),
     listApis: async () => manage('GET', '/v1/apis'),
     getApi: async () => manage('GET', `/v1/apis/${acme.apiId}`),
+    getApiQuickstart: async () => manage('GET', `/v1/apis/${acme.apiId}/quickstart`),
     updateApi: async () => manage('PATCH', await existing('/v1/apis', newApi()), rename),
     deleteApi: async () => manage('DELETE', await existing('/v1/apis', newApi())),
   } satisfies Record<string, Prepare>;

@@ -53,6 +53,10 @@ export function applicationRequests({ acme, manage, create }: Desk) {
     setClientGrant: async () => manage('PUT', grantOf(await existing()), everything),
     getClientGrants: async () => manage('GET', `${await existing()}/grants`),
     deleteClientGrant: async () => manage('DELETE', await existingGrant()),
+    testApi: async () => {
+      const clientId = (await existingGrant()).split('/')[3];
+      return manage('POST', `/v1/apis/${acme.apiId}/test`, { clientId });
+    },
     listAuditEvents: async () => manage('GET', '/v1/audit-events'),
   } satisfies Record<string, Prepare>;
 }

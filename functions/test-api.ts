@@ -1,0 +1,28 @@
+import { ambient } from '#shared/adapters/ambient.ts';
+import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { kmsSigner } from '#shared/adapters/kms/signer.ts';
+import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { testApi as table } from '#shared/api/test-api.ts';
+import { testApi } from '#shared/domain/test-api.ts';
+import { decodedToken } from '#shared/http/decoded-token.ts';
+import { lambda } from '#shared/http/lambda.ts';
+import { ok } from '#shared/http/replies.ts';
+
+const adapters = {
+  ...ambient,
+  standing: dynamoStanding,
+  verifier: kmsVerifier,
+  signer: kmsSigner,
+  audit: dynamoAudit,
+};
+
+/** Whoever may test APIs sees what an application would get there. */
+export const handler = lambda(table, adapters, {
+  testApi: async ({ caller, params, body }, ports) => {
+    const token = await testApi(caller, { ...params, ...body }, ports);
+    const { value: access_token, lifetimeSeconds: expires_in, scope } = token;
+    const tokenResponse = { access_token, token_type: 'Bearer', expires_in, scope } as const;
+    return ok({ tokenResponse, ...decodedToken(access_token) }, { clientId: body.clientId, tokenId: token.id });
+  },
+});

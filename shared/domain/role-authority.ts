@@ -1,0 +1,37 @@
+import { assertHolds, isWithinLevel, type ManagementCaller } from './authority.ts';
+import { DomainError } from './errors.ts';
+import type { PermissionReference } from './records.ts';
+import { SYSTEM_API_ID } from './system-api.ts';
+
+/** What makes a role strong. A permission that no API declares is undefined. */
+interface RoleStrength {
+  readonly level: number;
+  readonly permissions: readonly (PermissionReference | undefined)[];
+}
+
+/**
+ * Nobody makes, changes or deletes a role that is stronger than himself. Whoever holds only roles needs a level as
+ * strong and each of the permissions; they are not told which others exist. Administrators need what the role gives at
+ * the management API.
+ * @throws DomainError `forbidden`
+ */
+export function assertMayShape(caller: ManagementCaller, { level, permissions }: RoleStrength): void {
+  if (!isWithinLevel(caller, { level })) {
+    throw new DomainError('forbidden', 'You may only keep roles that are as strong as your own or weaker.', {
+      field: 'level',
+    });
+  }
+  if (!permissions.every((permission) => isHeld(caller, permission))) {
+    throw new DomainError('forbidden', 'You may only keep roles whose permissions you hold yourself.', {
+      field: 'permissions',
+    });
+  }
+  const overWorkspace = permissions.flatMap((one) => (one?.apiId === SYSTEM_API_ID ? [one.value] : []));
+  assertHolds(caller, overWorkspace);
+}
+
+function isHeld(caller: ManagementCaller, permission: PermissionReference | undefined): boolean {
+  if (caller.tenantId === undefined) return true;
+  const held = caller.roles.flatMap((role) => role.permissions);
+  return held.some(({ apiId, value }) => apiId === permission?.apiId && value === permission.value);
+}

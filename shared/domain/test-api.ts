@@ -1,0 +1,61 @@
+import { assertHolds, type ManagementCaller } from './authority.ts';
+import { DomainError, notFound } from './errors.ts';
+import { type IssuedToken, issueAccessToken } from './issue-access-token.ts';
+import type { Clock, Look, Random, StandingReader, TokenSigner } from './ports.ts';
+import { type Client, grantKey } from './records.ts';
+import { isLive } from './standing.ts';
+import { SYSTEM_API_ID } from './system-api.ts';
+
+/** Long enough for one call of the API, too short to work with. */
+const TEST_LIFETIME_SECONDS = 60;
+
+interface Ports {
+  readonly issuer: string;
+  readonly defaultAudience: string | undefined;
+  readonly standing: StandingReader;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signer: TokenSigner;
+}
+
+/** Which application tries which API, asking for what. */
+interface ApiTest {
+  readonly apiId: string;
+  readonly clientId: string;
+  readonly scope?: string | undefined;
+}
+
+/**
+ * Makes the exchange that an application would make at an API, without its secret. The token is a real one of the
+ * application, though for a minute at most: at other APIs that is what a test is for, and whoever may do this acts for
+ * every application there. At the management API nobody gets by it what they do not hold themselves.
+ * @throws DomainError `not_found` for the API and for what is no application, `conflict` for a disabled or expired one,
+ * `forbidden`, and `invalid_target` or `invalid_scope` as the exchange does
+ */
+export async function testApi(
+  caller: ManagementCaller,
+  { apiId, clientId, scope }: ApiTest,
+  ports: Ports,
+): Promise<IssuedToken> {
+  const look = ports.standing.open(clientId);
+  const [api, client] = await Promise.all([look.find('api', apiId), look.client(clientId)]);
+  if (api === undefined || client?.subject.type !== 'application') throw notFound();
+  if (apiId === SYSTEM_API_ID) await assertHoldsGrant(caller, client, look);
+  const now = ports.clock.nowSeconds();
+  if (!isLive(client, now)) {
+    throw new DomainError('conflict', 'The application is disabled or has expired: no exchange of it succeeds.');
+  }
+  const endsAtSeconds = now + TEST_LIFETIME_SECONDS;
+  const expiresAtSeconds = Math.min(client.expiresAtSeconds ?? endsAtSeconds, endsAtSeconds);
+  return issueAccessToken(
+    { client, look, authenticatedAtSeconds: now, expiresAtSeconds },
+    { grantType: 'client_credentials', audiences: [api.identifier], scope },
+    ports,
+  );
+}
+
+/** All of it, also where the test asks for less: the application itself could ask for the rest. */
+async function assertHoldsGrant(caller: ManagementCaller, { id }: Client, look: Look): Promise<void> {
+  const grant = await look.find('grant', grantKey(id, SYSTEM_API_ID));
+  if (grant !== undefined) assertHolds(caller, grant.permissions);
+}
