@@ -8,6 +8,7 @@ import { directory } from '#shared/api/directory.ts';
 import { createApi, deleteApi, getApi, updateApi } from '#shared/domain/apis.ts';
 import { deleteMember, getMember, listMembers, setMember } from '#shared/domain/memberships.ts';
 import { createRole, deleteRole, getRole, updateRole } from '#shared/domain/roles.ts';
+import { getSettings, updateSettings } from '#shared/domain/settings.ts';
 import { createTenant, deleteTenant, getTenant, updateTenant } from '#shared/domain/tenants.ts';
 import { createUser, deleteUser, getUser, updateUser } from '#shared/domain/users.ts';
 import { lambda } from '#shared/http/lambda.ts';
@@ -17,6 +18,7 @@ import {
   memberRepresentation,
   pageRepresentation,
   roleRepresentation,
+  settingsRepresentation,
   tenantRepresentation,
   userRepresentation,
 } from '#shared/http/representations.ts';
@@ -98,4 +100,7 @@ export const handler = lambda(directory, adapters, {
     await deleteApi(params.apiId, ports, expectedVersion);
     return done(204);
   },
+  getSettings: async (_request, ports) => ok(settingsRepresentation(await getSettings(ports))),
+  updateSettings: async ({ body, expectedVersion }, ports) =>
+    ok(settingsRepresentation(await updateSettings(body, expectedVersion, ports))),
 });

@@ -63,6 +63,16 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     ],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
   },
+  'rosters:write': {
+    statements: [
+      {
+        actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
+        resources: ['directory'],
+        conditions: itemsNamed('roster#*'),
+      },
+    ],
+    environment: ['MINTMARK_DIRECTORY_TABLE'],
+  },
   'directory:list': {
     statements: [{ actions: ['dynamodb:Query'], resources: ['directory/index/byList'] }],
     environment: ['MINTMARK_DIRECTORY_TABLE'],

@@ -14,6 +14,7 @@ import type {
   Pepper,
   PepperFounder,
   Random,
+  RecordWriter,
   RequestMemory,
   Revocations,
   SecretHasher,
@@ -33,6 +34,7 @@ export interface GrantedPorts {
   'clients:delete': { readonly clientRemover: ClientRemover };
   'clients:list': { readonly clientList: ClientLister };
   'directory:write': { readonly directory: DirectoryWriter };
+  'rosters:write': { readonly rosters: RecordWriter<'roster'> };
   'directory:list': { readonly directoryList: DirectoryLister };
   'tokens:sign': { readonly signer: TokenSigner };
   'tokens:verify': { readonly verifier: TokenVerifier };

@@ -1,13 +1,5 @@
 import * as z from 'zod';
-import {
-  apiIdentifier,
-  DESCRIPTION_CHARACTERS,
-  NAME_CHARACTERS,
-  PERMISSIONS_MAX,
-  permissionValue,
-  text,
-  unique,
-} from './fields.ts';
+import { DESCRIPTION_CHARACTERS, NAME_CHARACTERS, namedPermission, PERMISSIONS_MAX, text, unique } from './fields.ts';
 import { commonExample, commonMembers, creating, deleting, listing, showing, updating } from './shapes.ts';
 import type { Route } from './table.ts';
 
@@ -32,7 +24,7 @@ const roleRequest = {
 const roleExample = { id: 'rol_5cVbN8mQwErTyU1iOpAs2D', ...roleRequest, ...commonExample };
 
 const rolePermissions = unique(
-  z.array(z.object({ api: apiIdentifier, value: permissionValue })).max(PERMISSIONS_MAX),
+  z.array(namedPermission).max(PERMISSIONS_MAX),
   ({ api: identifier, value }) => `${identifier} ${value}`,
 );
 const level = z.int().min(0).max(LEVEL_MAX);

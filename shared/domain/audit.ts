@@ -15,6 +15,7 @@ export const auditEventTypes = [
   'secret.rotation_cancelled',
   'secret.deleted',
   'token.revoked',
+  'settings.updated',
   'tenant.created',
   'tenant.updated',
   'tenant.deleted',

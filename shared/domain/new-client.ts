@@ -4,8 +4,10 @@ import type { Client } from './records.ts';
 import { newSecret } from './secret.ts';
 
 /** What a client is, apart from what it is born with. */
-type ClientDescription = Pick<Client, 'subject' | 'description' | 'createdBy'> &
-  Partial<Pick<Client, 'metadata' | 'roleIds' | 'apiIds' | 'expiresAtSeconds' | 'tokenLifetimeSeconds'>>;
+export type ClientDescription = Pick<Client, 'subject' | 'description' | 'createdBy'> &
+  Partial<
+    Pick<Client, 'metadata' | 'roleIds' | 'permissions' | 'apiIds' | 'expiresAtSeconds' | 'tokenLifetimeSeconds'>
+  >;
 
 /** A client with a secret that was just made; the clear secret exists in this answer only. */
 export interface WithNewSecret {
@@ -18,18 +20,24 @@ export async function newClient(
   description: ClientDescription,
   ports: { readonly random: Random; readonly pepper: Pepper; readonly hasher: SecretHasher; readonly clock: Clock },
 ): Promise<WithNewSecret> {
-  const id = newId('cli', ports.random);
-  const createdAtSeconds = ports.clock.nowSeconds();
-  const secret = await newSecret({ clientId: id, createdBy: description.createdBy }, ports);
-  const client: Client = {
+  const client = bareClient(description, ports);
+  const secret = await newSecret({ clientId: client.id, createdBy: description.createdBy }, ports);
+  return { client: { ...client, secrets: [secret.stored] }, secret: secret.value };
+}
+
+/** A client that has no credential yet. */
+export function bareClient(
+  description: ClientDescription,
+  { random, clock }: { readonly random: Random; readonly clock: Clock },
+): Client {
+  return {
     roleIds: [],
     apiIds: [],
     ...description,
-    id,
-    secrets: [secret.stored],
+    id: newId('cli', random),
+    secrets: [],
     status: 'active',
-    createdAtSeconds,
+    createdAtSeconds: clock.nowSeconds(),
     version: 1,
   };
-  return { client, secret: secret.value };
 }

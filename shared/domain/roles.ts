@@ -33,7 +33,7 @@ export async function createRole(
 ): Promise<Role> {
   const id = newId('rol', ports.random);
   const look = ports.standing.open(id);
-  const permissions = await Promise.all(request.permissions.map((permission) => findPermission(permission, look)));
+  const permissions = await findPermissions(request.permissions, look);
   await claimName({ key: nameKey('role', request.key), field: 'key', owner: { kind: 'role', id } }, { ...ports, look });
   const createdAtSeconds = ports.clock.nowSeconds();
   const role: Role = { ...request, id, permissions, createdAtSeconds, version: 1 };
@@ -67,8 +67,7 @@ export async function updateRole(
   ports: Ports,
 ): Promise<Role> {
   const look = ports.standing.open(id);
-  const permissions =
-    patch.permissions && (await Promise.all(patch.permissions.map((one) => findPermission(one, look))));
+  const permissions = patch.permissions && (await findPermissions(patch.permissions, look));
   const change = (role: Role): Role => ({
     ...role,
     name: patch.name ?? role.name,
@@ -99,6 +98,17 @@ export async function findAssignedRoles(roleIds: readonly string[], look: Look):
     if (role === undefined) throw new DomainError('invalid_request', 'There is no such role.', { field: 'roleIds' });
     return role;
   });
+}
+
+/**
+ * The permissions that a caller names.
+ * @throws DomainError `invalid_request` for one that no API declares
+ */
+export function findPermissions(
+  named: readonly NamedPermission[],
+  look: Look,
+): Promise<readonly PermissionReference[]> {
+  return Promise.all(named.map((permission) => findPermission(permission, look)));
 }
 
 async function findPermission({ api: identifier, value }: NamedPermission, look: Look): Promise<PermissionReference> {

@@ -10,6 +10,7 @@ import type {
   StoredSecret,
   Tenant,
   User,
+  WorkspaceSettings,
 } from '#shared/domain/records.ts';
 
 /** How records look on the wire of the management API: ISO 8601 times, no hashes, nothing internal. */
@@ -81,10 +82,11 @@ export function apiTokenRepresentation({ subject, ...client }: Client) {
   if (subject.type !== 'tenant' && subject.type !== 'user') throw new Error('This client is not an API token.');
   return {
     clientId: client.id,
-    kind: 'client_credentials' as const,
+    ...kindRepresentation(client),
     description: client.description,
     tenantId: subject.tenantId,
     ...(subject.type === 'user' ? { userId: subject.userId } : { roleIds: client.roleIds }),
+    ...(client.permissions && { permissions: client.permissions.map(({ api, value }) => ({ api, value })) }),
     ...(client.metadata && { metadata: client.metadata }),
     createdAt: timestamp(client.createdAtSeconds),
     createdBy: client.createdBy,
@@ -93,6 +95,16 @@ export function apiTokenRepresentation({ subject, ...client }: Client) {
     secrets: client.secrets.map(secretRepresentation),
     version: client.version,
   };
+}
+
+/** A long-lived JWT is known by its `jti`, which introspection and the authorizer tell too. */
+function kindRepresentation({ accessToken }: Pick<Client, 'accessToken'>) {
+  if (accessToken === undefined) return { kind: 'client_credentials' as const };
+  return { kind: 'access_token' as const, audience: accessToken.api, tokenId: accessToken.tokenId };
+}
+
+export function settingsRepresentation({ createdAtSeconds: _createdAtSeconds, ...settings }: WorkspaceSettings) {
+  return settings;
 }
 
 export function auditEventRepresentation({ timeSeconds, ...event }: AuditEvent) {

@@ -73,6 +73,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     clientRemover: dynamoClientRemover(environment),
     clientList: dynamoClientLister(environment),
     directory: dynamoDirectoryWriter(environment),
+    rosters: dynamoDirectoryWriter(environment),
     directoryList: dynamoDirectoryLister(environment),
     revocations: dynamoRevocations(environment),
     audit: dynamoAudit(environment),

@@ -21,9 +21,9 @@ export function listPlace<Kind extends DirectoryKind>(kind: Kind, key: string, r
 }
 
 function listOf(kind: DirectoryKind, record: DirectoryRecords[DirectoryKind]): DirectoryList | undefined {
-  if (kind === 'grant' || kind === 'name') return undefined;
   if ('status' in record && record.status === 'deleted') return undefined;
-  if (kind !== 'membership' && kind !== 'serviceUser') return { kind };
+  if (kind === 'tenant' || kind === 'user' || kind === 'role' || kind === 'api') return { kind };
+  if (kind !== 'membership' && kind !== 'serviceUser') return undefined;
   return 'tenantId' in record ? { kind, tenantId: record.tenantId } : undefined;
 }
 

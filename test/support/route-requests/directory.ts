@@ -21,6 +21,8 @@ export function directoryRequests({ acme, tenantPath, memberPath, next, manage, 
   };
   const rename = { name: 'Renamed' };
   return {
+    getSettings: async () => manage('GET', '/v1/settings'),
+    updateSettings: async () => manage('PATCH', '/v1/settings', { accessTokens: { lifetimeSeconds: 1_800 } }),
     createTenant: async () => manage('POST', '/v1/tenants', newTenant()),
     listTenants: async () => manage('GET', '/v1/tenants'),
     getTenant: async () => manage('GET', tenantPath),
