@@ -11,6 +11,7 @@ const decidedByOperation: Partial<Record<OperationName, readonly ErrorCode[]>> =
   token: ['unsupported_grant_type', 'invalid_scope', 'invalid_target'],
   revoke: ['unauthorized_client'],
   createTenantApiToken: ['forbidden'],
+  createMemberApiToken: ['forbidden'],
   updateTenantApiToken: ['forbidden'],
   addTenantApiTokenSecret: ['forbidden'],
   rotateTenantApiTokenSecrets: ['forbidden'],

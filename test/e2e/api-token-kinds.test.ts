@@ -49,7 +49,7 @@ const worth = async ({ accessToken }: Jwt) => [await scopeNow(world, accessToken
 const WORTHLESS = [undefined, 403];
 
 describe('an API token of kind access_token', () => {
-  test('C11: says who it is and for which API, and nothing of what it allows', async () => {
+  test('says who it is and for which API, and nothing of what it allows', async () => {
     const { accessToken, ...shown } = await ofTenant({ metadata: { team: 'a' } });
     const now = world.clock.nowSeconds();
     expect(decodeProtectedHeader(accessToken)).toEqual({
@@ -112,7 +112,7 @@ describe('an API token of kind access_token', () => {
     expect(await introspect(accessToken)).toMatchObject({ active: true, aud: identifier, scope: 'read' });
   });
 
-  test('C7: is worth what the records say at that moment, told with roles and metadata', async () => {
+  test('C9: is worth what the records say at that moment, told with roles and metadata', async () => {
     const jwt = await ofTenant({ metadata: { team: 'a' } });
     const { jti, iat } = decodeJwt(jwt.accessToken);
     const claims = { iss: world.url, sub: jwt.clientId, aud: REPORTS, iat, nbf: iat, jti, client_id: jwt.clientId };
@@ -160,19 +160,19 @@ describe('an API token of kind access_token', () => {
     expect((await world.manage('GET', path, undefined, elsewhere)).status).toBe(401);
   });
 
-  test('P6: is refused by an authorizer that works offline, and by verifiers that look at the type', async () => {
+  test('F4: is refused by an authorizer that works offline', async () => {
     const jwt = await ofTenant();
     expect([await visit(offline, jwt.accessToken), await visit(online, jwt.accessToken)]).toEqual([403, 200]);
   });
 
-  test('H1: is worth nothing from its deletion on', async () => {
+  test('H4: is worth nothing from its deletion on', async () => {
     const jwt = await ofTenant();
     expect(await worth(jwt)).toEqual(['read:reports write:reports', 200]);
     await manage('DELETE', `${tenantTokens()}/${jwt.clientId}`);
     expect(await worth(jwt)).toEqual(WORTHLESS);
   });
 
-  test('H1: is worth nothing while it, its tenant or its user is disabled', async () => {
+  test('H4: is worth nothing while it, its tenant or its user is disabled', async () => {
     const [jwt, personal] = [await ofTenant(), await ofMember()];
     const disabling = [
       [jwt, `${tenantTokens()}/${jwt.clientId}`],
@@ -256,7 +256,7 @@ describe('an API token of kind access_token is refused', () => {
   });
 });
 
-describe('F3: neither type of token passes for the other', () => {
+describe('F4: neither type of token passes for the other', () => {
   const LONG_LIVED = { typ: 'mintmark-token+jwt' };
   const validities = async (token: string) => [
     await introspect(token),

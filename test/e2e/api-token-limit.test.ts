@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { problem, seen } from '#test/support/answers.ts';
+import { assertConforms } from '#test/support/conformance.ts';
+import { type Manage, manageWith, succeed } from '#test/support/manage.ts';
+import { countEach, race } from '#test/support/outcomes.ts';
+import { type Acme, arrangeAcme, type Credentials, REPORTS, startWorld, type World } from '#test/support/world.ts';
+
+let world: World;
+let acme: Acme;
+let manage: Manage;
+beforeAll(async () => {
+  world = await startWorld({ onReply: assertConforms });
+  acme = await arrangeAcme(world);
+  manage = manageWith(world, await world.tokenFor(world.admin));
+  await succeed(change({ apiTokens: { maxLive: 5 } }));
+});
+afterAll(() => world.close());
+
+const change = (patch: unknown) => manage('PATCH', '/v1/settings', patch);
+
+describe('maxLive', () => {
+  const places = {
+    tenant: () => `/v1/tenants/${acme.tenantId}/api-tokens`,
+    user: () => `/v1/tenants/${acme.tenantId}/members/${acme.userId}/api-tokens`,
+  };
+  const add = (path: string, body: object = {}) => manage('POST', path, { description: 'one more', ...body });
+  const live = async (path: string) =>
+    ((await manage('GET', `${path}?limit=100`)).body as { items: readonly Credentials[] }).items;
+
+  test.each([
+    ['tenant', 32],
+    ['user', 8],
+  ] as const)('holds for a %s where %i create at once', async (owner, runners) => {
+    const path = places[owner]();
+    const replies = await Promise.all(race(runners, () => add(path)));
+    expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 4, 409: runners - 4 });
+    expect((await live(path)).length).toBe(5);
+    expect(seen(await add(path))).toEqual(problem(409, 'conflict'));
+  });
+
+  test('gives a place free by deletion at once, by expiry, and not by disabling', async () => {
+    const path = places.tenant();
+    const [first, second] = await live(path);
+    await succeed(manage('PATCH', `${path}/${first?.clientId}`, { status: 'disabled' }));
+    expect((await add(path)).status).toBe(409);
+    await manage('DELETE', `${path}/${second?.clientId}`);
+    const short = await add(path, { expiresInSeconds: 5 });
+    expect([short.status, (await add(path)).status]).toEqual([201, 409]);
+    world.clock.advance(5);
+    expect([(await add(path)).status, (await add(path)).status]).toEqual([201, 409]);
+    await manage('DELETE', `${path}/${(await live(path)).at(-1)?.clientId}`);
+    expect([(await add(path)).status, (await add(path)).status]).toEqual([201, 409]);
+  });
+
+  test('counts those that are older than the limit, and neither refused creations nor other owners', async () => {
+    const other = await arrangeAcme(world);
+    const path = `/v1/tenants/${other.tenantId}/api-tokens`;
+    await succeed(change({ apiTokens: { maxLive: 2 } }));
+    expect((await add(path, { permissions: [{ api: REPORTS, value: 'none' }] })).status).toBe(400);
+    const replies = await Promise.all(race(8, () => add(path)));
+    expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 1, 409: 7 });
+    world.clock.advance(3_600);
+    manage = manageWith(world, await world.tokenFor(world.admin));
+    expect((await add(path)).status).toBe(409);
+    await succeed(change({ apiTokens: { maxLive: null } }));
+    expect((await add(path)).status).toBe(201);
+  });
+});
