@@ -4,7 +4,6 @@ import { oauthError, problem, seen } from '#test/support/answers.ts';
 import { assertConforms } from '#test/support/conformance.ts';
 import { costOf } from '#test/support/cost.ts';
 import { scopeNow } from '#test/support/credential-worth.ts';
-import { openForge } from '#test/support/forge.ts';
 import { type GuardedApi, startGuardedApi } from '#test/support/guarded-api.ts';
 import { type Manage, manageWith, succeed } from '#test/support/manage.ts';
 import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
@@ -253,61 +252,5 @@ describe('an API token of kind access_token is refused', () => {
     const reply = await world.post('/oauth/revoke', acme.tenantToken, { token: jwt.accessToken });
     expect(seen(reply)).toEqual(oauthError(400, 'unauthorized_client'));
     expect(await visit(online, jwt.accessToken)).toBe(200);
-  });
-});
-
-describe('F4: neither type of token passes for the other', () => {
-  const LONG_LIVED = { typ: 'mintmark-token+jwt' };
-  const validities = async (token: string) => [
-    await introspect(token),
-    await visit(online, token),
-    await visit(offline, token),
-  ];
-  const INVALID = [{ active: false }, 403, 403];
-
-  test('an exchanged one as a long-lived one', async () => {
-    const forge = openForge(await world.tokenFor(acme.tenantToken));
-    const bare = { scope: undefined, roles: undefined, permissions: undefined };
-    const forged = [
-      { header: LONG_LIVED },
-      { header: LONG_LIVED, claims: bare },
-      { header: LONG_LIVED, claims: { ...bare, exp: undefined } },
-      { claims: bare },
-      { claims: { exp: undefined } },
-    ];
-    for (const variation of forged) expect(await validities(await forge.vary(variation))).toEqual(INVALID);
-    forge.close();
-  });
-
-  test('a long-lived one as an exchanged one', async () => {
-    const { accessToken } = await ofTenant();
-    const forge = openForge(accessToken);
-    const scope = 'read:reports write:reports';
-    const exp = world.clock.nowSeconds() + 60;
-    for (const header of [{ typ: 'at+jwt' }, { typ: 'JWT' }, { typ: undefined }]) {
-      for (const claims of [{}, { exp }, { scope }]) {
-        expect(await validities(await forge.vary({ header, claims }))).toEqual(INVALID);
-      }
-    }
-    const whole = await forge.vary({ header: { typ: 'at+jwt' }, claims: { scope, exp } });
-    expect([await introspect(whole), await visit(online, whole)]).toEqual([{ active: false }, 403]);
-    forge.close();
-  });
-
-  test('a long-lived one that says more than it may, or is another than its client consists of', async () => {
-    const { accessToken } = await ofTenant();
-    const forge = openForge(accessToken);
-    for (const claims of [
-      { scope: 'read:reports' },
-      { roles: ['reports-reader'] },
-      { jti: 'tok_0000000000000000000000' },
-      { client_id: acme.tenantToken.clientId, sub: acme.tenantToken.clientId },
-      { sub: acme.userId },
-      { tenant_id: 'ten_other' },
-      { iat: world.clock.nowSeconds() + 60 },
-    ]) {
-      expect(await validities(await forge.vary({ claims }))).toEqual(INVALID);
-    }
-    forge.close();
   });
 });

@@ -38,10 +38,12 @@ describe('key policies', () => {
   const who = (action: string, on: string) =>
     ofKeys.filter((row) => row.action === action && row.on.startsWith(on)).map((row) => `${row.who}: ${row.onlyIf}`);
 
-  test('let the exchange sign, with each key’s own algorithm, and nobody else', () => {
-    expect(who('kms:Sign', 'signing key')).toEqual([
-      'exchange: kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256',
+  test('let the exchange and the creation of long-lived tokens sign, with each key’s own algorithm, and nobody else', () => {
+    expect(who('kms:Sign', 'signing key').toSorted()).toEqual([
+      'create-token: kms:SigningAlgorithm is ECDSA_SHA_256',
+      'create-token: kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256',
       'exchange: kms:SigningAlgorithm is ECDSA_SHA_256',
+      'exchange: kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256',
     ]);
   });
 
