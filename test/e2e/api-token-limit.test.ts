@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problem, seen } from '#test/support/answers.ts';
 import { assertConforms } from '#test/support/conformance.ts';
+import { denied, whileFailing } from '#test/support/faults.ts';
 import { type Manage, manageWith, succeed } from '#test/support/manage.ts';
 import { countEach, race } from '#test/support/outcomes.ts';
 import { type Acme, arrangeAcme, type Credentials, REPORTS, startWorld, type World } from '#test/support/world.ts';
@@ -50,6 +51,19 @@ describe('maxLive', () => {
     expect([(await add(path)).status, (await add(path)).status]).toEqual([201, 409]);
     await manage('DELETE', `${path}/${(await live(path)).at(-1)?.clientId}`);
     expect([(await add(path)).status, (await add(path)).status]).toEqual([201, 409]);
+  });
+
+  test('H11: creates nothing where it cannot be counted', async () => {
+    const path = places.user();
+    await manage('DELETE', `${path}/${(await live(path)).at(-1)?.clientId}`);
+    const before = await live(path);
+    const isCounting = (operation: string, body: string) => operation === 'Query' || body.includes('"roster#');
+    const refused = await whileFailing(
+      world.dynamo,
+      (operation, body) => (isCounting(operation, body) ? denied() : undefined),
+      () => add(path),
+    );
+    expect([refused.status, await live(path), (await add(path)).status]).toEqual([503, before, 201]);
   });
 
   test('counts those that are older than the limit, and neither refused creations nor other owners', async () => {
