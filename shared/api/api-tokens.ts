@@ -2,9 +2,9 @@ import * as z from 'zod';
 import {
   apiIdentifier,
   apiTokenKind,
+  EXPIRY_SECONDS_MAX,
   expiresInSeconds,
   id,
-  LIFETIME_SECONDS_MAX,
   metadata,
   metadataPatch,
   namedPermission,
@@ -157,7 +157,7 @@ const commonChange = {
   description: text(DESCRIPTION_CHARACTERS).optional(),
   metadata: metadataPatch,
   status: z.enum(['active', 'disabled']).optional(),
-  expiresInSeconds: z.int().min(1).max(LIFETIME_SECONDS_MAX).optional(),
+  expiresInSeconds: z.int().min(1).max(EXPIRY_SECONDS_MAX).optional(),
 };
 
 const change = {

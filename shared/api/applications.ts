@@ -8,14 +8,13 @@ import {
   permissionValue,
   text,
   timestamp,
+  tokenLifetimeSeconds,
 } from './fields.ts';
 import { newSecretExample, secretFields, shownOnce } from './secret-fields.ts';
 import { lambdaTable, type Route } from './table.ts';
 
 const NAME_CHARACTERS = 128;
 const PERMISSIONS_MAX = 200;
-const TOKEN_LIFETIME_SECONDS_MIN = 60;
-const TOKEN_LIFETIME_SECONDS_MAX = 86_400;
 
 const application = z.object({
   clientId: z.string(),
@@ -57,8 +56,6 @@ const grantExample = {
   createdAt: example.createdAt,
   version: 1,
 };
-
-const tokenLifetimeSeconds = z.int().min(TOKEN_LIFETIME_SECONDS_MIN).max(TOKEN_LIFETIME_SECONDS_MAX);
 
 const reading = { errors: 'problem', caller: { permission: 'read:applications' } } as const satisfies Partial<Route>;
 const writing = { errors: 'problem', caller: { permission: 'write:applications' } } as const satisfies Partial<Route>;

@@ -44,10 +44,13 @@ export const metadata = z.record(z.string(), z.json()).transform((value) => valu
 export const metadataPatch = metadata.nullish();
 
 /** Ten years. */
-export const LIFETIME_SECONDS_MAX = 315_360_000;
+export const EXPIRY_SECONDS_MAX = 315_360_000;
 
 /** Up to ten years; absent or null for never. */
-export const expiresInSeconds = z.int().min(1).max(LIFETIME_SECONDS_MAX).nullish();
+export const expiresInSeconds = z.int().min(1).max(EXPIRY_SECONDS_MAX).nullish();
+
+/** How long exchanged access tokens live: a minute to a day. */
+export const tokenLifetimeSeconds = z.int().min(60).max(86_400);
 
 /** How an API token works: its secret is exchanged, or it is a long-lived JWT itself. */
 export const apiTokenKind = z.enum(['client_credentials', 'access_token']);

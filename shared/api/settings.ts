@@ -1,26 +1,22 @@
 import * as z from 'zod';
-import { apiIdentifier, apiTokenKind, LIFETIME_SECONDS_MAX, unique } from './fields.ts';
+import { apiIdentifier, apiTokenKind, EXPIRY_SECONDS_MAX, tokenLifetimeSeconds, unique } from './fields.ts';
 import { showing, updating } from './shapes.ts';
 import type { Route } from './table.ts';
 
 /** More than these nobody could look after, and a creation would take long to count. */
 const LIVE_MAX = 100;
 
-const TOKEN_LIFETIME_SECONDS_MIN = 60;
-const TOKEN_LIFETIME_SECONDS_MAX = 86_400;
-
 const kinds = unique(z.array(apiTokenKind).max(2), (kind) => kind);
-const accessTokenLifetimeSeconds = z.int().min(TOKEN_LIFETIME_SECONDS_MIN).max(TOKEN_LIFETIME_SECONDS_MAX);
-const apiTokenLifetimeSeconds = z.int().min(1).max(LIFETIME_SECONDS_MAX).nullable();
+const apiTokenLifetimeSeconds = z.int().min(1).max(EXPIRY_SECONDS_MAX).nullable();
 
 const defaultAudience = apiIdentifier.nullable().meta({
   description: 'The API meant by exchanges that name none and could mean several; null for what the deployment says',
 });
 const accessTokens = z.object({
-  lifetimeSeconds: accessTokenLifetimeSeconds.meta({
+  lifetimeSeconds: tokenLifetimeSeconds.meta({
     description: 'For APIs that say nothing else when they are registered',
   }),
-  maxLifetimeSeconds: accessTokenLifetimeSeconds.meta({ description: 'For every exchange, whatever the API says' }),
+  maxLifetimeSeconds: tokenLifetimeSeconds.meta({ description: 'For every exchange, whatever the API says' }),
 });
 const apiTokenKinds = z.object({ tenant: kinds, user: kinds });
 const apiTokens = z.object({
