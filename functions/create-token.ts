@@ -1,14 +1,16 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
-import { dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
+import { dynamoClientLister, dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
+import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
+import { kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { createToken } from '#shared/api/api-tokens.ts';
+import { type ApiTokenRequest, createApiToken } from '#shared/domain/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
-import { type ClientRequest, createClient } from '#shared/domain/clients.ts';
 import type { ClientOwner } from '#shared/domain/ports.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created } from '#shared/http/replies.ts';
@@ -19,24 +21,27 @@ type Ports = PortsOf<(typeof createToken)['grants'][number]>;
 interface Creation {
   readonly caller: ManagementCaller;
   readonly params: ClientOwner;
-  readonly body: Omit<ClientRequest, 'owner'>;
+  readonly body: Omit<ApiTokenRequest, 'owner'>;
 }
 
 const adapters = {
   ...ambient,
   standing: dynamoStanding,
   verifier: kmsVerifier,
+  signer: kmsSigner,
   clients: dynamoClientWriter,
+  clientList: dynamoClientLister,
+  rosters: dynamoDirectoryWriter,
   pepper: kmsPepper,
   hasher: bcryptHasher,
   memory: dynamoRequestMemory,
   audit: dynamoAudit,
 };
 
-/** Tenants and their members make API tokens for themselves. The secret is in this answer and nowhere else. */
+/** Tenants and their members make API tokens for themselves. The secret or the JWT is in this answer and nowhere else. */
 const create = async ({ caller, params, body }: Creation, ports: Ports) => {
-  const { client, secret } = await createClient(caller, { owner: params, ...body }, ports);
-  return created({ ...apiTokenRepresentation(client), clientSecret: secret }, { clientId: client.id });
+  const { client, shownOnce } = await createApiToken(caller, { owner: params, ...body }, ports);
+  return created({ ...apiTokenRepresentation(client), ...shownOnce }, { clientId: client.id });
 };
 
 export const handler = lambda(createToken, adapters, { createTenantApiToken: create, createMemberApiToken: create });

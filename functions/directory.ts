@@ -10,6 +10,7 @@ import { createApi, deleteApi, getApi, updateApi } from '#shared/domain/apis.ts'
 import { deleteMember, getMember, listMembers, listMembershipsOfUser, setMember } from '#shared/domain/memberships.ts';
 import { getQuickstart } from '#shared/domain/quickstart.ts';
 import { createRole, deleteRole, getRole, listRoles, updateRole } from '#shared/domain/roles.ts';
+import { getSettings, updateSettings } from '#shared/domain/settings.ts';
 import { createTenant, deleteTenant, getTenant, updateTenant } from '#shared/domain/tenants.ts';
 import { createUser, deleteUser, getUser, updateUser } from '#shared/domain/users.ts';
 import { lambda } from '#shared/http/lambda.ts';
@@ -19,6 +20,7 @@ import {
   memberRepresentation,
   pageRepresentation,
   roleRepresentation,
+  settingsRepresentation,
   tenantRepresentation,
   userRepresentation,
 } from '#shared/http/representations.ts';
@@ -118,4 +120,7 @@ export const handler = lambda(directory, adapters, {
     await deleteApi(params.apiId, ports, expectedVersion);
     return done(204);
   },
+  getSettings: async (_request, ports) => ok(settingsRepresentation(await getSettings(ports))),
+  updateSettings: async ({ body, expectedVersion }, ports) =>
+    ok(settingsRepresentation(await updateSettings(body, expectedVersion, ports))),
 });

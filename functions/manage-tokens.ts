@@ -1,14 +1,16 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoClientChanger, dynamoClientLister, dynamoClientRemover } from '#shared/adapters/dynamo/clients.ts';
+import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { manageTokens } from '#shared/api/api-tokens.ts';
+import { type ApiTokenPatch, deleteApiToken, updateApiToken } from '#shared/domain/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
 import { getClient } from '#shared/domain/client-ownership.ts';
-import { type ClientPatch, deleteClient, listClients, updateClient } from '#shared/domain/clients.ts';
+import { listClients } from '#shared/domain/clients.ts';
 import type { ClientOwner, PageRequest } from '#shared/domain/ports.ts';
 import { lastUsesOf } from '#shared/domain/usage.ts';
 import { lambda } from '#shared/http/lambda.ts';
@@ -25,7 +27,7 @@ interface Versioned extends Named {
   readonly expectedVersion: number | undefined;
 }
 interface Changed extends Versioned {
-  readonly body: ClientPatch;
+  readonly body: ApiTokenPatch;
 }
 interface Listed {
   readonly caller: ManagementCaller;
@@ -47,12 +49,12 @@ const show = async ({ caller, params }: Named, ports: Ports) => {
 const update = async ({ caller, params, body, expectedVersion }: Changed, ports: Ports) =>
   ok(
     apiTokenRepresentation(
-      await updateClient({ caller, owner: params, clientId: params.clientId, expectedVersion }, body, ports),
+      await updateApiToken({ caller, owner: params, clientId: params.clientId, expectedVersion }, body, ports),
     ),
   );
 
 const remove = async ({ caller, params, expectedVersion }: Versioned, ports: Ports) => {
-  await deleteClient({ caller, owner: params, clientId: params.clientId, expectedVersion }, ports);
+  await deleteApiToken({ caller, owner: params, clientId: params.clientId, expectedVersion }, ports);
   return done(204);
 };
 
@@ -65,6 +67,7 @@ const adapters = {
   usage: dynamoUsageReader,
   clientChanger: dynamoClientChanger,
   clientRemover: dynamoClientRemover,
+  rosters: dynamoDirectoryWriter,
   audit: dynamoAudit,
 };
 

@@ -67,6 +67,16 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     ],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
   },
+  'rosters:write': {
+    statements: [
+      {
+        actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
+        resources: ['directory'],
+        conditions: itemsNamed('roster#*'),
+      },
+    ],
+    environment: ['MINTMARK_DIRECTORY_TABLE'],
+  },
   'directory:list': {
     statements: [{ actions: ['dynamodb:Query'], resources: ['directory/index/byList', 'directory/index/byMember'] }],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
@@ -81,6 +91,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
           'serviceUser#*',
           'role#*',
           'defaultRoles#tenant/*',
+          'roster#*',
           'grant#*',
           'name#email/*',
           'name#role/*',

@@ -19,6 +19,7 @@ import type {
   Pepper,
   PepperFounder,
   Random,
+  RecordWriter,
   RemainsRemover,
   RequestLimiter,
   RequestMemory,
@@ -42,6 +43,7 @@ export interface GrantedPorts {
   'clients:delete': { readonly clientRemover: ClientRemover };
   'clients:list': { readonly clientList: ClientLister };
   'directory:write': { readonly directory: DirectoryWriter };
+  'rosters:write': { readonly rosters: RecordWriter<'roster'> };
   'directory:list': { readonly directoryList: DirectoryLister };
   'remains:remove': { readonly remains: RemainsRemover };
   'tokens:sign': { readonly signer: TokenSigner };

@@ -104,6 +104,17 @@ describe('what README.md says about managing credentials', () => {
     expect(second).toEqual(expect.objectContaining({ error: 'invalid_grant' }));
   });
 
+  test('makes an API token that is a JWT, and tells what it is worth', () => {
+    const [answer] = session.answers('jwt');
+    expect(answer).toMatchObject({ active: true, aud: REPORTS, scope: 'read:reports', roles: [] });
+  });
+
+  test('sets limits for the workspace', () => {
+    const [settings] = session.answers('settings');
+    const limits = { maxLive: 20, lifetimeSeconds: 7_776_000, maxLifetimeSeconds: 31_536_000 };
+    expect(settings).toMatchObject({ apiTokens: limits, version: 2 });
+  });
+
   test('lets both secrets work during a rotation', () => {
     expect(session.answers('rotate')).toEqual([expect.objectContaining(issued), expect.objectContaining(issued)]);
   });

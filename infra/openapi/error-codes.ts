@@ -12,6 +12,7 @@ const decidedByOperation: Partial<Record<OperationName, readonly ErrorCode[]>> =
   revoke: ['unauthorized_client'],
   testApi: ['invalid_scope', 'invalid_target', 'forbidden', 'conflict'],
   createTenantApiToken: ['forbidden'],
+  createMemberApiToken: ['forbidden'],
   updateTenantApiToken: ['forbidden'],
   addTenantApiTokenSecret: ['forbidden'],
   rotateTenantApiTokenSecrets: ['forbidden'],

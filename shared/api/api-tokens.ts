@@ -1,5 +1,20 @@
 import * as z from 'zod';
-import { clientQuery, expiresInSeconds, id, metadata, metadataPatch, page, text, timestamp } from './fields.ts';
+import {
+  apiIdentifier,
+  apiTokenKind,
+  clientQuery,
+  EXPIRY_SECONDS_MAX,
+  expiresInSeconds,
+  id,
+  metadata,
+  metadataPatch,
+  namedPermission,
+  PERMISSIONS_MAX,
+  page,
+  text,
+  timestamp,
+  unique,
+} from './fields.ts';
 import { newSecretExample, secretFields, shownOnce, usedSecretExample } from './secret-fields.ts';
 import { lambdaTable, type Route } from './table.ts';
 
@@ -9,11 +24,14 @@ const ROLES_MAX = 50;
 /** An API token as it is shown; its secrets by their last four characters. */
 const apiToken = z.object({
   clientId: z.string(),
-  kind: z.literal('client_credentials'),
+  kind: apiTokenKind,
+  audience: z.string().optional().meta({ description: 'Of kind access_token: the API that it is for' }),
+  tokenId: z.string().optional().meta({ description: 'Of kind access_token: the jti of the JWT' }),
   description: z.string(),
   tenantId: z.string(),
   userId: z.string().optional(),
   roleIds: z.array(z.string()).optional(),
+  permissions: z.array(z.object({ api: z.string(), value: z.string() })).optional(),
   metadata: z.record(z.string(), z.json()).optional(),
   createdAt: timestamp,
   createdBy: z.string(),
@@ -23,7 +41,20 @@ const apiToken = z.object({
   version: z.int(),
 });
 
-const newApiToken = apiToken.extend(shownOnce);
+const newApiToken = apiToken.extend({
+  ...shownOnce,
+  accessToken: z.string().optional().meta({
+    description:
+      'Of kind access_token, in place of a clientSecret: the JWT, shown in the first answer only and not kept',
+  }),
+});
+
+/** A tenant's token has roles, or permissions one by one. */
+const permissions = unique(
+  z.array(namedPermission).max(PERMISSIONS_MAX),
+  ({ api, value }) => `${api} ${value}`,
+).optional();
+const roleIds = z.array(id).max(ROLES_MAX).optional();
 
 const apiTokenExample = {
   clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',
@@ -44,6 +75,8 @@ export const tenantTokens = '/v1/tenants/{tenantId}/api-tokens';
 export const userTokens = '/v1/tenants/{tenantId}/members/{userId}/api-tokens';
 
 const commonRequest = {
+  kind: apiTokenKind.default('client_credentials'),
+  audience: apiIdentifier.optional(),
   description: text(DESCRIPTION_CHARACTERS),
   metadata: metadata.optional(),
   expiresInSeconds,
@@ -56,14 +89,17 @@ const creation = {
   audit: 'api_token.created',
 } as const satisfies Partial<Route>;
 
-/** Creating API tokens: the one place where a clear secret leaves Mintmark. */
+/** Creating API tokens: one of the few places where a clear secret leaves Mintmark, and the one where a JWT is one. */
 export const createToken = lambdaTable({
   name: 'create-token',
   purpose: 'Creates API tokens of tenants and of users.',
   grants: [
     'standing:read',
     'tokens:verify',
+    'tokens:sign',
     'clients:create',
+    'clients:list',
+    'rosters:write',
     'pepper:use',
     'secrets:hash',
     'requests:remember',
@@ -77,7 +113,7 @@ export const createToken = lambdaTable({
       caller: { permission: 'write:tenant-tokens' },
       body: {
         encoding: 'json',
-        schema: z.object({ ...commonRequest, roleIds: z.array(id).max(ROLES_MAX).default([]) }),
+        schema: z.object({ ...commonRequest, roleIds, permissions }),
         example: { description: 'nightly export', roleIds: ['rol_5cVbN8mQwErTyU1iOpAs2D'], expiresInSeconds: null },
       },
     },
@@ -89,7 +125,12 @@ export const createToken = lambdaTable({
       body: {
         encoding: 'json',
         schema: z.object(commonRequest),
-        example: { description: 'my laptop', expiresInSeconds: 7_776_000 },
+        example: {
+          kind: 'access_token',
+          description: 'my laptop',
+          audience: 'https://api.example.com/reports',
+          expiresInSeconds: 7_776_000,
+        },
       },
     },
   },
@@ -117,7 +158,7 @@ const commonChange = {
   description: text(DESCRIPTION_CHARACTERS).optional(),
   metadata: metadataPatch,
   status: z.enum(['active', 'disabled']).optional(),
-  expiresInSeconds: z.int().min(1).max(315_360_000).optional(),
+  expiresInSeconds: z.int().min(1).max(EXPIRY_SECONDS_MAX).optional(),
 };
 
 const change = {
@@ -144,6 +185,7 @@ export const manageTokens = lambdaTable({
     'clients:list',
     'clients:change',
     'clients:delete',
+    'rosters:write',
     'pepper:use',
     'usage:read',
     'audit:append',
@@ -168,7 +210,7 @@ export const manageTokens = lambdaTable({
       caller: { permission: 'write:tenant-tokens' },
       body: {
         encoding: 'merge-patch',
-        schema: z.object({ ...commonChange, roleIds: z.array(id).max(ROLES_MAX).optional() }),
+        schema: z.object({ ...commonChange, roleIds, permissions }),
         example: { description: 'hourly export' },
       },
     },

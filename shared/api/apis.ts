@@ -7,13 +7,11 @@ import {
   permissionValue,
   searchQuery,
   text,
+  tokenLifetimeSeconds,
   unique,
 } from './fields.ts';
 import { commonExample, commonMembers, creating, deleting, listing, showing, updating } from './shapes.ts';
 import type { Route } from './table.ts';
-
-const TOKEN_LIFETIME_SECONDS_MIN = 60;
-const TOKEN_LIFETIME_SECONDS_MAX = 86_400;
 
 const permission = z.object({ value: z.string(), description: z.string().optional() });
 const api = z.object({
@@ -80,7 +78,6 @@ const apiPermissions = unique(
   ({ value }) => value,
 );
 const signingAlgorithm = z.enum(['RS256', 'ES256']);
-const tokenLifetimeSeconds = z.int().min(TOKEN_LIFETIME_SECONDS_MIN).max(TOKEN_LIFETIME_SECONDS_MAX);
 
 /** Resource servers with their permissions. */
 export const apiRoutes = {

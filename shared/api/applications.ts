@@ -8,6 +8,7 @@ import {
   permissionValue,
   text,
   timestamp,
+  tokenLifetimeSeconds,
   unique,
 } from './fields.ts';
 import { newSecretExample, secretFields, shownOnce, usedSecretExample } from './secret-fields.ts';
@@ -15,8 +16,6 @@ import { lambdaTable, type Route } from './table.ts';
 
 const NAME_CHARACTERS = 128;
 const PERMISSIONS_MAX = 200;
-const TOKEN_LIFETIME_SECONDS_MIN = 60;
-const TOKEN_LIFETIME_SECONDS_MAX = 86_400;
 
 const REDIRECT_URIS_MAX = 20;
 const REDIRECT_URI_CHARACTERS_MAX = 2_048;
@@ -75,8 +74,6 @@ const grantExample = {
   createdAt: example.createdAt,
   version: 1,
 };
-
-const tokenLifetimeSeconds = z.int().min(TOKEN_LIFETIME_SECONDS_MIN).max(TOKEN_LIFETIME_SECONDS_MAX);
 
 const reading = { errors: 'problem', caller: { permission: 'read:applications' } } as const satisfies Partial<Route>;
 const writing = { errors: 'problem', caller: { permission: 'write:applications' } } as const satisfies Partial<Route>;

@@ -1,15 +1,16 @@
 import { apiRoutes } from './apis.ts';
 import { memberRoutes } from './members.ts';
 import { roleRoutes } from './roles.ts';
+import { settingsRoutes } from './settings.ts';
 import { lambdaTable } from './table.ts';
 import { tenantRoleRoutes } from './tenant-roles.ts';
 import { tenantRoutes } from './tenants.ts';
 import { userRoutes } from './users.ts';
 
-/** Tenants, users, memberships, roles and APIs. */
+/** Tenants, users, memberships, roles, APIs, and what holds for all of them. */
 export const directory = lambdaTable({
   name: 'directory',
-  purpose: 'Keeps tenants, users, memberships, roles and APIs.',
+  purpose: "Keeps tenants, users, memberships, roles, APIs and the workspace's settings.",
   grants: [
     'standing:read',
     'tokens:verify',
@@ -19,5 +20,13 @@ export const directory = lambdaTable({
     'requests:remember',
     'audit:append',
   ],
-  routes: { ...tenantRoutes, ...userRoutes, ...memberRoutes, ...roleRoutes, ...tenantRoleRoutes, ...apiRoutes },
+  routes: {
+    ...tenantRoutes,
+    ...userRoutes,
+    ...memberRoutes,
+    ...roleRoutes,
+    ...tenantRoleRoutes,
+    ...apiRoutes,
+    ...settingsRoutes,
+  },
 });

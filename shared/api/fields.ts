@@ -43,8 +43,20 @@ export const metadata = z.record(z.string(), z.json()).transform((value) => valu
 /** A merge patch of metadata (RFC 7396): null members remove, null as a whole removes everything. */
 export const metadataPatch = metadata.nullish();
 
+/** Ten years. */
+export const EXPIRY_SECONDS_MAX = 315_360_000;
+
 /** Up to ten years; absent or null for never. */
-export const expiresInSeconds = z.int().min(1).max(315_360_000).nullish();
+export const expiresInSeconds = z.int().min(1).max(EXPIRY_SECONDS_MAX).nullish();
+
+/** How long exchanged access tokens live: a minute to a day. */
+export const tokenLifetimeSeconds = z.int().min(60).max(86_400);
+
+/** How an API token works: its secret is exchanged, or it is a long-lived JWT itself. */
+export const apiTokenKind = z.enum(['client_credentials', 'access_token']);
+
+/** A permission of an API, named by the API's identifier. */
+export const namedPermission = z.object({ api: apiIdentifier, value: permissionValue });
 
 /** A point in time on the wire. */
 export const timestamp = z.iso.datetime();

@@ -101,7 +101,7 @@ export const introspect = lambdaTable({
             iss: z.string(),
             sub: z.string(),
             aud: z.string(),
-            exp: z.int(),
+            exp: z.int().optional().meta({ description: 'Absent for an API token that never expires' }),
             iat: z.int(),
             nbf: z.int(),
             jti: z.string(),

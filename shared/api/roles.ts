@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import {
-  apiIdentifier,
   DESCRIPTION_CHARACTERS,
   NAME_CHARACTERS,
+  namedPermission,
   PERMISSIONS_MAX,
-  permissionValue,
   searchQuery,
   text,
   unique,
@@ -36,7 +35,7 @@ export const roleRequest = {
 export const roleExample = { id: 'rol_5cVbN8mQwErTyU1iOpAs2D', ...roleRequest, isDefault: false, ...commonExample };
 
 const rolePermissions = unique(
-  z.array(z.object({ api: apiIdentifier, value: permissionValue })).max(PERMISSIONS_MAX),
+  z.array(namedPermission).max(PERMISSIONS_MAX),
   ({ api: identifier, value }) => `${identifier} ${value}`,
 );
 const level = z.int().min(0).max(LEVEL_MAX);

@@ -1,6 +1,6 @@
 import type { JsonObject } from './records.ts';
 
-/** The longest any access token lives, whatever an API asks for: what lies above was not signed by this product. */
+/** The longest any exchanged access token lives, whatever an API asks for: what lies above was not signed by this product. */
 export const LIFETIME_SECONDS_MAX = 86_400;
 
 /** Larger tokens do not fit into a form field or into the headers that API Gateway and load balancers take. */
@@ -9,29 +9,53 @@ export const TOKEN_CHARACTERS_MAX = 8_000;
 /** How far the clocks of two processes may lie apart. */
 const CLOCK_SKEW_SECONDS = 5;
 
-/** The claims of an access token (RFC 9068 §2.2), with what tenants need to be told. */
-export interface AccessTokenClaims {
+/** What every token says (RFC 7519 §4.1, RFC 8693 §4.3). */
+interface CommonClaims {
   readonly iss: string;
   readonly sub: string;
   readonly aud: string;
-  readonly exp: number;
   readonly iat: number;
   readonly nbf: number;
   readonly jti: string;
   readonly client_id: string;
-  readonly scope: string;
   readonly tenant_id?: string;
+}
+
+/** The claims of an access token that was exchanged (RFC 9068 §2.2), with what tenants need to be told. */
+export interface AccessTokenClaims extends CommonClaims {
+  readonly exp: number;
+  readonly scope: string;
   /** Keys of the roles behind the permissions. */
   readonly roles?: readonly string[];
   readonly permissions?: readonly string[];
   readonly metadata?: JsonObject;
 }
 
+/**
+ * The claims of an API token of kind `access_token`. It says nothing of what it allows, because that is for the records
+ * to say whenever it is used; without `exp` it ends when it is deleted.
+ */
+export interface LongLivedTokenClaims extends CommonClaims {
+  readonly exp?: number;
+  readonly scope?: undefined;
+}
+
+/** The claims of any token that Mintmark signs; only exchanged ones have a scope. */
+export type TokenClaims = AccessTokenClaims | LongLivedTokenClaims;
+
+/** `typ` of an exchanged access token (RFC 9068 §2.1). */
+export const ACCESS_TOKEN_TYPE = 'at+jwt';
+
+/** `typ` of a long-lived one: another, so that whoever verifies offline refuses what only the records can judge (RFC 8725 §3.11). */
+export const LONG_LIVED_TOKEN_TYPE = 'mintmark-token+jwt';
+
 /** Whether the token's times hold now (RFC 7519 §4.1.4 to §4.1.6): expiry to the second, its beginning with skew. */
-export function isWithinLifetime(claims: AccessTokenClaims, nowSeconds: number): boolean {
+export function isWithinLifetime(claims: TokenClaims, nowSeconds: number): boolean {
   const { exp, iat, nbf } = claims;
   const latestStart = nowSeconds + CLOCK_SKEW_SECONDS;
-  return exp > nowSeconds && iat <= latestStart && nbf <= latestStart && exp - iat <= LIFETIME_SECONDS_MAX;
+  if (exp !== undefined && exp <= nowSeconds) return false;
+  if (claims.scope !== undefined && claims.exp - iat > LIFETIME_SECONDS_MAX) return false;
+  return iat <= latestStart && nbf <= latestStart;
 }
 
 /**

@@ -4,10 +4,8 @@ import { newId } from './ids.ts';
 import { claimName, releaseName } from './names.ts';
 import type { Clock, DirectoryWriter, Random, StandingReader, TokenVerifier } from './ports.ts';
 import { type Api, apiNameKey, type Permission, type SigningAlgorithm } from './records.ts';
+import { settingsIn } from './settings.ts';
 import { SYSTEM_API_ID } from './system-api.ts';
-
-/** RFC 9068 §4 and RFC 6750 §5.3 ask for short-lived tokens: an hour unless the API says otherwise. */
-const TOKEN_LIFETIME_SECONDS = 3_600;
 
 interface Ports {
   readonly standing: StandingReader;
@@ -38,13 +36,14 @@ export async function createApi(
   assertCanSign(signingAlgorithm, ports.verifier);
   const id = newId('api', ports.random);
   const look = ports.standing.open(id);
+  const { accessTokens } = await settingsIn(look);
   await claimName({ key: apiNameKey(identifier), field: 'identifier', owner: { kind: 'api', id } }, { ...ports, look });
   const api: Api = {
     id,
     identifier,
     name,
     signingAlgorithm,
-    tokenLifetimeSeconds: request.tokenLifetimeSeconds ?? TOKEN_LIFETIME_SECONDS,
+    tokenLifetimeSeconds: request.tokenLifetimeSeconds ?? accessTokens.lifetimeSeconds,
     permissions,
     allowRefreshTokens: request.allowRefreshTokens ?? false,
     skipConsent: request.skipConsent ?? false,

@@ -27,8 +27,7 @@ export function registrationOf({ registration }: Pick<Client, 'registration'>): 
   return registration ?? DEFAULT_REGISTRATION;
 }
 
-export type ApplicationRequest = Omit<ClientRequest, 'owner' | 'roleIds' | 'registration'> &
-  Requested<ApplicationRegistration>;
+export type ApplicationRequest = Omit<ClientRequest, 'owner' | 'registration'> & Requested<ApplicationRegistration>;
 
 /**
  * Registers an application of the workspace, with one secret.
@@ -45,8 +44,7 @@ export function createApplication(
 }
 
 /** What may change about an application; first or third party it stays. */
-export type ApplicationPatch = Omit<ClientPatch, 'register' | 'roleIds'> &
-  Requested<Omit<ApplicationRegistration, 'party'>>;
+export type ApplicationPatch = Omit<ClientPatch, 'register'> & Requested<Omit<ApplicationRegistration, 'party'>>;
 
 /**
  * Changes an application.

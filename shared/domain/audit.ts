@@ -18,6 +18,7 @@ export const auditEventTypes = [
   'key.created',
   'key.deleted',
   'token.revoked',
+  'settings.updated',
   'tenant.created',
   'tenant.updated',
   'tenant.deleted',

@@ -1,8 +1,8 @@
 import { DomainError, notFound } from './errors.ts';
 import { findLiveToken } from './live-token.ts';
 import type { Clock, StandingReader, TokenVerifier } from './ports.ts';
-import type { ClientGrant, Role } from './records.ts';
-import { reachOf, type SystemPermission, systemApiIdentifier, systemPermissions } from './system-api.ts';
+import type { ClientGrant, PermissionReference, Role } from './records.ts';
+import { reachOf, SYSTEM_API_ID, type SystemPermission, systemApiIdentifier, systemPermissions } from './system-api.ts';
 
 /** Who calls the management API, with the authority that its token gives now. */
 export interface ManagementCaller {
@@ -12,8 +12,11 @@ export interface ManagementCaller {
   /** The tenant that the caller is bound to; undefined for callers of the whole workspace. */
   readonly tenantId: string | undefined;
   readonly userId: string | undefined;
+  /** What the token allows at the management API. */
   readonly permissions: readonly string[];
   readonly roles: readonly Role[];
+  /** What its subject holds now, at any API; applications have client grants instead. */
+  readonly heldPermissions: readonly PermissionReference[];
 }
 
 interface Ports {
@@ -40,6 +43,7 @@ export async function authenticateManager(token: string, ports: Ports): Promise<
     userId: standing.userId,
     permissions,
     roles: standing.roles,
+    heldPermissions: standing.permissions,
   };
 }
 
@@ -101,6 +105,29 @@ export function assertHolds(caller: ManagementCaller, permissions: ClientGrant['
   const handedOn = permissions === 'all' ? systemPermissions.map(({ value }) => value) : permissions;
   if (handedOn.every((permission) => caller.permissions.includes(permission))) return;
   throw new DomainError('forbidden', 'You may only hand on permissions of the management API that you hold yourself.');
+}
+
+/**
+ * Permissions are given one by one only by who holds each of them now; of those at any other API than this one, an
+ * administrator of the workspace gives all.
+ * @throws DomainError `forbidden`
+ */
+export function assertMayGive(caller: ManagementCaller, permissions: readonly PermissionReference[]): void {
+  const ofSystem = permissions.filter(({ apiId }) => apiId === SYSTEM_API_ID);
+  assertHolds(
+    caller,
+    ofSystem.map(({ value }) => value),
+  );
+  if (caller.tenantId === undefined || permissions.every((permission) => isHeld(caller, permission))) return;
+  throw new DomainError('forbidden', 'You may only give permissions that you hold yourself.', { field: 'permissions' });
+}
+
+/** Whether a caller has this permission now, by its roles or directly. */
+export function isHeld(
+  { heldPermissions }: ManagementCaller,
+  { apiId, value }: Pick<PermissionReference, 'apiId' | 'value'>,
+): boolean {
+  return heldPermissions.some((held) => held.apiId === apiId && held.value === value);
 }
 
 function insufficientScope(permission: SystemPermission): DomainError {

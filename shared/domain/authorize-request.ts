@@ -1,4 +1,4 @@
-import { type AccessTokenClaims, scopeValues } from './access-token.ts';
+import { scopeValues, type TokenClaims } from './access-token.ts';
 import { findLiveToken, verifiedClaims } from './live-token.ts';
 import type { Clock, StandingReader, TokenVerifier } from './ports.ts';
 
@@ -7,7 +7,7 @@ export interface ProtectedApi {
   /** The API's identifier: tokens for any other audience are refused. */
   readonly audience: string;
   /**
-   * `offline` trusts signature and expiry and calls nobody; `online` also asks whether token, client and subject
+   * `offline` trusts signature and expiry, calls nobody and refuses long-lived tokens; `online` also asks whether token, client and subject
    * stand and what they may still do.
    */
   readonly mode: 'offline' | 'online';
@@ -17,7 +17,7 @@ export interface ProtectedApi {
 
 /** What a valid token opens. */
 export interface Access {
-  readonly claims: AccessTokenClaims;
+  readonly claims: TokenClaims;
   readonly permissions: readonly string[];
   readonly allowedRoutes: readonly string[];
   readonly refusedRoutes: readonly string[];
@@ -49,5 +49,5 @@ export async function authorizeRequest(token: string, api: ProtectedApi, ports: 
 
 async function findOffline(token: string, ports: Ports) {
   const claims = await verifiedClaims(token, ports);
-  return claims && { claims, permissions: scopeValues(claims.scope) };
+  return claims?.scope === undefined ? undefined : { claims, permissions: scopeValues(claims.scope) };
 }

@@ -1,5 +1,5 @@
 import { assertVersion, changedMeanwhile, notFound } from './errors.ts';
-import type { ClientChanger, DirectoryWriter, StandingReader } from './ports.ts';
+import type { ClientChanger, RecordWriter, StandingReader } from './ports.ts';
 import type { Client, DirectoryKind, DirectoryRecords } from './records.ts';
 
 /** So many others may win the race for one record before a change gives up. */
@@ -26,7 +26,7 @@ type Awaitable<Value> = Value | Promise<Value>;
  */
 export function changeRecord<Kind extends DirectoryKind>(
   { kind, key, change, expectedVersion }: DirectoryChange<Kind>,
-  ports: { readonly standing: StandingReader; readonly directory: DirectoryWriter },
+  ports: { readonly standing: StandingReader; readonly directory: Pick<RecordWriter<Kind>, 'replace'> },
 ): Promise<DirectoryRecords[Kind]> {
   return changeNewest<DirectoryRecords[Kind]>({
     expectedVersion,

@@ -1,4 +1,4 @@
-import { assertHolds, assertMayAssign, assertOwnUser, type ManagementCaller } from './authority.ts';
+import { assertHolds, assertMayAssign, assertMayGive, assertOwnUser, type ManagementCaller } from './authority.ts';
 import { changeClient } from './change-record.ts';
 import { notFound } from './errors.ts';
 import type { ClientChanger, ClientOwner, Look, StandingReader } from './ports.ts';
@@ -46,16 +46,17 @@ export async function getClient(
 }
 
 /**
- * A credential gives whoever holds it the roles behind it, so that the level rule holds for making and changing
- * credentials as it does for assigning roles; also while the service user behind it is disabled, which does not last.
+ * A credential gives whoever holds it the roles and permissions behind it, so that the rules for giving these hold for
+ * making and changing credentials too; also while the service user behind it is disabled, which does not last.
  * @throws DomainError `forbidden`
  */
 export async function assertMayGrant(
   caller: ManagementCaller,
-  client: Pick<Client, 'subject' | 'roleIds'> & { readonly id?: string },
+  client: Pick<Client, 'subject' | 'roleIds' | 'permissions'> & { readonly id?: string },
   look: Look,
 ): Promise<void> {
   assertMayAssign(caller, await rolesAssigned(client, look));
+  assertMayGive(caller, client.permissions ?? []);
   if (client.subject.type !== 'application' || client.id === undefined) return;
   const grant = await look.find('grant', grantKey(client.id, SYSTEM_API_ID));
   if (grant !== undefined) assertHolds(caller, grant.permissions);

@@ -15,8 +15,9 @@ export function liveSecrets(client: Client, nowSeconds: number): readonly Stored
   return client.secrets.filter((secret) => isLive(secret, nowSeconds));
 }
 
-/** Adds a secret beside the others. @throws DomainError `conflict` where five are live */
+/** Adds a secret beside the others. @throws DomainError `conflict` where five are live, or where a JWT takes their place */
 export function withSecret(client: Client, secret: StoredSecret, nowSeconds: number): Client {
+  assertHasSecrets(client);
   const live = liveSecrets(client, nowSeconds);
   if (live.length >= LIVE_SECRETS_MAX) {
     throw new DomainError('conflict', `A client has at most ${LIVE_SECRETS_MAX} live secrets: delete one first.`);
@@ -27,9 +28,11 @@ export function withSecret(client: Client, secret: StoredSecret, nowSeconds: num
 /**
  * Begins a rotation: the new secret works at once, the old ones for `graceSeconds` more and never beyond their own
  * expiry. Without grace the rotation is over as it begins.
- * @throws DomainError `conflict` while another rotation is under way, or where five secrets are live
+ * @throws DomainError `conflict` while another rotation is under way, where five secrets are live, or where a JWT takes
+ * their place
  */
 export function withRotation(client: Client, secret: StoredSecret, graceSeconds: number, nowSeconds: number): Client {
+  assertHasSecrets(client);
   if (rotationUnderWay(client, nowSeconds) !== undefined) {
     throw new DomainError('conflict', 'A rotation is under way: finish or cancel it first.');
   }
@@ -92,6 +95,12 @@ export function withoutSecret(client: Client, selector: string, nowSeconds: numb
 /** Every access token that the client holds is worth nothing; one that it obtains in the same second is younger. */
 export function withTokensRevoked(client: Client, nowSeconds: number): Client {
   return { ...client, revokedBeforeSeconds: Math.max(nowSeconds, client.revokedBeforeSeconds ?? 0) + 1 };
+}
+
+/** A long-lived JWT is its client's only credential: a secret beside it could be exchanged for what nobody looks for. */
+function assertHasSecrets({ accessToken }: Client): void {
+  if (accessToken === undefined) return;
+  throw new DomainError('conflict', 'This API token is a JWT and has no secrets: create another one, then delete it.');
 }
 
 function rotationUnderWay({ rotation }: Client, nowSeconds: number): Rotation | undefined {

@@ -1,4 +1,4 @@
-import { assertMayAssign, type ManagementCaller } from './authority.ts';
+import type { ManagementCaller } from './authority.ts';
 import {
   assertMayGrant,
   type ClientAccess,
@@ -26,14 +26,11 @@ import type {
   StandingReader,
 } from './ports.ts';
 import type { ApplicationRegistration, Client, JsonObject } from './records.ts';
-import { findAssignedRoles } from './roles.ts';
 
-/** What a new client is to be: an API token, a service user's secret or an application. */
+/** What a new client is to be: a service user's secret or an application. */
 export interface ClientRequest {
   readonly owner: ClientOwner;
   readonly description: string;
-  /** Roles of a tenant token; everyone else has roles or grants of their own. */
-  readonly roleIds?: readonly string[] | undefined;
   readonly metadata?: JsonObject | undefined;
   /** Undefined or null for a client that does not expire. */
   readonly expiresInSeconds?: number | null | undefined;
@@ -57,8 +54,8 @@ interface CreationPorts {
 /**
  * Creates a client with one secret, for whoever owns it. The clear secret exists in this answer only, and not even
  * there where it is imported.
- * @throws DomainError `not_found` for an owner the caller cannot see, `invalid_request` for an unknown role,
- * `forbidden` for a role above the caller's own; and as `importedSecret` does.
+ * @throws DomainError `not_found` for an owner the caller cannot see, `forbidden` for one with roles above the caller's;
+ * and as `importedSecret` does
  */
 export async function createClient(
   caller: ManagementCaller,
@@ -67,9 +64,7 @@ export async function createClient(
 ): Promise<MadeClient> {
   const look = openLook(request.owner, ports);
   const subject = await findOwner(caller, request.owner, look);
-  const roles = await findAssignedRoles(request.roleIds ?? [], look, request.owner.tenantId);
-  const roleIds = roles.map((role) => role.id);
-  await assertMayGrant(caller, { subject, roleIds }, look);
+  await assertMayGrant(caller, { subject, roleIds: [] }, look);
 
   const { description, expiresInSeconds, tokenLifetimeSeconds, registration } = request;
   const described = {
@@ -77,7 +72,6 @@ export async function createClient(
     description,
     createdBy: caller.subject,
     metadata: acceptedMetadata(request.metadata),
-    roleIds,
     expiresAtSeconds: expiresInSeconds == null ? undefined : ports.clock.nowSeconds() + expiresInSeconds,
     tokenLifetimeSeconds,
     registration,
@@ -118,7 +112,6 @@ export async function deleteClient(
 /** What may change about a client. Its expiry may only come closer. */
 export interface ClientPatch {
   readonly description?: string | undefined;
-  readonly roleIds?: readonly string[] | undefined;
   readonly metadata?: JsonObject | null | undefined;
   readonly status?: 'active' | 'disabled' | undefined;
   readonly expiresInSeconds?: number | undefined;
@@ -127,33 +120,30 @@ export interface ClientPatch {
   readonly register?: ((before: ApplicationRegistration | undefined) => ApplicationRegistration) | undefined;
 }
 
-/**
- * Changes a client. The level rule holds for its new roles as it did for the first.
- * @throws DomainError as `changeOwnClient` does, `invalid_request` for an unknown role or a later expiry, `forbidden`
- */
+/** Changes a client. @throws DomainError as `changeOwnClient` does, and `invalid_request` for a later expiry */
 export async function updateClient(
   access: ClientAccess,
   patch: ClientPatch,
   ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger; readonly clock: Clock },
 ): Promise<Client> {
-  const look = openLook(access.owner, ports);
-  const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, look, access.owner.tenantId));
-  if (roles !== undefined) assertMayAssign(access.caller, roles);
   const now = ports.clock.nowSeconds();
-  const change = (before: Client): Client => ({
+  return changeOwnClient(access, (before) => withChanges(before, patch, now), ports);
+}
+
+/** The client after a change. @throws DomainError `invalid_request` for a later expiry */
+export function withChanges(before: Client, patch: ClientPatch, nowSeconds: number): Client {
+  return {
     ...before,
     description: patch.description ?? before.description,
-    roleIds: roles?.map((role) => role.id) ?? before.roleIds,
     metadata: mergeMetadata(before.metadata, patch.metadata),
     status: patch.status ?? before.status,
-    expiresAtSeconds: earlierExpiry(before, patch.expiresInSeconds, now),
+    expiresAtSeconds: earlierExpiry(before, patch.expiresInSeconds, nowSeconds),
     tokenLifetimeSeconds:
       patch.tokenLifetimeSeconds === undefined
         ? before.tokenLifetimeSeconds
         : (patch.tokenLifetimeSeconds ?? undefined),
     registration: patch.register?.(before.registration) ?? before.registration,
-  });
-  return changeOwnClient(access, change, ports);
+  };
 }
 
 function earlierExpiry({ expiresAtSeconds }: Client, expiresInSeconds: number | undefined, nowSeconds: number) {

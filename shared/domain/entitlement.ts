@@ -1,3 +1,4 @@
+import { DomainError } from './errors.ts';
 import type { Look } from './ports.ts';
 import { type Api, apiNameKey, type Client, grantKey } from './records.ts';
 import type { Standing } from './standing.ts';
@@ -10,18 +11,38 @@ export async function findApi(identifier: string, look: Look): Promise<Api | und
 }
 
 /** Ids of the APIs that a client holds any permission for. */
-export function entitledApiIds(client: Client, standing: Standing): readonly string[] {
+function entitledApiIds(client: Client, { permissions }: Holding): readonly string[] {
   if (client.subject.type === 'application') return client.apiIds;
-  return [...new Set(standing.roles.flatMap((role) => role.permissions.map((permission) => permission.apiId)))];
+  return [...new Set(permissions.map((permission) => permission.apiId))];
+}
+
+type Holding = Pick<Standing, 'permissions'>;
+
+/**
+ * Step 6 of the exchange, where no audience is named: the client's only API, else the default one.
+ * @throws DomainError `invalid_request` where there is neither
+ */
+export async function resolveApi(
+  { client, holding }: { readonly client: Client; readonly holding: Holding },
+  findDefault: () => Promise<string | undefined>,
+  look: Look,
+): Promise<Api | undefined> {
+  const [only, ...others] = entitledApiIds(client, holding);
+  if (only !== undefined && others.length === 0) return look.find('api', only);
+  const defaultAudience = await findDefault();
+  if (defaultAudience !== undefined) return findApi(defaultAudience, look);
+  throw new DomainError('invalid_request', "Send 'audience': the identifier of the API that the token is for.", {
+    field: 'audience',
+  });
 }
 
 /**
- * Step 7 of the exchange: what a client may do at an API now. Applications have a client grant, everyone else roles;
- * a permission the API no longer declares is worth nothing.
+ * Step 7 of the exchange: what a client may do at an API now. Applications have a client grant, everyone else roles or
+ * permissions of their own; a permission the API no longer declares is worth nothing.
  */
 export async function allowedPermissions(
   client: Client,
-  standing: Standing,
+  { permissions }: Holding,
   api: Api,
   look: Look,
 ): Promise<readonly string[]> {
@@ -31,6 +52,6 @@ export async function allowedPermissions(
     if (grant?.permissions === 'all') return declared;
     return declared.filter((value) => grant?.permissions.includes(value));
   }
-  const held = standing.roles.flatMap((role) => role.permissions.filter((permission) => permission.apiId === api.id));
+  const held = permissions.filter((permission) => permission.apiId === api.id);
   return declared.filter((value) => held.some((permission) => permission.value === value));
 }

@@ -1,15 +1,22 @@
-import type { AccessTokenClaims } from './access-token.ts';
+import type { TokenClaims } from './access-token.ts';
 import type { AuthenticatedClient } from './authenticate-client.ts';
 import type { ManagementCaller } from './authority.ts';
 import { allowedPermissions } from './entitlement.ts';
 import { findLiveToken, type LiveToken } from './live-token.ts';
 import type { AttemptLimiter, Clock, StandingReader, TokenVerifier } from './ports.ts';
+import type { JsonObject } from './records.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { SYSTEM_API_ID, type SystemPermission } from './system-api.ts';
 
 /** An answer of RFC 7662 §2.2: for an active token its claims, with what it allows now. */
 export type Introspection = { readonly active: false } | ({ readonly active: true } & IntrospectedClaims);
-type IntrospectedClaims = AccessTokenClaims & { readonly token_type: 'Bearer' };
+type IntrospectedClaims = Omit<TokenClaims, 'scope'> & {
+  readonly token_type: 'Bearer';
+  readonly scope: string;
+  readonly roles?: readonly string[];
+  readonly permissions?: readonly string[];
+  readonly metadata?: JsonObject;
+};
 
 /** Who asks: a client with its credentials, or the bearer of a management token with `introspect:tokens`. */
 export type Introspector = AuthenticatedClient | ManagementCaller;
@@ -59,7 +66,11 @@ async function systemPermissionsOf({ client, look }: AuthenticatedClient, own: S
   return systemApi === undefined ? [] : allowedPermissions(client, own, systemApi, look);
 }
 
-function activeAnswer({ claims, permissions }: LiveToken): Introspection {
+function activeAnswer({ claims, permissions, client, standing }: LiveToken): Introspection {
+  const scope = permissions.join(' ');
   const current = claims.tenant_id === undefined ? {} : { permissions };
-  return { active: true, token_type: 'Bearer', ...claims, scope: permissions.join(' '), ...current };
+  if (claims.scope !== undefined) return { active: true, token_type: 'Bearer', ...claims, scope, ...current };
+  const roles = standing.roles.map((role) => role.key);
+  const metadata = client.metadata && { metadata: client.metadata };
+  return { active: true, token_type: 'Bearer', ...claims, scope, roles, ...current, ...metadata };
 }

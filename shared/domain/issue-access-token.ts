@@ -1,12 +1,13 @@
 import { type AccessTokenClaims, LIFETIME_SECONDS_MAX, scopeValues, TOKEN_CHARACTERS_MAX } from './access-token.ts';
 import { invalidGrant } from './authenticate-assertion.ts';
 import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
-import { allowedPermissions, entitledApiIds, findApi } from './entitlement.ts';
+import { allowedPermissions, findApi, resolveApi } from './entitlement.ts';
 import { DomainError } from './errors.ts';
 import { isGrantType, JWT_BEARER } from './grant-types.ts';
 import { newId } from './ids.ts';
-import type { Look, Random, TokenSigner } from './ports.ts';
-import type { Api, Client } from './records.ts';
+import type { Random, TokenSigner } from './ports.ts';
+import type { Api, WorkspaceSettings } from './records.ts';
+import { defaultAudienceIn, expectSettings, settingsIn } from './settings.ts';
 import { type Standing, standingOf, subjectId } from './standing.ts';
 
 export interface TokenRequest {
@@ -47,12 +48,15 @@ export async function issueAccessToken(caller: TokenHolder, request: TokenReques
     throw new DomainError('unsupported_grant_type', 'The grant type is not one of those this server supports.');
   }
   const audience = onlyAudience(request.audiences);
+  expectSettings(look);
   const [standing, requestedApi] = await Promise.all([
     standingOf(client, look),
     audience === undefined ? undefined : findApi(audience, look),
   ]);
   if (standing === undefined) throw request.grantType === JWT_BEARER ? invalidGrant() : invalidClient();
-  const api = audience === undefined ? await resolveApi(client, standing, look, ports) : requestedApi;
+  const findDefault = () => defaultAudienceIn(look, ports);
+  const api =
+    audience === undefined ? await resolveApi({ client, holding: standing }, findDefault, look) : requestedApi;
   const allowed = api && (await allowedPermissions(client, standing, api, look));
   if (api === undefined || allowed === undefined || allowed.length === 0) {
     throw new DomainError('invalid_target', 'The client has no permission at the requested audience.', {
@@ -60,7 +64,8 @@ export async function issueAccessToken(caller: TokenHolder, request: TokenReques
     });
   }
   const permissions = request.scope === undefined ? allowed : narrow(request.scope, allowed);
-  return sign(claimsOf(caller, standing, api, permissions, ports), api, ports);
+  const settings = await settingsIn(look);
+  return sign(claimsOf(caller, { standing, settings, api, permissions }, ports), api, ports);
 }
 
 /** A token is for one API only, so that no API can use it at another (RFC 8707 §3). */
@@ -68,16 +73,6 @@ function onlyAudience(audiences: readonly string[]): string | undefined {
   const [first, ...others] = new Set(audiences);
   if (others.length === 0) return first;
   throw new DomainError('invalid_target', 'A token is for one audience: ask for one token each.', {
-    field: 'audience',
-  });
-}
-
-/** Step 6: the client's only API, else the workspace's default one. */
-async function resolveApi(client: Client, standing: Standing, look: Look, ports: Ports): Promise<Api | undefined> {
-  const [only, ...others] = entitledApiIds(client, standing);
-  if (only !== undefined && others.length === 0) return look.find('api', only);
-  if (ports.defaultAudience !== undefined) return findApi(ports.defaultAudience, look);
-  throw new DomainError('invalid_request', "Send 'audience': the identifier of the API that the token is for.", {
     field: 'audience',
   });
 }
@@ -90,11 +85,16 @@ function narrow(scope: string, allowed: readonly string[]): readonly string[] {
   });
 }
 
+interface Decision {
+  readonly standing: Standing;
+  readonly settings: WorkspaceSettings;
+  readonly api: Api;
+  readonly permissions: readonly string[];
+}
+
 function claimsOf(
   caller: TokenHolder,
-  standing: Standing,
-  api: Api,
-  permissions: readonly string[],
+  { standing, settings, api, permissions }: Decision,
   { issuer, random }: Ports,
 ): AccessTokenClaims {
   const { client, authenticatedAtSeconds: now } = caller;
@@ -107,7 +107,7 @@ function claimsOf(
     iss: issuer,
     sub: subjectId(client),
     aud: api.identifier,
-    exp: now + lifetimeSeconds(caller, api, now),
+    exp: now + Math.min(settings.accessTokens.maxLifetimeSeconds, lifetimeSeconds(caller, api, now)),
     iat: Math.max(now, client.revokedBeforeSeconds ?? 0),
     nbf: now,
     jti: newId('tok', random),

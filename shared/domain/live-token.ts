@@ -1,4 +1,4 @@
-import { type AccessTokenClaims, isWithinLifetime, scopeValues } from './access-token.ts';
+import { isWithinLifetime, scopeValues, type TokenClaims } from './access-token.ts';
 import { allowedPermissions, findApi } from './entitlement.ts';
 import { isIdOf } from './ids.ts';
 import type { Clock, Look, StandingReader, TokenVerifier } from './ports.ts';
@@ -7,11 +7,11 @@ import { isLive, type Standing, standingOf, subjectId } from './standing.ts';
 
 /** An access token that is worth something at this moment. */
 export interface LiveToken {
-  readonly claims: AccessTokenClaims;
+  readonly claims: TokenClaims;
   readonly client: Client;
   readonly standing: Standing;
   readonly api: Api;
-  /** What the token allows now: its scope less everything taken away since it was signed. */
+  /** What the token allows now: its scope, or for a long-lived one everything, less whatever was taken away meanwhile. */
   readonly permissions: readonly string[];
   readonly look: Look;
 }
@@ -26,7 +26,7 @@ interface Ports {
 export async function verifiedClaims(
   token: string,
   { verifier, clock }: Pick<Ports, 'verifier' | 'clock'>,
-): Promise<AccessTokenClaims | undefined> {
+): Promise<TokenClaims | undefined> {
   const claims = await verifier.verify(token);
   return claims && isWithinLifetime(claims, clock.nowSeconds()) ? claims : undefined;
 }
@@ -47,15 +47,15 @@ export async function findLiveToken(token: string, ports: Ports): Promise<LiveTo
   if (claims.iat < (client.revokedBeforeSeconds ?? 0)) return undefined;
 
   const [standing, api] = await Promise.all([standingOf(client, look), findApi(claims.aud, look)]);
-  if (standing === undefined || api === undefined || !isAbout(claims, client, standing)) return undefined;
+  if (standing === undefined || api === undefined || !isAbout(claims, { client, standing, api })) return undefined;
 
   const allowed = await allowedPermissions(client, standing, api, look);
-  const permissions = scopeValues(claims.scope).filter((value) => allowed.includes(value));
+  const permissions = claims.scope === undefined ? allowed : narrowed(claims.scope, allowed);
   return permissions.length === 0 ? undefined : { claims, client, standing, api, permissions, look };
 }
 
 /** The token names the records that decide about it; asking for all of them at once saves a round trip. */
-function readAhead({ aud, client_id, sub, tenant_id }: AccessTokenClaims, look: Look): void {
+function readAhead({ aud, client_id, sub, tenant_id }: TokenClaims, look: Look): void {
   look.expect('name', apiNameKey(aud));
   if (tenant_id === undefined) return;
   look.expect('tenant', tenant_id);
@@ -68,7 +68,19 @@ function readAhead({ aud, client_id, sub, tenant_id }: AccessTokenClaims, look: 
   look.expect('membership', membershipKey(tenant_id, sub));
 }
 
-/** A client id is never given twice, but the token must also agree about whom the client acts for. */
-function isAbout(claims: AccessTokenClaims, client: Client, standing: Standing): boolean {
-  return claims.sub === subjectId(client) && claims.tenant_id === standing.tenantId;
+function narrowed(scope: string, allowed: readonly string[]): readonly string[] {
+  return scopeValues(scope).filter((value) => allowed.includes(value));
+}
+
+/**
+ * A client id is never given twice, but the token must also agree about whom the client acts for; and a long-lived
+ * token is the one that its client consists of, for the very API that it was made for.
+ */
+function isAbout(
+  claims: TokenClaims,
+  { client, standing, api }: Pick<LiveToken, 'client' | 'standing' | 'api'>,
+): boolean {
+  if (claims.sub !== subjectId(client) || claims.tenant_id !== standing.tenantId) return false;
+  if (claims.scope !== undefined) return client.accessToken === undefined;
+  return client.accessToken?.tokenId === claims.jti && client.accessToken.apiId === api.id;
 }

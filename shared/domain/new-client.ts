@@ -4,9 +4,12 @@ import type { Client, StoredKey, StoredSecret } from './records.ts';
 import { newSecret } from './secret.ts';
 
 /** What a client is, apart from what it is born with. */
-type ClientDescription = Pick<Client, 'subject' | 'description' | 'createdBy'> &
+export type ClientDescription = Pick<Client, 'subject' | 'description' | 'createdBy'> &
   Partial<
-    Pick<Client, 'metadata' | 'roleIds' | 'apiIds' | 'registration' | 'expiresAtSeconds' | 'tokenLifetimeSeconds'>
+    Pick<
+      Client,
+      'metadata' | 'roleIds' | 'permissions' | 'apiIds' | 'registration' | 'expiresAtSeconds' | 'tokenLifetimeSeconds'
+    >
   >;
 
 /** A client with a secret that was just made; the clear secret exists in this answer only. */
@@ -23,7 +26,7 @@ export async function newClient(
   description: ClientDescription,
   ports: { readonly random: Random; readonly pepper: Pepper; readonly hasher: SecretHasher; readonly clock: Clock },
 ): Promise<WithNewSecret> {
-  const client = withoutCredential(description, ports);
+  const client = bareClient(description, ports);
   const secret = await newSecret({ clientId: client.id, createdBy: description.createdBy }, ports);
   return { client: { ...client, secrets: [secret.stored] }, secret: secret.value };
 }
@@ -34,7 +37,7 @@ export function newKeyClient(
   key: StoredKey,
   ports: { readonly random: Random; readonly clock: Clock },
 ): Client {
-  return { ...withoutCredential(description, ports), key };
+  return { ...bareClient(description, ports), key };
 }
 
 /** Makes a client whose first secret is one that another product made. Nothing is stored yet. */
@@ -43,14 +46,22 @@ export function newClientOfImported(
   description: ClientDescription,
   ports: { readonly random: Random; readonly clock: Clock },
 ): MadeClient {
-  return { client: { ...withoutCredential(description, ports), secrets: [secret] } };
+  return { client: { ...bareClient(description, ports), secrets: [secret] } };
 }
 
-function withoutCredential(
+/** A client that has no credential yet. */
+export function bareClient(
   description: ClientDescription,
   { random, clock }: { readonly random: Random; readonly clock: Clock },
 ): Client {
-  const id = newId('cli', random);
-  const createdAtSeconds = clock.nowSeconds();
-  return { roleIds: [], apiIds: [], ...description, id, secrets: [], status: 'active', createdAtSeconds, version: 1 };
+  return {
+    roleIds: [],
+    apiIds: [],
+    ...description,
+    id: newId('cli', random),
+    secrets: [],
+    status: 'active',
+    createdAtSeconds: clock.nowSeconds(),
+    version: 1,
+  };
 }

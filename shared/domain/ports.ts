@@ -1,4 +1,4 @@
-import type { AccessTokenClaims } from './access-token.ts';
+import type { TokenClaims } from './access-token.ts';
 import type { AssertionClaims } from './assertion.ts';
 import type { AuditEvent, AuditFilter } from './audit.ts';
 import type { Client, DirectoryKind, DirectoryRecords, JsonObject, SigningAlgorithm, StoredKey } from './records.ts';
@@ -40,14 +40,14 @@ export interface PepperFounder {
   found(): Promise<void>;
 }
 
-/** Signs access tokens (RFC 9068: `typ` is `at+jwt`). */
+/** Signs tokens; `typ` in their header says of which kind they are. */
 export interface TokenSigner {
-  sign(claims: AccessTokenClaims, algorithm: SigningAlgorithm): Promise<string>;
+  sign(claims: TokenClaims, algorithm: SigningAlgorithm): Promise<string>;
 }
 
-/** Checks form, type, algorithm, signature and issuer of an access token; undefined for whatever is not ours. */
+/** Checks form, type, algorithm, signature and issuer of a token; undefined for whatever is not ours. */
 export interface TokenVerifier {
-  verify(token: string): Promise<AccessTokenClaims | undefined>;
+  verify(token: string): Promise<TokenClaims | undefined>;
   /** Algorithms this workspace has signing keys for. */
   readonly algorithms: readonly SigningAlgorithm[];
 }
@@ -206,17 +206,29 @@ export interface ClientLister {
   list(owner: ClientOwner, page: PageRequest, nowSeconds: number): Promise<Page<Client>>;
 }
 
-export interface DirectoryWriter {
+/** Writes records of some kinds. */
+export interface RecordWriter<Kinds extends DirectoryKind> {
   /** Rejects with `conflict` where a record with this key exists. */
-  insert<Kind extends DirectoryKind>(kind: Kind, key: string, record: DirectoryRecords[Kind]): Promise<void>;
+  insert<Kind extends Kinds>(kind: Kind, key: string, record: DirectoryRecords[Kind]): Promise<void>;
   /** Writes `record` over the version just below its own; false where that version does not stand any more. */
-  replace<Kind extends DirectoryKind>(kind: Kind, key: string, record: DirectoryRecords[Kind]): Promise<boolean>;
+  replace<Kind extends Kinds>(kind: Kind, key: string, record: DirectoryRecords[Kind]): Promise<boolean>;
+}
+
+export interface DirectoryWriter extends RecordWriter<DirectoryKind> {
   /** Resolves with true when the record is gone, with false where it stands in another version than this one. */
   remove(kind: DirectoryKind, key: string, version: number): Promise<boolean>;
 }
 
 /** Kinds of records that may be left when what they belonged to is deleted, and the list of this work. */
-export type RemainingKind = 'membership' | 'serviceUser' | 'role' | 'defaultRoles' | 'grant' | 'name' | 'removal';
+export type RemainingKind =
+  | 'membership'
+  | 'serviceUser'
+  | 'role'
+  | 'defaultRoles'
+  | 'roster'
+  | 'grant'
+  | 'name'
+  | 'removal';
 
 export interface RemainsRemover {
   /** Resolves with true when the record is gone, with false where it stands in another version than this one. */

@@ -117,6 +117,36 @@ export interface Removal extends Versioned {
   readonly deleted: Deleted;
 }
 
+/** How an API token works: a secret to exchange, or a long-lived JWT that is itself the secret. */
+export type ApiTokenKind = 'client_credentials' | 'access_token';
+
+/** What holds for the whole workspace. Members that are null set no limit. */
+export interface WorkspaceSettings extends Versioned {
+  /** The API meant by exchanges that name none and could mean several; null for what the deployment says. */
+  readonly defaultAudience: string | null;
+  readonly accessTokens: {
+    /** The lifetime of access tokens for APIs that say nothing else when they are registered. */
+    readonly lifetimeSeconds: number;
+    /** No exchanged access token lives longer, whatever its API says. */
+    readonly maxLifetimeSeconds: number;
+  };
+  readonly apiTokens: {
+    /** What tenants may make for themselves, and what users may; nothing where empty. */
+    readonly kinds: { readonly tenant: readonly ApiTokenKind[]; readonly user: readonly ApiTokenKind[] };
+    /** How many one tenant, or one user in a tenant, may have at a time. */
+    readonly maxLive: number | null;
+    /** The lifetime of those that ask for none. */
+    readonly lifetimeSeconds: number | null;
+    /** Where it is set, every new one has to expire. */
+    readonly maxLifetimeSeconds: number | null;
+  };
+}
+
+/** The API tokens that one owner has made lately. */
+export interface ApiTokenRoster extends Versioned {
+  readonly entries: readonly { readonly clientId: string; readonly addedAtSeconds: number }[];
+}
+
 /** The directory's records by kind. */
 export interface DirectoryRecords {
   readonly tenant: Tenant;
@@ -129,6 +159,8 @@ export interface DirectoryRecords {
   readonly grant: ClientGrant;
   readonly name: NameClaim;
   readonly removal: Removal;
+  readonly settings: WorkspaceSettings;
+  readonly roster: ApiTokenRoster;
 }
 export type DirectoryKind = keyof DirectoryRecords;
 
@@ -183,6 +215,14 @@ export interface ApplicationRegistration {
   readonly redirectUris: readonly string[];
 }
 
+/** Which JWT it is, and for which API. The JWT itself is not kept. */
+export interface LongLivedToken {
+  readonly tokenId: string;
+  readonly apiId: string;
+  /** The API's identifier, kept for showing. */
+  readonly api: string;
+}
+
 /** A `client_id` with credentials, acting for a subject. */
 export interface Client extends Versioned {
   readonly id: string;
@@ -191,6 +231,10 @@ export interface Client extends Versioned {
   readonly metadata?: JsonObject | undefined;
   /** Roles of a tenant token; every other subject's roles or grants live with the subject. */
   readonly roleIds: readonly string[];
+  /** Permissions of a tenant token that has no roles. */
+  readonly permissions?: readonly PermissionReference[] | undefined;
+  /** The JWT that an API token of kind `access_token` consists of; such a client has no secrets. */
+  readonly accessToken?: LongLivedToken | undefined;
   /** APIs that an application has a grant for. */
   readonly apiIds: readonly string[];
   /** Of applications only; undefined for one that was registered with nothing but a name. */

@@ -1,3 +1,4 @@
+import { rosterKey } from './api-token-roster.ts';
 import type {
   ClientLister,
   ClientOwner,
@@ -49,10 +50,7 @@ export async function* remnantsOf(deleted: Deleted, look: Look, ports: Ports): R
     case 'user':
       return yield* remnantsOfUser(deleted, look, ports);
     case 'membership':
-      // Whoever has joined again has tokens of the new membership in the same place.
-      return yield* clientsOf(deleted, ports, ({ subject }) => {
-        return subject.type === 'user' && subject.membershipId === deleted.membershipId;
-      });
+      return yield* remnantsOfMembership(deleted, look, ports);
     case 'serviceUser':
       return yield* clientsOfServiceUser(deleted, ports);
     case 'application':
@@ -60,10 +58,25 @@ export async function* remnantsOf(deleted: Deleted, look: Look, ports: Ports): R
   }
 }
 
+async function* remnantsOfMembership(
+  deleted: Extract<Deleted, { type: 'membership' }>,
+  look: Look,
+  ports: Ports,
+): Remnants {
+  // Whoever has joined again has tokens of the new membership in the same place.
+  yield* clientsOf(deleted, ports, ({ subject }) => {
+    return subject.type === 'user' && subject.membershipId === deleted.membershipId;
+  });
+  const hasJoinedAgain = (await look.find('membership', membershipKey(deleted.tenantId, deleted.userId))) !== undefined;
+  if (!hasJoinedAgain) yield* rosterOf(deleted, look);
+}
+
 async function* remnantsOfTenant(tenantId: string, look: Look, ports: Ports): Remnants {
   yield* serviceUsersOf(tenantId, ports);
-  yield* membershipsWithTokens((page) => ports.directoryList.list({ kind: 'membership', tenantId }, page), ports);
+  const members = (page: PageRequest) => ports.directoryList.list({ kind: 'membership', tenantId }, page);
+  yield* membershipsWithTokens(members, look, ports);
   yield* clientsOf({ tenantId }, ports);
+  yield* rosterOf({ tenantId }, look);
   yield* rolesOf(tenantId, look, ports);
 }
 
@@ -78,6 +91,12 @@ async function* rolesOf(tenantId: string, look: Look, { directoryList }: Ports):
   if (defaults !== undefined) yield [{ kind: 'defaultRoles', key, version: defaults.version }];
 }
 
+async function* rosterOf(owner: ClientOwner, look: Look): Remnants {
+  const key = rosterKey(owner);
+  const roster = await look.find('roster', key);
+  if (roster !== undefined) yield [{ kind: 'roster', key, version: roster.version }];
+}
+
 /** The claim on a name, where nobody else has taken it over. */
 async function ownClaim(key: string, ownerId: string, look: Look): Promise<Remnant | undefined> {
   const claim = await look.find('name', key);
@@ -89,7 +108,8 @@ async function* remnantsOfUser(
   look: Look,
   ports: Ports,
 ): Remnants {
-  yield* membershipsWithTokens((page) => ports.directoryList.list({ kind: 'membership', userId }, page), ports);
+  const memberships = (page: PageRequest) => ports.directoryList.list({ kind: 'membership', userId }, page);
+  yield* membershipsWithTokens(memberships, look, ports);
   const claim = await ownClaim(nameKey('email', email), userId, look);
   if (claim !== undefined) yield [claim];
 }
@@ -106,9 +126,12 @@ async function* clientsOfServiceUser({ tenantId, serviceUserId }: ServiceUserPat
   yield* clientsOf({ tenantId, serviceUserId, credential: 'key' }, ports);
 }
 
-async function* membershipsWithTokens(list: Lister<Membership>, ports: Ports): Remnants {
+async function* membershipsWithTokens(list: Lister<Membership>, look: Look, ports: Ports): Remnants {
   for await (const items of pagesOf(list)) {
-    for (const { tenantId, userId } of items) yield* clientsOf({ tenantId, userId }, ports);
+    for (const { tenantId, userId } of items) {
+      yield* clientsOf({ tenantId, userId }, ports);
+      yield* rosterOf({ tenantId, userId }, look);
+    }
     yield items.map(({ tenantId, userId, version }) => {
       return { kind: 'membership', key: membershipKey(tenantId, userId), version };
     });

@@ -1,4 +1,4 @@
-import { assertHolds, isWithinLevel, type ManagementCaller } from './authority.ts';
+import { assertHolds, isHeld, isWithinLevel, type ManagementCaller } from './authority.ts';
 import { DomainError } from './errors.ts';
 import type { PermissionReference } from './records.ts';
 import { SYSTEM_API_ID } from './system-api.ts';
@@ -21,17 +21,12 @@ export function assertMayShape(caller: ManagementCaller, { level, permissions }:
       field: 'level',
     });
   }
-  if (!permissions.every((permission) => isHeld(caller, permission))) {
+  const isTenants = caller.tenantId !== undefined;
+  if (isTenants && !permissions.every((permission) => permission && isHeld(caller, permission))) {
     throw new DomainError('forbidden', 'You may only keep roles whose permissions you hold yourself.', {
       field: 'permissions',
     });
   }
   const overWorkspace = permissions.flatMap((one) => (one?.apiId === SYSTEM_API_ID ? [one.value] : []));
   assertHolds(caller, overWorkspace);
-}
-
-function isHeld(caller: ManagementCaller, permission: PermissionReference | undefined): boolean {
-  if (caller.tenantId === undefined) return true;
-  const held = caller.roles.flatMap((role) => role.permissions);
-  return held.some(({ apiId, value }) => apiId === permission?.apiId && value === permission.value);
 }

@@ -1,5 +1,13 @@
 import type { Look } from './ports.ts';
-import { type Client, membershipKey, type Role, type Subject, type Tenant, type User } from './records.ts';
+import {
+  type Client,
+  membershipKey,
+  type PermissionReference,
+  type Role,
+  type Subject,
+  type Tenant,
+  type User,
+} from './records.ts';
 
 /** That a client's subject stands, and with which roles. */
 export interface Standing {
@@ -9,6 +17,8 @@ export interface Standing {
   readonly userId: string | undefined;
   /** The roles as they are now; the ones deleted since they were assigned are gone. */
   readonly roles: readonly Role[];
+  /** Permissions through these roles, or given directly. */
+  readonly permissions: readonly PermissionReference[];
 }
 
 /** Whether something with a status and an expiry is usable at this second. Deciding never waits for DynamoDB's TTL. */
@@ -35,14 +45,23 @@ export function subjectId({ id, subject }: Client): string {
 /** Step 5 of the exchange: undefined where the tenant, user, membership or service user behind a client does not stand. */
 export async function standingOf(client: Client, look: Look): Promise<Standing | undefined> {
   const { subject } = client;
-  if (subject.type === 'application') return { tenantId: undefined, userId: undefined, roles: [] };
+  if (subject.type === 'application') return { tenantId: undefined, userId: undefined, roles: [], permissions: [] };
   const [tenant, holder, roles] = await Promise.all([
     look.find('tenant', subject.tenantId),
     findHolder(client, look),
     rolesAssigned(client, look),
   ]);
   if (tenant?.status !== 'active' || holder?.status !== 'active') return undefined;
-  return { tenantId: tenant.id, userId: subject.type === 'user' ? subject.userId : undefined, roles };
+  const userId = subject.type === 'user' ? subject.userId : undefined;
+  return { tenantId: tenant.id, userId, roles, permissions: permissionsThrough(roles, client) };
+}
+
+/** What a client holds besides client grants: through these roles, or given directly. */
+export function permissionsThrough(
+  roles: readonly Role[],
+  { permissions = [] }: Pick<Client, 'permissions'>,
+): readonly PermissionReference[] {
+  return [...roles.flatMap((role) => role.permissions), ...permissions];
 }
 
 /** The roles that a client acts with, or would act with if whoever it acts for were active. */

@@ -40,6 +40,8 @@ const SYSTEM_PERMISSIONS = {
     reach: 'tenant',
     description: "Create, change and delete a tenant's service users and their credentials",
   },
+  'read:settings': { reach: 'workspace', description: "See the workspace's settings" },
+  'write:settings': { reach: 'workspace', description: "Change the workspace's settings" },
   'read:audit-events': { reach: 'workspace', description: 'See who did what' },
   'introspect:tokens': { reach: 'anywhere', description: 'Ask what access tokens are worth' },
 } as const satisfies Record<string, { reach: Reach; description: string }>;

@@ -1,7 +1,16 @@
 import { registrationOf } from '#shared/domain/applications.ts';
 import type { AuditEvent } from '#shared/domain/audit.ts';
 import type { LastUses, Page } from '#shared/domain/ports.ts';
-import type { Api, Client, ClientGrant, Membership, ServiceUser, Tenant, User } from '#shared/domain/records.ts';
+import type {
+  Api,
+  Client,
+  ClientGrant,
+  Membership,
+  ServiceUser,
+  Tenant,
+  User,
+  WorkspaceSettings,
+} from '#shared/domain/records.ts';
 import type { ShownRole } from '#shared/domain/roles.ts';
 import { credentialKey } from '#shared/domain/usage.ts';
 
@@ -78,10 +87,11 @@ export function apiTokenRepresentation({ subject, ...client }: Client, lastUses?
   if (subject.type !== 'tenant' && subject.type !== 'user') throw new Error('This client is not an API token.');
   return {
     clientId: client.id,
-    kind: 'client_credentials' as const,
+    ...kindRepresentation(client),
     description: client.description,
     tenantId: subject.tenantId,
     ...(subject.type === 'user' ? { userId: subject.userId } : { roleIds: client.roleIds }),
+    ...(client.permissions && { permissions: client.permissions.map(({ api, value }) => ({ api, value })) }),
     ...(client.metadata && { metadata: client.metadata }),
     createdAt: timestamp(client.createdAtSeconds),
     createdBy: client.createdBy,
@@ -90,6 +100,16 @@ export function apiTokenRepresentation({ subject, ...client }: Client, lastUses?
     secrets: secretRepresentations(client, lastUses),
     version: client.version,
   };
+}
+
+/** A long-lived JWT is known by its `jti`, which introspection and the authorizer tell too. */
+function kindRepresentation({ accessToken }: Pick<Client, 'accessToken'>) {
+  if (accessToken === undefined) return { kind: 'client_credentials' as const };
+  return { kind: 'access_token' as const, audience: accessToken.api, tokenId: accessToken.tokenId };
+}
+
+export function settingsRepresentation({ createdAtSeconds: _createdAtSeconds, ...settings }: WorkspaceSettings) {
+  return settings;
 }
 
 export function auditEventRepresentation({ timeSeconds, ...event }: AuditEvent) {

@@ -136,7 +136,6 @@ describe.each(owners)('an API token of $owner', ({ path, other, own }) => {
       createdBy: 'usr_1',
       tenantId: 'ten_1',
       userId: 'usr_1',
-      kind: 'x',
       status: 'disabled',
       version: 9,
     };

@@ -229,6 +229,13 @@ describe('lambdaTable', () => {
 });
 
 describe('grants', () => {
+  test('whoever may write rosters can write nothing else', () => {
+    type Rosters = PortsOf<'rosters:write'>['rosters'];
+    expectTypeOf<Parameters<Rosters['insert']>[0]>().toEqualTypeOf<'roster'>();
+    expectTypeOf<Parameters<Rosters['replace']>[0]>().toEqualTypeOf<'roster'>();
+    expectTypeOf<Rosters>().not.toHaveProperty('remove');
+  });
+
   test('every grant has its IAM half, and nothing else has one', () => {
     expectTypeOf<keyof typeof grants>().toEqualTypeOf<Grant>();
   });

@@ -85,6 +85,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     clientRemover: dynamoClientRemover(environment),
     clientList: dynamoClientLister(environment),
     directory: dynamoDirectoryWriter(environment),
+    rosters: dynamoDirectoryWriter(environment),
     directoryList: dynamoDirectoryLister(environment),
     remains: dynamoRecordRemover(environment),
     usageNotes: dynamoUsageNotes(environment),

@@ -10,6 +10,7 @@ const metadata = z.string().transform((text) => JSON.parse(text) as JsonObject);
 const signingAlgorithm = z.enum(['RS256', 'ES256']);
 const permissionReference = z.object({ apiId: z.string(), api: z.string(), value: z.string() });
 const permission = z.object({ value: z.string(), description: z.string().optional() });
+const apiTokenKinds = z.array(z.enum(['client_credentials', 'access_token']));
 
 const deleted = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tenant'), tenantId: z.string() }),
@@ -83,6 +84,18 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
   }),
   name: z.object({ ...versioned, ownerId: z.string() }),
   removal: z.object({ ...versioned, id: z.string(), deleted }),
+  settings: z.object({
+    ...versioned,
+    defaultAudience: z.string().nullable(),
+    accessTokens: z.object({ lifetimeSeconds: seconds, maxLifetimeSeconds: seconds }),
+    apiTokens: z.object({
+      kinds: z.object({ tenant: apiTokenKinds, user: apiTokenKinds }),
+      maxLive: z.int().nullable(),
+      lifetimeSeconds: seconds.nullable(),
+      maxLifetimeSeconds: seconds.nullable(),
+    }),
+  }),
+  roster: z.object({ ...versioned, entries: z.array(z.object({ clientId: z.string(), addedAtSeconds: seconds })) }),
 };
 
 const subject = z.discriminatedUnion('type', [
@@ -124,6 +137,8 @@ export const clientSchema: z.ZodType<Client> = z.object({
   description: z.string(),
   metadata: metadata.optional(),
   roleIds: z.array(z.string()),
+  permissions: z.array(permissionReference).optional(),
+  accessToken: z.object({ tokenId: z.string(), apiId: z.string(), api: z.string() }).optional(),
   apiIds: z.array(z.string()),
   registration: registration.optional(),
   secrets: z.array(storedSecret),

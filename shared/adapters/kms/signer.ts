@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SignCommand, type SigningAlgorithmSpec } from '@aws-sdk/client-kms';
 import { base64url } from 'jose';
+import { ACCESS_TOKEN_TYPE, LONG_LIVED_TOKEN_TYPE } from '#shared/domain/access-token.ts';
 import { unavailable } from '#shared/domain/errors.ts';
 import type { TokenSigner } from '#shared/domain/ports.ts';
 import type { SigningAlgorithm } from '#shared/domain/records.ts';
@@ -20,14 +21,15 @@ const SCHEMES: Readonly<Record<SigningAlgorithm, Scheme>> = {
   ES256: { kmsAlgorithm: 'ECDSA_SHA_256', toJose: (signature) => derToJose(signature, 32) },
 };
 
-/** Signs access tokens with KMS: the private key never leaves it. */
+/** Signs tokens with KMS: the private key never leaves it. */
 export function kmsSigner(environment: Environment): TokenSigner {
   const keys = signingKeys(environment);
   return {
     sign: async (claims, algorithm) => {
       const key = (await keys.all()).find(({ jwk }) => jwk.alg === algorithm);
       if (key === undefined) throw unavailable(new Error(`The workspace has no signing key for ${algorithm}.`));
-      const header = { alg: algorithm, kid: key.jwk.kid, typ: 'at+jwt' };
+      const typ = claims.scope === undefined ? LONG_LIVED_TOKEN_TYPE : ACCESS_TOKEN_TYPE;
+      const header = { alg: algorithm, kid: key.jwk.kid, typ };
       const input = `${encode(header)}.${encode(claims)}`;
       const signature = await signDigest(environment, key, SCHEMES[algorithm], input);
       return `${input}.${base64url.encode(signature)}`;

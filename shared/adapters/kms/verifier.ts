@@ -1,31 +1,43 @@
 import { type CompactJWSHeaderParameters, compactVerify, errors } from 'jose';
 import * as z from 'zod';
-import { type AccessTokenClaims, TOKEN_CHARACTERS_MAX } from '#shared/domain/access-token.ts';
+import {
+  ACCESS_TOKEN_TYPE,
+  LONG_LIVED_TOKEN_TYPE,
+  TOKEN_CHARACTERS_MAX,
+  type TokenClaims,
+} from '#shared/domain/access-token.ts';
 import type { KeySet, TokenVerifier } from '#shared/domain/ports.ts';
 import type { JsonObject } from '#shared/domain/records.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
 import { type SigningKey, signingKeys } from './signing-keys.ts';
 
-const TYPE = 'at+jwt';
-
-const claimsSchema = z.object({
+const commonClaims = {
   iss: z.string(),
   sub: z.string(),
   aud: z.string(),
-  exp: z.int(),
   iat: z.int(),
   nbf: z.int(),
   jti: z.string(),
   client_id: z.string(),
-  scope: z.string(),
   tenant_id: z.string().optional(),
+};
+const accessTokenClaims = z.object({
+  ...commonClaims,
+  exp: z.int(),
+  scope: z.string(),
   roles: z.array(z.string()).optional(),
   permissions: z.array(z.string()).optional(),
   metadata: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null).optional(),
 });
 
-/** Verifies access tokens against the workspace's own signing keys, without calling anyone once these are known. */
+/** The type in a token's header says which claims it has; a token of one kind never passes for the other. */
+const schemas = new Map<string | undefined, z.ZodType>([
+  [ACCESS_TOKEN_TYPE, accessTokenClaims],
+  [LONG_LIVED_TOKEN_TYPE, z.strictObject({ ...commonClaims, exp: z.int().optional() })],
+]);
+
+/** Verifies tokens against the workspace's own signing keys, without calling anyone once these are known. */
 export function kmsVerifier(environment: Environment): TokenVerifier {
   const keys = signingKeys(environment);
   const issuer = required(environment, 'MINTMARK_ISSUER');
@@ -33,9 +45,8 @@ export function kmsVerifier(environment: Environment): TokenVerifier {
     algorithms: keys.algorithms,
     verify: async (token) => {
       if (token.length > TOKEN_CHARACTERS_MAX || !hasCanonicalSignature(token)) return undefined;
-      const payload = await verifySignature(token, await keys.all());
-      const claims = claimsSchema.safeParse(payload).data;
-      return claims?.iss === issuer ? (claims as AccessTokenClaims) : undefined;
+      const claims = await verifySignature(token, await keys.all());
+      return claims?.iss === issuer ? claims : undefined;
     },
   };
 }
@@ -52,8 +63,8 @@ function hasCanonicalSignature(token: string): boolean {
   return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }
 
-/** The payload of a JWS of the right type by one of these keys; undefined for everything else (RFC 9068 §4). */
-async function verifySignature(token: string, keys: readonly SigningKey[]): Promise<unknown> {
+/** The claims of a JWS of a known type by one of these keys; undefined for everything else (RFC 9068 §4). */
+async function verifySignature(token: string, keys: readonly SigningKey[]): Promise<TokenClaims | undefined> {
   const findKey = ({ kid, alg }: CompactJWSHeaderParameters) => {
     const key = keys.find(({ jwk }) => jwk.kid === kid && jwk.alg === alg);
     if (key === undefined) throw new errors.JWKSNoMatchingKey();
@@ -61,7 +72,8 @@ async function verifySignature(token: string, keys: readonly SigningKey[]): Prom
   };
   try {
     const { payload, protectedHeader } = await compactVerify(token, findKey);
-    return protectedHeader.typ === TYPE ? JSON.parse(new TextDecoder().decode(payload)) : undefined;
+    const schema = schemas.get(protectedHeader.typ);
+    return schema?.safeParse(JSON.parse(new TextDecoder().decode(payload))).data as TokenClaims | undefined;
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof SyntaxError) return undefined;
     throw error;

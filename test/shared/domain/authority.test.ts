@@ -14,7 +14,7 @@ const everything: readonly SystemPermission[] = [
 
 function caller(changes: Partial<ManagementCaller> = {}): ManagementCaller {
   const identity = { clientId: 'cli_1', subject: 'cli_1', tenantId: undefined, userId: undefined };
-  return { ...identity, permissions: everything, roles: [], ...changes };
+  return { ...identity, permissions: everything, roles: [], heldPermissions: [], ...changes };
 }
 const administrator = caller();
 const tenant = caller({ tenantId: 'ten_acme' });

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { allowedPermissions, entitledApiIds, findApi } from '#shared/domain/entitlement.ts';
+import { allowedPermissions, findApi, resolveApi } from '#shared/domain/entitlement.ts';
 import { type ClientGrant, grantKey } from '#shared/domain/records.ts';
 import type { Standing } from '#shared/domain/standing.ts';
 import { lookAt } from '#test/support/look-at.ts';
-import { aClient, anApi, aRole } from '#test/support/records.ts';
+import { outcomeOf } from '#test/support/outcomes.ts';
+import { aClient, anApi } from '#test/support/records.ts';
 
 const REPORTS = 'https://api.example.com/reports';
 const api = anApi();
 const application = aClient({ subject: { type: 'application' }, apiIds: ['api_reports'] });
-const nothing: Standing = { tenantId: undefined, userId: undefined, roles: [] };
+const nothing: Standing = { tenantId: undefined, userId: undefined, roles: [], permissions: [] };
 
 function holding(...values: readonly string[]): Standing {
-  const roles = values.map((value) => aRole({ permissions: [{ apiId: 'api_reports', api: REPORTS, value }] }));
-  return { ...nothing, tenantId: 'ten_acme', roles };
+  return { ...nothing, permissions: values.map((value) => ({ apiId: 'api_reports', api: REPORTS, value })) };
 }
 
 describe('allowedPermissions', () => {
@@ -42,7 +42,7 @@ describe('allowedPermissions', () => {
     expect(await granted(permissions)).toEqual(allowed);
   });
 
-  test('gives an application nothing without a grant, whatever its roles', async () => {
+  test('gives an application nothing without a grant, whatever roles may say', async () => {
     expect(await allowedPermissions(application, holding('read:reports'), api, lookAt({}))).toEqual([]);
   });
 
@@ -55,7 +55,7 @@ describe('allowedPermissions', () => {
     [['read:reports', 'read:reports'], ['read:reports']],
     [['delete:reports'], []],
     [[], []],
-  ])('gives everyone else what their roles say and the API still declares: %o', async (held, allowed) => {
+  ])('gives everyone else what they hold and the API still declares: %o', async (held, allowed) => {
     expect(await allowedPermissions(aClient(), holding(...held), api, lookAt({}))).toEqual(allowed);
   });
 
@@ -65,12 +65,28 @@ describe('allowedPermissions', () => {
   });
 });
 
-describe('entitledApiIds', () => {
-  test('names the APIs of an application, or those of the roles, each once', () => {
-    const elsewhere = aRole({ permissions: [{ apiId: 'api_other', api: 'urn:other', value: 'read' }] });
-    const standing = { ...nothing, roles: [...holding('read:reports', 'write:reports').roles, elsewhere] };
-    expect(entitledApiIds(application, standing)).toEqual(['api_reports']);
-    expect(entitledApiIds(aClient({ apiIds: ['api_ignored'] }), standing)).toEqual(['api_reports', 'api_other']);
+describe('resolveApi', () => {
+  const OTHER = 'https://api.example.com/other';
+  const other = anApi({ id: 'api_other', identifier: OTHER });
+  const claim = { ownerId: 'api_other', createdAtSeconds: 1, version: 1 };
+  const look = lookAt({ api: { api_reports: api, api_other: other }, name: { [`api/${OTHER}`]: claim } });
+  const one = holding('read:reports', 'write:reports');
+  const two = { ...one, permissions: [...one.permissions, { apiId: 'api_other', api: OTHER, value: 'read' }] };
+
+  test.each([
+    ['the only API that an application has a grant for', application, two, OTHER, api],
+    ['the only API that somebody else holds a permission at', aClient({ apiIds: ['api_other'] }), one, OTHER, api],
+    ['the default where there are several', aClient(), two, OTHER, other],
+    ['the default where there is none', aClient(), nothing, OTHER, other],
+    ['nothing where the default is unknown', aClient(), two, `${OTHER}/`, undefined],
+  ])('finds %s', async (_what, client, holder, defaultAudience, found) => {
+    expect(await resolveApi({ client, holding: holder }, async () => defaultAudience, look)).toEqual(found);
+  });
+
+  test('asks for an audience where several APIs are meant and none is the default', async () => {
+    expect(await outcomeOf(resolveApi({ client: aClient(), holding: two }, async () => undefined, look))).toBe(
+      'invalid_request',
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { updateApiToken } from '#shared/domain/api-tokens.ts';
 import { authenticateClient } from '#shared/domain/authenticate-client.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
 import type { ClientAccess } from '#shared/domain/client-ownership.ts';
@@ -28,6 +29,7 @@ const administrator: ManagementCaller = {
   userId: undefined,
   permissions: [],
   roles: [],
+  heldPermissions: [],
 };
 const access: ClientAccess = { caller: administrator, owner: { tenantId: 'ten_acme' }, clientId: 'cli_export' };
 const RUNNERS = 32;
@@ -169,7 +171,7 @@ test('C8: a client that becomes stronger while somebody weak rotates its secrets
   const ports = open({ role: { rol_weak: weak, rol_strong: strong } });
   const caller = { ...administrator, tenantId: 'ten_acme', roles: [weak] };
   const replace: MemoryRecords['clientChanger']['replace'] = async (client) => {
-    if (ports.writes() === 0) await updateClient(access, { roleIds: ['rol_strong'] }, ports);
+    if (ports.writes() === 0) await updateApiToken(access, { roleIds: ['rol_strong'] }, ports);
     return ports.clientChanger.replace(client);
   };
   const rotation = rotateSecrets({ ...access, caller }, 60, { ...ports, clientChanger: { replace } });

@@ -21,6 +21,7 @@ const administrator: ManagementCaller = {
   userId: undefined,
   permissions: [],
   roles: [],
+  heldPermissions: [],
 };
 
 async function arrange() {

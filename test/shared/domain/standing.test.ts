@@ -55,17 +55,28 @@ describe('standingOf', () => {
     });
 
   test('an application stands by itself', async () => {
-    expect(await standingOf(application, look({}))).toEqual({ tenantId: undefined, userId: undefined, roles: [] });
+    expect(await standingOf(application, look({}))).toEqual({
+      tenantId: undefined,
+      userId: undefined,
+      roles: [],
+      permissions: [],
+    });
   });
 
   test('a tenant token stands with its tenant and its own roles', async () => {
-    const standing = { tenantId: 'ten_acme', userId: undefined, roles: [aRole()] };
+    const standing = { tenantId: 'ten_acme', userId: undefined, roles: [aRole()], permissions: aRole().permissions };
     expect(await standingOf(tenantToken, look({ tenant: aTenant() }))).toEqual(standing);
   });
 
   test("a personal token stands with tenant, user and membership, and has the membership's roles", async () => {
-    const standing = { tenantId: 'ten_acme', userId: 'usr_ada', roles: [aRole()] };
+    const standing = { tenantId: 'ten_acme', userId: 'usr_ada', roles: [aRole()], permissions: aRole().permissions };
     expect(await standingOf(personalToken, look(whole))).toEqual(standing);
+  });
+
+  test('a tenant token also holds what it was given directly', async () => {
+    const direct = { apiId: 'api_reports', api: 'https://api.example.com/reports', value: 'write:reports' };
+    const standing = await standingOf({ ...tenantToken, permissions: [direct] }, look(whole));
+    expect(standing?.permissions).toEqual([...aRole().permissions, direct]);
   });
 
   test('C9: a role that is gone is not among the roles', async () => {

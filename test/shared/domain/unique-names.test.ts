@@ -33,6 +33,7 @@ const administrator: ManagementCaller = {
   tenantId: undefined,
   userId: undefined,
   permissions: [],
+  heldPermissions: [],
   roles: [],
 };
 

@@ -15,6 +15,10 @@ export function directoryRequests({ acme, tenantPath, memberPath, next, manage, 
   const tenantRoles = `${tenantPath}/roles`;
   const newApi = () => ({ identifier: `https://api.example.com/${next()}`, name: 'API', permissions: [] });
   const existing = async (path: string, body: object) => `${path}/${(await create(path, body)).id}`;
+  const existingSettings = async () => {
+    await create('/v1/settings', {}, 'PATCH');
+    return '/v1/settings';
+  };
   const newMember = async () => `${tenantPath}/members/${(await create('/v1/users', newUser())).id}`;
   const existingMember = async () => {
     const path = await newMember();
@@ -23,6 +27,8 @@ export function directoryRequests({ acme, tenantPath, memberPath, next, manage, 
   };
   const rename = { name: 'Renamed' };
   return {
+    getSettings: async () => manage('GET', '/v1/settings'),
+    updateSettings: async () => manage('PATCH', await existingSettings(), { accessTokens: { lifetimeSeconds: 1_800 } }),
     createTenant: async () => manage('POST', '/v1/tenants', newTenant()),
     listTenants: async () => manage('GET', '/v1/tenants'),
     getTenant: async () => manage('GET', tenantPath),

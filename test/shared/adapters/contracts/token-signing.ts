@@ -1,6 +1,6 @@
-import { calculateJwkThumbprint, createLocalJWKSet, type JWK, jwtVerify } from 'jose';
+import { calculateJwkThumbprint, createLocalJWKSet, decodeProtectedHeader, type JWK, jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
-import type { AccessTokenClaims } from '#shared/domain/access-token.ts';
+import type { AccessTokenClaims, LongLivedTokenClaims } from '#shared/domain/access-token.ts';
 import type { SigningAlgorithm } from '#shared/domain/records.ts';
 import { denied, whileFailing } from '#test/support/faults.ts';
 import { outcomeOf, race } from '#test/support/outcomes.ts';
@@ -26,6 +26,9 @@ const claims: AccessTokenClaims = {
   permissions: ['read:reports', 'write:reports'],
   metadata: { team: 'Büro', list: [1, null, true] },
 };
+
+const { iss, sub, aud, iat, nbf, jti, client_id, tenant_id = '' } = claims;
+const longLived: LongLivedTokenClaims = { iss, sub, aud, iat, nbf, jti, client_id, tenant_id };
 
 /** What one port signs the others publish and verify, and so does everybody else. */
 export function tokenSigningContracts(open: () => Promise<Workspace>): void {
@@ -148,6 +151,15 @@ function verifierContract(open: () => Promise<Workspace>): void {
       expect(kms.calls).toEqual(['GetPublicKey', 'GetPublicKey']);
     },
   );
+
+  test('reads a token without scope as the other type, with and without expiry', async () => {
+    const { ports } = await open();
+    for (const bare of [longLived, { ...longLived, exp: EXPIRES_AT_SECONDS }]) {
+      const token = await ports.signer.sign(bare, 'ES256');
+      expect(decodeProtectedHeader(token)).toMatchObject({ typ: 'mintmark-token+jwt' });
+      expect(await ports.verifier.verify(token)).toEqual(bare);
+    }
+  });
 
   test('F4: knows nothing of a token that it did not sign as it stands', async () => {
     const { ports } = await open();

@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { apiIdentifier, apiTokenKind, EXPIRY_SECONDS_MAX, tokenLifetimeSeconds, unique } from './fields.ts';
+import { showing, updating } from './shapes.ts';
+import type { Route } from './table.ts';
+
+/** More than these nobody could look after, and a creation would take long to count. */
+const LIVE_MAX = 100;
+
+const kinds = unique(z.array(apiTokenKind).max(2), (kind) => kind);
+const apiTokenLifetimeSeconds = z.int().min(1).max(EXPIRY_SECONDS_MAX).nullable();
+
+const defaultAudience = apiIdentifier.nullable().meta({
+  description: 'The API meant by exchanges that name none and could mean several; null for what the deployment says',
+});
+const accessTokens = z.object({
+  lifetimeSeconds: tokenLifetimeSeconds.meta({
+    description: 'For APIs that say nothing else when they are registered',
+  }),
+  maxLifetimeSeconds: tokenLifetimeSeconds.meta({ description: 'For every exchange, whatever the API says' }),
+});
+const apiTokenKinds = z.object({ tenant: kinds, user: kinds });
+const apiTokens = z.object({
+  kinds: apiTokenKinds.meta({ description: 'What tenants and users may create for themselves; nothing where empty' }),
+  maxLive: z.int().min(1).max(LIVE_MAX).nullable().meta({
+    description: 'How many one tenant, or one user in a tenant, may have at a time; null for any number',
+  }),
+  lifetimeSeconds: apiTokenLifetimeSeconds.meta({ description: 'For API tokens that ask for none; null for never' }),
+  maxLifetimeSeconds: apiTokenLifetimeSeconds.meta({
+    description: 'Where it is set, every new API token has to expire; null where none has to',
+  }),
+});
+
+const settings = z.object({ defaultAudience, accessTokens, apiTokens, version: z.int() });
+const example = {
+  defaultAudience: null,
+  accessTokens: { lifetimeSeconds: 3_600, maxLifetimeSeconds: 86_400 },
+  apiTokens: {
+    kinds: { tenant: ['client_credentials', 'access_token'], user: ['client_credentials'] },
+    maxLive: 20,
+    lifetimeSeconds: 7_776_000,
+    maxLifetimeSeconds: 31_536_000,
+  },
+  version: 2,
+};
+
+/** What holds for the whole workspace. */
+export const settingsRoutes = {
+  getSettings: {
+    ...showing(settings, example),
+    path: '/v1/settings',
+    summary: "Show the workspace's settings",
+    caller: { permission: 'read:settings' },
+  },
+  updateSettings: {
+    ...updating(settings, example),
+    path: '/v1/settings',
+    summary: "Change the workspace's settings; API tokens that exist stay as they are",
+    caller: { permission: 'write:settings' },
+    body: {
+      encoding: 'merge-patch',
+      schema: z.object({
+        defaultAudience: defaultAudience.optional(),
+        accessTokens: accessTokens.partial().optional(),
+        apiTokens: apiTokens.extend({ kinds: apiTokenKinds.partial() }).partial().optional(),
+      }),
+      example: { apiTokens: { maxLive: 20, maxLifetimeSeconds: 31_536_000 } },
+    },
+    audit: 'settings.updated',
+  },
+} as const satisfies Record<string, Route>;

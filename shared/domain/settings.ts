@@ -1,0 +1,135 @@
+import { LIFETIME_SECONDS_MAX } from './access-token.ts';
+import { changeRecord } from './change-record.ts';
+import { findApi } from './entitlement.ts';
+import { DomainError } from './errors.ts';
+import type { Clock, DirectoryWriter, Look, StandingReader } from './ports.ts';
+import type { WorkspaceSettings } from './records.ts';
+
+/** Names the one record among the directory's. */
+const KEY = 'workspace';
+
+/**
+ * What holds while nobody has said anything else. RFC 9068 §4 and RFC 6750 §5.3 ask for short-lived tokens: an hour.
+ * They count as the first version, so that whoever has read them can say so with `If-Match`.
+ */
+const DEFAULT_SETTINGS: WorkspaceSettings = {
+  defaultAudience: null,
+  accessTokens: { lifetimeSeconds: 3_600, maxLifetimeSeconds: LIFETIME_SECONDS_MAX },
+  apiTokens: {
+    kinds: { tenant: ['client_credentials', 'access_token'], user: ['client_credentials', 'access_token'] },
+    maxLive: null,
+    lifetimeSeconds: null,
+    maxLifetimeSeconds: null,
+  },
+  createdAtSeconds: 0,
+  version: 1,
+};
+
+/** The workspace's settings, read with whatever else this look reads. */
+export async function settingsIn(look: Look): Promise<WorkspaceSettings> {
+  return (await look.find('settings', KEY)) ?? DEFAULT_SETTINGS;
+}
+
+/** Lets the settings travel with what is read next. */
+export function expectSettings(look: Look): void {
+  look.expect('settings', KEY);
+}
+
+/** The API meant where none is named and several could be: what the settings say, else what the deployment does. */
+export async function defaultAudienceIn(
+  look: Look,
+  deployment: { readonly defaultAudience: string | undefined },
+): Promise<string | undefined> {
+  return (await settingsIn(look)).defaultAudience ?? deployment.defaultAudience;
+}
+
+interface Ports {
+  readonly standing: StandingReader;
+  readonly directory: DirectoryWriter;
+  readonly clock: Clock;
+}
+
+/** The workspace's settings. */
+export function getSettings({ standing }: Pick<Ports, 'standing'>): Promise<WorkspaceSettings> {
+  return settingsIn(standing.open(KEY));
+}
+
+/** What to change: members that are absent stay as they are, null takes a limit away. */
+export interface SettingsChange {
+  readonly defaultAudience?: string | null | undefined;
+  readonly accessTokens?: Changes<WorkspaceSettings['accessTokens']> | undefined;
+  readonly apiTokens?:
+    | (Changes<Omit<WorkspaceSettings['apiTokens'], 'kinds'>> & {
+        readonly kinds?: Changes<WorkspaceSettings['apiTokens']['kinds']> | undefined;
+      })
+    | undefined;
+}
+
+type Changes<Settings> = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
+
+/**
+ * Changes the settings. Exchanges and new API tokens obey them from now on; API tokens that exist stay as they are.
+ * @throws DomainError as `changeRecord` does, and `invalid_request` for an unknown API, or for a default above its limit
+ */
+export async function updateSettings(
+  patch: SettingsChange,
+  expectedVersion: number | undefined,
+  ports: Ports,
+): Promise<WorkspaceSettings> {
+  const look = ports.standing.open(KEY);
+  await assertIsApi(patch.defaultAudience, look);
+  if ((await look.find('settings', KEY)) === undefined) await writeDefaults(ports);
+  const change = (before: WorkspaceSettings) => assertConsistent(withChanges(before, patch));
+  return changeRecord({ kind: 'settings', key: KEY, expectedVersion, change }, ports);
+}
+
+/** The first change, too, is made on a version that stands: the defaults are written down before. */
+async function writeDefaults({ directory, clock }: Ports): Promise<void> {
+  const settings = { ...DEFAULT_SETTINGS, createdAtSeconds: clock.nowSeconds() };
+  await directory.insert('settings', KEY, settings).catch((error: unknown) => {
+    const isThere = error instanceof DomainError && error.code === 'conflict';
+    if (!isThere) throw error;
+  });
+}
+
+function withChanges(before: WorkspaceSettings, patch: SettingsChange): WorkspaceSettings {
+  const [accessTokens, apiTokens] = [patch.accessTokens ?? {}, patch.apiTokens ?? {}];
+  const kinds = apiTokens.kinds ?? {};
+  return {
+    ...before,
+    defaultAudience: changed(before.defaultAudience, patch.defaultAudience),
+    accessTokens: {
+      lifetimeSeconds: changed(before.accessTokens.lifetimeSeconds, accessTokens.lifetimeSeconds),
+      maxLifetimeSeconds: changed(before.accessTokens.maxLifetimeSeconds, accessTokens.maxLifetimeSeconds),
+    },
+    apiTokens: {
+      kinds: {
+        tenant: changed(before.apiTokens.kinds.tenant, kinds.tenant),
+        user: changed(before.apiTokens.kinds.user, kinds.user),
+      },
+      maxLive: changed(before.apiTokens.maxLive, apiTokens.maxLive),
+      lifetimeSeconds: changed(before.apiTokens.lifetimeSeconds, apiTokens.lifetimeSeconds),
+      maxLifetimeSeconds: changed(before.apiTokens.maxLifetimeSeconds, apiTokens.maxLifetimeSeconds),
+    },
+  };
+}
+
+function changed<Value>(before: Value, after: Value | undefined): Value {
+  return after === undefined ? before : after;
+}
+
+async function assertIsApi(identifier: string | null | undefined, look: Look): Promise<void> {
+  if (identifier == null || (await findApi(identifier, look)) !== undefined) return;
+  throw new DomainError('invalid_request', 'There is no API with this identifier.', { field: 'defaultAudience' });
+}
+
+/** A default above the limit would refuse every request that relies on it. */
+function assertConsistent(settings: WorkspaceSettings): WorkspaceSettings {
+  for (const field of ['accessTokens', 'apiTokens'] as const) {
+    const { lifetimeSeconds, maxLifetimeSeconds } = settings[field];
+    if (lifetimeSeconds !== null && maxLifetimeSeconds !== null && lifetimeSeconds > maxLifetimeSeconds) {
+      throw new DomainError('invalid_request', `'lifetimeSeconds' must not be above 'maxLifetimeSeconds'.`, { field });
+    }
+  }
+  return settings;
+}
