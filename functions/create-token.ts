@@ -11,7 +11,7 @@ import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { createToken } from '#shared/api/api-tokens.ts';
 import { type ApiTokenRequest, createApiToken } from '#shared/domain/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
-import type { ClientOwner } from '#shared/domain/ports.ts';
+import type { ClientOwner } from '#shared/domain/record-ports.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created } from '#shared/http/replies.ts';
 import { apiTokenRepresentation } from '#shared/http/representations.ts';

@@ -18,7 +18,7 @@ import {
   rotateSecrets,
 } from '#shared/domain/manage-secrets.ts';
 import type { WithNewSecret } from '#shared/domain/new-client.ts';
-import type { ClientOwner } from '#shared/domain/ports.ts';
+import type { ClientOwner } from '#shared/domain/record-ports.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created, done, ok } from '#shared/http/replies.ts';
 import { secretsRepresentation } from '#shared/http/representations.ts';

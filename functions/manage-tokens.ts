@@ -11,7 +11,7 @@ import { type ApiTokenPatch, deleteApiToken, updateApiToken } from '#shared/doma
 import type { ManagementCaller } from '#shared/domain/authority.ts';
 import { getClient } from '#shared/domain/client-ownership.ts';
 import { listClients } from '#shared/domain/clients.ts';
-import type { ClientOwner, PageRequest } from '#shared/domain/ports.ts';
+import type { ClientOwner, PageRequest } from '#shared/domain/record-ports.ts';
 import { lastUsesOf } from '#shared/domain/usage.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { done, ok } from '#shared/http/replies.ts';

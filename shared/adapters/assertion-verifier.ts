@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { compactVerify, errors } from 'jose';
 import * as z from 'zod';
 import { clientKeyAlgorithms } from '#shared/domain/assertion.ts';
-import type { AssertionVerifier } from '#shared/domain/ports.ts';
+import type { AssertionVerifier } from '#shared/domain/crypto-ports.ts';
 import type { StoredKey } from '#shared/domain/records.ts';
 import { parseUnambiguous } from './unambiguous-json.ts';
 

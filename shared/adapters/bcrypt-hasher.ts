@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import bcrypt from 'bcryptjs';
 import QuickLRU from 'quick-lru';
-import type { SecretHasher } from '#shared/domain/ports.ts';
+import type { SecretHasher } from '#shared/domain/crypto-ports.ts';
 
 const COST = 10;
 const REMEMBERED_MATCHES_MAX = 10_000;

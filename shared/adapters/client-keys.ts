@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { ClientKeys } from '#shared/domain/ports.ts';
+import type { ClientKeys } from '#shared/domain/crypto-ports.ts';
 import type { SigningAlgorithm, StoredKey } from '#shared/domain/records.ts';
 
 /** Below, RSA is too weak (RFC 7518 §3.3); above, everybody pays for every signature. */

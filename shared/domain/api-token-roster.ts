@@ -1,6 +1,7 @@
 import { changeRecord } from './change-record.ts';
 import { DomainError } from './errors.ts';
-import type { ClientLister, ClientOwner, Clock, Look, RecordWriter, StandingReader } from './ports.ts';
+import type { Clock, Look, StandingReader } from './ports.ts';
+import type { ClientLister, ClientOwner, RecordWriter } from './record-ports.ts';
 import { type ApiTokenRoster, membershipKey } from './records.ts';
 import { isLive } from './standing.ts';
 

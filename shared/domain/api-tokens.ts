@@ -10,25 +10,20 @@ import {
   openLook,
 } from './client-ownership.ts';
 import { type ClientPatch, deleteClient, withChanges } from './clients.ts';
+import type { Pepper, SecretHasher, TokenSigner } from './crypto-ports.ts';
 import { assertVersion, DomainError } from './errors.ts';
 import { newLongLivedToken } from './long-lived-token.ts';
 import { acceptedMetadata } from './metadata.ts';
 import { type ClientDescription, newClient } from './new-client.ts';
+import type { Clock, Look, Random, StandingReader } from './ports.ts';
 import type {
   ClientChanger,
   ClientLister,
   ClientOwner,
   ClientRemover,
   ClientWriter,
-  Clock,
-  Look,
-  Pepper,
-  Random,
   RecordWriter,
-  SecretHasher,
-  StandingReader,
-  TokenSigner,
-} from './ports.ts';
+} from './record-ports.ts';
 import type { ApiTokenKind, Client, JsonObject } from './records.ts';
 import { declared, findPermissions, type NamedPermission } from './role-permissions.ts';
 import { findAssignedRoles } from './roles.ts';

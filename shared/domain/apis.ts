@@ -1,8 +1,10 @@
 import { changeRecord } from './change-record.ts';
+import type { TokenVerifier } from './crypto-ports.ts';
 import { assertVersion, changedMeanwhile, DomainError, notFound } from './errors.ts';
 import { newId } from './ids.ts';
 import { claimName, releaseName } from './names.ts';
-import type { Clock, DirectoryWriter, Random, StandingReader, TokenVerifier } from './ports.ts';
+import type { Clock, Random, StandingReader } from './ports.ts';
+import type { DirectoryWriter } from './record-ports.ts';
 import { type Api, apiNameKey, type Permission, type SigningAlgorithm } from './records.ts';
 import { settingsIn } from './settings.ts';
 import { SYSTEM_API_ID } from './system-api.ts';

@@ -1,6 +1,7 @@
 import type { AuditEvent, AuditFilter } from './audit.ts';
 import { DomainError } from './errors.ts';
-import type { AuditReader, Clock, Page, PageRequest } from './ports.ts';
+import type { AuditReader, Clock } from './ports.ts';
+import type { Page, PageRequest } from './record-ports.ts';
 
 const SHOWN_SECONDS = 7 * 86_400;
 

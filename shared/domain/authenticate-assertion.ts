@@ -1,8 +1,9 @@
 import { type AssertionClaims, endOfAssertion, isTimely } from './assertion.ts';
 import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
+import type { AssertionMemory, AssertionVerifier } from './crypto-ports.ts';
 import { DomainError } from './errors.ts';
 import { isMadeId } from './ids.ts';
-import type { AssertionMemory, AssertionVerifier, Clock, StandingReader } from './ports.ts';
+import type { Clock, StandingReader } from './ports.ts';
 import type { Client } from './records.ts';
 import { isLive, subjectId } from './standing.ts';
 import { KEY_SELECTOR } from './usage.ts';

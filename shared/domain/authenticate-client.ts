@@ -1,6 +1,7 @@
+import type { Pepper, SecretHasher } from './crypto-ports.ts';
 import { DomainError } from './errors.ts';
 import { matchImportedSecret } from './imported-secrets.ts';
-import type { AttemptLimiter, Clock, CredentialName, Look, Pepper, SecretHasher, StandingReader } from './ports.ts';
+import type { AttemptLimiter, Clock, CredentialName, Look, StandingReader } from './ports.ts';
 import type { Client, StoredSecret } from './records.ts';
 import { isGenuine, parseSecret, type SecretParts } from './secret.ts';
 import { isLive } from './standing.ts';

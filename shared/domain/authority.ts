@@ -1,6 +1,7 @@
+import type { TokenVerifier } from './crypto-ports.ts';
 import { DomainError, notFound } from './errors.ts';
 import { findLiveToken } from './live-token.ts';
-import type { Clock, StandingReader, TokenVerifier } from './ports.ts';
+import type { Clock, StandingReader } from './ports.ts';
 import type { ClientGrant, PermissionReference, Role } from './records.ts';
 import { reachOf, SYSTEM_API_ID, type SystemPermission, systemApiIdentifier, systemPermissions } from './system-api.ts';
 

@@ -1,6 +1,7 @@
 import { scopeValues, type TokenClaims } from './access-token.ts';
+import type { TokenVerifier } from './crypto-ports.ts';
 import { findLiveToken, verifiedClaims } from './live-token.ts';
-import type { Clock, StandingReader, TokenVerifier } from './ports.ts';
+import type { Clock, StandingReader } from './ports.ts';
 
 /** What an authorizer stands in front of. */
 export interface ProtectedApi {

@@ -1,19 +1,10 @@
+import type { Pepper, PepperFounder, SecretHasher } from './crypto-ports.ts';
 import { changedMeanwhile } from './errors.ts';
 import { newId } from './ids.ts';
 import { claimName } from './names.ts';
 import { newClient } from './new-client.ts';
-import type {
-  AuditLog,
-  ClientWriter,
-  Clock,
-  DirectoryWriter,
-  Look,
-  Pepper,
-  PepperFounder,
-  Random,
-  SecretHasher,
-  StandingReader,
-} from './ports.ts';
+import type { AuditLog, Clock, Look, Random, StandingReader } from './ports.ts';
+import type { ClientWriter, DirectoryWriter } from './record-ports.ts';
 import { type Api, apiNameKey, type DirectoryRecords, grantKey, nameKey, type Permission } from './records.ts';
 import { SYSTEM_API_ID, systemApiIdentifier, systemPermissions } from './system-api.ts';
 

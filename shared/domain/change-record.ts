@@ -1,5 +1,6 @@
 import { assertVersion, changedMeanwhile, notFound } from './errors.ts';
-import type { ClientChanger, RecordWriter, StandingReader } from './ports.ts';
+import type { StandingReader } from './ports.ts';
+import type { ClientChanger, RecordWriter } from './record-ports.ts';
 import type { Client, DirectoryKind, DirectoryRecords } from './records.ts';
 
 /** So many others may win the race for one record before a change gives up. */

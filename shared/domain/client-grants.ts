@@ -3,7 +3,8 @@ import { assertHolds, type ManagementCaller } from './authority.ts';
 import { changeClient } from './change-record.ts';
 import { assertVersion, changedMeanwhile, DomainError, notFound } from './errors.ts';
 import { firstVersion, newId } from './ids.ts';
-import type { ClientChanger, Clock, DirectoryWriter, Look, Random, StandingReader } from './ports.ts';
+import type { Clock, Look, Random, StandingReader } from './ports.ts';
+import type { ClientChanger, DirectoryWriter } from './record-ports.ts';
 import { type Client, type ClientGrant, grantKey } from './records.ts';
 import { SYSTEM_API_ID } from './system-api.ts';
 

@@ -1,8 +1,10 @@
 import type { ManagementCaller } from './authority.ts';
 import { assertMayGrant, findOwner, openLook } from './client-ownership.ts';
+import type { ClientKeys, NewKeyPair } from './crypto-ports.ts';
 import { DomainError, notFound } from './errors.ts';
 import { newKeyClient } from './new-client.ts';
-import type { ClientKeys, ClientWriter, Clock, NewKeyPair, Random, StandingReader } from './ports.ts';
+import type { Clock, Random, StandingReader } from './ports.ts';
+import type { ClientWriter } from './record-ports.ts';
 import type { Client, SigningAlgorithm, StoredKey } from './records.ts';
 import { isLive } from './standing.ts';
 

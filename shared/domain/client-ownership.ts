@@ -1,7 +1,8 @@
 import { assertHolds, assertMayAssign, assertMayGive, assertOwnUser, type ManagementCaller } from './authority.ts';
 import { changeClient } from './change-record.ts';
 import { notFound } from './errors.ts';
-import type { ClientChanger, ClientOwner, Look, StandingReader } from './ports.ts';
+import type { Look, StandingReader } from './ports.ts';
+import type { ClientChanger, ClientOwner } from './record-ports.ts';
 import { type Client, grantKey, type Membership, membershipKey, type Subject } from './records.ts';
 import { exists, rolesAssigned } from './standing.ts';
 import { SYSTEM_API_ID } from './system-api.ts';

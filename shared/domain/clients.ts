@@ -7,24 +7,21 @@ import {
   getClient,
   openLook,
 } from './client-ownership.ts';
+import type { Pepper, SecretHasher } from './crypto-ports.ts';
 import { assertVersion, DomainError, preconditionFailed } from './errors.ts';
 import { importedSecret } from './imported-secrets.ts';
 import { acceptedMetadata, mergeMetadata } from './metadata.ts';
 import { type MadeClient, newClient, newClientOfImported } from './new-client.ts';
+import type { Clock, Random, StandingReader } from './ports.ts';
 import type {
   ClientChanger,
   ClientLister,
   ClientOwner,
   ClientRemover,
   ClientWriter,
-  Clock,
   Page,
   PageRequest,
-  Pepper,
-  Random,
-  SecretHasher,
-  StandingReader,
-} from './ports.ts';
+} from './record-ports.ts';
 import type { ApplicationRegistration, Client, JsonObject } from './records.ts';
 
 /** What a new client is to be: a service user's secret or an application. */

@@ -1,7 +1,8 @@
 import { changeRecord } from './change-record.ts';
 import { DomainError } from './errors.ts';
 import { firstVersion } from './ids.ts';
-import type { Clock, DirectoryWriter, Look, Random, StandingReader } from './ports.ts';
+import type { Clock, Look, Random, StandingReader } from './ports.ts';
+import type { DirectoryWriter } from './record-ports.ts';
 import { type DefaultRoles, defaultRolesKey, type Role } from './records.ts';
 import { isRoleFor } from './standing.ts';
 

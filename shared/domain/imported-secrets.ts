@@ -1,9 +1,10 @@
 import type { Attempt } from './authenticate-client.ts';
 import type { ManagementCaller } from './authority.ts';
 import { liveSecrets, withSecret } from './client-secrets.ts';
+import type { SecretHasher } from './crypto-ports.ts';
 import { DomainError } from './errors.ts';
 import { isIdOf } from './ids.ts';
-import type { AttemptLimiter, Clock, Look, Random, SecretHasher, StandingReader } from './ports.ts';
+import type { AttemptLimiter, Clock, Look, Random, StandingReader } from './ports.ts';
 import type { Client, StoredSecret } from './records.ts';
 import { newSelector } from './secret.ts';
 import { isLive } from './standing.ts';

@@ -1,9 +1,10 @@
 import type { TokenClaims } from './access-token.ts';
 import type { AuthenticatedClient } from './authenticate-client.ts';
 import type { ManagementCaller } from './authority.ts';
+import type { TokenVerifier } from './crypto-ports.ts';
 import { allowedPermissions } from './entitlement.ts';
 import { findLiveToken, type LiveToken } from './live-token.ts';
-import type { AttemptLimiter, Clock, StandingReader, TokenVerifier } from './ports.ts';
+import type { AttemptLimiter, Clock, StandingReader } from './ports.ts';
 import type { JsonObject } from './records.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { SYSTEM_API_ID, type SystemPermission } from './system-api.ts';

@@ -1,11 +1,12 @@
 import { type AccessTokenClaims, LIFETIME_SECONDS_MAX, scopeValues, TOKEN_CHARACTERS_MAX } from './access-token.ts';
 import { invalidGrant } from './authenticate-assertion.ts';
 import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
+import type { TokenSigner } from './crypto-ports.ts';
 import { allowedPermissions, findApi, resolveApi } from './entitlement.ts';
 import { DomainError } from './errors.ts';
 import { isGrantType, JWT_BEARER } from './grant-types.ts';
 import { newId } from './ids.ts';
-import type { Random, TokenSigner } from './ports.ts';
+import type { Random } from './ports.ts';
 import type { Api, WorkspaceSettings } from './records.ts';
 import { defaultAudienceIn, expectSettings, settingsIn } from './settings.ts';
 import { type Standing, standingOf, subjectId } from './standing.ts';

@@ -1,7 +1,8 @@
 import { isWithinLifetime, scopeValues, type TokenClaims } from './access-token.ts';
+import type { TokenVerifier } from './crypto-ports.ts';
 import { allowedPermissions, findApi } from './entitlement.ts';
 import { isIdOf } from './ids.ts';
-import type { Clock, Look, StandingReader, TokenVerifier } from './ports.ts';
+import type { Clock, Look, StandingReader } from './ports.ts';
 import { type Api, apiNameKey, type Client, membershipKey } from './records.ts';
 import { isLive, type Standing, standingOf, subjectId } from './standing.ts';
 

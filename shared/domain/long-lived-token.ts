@@ -1,9 +1,10 @@
 import type { LongLivedTokenClaims } from './access-token.ts';
+import type { TokenSigner } from './crypto-ports.ts';
 import { allowedPermissions, findApi, resolveApi } from './entitlement.ts';
 import { DomainError } from './errors.ts';
 import { newId } from './ids.ts';
 import { bareClient, type ClientDescription } from './new-client.ts';
-import type { Clock, Look, Random, TokenSigner } from './ports.ts';
+import type { Clock, Look, Random } from './ports.ts';
 import type { Client } from './records.ts';
 import { defaultAudienceIn } from './settings.ts';
 import { permissionsThrough, rolesAssigned, subjectId } from './standing.ts';

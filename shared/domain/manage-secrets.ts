@@ -7,9 +7,11 @@ import {
   withSecret,
   withTokensRevoked,
 } from './client-secrets.ts';
+import type { Pepper, SecretHasher } from './crypto-ports.ts';
 import { importedSecret, withImportedSecret } from './imported-secrets.ts';
 import type { WithNewSecret } from './new-client.ts';
-import type { ClientChanger, Clock, Pepper, Random, SecretHasher, StandingReader } from './ports.ts';
+import type { Clock, Random, StandingReader } from './ports.ts';
+import type { ClientChanger } from './record-ports.ts';
 import type { Client } from './records.ts';
 import { newSecret } from './secret.ts';
 

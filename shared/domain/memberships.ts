@@ -2,16 +2,8 @@ import { assertMayAssign, type ManagementCaller } from './authority.ts';
 import { findDefaultRoles } from './default-roles.ts';
 import { assertVersion, changedMeanwhile, notFound } from './errors.ts';
 import { firstVersion, newId } from './ids.ts';
-import type {
-  Clock,
-  DirectoryLister,
-  DirectoryWriter,
-  Look,
-  Page,
-  PageRequest,
-  Random,
-  StandingReader,
-} from './ports.ts';
+import type { Clock, Look, Random, StandingReader } from './ports.ts';
+import type { DirectoryLister, DirectoryWriter, Page, PageRequest } from './record-ports.ts';
 import { type Membership, membershipKey } from './records.ts';
 import { noteRemoval } from './removals.ts';
 import { findAssignedRoles } from './roles.ts';

@@ -1,6 +1,7 @@
 import { changedMeanwhile, DomainError } from './errors.ts';
 import { firstVersion } from './ids.ts';
-import type { Clock, DirectoryWriter, Look, Random } from './ports.ts';
+import type { Clock, Look, Random } from './ports.ts';
+import type { DirectoryWriter } from './record-ports.ts';
 import { type DirectoryKind, type DirectoryRecords, nameKey } from './records.ts';
 
 /** A claim whose owner does not go by the name is a change that broke off; nobody is still busy with it after this. */

@@ -1,5 +1,6 @@
+import type { Pepper, SecretHasher } from './crypto-ports.ts';
 import { newId } from './ids.ts';
-import type { Clock, Pepper, Random, SecretHasher } from './ports.ts';
+import type { Clock, Random } from './ports.ts';
 import type { Client, StoredKey, StoredSecret } from './records.ts';
 import { newSecret } from './secret.ts';
 

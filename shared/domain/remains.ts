@@ -1,14 +1,6 @@
 import { rosterKey } from './api-token-roster.ts';
-import type {
-  ClientLister,
-  ClientOwner,
-  Clock,
-  DirectoryLister,
-  Look,
-  Page,
-  PageRequest,
-  RemainingKind,
-} from './ports.ts';
+import type { Clock, Look } from './ports.ts';
+import type { ClientLister, ClientOwner, DirectoryLister, Page, PageRequest, RemainingKind } from './record-ports.ts';
 import {
   type Client,
   type Deleted,

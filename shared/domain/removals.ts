@@ -1,5 +1,6 @@
 import { newId } from './ids.ts';
-import type { Clock, DirectoryWriter, Look, Random } from './ports.ts';
+import type { Clock, Look, Random } from './ports.ts';
+import type { DirectoryWriter } from './record-ports.ts';
 import { type Deleted, membershipKey } from './records.ts';
 import { exists } from './standing.ts';
 

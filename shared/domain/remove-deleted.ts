@@ -1,5 +1,6 @@
 import { changedMeanwhile } from './errors.ts';
-import type { ClientLister, ClientRemover, Clock, DirectoryLister, RemainsRemover, StandingReader } from './ports.ts';
+import type { Clock, StandingReader } from './ports.ts';
+import type { ClientLister, ClientRemover, DirectoryLister, RemainsRemover } from './record-ports.ts';
 import type { Removal } from './records.ts';
 import { pagesOf, type Remnant, remnantsOf } from './remains.ts';
 import { stillStands } from './removals.ts';

@@ -1,7 +1,8 @@
 import type { AuthenticatedClient } from './authenticate-client.ts';
+import type { TokenVerifier } from './crypto-ports.ts';
 import { DomainError } from './errors.ts';
 import { verifiedClaims } from './live-token.ts';
-import type { Clock, Revocations, TokenVerifier } from './ports.ts';
+import type { Clock, Revocations } from './ports.ts';
 
 interface Ports {
   readonly verifier: TokenVerifier;

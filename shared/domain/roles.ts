@@ -4,16 +4,8 @@ import { assertRoomForDefault, defaultRoleIds, setDefault } from './default-role
 import { assertVersion, changedMeanwhile, DomainError, notFound } from './errors.ts';
 import { newId } from './ids.ts';
 import { claimName, releaseName } from './names.ts';
-import type {
-  Clock,
-  DirectoryLister,
-  DirectoryWriter,
-  Look,
-  Page,
-  PageRequest,
-  Random,
-  StandingReader,
-} from './ports.ts';
+import type { Clock, Look, Random, StandingReader } from './ports.ts';
+import type { DirectoryLister, DirectoryWriter, Page, PageRequest } from './record-ports.ts';
 import { nameKey, type Role, roleNameKey } from './records.ts';
 import { assertMayShape } from './role-authority.ts';
 import { declared, findPermissions, type NamedPermission } from './role-permissions.ts';

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { toBase62 } from './base62.ts';
-import type { Clock, Pepper, Random, SecretHasher } from './ports.ts';
+import type { Pepper, SecretHasher } from './crypto-ports.ts';
+import type { Clock, Random } from './ports.ts';
 import type { StoredSecret } from './records.ts';
 
 /**

@@ -2,7 +2,8 @@ import { LIFETIME_SECONDS_MAX } from './access-token.ts';
 import { changeRecord } from './change-record.ts';
 import { findApi } from './entitlement.ts';
 import { DomainError } from './errors.ts';
-import type { Clock, DirectoryWriter, Look, StandingReader } from './ports.ts';
+import type { Clock, Look, StandingReader } from './ports.ts';
+import type { DirectoryWriter } from './record-ports.ts';
 import type { WorkspaceSettings } from './records.ts';
 
 /** Names the one record among the directory's. */

@@ -1,7 +1,8 @@
 import { assertHolds, type ManagementCaller } from './authority.ts';
+import type { TokenSigner } from './crypto-ports.ts';
 import { DomainError, notFound } from './errors.ts';
 import { type IssuedToken, issueAccessToken } from './issue-access-token.ts';
-import type { Clock, Look, Random, StandingReader, TokenSigner } from './ports.ts';
+import type { Clock, Look, Random, StandingReader } from './ports.ts';
 import { type Client, grantKey } from './records.ts';
 import { isLive } from './standing.ts';
 import { SYSTEM_API_ID } from './system-api.ts';

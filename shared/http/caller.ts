@@ -5,14 +5,11 @@ import { authenticateManager, type ManagementCaller } from '#shared/domain/autho
 import type {
   AssertionMemory,
   AssertionVerifier,
-  AttemptLimiter,
-  Clock,
   Pepper,
   SecretHasher,
-  StandingReader,
   TokenVerifier,
-  UsageNotes,
-} from '#shared/domain/ports.ts';
+} from '#shared/domain/crypto-ports.ts';
+import type { AttemptLimiter, Clock, StandingReader, UsageNotes } from '#shared/domain/ports.ts';
 import { subjectId } from '#shared/domain/standing.ts';
 import type { SystemPermission } from '#shared/domain/system-api.ts';
 import { readAssertionGrant, readClientAssertion } from './assertions.ts';

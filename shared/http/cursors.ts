@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
+import type { Pepper } from '#shared/domain/crypto-ports.ts';
 import { DomainError } from '#shared/domain/errors.ts';
-import type { Pepper } from '#shared/domain/ports.ts';
 import type { Incoming } from './incoming.ts';
 import type { GatewayReply, OperationReply } from './replies.ts';
 

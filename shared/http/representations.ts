@@ -1,6 +1,7 @@
 import { registrationOf } from '#shared/domain/applications.ts';
 import type { AuditEvent } from '#shared/domain/audit.ts';
-import type { LastUses, Page } from '#shared/domain/ports.ts';
+import type { LastUses } from '#shared/domain/ports.ts';
+import type { Page } from '#shared/domain/record-ports.ts';
 import type {
   Api,
   Client,

@@ -37,6 +37,7 @@ export async function openExchange() {
     usageNotes: () => ({ note: async () => undefined }),
     signer: () => ({ sign: async () => 'header.payload.signature' }),
     audit: () => ({ append: async () => undefined }),
+    assertionMemory: () => ({ redeem: async () => true }),
   };
   return { clientId, clientSecret: secret.value, adapters };
 }

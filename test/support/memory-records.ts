@@ -1,5 +1,6 @@
 import { DomainError } from '#shared/domain/errors.ts';
-import type { ClientChanger, DirectoryWriter, StandingReader } from '#shared/domain/ports.ts';
+import type { StandingReader } from '#shared/domain/ports.ts';
+import type { ClientChanger, DirectoryWriter } from '#shared/domain/record-ports.ts';
 import type { Client, DirectoryKind, DirectoryRecords } from '#shared/domain/records.ts';
 import { lookAt } from './look-at.ts';
 

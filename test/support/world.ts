@@ -5,7 +5,7 @@ import { startLocalKms } from '#infra/local/kms.ts';
 import { type System, startSystem } from '#infra/local/system.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
 import { memoryRequestLimiter } from '#shared/adapters/memory-request-limiter.ts';
-import type { SecretHasher } from '#shared/domain/ports.ts';
+import type { SecretHasher } from '#shared/domain/crypto-ports.ts';
 import { standingClock, type TestClock } from './clock.ts';
 import { type EngineProxy, startEngineProxy } from './engine-proxy.ts';
 

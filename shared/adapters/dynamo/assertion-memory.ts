@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AssertionMemory } from '#shared/domain/ports.ts';
+import type { AssertionMemory } from '#shared/domain/crypto-ports.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
 import { putIf } from './conditional-write.ts';

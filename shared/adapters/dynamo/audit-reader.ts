@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { AuditEvent, AuditFilter } from '#shared/domain/audit.ts';
-import type { AuditReader, Page, PageRequest } from '#shared/domain/ports.ts';
+import type { AuditReader } from '#shared/domain/ports.ts';
+import type { Page, PageRequest } from '#shared/domain/record-ports.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';

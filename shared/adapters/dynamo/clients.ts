@@ -1,6 +1,12 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { DomainError } from '#shared/domain/errors.ts';
-import type { ClientChanger, ClientLister, ClientOwner, ClientRemover, ClientWriter } from '#shared/domain/ports.ts';
+import type {
+  ClientChanger,
+  ClientLister,
+  ClientOwner,
+  ClientRemover,
+  ClientWriter,
+} from '#shared/domain/record-ports.ts';
 import type { Client } from '#shared/domain/records.ts';
 import { clientSearchText } from '#shared/domain/search-text.ts';
 import type { Environment } from '#shared/ports.ts';

@@ -1,4 +1,4 @@
-import type { DirectoryList } from '#shared/domain/ports.ts';
+import type { DirectoryList } from '#shared/domain/record-ports.ts';
 import type { DirectoryKind, DirectoryRecords } from '#shared/domain/records.ts';
 import { directorySearchText } from '#shared/domain/search-text.ts';
 

@@ -7,7 +7,7 @@ import type {
   DirectoryWriter,
   PageRequest,
   RemainsRemover,
-} from '#shared/domain/ports.ts';
+} from '#shared/domain/record-ports.ts';
 import type { DirectoryRecords } from '#shared/domain/records.ts';
 import { directorySearchText } from '#shared/domain/search-text.ts';
 import type { Environment } from '#shared/ports.ts';

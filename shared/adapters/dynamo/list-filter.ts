@@ -1,4 +1,4 @@
-import type { ListFilter } from '#shared/domain/ports.ts';
+import type { ListFilter } from '#shared/domain/record-ports.ts';
 import { searchForm } from '#shared/domain/search-text.ts';
 
 /** Where the items of a list keep what they can be filtered by. */

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
-import type { Page, PageRequest } from '#shared/domain/ports.ts';
+import type { Page, PageRequest } from '#shared/domain/record-ports.ts';
 import { searchForm } from '#shared/domain/search-text.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
 import { readCursor, writeCursor } from './cursor.ts';

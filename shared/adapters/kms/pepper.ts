@@ -3,7 +3,7 @@ import { DecryptCommand, GenerateDataKeyWithoutPlaintextCommand } from '@aws-sdk
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { toBase62 } from '#shared/domain/base62.ts';
-import type { Pepper, PepperFounder } from '#shared/domain/ports.ts';
+import type { Pepper, PepperFounder } from '#shared/domain/crypto-ports.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';

@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { GetPublicKeyCommand } from '@aws-sdk/client-kms';
 import { calculateJwkThumbprint, exportJWK } from 'jose';
 import * as z from 'zod';
-import type { PublicJwk } from '#shared/domain/ports.ts';
+import type { PublicJwk } from '#shared/domain/crypto-ports.ts';
 import type { SigningAlgorithm } from '#shared/domain/records.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';

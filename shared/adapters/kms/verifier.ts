@@ -6,7 +6,7 @@ import {
   TOKEN_CHARACTERS_MAX,
   type TokenClaims,
 } from '#shared/domain/access-token.ts';
-import type { KeySet, TokenVerifier } from '#shared/domain/ports.ts';
+import type { KeySet, TokenVerifier } from '#shared/domain/crypto-ports.ts';
 import type { JsonObject } from '#shared/domain/records.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Page, PageRequest } from '#shared/domain/ports.ts';
+import type { Page, PageRequest } from '#shared/domain/record-ports.ts';
 import type { DirectoryKind } from '#shared/domain/records.ts';
 import { removeDeleted } from '#shared/domain/remove-deleted.ts';
 import { standingClock } from '#test/support/clock.ts';

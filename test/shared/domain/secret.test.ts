@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { toBase62 } from '#shared/domain/base62.ts';
-import type { Pepper } from '#shared/domain/ports.ts';
+import type { Pepper } from '#shared/domain/crypto-ports.ts';
 import { isGenuine, newSecret, parseSecret } from '#shared/domain/secret.ts';
 
 const SHAPE = /^mms_[0-9A-Za-z]{52}$/;

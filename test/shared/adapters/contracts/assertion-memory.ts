@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RedeemedAssertion } from '#shared/domain/ports.ts';
+import type { RedeemedAssertion } from '#shared/domain/crypto-ports.ts';
 import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults.ts';
 import { countEach, outcomeOf, race } from '#test/support/outcomes.ts';
 import type { Ports, Workspace } from '#test/support/workspace.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AuditEvent, AuditFilter } from '#shared/domain/audit.ts';
-import type { Page } from '#shared/domain/ports.ts';
+import type { Page } from '#shared/domain/record-ports.ts';
 import { denied, whileFailing } from '#test/support/faults.ts';
 import { outcomeOf, repeat } from '#test/support/outcomes.ts';
 import { readPages, sizesOf } from '#test/support/pages.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ClientOwner, PageRequest } from '#shared/domain/ports.ts';
+import type { ClientOwner, PageRequest } from '#shared/domain/record-ports.ts';
 import type { Client, Subject } from '#shared/domain/records.ts';
 import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults.ts';
 import { outcomeOf, outcomesOf, race, repeat } from '#test/support/outcomes.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DirectoryList } from '#shared/domain/ports.ts';
+import type { DirectoryList } from '#shared/domain/record-ports.ts';
 import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults.ts';
 import { countEach, outcomeOf, outcomesOf, race, repeat } from '#test/support/outcomes.ts';
 import { readPages, sizesOf } from '#test/support/pages.ts';

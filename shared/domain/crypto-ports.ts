@@ -1,0 +1,87 @@
+import type { TokenClaims } from './access-token.ts';
+import type { AssertionClaims } from './assertion.ts';
+import type { SigningAlgorithm, StoredKey } from './records.ts';
+
+/** bcrypt, with the work it does the same for every answer it gives. */
+export interface SecretHasher {
+  /** Rejects secrets of more than 72 bytes, of which bcrypt would silently see a part only. */
+  hash(secret: string): Promise<string>;
+  compare(secret: string, hash: string): Promise<boolean>;
+  /** The hash of nothing: comparing with it costs what a real comparison costs and never matches. */
+  readonly decoyHash: string;
+}
+
+/** A key of the workspace, wrapped by KMS, that marks secrets as our own. */
+export interface Pepper {
+  /** Eight base62 characters that only the holder of the pepper can compute. */
+  seal(message: string): Promise<string>;
+  /** True for a seal under any live pepper; takes the same time for every wrong one. */
+  isSealed(message: string, seal: string): Promise<boolean>;
+}
+
+/** Makes the workspace's first pepper; does nothing where one exists. */
+export interface PepperFounder {
+  found(): Promise<void>;
+}
+
+/** Signs tokens; `typ` in their header says of which kind they are. */
+export interface TokenSigner {
+  sign(claims: TokenClaims, algorithm: SigningAlgorithm): Promise<string>;
+}
+
+/** Checks form, type, algorithm, signature and issuer of a token; undefined for whatever is not ours. */
+export interface TokenVerifier {
+  verify(token: string): Promise<TokenClaims | undefined>;
+  /** Algorithms this workspace has signing keys for. */
+  readonly algorithms: readonly SigningAlgorithm[];
+}
+
+/** A public JSON Web Key as it is published (RFC 7517). */
+export interface PublicJwk {
+  readonly kty: string;
+  readonly kid: string;
+  readonly alg: SigningAlgorithm;
+  readonly use: 'sig';
+  readonly [member: string]: string;
+}
+
+/** The public halves of the signing keys. */
+export interface KeySet {
+  publicKeys(): Promise<readonly PublicJwk[]>;
+  /** Algorithms this workspace has signing keys for. */
+  readonly algorithms: readonly SigningAlgorithm[];
+}
+
+/** A key pair that was just made; the private half (PKCS#8, PEM) exists in this answer only. */
+export interface NewKeyPair {
+  readonly key: StoredKey;
+  readonly privateKey: string;
+}
+
+/** Makes and examines the keys that clients sign with. */
+export interface ClientKeys {
+  generate(algorithm: SigningAlgorithm): Promise<NewKeyPair>;
+  /** A caller's public key as it is to be stored; undefined for one that is weak or no key at all. */
+  examine(jwk: Readonly<Record<string, string>>): StoredKey | undefined;
+}
+
+/** Reads JWTs that clients have signed themselves (RFC 7523 §3). Nothing in their headers is followed. */
+export interface AssertionVerifier {
+  /** The key that the assertion says it is signed with; undefined for whatever is no such JWT. */
+  keyIdOf(assertion: string): string | undefined;
+  /** The claims, if this key signed them and all that must be there is there; undefined for everything else. */
+  verify(assertion: string, key: StoredKey): Promise<AssertionClaims | undefined>;
+}
+
+/** An assertion as it is remembered: its `jti`, which is the issuer's own, and the moment from which it is refused anyway. */
+export interface RedeemedAssertion {
+  readonly clientId: string;
+  readonly jti: string;
+  readonly endsAtSeconds: number;
+}
+
+/** Remembers assertions, so that none is redeemed twice (RFC 7523 §3 item 7). */
+export interface AssertionMemory {
+  /** True for the one who redeems the assertion first. */
+  redeem(assertion: RedeemedAssertion, nowSeconds: number): Promise<boolean>;
+}
