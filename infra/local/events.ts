@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { promisify } from 'node:util';
@@ -23,19 +23,14 @@ interface PutEvents {
 
 /** Starts the endpoint on a free port. */
 export async function startLocalEvents(onEvent: (event: BusEvent) => void): Promise<LocalEvents> {
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const reply = (status: number, body: object) => {
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
     };
-    if (request.headers['x-amz-target'] !== 'AWSEvents.PutEvents') {
-      reply(400, { __type: 'UnknownOperationException' });
-      return;
-    }
-    const { Entries } = (await json(request)) as PutEvents;
-    for (const { Source, DetailType, Detail } of Entries) {
-      onEvent({ source: Source, detailType: DetailType, detail: JSON.parse(Detail) });
-    }
-    reply(200, { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: randomUUID() })) });
+    takeEvents(request, onEvent).then(
+      (taken) => reply(200, taken),
+      () => reply(400, { __type: 'ValidationException' }),
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -49,4 +44,13 @@ export async function startLocalEvents(onEvent: (event: BusEvent) => void): Prom
       await promisify(server.close.bind(server))();
     },
   };
+}
+
+async function takeEvents(request: IncomingMessage, onEvent: (event: BusEvent) => void): Promise<object> {
+  if (request.headers['x-amz-target'] !== 'AWSEvents.PutEvents') throw new Error('This is no PutEvents.');
+  const { Entries } = (await json(request)) as PutEvents;
+  for (const { Source, DetailType, Detail } of Entries) {
+    onEvent({ source: Source, detailType: DetailType, detail: JSON.parse(Detail) });
+  }
+  return { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: randomUUID() })) };
 }
