@@ -48,7 +48,8 @@ export function errorCodes(operation: string, { grants }: LambdaTable, route: Ro
     route.audit !== undefined && canLoseRaces(grants) && 'conflict',
     isChangeOfOne(route) && 'precondition_failed',
     route.body !== undefined && 'payload_too_large',
-    (isManagement(route.caller) || grants.includes('guesses:limit')) && 'rate_limited',
+    (isManagement(route.caller) || grants.includes('attempts:limit') || grants.includes('guesses:limit')) &&
+      'rate_limited',
     'server_error',
     'temporarily_unavailable',
   ];
@@ -62,7 +63,7 @@ function canLoseRaces(grants: LambdaTable['grants']): boolean {
 
 /** Whether the requests of a route's callers are counted. */
 export function isManagement(caller: Caller): boolean {
-  return typeof caller === 'object';
+  return typeof caller === 'object' && 'permission' in caller;
 }
 
 function callerErrors(caller: Caller): readonly ErrorCode[] {

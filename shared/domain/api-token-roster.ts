@@ -36,10 +36,10 @@ export async function enterRoster(
   const key = rosterKey(owner);
   const now = ports.clock.nowSeconds();
   const listed = await listedIds(owner, ports);
-  if ((await ports.standing.open(key).find('roster', key)) === undefined) await openRoster(key, now, ports);
+  if ((await openRosterLook(key, ports).find('roster', key)) === undefined) await openRoster(key, now, ports);
   const enter = async (roster: ApiTokenRoster): Promise<ApiTokenRoster> => {
     const recent = roster.entries.filter(({ addedAtSeconds }) => addedAtSeconds + LATELY_SECONDS > now);
-    const live = await countLive({ listed, recent, now }, ports.standing.open(key));
+    const live = await countLive({ listed, recent, now }, openRosterLook(key, ports));
     if (live < maxLive) return { ...roster, entries: [...recent, { clientId, addedAtSeconds: now }] };
     throw new DomainError(
       'conflict',
@@ -56,13 +56,18 @@ export async function leaveRoster(
   { standing, rosters }: Pick<Ports, 'standing' | 'rosters'>,
 ): Promise<void> {
   const key = rosterKey(owner);
-  const roster = await standing.open(key).find('roster', key);
+  const roster = await openRosterLook(key, { standing }).find('roster', key);
   if (roster?.entries.some((entry) => entry.clientId === clientId) !== true) return;
   const leave = (before: ApiTokenRoster): ApiTokenRoster => ({
     ...before,
     entries: before.entries.filter((entry) => entry.clientId !== clientId),
   });
   await changeRecord({ kind: 'roster', key, change: leave }, { standing, directory: rosters });
+}
+
+/** Not by the owner's id alone: looks at the owner need other records. */
+function openRosterLook(key: string, { standing }: Pick<Ports, 'standing'>): Look {
+  return standing.open(`roster of ${key}`);
 }
 
 async function openRoster(key: string, nowSeconds: number, { rosters }: Ports): Promise<void> {

@@ -108,8 +108,10 @@ async function* remnantsOfUser(
 
 async function* serviceUsersOf(tenantId: string, ports: Ports): Remnants {
   for await (const items of pagesOf((page) => ports.directoryList.list({ kind: 'serviceUser', tenantId }, page))) {
-    for (const { id: serviceUserId } of items) yield* clientsOfServiceUser({ tenantId, serviceUserId }, ports);
-    yield items.map(({ id, version }) => ({ kind: 'serviceUser', key: id, version }));
+    for (const { id, version } of items) {
+      yield* clientsOfServiceUser({ tenantId, serviceUserId: id }, ports);
+      yield [{ kind: 'serviceUser', key: id, version }];
+    }
   }
 }
 
@@ -120,13 +122,11 @@ async function* clientsOfServiceUser({ tenantId, serviceUserId }: ServiceUserPat
 
 async function* membershipsWithTokens(list: Lister<Membership>, look: Look, ports: Ports): Remnants {
   for await (const items of pagesOf(list)) {
-    for (const { tenantId, userId } of items) {
+    for (const { tenantId, userId, version } of items) {
       yield* clientsOf({ tenantId, userId }, ports);
       yield* rosterOf({ tenantId, userId }, look);
+      yield [{ kind: 'membership', key: membershipKey(tenantId, userId), version }];
     }
-    yield items.map(({ tenantId, userId, version }) => {
-      return { kind: 'membership', key: membershipKey(tenantId, userId), version };
-    });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { MiddlewareObj } from '@middy/core';
+import type { Route } from '#shared/api/table.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 import type { RequestLimiter, RequestQuota } from '#shared/domain/ports.ts';
 import { isManager } from './caller.ts';
@@ -11,7 +12,7 @@ type Middleware = MiddlewareObj<Incoming, GatewayReply>;
 export function countRequests(ports: () => { readonly requestLimiter: RequestLimiter }): Middleware {
   return {
     before: async ({ event }) => {
-      if (!isManager(event.caller)) return;
+      if (!isManager(event.caller) || !isManagement(event.route)) return;
       event.quota = await ports().requestLimiter.count(event.caller.clientId);
       if (!event.quota.isExceeded) return;
       throw new DomainError('rate_limited', 'This client has sent too many requests. Wait, then go on.', {
@@ -27,6 +28,11 @@ export function tellQuota(): Middleware {
     if (event.quota !== undefined && response != null) Object.assign(response.headers, rateLimitHeaders(event.quota));
   };
   return { after: tell, onError: tell };
+}
+
+/** Introspection takes management tokens too, but is what APIs do for each of their own requests. */
+function isManagement(route: Route | undefined): boolean {
+  return typeof route?.caller === 'object' && 'permission' in route.caller;
 }
 
 function rateLimitHeaders({ limit, windowSeconds, remaining, resetSeconds }: RequestQuota) {

@@ -159,7 +159,6 @@ describe('a member', () => {
   });
 
   test.each([
-    ['no roles', {}, 'roleIds'],
     ['a role that is not in a list', { roleIds: 'rol_1' }, 'roleIds'],
     ['an unknown role', { roleIds: ['rol_unknown'] }, 'roleIds'],
     ['what can be no id', { roleIds: ['a b'] }, 'roleIds[0]'],

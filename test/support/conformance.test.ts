@@ -31,7 +31,7 @@ describe('a reply conforms', () => {
 });
 
 describe('a reply does not conform with', () => {
-  const badToken = { error: 'invalid_grant', error_description: 'No.' };
+  const badToken = { error: 'invalid_dance', error_description: 'No.' };
   test.each<[string, string, Reply, string, string?]>([
     ['a member that is missing', '/v1/tenants/ten_acme', reply(200, { id: 'ten_acme' }), 'body'],
     [
