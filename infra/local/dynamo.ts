@@ -1,7 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-import { promisify } from 'node:util';
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
@@ -10,32 +8,16 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { type TableName, type TableSchema, tableSchemas } from '../table-schemas.ts';
-
-/** A DynamoDB engine inside this process. */
-export interface LocalDynamo {
-  readonly url: string;
-  close(): Promise<void>;
-}
+import { type Listening, listenOnLoopback } from './loopback.ts';
 
 /**
  * Starts the engine on a free port; with a folder its data is on disk and survives the process.
  * @throws Error caused by one with the code `LEVEL_LOCKED` where another process has the folder open
  */
-export async function startLocalDynamo(folder?: string): Promise<LocalDynamo> {
+export async function startLocalDynamo(folder?: string): Promise<Listening> {
   if (folder !== undefined) await assertOpens(folder);
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, ...(folder !== undefined && { path: folder }) });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: async () => {
-      server.closeAllConnections();
-      await promisify(server.close.bind(server))();
-    },
-  };
+  return listenOnLoopback(server);
 }
 
 /** Whether the folder opens is asked of dynalite's own LevelDB: dynalite itself ends the process where it does not. */

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import { promisify } from 'node:util';
+import { type Listening, listenOnLoopback } from './loopback.ts';
 
 /** An event as a rule of EventBridge would see it. */
 export interface BusEvent {
@@ -11,18 +10,12 @@ export interface BusEvent {
   readonly detail: unknown;
 }
 
-/** An endpoint that takes events as EventBridge does (PutEvents, AWS JSON 1.1) and hands them to one listener. */
-export interface LocalEvents {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
 interface PutEvents {
   readonly Entries: readonly { readonly Source: string; readonly DetailType: string; readonly Detail: string }[];
 }
 
-/** Starts the endpoint on a free port. */
-export async function startLocalEvents(onEvent: (event: BusEvent) => void): Promise<LocalEvents> {
+/** Starts an endpoint that takes events as EventBridge does (PutEvents, AWS JSON 1.1) and hands them to one listener. */
+export async function startLocalEvents(onEvent: (event: BusEvent) => void): Promise<Listening> {
   const server = createServer((request, response) => {
     const reply = (status: number, body: object) => {
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
@@ -32,18 +25,7 @@ export async function startLocalEvents(onEvent: (event: BusEvent) => void): Prom
       () => reply(400, { __type: 'ValidationException' }),
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: async () => {
-      server.closeAllConnections();
-      await promisify(server.close.bind(server))();
-    },
-  };
+  return listenOnLoopback(server);
 }
 
 async function takeEvents(request: IncomingMessage, onEvent: (event: BusEvent) => void): Promise<object> {

@@ -4,12 +4,11 @@
  * Key material lies in memory and, when a path is given, unencrypted in a JSON file: local development data only, never the
  * keys of anything that matters.
  */
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+
 import { CallLog } from './kms/call-log.ts';
 import { KeyStore } from './kms/key-store.ts';
 import { createKmsServer, type KmsFault } from './kms/server.ts';
+import { listenOnLoopback } from './loopback.ts';
 
 export type { KmsFault } from './kms/server.ts';
 
@@ -47,20 +46,6 @@ export async function startLocalKms(options: LocalKmsOptions = {}): Promise<Loca
   const { port = 0, path, fault = () => undefined } = options;
   const calls = new CallLog();
   const server = createKmsServer({ store: new KeyStore(path), calls, fault });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    calls: calls.operations,
-    clearCalls: () => calls.clear(),
-    close: () => close(server),
-  };
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+  const { url, close } = await listenOnLoopback(server, port);
+  return { url, close, calls: calls.operations, clearCalls: () => calls.clear() };
 }

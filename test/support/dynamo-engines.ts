@@ -3,14 +3,15 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type LocalDynamo, startLocalDynamo } from '#infra/local/dynamo.ts';
+import { startLocalDynamo } from '#infra/local/dynamo.ts';
+import type { Listening } from '#infra/local/loopback.ts';
 
 /** An engine that speaks DynamoDB's protocol; adapters must behave the same on each. */
 export interface DynamoEngine {
   readonly name: string;
   /** The npm package that is missing; undefined where the engine can be started. */
   readonly leftOutFor: string | undefined;
-  start(): Promise<LocalDynamo>;
+  start(): Promise<Listening>;
 }
 
 const DYNOXIDE = '@dynoxide/linux-x64';
@@ -36,7 +37,7 @@ function findBinary(file: string): string | undefined {
   }
 }
 
-async function startDynoxide(binary: string): Promise<LocalDynamo> {
+async function startDynoxide(binary: string): Promise<Listening> {
   const port = await findFreePort();
   const engine = spawn(binary, ['--host', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' });
   process.once('exit', () => engine.kill());
