@@ -110,7 +110,12 @@ function tokenRouteRules({ httpApi, stage }: PublicApi): AlarmRules {
 
 /** The account shares these quotas; beyond them KMS answers ThrottlingException and Mintmark 503. */
 function quotaRules(algorithms: readonly SigningAlgorithm[]): AlarmRules {
-  const nameInCloudWatch = { RS256: 'CryptographicOperationsRsa', ES256: 'CryptographicOperationsEcc' };
+  const nameInCloudWatch = {
+    RS256: 'CryptographicOperationsRsa',
+    PS256: 'CryptographicOperationsRsa',
+    ES256: 'CryptographicOperationsEcc',
+    EdDSA: 'CryptographicOperationsEcc',
+  };
   const ruleFor = (algorithm: SigningAlgorithm): AlarmRule => ({
     means: `the account uses four fifths of what KMS lets it sign with ${algorithm}; ask for a higher quota`,
     metric: new MathExpression({

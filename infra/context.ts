@@ -19,7 +19,7 @@ const contextSchema = z.object({
   importedSecrets: orAsText(z.boolean()).optional(),
   domainName: z.string().optional(),
   certificateArn: z.string().optional(),
-  signingAlgorithms: orAsText(z.array(z.enum(['RS256', 'ES256']))).optional(),
+  signingAlgorithms: orAsText(z.array(z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']))).optional(),
   removalPolicy: z.enum(['retain', 'destroy']).optional(),
   alarmTopicArn: z.string().optional(),
   protectedApis: orAsText(z.record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/), protectedApi)).optional(),

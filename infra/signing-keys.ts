@@ -5,10 +5,12 @@ import { Construct } from 'constructs';
 import type { SigningAlgorithm } from '#shared/domain/records.ts';
 import { permitKeyUse, unusedKey } from './key-use.ts';
 
-/** How KMS calls the algorithms of RFC 7518 §3.1. */
+/** How KMS calls the algorithms of JOSE. */
 const inKms = {
   RS256: { keySpec: KeySpec.RSA_2048, algorithm: 'RSASSA_PKCS1_V1_5_SHA_256' },
+  PS256: { keySpec: KeySpec.RSA_2048, algorithm: 'RSASSA_PSS_SHA_256' },
   ES256: { keySpec: KeySpec.ECC_NIST_P256, algorithm: 'ECDSA_SHA_256' },
+  EdDSA: { keySpec: KeySpec.ECC_NIST_EDWARDS25519, algorithm: 'ED25519_SHA_512' },
 } as const satisfies Record<SigningAlgorithm, object>;
 
 export interface SigningKeysProps {

@@ -16,13 +16,17 @@ export interface LocalKeys {
 /** Finds the workspace's KMS keys by their aliases, or makes them. */
 export async function provideKeys(): Promise<LocalKeys> {
   const client = new KMSClient({});
-  const [rs256, es256, wrapping] = await Promise.all([
-    provideKey(client, 'alias/mintmark/rs256', { KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' }),
-    provideKey(client, 'alias/mintmark/es256', { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
+  const signing = (name: string, KeySpec: NonNullable<CreateKeyCommandInput['KeySpec']>) =>
+    provideKey(client, `alias/mintmark/${name}`, { KeySpec, KeyUsage: 'SIGN_VERIFY' });
+  const [RS256, PS256, ES256, EdDSA, wrapping] = await Promise.all([
+    signing('rs256', 'RSA_2048'),
+    signing('ps256', 'RSA_2048'),
+    signing('es256', 'ECC_NIST_P256'),
+    signing('eddsa', 'ECC_NIST_EDWARDS25519'),
     provideKey(client, 'alias/mintmark/wrapping', { KeySpec: 'SYMMETRIC_DEFAULT', KeyUsage: 'ENCRYPT_DECRYPT' }),
   ]);
   client.destroy();
-  return { signing: JSON.stringify({ RS256: rs256, ES256: es256 }), wrapping };
+  return { signing: JSON.stringify({ RS256, PS256, ES256, EdDSA }), wrapping };
 }
 
 async function provideKey(client: KMSClient, alias: string, spec: CreateKeyCommandInput): Promise<string> {

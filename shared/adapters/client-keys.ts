@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { ClientKeys } from '#shared/domain/crypto-ports.ts';
-import type { SigningAlgorithm, StoredKey } from '#shared/domain/records.ts';
+import type { ClientKeyAlgorithm, StoredKey } from '#shared/domain/records.ts';
 
 /** Below, RSA is too weak (RFC 7518 §3.3); above, everybody pays for every signature. */
 const RSA_BITS_MIN = 2_048;
@@ -26,7 +26,7 @@ export function cryptoClientKeys(): ClientKeys {
   };
 }
 
-function newPair(algorithm: SigningAlgorithm): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
+function newPair(algorithm: ClientKeyAlgorithm): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
   return algorithm === 'RS256'
     ? generate('rsa', { modulusLength: RSA_BITS_MIN })
     : generate('ec', { namedCurve: 'P-256' });
@@ -41,7 +41,7 @@ function importKey(jwk: Readonly<Record<string, string>>): KeyObject | undefined
   }
 }
 
-function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): SigningAlgorithm | undefined {
+function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): ClientKeyAlgorithm | undefined {
   const { modulusLength = 0, publicExponent, namedCurve } = asymmetricKeyDetails;
   if (asymmetricKeyType === 'ec') return namedCurve === 'prime256v1' ? 'ES256' : undefined;
   const isStrong = modulusLength >= RSA_BITS_MIN && modulusLength <= RSA_BITS_MAX && publicExponent === RSA_EXPONENT;
@@ -49,6 +49,6 @@ function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject
 }
 
 /** Written anew, so that every key has one spelling and nothing beside it. */
-function storedKey(publicKey: KeyObject, algorithm: SigningAlgorithm): StoredKey {
+function storedKey(publicKey: KeyObject, algorithm: ClientKeyAlgorithm): StoredKey {
   return { algorithm, jwk: publicKey.export({ format: 'jwk' }) as Record<string, string> };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { SigningAlgorithm } from '#shared/domain/records.ts';
 import {
   apiIdentifier,
   DESCRIPTION_CHARACTERS,
@@ -14,11 +15,13 @@ import { commonExample, commonMembers, creating, deleting, listing, showing, upd
 import type { Route } from './table.ts';
 
 const permission = z.object({ value: z.string(), description: z.string().optional() });
+const signingAlgorithm = z.enum(['RS256', 'PS256', 'ES256', 'EdDSA'] as const satisfies SigningAlgorithm[]);
+
 const api = z.object({
   id: z.string(),
   identifier: z.string(),
   name: z.string(),
-  signingAlgorithm: z.enum(['RS256', 'ES256']),
+  signingAlgorithm,
   tokenLifetimeSeconds: z.int(),
   permissions: z.array(permission),
   allowRefreshTokens: z.boolean(),
@@ -44,7 +47,7 @@ const quickstart = z.object({
   issuer: z.string(),
   jwksUri: z.string(),
   audience: z.string(),
-  algorithm: z.enum(['RS256', 'ES256']),
+  algorithm: signingAlgorithm,
   tokenEndpoint: z.string(),
   snippets: z.array(
     z.object({
@@ -77,7 +80,6 @@ const apiPermissions = unique(
     .max(PERMISSIONS_MAX),
   ({ value }) => value,
 );
-const signingAlgorithm = z.enum(['RS256', 'ES256']);
 
 /** Resource servers with their permissions. */
 export const apiRoutes = {

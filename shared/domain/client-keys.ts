@@ -5,7 +5,7 @@ import { DomainError, notFound } from './errors.ts';
 import { newKeyClient } from './new-client.ts';
 import type { Clock, Random, StandingReader } from './ports.ts';
 import type { ClientWriter } from './record-ports.ts';
-import type { Client, SigningAlgorithm, StoredKey } from './records.ts';
+import type { Client, ClientKeyAlgorithm, StoredKey } from './records.ts';
 import { isLive } from './standing.ts';
 
 /** Whose key: a service user's. */
@@ -19,7 +19,7 @@ export interface KeyRequest {
   readonly owner: KeyOwner;
   readonly title: string;
   /** Undefined for RS256; a public key says it itself. */
-  readonly algorithm?: SigningAlgorithm | undefined;
+  readonly algorithm?: ClientKeyAlgorithm | undefined;
   readonly publicKey?: Readonly<Record<string, string>> | undefined;
   /** Undefined or null for a key that does not expire. */
   readonly expiresInSeconds?: number | null | undefined;
@@ -62,7 +62,7 @@ export async function createKey(
 
 async function obtainKey(
   publicKey: KeyRequest['publicKey'],
-  algorithm: SigningAlgorithm,
+  algorithm: ClientKeyAlgorithm,
   clientKeys: ClientKeys,
 ): Promise<Pick<NewKeyPair, 'key'> & Partial<NewKeyPair>> {
   if (publicKey === undefined) return clientKeys.generate(algorithm);

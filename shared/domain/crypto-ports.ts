@@ -1,6 +1,6 @@
 import type { TokenClaims } from './access-token.ts';
 import type { AssertionClaims } from './assertion.ts';
-import type { SigningAlgorithm, StoredKey } from './records.ts';
+import type { ClientKeyAlgorithm, SigningAlgorithm, StoredKey } from './records.ts';
 
 /** bcrypt, with the work it does the same for every answer it gives. */
 export interface SecretHasher {
@@ -26,6 +26,7 @@ export interface PepperFounder {
 
 /** Signs tokens; `typ` in their header says of which kind they are. */
 export interface TokenSigner {
+  /** Rejects with `invalid_scope` where there is more to sign than the algorithm takes. */
   sign(claims: TokenClaims, algorithm: SigningAlgorithm): Promise<string>;
 }
 
@@ -60,7 +61,7 @@ export interface NewKeyPair {
 
 /** Makes and examines the keys that clients sign with. */
 export interface ClientKeys {
-  generate(algorithm: SigningAlgorithm): Promise<NewKeyPair>;
+  generate(algorithm: ClientKeyAlgorithm): Promise<NewKeyPair>;
   /** A caller's public key as it is to be stored; undefined for one that is weak or no key at all. */
   examine(jwk: Readonly<Record<string, string>>): StoredKey | undefined;
 }

@@ -81,6 +81,13 @@ export function preconditionFailed(): DomainError {
   );
 }
 
+/** Not every token that the rules allow fits into a header, or into what KMS signs. */
+export function tokenTooLarge(): DomainError {
+  return new DomainError('invalid_scope', 'The token would be too large: request fewer permissions.', {
+    field: 'scope',
+  });
+}
+
 /** A dependency did not answer: neither a yes nor a no, so the caller is asked to come back. */
 export function unavailable(cause: unknown): DomainError {
   return new DomainError('temporarily_unavailable', 'A service this request depends on did not answer. Try again.', {

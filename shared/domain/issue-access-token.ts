@@ -3,7 +3,7 @@ import { invalidGrant } from './authenticate-assertion.ts';
 import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
 import type { TokenSigner } from './crypto-ports.ts';
 import { allowedPermissions, findApi, resolveApi } from './entitlement.ts';
-import { DomainError } from './errors.ts';
+import { DomainError, tokenTooLarge } from './errors.ts';
 import { isGrantType, JWT_BEARER } from './grant-types.ts';
 import { newId } from './ids.ts';
 import type { Random } from './ports.ts';
@@ -130,10 +130,6 @@ function lifetimeSeconds({ client, expiresAtSeconds }: TokenHolder, api: Api, no
 
 async function sign(claims: AccessTokenClaims, api: Api, { signer }: Ports): Promise<IssuedToken> {
   const value = await signer.sign(claims, api.signingAlgorithm);
-  if (value.length > TOKEN_CHARACTERS_MAX) {
-    throw new DomainError('invalid_scope', 'The token would be too large: request fewer permissions.', {
-      field: 'scope',
-    });
-  }
+  if (value.length > TOKEN_CHARACTERS_MAX) throw tokenTooLarge();
   return { value, id: claims.jti, audience: claims.aud, lifetimeSeconds: claims.exp - claims.iat, scope: claims.scope };
 }

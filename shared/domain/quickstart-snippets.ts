@@ -84,6 +84,7 @@ const awsJwtVerify: SnippetTemplate = {
   id: 'aws-jwt-verify',
   title: 'Node with aws-jwt-verify',
   language: 'javascript',
+  algorithms: ['RS256', 'ES256', 'EdDSA'],
   render: ({ issuer, jwksUri, audience, algorithm }) => `${importing('{ JwtVerifier }', 'aws-jwt-verify')}
 
 const verifier = JwtVerifier.create({

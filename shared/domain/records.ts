@@ -73,8 +73,11 @@ export interface Permission {
   readonly description?: string | undefined;
 }
 
-/** Algorithms of RFC 7518 §3.1 that signing keys are kept for. */
-export type SigningAlgorithm = 'RS256' | 'ES256';
+/** Algorithms that signing keys are kept for (RFC 7518 §3.1; `EdDSA` with Ed25519, RFC 8037 §3.1). */
+export type SigningAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'EdDSA';
+
+/** Those of them that clients' own keys are taken for. */
+export type ClientKeyAlgorithm = Extract<SigningAlgorithm, 'RS256' | 'ES256'>;
 
 /** A resource server; `identifier` is the audience of its tokens and never changes. */
 export interface Api extends Versioned {
@@ -190,7 +193,7 @@ export interface Rotation {
 
 /** The public key that a client signs its assertions with. The private half was never stored. */
 export interface StoredKey {
-  readonly algorithm: SigningAlgorithm;
+  readonly algorithm: ClientKeyAlgorithm;
   /** Public members only (RFC 7518 §6): `kty` with `n` and `e`, or with `crv`, `x` and `y`. */
   readonly jwk: Readonly<Record<string, string>>;
 }

@@ -29,7 +29,7 @@ async function verify(token: string, audience: string): Promise<JWTPayload> {
     issuer: world.url,
     audience,
     typ: 'at+jwt',
-    algorithms: ['RS256', 'ES256'],
+    algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     currentDate: new Date(world.clock.nowSeconds() * 1_000),
   });
   return payload;
@@ -72,7 +72,9 @@ async function arrangeApi(
 describe('what an access token is made of', () => {
   test.each([
     ['RS256', 0],
-    ['ES256', 1],
+    ['PS256', 1],
+    ['ES256', 2],
+    ['EdDSA', 3],
   ] as const)('F1: %s tokens say type, algorithm and published key', async (signingAlgorithm, published) => {
     const { audience, credentials } = await arrangeApi({ signingAlgorithm });
     const token = await world.tokenFor(credentials, { audience });
@@ -218,7 +220,12 @@ describe('how long an access token lives', () => {
 
 describe('F16: symmetric keys', () => {
   test('are not published', () => {
-    expect(keySet.keys.map(({ kty, alg }) => `${kty} ${alg}`)).toEqual(['RSA RS256', 'EC ES256']);
+    expect(keySet.keys.map(({ kty, alg }) => `${kty} ${alg}`)).toEqual([
+      'RSA RS256',
+      'RSA PS256',
+      'EC ES256',
+      'OKP EdDSA',
+    ]);
   });
 
   test.each(['HS256', 'HS512', 'none'])('are not to be had: no API signs with %s', async (signingAlgorithm) => {

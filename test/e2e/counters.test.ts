@@ -49,7 +49,7 @@ describe('an exchange', () => {
   });
 
   test('in a process that was just started also fetches the pepper and the public keys, once', () => {
-    const kms = ['Decrypt', 'GetPublicKey', 'GetPublicKey', 'Sign'];
+    const kms = ['Decrypt', ...Array(4).fill('GetPublicKey'), 'Sign'];
     expect(coldProcess).toEqual({ reads: 4, writes: 1, kms, comparisons: 1 });
   });
 });

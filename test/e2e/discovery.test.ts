@@ -62,7 +62,7 @@ describe('metadata', () => {
       revocation_endpoint_auth_methods_supported: AUTHENTICATION,
       revocation_endpoint_auth_signing_alg_values_supported: ['RS256', 'ES256'],
       subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: ['RS256', 'ES256'],
+      id_token_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     });
   });
 
@@ -212,7 +212,9 @@ describe('the key set', () => {
     expect(body).toEqual({
       keys: [
         { ...common, kty: 'RSA', alg: 'RS256', e: 'AQAB', n: expect.stringMatching(/^[\w-]{342}$/) },
+        { ...common, kty: 'RSA', alg: 'PS256', e: 'AQAB', n: expect.stringMatching(/^[\w-]{342}$/) },
         { ...common, kty: 'EC', alg: 'ES256', crv: 'P-256', x: coordinate, y: coordinate },
+        { ...common, kty: 'OKP', alg: 'EdDSA', crv: 'Ed25519', x: coordinate },
       ],
     });
     const kids = (body as { keys: readonly { kid: string }[] }).keys.map(({ kid }) => kid);

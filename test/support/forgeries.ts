@@ -19,8 +19,9 @@ const NOWHERE = 'http://127.0.0.1:9/keys';
 /** Lays out the keys that a world publishes. */
 export async function openDesk(world: World, forge: Forge, trapUrl = NOWHERE): Promise<ForgersDesk> {
   const { body } = await world.send('GET', '/.well-known/jwks.json');
-  const [rs256, es256] = (body as { keys: ForgersDesk['rs256'][] }).keys;
-  if (rs256 === undefined || es256 === undefined) throw new Error('The workspace publishes two keys.');
+  const { keys } = body as { keys: (ForgersDesk['rs256'] & { alg: string })[] };
+  const [rs256, es256] = ['RS256', 'ES256'].map((algorithm) => keys.find(({ alg }) => alg === algorithm));
+  if (rs256 === undefined || es256 === undefined) throw new Error('The workspace publishes both keys.');
   return { forge, rs256, es256, trapUrl };
 }
 

@@ -7,7 +7,8 @@ const seconds = z.int();
 const versioned = { version: z.int(), createdAtSeconds: seconds };
 const status = z.enum(['active', 'disabled']);
 const metadata = z.string().transform((text) => JSON.parse(text) as JsonObject);
-const signingAlgorithm = z.enum(['RS256', 'ES256']);
+const signingAlgorithm = z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']);
+const clientKeyAlgorithm = z.enum(['RS256', 'ES256']);
 const permissionReference = z.object({ apiId: z.string(), api: z.string(), value: z.string() });
 const permission = z.object({ value: z.string(), description: z.string().optional() });
 const apiTokenKinds = z.array(z.enum(['client_credentials', 'access_token']));
@@ -116,7 +117,7 @@ const storedSecret = z.object({
   expiresAtSeconds: seconds.optional(),
 });
 
-const storedKey = z.object({ algorithm: signingAlgorithm, jwk: z.record(z.string(), z.string()) });
+const storedKey = z.object({ algorithm: clientKeyAlgorithm, jwk: z.record(z.string(), z.string()) });
 
 const rotation = z.object({
   selector: z.string(),

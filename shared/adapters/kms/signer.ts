@@ -3,7 +3,7 @@ import { SignCommand, type SigningAlgorithmSpec } from '@aws-sdk/client-kms';
 import { base64url } from 'jose';
 import { ACCESS_TOKEN_TYPE, LONG_LIVED_TOKEN_TYPE } from '#shared/domain/access-token.ts';
 import type { TokenSigner } from '#shared/domain/crypto-ports.ts';
-import { unavailable } from '#shared/domain/errors.ts';
+import { tokenTooLarge, unavailable } from '#shared/domain/errors.ts';
 import type { SigningAlgorithm } from '#shared/domain/records.ts';
 import type { Environment } from '#shared/ports.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
@@ -13,12 +13,20 @@ import { type SigningKey, signingKeys } from './signing-keys.ts';
 
 interface Scheme {
   readonly kmsAlgorithm: SigningAlgorithmSpec;
+  /** What KMS is given of the signing input, because it takes at most 4096 bytes of that (F12). */
+  readonly messageType: 'DIGEST' | 'RAW';
   readonly toJose: (signature: Uint8Array) => Uint8Array;
 }
 
+const MESSAGE_BYTES_MAX = 4_096;
+const asItIs = (signature: Uint8Array) => signature;
+
 const SCHEMES: Readonly<Record<SigningAlgorithm, Scheme>> = {
-  RS256: { kmsAlgorithm: 'RSASSA_PKCS1_V1_5_SHA_256', toJose: (signature) => signature },
-  ES256: { kmsAlgorithm: 'ECDSA_SHA_256', toJose: (signature) => derToJose(signature, 32) },
+  RS256: { kmsAlgorithm: 'RSASSA_PKCS1_V1_5_SHA_256', messageType: 'DIGEST', toJose: asItIs },
+  PS256: { kmsAlgorithm: 'RSASSA_PSS_SHA_256', messageType: 'DIGEST', toJose: asItIs },
+  ES256: { kmsAlgorithm: 'ECDSA_SHA_256', messageType: 'DIGEST', toJose: (signature) => derToJose(signature, 32) },
+  // Ed25519 hashes the message itself, twice (RFC 8032 §5.1.6), so that no digest can stand for it.
+  EdDSA: { kmsAlgorithm: 'ED25519_SHA_512', messageType: 'RAW', toJose: asItIs },
 };
 
 /** Signs tokens with KMS: the private key never leaves it. */
@@ -31,23 +39,18 @@ export function kmsSigner(environment: Environment): TokenSigner {
       const typ = claims.scope === undefined ? LONG_LIVED_TOKEN_TYPE : ACCESS_TOKEN_TYPE;
       const header = { alg: algorithm, kid: key.jwk.kid, typ };
       const input = `${encode(header)}.${encode(claims)}`;
-      const signature = await signDigest(environment, key, SCHEMES[algorithm], input);
+      const signature = await signInput(environment, key, SCHEMES[algorithm], input);
       return `${input}.${base64url.encode(signature)}`;
     },
   };
 }
 
-/** Sends the digest instead of the message, because KMS takes at most 4096 bytes of that (F12). */
-async function signDigest(environment: Environment, { keyId }: SigningKey, scheme: Scheme, input: string) {
+async function signInput(environment: Environment, { keyId }: SigningKey, scheme: Scheme, input: string) {
+  const { kmsAlgorithm: SigningAlgorithm, messageType: MessageType } = scheme;
+  if (MessageType === 'RAW' && input.length > MESSAGE_BYTES_MAX) throw tokenTooLarge();
+  const Message = MessageType === 'RAW' ? Buffer.from(input) : createHash('sha256').update(input).digest();
   const { Signature } = await kmsClient(environment)
-    .send(
-      new SignCommand({
-        KeyId: keyId,
-        Message: createHash('sha256').update(input).digest(),
-        MessageType: 'DIGEST',
-        SigningAlgorithm: scheme.kmsAlgorithm,
-      }),
-    )
+    .send(new SignCommand({ KeyId: keyId, Message, MessageType, SigningAlgorithm }))
     .catch(rethrowAsUnavailable);
   if (Signature === undefined) throw unavailable(new Error('KMS answered without a signature.'));
   return scheme.toJose(Signature);

@@ -9,7 +9,7 @@ import { required } from '../ambient.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
 import { kmsClient } from './kms-client.ts';
 
-const settingSchema = z.partialRecord(z.enum(['RS256', 'ES256']), z.string());
+const settingSchema = z.partialRecord(z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']), z.string());
 
 /** A signing key's public half; `keyId` is what KMS knows it by. */
 export interface SigningKey {

@@ -61,6 +61,11 @@ describe('the snippets of a quick start', () => {
     expect(JSON.stringify(es256)).not.toContain('RS256');
   });
 
+  test('leave aws-jwt-verify out for PS256, which it does not know', () => {
+    const ids = quickstartSnippets({ ...facts, algorithm: 'PS256' }).map(({ id }) => id);
+    expect(ids).toEqual(['jose', 'express-oauth2-jwt-bearer', 'pyjwt', 'mintmark-authorizer', 'curl']);
+  });
+
   test.each(Object.keys(told))('%s is told what it needs', async (id) => {
     expect(await stringsSaid(codeOf(id))).toEqual(expect.arrayContaining((told[id] ?? []).map((name) => facts[name])));
   });

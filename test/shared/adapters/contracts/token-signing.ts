@@ -6,7 +6,10 @@ import { denied, whileFailing } from '#test/support/faults.ts';
 import { outcomeOf, race } from '#test/support/outcomes.ts';
 import type { Ports, Workspace } from '#test/support/workspace.ts';
 
-const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'ES256'];
+const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+
+/** EdDSA hashes the message itself. */
+const WITH_DIGEST = ALGORITHMS.filter((algorithm) => algorithm !== 'EdDSA');
 
 /** Far away enough for jose, which looks at the real clock. */
 const EXPIRES_AT_SECONDS = 4_000_000_000;
@@ -59,7 +62,7 @@ function signerContract(open: () => Promise<Workspace>): void {
     });
   });
 
-  test.each(ALGORITHMS)('F12: signs 6 KB of claims with %s, more than KMS takes as a message', async (alg) => {
+  test.each(WITH_DIGEST)('F12: signs 6 KB of claims with %s, more than KMS takes as a message', async (alg) => {
     const { ports, kms } = await open();
     kms.forget();
     const large = { ...claims, metadata: { note: 'x'.repeat(6_144) } };
@@ -82,7 +85,7 @@ function signerContract(open: () => Promise<Workspace>): void {
     kms.forget();
     await ports.signer.sign(claims, 'RS256');
     await ports.signer.sign(claims, 'ES256');
-    expect(kms.calls.toSorted()).toEqual(['GetPublicKey', 'GetPublicKey', 'Sign', 'Sign']);
+    expect(kms.calls.toSorted()).toEqual([...ALGORITHMS.map(() => 'GetPublicKey'), 'Sign', 'Sign']);
   });
 
   test('is unavailable where KMS does not sign, and signs again when it does', async () => {
@@ -95,6 +98,15 @@ function signerContract(open: () => Promise<Workspace>): void {
     expect(await sign()).toBe('done');
   });
 
+  test('F12: refuses with EdDSA what KMS does not take as a message, without asking it', async () => {
+    const { ports, kms } = await open();
+    await ports.signer.sign(claims, 'EdDSA');
+    kms.forget();
+    const large = { ...claims, metadata: { note: 'x'.repeat(6_144) } };
+    expect(await outcomeOf(ports.signer.sign(large, 'EdDSA'))).toBe('invalid_scope');
+    expect(kms.calls).toEqual([]);
+  });
+
   test('is unavailable for an algorithm that the workspace has no key for', async () => {
     const { openAgain, settings } = await open();
     const { RS256 } = JSON.parse(settings.MINTMARK_SIGNING_KEYS ?? '{}') as Record<string, string>;
@@ -105,9 +117,11 @@ function signerContract(open: () => Promise<Workspace>): void {
 }
 
 function keySetContract(open: () => Promise<Workspace>): void {
-  const publicMembers = {
+  const publicMembers: Readonly<Record<SigningAlgorithm, readonly string[]>> = {
     RS256: ['alg', 'e', 'kid', 'kty', 'n', 'use'],
+    PS256: ['alg', 'e', 'kid', 'kty', 'n', 'use'],
     ES256: ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'],
+    EdDSA: ['alg', 'crv', 'kid', 'kty', 'use', 'x'],
   };
 
   test('L6: publishes one public key for each algorithm, and nothing but its public members', async () => {
@@ -128,7 +142,7 @@ function keySetContract(open: () => Promise<Workspace>): void {
     const { ports, kms } = await open();
     kms.forget();
     await Promise.all(race(32, () => ports.keySet.publicKeys()));
-    expect(kms.calls).toEqual(['GetPublicKey', 'GetPublicKey']);
+    expect(kms.calls).toEqual(ALGORITHMS.map(() => 'GetPublicKey'));
   });
 
   test('is unavailable while KMS is, and does not remember it', async () => {
@@ -148,7 +162,7 @@ function verifierContract(open: () => Promise<Workspace>): void {
       const { verifier } = openAgain();
       kms.forget();
       expect([await verifier.verify(token), await verifier.verify(token)]).toEqual([claims, claims]);
-      expect(kms.calls).toEqual(['GetPublicKey', 'GetPublicKey']);
+      expect(kms.calls).toEqual(ALGORITHMS.map(() => 'GetPublicKey'));
     },
   );
 
