@@ -1,6 +1,6 @@
 import { assertKindAllowed, assertLifetimeAllowed, expiryOfNew } from './api-token-policy.ts';
 import { enterRoster, leaveRoster } from './api-token-roster.ts';
-import type { ManagementCaller } from './authority.ts';
+import { assertMayGive, type ManagementCaller } from './authority.ts';
 import {
   assertMayGrant,
   type ClientAccess,
@@ -85,7 +85,7 @@ export async function createApiToken(
   const subject = await findOwner(caller, owner, look);
   const { apiTokens } = await settingsIn(look);
   assertKindAllowed(kind, owner.userId === undefined ? 'tenant' : 'user', apiTokens);
-  const authority = await findAuthority(request, owner, look);
+  const authority = await findAuthority(caller, request, { owner, look });
   await assertMayGrant(caller, { subject, ...authority }, look);
 
   const expiresAtSeconds = expiryOfNew(request.expiresInSeconds, apiTokens, ports.clock.nowSeconds());
@@ -168,16 +168,19 @@ export async function deleteApiToken(
 type Authority = Pick<Client, 'roleIds' | 'permissions'>;
 
 async function findAuthority(
+  caller: ManagementCaller,
   { roleIds, permissions }: AuthorityRequest,
-  { tenantId }: ClientOwner,
-  look: Look,
+  { owner, look }: { readonly owner: ClientOwner; readonly look: Look },
 ): Promise<Authority> {
   if (roleIds !== undefined && permissions !== undefined) {
     throw new DomainError('invalid_request', "Send 'roleIds' or 'permissions', not both.", { field: 'permissions' });
   }
-  if (permissions !== undefined)
-    return { roleIds: [], permissions: declared(await findPermissions(permissions, look)) };
-  const roles = await findAssignedRoles(roleIds ?? [], look, tenantId);
+  if (permissions !== undefined) {
+    const found = await findPermissions(permissions, look);
+    assertMayGive(caller, found);
+    return { roleIds: [], permissions: declared(found) };
+  }
+  const roles = await findAssignedRoles(roleIds ?? [], look, owner.tenantId);
   return { roleIds: roles.map((role) => role.id), permissions: undefined };
 }
 
@@ -188,7 +191,7 @@ async function findNewAuthority(
   look: Look,
 ): Promise<Authority | undefined> {
   if (patch.roleIds === undefined && patch.permissions === undefined) return undefined;
-  const authority = await findAuthority(patch, owner, look);
+  const authority = await findAuthority(caller, patch, { owner, look });
   const { tenantId = '' } = owner;
   await assertMayGrant(caller, { subject: { type: 'tenant', tenantId }, ...authority }, look);
   return authority;

@@ -82,14 +82,17 @@ export function assertOwnUser(caller: ManagementCaller, userId: string): void {
 }
 
 /**
- * The level rule: whoever holds only roles may assign only roles as weak as the strongest they hold, or weaker.
+ * The level rule: whoever holds only roles may assign only roles as weak as the strongest they hold, or weaker. Callers
+ * of the whole workspace have no level; they hand on what a role gives at the management API, so they have to hold it.
  * @throws DomainError `forbidden`
  */
 export function assertMayAssign(caller: ManagementCaller, roles: readonly Role[]): void {
-  if (roles.every((role) => isWithinLevel(caller, role))) return;
-  throw new DomainError('forbidden', 'You may only assign roles that are as strong as your own or weaker.', {
-    field: 'roleIds',
-  });
+  if (!roles.every((role) => isWithinLevel(caller, role))) {
+    throw new DomainError('forbidden', 'You may only assign roles that are as strong as your own or weaker.', {
+      field: 'roleIds',
+    });
+  }
+  if (caller.tenantId === undefined) assertHolds(caller, valuesAtSystem(roles.flatMap((role) => role.permissions)));
 }
 
 /** Whether a role is as weak as the strongest that this caller holds, or weaker. Administrators hold no roles. */
@@ -110,16 +113,18 @@ export function assertHolds(caller: ManagementCaller, permissions: ClientGrant['
 
 /**
  * Permissions are given one by one only by who holds each of them now; of those at any other API than this one, an
- * administrator of the workspace gives all.
+ * administrator of the workspace gives all. A tenant's callers are not told which others exist: one that no API
+ * declares, which is undefined, is refused like one that they do not hold.
  * @throws DomainError `forbidden`
  */
-export function assertMayGive(caller: ManagementCaller, permissions: readonly PermissionReference[]): void {
-  const ofSystem = permissions.filter(({ apiId }) => apiId === SYSTEM_API_ID);
-  assertHolds(
-    caller,
-    ofSystem.map(({ value }) => value),
-  );
-  if (caller.tenantId === undefined || permissions.every((permission) => isHeld(caller, permission))) return;
+export function assertMayGive(
+  caller: ManagementCaller,
+  permissions: readonly (PermissionReference | undefined)[],
+): void {
+  const declared = permissions.filter((permission) => permission !== undefined);
+  assertHolds(caller, valuesAtSystem(declared));
+  if (caller.tenantId === undefined) return;
+  if (permissions.every((permission) => permission !== undefined && isHeld(caller, permission))) return;
   throw new DomainError('forbidden', 'You may only give permissions that you hold yourself.', { field: 'permissions' });
 }
 
@@ -129,6 +134,10 @@ export function isHeld(
   { apiId, value }: Pick<PermissionReference, 'apiId' | 'value'>,
 ): boolean {
   return heldPermissions.some((held) => held.apiId === apiId && held.value === value);
+}
+
+function valuesAtSystem(permissions: readonly PermissionReference[]): readonly string[] {
+  return permissions.filter(({ apiId }) => apiId === SYSTEM_API_ID).map(({ value }) => value);
 }
 
 function insufficientScope(permission: SystemPermission): DomainError {

@@ -23,10 +23,18 @@ export function isMadeId(prefix: IdPrefix, id: string): boolean {
   return isIdOf(prefix, id) && /^[0-9A-Za-z]{22}$/.test(id.slice(prefix.length + 1));
 }
 
-/** Whether a caller may choose this id for a resource of the given kind: it must not look like another kind's. */
+/** Whether something in the place of an id is a secret, or what is left of one: ids are shown, logged and audited. */
+export function isSecretInPlaceOfId(id: string): boolean {
+  return id.startsWith('mms_');
+}
+
+/**
+ * Whether a caller may choose this id for a resource of the given kind: it must look neither like another kind's nor
+ * like a secret.
+ */
 export function mayBeChosen(id: string, prefix: IdPrefix): boolean {
   const foreign = PREFIXES.filter((other) => other !== prefix);
-  return !foreign.some((other) => isIdOf(other, id));
+  return !isSecretInPlaceOfId(id) && !foreign.some((other) => isIdOf(other, id));
 }
 
 /**

@@ -111,17 +111,22 @@ export async function updateServiceUser(
 ): Promise<ServiceUser> {
   await getServiceUser(path, ports);
   const look = ports.standing.open(path.tenantId);
-  await assertMayGrant(caller, { subject: { type: 'serviceUser', ...path }, roleIds: [] }, look);
+  const credential = { subject: { type: 'serviceUser', ...path }, roleIds: [] } as const;
+  await assertMayGrant(caller, credential, look);
   const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, look, path.tenantId));
   if (roles !== undefined) assertMayAssign(caller, roles);
-  const change = (before: ServiceUser): ServiceUser => ({
-    ...before,
-    name: patch.name ?? before.name,
-    description: patch.description === undefined ? before.description : (patch.description ?? undefined),
-    roleIds: roles?.map((role) => role.id) ?? before.roleIds,
-    status: patch.status ?? before.status,
-    metadata: mergeMetadata(before.metadata, patch.metadata),
-  });
+  const change = async (before: ServiceUser): Promise<ServiceUser> => {
+    // Once more, because somebody may have made the service user stronger since.
+    await assertMayGrant(caller, credential, ports.standing.open(path.serviceUserId));
+    return {
+      ...before,
+      name: patch.name ?? before.name,
+      description: patch.description === undefined ? before.description : (patch.description ?? undefined),
+      roleIds: roles?.map((role) => role.id) ?? before.roleIds,
+      status: patch.status ?? before.status,
+      metadata: mergeMetadata(before.metadata, patch.metadata),
+    };
+  };
   return changeRecord({ kind: 'serviceUser', key: path.serviceUserId, expectedVersion, change }, ports);
 }
 

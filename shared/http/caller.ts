@@ -14,7 +14,7 @@ import { subjectId } from '#shared/domain/standing.ts';
 import type { SystemPermission } from '#shared/domain/system-api.ts';
 import { readAssertionGrant, readClientAssertion } from './assertions.ts';
 import { readBearer } from './bearer.ts';
-import { readCredentials } from './credentials.ts';
+import { assertNoClientCredentials, readCredentials } from './credentials.ts';
 import type { Incoming } from './incoming.ts';
 
 /** Ports for every kind of caller; a table that serves a kind has the grants behind its ports. */
@@ -46,7 +46,9 @@ export async function authenticate(
   if (caller === 'grant') return holder(incoming, ports);
   if ('permission' in caller) return manager(incoming, ports);
   const isBearer = /^bearer(?: |$)/i.test(incoming.headers.authorization ?? '');
-  return isBearer ? manager(incoming, ports) : client(incoming, ports);
+  if (!isBearer) return client(incoming, ports);
+  assertNoClientCredentials(incoming);
+  return manager(incoming, ports);
 }
 
 /** The permission that a management token needs on such a route. */

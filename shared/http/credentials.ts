@@ -24,6 +24,11 @@ export function readCredentials({ headers, members = {} }: Incoming): readonly C
   return [{ clientId, secret }];
 }
 
+/** Nobody is a client and the bearer of a token in one request (RFC 6750 §2). @throws DomainError `invalid_request` */
+export function assertNoClientCredentials({ members = {} }: Incoming): void {
+  if (members.client_secret !== undefined || members.client_assertion !== undefined) throw contradictory();
+}
+
 function readBasic(authorization: string): readonly Credentials[] {
   const encoded = /^basic +(?<encoded>[A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.groups?.encoded;
   if (encoded === undefined) throw missing();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { oauthError, seen } from '#test/support/answers.ts';
 import { arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
 
 let world: World;
@@ -22,6 +23,20 @@ test('P2: two ways of sending a token are refused', async () => {
   const token = await world.tokenFor(world.admin);
   const path = `/v1/tenants?access_token=${token}`;
   expect(await answer(ask(`Bearer ${token}`, path))).toEqual([400, null, 'invalid_request']);
+});
+
+test('P2: a token beside the credentials of a client is refused, where either would do', async () => {
+  const { clientId: client_id, clientSecret: client_secret } = world.admin;
+  const token = await world.tokenFor(world.admin);
+  const introspect = (more: Record<string, string>) =>
+    world.send('POST', '/oauth/introspect', {
+      headers: { authorization: `Bearer ${token}` },
+      body: new URLSearchParams({ token, ...more }),
+    });
+  for (const more of [{ client_id, client_secret }, { client_secret }, { client_assertion: 'x' }]) {
+    expect(seen(await introspect(more))).toEqual(oauthError(400, 'invalid_request'));
+  }
+  expect((await introspect({ client_id })).status).toBe(200);
 });
 
 test('P5: a token in the query is not seen', async () => {

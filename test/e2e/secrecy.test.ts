@@ -132,6 +132,8 @@ async function misuseSecrets(): Promise<void> {
   }
   const authorization = `Bearer ${await world.tokenFor(world.admin)}`;
   const json = { authorization, 'content-type': 'application/json' };
+  const ids = [`/v1/tenants/${genuine}`, `/v1/tenants/${acme.tenantId}/api-tokens/${clientId}/secrets/${genuine}`];
+  for (const path of ids) await send({ method: 'DELETE', path, headers: { authorization } });
   for (const body of [{ name: [canary()] }, { name: `${canary()}\n` }, { id: canary(), name: 1 }, canary()]) {
     await send({ method: 'POST', path: '/v1/tenants', headers: json, body: JSON.stringify(body) });
   }

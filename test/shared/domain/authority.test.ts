@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assertMayAssign, assertOwnUser, authorize, type ManagementCaller } from '#shared/domain/authority.ts';
-import type { SystemPermission } from '#shared/domain/system-api.ts';
+import { SYSTEM_API_ID, type SystemPermission } from '#shared/domain/system-api.ts';
 import { aRole } from '#test/support/records.ts';
 import { verdict } from '#test/support/refusal.ts';
 
@@ -95,5 +95,13 @@ describe('C8: assertMayAssign', () => {
 
   test('lets an administrator assign any', () => {
     expect(verdict(() => assertMayAssign(administrator, withLevels(0)))).toBe('accepted');
+  });
+
+  test.each<[SystemPermission, string]>([
+    ['read:users', 'accepted'],
+    ['write:applications', 'forbidden'],
+  ])('lets a caller of the workspace assign what gives %s: %s', (value, outcome) => {
+    const permissions = [{ apiId: SYSTEM_API_ID, api: 'https://auth.example.com/v1/', value }];
+    expect(verdict(() => assertMayAssign(administrator, [aRole(), aRole({ permissions })]))).toBe(outcome);
   });
 });

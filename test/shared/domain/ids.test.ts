@@ -24,7 +24,7 @@ test.each(['acme', 'ten_acme', 'ten_', 'users', 'clique', 'USR_1', 'x_usr_1'])('
   expect(mayBeChosen(id, 'ten')).toBe(true);
 });
 
-test.each(['usr_1', 'svc_1', 'cli_1', 'tok_1', 'api_1', 'rol_1', 'grn_1', 'mem_1', 'cli_'])(
+test.each(['usr_1', 'svc_1', 'cli_1', 'tok_1', 'api_1', 'rol_1', 'grn_1', 'mem_1', 'cli_', 'mms_1'])(
   'C10: a tenant may not be called %s',
   (id) => {
     expect(mayBeChosen(id, 'ten')).toBe(false);
