@@ -83,7 +83,7 @@ export const roleRoutes = {
     caller: { permission: 'read:roles' },
   },
   updateRole: {
-    ...updating(role, roleExample),
+    ...updating(role, { ...roleExample, level: 90, version: 2 }),
     path: '/v1/roles/{roleId}',
     summary: 'Change a role',
     caller: { permission: 'write:roles' },
