@@ -107,8 +107,13 @@ describe('README.md', () => {
   });
 
   test('links to sections that exist', () => {
-    const sections = [...readme.matchAll(/^## (.+)$/gm)].map(([, title]) => title?.toLowerCase().replaceAll(' ', '-'));
-    const linked = [...readme.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
+    const sections = [...readme.matchAll(/^##+ (.+)$/gm)].map(([, title]) =>
+      title?.toLowerCase().replace(',', '').replaceAll(' ', '-'),
+    );
+    const fromElsewhere = read('SECURITY.md') + read('CONTRIBUTING.md');
+    const linked = [...readme.matchAll(/\]\(#([^)]+)\)/g), ...fromElsewhere.matchAll(/\]\(README\.md#([^)]+)\)/g)].map(
+      ([, anchor]) => anchor,
+    );
     expect(linked.length).toBeGreaterThan(5);
     expect(linked.filter((anchor) => !sections.includes(anchor))).toEqual([]);
   });
