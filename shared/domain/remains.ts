@@ -106,10 +106,13 @@ async function* remnantsOfUser(
   if (claim !== undefined) yield [claim];
 }
 
+/** Each goes right after its clients: a run that saw to a whole page first might never get as far as removing one. */
 async function* serviceUsersOf(tenantId: string, ports: Ports): Remnants {
   for await (const items of pagesOf((page) => ports.directoryList.list({ kind: 'serviceUser', tenantId }, page))) {
-    for (const { id: serviceUserId } of items) yield* clientsOfServiceUser({ tenantId, serviceUserId }, ports);
-    yield items.map(({ id, version }) => ({ kind: 'serviceUser', key: id, version }));
+    for (const { id, version } of items) {
+      yield* clientsOfServiceUser({ tenantId, serviceUserId: id }, ports);
+      yield [{ kind: 'serviceUser', key: id, version }];
+    }
   }
 }
 
@@ -118,15 +121,14 @@ async function* clientsOfServiceUser({ tenantId, serviceUserId }: ServiceUserPat
   yield* clientsOf({ tenantId, serviceUserId, credential: 'key' }, ports);
 }
 
+/** Each goes right after its tokens, as service users do. */
 async function* membershipsWithTokens(list: Lister<Membership>, look: Look, ports: Ports): Remnants {
   for await (const items of pagesOf(list)) {
-    for (const { tenantId, userId } of items) {
+    for (const { tenantId, userId, version } of items) {
       yield* clientsOf({ tenantId, userId }, ports);
       yield* rosterOf({ tenantId, userId }, look);
+      yield [{ kind: 'membership', key: membershipKey(tenantId, userId), version }];
     }
-    yield items.map(({ tenantId, userId, version }) => {
-      return { kind: 'membership', key: membershipKey(tenantId, userId), version };
-    });
   }
 }
 
