@@ -10,5 +10,5 @@ const adapters = { ...ambient, auditFeed: dynamoAuditFeed, eventBus: eventBridge
 /** Runs by the clock and takes nothing from whoever invokes it. */
 export const handler = task(table, adapters, async (_event: unknown, ports) => {
   const progress = await publishEvents(ports);
-  return { result: progress, log: progress };
+  return { result: progress, log: progress.published > 0 ? progress : undefined };
 });

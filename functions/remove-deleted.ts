@@ -18,5 +18,6 @@ const adapters = {
 /** Runs by the clock and takes nothing from whoever invokes it. */
 export const handler = task(table, adapters, async (_event: unknown, ports) => {
   const progress = await removeDeleted(ports);
-  return { result: progress, log: { ...progress } };
+  const isIdle = progress.rows === 0 && progress.finished === 0;
+  return { result: progress, log: isIdle ? undefined : { ...progress } };
 });

@@ -1,6 +1,6 @@
 import type { TokenAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
-import { EventBus } from 'aws-cdk-lib/aws-events';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { LambdaTable } from '#shared/api/table.ts';
@@ -35,6 +35,8 @@ export class Mintmark extends Construct {
   readonly resources: GrantableResources;
   /** By name: those of the API tables, and `authorizer-<name>` for each protected API. */
   readonly functions: ReadonlyMap<string, LambdaFunction>;
+  /** Where rules for audit events belong; the events have the source `mintmark`. */
+  readonly eventBus: EventBus | IEventBus;
 
   constructor(scope: Construct, id: string, props: MintmarkProps = {}) {
     super(scope, id);
@@ -42,6 +44,7 @@ export class Mintmark extends Construct {
     this.api = new PublicApi(this, 'Api', settings);
     this.issuer = settings.issuer ?? this.api.url;
     assertIssuer(this.issuer);
+    this.eventBus = settings.eventBus ?? new EventBus(this, 'Events', { description: 'What happens in Mintmark' });
     this.resources = this.#createResources(settings);
     this.functions = this.#createFunctions(settings);
     for (const name of Object.keys(settings.reservedConcurrency)) this.#find(name);
@@ -81,7 +84,7 @@ export class Mintmark extends Construct {
       encryptionKey,
       signingKeys: new SigningKeys(this, 'SigningKeys', { algorithms, removalPolicy }),
       tables: createTables(this, { encryptionKey, removalPolicy }),
-      eventBus: settings.eventBus ?? new EventBus(this, 'Events', { description: 'What happens in Mintmark' }),
+      eventBus: this.eventBus,
     };
   }
 

@@ -14,7 +14,7 @@ export class MintmarkStack extends Stack {
     this.#createOutputs(this.mintmark);
   }
 
-  #createOutputs({ issuer, jwksUrl, bootstrapFunction, resources, api: { domain } }: Mintmark): void {
+  #createOutputs({ issuer, jwksUrl, bootstrapFunction, eventBus, api: { domain } }: Mintmark): void {
     new CfnOutput(this, 'Issuer', { value: issuer, description: 'The issuer of all tokens, base of all endpoints' });
     new CfnOutput(this, 'JwksUrl', { value: jwksUrl, description: 'The public signing keys' });
     new CfnOutput(this, 'BootstrapFunctionName', {
@@ -22,7 +22,7 @@ export class MintmarkStack extends Stack {
       description: 'Invoke it once to make the first administrator',
     });
     new CfnOutput(this, 'EventBusName', {
-      value: resources.eventBus.eventBusName,
+      value: eventBus.eventBusName,
       description: 'Where rules for audit events (source: mintmark) belong',
     });
     if (domain === undefined) return;

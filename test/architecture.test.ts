@@ -33,7 +33,7 @@ describe('docs/decisions.md', () => {
   const installed = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies }).filter((name) =>
     existsSync(new URL(`node_modules/${name}/package.json`, root)),
   );
-  const decisions = readFileSync(new URL('docs/decisions.md', root), 'utf8');
+  const decisions = read('docs/decisions.md');
 
   test.each(installed)('says why %s is used, under its licence', (name) => {
     const { license } = readJson(`node_modules/${name}/package.json`) as { license: string };
@@ -44,6 +44,15 @@ describe('docs/decisions.md', () => {
     const named = [...decisions.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name);
     const known = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
     expect(named.filter((name) => !known.includes(name ?? ''))).toEqual([]);
+  });
+});
+
+describe('CONTRIBUTING.md', () => {
+  test('has a place for every file of the domain, and one only', () => {
+    const [, page = ''] = /## The domain on one page\n([\s\S]*?)\n## /.exec(read('CONTRIBUTING.md')) ?? [];
+    const named = page.split('\n').flatMap((line) => [...(line.split('|')[2] ?? '').matchAll(/`([\w-]+)`/g)]);
+    const inDomain = files.flatMap(({ path }) => /^shared\/domain\/([\w-]+)\.ts$/.exec(path)?.[1] ?? []);
+    expect(named.map(([, name]) => name).toSorted()).toEqual(inDomain.toSorted());
   });
 });
 
@@ -172,6 +181,10 @@ describe('the file rules', () => {
   });
 });
 
+function read(path: string): string {
+  return readFileSync(new URL(path, root), 'utf8');
+}
+
 function readJson(path: string): unknown {
-  return JSON.parse(readFileSync(new URL(path, root), 'utf8'));
+  return JSON.parse(read(path));
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleFunctions, bundlesDirectory } from '#infra/bundle.ts';
 import { tables } from '#shared/api/tables.ts';
+import { auditEventTypes } from '#shared/domain/audit.ts';
 import { runCommand } from './support/command.ts';
 import { codeOf } from './support/markdown.ts';
 
@@ -27,7 +28,10 @@ describe('the CDK app in README.md', () => {
   beforeAll(async () => {
     const isBundled = tables.every(({ name }) => existsSync(join(bundlesDirectory, name)));
     if (!isBundled) await bundleFunctions();
-    writeFileSync(join(folder, 'app.ts'), codeOf(readme, 'app') + codeOf(readme, 'jwt-authorizer'));
+    writeFileSync(
+      join(folder, 'app.ts'),
+      ['app', 'event-rule', 'jwt-authorizer'].map((name) => codeOf(readme, name)).join(''),
+    );
     writeFileSync(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.json", "include": ["app.ts"] }');
     const result = await runCommand(process.execPath, ['app.ts'], { cwd: folder, env: { CDK_OUTDIR: folder } });
     if (result.code !== 0) throw new Error(result.stderr);
@@ -63,6 +67,29 @@ describe('the CDK app in README.md', () => {
         { RouteKey: 'GET /summary', AuthorizationType: 'JWT', AuthorizationScopes: ['read:reports'] },
       ]),
     );
+  });
+
+  test('lets a topic hear of audit events, from the bus that Mintmark tells of them', () => {
+    const [bus] = properties('AWS::Lambda::Function').flatMap(({ Environment }) => {
+      const { Variables = {} } = (Environment ?? {}) as { Variables?: Record<string, unknown> };
+      return Variables.MINTMARK_EVENT_BUS ?? [];
+    });
+    expect(bus).toBeDefined();
+    const rules = properties('AWS::Events::Rule').filter(({ EventPattern }) => EventPattern !== undefined);
+    expect(rules).toEqual([
+      {
+        EventBusName: bus,
+        EventPattern: { source: ['mintmark'], 'detail-type': ['authentication.failed', 'secret.deleted'] },
+        State: 'ENABLED',
+        Targets: [{ Id: expect.any(String), Arn: { Ref: expect.stringMatching(/^Security/) } }],
+      },
+    ]);
+  });
+
+  test('names audit events that exist', () => {
+    const patterns = properties('AWS::Events::Rule').map(({ EventPattern }) => EventPattern as object | undefined);
+    const named = patterns.flatMap((pattern) => (pattern as { 'detail-type'?: string[] })?.['detail-type'] ?? []);
+    expect(auditEventTypes).toEqual(expect.arrayContaining(named));
   });
 
   test('names issuer and audience to the JWT authorizer', () => {

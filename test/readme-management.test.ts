@@ -57,12 +57,12 @@ describe('what README.md says about managing credentials', () => {
     expect(token).toMatchObject(issued);
   });
 
-  test('finds a token by a part of its description, with the time of its last use', () => {
-    const [page] = session.answers('list') as [
-      { items: { clientId: string; secrets: { lastUsedAt: string | null }[] }[] },
-    ];
-    expect(page.items.map(({ clientId }) => clientId)).toEqual([session.exported.CLIENT_ID]);
-    expect(page.items[0]?.secrets.at(-1)?.lastUsedAt).toEqual(expect.stringMatching(/^\d{4}-/));
+  test('finds a token by a part of its description, with the time of its last use, and as the last of all', () => {
+    type Page = { items: { clientId: string; secrets: { lastUsedAt: string | null }[] }[] };
+    const [found, last] = session.answers('list') as [Page, Page];
+    expect(found.items.map(({ clientId }) => clientId)).toEqual([session.exported.CLIENT_ID]);
+    expect(found.items[0]?.secrets.at(-1)?.lastUsedAt).toEqual(expect.stringMatching(/^\d{4}-/));
+    expect(last).toEqual(found);
   });
 
   test('gives an application a token that belongs to no tenant', () => {
@@ -139,10 +139,20 @@ describe('what README.md says about managing credentials', () => {
     ]);
   });
 
-  test('shows of which tenants somebody is a member, and lets the user go', () => {
-    const [membership, page, ...rest] = session.answers('leaver');
-    expect(membership).toMatchObject({ tenantId: id('ten'), userId: id('usr') });
-    expect([page, rest]).toEqual([{ items: [membership] }, []]);
+  test('makes a user a member, whose personal token has the roles of the user', () => {
+    const [membership, token] = session.answers('member') as [object, { access_token: string }];
+    expect(membership).toMatchObject({ tenantId: id('ten'), userId: id('usr'), roleIds: [id('rol')] });
+    expect(token).toMatchObject(issued);
+    expect(decodeJwt(token.access_token)).toMatchObject({
+      sub: expect.stringMatching(/^usr_/),
+      roles: ['reader'],
+      metadata: { team: 'sales' },
+    });
+  });
+
+  test('shows of which tenants somebody is a member, and lets the user go with the personal tokens', () => {
+    const [membership] = session.answers('member');
+    expect(session.answers('leaver')).toEqual([{ items: [membership] }, refused]);
   });
 
   test('creates once what is sent twice with one Idempotency-Key', () => {
@@ -160,5 +170,12 @@ describe('what README.md says about managing credentials', () => {
     };
     const [page] = session.answers('audit');
     expect(page).toEqual({ items: [expect.objectContaining(rotation)] });
+  });
+
+  test('finds who was refused', () => {
+    const [, page] = session.answers('audit');
+    const actor = expect.objectContaining({ clientId: session.exported.CLIENT_ID });
+    const refusal = { type: 'authentication.failed', outcome: 'refused', reason: 'invalid_client', actor };
+    expect(page).toEqual({ items: [expect.objectContaining(refusal)], nextCursor: expect.any(String) });
   });
 });

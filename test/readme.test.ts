@@ -27,6 +27,7 @@ describe('README.md', () => {
       'sh another-administrator',
       'ts app',
       'sh deploy-app',
+      'ts event-rule',
       'sh make-token',
       'sh curl',
       'js node',
@@ -39,20 +40,21 @@ describe('README.md', () => {
       'sh introspect-as-api',
       'sh quickstart',
       'ts jwt-authorizer',
+      'sh member',
+      'sh jwt',
       'sh service-user',
       'sh service-user-key',
       'sh application-token',
       'sh tenant-role',
-      'sh jwt',
       'sh rotate',
       'sh finish',
       'sh leaked',
       'sh import',
       'sh list',
       'sh change',
-      'sh leaver',
-      'sh settings',
       'sh repeat',
+      'sh settings',
+      'sh leaver',
       'sh audit',
       'mermaid',
     ]);
@@ -105,8 +107,13 @@ describe('README.md', () => {
   });
 
   test('links to sections that exist', () => {
-    const sections = [...readme.matchAll(/^## (.+)$/gm)].map(([, title]) => title?.toLowerCase().replaceAll(' ', '-'));
-    const linked = [...readme.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
+    const sections = [...readme.matchAll(/^##+ (.+)$/gm)].map(([, title]) =>
+      title?.toLowerCase().replace(',', '').replaceAll(' ', '-'),
+    );
+    const fromElsewhere = read('SECURITY.md') + read('CONTRIBUTING.md');
+    const linked = [...readme.matchAll(/\]\(#([^)]+)\)/g), ...fromElsewhere.matchAll(/\]\(README\.md#([^)]+)\)/g)].map(
+      ([, anchor]) => anchor,
+    );
     expect(linked.length).toBeGreaterThan(5);
     expect(linked.filter((anchor) => !sections.includes(anchor))).toEqual([]);
   });

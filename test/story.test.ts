@@ -8,11 +8,12 @@ const id = (kind: string) => expect.stringMatching(new RegExp(`^${kind}_[0-9A-Za
 
 describe('the commands that npm start prints', () => {
   let mintmark: LocalMintmark;
+  let commands: string;
   let result: CommandResult;
 
   beforeAll(async () => {
     mintmark = await startLocalMintmark();
-    const commands = mintmark.printed.slice(mintmark.printed.indexOf('M=http'));
+    commands = mintmark.printed.slice(mintmark.printed.indexOf('M=http'));
     result = await runCommand('sh', [], { input: commands });
   });
   afterAll(() => mintmark.stop());
@@ -70,9 +71,15 @@ describe('the commands that npm start prints', () => {
     expect(result.stdout.match(/mms_\w+/g)).toHaveLength(1);
   });
 
+  test('can be pasted again, and tell the same story', async () => {
+    const again = await runCommand('sh', [], { input: commands });
+    const withoutIds = ({ stdout }: CommandResult) => stdout.replaceAll(/"[^"]*"/g, '""').replaceAll(/\d{9,}/g, '0');
+    expect(withoutIds(again)).toBe(withoutIds(result));
+  });
+
   test('have comments that do no harm in shells which take them for commands', () => {
     const comments = mintmark.printed.split('\n').filter((line) => line.startsWith('#'));
-    expect(comments).toHaveLength(6);
+    expect(comments).toHaveLength(7);
     expect(comments.filter((line) => !/^# [\w ,.:]+$/.test(line))).toEqual([]);
   });
 });

@@ -85,12 +85,13 @@ function printAdministrator({ clientId, clientSecret }: AdministratorFile, file:
   console.log('');
 }
 
-/** What would reach EventBridge; a terminal shows of it what a person would ask first. */
+/** What would reach EventBridge: one line, with what a person would ask first. */
 function printEvent({ detailType, detail }: BusEvent): void {
   const { time, outcome, reason, actor, target } = detail as EventDetail;
   const about = Object.entries(target).map(([name, id]) => `${name} ${id}`);
   const what = reason === undefined ? outcome : `${outcome} (${reason})`;
-  console.log(`event  ${time}  ${detailType} ${what}  by ${actor.clientId || 'nobody known'}  ${about.join(', ')}`);
+  const actors = actor.clientId === '' ? [] : [`by ${actor.clientId}`];
+  console.log(['event', time, `${detailType} ${what}`, ...actors, ...about].join('  '));
 }
 
 function stopOnSignal(system: System): void {

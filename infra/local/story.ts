@@ -22,9 +22,10 @@ ID=$(get clientId < '${adminFile}') SECRET=$(get clientSecret < '${adminFile}')
 # 1. a token for the management API
 ADMIN=$(curl -s $M/oauth/token -u "$ID:$SECRET" -d grant_type=client_credentials | get access_token)
 post() { curl -s -X POST "$M$1" -H "Authorization: Bearer $ADMIN" -H 'Content-Type: application/json' -d "$2"; }
+remove() { curl -s -X DELETE "$M$1" -H "Authorization: Bearer $ADMIN"; }
 
 # 2. an API with its permissions, a role, a tenant
-post /v1/apis '{"identifier":"${api}","name":"Reports","permissions":[{"value":"read:reports"},{"value":"write:reports"}]}'; echo
+API=$(post /v1/apis '{"identifier":"${api}","name":"Reports","permissions":[{"value":"read:reports"},{"value":"write:reports"}]}'); echo "$API"
 ROLE=$(post /v1/roles '{"key":"reports-reader","name":"Reports reader","level":100,"permissions":[{"api":"${api}","value":"read:reports"}]}' | get id)
 TENANT=$(post /v1/tenants '{"name":"Acme"}' | get id)
 
@@ -43,7 +44,12 @@ curl -s $M/oauth/revoke -u "$CLIENT:$CLIENT_SECRET" -d token=$ACCESS
 curl -s $M/oauth/introspect -u "$CLIENT:$CLIENT_SECRET" -d token=$ACCESS; echo
 
 # 6. delete the API token: nothing can be exchanged for it any more
-curl -s -X DELETE $M/v1/tenants/$TENANT/api-tokens/$CLIENT -H "Authorization: Bearer $ADMIN"
+remove /v1/tenants/$TENANT/api-tokens/$CLIENT
 curl -s $M/oauth/token -u "$CLIENT:$CLIENT_SECRET" -d grant_type=client_credentials; echo
+
+# 7. delete the rest, so that nothing is in the way of the next time
+remove /v1/tenants/$TENANT
+remove /v1/roles/$ROLE
+remove /v1/apis/$(echo "$API" | get id)
 `;
 }

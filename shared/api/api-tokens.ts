@@ -61,6 +61,7 @@ const apiTokenExample = {
   kind: 'client_credentials',
   description: 'nightly export',
   tenantId: 'ten_9RkX3pWvYc7LmB2sQzFd4T',
+  roleIds: ['rol_5cVbN8mQwErTyU1iOpAs2D'],
   createdAt: '2027-01-15T08:00:00.000Z',
   createdBy: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
   expiresAt: null,
@@ -69,7 +70,17 @@ const apiTokenExample = {
   version: 1,
 } as const;
 const shownExample = { ...apiTokenExample, secrets: [usedSecretExample] } as const;
-const newExample = { ...apiTokenExample, clientSecret: 'mms_…' } as const;
+const { roleIds: _, ...withoutRoles } = shownExample;
+const personalExample = {
+  ...withoutRoles,
+  kind: 'access_token',
+  audience: 'https://api.example.com/reports',
+  tokenId: 'tok_3EwQaZxSdCvFrTgBhYnMjK',
+  description: 'my laptop',
+  userId: 'usr_6TgBnH7yJuKmI8oLpQaZ3W',
+  expiresAt: '2027-04-15T08:00:00.000Z',
+  secrets: [],
+} as const;
 
 export const tenantTokens = '/v1/tenants/{tenantId}/api-tokens';
 export const userTokens = '/v1/tenants/{tenantId}/members/{userId}/api-tokens';
@@ -82,12 +93,8 @@ const commonRequest = {
   expiresInSeconds,
 };
 
-const creation = {
-  method: 'POST',
-  errors: 'problem',
-  reply: { status: 201, description: 'The API token with its secret', schema: newApiToken, example: newExample },
-  audit: 'api_token.created',
-} as const satisfies Partial<Route>;
+const creation = { method: 'POST', errors: 'problem', audit: 'api_token.created' } as const satisfies Partial<Route>;
+const created = { status: 201, description: 'The API token with its secret', schema: newApiToken } as const;
 
 /** Creating API tokens: one of the few places where a clear secret leaves Mintmark, and the one where a JWT is one. */
 export const createToken = lambdaTable({
@@ -114,8 +121,9 @@ export const createToken = lambdaTable({
       body: {
         encoding: 'json',
         schema: z.object({ ...commonRequest, roleIds, permissions }),
-        example: { description: 'nightly export', roleIds: ['rol_5cVbN8mQwErTyU1iOpAs2D'], expiresInSeconds: null },
+        example: { description: 'nightly export', roleIds: apiTokenExample.roleIds, expiresInSeconds: null },
       },
+      reply: { ...created, example: { ...apiTokenExample, clientSecret: 'mms_…' } },
     },
     createMemberApiToken: {
       ...creation,
@@ -128,31 +136,20 @@ export const createToken = lambdaTable({
         example: {
           kind: 'access_token',
           description: 'my laptop',
-          audience: 'https://api.example.com/reports',
+          audience: personalExample.audience,
           expiresInSeconds: 7_776_000,
         },
       },
+      reply: { ...created, example: { ...personalExample, accessToken: 'eyJ…' } },
     },
   },
 });
 
-const list = {
-  method: 'GET',
-  errors: 'problem',
-  query: clientQuery,
-  reply: {
-    status: 200,
-    description: 'A page of API tokens',
-    schema: page(apiToken),
-    example: { items: [shownExample] },
-  },
-} as const satisfies Partial<Route>;
+const list = { method: 'GET', errors: 'problem', query: clientQuery } as const satisfies Partial<Route>;
+const listed = { status: 200, description: 'A page of API tokens', schema: page(apiToken) } as const;
 
-const read = {
-  method: 'GET',
-  errors: 'problem',
-  reply: { status: 200, description: 'The API token, without its secret', schema: apiToken, example: shownExample },
-} as const satisfies Partial<Route>;
+const read = { method: 'GET', errors: 'problem' } as const satisfies Partial<Route>;
+const shown = { status: 200, description: 'The API token, without its secret', schema: apiToken } as const;
 
 const commonChange = {
   description: text(DESCRIPTION_CHARACTERS).optional(),
@@ -161,12 +158,8 @@ const commonChange = {
   expiresInSeconds: z.int().min(1).max(EXPIRY_SECONDS_MAX).optional(),
 };
 
-const change = {
-  method: 'PATCH',
-  errors: 'problem',
-  reply: { status: 200, description: 'The API token after the change', schema: apiToken, example: apiTokenExample },
-  audit: 'api_token.updated',
-} as const satisfies Partial<Route>;
+const change = { method: 'PATCH', errors: 'problem', audit: 'api_token.updated' } as const satisfies Partial<Route>;
+const changed = { status: 200, description: 'The API token after the change', schema: apiToken } as const;
 
 const removal = {
   method: 'DELETE',
@@ -196,12 +189,14 @@ export const manageTokens = lambdaTable({
       path: tenantTokens,
       summary: "List a tenant's API tokens",
       caller: { permission: 'read:tenant-tokens' },
+      reply: { ...listed, example: { items: [shownExample] } },
     },
     getTenantApiToken: {
       ...read,
       path: `${tenantTokens}/{clientId}`,
       summary: "Show a tenant's API token",
       caller: { permission: 'read:tenant-tokens' },
+      reply: { ...shown, example: shownExample },
     },
     updateTenantApiToken: {
       ...change,
@@ -213,6 +208,7 @@ export const manageTokens = lambdaTable({
         schema: z.object({ ...commonChange, roleIds, permissions }),
         example: { description: 'hourly export' },
       },
+      reply: { ...changed, example: { ...apiTokenExample, description: 'hourly export', version: 2 } },
     },
     deleteTenantApiToken: {
       ...removal,
@@ -225,12 +221,14 @@ export const manageTokens = lambdaTable({
       path: userTokens,
       summary: "List a user's personal API tokens",
       caller: { permission: 'read:user-tokens' },
+      reply: { ...listed, example: { items: [personalExample] } },
     },
     getMemberApiToken: {
       ...read,
       path: `${userTokens}/{clientId}`,
       summary: "Show a user's personal API token",
       caller: { permission: 'read:user-tokens' },
+      reply: { ...shown, example: personalExample },
     },
     updateMemberApiToken: {
       ...change,
@@ -238,6 +236,7 @@ export const manageTokens = lambdaTable({
       summary: 'Change a personal API token; its expiry may only come closer',
       caller: { permission: 'write:user-tokens' },
       body: { encoding: 'merge-patch', schema: z.object(commonChange), example: { status: 'disabled' } },
+      reply: { ...changed, example: { ...personalExample, status: 'disabled', version: 2 } },
     },
     deleteMemberApiToken: {
       ...removal,

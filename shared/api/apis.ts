@@ -116,7 +116,7 @@ export const apiRoutes = {
     caller: { permission: 'read:apis' },
   },
   updateApi: {
-    ...updating(api, apiExample),
+    ...updating(api, { ...apiExample, tokenLifetimeSeconds: 900, version: 2 }),
     path: '/v1/apis/{apiId}',
     summary: 'Change an API',
     caller: { permission: 'write:apis' },

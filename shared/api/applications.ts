@@ -166,7 +166,12 @@ export const applications = lambdaTable({
         }),
         example: { tokenLifetimeSeconds: 600 },
       },
-      reply: { status: 200, description: 'The application after the change', schema: application, example },
+      reply: {
+        status: 200,
+        description: 'The application after the change',
+        schema: application,
+        example: { ...example, tokenLifetimeSeconds: 600, version: 2 },
+      },
       audit: 'application.updated',
     },
     deleteApplication: {

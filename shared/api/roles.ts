@@ -11,7 +11,8 @@ import {
 import { commonExample, commonMembers, creating, deleting, listing, showing, updating } from './shapes.ts';
 import type { Route } from './table.ts';
 
-const LEVEL_MAX = 10_000;
+/** The largest that fits 16 bits, as roles of other products have it. */
+const LEVEL_MAX = 32_767;
 
 /** How roles look, and what may be said of them, whomever they belong to. */
 const rolePermission = z.object({ api: z.string(), value: z.string() });
@@ -82,7 +83,7 @@ export const roleRoutes = {
     caller: { permission: 'read:roles' },
   },
   updateRole: {
-    ...updating(role, roleExample),
+    ...updating(role, { ...roleExample, level: 90, version: 2 }),
     path: '/v1/roles/{roleId}',
     summary: 'Change a role',
     caller: { permission: 'write:roles' },

@@ -23,7 +23,18 @@ const example = {
 } as const;
 
 const withSecret = clientSecrets.extend(shownOnce);
-const withSecretExample = { ...example, clientSecret: 'mms_…' };
+const oldSecretExample = { ...newSecretExample, id: 'k4Wn8B', lastFour: 'Xb0d' };
+const addedExample = {
+  ...example,
+  secrets: [oldSecretExample, { ...newSecretExample, title: 'blue deployment', expiresAt: '2027-02-14T08:00:00.000Z' }],
+  clientSecret: 'mms_…',
+};
+const rotatedExample = {
+  ...example,
+  secrets: [{ ...oldSecretExample, expiresAt: '2027-01-16T08:00:00.000Z' }, newSecretExample],
+  rotationEndsAt: '2027-01-16T08:00:00.000Z',
+  clientSecret: 'mms_…',
+};
 
 const addition = {
   method: 'POST',
@@ -37,7 +48,7 @@ const addition = {
     status: 201,
     description: 'All secrets of the client, and the new one in clear, this once',
     schema: withSecret,
-    example: withSecretExample,
+    example: addedExample,
   },
   audit: 'secret.created',
 } as const satisfies Partial<Route>;
@@ -54,7 +65,7 @@ const rotation = {
     status: 201,
     description: 'All secrets of the client, and the new one in clear, this once; the old ones end after the grace',
     schema: withSecret,
-    example: withSecretExample,
+    example: rotatedExample,
   },
   audit: 'secret.rotation_started',
 } as const satisfies Partial<Route>;

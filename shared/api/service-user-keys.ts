@@ -42,7 +42,7 @@ const example = {
   publicKey: { ...jwk, kid: 'cli_2Vq0mTzXwYbH8KdR5nCs1E', alg: 'ES256', use: 'sig' },
   createdAt: '2027-01-15T08:00:00.000Z',
   createdBy: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
-  expiresAt: null,
+  expiresAt: '2027-04-15T08:00:00.000Z',
   version: 1,
 } as const;
 

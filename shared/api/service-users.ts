@@ -58,7 +58,7 @@ const secretExample = {
   lastFour: '3fQz',
   createdAt: example.createdAt,
   createdBy: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
-  expiresAt: null,
+  expiresAt: '2027-04-15T08:00:00.000Z',
   version: 1,
 } as const;
 
@@ -142,7 +142,12 @@ export const serviceUsers = lambdaTable({
         }),
         example: { status: 'disabled' },
       },
-      reply: { status: 200, description: 'The service user after the change', schema: serviceUser, example },
+      reply: {
+        status: 200,
+        description: 'The service user after the change',
+        schema: serviceUser,
+        example: { ...example, status: 'disabled', version: 2 },
+      },
       audit: 'service_user.updated',
     },
     deleteServiceUser: {

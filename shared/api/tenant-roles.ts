@@ -29,7 +29,7 @@ export const tenantRoleRoutes = {
   },
   getTenantRole: { ...showing(role, example), ...reading, path: ITEM, summary: "Show a role of a tenant's own" },
   updateTenantRole: {
-    ...updating(role, example),
+    ...updating(role, { ...example, level: 90, version: 2 }),
     ...writing,
     path: ITEM,
     summary: "Change a role of a tenant's own",

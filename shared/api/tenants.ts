@@ -49,7 +49,7 @@ export const tenantRoutes = {
     caller: { permission: 'read:tenants' },
   },
   updateTenant: {
-    ...updating(tenant, tenantExample),
+    ...updating(tenant, { ...tenantExample, status: 'disabled', version: 2 }),
     path: '/v1/tenants/{tenantId}',
     summary: 'Change a tenant',
     caller: { permission: 'write:tenants' },

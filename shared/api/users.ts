@@ -63,7 +63,7 @@ export const userRoutes = {
     caller: { permission: 'read:users' },
   },
   updateUser: {
-    ...updating(user, userExample),
+    ...updating(user, { ...userExample, name: 'Ada L.', version: 2 }),
     path: '/v1/users/{userId}',
     summary: 'Change a user',
     caller: { permission: 'write:users' },

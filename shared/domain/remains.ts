@@ -106,6 +106,7 @@ async function* remnantsOfUser(
   if (claim !== undefined) yield [claim];
 }
 
+/** Each goes right after its clients: a run that saw to a whole page first might never get as far as removing one. */
 async function* serviceUsersOf(tenantId: string, ports: Ports): Remnants {
   for await (const items of pagesOf((page) => ports.directoryList.list({ kind: 'serviceUser', tenantId }, page))) {
     for (const { id, version } of items) {
@@ -120,6 +121,7 @@ async function* clientsOfServiceUser({ tenantId, serviceUserId }: ServiceUserPat
   yield* clientsOf({ tenantId, serviceUserId, credential: 'key' }, ports);
 }
 
+/** Each goes right after its tokens, as service users do. */
 async function* membershipsWithTokens(list: Lister<Membership>, look: Look, ports: Ports): Remnants {
   for await (const items of pagesOf(list)) {
     for (const { tenantId, userId, version } of items) {

@@ -9,7 +9,8 @@ type Granted<Table extends LambdaTable> = Table['grants'][number];
 /** What a task answers: the result, and what its log line is to name. */
 export interface TaskResult<Result> {
   readonly result: Result;
-  readonly log: Readonly<Record<string, unknown>>;
+  /** Undefined where there was nothing to do: that it ran, and for how long, Lambda notes itself. */
+  readonly log: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A Lambda handler that somebody else than an HTTP route invokes. */
@@ -31,7 +32,7 @@ export function task<const Table extends LambdaTable, Event, Result>(
       logTaskFailure(table.name, thrown);
       throw thrown;
     });
-    logTask(table.name, 'ok', log);
+    if (log !== undefined) logTask(table.name, 'ok', log);
     return result;
   };
   return Object.assign(handler, {

@@ -50,7 +50,7 @@ const bad: readonly (readonly [
   ['/v1/roles', 'a key of 65 characters', { key: 'x'.repeat(65) }, 'key'],
   ['/v1/roles', 'no level', { level: undefined }, 'level'],
   ['/v1/roles', 'a negative level', { level: -1 }, 'level'],
-  ['/v1/roles', 'a level above 10000', { level: 10_001 }, 'level'],
+  ['/v1/roles', 'a level above 32767', { level: 32_768 }, 'level'],
   ['/v1/roles', 'a fraction as level', { level: 1.5 }, 'level'],
   ['/v1/roles', 'a level in quotes', { level: '1' }, 'level'],
   ['/v1/roles', 'no permissions', { permissions: undefined }, 'permissions'],
@@ -127,7 +127,7 @@ describe('takes', () => {
       { identifier: 'https://api.example.com/3', permissions: many(200, (value) => ({ value: `p${value}` })) },
     ],
     ['/v1/roles', 'the strongest level', { key: 'a', level: 0 }],
-    ['/v1/roles', 'the weakest level', { key: `r${'x'.repeat(63)}`, level: 10_000, permissions: [read] }],
+    ['/v1/roles', 'the weakest level', { key: `r${'x'.repeat(63)}`, level: 32_767, permissions: [read] }],
     ['/v1/tenants', 'a name in any script', { name: 'Ünïcödé 株式会社 🚀' }],
     ['/v1/users', 'an unusual address', { email: "o'hara+tag@sub.example.com", name: 'x'.repeat(128) }],
   ])('at %s: %s', async (path, _what, change) => {
@@ -159,6 +159,7 @@ describe('a member', () => {
   });
 
   test.each([
+    ['null for its roles', { roleIds: null }, 'roleIds'],
     ['a role that is not in a list', { roleIds: 'rol_1' }, 'roleIds'],
     ['an unknown role', { roleIds: ['rol_unknown'] }, 'roleIds'],
     ['what can be no id', { roleIds: ['a b'] }, 'roleIds[0]'],

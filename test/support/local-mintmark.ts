@@ -7,7 +7,7 @@ import { commandEnvironment } from './command.ts';
 const start = new URL('../../infra/local/start.ts', import.meta.url).pathname;
 
 /** The last command of the story that the start prints. */
-const STORY_END = /\n# 6\.[\s\S]*; echo\n\n$/;
+const STORY_END = /\n# 7\.[\s\S]*get id\)\n\n$/;
 
 /** `npm start` as somebody ran it in a folder of its own. */
 export interface LocalMintmark {

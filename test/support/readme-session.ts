@@ -40,8 +40,8 @@ export async function runReadmeSession({ folder: cwd }: LocalMintmark, last: str
     output,
     answers: (name) =>
       output(name)
-        .trim()
         .split('\n')
+        .filter((line) => line !== '')
         .map((line) => JSON.parse(line)),
   };
 }
