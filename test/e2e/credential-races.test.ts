@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
+  type Contested,
   credentialsIn,
   expectedAfter,
   type Finish,
+  isUndecided,
   type Race,
   RUNNERS,
   races,
@@ -11,12 +13,14 @@ import {
   winnersOf,
 } from '#test/support/credential-races.ts';
 import { exchangeOutcome } from '#test/support/credential-worth.ts';
-import { type Manage, manageWith } from '#test/support/manage.ts';
-import { type SecretOwner, type ShownSecrets, secretIdOf, secretOwners } from '#test/support/secret-owners.ts';
+import { type Manage, manageWith, succeed } from '#test/support/manage.ts';
+import { type ShownSecrets, secretIdOf, secretOwners } from '#test/support/secret-owners.ts';
 import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world.ts';
 
 /** How many rounds are run, of all races together: `MINTMARK_RACE_ROUNDS=1000` takes minutes. */
 const ROUNDS = Number(process.env.MINTMARK_RACE_ROUNDS ?? races.length);
+const ROUNDS_EACH = Math.ceil(ROUNDS / races.length);
+const ATTEMPTS_MAX = 3;
 const ROUND_MILLISECONDS_MAX = 20_000;
 
 let world: World;
@@ -30,10 +34,12 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** The owners take turns, so that each race is run about each kind of credential. */
-function createOwner(round: number): Promise<SecretOwner> {
+async function createContested(round: number): Promise<Contested> {
   const { create } = secretOwners[round % secretOwners.length] ?? secretOwners[0] ?? {};
   if (create === undefined) throw new Error('There is nobody who has secrets.');
-  return create(manage, acme);
+  const owner = await create(manage, acme);
+  const { version } = await succeed<ShownSecrets>(manage('GET', owner.path));
+  return { ...owner, version };
 }
 
 const worthOf = (all: readonly Credentials[]) => Promise.all(all.map((one) => exchangeOutcome(world, one)));
@@ -41,7 +47,7 @@ const works = (all: readonly Credentials[]) => all.map(() => 'read:reports');
 const isDead = (all: readonly Credentials[]) => all.map(() => '401 invalid_client');
 
 /** Nothing that was confirmed is lost, and nothing stands that was not confirmed. */
-async function assertWhole(owner: SecretOwner, winners: readonly Finish[]): Promise<void> {
+async function assertWhole(owner: Contested, winners: readonly Finish[]): Promise<void> {
   const expected = expectedAfter(owner, winners);
   const { status, body } = await manage('GET', owner.path);
   if (expected === undefined) {
@@ -80,19 +86,26 @@ function assertExclusive({ acts }: Race, winners: readonly Finish[]): void {
   if (!acts.includes('update')) expect(winners.length).toBeGreaterThan(0);
 }
 
+/** One round that was decided: the last one of a few on a machine that has too much to do. */
+async function decide(race: Race, round: number): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const contested = await createContested(round);
+    const finishes = await runRace(race, contested, manage);
+    world.dynamo.forget();
+    if (isUndecided(finishes)) continue;
+    assertFair(race, finishes);
+    assertExclusive(race, winnersOf(finishes));
+    return assertWhole(contested, winnersOf(finishes));
+  }
+  throw new Error('This machine is too slow for a race.');
+}
+
 describe(`RACE: of ${RUNNERS} requests at once, each confirmed one counts and no other one`, () => {
   test.each(races)(
     '$name',
     async (race) => {
-      for (let round = 0; round < Math.ceil(ROUNDS / races.length); round += 1) {
-        const owner = await createOwner(round);
-        const finishes = await runRace(race, owner, manage);
-        assertFair(race, finishes);
-        assertExclusive(race, winnersOf(finishes));
-        await assertWhole(owner, winnersOf(finishes));
-        world.dynamo.forget();
-      }
+      for (let round = 0; round < ROUNDS_EACH; round += 1) await decide(race, round);
     },
-    ROUND_MILLISECONDS_MAX * Math.ceil(ROUNDS / races.length),
+    ROUND_MILLISECONDS_MAX * ROUNDS_EACH,
   );
 });

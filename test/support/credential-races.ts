@@ -43,9 +43,14 @@ export interface Finish {
 /** Sends a management request about one credential. */
 export type Send = (method: string, path: string, body: unknown, headers: Record<string, string>) => Promise<Reply>;
 
+/** A credential that is raced for, in the version that it has before. */
+export interface Contested extends SecretOwner {
+  readonly version: number;
+}
+
 /** Has all runners start at once, and waits for the last of them. */
-export function runRace({ acts, ifMatch }: Race, { path }: SecretOwner, send: Send): Promise<readonly Finish[]> {
-  const headers: Record<string, string> = ifMatch ? { 'if-match': '"1"' } : {};
+export function runRace({ acts, ifMatch }: Race, { path, version }: Contested, send: Send): Promise<readonly Finish[]> {
+  const headers: Record<string, string> = ifMatch ? { 'if-match': `"${version}"` } : {};
   const requests: Readonly<Record<Act, (runner: number) => Promise<Reply>>> = {
     rotate: () => send('POST', `${path}/secrets/rotate`, { graceSeconds: 60 }, headers),
     'rotate without grace': () => send('POST', `${path}/secrets/rotate`, { graceSeconds: 0 }, headers),
@@ -64,6 +69,11 @@ export function winnersOf(finishes: readonly Finish[]): readonly Finish[] {
   return finishes.filter(({ reply }) => reply.status < 300);
 }
 
+/** A call that takes an overloaded machine too long is a 503, which says neither yes nor no: such a race proves nothing. */
+export function isUndecided(finishes: readonly Finish[]): boolean {
+  return finishes.some(({ reply }) => reply.status === 503);
+}
+
 /** How often the others were answered with each status. */
 export function refusalsOf(finishes: readonly Finish[]): Readonly<Record<string, number>> {
   return countEach(finishes.map(({ reply }) => reply.status).filter((status) => status >= 300));
@@ -80,7 +90,7 @@ export interface Expected {
 }
 
 /** What must stand after a race; undefined where it deleted the credential. */
-export function expectedAfter({ credentials }: SecretOwner, winners: readonly Finish[]): Expected | undefined {
+export function expectedAfter({ credentials, version }: Contested, winners: readonly Finish[]): Expected | undefined {
   if (winners.some(({ act }) => act === 'delete')) return undefined;
   const updates = winners.filter(({ act }) => act === 'update').map(({ runner }) => runner);
   const rotations = winners
@@ -93,7 +103,7 @@ export function expectedAfter({ credentials }: SecretOwner, winners: readonly Fi
   }
   const kept = new Set(live.map(secretIdOf));
   return {
-    version: 1 + winners.length,
+    version: version + winners.length,
     metadata: Object.fromEntries(updates.map((runner) => [`m${runner}`, runner])),
     live,
     dead: credentialsIn(credentials, winners).filter((one) => !kept.has(secretIdOf(one))),
