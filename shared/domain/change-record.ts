@@ -3,8 +3,11 @@ import type { StandingReader } from './ports.ts';
 import type { ClientChanger, RecordWriter } from './record-ports.ts';
 import type { Client, DirectoryKind, DirectoryRecords } from './records.ts';
 
-/** So many others may win the race for one record before a change gives up. */
-const ATTEMPTS_MAX = 10;
+/**
+ * So many others may win the race for one record before a change gives up. Somebody wins every time, so of this many
+ * changes at once all are made; and with some milliseconds for each, a request ends long before its function's time is up.
+ */
+const ATTEMPTS_MAX = 40;
 
 /** A change that says which version it is meant for loses to any other; one that does not is made on the newest. */
 interface Condition {

@@ -1,4 +1,4 @@
-import { DomainError, notFound } from './errors.ts';
+import { changedMeanwhile, DomainError, notFound } from './errors.ts';
 import type { Client, Rotation, StoredSecret } from './records.ts';
 import { isLive } from './standing.ts';
 
@@ -46,6 +46,16 @@ export function withRotation(client: Client, secret: StoredSecret, graceSeconds:
   const before = old.map(({ selector, expiresAtSeconds }) => ({ selector, expiresAtSeconds }));
   const rotating = withSecret({ ...client, secrets: ending }, secret, nowSeconds);
   return { ...rotating, rotation: { selector: secret.selector, endsAtSeconds, before } };
+}
+
+/**
+ * A rotation is not made again on secrets that its caller has not seen: it would end those of whoever won the race.
+ * @throws DomainError `conflict`
+ */
+export function assertSameSecrets(client: Client, { secrets }: Client): void {
+  const known = new Set(client.secrets.map(({ selector }) => selector));
+  const isSame = secrets.length === known.size && secrets.every(({ selector }) => known.has(selector));
+  if (!isSame) throw changedMeanwhile();
 }
 
 /** Ends the overlap now: only the new secret goes on working. @throws DomainError `conflict` without a rotation */

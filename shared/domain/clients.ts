@@ -8,7 +8,7 @@ import {
   openLook,
 } from './client-ownership.ts';
 import type { Pepper, SecretHasher } from './crypto-ports.ts';
-import { assertVersion, DomainError, preconditionFailed } from './errors.ts';
+import { assertVersion, DomainError, notFound, preconditionFailed } from './errors.ts';
 import { importedSecret } from './imported-secrets.ts';
 import { acceptedMetadata, mergeMetadata } from './metadata.ts';
 import { type MadeClient, newClient, newClientOfImported } from './new-client.ts';
@@ -95,7 +95,8 @@ export async function listClients(
 }
 
 /**
- * Deletes a client for good: it cannot be exchanged and its access tokens are worth nothing from now on.
+ * Deletes a client for good: it cannot be exchanged and its access tokens are worth nothing from now on. Of several
+ * deletions at once one succeeds.
  * @throws DomainError `not_found`; `precondition_failed` for another version than expected
  */
 export async function deleteClient(
@@ -103,7 +104,9 @@ export async function deleteClient(
   ports: { readonly standing: StandingReader; readonly clientRemover: ClientRemover },
 ): Promise<void> {
   assertVersion(await getClient(caller, owner, clientId, ports), expectedVersion);
-  if (!(await ports.clientRemover.remove(clientId, expectedVersion))) throw preconditionFailed();
+  const removal = await ports.clientRemover.remove(clientId, expectedVersion);
+  if (removal === 'missing') throw notFound();
+  if (removal === 'changed') throw preconditionFailed();
 }
 
 /** What may change about a client. Its expiry may only come closer. */

@@ -1,5 +1,6 @@
-import { type ClientAccess, changeOwnClient } from './client-ownership.ts';
+import { type ClientAccess, changeOwnClient, getClient } from './client-ownership.ts';
 import {
+  assertSameSecrets,
   withoutSecret,
   withRotation,
   withRotationCancelled,
@@ -59,8 +60,8 @@ export function importSecret(
 }
 
 /**
- * Gives a client a new secret; the old ones go on working for `graceSeconds`.
- * @throws DomainError as `changeOwnClient` and `withRotation` do
+ * Gives a client a new secret; the old ones go on working for `graceSeconds`. Of several rotations at once one is made.
+ * @throws DomainError as `changeOwnClient` and `withRotation` do, `conflict` where the secrets changed meanwhile
  */
 export async function rotateSecrets(
   access: ClientAccess,
@@ -68,8 +69,12 @@ export async function rotateSecrets(
   ports: MintingPorts,
 ): Promise<WithNewSecret> {
   const now = ports.clock.nowSeconds();
+  const first = await getClient(access.caller, access.owner, access.clientId, ports);
   const secret = await mint(access, {}, ports);
-  const rotate = (before: Client) => withRotation(before, secret.stored, graceSeconds, now);
+  const rotate = (before: Client) => {
+    assertSameSecrets(first, before);
+    return withRotation(before, secret.stored, graceSeconds, now);
+  };
   return { client: await changeOwnClient(access, rotate, ports), secret: secret.value };
 }
 

@@ -47,12 +47,11 @@ export interface ClientChanger {
 }
 
 export interface ClientRemover {
-  /**
-   * Resolves with true when the client is gone, whoever removed it. With a version, resolves with false where the
-   * client stands in another one.
-   */
-  remove(id: string, version?: number): Promise<boolean>;
+  remove(id: string, version?: number): Promise<ClientRemoval>;
 }
+
+/** `missing` where there was no such client any more, `changed` where it stands in another version than the one meant. */
+export type ClientRemoval = 'removed' | 'missing' | 'changed';
 
 export interface ClientLister {
   list(owner: ClientOwner, page: PageRequest, nowSeconds: number): Promise<Page<Client>>;

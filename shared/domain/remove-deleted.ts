@@ -85,7 +85,7 @@ async function finish({ id, version, deleted }: Removal, run: Run, ports: Ports)
 async function remove(remnant: Remnant, { clientRemover, remains }: Ports): Promise<void> {
   const isGone =
     remnant.kind === 'client'
-      ? await clientRemover.remove(remnant.id)
+      ? (await clientRemover.remove(remnant.id)) !== 'changed'
       : await remains.remove(remnant.kind, remnant.key, remnant.version);
   if (!isGone) throw changedMeanwhile();
 }

@@ -10,7 +10,7 @@ export type Manage = (
 ) => Promise<Reply>;
 
 /** Manages with one token, so that a test is about its requests and not about exchanges. */
-export function manageWith(world: World, token: string): Manage {
+export function manageWith(world: Pick<World, 'send'>, token: string): Manage {
   return (method, path, body, headers) => {
     const { method: _method, path: _path, ...init } = managementRequest(token, method, path, body, headers);
     return world.send(method, path, init);

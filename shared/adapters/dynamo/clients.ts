@@ -56,17 +56,19 @@ export function dynamoClientRemover(environment: Environment): ClientRemover {
   const table = required(environment, 'MINTMARK_CLIENTS_TABLE');
   const client = documentClient(environment);
   return {
-    remove: (id, version) =>
-      client
-        .send(
-          new DeleteCommand({ TableName: table, Key: { id }, ...(version !== undefined && onlyInVersion(version)) }),
-        )
-        .then(() => true)
-        .catch(falseWhereConditionFailed),
+    remove: async (id, version) => {
+      const condition = version === undefined ? {} : onlyInVersion(version);
+      const deletion = new DeleteCommand({ TableName: table, Key: { id }, ReturnValues: 'ALL_OLD', ...condition });
+      const deleted = await client.send(deletion).catch(falseWhereConditionFailed);
+      if (deleted === false) return 'changed';
+      // The SDK repeats a call whose reply was lost; what its repeat does not find any more is its own work.
+      const isOurs = deleted.Attributes !== undefined || (deleted.$metadata.attempts ?? 1) > 1;
+      return isOurs ? 'removed' : 'missing';
+    },
   };
 }
 
-/** A deletion that found nothing succeeds, so one that is repeated because its reply was lost does too. */
+/** A deletion that finds nothing fails no condition, so that one that is repeated because its reply was lost succeeds. */
 function onlyInVersion(version: number) {
   return {
     ConditionExpression: 'attribute_not_exists(id) OR #version = :version',

@@ -18,7 +18,7 @@ import {
 import type { Client } from '#shared/domain/records.ts';
 import { standingClock } from '#test/support/clock.ts';
 import { type MemoryRecords, memoryRecords, type Records } from '#test/support/memory-records.ts';
-import { countEach, outcomeOf, race } from '#test/support/outcomes.ts';
+import { countEach, outcomeOf, outcomesOf, race } from '#test/support/outcomes.ts';
 import { aClient, aRole, aTenant } from '#test/support/records.ts';
 import { aSecret } from '#test/support/stored-secrets.ts';
 
@@ -87,11 +87,20 @@ describe('RACE: of 32 at once', () => {
     });
   });
 
-  test('rotations without grace follow each other, and the secret of the last is the only one', async () => {
+  test('exactly one rotates without grace where all begin before one ends', async () => {
+    const ports = open();
+    const rotated: string[] = [];
+    const rotate = async () => rotated.push((await rotateSecrets(access, 0, ports)).secret);
+    expect(await outcomesOf(race(RUNNERS, rotate))).toEqual({ done: 1, conflict: RUNNERS - 1 });
+    expect(selectorsOf(stored(ports))).toEqual(rotated.map(selectorOf));
+  });
+
+  test('rotations without grace that begin when others have ended follow these, and the last secret is the only one', async () => {
     await inEveryOrder(async (ports, all) => {
       const rotated: { readonly secret: string; readonly client: Client }[] = [];
       const rotate = async () => rotated.push(await rotateSecrets(access, 0, ports));
-      await all(race(RUNNERS, rotate).map(outcomeOf));
+      const { done, conflict = 0 } = countEach(await all(race(RUNNERS, rotate).map(outcomeOf)));
+      expect([done, conflict]).toEqual([rotated.length, RUNNERS - rotated.length]);
       const last = rotated.find(({ client }) => client.version === 1 + rotated.length);
       expect(selectorsOf(stored(ports))).toEqual([selectorOf(last?.secret ?? '')]);
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Page, PageRequest } from '#shared/domain/record-ports.ts';
+import type { ClientRemoval, Page, PageRequest } from '#shared/domain/record-ports.ts';
 import type { DirectoryKind } from '#shared/domain/records.ts';
 import { removeDeleted } from '#shared/domain/remove-deleted.ts';
 import { standingClock } from '#test/support/clock.ts';
@@ -42,9 +42,9 @@ function deletedTenant(tokens: number) {
       list: async (owner: object, page: PageRequest) => ('userId' in owner ? emptyPage : pageOfTokens(page)),
     },
     clientRemover: {
-      remove: async (id: string) => {
+      remove: async (id: string): Promise<ClientRemoval> => {
         held.delete(id);
-        return stored.delete(id);
+        return stored.delete(id) ? 'removed' : 'missing';
       },
     },
     remains: { remove: async (_kind: DirectoryKind, key: string) => notes.delete(key) },
@@ -79,7 +79,7 @@ describe('T8: removing a tenant with 10,000 API tokens', () => {
 
   test('keeps the note of what an index showed in another version than there is', async () => {
     const tenant = deletedTenant(1);
-    const changed = { ...tenant, clientRemover: { remove: async () => false } };
+    const changed = { ...tenant, clientRemover: { remove: async () => 'changed' as const } };
     await expect(removeDeleted(changed)).rejects.toMatchObject({ code: 'conflict' });
     expect(tenant.left()).toEqual([1, 1]);
   });
