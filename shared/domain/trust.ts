@@ -49,7 +49,7 @@ const LIFETIME_SECONDS_MAX = 86_400;
 const CLOCK_SKEW_SECONDS = 30;
 
 /** Claims that say whose workload it is. Others (a branch, an environment) are alike for all customers of an issuer. */
-export const identifyingClaims: readonly string[] = [
+const identifyingClaims: readonly string[] = [
   'sub',
   'repository',
   'repository_id',
