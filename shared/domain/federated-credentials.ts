@@ -61,12 +61,8 @@ function assertSound({ issuer, jwksUri, jwks, conditions }: Trust, { trustedKeys
   if (!isSelective(conditions)) {
     throw refused('conditions', 'One condition has to say whose workload it is: usually that on sub.');
   }
-  const weak = jwks?.findIndex((jwk) => !trustedKeys.isStrong(jwk)) ?? -1;
-  if (weak === -1) return;
-  throw refused(
-    `jwks.keys[${weak}]`,
-    'This is not a public key that Mintmark takes: RSA of 2048 to 4096 bits, P-256, P-384 or Ed25519.',
-  );
+  if (jwks === undefined || jwks.every((jwk) => trustedKeys.isStrong(jwk))) return;
+  throw refused('jwks', 'Mintmark takes public keys of RSA with 2048 to 4096 bits, P-256, P-384 and Ed25519.');
 }
 
 function refused(field: string, description: string): DomainError {
