@@ -8,6 +8,7 @@ import { dynamoUsageNotes } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { memoryGuessLimiter } from '#shared/adapters/memory-limiter.ts';
+import { joseWorkloadTokens } from '#shared/adapters/workload-tokens.ts';
 import { exchange } from '#shared/api/oauth.ts';
 import { issueAccessToken } from '#shared/domain/issue-access-token.ts';
 import { lambda } from '#shared/http/lambda.ts';
@@ -22,6 +23,7 @@ const adapters = {
   usageNotes: dynamoUsageNotes,
   assertionVerifier: joseAssertionVerifier,
   assertionMemory: dynamoAssertionMemory,
+  workloadTokens: joseWorkloadTokens,
   signer: kmsSigner,
   audit: dynamoAudit,
 };

@@ -121,6 +121,8 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     ],
     environment: ['MINTMARK_TOKENS_TABLE'],
   },
+  'workloads:verify': nothing,
+  'keys:examine': nothing,
   'keys:generate': nothing,
   'keys:publish': { statements: [publicKeys], environment: ['MINTMARK_SIGNING_KEYS'] },
   'pepper:use': {

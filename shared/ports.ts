@@ -9,6 +9,8 @@ import type {
   SecretHasher,
   TokenSigner,
   TokenVerifier,
+  TrustedKeys,
+  WorkloadTokens,
 } from '#shared/domain/crypto-ports.ts';
 import type {
   AttemptLimiter,
@@ -55,6 +57,8 @@ export interface GrantedPorts {
   'tokens:revoke': { readonly revocations: Revocations };
   'assertions:verify': { readonly assertionVerifier: AssertionVerifier };
   'assertions:redeem': { readonly assertionMemory: AssertionMemory };
+  'workloads:verify': { readonly workloadTokens: WorkloadTokens };
+  'keys:examine': { readonly trustedKeys: TrustedKeys };
   'keys:generate': { readonly clientKeys: ClientKeys };
   'keys:publish': { readonly keySet: KeySet };
   'pepper:use': { readonly pepper: Pepper };

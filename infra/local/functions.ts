@@ -6,6 +6,7 @@ import { handler as createToken } from '#functions/create-token.ts';
 import { handler as directory } from '#functions/directory.ts';
 import { handler as discovery } from '#functions/discovery.ts';
 import { handler as exchange } from '#functions/exchange.ts';
+import { handler as federatedCredentials } from '#functions/federated-credentials.ts';
 import { handler as introspect } from '#functions/introspect.ts';
 import { handler as manageSecrets } from '#functions/manage-secrets.ts';
 import { handler as manageTokens } from '#functions/manage-tokens.ts';
@@ -35,6 +36,7 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     directory: directory.with(adapters),
     discovery: discovery.with(adapters),
     exchange: exchange.with(adapters),
+    'federated-credentials': federatedCredentials.with(adapters),
     introspect: introspect.with(adapters),
     'manage-secrets': manageSecrets.with(adapters),
     'manage-tokens': manageTokens.with(adapters),

@@ -43,6 +43,7 @@ const decidedByOperation: Partial<Record<OperationName, readonly ErrorCode[]>> =
   updateServiceUser: ['forbidden'],
   createServiceUserSecret: ['forbidden'],
   createServiceUserKey: ['forbidden'],
+  createFederatedCredential: ['forbidden'],
 };
 
 /** Why a route may refuse a request. A method that a path does not take reaches no operation. */

@@ -1,12 +1,8 @@
-import { createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { ClientKeys } from '#shared/domain/crypto-ports.ts';
 import type { ClientKeyAlgorithm, StoredKey } from '#shared/domain/records.ts';
-
-/** Below, RSA is too weak (RFC 7518 §3.3); above, everybody pays for every signature. */
-const RSA_BITS_MIN = 2_048;
-const RSA_BITS_MAX = 4_096;
-const RSA_EXPONENT = 65_537n;
+import { importPublicKey, isStrongRsa, RSA_BITS_MIN } from './public-keys.ts';
 
 const generate = promisify(generateKeyPair);
 
@@ -19,7 +15,7 @@ export function cryptoClientKeys(): ClientKeys {
       return { key: storedKey(publicKey, algorithm), privateKey: pem.toString() };
     },
     examine: (jwk) => {
-      const publicKey = importKey(jwk);
+      const publicKey = importPublicKey(jwk);
       const algorithm = publicKey && algorithmOf(publicKey);
       return algorithm && storedKey(publicKey, algorithm);
     },
@@ -32,20 +28,10 @@ function newPair(algorithm: ClientKeyAlgorithm): Promise<{ publicKey: KeyObject;
     : generate('ec', { namedCurve: 'P-256' });
 }
 
-/** Node checks that a point lies on its curve; its errors name no key material, and are not passed on all the same. */
-function importKey(jwk: Readonly<Record<string, string>>): KeyObject | undefined {
-  try {
-    return createPublicKey({ key: jwk, format: 'jwk' });
-  } catch {
-    return undefined;
-  }
-}
-
-function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): ClientKeyAlgorithm | undefined {
-  const { modulusLength = 0, publicExponent, namedCurve } = asymmetricKeyDetails;
-  if (asymmetricKeyType === 'ec') return namedCurve === 'prime256v1' ? 'ES256' : undefined;
-  const isStrong = modulusLength >= RSA_BITS_MIN && modulusLength <= RSA_BITS_MAX && publicExponent === RSA_EXPONENT;
-  return asymmetricKeyType === 'rsa' && isStrong ? 'RS256' : undefined;
+function algorithmOf(key: KeyObject): ClientKeyAlgorithm | undefined {
+  const { asymmetricKeyType, asymmetricKeyDetails } = key;
+  if (asymmetricKeyType === 'ec') return asymmetricKeyDetails?.namedCurve === 'prime256v1' ? 'ES256' : undefined;
+  return asymmetricKeyType === 'rsa' && isStrongRsa(key) ? 'RS256' : undefined;
 }
 
 /** Written anew, so that every key has one spelling and nothing beside it. */

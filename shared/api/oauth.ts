@@ -33,7 +33,7 @@ const EXAMPLE_CLIENT = 'cli_2Vq0mTzXwYbH8KdR5nCs1E';
 export const exchange = lambdaTable({
   name: 'exchange',
   purpose: 'Trades client credentials, or a signed assertion, for a short-lived access token.',
-  grants: [...clientGrants, 'tokens:sign'],
+  grants: [...clientGrants, 'workloads:verify', 'tokens:sign'],
   routes: {
     token: {
       method: 'POST',

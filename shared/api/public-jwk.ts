@@ -1,17 +1,17 @@
 import * as z from 'zod';
 
 /** A big number as JWKs write it, of no more than 512 bytes. */
-const number = z.string().regex(/^[A-Za-z0-9_-]{1,683}$/, 'must be base64url');
+export const number = z.string().regex(/^[A-Za-z0-9_-]{1,683}$/, 'must be base64url');
 
 /** Private members (RFC 7518 §6.2.2, §6.3.2, §6.4): whoever sends one has just told a secret, and is told so. */
 const noPrivateMembers = Object.fromEntries(
   ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].map((name) => [name, z.never().optional()]),
 );
 
-/** What else a key says of itself must not contradict that it verifies signatures of this algorithm (RFC 7517 §4). */
-function usage<Algorithm extends string>(algorithm: Algorithm) {
+/** What else a key says of itself must not contradict that it verifies signatures of one of these algorithms (RFC 7517 §4). */
+export function usage<const Algorithm extends string>(...algorithms: readonly [Algorithm, ...Algorithm[]]) {
   return {
-    alg: z.literal(algorithm).optional(),
+    alg: z.literal(algorithms).optional(),
     use: z.literal('sig').optional(),
     key_ops: z.tuple([z.literal('verify')]).optional(),
     ...noPrivateMembers,

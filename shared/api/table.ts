@@ -7,7 +7,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
  * Who may call a route: `anyone`; a `client` that authenticates with its credentials (RFC 6749 §2.3); whoever brings a
- * `grant`, which is such a client or the signer of an assertion (RFC 7521 §4.1); the holder of a management token with the named permission; or either of the two (RFC 7662 §2.1).
+ * `grant`, which is such a client or the signer of an assertion (RFC 7521 §4.1), or whom another issuer vouches for; the holder of a management token with the named permission; or either of the two (RFC 7662 §2.1).
  */
 export type Caller =
   | 'anyone'
@@ -79,16 +79,15 @@ type GrantsForClient =
 interface GrantsForCaller {
   readonly anyone: never;
   readonly client: GrantsForClient;
+  readonly grant: GrantsForClient | 'workloads:verify';
   readonly manager: 'standing:read' | 'tokens:verify' | 'audit:append';
   readonly either: 'tokens:verify' | GrantsForClient;
 }
-type CallerKind<C> = C extends 'anyone' | 'client'
+type CallerKind<C> = C extends 'anyone' | 'client' | 'grant'
   ? C
-  : C extends 'grant'
-    ? 'client'
-    : C extends { readonly permission: SystemPermission }
-      ? 'manager'
-      : 'either';
+  : C extends { readonly permission: SystemPermission }
+    ? 'manager'
+    : 'either';
 type GrantsForRoute<R extends Route> =
   | GrantsForCaller[CallerKind<R['caller']>]
   | (R extends { readonly reply: { readonly status: 201 } } ? 'requests:remember' : never)

@@ -3,6 +3,7 @@ import { applications } from './applications.ts';
 import { auditEvents } from './audit-events.ts';
 import { directory } from './directory.ts';
 import { discovery } from './discovery.ts';
+import { federatedCredentials } from './federated-credentials.ts';
 import { exchange, introspect, revoke } from './oauth.ts';
 import { publishEvents, removeDeleted } from './schedules.ts';
 import { manageSecrets } from './secrets.ts';
@@ -24,6 +25,7 @@ export const tables = [
   directory,
   serviceUsers,
   serviceUserKeys,
+  federatedCredentials,
   applications,
   auditEvents,
   testApi,

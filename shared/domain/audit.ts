@@ -17,6 +17,8 @@ export const auditEventTypes = [
   'secret.deleted',
   'key.created',
   'key.deleted',
+  'federated_credential.created',
+  'federated_credential.deleted',
   'token.revoked',
   'settings.updated',
   'tenant.created',

@@ -1,5 +1,6 @@
 import { assertHolds, assertMayAssign, assertMayGive, assertOwnUser, type ManagementCaller } from './authority.ts';
 import { changeClient } from './change-record.ts';
+import { credentialTypeOf } from './credential-type.ts';
 import { notFound } from './errors.ts';
 import type { Look, StandingReader } from './ports.ts';
 import type { ClientChanger, ClientOwner } from './record-ports.ts';
@@ -99,8 +100,9 @@ async function findMember(tenantId: string, userId: string, look: Look): Promise
   return exists(user) ? membership : undefined;
 }
 
-function isOwnedBy({ subject, key }: Client, { tenantId, userId, serviceUserId, credential }: ClientOwner): boolean {
-  if ((key !== undefined) !== (credential === 'key')) return false;
+function isOwnedBy(client: Client, { tenantId, userId, serviceUserId, credential = 'secret' }: ClientOwner): boolean {
+  const { subject } = client;
+  if (credentialTypeOf(client) !== credential) return false;
   if (subject.type === 'application') return tenantId === undefined;
   if (subject.tenantId !== tenantId) return false;
   if (subject.type === 'user') return subject.userId === userId;

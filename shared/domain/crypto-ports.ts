@@ -1,6 +1,7 @@
 import type { TokenClaims } from './access-token.ts';
 import type { AssertionClaims } from './assertion.ts';
 import type { ClientKeyAlgorithm, SigningAlgorithm, StoredKey } from './records.ts';
+import type { Trust, TrustAlgorithm, TrustedJwk, WorkloadClaims } from './trust.ts';
 
 /** bcrypt, with the work it does the same for every answer it gives. */
 export interface SecretHasher {
@@ -72,6 +73,28 @@ export interface AssertionVerifier {
   keyIdOf(assertion: string): string | undefined;
   /** The claims, if this key signed them and all that must be there is there; undefined for everything else. */
   verify(assertion: string, key: StoredKey): Promise<AssertionClaims | undefined>;
+}
+
+/** What a workload's token says, whoever says it. */
+export interface UnverifiedWorkloadToken {
+  readonly algorithm: TrustAlgorithm;
+  readonly claims: WorkloadClaims;
+}
+
+/** Reads and verifies tokens that other issuers gave to workloads. Nothing in their headers is followed. */
+export interface WorkloadTokens {
+  /** What the token says; undefined for whatever is no such JWT. */
+  read(token: string): UnverifiedWorkloadToken | undefined;
+  /**
+   * Whether the trusted issuer signed this. Rejects with `temporarily_unavailable` where its keys cannot be had, because
+   * nobody knows then.
+   */
+  isGenuine(token: string, trust: Trust): Promise<boolean>;
+}
+
+/** Examines public keys of other issuers. */
+export interface TrustedKeys {
+  isStrong(jwk: TrustedJwk): boolean;
 }
 
 /** An assertion as it is remembered: its `jti`, which is the issuer's own, and the moment from which it is refused anyway. */

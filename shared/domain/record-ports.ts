@@ -1,3 +1,4 @@
+import type { CredentialType } from './credential-type.ts';
 import type { Client, DirectoryKind, DirectoryRecords } from './records.ts';
 
 /** A page of a list; `nextCursor` is absent on the last one. */
@@ -27,13 +28,13 @@ export interface ListFilter {
 
 /**
  * Whose clients: a tenant's own, one member's, one service user's; without a tenant the workspace's applications.
- * A service user's keys are another list than its secrets.
+ * A service user's secrets, its keys and its federated credentials are a list each.
  */
 export interface ClientOwner {
   readonly tenantId?: string | undefined;
   readonly userId?: string | undefined;
   readonly serviceUserId?: string | undefined;
-  readonly credential?: 'secret' | 'key' | undefined;
+  readonly credential?: CredentialType | undefined;
 }
 
 export interface ClientWriter {

@@ -1,3 +1,5 @@
+import type { Trust } from './trust.ts';
+
 /** The records that Mintmark keeps. Times are seconds since 1970, UTC. */
 
 /** What every record that can change carries: `version` grows by one with each change. */
@@ -242,9 +244,11 @@ export interface Client extends Versioned {
   readonly apiIds: readonly string[];
   /** Of applications only; undefined for one that was registered with nothing but a name. */
   readonly registration?: ApplicationRegistration | undefined;
-  /** None where the client has a key. */
+  /** None where the client has a key, or trusts another issuer. */
   readonly secrets: readonly StoredSecret[];
   readonly key?: StoredKey | undefined;
+  /** Whose tokens are its credential. */
+  readonly trust?: Trust | undefined;
   readonly rotation?: Rotation | undefined;
   /** Access tokens issued before this moment are worth nothing. */
   readonly revokedBeforeSeconds?: number | undefined;

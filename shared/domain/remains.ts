@@ -1,4 +1,5 @@
 import { rosterKey } from './api-token-roster.ts';
+import { credentialTypes } from './credential-type.ts';
 import type { Clock, Look } from './ports.ts';
 import type { ClientLister, ClientOwner, DirectoryLister, Page, PageRequest, RemainingKind } from './record-ports.ts';
 import {
@@ -117,8 +118,7 @@ async function* serviceUsersOf(tenantId: string, ports: Ports): Remnants {
 }
 
 async function* clientsOfServiceUser({ tenantId, serviceUserId }: ServiceUserPath, ports: Ports): Remnants {
-  yield* clientsOf({ tenantId, serviceUserId, credential: 'secret' }, ports);
-  yield* clientsOf({ tenantId, serviceUserId, credential: 'key' }, ports);
+  for (const credential of credentialTypes) yield* clientsOf({ tenantId, serviceUserId, credential }, ports);
 }
 
 /** Each goes right after its tokens, as service users do. */

@@ -1,6 +1,7 @@
 import type { Caller } from '#shared/api/table.ts';
 import { type Assertion, authenticateAssertion } from '#shared/domain/authenticate-assertion.ts';
 import { authenticateClient } from '#shared/domain/authenticate-client.ts';
+import { authenticateWorkload, isWorkloadToken } from '#shared/domain/authenticate-workload.ts';
 import { authenticateManager, type ManagementCaller } from '#shared/domain/authority.ts';
 import type {
   AssertionMemory,
@@ -8,6 +9,7 @@ import type {
   Pepper,
   SecretHasher,
   TokenVerifier,
+  WorkloadTokens,
 } from '#shared/domain/crypto-ports.ts';
 import type { AttemptLimiter, Clock, StandingReader, UsageNotes } from '#shared/domain/ports.ts';
 import { subjectId } from '#shared/domain/standing.ts';
@@ -27,6 +29,7 @@ export interface CallerPorts {
   readonly pepper?: Pepper;
   readonly assertionVerifier?: AssertionVerifier;
   readonly assertionMemory?: AssertionMemory;
+  readonly workloadTokens?: WorkloadTokens;
   readonly verifier?: TokenVerifier;
   readonly usageNotes?: UsageNotes;
   readonly guesses?: AttemptLimiter;
@@ -34,7 +37,7 @@ export interface CallerPorts {
 
 /**
  * Recognises the caller as the API table asks.
- * @throws DomainError as the use cases `authenticateClient`, `authenticateAssertion` and `authenticateManager` do
+ * @throws DomainError as the use cases `authenticateClient`, `authenticateAssertion`, `authenticateWorkload` and `authenticateManager` do
  */
 export async function authenticate(
   incoming: Incoming,
@@ -80,7 +83,11 @@ export function tenantOf({ caller }: Incoming): string | undefined {
 /** Whoever holds a grant: an assertion may be all of it, every other grant takes a client with credentials. */
 function holder(incoming: Incoming, ports: CallerPorts) {
   const grant = readAssertionGrant(incoming);
-  return grant === undefined ? client(incoming, ports) : signer(grant, ports);
+  if (grant === undefined) return client(incoming, ports);
+  const { clock, standing, assertionVerifier, assertionMemory, workloadTokens } = ports;
+  if (!standing || !assertionVerifier || !assertionMemory || !workloadTokens) throw ungranted();
+  if (!isWorkloadToken(grant, { assertionVerifier })) return signer(grant, ports);
+  return authenticateWorkload(grant, { standing, workloadTokens, assertionMemory, clock });
 }
 
 function client(incoming: Incoming, { clock, importedSecrets, ...ports }: CallerPorts) {

@@ -200,7 +200,11 @@ describe('lambdaTable', () => {
   });
 
   test('a client route without the grants to check secrets and assertions is an error', () => {
-    lambdaTable({ ...table, grants: forClients, routes: { byClient, byGrant: { ...byClient, caller: 'grant' } } });
+    lambdaTable({ ...table, grants: forClients, routes: { byClient } });
+    const byGrant = { ...byClient, caller: 'grant' } as const;
+    lambdaTable({ ...table, grants: [...forClients, 'workloads:verify'], routes: { byGrant } });
+    // @ts-expect-error: `workloads:verify` is missing
+    lambdaTable({ ...table, grants: forClients, routes: { byGrant } });
     const [, ...withoutStanding] = forClients;
     // @ts-expect-error: `standing:read` is missing
     lambdaTable({ ...table, grants: withoutStanding, routes: { byClient } });

@@ -34,6 +34,10 @@ const ofTenant: readonly Operation[] = [
   'listServiceUserKeys',
   'getServiceUserKey',
   'deleteServiceUserKey',
+  'createFederatedCredential',
+  'listFederatedCredentials',
+  'getFederatedCredential',
+  'deleteFederatedCredential',
 ];
 
 /** What belongs to one member: in a tenant nobody else may touch it, whatever the permissions. */

@@ -27,6 +27,8 @@ import { kmsPepper, kmsPepperFounder } from '#shared/adapters/kms/pepper.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsKeySet, kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { memoryGuessLimiter } from '#shared/adapters/memory-limiter.ts';
+import { cryptoTrustedKeys } from '#shared/adapters/trusted-keys.ts';
+import { joseWorkloadTokens } from '#shared/adapters/workload-tokens.ts';
 import type { Grant, PortsOf } from '#shared/ports.ts';
 import { standingClock, type TestClock } from './clock.ts';
 import type { EngineProxy } from './engine-proxy.ts';
@@ -97,7 +99,9 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     memory: dynamoRequestMemory(environment),
     assertionMemory: dynamoAssertionMemory(environment),
     assertionVerifier: joseAssertionVerifier(),
+    workloadTokens: joseWorkloadTokens(),
     clientKeys: cryptoClientKeys(),
+    trustedKeys: cryptoTrustedKeys(),
     guesses: memoryGuessLimiter(),
     pepper: kmsPepper(environment),
     pepperFounder: kmsPepperFounder(environment),

@@ -1,4 +1,5 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { credentialTypeOf } from '#shared/domain/credential-type.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 import type {
   ClientChanger,
@@ -101,17 +102,17 @@ function itemOf(record: Client) {
   return { ...storable(record), owner: partitionOf(ownerOf(record)), order: orderOf(createdAtSeconds, id), search };
 }
 
-function ownerOf({ subject, key }: Client): ClientOwner {
-  if (subject.type === 'application') return {};
-  return key === undefined ? subject : { ...subject, credential: 'key' };
+function ownerOf(client: Client): ClientOwner {
+  const { subject } = client;
+  return subject.type === 'application' ? {} : { ...subject, credential: credentialTypeOf(client) };
 }
+
+/** How the names of a service user's lists end. */
+const LIST = { secret: '', key: '#keys', trust: '#trusts' };
 
 function partitionOf({ tenantId, userId, serviceUserId, credential = 'secret' }: ClientOwner): string {
   if (tenantId === undefined) return 'workspace';
   if (userId !== undefined) return `tenant#${tenantId}#user#${userId}`;
-  if (serviceUserId !== undefined) {
-    const serviceUser = `tenant#${tenantId}#serviceUser#${serviceUserId}`;
-    return credential === 'key' ? `${serviceUser}#keys` : serviceUser;
-  }
+  if (serviceUserId !== undefined) return `tenant#${tenantId}#serviceUser#${serviceUserId}${LIST[credential]}`;
   return `tenant#${tenantId}`;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Client, DirectoryKind, DirectoryRecords, JsonObject } from '#shared/domain/records.ts';
+import { trustAlgorithms } from '#shared/domain/trust.ts';
 
 /** What lies in a table was written by some version of this product, not necessarily by this one: it is parsed. */
 
@@ -119,6 +120,22 @@ const storedSecret = z.object({
 
 const storedKey = z.object({ algorithm: clientKeyAlgorithm, jwk: z.record(z.string(), z.string()) });
 
+const claimPath = z.union([z.string(), z.array(z.string())]);
+const trust = z.object({
+  issuer: z.string(),
+  audience: z.string(),
+  algorithms: z.array(z.enum(trustAlgorithms)),
+  conditions: z.array(
+    z.union([
+      z.object({ claim: claimPath, equals: z.string() }),
+      z.object({ claim: claimPath, startsWith: z.string() }),
+    ]),
+  ),
+  jwksUri: z.string().optional(),
+  jwks: z.array(z.record(z.string(), z.string())).optional(),
+  reusable: z.boolean(),
+});
+
 const rotation = z.object({
   selector: z.string(),
   endsAtSeconds: seconds,
@@ -144,6 +161,7 @@ export const clientSchema: z.ZodType<Client> = z.object({
   registration: registration.optional(),
   secrets: z.array(storedSecret),
   key: storedKey.optional(),
+  trust: trust.optional(),
   rotation: rotation.optional(),
   revokedBeforeSeconds: seconds.optional(),
   status,

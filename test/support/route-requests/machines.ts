@@ -15,11 +15,24 @@ export function serviceUserRequests({ acme, tenantPath, manage, create }: Desk) 
     const keys = `${await existing()}/keys`;
     return `${keys}/${(await create<{ kid: string }>(keys, newKey)).kid}`;
   };
+  const newTrust = {
+    title: 'blue',
+    issuer: 'https://token.actions.githubusercontent.com',
+    conditions: [{ claim: 'sub', equals: 'repo:acme/api:ref:refs/heads/main' }],
+  };
+  const existingTrust = async () => {
+    const trusts = `${await existing()}/federated-credentials`;
+    return `${trusts}/${(await create<{ clientId: string }>(trusts, newTrust)).clientId}`;
+  };
   return {
     createServiceUserKey: async () => manage('POST', `${await existing()}/keys`, newKey),
     listServiceUserKeys: async () => manage('GET', `${await existing()}/keys`),
     getServiceUserKey: async () => manage('GET', await existingKey()),
     deleteServiceUserKey: async () => manage('DELETE', await existingKey()),
+    createFederatedCredential: async () => manage('POST', `${await existing()}/federated-credentials`, newTrust),
+    listFederatedCredentials: async () => manage('GET', `${await existing()}/federated-credentials`),
+    getFederatedCredential: async () => manage('GET', await existingTrust()),
+    deleteFederatedCredential: async () => manage('DELETE', await existingTrust()),
     serviceUserKeySet: async () => ({ method: 'GET', path: `${await existingKey()}/jwks.json`, headers: {} }),
     createServiceUser: async () => manage('POST', collection, newOne),
     listServiceUsers: async () => manage('GET', collection),

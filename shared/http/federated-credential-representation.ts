@@ -1,0 +1,23 @@
+import type { LastUses } from '#shared/domain/ports.ts';
+import type { Client } from '#shared/domain/records.ts';
+import { credentialKey, TRUST_SELECTOR } from '#shared/domain/usage.ts';
+import { timestamp, timestampOrNull } from './representations.ts';
+
+/** Whom a service user's federated credential trusts. Nothing in it is secret. */
+export function federatedCredentialRepresentation({ id, subject, trust, ...client }: Client, lastUses?: LastUses) {
+  if (subject.type !== 'serviceUser' || trust === undefined) throw new Error('This is no federated credential.');
+  const { jwks, ...shown } = trust;
+  const lastUse = lastUses?.get(credentialKey({ clientId: id, selector: TRUST_SELECTOR }));
+  return {
+    clientId: id,
+    serviceUserId: subject.serviceUserId,
+    title: client.description,
+    ...shown,
+    ...(jwks && { jwks: { keys: jwks } }),
+    createdAt: timestamp(client.createdAtSeconds),
+    createdBy: client.createdBy,
+    expiresAt: timestampOrNull(client.expiresAtSeconds),
+    ...(lastUses && { lastUsedAt: timestampOrNull(lastUse) }),
+    version: client.version,
+  };
+}

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { isFetchableUrl, isIssuerUrl } from '#shared/domain/issuer-urls.ts';
+import { type ClaimCondition, isSelective, isTrusted, type Trust, type WorkloadClaims } from '#shared/domain/trust.ts';
+
+const NOW_SECONDS = 1_800_000_000;
+const trust: Trust = {
+  issuer: 'https://issuer.example.com',
+  audience: 'https://auth.example.com',
+  algorithms: ['RS256'],
+  conditions: [{ claim: 'sub', equals: 'job' }],
+  reusable: true,
+};
+const claims: WorkloadClaims = {
+  iss: trust.issuer,
+  sub: 'job',
+  aud: trust.audience,
+  exp: NOW_SECONDS + 60,
+  iat: NOW_SECONDS,
+};
+
+const holds = (condition: ClaimCondition, more: Readonly<Record<string, unknown>> = {}) =>
+  isTrusted({ ...claims, ...more }, { ...trust, conditions: [condition] }, NOW_SECONDS);
+const aws = 'https://sts.amazonaws.com/';
+const nested = { 'kubernetes.io': { namespace: 'jobs', pod: { name: 'x' } }, [aws]: { aws_account: '123456789012' } };
+
+describe('a condition', () => {
+  test.each<[ClaimCondition, object]>([
+    [{ claim: 'sub', equals: 'job' }, {}],
+    [{ claim: ['sub'], equals: 'job' }, {}],
+    [{ claim: 'repository', startsWith: 'acme/' }, { repository: 'acme/api' }],
+    [{ claim: ['kubernetes.io', 'namespace'], equals: 'jobs' }, nested],
+    [{ claim: ['kubernetes.io', 'pod', 'name'], equals: 'x' }, nested],
+    [{ claim: [aws, 'aws_account'], equals: '123456789012' }, nested],
+    [{ claim: '__proto__', equals: 'x' }, JSON.parse('{"__proto__":"x"}')],
+  ])('%j holds', (condition, more) => {
+    const said = { ...claims };
+    for (const [name, value] of Object.entries(more)) Object.defineProperty(said, name, { value, enumerable: true });
+    expect(isTrusted(said, { ...trust, conditions: [condition] }, NOW_SECONDS)).toBe(true);
+  });
+
+  test.each<[ClaimCondition, Readonly<Record<string, unknown>>]>([
+    [{ claim: 'repository', equals: 'acme/api' }, {}],
+    [{ claim: 'repository', equals: 'acme/api' }, { repository: 'acme/api2' }],
+    [{ claim: 'repository', equals: 'acme/api' }, { repository: 'ACME/api' }],
+    [{ claim: 'repository', equals: 'acme/api' }, { repository: ['acme/api'] }],
+    [{ claim: 'repository', equals: 'acme/api' }, { repository: { 0: 'acme/api' } }],
+    [{ claim: 'repository', equals: 'caf\u00e9' }, { repository: 'cafe\u0301' }],
+    [{ claim: 'repository_id', equals: '1' }, { repository_id: 1 }],
+    [{ claim: 'admin', equals: 'true' }, { admin: true }],
+    [{ claim: 'empty', equals: '' }, { empty: null }],
+    [{ claim: 'repository', startsWith: 'acme/' }, { repository: 'acme' }],
+    [{ claim: 'repository', startsWith: 'acme/' }, { repository: 'x/acme/' }],
+    [{ claim: 'kubernetes.io.namespace', equals: 'jobs' }, nested],
+    [{ claim: ['kubernetes', 'io', 'namespace'], equals: 'jobs' }, nested],
+    [{ claim: ['kubernetes.io', 'namespace', '0'], equals: 'j' }, nested],
+    [{ claim: ['kubernetes.io'], equals: '[object Object]' }, nested],
+    [{ claim: ['aud', '0'], equals: trust.audience }, { aud: [trust.audience] }],
+    [{ claim: ['constructor', 'name'], equals: 'Object' }, {}],
+    [{ claim: ['__proto__', 'x'], equals: 'x' }, {}],
+    [{ claim: [], equals: '' }, {}],
+  ])('%j does not hold for %j', (condition, more) => {
+    expect(holds(condition, more)).toBe(false);
+  });
+
+  test('holds together with all others, and none at all is no trust', () => {
+    const conditions = [...trust.conditions, { claim: 'ref', equals: 'main' }];
+    expect(isTrusted({ ...claims, ref: 'main' }, { ...trust, conditions }, NOW_SECONDS)).toBe(true);
+    expect(isTrusted(claims, { ...trust, conditions }, NOW_SECONDS)).toBe(false);
+    expect(isTrusted(claims, { ...trust, conditions: [] }, NOW_SECONDS)).toBe(false);
+  });
+
+  test('says whose workload it is by a claim that differs between customers of one issuer', () => {
+    const selective = (...conditions: readonly ClaimCondition[]) => isSelective(conditions);
+    const branch = { claim: 'ref', equals: 'refs/heads/main' };
+    expect(selective(branch, { claim: 'repository_owner_id', equals: '1' })).toBe(true);
+    expect(selective({ claim: ['sub'], startsWith: 'repo:acme/' })).toBe(true);
+    expect(selective(branch)).toBe(false);
+    expect(selective({ claim: ['nested', 'sub'], equals: 'x' })).toBe(false);
+  });
+});
+
+describe('K13: keys', () => {
+  test.each([
+    'https://issuer.example.com',
+    'https://issuer.example.com/',
+    'https://xn--bcher-kva.example.com/a/keys.json',
+  ])('may be fetched from %s', (url) => {
+    expect([isIssuerUrl(url), isFetchableUrl(url)]).toEqual([true, true]);
+  });
+
+  test.each([
+    'https://kubernetes.default.svc.cluster.local',
+    'https://10.0.0.1:6443',
+    'https://issuer.example.com:8443/keys',
+    'https://127.0.0.1/keys',
+    'https://169.254.169.254/latest/meta-data',
+    'https://[::1]/keys',
+    'https://[::ffff:127.0.0.1]/keys',
+    'https://localhost/keys',
+    'https://issuer.localhost/keys',
+    'https://issuer.example.com./keys',
+    'https://instance.internal/keys',
+    'https://printer.local/keys',
+    'https://intranet/keys',
+  ])('are not fetched from %s', (url) => {
+    expect(isFetchableUrl(url)).toBe(false);
+  });
+
+  test.each([
+    '',
+    'issuer.example.com',
+    'http://issuer.example.com',
+    'file:///etc/passwd',
+    'gopher://issuer.example.com/',
+    'ftp://issuer.example.com/',
+    'https://user@issuer.example.com/',
+    'https://user:secret@issuer.example.com/',
+    'https://issuer.example.com/?a=b',
+    'https://issuer.example.com/#a',
+    'https://ISSUER.example.com/',
+    'https://b\u00fccher.example.com/',
+    'https://issuer.example.com\\@127.0.0.1/',
+    'https://issuer.example.com/a/../b',
+    'https://issuer.example.com/\r\nHost: x',
+    ' https://issuer.example.com',
+    'https://issuer.example.com:443/',
+    'https://2130706433/',
+    'https://0x7f.1/',
+    'https://0177.0.0.1/',
+  ])('belong to no issuer called %j', (url) => {
+    expect([isIssuerUrl(url), isFetchableUrl(url)]).toEqual([false, false]);
+  });
+});
