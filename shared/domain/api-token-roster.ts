@@ -94,11 +94,17 @@ async function countLive(
   return counts.filter(Boolean).length;
 }
 
-async function listedIds(owner: ClientOwner, { clientList, clock }: Ports): Promise<readonly string[]> {
+/** The expired ones are left out where they are listed, or those of years would have to be counted. */
+async function listedIds(owner: ClientOwner, ports: Ports): Promise<readonly string[]> {
+  const ids = await Promise.all((['active', 'disabled'] as const).map((status) => idsWith(status, owner, ports)));
+  return ids.flat();
+}
+
+async function idsWith(status: 'active' | 'disabled', owner: ClientOwner, { clientList, clock }: Ports) {
   const ids: string[] = [];
   let cursor: string | undefined;
   for (let count = 0; count < PAGES_MAX; count += 1) {
-    const page = await clientList.list(owner, { limit: PAGE_LIMIT, cursor }, clock.nowSeconds());
+    const page = await clientList.list(owner, { limit: PAGE_LIMIT, cursor, status }, clock.nowSeconds());
     ids.push(...page.items.map(({ id }) => id));
     cursor = page.nextCursor;
     if (cursor === undefined) return ids;

@@ -13,7 +13,7 @@ interface Ports {
 }
 
 /**
- * Tells other systems what the audit log says was done or refused, in its order. Killed anywhere, the next run takes up
+ * Tells other systems what the audit log says was done or refused, second by second. Killed anywhere, the next run takes up
  * what was not acknowledged: every event arrives, some of them twice under the same `id`.
  */
 export async function publishEvents({ auditFeed, eventBus, clock }: Ports): Promise<{ readonly published: number }> {
