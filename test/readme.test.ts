@@ -41,6 +41,7 @@ describe('README.md', () => {
       'ts jwt-authorizer',
       'sh service-user',
       'sh service-user-key',
+      'sh workload-identity',
       'sh application-token',
       'sh tenant-role',
       'sh jwt',
