@@ -104,6 +104,12 @@ describe('what README.md says about managing credentials', () => {
     expect(second).toEqual(expect.objectContaining({ error: 'invalid_grant' }));
   });
 
+  test('trusts an issuer to say which workload is a service user', () => {
+    const [credential] = session.answers('workload-identity');
+    const conditions = [{ claim: 'sub', equals: 'repo:acme/api:ref:refs/heads/main' }];
+    expect(credential).toMatchObject({ clientId: id('cli'), audience: mintmark.url, conditions, reusable: false });
+  });
+
   test('makes an API token that is a JWT, and tells what it is worth', () => {
     const [answer] = session.answers('jwt');
     expect(answer).toMatchObject({ active: true, aud: REPORTS, scope: 'read:reports', roles: [] });

@@ -44,6 +44,7 @@ describe('README.md', () => {
       'sh jwt',
       'sh service-user',
       'sh service-user-key',
+      'sh workload-identity',
       'sh application-token',
       'sh tenant-role',
       'sh rotate',
