@@ -8,6 +8,7 @@ import { dynamoUsageNotes } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { memoryGuessLimiter, memoryLimiter } from '#shared/adapters/memory-limiter.ts';
+import { possession } from '#shared/adapters/possession.ts';
 import { introspect } from '#shared/api/oauth.ts';
 import { introspectToken } from '#shared/domain/introspect-token.ts';
 import { lambda } from '#shared/http/lambda.ts';
@@ -24,6 +25,7 @@ const adapters = {
   assertionMemory: dynamoAssertionMemory,
   audit: dynamoAudit,
   verifier: kmsVerifier,
+  ...possession,
   limiter: memoryLimiter,
 };
 

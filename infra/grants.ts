@@ -121,6 +121,12 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     ],
     environment: ['MINTMARK_TOKENS_TABLE'],
   },
+  'proofs:verify': {
+    statements: [
+      { actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['tokens'], conditions: itemsNamed('dpop#*') },
+    ],
+    environment: ['MINTMARK_TOKENS_TABLE'],
+  },
   'keys:generate': nothing,
   'keys:publish': { statements: [publicKeys], environment: ['MINTMARK_SIGNING_KEYS'] },
   'pepper:use': {

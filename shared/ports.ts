@@ -6,6 +6,8 @@ import type {
   KeySet,
   Pepper,
   PepperFounder,
+  ProofMemory,
+  ProofVerifier,
   SecretHasher,
   TokenSigner,
   TokenVerifier,
@@ -55,6 +57,7 @@ export interface GrantedPorts {
   'tokens:revoke': { readonly revocations: Revocations };
   'assertions:verify': { readonly assertionVerifier: AssertionVerifier };
   'assertions:redeem': { readonly assertionMemory: AssertionMemory };
+  'proofs:verify': { readonly proofVerifier: ProofVerifier; readonly proofMemory: ProofMemory };
   'keys:generate': { readonly clientKeys: ClientKeys };
   'keys:publish': { readonly keySet: KeySet };
   'pepper:use': { readonly pepper: Pepper };

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { clientKeyAlgorithms } from '#shared/domain/assertion.ts';
 import type { AssertionVerifier } from '#shared/domain/crypto-ports.ts';
 import type { StoredKey } from '#shared/domain/records.ts';
+import { decodeJws } from './compact-jws.ts';
 import { parseUnambiguous } from './unambiguous-json.ts';
 
 const CHARACTERS_MAX = 8_192;
@@ -43,14 +44,7 @@ export function joseAssertionVerifier(): AssertionVerifier {
 /** The header of a compact JWS in the one spelling that it has (RFC 7515 §2, §3.1). */
 function readHeader(assertion: string) {
   if (assertion.length > CHARACTERS_MAX) return undefined;
-  const parts = assertion.split('.');
-  if (parts.length !== 3 || !parts.every(isCanonical)) return undefined;
-  const text = Buffer.from(parts[0] ?? '', 'base64url').toString();
-  return headerSchema.safeParse(parseUnambiguous(text)).data;
-}
-
-function isCanonical(part: string): boolean {
-  return part !== '' && Buffer.from(part, 'base64url').toString('base64url') === part;
+  return headerSchema.safeParse(decodeJws(assertion)?.header).data;
 }
 
 async function verifySignature(assertion: string, { jwk, algorithm }: StoredKey): Promise<Uint8Array | undefined> {

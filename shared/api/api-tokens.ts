@@ -96,6 +96,7 @@ export const createToken = lambdaTable({
   grants: [
     'standing:read',
     'tokens:verify',
+    'proofs:verify',
     'tokens:sign',
     'clients:create',
     'clients:list',
@@ -182,6 +183,7 @@ export const manageTokens = lambdaTable({
   grants: [
     'standing:read',
     'tokens:verify',
+    'proofs:verify',
     'clients:list',
     'clients:change',
     'clients:delete',

@@ -23,6 +23,7 @@ const api = z.object({
   permissions: z.array(permission),
   allowRefreshTokens: z.boolean(),
   skipConsent: z.boolean(),
+  dpopBoundAccessTokensRequired: z.boolean(),
   ...commonMembers,
 });
 const apiRequest = {
@@ -37,6 +38,7 @@ const apiExample = {
   tokenLifetimeSeconds: 3600,
   allowRefreshTokens: false,
   skipConsent: false,
+  dpopBoundAccessTokensRequired: false,
   ...commonExample,
 };
 
@@ -96,6 +98,7 @@ export const apiRoutes = {
         tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
         allowRefreshTokens: z.boolean().optional(),
         skipConsent: z.boolean().optional(),
+        dpopBoundAccessTokensRequired: z.boolean().optional(),
       }),
       example: apiRequest,
     },
@@ -127,6 +130,7 @@ export const apiRoutes = {
         permissions: apiPermissions.optional(),
         allowRefreshTokens: z.boolean().optional(),
         skipConsent: z.boolean().optional(),
+        dpopBoundAccessTokensRequired: z.boolean().optional(),
       }),
       example: { tokenLifetimeSeconds: 900 },
     },

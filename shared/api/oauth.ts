@@ -24,7 +24,7 @@ const clientGrants = [
   'audit:append',
 ] as const;
 
-const tokenType = z.literal('Bearer');
+const tokenType = z.enum(['Bearer', 'DPoP']);
 
 const EXAMPLE_TOKEN = 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9…';
 const EXAMPLE_CLIENT = 'cli_2Vq0mTzXwYbH8KdR5nCs1E';
@@ -33,7 +33,7 @@ const EXAMPLE_CLIENT = 'cli_2Vq0mTzXwYbH8KdR5nCs1E';
 export const exchange = lambdaTable({
   name: 'exchange',
   purpose: 'Trades client credentials, or a signed assertion, for a short-lived access token.',
-  grants: [...clientGrants, 'tokens:sign'],
+  grants: [...clientGrants, 'proofs:verify', 'tokens:sign'],
   routes: {
     token: {
       method: 'POST',
@@ -82,7 +82,7 @@ const tokenBody = {
 export const introspect = lambdaTable({
   name: 'introspect',
   purpose: 'Tells an API what an access token is worth now.',
-  grants: [...clientGrants, 'tokens:verify', 'attempts:limit'],
+  grants: [...clientGrants, 'tokens:verify', 'proofs:verify', 'attempts:limit'],
   routes: {
     introspect: {
       method: 'POST',
@@ -111,6 +111,7 @@ export const introspect = lambdaTable({
             roles: z.array(z.string()).optional(),
             permissions: z.array(z.string()).optional(),
             metadata: z.record(z.string(), z.json()).optional(),
+            cnf: z.object({ jkt: z.string() }).optional().meta({ description: 'The key that the token is bound to' }),
           }),
           z.object({ active: z.literal(false) }),
         ]),

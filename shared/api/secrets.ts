@@ -87,6 +87,7 @@ export const manageSecrets = lambdaTable({
   grants: [
     'standing:read',
     'tokens:verify',
+    'proofs:verify',
     'clients:change',
     'pepper:use',
     'secrets:hash',

@@ -66,6 +66,7 @@ export interface LambdaTable {
   readonly timeoutSeconds?: number;
 }
 
+type GrantsForManager = 'standing:read' | 'tokens:verify' | 'proofs:verify' | 'audit:append';
 type GrantsForClient =
   | 'standing:read'
   | 'pepper:use'
@@ -79,16 +80,15 @@ type GrantsForClient =
 interface GrantsForCaller {
   readonly anyone: never;
   readonly client: GrantsForClient;
-  readonly manager: 'standing:read' | 'tokens:verify' | 'audit:append';
-  readonly either: 'tokens:verify' | GrantsForClient;
+  readonly grant: 'proofs:verify' | GrantsForClient;
+  readonly manager: GrantsForManager;
+  readonly either: GrantsForManager | GrantsForClient;
 }
-type CallerKind<C> = C extends 'anyone' | 'client'
+type CallerKind<C> = C extends 'anyone' | 'client' | 'grant'
   ? C
-  : C extends 'grant'
-    ? 'client'
-    : C extends { readonly permission: SystemPermission }
-      ? 'manager'
-      : 'either';
+  : C extends { readonly permission: SystemPermission }
+    ? 'manager'
+    : 'either';
 type GrantsForRoute<R extends Route> =
   | GrantsForCaller[CallerKind<R['caller']>]
   | (R extends { readonly reply: { readonly status: 201 } } ? 'requests:remember' : never)

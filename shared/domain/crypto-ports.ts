@@ -73,6 +73,39 @@ export interface AssertionVerifier {
   verify(assertion: string, key: StoredKey): Promise<AssertionClaims | undefined>;
 }
 
+/** What a DPoP proof says (RFC 9449 §4.2), and the key that signed it. */
+export interface ProofOfPossession {
+  /** The key's thumbprint (RFC 7638). */
+  readonly thumbprint: string;
+  readonly jti: string;
+  readonly htm: string;
+  readonly htu: string;
+  readonly iat: number;
+  readonly ath?: string | undefined;
+  readonly nonce?: string | undefined;
+}
+
+/** Reads DPoP proofs. */
+export interface ProofVerifier {
+  /** What a proof says, if the key in its header signed it; undefined for everything else. */
+  verify(proof: string): Promise<ProofOfPossession | undefined>;
+  /** The `ath` of a proof for this access token. */
+  hashOf(accessToken: string): string;
+}
+
+/** A proof as it is remembered: its `jti`, which is its key's own, and the moment from which it is refused anyway. */
+export interface RedeemedProof {
+  readonly thumbprint: string;
+  readonly jti: string;
+  readonly endsAtSeconds: number;
+}
+
+/** Remembers proofs, so that none is used twice (RFC 9449 §11.1). */
+export interface ProofMemory {
+  /** True for the one who uses the proof first. */
+  redeem(proof: RedeemedProof, nowSeconds: number): Promise<boolean>;
+}
+
 /** An assertion as it is remembered: its `jti`, which is the issuer's own, and the moment from which it is refused anyway. */
 export interface RedeemedAssertion {
   readonly clientId: string;

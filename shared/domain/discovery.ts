@@ -1,4 +1,5 @@
 import { clientKeyAlgorithms } from './assertion.ts';
+import { dpopAlgorithms } from './dpop-proof.ts';
 import { grantTypes } from './grant-types.ts';
 import type { SigningAlgorithm } from './records.ts';
 
@@ -23,6 +24,7 @@ export function authorizationServerMetadata(issuer: string, algorithms: readonly
     introspection_endpoint_auth_signing_alg_values_supported: clientKeyAlgorithms,
     revocation_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
     revocation_endpoint_auth_signing_alg_values_supported: clientKeyAlgorithms,
+    dpop_signing_alg_values_supported: dpopAlgorithms,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: algorithms,
   };

@@ -6,6 +6,8 @@ import type {
   AssertionMemory,
   AssertionVerifier,
   Pepper,
+  ProofMemory,
+  ProofVerifier,
   SecretHasher,
   TokenVerifier,
 } from '#shared/domain/crypto-ports.ts';
@@ -13,8 +15,9 @@ import type { AttemptLimiter, Clock, StandingReader, UsageNotes } from '#shared/
 import { subjectId } from '#shared/domain/standing.ts';
 import type { SystemPermission } from '#shared/domain/system-api.ts';
 import { readAssertionGrant, readClientAssertion } from './assertions.ts';
-import { readBearer } from './bearer.ts';
+import { isTokenScheme, readAccessToken } from './bearer.ts';
 import { readCredentials } from './credentials.ts';
+import { presentedProof } from './dpop.ts';
 import type { Incoming } from './incoming.ts';
 
 /** Ports for every kind of caller; a table that serves a kind has the grants behind its ports. */
@@ -28,6 +31,8 @@ export interface CallerPorts {
   readonly assertionVerifier?: AssertionVerifier;
   readonly assertionMemory?: AssertionMemory;
   readonly verifier?: TokenVerifier;
+  readonly proofVerifier?: ProofVerifier;
+  readonly proofMemory?: ProofMemory;
   readonly usageNotes?: UsageNotes;
   readonly guesses?: AttemptLimiter;
 }
@@ -45,8 +50,7 @@ export async function authenticate(
   if (caller === 'client') return client(incoming, ports);
   if (caller === 'grant') return holder(incoming, ports);
   if ('permission' in caller) return manager(incoming, ports);
-  const isBearer = /^bearer(?: |$)/i.test(incoming.headers.authorization ?? '');
-  return isBearer ? manager(incoming, ports) : client(incoming, ports);
+  return isTokenScheme(incoming.headers.authorization) ? manager(incoming, ports) : client(incoming, ports);
 }
 
 /** The permission that a management token needs on such a route. */
@@ -97,9 +101,10 @@ function signer(assertion: Assertion, { issuer, clock, ...ports }: CallerPorts) 
 }
 
 function manager(incoming: Incoming, { issuer, clock, ...ports }: CallerPorts) {
-  const { standing, verifier } = ports;
-  if (!standing || !verifier) throw ungranted();
-  return authenticateManager(readBearer(incoming), { issuer, standing, verifier, clock });
+  const { standing, verifier, proofVerifier, proofMemory } = ports;
+  if (!standing || !verifier || !proofVerifier || !proofMemory) throw ungranted();
+  const presented = { ...readAccessToken(incoming), proof: presentedProof(incoming, issuer) };
+  return authenticateManager(presented, { issuer, standing, verifier, proofVerifier, proofMemory, clock });
 }
 
 /** Unreachable through `lambdaTable`, which refuses such a table to compile. */

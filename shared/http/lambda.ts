@@ -6,9 +6,11 @@ import type * as z from 'zod';
 import type { Caller, LambdaTable, PathParameters, Route } from '#shared/api/table.ts';
 import type { AuthenticatedClient } from '#shared/domain/authenticate-client.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
+import type { ProofOfPossession } from '#shared/domain/crypto-ports.ts';
 import type { AdaptersOf, Environment, PortsOf } from '#shared/ports.ts';
 import type { CallerPorts } from './caller.ts';
 import { openCursors, sealCursor } from './cursors.ts';
+import { checkProof, tellNonce } from './dpop.ts';
 import { answerRepeats } from './idempotency.ts';
 import type { GatewayEvent, Incoming } from './incoming.ts';
 import * as middlewares from './middlewares.ts';
@@ -28,6 +30,8 @@ type CallerOf<C extends Caller> = C extends 'anyone'
 /** What an operation gets to see: everything in it has been checked. */
 export interface OperationRequest<R extends Route> {
   readonly caller: CallerOf<R['caller']>;
+  /** By the key that the caller wants to be bound to; of routes that take a grant. */
+  readonly proof: ProofOfPossession | undefined;
   readonly params: PathParameters<R['path']>;
   /** The version that If-Match names; undefined for any. */
   readonly expectedVersion: number | undefined;
@@ -96,11 +100,13 @@ export function lambda<const Table extends LambdaTable>(
     .use(middlewares.writeLog(table))
     .use(middlewares.nameRequest())
     .use(tellQuota())
+    .use(tellNonce())
     .use(httpSecurityHeaders(securityHeaders))
     .use(middlewares.answerErrors(table))
     .use(auditRefusals(ports as () => PortsOf<never>))
     .use(middlewares.findRoute(table))
     .use(middlewares.decodeMembers())
+    .use(checkProof(ports as () => CallerPorts))
     .use(middlewares.recogniseCaller(ports as () => CallerPorts))
     .use(countRequests(ports))
     .use(middlewares.noteUse(ports as () => CallerPorts))
@@ -120,10 +126,11 @@ type Operations = Readonly<
 >;
 
 async function operate(event: Incoming, operations: Operations, ports: CallerPorts): Promise<GatewayReply> {
-  const { operation = '', route, caller, pathParameters: params, parsedQuery: query, body, expectedVersion } = event;
+  const { operation = '', route, caller, proof, pathParameters: params, parsedQuery: query, body } = event;
+  const { expectedVersion } = event;
   const run = operations[operation];
   if (run === undefined || route === undefined) throw new Error(`No function serves the operation ${operation}.`);
-  const reply = event.repeatedReply ?? (await run({ caller, params, query, body, expectedVersion }, ports));
+  const reply = event.repeatedReply ?? (await run({ caller, proof, params, query, body, expectedVersion }, ports));
   event.reply = reply;
   Object.assign(event.target, reply.target);
   return renderReply(await sealCursor(reply, event, ports), route.reply);

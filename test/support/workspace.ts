@@ -27,6 +27,7 @@ import { kmsPepper, kmsPepperFounder } from '#shared/adapters/kms/pepper.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsKeySet, kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { memoryGuessLimiter } from '#shared/adapters/memory-limiter.ts';
+import { possession } from '#shared/adapters/possession.ts';
 import type { Grant, PortsOf } from '#shared/ports.ts';
 import { standingClock, type TestClock } from './clock.ts';
 import type { EngineProxy } from './engine-proxy.ts';
@@ -96,6 +97,8 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     auditFeed: dynamoAuditFeed(environment),
     memory: dynamoRequestMemory(environment),
     assertionMemory: dynamoAssertionMemory(environment),
+    proofVerifier: possession.proofVerifier(),
+    proofMemory: possession.proofMemory(environment),
     assertionVerifier: joseAssertionVerifier(),
     clientKeys: cryptoClientKeys(),
     guesses: memoryGuessLimiter(),
