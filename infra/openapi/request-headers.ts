@@ -33,7 +33,7 @@ export const parameterComponents = {
     in: 'header',
     required: false,
     description: 'A proof of possession (RFC 9449 section 4): the access token is then bound to its key',
-    schema: { type: 'string', maxLength: 8192 },
+    schema: { type: 'string', maxLength: 4096 },
   },
   IdempotencyKey: {
     name: 'Idempotency-Key',

@@ -1,11 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomUUID, type webcrypto } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { type Credentials, REPORTS, type Reply, type World } from './world.ts';
 
 /** A key that tokens are bound to. */
 export interface ProofKey {
   readonly algorithm: string;
-  readonly privateKey: CryptoKey;
+  readonly privateKey: webcrypto.CryptoKey;
   readonly jwk: JWK;
   readonly thumbprint: string;
 }

@@ -108,7 +108,7 @@ export const proofForgeries: Readonly<Record<string, Forgery>> = {
     const key = { key: pair.privateKey, dsaEncoding: 'ieee-p1363' } as const;
     return { publicKey: pair.publicKey.export({ format: 'jwk' }), sign: (input) => sign('sha384', input, key) };
   }),
-  crit: header('crit', () => ['exp']),
+  crit: withHeader((said) => ({ ...said, crit: ['exp'], exp: 1 })),
   ...Object.fromEntries(['jti', 'htm', 'htu', 'iat'].map((name) => [`no ${name}`, claim(name, () => undefined)])),
   'an empty jti': claim('jti', () => ''),
   'jti as a number': claim('jti', () => 1),
@@ -141,5 +141,5 @@ export const proofForgeries: Readonly<Record<string, Forgery>> = {
     new CompactEncrypt(new TextEncoder().encode(text(proofClaims(world, request))))
       .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM', typ: 'dpop+jwt', jwk: key.jwk })
       .encrypt(createPublicKey({ key: key.jwk as JsonWebKey, format: 'jwk' })),
-  'more than eight kilobytes': claim('padding', () => 'x'.repeat(8_192)),
+  'more than four kilobytes': claim('padding', () => 'x'.repeat(3_000)),
 };
