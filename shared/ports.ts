@@ -3,6 +3,7 @@ import type {
   AssertionMemory,
   AssertionVerifier,
   ClientKeys,
+  IntrospectionSigner,
   KeySet,
   Pepper,
   PepperFounder,
@@ -53,6 +54,7 @@ export interface GrantedPorts {
   'directory:list': { readonly directoryList: DirectoryLister };
   'remains:remove': { readonly remains: RemainsRemover };
   'tokens:sign': { readonly signer: TokenSigner };
+  'introspections:sign': { readonly introspectionSigner: IntrospectionSigner };
   'tokens:verify': { readonly verifier: TokenVerifier };
   'tokens:revoke': { readonly revocations: Revocations };
   'assertions:verify': { readonly assertionVerifier: AssertionVerifier };

@@ -94,7 +94,7 @@ function hasVersion({ schema }: Reply): boolean {
 }
 
 function successResponse({ reply, caller }: Route) {
-  const { description, schema, example } = reply;
+  const { description, schema, example, signedAs } = reply;
   const { headers } = renderReply({ status: reply.status, body: undefined, target: {} }, reply);
   const cacheControl =
     reply.maxAgeSeconds === undefined
@@ -111,6 +111,7 @@ function successResponse({ reply, caller }: Route) {
     ...(schema !== undefined && {
       content: {
         'application/json': { schema: jsonSchema(schema, 'output'), ...(example !== undefined && { example }) },
+        ...(signedAs !== undefined && { [signedAs]: { schema: { type: 'string' } } }),
       },
     }),
   };

@@ -82,18 +82,19 @@ const tokenBody = {
 export const introspect = lambdaTable({
   name: 'introspect',
   purpose: 'Tells an API what an access token is worth now.',
-  grants: [...clientGrants, 'tokens:verify', 'proofs:verify', 'attempts:limit'],
+  grants: [...clientGrants, 'tokens:verify', 'proofs:verify', 'introspections:sign', 'attempts:limit'],
   routes: {
     introspect: {
       method: 'POST',
       path: '/oauth/introspect',
-      summary: 'Ask what a token is worth (RFC 7662)',
+      summary: 'Ask what a token is worth (RFC 7662), for a signed answer if need be (RFC 9701)',
       caller: { clientOrPermission: 'introspect:tokens' },
       errors: 'oauth',
       body: { encoding: 'form', ...tokenBody },
       reply: {
         status: 200,
         description: 'What the token is worth now; `{"active":false}` for everything the caller may not know',
+        signedAs: 'application/token-introspection+jwt',
         schema: z.union([
           z.object({
             active: z.literal(true),

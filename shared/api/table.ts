@@ -36,6 +36,8 @@ export interface Reply {
   readonly description: string;
   readonly schema?: z.ZodType;
   readonly example?: unknown;
+  /** The media type of the same answer as a signed JWT, for requests whose `Accept` is just that (RFC 9701 §4). */
+  readonly signedAs?: `application/${string}+jwt`;
   /** For answers that caches may keep; all others are `no-store`. */
   readonly maxAgeSeconds?: number;
 }

@@ -1,6 +1,7 @@
 import type { TokenClaims } from './access-token.ts';
 import type { AssertionClaims } from './assertion.ts';
 import type { SigningAlgorithm, StoredKey } from './records.ts';
+import type { SignedIntrospectionClaims } from './sign-introspection.ts';
 
 /** bcrypt, with the work it does the same for every answer it gives. */
 export interface SecretHasher {
@@ -27,6 +28,11 @@ export interface PepperFounder {
 /** Signs tokens; `typ` in their header says of which kind they are. */
 export interface TokenSigner {
   sign(claims: TokenClaims, algorithm: SigningAlgorithm): Promise<string>;
+}
+
+/** Signs answers about tokens; their type keeps them from ever passing for tokens (RFC 9701 §8.1). */
+export interface IntrospectionSigner {
+  sign(claims: SignedIntrospectionClaims, algorithm: SigningAlgorithm): Promise<string>;
 }
 
 /** Checks form, type, algorithm, signature and issuer of a token; undefined for whatever is not ours. */

@@ -16,7 +16,7 @@ import type { GatewayEvent, Incoming } from './incoming.ts';
 import * as middlewares from './middlewares.ts';
 import { openPorts } from './open-ports.ts';
 import { auditRefusals } from './refusals.ts';
-import { type GatewayReply, type OperationReply, renderReply } from './replies.ts';
+import { type GatewayReply, type OperationReply, renderReply, type SignedBody } from './replies.ts';
 import { countRequests, tellQuota } from './request-quota.ts';
 
 type CallerOf<C extends Caller> = C extends 'anyone'
@@ -33,6 +33,8 @@ export interface OperationRequest<R extends Route> {
   /** By the key that the caller wants to be bound to; of routes that take a grant. */
   readonly proof: ProofOfPossession | undefined;
   readonly params: PathParameters<R['path']>;
+  /** Whether the caller wants the answer as a signed JWT; only where the route has one. */
+  readonly isSignedWanted: boolean;
   /** The version that If-Match names; undefined for any. */
   readonly expectedVersion: number | undefined;
   readonly query: R extends { readonly query: infer Query extends z.ZodType } ? z.output<Query> : undefined;
@@ -49,7 +51,8 @@ type Immutable<T> = T extends readonly (infer Item)[]
 
 type ReplyOf<R extends Route> = OperationReply<
   R['reply']['status'],
-  R['reply'] extends { readonly schema: infer Schema extends z.ZodType } ? Immutable<z.output<Schema>> : undefined
+  | (R['reply'] extends { readonly schema: infer Schema extends z.ZodType } ? Immutable<z.output<Schema>> : undefined)
+  | (R['reply'] extends { readonly signedAs: string } ? SignedBody : never)
 >;
 
 type Granted<Table extends LambdaTable> = Table['grants'][number];
@@ -127,10 +130,13 @@ type Operations = Readonly<
 
 async function operate(event: Incoming, operations: Operations, ports: CallerPorts): Promise<GatewayReply> {
   const { operation = '', route, caller, proof, pathParameters: params, parsedQuery: query, body } = event;
-  const { expectedVersion } = event;
+  const { expectedVersion, headers } = event;
   const run = operations[operation];
   if (run === undefined || route === undefined) throw new Error(`No function serves the operation ${operation}.`);
-  const reply = event.repeatedReply ?? (await run({ caller, proof, params, query, body, expectedVersion }, ports));
+  const { signedAs } = route.reply;
+  const isSignedWanted = signedAs !== undefined && headers.accept?.trim().toLowerCase() === signedAs;
+  const reply =
+    event.repeatedReply ?? (await run({ caller, proof, params, query, body, isSignedWanted, expectedVersion }, ports));
   event.reply = reply;
   Object.assign(event.target, reply.target);
   return renderReply(await sealCursor(reply, event, ports), route.reply);

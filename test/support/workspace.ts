@@ -24,7 +24,7 @@ import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoUsageNotes, dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper, kmsPepperFounder } from '#shared/adapters/kms/pepper.ts';
-import { kmsSigner } from '#shared/adapters/kms/signer.ts';
+import { kmsIntrospectionSigner, kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsKeySet, kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { memoryGuessLimiter } from '#shared/adapters/memory-limiter.ts';
 import { possession } from '#shared/adapters/possession.ts';
@@ -97,6 +97,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     auditFeed: dynamoAuditFeed(environment),
     memory: dynamoRequestMemory(environment),
     assertionMemory: dynamoAssertionMemory(environment),
+    introspectionSigner: kmsIntrospectionSigner(environment),
     proofVerifier: possession.proofVerifier(),
     proofMemory: possession.proofMemory(environment),
     assertionVerifier: joseAssertionVerifier(),
