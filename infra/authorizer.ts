@@ -65,8 +65,8 @@ export function createRestAuthorizer(
   options: AuthorizerOptions,
 ): Authorizer & IAuthorizer {
   const { name, protectedApi } = guard;
-  const handler = seenFrom(scope, name, guard.handler);
-  const props = { handler, resultsCacheTtl: resultsCacheTtlOf(guard, options) };
+  const resultsCacheTtl = resultsCacheTtlOf(guard, options);
+  const props = { handler: seenFrom(scope, name, guard.handler), resultsCacheTtl };
   if (protectedApi.dpop === undefined) return new TokenAuthorizer(scope, `${name}-authorizer`, props);
   const identitySources = [IdentitySource.header('Authorization')];
   return new RequestAuthorizer(scope, `${name}-authorizer`, { ...props, identitySources });

@@ -80,6 +80,9 @@ function errorResponse(alternatives: readonly Alternative[], style: ErrorStyle) 
       'Cache-Control': { $ref: '#/components/headers/NoStore' },
       'X-Request-Id': { $ref: '#/components/headers/RequestId' },
       ...('www-authenticate' in headers && { 'WWW-Authenticate': { $ref: '#/components/headers/WwwAuthenticate' } }),
+      ...(alternatives.some(({ code }) => code === 'use_dpop_nonce') && {
+        'DPoP-Nonce': { $ref: '#/components/headers/DPoPNonce' },
+      }),
       ...('retry-after' in headers && { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } }),
     },
     content: { [style === 'oauth' ? 'application/json' : 'application/problem+json']: content },

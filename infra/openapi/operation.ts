@@ -106,6 +106,7 @@ function successResponse({ reply, caller }: Route) {
       'Cache-Control': cacheControl,
       'X-Request-Id': { $ref: '#/components/headers/RequestId' },
       ...(hasVersion(reply) && { ETag: { $ref: '#/components/headers/ETag' } }),
+      ...(caller === 'grant' && { 'DPoP-Nonce': { $ref: '#/components/headers/DPoPNonce' } }),
       ...(isManagement(caller) && quotaHeaders),
     },
     ...(schema !== undefined && {
