@@ -21,8 +21,9 @@ export interface ProtectedApi {
    */
   readonly dpop?: 'accepted' | 'required' | undefined;
   /**
-   * Scheme and host by which clients name the API in proofs, e.g. `https://api.example.com`; without it those by which
-   * API Gateway was called, which are others where something stands in front of it.
+   * How clients name the API in proofs, e.g. `https://api.example.com`: scheme and host, with as much of the path as API
+   * Gateway does not see. Without it the host by which API Gateway was called, which is another one where something
+   * stands in front of it.
    */
   readonly origin?: string | undefined;
 }

@@ -3,7 +3,7 @@ import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import httpSecurityHeaders from '@middy/http-security-headers';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
-import type { Caller, LambdaTable, PathParameters, Route } from '#shared/api/table.ts';
+import type { Caller, LambdaTable, PathParameters, Reply, Route } from '#shared/api/table.ts';
 import type { AuthenticatedClient } from '#shared/domain/authenticate-client.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
 import type { ProofOfPossession } from '#shared/domain/crypto-ports.ts';
@@ -124,19 +124,23 @@ export function lambda<const Table extends LambdaTable>(
   });
 }
 
+/** Whoever lists several media types, or wildcards, gets what everybody gets. */
+function acceptsSignedOnly(accept: string | undefined, { signedAs }: Reply): boolean {
+  return signedAs !== undefined && accept?.trim().toLowerCase() === signedAs;
+}
+
 type Operations = Readonly<
   Record<string, (request: object, ports: unknown) => Promise<OperationReply<number, unknown>>>
 >;
 
 async function operate(event: Incoming, operations: Operations, ports: CallerPorts): Promise<GatewayReply> {
   const { operation = '', route, caller, proof, pathParameters: params, parsedQuery: query, body } = event;
-  const { expectedVersion, headers } = event;
+  const { expectedVersion } = event;
   const run = operations[operation];
   if (run === undefined || route === undefined) throw new Error(`No function serves the operation ${operation}.`);
-  const { signedAs } = route.reply;
-  const isSignedWanted = signedAs !== undefined && headers.accept?.trim().toLowerCase() === signedAs;
-  const reply =
-    event.repeatedReply ?? (await run({ caller, proof, params, query, body, isSignedWanted, expectedVersion }, ports));
+  const isSignedWanted = acceptsSignedOnly(event.headers.accept, route.reply);
+  const request = { caller, proof, params, query, body, isSignedWanted, expectedVersion };
+  const reply = event.repeatedReply ?? (await run(request, ports));
   event.reply = reply;
   Object.assign(event.target, reply.target);
   return renderReply(await sealCursor(reply, event, ports), route.reply);
