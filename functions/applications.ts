@@ -13,6 +13,7 @@ import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { possession } from '#shared/adapters/possession.ts';
 import { applications } from '#shared/api/applications.ts';
 import { createApplication, deleteApplication, updateApplication } from '#shared/domain/applications.ts';
 import { deleteClientGrant, listClientGrants, setClientGrant } from '#shared/domain/client-grants.ts';
@@ -31,6 +32,7 @@ const adapters = {
   ...ambient,
   standing: dynamoStanding,
   verifier: kmsVerifier,
+  ...possession,
   clients: dynamoClientWriter,
   clientList: dynamoClientLister,
   usage: dynamoUsageReader,

@@ -4,6 +4,7 @@ import { dynamoAuditReader } from '#shared/adapters/dynamo/audit-reader.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { possession } from '#shared/adapters/possession.ts';
 import { auditEvents } from '#shared/api/audit-events.ts';
 import { listAuditEvents } from '#shared/domain/audit-events.ts';
 import { lambda } from '#shared/http/lambda.ts';
@@ -14,6 +15,7 @@ const adapters = {
   ...ambient,
   standing: dynamoStanding,
   verifier: kmsVerifier,
+  ...possession,
   pepper: kmsPepper,
   auditReader: dynamoAuditReader,
   audit: dynamoAudit,

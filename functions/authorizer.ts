@@ -1,22 +1,26 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { possession } from '#shared/adapters/possession.ts';
 import { settingProtectedApi } from '#shared/adapters/protected-api.ts';
 import { authorizer } from '#shared/api/without-routes.ts';
 import { authorizeRequest } from '#shared/domain/authorize-request.ts';
-import { type AuthorizerEvent, answerFor, tokenOf } from '#shared/http/authorizer.ts';
+import { type AuthorizerEvent, answerFor } from '#shared/http/authorizer.ts';
+import { tokenIn } from '#shared/http/authorizer-request.ts';
 import { task } from '#shared/http/task.ts';
 
 const adapters = {
   ...ambient,
   standing: dynamoStanding,
   verifier: kmsVerifier,
+  ...possession,
   protectedApi: settingProtectedApi,
 };
 
-/** API Gateway asks, before it calls an API, what the bearer token opens there. */
+/** API Gateway asks, before it calls an API, what the access token opens there. */
 export const handler = task(authorizer, adapters, async (event: AuthorizerEvent, ports) => {
-  const token = tokenOf(event);
-  const access = token === undefined ? undefined : await authorizeRequest(token, ports.protectedApi, ports);
+  const { protectedApi } = ports;
+  const token = tokenIn(event, protectedApi.origin);
+  const access = token === undefined ? undefined : await authorizeRequest(token, protectedApi, ports);
   return { result: answerFor(event, access), log: { tokenId: access?.claims.jti, clientId: access?.claims.client_id } };
 });

@@ -8,6 +8,7 @@ import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { possession } from '#shared/adapters/possession.ts';
 import { createToken } from '#shared/api/api-tokens.ts';
 import { type ApiTokenRequest, createApiToken } from '#shared/domain/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
@@ -28,6 +29,7 @@ const adapters = {
   ...ambient,
   standing: dynamoStanding,
   verifier: kmsVerifier,
+  ...possession,
   signer: kmsSigner,
   clients: dynamoClientWriter,
   clientList: dynamoClientLister,

@@ -5,6 +5,7 @@ import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { possession } from '#shared/adapters/possession.ts';
 import { directory } from '#shared/api/directory.ts';
 import { createApi, deleteApi, getApi, updateApi } from '#shared/domain/apis.ts';
 import { deleteMember, getMember, listMembers, listMembershipsOfUser, setMember } from '#shared/domain/memberships.ts';
@@ -29,6 +30,7 @@ const adapters = {
   ...ambient,
   standing: dynamoStanding,
   verifier: kmsVerifier,
+  ...possession,
   pepper: kmsPepper,
   directory: dynamoDirectoryWriter,
   directoryList: dynamoDirectoryLister,

@@ -8,6 +8,7 @@ import { dynamoUsageNotes } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { memoryGuessLimiter } from '#shared/adapters/memory-limiter.ts';
+import { possession } from '#shared/adapters/possession.ts';
 import { joseWorkloadTokens } from '#shared/adapters/workload-tokens.ts';
 import { exchange } from '#shared/api/oauth.ts';
 import { issueAccessToken } from '#shared/domain/issue-access-token.ts';
@@ -25,16 +26,18 @@ const adapters = {
   assertionMemory: dynamoAssertionMemory,
   workloadTokens: joseWorkloadTokens,
   signer: kmsSigner,
+  ...possession,
   audit: dynamoAudit,
 };
 
 /** RFC 6749 §4.4, RFC 7523 §2.1: a client trades its credentials, or what it has signed, for an access token. */
 export const handler = lambda(exchange, adapters, {
-  token: async ({ caller, body }, ports) => {
+  token: async ({ caller, proof, body }, ports) => {
     const { grant_type: grantType, scope, audience = [], resource = [] } = body;
-    const token = await issueAccessToken(caller, { grantType, scope, audiences: [...audience, ...resource] }, ports);
+    const audiences = [...audience, ...resource];
+    const token = await issueAccessToken(caller, { grantType, scope, audiences, proof }, ports);
     return ok(
-      { access_token: token.value, token_type: 'Bearer', expires_in: token.lifetimeSeconds, scope: token.scope },
+      { access_token: token.value, token_type: token.type, expires_in: token.lifetimeSeconds, scope: token.scope },
       { tokenId: token.id, audience: token.audience },
     );
   },

@@ -6,6 +6,7 @@ import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { possession } from '#shared/adapters/possession.ts';
 import { cryptoTrustedKeys } from '#shared/adapters/trusted-keys.ts';
 import { federatedCredentials } from '#shared/api/federated-credentials.ts';
 import { getClient } from '#shared/domain/client-ownership.ts';
@@ -21,6 +22,7 @@ const adapters = {
   ...ambient,
   standing: dynamoStanding,
   verifier: kmsVerifier,
+  ...possession,
   pepper: kmsPepper,
   clients: dynamoClientWriter,
   clientList: dynamoClientLister,

@@ -6,10 +6,13 @@ import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoUsageNotes } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
+import { kmsIntrospectionSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { memoryGuessLimiter, memoryLimiter } from '#shared/adapters/memory-limiter.ts';
+import { possession } from '#shared/adapters/possession.ts';
 import { introspect } from '#shared/api/oauth.ts';
 import { introspectToken } from '#shared/domain/introspect-token.ts';
+import { signIntrospection } from '#shared/domain/sign-introspection.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { ok } from '#shared/http/replies.ts';
 
@@ -24,13 +27,17 @@ const adapters = {
   assertionMemory: dynamoAssertionMemory,
   audit: dynamoAudit,
   verifier: kmsVerifier,
+  introspectionSigner: kmsIntrospectionSigner,
+  ...possession,
   limiter: memoryLimiter,
 };
 
-/** RFC 7662: an API asks what a token is worth now. */
+/** RFC 7662: an API asks what a token is worth now; RFC 9701: and wants that in writing. */
 export const handler = lambda(introspect, adapters, {
-  introspect: async ({ caller, body }, ports) => {
+  introspect: async ({ caller, body, isSignedWanted }, ports) => {
     const answer = await introspectToken(caller, body.token, ports);
-    return ok(answer, answer.active ? { tokenId: answer.jti } : {});
+    const target = answer.active ? { tokenId: answer.jti } : {};
+    if (!isSignedWanted) return ok(answer, target);
+    return ok({ jwt: await signIntrospection(caller, answer, ports) }, target);
   },
 });

@@ -6,6 +6,7 @@ import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { possession } from '#shared/adapters/possession.ts';
 import { manageSecrets } from '#shared/api/secrets.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
 import type { ClientAccess } from '#shared/domain/client-ownership.ts';
@@ -73,6 +74,7 @@ const adapters = {
   ...ambient,
   standing: dynamoStanding,
   verifier: kmsVerifier,
+  ...possession,
   clientChanger: dynamoClientChanger,
   pepper: kmsPepper,
   hasher: bcryptHasher,

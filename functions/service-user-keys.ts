@@ -6,6 +6,7 @@ import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { possession } from '#shared/adapters/possession.ts';
 import { serviceUserKeys } from '#shared/api/service-user-keys.ts';
 import { createKey, findPublicKey } from '#shared/domain/client-keys.ts';
 import { getClient } from '#shared/domain/client-ownership.ts';
@@ -23,6 +24,7 @@ const adapters = {
   ...ambient,
   standing: dynamoStanding,
   verifier: kmsVerifier,
+  ...possession,
   pepper: kmsPepper,
   clients: dynamoClientWriter,
   clientList: dynamoClientLister,

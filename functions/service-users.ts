@@ -8,6 +8,7 @@ import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { possession } from '#shared/adapters/possession.ts';
 import { serviceUsers } from '#shared/api/service-users.ts';
 import { createClient, deleteClient, listClients } from '#shared/domain/clients.ts';
 import {
@@ -30,6 +31,7 @@ const adapters = {
   ...ambient,
   standing: dynamoStanding,
   verifier: kmsVerifier,
+  ...possession,
   directory: dynamoDirectoryWriter,
   directoryList: dynamoDirectoryLister,
   clients: dynamoClientWriter,

@@ -3,6 +3,7 @@ import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { possession } from '#shared/adapters/possession.ts';
 import { testApi as table } from '#shared/api/test-api.ts';
 import { testApi } from '#shared/domain/test-api.ts';
 import { decodedToken } from '#shared/http/decoded-token.ts';
@@ -13,6 +14,7 @@ const adapters = {
   ...ambient,
   standing: dynamoStanding,
   verifier: kmsVerifier,
+  ...possession,
   signer: kmsSigner,
   audit: dynamoAudit,
 };

@@ -1,5 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import { TokenAuthorizer } from 'aws-cdk-lib/aws-apigateway';
+import {
+  type Authorizer,
+  type IAuthorizer,
+  IdentitySource,
+  RequestAuthorizer,
+  TokenAuthorizer,
+} from 'aws-cdk-lib/aws-apigateway';
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
@@ -11,7 +17,7 @@ const PROTECTED_API_BYTES_MAX = 2_560;
 export interface AuthorizerOptions {
   /**
    * How long API Gateway may repeat a decision for the same token. A token that is taken back, or ends, still opens
-   * the API for this long, so the default is zero: every request is decided anew.
+   * the API for this long, so the default is zero: every request is decided anew. Where `dpop` is set, it has to be.
    */
   readonly resultsCacheTtl?: Duration | undefined;
 }
@@ -28,26 +34,49 @@ export function protectedApiSetting(name: string, protectedApi: ProtectedApi): s
   );
 }
 
-/** For an HTTP API. The route is part of what a decision is cached under, so none leaks from one route to another. */
-export function createHttpAuthorizer(name: string, handler: IFunction, { resultsCacheTtl }: AuthorizerOptions) {
+/** An authorizer with the API that it stands in front of. */
+interface Guard {
+  readonly name: string;
+  readonly handler: IFunction;
+  readonly protectedApi: ProtectedApi;
+}
+
+/**
+ * For an HTTP API. The route is part of what a decision is cached under, so none leaks from one route to another.
+ * @throws Error where decisions about proofs of possession would be cached
+ */
+export function createHttpAuthorizer(guard: Guard, options: AuthorizerOptions): HttpLambdaAuthorizer {
+  const { name, handler } = guard;
   return new HttpLambdaAuthorizer(`${name}-authorizer`, handler, {
     responseTypes: [HttpLambdaResponseType.SIMPLE],
     identitySource: ['$request.header.Authorization', '$context.routeKey'],
-    resultsCacheTtl: resultsCacheTtl ?? Duration.seconds(0),
+    resultsCacheTtl: resultsCacheTtlOf(guard, options),
   });
 }
 
-/** For a REST API. A cached decision is a policy over all routes of the API. */
+/**
+ * For a REST API. A cached decision is a policy over all routes of the API. A TOKEN authorizer is shown the access token
+ * only, so proofs take a REQUEST authorizer.
+ * @throws Error where decisions about proofs of possession would be cached
+ */
 export function createRestAuthorizer(
   scope: Construct,
-  name: string,
-  handler: IFunction,
-  { resultsCacheTtl }: AuthorizerOptions,
-): TokenAuthorizer {
-  return new TokenAuthorizer(scope, `${name}-authorizer`, {
-    handler: seenFrom(scope, name, handler),
-    resultsCacheTtl: resultsCacheTtl ?? Duration.seconds(0),
-  });
+  guard: Guard,
+  options: AuthorizerOptions,
+): Authorizer & IAuthorizer {
+  const { name, protectedApi } = guard;
+  const resultsCacheTtl = resultsCacheTtlOf(guard, options);
+  const props = { handler: seenFrom(scope, name, guard.handler), resultsCacheTtl };
+  if (protectedApi.dpop === undefined) return new TokenAuthorizer(scope, `${name}-authorizer`, props);
+  const identitySources = [IdentitySource.header('Authorization')];
+  return new RequestAuthorizer(scope, `${name}-authorizer`, { ...props, identitySources });
+}
+
+/** A proof is for one request; a decision that is repeated would let the next one in without (DEC14). */
+function resultsCacheTtlOf({ name, protectedApi }: Guard, { resultsCacheTtl }: AuthorizerOptions): Duration {
+  const ttl = resultsCacheTtl ?? Duration.seconds(0);
+  if (protectedApi.dpop === undefined || ttl.toSeconds() === 0) return ttl;
+  throw new Error(`"${name}" takes DPoP: its authorizer decides each request anew and cannot have a resultsCacheTtl.`);
 }
 
 /** The function by its ARN, so that the permission to invoke it is made in the API's stack and the stacks make no circle. */

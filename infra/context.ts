@@ -10,6 +10,8 @@ const protectedApi = z.strictObject({
   audience: z.string(),
   mode: z.enum(['offline', 'online']),
   routes: z.record(z.string(), z.string().nullable()),
+  dpop: z.enum(['accepted', 'required']).optional(),
+  origin: z.url().optional(),
 });
 
 /** What cdk.json, or `-c name=value` on the command line, may say about a deployment. */

@@ -33,6 +33,10 @@ const itemsNamed = (...patterns: readonly string[]) => ({
 });
 const itemsNotNamed = (pattern: string) => ({ 'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': [pattern] } });
 const publicKeys = { actions: ['kms:GetPublicKey'], resources: ['signingKeys'] } as const;
+const signing = {
+  statements: [{ actions: ['kms:Sign'], resources: ['signingKeys'] }, publicKeys],
+  environment: ['MINTMARK_SIGNING_KEYS'],
+} as const;
 const nothing = { statements: [], environment: [] } as const;
 
 /** Grant → IAM and settings. `shared/ports.ts` has the half that handlers see. */
@@ -101,10 +105,8 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     ],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
   },
-  'tokens:sign': {
-    statements: [{ actions: ['kms:Sign'], resources: ['signingKeys'] }, publicKeys],
-    environment: ['MINTMARK_SIGNING_KEYS'],
-  },
+  'tokens:sign': signing,
+  'introspections:sign': signing,
   'tokens:verify': { statements: [publicKeys], environment: ['MINTMARK_SIGNING_KEYS'] },
   'tokens:revoke': {
     statements: [{ actions: ['dynamodb:PutItem'], resources: ['tokens'], conditions: itemsNamed('revoked#*') }],
@@ -123,6 +125,12 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   },
   'workloads:verify': nothing,
   'keys:examine': nothing,
+  'proofs:verify': {
+    statements: [
+      { actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['tokens'], conditions: itemsNamed('dpop#*') },
+    ],
+    environment: ['MINTMARK_TOKENS_TABLE'],
+  },
   'keys:generate': nothing,
   'keys:publish': { statements: [publicKeys], environment: ['MINTMARK_SIGNING_KEYS'] },
   'pepper:use': {

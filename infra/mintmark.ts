@@ -1,4 +1,4 @@
-import type { TokenAuthorizer } from 'aws-cdk-lib/aws-apigateway';
+import type { Authorizer, IAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -38,9 +38,12 @@ export class Mintmark extends Construct {
   /** Where rules for audit events belong; the events have the source `mintmark`. */
   readonly eventBus: EventBus | IEventBus;
 
+  readonly #protectedApis: MintmarkSettings['protectedApis'];
+
   constructor(scope: Construct, id: string, props: MintmarkProps = {}) {
     super(scope, id);
     const settings = withDefaults(props);
+    this.#protectedApis = settings.protectedApis;
     this.api = new PublicApi(this, 'Api', settings);
     this.issuer = settings.issuer ?? this.api.url;
     assertIssuer(this.issuer);
@@ -63,18 +66,25 @@ export class Mintmark extends Construct {
 
   /**
    * Guards routes of an HTTP API by the rules of `protectedApis[name]`.
-   * @throws Error where there are no such rules
+   * @throws Error where there are no such rules, or decisions about proofs of possession would be cached
    */
   httpAuthorizer(name: string, options: AuthorizerOptions = {}): HttpLambdaAuthorizer {
-    return createHttpAuthorizer(name, this.#find(authorizerName(name)), options);
+    return createHttpAuthorizer(this.#guard(name), options);
   }
 
   /**
    * Guards methods of a REST API by the rules of `protectedApis[name]`; `scope` is within the stack of that API.
-   * @throws Error where there are no such rules
+   * @throws Error where there are no such rules, or decisions about proofs of possession would be cached
    */
-  restAuthorizer(scope: Construct, name: string, options: AuthorizerOptions = {}): TokenAuthorizer {
-    return createRestAuthorizer(scope, name, this.#find(authorizerName(name)), options);
+  restAuthorizer(scope: Construct, name: string, options: AuthorizerOptions = {}): Authorizer & IAuthorizer {
+    return createRestAuthorizer(scope, this.#guard(name), options);
+  }
+
+  #guard(name: string) {
+    const handler = this.#find(authorizerName(name));
+    const protectedApi = this.#protectedApis[name];
+    if (protectedApi === undefined) throw new Error(`"${name}" is no protected API.`);
+    return { name, handler, protectedApi };
   }
 
   #createResources(settings: MintmarkSettings): GrantableResources {

@@ -64,6 +64,10 @@ const headers = {
     description: 'After how many seconds a repeat may succeed.',
     schema: { type: 'integer', minimum: 1 },
   },
+  DPoPNonce: {
+    description: 'The nonce that the next proof needs (RFC 9449 section 8), for whoever sent one.',
+    schema: { type: 'string' },
+  },
   RateLimitPolicy: {
     description: 'How many requests a client may send in how many seconds, as one function instance counts them.',
     schema: { type: 'string' },
@@ -75,7 +79,8 @@ const headers = {
     example: '"client";r=2999;t=60',
   },
   WwwAuthenticate: {
-    description: 'How to authenticate: Basic for clients, Bearer (RFC 6750 section 3) for management tokens.',
+    description:
+      'How to authenticate: Basic for clients, Bearer (RFC 6750 section 3) or DPoP (RFC 9449 section 7.1) for management tokens.',
     schema: { type: 'string' },
   },
 } as const;

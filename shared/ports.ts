@@ -3,9 +3,12 @@ import type {
   AssertionMemory,
   AssertionVerifier,
   ClientKeys,
+  IntrospectionSigner,
   KeySet,
   Pepper,
   PepperFounder,
+  ProofMemory,
+  ProofVerifier,
   SecretHasher,
   TokenSigner,
   TokenVerifier,
@@ -53,12 +56,14 @@ export interface GrantedPorts {
   'directory:list': { readonly directoryList: DirectoryLister };
   'remains:remove': { readonly remains: RemainsRemover };
   'tokens:sign': { readonly signer: TokenSigner };
+  'introspections:sign': { readonly introspectionSigner: IntrospectionSigner };
   'tokens:verify': { readonly verifier: TokenVerifier };
   'tokens:revoke': { readonly revocations: Revocations };
   'assertions:verify': { readonly assertionVerifier: AssertionVerifier };
   'assertions:redeem': { readonly assertionMemory: AssertionMemory };
   'workloads:verify': { readonly workloadTokens: WorkloadTokens };
   'keys:examine': { readonly trustedKeys: TrustedKeys };
+  'proofs:verify': { readonly proofVerifier: ProofVerifier; readonly proofMemory: ProofMemory };
   'keys:generate': { readonly clientKeys: ClientKeys };
   'keys:publish': { readonly keySet: KeySet };
   'pepper:use': { readonly pepper: Pepper };

@@ -95,6 +95,11 @@ describe('what README.md says about getting a token', () => {
     GO_MILLISECONDS,
   );
 
+  test('binds a token to a key, and calls an API with it', async () => {
+    const result = await runAs(process.execPath, ['--input-type=module'], 'dpop');
+    expect(lineOf(result)).toEqual({ code: 0, line: '{"reports":["2026 in numbers"]}', stderr: '' });
+  });
+
   test('verifies a token with jose', async () => {
     const result = await runAs(process.execPath, ['--input-type=module'], 'jose');
     expect(lineOf(result)).toEqual({ code: 0, line: 'true', stderr: '' });

@@ -33,6 +33,7 @@ describe('README.md', () => {
       'js node',
       'python python',
       'go go',
+      'js dpop',
       'sh introspect',
       'js jose',
       'js aws-jwt-verify',

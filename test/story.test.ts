@@ -33,6 +33,7 @@ describe('the commands that npm start prints', () => {
       tokenLifetimeSeconds: 3_600,
       allowRefreshTokens: false,
       skipConsent: false,
+      dpopBoundAccessTokensRequired: false,
       createdAt: time,
       version: 1,
     });

@@ -18,6 +18,7 @@ export const sampleApi = {
   protection: {
     audience: AUDIENCE,
     mode: 'online',
+    dpop: 'accepted',
     routes: { 'GET /reports': 'read:reports', 'POST /reports': 'write:reports' },
   } satisfies ProtectedApi,
 
@@ -37,7 +38,7 @@ export const sampleApi = {
   /** The sample on a REST API, under `/rest`. */
   restApi: (authorizer: LambdaHandler): RestApi => {
     const guard = {
-      type: 'TOKEN',
+      type: 'REQUEST',
       handler: authorizer,
       identitySources: ['method.request.header.Authorization'],
       resultTtlSeconds: RESULT_TTL_SECONDS,

@@ -60,6 +60,7 @@ export async function startSystem({
     const gateway = await startRoutes(functions, port);
     opened.push(gateway);
     settings.MINTMARK_ISSUER = gateway.url;
+    settings.MINTMARK_PROTECTED_API = JSON.stringify({ ...sampleApi.protection, origin: gateway.url });
     const run = runner(functions);
     if (runsSchedules) opened.push(startClockwork(run));
     return {
@@ -131,7 +132,6 @@ async function provideSettings(): Promise<Partial<Record<EnvironmentVariable, st
     MINTMARK_EVENT_BUS: 'mintmark',
     MINTMARK_DEFAULT_AUDIENCE: process.env.MINTMARK_DEFAULT_AUDIENCE ?? '',
     MINTMARK_IMPORTED_SECRETS: process.env.MINTMARK_IMPORTED_SECRETS ?? '',
-    MINTMARK_PROTECTED_API: JSON.stringify(sampleApi.protection),
   };
 }
 

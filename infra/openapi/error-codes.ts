@@ -8,9 +8,16 @@ type OperationName = KeysOfEach<(typeof tables)[number]['routes']>;
 
 /** What only the operation itself decides; everything else follows from the API table. */
 const decidedByOperation: Partial<Record<OperationName, readonly ErrorCode[]>> = {
-  token: ['invalid_grant', 'unsupported_grant_type', 'invalid_scope', 'invalid_target'],
+  token: [
+    'invalid_grant',
+    'unsupported_grant_type',
+    'invalid_scope',
+    'invalid_target',
+    'invalid_dpop_proof',
+    'use_dpop_nonce',
+  ],
   revoke: ['unauthorized_client'],
-  testApi: ['invalid_scope', 'invalid_target', 'forbidden', 'conflict'],
+  testApi: ['invalid_scope', 'invalid_target', 'invalid_dpop_proof', 'forbidden', 'conflict'],
   createTenantApiToken: ['forbidden'],
   createMemberApiToken: ['forbidden'],
   updateTenantApiToken: ['forbidden'],
@@ -77,6 +84,8 @@ export function isManagement(caller: Caller): boolean {
 function callerErrors(caller: Caller): readonly ErrorCode[] {
   if (caller === 'anyone') return [];
   if (caller === 'client' || caller === 'grant') return ['invalid_request', 'invalid_client'];
-  if ('permission' in caller) return ['invalid_request', 'unauthenticated', 'invalid_token', 'insufficient_scope'];
-  return ['invalid_request', 'invalid_client', 'invalid_token', 'insufficient_scope'];
+  if ('permission' in caller) {
+    return ['invalid_request', 'unauthenticated', 'invalid_token', 'unproven_token', 'insufficient_scope'];
+  }
+  return ['invalid_request', 'invalid_client', 'invalid_token', 'unproven_token', 'insufficient_scope'];
 }

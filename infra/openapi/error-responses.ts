@@ -13,8 +13,12 @@ const MEANING: Readonly<Record<ErrorCode, string>> = {
   unsupported_grant_type: 'The grant type is not supported.',
   invalid_scope: 'The requested scope is malformed, unknown or more than is allowed.',
   invalid_target: 'The client has no permission at the requested audience.',
+  invalid_dpop_proof: 'The DPoP proof is not valid, or was used before; or the API takes bound tokens only.',
+  use_dpop_nonce: 'The DPoP proof lacks a recent nonce: repeat with that of the `DPoP-Nonce` header.',
   unauthenticated: 'The request carries no management token.',
   invalid_token: 'The management token is malformed, expired or revoked, or it is meant for another API.',
+  unproven_token:
+    'The management token is bound to a key, and its DPoP proof is missing, not valid, or was used before.',
   insufficient_scope: 'The management token lacks the permission that this operation needs.',
   forbidden: 'The level rule does not allow the caller to assign one of these roles.',
   not_found: 'There is no such resource, or you may not see it.',
@@ -76,6 +80,9 @@ function errorResponse(alternatives: readonly Alternative[], style: ErrorStyle) 
       'Cache-Control': { $ref: '#/components/headers/NoStore' },
       'X-Request-Id': { $ref: '#/components/headers/RequestId' },
       ...('www-authenticate' in headers && { 'WWW-Authenticate': { $ref: '#/components/headers/WwwAuthenticate' } }),
+      ...(alternatives.some(({ code }) => code === 'use_dpop_nonce') && {
+        'DPoP-Nonce': { $ref: '#/components/headers/DPoPNonce' },
+      }),
       ...('retry-after' in headers && { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } }),
     },
     content: { [style === 'oauth' ? 'application/json' : 'application/problem+json']: content },

@@ -94,7 +94,7 @@ function hasVersion({ schema }: Reply): boolean {
 }
 
 function successResponse({ reply, caller }: Route) {
-  const { description, schema, example } = reply;
+  const { description, schema, example, signedAs } = reply;
   const { headers } = renderReply({ status: reply.status, body: undefined, target: {} }, reply);
   const cacheControl =
     reply.maxAgeSeconds === undefined
@@ -106,11 +106,13 @@ function successResponse({ reply, caller }: Route) {
       'Cache-Control': cacheControl,
       'X-Request-Id': { $ref: '#/components/headers/RequestId' },
       ...(hasVersion(reply) && { ETag: { $ref: '#/components/headers/ETag' } }),
+      ...(caller === 'grant' && { 'DPoP-Nonce': { $ref: '#/components/headers/DPoPNonce' } }),
       ...(isManagement(caller) && quotaHeaders),
     },
     ...(schema !== undefined && {
       content: {
         'application/json': { schema: jsonSchema(schema, 'output'), ...(example !== undefined && { example }) },
+        ...(signedAs !== undefined && { [signedAs]: { schema: { type: 'string' } } }),
       },
     }),
   };

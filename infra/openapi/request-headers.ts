@@ -9,10 +9,11 @@ export function isChangeOfOne({ method, path }: Route): boolean {
   return path.startsWith('/v1/') && (isOfClient || ['PUT', 'PATCH', 'DELETE'].includes(method));
 }
 
-/** The headers that a management request may carry besides its token. */
+/** The headers that a request may carry besides its credentials. */
 export function headerParameters(route: Route) {
   return [
     ...(isChangeOfOne(route) ? [{ $ref: '#/components/parameters/IfMatch' }] : []),
+    ...(route.caller === 'grant' ? [{ $ref: '#/components/parameters/DPoP' }] : []),
     ...(route.reply.status === 201 ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
   ];
 }
@@ -26,6 +27,13 @@ export const parameterComponents = {
     description: 'The ETag of an earlier answer: the request changes that version or nothing (412)',
     schema: { type: 'string', pattern: '^("[1-9][0-9]*"|\\*)$' },
     example: '"3"',
+  },
+  DPoP: {
+    name: 'DPoP',
+    in: 'header',
+    required: false,
+    description: 'A proof of possession (RFC 9449 section 4): the access token is then bound to its key',
+    schema: { type: 'string', maxLength: 4096 },
   },
   IdempotencyKey: {
     name: 'Idempotency-Key',

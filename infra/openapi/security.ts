@@ -16,7 +16,8 @@ export const securitySchemes = {
     bearerFormat: 'JWT',
     description:
       'An access token that `POST /oauth/token` gave for the audience `{issuer}/v1/`. ' +
-      'Each operation names the permission that the token needs.',
+      'Each operation names the permission that the token needs. A token that is bound to a key comes under the scheme ' +
+      'DPoP, with a proof in the header of that name (RFC 9449 section 7.1).',
   },
 } as const;
 

@@ -16,18 +16,23 @@ export interface CompactJws {
  * header that would have to be followed or understood.
  */
 export function readCompactJws(token: string): CompactJws | undefined {
+  const jws = decodeJws(token);
+  return jws === undefined || REFUSED.some((name) => name in jws.header) ? undefined : jws;
+}
+
+/** The same, whatever its header says. */
+export function decodeJws(token: string): CompactJws | undefined {
   if (token.length > CHARACTERS_MAX) return undefined;
   const parts = token.split('.');
   if (parts.length !== 3 || !parts.every(isCanonical)) return undefined;
-  const [header, payload] = parts.slice(0, 2).map(parsePart);
-  if (typeof header !== 'object' || header === null) return undefined;
-  return REFUSED.some((name) => name in header) ? undefined : { header, payload };
+  const [header, payload] = parts.slice(0, 2).map(decodePart);
+  return typeof header === 'object' && header !== null ? { header, payload } : undefined;
 }
 
 function isCanonical(part: string): boolean {
   return part !== '' && Buffer.from(part, 'base64url').toString('base64url') === part;
 }
 
-function parsePart(part: string): unknown {
+function decodePart(part: string): unknown {
   return parseUnambiguous(Buffer.from(part, 'base64url').toString());
 }

@@ -7,6 +7,8 @@ const schema: z.ZodType<ProtectedApi> = z.object({
   audience: z.string(),
   mode: z.enum(['offline', 'online']),
   routes: z.record(z.string(), z.string().nullable()),
+  dpop: z.enum(['accepted', 'required']).optional(),
+  origin: z.string().optional(),
 });
 
 /** What this authorizer guards, as the deployment says. */

@@ -103,6 +103,7 @@ export const createToken = lambdaTable({
   grants: [
     'standing:read',
     'tokens:verify',
+    'proofs:verify',
     'tokens:sign',
     'clients:create',
     'clients:list',
@@ -175,6 +176,7 @@ export const manageTokens = lambdaTable({
   grants: [
     'standing:read',
     'tokens:verify',
+    'proofs:verify',
     'clients:list',
     'clients:change',
     'clients:delete',

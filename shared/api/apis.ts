@@ -26,6 +26,7 @@ const api = z.object({
   permissions: z.array(permission),
   allowRefreshTokens: z.boolean(),
   skipConsent: z.boolean(),
+  dpopBoundAccessTokensRequired: z.boolean(),
   ...commonMembers,
 });
 const apiRequest = {
@@ -40,6 +41,7 @@ const apiExample = {
   tokenLifetimeSeconds: 3600,
   allowRefreshTokens: false,
   skipConsent: false,
+  dpopBoundAccessTokensRequired: false,
   ...commonExample,
 };
 
@@ -98,6 +100,7 @@ export const apiRoutes = {
         tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
         allowRefreshTokens: z.boolean().optional(),
         skipConsent: z.boolean().optional(),
+        dpopBoundAccessTokensRequired: z.boolean().optional(),
       }),
       example: apiRequest,
     },
@@ -129,6 +132,7 @@ export const apiRoutes = {
         permissions: apiPermissions.optional(),
         allowRefreshTokens: z.boolean().optional(),
         skipConsent: z.boolean().optional(),
+        dpopBoundAccessTokensRequired: z.boolean().optional(),
       }),
       example: { tokenLifetimeSeconds: 900 },
     },

@@ -85,6 +85,7 @@ export const applications = lambdaTable({
   grants: [
     'standing:read',
     'tokens:verify',
+    'proofs:verify',
     'clients:create',
     'clients:list',
     'clients:change',

@@ -14,6 +14,7 @@ export const directory = lambdaTable({
   grants: [
     'standing:read',
     'tokens:verify',
+    'proofs:verify',
     'directory:write',
     'directory:list',
     'pepper:use',

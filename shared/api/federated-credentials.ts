@@ -95,6 +95,7 @@ export const federatedCredentials = lambdaTable({
   grants: [
     'standing:read',
     'tokens:verify',
+    'proofs:verify',
     'clients:create',
     'clients:list',
     'clients:delete',

@@ -24,7 +24,7 @@ const clientGrants = [
   'audit:append',
 ] as const;
 
-const tokenType = z.literal('Bearer');
+const tokenType = z.enum(['Bearer', 'DPoP']);
 
 const EXAMPLE_TOKEN = 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9…';
 const EXAMPLE_CLIENT = 'cli_2Vq0mTzXwYbH8KdR5nCs1E';
@@ -33,7 +33,7 @@ const EXAMPLE_CLIENT = 'cli_2Vq0mTzXwYbH8KdR5nCs1E';
 export const exchange = lambdaTable({
   name: 'exchange',
   purpose: 'Trades client credentials, or a signed assertion, for a short-lived access token.',
-  grants: [...clientGrants, 'workloads:verify', 'tokens:sign'],
+  grants: [...clientGrants, 'workloads:verify', 'proofs:verify', 'tokens:sign'],
   routes: {
     token: {
       method: 'POST',
@@ -82,18 +82,19 @@ const tokenBody = {
 export const introspect = lambdaTable({
   name: 'introspect',
   purpose: 'Tells an API what an access token is worth now.',
-  grants: [...clientGrants, 'tokens:verify', 'attempts:limit'],
+  grants: [...clientGrants, 'tokens:verify', 'proofs:verify', 'introspections:sign', 'attempts:limit'],
   routes: {
     introspect: {
       method: 'POST',
       path: '/oauth/introspect',
-      summary: 'Ask what a token is worth (RFC 7662)',
+      summary: 'Ask what a token is worth (RFC 7662), for a signed answer if need be (RFC 9701)',
       caller: { clientOrPermission: 'introspect:tokens' },
       errors: 'oauth',
       body: { encoding: 'form', ...tokenBody },
       reply: {
         status: 200,
         description: 'What the token is worth now; `{"active":false}` for everything the caller may not know',
+        signedAs: 'application/token-introspection+jwt',
         schema: z.union([
           z.object({
             active: z.literal(true),
@@ -111,6 +112,7 @@ export const introspect = lambdaTable({
             roles: z.array(z.string()).optional(),
             permissions: z.array(z.string()).optional(),
             metadata: z.record(z.string(), z.json()).optional(),
+            cnf: z.object({ jkt: z.string() }).optional().meta({ description: 'The key that the token is bound to' }),
           }),
           z.object({ active: z.literal(false) }),
         ]),

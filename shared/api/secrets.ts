@@ -98,6 +98,7 @@ export const manageSecrets = lambdaTable({
   grants: [
     'standing:read',
     'tokens:verify',
+    'proofs:verify',
     'clients:change',
     'pepper:use',
     'secrets:hash',

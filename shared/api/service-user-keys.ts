@@ -59,6 +59,7 @@ export const serviceUserKeys = lambdaTable({
   grants: [
     'standing:read',
     'tokens:verify',
+    'proofs:verify',
     'clients:create',
     'clients:list',
     'clients:delete',

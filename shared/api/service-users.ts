@@ -76,6 +76,7 @@ export const serviceUsers = lambdaTable({
   grants: [
     'standing:read',
     'tokens:verify',
+    'proofs:verify',
     'directory:write',
     'directory:list',
     'clients:create',

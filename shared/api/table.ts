@@ -36,6 +36,8 @@ export interface Reply {
   readonly description: string;
   readonly schema?: z.ZodType;
   readonly example?: unknown;
+  /** The media type of the same answer as a signed JWT, for requests whose `Accept` is just that (RFC 9701 §4). */
+  readonly signedAs?: `application/${string}+jwt`;
   /** For answers that caches may keep; all others are `no-store`. */
   readonly maxAgeSeconds?: number;
 }
@@ -66,6 +68,7 @@ export interface LambdaTable {
   readonly timeoutSeconds?: number;
 }
 
+type GrantsForManager = 'standing:read' | 'tokens:verify' | 'proofs:verify' | 'audit:append';
 type GrantsForClient =
   | 'standing:read'
   | 'pepper:use'
@@ -79,9 +82,9 @@ type GrantsForClient =
 interface GrantsForCaller {
   readonly anyone: never;
   readonly client: GrantsForClient;
-  readonly grant: GrantsForClient | 'workloads:verify';
-  readonly manager: 'standing:read' | 'tokens:verify' | 'audit:append';
-  readonly either: 'tokens:verify' | GrantsForClient;
+  readonly grant: 'workloads:verify' | 'proofs:verify' | GrantsForClient;
+  readonly manager: GrantsForManager;
+  readonly either: GrantsForManager | GrantsForClient;
 }
 type CallerKind<C> = C extends 'anyone' | 'client' | 'grant'
   ? C

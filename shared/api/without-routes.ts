@@ -22,6 +22,6 @@ export const bootstrap = lambdaTable({
 export const authorizer = lambdaTable({
   name: 'authorizer',
   purpose: 'Guards an API behind API Gateway as its Lambda authorizer.',
-  grants: ['standing:read', 'tokens:verify', 'requests:guard'],
+  grants: ['standing:read', 'tokens:verify', 'proofs:verify', 'requests:guard'],
   routes: {},
 });

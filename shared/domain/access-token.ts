@@ -1,3 +1,4 @@
+import type { Confirmation } from './bind-token.ts';
 import type { JsonObject } from './records.ts';
 
 /** The longest any exchanged access token lives, whatever an API asks for: what lies above was not signed by this product. */
@@ -29,6 +30,8 @@ export interface AccessTokenClaims extends CommonClaims {
   readonly roles?: readonly string[];
   readonly permissions?: readonly string[];
   readonly metadata?: JsonObject;
+  /** The key that the token is bound to; without one it is a bearer token. */
+  readonly cnf?: Confirmation;
 }
 
 /**
@@ -38,6 +41,7 @@ export interface AccessTokenClaims extends CommonClaims {
 export interface LongLivedTokenClaims extends CommonClaims {
   readonly exp?: number;
   readonly scope?: undefined;
+  readonly cnf?: undefined;
 }
 
 /** The claims of any token that Mintmark signs; only exchanged ones have a scope. */
@@ -48,6 +52,13 @@ export const ACCESS_TOKEN_TYPE = 'at+jwt';
 
 /** `typ` of a long-lived one: another, so that whoever verifies offline refuses what only the records can judge (RFC 8725 §3.11). */
 export const LONG_LIVED_TOKEN_TYPE = 'mintmark-token+jwt';
+
+/** How a token is presented (RFC 6750 §4, RFC 9449 §5). */
+export type TokenType = 'Bearer' | 'DPoP';
+
+export function tokenTypeOf({ cnf }: TokenClaims): TokenType {
+  return cnf === undefined ? 'Bearer' : 'DPoP';
+}
 
 /** Whether the token's times hold now (RFC 7519 §4.1.4 to §4.1.6): expiry to the second, its beginning with skew. */
 export function isWithinLifetime(claims: TokenClaims, nowSeconds: number): boolean {

@@ -23,6 +23,7 @@ export interface ApiRequest {
   readonly tokenLifetimeSeconds?: number | undefined;
   readonly allowRefreshTokens?: boolean | undefined;
   readonly skipConsent?: boolean | undefined;
+  readonly dpopBoundAccessTokensRequired?: boolean | undefined;
 }
 
 /**
@@ -49,6 +50,7 @@ export async function createApi(
     permissions,
     allowRefreshTokens: request.allowRefreshTokens ?? false,
     skipConsent: request.skipConsent ?? false,
+    dpopBoundAccessTokensRequired: request.dpopBoundAccessTokensRequired ?? false,
     createdAtSeconds: ports.clock.nowSeconds(),
     version: 1,
   };
@@ -71,6 +73,7 @@ export interface ApiChange {
   readonly permissions?: readonly Permission[] | undefined;
   readonly allowRefreshTokens?: boolean | undefined;
   readonly skipConsent?: boolean | undefined;
+  readonly dpopBoundAccessTokensRequired?: boolean | undefined;
 }
 
 /**
@@ -94,6 +97,7 @@ export async function updateApi(
     permissions: patch.permissions ?? api.permissions,
     allowRefreshTokens: patch.allowRefreshTokens ?? api.allowRefreshTokens,
     skipConsent: patch.skipConsent ?? api.skipConsent,
+    dpopBoundAccessTokensRequired: patch.dpopBoundAccessTokensRequired ?? api.dpopBoundAccessTokensRequired,
   });
   return changeRecord({ kind: 'api', key: id, expectedVersion, change }, ports);
 }

@@ -1,8 +1,9 @@
-import type { TokenVerifier } from './crypto-ports.ts';
+import type { ProofMemory, ProofVerifier, TokenVerifier } from './crypto-ports.ts';
 import { DomainError, notFound } from './errors.ts';
 import { findLiveToken } from './live-token.ts';
 import type { Clock, StandingReader } from './ports.ts';
 import type { ClientGrant, PermissionReference, Role } from './records.ts';
+import { assertIsSender, type PresentedToken } from './sender-constraint.ts';
 import { reachOf, SYSTEM_API_ID, type SystemPermission, systemApiIdentifier, systemPermissions } from './system-api.ts';
 
 /** Who calls the management API, with the authority that its token gives now. */
@@ -24,19 +25,23 @@ interface Ports {
   readonly issuer: string;
   readonly verifier: TokenVerifier;
   readonly standing: StandingReader;
+  readonly proofVerifier: ProofVerifier;
+  readonly proofMemory: ProofMemory;
   readonly clock: Clock;
 }
 
 /**
  * The caller behind a management token.
- * @throws DomainError `invalid_token` (RFC 6750 §3.1) for a token that is not live or meant for another API.
+ * @throws DomainError `invalid_token` (RFC 6750 §3.1) for a token that is not live or meant for another API, and as
+ * `assertIsSender` does
  */
-export async function authenticateManager(token: string, ports: Ports): Promise<ManagementCaller> {
-  const live = await findLiveToken(token, ports);
+export async function authenticateManager(presented: PresentedToken, ports: Ports): Promise<ManagementCaller> {
+  const live = await findLiveToken(presented.value, ports);
   if (live === undefined || live.claims.aud !== systemApiIdentifier(ports.issuer)) {
     throw new DomainError('invalid_token', 'The access token is not valid for this API, expired or revoked.');
   }
   const { claims, standing, permissions } = live;
+  await assertIsSender(presented, claims, ports);
   return {
     clientId: claims.client_id,
     subject: claims.sub,

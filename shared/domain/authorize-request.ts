@@ -1,7 +1,8 @@
 import { scopeValues, type TokenClaims } from './access-token.ts';
-import type { TokenVerifier } from './crypto-ports.ts';
+import type { ProofMemory, ProofVerifier, TokenVerifier } from './crypto-ports.ts';
 import { findLiveToken, verifiedClaims } from './live-token.ts';
 import type { Clock, StandingReader } from './ports.ts';
+import { findMismatch, type PresentedToken } from './sender-constraint.ts';
 
 /** What an authorizer stands in front of. */
 export interface ProtectedApi {
@@ -14,6 +15,17 @@ export interface ProtectedApi {
   readonly mode: 'offline' | 'online';
   /** Route key (`GET /reports/{id}`) → the permission it needs; null where any token for this API will do. */
   readonly routes: Readonly<Record<string, string | null>>;
+  /**
+   * Whether it takes tokens that are bound to a key, or no others; without this it takes bearer tokens only. A proof is
+   * for one request, so no decision about one may be repeated.
+   */
+  readonly dpop?: 'accepted' | 'required' | undefined;
+  /**
+   * How clients name the API in proofs, e.g. `https://api.example.com`: scheme and host, with as much of the path as API
+   * Gateway does not see. Without it the host by which API Gateway was called, which is another one where something
+   * stands in front of it.
+   */
+  readonly origin?: string | undefined;
 }
 
 /** What a valid token opens. */
@@ -27,14 +39,25 @@ export interface Access {
 interface Ports {
   readonly verifier: TokenVerifier;
   readonly standing: StandingReader;
+  readonly proofVerifier: ProofVerifier;
+  readonly proofMemory: ProofMemory;
   readonly clock: Clock;
 }
 
-/** Which routes a bearer token opens; undefined for a token that is not valid at this API. A route without rule is closed. */
-export async function authorizeRequest(token: string, api: ProtectedApi, ports: Ports): Promise<Access | undefined> {
+/**
+ * Which routes a token opens; undefined for a token that is not valid at this API, or not from whom it is bound to. A
+ * route without rule is closed.
+ */
+export async function authorizeRequest(
+  presented: PresentedToken,
+  api: ProtectedApi,
+  ports: Ports,
+): Promise<Access | undefined> {
+  const { value: token } = presented;
   const found = api.mode === 'online' ? await findLiveToken(token, ports) : await findOffline(token, ports);
   if (found === undefined || found.claims.aud !== api.audience) return undefined;
   const { claims, permissions } = found;
+  if (!isTypeTaken(claims, api) || (await findMismatch(presented, claims, ports)) !== undefined) return undefined;
   const isOpen = (route: string) => {
     const needed = api.routes[route];
     return needed === null || (needed !== undefined && permissions.includes(needed));
@@ -46,6 +69,10 @@ export async function authorizeRequest(token: string, api: ProtectedApi, ports: 
     allowedRoutes: routes.filter(isOpen),
     refusedRoutes: routes.filter((route) => !isOpen(route)),
   };
+}
+
+function isTypeTaken({ cnf }: TokenClaims, { dpop }: ProtectedApi): boolean {
+  return cnf === undefined ? dpop !== 'required' : dpop !== undefined;
 }
 
 async function findOffline(token: string, ports: Ports) {

@@ -86,6 +86,7 @@ async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
     permissions: systemPermissions,
     allowRefreshTokens: false,
     skipConsent: false,
+    dpopBoundAccessTokensRequired: false,
     createdAtSeconds: before?.createdAtSeconds ?? ports.clock.nowSeconds(),
     version: (before?.version ?? 0) + 1,
   };

@@ -1,6 +1,7 @@
 import type { TokenClaims } from './access-token.ts';
 import type { AssertionClaims } from './assertion.ts';
 import type { ClientKeyAlgorithm, SigningAlgorithm, StoredKey } from './records.ts';
+import type { SignedIntrospectionClaims } from './sign-introspection.ts';
 import type { Trust, TrustAlgorithm, TrustedJwk, WorkloadClaims } from './trust.ts';
 
 /** bcrypt, with the work it does the same for every answer it gives. */
@@ -29,6 +30,11 @@ export interface PepperFounder {
 export interface TokenSigner {
   /** Rejects with `invalid_scope` where there is more to sign than the algorithm takes. */
   sign(claims: TokenClaims, algorithm: SigningAlgorithm): Promise<string>;
+}
+
+/** Signs answers about tokens; their type keeps them from ever passing for tokens (RFC 9701 §8.1). */
+export interface IntrospectionSigner {
+  sign(claims: SignedIntrospectionClaims, algorithm: SigningAlgorithm): Promise<string>;
 }
 
 /** Checks form, type, algorithm, signature and issuer of a token; undefined for whatever is not ours. */
@@ -95,6 +101,39 @@ export interface WorkloadTokens {
 /** Examines public keys of other issuers. */
 export interface TrustedKeys {
   isStrong(jwk: TrustedJwk): boolean;
+}
+
+/** What a DPoP proof says (RFC 9449 §4.2), and the key that signed it. */
+export interface ProofOfPossession {
+  /** The key's thumbprint (RFC 7638). */
+  readonly thumbprint: string;
+  readonly jti: string;
+  readonly htm: string;
+  readonly htu: string;
+  readonly iat: number;
+  readonly ath?: string | undefined;
+  readonly nonce?: string | undefined;
+}
+
+/** Reads DPoP proofs. */
+export interface ProofVerifier {
+  /** What a proof says, if the key in its header signed it; undefined for everything else. */
+  verify(proof: string): Promise<ProofOfPossession | undefined>;
+  /** The `ath` of a proof for this access token. */
+  hashOf(accessToken: string): string;
+}
+
+/** A proof as it is remembered: its `jti`, which is its key's own, and the moment from which it is refused anyway. */
+export interface RedeemedProof {
+  readonly thumbprint: string;
+  readonly jti: string;
+  readonly endsAtSeconds: number;
+}
+
+/** Remembers proofs, so that none is used twice (RFC 9449 §11.1). */
+export interface ProofMemory {
+  /** True for the one who uses the proof first. */
+  redeem(proof: RedeemedProof, nowSeconds: number): Promise<boolean>;
 }
 
 /** An assertion as it is remembered: its `jti`, which is the issuer's own, and the moment from which it is refused anyway. */

@@ -1,6 +1,8 @@
 import { clientKeyAlgorithms } from './assertion.ts';
+import { dpopAlgorithms } from './dpop-proof.ts';
 import { grantTypes } from './grant-types.ts';
 import type { SigningAlgorithm } from './records.ts';
+import { introspectionAlgorithms } from './sign-introspection.ts';
 
 const CLIENT_AUTHENTICATION = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
 
@@ -21,8 +23,10 @@ export function authorizationServerMetadata(issuer: string, algorithms: readonly
     token_endpoint_auth_signing_alg_values_supported: clientKeyAlgorithms,
     introspection_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
     introspection_endpoint_auth_signing_alg_values_supported: clientKeyAlgorithms,
+    introspection_signing_alg_values_supported: introspectionAlgorithms(algorithms),
     revocation_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
     revocation_endpoint_auth_signing_alg_values_supported: clientKeyAlgorithms,
+    dpop_signing_alg_values_supported: dpopAlgorithms,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: algorithms,
   };

@@ -1,6 +1,7 @@
 /**
  * Why a request is refused, free of transport. The OAuth codes are those of RFC 6749 §5.2, RFC 6750 §3.1,
- * RFC 7009 §2.2.1 and RFC 8707 §2; the others belong to the management API.
+ * RFC 7009 §2.2.1, RFC 8707 §2 and RFC 9449 §5 and §8; the others belong to the management API. `unproven_token` is
+ * what an API answers with `invalid_dpop_proof` (RFC 9449 §7.1).
  */
 export type ErrorCode =
   | 'invalid_request'
@@ -10,8 +11,11 @@ export type ErrorCode =
   | 'unsupported_grant_type'
   | 'invalid_scope'
   | 'invalid_target'
+  | 'invalid_dpop_proof'
+  | 'use_dpop_nonce'
   | 'unauthenticated'
   | 'invalid_token'
+  | 'unproven_token'
   | 'insufficient_scope'
   | 'forbidden'
   | 'not_found'
@@ -28,6 +32,8 @@ interface ErrorDetails {
   readonly field?: string;
   /** The permission that would have been needed (RFC 6750 §3.1). */
   readonly neededScope?: string;
+  /** How the refused access token was presented; a bearer token unless this says otherwise. */
+  readonly scheme?: 'Bearer' | 'DPoP';
   /** After how many seconds a repeat may succeed. */
   readonly retryAfterSeconds?: number;
   /** What really happened: logged by name, never shown. */
@@ -40,6 +46,7 @@ export class DomainError extends Error {
   readonly code: ErrorCode;
   readonly field: string | undefined;
   readonly neededScope: string | undefined;
+  readonly scheme: 'Bearer' | 'DPoP';
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, description: string, details: ErrorDetails = {}) {
@@ -47,6 +54,7 @@ export class DomainError extends Error {
     this.code = code;
     this.field = details.field;
     this.neededScope = details.neededScope;
+    this.scheme = details.scheme ?? 'Bearer';
     this.retryAfterSeconds = details.retryAfterSeconds;
   }
 }

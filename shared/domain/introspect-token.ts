@@ -1,4 +1,4 @@
-import type { TokenClaims } from './access-token.ts';
+import { type TokenClaims, type TokenType, tokenTypeOf } from './access-token.ts';
 import type { AuthenticatedClient } from './authenticate-client.ts';
 import type { ManagementCaller } from './authority.ts';
 import type { TokenVerifier } from './crypto-ports.ts';
@@ -12,7 +12,7 @@ import { SYSTEM_API_ID, type SystemPermission } from './system-api.ts';
 /** An answer of RFC 7662 §2.2: for an active token its claims, with what it allows now. */
 export type Introspection = { readonly active: false } | ({ readonly active: true } & IntrospectedClaims);
 type IntrospectedClaims = Omit<TokenClaims, 'scope'> & {
-  readonly token_type: 'Bearer';
+  readonly token_type: TokenType;
   readonly scope: string;
   readonly roles?: readonly string[];
   readonly permissions?: readonly string[];
@@ -70,8 +70,9 @@ async function systemPermissionsOf({ client, look }: AuthenticatedClient, own: S
 function activeAnswer({ claims, permissions, client, standing }: LiveToken): Introspection {
   const scope = permissions.join(' ');
   const current = claims.tenant_id === undefined ? {} : { permissions };
-  if (claims.scope !== undefined) return { active: true, token_type: 'Bearer', ...claims, scope, ...current };
+  const told = { active: true, token_type: tokenTypeOf(claims), ...claims, scope } as const;
+  if (claims.scope !== undefined) return { ...told, ...current };
   const roles = standing.roles.map((role) => role.key);
   const metadata = client.metadata && { metadata: client.metadata };
-  return { active: true, token_type: 'Bearer', ...claims, scope, roles, ...current, ...metadata };
+  return { ...told, roles, ...current, ...metadata };
 }

@@ -1,12 +1,20 @@
-import { type AccessTokenClaims, LIFETIME_SECONDS_MAX, scopeValues, TOKEN_CHARACTERS_MAX } from './access-token.ts';
+import {
+  type AccessTokenClaims,
+  LIFETIME_SECONDS_MAX,
+  scopeValues,
+  TOKEN_CHARACTERS_MAX,
+  type TokenType,
+  tokenTypeOf,
+} from './access-token.ts';
 import { invalidGrant } from './authenticate-assertion.ts';
 import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
-import type { TokenSigner } from './crypto-ports.ts';
+import { type Confirmation, confirmKey } from './bind-token.ts';
+import type { ProofMemory, ProofOfPossession, TokenSigner } from './crypto-ports.ts';
 import { allowedPermissions, findApi, resolveApi } from './entitlement.ts';
 import { DomainError, tokenTooLarge } from './errors.ts';
 import { isGrantType, JWT_BEARER } from './grant-types.ts';
 import { newId } from './ids.ts';
-import type { Random } from './ports.ts';
+import type { Clock, Random } from './ports.ts';
 import type { Api, WorkspaceSettings } from './records.ts';
 import { defaultAudienceIn, expectSettings, settingsIn } from './settings.ts';
 import { type Standing, standingOf, subjectId } from './standing.ts';
@@ -17,11 +25,14 @@ export interface TokenRequest {
   readonly audiences: readonly string[];
   /** Space-separated permissions; without one, everything that is allowed. */
   readonly scope?: string | undefined;
+  /** By the key that the token is to be bound to; without one it is a bearer token. */
+  readonly proof?: ProofOfPossession | undefined;
 }
 
 export interface IssuedToken {
   readonly value: string;
   readonly id: string;
+  readonly type: TokenType;
   readonly audience: string;
   readonly lifetimeSeconds: number;
   readonly scope: string;
@@ -35,13 +46,15 @@ interface Ports {
   readonly defaultAudience: string | undefined;
   readonly random: Random;
   readonly signer: TokenSigner;
+  readonly proofMemory: ProofMemory;
+  readonly clock: Clock;
 }
 
 /**
  * The exchange (RFC 6749 §4.4, RFC 7523 §2.1) from step 5 on: the subject stands, the API is found, the permissions are
  * allowed now, the lifetime is the shortest of all that limit it.
  * @throws DomainError `unsupported_grant_type`, `invalid_client`, `invalid_grant`, `invalid_request`, `invalid_target`
- * (RFC 8707 §2) or `invalid_scope`
+ * (RFC 8707 §2), `invalid_scope` or, as `confirmKey` does, `invalid_dpop_proof`
  */
 export async function issueAccessToken(caller: TokenHolder, request: TokenRequest, ports: Ports): Promise<IssuedToken> {
   const { client, look } = caller;
@@ -66,7 +79,8 @@ export async function issueAccessToken(caller: TokenHolder, request: TokenReques
   }
   const permissions = request.scope === undefined ? allowed : narrow(request.scope, allowed);
   const settings = await settingsIn(look);
-  return sign(claimsOf(caller, { standing, settings, api, permissions }, ports), api, ports);
+  const confirmation = await confirmKey(request.proof, api, ports);
+  return sign(claimsOf(caller, { standing, settings, api, permissions, confirmation }, ports), api, ports);
 }
 
 /** A token is for one API only, so that no API can use it at another (RFC 8707 §3). */
@@ -91,11 +105,12 @@ interface Decision {
   readonly settings: WorkspaceSettings;
   readonly api: Api;
   readonly permissions: readonly string[];
+  readonly confirmation: Confirmation | undefined;
 }
 
 function claimsOf(
   caller: TokenHolder,
-  { standing, settings, api, permissions }: Decision,
+  { standing, settings, api, permissions, confirmation }: Decision,
   { issuer, random }: Ports,
 ): AccessTokenClaims {
   const { client, authenticatedAtSeconds: now } = caller;
@@ -116,6 +131,7 @@ function claimsOf(
     scope: permissions.join(' '),
     ...inTenant,
     ...(client.metadata && { metadata: client.metadata }),
+    ...(confirmation && { cnf: confirmation }),
   };
 }
 
@@ -131,5 +147,12 @@ function lifetimeSeconds({ client, expiresAtSeconds }: TokenHolder, api: Api, no
 async function sign(claims: AccessTokenClaims, api: Api, { signer }: Ports): Promise<IssuedToken> {
   const value = await signer.sign(claims, api.signingAlgorithm);
   if (value.length > TOKEN_CHARACTERS_MAX) throw tokenTooLarge();
-  return { value, id: claims.jti, audience: claims.aud, lifetimeSeconds: claims.exp - claims.iat, scope: claims.scope };
+  return {
+    value,
+    type: tokenTypeOf(claims),
+    id: claims.jti,
+    audience: claims.aud,
+    lifetimeSeconds: claims.exp - claims.iat,
+    scope: claims.scope,
+  };
 }

@@ -75,12 +75,14 @@ function narrowed(scope: string, allowed: readonly string[]): readonly string[] 
 
 /**
  * A client id is never given twice, but the token must also agree about whom the client acts for; and a long-lived
- * token is the one that its client consists of, for the very API that it was made for.
+ * token is the one that its client consists of, for the very API that it was made for. An API that takes bound tokens
+ * only takes no others that were issued before it did.
  */
 function isAbout(
   claims: TokenClaims,
   { client, standing, api }: Pick<LiveToken, 'client' | 'standing' | 'api'>,
 ): boolean {
+  if (api.dpopBoundAccessTokensRequired && claims.cnf === undefined) return false;
   if (claims.sub !== subjectId(client) || claims.tenant_id !== standing.tenantId) return false;
   if (claims.scope !== undefined) return client.accessToken === undefined;
   return client.accessToken?.tokenId === claims.jti && client.accessToken.apiId === api.id;

@@ -27,7 +27,7 @@ export interface WithLongLivedToken {
  * Makes a client of a JWT that needs no exchange. It carries neither roles nor permissions: whoever is shown it asks
  * Mintmark, which decides by the records as they stand. Without an audience it is for the API that an exchange would
  * choose. Nothing is stored yet.
- * @throws DomainError `invalid_request` for an audience at which it would have no permission, or without one
+ * @throws DomainError `invalid_request` for an audience at which it would have no permission or no use, or without one
  */
 export async function newLongLivedToken(
   description: ClientDescription,
@@ -41,14 +41,18 @@ export async function newLongLivedToken(
       ? await resolveApi({ client: bare, holding }, () => defaultAudienceIn(look, ports), look)
       : await findApi(audience, look);
   const allowed = api === undefined ? [] : await allowedPermissions(bare, holding, api, look);
-  if (api === undefined || allowed.length === 0) throw nothingThere();
+  if (api === undefined || allowed.length === 0 || api.dpopBoundAccessTokensRequired) throw nothingThere();
   const tokenId = newId('tok', ports.random);
   const client = { ...bare, accessToken: { tokenId, apiId: api.id, api: api.identifier } };
   return { client, accessToken: await ports.signer.sign(claimsOf(client, ports), api.signingAlgorithm) };
 }
 
 function nothingThere(): DomainError {
-  return new DomainError('invalid_request', 'The API token has no permission at this audience.', { field: 'audience' });
+  return new DomainError(
+    'invalid_request',
+    'The API token has no permission at this audience, or that takes bound access tokens only.',
+    { field: 'audience' },
+  );
 }
 
 function claimsOf(

@@ -93,6 +93,8 @@ export interface Api extends Versioned {
   readonly allowRefreshTokens: boolean;
   /** Whether users are not asked before a first-party application acts for them at this API. */
   readonly skipConsent: boolean;
+  /** Whether it takes access tokens only that are bound to a key by DPoP (RFC 9728 §2). */
+  readonly dpopBoundAccessTokensRequired: boolean;
 }
 
 /** What one application may ask for at one API: a ceiling. */

@@ -1,5 +1,5 @@
 import { assertHolds, type ManagementCaller } from './authority.ts';
-import type { TokenSigner } from './crypto-ports.ts';
+import type { ProofMemory, TokenSigner } from './crypto-ports.ts';
 import { DomainError, notFound } from './errors.ts';
 import { type IssuedToken, issueAccessToken } from './issue-access-token.ts';
 import type { Clock, Look, Random, StandingReader } from './ports.ts';
@@ -17,6 +17,7 @@ interface Ports {
   readonly clock: Clock;
   readonly random: Random;
   readonly signer: TokenSigner;
+  readonly proofMemory: ProofMemory;
 }
 
 /** Which application tries which API, asking for what. */
@@ -31,7 +32,8 @@ interface ApiTest {
  * application, though for a minute at most: at other APIs that is what a test is for, and whoever may do this acts for
  * every application there. At the management API nobody gets by it what they do not hold themselves.
  * @throws DomainError `not_found` for the API and for what is no application, `conflict` for a disabled or expired one,
- * `forbidden`, and `invalid_target` or `invalid_scope` as the exchange does
+ * `forbidden`, and `invalid_target`, `invalid_scope` or, where the API takes bound tokens only,
+ * `invalid_dpop_proof` as the exchange does
  */
 export async function testApi(
   caller: ManagementCaller,

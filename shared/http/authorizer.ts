@@ -7,7 +7,6 @@ import type {
 } from 'aws-lambda';
 import type { Access } from '#shared/domain/authorize-request.ts';
 import { DomainError } from '#shared/domain/errors.ts';
-import { bearerToken } from './bearer.ts';
 
 /** The three ways in which API Gateway asks a Lambda authorizer. */
 export type AuthorizerEvent =
@@ -21,13 +20,6 @@ interface AccessContext {
 }
 
 export type AuthorizerAnswer = APIGatewaySimpleAuthorizerWithContextResult<AccessContext> | APIGatewayAuthorizerResult;
-
-/** The bearer token that the event carries, wherever this kind of event carries it. */
-export function tokenOf(event: AuthorizerEvent): string | undefined {
-  if (event.type === 'TOKEN') return bearerToken(event.authorizationToken);
-  const header = Object.entries(event.headers ?? {}).find(([name]) => name.toLowerCase() === 'authorization');
-  return bearerToken(header?.[1]);
-}
 
 /**
  * The answer in the form that the event asks for: a simple one for HTTP APIs (payload 2.0), a policy for REST APIs.

@@ -7,6 +7,8 @@ import type {
   AssertionMemory,
   AssertionVerifier,
   Pepper,
+  ProofMemory,
+  ProofVerifier,
   SecretHasher,
   TokenVerifier,
   WorkloadTokens,
@@ -15,8 +17,9 @@ import type { AttemptLimiter, Clock, StandingReader, UsageNotes } from '#shared/
 import { subjectId } from '#shared/domain/standing.ts';
 import type { SystemPermission } from '#shared/domain/system-api.ts';
 import { readAssertionGrant, readClientAssertion } from './assertions.ts';
-import { readBearer } from './bearer.ts';
+import { isTokenScheme, readAccessToken } from './bearer.ts';
 import { assertNoClientCredentials, readCredentials } from './credentials.ts';
+import { presentedProof } from './dpop.ts';
 import type { Incoming } from './incoming.ts';
 
 /** Ports for every kind of caller; a table that serves a kind has the grants behind its ports. */
@@ -31,6 +34,8 @@ export interface CallerPorts {
   readonly assertionMemory?: AssertionMemory;
   readonly workloadTokens?: WorkloadTokens;
   readonly verifier?: TokenVerifier;
+  readonly proofVerifier?: ProofVerifier;
+  readonly proofMemory?: ProofMemory;
   readonly usageNotes?: UsageNotes;
   readonly guesses?: AttemptLimiter;
 }
@@ -48,8 +53,7 @@ export async function authenticate(
   if (caller === 'client') return client(incoming, ports);
   if (caller === 'grant') return holder(incoming, ports);
   if ('permission' in caller) return manager(incoming, ports);
-  const isBearer = /^bearer(?: |$)/i.test(incoming.headers.authorization ?? '');
-  if (!isBearer) return client(incoming, ports);
+  if (!isTokenScheme(incoming.headers.authorization)) return client(incoming, ports);
   assertNoClientCredentials(incoming);
   return manager(incoming, ports);
 }
@@ -106,9 +110,10 @@ function signer(assertion: Assertion, { issuer, clock, ...ports }: CallerPorts) 
 }
 
 function manager(incoming: Incoming, { issuer, clock, ...ports }: CallerPorts) {
-  const { standing, verifier } = ports;
-  if (!standing || !verifier) throw ungranted();
-  return authenticateManager(readBearer(incoming), { issuer, standing, verifier, clock });
+  const { standing, verifier, proofVerifier, proofMemory } = ports;
+  if (!standing || !verifier || !proofVerifier || !proofMemory) throw ungranted();
+  const presented = { ...readAccessToken(incoming), proof: presentedProof(incoming, issuer) };
+  return authenticateManager(presented, { issuer, standing, verifier, proofVerifier, proofMemory, clock });
 }
 
 /** Unreachable through `lambdaTable`, which refuses such a table to compile. */

@@ -1,4 +1,5 @@
 import type { ErrorStyle } from '#shared/api/table.ts';
+import { dpopAlgorithms } from '#shared/domain/dpop-proof.ts';
 import { DomainError, type ErrorCode, unavailable } from '#shared/domain/errors.ts';
 import { type GatewayReply, uncacheable } from './replies.ts';
 
@@ -10,8 +11,11 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   unsupported_grant_type: 400,
   invalid_scope: 400,
   invalid_target: 400,
+  invalid_dpop_proof: 400,
+  use_dpop_nonce: 400,
   unauthenticated: 401,
   invalid_token: 401,
+  unproven_token: 401,
   insufficient_scope: 403,
   forbidden: 403,
   not_found: 404,
@@ -27,6 +31,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 /** Codes that RFC 6749 §5.2 and its extensions do not define are told by their nearest relative. */
 const OAUTH_CODE: Partial<Record<ErrorCode, string>> = {
   unauthenticated: 'invalid_token',
+  unproven_token: 'invalid_dpop_proof',
   forbidden: 'insufficient_scope',
   not_found: 'invalid_request',
   method_not_allowed: 'invalid_request',
@@ -86,11 +91,17 @@ function plain(text: string): string {
   return text.replaceAll(/[^\x20\x21\x23-\x5B\x5D-\x7E]/g, ' ');
 }
 
-/** Every 401 says how to authenticate (RFC 9110 §11.6.1); bearer errors as RFC 6750 §3 writes them. */
-function authenticateHeader({ code, neededScope }: DomainError): Record<string, string> {
+/** Every 401 says how to authenticate (RFC 9110 §11.6.1); errors of access tokens as RFC 6750 §3 and RFC 9449 §7.1 write them. */
+function authenticateHeader({ code, neededScope, scheme }: DomainError): Record<string, string> {
   if (code === 'invalid_client') return { 'www-authenticate': 'Basic realm="mintmark", charset="UTF-8"' };
   if (code === 'unauthenticated') return { 'www-authenticate': 'Bearer' };
+  if (code === 'unproven_token') return { 'www-authenticate': dpopChallenge('invalid_dpop_proof') };
+  if (code === 'invalid_token' && scheme === 'DPoP') return { 'www-authenticate': dpopChallenge(code) };
   if (code === 'invalid_token') return { 'www-authenticate': 'Bearer error="invalid_token"' };
   if (code !== 'insufficient_scope') return {};
   return { 'www-authenticate': `Bearer error="insufficient_scope", scope="${neededScope ?? ''}"` };
+}
+
+function dpopChallenge(error: string): string {
+  return `DPoP error="${error}", algs="${dpopAlgorithms.join(' ')}"`;
 }

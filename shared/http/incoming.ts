@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Route } from '#shared/api/table.ts';
 import type { AuthenticatedClient } from '#shared/domain/authenticate-client.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
+import type { ProofOfPossession } from '#shared/domain/crypto-ports.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 import type { RequestQuota } from '#shared/domain/ports.ts';
 import type { OperationReply } from './replies.ts';
@@ -40,6 +41,10 @@ export interface Incoming {
   parsedQuery?: unknown;
   /** The version of the resource that the caller means to change; undefined for any. */
   expectedVersion?: number | undefined;
+  /** The nonce that the next proof of whoever sent one needs. */
+  dpopNonce?: string;
+  /** By the key that is to be the only one to use what this request obtains. */
+  proof?: ProofOfPossession;
   caller?: AuthenticatedClient | ManagementCaller | undefined;
   /** How many management requests the caller has left. */
   quota?: RequestQuota;
@@ -83,8 +88,11 @@ export function readIncoming(event: GatewayEvent): Incoming {
   }
   refuseRepeated('authorization', event.multiValueHeaders);
   const { requestId, identity } = event.requestContext;
+  const proofs = event.multiValueHeaders?.dpop;
   return {
     ...common,
+    // REST APIs keep the last of several headers, HTTP APIs all of them; several proofs are none.
+    headers: { ...common.headers, ...(proofs && { dpop: proofs.join(',') }) },
     requestId,
     method: event.httpMethod,
     pathTemplate: event.resource,

@@ -3,18 +3,20 @@ import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import httpSecurityHeaders from '@middy/http-security-headers';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
-import type { Caller, LambdaTable, PathParameters, Route } from '#shared/api/table.ts';
+import type { Caller, LambdaTable, PathParameters, Reply, Route } from '#shared/api/table.ts';
 import type { AuthenticatedClient } from '#shared/domain/authenticate-client.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
+import type { ProofOfPossession } from '#shared/domain/crypto-ports.ts';
 import type { AdaptersOf, Environment, PortsOf } from '#shared/ports.ts';
 import type { CallerPorts } from './caller.ts';
 import { openCursors, sealCursor } from './cursors.ts';
+import { checkProof, tellNonce } from './dpop.ts';
 import { answerRepeats } from './idempotency.ts';
 import type { GatewayEvent, Incoming } from './incoming.ts';
 import * as middlewares from './middlewares.ts';
 import { openPorts } from './open-ports.ts';
 import { auditRefusals } from './refusals.ts';
-import { type GatewayReply, type OperationReply, renderReply } from './replies.ts';
+import { type GatewayReply, type OperationReply, renderReply, type SignedBody } from './replies.ts';
 import { countRequests, tellQuota } from './request-quota.ts';
 
 type CallerOf<C extends Caller> = C extends 'anyone'
@@ -28,7 +30,11 @@ type CallerOf<C extends Caller> = C extends 'anyone'
 /** What an operation gets to see: everything in it has been checked. */
 export interface OperationRequest<R extends Route> {
   readonly caller: CallerOf<R['caller']>;
+  /** By the key that the caller wants to be bound to; of routes that take a grant. */
+  readonly proof: ProofOfPossession | undefined;
   readonly params: PathParameters<R['path']>;
+  /** Whether the caller wants the answer as a signed JWT; only where the route has one. */
+  readonly isSignedWanted: boolean;
   /** The version that If-Match names; undefined for any. */
   readonly expectedVersion: number | undefined;
   readonly query: R extends { readonly query: infer Query extends z.ZodType } ? z.output<Query> : undefined;
@@ -45,7 +51,8 @@ type Immutable<T> = T extends readonly (infer Item)[]
 
 type ReplyOf<R extends Route> = OperationReply<
   R['reply']['status'],
-  R['reply'] extends { readonly schema: infer Schema extends z.ZodType } ? Immutable<z.output<Schema>> : undefined
+  | (R['reply'] extends { readonly schema: infer Schema extends z.ZodType } ? Immutable<z.output<Schema>> : undefined)
+  | (R['reply'] extends { readonly signedAs: string } ? SignedBody : never)
 >;
 
 type Granted<Table extends LambdaTable> = Table['grants'][number];
@@ -96,11 +103,13 @@ export function lambda<const Table extends LambdaTable>(
     .use(middlewares.writeLog(table))
     .use(middlewares.nameRequest())
     .use(tellQuota())
+    .use(tellNonce())
     .use(httpSecurityHeaders(securityHeaders))
     .use(middlewares.answerErrors(table))
     .use(auditRefusals(ports as () => PortsOf<never>))
     .use(middlewares.findRoute(table))
     .use(middlewares.decodeMembers())
+    .use(checkProof(ports as () => CallerPorts))
     .use(middlewares.recogniseCaller(ports as () => CallerPorts))
     .use(countRequests(ports))
     .use(middlewares.noteUse(ports as () => CallerPorts))
@@ -115,15 +124,23 @@ export function lambda<const Table extends LambdaTable>(
   });
 }
 
+/** Whoever lists several media types, or wildcards, gets what everybody gets. */
+function acceptsSignedOnly(accept: string | undefined, { signedAs }: Reply): boolean {
+  return signedAs !== undefined && accept?.trim().toLowerCase() === signedAs;
+}
+
 type Operations = Readonly<
   Record<string, (request: object, ports: unknown) => Promise<OperationReply<number, unknown>>>
 >;
 
 async function operate(event: Incoming, operations: Operations, ports: CallerPorts): Promise<GatewayReply> {
-  const { operation = '', route, caller, pathParameters: params, parsedQuery: query, body, expectedVersion } = event;
+  const { operation = '', route, caller, proof, pathParameters: params, parsedQuery: query, body } = event;
+  const { expectedVersion } = event;
   const run = operations[operation];
   if (run === undefined || route === undefined) throw new Error(`No function serves the operation ${operation}.`);
-  const reply = event.repeatedReply ?? (await run({ caller, params, query, body, expectedVersion }, ports));
+  const isSignedWanted = acceptsSignedOnly(event.headers.accept, route.reply);
+  const request = { caller, proof, params, query, body, isSignedWanted, expectedVersion };
+  const reply = event.repeatedReply ?? (await run(request, ports));
   event.reply = reply;
   Object.assign(event.target, reply.target);
   return renderReply(await sealCursor(reply, event, ports), route.reply);

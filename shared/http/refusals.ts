@@ -12,7 +12,12 @@ import type { GatewayReply } from './replies.ts';
 /** Who guesses credentials by the thousand shall not fill the audit log; every attempt is a log line besides. */
 const FAILURES_KEPT_PER_MINUTE = 10;
 
-const FAILED_AUTHENTICATION: readonly ErrorCode[] = ['invalid_client', 'invalid_grant', 'invalid_token'];
+const FAILED_AUTHENTICATION: readonly ErrorCode[] = [
+  'invalid_client',
+  'invalid_grant',
+  'invalid_token',
+  'unproven_token',
+];
 const NOT_A_REFUSAL: readonly ErrorCode[] = ['rate_limited', 'temporarily_unavailable', 'server_error'];
 
 /** Client ids are public; anything else in their place may be a secret that went into the wrong field. */

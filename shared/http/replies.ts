@@ -12,6 +12,11 @@ export function ok<Body>(body: Body, target: Readonly<Record<string, string>> = 
   return { status: 200, body, target };
 }
 
+/** An answer that is a JWT, under the media type that the API table gives it. */
+export interface SignedBody {
+  readonly jwt: string;
+}
+
 export function created<Body>(body: Body, target: Readonly<Record<string, string>>): OperationReply<201, Body> {
   return { status: 201, body, target };
 }
@@ -33,17 +38,28 @@ export interface GatewayReply {
 
 /** Renders a success as the API table describes it. */
 export function renderReply({ status, body }: OperationReply<number, unknown>, reply: Reply): GatewayReply {
+  const content = contentOf(body, reply);
   return {
     statusCode: status,
     headers: {
-      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(content && { 'content-type': content.type }),
       ...(hasVersion(body) && { etag: entityTag(body.version) }),
       ...(reply.maxAgeSeconds === undefined
         ? uncacheable
         : { 'cache-control': `public, max-age=${reply.maxAgeSeconds}` }),
     },
-    body: body === undefined ? '' : JSON.stringify(body),
+    body: content?.text ?? '',
   };
+}
+
+function contentOf(body: unknown, { signedAs }: Reply): { readonly type: string; readonly text: string } | undefined {
+  if (body === undefined) return undefined;
+  if (signedAs !== undefined && isSigned(body)) return { type: signedAs, text: body.jwt };
+  return { type: 'application/json', text: JSON.stringify(body) };
+}
+
+function isSigned(body: unknown): body is SignedBody {
+  return typeof body === 'object' && body !== null && 'jwt' in body && typeof body.jwt === 'string';
 }
 
 /** A single resource carries its version; saying it as ETag too lets callers send it back as If-Match. */

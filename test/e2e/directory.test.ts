@@ -61,6 +61,7 @@ const collections: readonly Collection[] = [
       tokenLifetimeSeconds: 3_600,
       allowRefreshTokens: false,
       skipConsent: false,
+      dpopBoundAccessTokensRequired: false,
     },
   },
 ];
@@ -213,6 +214,7 @@ describe('the management API', () => {
       permissions: systemPermissions,
       allowRefreshTokens: false,
       skipConsent: false,
+      dpopBoundAccessTokensRequired: false,
       createdAt: expect.any(String),
       version: 1,
     });

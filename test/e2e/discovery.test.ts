@@ -59,8 +59,10 @@ describe('metadata', () => {
       token_endpoint_auth_signing_alg_values_supported: ['RS256', 'ES256'],
       introspection_endpoint_auth_methods_supported: AUTHENTICATION,
       introspection_endpoint_auth_signing_alg_values_supported: ['RS256', 'ES256'],
+      introspection_signing_alg_values_supported: ['RS256'],
       revocation_endpoint_auth_methods_supported: AUTHENTICATION,
       revocation_endpoint_auth_signing_alg_values_supported: ['RS256', 'ES256'],
+      dpop_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     });

@@ -16,6 +16,12 @@ addHttpApi(forHttpCached, mintmark.httpAuthorizer('reports', { resultsCacheTtl: 
 const forRest = new Stack(app, 'ForRest');
 addRestApi(forRest, mintmark.restAuthorizer(forRest, 'reports'));
 
+const bound = prepare({ protectedApis: { reports: { ...reports, dpop: 'required' } } });
+const boundHttp = new Stack(bound.app, 'BoundHttp');
+addHttpApi(boundHttp, bound.stack.mintmark.httpAuthorizer('reports'));
+const boundRest = new Stack(bound.app, 'BoundRest');
+addRestApi(boundRest, bound.stack.mintmark.restAuthorizer(boundRest, 'reports'));
+
 describe('authorizer', () => {
   const openToItsApiOnly = {
     Principal: 'apigateway.amazonaws.com',
@@ -55,6 +61,30 @@ describe('authorizer', () => {
   test('repeats a decision for as long as the owner of the API says', () => {
     Template.fromStack(forHttpCached).hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
       AuthorizerResultTtlInSeconds: 30,
+    });
+  });
+
+  describe('that takes DPoP', () => {
+    test('DEC14, P9: cannot be had with a result cache, of either kind of API', () => {
+      const { mintmark: guard } = bound.stack;
+      const cached = { resultsCacheTtl: Duration.seconds(1) };
+      const refusal = '"reports" takes DPoP: its authorizer decides each request anew';
+      expect(() => guard.httpAuthorizer('reports', cached)).toThrow(refusal);
+      expect(() => guard.restAuthorizer(boundRest, 'reports', cached)).toThrow(refusal);
+    });
+
+    test('DEC14: decides each request anew at an HTTP API', () => {
+      Template.fromStack(boundHttp).hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+        AuthorizerResultTtlInSeconds: 0,
+      });
+    });
+
+    test('is shown the whole request at a REST API, where a proof is', () => {
+      Template.fromStack(boundRest).hasResourceProperties('AWS::ApiGateway::Authorizer', {
+        Type: 'REQUEST',
+        IdentitySource: 'method.request.header.Authorization',
+        AuthorizerResultTtlInSeconds: 0,
+      });
     });
   });
 

@@ -118,7 +118,7 @@ describe('contents', () => {
           },
         },
         400: { $ref: '#/components/responses/problem_invalid_request' },
-        401: { $ref: '#/components/responses/problem_unauthenticated_or_invalid_token' },
+        401: { $ref: '#/components/responses/problem_unauthenticated_or_invalid_token_or_unproven_token' },
         403: { $ref: '#/components/responses/problem_insufficient_scope' },
         404: { $ref: '#/components/responses/problem_not_found' },
         409: { $ref: '#/components/responses/problem_conflict' },

@@ -38,12 +38,14 @@ describe('key policies', () => {
   const who = (action: string, on: string) =>
     ofKeys.filter((row) => row.action === action && row.on.startsWith(on)).map((row) => `${row.who}: ${row.onlyIf}`);
 
-  test('let only what issues access tokens sign, with each key’s own algorithm, and nobody else', () => {
+  test('let only what issues access tokens, or answers about them, sign, with each key’s own algorithm, and nobody else', () => {
     expect(who('kms:Sign', 'signing key').toSorted()).toEqual([
       'create-token: kms:SigningAlgorithm is ECDSA_SHA_256',
       'create-token: kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256',
       'exchange: kms:SigningAlgorithm is ECDSA_SHA_256',
       'exchange: kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256',
+      'introspect: kms:SigningAlgorithm is ECDSA_SHA_256',
+      'introspect: kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256',
       'test-api: kms:SigningAlgorithm is ECDSA_SHA_256',
       'test-api: kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256',
     ]);

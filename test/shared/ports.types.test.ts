@@ -18,7 +18,7 @@ import type { AdaptersOf, AmbientPorts, Grant, PortsOf } from '#shared/ports.ts'
 const reports = lambdaTable({
   name: 'reports',
   purpose: 'Keeps reports.',
-  grants: ['standing:read', 'tokens:verify', 'requests:remember', 'audit:append'],
+  grants: ['standing:read', 'tokens:verify', 'proofs:verify', 'requests:remember', 'audit:append'],
   routes: {
     listReports: {
       method: 'GET',
@@ -59,6 +59,8 @@ const adapters = {
   environment: unopened,
   standing: unopened,
   verifier: unopened,
+  proofVerifier: unopened,
+  proofMemory: unopened,
   memory: unopened,
   audit: unopened,
 };
@@ -194,16 +196,18 @@ describe('lambdaTable', () => {
 
   test('a management route without the grants to check tokens is an error', () => {
     // @ts-expect-error: `tokens:verify` is missing
-    lambdaTable({ ...table, grants: ['standing:read'], routes: { byPermission } });
+    lambdaTable({ ...table, grants: ['standing:read', 'proofs:verify', 'audit:append'], routes: { byPermission } });
+    // @ts-expect-error: `proofs:verify` is missing
+    lambdaTable({ ...table, grants: ['standing:read', 'tokens:verify', 'audit:append'], routes: { byPermission } });
     // @ts-expect-error: `standing:read` is missing
-    lambdaTable({ ...table, grants: ['tokens:verify'], routes: { byPermission } });
+    lambdaTable({ ...table, grants: ['tokens:verify', 'proofs:verify', 'audit:append'], routes: { byPermission } });
   });
 
   test('a client route without the grants to check secrets and assertions is an error', () => {
     lambdaTable({ ...table, grants: forClients, routes: { byClient } });
     const byGrant = { ...byClient, caller: 'grant' } as const;
-    lambdaTable({ ...table, grants: [...forClients, 'workloads:verify'], routes: { byGrant } });
-    // @ts-expect-error: `workloads:verify` is missing
+    lambdaTable({ ...table, grants: [...forClients, 'workloads:verify', 'proofs:verify'], routes: { byGrant } });
+    // @ts-expect-error: `workloads:verify` and `proofs:verify` are missing
     lambdaTable({ ...table, grants: forClients, routes: { byGrant } });
     const [, ...withoutStanding] = forClients;
     // @ts-expect-error: `standing:read` is missing
@@ -213,15 +217,15 @@ describe('lambdaTable', () => {
   });
 
   test('a route for either caller without the grants of both is an error', () => {
-    const both = ['tokens:verify', ...forClients] as const;
+    const both = ['tokens:verify', 'proofs:verify', ...forClients] as const;
     lambdaTable({ ...table, grants: both, routes: { byEither } });
     // @ts-expect-error: `tokens:verify` is missing
-    lambdaTable({ ...table, grants: forClients, routes: { byEither } });
+    lambdaTable({ ...table, grants: ['proofs:verify', ...forClients], routes: { byEither } });
   });
 
   test('a caller whose refusal could not be written down is an error', () => {
     // @ts-expect-error: `audit:append` is missing
-    lambdaTable({ ...table, grants: ['standing:read', 'tokens:verify'], routes: { withEvent } });
+    lambdaTable({ ...table, grants: ['standing:read', 'tokens:verify', 'proofs:verify'], routes: { withEvent } });
   });
 
   test('a grant or a permission that does not exist is an error', () => {

@@ -99,6 +99,7 @@ export const changeableKinds: readonly ChangeableKind[] = [
       permissions: [{ value: 'read', description: 'Read' }, { value: 'write' }],
       allowRefreshTokens: true,
       skipConsent: true,
+      dpopBoundAccessTokensRequired: true,
     },
     refused: [
       ['signingAlgorithm', 'HS256'],
@@ -108,6 +109,7 @@ export const changeableKinds: readonly ChangeableKind[] = [
       ['permissions', [{ value: 'read' }, { value: 'read' }]],
       ['allowRefreshTokens', 'true'],
       ['skipConsent', null],
+      ['dpopBoundAccessTokensRequired', 'yes'],
     ],
   },
   {

@@ -37,6 +37,7 @@ export async function openExchange() {
     usageNotes: () => ({ note: async () => undefined }),
     signer: () => ({ sign: async () => 'header.payload.signature' }),
     audit: () => ({ append: async () => undefined }),
+    proofMemory: () => ({ redeem: async () => true }),
     assertionMemory: () => ({ redeem: async () => true }),
   };
   return { clientId, clientSecret: secret.value, adapters };
@@ -68,6 +69,7 @@ function lookAt(client: Client): Look {
     permissions: [{ value: 'read:reports' }, { value: 'write:reports' }],
     allowRefreshTokens: false,
     skipConsent: false,
+    dpopBoundAccessTokensRequired: false,
     ...times,
   };
   const permissions = api.permissions.map(({ value }) => ({ apiId: api.id, api: api.identifier, value }));

@@ -6,6 +6,9 @@ import { REPORTS, type World } from './world.ts';
 
 export interface GuardedApiOptions {
   readonly mode: ProtectedApi['mode'];
+  readonly dpop?: ProtectedApi['dpop'];
+  /** How clients name the API in proofs; where it really is, unless told otherwise. */
+  readonly origin?: string;
   /** How long API Gateway repeats a decision, by the clock of the world; not at all unless told otherwise. */
   readonly resultTtlSeconds?: number;
 }
@@ -17,8 +20,9 @@ export interface Visit {
 }
 
 export interface GuardedApi {
+  readonly url: string;
   /** Sends `Authorization` as it is, if at all, to a path such as `/reports` or, at the REST API, `/rest/reports`. */
-  visit(method: string, path: string, authorization?: string): Promise<Visit>;
+  visit(method: string, path: string, authorization?: string, proof?: string): Promise<Visit>;
   /** How often API Gateway has asked the authorizer so far. */
   readonly asked: () => number;
   close(): Promise<void>;
@@ -34,11 +38,11 @@ const served = [...Object.keys(rules), 'DELETE /reports/{id}'];
  */
 export async function startGuardedApi(
   world: World,
-  { mode, resultTtlSeconds = 0 }: GuardedApiOptions,
+  { mode, dpop, origin, resultTtlSeconds = 0 }: GuardedApiOptions,
 ): Promise<GuardedApi> {
   const guard = authorizer.with({
     environment: () => settingsOf(world),
-    protectedApi: () => ({ audience: REPORTS, mode, routes: rules }),
+    protectedApi: () => ({ audience: REPORTS, mode, routes: rules, dpop, origin: origin ?? gateway.url }),
     clock: () => world.clock,
   });
   let asked = 0;
@@ -62,8 +66,12 @@ export async function startGuardedApi(
     onHandlerError: () => undefined,
   });
   return {
-    visit: async (method, path, authorization) => {
-      const headers = authorization === undefined ? {} : { authorization };
+    url: gateway.url,
+    visit: async (method, path, authorization, proof) => {
+      const headers = {
+        ...(authorization !== undefined && { authorization }),
+        ...(proof !== undefined && { dpop: proof }),
+      };
       const response = await fetch(gateway.url + path, { method, headers });
       const body = (await response.json()) as { told?: unknown };
       return { status: response.status, told: body.told };

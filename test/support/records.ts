@@ -47,6 +47,7 @@ export function anApi(changes: Partial<Api> = {}): Api {
     tokenLifetimeSeconds: 3_600,
     permissions: [{ value: 'read:reports', description: 'Read reports' }, { value: 'write:reports' }],
     allowRefreshTokens: false,
+    dpopBoundAccessTokensRequired: false,
     skipConsent: false,
     ...versioned,
     ...changes,

@@ -24,9 +24,10 @@ import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoUsageNotes, dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper, kmsPepperFounder } from '#shared/adapters/kms/pepper.ts';
-import { kmsSigner } from '#shared/adapters/kms/signer.ts';
+import { kmsIntrospectionSigner, kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsKeySet, kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { memoryGuessLimiter } from '#shared/adapters/memory-limiter.ts';
+import { possession } from '#shared/adapters/possession.ts';
 import { cryptoTrustedKeys } from '#shared/adapters/trusted-keys.ts';
 import { joseWorkloadTokens } from '#shared/adapters/workload-tokens.ts';
 import type { Grant, PortsOf } from '#shared/ports.ts';
@@ -98,6 +99,9 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     auditFeed: dynamoAuditFeed(environment),
     memory: dynamoRequestMemory(environment),
     assertionMemory: dynamoAssertionMemory(environment),
+    introspectionSigner: kmsIntrospectionSigner(environment),
+    proofVerifier: possession.proofVerifier(),
+    proofMemory: possession.proofMemory(environment),
     assertionVerifier: joseAssertionVerifier(),
     workloadTokens: joseWorkloadTokens(),
     clientKeys: cryptoClientKeys(),

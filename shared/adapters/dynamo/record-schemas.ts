@@ -76,6 +76,7 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
     permissions: z.array(permission),
     allowRefreshTokens: z.boolean().default(false),
     skipConsent: z.boolean().default(false),
+    dpopBoundAccessTokensRequired: z.boolean().default(false),
   }),
   grant: z.object({
     ...versioned,

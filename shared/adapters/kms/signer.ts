@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { SignCommand, type SigningAlgorithmSpec } from '@aws-sdk/client-kms';
 import { base64url } from 'jose';
 import { ACCESS_TOKEN_TYPE, LONG_LIVED_TOKEN_TYPE } from '#shared/domain/access-token.ts';
-import type { TokenSigner } from '#shared/domain/crypto-ports.ts';
+import type { IntrospectionSigner, TokenSigner } from '#shared/domain/crypto-ports.ts';
 import { tokenTooLarge, unavailable } from '#shared/domain/errors.ts';
 import type { SigningAlgorithm } from '#shared/domain/records.ts';
 import type { Environment } from '#shared/ports.ts';
@@ -31,17 +31,28 @@ const SCHEMES: Readonly<Record<SigningAlgorithm, Scheme>> = {
 
 /** Signs tokens with KMS: the private key never leaves it. */
 export function kmsSigner(environment: Environment): TokenSigner {
-  const keys = signingKeys(environment);
+  const sign = jwtSigner(environment);
   return {
-    sign: async (claims, algorithm) => {
-      const key = (await keys.all()).find(({ jwk }) => jwk.alg === algorithm);
-      if (key === undefined) throw unavailable(new Error(`The workspace has no signing key for ${algorithm}.`));
-      const typ = claims.scope === undefined ? LONG_LIVED_TOKEN_TYPE : ACCESS_TOKEN_TYPE;
-      const header = { alg: algorithm, kid: key.jwk.kid, typ };
-      const input = `${encode(header)}.${encode(claims)}`;
-      const signature = await signInput(environment, key, SCHEMES[algorithm], input);
-      return `${input}.${base64url.encode(signature)}`;
-    },
+    sign: (claims, algorithm) =>
+      sign(claims.scope === undefined ? LONG_LIVED_TOKEN_TYPE : ACCESS_TOKEN_TYPE, claims, algorithm),
+  };
+}
+
+/** Signs answers about tokens with the same keys. */
+export function kmsIntrospectionSigner(environment: Environment): IntrospectionSigner {
+  const sign = jwtSigner(environment);
+  return { sign: (claims, algorithm) => sign('token-introspection+jwt', claims, algorithm) };
+}
+
+function jwtSigner(environment: Environment) {
+  const keys = signingKeys(environment);
+  return async (typ: string, claims: object, algorithm: SigningAlgorithm): Promise<string> => {
+    const key = (await keys.all()).find(({ jwk }) => jwk.alg === algorithm);
+    if (key === undefined) throw unavailable(new Error(`The workspace has no signing key for ${algorithm}.`));
+    const header = { alg: algorithm, kid: key.jwk.kid, typ };
+    const input = `${encode(header)}.${encode(claims)}`;
+    const signature = await signInput(environment, key, SCHEMES[algorithm], input);
+    return `${input}.${base64url.encode(signature)}`;
   };
 }
 

@@ -28,6 +28,7 @@ const accessTokenClaims = z.object({
   scope: z.string(),
   roles: z.array(z.string()).optional(),
   permissions: z.array(z.string()).optional(),
+  cnf: z.object({ jkt: z.string() }).optional(),
   metadata: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null).optional(),
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bearerToken, readBearer } from '#shared/http/bearer.ts';
+import { presentedToken, readAccessToken } from '#shared/http/bearer.ts';
 import { anyText } from '#test/support/arbitrary-text.ts';
 import { incoming } from '#test/support/incoming.ts';
 import { verdict } from '#test/support/refusal.ts';
@@ -12,7 +12,7 @@ const SYMBOLS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 const b64token = fc
   .tuple(fc.array(fc.constantFrom(...SYMBOLS), { minLength: 1, maxLength: 60 }), fc.constantFrom('', '=', '=='))
   .map(([symbols, padding]) => symbols.join('') + padding);
-const scheme = fc.constantFrom('Bearer', 'bearer', 'BEARER', 'bEaReR');
+const scheme = fc.constantFrom('Bearer', 'bearer', 'BEARER', 'bEaReR', 'DPoP', 'dpop', 'DPOP');
 
 /** Values that are nearly a bearer token. */
 const nearToken = fc
@@ -24,11 +24,12 @@ const nearToken = fc
   )
   .map((parts) => parts.join(''));
 
-describe('bearerToken', () => {
-  test('P6: finds every token, in any case of the scheme and after any number of spaces', () => {
+describe('presentedToken', () => {
+  test('P6, E9: finds every token, in any case of the scheme and after any number of spaces', () => {
     fc.assert(
       fc.property(scheme, fc.integer({ min: 1, max: 4 }), b64token, (name, spaces, token) => {
-        expect(bearerToken(name + ' '.repeat(spaces) + token)).toBe(token);
+        const found = { scheme: name.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer', value: token };
+        expect(presentedToken(name + ' '.repeat(spaces) + token)).toEqual(found);
       }),
       RUNS,
     );
@@ -37,10 +38,10 @@ describe('bearerToken', () => {
   test('P6: finds in other values nothing that is no token', () => {
     fc.assert(
       fc.property(fc.oneof(anyText, nearToken), (value) => {
-        const token = bearerToken(value);
+        const token = presentedToken(value)?.value;
         if (token === undefined) return;
         expect(token).toMatch(/^[A-Za-z0-9\-._~+/]+=*$/);
-        expect(value.toLowerCase().replace(/^bearer +/, '')).toBe(token.toLowerCase());
+        expect(value.toLowerCase().replace(/^(?:bearer|dpop) +/, '')).toBe(token.toLowerCase());
       }),
       RUNS,
     );
@@ -62,14 +63,20 @@ describe('bearerToken', () => {
     ' Bearer a',
     'Bearer a\n',
     'Bearera',
+    'DPoP',
+    'DPoP a,DPoP b',
+    'DPoPa',
   ])('P6: finds nothing in %j', (value) => {
-    expect(bearerToken(value)).toBeUndefined();
+    expect(presentedToken(value)).toBeUndefined();
   });
 });
 
-describe('readBearer', () => {
+describe('readAccessToken', () => {
   test('reads the token of the Authorization header', () => {
-    expect(readBearer(incoming({ headers: { authorization: 'Bearer a.b.c' } }))).toBe('a.b.c');
+    expect(readAccessToken(incoming({ headers: { authorization: 'Bearer a.b.c' } }))).toEqual({
+      scheme: 'Bearer',
+      value: 'a.b.c',
+    });
   });
 
   test.each([
@@ -80,22 +87,22 @@ describe('readBearer', () => {
     ['two tokens', { authorization: 'Bearer a b' }, 'invalid_token'],
     ['what cannot be a token', { authorization: 'Bearer é' }, 'invalid_token'],
   ] as const)('P1: answers %s: %j with %s', (_what, headers, expected) => {
-    expect(verdict(() => readBearer(incoming({ headers })))).toBe(expected);
+    expect(verdict(() => readAccessToken(incoming({ headers })))).toBe(expected);
   });
 
   test('P2: refuses a second token in the query', () => {
     const request = { headers: { authorization: 'Bearer a.b.c' }, query: { access_token: 'a.b.c' } };
-    expect(verdict(() => readBearer(incoming(request)))).toBe('invalid_request');
+    expect(verdict(() => readAccessToken(incoming(request)))).toBe('invalid_request');
   });
 
   test('P5: a token in the query alone is none', () => {
-    expect(verdict(() => readBearer(incoming({ query: { access_token: 'a.b.c' } })))).toBe('unauthenticated');
+    expect(verdict(() => readAccessToken(incoming({ query: { access_token: 'a.b.c' } })))).toBe('unauthenticated');
   });
 
   test('reads or refuses with a 4xx whatever the header holds', () => {
     fc.assert(
       fc.property(fc.oneof(anyText, nearToken), (authorization) => {
-        const answer = verdict(() => readBearer(incoming({ headers: { authorization } })));
+        const answer = verdict(() => readAccessToken(incoming({ headers: { authorization } })));
         expect(['accepted', 'unauthenticated', 'invalid_token']).toContain(answer);
       }),
       RUNS,

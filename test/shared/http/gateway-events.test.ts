@@ -75,6 +75,12 @@ describe('the exchange answers every shape of an event alike', () => {
     },
   );
 
+  test.each([restApiEvent, httpApiEvent])('E7: two DPoP headers are no proof, however they come', async (eventOf) => {
+    const headers = [FORM, authorization(), ['DPoP', 'one'], ['DPoP', 'two']] as const;
+    const { statusCode, body } = await token(eventOf({ ...TOKEN_ROUTE, headers, body: GRANT }));
+    expect({ statusCode, error: JSON.parse(body).error }).toEqual({ statusCode: 400, error: 'invalid_dpop_proof' });
+  });
+
   test('A16: two Authorization headers joined into one are no credentials', async () => {
     const headers = [FORM, authorization(), authorization()];
     const { statusCode, body } = await token(httpApiEvent({ ...TOKEN_ROUTE, headers, body: GRANT }));
@@ -123,7 +129,12 @@ describe('an operation sees of every shape of an event the same', () => {
   test('A16: path, query and JSON body', async () => {
     const replies = Object.values(eventsOf(call)).map((event) => handler(event, lambdaContext('things', 3_000)));
     const seen = (await Promise.all(replies)).map(({ body }) => JSON.parse(body).seen);
-    const expected = { params: { thingId: 'thing_1' }, query: { limit: 'ä b' }, body: { name: 'Grüße \u{1F600}' } };
+    const expected = {
+      params: { thingId: 'thing_1' },
+      query: { limit: 'ä b' },
+      body: { name: 'Grüße \u{1F600}' },
+      isSignedWanted: false,
+    };
     expect(seen).toEqual(replies.map(() => expected));
   });
 
