@@ -7,7 +7,7 @@ import type { Credentials, Reply } from './world.ts';
 /** Something that a kill interrupts. */
 export interface KillStory {
   readonly name: string;
-  /** To how many calls to DynamoDB and KMS it comes. */
+  /** To how many calls to DynamoDB and KMS it comes, where the SDK need not repeat one. */
   readonly calls: number;
   begin(site: KillSite): Promise<InterruptedStory>;
 }
