@@ -1,6 +1,5 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
-import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import {
   dynamoClientChanger,
   dynamoClientLister,
@@ -9,11 +8,9 @@ import {
 } from '#shared/adapters/dynamo/clients.ts';
 import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
-import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { possession } from '#shared/adapters/possession.ts';
+import { management } from '#shared/adapters/management.ts';
 import { applications } from '#shared/api/applications.ts';
 import { createApplication, deleteApplication, updateApplication } from '#shared/domain/applications.ts';
 import { deleteClientGrant, listClientGrants, setClientGrant } from '#shared/domain/client-grants.ts';
@@ -30,9 +27,7 @@ import {
 
 const adapters = {
   ...ambient,
-  standing: dynamoStanding,
-  verifier: kmsVerifier,
-  ...possession,
+  ...management,
   clients: dynamoClientWriter,
   clientList: dynamoClientLister,
   usage: dynamoUsageReader,
@@ -42,7 +37,6 @@ const adapters = {
   pepper: kmsPepper,
   hasher: bcryptHasher,
   memory: dynamoRequestMemory,
-  audit: dynamoAudit,
 };
 
 /** Applications belong to the workspace: their owner is nobody's tenant. */

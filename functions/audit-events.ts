@@ -1,25 +1,14 @@
 import { ambient } from '#shared/adapters/ambient.ts';
-import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoAuditReader } from '#shared/adapters/dynamo/audit-reader.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
-import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { possession } from '#shared/adapters/possession.ts';
+import { management } from '#shared/adapters/management.ts';
 import { auditEvents } from '#shared/api/audit-events.ts';
 import { listAuditEvents } from '#shared/domain/audit-events.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { ok } from '#shared/http/replies.ts';
 import { auditEventRepresentation, pageRepresentation, secondsOf } from '#shared/http/representations.ts';
 
-const adapters = {
-  ...ambient,
-  standing: dynamoStanding,
-  verifier: kmsVerifier,
-  ...possession,
-  pepper: kmsPepper,
-  auditReader: dynamoAuditReader,
-  audit: dynamoAudit,
-};
+const adapters = { ...ambient, ...management, pepper: kmsPepper, auditReader: dynamoAuditReader };
 
 /** Who did what, newest first. */
 export const handler = lambda(auditEvents, adapters, {

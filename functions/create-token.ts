@@ -1,14 +1,11 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
-import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoClientLister, dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
 import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
-import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { possession } from '#shared/adapters/possession.ts';
+import { management } from '#shared/adapters/management.ts';
 import { createToken } from '#shared/api/api-tokens.ts';
 import { type ApiTokenRequest, createApiToken } from '#shared/domain/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
@@ -27,9 +24,7 @@ interface Creation {
 
 const adapters = {
   ...ambient,
-  standing: dynamoStanding,
-  verifier: kmsVerifier,
-  ...possession,
+  ...management,
   signer: kmsSigner,
   clients: dynamoClientWriter,
   clientList: dynamoClientLister,
@@ -37,7 +32,6 @@ const adapters = {
   pepper: kmsPepper,
   hasher: bcryptHasher,
   memory: dynamoRequestMemory,
-  audit: dynamoAudit,
 };
 
 /** Tenants and their members make API tokens for themselves. The secret or the JWT is in this answer and nowhere else. */

@@ -1,11 +1,8 @@
 import { ambient } from '#shared/adapters/ambient.ts';
-import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
-import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { possession } from '#shared/adapters/possession.ts';
+import { management } from '#shared/adapters/management.ts';
 import { directory } from '#shared/api/directory.ts';
 import { createApi, deleteApi, getApi, updateApi } from '#shared/domain/apis.ts';
 import { deleteMember, getMember, listMembers, listMembershipsOfUser, setMember } from '#shared/domain/memberships.ts';
@@ -28,14 +25,11 @@ import {
 
 const adapters = {
   ...ambient,
-  standing: dynamoStanding,
-  verifier: kmsVerifier,
-  ...possession,
+  ...management,
   pepper: kmsPepper,
   directory: dynamoDirectoryWriter,
   directoryList: dynamoDirectoryLister,
   memory: dynamoRequestMemory,
-  audit: dynamoAudit,
 };
 
 /** Tenants, users, memberships, roles and APIs: each operation is one use case and one representation. */

@@ -1,13 +1,6 @@
 import { ambient } from '#shared/adapters/ambient.ts';
-import { joseAssertionVerifier } from '#shared/adapters/assertion-verifier.ts';
-import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
-import { dynamoAssertionMemory } from '#shared/adapters/dynamo/assertion-memory.ts';
-import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
-import { dynamoUsageNotes } from '#shared/adapters/dynamo/usage.ts';
-import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
+import { clientAuthentication } from '#shared/adapters/client-authentication.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
-import { memoryGuessLimiter } from '#shared/adapters/memory-limiter.ts';
 import { possession } from '#shared/adapters/possession.ts';
 import { joseWorkloadTokens } from '#shared/adapters/workload-tokens.ts';
 import { exchange } from '#shared/api/oauth.ts';
@@ -17,17 +10,10 @@ import { ok } from '#shared/http/replies.ts';
 
 const adapters = {
   ...ambient,
-  standing: dynamoStanding,
-  pepper: kmsPepper,
-  hasher: bcryptHasher,
-  guesses: memoryGuessLimiter,
-  usageNotes: dynamoUsageNotes,
-  assertionVerifier: joseAssertionVerifier,
-  assertionMemory: dynamoAssertionMemory,
+  ...clientAuthentication,
   workloadTokens: joseWorkloadTokens,
   signer: kmsSigner,
   ...possession,
-  audit: dynamoAudit,
 };
 
 /** RFC 6749 §4.4, RFC 7523 §2.1: a client trades its credentials, or what it has signed, for an access token. */

@@ -1,12 +1,9 @@
 import { ambient } from '#shared/adapters/ambient.ts';
-import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoClientLister, dynamoClientRemover, dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
-import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { possession } from '#shared/adapters/possession.ts';
+import { management } from '#shared/adapters/management.ts';
 import { cryptoTrustedKeys } from '#shared/adapters/trusted-keys.ts';
 import { federatedCredentials } from '#shared/api/federated-credentials.ts';
 import { getClient } from '#shared/domain/client-ownership.ts';
@@ -20,9 +17,7 @@ import { pageRepresentation } from '#shared/http/representations.ts';
 
 const adapters = {
   ...ambient,
-  standing: dynamoStanding,
-  verifier: kmsVerifier,
-  ...possession,
+  ...management,
   pepper: kmsPepper,
   clients: dynamoClientWriter,
   clientList: dynamoClientLister,
@@ -30,7 +25,6 @@ const adapters = {
   trustedKeys: cryptoTrustedKeys,
   usage: dynamoUsageReader,
   memory: dynamoRequestMemory,
-  audit: dynamoAudit,
 };
 
 const trustsOf = (serviceUser: { readonly tenantId: string; readonly serviceUserId: string }) =>

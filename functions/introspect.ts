@@ -1,14 +1,8 @@
 import { ambient } from '#shared/adapters/ambient.ts';
-import { joseAssertionVerifier } from '#shared/adapters/assertion-verifier.ts';
-import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
-import { dynamoAssertionMemory } from '#shared/adapters/dynamo/assertion-memory.ts';
-import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
-import { dynamoUsageNotes } from '#shared/adapters/dynamo/usage.ts';
-import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
+import { clientAuthentication } from '#shared/adapters/client-authentication.ts';
 import { kmsIntrospectionSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { memoryGuessLimiter, memoryLimiter } from '#shared/adapters/memory-limiter.ts';
+import { memoryLimiter } from '#shared/adapters/memory-limiter.ts';
 import { possession } from '#shared/adapters/possession.ts';
 import { introspect } from '#shared/api/oauth.ts';
 import { introspectToken } from '#shared/domain/introspect-token.ts';
@@ -18,14 +12,7 @@ import { ok } from '#shared/http/replies.ts';
 
 const adapters = {
   ...ambient,
-  standing: dynamoStanding,
-  pepper: kmsPepper,
-  hasher: bcryptHasher,
-  guesses: memoryGuessLimiter,
-  usageNotes: dynamoUsageNotes,
-  assertionVerifier: joseAssertionVerifier,
-  assertionMemory: dynamoAssertionMemory,
-  audit: dynamoAudit,
+  ...clientAuthentication,
   verifier: kmsVerifier,
   introspectionSigner: kmsIntrospectionSigner,
   ...possession,

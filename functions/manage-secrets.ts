@@ -1,12 +1,9 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
-import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoClientChanger } from '#shared/adapters/dynamo/clients.ts';
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
-import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { possession } from '#shared/adapters/possession.ts';
+import { management } from '#shared/adapters/management.ts';
 import { manageSecrets } from '#shared/api/secrets.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
 import type { ClientAccess } from '#shared/domain/client-ownership.ts';
@@ -72,14 +69,11 @@ const remove = async (request: Named & { readonly params: { readonly secretId: s
 
 const adapters = {
   ...ambient,
-  standing: dynamoStanding,
-  verifier: kmsVerifier,
-  ...possession,
+  ...management,
   clientChanger: dynamoClientChanger,
   pepper: kmsPepper,
   hasher: bcryptHasher,
   memory: dynamoRequestMemory,
-  audit: dynamoAudit,
 };
 
 /** Clients of tenants, members and the workspace differ in their path only; the owner is read from it. */

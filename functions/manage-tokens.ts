@@ -1,12 +1,9 @@
 import { ambient } from '#shared/adapters/ambient.ts';
-import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoClientChanger, dynamoClientLister, dynamoClientRemover } from '#shared/adapters/dynamo/clients.ts';
 import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
-import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { possession } from '#shared/adapters/possession.ts';
+import { management } from '#shared/adapters/management.ts';
 import { manageTokens } from '#shared/api/api-tokens.ts';
 import { type ApiTokenPatch, deleteApiToken, updateApiToken } from '#shared/domain/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
@@ -61,16 +58,13 @@ const remove = async ({ caller, params, expectedVersion }: Versioned, ports: Por
 
 const adapters = {
   ...ambient,
-  standing: dynamoStanding,
-  verifier: kmsVerifier,
-  ...possession,
+  ...management,
   pepper: kmsPepper,
   clientList: dynamoClientLister,
   usage: dynamoUsageReader,
   clientChanger: dynamoClientChanger,
   clientRemover: dynamoClientRemover,
   rosters: dynamoDirectoryWriter,
-  audit: dynamoAudit,
 };
 
 /** A tenant's tokens and a member's differ in their path only; the owner is read from it. */

@@ -1,12 +1,9 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { cryptoClientKeys } from '#shared/adapters/client-keys.ts';
-import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoClientLister, dynamoClientRemover, dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
-import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { possession } from '#shared/adapters/possession.ts';
+import { management } from '#shared/adapters/management.ts';
 import { serviceUserKeys } from '#shared/api/service-user-keys.ts';
 import { createKey, findPublicKey } from '#shared/domain/client-keys.ts';
 import { getClient } from '#shared/domain/client-ownership.ts';
@@ -22,16 +19,13 @@ import { pageRepresentation } from '#shared/http/representations.ts';
 
 const adapters = {
   ...ambient,
-  standing: dynamoStanding,
-  verifier: kmsVerifier,
-  ...possession,
+  ...management,
   pepper: kmsPepper,
   clients: dynamoClientWriter,
   clientList: dynamoClientLister,
   clientRemover: dynamoClientRemover,
   clientKeys: cryptoClientKeys,
   memory: dynamoRequestMemory,
-  audit: dynamoAudit,
 };
 
 const keysOf = (serviceUser: { readonly tenantId: string; readonly serviceUserId: string }) =>

@@ -1,14 +1,11 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
-import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoClientLister, dynamoClientRemover, dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
 import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
-import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { possession } from '#shared/adapters/possession.ts';
+import { management } from '#shared/adapters/management.ts';
 import { serviceUsers } from '#shared/api/service-users.ts';
 import { createClient, deleteClient, listClients } from '#shared/domain/clients.ts';
 import {
@@ -29,9 +26,7 @@ import {
 
 const adapters = {
   ...ambient,
-  standing: dynamoStanding,
-  verifier: kmsVerifier,
-  ...possession,
+  ...management,
   directory: dynamoDirectoryWriter,
   directoryList: dynamoDirectoryLister,
   clients: dynamoClientWriter,
@@ -41,7 +36,6 @@ const adapters = {
   pepper: kmsPepper,
   hasher: bcryptHasher,
   memory: dynamoRequestMemory,
-  audit: dynamoAudit,
 };
 
 /** Service users and their secrets; a secret is a client that acts for the service user. */

@@ -1,23 +1,13 @@
 import { ambient } from '#shared/adapters/ambient.ts';
-import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
-import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { possession } from '#shared/adapters/possession.ts';
+import { management } from '#shared/adapters/management.ts';
 import { testApi as table } from '#shared/api/test-api.ts';
 import { testApi } from '#shared/domain/test-api.ts';
 import { decodedToken } from '#shared/http/decoded-token.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { ok } from '#shared/http/replies.ts';
 
-const adapters = {
-  ...ambient,
-  standing: dynamoStanding,
-  verifier: kmsVerifier,
-  ...possession,
-  signer: kmsSigner,
-  audit: dynamoAudit,
-};
+const adapters = { ...ambient, ...management, signer: kmsSigner };
 
 /** Whoever may test APIs sees what an application would get there. */
 export const handler = lambda(table, adapters, {
