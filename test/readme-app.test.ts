@@ -79,7 +79,7 @@ describe('the CDK app in README.md', () => {
     expect(rules).toEqual([
       {
         EventBusName: bus,
-        EventPattern: { source: ['mintmark'], 'detail-type': ['authentication.failed', 'secret.deleted'] },
+        EventPattern: { source: ['mintmark'], 'detail-type': ['authentication.failed', 'client.secret.revoked'] },
         State: 'ENABLED',
         Targets: [{ Id: expect.any(String), Arn: { Ref: expect.stringMatching(/^Security/) } }],
       },

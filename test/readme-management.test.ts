@@ -170,7 +170,7 @@ describe('what README.md says about managing credentials', () => {
   test('finds the rotation that succeeded', () => {
     const { CLIENT_ID: clientId } = session.exported;
     const rotation = {
-      type: 'secret.rotation_started',
+      type: 'client.secret.rotation_started',
       outcome: 'succeeded',
       target: expect.objectContaining({ clientId }),
     };

@@ -166,7 +166,7 @@ const removal = {
   method: 'DELETE',
   errors: 'problem',
   reply: { status: 204, description: 'The API token and every access token it obtained are worth nothing' },
-  audit: 'api_token.deleted',
+  audit: 'api_token.revoked',
 } as const satisfies Partial<Route>;
 
 /** Looking at API tokens and deleting them. */

@@ -122,7 +122,7 @@ export const applications = lambdaTable({
         schema: application.extend(shownOnce),
         example: newExample,
       },
-      audit: 'application.created',
+      audit: 'client.created',
     },
     listApplications: {
       ...reading,
@@ -173,7 +173,7 @@ export const applications = lambdaTable({
         schema: application,
         example: { ...example, tokenLifetimeSeconds: 600, version: 2 },
       },
-      audit: 'application.updated',
+      audit: 'client.updated',
     },
     deleteApplication: {
       ...writing,
@@ -181,7 +181,7 @@ export const applications = lambdaTable({
       path: '/v1/applications/{clientId}',
       summary: 'Delete an application; what it obtained is worth nothing from now on',
       reply: { status: 204, description: 'Deleted' },
-      audit: 'application.deleted',
+      audit: 'client.deleted',
     },
     setClientGrant: {
       ...writing,

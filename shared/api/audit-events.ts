@@ -45,7 +45,7 @@ export const auditEvents = lambdaTable({
         to: timestamp.optional(),
         type: z
           .string()
-          .regex(/^[a-z_]+\.[a-z_]+$/, 'must be an event type such as role.created')
+          .regex(/^[a-z_]+(?:\.[a-z_]+){1,2}$/, 'must be an event type such as role.created')
           .optional(),
         outcome: outcome.optional(),
         clientId: id.optional(),

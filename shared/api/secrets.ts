@@ -50,7 +50,7 @@ const addition = {
     schema: withSecret,
     example: addedExample,
   },
-  audit: 'secret.created',
+  audit: 'client.secret.created',
 } as const satisfies Partial<Route>;
 
 const rotation = {
@@ -67,7 +67,7 @@ const rotation = {
     schema: withSecret,
     example: rotatedExample,
   },
-  audit: 'secret.rotation_started',
+  audit: 'client.secret.rotation_started',
 } as const satisfies Partial<Route>;
 
 const conclusion = {
@@ -80,7 +80,7 @@ const removal = {
   method: 'DELETE',
   errors: 'problem',
   reply: { status: 204, description: 'The secret and every access token of this client are worth nothing' },
-  audit: 'secret.deleted',
+  audit: 'client.secret.revoked',
 } as const satisfies Partial<Route>;
 
 const forTenant = { permission: 'write:tenant-tokens' } as const;
@@ -123,14 +123,14 @@ export const manageSecrets = lambdaTable({
       path: `${ofTenant}/rotate/finish`,
       summary: 'End the overlap now: only the new secret works',
       caller: forTenant,
-      audit: 'secret.rotated',
+      audit: 'client.secret.rotated',
     },
     cancelTenantApiTokenRotation: {
       ...conclusion,
       path: `${ofTenant}/rotate/cancel`,
       summary: 'Take the rotation back: the old secrets are as they were',
       caller: forTenant,
-      audit: 'secret.rotation_cancelled',
+      audit: 'client.secret.rotation_cancelled',
     },
     deleteTenantApiTokenSecret: {
       ...removal,
@@ -155,14 +155,14 @@ export const manageSecrets = lambdaTable({
       path: `${ofMember}/rotate/finish`,
       summary: 'End the overlap now: only the new secret works',
       caller: forMember,
-      audit: 'secret.rotated',
+      audit: 'client.secret.rotated',
     },
     cancelMemberApiTokenRotation: {
       ...conclusion,
       path: `${ofMember}/rotate/cancel`,
       summary: 'Take the rotation back: the old secrets are as they were',
       caller: forMember,
-      audit: 'secret.rotation_cancelled',
+      audit: 'client.secret.rotation_cancelled',
     },
     deleteMemberApiTokenSecret: {
       ...removal,
@@ -187,14 +187,14 @@ export const manageSecrets = lambdaTable({
       path: `${ofApplication}/rotate/finish`,
       summary: 'End the overlap now: only the new secret works',
       caller: forApplication,
-      audit: 'secret.rotated',
+      audit: 'client.secret.rotated',
     },
     cancelApplicationRotation: {
       ...conclusion,
       path: `${ofApplication}/rotate/cancel`,
       summary: 'Take the rotation back: the old secrets are as they were',
       caller: forApplication,
-      audit: 'secret.rotation_cancelled',
+      audit: 'client.secret.rotation_cancelled',
     },
     deleteApplicationSecret: {
       ...removal,

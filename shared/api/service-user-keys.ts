@@ -100,7 +100,7 @@ export const serviceUserKeys = lambdaTable({
           privateKey: '-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----\n',
         },
       },
-      audit: 'key.created',
+      audit: 'client.key.created',
     },
     listServiceUserKeys: {
       ...reading,
@@ -128,7 +128,7 @@ export const serviceUserKeys = lambdaTable({
       path: item,
       summary: 'Delete a key; it and the tokens it obtained are worth nothing from now on',
       reply: { status: 204, description: 'Deleted' },
-      audit: 'key.deleted',
+      audit: 'client.key.revoked',
     },
     serviceUserKeySet: {
       method: 'GET',

@@ -175,7 +175,7 @@ export const serviceUsers = lambdaTable({
         schema: newSecret,
         example: { ...secretExample, clientSecret: 'mms_…' },
       },
-      audit: 'secret.created',
+      audit: 'client.secret.created',
     },
     listServiceUserSecrets: {
       ...reading,
@@ -196,7 +196,7 @@ export const serviceUsers = lambdaTable({
       path: `${secrets}/{clientId}`,
       summary: 'Delete a secret; it and the tokens it obtained are worth nothing from now on',
       reply: { status: 204, description: 'Deleted' },
-      audit: 'secret.deleted',
+      audit: 'client.secret.revoked',
     },
   },
 });

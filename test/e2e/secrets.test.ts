@@ -232,6 +232,6 @@ describe('each secret that was handed out above', () => {
     );
     const rest = Object.values(others).join('\n');
     expect([findIn(clients + rest), HASH.test(clients), HASH.test(rest)]).toEqual([[], true, false]);
-    expect(rest).toContain('secret.rotation_cancelled');
+    expect(rest).toContain('client.secret.rotation_cancelled');
   });
 });

@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { type AuditEvent, auditEventTypes, auditOutcomes } from '#shared/domain/audit.ts';
+import { type AuditEvent, type AuditEventType, auditOutcomes } from '#shared/domain/audit.ts';
 
 /** An event as the Audit table holds it, beside its key. */
 export const auditEventSchema: z.ZodType<AuditEvent> = z.object({
-  type: z.enum(auditEventTypes),
+  // Other versions of this product may have had other types.
+  type: z.custom<AuditEventType>((value) => typeof value === 'string'),
   outcome: z.enum(auditOutcomes),
   timeSeconds: z.int(),
   requestId: z.string(),
