@@ -54,6 +54,7 @@ describe('a creation that is repeated under its Idempotency-Key', () => {
       'addTenantApiTokenSecret',
       'createApi',
       'createApplication',
+      'createFederatedCredential',
       'createMemberApiToken',
       'createRole',
       'createServiceUser',

@@ -18,6 +18,7 @@ import { createServiceUser } from '#test/support/service-users.ts';
 import { wholeReply } from '#test/support/whole-reply.ts';
 import { workloadClaimForgeries, workloadTokenForgeries } from '#test/support/workload-forgeries.ts';
 import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
+import { writtenTables } from '#test/support/written-tables.ts';
 
 let issuer: LocalIssuer;
 let world: World;
@@ -142,7 +143,7 @@ describe('a token that is not trusted', () => {
     expect(seen(reply)).toEqual(oauthError(400, 'invalid_grant'));
     expect(wholeReply(reply)).toEqual(wholeReply(await platform.exchange(clientId, 'token')));
     // D10, D16: nothing is remembered, and nothing that it names is fetched.
-    expect(world.dynamo.calls.filter((operation) => operation !== 'BatchGetItem')).toEqual([]);
+    expect(writtenTables(world)).toEqual([]);
     expect(
       issuer.requests.filter((asked) => asked !== '/.well-known/openid-configuration' && asked !== '/keys'),
     ).toEqual([]);
