@@ -1,16 +1,33 @@
+import { liveSecrets } from './client-secrets.ts';
 import { DomainError } from './errors.ts';
 import type { StandingReader } from './ports.ts';
-import { nameKey } from './records.ts';
+import { type Client, nameKey } from './records.ts';
+
+interface Ports {
+  readonly standing: StandingReader;
+}
+
+/** Whether this client is the workspace's administrator. */
+export async function isAdministrator(clientId: string, { standing }: Ports): Promise<boolean> {
+  const claim = await standing.open(clientId).find('name', nameKey('administrator', 'workspace'));
+  return claim?.ownerId === clientId;
+}
 
 /**
  * Somebody must be able to manage the workspace. Who wants another administrator lets `bootstrap` make one.
  * @throws DomainError `conflict` where this client is the workspace's administrator
  */
-export async function assertNotAdministrator(
-  clientId: string,
-  { standing }: { readonly standing: StandingReader },
-): Promise<void> {
-  const claim = await standing.open(clientId).find('name', nameKey('administrator', 'workspace'));
-  if (claim?.ownerId !== clientId) return;
+export async function assertNotAdministrator(clientId: string, ports: Ports): Promise<void> {
+  if (!(await isAdministrator(clientId, ports))) return;
   throw new DomainError('conflict', 'This is the administrator of the workspace: name another one first.');
+}
+
+/**
+ * Nor may time lock the administrator out.
+ * @throws DomainError `conflict` where every secret that works ends some day
+ */
+export function assertLastingSecret(administrator: Client, nowSeconds: number): void {
+  const lasts = liveSecrets(administrator, nowSeconds).some(({ expiresAtSeconds }) => expiresAtSeconds === undefined);
+  if (lasts) return;
+  throw new DomainError('conflict', 'The administrator needs a secret that does not expire: add one first.');
 }

@@ -1,3 +1,4 @@
+import { assertLastingSecret, isAdministrator } from './administrator.ts';
 import { type ClientAccess, changeOwnClient, getClient } from './client-ownership.ts';
 import {
   assertSameSecrets,
@@ -88,14 +89,19 @@ export function cancelRotation(access: ClientAccess, ports: Ports): Promise<Clie
   return changeOwnClient(access, (before) => withRotationCancelled(before, ports.clock.nowSeconds()), ports);
 }
 
-/** Removes one secret of a client. @throws DomainError as `changeOwnClient` and `withoutSecret` do */
+/**
+ * Removes one secret of a client.
+ * @throws DomainError as `changeOwnClient` and `withoutSecret` do, `conflict` for the administrator's last that lasts
+ */
 export async function deleteSecret(access: ClientAccess, secretId: string, ports: Ports): Promise<void> {
   const now = () => ports.clock.nowSeconds();
-  const { revokedBeforeSeconds = 0 } = await changeOwnClient(
-    access,
-    (old) => withoutSecret(old, secretId, now()),
-    ports,
-  );
+  const mustLast = await isAdministrator(access.clientId, ports);
+  const remove = (before: Client) => {
+    const after = withoutSecret(before, secretId, now());
+    if (mustLast) assertLastingSecret(after, now());
+    return after;
+  };
+  const { revokedBeforeSeconds = 0 } = await changeOwnClient(access, remove, ports);
   // Who authenticated with the secret in a second that began before it was gone must not keep what that gave.
   if (now() < revokedBeforeSeconds) return;
   const again = { ...access, expectedVersion: undefined };

@@ -51,6 +51,22 @@ describe('the administrator of the workspace', () => {
     expect(seen(await world.manage('GET', itemOf(world.admin)))).toEqual(seen(before));
   });
 
+  test('keeps one secret that does not expire', async () => {
+    const secrets = `${itemOf(world.admin)}/secrets`;
+    const first = world.admin.clientSecret.slice(4, 10);
+    await world.manage('POST', secrets, { title: 'for a day', expiresInSeconds: 86_400 });
+    expect(seen(await world.manage('DELETE', `${secrets}/${first}`))).toEqual(problem(409, 'conflict'));
+    const lasting = await world.manage('POST', secrets, { title: 'lasting' });
+    const { secrets: all } = lasting.body as { secrets: readonly { id: string; title?: string }[] };
+    const others = all.filter(({ title }) => title !== undefined).map(({ id }) => id);
+    for (const id of others) {
+      expect((await world.manage('DELETE', `${secrets}/${id}`)).status).toBe(204);
+      // The administrator's access tokens ended with the secret.
+      world.clock.advance(2);
+    }
+    expect(others.length).toBe(2);
+  });
+
   test('can be renamed, and given more', async () => {
     const token = await world.tokenFor(world.admin);
     const renamed = await world.manage('PATCH', itemOf(world.admin), { name: 'root', tokenLifetimeSeconds: 1_800 });
