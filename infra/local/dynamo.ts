@@ -5,6 +5,7 @@ import {
   type CreateTableCommandInput,
   DescribeTableCommand,
   DynamoDBClient,
+  type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { type TableName, type TableSchema, tableSchemas } from '../table-schemas.ts';
@@ -41,9 +42,9 @@ export async function createTables(prefix: string): Promise<Readonly<Record<Tabl
   const names = Object.keys(tableSchemas) as TableName[];
   const named = names.map(async (name) => {
     const TableName = `${prefix}-${name}`;
-    if (!(await exists(client, TableName))) {
-      await client.send(new CreateTableCommand(tableDefinition(TableName, tableSchemas[name])));
-    }
+    const found = await findTable(client, TableName);
+    if (found === undefined) await client.send(new CreateTableCommand(tableDefinition(TableName, tableSchemas[name])));
+    else assertUpToDate(found, tableSchemas[name]);
     return [name, TableName] as const;
   });
   const tables = Object.fromEntries(await Promise.all(named)) as Record<TableName, string>;
@@ -51,14 +52,22 @@ export async function createTables(prefix: string): Promise<Readonly<Record<Tabl
   return tables;
 }
 
-async function exists(client: DynamoDBClient, TableName: string): Promise<boolean> {
+async function findTable(client: DynamoDBClient, TableName: string): Promise<TableDescription | undefined> {
   try {
-    await client.send(new DescribeTableCommand({ TableName }));
-    return true;
+    return (await client.send(new DescribeTableCommand({ TableName }))).Table;
   } catch (error) {
-    if (error instanceof Error && error.name === 'ResourceNotFoundException') return false;
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
     throw error;
   }
+}
+
+/** In AWS, CloudFormation adds an index to a table that lacks it; local data is not worth that. */
+function assertUpToDate({ TableName, GlobalSecondaryIndexes = [] }: TableDescription, { indexes = [] }: TableSchema) {
+  const missing = indexes.find(({ name }) => !GlobalSecondaryIndexes.some(({ IndexName }) => IndexName === name));
+  if (missing === undefined) return;
+  throw new Error(
+    `The data is of an older Mintmark (${TableName} lacks ${missing.name}): delete its folder or set MINTMARK_DATA.`,
+  );
 }
 
 function tableDefinition(TableName: string, schema: TableSchema): CreateTableCommandInput {
