@@ -63,7 +63,13 @@ export async function createRole(
   if (isDefault) await assertRoomForDefault(role, look);
   await claimKey(role, { ...ports, look });
   await ports.directory.insert('role', id, role);
-  if (isDefault) await setDefault(role, true, ports);
+  if (isDefault) {
+    await setDefault(role, true, ports).catch(async (error: unknown) => {
+      // Others took the last places meanwhile: a refusal leaves nothing behind.
+      await removeRole(role, { ...ports, look });
+      throw error;
+    });
+  }
   return { ...role, isDefault };
 }
 
@@ -146,8 +152,12 @@ export async function deleteRole(
   const role = await findRole(path, look);
   assertMayShape(caller, role);
   assertVersion(role, expectedVersion);
+  await removeRole(role, { ...ports, look });
+}
+
+async function removeRole(role: Role, ports: Ports & { readonly look: Look }): Promise<void> {
   if (!(await ports.directory.remove('role', role.id, role.version))) throw changedMeanwhile();
-  await releaseName({ key: roleNameKey(role), owner: { kind: 'role', id: role.id } }, { ...ports, look });
+  await releaseName({ key: roleNameKey(role), owner: { kind: 'role', id: role.id } }, ports);
 }
 
 /**

@@ -114,6 +114,16 @@ describe('default roles', () => {
     expect((await join(tenant)).roleIds).toHaveLength(10);
   });
 
+  test('are made or refused, and a refusal leaves nothing, when 16 ask for ten places at once', async () => {
+    const collection = `${await createTenant()}/roles`;
+    const make = () =>
+      manage('POST', collection, { key: `key-${next()}`, name: 'R', level: 9, permissions: [], isDefault: true });
+    const replies = await Promise.all(race(16, make));
+    expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 10, 409: 6 });
+    const { items } = await succeed<{ items: readonly Role[] }>(manage('GET', collection));
+    expect(items.map(({ isDefault }) => isDefault)).toEqual(Array(10).fill(true));
+  });
+
   test('are those that say so, when eight are made at once', async () => {
     const tenant = await createTenant();
     const roles = await Promise.all(race(8, () => createRole(`${tenant}/roles`, true)));
