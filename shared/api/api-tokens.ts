@@ -3,6 +3,7 @@ import {
   apiIdentifier,
   apiTokenKind,
   clientQuery,
+  DESCRIPTION_CHARACTERS,
   EXPIRY_SECONDS_MAX,
   expiresInSeconds,
   id,
@@ -11,15 +12,14 @@ import {
   namedPermission,
   PERMISSIONS_MAX,
   page,
+  ROLES_MAX,
   text,
   timestamp,
   unique,
 } from './fields.ts';
 import { newSecretExample, secretFields, shownOnce, usedSecretExample } from './secret-fields.ts';
+import { shownMetadata, status } from './shapes.ts';
 import { lambdaTable, type Route } from './table.ts';
-
-const DESCRIPTION_CHARACTERS = 256;
-const ROLES_MAX = 50;
 
 /** An API token as it is shown; its secrets by their last four characters. */
 const apiToken = z.object({
@@ -32,11 +32,11 @@ const apiToken = z.object({
   userId: z.string().optional(),
   roleIds: z.array(z.string()).optional(),
   permissions: z.array(z.object({ api: z.string(), value: z.string() })).optional(),
-  metadata: z.record(z.string(), z.json()).optional(),
+  metadata: shownMetadata,
   createdAt: timestamp,
   createdBy: z.string(),
   expiresAt: timestamp.nullable(),
-  status: z.enum(['active', 'disabled']),
+  status,
   secrets: z.array(secretFields),
   version: z.int(),
 });
@@ -155,7 +155,7 @@ const shown = { status: 200, description: 'The API token, without its secret', s
 const commonChange = {
   description: text(DESCRIPTION_CHARACTERS).optional(),
   metadata: metadataPatch,
-  status: z.enum(['active', 'disabled']).optional(),
+  status: status.optional(),
   expiresInSeconds: z.int().min(1).max(EXPIRY_SECONDS_MAX).optional(),
 };
 

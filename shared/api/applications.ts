@@ -1,9 +1,12 @@
 import * as z from 'zod';
 import {
   clientQuery,
+  EXPIRY_SECONDS_MAX,
   expiresInSeconds,
   metadata,
   metadataPatch,
+  NAME_CHARACTERS,
+  PERMISSIONS_MAX,
   page,
   permissionValue,
   text,
@@ -12,10 +15,8 @@ import {
   unique,
 } from './fields.ts';
 import { newSecretExample, secretFields, shownOnce, usedSecretExample } from './secret-fields.ts';
+import { shownMetadata, status } from './shapes.ts';
 import { lambdaTable, type Route } from './table.ts';
-
-const NAME_CHARACTERS = 128;
-const PERMISSIONS_MAX = 200;
 
 const REDIRECT_URIS_MAX = 20;
 const REDIRECT_URI_CHARACTERS_MAX = 2_048;
@@ -33,12 +34,12 @@ const application = z.object({
   party,
   tokenEndpointAuthMethod,
   redirectUris: z.array(z.string()),
-  metadata: z.record(z.string(), z.json()).optional(),
+  metadata: shownMetadata,
   tokenLifetimeSeconds: z.int().optional(),
   createdAt: timestamp,
   createdBy: z.string(),
   expiresAt: timestamp.nullable(),
-  status: z.enum(['active', 'disabled']),
+  status,
   secrets: z.array(secretFields),
   version: z.int(),
 });
@@ -160,8 +161,8 @@ export const applications = lambdaTable({
           name: text(NAME_CHARACTERS).optional(),
           metadata: metadataPatch,
           tokenLifetimeSeconds: tokenLifetimeSeconds.nullish(),
-          status: z.enum(['active', 'disabled']).optional(),
-          expiresInSeconds: z.int().min(1).max(315_360_000).optional(),
+          status: status.optional(),
+          expiresInSeconds: z.int().min(1).max(EXPIRY_SECONDS_MAX).optional(),
           tokenEndpointAuthMethod: tokenEndpointAuthMethod.optional(),
           redirectUris: redirectUris.optional(),
         }),

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { expiresInSeconds, NAME_CHARACTERS, page, pageQuery, text, timestamp, unique } from './fields.ts';
 import { lastUsedAt } from './secret-fields.ts';
-import { lambdaTable, type Route } from './table.ts';
+import { reading, serviceUserPath, writing } from './service-user-routes.ts';
+import { lambdaTable } from './table.ts';
 import { trustedJwk } from './trusted-jwk.ts';
 
 const CONDITIONS_MAX = 10;
@@ -82,11 +83,8 @@ const example = {
 } as const;
 const usedExample = { ...example, lastUsedAt: '2027-02-01T06:30:12.000Z' };
 
-const collection = '/v1/tenants/{tenantId}/service-users/{serviceUserId}/federated-credentials';
+const collection = `${serviceUserPath}/federated-credentials` as const;
 const item = `${collection}/{clientId}` as const;
-
-const reading = { errors: 'problem', caller: { permission: 'read:service-users' } } as const satisfies Partial<Route>;
-const writing = { errors: 'problem', caller: { permission: 'write:service-users' } } as const satisfies Partial<Route>;
 
 /** Federated credentials of service users: trust in another issuer, each a client of its own. */
 export const federatedCredentials = lambdaTable({

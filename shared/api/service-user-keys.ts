@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { expiresInSeconds, NAME_CHARACTERS, page, pageQuery, text, timestamp } from './fields.ts';
 import { publicJwk, publishedJwk } from './public-jwk.ts';
-import { lambdaTable, type Route } from './table.ts';
+import { reading, serviceUserPath, writing } from './service-user-routes.ts';
+import { lambdaTable } from './table.ts';
 
 /** As long as verifiers may go on trusting a key that was deleted. */
 const KEY_SET_MAX_AGE_SECONDS = 60;
@@ -46,11 +47,8 @@ const example = {
   version: 1,
 } as const;
 
-const collection = '/v1/tenants/{tenantId}/service-users/{serviceUserId}/keys';
+const collection = `${serviceUserPath}/keys` as const;
 const item = `${collection}/{keyId}` as const;
-
-const reading = { errors: 'problem', caller: { permission: 'read:service-users' } } as const satisfies Partial<Route>;
-const writing = { errors: 'problem', caller: { permission: 'write:service-users' } } as const satisfies Partial<Route>;
 
 /** Keys of service users, each a client of its own; only Lambdas that make keys need the memory for it. */
 export const serviceUserKeys = lambdaTable({

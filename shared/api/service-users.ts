@@ -1,21 +1,22 @@
 import * as z from 'zod';
 import {
   clientQuery,
+  DESCRIPTION_CHARACTERS,
   expiresInSeconds,
   id,
   metadata,
   metadataPatch,
+  NAME_CHARACTERS,
   page,
+  ROLES_MAX,
   statusQuery,
   text,
   timestamp,
 } from './fields.ts';
 import { imported, importedHash, lastUsedAt, shownOnce, usedSecretExample } from './secret-fields.ts';
-import { lambdaTable, type Route } from './table.ts';
-
-const NAME_CHARACTERS = 128;
-const DESCRIPTION_CHARACTERS = 256;
-const ROLES_MAX = 50;
+import { reading, serviceUserPath, serviceUsersPath, writing } from './service-user-routes.ts';
+import { shownMetadata, status } from './shapes.ts';
+import { lambdaTable } from './table.ts';
 
 const serviceUser = z.object({
   id: z.string(),
@@ -23,8 +24,8 @@ const serviceUser = z.object({
   name: z.string(),
   description: z.string().optional(),
   roleIds: z.array(z.string()),
-  status: z.enum(['active', 'disabled']),
-  metadata: z.record(z.string(), z.json()).optional(),
+  status,
+  metadata: shownMetadata,
   createdAt: timestamp,
   version: z.int(),
 });
@@ -62,12 +63,7 @@ const secretExample = {
   version: 1,
 } as const;
 
-const collection = '/v1/tenants/{tenantId}/service-users';
-const item = `${collection}/{serviceUserId}` as const;
-const secrets = `${item}/secrets` as const;
-
-const reading = { errors: 'problem', caller: { permission: 'read:service-users' } } as const satisfies Partial<Route>;
-const writing = { errors: 'problem', caller: { permission: 'write:service-users' } } as const satisfies Partial<Route>;
+const secrets = `${serviceUserPath}/secrets` as const;
 
 /** Machine principals of a tenant, with as many secrets as they need, each a client of its own. */
 export const serviceUsers = lambdaTable({
@@ -92,7 +88,7 @@ export const serviceUsers = lambdaTable({
     createServiceUser: {
       ...writing,
       method: 'POST',
-      path: collection,
+      path: serviceUsersPath,
       summary: 'Create a service user',
       body: {
         encoding: 'json',
@@ -110,7 +106,7 @@ export const serviceUsers = lambdaTable({
     listServiceUsers: {
       ...reading,
       method: 'GET',
-      path: collection,
+      path: serviceUsersPath,
       summary: 'List the service users of a tenant',
       query: statusQuery,
       reply: {
@@ -123,14 +119,14 @@ export const serviceUsers = lambdaTable({
     getServiceUser: {
       ...reading,
       method: 'GET',
-      path: item,
+      path: serviceUserPath,
       summary: 'Show a service user',
       reply: { status: 200, description: 'The service user', schema: serviceUser, example },
     },
     updateServiceUser: {
       ...writing,
       method: 'PATCH',
-      path: item,
+      path: serviceUserPath,
       summary: 'Change a service user; disabled, its credentials and tokens are worth nothing',
       body: {
         encoding: 'merge-patch',
@@ -138,7 +134,7 @@ export const serviceUsers = lambdaTable({
           name: text(NAME_CHARACTERS).optional(),
           description: text(DESCRIPTION_CHARACTERS).nullish(),
           roleIds: z.array(id).max(ROLES_MAX).optional(),
-          status: z.enum(['active', 'disabled']).optional(),
+          status: status.optional(),
           metadata: metadataPatch,
         }),
         example: { status: 'disabled' },
@@ -154,7 +150,7 @@ export const serviceUsers = lambdaTable({
     deleteServiceUser: {
       ...writing,
       method: 'DELETE',
-      path: item,
+      path: serviceUserPath,
       summary: 'Delete a service user; its credentials and tokens are worth nothing from now on',
       reply: { status: 204, description: 'Deleted' },
       audit: 'service_user.deleted',

@@ -1,5 +1,5 @@
 import { changeRecord } from './change-record.ts';
-import { DomainError } from './errors.ts';
+import { DomainError, ignoreConflict } from './errors.ts';
 import type { Clock, Look, StandingReader } from './ports.ts';
 import type { ClientLister, ClientOwner, RecordWriter } from './record-ports.ts';
 import { type ApiTokenRoster, membershipKey } from './records.ts';
@@ -72,10 +72,7 @@ function openRosterLook(key: string, { standing }: Pick<Ports, 'standing'>): Loo
 
 async function openRoster(key: string, nowSeconds: number, { rosters }: Ports): Promise<void> {
   const roster = { entries: [], createdAtSeconds: nowSeconds, version: 1 };
-  await rosters.insert('roster', key, roster).catch((error: unknown) => {
-    const isOpen = error instanceof DomainError && error.code === 'conflict';
-    if (!isOpen) throw error;
-  });
+  await rosters.insert('roster', key, roster).catch(ignoreConflict);
 }
 
 /** Disabled tokens count, because they can be enabled again; so does one that is just being created. */

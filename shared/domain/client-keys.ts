@@ -6,7 +6,7 @@ import { newKeyClient } from './new-client.ts';
 import type { Clock, Random, StandingReader } from './ports.ts';
 import type { ClientWriter } from './record-ports.ts';
 import type { Client, ClientKeyAlgorithm, StoredKey } from './records.ts';
-import { isLive } from './standing.ts';
+import { expiryOf, isLive } from './standing.ts';
 
 /** Whose key: a service user's. */
 interface KeyOwner {
@@ -53,7 +53,7 @@ export async function createKey(
   const subject = await findOwner(caller, owner, look);
   await assertMayGrant(caller, { subject, roleIds: [] }, look);
   const { key, privateKey } = await obtainKey(publicKey, algorithm, ports.clientKeys);
-  const expiresAtSeconds = expiresInSeconds == null ? undefined : ports.clock.nowSeconds() + expiresInSeconds;
+  const expiresAtSeconds = expiryOf(expiresInSeconds, ports.clock.nowSeconds());
   const description = { subject, description: title, createdBy: caller.subject, expiresAtSeconds };
   const client = newKeyClient(description, key, ports);
   await ports.clients.insert(client);

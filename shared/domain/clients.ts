@@ -23,6 +23,7 @@ import type {
   PageRequest,
 } from './record-ports.ts';
 import type { ApplicationRegistration, Client, JsonObject } from './records.ts';
+import { expiryOf } from './standing.ts';
 
 /** What a new client is to be: a service user's secret or an application. */
 export interface ClientRequest {
@@ -69,7 +70,7 @@ export async function createClient(
     description,
     createdBy: caller.subject,
     metadata: acceptedMetadata(request.metadata),
-    expiresAtSeconds: expiresInSeconds == null ? undefined : ports.clock.nowSeconds() + expiresInSeconds,
+    expiresAtSeconds: expiryOf(expiresInSeconds, ports.clock.nowSeconds()),
     tokenLifetimeSeconds,
     registration,
   };

@@ -1,5 +1,5 @@
 import { changeRecord } from './change-record.ts';
-import { DomainError } from './errors.ts';
+import { DomainError, ignoreConflict } from './errors.ts';
 import { firstVersion } from './ids.ts';
 import type { Clock, Look, Random, StandingReader } from './ports.ts';
 import type { DirectoryWriter } from './record-ports.ts';
@@ -69,9 +69,4 @@ async function withDefault(ids: readonly string[], id: string, look: Look): Prom
 async function findRoles(ids: readonly string[], look: Look): Promise<readonly Role[]> {
   const roles = await Promise.all(ids.map((id) => look.find('role', id)));
   return roles.filter((role) => role !== undefined);
-}
-
-/** Somebody else made the record first, which is as good. */
-function ignoreConflict(error: unknown): void {
-  if (!(error instanceof DomainError) || error.code !== 'conflict') throw error;
 }

@@ -69,6 +69,11 @@ export function changedMeanwhile(): DomainError {
   return new DomainError('conflict', 'The resource was changed by another request. Read it again and repeat.');
 }
 
+/** For insertions of what only has to be there: somebody else made it first, which is as good. */
+export function ignoreConflict(error: unknown): void {
+  if (!(error instanceof DomainError) || error.code !== 'conflict') throw error;
+}
+
 /**
  * Whoever says which version they mean changes no other one (RFC 9110 §13.1.1).
  * @throws DomainError `precondition_failed`

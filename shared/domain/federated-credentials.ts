@@ -7,6 +7,7 @@ import { bareClient } from './new-client.ts';
 import type { Clock, Random, StandingReader } from './ports.ts';
 import type { ClientWriter } from './record-ports.ts';
 import type { Client } from './records.ts';
+import { expiryOf } from './standing.ts';
 import { isSelective, type Trust } from './trust.ts';
 
 /** A federated credential that is to be made. */
@@ -43,7 +44,7 @@ export async function createFederatedCredential(
   await assertMayGrant(caller, { subject, roleIds: [] }, look);
   const trust = { ...trusted, audience: audience ?? ports.issuer };
   assertSound(trust, ports);
-  const expiresAtSeconds = expiresInSeconds == null ? undefined : ports.clock.nowSeconds() + expiresInSeconds;
+  const expiresAtSeconds = expiryOf(expiresInSeconds, ports.clock.nowSeconds());
   const description = { subject, description: title, createdBy: caller.subject, expiresAtSeconds };
   const client = { ...bareClient(description, ports), trust };
   await ports.clients.insert(client);

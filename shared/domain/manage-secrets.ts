@@ -16,6 +16,7 @@ import type { Clock, Random, StandingReader } from './ports.ts';
 import type { ClientChanger } from './record-ports.ts';
 import type { Client } from './records.ts';
 import { newSecret } from './secret.ts';
+import { expiryOf } from './standing.ts';
 
 interface Ports {
   readonly standing: StandingReader;
@@ -106,10 +107,6 @@ export async function deleteSecret(access: ClientAccess, secretId: string, ports
   if (now() < revokedBeforeSeconds) return;
   const again = { ...access, expectedVersion: undefined };
   await changeOwnClient(again, (client) => withTokensRevoked(client, now()), ports);
-}
-
-function expiryOf(expiresInSeconds: number | null | undefined, nowSeconds: number): number | undefined {
-  return expiresInSeconds == null ? undefined : nowSeconds + expiresInSeconds;
 }
 
 function mint(

@@ -1,7 +1,7 @@
 import { LIFETIME_SECONDS_MAX } from './access-token.ts';
 import { changeRecord } from './change-record.ts';
 import { findApi } from './entitlement.ts';
-import { DomainError } from './errors.ts';
+import { DomainError, ignoreConflict } from './errors.ts';
 import type { Clock, Look, StandingReader } from './ports.ts';
 import type { DirectoryWriter } from './record-ports.ts';
 import type { WorkspaceSettings } from './records.ts';
@@ -87,10 +87,7 @@ export async function updateSettings(
 /** The first change, too, is made on a version that stands: the defaults are written down before. */
 async function writeDefaults({ directory, clock }: Ports): Promise<void> {
   const settings = { ...DEFAULT_SETTINGS, createdAtSeconds: clock.nowSeconds() };
-  await directory.insert('settings', KEY, settings).catch((error: unknown) => {
-    const isThere = error instanceof DomainError && error.code === 'conflict';
-    if (!isThere) throw error;
-  });
+  await directory.insert('settings', KEY, settings).catch(ignoreConflict);
 }
 
 function withChanges(before: WorkspaceSettings, patch: SettingsChange): WorkspaceSettings {

@@ -30,6 +30,11 @@ export function isLive(
   return item.expiresAtSeconds === undefined || item.expiresAtSeconds > nowSeconds;
 }
 
+/** When something ends that is made now; undefined for what does not expire. */
+export function expiryOf(expiresInSeconds: number | null | undefined, nowSeconds: number): number | undefined {
+  return expiresInSeconds == null ? undefined : nowSeconds + expiresInSeconds;
+}
+
 /** Whether a tenant or user is there, in whichever state, and is more than the mark of a deleted one. */
 export function exists<Marked extends Tenant | User>(record: Marked | undefined): record is Existing<Marked> {
   return record !== undefined && record.status !== 'deleted';
