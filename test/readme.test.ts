@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Caller, LambdaTable, Method } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
 import { SYSTEM_API_ID } from '#shared/domain/system-api.ts';
-import { codeBlocks, firstColumn, markedPart, renderTable } from './support/markdown.ts';
+import { codeBlocks, firstColumn, markedPart, renderTable, tableBelow } from './support/markdown.ts';
 
 const root = new URL('..', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
@@ -106,6 +106,17 @@ describe('README.md', () => {
     const toBeMadeByReaders = ['infra/reports.ts'];
     const named = [...inText, ...linked].filter((path) => !toBeMadeByReaders.includes(path));
     expect(named.filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
+  });
+
+  test('says of each standard how complete it is, what is missing, and which test shows it', () => {
+    const rows = tableBelow(readme, 'standard');
+    expect(rows.length).toBeGreaterThan(10);
+    const odd = rows.filter(([, status = '', scope = '', tests = '']) => {
+      const isHonest =
+        status === 'complete' ? !/\bwithout\b/.test(scope) : status === 'partial' && /\bwithout .+$/.test(scope);
+      return !isHonest || !/`test\/[\w/.-]+\.test\.ts`/.test(tests);
+    });
+    expect(odd).toEqual([]);
   });
 
   test('links to sections that exist', () => {

@@ -36,13 +36,24 @@ export function renderTable(head: readonly string[], rows: readonly (readonly st
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
-/** The first cells of the table below the line that begins with `head`, without code marks. */
-export function firstColumn(markdown: string, head: string): readonly string[] {
+/** The rows of the table below the line that begins with `head`. */
+export function tableBelow(markdown: string, head: string): readonly (readonly string[])[] {
   const lines = markdown.split('\n');
   const below = lines.slice(lines.findIndex((line) => line.startsWith(`| ${head} |`)) + 2);
   const rows = below.slice(
     0,
     below.findIndex((line) => !line.startsWith('|')),
   );
-  return rows.flatMap((row) => (row.split('|')[1] ?? '').split(',').map((cell) => cell.trim().replaceAll('`', '')));
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** The first cells of such a table, without code marks. */
+export function firstColumn(markdown: string, head: string): readonly string[] {
+  const cells = tableBelow(markdown, head).map(([first = '']) => first);
+  return cells.flatMap((cell) => cell.split(',').map((part) => part.trim().replaceAll('`', '')));
 }
