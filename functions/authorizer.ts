@@ -8,6 +8,10 @@ import { authorizeRequest } from '#shared/domain/authorize-request.ts';
 import { type AuthorizerEvent, answerFor } from '#shared/http/authorizer.ts';
 import { tokenIn } from '#shared/http/authorizer-request.ts';
 import { task } from '#shared/http/task.ts';
+import { within } from '#shared/http/within.ts';
+
+/** Two seconds later API Gateway has its verdict, or knows that there is none (INV8). */
+const VERDICT_MILLISECONDS_MAX = 1_800;
 
 const adapters = {
   ...ambient,
@@ -21,6 +25,6 @@ const adapters = {
 export const handler = task(authorizer, adapters, async (event: AuthorizerEvent, ports) => {
   const { protectedApi } = ports;
   const token = tokenIn(event, protectedApi.origin);
-  const access = token === undefined ? undefined : await authorizeRequest(token, protectedApi, ports);
+  const access = token && (await within(VERDICT_MILLISECONDS_MAX, authorizeRequest(token, protectedApi, ports)));
   return { result: answerFor(event, access), log: { tokenId: access?.claims.jti, clientId: access?.claims.client_id } };
 });

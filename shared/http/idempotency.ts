@@ -3,9 +3,9 @@ import type { MiddlewareObj } from '@middy/core';
 import { DomainError } from '#shared/domain/errors.ts';
 import type { Clock, RequestMemory } from '#shared/domain/ports.ts';
 import type { JsonObject } from '#shared/domain/records.ts';
+import { settleAfterwards } from './afterwards.ts';
 import { identityOf } from './caller.ts';
 import type { Incoming } from './incoming.ts';
-import { logLost } from './log.ts';
 import type { GatewayReply } from './replies.ts';
 
 const KEY = /^[\x21-\x7E]{1,128}$/;
@@ -48,16 +48,14 @@ export function answerRepeats(ports: () => Ports): MiddlewareObj<Incoming, Gatew
       const { status, body } = event.reply;
       const { memory, clock } = ports();
       // The creation is made: who were told otherwise would make it again, and never see the secret of the first.
-      await memory
-        ?.finish(name, fingerprintOf(event), { status, body: withoutSecrets(body) }, clock.nowSeconds())
-        .catch((error: unknown) => logLost('idempotency record', event, error));
+      const reply = { status, body: withoutSecrets(body) };
+      const finished = memory?.finish(name, fingerprintOf(event), reply, clock.nowSeconds());
+      await settleAfterwards('idempotency record', event, finished);
     },
     onError: async ({ event }) => {
       const name = begun.get(event);
       if (name === undefined) return;
-      await ports()
-        .memory?.forget(name)
-        .catch((error: unknown) => logLost('idempotency record', event, error));
+      await settleAfterwards('idempotency record', event, ports().memory?.forget(name));
     },
   };
 }

@@ -47,12 +47,11 @@ export function logTaskFailure(functionName: string, thrown: unknown): void {
   else logTask(functionName, outcome, {});
 }
 
+/** What is written down after a request's result is certain. */
+export type Afterthought = 'audit outcome' | 'idempotency record' | 'note of use';
+
 /** What was to be written down after the request could not be; what the request did is not touched by that. */
-export function logLost(
-  what: 'audit outcome' | 'idempotency record' | 'note of use',
-  event: Incoming,
-  thrown: unknown,
-): void {
+export function logLost(what: Afterthought, event: Incoming, thrown: unknown): void {
   logger.error(`${what} lost`, { requestId: event.requestId, cause: describeCause(thrown) });
 }
 

@@ -5,12 +5,13 @@ import { authorize } from '#shared/domain/authority.ts';
 import { DomainError, notFound } from '#shared/domain/errors.ts';
 import { isSecretInPlaceOfId } from '#shared/domain/ids.ts';
 import type { AuditLog, Clock } from '#shared/domain/ports.ts';
+import { settleAfterwards } from './afterwards.ts';
 import { decodeBody } from './body.ts';
 import { authenticate, type CallerPorts, identityOf, isManager, permissionOf } from './caller.ts';
 import { readIfMatch } from './entity-tag.ts';
 import { asDomainError, renderError } from './errors.ts';
 import { type GatewayEvent, type Incoming, readIncoming } from './incoming.ts';
-import { logLost, logRequest } from './log.ts';
+import { logRequest } from './log.ts';
 import type { GatewayReply } from './replies.ts';
 import { validate } from './validate.ts';
 
@@ -96,22 +97,19 @@ export function recogniseCaller(ports: () => CallerPorts): Middleware {
 }
 
 /**
- * Notes that a client's credential is in use (Q7), while the request goes on. It is waited for, because a process may
- * stand still once it has answered; a note that is lost is logged and no more.
+ * Notes that a client's credential is in use (Q7), while the request goes on.
  */
 export function noteUse(ports: () => CallerPorts): Middleware {
   const notes = new WeakMap<Incoming, Promise<void>>();
-  const settle = ({ event }: { event: Incoming }) => notes.get(event);
+  const settle = ({ event }: { event: Incoming }) => settleAfterwards('note of use', event, notes.get(event));
   return {
     before: ({ event }) => {
       const { caller } = event;
       const { usageNotes, clock } = ports();
       if (caller === undefined || isManager(caller) || usageNotes === undefined) return;
       const note = usageNotes.note(caller.credential, clock.nowSeconds());
-      notes.set(
-        event,
-        note.catch((error: unknown) => logLost('note of use', event, error)),
-      );
+      note.catch(() => undefined);
+      notes.set(event, note);
     },
     after: settle,
     onError: settle,
@@ -153,7 +151,7 @@ export function audit(ports: () => { readonly clock: Clock; readonly audit?: Aud
   };
   const conclude = async (event: Incoming, outcome: AuditEvent['outcome'], reason?: string) => {
     if (event.isAttempted !== true) return;
-    await append(event, outcome, reason).catch((error: unknown) => logLost('audit outcome', event, error));
+    await settleAfterwards('audit outcome', event, append(event, outcome, reason));
   };
   return {
     before: async ({ event }) => {

@@ -2,11 +2,11 @@ import type { MiddlewareObj } from '@middy/core';
 import type { AuditEvent, AuditEventType } from '#shared/domain/audit.ts';
 import type { ErrorCode } from '#shared/domain/errors.ts';
 import type { AuditLog, Clock, RequestLimiter } from '#shared/domain/ports.ts';
+import { settleAfterwards } from './afterwards.ts';
 import { identityOf } from './caller.ts';
 import { readCredentials } from './credentials.ts';
 import { asDomainError } from './errors.ts';
 import type { Incoming } from './incoming.ts';
-import { logLost } from './log.ts';
 import type { GatewayReply } from './replies.ts';
 
 /** Who guesses credentials by the thousand shall not fill the audit log; every attempt is a log line besides. */
@@ -44,9 +44,8 @@ export function auditRefusals(ports: () => Ports): MiddlewareObj<Incoming, Gatew
       const { requestId, target, source: ip, userAgent } = event;
       const timeSeconds = clock.nowSeconds();
       const actor = { ...refusal.who, ip, userAgent };
-      await audit
-        .append({ type: refusal.type, outcome: 'refused', timeSeconds, requestId, actor, target, reason })
-        .catch((lost: unknown) => logLost('audit outcome', event, lost));
+      const line = { type: refusal.type, outcome: 'refused', timeSeconds, requestId, actor, target, reason } as const;
+      await settleAfterwards('audit outcome', event, audit.append(line));
     },
   };
 }

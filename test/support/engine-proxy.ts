@@ -1,13 +1,19 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 
 /** What goes wrong with one call to an engine. */
 export type Fault =
   | { readonly kind: 'error'; readonly name: string; readonly status?: number }
   | { readonly kind: 'hang' }
+  /** The engine does it, but takes its time. */
+  | { readonly kind: 'delay'; readonly milliseconds: number }
+  /** The connection breaks before the engine hears anything. */
   | { readonly kind: 'reset' }
-  /** The engine did it, but nobody hears so. */
+  /** The engine did it, but nobody hears so: the connection breaks afterwards. */
   | { readonly kind: 'lose-reply' }
+  /** The engine did it, but of its answer only one half arrives, as if that were all. */
+  | { readonly kind: 'truncate' }
   /** The engine is not asked; this is what it says. */
   | { readonly kind: 'answer'; readonly body: unknown };
 
@@ -70,6 +76,10 @@ interface Call {
 
 async function fail(fault: Fault, { engineUrl, request, body, response }: Call): Promise<void> {
   if (fault.kind === 'hang') return;
+  if (fault.kind === 'delay') {
+    await setTimeout(fault.milliseconds);
+    return forward(engineUrl, request, body, response);
+  }
   if (fault.kind === 'reset') return void response.destroy();
   if (fault.kind === 'error') {
     response.writeHead(fault.status ?? 400, { 'content-type': 'application/x-amz-json-1.0' });
@@ -79,10 +89,13 @@ async function fail(fault: Fault, { engineUrl, request, body, response }: Call):
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
     return void response.end(JSON.stringify(fault.body));
   }
-  const discarded = httpRequest(engineUrl, { method: 'POST', headers: request.headers }, (answer) => {
-    answer.resume().on('end', () => response.destroy());
+  const onward = httpRequest(engineUrl, { method: 'POST', headers: request.headers }, async (answer) => {
+    const whole = await read(answer);
+    if (fault.kind === 'lose-reply') return void response.destroy();
+    const { 'content-length': _, ...headers } = answer.headers;
+    response.writeHead(answer.statusCode ?? 500, headers).end(whole.subarray(0, whole.length / 2));
   });
-  discarded.end(body);
+  onward.end(body);
 }
 
 function forward(engineUrl: string, request: IncomingMessage, body: Buffer, response: ServerResponse): void {

@@ -1,17 +1,8 @@
-import type { EngineProxy, Fault } from './engine-proxy.ts';
+import type { EngineProxy } from './engine-proxy.ts';
 import { startWarmInstance, type TimedReply, type WarmInstance } from './function-instance.ts';
+import { type Misfortune, misfortunes } from './misfortunes.ts';
 import type { RouteRequest } from './route-requests.ts';
 import type { World } from './world.ts';
-
-const internalError = ['an internal error', { kind: 'error', name: 'InternalServerError', status: 500 }] as const;
-
-/** What else may go wrong with a call, for as long as the request lasts. */
-const otherFaults: Readonly<Record<string, Fault>> = {
-  throttling: { kind: 'error', name: 'ProvisionedThroughputExceededException' },
-  silence: { kind: 'hang' },
-  'a broken connection': { kind: 'reset' },
-  'a lost reply': { kind: 'lose-reply' },
-};
 
 /** One call of a route to a dependency. */
 interface CallSite {
@@ -25,70 +16,54 @@ interface CallSite {
 }
 
 /** What became of a request while one of its calls failed. */
-export interface Probe {
-  readonly site: string;
-  readonly isAfterwards: boolean;
+interface Outcome {
   readonly status: number;
   readonly retryAfter: string | null;
-  /** How often the failing call was tried; 0 where the request never made it. */
+  /** How often the failing call was made; 0 where the request never made it. */
   readonly tries: number;
   readonly isInTime: boolean;
+}
+
+/** A request with one of its calls failing: what came of it, and what has to. */
+export interface Probe {
+  /** The failing call and how it failed. */
+  readonly what: string;
+  readonly outcome: Outcome;
+  readonly right: Outcome;
+}
+
+/** A route, as far as probing it needs to know it. */
+export interface Subject {
+  readonly prepare: () => Promise<RouteRequest>;
+  readonly successStatus: number;
+  /** Which of the further misfortunes to try at a kind of call, besides the first, which is tried at every call. */
+  readonly chooseFurther: (kind: string, all: readonly Misfortune[]) => readonly Misfortune[];
 }
 
 const ANSWER_SECONDS_MAX = 3;
 
 /**
- * How a probe has to come out: the caller is asked to come back, after one repeat of the call and in time. Only where
- * the change is made and written down, and just the line about its success is missing, the change is what counts.
+ * Sends a request once for each of its calls and each chosen misfortune. What takes its time gets an instance of its
+ * own, so that others need not wait.
  */
-export function rightOutcome({ site, isAfterwards }: Probe, successStatus: number): Probe {
-  const answer = isAfterwards ? { status: successStatus, retryAfter: null } : { status: 503, retryAfter: '1' };
-  return { site, isAfterwards, ...answer, tries: 2, isInTime: true };
-}
-
-/**
- * Sends a request once for each of its calls, with that call failing. Of each kind of call that is not in `known` yet,
- * one is made to fail in every other way too, in an instance of its own, because some of these ways take their time.
- */
-export async function probeFaults(
-  world: World,
-  prepare: () => Promise<RouteRequest>,
-  known: Set<string>,
-): Promise<readonly Probe[]> {
-  const instance = await startWarmInstance(world, await prepare());
-  const sites = await findSites(instance, await prepare());
-  const unknown = sites.filter(({ kind }) => !known.has(kind) && known.add(kind));
-  const slowly = unknown.map(async (site) => {
-    const waiting = await startWarmInstance(world, await prepare());
-    const probes = await probeAll(
-      waiting,
-      Object.entries(otherFaults).map((fault) => ({ site, fault })),
-      prepare,
-    );
-    await waiting.close();
-    return probes;
-  });
-  const quickly = await probeAll(
-    instance,
-    sites.map((site) => ({ site, fault: internalError })),
-    prepare,
-  );
-  await instance.close();
-  return [...quickly, ...(await Promise.all(slowly)).flat()];
-}
-
-interface Case {
-  readonly site: CallSite;
-  readonly fault: readonly [name: string, Fault];
-}
-
-async function probeAll(
-  instance: WarmInstance,
-  cases: readonly Case[],
-  prepare: () => Promise<RouteRequest>,
-): Promise<readonly Probe[]> {
+export async function probeFaults(world: World, subject: Subject): Promise<readonly Probe[]> {
+  const instance = await startWarmInstance(world, await subject.prepare());
+  const sites = await findSites(instance, await subject.prepare());
+  const further = sites.map((site) => probeFurther(world, subject, site));
   const probes: Probe[] = [];
-  for (const { site, fault } of cases) probes.push(await probe(instance, site, fault, await prepare()));
+  for (const site of sites) probes.push(await probe(instance, subject, site, misfortunes[site.engine][0]));
+  await instance.close();
+  return [...probes, ...(await Promise.all(further)).flat()];
+}
+
+async function probeFurther(world: World, subject: Subject, site: CallSite): Promise<readonly Probe[]> {
+  const [, ...all] = misfortunes[site.engine];
+  const chosen = subject.chooseFurther(site.kind, all);
+  if (chosen.length === 0) return [];
+  const instance = await startWarmInstance(world, await subject.prepare());
+  const probes: Probe[] = [];
+  for (const misfortune of chosen) probes.push(await probe(instance, subject, site, misfortune));
+  await instance.close();
   return probes;
 }
 
@@ -123,22 +98,41 @@ function isAfterwards(body: string): boolean {
 
 async function probe(
   instance: WarmInstance,
-  { engine, kind, index, isAfterwards }: CallSite,
-  [name, fault]: readonly [string, Fault],
-  request: RouteRequest,
+  { prepare, successStatus }: Subject,
+  site: CallSite,
+  misfortune: Misfortune,
 ): Promise<Probe> {
-  const failing = failCall(instance[engine], { kind, index }, fault);
+  const request = await prepare();
+  const failing = failCall(instance[site.engine], site, misfortune);
   const { status, retryAfter, seconds }: TimedReply = await instance.send(request);
-  instance[engine].injectFault(undefined);
-  const site = `${kind} (${index + 1}), ${name}`;
-  return { site, isAfterwards, status, retryAfter, tries: failing.tries(), isInTime: seconds < ANSWER_SECONDS_MAX };
+  instance[site.engine].injectFault(undefined);
+  return {
+    what: `${site.kind} (${site.index + 1}), ${misfortune.name}`,
+    outcome: { status, retryAfter, tries: failing.tries(), isInTime: seconds < ANSWER_SECONDS_MAX },
+    right: rightOutcome(site, misfortune, successStatus),
+  };
+}
+
+/**
+ * The caller is asked to come back, in time and after one repeat of the call at most. Only where the change is made and
+ * written down, and just the line about its success is missing, the change is what counts.
+ */
+function rightOutcome({ isAfterwards }: CallSite, { isHarmless, tries }: Misfortune, successStatus: number): Outcome {
+  const isSuccess = isAfterwards || isHarmless === true;
+  const answer = isSuccess ? { status: successStatus, retryAfter: null } : { status: 503, retryAfter: '1' };
+  return { ...answer, tries, isInTime: true };
 }
 
 /** Makes one call of the next request fail, with all its repeats: the SDK repeats a call with the same body. */
-function failCall(engine: EngineProxy, site: Pick<CallSite, 'kind' | 'index'>, fault: Fault): { tries(): number } {
+function failCall(
+  engine: EngineProxy,
+  site: Pick<CallSite, 'kind' | 'index'>,
+  { fault, isOutage }: Misfortune,
+): { tries(): number } {
   const bodies: string[] = [];
   let tries = 0;
   engine.injectFault((operation, body) => {
+    if (tries > 0 && isOutage === true && body !== bodies[site.index]) return fault;
     if (kindOf(operation, body) !== site.kind) return undefined;
     if (!bodies.includes(body)) bodies.push(body);
     if (bodies[site.index] !== body) return undefined;
