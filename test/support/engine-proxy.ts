@@ -89,13 +89,17 @@ async function fail(fault: Fault, { engineUrl, request, body, response }: Call):
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
     return void response.end(JSON.stringify(fault.body));
   }
-  const onward = httpRequest(engineUrl, { method: 'POST', headers: request.headers }, async (answer) => {
-    const whole = await read(answer);
-    if (fault.kind === 'lose-reply') return void response.destroy();
-    const { 'content-length': _, ...headers } = answer.headers;
-    response.writeHead(answer.statusCode ?? 500, headers).end(whole.subarray(0, whole.length / 2));
+  const answer = await ask(engineUrl, request, body);
+  const whole = await read(answer);
+  if (fault.kind === 'lose-reply') return void response.destroy();
+  const { 'content-length': _, ...headers } = answer.headers;
+  response.writeHead(answer.statusCode ?? 500, headers).end(whole.subarray(0, whole.length / 2));
+}
+
+function ask(engineUrl: string, { headers }: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    httpRequest(engineUrl, { method: 'POST', headers }, resolve).on('error', reject).end(body);
   });
-  onward.end(body);
 }
 
 function forward(engineUrl: string, request: IncomingMessage, body: Buffer, response: ServerResponse): void {
