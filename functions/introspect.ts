@@ -2,7 +2,6 @@ import { ambient } from '#shared/adapters/ambient.ts';
 import { clientAuthentication } from '#shared/adapters/client-authentication.ts';
 import { kmsIntrospectionSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { memoryLimiter } from '#shared/adapters/memory-limiter.ts';
 import { possession } from '#shared/adapters/possession.ts';
 import { introspect } from '#shared/api/oauth.ts';
 import { introspectToken } from '#shared/domain/introspect-token.ts';
@@ -16,7 +15,6 @@ const adapters = {
   verifier: kmsVerifier,
   introspectionSigner: kmsIntrospectionSigner,
   ...possession,
-  limiter: memoryLimiter,
 };
 
 /** RFC 7662: an API asks what a token is worth now; RFC 9701: and wants that in writing. */

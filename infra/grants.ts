@@ -152,8 +152,10 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     environment: ['MINTMARK_DIRECTORY_TABLE', 'MINTMARK_WRAPPING_KEY'],
   },
   'secrets:hash': nothing,
-  'attempts:limit': nothing,
-  'guesses:limit': nothing,
+  'failures:count': {
+    statements: [{ actions: ['dynamodb:UpdateItem'], resources: ['tokens'], conditions: itemsNamed('failures#*') }],
+    environment: ['MINTMARK_TOKENS_TABLE'],
+  },
   'requests:remember': {
     statements: [
       {

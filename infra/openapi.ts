@@ -69,12 +69,13 @@ const headers = {
     schema: { type: 'string' },
   },
   RateLimitPolicy: {
-    description: 'How many requests a client may send in how many seconds, as one function instance counts them.',
+    description:
+      'How much of what is counted there may be in how many seconds: requests of a client, as one function instance counts them, or failed attempts.',
     schema: { type: 'string' },
     example: '"client";q=3000;w=60',
   },
   RateLimit: {
-    description: 'How many requests are left, and after how many seconds the counting starts anew.',
+    description: 'How much of it is left, and after how many seconds the counting starts anew.',
     schema: { type: 'string' },
     example: '"client";r=2999;t=60',
   },

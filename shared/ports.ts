@@ -16,12 +16,12 @@ import type {
   WorkloadTokens,
 } from '#shared/domain/crypto-ports.ts';
 import type {
-  AttemptLimiter,
   AuditFeed,
   AuditLog,
   AuditReader,
   Clock,
   EventBus,
+  FailureCounter,
   Random,
   RequestLimiter,
   RequestMemory,
@@ -69,8 +69,7 @@ export interface GrantedPorts {
   'pepper:use': { readonly pepper: Pepper };
   'pepper:found': { readonly pepperFounder: PepperFounder };
   'secrets:hash': { readonly hasher: SecretHasher };
-  'attempts:limit': { readonly limiter: AttemptLimiter };
-  'guesses:limit': { readonly guesses: AttemptLimiter };
+  'failures:count': { readonly failures: FailureCounter };
   'requests:remember': { readonly memory: RequestMemory };
   'usage:note': { readonly usageNotes: UsageNotes };
   'usage:read': { readonly usage: UsageReader };

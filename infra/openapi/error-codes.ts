@@ -63,8 +63,7 @@ export function errorCodes(operation: string, { grants }: LambdaTable, route: Ro
     route.audit !== undefined && canLoseRaces(grants) && 'conflict',
     isChangeOfOne(route) && 'precondition_failed',
     route.body !== undefined && 'payload_too_large',
-    (isManagement(route.caller) || grants.includes('attempts:limit') || grants.includes('guesses:limit')) &&
-      'rate_limited',
+    (isManagement(route.caller) || grants.includes('failures:count')) && 'rate_limited',
     'server_error',
     'temporarily_unavailable',
   ];

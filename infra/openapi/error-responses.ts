@@ -83,6 +83,10 @@ function errorResponse(alternatives: readonly Alternative[], style: ErrorStyle) 
       ...(alternatives.some(({ code }) => code === 'use_dpop_nonce') && {
         'DPoP-Nonce': { $ref: '#/components/headers/DPoPNonce' },
       }),
+      ...(alternatives.some(({ code }) => code === 'rate_limited') && {
+        'RateLimit-Policy': { $ref: '#/components/headers/RateLimitPolicy' },
+        RateLimit: { $ref: '#/components/headers/RateLimit' },
+      }),
       ...('retry-after' in headers && { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } }),
     },
     content: { [style === 'oauth' ? 'application/json' : 'application/problem+json']: content },

@@ -32,6 +32,7 @@ export function bcryptHasher(_environment?: unknown, cost = COST, onCompare = ()
       if (isTooLong(secret)) throw new Error('bcrypt would not see the whole secret.');
       return bcrypt.hash(secret, cost);
     },
+    remembers: (secret, hash) => matched.has(nameOf(secret, hash)),
     compare: async (secret, hash) => {
       const name = nameOf(secret, hash);
       if (matched.has(name)) return true;

@@ -14,6 +14,7 @@ export function memoryRequestLimiter(_environment?: unknown, requestsMax = REQUE
     count: async (key) => {
       const counted = await limiter.consume(key).catch(asResult);
       return {
+        name: 'client',
         limit: requestsMax,
         windowSeconds: WINDOW_SECONDS,
         isExceeded: counted.consumedPoints > requestsMax,

@@ -17,7 +17,7 @@ const clientGrants = [
   'standing:read',
   'pepper:use',
   'secrets:hash',
-  'guesses:limit',
+  'failures:count',
   'usage:note',
   'assertions:verify',
   'assertions:redeem',
@@ -82,7 +82,7 @@ const tokenBody = {
 export const introspect = lambdaTable({
   name: 'introspect',
   purpose: 'Tells an API what an access token is worth now.',
-  grants: [...clientGrants, 'tokens:verify', 'proofs:verify', 'introspections:sign', 'attempts:limit'],
+  grants: [...clientGrants, 'tokens:verify', 'proofs:verify', 'introspections:sign'],
   routes: {
     introspect: {
       method: 'POST',

@@ -73,7 +73,7 @@ type GrantsForClient =
   | 'standing:read'
   | 'pepper:use'
   | 'secrets:hash'
-  | 'guesses:limit'
+  | 'failures:count'
   | 'usage:note'
   | 'assertions:verify'
   | 'assertions:redeem'

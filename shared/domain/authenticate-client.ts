@@ -1,7 +1,8 @@
+import { attempt as attemptWithin, sealedSecretLimits } from './attempt-limits.ts';
 import type { Pepper, SecretHasher } from './crypto-ports.ts';
 import { DomainError } from './errors.ts';
 import { matchImportedSecret } from './imported-secrets.ts';
-import type { AttemptLimiter, Clock, CredentialName, Look, StandingReader } from './ports.ts';
+import type { Clock, CredentialName, FailureCounter, Look, StandingReader } from './ports.ts';
 import type { Client, StoredSecret } from './records.ts';
 import { isGenuine, parseSecret, type SecretParts } from './secret.ts';
 import { isLive } from './standing.ts';
@@ -37,19 +38,21 @@ interface Ports {
   readonly clock: Clock;
   /** Whether this deployment takes secrets that another product made. */
   readonly importedSecrets: boolean;
-  readonly guesses: AttemptLimiter;
+  readonly failures: FailureCounter;
 }
 
 /**
  * Client authentication by secret (RFC 6749 §2.3.1), in the order of cost: what Mintmark never issued is refused
- * without reading or hashing anything; what it did issue costs one read and one comparison, whatever the answer. In
- * deployments with imported secrets, what Mintmark never issued costs that too, and meets a limiter first.
+ * without reading or hashing anything; what it did issue costs one read and one comparison, whatever the answer, until
+ * it was refused too often. In deployments with imported secrets, what Mintmark never issued costs that too.
  * @throws DomainError `invalid_client`, the same for unknown, disabled, expired and wrong; `rate_limited`
  */
 export async function authenticateClient(attempt: Attempt, ports: Ports): Promise<AuthenticatedClient> {
   const now = ports.clock.nowSeconds();
   const genuine = await firstGenuine(attempt.readings, ports.pepper);
-  const match = genuine ? await matchSecret(genuine, now, ports) : await matchImportedSecret(attempt, now, ports);
+  const match = genuine
+    ? await matchSecret(genuine, attempt.source, ports)
+    : await matchImportedSecret(attempt, now, ports);
   if (match === undefined) throw invalidClient();
   const { client, secret, look } = match;
   const credential = { clientId: client.id, selector: secret.selector };
@@ -57,12 +60,17 @@ export async function authenticateClient(attempt: Attempt, ports: Ports): Promis
   return { client, credential, look, authenticatedAtSeconds: now, expiresAtSeconds };
 }
 
-async function matchSecret({ clientId, secret: clear, parts }: Genuine, nowSeconds: number, ports: Ports) {
-  const look = ports.standing.open(clientId);
+async function matchSecret({ clientId, secret: clear, parts }: Genuine, source: string, ports: Ports) {
+  const { standing, hasher, clock } = ports;
+  const look = standing.open(clientId);
   const client = await look.client(clientId);
-  const secret = client && findLiveSecret(client, parts.selector, nowSeconds);
-  const matches = await ports.hasher.compare(clear, secret?.hash ?? ports.hasher.decoyHash);
-  return client && secret && matches ? { client, secret, look } : undefined;
+  const secret = client && findLiveSecret(client, parts.selector, clock.nowSeconds());
+  const hash = secret?.hash ?? hasher.decoyHash;
+  const match = client && secret && { client, secret, look };
+  // Whoever was let in before goes on while others are made to wait.
+  if (match !== undefined && hasher.remembers(clear, hash)) return match;
+  const limits = sealedSecretLimits(clientId, parts.selector, source);
+  return attemptWithin(limits, async () => ((await hasher.compare(clear, hash)) ? match : undefined), ports);
 }
 
 /** The one refusal for unknown, disabled, expired and wrong: nobody learns which it was (B13, B14). */

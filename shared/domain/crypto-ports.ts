@@ -9,6 +9,8 @@ export interface SecretHasher {
   /** Rejects secrets of more than 72 bytes, of which bcrypt would silently see a part only. */
   hash(secret: string): Promise<string>;
   compare(secret: string, hash: string): Promise<boolean>;
+  /** Whether this process has seen that they match, so that comparing them again costs nothing. */
+  remembers(secret: string, hash: string): boolean;
   /** The hash of nothing: comparing with it costs what a real comparison costs and never matches. */
   readonly decoyHash: string;
 }

@@ -1,3 +1,5 @@
+import type { RequestQuota } from './ports.ts';
+
 /**
  * Why a request is refused, free of transport. The OAuth codes are those of RFC 6749 §5.2, RFC 6750 §3.1,
  * RFC 7009 §2.2.1, RFC 8707 §2 and RFC 9449 §5 and §8; the others belong to the management API. `unproven_token` is
@@ -36,6 +38,8 @@ interface ErrorDetails {
   readonly scheme?: 'Bearer' | 'DPoP';
   /** After how many seconds a repeat may succeed. */
   readonly retryAfterSeconds?: number;
+  /** What was used up. */
+  readonly quota?: RequestQuota;
   /** What really happened: logged by name, never shown. */
   readonly cause?: unknown;
 }
@@ -48,6 +52,7 @@ export class DomainError extends Error {
   readonly neededScope: string | undefined;
   readonly scheme: 'Bearer' | 'DPoP';
   readonly retryAfterSeconds: number | undefined;
+  readonly quota: RequestQuota | undefined;
 
   constructor(code: ErrorCode, description: string, details: ErrorDetails = {}) {
     super(description, { cause: details.cause });
@@ -55,7 +60,8 @@ export class DomainError extends Error {
     this.field = details.field;
     this.neededScope = details.neededScope;
     this.scheme = details.scheme ?? 'Bearer';
-    this.retryAfterSeconds = details.retryAfterSeconds;
+    this.retryAfterSeconds = details.retryAfterSeconds ?? details.quota?.resetSeconds;
+    this.quota = details.quota;
   }
 }
 

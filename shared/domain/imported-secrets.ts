@@ -1,10 +1,11 @@
+import { attempt, importedSecretLimits } from './attempt-limits.ts';
 import type { Attempt } from './authenticate-client.ts';
 import type { ManagementCaller } from './authority.ts';
 import { liveSecrets, withSecret } from './client-secrets.ts';
 import type { SecretHasher } from './crypto-ports.ts';
 import { DomainError } from './errors.ts';
 import { isIdOf } from './ids.ts';
-import type { AttemptLimiter, Clock, Look, Random, StandingReader } from './ports.ts';
+import type { Clock, FailureCounter, Look, Random, StandingReader } from './ports.ts';
 import type { Client, StoredSecret } from './records.ts';
 import { newSelector } from './secret.ts';
 import { isLive } from './standing.ts';
@@ -61,9 +62,10 @@ export function withImportedSecret(client: Client, secret: StoredSecret, nowSeco
 
 interface Ports {
   readonly importedSecrets: boolean;
-  readonly guesses: AttemptLimiter;
+  readonly failures: FailureCounter;
   readonly standing: StandingReader;
   readonly hasher: SecretHasher;
+  readonly clock: Clock;
 }
 
 /**
@@ -79,16 +81,15 @@ export async function matchImportedSecret({ readings, source }: Attempt, nowSeco
 
   // Ids have no characters that two readings of HTTP Basic could differ in: all candidates name one client.
   const { clientId } = first;
-  const guesser = `${clientId} ${source}`;
-  await ports.guesses.assertMayTry(guesser);
-  const look: Look = ports.standing.open(clientId);
-  const client = await look.client(clientId);
-  const secret = client && findImported(client, nowSeconds);
-  const hash = secret?.hash ?? ports.hasher.decoyHash;
-  const matches = await Promise.all(candidates.map((candidate) => ports.hasher.compare(candidate.secret, hash)));
-  if (client !== undefined && secret !== undefined && matches.includes(true)) return { client, secret, look };
-  await ports.guesses.recordFailure(guesser);
-  return undefined;
+  const match = async () => {
+    const look: Look = ports.standing.open(clientId);
+    const client = await look.client(clientId);
+    const secret = client && findImported(client, nowSeconds);
+    const hash = secret?.hash ?? ports.hasher.decoyHash;
+    const matches = await Promise.all(candidates.map((candidate) => ports.hasher.compare(candidate.secret, hash)));
+    return client && secret && matches.includes(true) ? { client, secret, look } : undefined;
+  };
+  return attempt(importedSecretLimits(clientId, source), match, ports);
 }
 
 function isComparable(secret: string): boolean {

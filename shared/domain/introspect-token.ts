@@ -1,10 +1,11 @@
 import { type TokenClaims, type TokenType, tokenTypeOf } from './access-token.ts';
+import { attempt, unknownTokenLimits } from './attempt-limits.ts';
 import type { AuthenticatedClient } from './authenticate-client.ts';
 import type { ManagementCaller } from './authority.ts';
 import type { TokenVerifier } from './crypto-ports.ts';
 import { allowedPermissions } from './entitlement.ts';
 import { findLiveToken, type LiveToken } from './live-token.ts';
-import type { AttemptLimiter, Clock, StandingReader } from './ports.ts';
+import type { Clock, FailureCounter, StandingReader } from './ports.ts';
 import type { JsonObject } from './records.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { SYSTEM_API_ID, type SystemPermission } from './system-api.ts';
@@ -26,7 +27,7 @@ interface Ports {
   readonly verifier: TokenVerifier;
   readonly standing: StandingReader;
   readonly clock: Clock;
-  readonly limiter: AttemptLimiter;
+  readonly failures: FailureCounter;
 }
 
 const INACTIVE: Introspection = { active: false };
@@ -40,12 +41,8 @@ const INTROSPECT: SystemPermission = 'introspect:tokens';
  */
 export async function introspectToken(caller: Introspector, token: string, ports: Ports): Promise<Introspection> {
   const callerId = 'client' in caller ? caller.client.id : caller.clientId;
-  await ports.limiter.assertMayTry(callerId);
-  const found = await findLiveToken(token, ports);
-  if (found === undefined) {
-    await ports.limiter.recordFailure(callerId);
-    return INACTIVE;
-  }
+  const found = await attempt(unknownTokenLimits(callerId), () => findLiveToken(token, ports), ports);
+  if (found === undefined) return INACTIVE;
   const mayKnow = callerId === found.claims.client_id || (await isEntitled(caller, found));
   return mayKnow ? activeAnswer(found) : INACTIVE;
 }

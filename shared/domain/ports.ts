@@ -93,15 +93,32 @@ export interface EventBus {
   publish(events: readonly AuditEvent[]): Promise<void>;
 }
 
-/** Slows down whoever scans for tokens. */
-export interface AttemptLimiter {
-  /** Rejects with `rate_limited` once `key` has failed too often lately. */
-  assertMayTry(key: string): Promise<void>;
-  recordFailure(key: string): Promise<void>;
+/** Attempts that are counted together, and after how many failures other processes hear of them; without a number never. */
+export interface FailureBucket {
+  readonly bucket: string;
+  readonly sharedEvery?: number | undefined;
 }
 
-/** How many requests a client may send, and where it stands. */
+/** Counts failures, minute by minute: each one in this process, and what it is told of other processes' besides. */
+export interface FailureCounter {
+  /** The failures of this minute as far as this process knows, with the attempts under way. */
+  count(bucket: string, nowSeconds: number): number;
+  /** Counts an attempt from its beginning, so that many at once are not more than one after the other. */
+  begin(bucket: FailureBucket, nowSeconds: number): AttemptUnderWay;
+}
+
+/** An attempt that is counted for as long as nobody knows how it ends. */
+export interface AttemptUnderWay {
+  /** It is not counted any more. */
+  withdraw(): void;
+  /** It stays counted. Settles soon and never rejects: where other processes cannot be told, this one goes on counting. */
+  fail(): Promise<void>;
+}
+
+/** How much somebody may do within a time, and where they stand. */
 export interface RequestQuota {
+  /** What is counted, as the RateLimit headers name it. */
+  readonly name: string;
   readonly limit: number;
   readonly windowSeconds: number;
   readonly isExceeded: boolean;

@@ -1,6 +1,7 @@
 import type { Caller } from '#shared/api/table.ts';
+import { countFailure, refusalLimits } from '#shared/domain/attempt-limits.ts';
 import { type Assertion, authenticateAssertion } from '#shared/domain/authenticate-assertion.ts';
-import { authenticateClient } from '#shared/domain/authenticate-client.ts';
+import { type AuthenticatedClient, authenticateClient } from '#shared/domain/authenticate-client.ts';
 import { authenticateWorkload, isWorkloadToken } from '#shared/domain/authenticate-workload.ts';
 import { authenticateManager, type ManagementCaller } from '#shared/domain/authority.ts';
 import type {
@@ -13,11 +14,13 @@ import type {
   TokenVerifier,
   WorkloadTokens,
 } from '#shared/domain/crypto-ports.ts';
-import type { AttemptLimiter, Clock, StandingReader, UsageNotes } from '#shared/domain/ports.ts';
+import { DomainError } from '#shared/domain/errors.ts';
+import type { Clock, FailureCounter, StandingReader, UsageNotes } from '#shared/domain/ports.ts';
 import { subjectId } from '#shared/domain/standing.ts';
 import type { SystemPermission } from '#shared/domain/system-api.ts';
 import { readAssertionGrant, readClientAssertion } from './assertions.ts';
 import { isTokenScheme, readAccessToken } from './bearer.ts';
+import { claimedClientId } from './claimed-client.ts';
 import { assertNoClientCredentials, readCredentials } from './credentials.ts';
 import { presentedProof } from './dpop.ts';
 import type { Incoming } from './incoming.ts';
@@ -37,7 +40,7 @@ export interface CallerPorts {
   readonly proofVerifier?: ProofVerifier;
   readonly proofMemory?: ProofMemory;
   readonly usageNotes?: UsageNotes;
-  readonly guesses?: AttemptLimiter;
+  readonly failures?: FailureCounter;
 }
 
 /**
@@ -50,10 +53,12 @@ export async function authenticate(
   ports: CallerPorts,
 ): Promise<Incoming['caller']> {
   if (caller === 'anyone') return undefined;
-  if (caller === 'client') return client(incoming, ports);
-  if (caller === 'grant') return holder(incoming, ports);
+  if (caller === 'client') return slowedDown(incoming, () => client(incoming, ports), ports);
+  if (caller === 'grant') return slowedDown(incoming, () => holder(incoming, ports), ports);
   if ('permission' in caller) return manager(incoming, ports);
-  if (!isTokenScheme(incoming.headers.authorization)) return client(incoming, ports);
+  if (!isTokenScheme(incoming.headers.authorization)) {
+    return slowedDown(incoming, () => client(incoming, ports), ports);
+  }
   assertNoClientCredentials(incoming);
   return manager(incoming, ports);
 }
@@ -84,8 +89,30 @@ export function tenantOf({ caller }: Incoming): string | undefined {
   return subject.type === 'application' ? undefined : subject.tenantId;
 }
 
+/** Whoever is refused too often is told to wait, whichever way it is that they authenticate. */
+async function slowedDown(
+  incoming: Incoming,
+  recognise: () => Promise<AuthenticatedClient>,
+  { failures, clock, assertionVerifier }: CallerPorts,
+): Promise<AuthenticatedClient> {
+  if (!failures || !assertionVerifier) throw ungranted();
+  try {
+    return await recognise();
+  } catch (refusal) {
+    if (isRefusal(refusal)) {
+      const clientId = claimedClientId(incoming, { assertionVerifier });
+      await countFailure(refusalLimits(clientId, incoming.source), { failures, clock });
+    }
+    throw refusal;
+  }
+}
+
+function isRefusal(thrown: unknown): boolean {
+  return thrown instanceof DomainError && (thrown.code === 'invalid_client' || thrown.code === 'invalid_grant');
+}
+
 /** Whoever holds a grant: an assertion may be all of it, every other grant takes a client with credentials. */
-function holder(incoming: Incoming, ports: CallerPorts) {
+async function holder(incoming: Incoming, ports: CallerPorts) {
   const grant = readAssertionGrant(incoming);
   if (grant === undefined) return client(incoming, ports);
   const { clock, standing, assertionVerifier, assertionMemory, workloadTokens } = ports;
@@ -94,13 +121,13 @@ function holder(incoming: Incoming, ports: CallerPorts) {
   return authenticateWorkload(grant, { standing, workloadTokens, assertionMemory, clock });
 }
 
-function client(incoming: Incoming, { clock, importedSecrets, ...ports }: CallerPorts) {
+async function client(incoming: Incoming, { clock, importedSecrets, ...ports }: CallerPorts) {
   const assertion = readClientAssertion(incoming);
   if (assertion !== undefined) return signer(assertion, { clock, importedSecrets, ...ports });
-  const { standing, hasher, pepper, guesses } = ports;
-  if (!standing || !hasher || !pepper || !guesses) throw ungranted();
+  const { standing, hasher, pepper, failures } = ports;
+  if (!standing || !hasher || !pepper || !failures) throw ungranted();
   const attempt = { readings: readCredentials(incoming), source: incoming.source };
-  return authenticateClient(attempt, { standing, hasher, pepper, guesses, importedSecrets, clock });
+  return authenticateClient(attempt, { standing, hasher, pepper, failures, importedSecrets, clock });
 }
 
 function signer(assertion: Assertion, { issuer, clock, ...ports }: CallerPorts) {

@@ -46,8 +46,8 @@ export interface Incoming {
   /** By the key that is to be the only one to use what this request obtains. */
   proof?: ProofOfPossession;
   caller?: AuthenticatedClient | ManagementCaller | undefined;
-  /** How many management requests the caller has left. */
-  quota?: RequestQuota;
+  /** What the caller has left of what is counted. */
+  quotas?: readonly RequestQuota[];
   /** The audit log holds a line about this change already. */
   isAttempted?: boolean;
   /** The answer of an earlier request that this one repeats. */

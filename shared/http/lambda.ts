@@ -17,7 +17,7 @@ import * as middlewares from './middlewares.ts';
 import { openPorts } from './open-ports.ts';
 import { auditRefusals } from './refusals.ts';
 import { type GatewayReply, type OperationReply, renderReply, type SignedBody } from './replies.ts';
-import { countRequests, tellQuota } from './request-quota.ts';
+import { countRequests, tellQuotas } from './request-quota.ts';
 
 type CallerOf<C extends Caller> = C extends 'anyone'
   ? undefined
@@ -102,7 +102,7 @@ export function lambda<const Table extends LambdaTable>(
     .use(middlewares.readEvent())
     .use(middlewares.writeLog(table))
     .use(middlewares.nameRequest())
-    .use(tellQuota())
+    .use(tellQuotas())
     .use(tellNonce())
     .use(httpSecurityHeaders(securityHeaders))
     .use(middlewares.answerErrors(table))

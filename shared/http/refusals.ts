@@ -4,7 +4,7 @@ import type { ErrorCode } from '#shared/domain/errors.ts';
 import type { AuditLog, Clock, RequestLimiter } from '#shared/domain/ports.ts';
 import { settleAfterwards } from './afterwards.ts';
 import { identityOf } from './caller.ts';
-import { readCredentials } from './credentials.ts';
+import { claimedClientId } from './claimed-client.ts';
 import { asDomainError } from './errors.ts';
 import type { Incoming } from './incoming.ts';
 import type { GatewayReply } from './replies.ts';
@@ -63,14 +63,11 @@ async function refusalOf(event: Incoming, code: ErrorCode, limiter: RequestLimit
   if (!FAILED_AUTHENTICATION.includes(code)) return undefined;
   const { limit, remaining } = await limiter.count(`refused ${source}`);
   if (limit - remaining > FAILURES_KEPT_PER_MINUTE) return undefined;
-  return { type: 'authentication.failed', who: { clientId: claimedClientId(event), subject: '' } };
+  return { type: 'authentication.failed', who: { clientId: namedClientId(event), subject: '' } };
 }
 
-/** Whom the caller said to be; empty where nothing of the kind was said. */
-function claimedClientId(event: Incoming): string {
-  try {
-    return readCredentials(event).find(({ clientId }) => CLIENT_ID.test(clientId))?.clientId ?? '';
-  } catch {
-    return '';
-  }
+/** Whom the caller said to be, as far as that can be written down. */
+function namedClientId(event: Incoming): string {
+  const clientId = claimedClientId(event);
+  return CLIENT_ID.test(clientId) ? clientId : '';
 }

@@ -3,6 +3,7 @@ import type { Route } from '#shared/api/table.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 import type { RequestLimiter, RequestQuota } from '#shared/domain/ports.ts';
 import { isManager } from './caller.ts';
+import { asDomainError } from './errors.ts';
 import type { Incoming } from './incoming.ts';
 import type { GatewayReply } from './replies.ts';
 
@@ -13,21 +14,29 @@ export function countRequests(ports: () => { readonly requestLimiter: RequestLim
   return {
     before: async ({ event }) => {
       if (!isManager(event.caller) || !isManagement(event.route)) return;
-      event.quota = await ports().requestLimiter.count(event.caller.clientId);
-      if (!event.quota.isExceeded) return;
+      const quota = await ports().requestLimiter.count(event.caller.clientId);
+      event.quotas = [quota];
+      if (!quota.isExceeded) return;
       throw new DomainError('rate_limited', 'This client has sent too many requests. Wait, then go on.', {
-        retryAfterSeconds: event.quota.resetSeconds,
+        retryAfterSeconds: quota.resetSeconds,
       });
     },
   };
 }
 
-/** Tells with every answer how many requests are left (draft-ietf-httpapi-ratelimit-headers §3 and §4). */
-export function tellQuota(): Middleware {
-  const tell = ({ event, response }: { event: Incoming; response: GatewayReply | null | undefined }) => {
-    if (event.quota !== undefined && response != null) Object.assign(response.headers, rateLimitHeaders(event.quota));
+/** Tells with every answer what is left of what is counted (draft-ietf-httpapi-ratelimit-headers §3 and §4). */
+export function tellQuotas(): Middleware {
+  const tell = (event: Incoming, response: GatewayReply | null | undefined, usedUp: readonly RequestQuota[] = []) => {
+    const quotas = [...(event.quotas ?? []), ...usedUp];
+    if (quotas.length > 0 && response != null) Object.assign(response.headers, rateLimitHeaders(quotas));
   };
-  return { after: tell, onError: tell };
+  return {
+    after: ({ event, response }) => tell(event, response),
+    onError: ({ event, response, error }) => {
+      const { quota } = asDomainError(error);
+      tell(event, response, quota && [quota]);
+    },
+  };
 }
 
 /** Introspection takes management tokens too, but is what APIs do for each of their own requests. */
@@ -35,9 +44,8 @@ function isManagement(route: Route | undefined): boolean {
   return typeof route?.caller === 'object' && 'permission' in route.caller;
 }
 
-function rateLimitHeaders({ limit, windowSeconds, remaining, resetSeconds }: RequestQuota) {
-  return {
-    'ratelimit-policy': `"client";q=${limit};w=${windowSeconds}`,
-    ratelimit: `"client";r=${remaining};t=${resetSeconds}`,
-  };
+function rateLimitHeaders(quotas: readonly RequestQuota[]) {
+  const policies = quotas.map(({ name, limit, windowSeconds }) => `"${name}";q=${limit};w=${windowSeconds}`);
+  const standings = quotas.map(({ name, remaining, resetSeconds }) => `"${name}";r=${remaining};t=${resetSeconds}`);
+  return { 'ratelimit-policy': policies.join(', '), ratelimit: standings.join(', ') };
 }

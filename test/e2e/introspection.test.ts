@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { memoryLimiter } from '#shared/adapters/memory-limiter.ts';
+import { headStart } from '#test/support/failure-counters.ts';
 import { openForge } from '#test/support/forge.ts';
 import { repeat } from '#test/support/outcomes.ts';
 import { arrangeTenantManager } from '#test/support/tenant-manager.ts';
@@ -18,7 +18,7 @@ let globexApi: Credentials;
 let acmeReader: Credentials;
 
 beforeAll(async () => {
-  world = await startWorld({ adapters: { limiter: () => memoryLimiter(undefined, UNKNOWN_TOKENS_MAX) } });
+  world = await startWorld({ adapters: { failures: headStart('unknown ', 3_000 - UNKNOWN_TOKENS_MAX) } });
   acme = await arrangeAcme(world);
   globex = await arrangeAcme(world);
   acmeApi = await arrangeTenantManager(world, acme.tenantId, ['introspect:tokens']);

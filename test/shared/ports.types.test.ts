@@ -183,7 +183,7 @@ describe('lambdaTable', () => {
     'standing:read',
     'pepper:use',
     'secrets:hash',
-    'guesses:limit',
+    'failures:count',
     'usage:note',
     'audit:append',
   ] as const;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Look } from '#shared/domain/ports.ts';
 import { type Api, apiNameKey, type Client, type DirectoryRecords } from '#shared/domain/records.ts';
 import { newSecret } from '#shared/domain/secret.ts';
+import { uncounted } from './failure-counters.ts';
 
 const NOW_SECONDS = 1_800_000_000;
 const AUDIENCE = 'https://api.example.com/reports';
@@ -17,6 +18,7 @@ export async function openExchange() {
   const hasher = {
     hash: async (secret: string) => `hash of ${secret}`,
     compare: async (secret: string, hash: string) => hash === `hash of ${secret}`,
+    remembers: () => false,
     decoyHash: '',
   };
   const random = { bytes: (length: number) => randomBytes(length) };
@@ -28,7 +30,7 @@ export async function openExchange() {
     issuer: () => 'https://auth.example.com',
     defaultAudience: () => undefined,
     importedSecrets: () => false,
-    guesses: () => ({ assertMayTry: async () => undefined, recordFailure: async () => undefined }),
+    failures: () => uncounted,
     clock: () => clock,
     random: () => ({ bytes: (length: number) => new Uint8Array(length) }),
     standing: () => ({ open: () => look }),

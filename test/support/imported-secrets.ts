@@ -1,5 +1,5 @@
 import bcrypt from 'bcryptjs';
-import { memoryGuessLimiter } from '#shared/adapters/memory-limiter.ts';
+import { sharedFailureCounter } from '#shared/adapters/failure-counter.ts';
 import { assertConforms } from './conformance.ts';
 import { type Manage, manageWith, succeed } from './manage.ts';
 import { type Acme, arrangeAcme, type Credentials, type Reply, startWorld, type World } from './world.ts';
@@ -32,8 +32,8 @@ export function hashOf(secret: string, cost = 4): string {
 }
 
 export async function startImports(): Promise<Imports> {
-  const guesses = () => memoryGuessLimiter(undefined, GUESSES_MAX);
-  const world = await startWorld({ onReply: assertConforms, adapters: { importedSecrets: () => true, guesses } });
+  const adapters = { importedSecrets: () => true, failures: sharedFailureCounter };
+  const world = await startWorld({ onReply: assertConforms, adapters });
   const acme = await arrangeAcme(world);
   const manage = manageWith(world, await world.tokenFor(world.admin));
   const tokens = `/v1/tenants/${acme.tenantId}/api-tokens`;

@@ -10,17 +10,19 @@ export interface RawRequest {
   readonly target: string;
   readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly body?: string | Uint8Array;
+  /** The address of this machine that it comes from. */
+  readonly localAddress?: string;
 }
 
 /** Sends what `fetch` would not: repeated headers, odd ones, targets and bodies that are malformed. */
 export async function sendRaw(
   baseUrl: string,
-  { method = 'POST', target, headers = [], body = '' }: RawRequest,
+  { method = 'POST', target, headers = [], body = '', localAddress }: RawRequest,
 ): Promise<Reply> {
   const { hostname, port, host } = new URL(baseUrl);
   const bytes = Buffer.from(body);
   const lines = [['Host', host], ...headers, ['Content-Length', String(bytes.length)]];
-  const sent = httpRequest({ hostname, port, method, path: target, headers: lines.flat() });
+  const sent = httpRequest({ hostname, port, method, path: target, headers: lines.flat(), localAddress });
   sent.end(bytes);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   const text = await readText(response);

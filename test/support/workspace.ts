@@ -23,10 +23,10 @@ import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoUsageNotes, dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
+import { sharedFailureCounter } from '#shared/adapters/failure-counter.ts';
 import { kmsPepper, kmsPepperFounder } from '#shared/adapters/kms/pepper.ts';
 import { kmsIntrospectionSigner, kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsKeySet, kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { memoryGuessLimiter } from '#shared/adapters/memory-limiter.ts';
 import { possession } from '#shared/adapters/possession.ts';
 import { cryptoTrustedKeys } from '#shared/adapters/trusted-keys.ts';
 import { joseWorkloadTokens } from '#shared/adapters/workload-tokens.ts';
@@ -39,7 +39,7 @@ import { type Engines, environmentOf, type Settings } from './engines.ts';
 const HASH_COST = 4;
 
 /** Every port that depends on an engine, and those that go with them, as one process of the product opens them. */
-export type Ports = Omit<PortsOf<Exclude<Grant, 'requests:guard' | 'attempts:limit' | 'events:publish'>>, 'clock'> & {
+export type Ports = Omit<PortsOf<Exclude<Grant, 'requests:guard' | 'events:publish'>>, 'clock'> & {
   readonly clock: TestClock;
 };
 
@@ -106,7 +106,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     workloadTokens: joseWorkloadTokens(),
     clientKeys: cryptoClientKeys(),
     trustedKeys: cryptoTrustedKeys(),
-    guesses: memoryGuessLimiter(),
+    failures: sharedFailureCounter(environment),
     pepper: kmsPepper(environment),
     pepperFounder: kmsPepperFounder(environment),
     hasher: bcryptHasher(environment, HASH_COST),

@@ -8,6 +8,7 @@ import { memoryRequestLimiter } from '#shared/adapters/memory-request-limiter.ts
 import type { SecretHasher } from '#shared/domain/crypto-ports.ts';
 import { standingClock, type TestClock } from './clock.ts';
 import { type EngineProxy, startEngineProxy } from './engine-proxy.ts';
+import { uncounted } from './failure-counters.ts';
 
 /** The API that tests protect; the local gateway's sample stands behind it. */
 export const REPORTS = 'https://api.example.com/reports';
@@ -76,7 +77,13 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const system = await startSystem({
     runsSchedules: false,
     onEvent: (event) => void events.push(event),
-    adapters: { clock: () => clock, hasher: hashers.open, requestLimiter: generous, ...options.adapters },
+    adapters: {
+      clock: () => clock,
+      hasher: hashers.open,
+      requestLimiter: generous,
+      failures: () => uncounted,
+      ...options.adapters,
+    },
   });
   const { clientId, clientSecret = '' } = await system.bootstrap();
   const admin = { clientId, clientSecret };

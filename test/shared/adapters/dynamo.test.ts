@@ -9,6 +9,7 @@ import { auditReaderContract } from './contracts/audit-reader.ts';
 import { clientChangerContract } from './contracts/client-changer.ts';
 import { clientContracts } from './contracts/clients.ts';
 import { directoryContracts } from './contracts/directory.ts';
+import { failureCounterContract } from './contracts/failure-counter.ts';
 import { proofMemoryContract } from './contracts/proof-memory.ts';
 import { requestMemoryContract } from './contracts/request-memory.ts';
 import { revocationsContract } from './contracts/revocations.ts';
@@ -35,6 +36,7 @@ describe.each(dynamoEngines)('$name', ({ leftOutFor, start }) => {
   describe('RequestMemory', () => requestMemoryContract(open));
   describe('AssertionMemory', () => assertionMemoryContract(open));
   describe('ProofMemory', () => proofMemoryContract(open));
+  describe('FailureCounter', () => failureCounterContract(open));
   describe('AuditLog', () => auditLogContract(open));
   describe('AuditFeed', () => auditFeedContract(open));
   describe('AuditReader', () => auditReaderContract(open));

@@ -17,6 +17,7 @@ import {
 } from '#shared/domain/manage-secrets.ts';
 import type { Client } from '#shared/domain/records.ts';
 import { standingClock } from '#test/support/clock.ts';
+import { uncounted } from '#test/support/failure-counters.ts';
 import { type MemoryRecords, memoryRecords, type Records } from '#test/support/memory-records.ts';
 import { countEach, outcomeOf, outcomesOf, race } from '#test/support/outcomes.ts';
 import { aClient, aRole, aTenant } from '#test/support/records.ts';
@@ -43,11 +44,12 @@ function open(more: Pick<Records, 'role'> = {}, turn?: () => Promise<void>) {
     clock: standingClock(),
     random: { bytes: (length: number) => randomBytes(length) },
     importedSecrets: true,
-    guesses: { assertMayTry: async () => undefined, recordFailure: async () => undefined },
+    failures: uncounted,
     pepper: { seal: async () => 'sealed00', isSealed: async () => true },
     hasher: {
       hash: async (secret: string) => `hash of ${secret}`,
       compare: async (secret: string, hash: string) => hash === `hash of ${secret}`,
+      remembers: () => false,
       decoyHash: '',
     },
   };

@@ -17,7 +17,12 @@ const ports = {
   pepper,
   random: { bytes: (length: number) => randomBytes(length) },
   clock: { nowSeconds: () => NOW_SECONDS },
-  hasher: { hash: async (secret: string) => `hash of ${secret}`, compare: async () => false, decoyHash: '' },
+  hasher: {
+    hash: async (secret: string) => `hash of ${secret}`,
+    compare: async () => false,
+    remembers: () => false,
+    decoyHash: '',
+  },
 };
 let secret: string;
 beforeAll(async () => {

@@ -1,0 +1,120 @@
+import { DomainError } from './errors.ts';
+import { networkOf } from './network.ts';
+import type { Clock, FailureBucket, FailureCounter, RequestQuota } from './ports.ts';
+
+/**
+ * Step 2 of the exchange: whoever fails too often waits. What nobody can guess (sealed secrets, signatures) is verified
+ * first and only its failures are slowed, so that nobody is locked out by what others send in their name. What can be
+ * guessed, or costs a hash, is limited before.
+ */
+
+/** Limits count by the minute of the clock. */
+export const ATTEMPT_WINDOW_SECONDS = 60;
+
+const FAILURES_OF_A_CLIENT_MAX = 10;
+const FAILURES_OF_A_SOURCE_MAX = 100;
+/** At 70 ms for a comparison, a third of the minute of one process. */
+const FAILED_HASHES_MAX = 300;
+const UNKNOWN_TOKENS_MAX = 3_000;
+
+/** So many attempts may fail in a minute. */
+export interface AttemptLimit extends FailureBucket {
+  readonly failuresMax: number;
+}
+
+interface Ports {
+  readonly failures: FailureCounter;
+  readonly clock: Clock;
+}
+
+/**
+ * Refused authentications, by whichever method: of one client from one source, and of one source at all its clients.
+ * They cost next to nothing, so a write for each of them would be what an attacker gains.
+ */
+export function refusalLimits(clientId: string, source: string): readonly AttemptLimit[] {
+  const network = networkOf(source);
+  return [
+    { bucket: `refused ${network} ${clientId}`, failuresMax: FAILURES_OF_A_CLIENT_MAX },
+    { bucket: `refused ${network}`, failuresMax: FAILURES_OF_A_SOURCE_MAX, sharedEvery: 25 },
+  ];
+}
+
+/**
+ * Comparisons with a secret that Mintmark sealed and does not take any more. Nobody else can make one up, so that they
+ * stand in nobody's way; they share no limit with guesses.
+ */
+export function sealedSecretLimits(clientId: string, selector: string, source: string): readonly AttemptLimit[] {
+  const network = networkOf(source);
+  return [
+    { bucket: `sealed ${network} ${clientId} ${selector}`, failuresMax: FAILURES_OF_A_CLIENT_MAX, sharedEvery: 1 },
+    { bucket: 'all sealed', failuresMax: FAILED_HASHES_MAX },
+  ];
+}
+
+/** Comparisons with secrets that another product made, which may be guessed. */
+export function importedSecretLimits(clientId: string, source: string): readonly AttemptLimit[] {
+  const network = networkOf(source);
+  return [
+    { bucket: `imported ${network} ${clientId}`, failuresMax: FAILURES_OF_A_CLIENT_MAX, sharedEvery: 1 },
+    { bucket: `imported ${network}`, failuresMax: FAILURES_OF_A_SOURCE_MAX, sharedEvery: 1 },
+    { bucket: 'all imported', failuresMax: FAILED_HASHES_MAX },
+  ];
+}
+
+/** Tokens nobody issued, of which one caller asks what they are worth (RFC 7662 §4). */
+export function unknownTokenLimits(callerId: string): readonly AttemptLimit[] {
+  return [{ bucket: `unknown ${callerId}`, failuresMax: UNKNOWN_TOKENS_MAX, sharedEvery: 300 }];
+}
+
+/**
+ * Makes an attempt unless too many failed before it. One that throws has not failed.
+ * @throws DomainError `rate_limited`
+ */
+export async function attempt<Result>(
+  limits: readonly AttemptLimit[],
+  act: () => Promise<Result | undefined>,
+  { failures, clock }: Ports,
+): Promise<Result | undefined> {
+  const nowSeconds = clock.nowSeconds();
+  assertWithin(limits, nowSeconds, failures);
+  const underWay = limits.map((limit) => failures.begin(limit, nowSeconds));
+  const withdraw = () => {
+    for (const one of underWay) one.withdraw();
+  };
+  const result = await act().catch((error: unknown) => {
+    withdraw();
+    throw error;
+  });
+  if (result === undefined) await Promise.all(underWay.map((one) => one.fail()));
+  else withdraw();
+  return result;
+}
+
+/**
+ * Counts an attempt that has failed.
+ * @throws DomainError `rate_limited` where too many failed before it, in the place of what it would have been told
+ */
+export async function countFailure(limits: readonly AttemptLimit[], { failures, clock }: Ports): Promise<void> {
+  const nowSeconds = clock.nowSeconds();
+  assertWithin(limits, nowSeconds, failures);
+  await Promise.all(limits.map((limit) => failures.begin(limit, nowSeconds).fail()));
+}
+
+function assertWithin(limits: readonly AttemptLimit[], nowSeconds: number, failures: FailureCounter): void {
+  const exceeded = limits.find(({ bucket, failuresMax }) => failures.count(bucket, nowSeconds) >= failuresMax);
+  if (exceeded === undefined) return;
+  throw new DomainError('rate_limited', 'Too many failed attempts. Wait, then try again.', {
+    quota: usedUp(exceeded, nowSeconds),
+  });
+}
+
+function usedUp({ failuresMax }: AttemptLimit, nowSeconds: number): RequestQuota {
+  return {
+    name: 'failures',
+    limit: failuresMax,
+    windowSeconds: ATTEMPT_WINDOW_SECONDS,
+    isExceeded: true,
+    remaining: 0,
+    resetSeconds: ATTEMPT_WINDOW_SECONDS - (nowSeconds % ATTEMPT_WINDOW_SECONDS),
+  };
+}

@@ -1,0 +1,22 @@
+import type { AssertionVerifier } from '#shared/domain/crypto-ports.ts';
+import { readCredentials } from './credentials.ts';
+import type { Incoming } from './incoming.ts';
+
+/**
+ * Whom the caller says to be, believed or not; empty where nothing of the kind is said. What stands in the place of a
+ * client id can be anything, a secret in the wrong field too.
+ */
+export function claimedClientId(
+  event: Incoming,
+  { assertionVerifier }: { readonly assertionVerifier?: AssertionVerifier } = {},
+): string {
+  const { client_id: clientId, client_assertion: credential, assertion = credential } = event.members ?? {};
+  if (typeof assertion === 'string' && assertionVerifier !== undefined) {
+    return typeof clientId === 'string' ? clientId : (assertionVerifier.keyIdOf(assertion) ?? '');
+  }
+  try {
+    return readCredentials(event)[0]?.clientId ?? '';
+  } catch {
+    return '';
+  }
+}
