@@ -6,7 +6,7 @@ import { type AddFailures, dynamoFailureSums } from './dynamo/failure-sums.ts';
 
 const REMEMBERED_BUCKETS_MAX = 10_000;
 /** Whoever waits to be refused waits for DynamoDB at most this long. */
-const SHARE_MILLISECONDS_MAX = 250;
+const SHARE_MILLISECONDS_MAX = 1_000;
 /** A table in trouble is left alone for so long. */
 const PAUSE_SECONDS = 5;
 
