@@ -11,6 +11,7 @@ import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { management } from '#shared/adapters/management.ts';
+import { cryptoTrustedKeys } from '#shared/adapters/trusted-keys.ts';
 import { applications } from '#shared/api/applications.ts';
 import { createApplication, deleteApplication, updateApplication } from '#shared/domain/applications.ts';
 import { deleteClientGrant, listClientGrants, setClientGrant } from '#shared/domain/client-grants.ts';
@@ -36,6 +37,7 @@ const adapters = {
   directory: dynamoDirectoryWriter,
   pepper: kmsPepper,
   hasher: bcryptHasher,
+  trustedKeys: cryptoTrustedKeys,
   memory: dynamoRequestMemory,
 };
 
@@ -44,9 +46,14 @@ const owner = {};
 
 /** Applications and their client grants. */
 export const handler = lambda(applications, adapters, {
-  createApplication: async ({ caller, body: { name: description, ...body } }, ports) => {
-    const { client, secret } = await createApplication(caller, { description, ...body }, ports);
-    return created({ ...applicationRepresentation(client), clientSecret: secret }, { clientId: client.id });
+  createApplication: async ({ caller, body }, ports) => {
+    const { name: description, metadata, tokenLifetimeSeconds, expiresInSeconds, ...registration } = body;
+    const request = { description, metadata, tokenLifetimeSeconds, expiresInSeconds, registration };
+    const { client, secret } = await createApplication(caller, request, ports);
+    return created(
+      { ...applicationRepresentation(client), ...(secret !== undefined && { clientSecret: secret }) },
+      { clientId: client.id },
+    );
   },
   listApplications: async ({ caller, query }, ports) => {
     const page = await listClients(caller, owner, query, ports);
@@ -57,9 +64,11 @@ export const handler = lambda(applications, adapters, {
     const client = await getClient(caller, owner, params.clientId, ports);
     return ok(applicationRepresentation(client, await lastUsesOf([client], ports)));
   },
-  updateApplication: async ({ caller, params, body: { name: description, ...body }, expectedVersion }, ports) => {
+  updateApplication: async ({ caller, params, body, expectedVersion }, ports) => {
+    const { name: description, metadata, tokenLifetimeSeconds, status, expiresInSeconds, ...registration } = body;
+    const patch = { description, metadata, tokenLifetimeSeconds, status, expiresInSeconds, registration };
     const access = { caller, owner, clientId: params.clientId, expectedVersion };
-    return ok(applicationRepresentation(await updateApplication(access, { description, ...body }, ports)));
+    return ok(applicationRepresentation(await updateApplication(access, patch, ports)));
   },
   deleteApplication: async ({ caller, params, expectedVersion }, ports) => {
     await deleteApplication({ caller, owner, clientId: params.clientId, expectedVersion }, ports);

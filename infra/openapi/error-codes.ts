@@ -10,6 +10,7 @@ type OperationName = KeysOfEach<(typeof tables)[number]['routes']>;
 const decidedByOperation: Partial<Record<OperationName, readonly ErrorCode[]>> = {
   token: [
     'invalid_grant',
+    'unauthorized_client',
     'unsupported_grant_type',
     'invalid_scope',
     'invalid_target',
@@ -17,7 +18,7 @@ const decidedByOperation: Partial<Record<OperationName, readonly ErrorCode[]>> =
     'use_dpop_nonce',
   ],
   revoke: ['unauthorized_client'],
-  testApi: ['invalid_scope', 'invalid_target', 'invalid_dpop_proof', 'forbidden', 'conflict'],
+  testApi: ['unauthorized_client', 'invalid_scope', 'invalid_target', 'invalid_dpop_proof', 'forbidden', 'conflict'],
   createTenantApiToken: ['forbidden'],
   createMemberApiToken: ['forbidden'],
   updateTenantApiToken: ['forbidden'],

@@ -9,7 +9,7 @@ const MEANING: Readonly<Record<ErrorCode, string>> = {
   invalid_request: 'The request is malformed, or a member of it is missing or not allowed.',
   invalid_client: 'The client is unknown or its credentials are wrong.',
   invalid_grant: 'The assertion is not valid, or was redeemed before.',
-  unauthorized_client: 'The token was issued to another client.',
+  unauthorized_client: 'The client may not use this grant, or the token was issued to another client.',
   unsupported_grant_type: 'The grant type is not supported.',
   invalid_scope: 'The requested scope is malformed, unknown or more than is allowed.',
   invalid_target: 'The client has no permission at the requested audience.',

@@ -1,18 +1,17 @@
-import { createPublicKey } from 'node:crypto';
-import { compactVerify, errors } from 'jose';
 import * as z from 'zod';
-import { clientKeyAlgorithms } from '#shared/domain/assertion.ts';
-import type { AssertionVerifier } from '#shared/domain/crypto-ports.ts';
-import type { StoredKey } from '#shared/domain/records.ts';
+import { assertionAlgorithms } from '#shared/domain/assertion.ts';
+import type { AssertionKeys, AssertionVerifier } from '#shared/domain/crypto-ports.ts';
+import type { Environment } from '#shared/ports.ts';
 import { readCompactJws } from './compact-jws.ts';
-import { parseUnambiguous } from './unambiguous-json.ts';
+import { type JwksSource, rememberedJwks } from './jwks-source.ts';
+import { isSignedBy } from './signed-by.ts';
 
 /** A JWT as such, or one that says it is made for this; access tokens and all others say what else they are (RFC 8725 §3.11). */
 const TYPE = /^(?:jwt|client-authentication\+jwt)$/i;
 
 const headerSchema = z.object({
-  alg: z.enum(clientKeyAlgorithms),
-  kid: z.string(),
+  alg: z.enum(assertionAlgorithms),
+  kid: z.string().optional(),
   typ: z.string().regex(TYPE).optional(),
 });
 
@@ -26,28 +25,29 @@ const claimsSchema = z.object({
   nbf: z.number().optional(),
 });
 
-/** Verifies assertions with the key that is stored for their client; what they say of keys themselves is never followed. */
-export function joseAssertionVerifier(): AssertionVerifier {
+/** Verifies assertions with the keys that their client is registered with; what they say of keys themselves is never followed. */
+export function joseAssertionVerifier(
+  _environment?: Environment,
+  source: JwksSource = rememberedJwks(),
+): AssertionVerifier {
   return {
-    keyIdOf: (assertion) => readHeader(assertion)?.kid,
-    verify: async (assertion, key) => {
-      if (readHeader(assertion)?.alg !== key.algorithm) return undefined;
-      const payload = await verifySignature(assertion, key);
-      return payload && claimsSchema.safeParse(parseUnambiguous(new TextDecoder().decode(payload))).data;
+    read: (assertion) => {
+      const jws = readCompactJws(assertion);
+      const header = headerSchema.safeParse(jws?.header);
+      const claims = claimsSchema.safeParse(jws?.payload);
+      if (!header.success || !claims.success) return undefined;
+      const { alg: algorithm, kid: keyId, typ: type } = header.data;
+      return { algorithm, keyId, type, claims: claims.data };
     },
+    isGenuine: (assertion, keys) => isSignedBy(assertion, keyFinder(keys, source), keys.algorithms),
   };
 }
 
-function readHeader(assertion: string) {
-  return headerSchema.safeParse(readCompactJws(assertion)?.header).data;
-}
-
-async function verifySignature(assertion: string, { jwk, algorithm }: StoredKey): Promise<Uint8Array | undefined> {
-  const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
-  try {
-    return (await compactVerify(assertion, publicKey, { algorithms: [algorithm] })).payload;
-  } catch (error) {
-    if (error instanceof errors.JOSEError) return undefined;
-    throw error;
-  }
+/** A registered key without a name answers to every name: there is only one then. */
+function keyFinder({ jwks, ...keys }: AssertionKeys, source: JwksSource): ReturnType<JwksSource['keysOf']> {
+  if (jwks === undefined) return source.keysOf(keys);
+  return (header, token) => {
+    const named = header?.kid === undefined ? jwks : jwks.map((jwk) => ({ kid: String(header.kid), ...jwk }));
+    return source.keysOf({ ...keys, jwks: named })(header, token);
+  };
 }

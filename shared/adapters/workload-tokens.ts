@@ -1,10 +1,10 @@
-import { compactVerify, errors, type JWTVerifyGetKey } from 'jose';
 import * as z from 'zod';
 import type { WorkloadTokens } from '#shared/domain/crypto-ports.ts';
 import { trustAlgorithms } from '#shared/domain/trust.ts';
 import type { Environment } from '#shared/ports.ts';
 import { readCompactJws } from './compact-jws.ts';
 import { type JwksSource, rememberedJwks } from './jwks-source.ts';
+import { isSignedBy } from './signed-by.ts';
 
 /** A JWT as such; access tokens and all others say what else they are (RFC 8725 §3.11). */
 const TYPE = /^(?:jwt|jose)$/i;
@@ -34,21 +34,6 @@ export function joseWorkloadTokens(_environment?: Environment, source: JwksSourc
       const claims = claimsSchema.safeParse(jws?.payload);
       return header.success && claims.success ? { algorithm: header.data.alg, claims: claims.data } : undefined;
     },
-    isGenuine: (token, trust) => isSigned(token, source.keysOf(trust), trust.algorithms),
+    isGenuine: (token, trust) => isSignedBy(token, source.keysOf(trust), trust.algorithms),
   };
-}
-
-async function isSigned(token: string, keys: JWTVerifyGetKey, algorithms: readonly string[]): Promise<boolean> {
-  try {
-    await compactVerify(token, keys, { algorithms: [...algorithms] });
-    return true;
-  } catch (error) {
-    if (error instanceof errors.JOSEError || isUnusableKey(error)) return false;
-    throw error;
-  }
-}
-
-/** How jose and WebCrypto refuse a key that is weak or malformed: such a key has signed nothing that counts. */
-function isUnusableKey(error: unknown): boolean {
-  return error instanceof TypeError || error instanceof DOMException;
 }

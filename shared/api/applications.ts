@@ -12,28 +12,16 @@ import {
   text,
   timestamp,
   tokenLifetimeSeconds,
-  unique,
 } from './fields.ts';
+import { newRegistration, registrationExample, registrationPatch, shownRegistration } from './registration-fields.ts';
 import { newSecretExample, secretFields, shownOnce, usedSecretExample } from './secret-fields.ts';
 import { shownMetadata, status } from './shapes.ts';
 import { lambdaTable, type Route } from './table.ts';
 
-const REDIRECT_URIS_MAX = 20;
-const REDIRECT_URI_CHARACTERS_MAX = 2_048;
-
-const party = z.enum(['first', 'third']);
-const tokenEndpointAuthMethod = z.enum(['client_secret_basic', 'client_secret_post']);
-const redirectUris = unique(
-  z.array(z.string().min(1).max(REDIRECT_URI_CHARACTERS_MAX)).max(REDIRECT_URIS_MAX),
-  (uri) => uri,
-);
-
 const application = z.object({
   clientId: z.string(),
   name: z.string(),
-  party,
-  tokenEndpointAuthMethod,
-  redirectUris: z.array(z.string()),
+  ...shownRegistration,
   metadata: shownMetadata,
   tokenLifetimeSeconds: z.int().optional(),
   createdAt: timestamp,
@@ -46,9 +34,7 @@ const application = z.object({
 const example = {
   clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',
   name: 'reports gateway',
-  party: 'first',
-  tokenEndpointAuthMethod: 'client_secret_basic',
-  redirectUris: [],
+  ...registrationExample,
   createdAt: '2027-01-15T08:00:00.000Z',
   createdBy: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
   expiresAt: null,
@@ -95,6 +81,7 @@ export const applications = lambdaTable({
     'directory:write',
     'pepper:use',
     'secrets:hash',
+    'keys:examine',
     'requests:remember',
     'audit:append',
   ],
@@ -111,15 +98,13 @@ export const applications = lambdaTable({
           metadata: metadata.optional(),
           tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
           expiresInSeconds,
-          party: party.optional(),
-          tokenEndpointAuthMethod: tokenEndpointAuthMethod.optional(),
-          redirectUris: redirectUris.optional(),
+          ...newRegistration,
         }),
         example: { name: example.name },
       },
       reply: {
         status: 201,
-        description: 'The application with its secret, shown this once',
+        description: 'The application, with its secret shown this once if it authenticates by one',
         schema: application.extend(shownOnce),
         example: newExample,
       },
@@ -163,8 +148,7 @@ export const applications = lambdaTable({
           tokenLifetimeSeconds: tokenLifetimeSeconds.nullish(),
           status: status.optional(),
           expiresInSeconds: z.int().min(1).max(EXPIRY_SECONDS_MAX).optional(),
-          tokenEndpointAuthMethod: tokenEndpointAuthMethod.optional(),
-          redirectUris: redirectUris.optional(),
+          ...registrationPatch,
         }),
         example: { tokenLifetimeSeconds: 600 },
       },

@@ -16,12 +16,17 @@ const ed25519 = z.object({
   ...usage('EdDSA', 'Ed25519'),
 });
 
-/** A public key of another issuer as its key set has it. Certificates and the like beside it are not kept. */
+/** What is kept of a key: certificates and the like beside it are not. */
+function kept(jwk: object): TrustedJwk {
+  return Object.fromEntries(
+    Object.entries(jwk).flatMap(([name, value]) => (KEPT.includes(name) ? [[name, String(value)]] : [])),
+  );
+}
+
+/** A public key of another issuer as its key set has it. */
 export const trustedJwk = z
   .discriminatedUnion('kty', [rsa, z.discriminatedUnion('crv', [p256, p384]), ed25519])
-  .transform(
-    (jwk): TrustedJwk =>
-      Object.fromEntries(
-        Object.entries(jwk).flatMap(([name, value]) => (KEPT.includes(name) ? [[name, String(value)]] : [])),
-      ),
-  );
+  .transform(kept);
+
+/** A public key that an application is registered with. */
+export const registeredJwk = z.discriminatedUnion('kty', [rsa, p256, ed25519]).transform(kept);

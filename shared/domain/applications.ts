@@ -1,66 +1,59 @@
 import { assertNotAdministrator } from './administrator.ts';
+import { proofBy } from './authentication-methods.ts';
 import type { ManagementCaller } from './authority.ts';
+import { changedRegistration, newRegistration, type RequestedRegistration } from './change-registration.ts';
 import { type ClientAccess, getClient } from './client-ownership.ts';
 import { type ClientPatch, type ClientRequest, createClient, deleteClient, updateClient } from './clients.ts';
+import type { TrustedKeys } from './crypto-ports.ts';
 import { assertVersion } from './errors.ts';
 import type { MadeClient } from './new-client.ts';
 import type { Clock, Random, StandingReader } from './ports.ts';
 import type { ClientChanger, ClientRemover, DirectoryWriter } from './record-ports.ts';
-import type { ApplicationRegistration, Client } from './records.ts';
-import { assertRedirectUris } from './redirect-uris.ts';
+import type { Client } from './records.ts';
+import { DEFAULT_REGISTRATION } from './registration.ts';
 import { noteRemoval } from './removals.ts';
 
 interface Ports {
   readonly standing: StandingReader;
 }
 
-type Requested<Record> = { readonly [Name in keyof Record]?: Record[Name] | undefined };
-
-/** RFC 7591 §2 and the workspace's own choices, for an application that says nothing else. */
-const DEFAULT_REGISTRATION: ApplicationRegistration = {
-  party: 'first',
-  tokenEndpointAuthMethod: 'client_secret_basic',
-  redirectUris: [],
+export type ApplicationRequest = Omit<ClientRequest, 'owner' | 'registration'> & {
+  readonly registration: RequestedRegistration;
 };
 
-/** What an application is registered with. */
-export function registrationOf({ registration }: Pick<Client, 'registration'>): ApplicationRegistration {
-  return registration ?? DEFAULT_REGISTRATION;
-}
-
-export type ApplicationRequest = Omit<ClientRequest, 'owner' | 'registration'> & Requested<ApplicationRegistration>;
-
 /**
- * Registers an application of the workspace, with one secret.
- * @throws DomainError as `createClient` does, and `invalid_request` for what cannot be a redirect URI
+ * Registers an application of the workspace, with one secret if that is what it authenticates by.
+ * @throws DomainError as `createClient` and `newRegistration` do
  */
 export function createApplication(
   caller: ManagementCaller,
-  { party, tokenEndpointAuthMethod, redirectUris, ...request }: ApplicationRequest,
-  ports: Parameters<typeof createClient>[2],
+  { registration: requested, ...request }: ApplicationRequest,
+  ports: Parameters<typeof createClient>[2] & { readonly trustedKeys: TrustedKeys },
 ): Promise<MadeClient> {
-  const requested = { party, tokenEndpointAuthMethod, redirectUris };
-  const registration = changedRegistration(DEFAULT_REGISTRATION, requested);
+  const registration = newRegistration(requested, ports);
   return createClient(caller, { owner: {}, ...request, registration }, ports);
 }
 
 /** What may change about an application; first or third party it stays. */
-export type ApplicationPatch = Omit<ClientPatch, 'register'> & Requested<Omit<ApplicationRegistration, 'party'>>;
+export type ApplicationPatch = Omit<ClientPatch, 'register'> & {
+  readonly registration: Omit<RequestedRegistration, 'party'>;
+};
 
 /**
- * Changes an application.
- * @throws DomainError as `updateClient` does, `invalid_request` for what cannot be a redirect URI, and `conflict` for
- * locking the workspace's administrator out
+ * Changes an application. Secrets that its new method has no use for go.
+ * @throws DomainError as `updateClient` and `changedRegistration` do, and `conflict` for locking the workspace's
+ * administrator out
  */
 export async function updateApplication(
   access: ClientAccess,
-  { tokenEndpointAuthMethod, redirectUris, ...patch }: ApplicationPatch,
-  ports: Ports & { readonly clientChanger: ClientChanger; readonly clock: Clock },
+  { registration: requested, ...patch }: ApplicationPatch,
+  ports: Ports & { readonly clientChanger: ClientChanger; readonly clock: Clock; readonly trustedKeys: TrustedKeys },
 ): Promise<Client> {
-  const locksOut = patch.status === 'disabled' || patch.expiresInSeconds !== undefined;
-  if (locksOut) await assertNotAdministrator(access.clientId, ports);
-  const register = (before = DEFAULT_REGISTRATION) =>
-    changedRegistration(before, { tokenEndpointAuthMethod, redirectUris });
+  const { tokenEndpointAuthMethod: method, grantTypes } = requested;
+  const losesSecrets = method !== undefined && proofBy(method) !== 'secret';
+  const locksOut = patch.status === 'disabled' || patch.expiresInSeconds !== undefined || losesSecrets;
+  if (locksOut || grantTypes !== undefined) await assertNotAdministrator(access.clientId, ports);
+  const register = (before = DEFAULT_REGISTRATION) => changedRegistration(before, requested, ports);
   return updateClient(access, { ...patch, register }, ports);
 }
 
@@ -82,16 +75,4 @@ export async function deleteApplication(
   assertVersion(await getClient(caller, owner, clientId, ports), expectedVersion);
   await noteRemoval({ type: 'application', clientId }, ports);
   await deleteClient(access, ports);
-}
-
-function changedRegistration(
-  before: ApplicationRegistration,
-  { party, tokenEndpointAuthMethod, redirectUris }: Requested<ApplicationRegistration>,
-): ApplicationRegistration {
-  if (redirectUris !== undefined) assertRedirectUris(redirectUris);
-  return {
-    party: party ?? before.party,
-    tokenEndpointAuthMethod: tokenEndpointAuthMethod ?? before.tokenEndpointAuthMethod,
-    redirectUris: redirectUris ?? before.redirectUris,
-  };
 }

@@ -1,7 +1,7 @@
-import type { ClientKeyAlgorithm } from './records.ts';
+import type { SigningAlgorithm } from './records.ts';
 
-/** Algorithms of RFC 7518 §3.1 that clients may sign assertions with. */
-export const clientKeyAlgorithms = ['RS256', 'ES256'] as const satisfies readonly ClientKeyAlgorithm[];
+/** Algorithms (RFC 7518 §3.1, RFC 8037 §3.1) that clients may sign assertions with. */
+export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const satisfies readonly SigningAlgorithm[];
 
 /** The claims of an assertion that decide what it is worth (RFC 7523 §3); times are seconds since 1970, UTC. */
 export interface AssertionClaims {

@@ -1,10 +1,11 @@
-import { type AssertionClaims, endOfAssertion, isTimely } from './assertion.ts';
+import { endOfAssertion, isTimely } from './assertion.ts';
 import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
-import type { AssertionMemory, AssertionVerifier } from './crypto-ports.ts';
+import type { AssertionMemory, AssertionVerifier, UnverifiedAssertion } from './crypto-ports.ts';
 import { DomainError } from './errors.ts';
-import { isMadeId } from './ids.ts';
+import { isIdOf, isMadeId } from './ids.ts';
 import type { Clock, StandingReader } from './ports.ts';
 import type { Client } from './records.ts';
+import { assertionKeysOf } from './registration.ts';
 import { isLive, subjectId } from './standing.ts';
 import { KEY_SELECTOR } from './usage.ts';
 
@@ -28,10 +29,11 @@ interface Ports {
 }
 
 /**
- * Client authentication by key, in the order of cost. The assertion is redeemed last, so that nobody without the key
+ * Client authentication by key, in the order of cost: what an assertion says of itself is judged before anything is read,
+ * and its signature before it is remembered. The assertion is redeemed last, so that nobody without the key
  * fills the memory; whoever redeems it first is the client, everybody after it is a replay.
  * @throws DomainError `invalid_client` or, for a grant, `invalid_grant`: the same for unknown, disabled, expired,
- * forged, misdirected and replayed
+ * forged, misdirected and replayed; `temporarily_unavailable` where the keys that the client publishes cannot be had
  */
 export async function authenticateAssertion(assertion: Assertion, ports: Ports): Promise<AuthenticatedClient> {
   const nowSeconds = ports.clock.nowSeconds();
@@ -47,17 +49,20 @@ export function invalidGrant(): DomainError {
 
 async function redeem(assertion: Assertion, nowSeconds: number, ports: Ports) {
   const { issuer, assertionVerifier, assertionMemory } = ports;
-  const clientId = assertionVerifier.keyIdOf(assertion.value);
+  const read = assertionVerifier.read(assertion.value);
+  if (read === undefined || read.claims.aud !== issuer || !isTimely(read.claims, nowSeconds)) return undefined;
+  const clientId = clientIdOf(read);
   if (clientId === undefined || !isMadeId('cli', clientId)) return undefined;
   if (assertion.clientId !== undefined && assertion.clientId !== clientId) return undefined;
 
   const look = ports.standing.open(clientId);
   const client = await look.client(clientId);
-  if (client?.key === undefined || !isLive(client, nowSeconds)) return undefined;
-  const claims = await assertionVerifier.verify(assertion.value, client.key);
-  if (claims === undefined || claims.aud !== issuer || !isTimely(claims, nowSeconds)) return undefined;
-  if (!isAboutItself(claims, client, assertion.use)) return undefined;
+  if (client === undefined || !isLive(client, nowSeconds) || !isAboutItself(read, client, assertion)) return undefined;
+  const keys = assertionKeysOf(client);
+  if (!keys?.algorithms.includes(read.algorithm)) return undefined;
+  if (!(await assertionVerifier.isGenuine(assertion.value, keys))) return undefined;
 
+  const { claims } = read;
   const redeemed = { clientId, jti: claims.jti, endsAtSeconds: endOfAssertion(claims) };
   if (!(await assertionMemory.redeem(redeemed, nowSeconds))) return undefined;
   const { expiresAtSeconds } = client;
@@ -65,8 +70,14 @@ async function redeem(assertion: Assertion, nowSeconds: number, ports: Ports) {
   return { client, credential, look, authenticatedAtSeconds: nowSeconds, expiresAtSeconds };
 }
 
+/** Whom an assertion is about: a client says its own id, and a service user is found by the name of its key. */
+export function clientIdOf({ claims, keyId }: UnverifiedAssertion): string | undefined {
+  return isIdOf('cli', claims.sub) ? claims.sub : keyId;
+}
+
 /** A client speaks for itself only (RFC 7523 §3); as a grant it may also name whom it acts for. */
-function isAboutItself({ iss, sub }: AssertionClaims, client: Client, use: Assertion['use']): boolean {
+function isAboutItself({ claims }: UnverifiedAssertion, client: Client, { use }: Assertion): boolean {
+  const { iss, sub } = claims;
   if (iss !== sub) return false;
   return sub === client.id || (use === 'grant' && sub === subjectId(client));
 }

@@ -4,6 +4,7 @@ import { DomainError } from './errors.ts';
 import { matchImportedSecret } from './imported-secrets.ts';
 import type { Clock, CredentialName, FailureCounter, Look, StandingReader } from './ports.ts';
 import type { Client, StoredSecret } from './records.ts';
+import { proofOf } from './registration.ts';
 import { isGenuine, parseSecret, type SecretParts } from './secret.ts';
 import { isLive } from './standing.ts';
 
@@ -23,7 +24,8 @@ export interface Attempt {
 /** A client that has proven who it is, with the look at the records that its request goes on using. */
 export interface AuthenticatedClient {
   readonly client: Client;
-  readonly credential: CredentialName;
+  /** What it proved that with; undefined for a public client, which has nothing of the kind. */
+  readonly credential: CredentialName | undefined;
   /** When it began to prove that: what it obtains is as old as this, so that no revocation since then misses it. */
   readonly authenticatedAtSeconds: number;
   /** When the credential it used, or the client itself, ends; undefined for never. */
@@ -45,7 +47,8 @@ interface Ports {
  * Client authentication by secret (RFC 6749 §2.3.1), in the order of cost: what Mintmark never issued is refused
  * without reading or hashing anything; what it did issue costs one read and one comparison, whatever the answer, until
  * it was refused too often. In deployments with imported secrets, what Mintmark never issued costs that too.
- * @throws DomainError `invalid_client`, the same for unknown, disabled, expired and wrong; `rate_limited`
+ * @throws DomainError `invalid_client`, the same for unknown, disabled, expired, wrong and for clients that are registered
+ * to prove themselves otherwise; `rate_limited`
  */
 export async function authenticateClient(attempt: Attempt, ports: Ports): Promise<AuthenticatedClient> {
   const now = ports.clock.nowSeconds();
@@ -94,7 +97,7 @@ async function readGenuine({ clientId, secret }: Credentials, pepper: Pepper): P
 }
 
 function findLiveSecret(client: Client, selector: string, nowSeconds: number): StoredSecret | undefined {
-  if (!isLive(client, nowSeconds)) return undefined;
+  if (!isLive(client, nowSeconds) || proofOf(client) !== 'secret') return undefined;
   return client.secrets.find((secret) => secret.selector === selector && isLive(secret, nowSeconds));
 }
 

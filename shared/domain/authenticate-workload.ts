@@ -1,4 +1,4 @@
-import { type Assertion, invalidGrant } from './authenticate-assertion.ts';
+import { type Assertion, clientIdOf, invalidGrant } from './authenticate-assertion.ts';
 import type { AuthenticatedClient } from './authenticate-client.ts';
 import type { AssertionMemory, AssertionVerifier, WorkloadTokens } from './crypto-ports.ts';
 import { isMadeId } from './ids.ts';
@@ -16,13 +16,15 @@ interface Ports {
 
 /**
  * Whether a grant is the token of a workload, which another issuer signed: the `client_id` beside it says which federated
- * credential it is for, where an assertion of our own client is signed with the key of this name.
+ * credential it is for, where an assertion of our own client names that itself.
  */
 export function isWorkloadToken(
   { value, clientId }: Assertion,
   { assertionVerifier }: { readonly assertionVerifier: AssertionVerifier },
 ): boolean {
-  return clientId !== undefined && assertionVerifier.keyIdOf(value) !== clientId;
+  if (clientId === undefined) return false;
+  const assertion = assertionVerifier.read(value);
+  return assertion === undefined || clientIdOf(assertion) !== clientId;
 }
 
 /**

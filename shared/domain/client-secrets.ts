@@ -1,5 +1,6 @@
 import { changedMeanwhile, DomainError, notFound } from './errors.ts';
 import type { Client, Rotation, StoredSecret } from './records.ts';
+import { proofOf, registrationOf } from './registration.ts';
 import { isLive } from './standing.ts';
 
 /**
@@ -15,7 +16,7 @@ export function liveSecrets(client: Client, nowSeconds: number): readonly Stored
   return client.secrets.filter((secret) => isLive(secret, nowSeconds));
 }
 
-/** Adds a secret beside the others. @throws DomainError `conflict` where five are live, or where a JWT takes their place */
+/** Adds a secret beside the others. @throws DomainError `conflict` where five are live, or where something else takes their place */
 export function withSecret(client: Client, secret: StoredSecret, nowSeconds: number): Client {
   assertHasSecrets(client);
   const live = liveSecrets(client, nowSeconds);
@@ -28,8 +29,8 @@ export function withSecret(client: Client, secret: StoredSecret, nowSeconds: num
 /**
  * Begins a rotation: the new secret works at once, the old ones for `graceSeconds` more and never beyond their own
  * expiry. Without grace the rotation is over as it begins.
- * @throws DomainError `conflict` while another rotation is under way, where five secrets are live, or where a JWT takes
- * their place
+ * @throws DomainError `conflict` while another rotation is under way, where five secrets are live, or where something
+ * else takes their place
  */
 export function withRotation(client: Client, secret: StoredSecret, graceSeconds: number, nowSeconds: number): Client {
   assertHasSecrets(client);
@@ -107,10 +108,22 @@ export function withTokensRevoked(client: Client, nowSeconds: number): Client {
   return { ...client, revokedBeforeSeconds: Math.max(nowSeconds, client.revokedBeforeSeconds ?? 0) + 1 };
 }
 
+/** The client less secrets that it is not recognised by any more, so that none of them comes back to life with a later change. */
+export function withUsableSecrets(client: Client): Client {
+  return proofOf(client) === 'secret' ? client : { ...client, secrets: [], rotation: undefined };
+}
+
 /** A long-lived JWT is its client's only credential: a secret beside it could be exchanged for what nobody looks for. */
-function assertHasSecrets({ accessToken }: Client): void {
-  if (accessToken === undefined) return;
-  throw new DomainError('conflict', 'This API token is a JWT and has no secrets: create another one, then delete it.');
+function assertHasSecrets(client: Client): void {
+  if (client.accessToken !== undefined) {
+    throw new DomainError(
+      'conflict',
+      'This API token is a JWT and has no secrets: create another one, then delete it.',
+    );
+  }
+  if (proofOf(client) === 'secret') return;
+  const { tokenEndpointAuthMethod: method } = registrationOf(client);
+  throw new DomainError('conflict', `This client authenticates by ${method} and has no secrets: change that first.`);
 }
 
 function rotationUnderWay({ rotation }: Client, nowSeconds: number): Rotation | undefined {

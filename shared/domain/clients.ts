@@ -7,11 +7,12 @@ import {
   getClient,
   openLook,
 } from './client-ownership.ts';
+import { withUsableSecrets } from './client-secrets.ts';
 import type { Pepper, SecretHasher } from './crypto-ports.ts';
 import { assertVersion, DomainError, notFound, preconditionFailed } from './errors.ts';
 import { importedSecret } from './imported-secrets.ts';
 import { acceptedMetadata, mergeMetadata } from './metadata.ts';
-import { type MadeClient, newClient, newClientOfImported } from './new-client.ts';
+import { bareClient, type ClientDescription, type MadeClient, newClient, newClientOfImported } from './new-client.ts';
 import type { Clock, Random, StandingReader } from './ports.ts';
 import type {
   ClientChanger,
@@ -23,6 +24,7 @@ import type {
   PageRequest,
 } from './record-ports.ts';
 import type { ApplicationRegistration, Client, JsonObject } from './records.ts';
+import { proofOf } from './registration.ts';
 import { expiryOf } from './standing.ts';
 
 /** What a new client is to be: a service user's secret or an application. */
@@ -50,8 +52,8 @@ interface CreationPorts {
 }
 
 /**
- * Creates a client with one secret, for whoever owns it. The clear secret exists in this answer only, and not even
- * there where it is imported.
+ * Creates a client for whoever owns it, with one secret unless it is registered for other proofs. The clear secret
+ * exists in this answer only, and not even there where it is imported.
  * @throws DomainError `not_found` for an owner the caller cannot see, `forbidden` for one with roles above the caller's;
  * and as `importedSecret` does
  */
@@ -74,11 +76,21 @@ export async function createClient(
     tokenLifetimeSeconds,
     registration,
   };
-  const { importedHash } = request;
-  const imported = importedHash === undefined ? undefined : importedSecret(caller, { importedHash }, ports);
-  const made = imported ? newClientOfImported(imported, described, ports) : await newClient(described, ports);
+  const made = await makeClient(caller, described, request.importedHash, ports);
   await ports.clients.insert(made.client);
   return made;
+}
+
+async function makeClient(
+  caller: ManagementCaller,
+  described: ClientDescription,
+  importedHash: string | undefined,
+  ports: CreationPorts,
+): Promise<MadeClient> {
+  const client = bareClient(described, ports);
+  if (proofOf(client) !== 'secret') return { client };
+  if (importedHash === undefined) return newClient(described, ports);
+  return newClientOfImported(importedSecret(caller, { importedHash }, ports), described, ports);
 }
 
 /**
@@ -133,7 +145,7 @@ export async function updateClient(
 
 /** The client after a change. @throws DomainError `invalid_request` for a later expiry */
 export function withChanges(before: Client, patch: ClientPatch, nowSeconds: number): Client {
-  return {
+  return withUsableSecrets({
     ...before,
     description: patch.description ?? before.description,
     metadata: mergeMetadata(before.metadata, patch.metadata),
@@ -144,7 +156,7 @@ export function withChanges(before: Client, patch: ClientPatch, nowSeconds: numb
         ? before.tokenLifetimeSeconds
         : (patch.tokenLifetimeSeconds ?? undefined),
     registration: patch.register?.(before.registration) ?? before.registration,
-  };
+  });
 }
 
 function earlierExpiry({ expiresAtSeconds }: Client, expiresInSeconds: number | undefined, nowSeconds: number) {

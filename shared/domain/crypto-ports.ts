@@ -75,12 +75,32 @@ export interface ClientKeys {
   examine(jwk: Readonly<Record<string, string>>): StoredKey | undefined;
 }
 
-/** Reads JWTs that clients have signed themselves (RFC 7523 §3). Nothing in their headers is followed. */
+/** What an assertion says, whoever says it. */
+export interface UnverifiedAssertion {
+  readonly algorithm: SigningAlgorithm;
+  /** The key that it says it is signed with. */
+  readonly keyId: string | undefined;
+  /** The kind of JWT that it says it is (RFC 7515 §4.1.9). */
+  readonly type: string | undefined;
+  readonly claims: AssertionClaims;
+}
+
+/** The keys that a client's assertions are verified with: these, or those that it publishes. */
+export interface AssertionKeys extends Pick<Trust, 'jwks' | 'jwksUri'> {
+  /** The client, who is the issuer of its assertions (RFC 7523 §3). */
+  readonly issuer: string;
+  readonly algorithms: readonly SigningAlgorithm[];
+}
+
+/** Reads and verifies JWTs that clients have signed themselves (RFC 7523 §3). Nothing in their headers is followed. */
 export interface AssertionVerifier {
-  /** The key that the assertion says it is signed with; undefined for whatever is no such JWT. */
-  keyIdOf(assertion: string): string | undefined;
-  /** The claims, if this key signed them and all that must be there is there; undefined for everything else. */
-  verify(assertion: string, key: StoredKey): Promise<AssertionClaims | undefined>;
+  /** What the assertion says; undefined for whatever is no such JWT, or lacks what must be there. */
+  read(assertion: string): UnverifiedAssertion | undefined;
+  /**
+   * Whether one of these keys signed this. Rejects with `temporarily_unavailable` where they cannot be had, because
+   * nobody knows then.
+   */
+  isGenuine(assertion: string, keys: AssertionKeys): Promise<boolean>;
 }
 
 /** What a workload's token says, whoever says it. */

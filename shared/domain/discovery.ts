@@ -1,10 +1,9 @@
-import { clientKeyAlgorithms } from './assertion.ts';
+import { assertionAlgorithms } from './assertion.ts';
+import { confidentialMethods, usableMethods } from './authentication-methods.ts';
 import { dpopAlgorithms } from './dpop-proof.ts';
 import { grantTypes } from './grant-types.ts';
 import type { SigningAlgorithm } from './records.ts';
 import { introspectionAlgorithms } from './sign-introspection.ts';
-
-const CLIENT_AUTHENTICATION = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
 
 /**
  * What clients and verifiers need to know of this authorization server (RFC 8414 §2; the members that OpenID
@@ -19,13 +18,13 @@ export function authorizationServerMetadata(issuer: string, algorithms: readonly
     jwks_uri: `${issuer}/.well-known/jwks.json`,
     grant_types_supported: grantTypes,
     response_types_supported: [],
-    token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
-    token_endpoint_auth_signing_alg_values_supported: clientKeyAlgorithms,
-    introspection_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
-    introspection_endpoint_auth_signing_alg_values_supported: clientKeyAlgorithms,
+    token_endpoint_auth_methods_supported: usableMethods,
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    introspection_endpoint_auth_methods_supported: confidentialMethods,
+    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     introspection_signing_alg_values_supported: introspectionAlgorithms(algorithms),
-    revocation_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
-    revocation_endpoint_auth_signing_alg_values_supported: clientKeyAlgorithms,
+    revocation_endpoint_auth_methods_supported: usableMethods,
+    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     dpop_signing_alg_values_supported: dpopAlgorithms,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: algorithms,

@@ -1,12 +1,12 @@
 /** A client's own credentials are all it has to show (RFC 6749 §4.4). */
-const CLIENT_CREDENTIALS = 'client_credentials';
+export const CLIENT_CREDENTIALS = 'client_credentials';
 
 /** A JWT that the client has signed is all it has to show (RFC 7523 §2.1). */
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 /** What can be traded for an access token. */
 export const grantTypes = [CLIENT_CREDENTIALS, JWT_BEARER] as const;
-type GrantType = (typeof grantTypes)[number];
+export type GrantType = (typeof grantTypes)[number];
 
 export function isGrantType(value: string): value is GrantType {
   return (grantTypes as readonly string[]).includes(value);

@@ -7,6 +7,7 @@ import { DomainError } from './errors.ts';
 import { isIdOf } from './ids.ts';
 import type { Clock, FailureCounter, Look, Random, StandingReader } from './ports.ts';
 import type { Client, StoredSecret } from './records.ts';
+import { proofOf } from './registration.ts';
 import { newSelector } from './secret.ts';
 import { isLive } from './standing.ts';
 
@@ -99,6 +100,6 @@ function isComparable(secret: string): boolean {
 }
 
 function findImported(client: Client, nowSeconds: number): StoredSecret | undefined {
-  if (!isLive(client, nowSeconds)) return undefined;
+  if (!isLive(client, nowSeconds) || proofOf(client) !== 'secret') return undefined;
   return liveSecrets(client, nowSeconds).find(({ imported }) => imported);
 }

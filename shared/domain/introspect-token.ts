@@ -1,12 +1,13 @@
 import { type TokenClaims, type TokenType, tokenTypeOf } from './access-token.ts';
 import { attempt, unknownTokenLimits } from './attempt-limits.ts';
-import type { AuthenticatedClient } from './authenticate-client.ts';
+import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
 import type { ManagementCaller } from './authority.ts';
 import type { TokenVerifier } from './crypto-ports.ts';
 import { allowedPermissions } from './entitlement.ts';
 import { findLiveToken, type LiveToken } from './live-token.ts';
 import type { Clock, FailureCounter, StandingReader } from './ports.ts';
 import type { JsonObject } from './records.ts';
+import { proofOf } from './registration.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { SYSTEM_API_ID, type SystemPermission } from './system-api.ts';
 
@@ -37,9 +38,11 @@ const INTROSPECT: SystemPermission = 'introspect:tokens';
  * Tells a caller what a token is worth now. A caller learns about its own tokens, and about those for APIs that it has
  * to do with itself: it holds a permission there, or `introspect:tokens`. One that belongs to a tenant learns about that
  * tenant's tokens only. Everything else is inactive to it (RFC 7662 §4).
- * @throws DomainError `rate_limited` for a caller that keeps asking about tokens nobody issued.
+ * @throws DomainError `invalid_client` for a public client, who may be anybody; `rate_limited` for a caller that keeps
+ * asking about tokens nobody issued
  */
 export async function introspectToken(caller: Introspector, token: string, ports: Ports): Promise<Introspection> {
+  if ('client' in caller && proofOf(caller.client) === 'none') throw invalidClient();
   const callerId = 'client' in caller ? caller.client.id : caller.clientId;
   const found = await attempt(unknownTokenLimits(callerId), () => findLiveToken(token, ports), ports);
   if (found === undefined) return INACTIVE;

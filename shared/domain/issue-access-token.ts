@@ -15,7 +15,8 @@ import { DomainError, tokenTooLarge } from './errors.ts';
 import { isGrantType, JWT_BEARER } from './grant-types.ts';
 import { newId } from './ids.ts';
 import type { Clock, Random } from './ports.ts';
-import type { Api, WorkspaceSettings } from './records.ts';
+import type { Api, Client, WorkspaceSettings } from './records.ts';
+import { grantTypesOf } from './registration.ts';
 import { defaultAudienceIn, expectSettings, settingsIn } from './settings.ts';
 import { type Standing, standingOf, subjectId } from './standing.ts';
 
@@ -53,14 +54,12 @@ interface Ports {
 /**
  * The exchange (RFC 6749 §4.4, RFC 7523 §2.1) from step 5 on: the subject stands, the API is found, the permissions are
  * allowed now, the lifetime is the shortest of all that limit it.
- * @throws DomainError `unsupported_grant_type`, `invalid_client`, `invalid_grant`, `invalid_request`, `invalid_target`
+ * @throws DomainError `unsupported_grant_type`, `unauthorized_client`, `invalid_client`, `invalid_grant`, `invalid_request`, `invalid_target`
  * (RFC 8707 §2), `invalid_scope` or, as `confirmKey` does, `invalid_dpop_proof`
  */
 export async function issueAccessToken(caller: TokenHolder, request: TokenRequest, ports: Ports): Promise<IssuedToken> {
   const { client, look } = caller;
-  if (!isGrantType(request.grantType)) {
-    throw new DomainError('unsupported_grant_type', 'The grant type is not one of those this server supports.');
-  }
+  assertMayUse(request.grantType, client);
   const audience = onlyAudience(request.audiences);
   expectSettings(look);
   const [standing, requestedApi] = await Promise.all([
@@ -81,6 +80,14 @@ export async function issueAccessToken(caller: TokenHolder, request: TokenReques
   const settings = await settingsIn(look);
   const confirmation = await confirmKey(request.proof, api, ports);
   return sign(claimsOf(caller, { standing, settings, api, permissions, confirmation }, ports), api, ports);
+}
+
+function assertMayUse(grantType: string, client: Client): void {
+  if (!isGrantType(grantType)) {
+    throw new DomainError('unsupported_grant_type', 'The grant type is not one of those this server supports.');
+  }
+  if (grantTypesOf(client).includes(grantType)) return;
+  throw new DomainError('unauthorized_client', `The client may not use the grant ${grantType}.`);
 }
 
 /** A token is for one API only, so that no API can use it at another (RFC 8707 §3). */

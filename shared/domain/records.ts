@@ -1,3 +1,4 @@
+import type { GrantType } from './grant-types.ts';
 import type { Trust } from './trust.ts';
 
 /** The records that Mintmark keeps. Times are seconds since 1970, UTC. */
@@ -78,7 +79,7 @@ export interface Permission {
 /** Algorithms that signing keys are kept for (RFC 7518 §3.1; `EdDSA` with Ed25519, RFC 8037 §3.1). */
 export type SigningAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'EdDSA';
 
-/** Those of them that clients' own keys are taken for. */
+/** Those of them that keys of service users are made and taken for. */
 export type ClientKeyAlgorithm = Extract<SigningAlgorithm, 'RS256' | 'ES256'>;
 
 /** A resource server; `identifier` is the audience of its tokens and never changes. */
@@ -210,14 +211,25 @@ export type Subject =
   | { readonly type: 'user'; readonly tenantId: string; readonly userId: string; readonly membershipId: string };
 
 /** Ways of client authentication (RFC 7591 §2) that an application can be registered with. */
-export type TokenEndpointAuthMethod = 'client_secret_basic' | 'client_secret_post';
+export type TokenEndpointAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
+
+/** Public members of a JSON Web Key (RFC 7517 §4) that a client was registered with. */
+export type RegisteredJwk = Readonly<Record<string, string>>;
 
 /** What an application is registered with and other clients have no use for. */
 export interface ApplicationRegistration {
   /** Whether the workspace made the application, or somebody else did. */
   readonly party: 'first' | 'third';
-  /** What the application says it uses; secrets are accepted in the header and in the body alike (DEC4). */
+  /** How the application has to authenticate; secrets are accepted in the header and in the body alike (DEC4). */
   readonly tokenEndpointAuthMethod: TokenEndpointAuthMethod;
+  /** What it may trade for an access token. */
+  readonly grantTypes: readonly GrantType[];
+  /** The keys that it signs its assertions with. */
+  readonly jwks?: readonly RegisteredJwk[] | undefined;
+  /** Where it publishes these keys. */
+  readonly jwksUri?: string | undefined;
+  /** The only algorithm that its assertions may have; undefined for any that its keys are for. */
+  readonly tokenEndpointAuthSigningAlg?: SigningAlgorithm | undefined;
   /** Where users may be sent back to, compared character by character (RFC 9700 §2.1). */
   readonly redirectUris: readonly string[];
 }

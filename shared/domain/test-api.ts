@@ -32,7 +32,7 @@ interface ApiTest {
  * application, though for a minute at most: at other APIs that is what a test is for, and whoever may do this acts for
  * every application there. At the management API nobody gets by it what they do not hold themselves.
  * @throws DomainError `not_found` for the API and for what is no application, `conflict` for a disabled or expired one,
- * `forbidden`, and `invalid_target`, `invalid_scope` or, where the API takes bound tokens only,
+ * `forbidden`, `unauthorized_client`, `invalid_target`, `invalid_scope` or, where the API takes bound tokens only,
  * `invalid_dpop_proof` as the exchange does
  */
 export async function testApi(

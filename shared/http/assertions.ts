@@ -7,17 +7,16 @@ import type { Incoming } from './incoming.ts';
 const CLIENT_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /**
- * The JWT that a client sends in the place of a secret (RFC 7521 §4.2); undefined where there is none.
+ * The JWT that a client sends in the place of a secret (RFC 7521 §4.2).
  * @throws DomainError `invalid_request` for another type of assertion, or beside other credentials
  */
-export function readClientAssertion({ headers, members = {} }: Incoming): Assertion | undefined {
+export function readClientAssertion({ headers, members = {} }: Incoming): Assertion {
   const { client_assertion: value, client_assertion_type: type } = members;
-  if (typeof value !== 'string') return undefined;
   assertAlone([headers.authorization, members.client_secret]);
   if (type !== CLIENT_ASSERTION_TYPE) {
     throw new DomainError('invalid_request', `client_assertion_type must be ${CLIENT_ASSERTION_TYPE}.`);
   }
-  return { value, use: 'client', clientId: clientIdOf(members) };
+  return { value: String(value), use: 'client', clientId: clientIdOf(members) };
 }
 
 /**

@@ -2,7 +2,9 @@ import type { Caller } from '#shared/api/table.ts';
 import { countFailure, refusalLimits } from '#shared/domain/attempt-limits.ts';
 import { type Assertion, authenticateAssertion } from '#shared/domain/authenticate-assertion.ts';
 import { type AuthenticatedClient, authenticateClient } from '#shared/domain/authenticate-client.ts';
+import { authenticatePublicClient } from '#shared/domain/authenticate-public-client.ts';
 import { authenticateWorkload, isWorkloadToken } from '#shared/domain/authenticate-workload.ts';
+import type { ClientProof } from '#shared/domain/authentication-methods.ts';
 import { authenticateManager, type ManagementCaller } from '#shared/domain/authority.ts';
 import type {
   AssertionMemory,
@@ -21,7 +23,7 @@ import type { SystemPermission } from '#shared/domain/system-api.ts';
 import { readAssertionGrant, readClientAssertion } from './assertions.ts';
 import { isTokenScheme, readAccessToken } from './bearer.ts';
 import { claimedClientId } from './claimed-client.ts';
-import { assertNoClientCredentials, readCredentials } from './credentials.ts';
+import { assertNoClientCredentials, clientProof, readCredentials } from './credentials.ts';
 import { presentedProof } from './dpop.ts';
 import type { Incoming } from './incoming.ts';
 
@@ -45,7 +47,8 @@ export interface CallerPorts {
 
 /**
  * Recognises the caller as the API table asks.
- * @throws DomainError as the use cases `authenticateClient`, `authenticateAssertion`, `authenticateWorkload` and `authenticateManager` do
+ * @throws DomainError as the use cases `authenticateClient`, `authenticateAssertion`, `authenticatePublicClient`,
+ * `authenticateWorkload` and `authenticateManager` do
  */
 export async function authenticate(
   incoming: Incoming,
@@ -121,13 +124,26 @@ async function holder(incoming: Incoming, ports: CallerPorts) {
   return authenticateWorkload(grant, { standing, workloadTokens, assertionMemory, clock });
 }
 
-async function client(incoming: Incoming, { clock, importedSecrets, ...ports }: CallerPorts) {
-  const assertion = readClientAssertion(incoming);
-  if (assertion !== undefined) return signer(assertion, { clock, importedSecrets, ...ports });
-  const { standing, hasher, pepper, failures } = ports;
-  if (!standing || !hasher || !pepper || !failures) throw ungranted();
-  const attempt = { readings: readCredentials(incoming), source: incoming.source };
-  return authenticateClient(attempt, { standing, hasher, pepper, failures, importedSecrets, clock });
+/** How clients are recognised, by what they show; whether that is what they are registered with, each sees to. */
+const recognisers: Readonly<
+  Record<ClientProof, (incoming: Incoming, ports: CallerPorts) => Promise<AuthenticatedClient>>
+> = {
+  secret: async (incoming, { clock, importedSecrets, ...ports }) => {
+    const { standing, hasher, pepper, failures } = ports;
+    if (!standing || !hasher || !pepper || !failures) throw ungranted();
+    const attempt = { readings: readCredentials(incoming), source: incoming.source };
+    return authenticateClient(attempt, { standing, hasher, pepper, failures, importedSecrets, clock });
+  },
+  assertion: async (incoming, ports) => signer(readClientAssertion(incoming), ports),
+  none: async ({ members = {} }, { clock, standing }) => {
+    if (!standing) throw ungranted();
+    return authenticatePublicClient(String(members.client_id), { standing, clock });
+  },
+};
+
+/** The one way in which clients authenticate, at every endpoint (B25). */
+function client(incoming: Incoming, ports: CallerPorts): Promise<AuthenticatedClient> {
+  return recognisers[clientProof(incoming)](incoming, ports);
 }
 
 function signer(assertion: Assertion, { issuer, clock, ...ports }: CallerPorts) {

@@ -1,3 +1,4 @@
+import { clientIdOf } from '#shared/domain/authenticate-assertion.ts';
 import type { AssertionVerifier } from '#shared/domain/crypto-ports.ts';
 import { readCredentials } from './credentials.ts';
 import type { Incoming } from './incoming.ts';
@@ -12,7 +13,8 @@ export function claimedClientId(
 ): string {
   const { client_id: clientId, client_assertion: credential, assertion = credential } = event.members ?? {};
   if (typeof assertion === 'string' && assertionVerifier !== undefined) {
-    return typeof clientId === 'string' ? clientId : (assertionVerifier.keyIdOf(assertion) ?? '');
+    const read = assertionVerifier.read(assertion);
+    return typeof clientId === 'string' ? clientId : ((read && clientIdOf(read)) ?? '');
   }
   try {
     return readCredentials(event)[0]?.clientId ?? '';

@@ -1,8 +1,16 @@
 import { Buffer } from 'node:buffer';
 import type { Credentials } from '#shared/domain/authenticate-client.ts';
+import type { ClientProof } from '#shared/domain/authentication-methods.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 import { formDecode, isFreeOfControls } from './form.ts';
 import type { Incoming } from './incoming.ts';
+
+/** What a request shows to prove that it comes from a client: a secret too where that is what it lacks. */
+export function clientProof({ headers, members = {} }: Incoming): ClientProof {
+  if (members.client_assertion !== undefined) return 'assertion';
+  const isSecretShown = headers.authorization !== undefined || members.client_secret !== undefined;
+  return isSecretShown || members.client_id === undefined ? 'secret' : 'none';
+}
 
 /**
  * The client credentials of a request (RFC 6749 §2.3.1): HTTP Basic in its two readings, form-encoded as the RFC says

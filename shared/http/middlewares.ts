@@ -107,6 +107,7 @@ export function noteUse(ports: () => CallerPorts): Middleware {
       const { caller } = event;
       const { usageNotes, clock } = ports();
       if (caller === undefined || isManager(caller) || usageNotes === undefined) return;
+      if (caller.credential === undefined) return;
       const note = usageNotes.note(caller.credential, clock.nowSeconds());
       note.catch(() => undefined);
       notes.set(event, note);

@@ -1,9 +1,9 @@
-import { registrationOf } from '#shared/domain/applications.ts';
 import type { AuditEvent } from '#shared/domain/audit.ts';
 import type { LastUses } from '#shared/domain/ports.ts';
 import type { Page } from '#shared/domain/record-ports.ts';
 import type {
   Api,
+  ApplicationRegistration,
   Client,
   ClientGrant,
   Membership,
@@ -12,6 +12,7 @@ import type {
   User,
   WorkspaceSettings,
 } from '#shared/domain/records.ts';
+import { registrationOf } from '#shared/domain/registration.ts';
 import type { ShownRole } from '#shared/domain/roles.ts';
 import { credentialKey } from '#shared/domain/usage.ts';
 
@@ -50,7 +51,7 @@ export function applicationRepresentation({ subject, ...client }: Client, lastUs
   return {
     clientId: client.id,
     name: client.description,
-    ...registrationOf(client),
+    ...registrationRepresentation(registrationOf(client)),
     ...(client.metadata && { metadata: client.metadata }),
     ...(client.tokenLifetimeSeconds !== undefined && { tokenLifetimeSeconds: client.tokenLifetimeSeconds }),
     createdAt: timestamp(client.createdAtSeconds),
@@ -60,6 +61,11 @@ export function applicationRepresentation({ subject, ...client }: Client, lastUs
     secrets: secretRepresentations(client, lastUses),
     version: client.version,
   };
+}
+
+/** With keys as the set that they are on the wire (RFC 7517 §5). */
+function registrationRepresentation({ jwks, ...registration }: ApplicationRegistration) {
+  return { ...registration, ...(jwks && { jwks: { keys: jwks } }) };
 }
 
 export function clientGrantRepresentation({ createdAtSeconds, ...grant }: ClientGrant) {

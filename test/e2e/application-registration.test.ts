@@ -53,8 +53,10 @@ describe('the registration of an application', () => {
   test.each([
     ['party', 'second'],
     ['party', null],
-    ['tokenEndpointAuthMethod', 'none'],
-    ['tokenEndpointAuthMethod', 'private_key_jwt'],
+    ['tokenEndpointAuthMethod', 'client_secret_jwt'],
+    ['tokenEndpointAuthMethod', null],
+    ['grantTypes', ['implicit']],
+    ['grantTypes', ['client_credentials', 'client_credentials']],
     ['redirectUris', CALLBACK],
     ['redirectUris', [CALLBACK, CALLBACK]],
     ['redirectUris', Array.from({ length: 21 }, (_, index) => `${CALLBACK}${index}`)],

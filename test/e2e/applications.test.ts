@@ -38,6 +38,7 @@ const shownNow = (name: string, { clientSecret }: Credentials) => ({
   name,
   party: 'first',
   tokenEndpointAuthMethod: 'client_secret_basic',
+  grantTypes: ['client_credentials'],
   redirectUris: [],
   createdAt: timestamp(),
   createdBy: world.admin.clientId,

@@ -15,6 +15,7 @@ import {
   signAssertion,
 } from '#test/support/service-user-keys.ts';
 import { createServiceUser } from '#test/support/service-users.ts';
+import { applicationAssertion, applicationKey, createSigningApplication } from '#test/support/signing-applications.ts';
 import { wholeReply } from '#test/support/whole-reply.ts';
 import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
 
@@ -40,6 +41,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const GRANT = 'client_credentials';
+const SIGNATURES = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 const AUTHENTICATION = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
 const exchange = (parameters: Record<string, string> = {}) =>
   world.post('/oauth/token', acme.tenantToken, { grant_type: GRANT, ...parameters });
@@ -56,12 +58,12 @@ describe('metadata', () => {
       grant_types_supported: [GRANT, JWT_BEARER],
       response_types_supported: [],
       token_endpoint_auth_methods_supported: AUTHENTICATION,
-      token_endpoint_auth_signing_alg_values_supported: ['RS256', 'ES256'],
+      token_endpoint_auth_signing_alg_values_supported: SIGNATURES,
       introspection_endpoint_auth_methods_supported: AUTHENTICATION,
-      introspection_endpoint_auth_signing_alg_values_supported: ['RS256', 'ES256'],
+      introspection_endpoint_auth_signing_alg_values_supported: SIGNATURES,
       introspection_signing_alg_values_supported: ['RS256'],
       revocation_endpoint_auth_methods_supported: AUTHENTICATION,
-      revocation_endpoint_auth_signing_alg_values_supported: ['RS256', 'ES256'],
+      revocation_endpoint_auth_signing_alg_values_supported: SIGNATURES,
       dpop_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA'],
@@ -158,8 +160,8 @@ describe('L4: metadata is true', () => {
     for (const [endpoint, url] of endpoints()) {
       const algorithms = metadata[`${endpoint}_auth_signing_alg_values_supported`] as readonly string[];
       for (const algorithm of algorithms) {
-        const ofAlgorithm = await createServiceUserKey(world, serviceUser, { algorithm });
-        const members = await clientAssertion(world, ofAlgorithm);
+        const [ofAlgorithm] = await createSigningApplication(world, acme, [applicationKey(algorithm)]);
+        const members = ofAlgorithm && (await applicationAssertion(world, ofAlgorithm));
         const parameters = { ...(await form(endpoint)), token: 'of nobody else', ...members };
         expect((await world.post(pathOf(url), undefined, parameters)).status).toBe(200);
       }

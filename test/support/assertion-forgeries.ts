@@ -1,13 +1,13 @@
 import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { base64url, CompactEncrypt } from 'jose';
-import { type AssertionChange, assertionClaims, type KeyFile, signAssertion } from './service-user-keys.ts';
+import { type AssertionChange, type AssertionKey, assertionClaims, signAssertion } from './service-user-keys.ts';
 import type { World } from './world.ts';
 
-/** What a forger has: a key of a service user, and one of somebody else. */
+/** What a forger has: a key of a client, and one of somebody else. */
 export interface ForgersKeys {
   readonly world: World;
-  readonly key: KeyFile;
-  readonly other: KeyFile;
+  readonly key: AssertionKey;
+  readonly other: AssertionKey;
 }
 
 type Forgery = (keys: ForgersKeys) => string | Promise<string>;

@@ -7,12 +7,18 @@ import { REPORTS, type Reply, type World } from './world.ts';
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 export const CLIENT_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** What a creation answers about a pair that Mintmark made. */
-export interface KeyFile {
+/** What somebody signs assertions with, and about whom. */
+export interface AssertionKey {
   readonly kid: string;
   readonly principalId: string;
-  readonly algorithm: 'RS256' | 'ES256';
+  readonly algorithm: string;
+  /** PKCS#8, PEM. */
   readonly privateKey: string;
+}
+
+/** What a creation answers about a pair that Mintmark made. */
+export interface KeyFile extends AssertionKey {
+  readonly algorithm: 'RS256' | 'ES256';
 }
 
 /** What to change about a good assertion; a member that is undefined is left out. */
@@ -30,13 +36,20 @@ export function createServiceUserKey(world: World, path: string, body: object = 
 export type HereAndNow = Pick<World, 'url'> & { readonly clock: Clock };
 
 /** The claims of an assertion that is good now, about the service user itself. */
-export function assertionClaims({ url, clock }: HereAndNow, { principalId }: KeyFile): JWTPayload & { exp: number } {
+export function assertionClaims(
+  { url, clock }: HereAndNow,
+  { principalId }: AssertionKey,
+): JWTPayload & { exp: number } {
   const iat = clock.nowSeconds();
   return { iss: principalId, sub: principalId, aud: url, exp: iat + 60, iat, jti: randomUUID() };
 }
 
-/** An assertion by this key, as jose writes it. */
-export async function signAssertion(here: HereAndNow, key: KeyFile, change: AssertionChange = {}): Promise<string> {
+/** An assertion by this key, as jose writes it; about the service user of a key file, else about the client. */
+export async function signAssertion(
+  here: HereAndNow,
+  key: AssertionKey,
+  change: AssertionChange = {},
+): Promise<string> {
   const header = { alg: key.algorithm, kid: key.kid, typ: 'JWT', ...change.header };
   return new SignJWT({ ...assertionClaims(here, key), ...change.claims })
     .setProtectedHeader(header)
@@ -53,7 +66,7 @@ export function exchangeAssertion(
 }
 
 /** The scope that a key is given, or the status and code of its refusal. */
-export async function keyOutcome(world: World, key: KeyFile, change: AssertionChange = {}): Promise<string> {
+export async function keyOutcome(world: World, key: AssertionKey, change: AssertionChange = {}): Promise<string> {
   return outcomeOf(await exchangeAssertion(world, await signAssertion(world, key, change)));
 }
 

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { authenticationMethods } from '#shared/domain/authentication-methods.ts';
+import { CLIENT_CREDENTIALS, grantTypes } from '#shared/domain/grant-types.ts';
 import type { Client, DirectoryKind, DirectoryRecords, JsonObject } from '#shared/domain/records.ts';
 import { trustAlgorithms } from '#shared/domain/trust.ts';
 
@@ -145,8 +147,12 @@ const rotation = z.object({
 
 const registration = z.object({
   party: z.enum(['first', 'third']),
-  tokenEndpointAuthMethod: z.enum(['client_secret_basic', 'client_secret_post']),
+  tokenEndpointAuthMethod: z.enum(authenticationMethods),
+  grantTypes: z.array(z.enum(grantTypes)).default([CLIENT_CREDENTIALS]),
   redirectUris: z.array(z.string()),
+  jwks: z.array(z.record(z.string(), z.string())).optional(),
+  jwksUri: z.string().optional(),
+  tokenEndpointAuthSigningAlg: signingAlgorithm.optional(),
 });
 
 export const clientSchema: z.ZodType<Client> = z.object({

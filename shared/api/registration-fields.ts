@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import type { GrantType } from '#shared/domain/grant-types.ts';
+import type { SigningAlgorithm, TokenEndpointAuthMethod } from '#shared/domain/records.ts';
+import { unique } from './fields.ts';
+import { registeredJwk } from './trusted-jwk.ts';
+
+const REDIRECT_URIS_MAX = 20;
+const REDIRECT_URI_CHARACTERS_MAX = 2_048;
+const KEYS_MAX = 10;
+const KEYS_URI_CHARACTERS_MAX = 512;
+
+const methods = [
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+  'none',
+] as const satisfies TokenEndpointAuthMethod[];
+const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const satisfies SigningAlgorithm[];
+const grants = ['client_credentials', 'urn:ietf:params:oauth:grant-type:jwt-bearer'] as const satisfies GrantType[];
+
+const party = z.enum(['first', 'third']);
+const tokenEndpointAuthMethod = z.enum(methods).meta({
+  description: 'RFC 7591 section 2. Secrets are taken in the header and in the body alike',
+});
+const grantType = z.enum(grants);
+const redirectUris = unique(
+  z.array(z.string().min(1).max(REDIRECT_URI_CHARACTERS_MAX)).max(REDIRECT_URIS_MAX),
+  (uri) => uri,
+);
+const keySet = z
+  .object({
+    keys: unique(z.array(registeredJwk).min(1).max(KEYS_MAX), ({ kid }) => kid ?? '').refine(
+      (keys) => keys.length === 1 || keys.every(({ kid }) => kid !== undefined),
+      'must each have a kid where there are several',
+    ),
+  })
+  .transform(({ keys }) => keys);
+const jwksUri = z.string().min(1).max(KEYS_URI_CHARACTERS_MAX);
+const tokenEndpointAuthSigningAlg = z.enum(algorithms);
+
+/** What an application is registered with (RFC 7591 §2), as requests say it. Which of it goes together, the domain says. */
+export const newRegistration = {
+  party: party.optional(),
+  tokenEndpointAuthMethod: tokenEndpointAuthMethod.optional(),
+  grantTypes: unique(z.array(grantType), String).optional(),
+  redirectUris: redirectUris.optional(),
+  jwks: keySet.optional(),
+  jwksUri: jwksUri.optional(),
+  tokenEndpointAuthSigningAlg: tokenEndpointAuthSigningAlg.optional(),
+};
+
+/** The same in a merge patch: null removes. */
+export const registrationPatch = {
+  tokenEndpointAuthMethod: newRegistration.tokenEndpointAuthMethod,
+  grantTypes: newRegistration.grantTypes,
+  redirectUris: newRegistration.redirectUris,
+  jwks: keySet.nullish(),
+  jwksUri: jwksUri.nullish(),
+  tokenEndpointAuthSigningAlg: tokenEndpointAuthSigningAlg.nullish(),
+};
+
+/** The same as it is shown. */
+export const shownRegistration = {
+  party,
+  tokenEndpointAuthMethod,
+  grantTypes: z.array(grantType),
+  redirectUris: z.array(z.string()),
+  jwks: z.object({ keys: z.array(z.record(z.string(), z.string())) }).optional(),
+  jwksUri: z.string().optional(),
+  tokenEndpointAuthSigningAlg: tokenEndpointAuthSigningAlg.optional(),
+};
+
+export const registrationExample = {
+  party: 'first',
+  tokenEndpointAuthMethod: 'client_secret_basic',
+  grantTypes: ['client_credentials'],
+  redirectUris: [],
+} as const;

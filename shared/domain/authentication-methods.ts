@@ -1,0 +1,51 @@
+import { CLIENT_CREDENTIALS, type GrantType, grantTypes, JWT_BEARER } from './grant-types.ts';
+import type { TokenEndpointAuthMethod } from './records.ts';
+
+/** What a request can show to prove that it comes from a client; `none` is no more than the client's id. */
+export type ClientProof = 'secret' | 'assertion' | 'none';
+
+interface Method {
+  readonly proof: ClientProof;
+  /** Whether the client is registered with public keys: its own, or where it publishes them. */
+  readonly hasKeys: boolean;
+}
+
+/** What there is to know of each way of client authentication. */
+const METHODS: Readonly<Record<TokenEndpointAuthMethod, Method>> = {
+  client_secret_basic: { proof: 'secret', hasKeys: false },
+  client_secret_post: { proof: 'secret', hasKeys: false },
+  private_key_jwt: { proof: 'assertion', hasKeys: true },
+  none: { proof: 'none', hasKeys: false },
+};
+
+/** Ways of client authentication that clients can be registered with. */
+export const authenticationMethods = Object.keys(METHODS) as readonly TokenEndpointAuthMethod[];
+
+/** Those by which a client is more than who it says it is (RFC 6749 §2.1). */
+export const confidentialMethods = authenticationMethods.filter((method) => METHODS[method].proof !== 'none');
+
+/** What proves a client that is registered with this method. */
+export function proofBy(method: TokenEndpointAuthMethod): ClientProof {
+  return METHODS[method].proof;
+}
+
+/** Whether clients with this method are registered with public keys. */
+export function hasKeys(method: TokenEndpointAuthMethod): boolean {
+  return METHODS[method].hasKeys;
+}
+
+/** Which proofs a client may come with for a grant (RFC 6749 §4.4: client credentials are for confidential clients). */
+const PROOFS_FOR: Readonly<Record<GrantType, readonly ClientProof[]>> = {
+  [CLIENT_CREDENTIALS]: ['secret', 'assertion'],
+  [JWT_BEARER]: ['assertion'],
+};
+
+/** Whether a client with this method can use a grant at all. */
+export function suits(grantType: GrantType, method: TokenEndpointAuthMethod): boolean {
+  return PROOFS_FOR[grantType].includes(proofBy(method));
+}
+
+/** Those by which a client can obtain a token at all, and then has one to take back. */
+export const usableMethods = authenticationMethods.filter((method) =>
+  grantTypes.some((grantType) => suits(grantType, method)),
+);

@@ -1,0 +1,89 @@
+import { hasKeys, suits } from './authentication-methods.ts';
+import type { TrustedKeys } from './crypto-ports.ts';
+import { DomainError } from './errors.ts';
+import { isFetchableUrl } from './issuer-urls.ts';
+import type { ApplicationRegistration } from './records.ts';
+import { assertRedirectUris } from './redirect-uris.ts';
+import { DEFAULT_REGISTRATION } from './registration.ts';
+
+/** Members of a registration as a request names them: null removes what may be missing. */
+export type RequestedRegistration = {
+  readonly [Name in keyof ApplicationRegistration]?:
+    | ApplicationRegistration[Name]
+    | (undefined extends ApplicationRegistration[Name] ? null : never)
+    | undefined;
+};
+
+interface Ports {
+  readonly trustedKeys: TrustedKeys;
+}
+
+/**
+ * What a new application is registered with.
+ * @throws DomainError as `changedRegistration` does
+ */
+export function newRegistration(requested: RequestedRegistration, ports: Ports): ApplicationRegistration {
+  const { tokenEndpointAuthMethod: method = DEFAULT_REGISTRATION.tokenEndpointAuthMethod } = requested;
+  const grantTypes = DEFAULT_REGISTRATION.grantTypes.filter((grantType) => suits(grantType, method));
+  return changedRegistration({ ...DEFAULT_REGISTRATION, grantTypes }, requested, ports);
+}
+
+/**
+ * What an application is registered with after a change. Keys that its new method has no use for go.
+ * @throws DomainError `invalid_request` for what cannot be a redirect URI, for keys that are weak, missing, without use
+ * or nowhere to be fetched from, and for a grant that the method is not good for (RFC 7591 §2)
+ */
+export function changedRegistration(
+  before: ApplicationRegistration,
+  requested: RequestedRegistration,
+  ports: Ports,
+): ApplicationRegistration {
+  if (requested.redirectUris !== undefined) assertRedirectUris(requested.redirectUris);
+  const { tokenEndpointAuthMethod: method = before.tokenEndpointAuthMethod } = requested;
+  const kept: Partial<ApplicationRegistration> = hasKeys(method) ? before : {};
+  const after = {
+    party: requested.party ?? before.party,
+    tokenEndpointAuthMethod: method,
+    grantTypes: requested.grantTypes ?? before.grantTypes,
+    redirectUris: requested.redirectUris ?? before.redirectUris,
+    jwks: merged(requested.jwks, kept.jwks),
+    jwksUri: merged(requested.jwksUri, kept.jwksUri),
+    tokenEndpointAuthSigningAlg: merged(requested.tokenEndpointAuthSigningAlg, kept.tokenEndpointAuthSigningAlg),
+  };
+  assertGrantsSuit(after);
+  assertKeys(after, ports);
+  return after;
+}
+
+/** A member that may be missing, after a merge patch (RFC 7396). */
+function merged<Value>(requested: Value | null | undefined, before: Value | undefined): Value | undefined {
+  return requested === undefined ? before : (requested ?? undefined);
+}
+
+function assertGrantsSuit({ grantTypes, tokenEndpointAuthMethod: method }: ApplicationRegistration): void {
+  const unsuited = grantTypes.find((grantType) => !suits(grantType, method));
+  if (unsuited === undefined) return;
+  throw refused('grantTypes', `A client that authenticates by ${method} cannot use the grant ${unsuited}.`);
+}
+
+function assertKeys(registration: ApplicationRegistration, { trustedKeys }: Ports): void {
+  const { tokenEndpointAuthMethod: method, jwks, jwksUri, tokenEndpointAuthSigningAlg: only } = registration;
+  const [misplaced] =
+    Object.entries({ jwks, jwksUri, tokenEndpointAuthSigningAlg: only }).find(([, value]) => value) ?? [];
+  if (!hasKeys(method) && misplaced !== undefined) {
+    throw refused(misplaced, `A client that authenticates by ${method} has no keys.`);
+  }
+  if (!hasKeys(method)) return;
+  if ((jwks === undefined) === (jwksUri === undefined)) {
+    throw refused('jwks', `A client that authenticates by ${method} has either jwks or jwksUri.`);
+  }
+  if (jwksUri !== undefined && !isFetchableUrl(jwksUri)) {
+    throw refused('jwksUri', 'Keys are fetched by https from public names, at the usual port.');
+  }
+  if (jwks === undefined || jwks.every((jwk) => trustedKeys.isStrong(jwk))) return;
+  throw refused('jwks', 'Mintmark takes public keys of RSA with 2048 to 4096 bits, P-256 and Ed25519.');
+}
+
+function refused(field: string, description: string): DomainError {
+  return new DomainError('invalid_request', description, { field });
+}

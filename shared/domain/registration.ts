@@ -1,0 +1,41 @@
+import { assertionAlgorithms } from './assertion.ts';
+import { type ClientProof, proofBy } from './authentication-methods.ts';
+import type { AssertionKeys } from './crypto-ports.ts';
+import { CLIENT_CREDENTIALS, type GrantType, JWT_BEARER } from './grant-types.ts';
+import type { ApplicationRegistration, Client } from './records.ts';
+
+/** RFC 7591 §2 and the workspace's own choices, for an application that says nothing else. */
+export const DEFAULT_REGISTRATION: ApplicationRegistration = {
+  party: 'first',
+  tokenEndpointAuthMethod: 'client_secret_basic',
+  grantTypes: [CLIENT_CREDENTIALS],
+  redirectUris: [],
+};
+
+/** What an application is registered with. */
+export function registrationOf({ registration }: Pick<Client, 'registration'>): ApplicationRegistration {
+  return registration ?? DEFAULT_REGISTRATION;
+}
+
+/** The one proof that a client is recognised by (RFC 7591 §2); undefined where another issuer has to vouch for it. */
+export function proofOf(client: Client): ClientProof | undefined {
+  if (client.subject.type === 'application') return proofBy(registrationOf(client).tokenEndpointAuthMethod);
+  if (client.trust !== undefined) return undefined;
+  return client.key === undefined ? 'secret' : 'assertion';
+}
+
+/** What a client may trade for an access token: an application what it is registered for, others what they have. */
+export function grantTypesOf(client: Client): readonly GrantType[] {
+  if (client.subject.type === 'application') return registrationOf(client).grantTypes;
+  if (client.trust !== undefined) return [JWT_BEARER];
+  return client.key === undefined ? [CLIENT_CREDENTIALS] : [CLIENT_CREDENTIALS, JWT_BEARER];
+}
+
+/** The keys that a client signs its assertions with; undefined for one that is not recognised by assertions. */
+export function assertionKeysOf(client: Client): AssertionKeys | undefined {
+  const { id: issuer, key } = client;
+  if (proofOf(client) !== 'assertion') return undefined;
+  if (key !== undefined) return { issuer, algorithms: [key.algorithm], jwks: [{ ...key.jwk, kid: issuer }] };
+  const { jwks, jwksUri, tokenEndpointAuthSigningAlg: only } = registrationOf(client);
+  return { issuer, algorithms: only === undefined ? assertionAlgorithms : [only], jwks, jwksUri };
+}
