@@ -74,6 +74,12 @@ describe('what README.md says about managing credentials', () => {
     expect(claims).not.toHaveProperty('tenant_id');
   });
 
+  test('registers an application with a key, which trades what it signs', () => {
+    const [grant, token] = session.answers('application-key') as [{ clientId: string }, { access_token: string }];
+    expect(token).toMatchObject(issued);
+    expect(decodeJwt(token.access_token)).toMatchObject({ sub: grant.clientId, client_id: grant.clientId });
+  });
+
   test('shows how to verify tokens of an API, and tries it', () => {
     const output = session.output('quickstart');
     expect(output).toContain("import { createRemoteJWKSet, jwtVerify } from 'jose';");
