@@ -47,7 +47,7 @@ describe('README.md', () => {
       'sh service-user-key',
       'sh workload-identity',
       'sh application-token',
-  'sh application-key',
+      'sh application-key',
       'sh tenant-role',
       'sh rotate',
       'sh finish',
