@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import type { TokenEndpointAuthMethod } from '#shared/domain/authentication-methods.ts';
 import type { GrantType } from '#shared/domain/grant-types.ts';
-import type { SigningAlgorithm, TokenEndpointAuthMethod } from '#shared/domain/records.ts';
+import type { SigningAlgorithm } from '#shared/domain/records.ts';
 import { unique } from './fields.ts';
 import { registeredJwk } from './trusted-jwk.ts';
 

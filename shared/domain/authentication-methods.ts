@@ -1,5 +1,7 @@
 import { CLIENT_CREDENTIALS, type GrantType, grantTypes, JWT_BEARER } from './grant-types.ts';
-import type { TokenEndpointAuthMethod } from './records.ts';
+
+/** Ways of client authentication (RFC 7591 §2) that an application can be registered with. */
+export type TokenEndpointAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
 
 /** What a request can show to prove that it comes from a client; `none` is no more than the client's id. */
 export type ClientProof = 'secret' | 'assertion' | 'none';

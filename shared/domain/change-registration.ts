@@ -2,9 +2,8 @@ import { hasKeys, suits } from './authentication-methods.ts';
 import type { TrustedKeys } from './crypto-ports.ts';
 import { DomainError } from './errors.ts';
 import { isFetchableUrl } from './issuer-urls.ts';
-import type { ApplicationRegistration } from './records.ts';
 import { assertRedirectUris } from './redirect-uris.ts';
-import { DEFAULT_REGISTRATION } from './registration.ts';
+import { type ApplicationRegistration, DEFAULT_REGISTRATION } from './registration.ts';
 
 /** Members of a registration as a request names them: null removes what may be missing. */
 export type RequestedRegistration = {

@@ -23,8 +23,8 @@ import type {
   Page,
   PageRequest,
 } from './record-ports.ts';
-import type { ApplicationRegistration, Client, JsonObject } from './records.ts';
-import { proofOf } from './registration.ts';
+import type { Client, JsonObject } from './records.ts';
+import { type ApplicationRegistration, proofOf } from './registration.ts';
 import { expiryOf } from './standing.ts';
 
 /** What a new client is to be: a service user's secret or an application. */

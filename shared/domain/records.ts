@@ -1,4 +1,4 @@
-import type { GrantType } from './grant-types.ts';
+import type { ApplicationRegistration } from './registration.ts';
 import type { Trust } from './trust.ts';
 
 /** The records that Mintmark keeps. Times are seconds since 1970, UTC. */
@@ -209,30 +209,6 @@ export type Subject =
   | { readonly type: 'tenant'; readonly tenantId: string }
   | { readonly type: 'serviceUser'; readonly tenantId: string; readonly serviceUserId: string }
   | { readonly type: 'user'; readonly tenantId: string; readonly userId: string; readonly membershipId: string };
-
-/** Ways of client authentication (RFC 7591 §2) that an application can be registered with. */
-export type TokenEndpointAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
-
-/** Public members of a JSON Web Key (RFC 7517 §4) that a client was registered with. */
-export type RegisteredJwk = Readonly<Record<string, string>>;
-
-/** What an application is registered with and other clients have no use for. */
-export interface ApplicationRegistration {
-  /** Whether the workspace made the application, or somebody else did. */
-  readonly party: 'first' | 'third';
-  /** How the application has to authenticate; secrets are accepted in the header and in the body alike (DEC4). */
-  readonly tokenEndpointAuthMethod: TokenEndpointAuthMethod;
-  /** What it may trade for an access token. */
-  readonly grantTypes: readonly GrantType[];
-  /** The keys that it signs its assertions with. */
-  readonly jwks?: readonly RegisteredJwk[] | undefined;
-  /** Where it publishes these keys. */
-  readonly jwksUri?: string | undefined;
-  /** The only algorithm that its assertions may have; undefined for any that its keys are for. */
-  readonly tokenEndpointAuthSigningAlg?: SigningAlgorithm | undefined;
-  /** Where users may be sent back to, compared character by character (RFC 9700 §2.1). */
-  readonly redirectUris: readonly string[];
-}
 
 /** Which JWT it is, and for which API. The JWT itself is not kept. */
 export interface LongLivedToken {

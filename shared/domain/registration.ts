@@ -1,8 +1,29 @@
 import { assertionAlgorithms } from './assertion.ts';
-import { type ClientProof, proofBy } from './authentication-methods.ts';
+import { type ClientProof, proofBy, type TokenEndpointAuthMethod } from './authentication-methods.ts';
 import type { AssertionKeys } from './crypto-ports.ts';
 import { CLIENT_CREDENTIALS, type GrantType, JWT_BEARER } from './grant-types.ts';
-import type { ApplicationRegistration, Client } from './records.ts';
+import type { Client, SigningAlgorithm } from './records.ts';
+
+/** Public members of a JSON Web Key (RFC 7517 §4) that a client was registered with. */
+type RegisteredJwk = Readonly<Record<string, string>>;
+
+/** What an application is registered with and other clients have no use for. */
+export interface ApplicationRegistration {
+  /** Whether the workspace made the application, or somebody else did. */
+  readonly party: 'first' | 'third';
+  /** How the application has to authenticate; secrets are accepted in the header and in the body alike (DEC4). */
+  readonly tokenEndpointAuthMethod: TokenEndpointAuthMethod;
+  /** What it may trade for an access token. */
+  readonly grantTypes: readonly GrantType[];
+  /** The keys that it signs its assertions with. */
+  readonly jwks?: readonly RegisteredJwk[] | undefined;
+  /** Where it publishes these keys. */
+  readonly jwksUri?: string | undefined;
+  /** The only algorithm that its assertions may have; undefined for any that its keys are for. */
+  readonly tokenEndpointAuthSigningAlg?: SigningAlgorithm | undefined;
+  /** Where users may be sent back to, compared character by character (RFC 9700 §2.1). */
+  readonly redirectUris: readonly string[];
+}
 
 /** RFC 7591 §2 and the workspace's own choices, for an application that says nothing else. */
 export const DEFAULT_REGISTRATION: ApplicationRegistration = {

@@ -3,7 +3,6 @@ import type { LastUses } from '#shared/domain/ports.ts';
 import type { Page } from '#shared/domain/record-ports.ts';
 import type {
   Api,
-  ApplicationRegistration,
   Client,
   ClientGrant,
   Membership,
@@ -12,7 +11,7 @@ import type {
   User,
   WorkspaceSettings,
 } from '#shared/domain/records.ts';
-import { registrationOf } from '#shared/domain/registration.ts';
+import { type ApplicationRegistration, registrationOf } from '#shared/domain/registration.ts';
 import type { ShownRole } from '#shared/domain/roles.ts';
 import { credentialKey } from '#shared/domain/usage.ts';
 

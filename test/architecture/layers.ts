@@ -15,6 +15,7 @@ const layers: Readonly<Record<string, { readonly values: readonly string[]; read
       'shared/domain/',
       '@aws-sdk/',
       'jose',
+      '@noble/curves/ed25519.js',
       'bcryptjs',
       'dataloader',
       'jsonc-parser',

@@ -55,7 +55,7 @@ describe('the registration of an application', () => {
     ['party', null],
     ['tokenEndpointAuthMethod', 'client_secret_jwt'],
     ['tokenEndpointAuthMethod', null],
-    ['grantTypes', ['implicit']],
+    ['grantTypes', 'client_credentials'],
     ['grantTypes', ['client_credentials', 'client_credentials']],
     ['redirectUris', CALLBACK],
     ['redirectUris', [CALLBACK, CALLBACK]],
