@@ -19,6 +19,7 @@ export async function provideSettings(): Promise<Settings> {
   const [tables, keys] = await Promise.all([createTables('mintmark'), provideKeys()]);
   return {
     MINTMARK_ISSUER: ISSUER,
+    MINTMARK_MTLS_URL: '',
     MINTMARK_DEFAULT_AUDIENCE: '',
     MINTMARK_IMPORTED_SECRETS: '',
     MINTMARK_CLIENTS_TABLE: tables.clients,

@@ -52,6 +52,7 @@ function callOf({ method, path, headers, body = '', route = { path, pathParamete
       headers: Object.entries(headers),
       body: Buffer.from(body),
       protocol: 'HTTP/1.1',
+      clientCert: undefined,
       sourceIp: '127.0.0.1',
     },
     rawPath: path,

@@ -4,6 +4,10 @@ import { discovery } from '#shared/api/discovery.ts';
 import { authorizationServerMetadata } from '#shared/domain/discovery.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { ok } from '#shared/http/replies.ts';
+import type { PortsOf } from '#shared/ports.ts';
+
+const metadata = ({ keySet, ...deployment }: PortsOf<'keys:publish'>) =>
+  authorizationServerMetadata({ ...deployment, algorithms: keySet.algorithms });
 
 /** RFC 8414 and RFC 7517: what clients and verifiers read first. */
 export const handler = lambda(
@@ -11,9 +15,7 @@ export const handler = lambda(
   { ...ambient, keySet: kmsKeySet },
   {
     jwks: async (_request, { keySet }) => ok({ keys: await keySet.publicKeys() }),
-    authorizationServerMetadata: async (_request, { issuer, keySet }) =>
-      ok(authorizationServerMetadata(issuer, keySet.algorithms)),
-    openidConfiguration: async (_request, { issuer, keySet }) =>
-      ok(authorizationServerMetadata(issuer, keySet.algorithms)),
+    authorizationServerMetadata: async (_request, ports) => ok(metadata(ports)),
+    openidConfiguration: async (_request, ports) => ok(metadata(ports)),
   },
 );

@@ -18,10 +18,10 @@ const adapters = {
 
 /** RFC 6749 §4.4, RFC 7523 §2.1: a client trades its credentials, or what it has signed, for an access token. */
 export const handler = lambda(exchange, adapters, {
-  token: async ({ caller, proof, body }, ports) => {
+  token: async ({ caller, possession, body }, ports) => {
     const { grant_type: grantType, scope, audience = [], resource = [] } = body;
     const audiences = [...audience, ...resource];
-    const token = await issueAccessToken(caller, { grantType, scope, audiences, proof }, ports);
+    const token = await issueAccessToken(caller, { grantType, scope, audiences, possession }, ports);
     return ok(
       { access_token: token.value, token_type: token.type, expires_in: token.lifetimeSeconds, scope: token.scope },
       { tokenId: token.id, audience: token.audience },

@@ -17,7 +17,7 @@ const PROTECTED_API_BYTES_MAX = 2_560;
 export interface AuthorizerOptions {
   /**
    * How long API Gateway may repeat a decision for the same token. A token that is taken back, or ends, still opens
-   * the API for this long, so the default is zero: every request is decided anew. Where `dpop` is set, it has to be.
+   * the API for this long, so the default is zero: every request is decided anew. Where `dpop` or `mtls` is set, it has to be.
    */
   readonly resultsCacheTtl?: Duration | undefined;
 }
@@ -43,7 +43,7 @@ interface Guard {
 
 /**
  * For an HTTP API. The route is part of what a decision is cached under, so none leaks from one route to another.
- * @throws Error where decisions about proofs of possession would be cached
+ * @throws Error where decisions about senders would be cached
  */
 export function createHttpAuthorizer(guard: Guard, options: AuthorizerOptions): HttpLambdaAuthorizer {
   const { name, handler } = guard;
@@ -56,8 +56,8 @@ export function createHttpAuthorizer(guard: Guard, options: AuthorizerOptions): 
 
 /**
  * For a REST API. A cached decision is a policy over all routes of the API. A TOKEN authorizer is shown the access token
- * only, so proofs take a REQUEST authorizer.
- * @throws Error where decisions about proofs of possession would be cached
+ * only, so proofs and certificates take a REQUEST authorizer.
+ * @throws Error where decisions about senders would be cached
  */
 export function createRestAuthorizer(
   scope: Construct,
@@ -67,16 +67,20 @@ export function createRestAuthorizer(
   const { name, protectedApi } = guard;
   const resultsCacheTtl = resultsCacheTtlOf(guard, options);
   const props = { handler: seenFrom(scope, name, guard.handler), resultsCacheTtl };
-  if (protectedApi.dpop === undefined) return new TokenAuthorizer(scope, `${name}-authorizer`, props);
+  if (!checksSenders(protectedApi)) return new TokenAuthorizer(scope, `${name}-authorizer`, props);
   const identitySources = [IdentitySource.header('Authorization')];
   return new RequestAuthorizer(scope, `${name}-authorizer`, { ...props, identitySources });
 }
 
-/** A proof is for one request; a decision that is repeated would let the next one in without (DEC14). */
+/** What is decided about one sender, repeated by the token alone, would let in another (DEC14). */
 function resultsCacheTtlOf({ name, protectedApi }: Guard, { resultsCacheTtl }: AuthorizerOptions): Duration {
   const ttl = resultsCacheTtl ?? Duration.seconds(0);
-  if (protectedApi.dpop === undefined || ttl.toSeconds() === 0) return ttl;
-  throw new Error(`"${name}" takes DPoP: its authorizer decides each request anew and cannot have a resultsCacheTtl.`);
+  if (!checksSenders(protectedApi) || ttl.toSeconds() === 0) return ttl;
+  throw new Error(`"${name}" takes bound tokens: its authorizer decides each request anew, without resultsCacheTtl.`);
+}
+
+function checksSenders({ dpop, mtls }: ProtectedApi): boolean {
+  return dpop !== undefined || mtls !== undefined;
 }
 
 /** The function by its ARN, so that the permission to invoke it is made in the API's stack and the stacks make no circle. */

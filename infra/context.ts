@@ -1,9 +1,10 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import * as z from 'zod';
-import type { CustomDomain } from './http-api.ts';
+import type { CustomDomain, MutualTlsDomain } from './http-api.ts';
 import type { MintmarkProps } from './mintmark-props.ts';
 
 const protectedApi = z.strictObject({
@@ -11,7 +12,17 @@ const protectedApi = z.strictObject({
   mode: z.enum(['offline', 'online']),
   routes: z.record(z.string(), z.string().nullable()),
   dpop: z.enum(['accepted', 'required']).optional(),
+  mtls: z.enum(['accepted', 'required']).optional(),
   origin: z.url().optional(),
+});
+
+/** Certificate and truststore by where they are. */
+const mutualTlsDomain = z.strictObject({
+  domainName: z.string(),
+  certificateArn: z.string(),
+  truststoreBucket: z.string(),
+  truststoreKey: z.string(),
+  truststoreVersion: z.string().optional(),
 });
 
 /** What cdk.json, or `-c name=value` on the command line, may say about a deployment. */
@@ -21,6 +32,7 @@ const contextSchema = z.object({
   importedSecrets: orAsText(z.boolean()).optional(),
   domainName: z.string().optional(),
   certificateArn: z.string().optional(),
+  mutualTlsDomain: orAsText(mutualTlsDomain).optional(),
   signingAlgorithms: orAsText(z.array(z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']))).optional(),
   removalPolicy: z.enum(['retain', 'destroy']).optional(),
   alarmTopicArn: z.string().optional(),
@@ -56,6 +68,7 @@ export function propsFromContext(scope: Construct): MintmarkProps {
     signingAlgorithms,
     protectedApis,
     customDomain: customDomain(scope, context),
+    mutualTlsDomain: context.mutualTlsDomain && namedMutualTlsDomain(scope, context.mutualTlsDomain),
     removalPolicy: context.removalPolicy === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     alarmTopic: context.alarmTopicArn ? Topic.fromTopicArn(scope, 'AlarmTopic', context.alarmTopicArn) : undefined,
   };
@@ -77,4 +90,13 @@ function customDomain(scope: Construct, { domainName, certificateArn }: Context)
     throw new Error('A custom domain needs both domainName and certificateArn in the CDK context.');
   }
   return { domainName, certificate: Certificate.fromCertificateArn(scope, 'Certificate', certificateArn) };
+}
+
+function namedMutualTlsDomain(scope: Construct, named: z.output<typeof mutualTlsDomain>): MutualTlsDomain {
+  const { domainName, certificateArn, truststoreBucket, truststoreKey: key, truststoreVersion: version } = named;
+  return {
+    domainName,
+    certificate: Certificate.fromCertificateArn(scope, 'MutualTlsCertificate', certificateArn),
+    truststore: { bucket: Bucket.fromBucketName(scope, 'Truststore', truststoreBucket), key, version },
+  };
 }

@@ -25,6 +25,7 @@ const COMPUTING_GRANTS: readonly Grant[] = ['secrets:hash', 'keys:generate'];
 /** What all functions of a deployment have in common. */
 export interface FunctionSettings {
   readonly issuer: string;
+  readonly mutualTlsUrl: string | undefined;
   readonly defaultAudience?: string | undefined;
   readonly importedSecrets: boolean;
   /** One folder per table name, as `bundle.ts` writes them. */
@@ -98,12 +99,13 @@ function createRole(scope: Construct, { table, logGroup, resources }: RoleProps)
 }
 
 function environmentOf(granted: readonly Grant[], settings: FunctionSettings) {
-  const { issuer, defaultAudience, importedSecrets, resources } = settings;
+  const { issuer, mutualTlsUrl, defaultAudience, importedSecrets, resources } = settings;
   const choosesAudience = granted.includes('tokens:sign') && defaultAudience !== undefined;
   return {
     NODE_OPTIONS: '--enable-source-maps',
     POWERTOOLS_SERVICE_NAME: 'mintmark',
     MINTMARK_ISSUER: issuer,
+    ...(mutualTlsUrl !== undefined && { MINTMARK_MTLS_URL: mutualTlsUrl }),
     ...(choosesAudience && { MINTMARK_DEFAULT_AUDIENCE: defaultAudience }),
     ...(importedSecrets && granted.includes('secrets:hash') && { MINTMARK_IMPORTED_SECRETS: 'on' }),
     ...settingsOf(granted, resources),

@@ -1,5 +1,6 @@
 import { type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import {
+  ApiMapping,
   type CfnStage,
   DomainName,
   EndpointType,
@@ -9,12 +10,14 @@ import {
   HttpRouteKey,
   HttpStage,
   LogGroupLogDestination,
+  type MTLSConfig,
   SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { exchange } from '#shared/api/oauth.ts';
 import { accessLogFormat } from './access-log.ts';
@@ -32,10 +35,33 @@ export interface RateLimit {
 export interface CustomDomain {
   readonly domainName: string;
   readonly certificate: ICertificate;
+  /**
+   * Makes everybody who comes by this domain show a certificate that leads to one of these (mutual TLS). That includes
+   * whoever reads keys and metadata; give clients with certificates a `mutualTlsDomain` of their own otherwise.
+   * @default nobody is asked for a certificate
+   */
+  readonly truststore?: Truststore | undefined;
+}
+
+/** A domain for clients with certificates. */
+export interface MutualTlsDomain extends CustomDomain {
+  readonly truststore: Truststore;
+}
+
+/**
+ * A file of certificates in PEM: authorities that issue certificates to clients, and self-signed certificates of clients
+ * themselves. It lies in a bucket of the owner's, whose versions are kept, in the same region.
+ */
+export interface Truststore {
+  readonly bucket: IBucket;
+  readonly key: string;
+  /** API Gateway reads the file when this changes. */
+  readonly version?: string | undefined;
 }
 
 export interface PublicApiProps {
   readonly customDomain?: CustomDomain | undefined;
+  readonly mutualTlsDomain?: MutualTlsDomain | undefined;
   readonly throttle: RateLimit;
   readonly tokenThrottle: RateLimit;
   readonly logRetention: RetentionDays;
@@ -50,13 +76,19 @@ export class PublicApi extends Construct {
   readonly url: string;
   /** The custom domain, if there is one; it knows where the owner's DNS record has to point. */
   readonly domain: DomainName | undefined;
+  /** The same of the domain for clients with certificates. */
+  readonly mutualTlsDomain: DomainName | undefined;
+  /** Where clients use their certificates, without a slash at its end. */
+  readonly mutualTlsUrl: string | undefined;
   readonly #tokenThrottle: RateLimit;
 
   constructor(scope: Construct, id: string, props: PublicApiProps) {
     super(scope, id);
-    const { customDomain } = props;
+    const { customDomain, mutualTlsDomain } = props;
+    assertOtherDoor(props);
     this.#tokenThrottle = props.tokenThrottle;
-    this.domain = customDomain && this.#createDomain(customDomain);
+    this.domain = customDomain && this.#createDomain('Domain', customDomain);
+    this.mutualTlsDomain = mutualTlsDomain && this.#createDomain('MutualTlsDomain', mutualTlsDomain);
     this.httpApi = new HttpApi(this, 'HttpApi', {
       apiName: 'Mintmark',
       description: 'Mintmark: OAuth endpoints and management API',
@@ -64,7 +96,9 @@ export class PublicApi extends Construct {
       disableExecuteApiEndpoint: customDomain !== undefined,
     });
     this.url = customDomain ? `https://${customDomain.domainName}` : this.httpApi.apiEndpoint;
+    this.mutualTlsUrl = mutualTlsUrlOf(props);
     this.stage = this.#createStage(props);
+    this.#mapMutualTlsDomain();
     Validations.of(this.httpApi).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason:
@@ -82,13 +116,19 @@ export class PublicApi extends Construct {
     }
   }
 
-  #createDomain({ domainName, certificate }: CustomDomain): DomainName {
-    return new DomainName(this, 'Domain', {
+  #createDomain(id: string, { domainName, certificate, truststore }: CustomDomain): DomainName {
+    return new DomainName(this, id, {
       domainName,
       certificate,
       endpointType: EndpointType.REGIONAL,
       securityPolicy: SecurityPolicy.TLS_1_2,
+      ...(truststore && { mtls: mtlsOf(truststore) }),
     });
+  }
+
+  #mapMutualTlsDomain(): void {
+    const { httpApi: api, stage, mutualTlsDomain: domainName } = this;
+    if (domainName !== undefined) new ApiMapping(this, 'MutualTlsMapping', { api, stage, domainName });
   }
 
   #createStage({ throttle, logRetention, removalPolicy }: PublicApiProps): HttpStage {
@@ -116,4 +156,23 @@ export class PublicApi extends Construct {
     // API Gateway refuses settings for a route that is not there yet.
     stage.node.addDependency(route);
   }
+}
+
+/**
+ * API Gateway's own URL asks for no certificate, so it is off beside a domain that does; and then there has to be another
+ * one for everybody else.
+ * @throws Error where there is none
+ */
+function assertOtherDoor({ customDomain, mutualTlsDomain }: PublicApiProps): void {
+  if (mutualTlsDomain === undefined || customDomain !== undefined) return;
+  throw new Error('A mutualTlsDomain needs a customDomain beside it, for everybody without a certificate.');
+}
+
+function mutualTlsUrlOf({ customDomain, mutualTlsDomain }: PublicApiProps): string | undefined {
+  const asking = [mutualTlsDomain, customDomain].find((domain) => domain?.truststore !== undefined);
+  return asking && `https://${asking.domainName}`;
+}
+
+function mtlsOf({ bucket, key, version }: Truststore): MTLSConfig {
+  return { bucket, key, ...(version !== undefined && { version }) };
 }

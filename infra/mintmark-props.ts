@@ -5,7 +5,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
 import type { SigningAlgorithm } from '#shared/domain/records.ts';
 import { bundlesDirectory } from './bundle.ts';
-import type { CustomDomain, RateLimit } from './http-api.ts';
+import type { CustomDomain, MutualTlsDomain, RateLimit } from './http-api.ts';
 
 export interface MintmarkProps {
   /**
@@ -20,6 +20,12 @@ export interface MintmarkProps {
    * @default none
    */
   readonly customDomain?: CustomDomain | undefined;
+  /**
+   * A second domain, which takes clients with certificates only (mutual TLS, RFC 8705). Point its DNS record to
+   * `mintmark.api.mutualTlsDomain.regionalDomainName`.
+   * @default none: no token is bound to a certificate, and no client authenticates by one
+   */
+  readonly mutualTlsDomain?: MutualTlsDomain | undefined;
   /**
    * The algorithms that APIs may choose from, one KMS key each.
    * @default ['RS256'], the only one that the JWT authorizers of API Gateway and ALB verify

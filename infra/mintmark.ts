@@ -66,7 +66,7 @@ export class Mintmark extends Construct {
 
   /**
    * Guards routes of an HTTP API by the rules of `protectedApis[name]`.
-   * @throws Error where there are no such rules, or decisions about proofs of possession would be cached
+   * @throws Error where there are no such rules, or decisions about senders would be cached
    */
   httpAuthorizer(name: string, options: AuthorizerOptions = {}): HttpLambdaAuthorizer {
     return createHttpAuthorizer(this.#guard(name), options);
@@ -74,7 +74,7 @@ export class Mintmark extends Construct {
 
   /**
    * Guards methods of a REST API by the rules of `protectedApis[name]`; `scope` is within the stack of that API.
-   * @throws Error where there are no such rules, or decisions about proofs of possession would be cached
+   * @throws Error where there are no such rules, or decisions about senders would be cached
    */
   restAuthorizer(scope: Construct, name: string, options: AuthorizerOptions = {}): Authorizer & IAuthorizer {
     return createRestAuthorizer(scope, this.#guard(name), options);
@@ -99,7 +99,8 @@ export class Mintmark extends Construct {
   }
 
   #createFunctions(settings: MintmarkSettings): ReadonlyMap<string, LambdaFunction> {
-    const common: FunctionSettings = { ...settings, issuer: this.issuer, resources: this.resources };
+    const { issuer, resources, api } = this;
+    const common: FunctionSettings = { ...settings, issuer, mutualTlsUrl: api.mutualTlsUrl, resources };
     const functions = new Map<string, LambdaFunction>();
     for (const table of served) {
       const handler = createFunction(this, { name: table.name, table }, common);

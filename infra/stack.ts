@@ -14,7 +14,7 @@ export class MintmarkStack extends Stack {
     this.#createOutputs(this.mintmark);
   }
 
-  #createOutputs({ issuer, jwksUrl, bootstrapFunction, eventBus, api: { domain } }: Mintmark): void {
+  #createOutputs({ issuer, jwksUrl, bootstrapFunction, eventBus, api: { domain, mutualTlsDomain } }: Mintmark): void {
     new CfnOutput(this, 'Issuer', { value: issuer, description: 'The issuer of all tokens, base of all endpoints' });
     new CfnOutput(this, 'JwksUrl', { value: jwksUrl, description: 'The public signing keys' });
     new CfnOutput(this, 'BootstrapFunctionName', {
@@ -25,10 +25,17 @@ export class MintmarkStack extends Stack {
       value: eventBus.eventBusName,
       description: 'Where rules for audit events (source: mintmark) belong',
     });
-    if (domain === undefined) return;
-    new CfnOutput(this, 'DomainTarget', {
-      value: domain.regionalDomainName,
-      description: 'Where the DNS record of the custom domain has to point',
-    });
+    if (domain !== undefined) {
+      new CfnOutput(this, 'DomainTarget', {
+        value: domain.regionalDomainName,
+        description: 'Where the DNS record of the custom domain has to point',
+      });
+    }
+    if (mutualTlsDomain !== undefined) {
+      new CfnOutput(this, 'MutualTlsDomainTarget', {
+        value: mutualTlsDomain.regionalDomainName,
+        description: 'The same of the domain for clients with certificates',
+      });
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
 import type {
   AssertionMemory,
   AssertionVerifier,
+  CertificateReader,
   ClientKeys,
   IntrospectionSigner,
   KeySet,
@@ -85,12 +86,15 @@ export type Grant = keyof GrantedPorts;
 export interface AmbientPorts {
   /** The issuer URL, without a slash at its end. */
   readonly issuer: string;
+  /** The base URL of the same endpoints by mutual TLS, which can be the issuer; undefined in a deployment without. */
+  readonly mutualTlsUrl: string | undefined;
   /** The audience of exchanges that name none and could mean several. */
   readonly defaultAudience: string | undefined;
   /** Whether secrets that another product made can be imported and used. */
   readonly importedSecrets: boolean;
   readonly clock: Clock;
   readonly random: Random;
+  readonly certificates: CertificateReader;
   readonly requestLimiter: RequestLimiter;
 }
 
@@ -105,6 +109,7 @@ export type PortsOf<Granted extends Grant> = AmbientPorts &
 /** Settings that the deployment gives a function. */
 export type EnvironmentVariable =
   | 'MINTMARK_ISSUER'
+  | 'MINTMARK_MTLS_URL'
   | 'MINTMARK_DEFAULT_AUDIENCE'
   | 'MINTMARK_IMPORTED_SECRETS'
   | 'MINTMARK_CLIENTS_TABLE'

@@ -34,6 +34,8 @@ describe('the commands that npm start prints', () => {
       allowRefreshTokens: false,
       skipConsent: false,
       dpopBoundAccessTokensRequired: false,
+      tlsClientCertificateBoundAccessTokens: false,
+      tlsClientCertificateBoundAccessTokensRequired: false,
       createdAt: time,
       version: 1,
     });

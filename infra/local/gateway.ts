@@ -1,4 +1,5 @@
 import type { Gateway, GatewayOptions, GatewayRoute, HandlerFailure } from './gateway/configuration.ts';
+import type { GatewayRequest } from './gateway/gateway-request.ts';
 import { createHttpApi } from './gateway/http-api.ts';
 import { createLambdaRuntime } from './gateway/lambda-runtime.ts';
 import { createRestApi } from './gateway/rest-api.ts';
@@ -38,12 +39,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const restApiByStage = new Map(
     restApis.map((restApi) => [restApi.stage, createRestApi(restApi, { lambda, nowMilliseconds })]),
   );
-  return await listen({
-    host: options.host ?? '127.0.0.1',
-    port: options.port ?? 0,
-    handle: (request) => (restApiByStage.get(firstSegment(request.path)) ?? httpApi)(request),
-    onRequest: options.onRequest ?? (() => undefined),
-  });
+  const { host = '127.0.0.1', port = 0, onRequest = () => undefined, mutualTls } = options;
+  const handle = (request: GatewayRequest) => (restApiByStage.get(firstSegment(request.path)) ?? httpApi)(request);
+  const plain = await listen({ host, port, handle, onRequest });
+  if (mutualTls === undefined) return plain;
+  const secure = await listen({ host, port: mutualTls.port ?? 0, handle, onRequest, mutualTls }).catch(
+    async (error) => {
+      await plain.close();
+      throw error;
+    },
+  );
+  const close = async () => {
+    await Promise.all([plain.close(), secure.close()]);
+  };
+  return { url: plain.url, mutualTlsUrl: secure.url, close };
 }
 
 /** On AWS every API has a host of its own; here a stage that is also a path of the HTTP API would hide it. */

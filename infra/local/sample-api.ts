@@ -19,6 +19,7 @@ export const sampleApi = {
     audience: AUDIENCE,
     mode: 'online',
     dpop: 'accepted',
+    mtls: 'accepted',
     routes: { 'GET /reports': 'read:reports', 'POST /reports': 'write:reports' },
   } satisfies ProtectedApi,
 

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import type { BusEvent } from './events.ts';
+import { printMutualTls, provideMutualTls } from './mutual-tls.ts';
 import { printStory } from './story.ts';
 import { type System, startSystem } from './system.ts';
 
@@ -25,11 +26,15 @@ interface EventDetail {
 async function start(): Promise<void> {
   const folder = resolve(process.env.MINTMARK_DATA || '.mintmark');
   await provideFolder(folder);
-  const system = await startSystem({ folder, port: readPort(), onEvent: printEvent });
+  const mutualTlsPort = readPort('MINTMARK_MTLS_PORT');
+  const mutualTls = mutualTlsPort === undefined ? undefined : await provideMutualTls(folder, mutualTlsPort);
+  const port = readPort('PORT') ?? PORT;
+  const system = await startSystem({ folder, port, mutualTls, onEvent: printEvent });
   stopOnSignal(system);
   const { administrator, isNew } = await provideAdministrator(system, join(folder, 'admin.json'));
   if (isNew) printAdministrator(administrator, join(folder, 'admin.json'));
   console.log(`Mintmark is ready at ${system.url}`);
+  if (system.mutualTlsUrl !== undefined) printMutualTls(system.mutualTlsUrl, folder);
   printStory({ url: system.url, adminFile: join(folder, 'admin.json') });
 }
 
@@ -43,10 +48,14 @@ async function provideFolder(folder: string): Promise<void> {
   }
 }
 
-function readPort(): number {
-  const port = Number(process.env.PORT || PORT);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('PORT must be a number from 0 to 65535');
-  return port;
+type PortVariable = 'PORT' | 'MINTMARK_MTLS_PORT';
+
+function readPort(variable: PortVariable): number | undefined {
+  const text = process.env[variable] ?? '';
+  if (text === '') return undefined;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new Error(`${variable} must be a number from 0 to 65535`);
 }
 
 /** The administrator of an earlier start, or a new one if there is none or its secret was never written down. */
@@ -107,13 +116,17 @@ const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT', '
 
 /** What people get wrong most often, in words that say what to do. */
 function explain(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return `Port ${readPort()} is in use: stop what listens there or set PORT.`;
+  const { code, message, port } = error as NodeJS.ErrnoException & { readonly port?: number };
+  if (code === 'EADDRINUSE') return `Port ${port} is in use: stop what listens there or set ${variableOf(port)}.`;
   if (UNWRITABLE.includes(code ?? '')) {
     return `The data folder cannot be written (${message}): set MINTMARK_DATA to another.`;
   }
   if (isLocked(error)) return 'The data folder is in use by another Mintmark: stop that one or set MINTMARK_DATA.';
   return message;
+}
+
+function variableOf(port: number | undefined): PortVariable {
+  return port === readPort('MINTMARK_MTLS_PORT') ? 'MINTMARK_MTLS_PORT' : 'PORT';
 }
 
 function isLocked(error: unknown): boolean {

@@ -6,7 +6,7 @@ import { createTables, startLocalDynamo } from './dynamo.ts';
 import { type BusEvent, startLocalEvents } from './events.ts';
 import { type AdapterChanges, localFunctions } from './functions.ts';
 import { lambdaContext } from './gateway/lambda-context.ts';
-import { type Gateway, startGateway } from './gateway.ts';
+import { type Gateway, type GatewayOptions, startGateway } from './gateway.ts';
 import { startLocalKms } from './kms.ts';
 import { sampleApi } from './sample-api.ts';
 import { type ScheduledFunction, schedules, startClockwork } from './schedules.ts';
@@ -19,6 +19,8 @@ export interface SystemOptions {
   readonly folder?: string;
   /** 0, the default, takes any free port. */
   readonly port?: number;
+  /** Where everything is to be reached by mutual TLS besides; by default nowhere. */
+  readonly mutualTls?: GatewayOptions['mutualTls'] | undefined;
   readonly adapters?: AdapterChanges;
   /** Whether scheduled functions run by themselves; by default they do. */
   readonly runsSchedules?: boolean;
@@ -30,6 +32,8 @@ export interface SystemOptions {
 export interface System {
   /** The issuer, and the base URL of everything. */
   readonly url: string;
+  /** The base URL of everything for whoever comes by mutual TLS. */
+  readonly mutualTlsUrl: string | undefined;
   /** Invokes the bootstrap function, as AWS IAM would let an operator do. */
   bootstrap(event?: { newAdministrator?: boolean }): Promise<Administrator>;
   /** Runs a scheduled function now, whenever its time may be; resolves with its result. */
@@ -45,6 +49,7 @@ interface Closable {
 export async function startSystem({
   folder,
   port = 0,
+  mutualTls,
   adapters,
   runsSchedules = true,
   onEvent = () => {},
@@ -57,14 +62,16 @@ export async function startSystem({
     opened.push(...(await startEngines({ folder, onEvent })));
     const settings = await provideSettings();
     const functions = localFunctions((variable) => settings[variable] ?? '', adapters);
-    const gateway = await startRoutes(functions, port);
+    const gateway = await startRoutes(functions, { port, mutualTls });
     opened.push(gateway);
     settings.MINTMARK_ISSUER = gateway.url;
+    settings.MINTMARK_MTLS_URL = gateway.mutualTlsUrl ?? '';
     settings.MINTMARK_PROTECTED_API = JSON.stringify({ ...sampleApi.protection, origin: gateway.url });
     const run = runner(functions);
     if (runsSchedules) opened.push(startClockwork(run));
     return {
       url: gateway.url,
+      mutualTlsUrl: gateway.mutualTlsUrl,
       bootstrap: (event) => functions.bootstrap(event ?? {}, lambdaContext('bootstrap', BOOTSTRAP_MILLISECONDS)),
       run,
       close: closeAll,
@@ -142,7 +149,10 @@ function runner(functions: ReturnType<typeof localFunctions>) {
     functions[name]({}, lambdaContext(name, (seconds.get(name) ?? 0) * 1_000));
 }
 
-function startRoutes(functions: ReturnType<typeof localFunctions>, port: number): Promise<Gateway> {
+function startRoutes(
+  functions: ReturnType<typeof localFunctions>,
+  listening: Pick<GatewayOptions, 'port' | 'mutualTls'>,
+): Promise<Gateway> {
   const own = functionRoutes().map(({ method, path, functionName }) => ({
     method,
     path,
@@ -150,7 +160,7 @@ function startRoutes(functions: ReturnType<typeof localFunctions>, port: number)
     handler: functions[functionName],
   }));
   return startGateway({
-    port,
+    ...listening,
     httpRoutes: [...own, ...sampleApi.httpRoutes(functions.authorizer)],
     restApis: [sampleApi.restApi(functions.authorizer)],
   });

@@ -1,20 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Random } from '#shared/domain/ports.ts';
 import type { AdaptersOf, Environment } from '#shared/ports.ts';
+import { x509Certificates } from './client-certificates.ts';
 import { processEnvironment } from './environment.ts';
 import { memoryRequestLimiter } from './memory-request-limiter.ts';
 
 const systemClock = (): Clock => ({ nowSeconds: () => Math.floor(Date.now() / 1_000) });
 const systemRandom = (): Random => ({ bytes: (length) => randomBytes(length) });
 
-/** What every function gets: settings, time, chance, and a count of requests. */
+/** What every function gets: settings, time, chance, a reader of certificates, and a count of requests. */
 export const ambient: AdaptersOf<never> = {
   environment: processEnvironment,
   issuer: (environment: Environment) => required(environment, 'MINTMARK_ISSUER'),
+  mutualTlsUrl: (environment: Environment) => environment('MINTMARK_MTLS_URL') || undefined,
   defaultAudience: (environment: Environment) => environment('MINTMARK_DEFAULT_AUDIENCE') || undefined,
   importedSecrets: (environment: Environment) => environment('MINTMARK_IMPORTED_SECRETS') === 'on',
   clock: systemClock,
   random: systemRandom,
+  certificates: x509Certificates,
   requestLimiter: memoryRequestLimiter,
 };
 

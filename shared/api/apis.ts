@@ -27,6 +27,8 @@ const api = z.object({
   allowRefreshTokens: z.boolean(),
   skipConsent: z.boolean(),
   dpopBoundAccessTokensRequired: z.boolean(),
+  tlsClientCertificateBoundAccessTokens: z.boolean(),
+  tlsClientCertificateBoundAccessTokensRequired: z.boolean(),
   ...commonMembers,
 });
 const apiRequest = {
@@ -42,6 +44,8 @@ const apiExample = {
   allowRefreshTokens: false,
   skipConsent: false,
   dpopBoundAccessTokensRequired: false,
+  tlsClientCertificateBoundAccessTokens: false,
+  tlsClientCertificateBoundAccessTokensRequired: false,
   ...commonExample,
 };
 
@@ -101,6 +105,8 @@ export const apiRoutes = {
         allowRefreshTokens: z.boolean().optional(),
         skipConsent: z.boolean().optional(),
         dpopBoundAccessTokensRequired: z.boolean().optional(),
+        tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
+        tlsClientCertificateBoundAccessTokensRequired: z.boolean().optional(),
       }),
       example: apiRequest,
     },
@@ -133,6 +139,8 @@ export const apiRoutes = {
         allowRefreshTokens: z.boolean().optional(),
         skipConsent: z.boolean().optional(),
         dpopBoundAccessTokensRequired: z.boolean().optional(),
+        tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
+        tlsClientCertificateBoundAccessTokensRequired: z.boolean().optional(),
       }),
       example: { tokenLifetimeSeconds: 900 },
     },

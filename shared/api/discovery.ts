@@ -19,6 +19,10 @@ const metadataDocument = z.object({
   revocation_endpoint_auth_methods_supported: z.array(z.string()),
   revocation_endpoint_auth_signing_alg_values_supported: z.array(z.string()),
   dpop_signing_alg_values_supported: z.array(z.string()),
+  tls_client_certificate_bound_access_tokens: z.literal(true).optional(),
+  mtls_endpoint_aliases: z
+    .object({ token_endpoint: z.string(), introspection_endpoint: z.string(), revocation_endpoint: z.string() })
+    .optional(),
   subject_types_supported: z.array(z.string()),
   id_token_signing_alg_values_supported: z.array(z.string()),
 });

@@ -25,6 +25,9 @@ const clientGrants = [
 ] as const;
 
 const tokenType = z.enum(['Bearer', 'DPoP']);
+const confirmation = z
+  .object({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() })
+  .meta({ description: 'The key and the certificate that the token is bound to' });
 
 const EXAMPLE_TOKEN = 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9…';
 const EXAMPLE_CLIENT = 'cli_2Vq0mTzXwYbH8KdR5nCs1E';
@@ -112,7 +115,7 @@ export const introspect = lambdaTable({
             roles: z.array(z.string()).optional(),
             permissions: z.array(z.string()).optional(),
             metadata: z.record(z.string(), z.json()).optional(),
-            cnf: z.object({ jkt: z.string() }).optional().meta({ description: 'The key that the token is bound to' }),
+            cnf: confirmation.optional(),
           }),
           z.object({ active: z.literal(false) }),
         ]),

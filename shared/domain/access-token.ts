@@ -30,7 +30,7 @@ export interface AccessTokenClaims extends CommonClaims {
   readonly roles?: readonly string[];
   readonly permissions?: readonly string[];
   readonly metadata?: JsonObject;
-  /** The key that the token is bound to; without one it is a bearer token. */
+  /** Whom the token is bound to; without one it is for whoever bears it. */
   readonly cnf?: Confirmation;
 }
 
@@ -53,11 +53,11 @@ export const ACCESS_TOKEN_TYPE = 'at+jwt';
 /** `typ` of a long-lived one: another, so that whoever verifies offline refuses what only the records can judge (RFC 8725 §3.11). */
 export const LONG_LIVED_TOKEN_TYPE = 'mintmark-token+jwt';
 
-/** How a token is presented (RFC 6750 §4, RFC 9449 §5). */
+/** How a token is presented (RFC 6750 §4, RFC 9449 §5); those bound to a certificate go as bearer tokens (RFC 8705 §3). */
 export type TokenType = 'Bearer' | 'DPoP';
 
 export function tokenTypeOf({ cnf }: TokenClaims): TokenType {
-  return cnf === undefined ? 'Bearer' : 'DPoP';
+  return cnf?.jkt === undefined ? 'Bearer' : 'DPoP';
 }
 
 /** Whether the token's times hold now (RFC 7519 §4.1.4 to §4.1.6): expiry to the second, its beginning with skew. */

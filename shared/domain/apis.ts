@@ -24,6 +24,8 @@ export interface ApiRequest {
   readonly allowRefreshTokens?: boolean | undefined;
   readonly skipConsent?: boolean | undefined;
   readonly dpopBoundAccessTokensRequired?: boolean | undefined;
+  readonly tlsClientCertificateBoundAccessTokens?: boolean | undefined;
+  readonly tlsClientCertificateBoundAccessTokensRequired?: boolean | undefined;
 }
 
 /**
@@ -51,6 +53,8 @@ export async function createApi(
     allowRefreshTokens: request.allowRefreshTokens ?? false,
     skipConsent: request.skipConsent ?? false,
     dpopBoundAccessTokensRequired: request.dpopBoundAccessTokensRequired ?? false,
+    tlsClientCertificateBoundAccessTokens: request.tlsClientCertificateBoundAccessTokens ?? false,
+    tlsClientCertificateBoundAccessTokensRequired: request.tlsClientCertificateBoundAccessTokensRequired ?? false,
     createdAtSeconds: ports.clock.nowSeconds(),
     version: 1,
   };
@@ -74,6 +78,8 @@ export interface ApiChange {
   readonly allowRefreshTokens?: boolean | undefined;
   readonly skipConsent?: boolean | undefined;
   readonly dpopBoundAccessTokensRequired?: boolean | undefined;
+  readonly tlsClientCertificateBoundAccessTokens?: boolean | undefined;
+  readonly tlsClientCertificateBoundAccessTokensRequired?: boolean | undefined;
 }
 
 /**
@@ -98,6 +104,10 @@ export async function updateApi(
     allowRefreshTokens: patch.allowRefreshTokens ?? api.allowRefreshTokens,
     skipConsent: patch.skipConsent ?? api.skipConsent,
     dpopBoundAccessTokensRequired: patch.dpopBoundAccessTokensRequired ?? api.dpopBoundAccessTokensRequired,
+    tlsClientCertificateBoundAccessTokens:
+      patch.tlsClientCertificateBoundAccessTokens ?? api.tlsClientCertificateBoundAccessTokens,
+    tlsClientCertificateBoundAccessTokensRequired:
+      patch.tlsClientCertificateBoundAccessTokensRequired ?? api.tlsClientCertificateBoundAccessTokensRequired,
   });
   return changeRecord({ kind: 'api', key: id, expectedVersion, change }, ports);
 }

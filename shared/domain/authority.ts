@@ -1,4 +1,4 @@
-import type { ProofMemory, ProofVerifier, TokenVerifier } from './crypto-ports.ts';
+import type { CertificateReader, ProofMemory, ProofVerifier, TokenVerifier } from './crypto-ports.ts';
 import { DomainError, notFound } from './errors.ts';
 import { findLiveToken } from './live-token.ts';
 import type { Clock, StandingReader } from './ports.ts';
@@ -27,6 +27,7 @@ interface Ports {
   readonly standing: StandingReader;
   readonly proofVerifier: ProofVerifier;
   readonly proofMemory: ProofMemory;
+  readonly certificates: CertificateReader;
   readonly clock: Clock;
 }
 

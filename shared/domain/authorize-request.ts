@@ -1,5 +1,5 @@
 import { scopeValues, type TokenClaims } from './access-token.ts';
-import type { ProofMemory, ProofVerifier, TokenVerifier } from './crypto-ports.ts';
+import type { CertificateReader, ProofMemory, ProofVerifier, TokenVerifier } from './crypto-ports.ts';
 import { findLiveToken, verifiedClaims } from './live-token.ts';
 import type { Clock, StandingReader } from './ports.ts';
 import { findMismatch, type PresentedToken } from './sender-constraint.ts';
@@ -16,10 +16,12 @@ export interface ProtectedApi {
   /** Route key (`GET /reports/{id}`) → the permission it needs; null where any token for this API will do. */
   readonly routes: Readonly<Record<string, string | null>>;
   /**
-   * Whether it takes tokens that are bound to a key, or no others; without this it takes bearer tokens only. A proof is
-   * for one request, so no decision about one may be repeated.
+   * Whether it takes tokens that are bound to a key, or no others; without this it takes none of these. A proof is for
+   * one request, so no decision about one may be repeated.
    */
   readonly dpop?: 'accepted' | 'required' | undefined;
+  /** The same of tokens that are bound to a certificate: the API needs a domain with mutual TLS. */
+  readonly mtls?: 'accepted' | 'required' | undefined;
   /**
    * How clients name the API in proofs, e.g. `https://api.example.com`: scheme and host, with as much of the path as API
    * Gateway does not see. Without it the host by which API Gateway was called, which is another one where something
@@ -41,6 +43,7 @@ interface Ports {
   readonly standing: StandingReader;
   readonly proofVerifier: ProofVerifier;
   readonly proofMemory: ProofMemory;
+  readonly certificates: CertificateReader;
   readonly clock: Clock;
 }
 
@@ -57,7 +60,7 @@ export async function authorizeRequest(
   const found = api.mode === 'online' ? await findLiveToken(token, ports) : await findOffline(token, ports);
   if (found === undefined || found.claims.aud !== api.audience) return undefined;
   const { claims, permissions } = found;
-  if (!isTypeTaken(claims, api) || (await findMismatch(presented, claims, ports)) !== undefined) return undefined;
+  if (!isBindingTaken(claims, api) || (await findMismatch(presented, claims, ports)) !== undefined) return undefined;
   const isOpen = (route: string) => {
     const needed = api.routes[route];
     return needed === null || (needed !== undefined && permissions.includes(needed));
@@ -71,8 +74,11 @@ export async function authorizeRequest(
   };
 }
 
-function isTypeTaken({ cnf }: TokenClaims, { dpop }: ProtectedApi): boolean {
-  return cnf === undefined ? dpop !== 'required' : dpop !== undefined;
+/** Whether the token is bound in each way that the API requires, and in none that it does not check. */
+function isBindingTaken({ cnf = {} }: TokenClaims, { dpop, mtls }: ProtectedApi): boolean {
+  const isTaken = (binding: string | undefined, policy: ProtectedApi['dpop']) =>
+    binding === undefined ? policy !== 'required' : policy !== undefined;
+  return isTaken(cnf.jkt, dpop) && isTaken(cnf['x5t#S256'], mtls);
 }
 
 async function findOffline(token: string, ports: Ports) {

@@ -1,14 +1,26 @@
-import type { Pepper, ProofMemory, ProofOfPossession, ProofVerifier } from './crypto-ports.ts';
+import type { ClientCertificate, Pepper, ProofMemory, ProofOfPossession, ProofVerifier } from './crypto-ports.ts';
 import { isRecentNonce } from './dpop-nonce.ts';
 import { type PresentedProof, redeemProof, verifyProof } from './dpop-proof.ts';
 import { DomainError } from './errors.ts';
 import type { Clock } from './ports.ts';
 import type { Api } from './records.ts';
 
-/** What a token says of the key that its sender has to prove possession of (RFC 7800 §3, RFC 9449 §6.1). */
+/**
+ * What a token says of its sender (RFC 7800 §3): whoever uses it has to prove each member that is there. At least one
+ * is.
+ */
 export interface Confirmation {
-  /** The key's thumbprint (RFC 7638). */
-  readonly jkt: string;
+  /** Thumbprint (RFC 7638) of the key that signs proofs (RFC 9449 §6.1). */
+  readonly jkt?: string | undefined;
+  /** Thumbprint of the certificate in the TLS handshake (RFC 8705 §3.1). */
+  readonly 'x5t#S256'?: string | undefined;
+}
+type Member = keyof Confirmation;
+
+/** What whoever asks for a token has proven to possess. */
+export interface Possession {
+  readonly proof?: ProofOfPossession | undefined;
+  readonly certificate?: ClientCertificate | undefined;
 }
 
 /**
@@ -26,20 +38,47 @@ export async function acceptProof(
 }
 
 /**
- * The key that a new token is bound to: that of the proof, which is used up by this. Undefined for a bearer token.
- * @throws DomainError `invalid_dpop_proof` for a proof used before, and without one where the API requires it
+ * What a new token is bound to; undefined for one that is not. A proof is a wish to be bound, and is used up by this. A
+ * certificate may be there for the sake of the connection only, so that the API has to say whether it counts.
+ * @throws DomainError `invalid_dpop_proof` for a proof used before, and for one that is missing where the API requires
+ * it; `invalid_request` for a certificate that is missing there
  */
-export async function confirmKey(
-  proof: ProofOfPossession | undefined,
-  { dpopBoundAccessTokensRequired }: Api,
+export async function confirmSender(
+  { proof, certificate }: Possession,
+  api: Api,
   ports: { readonly proofMemory: ProofMemory; readonly clock: Clock },
 ): Promise<Confirmation | undefined> {
-  if (proof === undefined) {
-    if (!dpopBoundAccessTokensRequired) return undefined;
-    throw new DomainError('invalid_dpop_proof', 'This API takes bound tokens only: send a proof in the DPoP header.');
-  }
-  if (!(await redeemProof(proof, ports))) throw invalidProof();
-  return { jkt: proof.thumbprint };
+  const confirmation: Confirmation = {
+    ...(proof && { jkt: proof.thumbprint }),
+    ...(certificate && bindsToCertificates(api) && { 'x5t#S256': certificate.thumbprint }),
+  };
+  const missing = missingMember(confirmation, api);
+  if (missing !== undefined) throw unbound(missing);
+  if (proof !== undefined && !(await redeemProof(proof, ports))) throw invalidProof();
+  return Object.keys(confirmation).length === 0 ? undefined : confirmation;
+}
+
+/** Whether a token with this confirmation, or without one, is bound in each way that the API requires. */
+export function isBoundAsRequired(confirmation: Confirmation | undefined, api: Api): boolean {
+  return missingMember(confirmation ?? {}, api) === undefined;
+}
+
+function missingMember(confirmation: Confirmation, api: Api): Member | undefined {
+  const required: Readonly<Record<Member, boolean>> = {
+    jkt: api.dpopBoundAccessTokensRequired,
+    'x5t#S256': api.tlsClientCertificateBoundAccessTokensRequired,
+  };
+  return (['jkt', 'x5t#S256'] as const).find((member) => required[member] && confirmation[member] === undefined);
+}
+
+function bindsToCertificates(api: Api): boolean {
+  return api.tlsClientCertificateBoundAccessTokens || api.tlsClientCertificateBoundAccessTokensRequired;
+}
+
+function unbound(missing: Member): DomainError {
+  return missing === 'jkt'
+    ? new DomainError('invalid_dpop_proof', 'This API takes bound tokens only: send a proof in the DPoP header.')
+    : new DomainError('invalid_request', 'This API takes certificate-bound tokens only: use mutual TLS.');
 }
 
 /** The one refusal of a proof that is not good, or was used before. */

@@ -87,6 +87,8 @@ async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
     allowRefreshTokens: false,
     skipConsent: false,
     dpopBoundAccessTokensRequired: false,
+    tlsClientCertificateBoundAccessTokens: false,
+    tlsClientCertificateBoundAccessTokensRequired: false,
     createdAtSeconds: before?.createdAtSeconds ?? ports.clock.nowSeconds(),
     version: (before?.version ?? 0) + 1,
   };

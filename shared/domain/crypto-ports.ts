@@ -170,3 +170,17 @@ export interface AssertionMemory {
   /** True for the one who redeems the assertion first. */
   redeem(assertion: RedeemedAssertion, nowSeconds: number): Promise<boolean>;
 }
+
+/** A client's X.509 certificate, whose private key the client has used in the TLS handshake. */
+export interface ClientCertificate {
+  /** SHA-256 of the certificate in DER, base64url: `x5t#S256` (RFC 8705 §3.1). */
+  readonly thumbprint: string;
+  readonly notBeforeSeconds: number;
+  readonly notAfterSeconds: number;
+}
+
+/** Reads certificates. Whether one is to be trusted was decided where the connection ended. */
+export interface CertificateReader {
+  /** What a certificate in PEM says; undefined for what is none. */
+  read(pem: string): ClientCertificate | undefined;
+}

@@ -5,17 +5,23 @@ import { grantTypes } from './grant-types.ts';
 import type { SigningAlgorithm } from './records.ts';
 import { introspectionAlgorithms } from './sign-introspection.ts';
 
+/** What differs from deployment to deployment. */
+interface Deployment {
+  readonly issuer: string;
+  /** Where mutual TLS is spoken, if anywhere. */
+  readonly mutualTlsUrl: string | undefined;
+  readonly algorithms: readonly SigningAlgorithm[];
+}
+
 /**
  * What clients and verifiers need to know of this authorization server (RFC 8414 §2; the members that OpenID
  * Connect Discovery §3 requires are there for verifiers that read that document, empty where nothing is offered).
  */
-export function authorizationServerMetadata(issuer: string, algorithms: readonly SigningAlgorithm[]) {
+export function authorizationServerMetadata({ issuer, mutualTlsUrl, algorithms }: Deployment) {
   return {
     issuer,
-    token_endpoint: `${issuer}/oauth/token`,
-    introspection_endpoint: `${issuer}/oauth/introspect`,
-    revocation_endpoint: `${issuer}/oauth/revoke`,
-    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    ...endpointsAt(issuer),
+    jwks_uri: jwksUriOf(issuer),
     grant_types_supported: grantTypes,
     response_types_supported: [],
     token_endpoint_auth_methods_supported: usableMethods,
@@ -28,5 +34,28 @@ export function authorizationServerMetadata(issuer: string, algorithms: readonly
     dpop_signing_alg_values_supported: dpopAlgorithms,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: algorithms,
+    ...(mutualTlsUrl !== undefined && mutualTlsMetadata(issuer, mutualTlsUrl)),
+  };
+}
+
+/** Where clients call, by the base URL. */
+export function endpointsAt(url: string) {
+  return {
+    token_endpoint: `${url}/oauth/token`,
+    introspection_endpoint: `${url}/oauth/introspect`,
+    revocation_endpoint: `${url}/oauth/revoke`,
+  };
+}
+
+/** Where verifiers find the public signing keys. */
+export function jwksUriOf(issuer: string): string {
+  return `${issuer}/.well-known/jwks.json`;
+}
+
+/** RFC 8705 §3.3 and §5: aliases where the endpoints with mutual TLS are not those of everybody. */
+function mutualTlsMetadata(issuer: string, mutualTlsUrl: string) {
+  return {
+    tls_client_certificate_bound_access_tokens: true as const,
+    ...(mutualTlsUrl !== issuer && { mtls_endpoint_aliases: endpointsAt(mutualTlsUrl) }),
   };
 }

@@ -8,8 +8,8 @@ import {
 } from './access-token.ts';
 import { invalidGrant } from './authenticate-assertion.ts';
 import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
-import { type Confirmation, confirmKey } from './bind-token.ts';
-import type { ProofMemory, ProofOfPossession, TokenSigner } from './crypto-ports.ts';
+import { type Confirmation, confirmSender, type Possession } from './bind-token.ts';
+import type { ProofMemory, TokenSigner } from './crypto-ports.ts';
 import { allowedPermissions, findApi, resolveApi } from './entitlement.ts';
 import { DomainError, tokenTooLarge } from './errors.ts';
 import { isGrantType, JWT_BEARER } from './grant-types.ts';
@@ -26,8 +26,8 @@ export interface TokenRequest {
   readonly audiences: readonly string[];
   /** Space-separated permissions; without one, everything that is allowed. */
   readonly scope?: string | undefined;
-  /** By the key that the token is to be bound to; without one it is a bearer token. */
-  readonly proof?: ProofOfPossession | undefined;
+  /** What the token can be bound to. */
+  readonly possession?: Possession | undefined;
 }
 
 export interface IssuedToken {
@@ -55,7 +55,7 @@ interface Ports {
  * The exchange (RFC 6749 §4.4, RFC 7523 §2.1) from step 5 on: the subject stands, the API is found, the permissions are
  * allowed now, the lifetime is the shortest of all that limit it.
  * @throws DomainError `unsupported_grant_type`, `unauthorized_client`, `invalid_client`, `invalid_grant`, `invalid_request`, `invalid_target`
- * (RFC 8707 §2), `invalid_scope` or, as `confirmKey` does, `invalid_dpop_proof`
+ * (RFC 8707 §2), `invalid_scope` or, as `confirmSender` does, `invalid_dpop_proof`
  */
 export async function issueAccessToken(caller: TokenHolder, request: TokenRequest, ports: Ports): Promise<IssuedToken> {
   const { client, look } = caller;
@@ -78,7 +78,7 @@ export async function issueAccessToken(caller: TokenHolder, request: TokenReques
   }
   const permissions = request.scope === undefined ? allowed : narrow(request.scope, allowed);
   const settings = await settingsIn(look);
-  const confirmation = await confirmKey(request.proof, api, ports);
+  const confirmation = await confirmSender(request.possession ?? {}, api, ports);
   return sign(claimsOf(caller, { standing, settings, api, permissions, confirmation }, ports), api, ports);
 }
 

@@ -1,4 +1,5 @@
 import type { LongLivedTokenClaims } from './access-token.ts';
+import { isBoundAsRequired } from './bind-token.ts';
 import type { TokenSigner } from './crypto-ports.ts';
 import { allowedPermissions, findApi, resolveApi } from './entitlement.ts';
 import { DomainError } from './errors.ts';
@@ -41,7 +42,7 @@ export async function newLongLivedToken(
       ? await resolveApi({ client: bare, holding }, () => defaultAudienceIn(look, ports), look)
       : await findApi(audience, look);
   const allowed = api === undefined ? [] : await allowedPermissions(bare, holding, api, look);
-  if (api === undefined || allowed.length === 0 || api.dpopBoundAccessTokensRequired) throw nothingThere();
+  if (api === undefined || allowed.length === 0 || !isBoundAsRequired(undefined, api)) throw nothingThere();
   const tokenId = newId('tok', ports.random);
   const client = { ...bare, accessToken: { tokenId, apiId: api.id, api: api.identifier } };
   return { client, accessToken: await ports.signer.sign(claimsOf(client, ports), api.signingAlgorithm) };

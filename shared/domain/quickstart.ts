@@ -1,5 +1,5 @@
 import { getApi } from './apis.ts';
-import { authorizationServerMetadata } from './discovery.ts';
+import { endpointsAt, jwksUriOf } from './discovery.ts';
 import type { StandingReader } from './ports.ts';
 import { quickstartSnippets, type Snippet, type VerifierFacts } from './quickstart-snippets.ts';
 
@@ -14,7 +14,8 @@ export async function getQuickstart(
   { issuer, standing }: { readonly issuer: string; readonly standing: StandingReader },
 ): Promise<Quickstart> {
   const { identifier: audience, signingAlgorithm: algorithm, permissions } = await getApi(apiId, { standing });
-  const { jwks_uri: jwksUri, token_endpoint: tokenEndpoint } = authorizationServerMetadata(issuer, []);
+  const { token_endpoint: tokenEndpoint } = endpointsAt(issuer);
+  const jwksUri = jwksUriOf(issuer);
   const facts = { issuer, jwksUri, audience, algorithm, tokenEndpoint };
   return { ...facts, snippets: quickstartSnippets({ ...facts, permission: permissions[0]?.value }) };
 }

@@ -96,6 +96,10 @@ export interface Api extends Versioned {
   readonly skipConsent: boolean;
   /** Whether it takes access tokens only that are bound to a key by DPoP (RFC 9728 §2). */
   readonly dpopBoundAccessTokensRequired: boolean;
+  /** Whether its access tokens are bound to the certificate of whoever asks for them by mutual TLS (RFC 9728 §2). */
+  readonly tlsClientCertificateBoundAccessTokens: boolean;
+  /** Whether it takes access tokens only that are bound to a certificate. */
+  readonly tlsClientCertificateBoundAccessTokensRequired: boolean;
 }
 
 /** What one application may ask for at one API: a ceiling. */

@@ -1,19 +1,23 @@
 import { type TokenClaims, type TokenType, tokenTypeOf } from './access-token.ts';
-import type { ProofMemory, ProofVerifier } from './crypto-ports.ts';
+import { currentCertificate } from './client-certificate.ts';
+import type { CertificateReader, ProofMemory, ProofVerifier } from './crypto-ports.ts';
 import { type PresentedProof, redeemProof, verifyProof } from './dpop-proof.ts';
 import { DomainError } from './errors.ts';
 import type { Clock } from './ports.ts';
 
-/** An access token as a request presents it to an API (RFC 6750 §2.1, RFC 9449 §7.1). */
+/** An access token as a request presents it to an API (RFC 6750 §2.1, RFC 9449 §7.1, RFC 8705 §3). */
 export interface PresentedToken {
   readonly value: string;
   readonly scheme: TokenType;
   readonly proof?: PresentedProof | undefined;
+  /** In PEM, of the TLS connection that the request came by. */
+  readonly certificate?: string | undefined;
 }
 
 interface Ports {
   readonly proofVerifier: ProofVerifier;
   readonly proofMemory: ProofMemory;
+  readonly certificates: CertificateReader;
   readonly clock: Clock;
 }
 
@@ -21,19 +25,29 @@ interface Ports {
 type Mismatch = 'invalid_token' | 'unproven_token' | undefined;
 
 /**
- * Whether a token comes as it has to: an unbound one as bearer token, a bound one with a proof by its key for this very
- * token and request. The proof is used up by this, so everything else about the token is checked before.
+ * Whether a token comes as it has to: over a connection with the certificate that it is bound to, if it is; and with a
+ * proof by the key that it is bound to for this very token and request, if it is, or else as bearer token. The proof is
+ * used up by this, so everything else about the token is checked before.
  */
-export async function findMismatch(
-  { value, scheme, proof: presented }: PresentedToken,
-  claims: TokenClaims,
+export async function findMismatch(presented: PresentedToken, claims: TokenClaims, ports: Ports): Promise<Mismatch> {
+  const { cnf = {} } = claims;
+  if (presented.scheme !== tokenTypeOf(claims)) return 'invalid_token';
+  if (!isFromCertificate(presented, cnf['x5t#S256'], ports)) return 'invalid_token';
+  return cnf.jkt === undefined ? undefined : findProofMismatch(presented, cnf.jkt, ports);
+}
+
+function isFromCertificate({ certificate }: PresentedToken, thumbprint: string | undefined, ports: Ports): boolean {
+  return thumbprint === undefined || currentCertificate(certificate, ports)?.thumbprint === thumbprint;
+}
+
+async function findProofMismatch(
+  { value, proof: presented }: PresentedToken,
+  thumbprint: string,
   ports: Ports,
 ): Promise<Mismatch> {
-  if (scheme !== tokenTypeOf(claims)) return 'invalid_token';
-  if (claims.cnf === undefined) return undefined;
   const proof = presented && (await verifyProof(presented, ports));
   if (proof === undefined || proof.ath !== ports.proofVerifier.hashOf(value)) return 'unproven_token';
-  if (proof.thumbprint !== claims.cnf.jkt) return 'invalid_token';
+  if (proof.thumbprint !== thumbprint) return 'invalid_token';
   return (await redeemProof(proof, ports)) ? undefined : 'unproven_token';
 }
 
@@ -44,6 +58,7 @@ export async function findMismatch(
 export async function assertIsSender(presented: PresentedToken, claims: TokenClaims, ports: Ports): Promise<void> {
   const mismatch = await findMismatch(presented, claims, ports);
   if (mismatch === undefined) return;
-  const description = 'The access token is bound to a key: send it with a fresh proof by that key, or it is not bound.';
+  const description =
+    'The access token comes otherwise than it is bound: to a key, with a fresh proof; to a certificate, by mutual TLS.';
   throw new DomainError(mismatch, description, { scheme: presented.scheme });
 }

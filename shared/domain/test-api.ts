@@ -33,7 +33,7 @@ interface ApiTest {
  * every application there. At the management API nobody gets by it what they do not hold themselves.
  * @throws DomainError `not_found` for the API and for what is no application, `conflict` for a disabled or expired one,
  * `forbidden`, `unauthorized_client`, `invalid_target`, `invalid_scope` or, where the API takes bound tokens only,
- * `invalid_dpop_proof` as the exchange does
+ * `invalid_dpop_proof` or `invalid_request` as the exchange does
  */
 export async function testApi(
   caller: ManagementCaller,

@@ -3,17 +3,18 @@ import type { PresentedProof } from '#shared/domain/dpop-proof.ts';
 import type { PresentedToken } from '#shared/domain/sender-constraint.ts';
 import type { AuthorizerEvent } from './authorizer.ts';
 import { presentedToken } from './bearer.ts';
+import { certificateOf } from './client-certificate.ts';
 
 type RequestEvent = APIGatewayRequestAuthorizerEvent | APIGatewayRequestAuthorizerEventV2;
 
 /**
- * The access token that the event carries, wherever this kind of event carries it, with the proof beside it. A TOKEN
- * authorizer is shown no proofs. `origin` is how clients name the API, where API Gateway does not know.
+ * The access token that the event carries, wherever this kind of event carries it, with the proof and the certificate
+ * beside it. A TOKEN authorizer is shown neither. `origin` is how clients name the API, where API Gateway does not know.
  */
 export function tokenIn(event: AuthorizerEvent, origin: string | undefined): PresentedToken | undefined {
   if (event.type === 'TOKEN') return presentedToken(event.authorizationToken);
   const token = presentedToken(headerOf(event, 'authorization'));
-  return token && { ...token, proof: proofIn(event, origin) };
+  return token && { ...token, proof: proofIn(event, origin), certificate: certificateOf(event.requestContext) };
 }
 
 function proofIn(event: RequestEvent, origin: string | undefined): PresentedProof | undefined {

@@ -5,8 +5,11 @@ import type { Incoming } from './incoming.ts';
 /** A `b64token` of RFC 6750 §2.1, under the scheme of that RFC or of RFC 9449 §7.1. */
 const AUTHORIZATION = /^(?<scheme>bearer|dpop) +(?<token>[A-Za-z0-9._~+/-]+=*)$/i;
 
+/** What a header says of a token; proof and certificate come by other ways. */
+type TokenInHeader = Pick<PresentedToken, 'scheme' | 'value'>;
+
 /** The token of an `Authorization` header value with one of these schemes; undefined for every other value. */
-export function presentedToken(authorization: string | undefined): Omit<PresentedToken, 'proof'> | undefined {
+export function presentedToken(authorization: string | undefined): TokenInHeader | undefined {
   const { scheme, token } = AUTHORIZATION.exec(authorization ?? '')?.groups ?? {};
   if (scheme === undefined || token === undefined) return undefined;
   return { scheme: scheme.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer', value: token };
@@ -22,7 +25,7 @@ export function isTokenScheme(authorization: string | undefined): boolean {
  * @throws DomainError `unauthenticated` without a token, `invalid_token` for one that cannot be a token,
  * `invalid_request` where a second token comes in the query
  */
-export function readAccessToken({ headers, query }: Incoming): Omit<PresentedToken, 'proof'> {
+export function readAccessToken({ headers, query }: Incoming): TokenInHeader {
   const { authorization } = headers;
   if (!isTokenScheme(authorization)) {
     throw new DomainError(

@@ -9,6 +9,7 @@ import { authenticateManager, type ManagementCaller } from '#shared/domain/autho
 import type {
   AssertionMemory,
   AssertionVerifier,
+  CertificateReader,
   Pepper,
   ProofMemory,
   ProofVerifier,
@@ -24,13 +25,15 @@ import { readAssertionGrant, readClientAssertion } from './assertions.ts';
 import { isTokenScheme, readAccessToken } from './bearer.ts';
 import { claimedClientId } from './claimed-client.ts';
 import { assertNoClientCredentials, clientProof, readCredentials } from './credentials.ts';
-import { presentedProof } from './dpop.ts';
 import type { Incoming } from './incoming.ts';
+import { presentedProof } from './possession.ts';
 
 /** Ports for every kind of caller; a table that serves a kind has the grants behind its ports. */
 export interface CallerPorts {
   readonly issuer: string;
+  readonly mutualTlsUrl: string | undefined;
   readonly importedSecrets: boolean;
+  readonly certificates: CertificateReader;
   readonly clock: Clock;
   readonly standing?: StandingReader;
   readonly hasher?: SecretHasher;
@@ -152,11 +155,21 @@ function signer(assertion: Assertion, { issuer, clock, ...ports }: CallerPorts) 
   return authenticateAssertion(assertion, { issuer, standing, assertionVerifier, assertionMemory, clock });
 }
 
-function manager(incoming: Incoming, { issuer, clock, ...ports }: CallerPorts) {
+function manager(incoming: Incoming, { issuer, mutualTlsUrl, certificates, clock, ...ports }: CallerPorts) {
   const { standing, verifier, proofVerifier, proofMemory } = ports;
   if (!standing || !verifier || !proofVerifier || !proofMemory) throw ungranted();
-  const presented = { ...readAccessToken(incoming), proof: presentedProof(incoming, issuer) };
-  return authenticateManager(presented, { issuer, standing, verifier, proofVerifier, proofMemory, clock });
+  const { certificate } = incoming;
+  const proof = presentedProof(incoming, { issuer, mutualTlsUrl });
+  const presented = { ...readAccessToken(incoming), proof, certificate };
+  return authenticateManager(presented, {
+    issuer,
+    standing,
+    verifier,
+    proofVerifier,
+    proofMemory,
+    certificates,
+    clock,
+  });
 }
 
 /** Unreachable through `lambdaTable`, which refuses such a table to compile. */

@@ -2,9 +2,10 @@ import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Route } from '#shared/api/table.ts';
 import type { AuthenticatedClient } from '#shared/domain/authenticate-client.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
-import type { ProofOfPossession } from '#shared/domain/crypto-ports.ts';
+import type { Possession } from '#shared/domain/bind-token.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 import type { RequestQuota } from '#shared/domain/ports.ts';
+import { certificateOf } from './client-certificate.ts';
 import type { OperationReply } from './replies.ts';
 
 const USER_AGENT_CHARACTERS_MAX = 256;
@@ -29,6 +30,8 @@ export interface Incoming {
   readonly isBase64Encoded: boolean;
   /** The address that API Gateway saw; never taken from a header. */
   readonly source: string;
+  /** Of the connection, in PEM, as API Gateway saw it; never taken from a header (E3). */
+  readonly certificate: string | undefined;
   /** What the client calls itself, as far as log and audit lines show it. */
   readonly userAgent: string;
   readonly startedAtMilliseconds: number;
@@ -43,8 +46,8 @@ export interface Incoming {
   expectedVersion?: number | undefined;
   /** The nonce that the next proof of whoever sent one needs. */
   dpopNonce?: string;
-  /** By the key that is to be the only one to use what this request obtains. */
-  proof?: ProofOfPossession;
+  /** What the caller has proven to have, so that nobody without it can use what this request obtains. */
+  possession?: Possession;
   caller?: AuthenticatedClient | ManagementCaller | undefined;
   /** What the caller has left of what is counted. */
   quotas?: readonly RequestQuota[];
@@ -82,6 +85,7 @@ export function readIncoming(event: GatewayEvent): Incoming {
       method: http.method,
       pathTemplate: event.routeKey.slice(event.routeKey.indexOf(' ') + 1),
       source: http.sourceIp,
+      certificate: certificateOf(event.requestContext),
       userAgent: legible(http.userAgent),
       target: idsOf(common.pathParameters),
     };
@@ -97,6 +101,7 @@ export function readIncoming(event: GatewayEvent): Incoming {
     method: event.httpMethod,
     pathTemplate: event.resource,
     source: identity.sourceIp,
+    certificate: certificateOf(event.requestContext),
     userAgent: legible(identity.userAgent),
     target: idsOf(common.pathParameters),
   };

@@ -6,15 +6,15 @@ import type * as z from 'zod';
 import type { Caller, LambdaTable, PathParameters, Reply, Route } from '#shared/api/table.ts';
 import type { AuthenticatedClient } from '#shared/domain/authenticate-client.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
-import type { ProofOfPossession } from '#shared/domain/crypto-ports.ts';
+import type { Possession } from '#shared/domain/bind-token.ts';
 import type { AdaptersOf, Environment, PortsOf } from '#shared/ports.ts';
 import type { CallerPorts } from './caller.ts';
 import { openCursors, sealCursor } from './cursors.ts';
-import { checkProof, tellNonce } from './dpop.ts';
 import { answerRepeats } from './idempotency.ts';
 import type { GatewayEvent, Incoming } from './incoming.ts';
 import * as middlewares from './middlewares.ts';
 import { openPorts } from './open-ports.ts';
+import { checkPossession, tellNonce } from './possession.ts';
 import { auditRefusals } from './refusals.ts';
 import { type GatewayReply, type OperationReply, renderReply, type SignedBody } from './replies.ts';
 import { countRequests, tellQuotas } from './request-quota.ts';
@@ -30,8 +30,8 @@ type CallerOf<C extends Caller> = C extends 'anyone'
 /** What an operation gets to see: everything in it has been checked. */
 export interface OperationRequest<R extends Route> {
   readonly caller: CallerOf<R['caller']>;
-  /** By the key that the caller wants to be bound to; of routes that take a grant. */
-  readonly proof: ProofOfPossession | undefined;
+  /** What the caller can be bound to; of routes that take a grant. */
+  readonly possession: Possession | undefined;
   readonly params: PathParameters<R['path']>;
   /** Whether the caller wants the answer as a signed JWT; only where the route has one. */
   readonly isSignedWanted: boolean;
@@ -109,7 +109,7 @@ export function lambda<const Table extends LambdaTable>(
     .use(auditRefusals(ports as () => PortsOf<never>))
     .use(middlewares.findRoute(table))
     .use(middlewares.decodeMembers())
-    .use(checkProof(ports as () => CallerPorts))
+    .use(checkPossession(ports as () => CallerPorts))
     .use(middlewares.recogniseCaller(ports as () => CallerPorts))
     .use(countRequests(ports))
     .use(middlewares.noteUse(ports as () => CallerPorts))
@@ -134,12 +134,12 @@ type Operations = Readonly<
 >;
 
 async function operate(event: Incoming, operations: Operations, ports: CallerPorts): Promise<GatewayReply> {
-  const { operation = '', route, caller, proof, pathParameters: params, parsedQuery: query, body } = event;
+  const { operation = '', route, caller, possession, pathParameters: params, parsedQuery: query, body } = event;
   const { expectedVersion } = event;
   const run = operations[operation];
   if (run === undefined || route === undefined) throw new Error(`No function serves the operation ${operation}.`);
   const isSignedWanted = acceptsSignedOnly(event.headers.accept, route.reply);
-  const request = { caller, proof, params, query, body, isSignedWanted, expectedVersion };
+  const request = { caller, possession, params, query, body, isSignedWanted, expectedVersion };
   const reply = event.repeatedReply ?? (await run(request, ports));
   event.reply = reply;
   Object.assign(event.target, reply.target);

@@ -53,6 +53,8 @@ const layers: Readonly<Record<string, { readonly values: readonly string[]; read
       'dynalite',
       '@dynoxide/',
       '@noble/curves',
+      '@peculiar/x509',
+      'reflect-metadata',
       '@aws-sdk/',
       'jose',
       'zod',

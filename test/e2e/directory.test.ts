@@ -62,6 +62,8 @@ const collections: readonly Collection[] = [
       allowRefreshTokens: false,
       skipConsent: false,
       dpopBoundAccessTokensRequired: false,
+      tlsClientCertificateBoundAccessTokens: false,
+      tlsClientCertificateBoundAccessTokensRequired: false,
     },
   },
 ];
@@ -215,6 +217,8 @@ describe('the management API', () => {
       allowRefreshTokens: false,
       skipConsent: false,
       dpopBoundAccessTokensRequired: false,
+      tlsClientCertificateBoundAccessTokens: false,
+      tlsClientCertificateBoundAccessTokensRequired: false,
       createdAt: expect.any(String),
       version: 1,
     });

@@ -16,12 +16,6 @@ addHttpApi(forHttpCached, mintmark.httpAuthorizer('reports', { resultsCacheTtl: 
 const forRest = new Stack(app, 'ForRest');
 addRestApi(forRest, mintmark.restAuthorizer(forRest, 'reports'));
 
-const bound = prepare({ protectedApis: { reports: { ...reports, dpop: 'required' } } });
-const boundHttp = new Stack(bound.app, 'BoundHttp');
-addHttpApi(boundHttp, bound.stack.mintmark.httpAuthorizer('reports'));
-const boundRest = new Stack(bound.app, 'BoundRest');
-addRestApi(boundRest, bound.stack.mintmark.restAuthorizer(boundRest, 'reports'));
-
 describe('authorizer', () => {
   const openToItsApiOnly = {
     Principal: 'apigateway.amazonaws.com',
@@ -64,11 +58,17 @@ describe('authorizer', () => {
     });
   });
 
-  describe('that takes DPoP', () => {
+  describe.each([{ dpop: 'required' }, { mtls: 'accepted' }] as const)('that takes bound tokens: %o', (policy) => {
+    const bound = prepare({ protectedApis: { reports: { ...reports, ...policy } } });
+    const boundHttp = new Stack(bound.app, 'BoundHttp');
+    addHttpApi(boundHttp, bound.stack.mintmark.httpAuthorizer('reports'));
+    const boundRest = new Stack(bound.app, 'BoundRest');
+    addRestApi(boundRest, bound.stack.mintmark.restAuthorizer(boundRest, 'reports'));
+
     test('DEC14, P9: cannot be had with a result cache, of either kind of API', () => {
       const { mintmark: guard } = bound.stack;
       const cached = { resultsCacheTtl: Duration.seconds(1) };
-      const refusal = '"reports" takes DPoP: its authorizer decides each request anew';
+      const refusal = '"reports" takes bound tokens: its authorizer decides each request anew';
       expect(() => guard.httpAuthorizer('reports', cached)).toThrow(refusal);
       expect(() => guard.restAuthorizer(boundRest, 'reports', cached)).toThrow(refusal);
     });
@@ -79,7 +79,7 @@ describe('authorizer', () => {
       });
     });
 
-    test('is shown the whole request at a REST API, where a proof is', () => {
+    test('is shown the whole request at a REST API, where proof and certificate are', () => {
       Template.fromStack(boundRest).hasResourceProperties('AWS::ApiGateway::Authorizer', {
         Type: 'REQUEST',
         IdentitySource: 'method.request.header.Authorization',

@@ -53,6 +53,20 @@ describe('context', () => {
     expect(customDomain?.certificate.certificateArn).toBe(certificateArn);
   });
 
+  test('names the domain with mutual TLS, its certificate and its truststore', () => {
+    const certificateArn = 'arn:aws:acm:eu-central-1:111122223333:certificate/2';
+    const truststore = { truststoreBucket: 'acme-truststore', truststoreKey: 'clients.pem', truststoreVersion: 'v7' };
+    const named = { domainName: 'mtls.auth.example.com', certificateArn, ...truststore };
+    for (const mutualTlsDomain of [named, JSON.stringify(named)]) {
+      const { mutualTlsDomain: domain } = read({ mutualTlsDomain });
+      expect(domain).toMatchObject({
+        domainName: 'mtls.auth.example.com',
+        certificate: { certificateArn },
+        truststore: { bucket: { bucketName: 'acme-truststore' }, key: 'clients.pem', version: 'v7' },
+      });
+    }
+  });
+
   test.each([
     { domainName: 'auth.example.com' },
     { certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/1' },
@@ -64,6 +78,7 @@ describe('context', () => {
     ['signingAlgorithms', ['HS256']],
     ['signingAlgorithms', 'RS256'],
     ['removalPolicy', 'snapshot'],
+    ['mutualTlsDomain', { domainName: 'mtls.auth.example.com' }],
     ['protectedApis', { Reports: reports }],
     ['protectedApis', { reports: { ...reports, mode: 'sometimes' } }],
     ['protectedApis', { reports: { ...reports, timeout: 3 } }],

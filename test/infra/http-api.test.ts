@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
 import type { MintmarkProps } from '#infra/mintmark-props.ts';
 import { functionRoutes } from '#infra/routes.ts';
@@ -123,7 +124,7 @@ describe('issuer', () => {
     'https://Auth.example.com',
     'auth.example.com',
     '',
-  ])('cannot be "%s"', (wrong) => {
+  ])('A21: cannot be "%s"', (wrong) => {
     expect(() => issuerOf({ issuer: wrong })).toThrow('The issuer must be an https URL without path');
   });
 });
@@ -159,6 +160,77 @@ describe('custom domain', () => {
     expect(Object.keys(template.toJSON().Outputs)).not.toContain('DomainTarget');
   });
 });
+
+describe('domain with mutual TLS', () => {
+  const certificateArn = 'arn:aws:acm:eu-central-1:111122223333:certificate/2';
+  const certificate = Certificate.fromCertificateArn(stack, 'MutualTlsCertificate', certificateArn);
+  const truststore = { bucket: Bucket.fromBucketName(stack, 'Truststore', 'acme-truststore'), key: 'clients.pem' };
+  const customDomain = { domainName: 'auth.example.com', certificate };
+  const mutualTlsDomain = { domainName: 'mtls.auth.example.com', certificate, truststore };
+  const beside = synthesize({ customDomain, mutualTlsDomain });
+  const domains = ({ template: of }: typeof beside) =>
+    Object.values(of.findResources('AWS::ApiGatewayV2::DomainName')).map(({ Properties }) => Properties);
+  const told = ({ template: of }: typeof beside) =>
+    new Set(
+      Object.values(of.findResources('AWS::Lambda::Function')).map(
+        ({ Properties }) => Properties.Environment.Variables.MINTMARK_MTLS_URL,
+      ),
+    );
+
+  test('FP10: asks for certificates of the truststore over TLS 1.2 at least, and the custom domain asks for none', () => {
+    const configuration = [expect.objectContaining({ EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' })];
+    expect(domains(beside)).toEqual([
+      expect.objectContaining({ DomainName: 'auth.example.com', DomainNameConfigurations: configuration }),
+      expect.objectContaining({
+        DomainName: 'mtls.auth.example.com',
+        DomainNameConfigurations: configuration,
+        MutualTlsAuthentication: { TruststoreUri: 's3://acme-truststore/clients.pem' },
+      }),
+    ]);
+    expect(domains(beside)[0]).not.toHaveProperty('MutualTlsAuthentication');
+  });
+
+  test('leads to the same stage, says where its DNS record has to point, and no door is left without certificate', () => {
+    beside.template.resourceCountIs('AWS::ApiGatewayV2::ApiMapping', 2);
+    beside.template.allResourcesProperties('AWS::ApiGatewayV2::ApiMapping', { Stage: '$default' });
+    expect(Object.keys(beside.template.toJSON().Outputs)).toContain('MutualTlsDomainTarget');
+    beside.template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
+  });
+
+  test('is told to the functions, and is not the issuer', () => {
+    expect(told(beside)).toEqual(new Set(['https://mtls.auth.example.com']));
+    expect(told(deployment)).toEqual(new Set([undefined]));
+    expect(beside.stack.mintmark.issuer).toBe('https://auth.example.com');
+  });
+
+  test('can be the only one, and its truststore in a version', () => {
+    const alone = synthesize({ customDomain: { ...customDomain, truststore: { ...truststore, version: 'v7' } } });
+    expect(domains(alone)).toMatchObject([
+      { MutualTlsAuthentication: { TruststoreUri: 's3://acme-truststore/clients.pem', TruststoreVersion: 'v7' } },
+    ]);
+    expect([told(alone), alone.stack.mintmark.issuer]).toEqual([
+      new Set(['https://auth.example.com']),
+      'https://auth.example.com',
+    ]);
+  });
+
+  test('needs a domain for everybody else beside it', () => {
+    expect(() => prepare({ mutualTlsDomain })).toThrow('A mutualTlsDomain needs a customDomain beside it');
+  });
+});
+
+describe('A21: plain HTTP', () => {
+  test('has nothing in the stack that listens to it or redirects it', () => {
+    const types = new Set(Object.values(template.toJSON().Resources as Record<string, { Type: string }>).map(typeOf));
+    expect([...types].filter((type) => /LoadBalancing|CloudFront|EC2|S3::Bucket|Lambda::Url/.test(type))).toEqual([]);
+    expect(types).toContain('AWS::ApiGatewayV2::Api');
+    template.allResourcesProperties('AWS::ApiGatewayV2::Integration', { IntegrationType: 'AWS_PROXY' });
+  });
+});
+
+function typeOf({ Type }: { readonly Type: string }): string {
+  return Type;
+}
 
 function sorted<Route extends { readonly routeKey: string }>(routes: readonly Route[]): readonly Route[] {
   return routes.toSorted((a, b) => a.routeKey.localeCompare(b.routeKey));

@@ -48,10 +48,12 @@ const unopened = (): never => {
 };
 const ambient = {
   issuer: unopened,
+  mutualTlsUrl: unopened,
   defaultAudience: unopened,
   importedSecrets: unopened,
   clock: unopened,
   random: unopened,
+  certificates: unopened,
   requestLimiter: unopened,
 };
 const adapters = {

@@ -100,6 +100,8 @@ export const changeableKinds: readonly ChangeableKind[] = [
       allowRefreshTokens: true,
       skipConsent: true,
       dpopBoundAccessTokensRequired: true,
+      tlsClientCertificateBoundAccessTokens: true,
+      tlsClientCertificateBoundAccessTokensRequired: true,
     },
     refused: [
       ['signingAlgorithm', 'HS256'],
@@ -110,6 +112,8 @@ export const changeableKinds: readonly ChangeableKind[] = [
       ['allowRefreshTokens', 'true'],
       ['skipConsent', null],
       ['dpopBoundAccessTokensRequired', 'yes'],
+      ['tlsClientCertificateBoundAccessTokens', 1],
+      ['tlsClientCertificateBoundAccessTokensRequired', null],
     ],
   },
   {

@@ -72,6 +72,8 @@ function lookAt(client: Client): Look {
     allowRefreshTokens: false,
     skipConsent: false,
     dpopBoundAccessTokensRequired: false,
+    tlsClientCertificateBoundAccessTokens: false,
+    tlsClientCertificateBoundAccessTokensRequired: false,
     ...times,
   };
   const permissions = api.permissions.map(({ value }) => ({ apiId: api.id, api: api.identifier, value }));

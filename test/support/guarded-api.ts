@@ -1,4 +1,5 @@
 import { handler as authorizer } from '#functions/authorizer.ts';
+import type { MutualTls } from '#infra/local/gateway/configuration.ts';
 import { type GatewayAuthorizer, type GatewayRoute, type LambdaHandler, startGateway } from '#infra/local/gateway.ts';
 import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
 import { settingsOf } from './settings.ts';
@@ -7,6 +8,9 @@ import { REPORTS, type World } from './world.ts';
 export interface GuardedApiOptions {
   readonly mode: ProtectedApi['mode'];
   readonly dpop?: ProtectedApi['dpop'];
+  readonly mtls?: ProtectedApi['mtls'];
+  /** Where else it is to be reached. */
+  readonly mutualTls?: MutualTls;
   /** How clients name the API in proofs; where it really is, unless told otherwise. */
   readonly origin?: string;
   /** How long API Gateway repeats a decision, by the clock of the world; not at all unless told otherwise. */
@@ -21,6 +25,8 @@ export interface Visit {
 
 export interface GuardedApi {
   readonly url: string;
+  /** The same by mutual TLS; empty without. */
+  readonly mutualTlsUrl: string;
   /** Sends `Authorization` as it is, if at all, to a path such as `/reports` or, at the REST API, `/rest/reports`. */
   visit(method: string, path: string, authorization?: string, proof?: string): Promise<Visit>;
   /** How often API Gateway has asked the authorizer so far. */
@@ -38,11 +44,11 @@ const served = [...Object.keys(rules), 'DELETE /reports/{id}'];
  */
 export async function startGuardedApi(
   world: World,
-  { mode, dpop, origin, resultTtlSeconds = 0 }: GuardedApiOptions,
+  { mode, dpop, mtls, origin, mutualTls, resultTtlSeconds = 0 }: GuardedApiOptions,
 ): Promise<GuardedApi> {
   const guard = authorizer.with({
     environment: () => settingsOf(world),
-    protectedApi: () => ({ audience: REPORTS, mode, routes: rules, dpop, origin: origin ?? gateway.url }),
+    protectedApi: () => ({ audience: REPORTS, mode, routes: rules, dpop, mtls, origin: origin ?? gateway.url }),
     clock: () => world.clock,
   });
   let asked = 0;
@@ -58,6 +64,7 @@ export async function startGuardedApi(
   };
   const gateway = await startGateway({
     httpRoutes: routesBehind(forHttp),
+    mutualTls,
     restApis: [
       { stage: 'rest', routes: routesBehind({ ...forRest, type: 'TOKEN' }) },
       { stage: 'rest-request', routes: routesBehind({ ...forRest, type: 'REQUEST' }) },
@@ -67,6 +74,7 @@ export async function startGuardedApi(
   });
   return {
     url: gateway.url,
+    mutualTlsUrl: gateway.mutualTlsUrl ?? '',
     visit: async (method, path, authorization, proof) => {
       const headers = {
         ...(authorization !== undefined && { authorization }),

@@ -12,6 +12,7 @@ export function incoming(request: Partial<Incoming>): Incoming {
     rawBody: '',
     isBase64Encoded: false,
     source: '192.0.2.1',
+    certificate: undefined,
     userAgent: '',
     startedAtMilliseconds: 0,
     target: {},

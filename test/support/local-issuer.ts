@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent, createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type JWTPayload, SignJWT } from 'jose';
-import { selfSignedCertificate } from './self-signed-certificate.ts';
+import { selfSignedServerCertificate } from '#infra/local/server-certificate.ts';
 
 /** The platform of a test, in the place of GitHub and others. */
 export const ISSUER = 'https://issuer.example.com';
@@ -56,7 +56,7 @@ export async function startLocalIssuer(): Promise<LocalIssuer> {
     [KEYS, { body: { keys: publicJwks } }],
   ]);
   const requests: string[] = [];
-  const certificate = selfSignedCertificate(['*.example.com']);
+  const certificate = await selfSignedServerCertificate([{ type: 'dns', value: '*.example.com' }]);
   const server = createServer(certificate, ({ url = '' }, response) => {
     requests.push(url);
     const { status = 200, type = 'application/json', location, body } = answers.get(url) ?? { status: 404, body: '' };

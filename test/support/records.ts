@@ -48,6 +48,8 @@ export function anApi(changes: Partial<Api> = {}): Api {
     permissions: [{ value: 'read:reports', description: 'Read reports' }, { value: 'write:reports' }],
     allowRefreshTokens: false,
     dpopBoundAccessTokensRequired: false,
+    tlsClientCertificateBoundAccessTokens: false,
+    tlsClientCertificateBoundAccessTokensRequired: false,
     skipConsent: false,
     ...versioned,
     ...changes,

@@ -77,10 +77,12 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
   const environment = environmentOf(settings);
   return {
     issuer: ambient.issuer(environment),
+    mutualTlsUrl: ambient.mutualTlsUrl(environment),
     defaultAudience: ambient.defaultAudience(environment),
     importedSecrets: ambient.importedSecrets(environment),
     clock,
     random: ambient.random(environment),
+    certificates: ambient.certificates(environment),
     requestLimiter: ambient.requestLimiter(environment),
     standing: dynamoStanding(environment),
     clients: dynamoClientWriter(environment),

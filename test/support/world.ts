@@ -1,6 +1,7 @@
 import { startLocalDynamo } from '#infra/local/dynamo.ts';
 import type { BusEvent } from '#infra/local/events.ts';
 import type { AdapterChanges } from '#infra/local/functions.ts';
+import type { MutualTls } from '#infra/local/gateway/configuration.ts';
 import { startLocalKms } from '#infra/local/kms.ts';
 import { type System, startSystem } from '#infra/local/system.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
@@ -32,6 +33,8 @@ export interface Reply<Body = unknown> {
 
 export interface World {
   readonly url: string;
+  /** Where the same is to be reached by mutual TLS; empty in a world without. */
+  readonly mutualTlsUrl: string;
   readonly admin: Credentials;
   readonly clock: TestClock;
   readonly dynamo: EngineProxy;
@@ -60,6 +63,7 @@ export interface World {
 export interface WorldOptions {
   readonly hashCost?: number;
   readonly adapters?: AdapterChanges;
+  readonly mutualTls?: MutualTls;
   /** Hears of every reply, and makes the request fail by throwing. */
   readonly onReply?: (method: string, path: string, reply: Reply) => void;
 }
@@ -76,6 +80,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const events: BusEvent[] = [];
   const system = await startSystem({
     runsSchedules: false,
+    mutualTls: options.mutualTls,
     onEvent: (event) => void events.push(event),
     adapters: {
       clock: () => clock,
@@ -90,8 +95,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 
   const send: World['send'] = async (method, path, init = {}) => {
     const response = await fetch(system.url + path, { method, ...init });
-    const text = await response.text();
-    const reply = { status: response.status, headers: response.headers, text, body: parseJson(text) };
+    const reply = await readReply(response);
     options.onReply?.(method, path, reply);
     return reply;
   };
@@ -122,6 +126,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   };
   return {
     url: system.url,
+    mutualTlsUrl: system.mutualTlsUrl ?? '',
     admin,
     clock,
     dynamo,
@@ -222,6 +227,12 @@ function countComparisons(cost: number) {
       comparisons += 1;
     });
   return { open, count: () => comparisons };
+}
+
+/** An answer as tests compare it. */
+export async function readReply(response: Response): Promise<Reply> {
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: parseJson(text) };
 }
 
 function parseJson(text: string): unknown {

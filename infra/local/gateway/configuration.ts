@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import type { KeyedCertificate } from '../server-certificate.ts';
 
 /**
  * A Lambda handler as API Gateway calls it: v1 and v2 proxy handlers, authorizers and middy handlers all fit. The
@@ -75,6 +76,15 @@ export interface HandlerFailure {
   readonly error: unknown;
 }
 
+/** A custom domain with mutual TLS. */
+export interface MutualTls {
+  readonly serverCertificate: KeyedCertificate;
+  /** Certificates in PEM: authorities of clients, or clients' own self-signed ones. */
+  readonly truststore: readonly string[];
+  /** Port to listen on; 0, the default, takes any free one. */
+  readonly port?: number;
+}
+
 /** What a local gateway serves, and how. */
 export interface GatewayOptions {
   /** Routes of the HTTP API, served without a prefix (stage `$default`). Handlers receive payload 2.0. */
@@ -84,6 +94,8 @@ export interface GatewayOptions {
   readonly host?: string;
   /** Port to listen on; 0, the default, takes any free one. */
   readonly port?: number;
+  /** Where the same APIs are to be reached by mutual TLS too. */
+  readonly mutualTls?: MutualTls | undefined;
   /** How long a Lambda may take before the gateway answers for it, by default 29000. */
   readonly timeoutMilliseconds?: number;
   /** The clock of request times, authorizer cache and throttle, by default `Date.now`. */
@@ -97,6 +109,8 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Base URL without a trailing slash, such as `http://127.0.0.1:8787`. */
   readonly url: string;
+  /** The same of the domain with mutual TLS, if there is one. */
+  readonly mutualTlsUrl?: string | undefined;
   /**
    * Stops accepting, lets requests in flight finish for a bounded time, then closes every socket. May be called
    * again.

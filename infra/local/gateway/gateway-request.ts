@@ -1,4 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
+import type { APIGatewayEventClientCertificate } from 'aws-lambda';
+import { clientCertificate } from './client-certificate.ts';
 import { forwardedHeaders, type HeaderField, headerFields } from './header-fields.ts';
 
 /** API Gateway's payload quota, 10 MB. */
@@ -16,6 +19,8 @@ export interface GatewayRequest {
   readonly protocol: string;
   /** The peer's address; no header can change it. */
   readonly sourceIp: string;
+  /** Of a mutual TLS connection. */
+  readonly clientCert: APIGatewayEventClientCertificate | undefined;
 }
 
 /** Reads a request to its end, or tells why no API can serve it. Rejects when the client goes away. */
@@ -28,14 +33,17 @@ export async function readRequest(
   if (!target.startsWith('/')) return 'malformed-target';
   const queryStart = target.indexOf('?');
   const sourceIp = peerAddress(message);
+  const protocol = message.socket instanceof TLSSocket ? 'https' : 'http';
+  const peer = { sourceIp, port: message.socket.localPort ?? 0, protocol };
   return {
     method: message.method ?? '',
     path: queryStart < 0 ? target : target.slice(0, queryStart),
     rawQueryString: queryStart < 0 ? '' : target.slice(queryStart + 1),
-    headers: forwardedHeaders(headerFields(message.rawHeaders), { sourceIp, port: message.socket.localPort ?? 0 }),
+    headers: forwardedHeaders(headerFields(message.rawHeaders), peer),
     body,
     protocol: `HTTP/${message.httpVersion}`,
     sourceIp,
+    clientCert: clientCertificate(message),
   };
 }
 

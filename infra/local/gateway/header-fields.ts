@@ -26,7 +26,7 @@ export function headerValues(fields: readonly HeaderField[], name: string): stri
 /** Swaps connection headers for the ones API Gateway adds. The peer's address ends the `X-Forwarded-For` chain. */
 export function forwardedHeaders(
   fields: readonly HeaderField[],
-  { sourceIp, port }: { sourceIp: string; port: number },
+  { sourceIp, port, protocol }: { sourceIp: string; port: number; protocol: string },
 ): HeaderField[] {
   const kept = fields.filter(([name]) => {
     const lowerCased = name.toLowerCase();
@@ -38,7 +38,7 @@ export function forwardedHeaders(
     ...(isTraced ? [] : [['X-Amzn-Trace-Id', newTraceId()] as const]),
     ['X-Forwarded-For', [...headerValues(fields, 'x-forwarded-for'), sourceIp].join(', ')],
     ['X-Forwarded-Port', String(port)],
-    ['X-Forwarded-Proto', 'http'],
+    ['X-Forwarded-Proto', protocol],
   ];
 }
 

@@ -94,6 +94,7 @@ function requestContext(call: HttpApiCall): APIGatewayEventRequestContextV2 {
   return {
     accountId: ACCOUNT_ID,
     apiId: API_ID,
+    ...(request.clientCert && { authentication: { clientCert: request.clientCert } }),
     domainName: 'localhost',
     domainPrefix: 'localhost',
     http: {

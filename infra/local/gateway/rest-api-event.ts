@@ -97,14 +97,14 @@ function requestContext<Authorizer extends RestAuthorizerContext | undefined>(
   };
 }
 
-function identity({ headers, sourceIp }: GatewayRequest): APIGatewayEventIdentity {
+function identity({ headers, sourceIp, clientCert }: GatewayRequest): APIGatewayEventIdentity {
   return {
     accessKey: null,
     accountId: null,
     apiKey: null,
     apiKeyId: null,
     caller: null,
-    clientCert: null,
+    clientCert: clientCert ?? null,
     cognitoAuthenticationProvider: null,
     cognitoAuthenticationType: null,
     cognitoIdentityId: null,

@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Gateway, RequestLine } from './configuration.ts';
+import type { MutualTls, RequestLine } from './configuration.ts';
 import { type GatewayRequest, readRequest } from './gateway-request.ts';
 import type { GatewayResponse } from './gateway-response.ts';
 import { httpApiErrors } from './http-api-errors.ts';
@@ -11,6 +12,9 @@ const HEADER_BYTES_MAX = 10_240;
 /** A connection that a browser opened ahead of time never ends by itself, and whoever stops Mintmark does not wait. */
 const CLOSE_GRACE_MILLISECONDS = 1500;
 
+/** What SecurityPolicy TLS_1_2 of a custom domain refuses lies below (FP10). */
+const TLS_VERSION_MIN = 'TLSv1.2';
+
 const STATUS_CODES_WITHOUT_BODY = new Set([204, 304]);
 
 interface ServerOptions {
@@ -18,14 +22,23 @@ interface ServerOptions {
   readonly port: number;
   readonly handle: (request: GatewayRequest) => Promise<GatewayResponse>;
   readonly onRequest: (line: RequestLine) => void;
+  /** Plain HTTP without it. */
+  readonly mutualTls?: MutualTls | undefined;
   /** How long requests in flight may hold up `close`. */
   readonly closeGraceMilliseconds?: number;
 }
 
+/** One port that answers. */
+export interface Listener {
+  /** Base URL without a trailing slash. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
 /** Serves until closed. Rejects with the listen error of the server, such as EADDRINUSE. */
-export async function listen(options: ServerOptions): Promise<Gateway> {
+export async function listen(options: ServerOptions): Promise<Listener> {
   const { host, port, handle, onRequest, closeGraceMilliseconds = CLOSE_GRACE_MILLISECONDS } = options;
-  const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX }, (message, response) => {
+  const server = createServerFor(options.mutualTls, (message, response) => {
     void serve(message, response);
   });
 
@@ -46,12 +59,24 @@ export async function listen(options: ServerOptions): Promise<Gateway> {
   const { port: boundPort } = server.address() as AddressInfo;
   let closed: Promise<void> | undefined;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`,
+    url: `${options.mutualTls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${boundPort}`,
     close() {
       closed ??= shutDown(server, closeGraceMilliseconds);
       return closed;
     },
   };
+}
+
+/**
+ * A custom domain with a truststore ends the handshake of whoever has no certificate that leads there. A self-signed
+ * certificate leads there when it lies in the truststore itself.
+ */
+function createServerFor(mutualTls: MutualTls | undefined, serve: RequestListener): Server {
+  if (mutualTls === undefined) return createServer({ maxHeaderSize: HEADER_BYTES_MAX }, serve);
+  const { serverCertificate, truststore } = mutualTls;
+  const mutual = { ca: [...truststore], requestCert: true, rejectUnauthorized: true };
+  const limits = { maxHeaderSize: HEADER_BYTES_MAX, minVersion: TLS_VERSION_MIN } as const;
+  return createTlsServer({ ...limits, ...serverCertificate, ...mutual }, serve);
 }
 
 /** Nothing if the client went away before its request was complete. */

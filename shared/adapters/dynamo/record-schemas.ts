@@ -79,6 +79,8 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
     allowRefreshTokens: z.boolean().default(false),
     skipConsent: z.boolean().default(false),
     dpopBoundAccessTokensRequired: z.boolean().default(false),
+    tlsClientCertificateBoundAccessTokens: z.boolean().default(false),
+    tlsClientCertificateBoundAccessTokensRequired: z.boolean().default(false),
   }),
   grant: z.object({
     ...versioned,

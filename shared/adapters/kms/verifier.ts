@@ -22,13 +22,17 @@ const commonClaims = {
   client_id: z.string(),
   tenant_id: z.string().optional(),
 };
+/** A token that is bound in a way which nobody here checks is worth nothing. */
+const confirmation = z
+  .strictObject({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() })
+  .refine((cnf) => Object.keys(cnf).length > 0);
 const accessTokenClaims = z.object({
   ...commonClaims,
   exp: z.int(),
   scope: z.string(),
   roles: z.array(z.string()).optional(),
   permissions: z.array(z.string()).optional(),
-  cnf: z.object({ jkt: z.string() }).optional(),
+  cnf: confirmation.optional(),
   metadata: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null).optional(),
 });
 
