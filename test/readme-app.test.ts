@@ -9,6 +9,7 @@ import { codeOf } from './support/markdown.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const guide = readFileSync(join(root, 'docs/mutual-tls.md'), 'utf8');
 
 /** CDK's library alone is megabytes of types and code. */
 const PATIENCE_MILLISECONDS = 60_000;
@@ -28,10 +29,9 @@ describe('the CDK app in README.md', () => {
   beforeAll(async () => {
     const isBundled = tables.every(({ name }) => existsSync(join(bundlesDirectory, name)));
     if (!isBundled) await bundleFunctions();
-    writeFileSync(
-      join(folder, 'app.ts'),
-      ['app', 'event-rule', 'jwt-authorizer'].map((name) => codeOf(readme, name)).join(''),
-    );
+    const blocks = ['app', 'event-rule', 'jwt-authorizer'].map((name) => codeOf(readme, name));
+    const guided = "new Mintmark(new Stack(stack.node.scope, 'Guided'), 'Mintmark', domains);\n";
+    writeFileSync(join(folder, 'app.ts'), [...blocks, codeOf(guide, 'domain'), guided].join(''));
     writeFileSync(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.json", "include": ["app.ts"] }');
     const result = await runCommand(process.execPath, ['app.ts'], { cwd: folder, env: { CDK_OUTDIR: folder } });
     if (result.code !== 0) throw new Error(result.stderr);
@@ -51,6 +51,16 @@ describe('the CDK app in README.md', () => {
     },
     PATIENCE_MILLISECONDS,
   );
+
+  test('can have a domain for mutual TLS beside its own, as docs/mutual-tls.md says', () => {
+    const guided = readFileSync(join(folder, 'Guided.template.json'), 'utf8');
+    const resourcesThere: readonly Resource[] = Object.values(JSON.parse(guided).Resources);
+    const domains = resourcesThere.filter(({ Type }) => Type === 'AWS::ApiGatewayV2::DomainName');
+    expect(domains.map(({ Properties }) => [Properties.DomainName, Properties.MutualTlsAuthentication])).toEqual([
+      ['auth.example.com', undefined],
+      ['mtls.auth.example.com', { TruststoreUri: 's3://acme-truststore/clients.pem', TruststoreVersion: 'v1' }],
+    ]);
+  });
 
   test('guards its routes with both kinds of authorizer', () => {
     const routes = properties('AWS::ApiGatewayV2::Route').map(

@@ -133,7 +133,9 @@ describe('what README.md says about trying and deploying', () => {
   test('lists the outputs of the stack', () => {
     const { template } = synthesize({ customDomain: undefined });
     const always = Object.keys(template.findOutputs('*'));
-    expect(firstColumn(readme, 'output').toSorted()).toEqual([...always, 'DomainTarget'].toSorted());
+    expect(firstColumn(readme, 'output').toSorted()).toEqual(
+      [...always, 'DomainTarget', 'MutualTlsDomainTarget'].toSorted(),
+    );
   });
 
   test('lists the settings of the context', () => {

@@ -19,14 +19,22 @@ export interface LocalMintmark {
   stop(): Promise<void>;
 }
 
+/** A folder of somebody who tries Mintmark. */
+export function newLocalFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'mintmark start '));
+}
+
 /** Starts Mintmark on a free port as a process of its own and waits until it has said all that it says. */
-export async function startLocalMintmark(): Promise<LocalMintmark> {
-  const folder = mkdtempSync(join(tmpdir(), 'mintmark start '));
+export async function startLocalMintmark(
+  folder = newLocalFolder(),
+  settings: Readonly<Record<string, string>> = {},
+): Promise<LocalMintmark> {
   const env = commandEnvironment({
     PORT: '0',
     MINTMARK_DATA: undefined,
     MINTMARK_IMPORTED_SECRETS: 'on',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
+    ...settings,
   });
   const child = spawn(process.execPath, [start], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => child.once('close', resolve));
