@@ -6,7 +6,10 @@ import { printMutualTls, provideMutualTls } from './mutual-tls.ts';
 import { printStory } from './story.ts';
 import { type System, startSystem } from './system.ts';
 
-const PORT = 8787;
+const ports = {
+  PORT: process.env.PORT || '8787',
+  MINTMARK_MTLS_PORT: process.env.MINTMARK_MTLS_PORT || '',
+};
 
 interface AdministratorFile {
   readonly issuer: string;
@@ -28,8 +31,7 @@ async function start(): Promise<void> {
   await provideFolder(folder);
   const mutualTlsPort = readPort('MINTMARK_MTLS_PORT');
   const mutualTls = mutualTlsPort === undefined ? undefined : await provideMutualTls(folder, mutualTlsPort);
-  const port = readPort('PORT') ?? PORT;
-  const system = await startSystem({ folder, port, mutualTls, onEvent: printEvent });
+  const system = await startSystem({ folder, port: readPort('PORT') ?? 0, mutualTls, onEvent: printEvent });
   stopOnSignal(system);
   const { administrator, isNew } = await provideAdministrator(system, join(folder, 'admin.json'));
   if (isNew) printAdministrator(administrator, join(folder, 'admin.json'));
@@ -48,10 +50,8 @@ async function provideFolder(folder: string): Promise<void> {
   }
 }
 
-type PortVariable = 'PORT' | 'MINTMARK_MTLS_PORT';
-
-function readPort(variable: PortVariable): number | undefined {
-  const text = process.env[variable] ?? '';
+function readPort(variable: keyof typeof ports): number | undefined {
+  const text = ports[variable];
   if (text === '') return undefined;
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
@@ -125,7 +125,7 @@ function explain(error: unknown): string {
   return message;
 }
 
-function variableOf(port: number | undefined): PortVariable {
+function variableOf(port: number | undefined): keyof typeof ports {
   return port === readPort('MINTMARK_MTLS_PORT') ? 'MINTMARK_MTLS_PORT' : 'PORT';
 }
 

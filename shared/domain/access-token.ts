@@ -1,4 +1,4 @@
-import type { Confirmation } from './bind-token.ts';
+import type { Confirmation } from './confirmation.ts';
 import type { JsonObject } from './records.ts';
 
 /** The longest any exchanged access token lives, whatever an API asks for: what lies above was not signed by this product. */

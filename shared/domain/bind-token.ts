@@ -1,21 +1,10 @@
+import { bindsToCertificates, type Confirmation, missingMember } from './confirmation.ts';
 import type { ClientCertificate, Pepper, ProofMemory, ProofOfPossession, ProofVerifier } from './crypto-ports.ts';
 import { isRecentNonce } from './dpop-nonce.ts';
 import { type PresentedProof, redeemProof, verifyProof } from './dpop-proof.ts';
 import { DomainError } from './errors.ts';
 import type { Clock } from './ports.ts';
 import type { Api } from './records.ts';
-
-/**
- * What a token says of its sender (RFC 7800 §3): whoever uses it has to prove each member that is there. At least one
- * is.
- */
-export interface Confirmation {
-  /** Thumbprint (RFC 7638) of the key that signs proofs (RFC 9449 §6.1). */
-  readonly jkt?: string | undefined;
-  /** Thumbprint of the certificate in the TLS handshake (RFC 8705 §3.1). */
-  readonly 'x5t#S256'?: string | undefined;
-}
-type Member = keyof Confirmation;
 
 /** What whoever asks for a token has proven to possess. */
 export interface Possession {
@@ -58,24 +47,7 @@ export async function confirmSender(
   return Object.keys(confirmation).length === 0 ? undefined : confirmation;
 }
 
-/** Whether a token with this confirmation, or without one, is bound in each way that the API requires. */
-export function isBoundAsRequired(confirmation: Confirmation | undefined, api: Api): boolean {
-  return missingMember(confirmation ?? {}, api) === undefined;
-}
-
-function missingMember(confirmation: Confirmation, api: Api): Member | undefined {
-  const required: Readonly<Record<Member, boolean>> = {
-    jkt: api.dpopBoundAccessTokensRequired,
-    'x5t#S256': api.tlsClientCertificateBoundAccessTokensRequired,
-  };
-  return (['jkt', 'x5t#S256'] as const).find((member) => required[member] && confirmation[member] === undefined);
-}
-
-function bindsToCertificates(api: Api): boolean {
-  return api.tlsClientCertificateBoundAccessTokens || api.tlsClientCertificateBoundAccessTokensRequired;
-}
-
-function unbound(missing: Member): DomainError {
+function unbound(missing: keyof Confirmation): DomainError {
   return missing === 'jkt'
     ? new DomainError('invalid_dpop_proof', 'This API takes bound tokens only: send a proof in the DPoP header.')
     : new DomainError('invalid_request', 'This API takes certificate-bound tokens only: use mutual TLS.');

@@ -8,7 +8,8 @@ import {
 } from './access-token.ts';
 import { invalidGrant } from './authenticate-assertion.ts';
 import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
-import { type Confirmation, confirmSender, type Possession } from './bind-token.ts';
+import { confirmSender, type Possession } from './bind-token.ts';
+import type { Confirmation } from './confirmation.ts';
 import type { ProofMemory, TokenSigner } from './crypto-ports.ts';
 import { allowedPermissions, findApi, resolveApi } from './entitlement.ts';
 import { DomainError, tokenTooLarge } from './errors.ts';

@@ -1,5 +1,5 @@
 import { isWithinLifetime, scopeValues, type TokenClaims } from './access-token.ts';
-import { isBoundAsRequired } from './bind-token.ts';
+import { isBoundAsRequired } from './confirmation.ts';
 import type { TokenVerifier } from './crypto-ports.ts';
 import { allowedPermissions, findApi } from './entitlement.ts';
 import { isIdOf } from './ids.ts';

@@ -1,5 +1,5 @@
 import type { LongLivedTokenClaims } from './access-token.ts';
-import { isBoundAsRequired } from './bind-token.ts';
+import { isBoundAsRequired } from './confirmation.ts';
 import type { TokenSigner } from './crypto-ports.ts';
 import { allowedPermissions, findApi, resolveApi } from './entitlement.ts';
 import { DomainError } from './errors.ts';

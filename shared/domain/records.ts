@@ -1,3 +1,4 @@
+import type { BindingRules } from './confirmation.ts';
 import type { ApplicationRegistration } from './registration.ts';
 import type { Trust } from './trust.ts';
 
@@ -83,7 +84,7 @@ export type SigningAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'EdDSA';
 export type ClientKeyAlgorithm = Extract<SigningAlgorithm, 'RS256' | 'ES256'>;
 
 /** A resource server; `identifier` is the audience of its tokens and never changes. */
-export interface Api extends Versioned {
+export interface Api extends Versioned, BindingRules {
   readonly id: string;
   readonly identifier: string;
   readonly name: string;
@@ -94,12 +95,6 @@ export interface Api extends Versioned {
   readonly allowRefreshTokens: boolean;
   /** Whether users are not asked before a first-party application acts for them at this API. */
   readonly skipConsent: boolean;
-  /** Whether it takes access tokens only that are bound to a key by DPoP (RFC 9728 §2). */
-  readonly dpopBoundAccessTokensRequired: boolean;
-  /** Whether its access tokens are bound to the certificate of whoever asks for them by mutual TLS (RFC 9728 §2). */
-  readonly tlsClientCertificateBoundAccessTokens: boolean;
-  /** Whether it takes access tokens only that are bound to a certificate. */
-  readonly tlsClientCertificateBoundAccessTokensRequired: boolean;
 }
 
 /** What one application may ask for at one API: a ceiling. */

@@ -1,0 +1,40 @@
+/**
+ * What a token says of its sender (RFC 7800 §3): whoever uses it has to prove each member that is there. At least one
+ * is.
+ */
+export interface Confirmation {
+  /** Thumbprint (RFC 7638) of the key that signs proofs (RFC 9449 §6.1). */
+  readonly jkt?: string | undefined;
+  /** Thumbprint of the certificate in the TLS handshake (RFC 8705 §3.1). */
+  readonly 'x5t#S256'?: string | undefined;
+}
+type Member = keyof Confirmation;
+
+/** How an API wants its access tokens bound to their senders. */
+export interface BindingRules {
+  /** Whether it takes access tokens only that are bound to a key by DPoP (RFC 9728 §2). */
+  readonly dpopBoundAccessTokensRequired: boolean;
+  /** Whether they are bound to the certificate of whoever asks for them by mutual TLS (RFC 9728 §2). */
+  readonly tlsClientCertificateBoundAccessTokens: boolean;
+  /** Whether it takes access tokens only that are bound to a certificate. */
+  readonly tlsClientCertificateBoundAccessTokensRequired: boolean;
+}
+
+/** Whether a token with this confirmation, or without one, is bound in each way that the API requires. */
+export function isBoundAsRequired(confirmation: Confirmation | undefined, rules: BindingRules): boolean {
+  return missingMember(confirmation ?? {}, rules) === undefined;
+}
+
+/** The first member that the API requires and the confirmation lacks. */
+export function missingMember(confirmation: Confirmation, rules: BindingRules): Member | undefined {
+  const required: Readonly<Record<Member, boolean>> = {
+    jkt: rules.dpopBoundAccessTokensRequired,
+    'x5t#S256': rules.tlsClientCertificateBoundAccessTokensRequired,
+  };
+  return (['jkt', 'x5t#S256'] as const).find((member) => required[member] && confirmation[member] === undefined);
+}
+
+/** Whether a certificate that somebody comes with is one to bind tokens to. */
+export function bindsToCertificates(rules: BindingRules): boolean {
+  return rules.tlsClientCertificateBoundAccessTokens || rules.tlsClientCertificateBoundAccessTokensRequired;
+}
