@@ -2,12 +2,14 @@ import { ambient } from '#shared/adapters/ambient.ts';
 import { cryptoClientKeys } from '#shared/adapters/client-keys.ts';
 import { dynamoClientLister, dynamoClientRemover, dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
+import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { management } from '#shared/adapters/management.ts';
 import { serviceUserKeys } from '#shared/api/service-user-keys.ts';
 import { createKey, findPublicKey } from '#shared/domain/client-keys.ts';
 import { getClient } from '#shared/domain/client-ownership.ts';
 import { deleteClient, listClients } from '#shared/domain/clients.ts';
+import { lastUsesOf } from '#shared/domain/usage.ts';
 import {
   jwkRepresentation,
   keyFileRepresentation,
@@ -25,6 +27,7 @@ const adapters = {
   clientList: dynamoClientLister,
   clientRemover: dynamoClientRemover,
   clientKeys: cryptoClientKeys,
+  usage: dynamoUsageReader,
   memory: dynamoRequestMemory,
 };
 
@@ -37,10 +40,15 @@ export const handler = lambda(serviceUserKeys, adapters, {
     const made = await createKey(caller, { owner, ...body }, ports);
     return created(keyFileRepresentation(made), { keyId: made.client.id });
   },
-  listServiceUserKeys: async ({ caller, params, query }, ports) =>
-    ok(pageRepresentation(await listClients(caller, keysOf(params), query, ports), serviceUserKeyRepresentation)),
-  getServiceUserKey: async ({ caller, params }, ports) =>
-    ok(serviceUserKeyRepresentation(await getClient(caller, keysOf(params), params.keyId, ports))),
+  listServiceUserKeys: async ({ caller, params, query }, ports) => {
+    const page = await listClients(caller, keysOf(params), query, ports);
+    const lastUses = await lastUsesOf(page.items, ports);
+    return ok(pageRepresentation(page, (client) => serviceUserKeyRepresentation(client, lastUses)));
+  },
+  getServiceUserKey: async ({ caller, params }, ports) => {
+    const client = await getClient(caller, keysOf(params), params.keyId, ports);
+    return ok(serviceUserKeyRepresentation(client, await lastUsesOf([client], ports)));
+  },
   deleteServiceUserKey: async ({ caller, params, expectedVersion }, ports) => {
     await deleteClient({ caller, owner: keysOf(params), clientId: params.keyId, expectedVersion }, ports);
     return done(204);

@@ -23,7 +23,8 @@ const COOLDOWN_MILLISECONDS = 30_000;
 const ISSUERS_MAX = 200;
 const KEYS_MAX = 100;
 
-const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(KEYS_MAX) });
+const jwkSchema = z.looseObject({ kty: z.string() }).transform(withOneName);
+const keySetSchema = z.object({ keys: z.array(jwkSchema).max(KEYS_MAX) });
 const metadataSchema = z.object({ issuer: z.string(), jwks_uri: z.string() });
 
 /** Where the keys of trusted issuers come from. */
@@ -42,13 +43,19 @@ export function rememberedJwks(fetchJson: FetchJson = httpsJson()): JwksSource {
   const published = new QuickLRU<string, JWTVerifyGetKey>({ maxSize: ISSUERS_MAX });
   return {
     keysOf: ({ issuer, jwksUri, jwks }) => {
-      if (jwks !== undefined) return createLocalJWKSet({ keys: jwks.map((jwk) => ({ kty: '', ...jwk })) });
+      if (jwks !== undefined) return createLocalJWKSet({ keys: jwks.map((jwk) => withOneName({ kty: '', ...jwk })) });
       const name = JSON.stringify([issuer, jwksUri]);
       const keys = published.get(name) ?? publishedKeys({ issuer, jwksUri }, fetchJson);
       published.set(name, keys);
       return keys;
     },
   };
+}
+
+/** For a key on an Edwards curve there is one algorithm, which goes by two names (RFC 9864 §2.2): its own says no more. */
+function withOneName<Jwk extends { readonly kty: string; readonly alg?: unknown }>(jwk: Jwk): Omit<Jwk, 'alg'> {
+  const { alg: _alg, ...nameless } = jwk;
+  return jwk.kty === 'OKP' ? nameless : jwk;
 }
 
 /** jose decides when to fetch; what it does not know is to stop asking whoever does not answer, and to go on without. */

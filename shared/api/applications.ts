@@ -14,7 +14,7 @@ import {
   tokenLifetimeSeconds,
 } from './fields.ts';
 import { newRegistration, registrationExample, registrationPatch, shownRegistration } from './registration-fields.ts';
-import { newSecretExample, secretFields, shownOnce, usedSecretExample } from './secret-fields.ts';
+import { lastUsedAt, newSecretExample, secretFields, shownOnce, usedSecretExample } from './secret-fields.ts';
 import { shownMetadata, status } from './shapes.ts';
 import { lambdaTable, type Route } from './table.ts';
 
@@ -29,6 +29,7 @@ const application = z.object({
   expiresAt: timestamp.nullable(),
   status,
   secrets: z.array(secretFields),
+  lastUsedAt: lastUsedAt.meta({ description: 'When its keys were last used, to within five minutes; null for never' }),
   version: z.int(),
 });
 const example = {

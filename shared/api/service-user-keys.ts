@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { expiresInSeconds, NAME_CHARACTERS, page, pageQuery, text, timestamp } from './fields.ts';
 import { publicJwk, publishedJwk } from './public-jwk.ts';
+import { lastUsedAt } from './secret-fields.ts';
 import { reading, serviceUserPath, writing } from './service-user-routes.ts';
 import { lambdaTable } from './table.ts';
 
@@ -18,6 +19,7 @@ const key = z.object({
   createdAt: timestamp,
   createdBy: z.string(),
   expiresAt: timestamp.nullable(),
+  lastUsedAt,
   version: z.int(),
 });
 /** With a private half, the answer is the file that the service user keeps. */
@@ -46,6 +48,7 @@ const example = {
   expiresAt: '2027-04-15T08:00:00.000Z',
   version: 1,
 } as const;
+const usedExample = { ...example, lastUsedAt: '2027-02-01T06:30:12.000Z' };
 
 const collection = `${serviceUserPath}/keys` as const;
 const item = `${collection}/{keyId}` as const;
@@ -62,6 +65,7 @@ export const serviceUserKeys = lambdaTable({
     'clients:list',
     'clients:delete',
     'keys:generate',
+    'usage:read',
     'pepper:use',
     'requests:remember',
     'audit:append',
@@ -110,7 +114,7 @@ export const serviceUserKeys = lambdaTable({
         status: 200,
         description: 'A page of keys, public halves only',
         schema: page(key),
-        example: { items: [example] },
+        example: { items: [usedExample] },
       },
     },
     getServiceUserKey: {
@@ -118,7 +122,7 @@ export const serviceUserKeys = lambdaTable({
       method: 'GET',
       path: item,
       summary: 'Show a key',
-      reply: { status: 200, description: 'The key, public half only', schema: key, example },
+      reply: { status: 200, description: 'The key, public half only', schema: key, example: usedExample },
     },
     deleteServiceUserKey: {
       ...writing,

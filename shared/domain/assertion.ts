@@ -1,7 +1,6 @@
-import type { SigningAlgorithm } from './records.ts';
-
-/** Algorithms (RFC 7518 §3.1, RFC 8037 §3.1) that clients may sign assertions with. */
-export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const satisfies readonly SigningAlgorithm[];
+/** Algorithms that clients may sign assertions with (RFC 7518 §3.1, RFC 8037 §3.1; `Ed25519` is a new name, RFC 9864 §2.2). */
+export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] as const;
+export type AssertionAlgorithm = (typeof assertionAlgorithms)[number];
 
 /** The claims of an assertion that decide what it is worth (RFC 7523 §3); times are seconds since 1970, UTC. */
 export interface AssertionClaims {

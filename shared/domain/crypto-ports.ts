@@ -1,5 +1,5 @@
 import type { TokenClaims } from './access-token.ts';
-import type { AssertionClaims } from './assertion.ts';
+import type { AssertionAlgorithm, AssertionClaims } from './assertion.ts';
 import type { ClientKeyAlgorithm, SigningAlgorithm, StoredKey } from './records.ts';
 import type { SignedIntrospectionClaims } from './sign-introspection.ts';
 import type { Trust, TrustAlgorithm, TrustedJwk, WorkloadClaims } from './trust.ts';
@@ -77,7 +77,7 @@ export interface ClientKeys {
 
 /** What an assertion says, whoever says it. */
 export interface UnverifiedAssertion {
-  readonly algorithm: SigningAlgorithm;
+  readonly algorithm: AssertionAlgorithm;
   /** The key that it says it is signed with. */
   readonly keyId: string | undefined;
   /** The kind of JWT that it says it is (RFC 7515 §4.1.9). */
@@ -89,7 +89,7 @@ export interface UnverifiedAssertion {
 export interface AssertionKeys extends Pick<Trust, 'jwks' | 'jwksUri'> {
   /** The client, who is the issuer of its assertions (RFC 7523 §3). */
   readonly issuer: string;
-  readonly algorithms: readonly SigningAlgorithm[];
+  readonly algorithms: readonly AssertionAlgorithm[];
 }
 
 /** Reads and verifies JWTs that clients have signed themselves (RFC 7523 §3). Nothing in their headers is followed. */

@@ -1,4 +1,4 @@
-import { assertionAlgorithms } from './assertion.ts';
+import { type AssertionAlgorithm, assertionAlgorithms } from './assertion.ts';
 import { type ClientProof, proofBy, type TokenEndpointAuthMethod } from './authentication-methods.ts';
 import type { AssertionKeys } from './crypto-ports.ts';
 import { CLIENT_CREDENTIALS, type GrantType, JWT_BEARER } from './grant-types.ts';
@@ -58,5 +58,9 @@ export function assertionKeysOf(client: Client): AssertionKeys | undefined {
   if (proofOf(client) !== 'assertion') return undefined;
   if (key !== undefined) return { issuer, algorithms: [key.algorithm], jwks: [{ ...key.jwk, kid: issuer }] };
   const { jwks, jwksUri, tokenEndpointAuthSigningAlg: only } = registrationOf(client);
-  return { issuer, algorithms: only === undefined ? assertionAlgorithms : [only], jwks, jwksUri };
+  return { issuer, algorithms: only === undefined ? assertionAlgorithms : namesOf(only), jwks, jwksUri };
+}
+
+function namesOf(algorithm: SigningAlgorithm): readonly AssertionAlgorithm[] {
+  return algorithm === 'EdDSA' ? ['EdDSA', 'Ed25519'] : [algorithm];
 }

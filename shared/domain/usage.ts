@@ -1,7 +1,8 @@
 import type { CredentialName, LastUses, UsageReader } from './ports.ts';
 import type { Client } from './records.ts';
+import { proofOf } from './registration.ts';
 
-/** Where a secret has a selector, a client's key, the only one it has, goes by this. */
+/** Where a secret has a selector, a client's key goes by this; several that it has are one credential. */
 export const KEY_SELECTOR = 'key';
 
 /** The selector of what a client trusts in the place of a secret, of which it has one too. */
@@ -14,10 +15,11 @@ export function credentialKey({ clientId, selector }: CredentialName): string {
 
 /** When the credentials of these clients were last used. */
 export function lastUsesOf(clients: readonly Client[], { usage }: { readonly usage: UsageReader }): Promise<LastUses> {
-  const names = clients.flatMap(({ id: clientId, secrets, key, trust }) => {
-    const others = [key && KEY_SELECTOR, trust && TRUST_SELECTOR].filter((selector) => selector !== undefined);
-    const selectors = [...secrets.map(({ selector }) => selector), ...others];
-    return selectors.map((selector) => ({ clientId, selector }));
+  const names = clients.flatMap((client) => {
+    const keys = proofOf(client) === 'assertion' ? [KEY_SELECTOR] : [];
+    const trusts = client.trust === undefined ? [] : [TRUST_SELECTOR];
+    const selectors = [...client.secrets.map(({ selector }) => selector), ...keys, ...trusts];
+    return selectors.map((selector) => ({ clientId: client.id, selector }));
   });
   return usage.lastUses(names);
 }

@@ -1,13 +1,12 @@
 import type { LastUses } from '#shared/domain/ports.ts';
 import type { Client } from '#shared/domain/records.ts';
-import { credentialKey, TRUST_SELECTOR } from '#shared/domain/usage.ts';
-import { timestamp, timestampOrNull } from './representations.ts';
+import { TRUST_SELECTOR } from '#shared/domain/usage.ts';
+import { lastUse, timestamp, timestampOrNull } from './representations.ts';
 
 /** Whom a service user's federated credential trusts. Nothing in it is secret. */
 export function federatedCredentialRepresentation({ id, subject, trust, ...client }: Client, lastUses?: LastUses) {
   if (subject.type !== 'serviceUser' || trust === undefined) throw new Error('This is no federated credential.');
   const { jwks, ...shown } = trust;
-  const lastUse = lastUses?.get(credentialKey({ clientId: id, selector: TRUST_SELECTOR }));
   return {
     clientId: id,
     serviceUserId: subject.serviceUserId,
@@ -17,7 +16,7 @@ export function federatedCredentialRepresentation({ id, subject, trust, ...clien
     createdAt: timestamp(client.createdAtSeconds),
     createdBy: client.createdBy,
     expiresAt: timestampOrNull(client.expiresAtSeconds),
-    ...(lastUses && { lastUsedAt: timestampOrNull(lastUse) }),
+    ...lastUse({ clientId: id, selector: TRUST_SELECTOR }, lastUses),
     version: client.version,
   };
 }

@@ -1,6 +1,8 @@
 import type { WithNewKey } from '#shared/domain/client-keys.ts';
+import type { LastUses } from '#shared/domain/ports.ts';
 import type { Client, StoredKey } from '#shared/domain/records.ts';
-import { timestamp, timestampOrNull } from './representations.ts';
+import { KEY_SELECTOR } from '#shared/domain/usage.ts';
+import { lastUse, timestamp, timestampOrNull } from './representations.ts';
 
 /** A public key as verifiers read it (RFC 7517 §4). */
 export function jwkRepresentation({ kid, key }: { readonly kid: string; readonly key: StoredKey }) {
@@ -9,7 +11,7 @@ export function jwkRepresentation({ kid, key }: { readonly kid: string; readonly
 }
 
 /** One key of a service user, public half only. */
-export function serviceUserKeyRepresentation({ id: kid, subject, key, ...client }: Client) {
+export function serviceUserKeyRepresentation({ id: kid, subject, key, ...client }: Client, lastUses?: LastUses) {
   if (subject.type !== 'serviceUser' || key === undefined) throw new Error('This is no key of a service user.');
   return {
     kid,
@@ -20,6 +22,7 @@ export function serviceUserKeyRepresentation({ id: kid, subject, key, ...client 
     createdAt: timestamp(client.createdAtSeconds),
     createdBy: client.createdBy,
     expiresAt: timestampOrNull(client.expiresAtSeconds),
+    ...lastUse({ clientId: kid, selector: KEY_SELECTOR }, lastUses),
     version: client.version,
   };
 }

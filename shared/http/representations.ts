@@ -1,5 +1,5 @@
 import type { AuditEvent } from '#shared/domain/audit.ts';
-import type { LastUses } from '#shared/domain/ports.ts';
+import type { CredentialName, LastUses } from '#shared/domain/ports.ts';
 import type { Page } from '#shared/domain/record-ports.ts';
 import type {
   Api,
@@ -11,9 +11,9 @@ import type {
   User,
   WorkspaceSettings,
 } from '#shared/domain/records.ts';
-import { type ApplicationRegistration, registrationOf } from '#shared/domain/registration.ts';
+import { type ApplicationRegistration, proofOf, registrationOf } from '#shared/domain/registration.ts';
 import type { ShownRole } from '#shared/domain/roles.ts';
-import { credentialKey } from '#shared/domain/usage.ts';
+import { credentialKey, KEY_SELECTOR } from '#shared/domain/usage.ts';
 
 /** How records look on the wire of the management API: ISO 8601 times, no hashes, nothing internal. */
 
@@ -47,6 +47,7 @@ export function serviceUserRepresentation({ id, createdAtSeconds, version, ...se
 /** A client that acts for itself, without its secrets. */
 export function applicationRepresentation({ subject, ...client }: Client, lastUses?: LastUses) {
   if (subject.type !== 'application') throw new Error('This client is not an application.');
+  const isSigner = proofOf({ subject, ...client }) === 'assertion';
   return {
     clientId: client.id,
     name: client.description,
@@ -58,6 +59,7 @@ export function applicationRepresentation({ subject, ...client }: Client, lastUs
     expiresAt: timestampOrNull(client.expiresAtSeconds),
     status: client.status,
     secrets: secretRepresentations(client, lastUses),
+    ...(isSigner && lastUse({ clientId: client.id, selector: KEY_SELECTOR }, lastUses)),
     version: client.version,
   };
 }
@@ -83,7 +85,7 @@ export function serviceUserSecretRepresentation({ id, subject, secrets, ...clien
     createdAt: timestamp(client.createdAtSeconds),
     createdBy: client.createdBy,
     expiresAt: timestampOrNull(client.expiresAtSeconds),
-    ...lastUse({ id, secrets }, lastUses),
+    ...lastUse({ clientId: id, selector: secrets[0]?.selector ?? '' }, lastUses),
     version: client.version,
   };
 }
@@ -152,15 +154,13 @@ function secretRepresentations({ id, secrets }: Pick<Client, 'id' | 'secrets'>, 
     createdBy: secret.createdBy,
     createdAt: timestamp(secret.createdAtSeconds),
     expiresAt: timestampOrNull(secret.expiresAtSeconds),
-    ...lastUse({ id, secrets: [secret] }, lastUses),
+    ...lastUse({ clientId: id, selector: secret.selector }, lastUses),
   }));
 }
 
-/** When the latest used of these secrets was. */
-function lastUse({ id, secrets }: Pick<Client, 'id' | 'secrets'>, lastUses: LastUses | undefined) {
-  if (lastUses === undefined) return {};
-  const uses = secrets.map(({ selector }) => lastUses.get(credentialKey({ clientId: id, selector })) ?? 0);
-  return { lastUsedAt: timestampOrNull(Math.max(0, ...uses) || undefined) };
+/** When this credential was last used; nothing where nobody has looked. */
+export function lastUse(credential: CredentialName, lastUses: LastUses | undefined) {
+  return lastUses === undefined ? {} : { lastUsedAt: timestampOrNull(lastUses.get(credentialKey(credential))) };
 }
 
 /** A moment as it goes over the wire. */

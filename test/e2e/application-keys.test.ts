@@ -51,6 +51,16 @@ describe('an application with keys', () => {
     expect(await outcome({ ...signer, privateKey: applicationKey(algorithm).privateKey })).toBe('401 invalid_client');
   });
 
+  test('Q7: shows that its keys were never used, and then when', async () => {
+    const signer = await register(applicationKey());
+    const lastUsedAt = async () =>
+      ((await world.manage('GET', `/v1/applications/${signer.principalId}`)).body as { lastUsedAt: unknown })
+        .lastUsedAt;
+    expect(await lastUsedAt()).toBeNull();
+    await outcome(signer);
+    expect(await lastUsedAt()).toBe(new Date(world.clock.nowSeconds() * 1_000).toISOString());
+  });
+
   test('costs one read, one write and one signature', async () => {
     await outcome(key);
     expect(await costOf(world, () => outcome(key))).toEqual({ reads: 1, writes: 1, kms: ['Sign'], comparisons: 0 });

@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const GRANT = 'client_credentials';
-const SIGNATURES = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+const SIGNATURES = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
 const AUTHENTICATION = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
 const exchange = (parameters: Record<string, string> = {}) =>
   world.post('/oauth/token', acme.tenantToken, { grant_type: GRANT, ...parameters });

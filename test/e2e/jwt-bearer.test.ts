@@ -119,7 +119,7 @@ describe('an assertion that is not good', () => {
   const forgeries = Object.entries({ ...claimForgeries, ...headerForgeries, ...formForgeries });
 
   test.each(forgeries)(
-    '%s: is refused as a grant and as client authentication, and leaves nothing behind',
+    'D25, %s: is refused as a grant and as client authentication, and leaves nothing behind',
     async (_name, forge) => {
       const assertion = await forge({ world, key, other });
       world.dynamo.forget();

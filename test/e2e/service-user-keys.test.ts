@@ -67,8 +67,9 @@ describe('a key that Mintmark makes', () => {
       });
       expect(privateKey).toMatch(/^-----BEGIN PRIVATE KEY-----\n[\s\S]+\n-----END PRIVATE KEY-----\n$/);
       expect(createPublicKey(privateKey).export({ format: 'jwk' })).toEqual(publicMembers[algorithm]);
-      expect(seen(await manage('GET', `${owner}/keys`))).toEqual({ status: 200, body: { items: [shown] } });
-      expect(seen(await manage('GET', `${owner}/keys/${kid}`))).toEqual({ status: 200, body: shown });
+      const unused = { ...shown, lastUsedAt: null };
+      expect(seen(await manage('GET', `${owner}/keys`))).toEqual({ status: 200, body: { items: [unused] } });
+      expect(seen(await manage('GET', `${owner}/keys/${kid}`))).toEqual({ status: 200, body: unused });
       expect((await keySet(`${owner}/keys/${kid}`)).body).toEqual({ keys: [publicKey] });
     },
   );
@@ -76,6 +77,15 @@ describe('a key that Mintmark makes', () => {
   test('is an RSA key unless its request says something else', async () => {
     const { body } = await manage('POST', `${path}/keys`, { title: 'blue' });
     expect(body).toMatchObject({ algorithm: 'RS256', expiresAt: null });
+  });
+
+  test('Q7: says when it was last used', async () => {
+    const owner = await reader();
+    const key = await createServiceUserKey(world, owner);
+    expect(await keyOutcome(world, key)).toBe('read:reports');
+    const used = { kid: key.kid, lastUsedAt: timestamp() };
+    expect((await manage('GET', `${owner}/keys/${key.kid}`)).body).toMatchObject(used);
+    expect((await manage('GET', `${owner}/keys`)).body).toMatchObject({ items: [used] });
   });
 
   test('D22: is stored by its public half only', async () => {

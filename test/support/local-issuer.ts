@@ -43,7 +43,7 @@ export function issuerKey(algorithm: string, kid: string = KID) {
 function generate(algorithm: string) {
   if (algorithm === 'ES256') return generateKeyPairSync('ec', { namedCurve: 'P-256' });
   if (algorithm === 'ES384') return generateKeyPairSync('ec', { namedCurve: 'P-384' });
-  if (algorithm === 'EdDSA') return generateKeyPairSync('ed25519');
+  if (algorithm === 'EdDSA' || algorithm === 'Ed25519') return generateKeyPairSync('ed25519');
   return generateKeyPairSync('rsa', { modulusLength: 2_048 });
 }
 
