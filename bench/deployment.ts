@@ -28,6 +28,8 @@ export async function provideSettings(): Promise<Settings> {
     MINTMARK_EVENT_BUS: 'none',
     MINTMARK_AUDIT_TABLE: tables.audit,
     MINTMARK_SIGNING_KEYS: keys.signing,
+    MINTMARK_SIGNING_KEY_POLICY: '',
+    MINTMARK_WORKSPACE: 'bench',
     MINTMARK_WRAPPING_KEY: keys.wrapping,
     MINTMARK_PROTECTED_API: protectedApiSetting('online'),
   };

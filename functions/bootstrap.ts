@@ -2,8 +2,9 @@ import { ambient } from '#shared/adapters/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
-import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
+import { dynamoDirectoryWriter, dynamoSigningKeyRecords } from '#shared/adapters/dynamo/directory.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { kmsFoundingKeys } from '#shared/adapters/kms/founding-keys.ts';
 import { kmsPepper, kmsPepperFounder } from '#shared/adapters/kms/pepper.ts';
 import { bootstrap as table } from '#shared/api/without-routes.ts';
 import { bootstrap } from '#shared/domain/bootstrap.ts';
@@ -16,6 +17,8 @@ const adapters = {
   directory: dynamoDirectoryWriter,
   pepperFounder: kmsPepperFounder,
   pepper: kmsPepper,
+  foundingKeys: kmsFoundingKeys,
+  signingKeyRecords: dynamoSigningKeyRecords,
   hasher: bcryptHasher,
   audit: dynamoAudit,
 };

@@ -14,7 +14,7 @@ export const handler = lambda(
   discovery,
   { ...ambient, keySet: kmsKeySet },
   {
-    jwks: async (_request, { keySet }) => ok({ keys: await keySet.publicKeys() }),
+    jwks: async (_request, { keySet, clock }) => ok({ keys: await keySet.publicKeys(clock.nowSeconds()) }),
     authorizationServerMetadata: async (_request, ports) => ok(metadata(ports)),
     openidConfiguration: async (_request, ports) => ok(metadata(ports)),
   },

@@ -1,6 +1,10 @@
 import type { EnvironmentVariable, Grant } from '#shared/ports.ts';
 
-/** What a statement of a grant is about; the construct knows the ARNs. */
+/**
+ * What a statement of a grant is about; the construct knows the ARNs. `signingKeys` are those of the deployment, `madeKeys`
+ * those that the product makes in their place, `newKeys` those that do not exist yet, `keyList`
+ * the list of all in this account.
+ */
 export type GrantedResource =
   | 'clients'
   | 'clients/index/byOwner'
@@ -10,6 +14,9 @@ export type GrantedResource =
   | 'tokens'
   | 'audit'
   | 'signingKeys'
+  | 'madeKeys'
+  | 'newKeys'
+  | 'keyList'
   | 'wrappingKey'
   | 'eventBus';
 
@@ -27,15 +34,26 @@ export interface GrantRendering {
 
 /** The pepper's data key can be unwrapped for this purpose only; the adapter sends the same encryption context. */
 const forPepper = { StringEquals: { 'kms:EncryptionContext:mintmark': 'pepper' } };
+/** The private halves of wrapped signing keys, likewise. */
+const forSigningKeys = { StringEquals: { 'kms:EncryptionContext:mintmark': 'signing-key' } };
 /** Items of one kind in a table that holds several: the kind is how their keys begin. */
 const itemsNamed = (...patterns: readonly string[]) => ({
   'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': patterns },
 });
-const itemsNotNamed = (pattern: string) => ({ 'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': [pattern] } });
+const itemsNotNamed = (...patterns: readonly string[]) => ({
+  'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': patterns },
+});
+/** The record of the signing keys, which says what became of those that the deployment brought. */
+const keyRecord = {
+  actions: ['dynamodb:GetItem'],
+  resources: ['directory'],
+  conditions: itemsNamed('signingKeys#*'),
+} as const;
 const publicKeys = { actions: ['kms:GetPublicKey'], resources: ['signingKeys'] } as const;
+const keyRing = ['MINTMARK_DIRECTORY_TABLE', 'MINTMARK_SIGNING_KEYS'] as const;
 const signing = {
-  statements: [{ actions: ['kms:Sign'], resources: ['signingKeys'] }, publicKeys],
-  environment: ['MINTMARK_SIGNING_KEYS'],
+  statements: [{ actions: ['kms:Sign'], resources: ['signingKeys', 'madeKeys'] }, publicKeys, keyRecord],
+  environment: keyRing,
 } as const;
 const nothing = { statements: [], environment: [] } as const;
 
@@ -66,7 +84,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
       {
         actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'],
         resources: ['directory'],
-        conditions: itemsNotNamed('pepper#*'),
+        conditions: itemsNotNamed('pepper#*', 'signingKeys#*'),
       },
     ],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
@@ -107,7 +125,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   },
   'tokens:sign': signing,
   'introspections:sign': signing,
-  'tokens:verify': { statements: [publicKeys], environment: ['MINTMARK_SIGNING_KEYS'] },
+  'tokens:verify': { statements: [publicKeys, keyRecord], environment: keyRing },
   'tokens:revoke': {
     statements: [{ actions: ['dynamodb:PutItem'], resources: ['tokens'], conditions: itemsNamed('revoked#*') }],
     environment: ['MINTMARK_TOKENS_TABLE'],
@@ -132,7 +150,31 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     environment: ['MINTMARK_TOKENS_TABLE'],
   },
   'keys:generate': nothing,
-  'keys:publish': { statements: [publicKeys], environment: ['MINTMARK_SIGNING_KEYS'] },
+  'keys:publish': { statements: [publicKeys, keyRecord], environment: keyRing },
+  'signing-keys:write': {
+    statements: [
+      {
+        actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
+        resources: ['directory'],
+        conditions: itemsNamed('signingKeys#*'),
+      },
+      publicKeys,
+    ],
+    environment: keyRing,
+  },
+  'signing-keys:make': {
+    statements: [
+      { actions: ['kms:CreateKey', 'kms:TagResource'], resources: ['newKeys'] },
+      { actions: ['kms:ListKeys'], resources: ['keyList'] },
+      { actions: ['kms:GetPublicKey', 'kms:ListResourceTags', 'kms:ScheduleKeyDeletion'], resources: ['madeKeys'] },
+      {
+        actions: ['kms:GenerateDataKeyPairWithoutPlaintext'],
+        resources: ['wrappingKey'],
+        conditions: forSigningKeys,
+      },
+    ],
+    environment: ['MINTMARK_SIGNING_KEY_POLICY', 'MINTMARK_WRAPPING_KEY', 'MINTMARK_WORKSPACE'],
+  },
   'pepper:use': {
     statements: [
       { actions: ['dynamodb:GetItem'], resources: ['directory'], conditions: itemsNamed('pepper#*') },

@@ -43,18 +43,23 @@ const administration = [
  * could never be managed again, and that is one loud event in CloudTrail.
  */
 export function unusedKey(removalPolicy: RemovalPolicy) {
+  const isDisposable = removalPolicy === RemovalPolicy.DESTROY;
+  return {
+    policy: unusedPolicy(),
+    removalPolicy,
+    pendingWindow: Duration.days(isDisposable ? DELETION_WINDOW_DAYS_MIN : DELETION_WINDOW_DAYS_MAX),
+  };
+}
+
+/** The policy of such a key. Statements that are added are merged as far as they can be, to take little room. */
+export function unusedPolicy(): PolicyDocument {
   const administered = new PolicyStatement({
     sid: 'AccountAdministersButDoesNotUse',
     principals: [new AccountRootPrincipal()],
     actions: administration,
     resources: ['*'],
   });
-  const isDisposable = removalPolicy === RemovalPolicy.DESTROY;
-  return {
-    policy: new PolicyDocument({ statements: [administered] }),
-    removalPolicy,
-    pendingWindow: Duration.days(isDisposable ? DELETION_WINDOW_DAYS_MIN : DELETION_WINDOW_DAYS_MAX),
-  };
+  return new PolicyDocument({ statements: [administered], minimize: true });
 }
 
 interface KeyUse {

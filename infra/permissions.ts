@@ -1,15 +1,15 @@
-import { Stack } from 'aws-cdk-lib';
+import { Lazy, Stack } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
-import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { EnvironmentVariable, Grant } from '#shared/ports.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 import { type GrantedResource, type GrantedStatement, grants } from './grants.ts';
 import { permitKeyUse } from './key-use.ts';
-import type { SigningKeys } from './signing-keys.ts';
+import type { KeysOfProduct, SigningKeys } from './signing-keys.ts';
 import type { TableName } from './table-schemas.ts';
 import type { Tables } from './tables.ts';
 
-type TableResource = Exclude<GrantedResource, 'signingKeys' | 'wrappingKey' | 'eventBus'>;
+type TableResource = Exclude<GrantedResource, 'signingKeys' | KeysOfProduct | 'wrappingKey' | 'eventBus'>;
 
 const tableOf: Readonly<Record<TableResource, TableName>> = {
   clients: 'clients',
@@ -30,18 +30,19 @@ export interface GrantableResources {
 }
 
 /** Gives a role exactly what these grants say, and what reading encrypted tables takes. */
-export function permit(role: IRole, granted: readonly Grant[], resources: GrantableResources): void {
+export function permit(role: Role, granted: readonly Grant[], resources: GrantableResources): void {
   const statements = granted.flatMap((grant) => grants[grant].statements);
   for (const statement of statements) permitStatement(role, statement, resources);
   permitEncryptedTables(role, statements, resources);
 }
 
 function permitStatement(
-  role: IRole,
+  role: Role,
   { actions, resources, conditions }: GrantedStatement,
   { tables, signingKeys, encryptionKey, eventBus }: GrantableResources,
 ): void {
   if (resources.includes('signingKeys')) signingKeys.permit(role, actions);
+  for (const keys of resources.filter(isKeysOfProduct)) signingKeys.permitOfProduct(role, keys, actions);
   if (resources.includes('wrappingKey')) permitKeyUse(encryptionKey, role, { actions, conditions });
   const arns = resources.filter(isTableResource).map((resource) => arnOf(resource, tables));
   if (resources.includes('eventBus')) arns.push(eventBus.eventBusArn);
@@ -52,7 +53,7 @@ function permitStatement(
 }
 
 function permitEncryptedTables(
-  role: IRole,
+  role: Role,
   statements: readonly GrantedStatement[],
   { tables, encryptionKey }: GrantableResources,
 ): void {
@@ -62,6 +63,10 @@ function permitEncryptedTables(
   if (touched.length === 0) return;
   const names = [...new Set(touched)].sort().map((name) => tables[name].tableName);
   encryptionKey.permitTables(role, names);
+}
+
+function isKeysOfProduct(resource: GrantedResource): resource is KeysOfProduct {
+  return resource === 'madeKeys' || resource === 'newKeys' || resource === 'keyList';
 }
 
 function isTableResource(resource: GrantedResource): resource is TableResource {
@@ -83,6 +88,11 @@ export function settingsOf(granted: readonly Grant[], resources: GrantableResour
   );
 }
 
+/** As it is when all roles have been permitted what they may do. */
+function policyOf(signingKeys: SigningKeys): string {
+  return Stack.of(signingKeys).toJsonString(Lazy.any({ produce: () => signingKeys.policyOfMade.toJSON() }));
+}
+
 function settingsFrom({
   tables,
   signingKeys,
@@ -96,7 +106,9 @@ function settingsFrom({
     MINTMARK_TOKENS_TABLE: tables.tokens.tableName,
     MINTMARK_AUDIT_TABLE: tables.audit.tableName,
     MINTMARK_SIGNING_KEYS: Stack.of(signingKeys).toJsonString(Object.fromEntries(keyArns)),
+    MINTMARK_SIGNING_KEY_POLICY: policyOf(signingKeys),
     MINTMARK_WRAPPING_KEY: encryptionKey.keyArn,
+    MINTMARK_WORKSPACE: signingKeys.workspace,
     MINTMARK_EVENT_BUS: eventBus.eventBusName,
   };
 }

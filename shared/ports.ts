@@ -41,6 +41,7 @@ import type {
   RecordWriter,
   RemainsRemover,
 } from '#shared/domain/record-ports.ts';
+import type { FoundingKeys, SigningKeyMaker } from '#shared/domain/signing-key-ports.ts';
 
 /**
  * Grant → the port it puts into a handler's hands. `infra/grants.ts` says for each grant which IAM actions the
@@ -67,6 +68,11 @@ export interface GrantedPorts {
   'proofs:verify': { readonly proofVerifier: ProofVerifier; readonly proofMemory: ProofMemory };
   'keys:generate': { readonly clientKeys: ClientKeys };
   'keys:publish': { readonly keySet: KeySet };
+  'signing-keys:write': {
+    readonly foundingKeys: FoundingKeys;
+    readonly signingKeyRecords: RecordWriter<'signingKeys'>;
+  };
+  'signing-keys:make': { readonly signingKeyMaker: SigningKeyMaker };
   'pepper:use': { readonly pepper: Pepper };
   'pepper:found': { readonly pepperFounder: PepperFounder };
   'secrets:hash': { readonly hasher: SecretHasher };
@@ -118,7 +124,9 @@ export type EnvironmentVariable =
   | 'MINTMARK_AUDIT_TABLE'
   | 'MINTMARK_EVENT_BUS'
   | 'MINTMARK_SIGNING_KEYS'
+  | 'MINTMARK_SIGNING_KEY_POLICY'
   | 'MINTMARK_WRAPPING_KEY'
+  | 'MINTMARK_WORKSPACE'
   | 'MINTMARK_PROTECTED_API';
 
 /** Reads a setting; an empty string where the deployment did not set it. */

@@ -13,6 +13,7 @@ import { handler as manageTokens } from '#functions/manage-tokens.ts';
 import { handler as publishEvents } from '#functions/publish-events.ts';
 import { handler as removeDeleted } from '#functions/remove-deleted.ts';
 import { handler as revoke } from '#functions/revoke.ts';
+import { handler as rotateSigningKeys } from '#functions/rotate-signing-keys.ts';
 import { handler as serviceUserKeys } from '#functions/service-user-keys.ts';
 import { handler as serviceUsers } from '#functions/service-users.ts';
 import { handler as testApi } from '#functions/test-api.ts';
@@ -43,6 +44,7 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     'publish-events': publishEvents.with(adapters),
     'remove-deleted': removeDeleted.with(adapters),
     revoke: revoke.with(adapters),
+    'rotate-signing-keys': rotateSigningKeys.with(adapters),
     'service-user-keys': serviceUserKeys.with(adapters),
     'service-users': serviceUsers.with(adapters),
     'test-api': testApi.with(adapters),

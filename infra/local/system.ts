@@ -136,6 +136,7 @@ async function provideSettings(): Promise<Partial<Record<EnvironmentVariable, st
     MINTMARK_AUDIT_TABLE: tables.audit,
     MINTMARK_SIGNING_KEYS: keys.signing,
     MINTMARK_WRAPPING_KEY: keys.wrapping,
+    MINTMARK_WORKSPACE: 'mintmark',
     MINTMARK_EVENT_BUS: 'mintmark',
     MINTMARK_DEFAULT_AUDIENCE: process.env.MINTMARK_DEFAULT_AUDIENCE ?? '',
     MINTMARK_IMPORTED_SECRETS: process.env.MINTMARK_IMPORTED_SECRETS ?? '',

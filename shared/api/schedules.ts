@@ -10,6 +10,16 @@ export const removeDeleted = lambdaTable({
   timeoutSeconds: 60,
 });
 
+/** Invoked by the deployment's clock. What a run leaves undone, the next one finds again. */
+export const rotateSigningKeys = lambdaTable({
+  name: 'rotate-signing-keys',
+  purpose: 'Makes, exchanges and gives up the keys that sign access tokens.',
+  grants: ['standing:read', 'signing-keys:write', 'signing-keys:make'],
+  routes: {},
+  schedule: { everyMinutes: 1 },
+  timeoutSeconds: 60,
+});
+
 /** Invoked by the deployment's clock, so that no request waits for whoever listens. */
 export const publishEvents = lambdaTable({
   name: 'publish-events',

@@ -30,7 +30,39 @@ const apiTokens = z.object({
   }),
 });
 
-const settings = z.object({ defaultAudience, accessTokens, apiTokens, version: z.int() });
+const HOUR_SECONDS = 3_600;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+/** So long API Gateway's JWT authorizer keeps a key set. */
+const KEY_SET_CACHE_SECONDS = 2 * HOUR_SECONDS;
+
+const signingKeys = z.object({
+  mode: z.enum(['kms', 'wrapped']).meta({
+    description: 'Whether KMS makes every signature, or unwraps keys of a day for the exchange',
+  }),
+  rotationSeconds: z
+    .int()
+    .min(7 * DAY_SECONDS)
+    .max(1_095 * DAY_SECONDS)
+    .meta({
+      description: 'How long a key in KMS signs; wrapped ones are a day old at most',
+    }),
+  leadSeconds: z
+    .int()
+    .min(KEY_SET_CACHE_SECONDS)
+    .max(8 * HOUR_SECONDS)
+    .meta({
+      description: 'How long a key is published before it signs',
+    }),
+  retentionSeconds: z
+    .int()
+    .min(DAY_SECONDS + KEY_SET_CACHE_SECONDS + HOUR_SECONDS)
+    .max(30 * DAY_SECONDS)
+    .meta({
+      description: 'How long a key is published after it has signed',
+    }),
+});
+
+const settings = z.object({ defaultAudience, accessTokens, apiTokens, signingKeys, version: z.int() });
 const example = {
   defaultAudience: null,
   accessTokens: { lifetimeSeconds: 3_600, maxLifetimeSeconds: 86_400 },
@@ -40,6 +72,7 @@ const example = {
     lifetimeSeconds: 7_776_000,
     maxLifetimeSeconds: 31_536_000,
   },
+  signingKeys: { mode: 'kms', rotationSeconds: 7_776_000, leadSeconds: 10_800, retentionSeconds: 97_200 },
   version: 2,
 };
 
@@ -62,6 +95,7 @@ export const settingsRoutes = {
         defaultAudience: defaultAudience.optional(),
         accessTokens: accessTokens.partial().optional(),
         apiTokens: apiTokens.extend({ kinds: apiTokenKinds.partial() }).partial().optional(),
+        signingKeys: signingKeys.partial().optional(),
       }),
       example: { apiTokens: { maxLive: 20, maxLifetimeSeconds: 31_536_000 } },
     },

@@ -5,7 +5,7 @@ import { directory } from './directory.ts';
 import { discovery } from './discovery.ts';
 import { federatedCredentials } from './federated-credentials.ts';
 import { exchange, introspect, revoke } from './oauth.ts';
-import { publishEvents, removeDeleted } from './schedules.ts';
+import { publishEvents, removeDeleted, rotateSigningKeys } from './schedules.ts';
 import { manageSecrets } from './secrets.ts';
 import { serviceUserKeys } from './service-user-keys.ts';
 import { serviceUsers } from './service-users.ts';
@@ -31,5 +31,6 @@ export const tables = [
   testApi,
   removeDeleted,
   publishEvents,
+  rotateSigningKeys,
   authorizer,
 ] as const;

@@ -10,6 +10,7 @@ export const bootstrap = lambdaTable({
     'directory:write',
     'pepper:found',
     'pepper:use',
+    'signing-keys:write',
     'secrets:hash',
     'audit:append',
   ],

@@ -7,6 +7,7 @@ import type { Clock, Random, StandingReader } from './ports.ts';
 import type { DirectoryWriter } from './record-ports.ts';
 import { type Api, apiNameKey, type Permission, type SigningAlgorithm } from './records.ts';
 import { settingsIn } from './settings.ts';
+import { preferredAlgorithm } from './signing-keys.ts';
 import { SYSTEM_API_ID } from './system-api.ts';
 
 interface Ports {
@@ -37,7 +38,7 @@ export async function createApi(
   ports: Ports & { readonly clock: Clock; readonly random: Random; readonly verifier: TokenVerifier },
 ): Promise<Api> {
   const { identifier, name, permissions } = request;
-  const signingAlgorithm = request.signingAlgorithm ?? 'RS256';
+  const signingAlgorithm = request.signingAlgorithm ?? preferredAlgorithm(ports.verifier.algorithms);
   assertCanSign(signingAlgorithm, ports.verifier);
   const id = newId('api', ports.random);
   const look = ports.standing.open(id);

@@ -4,8 +4,11 @@ import { newId } from './ids.ts';
 import { claimName } from './names.ts';
 import { newClient } from './new-client.ts';
 import type { AuditLog, Clock, Look, Random, StandingReader } from './ports.ts';
-import type { ClientWriter, DirectoryWriter } from './record-ports.ts';
+import type { ClientWriter, DirectoryWriter, RecordWriter } from './record-ports.ts';
 import { type Api, apiNameKey, type DirectoryRecords, grantKey, nameKey, type Permission } from './records.ts';
+import { writeFoundingKeys } from './rotate-signing-keys.ts';
+import type { FoundingKeys } from './signing-key-ports.ts';
+import { preferredAlgorithm } from './signing-keys.ts';
 import { SYSTEM_API_ID, systemApiIdentifier, systemPermissions } from './system-api.ts';
 
 interface Ports {
@@ -16,6 +19,8 @@ interface Ports {
   readonly pepperFounder: PepperFounder;
   readonly pepper: Pepper;
   readonly hasher: SecretHasher;
+  readonly foundingKeys: FoundingKeys;
+  readonly signingKeyRecords: RecordWriter<'signingKeys'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly audit: AuditLog;
@@ -29,7 +34,7 @@ export interface Administrator {
 }
 
 /**
- * Brings a workspace to life: pepper, management API, first administrator. It can be repeated safely, after an
+ * Brings a workspace to life: pepper, signing keys, management API, first administrator. It can be repeated safely, after an
  * interruption as after an update, and then says who the administrator is without a secret. With
  * `newAdministrator`, for when that secret is lost, it makes another administrator.
  */
@@ -57,6 +62,7 @@ async function found(
   ports: Ports,
 ): Promise<Administrator> {
   await ports.pepperFounder.found();
+  await writeFoundingKeys(ports);
   const look = ports.standing.open('bootstrap');
   await registerSystemApi(look, ports);
 
@@ -81,7 +87,7 @@ async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
     id: SYSTEM_API_ID,
     identifier,
     name: 'Mintmark management API',
-    signingAlgorithm: 'RS256',
+    signingAlgorithm: before?.signingAlgorithm ?? preferredAlgorithm(ports.foundingKeys.algorithms),
     tokenLifetimeSeconds: 3_600,
     permissions: systemPermissions,
     allowRefreshTokens: false,

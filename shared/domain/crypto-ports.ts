@@ -2,6 +2,7 @@ import type { TokenClaims } from './access-token.ts';
 import type { AssertionAlgorithm, AssertionClaims } from './assertion.ts';
 import type { ClientKeyAlgorithm, SigningAlgorithm, StoredKey } from './records.ts';
 import type { SignedIntrospectionClaims } from './sign-introspection.ts';
+import type { SigningKeys } from './signing-keys.ts';
 import type { Trust, TrustAlgorithm, TrustedJwk, WorkloadClaims } from './trust.ts';
 
 /** bcrypt, with the work it does the same for every answer it gives. */
@@ -30,8 +31,11 @@ export interface PepperFounder {
 
 /** Signs tokens; `typ` in their header says of which kind they are. */
 export interface TokenSigner {
-  /** Rejects with `invalid_scope` where there is more to sign than the algorithm takes. */
-  sign(claims: TokenClaims, algorithm: SigningAlgorithm): Promise<string>;
+  /**
+   * Signs with the workspace's key as `keys` has it, which is the record of this request's look; without, as this process
+   * has seen it a moment ago. Rejects with `invalid_scope` where there is more to sign than the algorithm takes.
+   */
+  sign(claims: TokenClaims, algorithm: SigningAlgorithm, keys?: SigningKeys): Promise<string>;
 }
 
 /** Signs answers about tokens; their type keeps them from ever passing for tokens (RFC 9701 §8.1). */
@@ -39,9 +43,18 @@ export interface IntrospectionSigner {
   sign(claims: SignedIntrospectionClaims, algorithm: SigningAlgorithm): Promise<string>;
 }
 
-/** Checks form, type, algorithm, signature and issuer of a token; undefined for whatever is not ours. */
+/** What a token says, and by which of our keys. */
+export interface VerifiedToken {
+  readonly claims: TokenClaims;
+  readonly key: { readonly kid: string; readonly algorithm: SigningAlgorithm };
+}
+
+/**
+ * Checks form, type, algorithm, key, signature and issuer of a token; undefined for whatever is not ours. The keys are
+ * those that this process has seen a moment ago: a revoked key is no key after that moment.
+ */
 export interface TokenVerifier {
-  verify(token: string): Promise<TokenClaims | undefined>;
+  verify(token: string, nowSeconds: number): Promise<VerifiedToken | undefined>;
   /** Algorithms this workspace has signing keys for. */
   readonly algorithms: readonly SigningAlgorithm[];
 }
@@ -57,7 +70,8 @@ export interface PublicJwk {
 
 /** The public halves of the signing keys. */
 export interface KeySet {
-  publicKeys(): Promise<readonly PublicJwk[]>;
+  /** Those that verifiers are to know now; a revoked one is left out after a second at most. */
+  publicKeys(nowSeconds: number): Promise<readonly PublicJwk[]>;
   /** Algorithms this workspace has signing keys for. */
   readonly algorithms: readonly SigningAlgorithm[];
 }

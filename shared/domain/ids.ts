@@ -5,7 +5,7 @@ const ID_RANDOM_BYTES = 24;
 const ID_CHARACTERS = 22;
 
 /** Every kind of id has a prefix of its own, so a subject cannot be mistaken for a client (RFC 9068 §5). */
-const PREFIXES = ['ten', 'usr', 'svc', 'cli', 'tok', 'api', 'rol', 'grn', 'mem', 'rem'] as const;
+const PREFIXES = ['ten', 'usr', 'svc', 'cli', 'tok', 'api', 'rol', 'grn', 'mem', 'rem', 'key'] as const;
 export type IdPrefix = (typeof PREFIXES)[number];
 
 /** A fresh id such as `cli_4fYb…`: 22 base62 characters hold 131 random bits. */

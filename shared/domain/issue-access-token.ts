@@ -19,6 +19,7 @@ import type { Clock, Random } from './ports.ts';
 import type { Api, Client, WorkspaceSettings } from './records.ts';
 import { grantTypesOf } from './registration.ts';
 import { defaultAudienceIn, expectSettings, settingsIn } from './settings.ts';
+import { expectSigningKeys, type SigningKeys, signingKeysIn } from './signing-keys.ts';
 import { type Standing, standingOf, subjectId } from './standing.ts';
 
 export interface TokenRequest {
@@ -63,6 +64,7 @@ export async function issueAccessToken(caller: TokenHolder, request: TokenReques
   assertMayUse(request.grantType, client);
   const audience = onlyAudience(request.audiences);
   expectSettings(look);
+  expectSigningKeys(look);
   const [standing, requestedApi] = await Promise.all([
     standingOf(client, look),
     audience === undefined ? undefined : findApi(audience, look),
@@ -80,7 +82,8 @@ export async function issueAccessToken(caller: TokenHolder, request: TokenReques
   const permissions = request.scope === undefined ? allowed : narrow(request.scope, allowed);
   const settings = await settingsIn(look);
   const confirmation = await confirmSender(request.possession ?? {}, api, ports);
-  return sign(claimsOf(caller, { standing, settings, api, permissions, confirmation }, ports), api, ports);
+  const claims = claimsOf(caller, { standing, settings, api, permissions, confirmation }, ports);
+  return sign(claims, { api, keys: await signingKeysIn(look) }, ports);
 }
 
 function assertMayUse(grantType: string, client: Client): void {
@@ -152,8 +155,13 @@ function lifetimeSeconds({ client, expiresAtSeconds }: TokenHolder, api: Api, no
   );
 }
 
-async function sign(claims: AccessTokenClaims, api: Api, { signer }: Ports): Promise<IssuedToken> {
-  const value = await signer.sign(claims, api.signingAlgorithm);
+interface SigningChoice {
+  readonly api: Api;
+  readonly keys: SigningKeys | undefined;
+}
+
+async function sign(claims: AccessTokenClaims, { api, keys }: SigningChoice, { signer }: Ports): Promise<IssuedToken> {
+  const value = await signer.sign(claims, api.signingAlgorithm, keys);
   if (value.length > TOKEN_CHARACTERS_MAX) throw tokenTooLarge();
   return {
     value,

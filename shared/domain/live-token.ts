@@ -1,10 +1,11 @@
 import { isWithinLifetime, scopeValues, type TokenClaims } from './access-token.ts';
 import { isBoundAsRequired } from './confirmation.ts';
-import type { TokenVerifier } from './crypto-ports.ts';
+import type { TokenVerifier, VerifiedToken } from './crypto-ports.ts';
 import { allowedPermissions, findApi } from './entitlement.ts';
 import { isIdOf } from './ids.ts';
 import type { Clock, Look, StandingReader } from './ports.ts';
 import { type Api, apiNameKey, type Client, membershipKey } from './records.ts';
+import { isTrustedNow, signingKeysIn } from './signing-keys.ts';
 import { isLive, type Standing, standingOf, subjectId } from './standing.ts';
 
 /** An access token that is worth something at this moment. */
@@ -29,8 +30,16 @@ export async function verifiedClaims(
   token: string,
   { verifier, clock }: Pick<Ports, 'verifier' | 'clock'>,
 ): Promise<TokenClaims | undefined> {
-  const claims = await verifier.verify(token);
-  return claims && isWithinLifetime(claims, clock.nowSeconds()) ? claims : undefined;
+  return (await verifiedToken(token, { verifier, clock }))?.claims;
+}
+
+async function verifiedToken(
+  token: string,
+  { verifier, clock }: Pick<Ports, 'verifier' | 'clock'>,
+): Promise<VerifiedToken | undefined> {
+  const nowSeconds = clock.nowSeconds();
+  const verified = await verifier.verify(token, nowSeconds);
+  return verified && isWithinLifetime(verified.claims, nowSeconds) ? verified : undefined;
 }
 
 /**
@@ -38,14 +47,19 @@ export async function verifiedClaims(
  * any more, or that allows nothing any more. All of these are one answer, so that nobody learns which it was (RFC 7662 §2.2).
  */
 export async function findLiveToken(token: string, ports: Ports): Promise<LiveToken | undefined> {
-  const claims = await verifiedClaims(token, ports);
-  if (claims === undefined) return undefined;
+  const verified = await verifiedToken(token, ports);
+  if (verified === undefined) return undefined;
+  const { claims } = verified;
 
   // Not by the client id alone: who authenticates with the same id in the same request needs other records.
   const look = ports.standing.open(`token of ${claims.client_id}`);
   readAhead(claims, look);
-  const [client, isRevoked] = await Promise.all([look.client(claims.client_id), look.isRevoked(claims.jti)]);
-  if (client === undefined || isRevoked || !isLive(client, ports.clock.nowSeconds())) return undefined;
+  const [client, isRevoked, isKeyTrusted] = await Promise.all([
+    look.client(claims.client_id),
+    look.isRevoked(claims.jti),
+    isByTrustedKey(verified, look, ports.clock),
+  ]);
+  if (client === undefined || isRevoked || !isKeyTrusted || !isLive(client, ports.clock.nowSeconds())) return undefined;
   if (claims.iat < (client.revokedBeforeSeconds ?? 0)) return undefined;
 
   const [standing, api] = await Promise.all([standingOf(client, look), findApi(claims.aud, look)]);
@@ -54,6 +68,14 @@ export async function findLiveToken(token: string, ports: Ports): Promise<LiveTo
   const allowed = await allowedPermissions(client, standing, api, look);
   const permissions = claims.scope === undefined ? allowed : narrowed(claims.scope, allowed);
   return permissions.length === 0 ? undefined : { claims, client, standing, api, permissions, look };
+}
+
+/** The verifier's keys are some moments old, and in these moments a key can have been revoked (V5). */
+async function isByTrustedKey({ claims, key }: VerifiedToken, look: Look, clock: Clock): Promise<boolean> {
+  return isTrustedNow(key, claims.scope === undefined, {
+    stored: await signingKeysIn(look),
+    nowSeconds: clock.nowSeconds(),
+  });
 }
 
 /** The token names the records that decide about it; asking for all of them at once saves a round trip. */

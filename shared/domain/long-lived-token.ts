@@ -8,6 +8,7 @@ import { bareClient, type ClientDescription } from './new-client.ts';
 import type { Clock, Look, Random } from './ports.ts';
 import type { Client } from './records.ts';
 import { defaultAudienceIn } from './settings.ts';
+import { signingKeysIn } from './signing-keys.ts';
 import { permissionsThrough, rolesAssigned, subjectId } from './standing.ts';
 
 interface Ports {
@@ -45,7 +46,8 @@ export async function newLongLivedToken(
   if (api === undefined || allowed.length === 0 || !isBoundAsRequired(undefined, api)) throw nothingThere();
   const tokenId = newId('tok', ports.random);
   const client = { ...bare, accessToken: { tokenId, apiId: api.id, api: api.identifier } };
-  return { client, accessToken: await ports.signer.sign(claimsOf(client, ports), api.signingAlgorithm) };
+  const keys = await signingKeysIn(look);
+  return { client, accessToken: await ports.signer.sign(claimsOf(client, ports), api.signingAlgorithm, keys) };
 }
 
 function nothingThere(): DomainError {

@@ -66,9 +66,12 @@ export interface RecordWriter<Kinds extends DirectoryKind> {
   replace<Kind extends Kinds>(kind: Kind, key: string, record: DirectoryRecords[Kind]): Promise<boolean>;
 }
 
-export interface DirectoryWriter extends RecordWriter<DirectoryKind> {
+/** All kinds but the signing keys: whoever writes those can have others trusted. */
+type WritableKind = Exclude<DirectoryKind, 'signingKeys'>;
+
+export interface DirectoryWriter extends RecordWriter<WritableKind> {
   /** Resolves with true when the record is gone, with false where it stands in another version than this one. */
-  remove(kind: DirectoryKind, key: string, version: number): Promise<boolean>;
+  remove(kind: WritableKind, key: string, version: number): Promise<boolean>;
 }
 
 /** Kinds of records that may be left when what they belonged to is deleted, and the list of this work. */

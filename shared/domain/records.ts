@@ -1,11 +1,15 @@
 import type { BindingRules } from './confirmation.ts';
 import type { ApplicationRegistration } from './registration.ts';
+import type { SigningKeys } from './signing-keys.ts';
 import type { Trust } from './trust.ts';
+import type { WorkspaceSettings } from './workspace-settings.ts';
+
+export type { WorkspaceSettings } from './workspace-settings.ts';
 
 /** The records that Mintmark keeps. Times are seconds since 1970, UTC. */
 
 /** What every record that can change carries: `version` grows by one with each change. */
-interface Versioned {
+export interface Versioned {
   readonly version: number;
   readonly createdAtSeconds: number;
 }
@@ -127,28 +131,6 @@ export interface Removal extends Versioned {
 /** How an API token works: a secret to exchange, or a long-lived JWT that is itself the secret. */
 export type ApiTokenKind = 'client_credentials' | 'access_token';
 
-/** What holds for the whole workspace. Members that are null set no limit. */
-export interface WorkspaceSettings extends Versioned {
-  /** The API meant by exchanges that name none and could mean several; null for what the deployment says. */
-  readonly defaultAudience: string | null;
-  readonly accessTokens: {
-    /** The lifetime of access tokens for APIs that say nothing else when they are registered. */
-    readonly lifetimeSeconds: number;
-    /** No exchanged access token lives longer, whatever its API says. */
-    readonly maxLifetimeSeconds: number;
-  };
-  readonly apiTokens: {
-    /** What tenants may make for themselves, and what users may; nothing where empty. */
-    readonly kinds: { readonly tenant: readonly ApiTokenKind[]; readonly user: readonly ApiTokenKind[] };
-    /** How many one tenant, or one user in a tenant, may have at a time. */
-    readonly maxLive: number | null;
-    /** The lifetime of those that ask for none. */
-    readonly lifetimeSeconds: number | null;
-    /** Where it is set, every new one has to expire. */
-    readonly maxLifetimeSeconds: number | null;
-  };
-}
-
 /** The API tokens that one owner has made lately. */
 export interface ApiTokenRoster extends Versioned {
   readonly entries: readonly { readonly clientId: string; readonly addedAtSeconds: number }[];
@@ -167,6 +149,7 @@ export interface DirectoryRecords {
   readonly name: NameClaim;
   readonly removal: Removal;
   readonly settings: WorkspaceSettings;
+  readonly signingKeys: SigningKeys;
   readonly roster: ApiTokenRoster;
 }
 export type DirectoryKind = keyof DirectoryRecords;

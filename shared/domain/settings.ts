@@ -10,6 +10,17 @@ import type { WorkspaceSettings } from './records.ts';
 const KEY = 'workspace';
 
 /**
+ * A quarter of a year; an hour more than the two that API Gateway keeps a key set, before and after; and after, the
+ * longest life of an access token besides.
+ */
+export const DEFAULT_ROTATION: WorkspaceSettings['signingKeys'] = {
+  mode: 'kms',
+  rotationSeconds: 7_776_000,
+  leadSeconds: 10_800,
+  retentionSeconds: LIFETIME_SECONDS_MAX + 10_800,
+};
+
+/**
  * What holds while nobody has said anything else. RFC 9068 §4 and RFC 6750 §5.3 ask for short-lived tokens: an hour.
  * They count as the first version, so that whoever has read them can say so with `If-Match`.
  */
@@ -22,6 +33,7 @@ const DEFAULT_SETTINGS: WorkspaceSettings = {
     lifetimeSeconds: null,
     maxLifetimeSeconds: null,
   },
+  signingKeys: DEFAULT_ROTATION,
   createdAtSeconds: 0,
   version: 1,
 };
@@ -64,6 +76,7 @@ export interface SettingsChange {
         readonly kinds?: Changes<WorkspaceSettings['apiTokens']['kinds']> | undefined;
       })
     | undefined;
+  readonly signingKeys?: Changes<WorkspaceSettings['signingKeys']> | undefined;
 }
 
 type Changes<Settings> = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
@@ -91,7 +104,7 @@ async function writeDefaults({ directory, clock }: Ports): Promise<void> {
 }
 
 function withChanges(before: WorkspaceSettings, patch: SettingsChange): WorkspaceSettings {
-  const [accessTokens, apiTokens] = [patch.accessTokens ?? {}, patch.apiTokens ?? {}];
+  const { accessTokens = {}, apiTokens = {}, signingKeys = {} } = patch;
   const kinds = apiTokens.kinds ?? {};
   return {
     ...before,
@@ -108,6 +121,12 @@ function withChanges(before: WorkspaceSettings, patch: SettingsChange): Workspac
       maxLive: changed(before.apiTokens.maxLive, apiTokens.maxLive),
       lifetimeSeconds: changed(before.apiTokens.lifetimeSeconds, apiTokens.lifetimeSeconds),
       maxLifetimeSeconds: changed(before.apiTokens.maxLifetimeSeconds, apiTokens.maxLifetimeSeconds),
+    },
+    signingKeys: {
+      mode: changed(before.signingKeys.mode, signingKeys.mode),
+      rotationSeconds: changed(before.signingKeys.rotationSeconds, signingKeys.rotationSeconds),
+      leadSeconds: changed(before.signingKeys.leadSeconds, signingKeys.leadSeconds),
+      retentionSeconds: changed(before.signingKeys.retentionSeconds, signingKeys.retentionSeconds),
     },
   };
 }

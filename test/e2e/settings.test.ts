@@ -30,6 +30,7 @@ const defaults = {
     lifetimeSeconds: null,
     maxLifetimeSeconds: null,
   },
+  signingKeys: { mode: 'kms', rotationSeconds: 7_776_000, leadSeconds: 10_800, retentionSeconds: 97_200 },
 };
 const show = async () => (await manage('GET', '/v1/settings')).body as { readonly version: number };
 const change = (patch: unknown, headers = {}) => manage('PATCH', '/v1/settings', patch, headers);

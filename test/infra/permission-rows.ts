@@ -3,6 +3,9 @@ import { AccountRootPrincipal } from 'aws-cdk-lib/aws-iam';
 import { tableSchemas } from '#infra/table-schemas.ts';
 import { logicalIdOf, propertiesOf, type Synthesized } from './synthesize.ts';
 
+/** Keys that have no ARN yet. */
+export const MADE_KEYS = 'signing key that Mintmark makes';
+
 /** One action that somebody may do to something, in words instead of ARNs. */
 export interface PermissionRow {
   readonly who: string;
@@ -42,13 +45,16 @@ export function rolePermissions(deployment: Synthesized): readonly PermissionRow
 export function keyPermissions(deployment: Synthesized): readonly PermissionRow[] {
   const inWords = words(deployment);
   const { signingKeys, encryptionKey } = deployment.stack.mintmark.resources;
-  return [...signingKeys.byAlgorithm.values(), encryptionKey].flatMap((key) => {
-    const { Statement: statements } = propertiesOf(key, deployment).KeyPolicy as PolicyDocument;
-    const on = inWords(deployment.stack.resolve(key.keyArn));
-    return statements.flatMap((statement) =>
+  const policies = [...signingKeys.byAlgorithm.values(), encryptionKey].map((key) => ({
+    on: inWords(deployment.stack.resolve(key.keyArn)),
+    policy: propertiesOf(key, deployment).KeyPolicy as PolicyDocument,
+  }));
+  const ofMade = { on: MADE_KEYS, policy: deployment.stack.resolve(signingKeys.policyOfMade) as PolicyDocument };
+  return [...policies, ofMade].flatMap(({ on, policy }) =>
+    policy.Statement.flatMap((statement) =>
       list(statement.Principal?.AWS).flatMap((who) => rows(statement, { who: inWords(who), on }, inWords)),
-    );
-  });
+    ),
+  );
 }
 
 type InWords = (value: unknown) => string;
@@ -91,6 +97,9 @@ function words(deployment: Synthesized): InWords {
   learn(`dynamodb.${Aws.REGION}.amazonaws.com`, 'DynamoDB');
   learn(new AccountRootPrincipal().arn, 'account (whom IAM lets)');
   learn(resources.encryptionKey.keyArn, 'encryption key');
+  learn(resources.signingKeys.anyKeyArn, MADE_KEYS);
+  learn(resources.signingKeys.workspace, 'this workspace');
+  learn('{signingAlgorithm}', 'its own');
   learn(resources.eventBus.eventBusArn, 'event bus');
   for (const [algorithm, { keyArn }] of resources.signingKeys.byAlgorithm) learn(keyArn, `signing key ${algorithm}`);
   for (const [name, { tableArn, tableName }] of Object.entries(resources.tables)) {

@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { type GrantedStatement, grants } from '#infra/grants.ts';
+import { type GrantedResource, type GrantedStatement, grants } from '#infra/grants.ts';
 import { tables } from '#shared/api/tables.ts';
 import type { Grant } from '#shared/ports.ts';
 import { iamMatrix } from './iam-matrix.ts';
-import { comparisonInWords, keyPermissions, type PermissionRow, rolePermissions } from './permission-rows.ts';
+import {
+  comparisonInWords,
+  keyPermissions,
+  MADE_KEYS,
+  type PermissionRow,
+  rolePermissions,
+} from './permission-rows.ts';
 import { synthesize } from './synthesize.ts';
 
 const deployment = synthesize({ signingAlgorithms: ['RS256', 'ES256'] });
@@ -27,16 +33,19 @@ describe('permissions', () => {
     deployment.template.resourceCountIs('AWS::IAM::Policy', names.length);
   });
 
-  test('name each action, and each resource but that of X-Ray', () => {
+  test('name each action, and each resource but those of X-Ray and of keys that do not exist yet', () => {
     expect([...ofRoles, ...ofKeys].filter(({ action }) => action.includes('*'))).toEqual([]);
     const onEverything = ofRoles.filter(({ on }) => /everything|\*/.test(on)).map(({ action }) => action);
-    expect(new Set(onEverything)).toEqual(new Set(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']));
+    const withoutResource = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'kms:ListKeys'];
+    expect(new Set(onEverything)).toEqual(new Set([...withoutResource, 'kms:CreateKey', 'kms:TagResource']));
   });
 });
 
 describe('key policies', () => {
   const who = (action: string, on: string) =>
-    ofKeys.filter((row) => row.action === action && row.on.startsWith(on)).map((row) => `${row.who}: ${row.onlyIf}`);
+    ofKeys
+      .filter((row) => row.action === action && row.on.startsWith(on) && (on === MADE_KEYS || row.on !== MADE_KEYS))
+      .map((row) => `${row.who}: ${row.onlyIf}`);
 
   test('let only what issues access tokens, or answers about them, sign, with each key’s own algorithm, and nobody else', () => {
     expect(who('kms:Sign', 'signing key').toSorted()).toEqual([
@@ -49,6 +58,12 @@ describe('key policies', () => {
       'test-api: kms:SigningAlgorithm is ECDSA_SHA_256',
       'test-api: kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256',
     ]);
+  });
+
+  test('let the same sign with keys that Mintmark makes, with each key’s own algorithm', () => {
+    expect(who('kms:Sign', MADE_KEYS).toSorted()).toEqual(
+      ['create-token', 'exchange', 'introspect', 'test-api'].map((name) => `${name}: kms:SigningAlgorithm is its own`),
+    );
   });
 
   test('let those unwrap the pepper who check secrets, and others decrypt through DynamoDB only', () => {
@@ -74,26 +89,32 @@ describe('key policies', () => {
     const onKeys = ofRoles.filter(
       ({ action, onlyIf }) => action.startsWith('kms:') && !onlyIf.includes('kms:ViaService'),
     );
-    expect(lines(ofKeys.filter((row) => !row.who.startsWith('account')))).toEqual(lines(onKeys));
+    const named = ({ on }: PermissionRow) => on !== MADE_KEYS && on !== 'everything';
+    expect(lines(ofKeys.filter((row) => !row.who.startsWith('account')).filter(named))).toEqual(
+      lines(onKeys.filter(named)),
+    );
+    const unconditional = (rows: readonly PermissionRow[]) =>
+      lines(rows.filter(({ on }) => on === MADE_KEYS).map((row) => ({ ...row, onlyIf: '' })));
+    expect(unconditional(ofKeys.filter((row) => !row.who.startsWith('account')))).toEqual(unconditional(onKeys));
   });
 });
+
+/** IAM tells keys that Mintmark makes from others by their tags, and knows which signatures they are for. */
+function ofWorkspace(action: string, tagOf: 'RequestTag' | 'ResourceTag'): string {
+  const algorithms = 'kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256 or ECDSA_SHA_256';
+  const purpose = action === 'kms:Sign' ? algorithms : 'kms:KeyUsage is SIGN_VERIFY';
+  return `aws:${tagOf}/mintmark:workspace is this workspace, ${purpose}`;
+}
 
 /** The rows that follow from a function's grants by the rules that this test states again. */
 function expected(who: string, granted: readonly Grant[]): readonly PermissionRow[] {
   const statements: readonly GrantedStatement[] = granted.flatMap((grant) => grants[grant].statements);
   const row = (action: string, on: string, onlyIf = ''): PermissionRow => ({ who, action, on, onlyIf });
-  const fromGrants = statements.flatMap(({ actions, resources, conditions }) =>
-    actions.flatMap((action) =>
-      resources.flatMap((on) => {
-        if (on === 'eventBus') return [row(action, 'event bus', text(conditions))];
-        if (on === 'wrappingKey') return [row(action, 'encryption key', text(conditions))];
-        if (on !== 'signingKeys') return [row(action, on, text(conditions))];
-        const onlyIf = (algorithm: string) => (action === 'kms:Sign' ? `kms:SigningAlgorithm is ${algorithm}` : '');
-        return [
-          row(action, 'signing key RS256', onlyIf('RSASSA_PKCS1_V1_5_SHA_256')),
-          row(action, 'signing key ES256', onlyIf('ECDSA_SHA_256')),
-        ];
-      }),
+  const fromGrants = statements.flatMap((statement) =>
+    statement.actions.flatMap((action) =>
+      statement.resources.flatMap((on) =>
+        onResource(action, on, text(statement.conditions)).map((about) => ({ who, ...about })),
+      ),
     ),
   );
   const touched = new Set(
@@ -111,8 +132,28 @@ function expected(who: string, granted: readonly Grant[]): readonly PermissionRo
   ];
 }
 
+type About = Omit<PermissionRow, 'who'>;
+
+/** What a grant's action on one of its resources comes to. */
+function onResource(action: string, resource: GrantedResource, onlyIf: string): readonly About[] {
+  const about = (on: string, condition = onlyIf): About => ({ action, on, onlyIf: condition });
+  const own = (algorithm: string) => (action === 'kms:Sign' ? `kms:SigningAlgorithm is ${algorithm}` : '');
+  const special: { readonly [Resource in GrantedResource]?: readonly About[] } = {
+    eventBus: [about('event bus')],
+    wrappingKey: [about('encryption key')],
+    keyList: [about('everything')],
+    newKeys: [about('everything', ofWorkspace(action, 'RequestTag'))],
+    madeKeys: [about(MADE_KEYS, ofWorkspace(action, 'ResourceTag'))],
+    signingKeys: [
+      about('signing key RS256', own('RSASSA_PKCS1_V1_5_SHA_256')),
+      about('signing key ES256', own('ECDSA_SHA_256')),
+    ],
+  };
+  return special[resource] ?? [about(resource)];
+}
+
 function isTable(resource: string): boolean {
-  return !['signingKeys', 'wrappingKey', 'eventBus'].includes(resource);
+  return !['signingKeys', 'madeKeys', 'newKeys', 'keyList', 'wrappingKey', 'eventBus'].includes(resource);
 }
 
 function text(conditions: GrantedStatement['conditions'] = {}): string {

@@ -44,6 +44,7 @@ export async function startEngines(startDynamo = () => startLocalDynamo()): Prom
         MINTMARK_AUDIT_TABLE: tables.audit,
         MINTMARK_SIGNING_KEYS: keys.signing,
         MINTMARK_WRAPPING_KEY: keys.wrapping,
+        MINTMARK_WORKSPACE: `workspace${workspaces}`,
       };
     },
     close: async () => {

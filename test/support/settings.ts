@@ -11,6 +11,7 @@ export function settingsOf(world: World): Environment {
     MINTMARK_AUDIT_TABLE: 'mintmark-audit',
     MINTMARK_SIGNING_KEYS: JSON.stringify({ RS256: 'alias/mintmark/rs256', ES256: 'alias/mintmark/es256' }),
     MINTMARK_WRAPPING_KEY: 'alias/mintmark/wrapping',
+    MINTMARK_WORKSPACE: 'mintmark',
   };
   return (variable) => settings[variable] ?? '';
 }

@@ -18,14 +18,17 @@ import {
   dynamoDirectoryLister,
   dynamoDirectoryWriter,
   dynamoRecordRemover,
+  dynamoSigningKeyRecords,
 } from '#shared/adapters/dynamo/directory.ts';
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoUsageNotes, dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { sharedFailureCounter } from '#shared/adapters/failure-counter.ts';
+import { kmsFoundingKeys } from '#shared/adapters/kms/founding-keys.ts';
 import { kmsPepper, kmsPepperFounder } from '#shared/adapters/kms/pepper.ts';
 import { kmsIntrospectionSigner, kmsSigner } from '#shared/adapters/kms/signer.ts';
+import { kmsSigningKeyMaker } from '#shared/adapters/kms/signing-key-maker.ts';
 import { kmsKeySet, kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { possession } from '#shared/adapters/possession.ts';
 import { cryptoTrustedKeys } from '#shared/adapters/trusted-keys.ts';
@@ -115,5 +118,8 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     signer: kmsSigner(environment),
     verifier: kmsVerifier(environment),
     keySet: kmsKeySet(environment),
+    foundingKeys: kmsFoundingKeys(environment),
+    signingKeyRecords: dynamoSigningKeyRecords(environment),
+    signingKeyMaker: kmsSigningKeyMaker(environment),
   };
 }

@@ -15,6 +15,10 @@ const keySchema = z
     isMultiRegion: z.boolean(),
     createdAtSeconds: z.number(),
     deletedAtSeconds: z.number().optional(),
+    tags: z
+      .array(z.object({ key: z.string(), value: z.string() }))
+      .readonly()
+      .default([]),
     /** Base64 of what the key's specification generated. */
     material: z.base64(),
   })

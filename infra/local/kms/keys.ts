@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { keyArn, localAccountId } from './arns.ts';
-import { unsupported, validationError } from './errors.ts';
+import { KmsError, unsupported, validationError } from './errors.ts';
 import { publicKeyOf } from './key-material.ts';
 import {
   isKeySpec,
@@ -16,6 +16,7 @@ import type { StoredKey } from './key-store.ts';
 import { algorithmsOf, assertEnabled } from './key-use.ts';
 import { keyIdMember, operation } from './operation.ts';
 import { pageMembers, pageOf } from './paging.ts';
+import { tagsMember, withTags } from './tags.ts';
 
 const keySpecMember = z.enum([...Object.keys(keySpecifications), ...missingKeySpecs]);
 
@@ -34,10 +35,14 @@ const CreateKey = operation(
     Origin: z.enum(['AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE']).default('AWS_KMS'),
     Description: z.string().max(8192).default(''),
     MultiRegion: z.boolean().default(false),
+    /** Has to be one; nobody is held to it here. */
+    Policy: z.string().min(1).max(32_768).optional(),
+    Tags: tagsMember.default([]),
   }),
   async (input, store) => {
     if (input.Origin !== 'AWS_KMS') throw unsupported(`Origin ${input.Origin} is not available locally.`);
 
+    assertPolicy(input.Policy);
     const spec = availableSpec(input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT');
     const usage = usageFor(spec, input.KeyUsage);
     const material = await specificationOf(spec).generate();
@@ -50,6 +55,7 @@ const CreateKey = operation(
       isMultiRegion: input.MultiRegion,
       createdAtSeconds: Date.now() / 1000,
       material: material.toString('base64'),
+      tags: withTags([], input.Tags),
     };
     store.putKey(key);
     return { KeyMetadata: metadataOf(key) };
@@ -78,18 +84,6 @@ const ListKeys = operation(z.object(pageMembers(1000)), (input, store) => {
   return { Keys: items.map(({ id }) => ({ KeyId: id, KeyArn: keyArn(id) })), ...continuation };
 });
 
-/** Accepts tags and forgets them: nothing here reads a tag. */
-const TagResource = operation(
-  z.object({
-    KeyId: keyIdMember,
-    Tags: z.array(z.object({ TagKey: z.string().min(1).max(128), TagValue: z.string().max(256) })),
-  }),
-  ({ KeyId }, store) => {
-    store.keyByIdOrArn(KeyId);
-    return undefined;
-  },
-);
-
 /** Answers KMS's default policy, which leaves access to IAM; no policy is enforced here. */
 const GetKeyPolicy = operation(z.object({ KeyId: keyIdMember }), ({ KeyId }, store) => {
   store.keyByIdOrArn(KeyId);
@@ -99,7 +93,15 @@ const GetKeyPolicy = operation(z.object({ KeyId: keyIdMember }), ({ KeyId }, sto
 });
 
 /** Making keys and telling what they are. */
-export const keyOperations = { CreateKey, DescribeKey, GetPublicKey, ListKeys, TagResource, GetKeyPolicy };
+export const keyOperations = { CreateKey, DescribeKey, GetPublicKey, ListKeys, GetKeyPolicy };
+
+function assertPolicy(policy: string | undefined): void {
+  try {
+    if (policy !== undefined) JSON.parse(policy);
+  } catch {
+    throw new KmsError('MalformedPolicyDocumentException', 'The policy is not valid JSON.');
+  }
+}
 
 function availableSpec(spec: string): KeySpec {
   if (!isKeySpec(spec)) throw unsupported(`KeySpec ${spec} is not available locally.`);

@@ -6,6 +6,7 @@ import { keyOperations } from './keys.ts';
 import { macOperations } from './macs.ts';
 import type { Operation } from './operation.ts';
 import { signingOperations } from './signing.ts';
+import { tagOperations } from './tags.ts';
 
 /** Every operation of the endpoint by its name in `x-amz-target`. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
@@ -17,5 +18,6 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     ...macOperations,
     ...encryptionOperations,
     ...dataKeyOperations,
+    ...tagOperations,
   }),
 );

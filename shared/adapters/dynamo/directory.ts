@@ -6,9 +6,10 @@ import type {
   DirectoryLister,
   DirectoryWriter,
   PageRequest,
+  RecordWriter,
   RemainsRemover,
 } from '#shared/domain/record-ports.ts';
-import type { DirectoryRecords } from '#shared/domain/records.ts';
+import type { DirectoryKind, DirectoryRecords } from '#shared/domain/records.ts';
 import { directorySearchText } from '#shared/domain/search-text.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
@@ -22,6 +23,10 @@ const inVersion = { '#version': 'version' };
 
 /** Writes records of the Directory table, one item at a time, each on condition of the version before it. */
 export function dynamoDirectoryWriter(environment: Environment): DirectoryWriter {
+  return { ...dynamoRecordWriter(environment), ...dynamoRecordRemover(environment) };
+}
+
+function dynamoRecordWriter(environment: Environment): RecordWriter<DirectoryKind> {
   const TableName = required(environment, 'MINTMARK_DIRECTORY_TABLE');
   const client = documentClient(environment);
   return {
@@ -47,8 +52,12 @@ export function dynamoDirectoryWriter(environment: Environment): DirectoryWriter
         ExpressionAttributeValues: { ':before': record.version - 1 },
       });
     },
-    ...dynamoRecordRemover(environment),
   };
+}
+
+/** Writes the record of the signing keys, which no other writer of the directory may touch. */
+export function dynamoSigningKeyRecords(environment: Environment): RecordWriter<'signingKeys'> {
+  return dynamoRecordWriter(environment);
 }
 
 /** Removes records of the Directory table, each on condition of its version. */

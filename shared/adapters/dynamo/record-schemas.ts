@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { authenticationMethods } from '#shared/domain/authentication-methods.ts';
 import { CLIENT_CREDENTIALS, grantTypes } from '#shared/domain/grant-types.ts';
 import type { Client, DirectoryKind, DirectoryRecords, JsonObject } from '#shared/domain/records.ts';
+import { DEFAULT_ROTATION } from '#shared/domain/settings.ts';
 import { trustAlgorithms } from '#shared/domain/trust.ts';
+import { signingKeysSchema } from './signing-keys-schema.ts';
 
 /** What lies in a table was written by some version of this product, not necessarily by this one: it is parsed. */
 
@@ -101,7 +103,16 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
       lifetimeSeconds: seconds.nullable(),
       maxLifetimeSeconds: seconds.nullable(),
     }),
+    signingKeys: z
+      .object({
+        mode: z.enum(['kms', 'wrapped']),
+        rotationSeconds: seconds,
+        leadSeconds: seconds,
+        retentionSeconds: seconds,
+      })
+      .default(DEFAULT_ROTATION),
   }),
+  signingKeys: signingKeysSchema,
   roster: z.object({ ...versioned, entries: z.array(z.object({ clientId: z.string(), addedAtSeconds: seconds })) }),
 };
 

@@ -1,63 +1,95 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
-import { GetPublicKeyCommand } from '@aws-sdk/client-kms';
-import { calculateJwkThumbprint, exportJWK } from 'jose';
-import * as z from 'zod';
-import type { PublicJwk } from '#shared/domain/crypto-ports.ts';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { SigningAlgorithm } from '#shared/domain/records.ts';
+import { SIGNING_KEYS, type SigningKey, type SigningKeys, withFoundingKeys } from '#shared/domain/signing-keys.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
-import { kmsClient } from './kms-client.ts';
+import { directoryKey } from '../dynamo/directory-keys.ts';
+import { documentClient } from '../dynamo/document-client.ts';
+import { signingKeysSchema } from '../dynamo/signing-keys-schema.ts';
+import { kmsFoundingKeys } from './founding-keys.ts';
 
-const settingSchema = z.partialRecord(z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']), z.string());
+/** While DynamoDB does not answer, keys that are a little older are better than none; no key set is fresher at verifiers. */
+const STALE_SECONDS_MAX = 300;
+/** How long DynamoDB is left in peace after a failure. */
+const COOLDOWN_SECONDS = 5;
 
-/** A signing key's public half; `keyId` is what KMS knows it by. */
-export interface SigningKey {
-  readonly keyId: string;
-  readonly jwk: PublicJwk;
-  readonly publicKey: KeyObject;
-}
-
-/** The signing keys of the workspace: KMS key ids by algorithm, and their public halves. */
-export interface SigningKeys {
+/** The signing keys of the workspace, as a process sees them. */
+export interface KeyRing {
+  /** Those that the deployment signs with. */
   readonly algorithms: readonly SigningAlgorithm[];
-  /** Asked of KMS once for the life of the process; a failed attempt is not remembered. */
-  all(): Promise<readonly SigningKey[]>;
+  /** All keys of a record that was just read. */
+  of(stored: SigningKeys | undefined, nowSeconds: number): Promise<readonly SigningKey[]>;
+  /**
+   * All keys as they stood at most so many seconds ago, however many ask.
+   * @throws DomainError `temporarily_unavailable`
+   */
+  recent(ageSecondsMax: number, nowSeconds: number): Promise<readonly SigningKey[]>;
 }
 
-const opened = new WeakMap<Environment, SigningKeys>();
+const opened = new WeakMap<Environment, KeyRing>();
 
-/** The signing keys that the setting MINTMARK_SIGNING_KEYS names. */
-export function signingKeys(environment: Environment): SigningKeys {
-  const known = opened.get(environment);
-  if (known !== undefined) return known;
-  const keys = openSigningKeys(environment);
-  opened.set(environment, keys);
-  return keys;
+/** The ring of a function: one for all its adapters. */
+export function keyRing(environment: Environment): KeyRing {
+  const ring = opened.get(environment) ?? openKeyRing(environment);
+  opened.set(environment, ring);
+  return ring;
 }
 
-function openSigningKeys(environment: Environment): SigningKeys {
-  const setting = settingSchema.parse(JSON.parse(required(environment, 'MINTMARK_SIGNING_KEYS')));
-  const named = Object.entries(setting) as [SigningAlgorithm, string][];
-  let loaded: Promise<readonly SigningKey[]> | undefined;
-  const load = () => Promise.all(named.map(([algorithm, keyId]) => readSigningKey(environment, algorithm, keyId)));
+interface Reading {
+  readonly atSeconds: number;
+  readonly keys: readonly SigningKey[];
+}
+
+function openKeyRing(environment: Environment): KeyRing {
+  const founding = kmsFoundingKeys(environment);
+  let last: Reading | undefined;
+  let underWay: Promise<Reading> | undefined;
+  let failedAtSeconds = Number.NEGATIVE_INFINITY;
+
+  const all = async (stored: SigningKeys | undefined, nowSeconds: number) => {
+    const keys = stored?.keys ?? [];
+    const known = new Set(keys.filter(({ lane }) => lane === 'kms').map(({ algorithm }) => algorithm));
+    if (founding.algorithms.every((algorithm) => known.has(algorithm))) return keys;
+    return withFoundingKeys(keys, await founding.read(nowSeconds));
+  };
+  const read = async (nowSeconds: number): Promise<Reading> => {
+    const keys = await all(await readRecord(environment), nowSeconds);
+    last = { atSeconds: nowSeconds, keys };
+    return last;
+  };
+  const readOnce = (nowSeconds: number) => {
+    underWay ??= read(nowSeconds).finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  };
+  const isYounger = (seconds: number, nowSeconds: number) =>
+    last !== undefined && Math.abs(nowSeconds - last.atSeconds) < seconds;
+
   return {
-    algorithms: named.map(([algorithm]) => algorithm),
-    all: () => {
-      loaded ??= load().catch((error: unknown) => {
-        loaded = undefined;
-        return rethrowAsUnavailable(error);
-      });
-      return loaded;
+    algorithms: founding.algorithms,
+    of: all,
+    recent: async (ageSecondsMax, nowSeconds) => {
+      if (last !== undefined && isYounger(ageSecondsMax, nowSeconds)) return last.keys;
+      const isUsable = isYounger(STALE_SECONDS_MAX, nowSeconds);
+      if (last !== undefined && isUsable && nowSeconds < failedAtSeconds + COOLDOWN_SECONDS) return last.keys;
+      try {
+        return (await readOnce(nowSeconds)).keys;
+      } catch (error) {
+        failedAtSeconds = nowSeconds;
+        if (last !== undefined && isUsable) return last.keys;
+        throw error;
+      }
     },
   };
 }
 
-async function readSigningKey(environment: Environment, alg: SigningAlgorithm, keyId: string): Promise<SigningKey> {
-  const { PublicKey } = await kmsClient(environment).send(new GetPublicKeyCommand({ KeyId: keyId }));
-  if (PublicKey === undefined) throw new Error('KMS answered without a public key.');
-  const publicKey = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' });
-  const exported = await exportJWK(publicKey);
-  const kid = await calculateJwkThumbprint(exported);
-  return { keyId, publicKey, jwk: { ...exported, kid, alg, use: 'sig' } as PublicJwk };
+async function readRecord(environment: Environment): Promise<SigningKeys | undefined> {
+  const TableName = required(environment, 'MINTMARK_DIRECTORY_TABLE');
+  const Key = { key: directoryKey('signingKeys', SIGNING_KEYS) };
+  const { Item } = await documentClient(environment)
+    .send(new GetCommand({ TableName, Key, ConsistentRead: true }))
+    .catch(rethrowAsUnavailable);
+  return Item && signingKeysSchema.parse(Item.record);
 }

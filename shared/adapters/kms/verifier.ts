@@ -6,11 +6,13 @@ import {
   TOKEN_CHARACTERS_MAX,
   type TokenClaims,
 } from '#shared/domain/access-token.ts';
-import type { KeySet, TokenVerifier } from '#shared/domain/crypto-ports.ts';
+import type { KeySet, PublicJwk, TokenVerifier, VerifiedToken } from '#shared/domain/crypto-ports.ts';
 import type { JsonObject } from '#shared/domain/records.ts';
+import { isPublished, isTrusted, type SigningKey } from '#shared/domain/signing-keys.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
-import { type SigningKey, signingKeys } from './signing-keys.ts';
+import { publicKeyOf } from './signature-schemes.ts';
+import { keyRing } from './signing-keys.ts';
 
 const commonClaims = {
   iss: z.string(),
@@ -42,24 +44,50 @@ const schemas = new Map<string | undefined, z.ZodType>([
   [LONG_LIVED_TOKEN_TYPE, z.strictObject({ ...commonClaims, exp: z.int().optional() })],
 ]);
 
-/** Verifies tokens against the workspace's own signing keys, without calling anyone once these are known. */
+/** So long at most a verifier that asks nobody takes tokens of a key that was revoked (V5). */
+const KEYS_SECONDS_MAX = 30;
+/** How often a process looks for a key that it does not know, however many tokens name one (P10). */
+const UNKNOWN_KEY_SECONDS = 5;
+/** A revoked key leaves the key set within this; a storm of requests costs one read in it (L9). */
+const KEY_SET_SECONDS = 1;
+
+/** Verifies tokens against the workspace's own signing keys, as they stood some seconds ago. */
 export function kmsVerifier(environment: Environment): TokenVerifier {
-  const keys = signingKeys(environment);
+  const ring = keyRing(environment);
   const issuer = required(environment, 'MINTMARK_ISSUER');
+  const findKey: FindKey = async ({ kid, alg, typ }, nowSeconds) => {
+    const isMeant = (key: SigningKey) =>
+      key.kid === kid && key.algorithm === alg && isTrusted(key, typ === LONG_LIVED_TOKEN_TYPE, nowSeconds);
+    for (const ageSecondsMax of [KEYS_SECONDS_MAX, UNKNOWN_KEY_SECONDS]) {
+      const key = (await ring.recent(ageSecondsMax, nowSeconds)).find(isMeant);
+      if (key !== undefined) return key;
+    }
+    throw new errors.JWKSNoMatchingKey();
+  };
   return {
-    algorithms: keys.algorithms,
-    verify: async (token) => {
+    algorithms: ring.algorithms,
+    verify: async (token, nowSeconds) => {
       if (token.length > TOKEN_CHARACTERS_MAX || !hasCanonicalSignature(token)) return undefined;
-      const claims = await verifySignature(token, await keys.all());
-      return claims?.iss === issuer ? claims : undefined;
+      const verified = await verifySignature(token, (header) => findKey(header, nowSeconds));
+      return verified?.claims.iss === issuer ? verified : undefined;
     },
   };
 }
 
 /** Publishes the public halves of the signing keys. */
 export function kmsKeySet(environment: Environment): KeySet {
-  const keys = signingKeys(environment);
-  return { algorithms: keys.algorithms, publicKeys: async () => (await keys.all()).map(({ jwk }) => jwk) };
+  const ring = keyRing(environment);
+  return {
+    algorithms: ring.algorithms,
+    publicKeys: async (nowSeconds) => {
+      const keys = await ring.recent(KEY_SET_SECONDS, nowSeconds);
+      return keys.filter((key) => isPublished(key, nowSeconds)).map(publicJwk);
+    },
+  };
+}
+
+function publicJwk({ jwk, kid, algorithm }: SigningKey): PublicJwk {
+  return { ...jwk, kid, alg: algorithm, use: 'sig' } as PublicJwk;
 }
 
 /** Padding and stray last bits spell the same signature another way, and nothing signed says they do not belong there. */
@@ -68,17 +96,23 @@ function hasCanonicalSignature(token: string): boolean {
   return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }
 
-/** The claims of a JWS of a known type by one of these keys; undefined for everything else (RFC 9068 §4). */
-async function verifySignature(token: string, keys: readonly SigningKey[]): Promise<TokenClaims | undefined> {
-  const findKey = ({ kid, alg }: CompactJWSHeaderParameters) => {
-    const key = keys.find(({ jwk }) => jwk.kid === kid && jwk.alg === alg);
-    if (key === undefined) throw new errors.JWKSNoMatchingKey();
-    return key.publicKey;
+type FindKey = (header: CompactJWSHeaderParameters, nowSeconds: number) => Promise<SigningKey>;
+
+/** What a JWS of a known type by one of our keys says; undefined for everything else (RFC 9068 §4). */
+async function verifySignature(
+  token: string,
+  findKey: (header: CompactJWSHeaderParameters) => Promise<SigningKey>,
+): Promise<VerifiedToken | undefined> {
+  let key: SigningKey | undefined;
+  const publicKey = async (header: CompactJWSHeaderParameters) => {
+    key = await findKey(header);
+    return publicKeyOf(key);
   };
   try {
-    const { payload, protectedHeader } = await compactVerify(token, findKey);
+    const { payload, protectedHeader } = await compactVerify(token, publicKey);
     const schema = schemas.get(protectedHeader.typ);
-    return schema?.safeParse(JSON.parse(new TextDecoder().decode(payload))).data as TokenClaims | undefined;
+    const claims = schema?.safeParse(JSON.parse(new TextDecoder().decode(payload))).data as TokenClaims | undefined;
+    return claims && key && { claims, key: { kid: key.kid, algorithm: key.algorithm } };
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof SyntaxError) return undefined;
     throw error;

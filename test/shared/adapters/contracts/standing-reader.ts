@@ -15,9 +15,10 @@ const fullClient: Client = aClient({
 
 const grant = { id: 'grn_1', clientId: 'cli_admin', apiId: 'api_reports', createdAtSeconds: 1_800_000_000, version: 1 };
 
+type WritableKind = Exclude<DirectoryKind, 'signingKeys'>;
 const directoryRecords: readonly {
-  [Kind in DirectoryKind]: readonly [Kind, string, DirectoryRecords[Kind]];
-}[DirectoryKind][] = [
+  [Kind in WritableKind]: readonly [Kind, string, DirectoryRecords[Kind]];
+}[WritableKind][] = [
   ['tenant', 'ten_acme', aTenant()],
   ['user', 'usr_ada', aUser({ name: 'Ada' })],
   ['membership', 'ten_acme/usr_ada', aMembership()],

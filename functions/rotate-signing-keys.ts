@@ -1,0 +1,23 @@
+import { ambient } from '#shared/adapters/ambient.ts';
+import { dynamoSigningKeyRecords } from '#shared/adapters/dynamo/directory.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { kmsFoundingKeys } from '#shared/adapters/kms/founding-keys.ts';
+import { kmsSigningKeyMaker } from '#shared/adapters/kms/signing-key-maker.ts';
+import { rotateSigningKeys as table } from '#shared/api/schedules.ts';
+import { rotateSigningKeys } from '#shared/domain/rotate-signing-keys.ts';
+import { task } from '#shared/http/task.ts';
+
+const adapters = {
+  ...ambient,
+  standing: dynamoStanding,
+  foundingKeys: kmsFoundingKeys,
+  signingKeyRecords: dynamoSigningKeyRecords,
+  signingKeyMaker: kmsSigningKeyMaker,
+};
+
+/** Runs by the clock and takes nothing from whoever invokes it. */
+export const handler = task(table, adapters, async (_event: unknown, ports) => {
+  const progress = await rotateSigningKeys(ports);
+  const isIdle = progress.transitions + progress.made + progress.disposed === 0;
+  return { result: progress, log: isIdle ? undefined : { ...progress } };
+});

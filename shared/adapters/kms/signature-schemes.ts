@@ -1,0 +1,81 @@
+import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import type { KeySpec, SigningAlgorithmSpec } from '@aws-sdk/client-kms';
+import QuickLRU from 'quick-lru';
+import type { SigningAlgorithm } from '#shared/domain/records.ts';
+import type { SigningKey } from '#shared/domain/signing-keys.ts';
+import { derToJose } from './ecdsa-signature.ts';
+
+/** How one of JOSE's algorithms is done with KMS, and with Node's cryptography. */
+export interface SignatureScheme {
+  /** What its keys are: RSA of 2048 bits, P-256 or Ed25519. */
+  readonly keySpec: KeySpec & ('RSA_2048' | 'ECC_NIST_P256' | 'ECC_NIST_EDWARDS25519');
+  readonly kmsAlgorithm: SigningAlgorithmSpec;
+  /** What KMS is given of the signing input, because it takes at most 4096 bytes of that (F12). */
+  readonly messageType: 'DIGEST' | 'RAW';
+  /** KMS's signature in the form that JOSE wants. */
+  readonly toJose: (signature: Uint8Array) => Uint8Array;
+  /** Node's name of the hash; null where the algorithm hashes by itself. */
+  readonly hash: 'sha256' | null;
+  /** What Node has to be told besides the key (RFC 7518 §3.4 and §3.5). */
+  readonly keyOptions: object;
+}
+
+const asItIs = (signature: Uint8Array) => signature;
+
+export const SCHEMES: Readonly<Record<SigningAlgorithm, SignatureScheme>> = {
+  RS256: {
+    keySpec: 'RSA_2048',
+    kmsAlgorithm: 'RSASSA_PKCS1_V1_5_SHA_256',
+    messageType: 'DIGEST',
+    toJose: asItIs,
+    hash: 'sha256',
+    keyOptions: { padding: constants.RSA_PKCS1_PADDING },
+  },
+  PS256: {
+    keySpec: 'RSA_2048',
+    kmsAlgorithm: 'RSASSA_PSS_SHA_256',
+    messageType: 'DIGEST',
+    toJose: asItIs,
+    hash: 'sha256',
+    keyOptions: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST },
+  },
+  ES256: {
+    keySpec: 'ECC_NIST_P256',
+    kmsAlgorithm: 'ECDSA_SHA_256',
+    messageType: 'DIGEST',
+    toJose: (signature) => derToJose(signature, 32),
+    hash: 'sha256',
+    keyOptions: { dsaEncoding: 'ieee-p1363' },
+  },
+  // Ed25519 hashes the message itself, twice (RFC 8032 §5.1.6), so that no digest can stand for it.
+  EdDSA: {
+    keySpec: 'ECC_NIST_EDWARDS25519',
+    kmsAlgorithm: 'ED25519_SHA_512',
+    messageType: 'RAW',
+    toJose: asItIs,
+    hash: null,
+    keyOptions: {},
+  },
+};
+
+const PUBLIC_KEYS_MAX = 500;
+const publicKeys = new QuickLRU<string, KeyObject>({ maxSize: PUBLIC_KEYS_MAX });
+
+/** The public half for Node's cryptography; a `kid` never names another key, so it is made once. */
+export function publicKeyOf({ kid, jwk }: Pick<SigningKey, 'kid' | 'jwk'>): KeyObject {
+  const known = publicKeys.get(kid);
+  if (known !== undefined) return known;
+  const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
+  publicKeys.set(kid, key);
+  return key;
+}
+
+/** Whether this key made this signature, in the form of JOSE. */
+export function isSignatureOf(
+  key: Pick<SigningKey, 'kid' | 'jwk' | 'algorithm'>,
+  input: string,
+  signature: Uint8Array,
+): boolean {
+  const { hash, keyOptions } = SCHEMES[key.algorithm];
+  return verify(hash, Buffer.from(input), { key: publicKeyOf(key), ...keyOptions }, signature);
+}
