@@ -6,8 +6,8 @@ import { newClient } from './new-client.ts';
 import type { AuditLog, Clock, Look, Random, StandingReader } from './ports.ts';
 import type { ClientWriter, DirectoryWriter, RecordWriter } from './record-ports.ts';
 import { type Api, apiNameKey, type DirectoryRecords, grantKey, nameKey, type Permission } from './records.ts';
-import { writeFoundingKeys } from './rotate-signing-keys.ts';
 import type { FoundingKeys } from './signing-key-ports.ts';
+import { writeFoundingKeys } from './signing-key-record.ts';
 import { preferredAlgorithm } from './signing-keys.ts';
 import { SYSTEM_API_ID, systemApiIdentifier, systemPermissions } from './system-api.ts';
 

@@ -1,10 +1,8 @@
-import { changeRecord } from './change-record.ts';
-import { DomainError, ignoreConflict, notFound } from './errors.ts';
+import { DomainError } from './errors.ts';
 import { newId } from './ids.ts';
-import type { Clock, Random, StandingReader } from './ports.ts';
-import type { RecordWriter } from './record-ports.ts';
-import { settingsIn } from './settings.ts';
-import type { FoundingKeys, NewSigningKey, SigningKeyMaker } from './signing-key-ports.ts';
+import type { Random } from './ports.ts';
+import type { NewSigningKey, SigningKeyMaker } from './signing-key-ports.ts';
+import { changeSigningKeys, readRotation, type SigningKeyPorts, writeFoundingKeys } from './signing-key-record.ts';
 import {
   addKey,
   advance,
@@ -19,23 +17,16 @@ import {
   SIGNING_KEYS,
   type SigningKey,
   type SigningKeys,
-  signingKeysIn,
   withFoundingKeys,
 } from './signing-keys.ts';
 
 /** How long whoever began to make a key is left alone with it: longer than any run lasts. */
-export const CREATION_SECONDS = 120;
+const CREATION_SECONDS = 120;
 
 /** What one run does at most; a workspace has eight lanes, and keys to give up besides. */
 const STEPS_MAX = 24;
 
-interface RecordPorts {
-  readonly standing: StandingReader;
-  readonly foundingKeys: FoundingKeys;
-  readonly signingKeyRecords: RecordWriter<'signingKeys'>;
-  readonly clock: Clock;
-}
-interface Ports extends RecordPorts {
+interface Ports extends SigningKeyPorts {
   readonly signingKeyMaker: SigningKeyMaker;
   readonly random: Random;
 }
@@ -71,23 +62,6 @@ interface Run {
   disposed: number;
   /** By what failed. */
   readonly failures: Map<string, unknown>;
-}
-
-/** Takes the deployment's keys into the record, once; until then they are used without it. */
-export async function writeFoundingKeys(ports: RecordPorts): Promise<void> {
-  const { standing, foundingKeys, signingKeyRecords, clock } = ports;
-  if ((await signingKeysIn(standing.open(SIGNING_KEYS))) !== undefined) return;
-  const nowSeconds = clock.nowSeconds();
-  const record = { keys: await foundingKeys.read(nowSeconds), creations: [], createdAtSeconds: nowSeconds, version: 1 };
-  await signingKeyRecords.insert('signingKeys', SIGNING_KEYS, record).catch(ignoreConflict);
-}
-
-/** The record and the rules for it, read together. */
-export async function readRotation({ standing, foundingKeys }: Pick<RecordPorts, 'standing' | 'foundingKeys'>) {
-  const look = standing.open(SIGNING_KEYS);
-  const [record, { signingKeys: policy }] = await Promise.all([signingKeysIn(look), settingsIn(look)]);
-  if (record === undefined) throw notFound();
-  return { record, rules: { policy, algorithms: foundingKeys.algorithms } };
 }
 
 /** One step; false where there is nothing to do, or somebody else is doing it. */
@@ -195,16 +169,4 @@ async function abandon({ custody }: NewSigningKey, ports: Ports): Promise<void> 
 async function dispose({ kid, custody }: SigningKey, ports: Ports): Promise<void> {
   if (custody.type === 'kms') await ports.signingKeyMaker.dispose(custody.keyArn);
   await changeSigningKeys((before) => withKey(before, kid, (key) => ({ ...key, custody: { type: 'gone' } })), ports);
-}
-
-/** Changes the record as it stands. @throws DomainError as `changeRecord` does */
-export function changeSigningKeys(
-  change: (before: SigningKeys) => SigningKeys | undefined,
-  { standing, signingKeyRecords }: Pick<RecordPorts, 'standing' | 'signingKeyRecords'>,
-  expectedVersion?: number,
-): Promise<SigningKeys> {
-  return changeRecord(
-    { kind: 'signingKeys', key: SIGNING_KEYS, change, expectedVersion },
-    { standing, directory: signingKeyRecords },
-  );
 }

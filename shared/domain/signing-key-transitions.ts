@@ -15,7 +15,7 @@ import {
 export type RotationPolicy = WorkspaceSettings['signingKeys'];
 
 /** Retired keys are kept, by their public halves, for long-lived tokens; beyond so many the oldest go. */
-export const RETIRED_KEYS_MAX = 200;
+const RETIRED_KEYS_MAX = 200;
 
 interface Rules {
   readonly policy: RotationPolicy;
@@ -163,13 +163,4 @@ export function withKey(
 ): SigningKeys | undefined {
   if (!record.keys.some((key) => key.kid === kid)) return undefined;
   return { ...record, keys: record.keys.map((key) => (key.kid === kid ? change(key) : key)) };
-}
-
-/**
- * The record without any trust in one key. The next key in KMS takes over at once, whatever verifiers have seen of it,
- * because nothing else signs; in place of a wrapped key, KMS does.
- */
-export function revoke(record: SigningKeys, kid: string, rules: Rules, nowSeconds: number): SigningKeys | undefined {
-  const revoked = withKey(record, kid, (key) => ({ ...key, revokedAtSeconds: key.revokedAtSeconds ?? nowSeconds }));
-  return revoked && advance(revoked, rules, nowSeconds);
 }

@@ -23,7 +23,7 @@ export function kmsSigner(environment: Environment): TokenSigner {
 }
 
 /** `typ` says of which kind a token is. */
-export function tokenTypeFor({ scope }: TokenClaims): string {
+function tokenTypeFor({ scope }: TokenClaims): string {
   return scope === undefined ? LONG_LIVED_TOKEN_TYPE : ACCESS_TOKEN_TYPE;
 }
 
@@ -42,7 +42,7 @@ interface DatedClaims {
  * Signs JWTs of any type with the key that the workspace signs with in KMS now: by the record that the request has read,
  * else by one of some seconds ago.
  */
-export function jwtSigner(environment: Environment) {
+function jwtSigner(environment: Environment) {
   const ring = keyRing(environment);
   return async (
     typ: string,
@@ -59,7 +59,7 @@ export function jwtSigner(environment: Environment) {
 }
 
 /** The part of a JWS that is signed (RFC 7515 §5.1). */
-export function signingInput(header: object, claims: object): string {
+function signingInput(header: object, claims: object): string {
   return `${encode(header)}.${encode(claims)}`;
 }
 
