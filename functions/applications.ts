@@ -47,8 +47,8 @@ const owner = {};
 /** Applications and their client grants. */
 export const handler = lambda(applications, adapters, {
   createApplication: async ({ caller, body }, ports) => {
-    const { name: description, metadata, tokenLifetimeSeconds, expiresInSeconds, ...registration } = body;
-    const request = { description, metadata, tokenLifetimeSeconds, expiresInSeconds, registration };
+    const { name: description, metadata, tokenLifetimeSeconds, tokenQuota, expiresInSeconds, ...registration } = body;
+    const request = { description, metadata, tokenLifetimeSeconds, tokenQuota, expiresInSeconds, registration };
     const { client, secret } = await createApplication(caller, request, ports);
     return created(
       { ...applicationRepresentation(client), ...(secret !== undefined && { clientSecret: secret }) },
@@ -65,8 +65,16 @@ export const handler = lambda(applications, adapters, {
     return ok(applicationRepresentation(client, await lastUsesOf([client], ports)));
   },
   updateApplication: async ({ caller, params, body, expectedVersion }, ports) => {
-    const { name: description, metadata, tokenLifetimeSeconds, status, expiresInSeconds, ...registration } = body;
-    const patch = { description, metadata, tokenLifetimeSeconds, status, expiresInSeconds, registration };
+    const {
+      name: description,
+      metadata,
+      tokenLifetimeSeconds,
+      tokenQuota,
+      status,
+      expiresInSeconds,
+      ...registration
+    } = body;
+    const patch = { description, metadata, tokenLifetimeSeconds, tokenQuota, status, expiresInSeconds, registration };
     const access = { caller, owner, clientId: params.clientId, expectedVersion };
     return ok(applicationRepresentation(await updateApplication(access, patch, ports)));
   },

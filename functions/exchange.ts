@@ -1,5 +1,6 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { clientAuthentication } from '#shared/adapters/client-authentication.ts';
+import { dynamoIssuance } from '#shared/adapters/dynamo/issuance.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { possession } from '#shared/adapters/possession.ts';
 import { joseWorkloadTokens } from '#shared/adapters/workload-tokens.ts';
@@ -13,6 +14,7 @@ const adapters = {
   ...clientAuthentication,
   workloadTokens: joseWorkloadTokens,
   signer: kmsSigner,
+  issuance: dynamoIssuance,
   ...possession,
 };
 
@@ -25,6 +27,7 @@ export const handler = lambda(exchange, adapters, {
     return ok(
       { access_token: token.value, token_type: token.type, expires_in: token.lifetimeSeconds, scope: token.scope },
       { tokenId: token.id, audience: token.audience },
+      token.quotas,
     );
   },
 });

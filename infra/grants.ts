@@ -194,6 +194,16 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     environment: ['MINTMARK_DIRECTORY_TABLE', 'MINTMARK_WRAPPING_KEY'],
   },
   'secrets:hash': nothing,
+  'issuance:count': {
+    statements: [
+      {
+        actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem'],
+        resources: ['tokens'],
+        conditions: itemsNamed('quota#*'),
+      },
+    ],
+    environment: ['MINTMARK_TOKENS_TABLE'],
+  },
   'failures:count': {
     statements: [{ actions: ['dynamodb:UpdateItem'], resources: ['tokens'], conditions: itemsNamed('failures#*') }],
     environment: ['MINTMARK_TOKENS_TABLE'],

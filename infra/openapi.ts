@@ -70,7 +70,7 @@ const headers = {
   },
   RateLimitPolicy: {
     description:
-      'How much of what is counted there may be in how many seconds: requests of a client, as one function instance counts them, or failed attempts.',
+      'How much of what is counted there may be in how many seconds: requests of a client, as one function instance counts them; its access tokens, where it has a quota; or failed attempts.',
     schema: { type: 'string' },
     example: '"client";q=3000;w=60',
   },

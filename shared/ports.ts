@@ -23,6 +23,7 @@ import type {
   Clock,
   EventBus,
   FailureCounter,
+  IssuanceCounter,
   Random,
   RequestLimiter,
   RequestMemory,
@@ -76,6 +77,7 @@ export interface GrantedPorts {
   'pepper:use': { readonly pepper: Pepper };
   'pepper:found': { readonly pepperFounder: PepperFounder };
   'secrets:hash': { readonly hasher: SecretHasher };
+  'issuance:count': { readonly issuance: IssuanceCounter };
   'failures:count': { readonly failures: FailureCounter };
   'requests:remember': { readonly memory: RequestMemory };
   'usage:note': { readonly usageNotes: UsageNotes };

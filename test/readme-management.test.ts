@@ -124,7 +124,16 @@ describe('what README.md says about managing credentials', () => {
   test('sets limits for the workspace', () => {
     const [settings] = session.answers('settings');
     const limits = { maxLive: 20, lifetimeSeconds: 7_776_000, maxLifetimeSeconds: 31_536_000 };
-    expect(settings).toMatchObject({ apiTokens: limits, version: 2 });
+    expect(settings).toMatchObject({ apiTokens: limits, tokenQuota: { perDay: 5_000 }, version: 2 });
+  });
+
+  test('gives an application a quota of its own, and says what is left of it', () => {
+    const [application, ...headers] = session.output('quota').trim().split(/\r?\n/);
+    expect(JSON.parse(application ?? '')).toMatchObject({ tokenQuota: { perHour: 100, perDay: null, enforce: false } });
+    expect(headers.map((header) => header.toLowerCase())).toEqual([
+      'ratelimit-policy: "per-hour";q=100;w=3600',
+      expect.stringMatching(/^ratelimit: "per-hour";r=99;t=\d+$/),
+    ]);
   });
 
   test('lets both secrets work during a rotation', () => {

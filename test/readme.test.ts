@@ -57,6 +57,7 @@ describe('README.md', () => {
       'sh change',
       'sh repeat',
       'sh settings',
+      'sh quota',
       'sh leaver',
       'sh audit',
       'mermaid',

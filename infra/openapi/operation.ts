@@ -107,7 +107,7 @@ function successResponse({ reply, caller }: Route) {
       'X-Request-Id': { $ref: '#/components/headers/RequestId' },
       ...(hasVersion(reply) && { ETag: { $ref: '#/components/headers/ETag' } }),
       ...(caller === 'grant' && { 'DPoP-Nonce': { $ref: '#/components/headers/DPoPNonce' } }),
-      ...(isManagement(caller) && quotaHeaders),
+      ...((isManagement(caller) || caller === 'grant') && quotaHeaders),
     },
     ...(schema !== undefined && {
       content: {

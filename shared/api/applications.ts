@@ -12,6 +12,7 @@ import {
   text,
   timestamp,
   tokenLifetimeSeconds,
+  tokenQuota,
 } from './fields.ts';
 import { newRegistration, registrationExample, registrationPatch, shownRegistration } from './registration-fields.ts';
 import { lastUsedAt, newSecretExample, secretFields, shownOnce, usedSecretExample } from './secret-fields.ts';
@@ -24,6 +25,7 @@ const application = z.object({
   ...shownRegistration,
   metadata: shownMetadata,
   tokenLifetimeSeconds: z.int().optional(),
+  tokenQuota: tokenQuota.optional().meta({ description: "Absent where the workspace's holds" }),
   createdAt: timestamp,
   createdBy: z.string(),
   expiresAt: timestamp.nullable(),
@@ -98,6 +100,7 @@ export const applications = lambdaTable({
           name: text(NAME_CHARACTERS),
           metadata: metadata.optional(),
           tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
+          tokenQuota: tokenQuota.partial().nullish(),
           expiresInSeconds,
           ...newRegistration,
         }),
@@ -147,6 +150,7 @@ export const applications = lambdaTable({
           name: text(NAME_CHARACTERS).optional(),
           metadata: metadataPatch,
           tokenLifetimeSeconds: tokenLifetimeSeconds.nullish(),
+          tokenQuota: tokenQuota.partial().nullish(),
           status: status.optional(),
           expiresInSeconds: z.int().min(1).max(EXPIRY_SECONDS_MAX).optional(),
           ...registrationPatch,

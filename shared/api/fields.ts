@@ -49,6 +49,16 @@ export const EXPIRY_SECONDS_MAX = 315_360_000;
 /** Up to ten years; absent or null for never. */
 export const expiresInSeconds = z.int().min(1).max(EXPIRY_SECONDS_MAX).nullish();
 
+const QUOTA_MAX = 1_000_000_000;
+const tokensOrUnlimited = z.int().min(1).max(QUOTA_MAX).nullable();
+
+/** How many access tokens a client may obtain. */
+export const tokenQuota = z.object({
+  perHour: tokensOrUnlimited.meta({ description: 'In an hour of UTC; null for any number' }),
+  perDay: tokensOrUnlimited.meta({ description: 'On a day of UTC; null for any number' }),
+  enforce: z.boolean().meta({ description: 'False where what is beyond is told and not refused' }),
+});
+
 /** How long exchanged access tokens live: a minute to a day. */
 export const tokenLifetimeSeconds = z.int().min(60).max(86_400);
 

@@ -36,7 +36,7 @@ const EXAMPLE_CLIENT = 'cli_2Vq0mTzXwYbH8KdR5nCs1E';
 export const exchange = lambdaTable({
   name: 'exchange',
   purpose: 'Trades client credentials, or a signed assertion, for a short-lived access token.',
-  grants: [...clientGrants, 'workloads:verify', 'proofs:verify', 'tokens:sign'],
+  grants: [...clientGrants, 'workloads:verify', 'proofs:verify', 'tokens:sign', 'issuance:count'],
   routes: {
     token: {
       method: 'POST',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { apiIdentifier, apiTokenKind, EXPIRY_SECONDS_MAX, tokenLifetimeSeconds, unique } from './fields.ts';
+import { apiIdentifier, apiTokenKind, EXPIRY_SECONDS_MAX, tokenLifetimeSeconds, tokenQuota, unique } from './fields.ts';
 import { showing, updating } from './shapes.ts';
 import type { Route } from './table.ts';
 
@@ -62,7 +62,7 @@ const signingKeys = z.object({
     }),
 });
 
-const settings = z.object({ defaultAudience, accessTokens, apiTokens, signingKeys, version: z.int() });
+const settings = z.object({ defaultAudience, accessTokens, apiTokens, signingKeys, tokenQuota, version: z.int() });
 const example = {
   defaultAudience: null,
   accessTokens: { lifetimeSeconds: 3_600, maxLifetimeSeconds: 86_400 },
@@ -73,6 +73,7 @@ const example = {
     maxLifetimeSeconds: 31_536_000,
   },
   signingKeys: { mode: 'kms', rotationSeconds: 7_776_000, leadSeconds: 10_800, retentionSeconds: 97_200 },
+  tokenQuota: { perHour: 1_000, perDay: null, enforce: true },
   version: 2,
 };
 
@@ -96,6 +97,7 @@ export const settingsRoutes = {
         accessTokens: accessTokens.partial().optional(),
         apiTokens: apiTokens.extend({ kinds: apiTokenKinds.partial() }).partial().optional(),
         signingKeys: signingKeys.partial().optional(),
+        tokenQuota: tokenQuota.partial().optional(),
       }),
       example: { apiTokens: { maxLive: 20, maxLifetimeSeconds: 31_536_000 } },
     },

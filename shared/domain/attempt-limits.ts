@@ -104,7 +104,7 @@ function assertWithin(limits: readonly AttemptLimit[], nowSeconds: number, failu
   const exceeded = limits.find(({ bucket, failuresMax }) => failures.count(bucket, nowSeconds) >= failuresMax);
   if (exceeded === undefined) return;
   throw new DomainError('rate_limited', 'Too many failed attempts. Wait, then try again.', {
-    quota: usedUp(exceeded, nowSeconds),
+    quotas: [usedUp(exceeded, nowSeconds)],
   });
 }
 

@@ -26,6 +26,7 @@ import type {
 import type { Client, JsonObject } from './records.ts';
 import { type ApplicationRegistration, proofOf } from './registration.ts';
 import { expiryOf } from './standing.ts';
+import { changedOwnQuota, type TokenQuotaChange } from './token-quota.ts';
 
 /** What a new client is to be: a service user's secret or an application. */
 export interface ClientRequest {
@@ -38,6 +39,7 @@ export interface ClientRequest {
   readonly importedHash?: string | undefined;
   /** The longest an access token of this client lives; undefined for what the API says. */
   readonly tokenLifetimeSeconds?: number | undefined;
+  readonly tokenQuota?: TokenQuotaChange | null | undefined;
   readonly registration?: ApplicationRegistration | undefined;
 }
 
@@ -74,6 +76,7 @@ export async function createClient(
     metadata: acceptedMetadata(request.metadata),
     expiresAtSeconds: expiryOf(expiresInSeconds, ports.clock.nowSeconds()),
     tokenLifetimeSeconds,
+    tokenQuota: changedOwnQuota(undefined, request.tokenQuota),
     registration,
   };
   const made = await makeClient(caller, described, request.importedHash, ports);
@@ -129,6 +132,7 @@ export interface ClientPatch {
   readonly status?: 'active' | 'disabled' | undefined;
   readonly expiresInSeconds?: number | undefined;
   readonly tokenLifetimeSeconds?: number | null | undefined;
+  readonly tokenQuota?: TokenQuotaChange | null | undefined;
   /** The registration as it is to be, made of the one before. */
   readonly register?: ((before: ApplicationRegistration | undefined) => ApplicationRegistration) | undefined;
 }
@@ -155,6 +159,7 @@ export function withChanges(before: Client, patch: ClientPatch, nowSeconds: numb
       patch.tokenLifetimeSeconds === undefined
         ? before.tokenLifetimeSeconds
         : (patch.tokenLifetimeSeconds ?? undefined),
+    tokenQuota: changedOwnQuota(before.tokenQuota, patch.tokenQuota),
     registration: patch.register?.(before.registration) ?? before.registration,
   });
 }

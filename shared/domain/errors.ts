@@ -38,8 +38,8 @@ interface ErrorDetails {
   readonly scheme?: 'Bearer' | 'DPoP';
   /** After how many seconds a repeat may succeed. */
   readonly retryAfterSeconds?: number;
-  /** What was used up. */
-  readonly quota?: RequestQuota;
+  /** What was used up; a repeat may succeed when the last of it begins anew. */
+  readonly quotas?: readonly RequestQuota[];
   /** What really happened: logged by name, never shown. */
   readonly cause?: unknown;
 }
@@ -52,7 +52,7 @@ export class DomainError extends Error {
   readonly neededScope: string | undefined;
   readonly scheme: 'Bearer' | 'DPoP';
   readonly retryAfterSeconds: number | undefined;
-  readonly quota: RequestQuota | undefined;
+  readonly quotas: readonly RequestQuota[];
 
   constructor(code: ErrorCode, description: string, details: ErrorDetails = {}) {
     super(description, { cause: details.cause });
@@ -60,9 +60,14 @@ export class DomainError extends Error {
     this.field = details.field;
     this.neededScope = details.neededScope;
     this.scheme = details.scheme ?? 'Bearer';
-    this.retryAfterSeconds = details.retryAfterSeconds ?? details.quota?.resetSeconds;
-    this.quota = details.quota;
+    this.quotas = details.quotas ?? [];
+    this.retryAfterSeconds = details.retryAfterSeconds ?? latestReset(this.quotas);
   }
+}
+
+function latestReset(quotas: readonly RequestQuota[]): number | undefined {
+  const exceeded = quotas.filter(({ isExceeded }) => isExceeded);
+  return exceeded.length === 0 ? undefined : Math.max(...exceeded.map(({ resetSeconds }) => resetSeconds));
 }
 
 /** The answer to an unknown id and to somebody else's id: they must not be told apart (DEC6). */

@@ -15,12 +15,13 @@ import { allowedPermissions, findApi, resolveApi } from './entitlement.ts';
 import { DomainError, tokenTooLarge } from './errors.ts';
 import { isGrantType, JWT_BEARER } from './grant-types.ts';
 import { newId } from './ids.ts';
-import type { Clock, Random } from './ports.ts';
+import type { Clock, IssuanceCounter, Random, RequestQuota } from './ports.ts';
 import type { Api, Client, WorkspaceSettings } from './records.ts';
 import { grantTypesOf } from './registration.ts';
 import { defaultAudienceIn, expectSettings, settingsIn } from './settings.ts';
 import { expectSigningKeys, type SigningKeys, signingKeysIn } from './signing-keys.ts';
 import { type Standing, standingOf, subjectId } from './standing.ts';
+import { countToken } from './token-quota.ts';
 
 export interface TokenRequest {
   readonly grantType: string;
@@ -39,6 +40,8 @@ export interface IssuedToken {
   readonly audience: string;
   readonly lifetimeSeconds: number;
   readonly scope: string;
+  /** What its client has left of its quota; empty without one. */
+  readonly quotas: readonly RequestQuota[];
 }
 
 /** For whom the token is, whichever way that was made sure of. */
@@ -51,13 +54,14 @@ interface Ports {
   readonly signer: TokenSigner;
   readonly proofMemory: ProofMemory;
   readonly clock: Clock;
+  readonly issuance: IssuanceCounter;
 }
 
 /**
  * The exchange (RFC 6749 §4.4, RFC 7523 §2.1) from step 5 on: the subject stands, the API is found, the permissions are
  * allowed now, the lifetime is the shortest of all that limit it.
  * @throws DomainError `unsupported_grant_type`, `unauthorized_client`, `invalid_client`, `invalid_grant`, `invalid_request`, `invalid_target`
- * (RFC 8707 §2), `invalid_scope` or, as `confirmSender` does, `invalid_dpop_proof`
+ * (RFC 8707 §2), `invalid_scope`, `rate_limited` or, as `confirmSender` does, `invalid_dpop_proof`
  */
 export async function issueAccessToken(caller: TokenHolder, request: TokenRequest, ports: Ports): Promise<IssuedToken> {
   const { client, look } = caller;
@@ -82,8 +86,9 @@ export async function issueAccessToken(caller: TokenHolder, request: TokenReques
   const permissions = request.scope === undefined ? allowed : narrow(request.scope, allowed);
   const settings = await settingsIn(look);
   const confirmation = await confirmSender(request.possession ?? {}, api, ports);
+  const quotas = await countToken(client, settings, ports);
   const claims = claimsOf(caller, { standing, settings, api, permissions, confirmation }, ports);
-  return sign(claims, { api, keys: await signingKeysIn(look) }, ports);
+  return { ...(await sign(claims, { api, keys: await signingKeysIn(look) }, ports)), quotas };
 }
 
 function assertMayUse(grantType: string, client: Client): void {
@@ -160,7 +165,11 @@ interface SigningChoice {
   readonly keys: SigningKeys | undefined;
 }
 
-async function sign(claims: AccessTokenClaims, { api, keys }: SigningChoice, { signer }: Ports): Promise<IssuedToken> {
+async function sign(
+  claims: AccessTokenClaims,
+  { api, keys }: SigningChoice,
+  { signer }: Ports,
+): Promise<Omit<IssuedToken, 'quotas'>> {
   const value = await signer.sign(claims, api.signingAlgorithm, keys);
   if (value.length > TOKEN_CHARACTERS_MAX) throw tokenTooLarge();
   return {

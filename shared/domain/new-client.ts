@@ -9,7 +9,14 @@ export type ClientDescription = Pick<Client, 'subject' | 'description' | 'create
   Partial<
     Pick<
       Client,
-      'metadata' | 'roleIds' | 'permissions' | 'apiIds' | 'registration' | 'expiresAtSeconds' | 'tokenLifetimeSeconds'
+      | 'metadata'
+      | 'roleIds'
+      | 'permissions'
+      | 'apiIds'
+      | 'registration'
+      | 'expiresAtSeconds'
+      | 'tokenLifetimeSeconds'
+      | 'tokenQuota'
     >
   >;
 

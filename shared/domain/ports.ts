@@ -1,6 +1,6 @@
 import type { AuditEvent, AuditFilter } from './audit.ts';
 import type { Page, PageRequest } from './record-ports.ts';
-import type { Client, DirectoryKind, DirectoryRecords, JsonObject } from './records.ts';
+import type { Client, DirectoryKind, DirectoryRecords, JsonObject, TokenQuota } from './records.ts';
 
 /**
  * What the domain asks of the world. Every method that depends on a service rejects with the domain error
@@ -131,6 +131,19 @@ export interface RequestQuota {
 export interface RequestLimiter {
   /** Counts one request of this client. */
   count(clientId: string): Promise<RequestQuota>;
+}
+
+/** Counts the access tokens of clients with a quota. */
+export interface IssuanceCounter {
+  /** Counts one more, unless an enforced quota is used up: of many at once exactly as many are counted as it allows. */
+  count(clientId: string, quota: TokenQuota, nowSeconds: number): Promise<Issuance>;
+}
+
+/** How many there were in this hour and on this day, in UTC, with the one in question where it is counted. */
+export interface Issuance {
+  readonly isCounted: boolean;
+  readonly inHour: number;
+  readonly inDay: number;
 }
 
 /** What a creation answered, less the secrets in it. */

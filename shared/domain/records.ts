@@ -131,6 +131,14 @@ export interface Removal extends Versioned {
 /** How an API token works: a secret to exchange, or a long-lived JWT that is itself the secret. */
 export type ApiTokenKind = 'client_credentials' | 'access_token';
 
+/** How many access tokens a client may obtain; null for any number. */
+export interface TokenQuota {
+  readonly perHour: number | null;
+  readonly perDay: number | null;
+  /** False where what is beyond is told and not refused. */
+  readonly enforce: boolean;
+}
+
 /** The API tokens that one owner has made lately. */
 export interface ApiTokenRoster extends Versioned {
   readonly entries: readonly { readonly clientId: string; readonly addedAtSeconds: number }[];
@@ -228,6 +236,8 @@ export interface Client extends Versioned {
   readonly createdBy: string;
   readonly expiresAtSeconds?: number | undefined;
   readonly tokenLifetimeSeconds?: number | undefined;
+  /** Undefined where that of the workspace holds. */
+  readonly tokenQuota?: TokenQuota | undefined;
 }
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;

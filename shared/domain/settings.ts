@@ -5,6 +5,7 @@ import { DomainError, ignoreConflict } from './errors.ts';
 import type { Clock, Look, StandingReader } from './ports.ts';
 import type { DirectoryWriter } from './record-ports.ts';
 import type { WorkspaceSettings } from './records.ts';
+import { changedQuota, type TokenQuotaChange, UNLIMITED } from './token-quota.ts';
 
 /** Names the one record among the directory's. */
 const KEY = 'workspace';
@@ -34,6 +35,7 @@ const DEFAULT_SETTINGS: WorkspaceSettings = {
     maxLifetimeSeconds: null,
   },
   signingKeys: DEFAULT_ROTATION,
+  tokenQuota: UNLIMITED,
   createdAtSeconds: 0,
   version: 1,
 };
@@ -77,6 +79,7 @@ export interface SettingsChange {
       })
     | undefined;
   readonly signingKeys?: Changes<WorkspaceSettings['signingKeys']> | undefined;
+  readonly tokenQuota?: TokenQuotaChange | undefined;
 }
 
 type Changes<Settings> = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
@@ -128,6 +131,7 @@ function withChanges(before: WorkspaceSettings, patch: SettingsChange): Workspac
       leadSeconds: changed(before.signingKeys.leadSeconds, signingKeys.leadSeconds),
       retentionSeconds: changed(before.signingKeys.retentionSeconds, signingKeys.retentionSeconds),
     },
+    tokenQuota: changedQuota(before.tokenQuota, patch.tokenQuota),
   };
 }
 

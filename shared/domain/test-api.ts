@@ -2,7 +2,7 @@ import { assertHolds, type ManagementCaller } from './authority.ts';
 import type { ProofMemory, TokenSigner } from './crypto-ports.ts';
 import { DomainError, notFound } from './errors.ts';
 import { type IssuedToken, issueAccessToken } from './issue-access-token.ts';
-import type { Clock, Look, Random, StandingReader } from './ports.ts';
+import type { Clock, IssuanceCounter, Look, Random, StandingReader } from './ports.ts';
 import { type Client, grantKey } from './records.ts';
 import { isLive } from './standing.ts';
 import { SYSTEM_API_ID } from './system-api.ts';
@@ -18,6 +18,7 @@ interface Ports {
   readonly random: Random;
   readonly signer: TokenSigner;
   readonly proofMemory: ProofMemory;
+  readonly issuance: IssuanceCounter;
 }
 
 /** Which application tries which API, asking for what. */
@@ -33,7 +34,8 @@ interface ApiTest {
  * every application there. At the management API nobody gets by it what they do not hold themselves.
  * @throws DomainError `not_found` for the API and for what is no application, `conflict` for a disabled or expired one,
  * `forbidden`, `unauthorized_client`, `invalid_target`, `invalid_scope` or, where the API takes bound tokens only,
- * `invalid_dpop_proof` or `invalid_request` as the exchange does
+ * `invalid_dpop_proof` or `invalid_request` as the exchange does; `rate_limited`, because it counts as one of the
+ * application's tokens
  */
 export async function testApi(
   caller: ManagementCaller,

@@ -1,4 +1,4 @@
-import type { ApiTokenKind, Versioned } from './records.ts';
+import type { ApiTokenKind, TokenQuota, Versioned } from './records.ts';
 
 /** What holds for the whole workspace. Members that are null set no limit. */
 export interface WorkspaceSettings extends Versioned {
@@ -30,4 +30,6 @@ export interface WorkspaceSettings extends Versioned {
     /** How long a key is published after it has signed. */
     readonly retentionSeconds: number;
   };
+  /** For every client that has none of its own. */
+  readonly tokenQuota: TokenQuota;
 }

@@ -25,6 +25,7 @@ export function logRequest(functionName: string, event: Incoming, reply: unknown
     target: event.route && event.target,
     ip: event.source,
     userAgent: event.userAgent,
+    exceeded: exceededIn(event),
     latencyMilliseconds: Math.round(performance.now() - event.startedAtMilliseconds),
   };
   if (thrown != null && (statusCode ?? 500) >= 500) {
@@ -32,6 +33,12 @@ export function logRequest(functionName: string, event: Incoming, reply: unknown
     return;
   }
   logger.info('request', fields);
+}
+
+/** Quotas that a request went beyond without being refused for it. */
+function exceededIn({ reply }: Incoming): readonly string[] | undefined {
+  const exceeded = reply?.quotas?.filter(({ isExceeded }) => isExceeded) ?? [];
+  return exceeded.length === 0 ? undefined : exceeded.map(({ name }) => name);
 }
 
 /** A task without HTTP around it (bootstrap, authorizer). */

@@ -1,4 +1,5 @@
 import type { Reply } from '#shared/api/table.ts';
+import type { RequestQuota } from '#shared/domain/ports.ts';
 import { entityTag } from './entity-tag.ts';
 
 /** What an operation answers: the body, and the ids that log and audit lines are to name. */
@@ -6,10 +7,16 @@ export interface OperationReply<Status extends number, Body> {
   readonly status: Status;
   readonly body: Body;
   readonly target: Readonly<Record<string, string>>;
+  /** What the caller has left of what this has counted. */
+  readonly quotas?: readonly RequestQuota[];
 }
 
-export function ok<Body>(body: Body, target: Readonly<Record<string, string>> = {}): OperationReply<200, Body> {
-  return { status: 200, body, target };
+export function ok<Body>(
+  body: Body,
+  target: Readonly<Record<string, string>> = {},
+  quotas: readonly RequestQuota[] = [],
+): OperationReply<200, Body> {
+  return { status: 200, body, target, quotas };
 }
 
 /** An answer that is a JWT, under the media type that the API table gives it. */

@@ -54,6 +54,7 @@ export function applicationRepresentation({ subject, ...client }: Client, lastUs
     ...registrationRepresentation(registrationOf(client)),
     ...(client.metadata && { metadata: client.metadata }),
     ...(client.tokenLifetimeSeconds !== undefined && { tokenLifetimeSeconds: client.tokenLifetimeSeconds }),
+    ...(client.tokenQuota && { tokenQuota: client.tokenQuota }),
     createdAt: timestamp(client.createdAtSeconds),
     createdBy: client.createdBy,
     expiresAt: timestampOrNull(client.expiresAtSeconds),

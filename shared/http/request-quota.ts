@@ -26,16 +26,13 @@ export function countRequests(ports: () => { readonly requestLimiter: RequestLim
 
 /** Tells with every answer what is left of what is counted (draft-ietf-httpapi-ratelimit-headers §3 and §4). */
 export function tellQuotas(): Middleware {
-  const tell = (event: Incoming, response: GatewayReply | null | undefined, usedUp: readonly RequestQuota[] = []) => {
-    const quotas = [...(event.quotas ?? []), ...usedUp];
+  const tell = (response: GatewayReply | null | undefined, ...counted: readonly (readonly RequestQuota[])[]) => {
+    const quotas = counted.flat();
     if (quotas.length > 0 && response != null) Object.assign(response.headers, rateLimitHeaders(quotas));
   };
   return {
-    after: ({ event, response }) => tell(event, response),
-    onError: ({ event, response, error }) => {
-      const { quota } = asDomainError(error);
-      tell(event, response, quota && [quota]);
-    },
+    after: ({ event, response }) => tell(response, event.quotas ?? [], event.reply?.quotas ?? []),
+    onError: ({ event, response, error }) => tell(response, event.quotas ?? [], asDomainError(error).quotas),
   };
 }
 

@@ -31,6 +31,7 @@ const defaults = {
     maxLifetimeSeconds: null,
   },
   signingKeys: { mode: 'kms', rotationSeconds: 7_776_000, leadSeconds: 10_800, retentionSeconds: 97_200 },
+  tokenQuota: { perHour: null, perDay: null, enforce: true },
 };
 const show = async () => (await manage('GET', '/v1/settings')).body as { readonly version: number };
 const change = (patch: unknown, headers = {}) => manage('PATCH', '/v1/settings', patch, headers);

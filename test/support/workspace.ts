@@ -20,6 +20,7 @@ import {
   dynamoRecordRemover,
   dynamoSigningKeyRecords,
 } from '#shared/adapters/dynamo/directory.ts';
+import { dynamoIssuance } from '#shared/adapters/dynamo/issuance.ts';
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
@@ -112,6 +113,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     clientKeys: cryptoClientKeys(),
     trustedKeys: cryptoTrustedKeys(),
     failures: sharedFailureCounter(environment),
+    issuance: dynamoIssuance(environment),
     pepper: kmsPepper(environment),
     pepperFounder: kmsPepperFounder(environment),
     hasher: bcryptHasher(environment, HASH_COST),

@@ -3,6 +3,7 @@ import { authenticationMethods } from '#shared/domain/authentication-methods.ts'
 import { CLIENT_CREDENTIALS, grantTypes } from '#shared/domain/grant-types.ts';
 import type { Client, DirectoryKind, DirectoryRecords, JsonObject } from '#shared/domain/records.ts';
 import { DEFAULT_ROTATION } from '#shared/domain/settings.ts';
+import { UNLIMITED } from '#shared/domain/token-quota.ts';
 import { trustAlgorithms } from '#shared/domain/trust.ts';
 import { signingKeysSchema } from './signing-keys-schema.ts';
 
@@ -16,6 +17,7 @@ const signingAlgorithm = z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']);
 const clientKeyAlgorithm = z.enum(['RS256', 'ES256']);
 const permissionReference = z.object({ apiId: z.string(), api: z.string(), value: z.string() });
 const permission = z.object({ value: z.string(), description: z.string().optional() });
+const tokenQuota = z.object({ perHour: z.int().nullable(), perDay: z.int().nullable(), enforce: z.boolean() });
 const apiTokenKinds = z.array(z.enum(['client_credentials', 'access_token']));
 
 const deleted = z.discriminatedUnion('type', [
@@ -111,6 +113,7 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
         retentionSeconds: seconds,
       })
       .default(DEFAULT_ROTATION),
+    tokenQuota: tokenQuota.default(UNLIMITED),
   }),
   signingKeys: signingKeysSchema,
   roster: z.object({ ...versioned, entries: z.array(z.object({ clientId: z.string(), addedAtSeconds: seconds })) }),
@@ -188,6 +191,7 @@ export const clientSchema: z.ZodType<Client> = z.object({
   createdBy: z.string(),
   expiresAtSeconds: seconds.optional(),
   tokenLifetimeSeconds: seconds.optional(),
+  tokenQuota: tokenQuota.optional(),
 });
 
 /** A record as it is written. Metadata lies there as JSON text: JSON has numbers and names that DynamoDB does not take. */

@@ -10,6 +10,7 @@ import { clientChangerContract } from './contracts/client-changer.ts';
 import { clientContracts } from './contracts/clients.ts';
 import { directoryContracts } from './contracts/directory.ts';
 import { failureCounterContract } from './contracts/failure-counter.ts';
+import { issuanceCounterContract } from './contracts/issuance-counter.ts';
 import { proofMemoryContract } from './contracts/proof-memory.ts';
 import { requestMemoryContract } from './contracts/request-memory.ts';
 import { revocationsContract } from './contracts/revocations.ts';
@@ -37,6 +38,7 @@ describe.each(dynamoEngines)('$name', ({ leftOutFor, start }) => {
   describe('AssertionMemory', () => assertionMemoryContract(open));
   describe('ProofMemory', () => proofMemoryContract(open));
   describe('FailureCounter', () => failureCounterContract(open));
+  describe('IssuanceCounter', () => issuanceCounterContract(open));
   describe('AuditLog', () => auditLogContract(open));
   describe('AuditFeed', () => auditFeedContract(open));
   describe('AuditReader', () => auditReaderContract(open));
