@@ -31,6 +31,7 @@ export async function openExchange() {
     defaultAudience: () => undefined,
     importedSecrets: () => false,
     failures: () => uncounted,
+    issuance: () => ({ count: async () => ({ isCounted: true, inHour: 1, inDay: 1 }) }),
     clock: () => clock,
     random: () => ({ bytes: (length: number) => new Uint8Array(length) }),
     standing: () => ({ open: () => look }),
