@@ -1,10 +1,13 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { dynamoStatusEntries } from '#shared/adapters/dynamo/status-lists.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { possession } from '#shared/adapters/possession.ts';
 import { settingProtectedApi } from '#shared/adapters/protected-api.ts';
+import { statusListMemory } from '#shared/adapters/status-list-memory.ts';
 import { authorizer } from '#shared/api/without-routes.ts';
 import { authorizeRequest } from '#shared/domain/authorize-request.ts';
+import type { StatusList } from '#shared/domain/status-list.ts';
 import { type AuthorizerEvent, answerFor } from '#shared/http/authorizer.ts';
 import { tokenIn } from '#shared/http/authorizer-request.ts';
 import { task } from '#shared/http/task.ts';
@@ -18,6 +21,8 @@ const adapters = {
   standing: dynamoStanding,
   verifier: kmsVerifier,
   ...possession,
+  statusEntries: dynamoStatusEntries,
+  statusLists: statusListMemory<StatusList>,
   protectedApi: settingProtectedApi,
 };
 

@@ -1,6 +1,7 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { clientAuthentication } from '#shared/adapters/client-authentication.ts';
 import { dynamoIssuance } from '#shared/adapters/dynamo/issuance.ts';
+import { dynamoStatusPlaces } from '#shared/adapters/dynamo/status-lists.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { possession } from '#shared/adapters/possession.ts';
 import { joseWorkloadTokens } from '#shared/adapters/workload-tokens.ts';
@@ -13,6 +14,7 @@ const adapters = {
   ...ambient,
   ...clientAuthentication,
   workloadTokens: joseWorkloadTokens,
+  statusPlaces: dynamoStatusPlaces,
   signer: kmsSigner,
   issuance: dynamoIssuance,
   ...possession,

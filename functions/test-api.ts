@@ -1,5 +1,6 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { dynamoIssuance } from '#shared/adapters/dynamo/issuance.ts';
+import { dynamoStatusPlaces } from '#shared/adapters/dynamo/status-lists.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { management } from '#shared/adapters/management.ts';
 import { testApi as table } from '#shared/api/test-api.ts';
@@ -8,7 +9,13 @@ import { decodedToken } from '#shared/http/decoded-token.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { ok } from '#shared/http/replies.ts';
 
-const adapters = { ...ambient, ...management, signer: kmsSigner, issuance: dynamoIssuance };
+const adapters = {
+  ...ambient,
+  ...management,
+  statusPlaces: dynamoStatusPlaces,
+  signer: kmsSigner,
+  issuance: dynamoIssuance,
+};
 
 /** Whoever may test APIs sees what an application would get there. */
 export const handler = lambda(table, adapters, {

@@ -125,6 +125,21 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   },
   'tokens:sign': signing,
   'introspections:sign': signing,
+  'status-lists:sign': signing,
+  'statuses:assign': {
+    statements: [{ actions: ['dynamodb:UpdateItem'], resources: ['tokens'], conditions: itemsNamed('status#*') }],
+    environment: ['MINTMARK_TOKENS_TABLE'],
+  },
+  'statuses:read': {
+    statements: [
+      {
+        actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'],
+        resources: ['tokens'],
+        conditions: itemsNamed('status#*'),
+      },
+    ],
+    environment: ['MINTMARK_TOKENS_TABLE'],
+  },
   'tokens:verify': { statements: [publicKeys, keyRecord], environment: keyRing },
   'tokens:revoke': {
     statements: [{ actions: ['dynamodb:PutItem'], resources: ['tokens'], conditions: itemsNamed('revoked#*') }],

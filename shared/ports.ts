@@ -11,6 +11,7 @@ import type {
   ProofMemory,
   ProofVerifier,
   SecretHasher,
+  StatusListSigner,
   TokenSigner,
   TokenVerifier,
   TrustedKeys,
@@ -29,9 +30,13 @@ import type {
   RequestMemory,
   Revocations,
   StandingReader,
+  StatusEntries,
+  StatusListMemory,
+  StatusPlaces,
   UsageNotes,
   UsageReader,
 } from '#shared/domain/ports.ts';
+import type { PublishedStatusList } from '#shared/domain/publish-status-list.ts';
 import type {
   ClientChanger,
   ClientLister,
@@ -43,6 +48,7 @@ import type {
   RemainsRemover,
 } from '#shared/domain/record-ports.ts';
 import type { FoundingKeys, SigningKeyMaker } from '#shared/domain/signing-key-ports.ts';
+import type { StatusList } from '#shared/domain/status-list.ts';
 
 /**
  * Grant → the port it puts into a handler's hands. `infra/grants.ts` says for each grant which IAM actions the
@@ -60,6 +66,12 @@ export interface GrantedPorts {
   'remains:remove': { readonly remains: RemainsRemover };
   'tokens:sign': { readonly signer: TokenSigner };
   'introspections:sign': { readonly introspectionSigner: IntrospectionSigner };
+  'statuses:assign': { readonly statusPlaces: StatusPlaces };
+  'statuses:read': { readonly statusEntries: StatusEntries };
+  'status-lists:sign': {
+    readonly statusListSigner: StatusListSigner;
+    readonly publishedLists: StatusListMemory<PublishedStatusList>;
+  };
   'tokens:verify': { readonly verifier: TokenVerifier };
   'tokens:revoke': { readonly revocations: Revocations };
   'assertions:verify': { readonly assertionVerifier: AssertionVerifier };
@@ -86,7 +98,7 @@ export interface GrantedPorts {
   'audit:read': { readonly auditReader: AuditReader };
   'audit:follow': { readonly auditFeed: AuditFeed };
   'events:publish': { readonly eventBus: EventBus };
-  'requests:guard': { readonly protectedApi: ProtectedApi };
+  'requests:guard': { readonly protectedApi: ProtectedApi; readonly statusLists: StatusListMemory<StatusList> };
 }
 export type Grant = keyof GrantedPorts;
 

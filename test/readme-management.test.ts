@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand } from './support/command.ts';
 import { type LocalMintmark, startLocalMintmark } from './support/local-mintmark.ts';
 import { type ReadmeSession, runReadmeSession, SESSION_MILLISECONDS } from './support/readme-session.ts';
 
+const root = new URL('..', import.meta.url).pathname;
 const REPORTS = 'https://api.example.com/reports';
 const id = (kind: string) => expect.stringMatching(new RegExp(`^${kind}_[0-9A-Za-z]{22}$`));
 const secret = expect.stringMatching(/^mms_[0-9A-Za-z]{52}$/);
@@ -85,6 +89,33 @@ describe('what README.md says about managing credentials', () => {
     expect(output).toContain("import { createRemoteJWKSet, jwtVerify } from 'jose';");
     const tried = JSON.parse(output.trim().split('\n').at(-1) ?? '');
     expect(tried).toMatchObject({ tokenResponse: { ...issued, expires_in: 60 }, claims: { aud: REPORTS } });
+  });
+
+  test('lets a verifier refuse what was taken back, by the status list alone', async () => {
+    expect(session.answers('status-list')).toEqual([
+      expect.objectContaining({ identifier: REPORTS, statusList: true }),
+    ]);
+    const { CLIENT_ID, CLIENT_SECRET } = session.exported;
+    const credentials = `${CLIENT_ID}:${CLIENT_SECRET}`;
+    const issue = async () => {
+      const answer = await post('/oauth/token', credentials, { grant_type: 'client_credentials', audience: REPORTS });
+      return (answer as { access_token: string }).access_token;
+    };
+    const [token, revoked] = [await issue(), await issue()];
+    await fetch(`${mintmark.url}/oauth/revoke`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(credentials)}` },
+      body: new URLSearchParams({ token: revoked }),
+    });
+    const program = readFileSync(join(mintmark.folder, 'verify.mjs'), 'utf8');
+    const verify = (ACCESS_TOKEN: string) =>
+      runCommand(process.execPath, ['--input-type=module'], {
+        cwd: root,
+        env: { ACCESS_TOKEN },
+        input: `${program}\nconsole.log((await verifyAccessToken(process.env.ACCESS_TOKEN)).client_id);`,
+      });
+    expect(await verify(token)).toEqual({ code: 0, stdout: `${CLIENT_ID}\n`, stderr: '' });
+    expect(await verify(revoked)).toMatchObject({ code: 1, stderr: expect.stringContaining('was taken back') });
   });
 
   test('gives a tenant a role of its own, which new members get', () => {

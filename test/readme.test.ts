@@ -40,6 +40,7 @@ describe('README.md', () => {
       'sh application',
       'sh introspect-as-api',
       'sh quickstart',
+      'sh status-list',
       'ts jwt-authorizer',
       'sh member',
       'sh jwt',

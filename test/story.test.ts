@@ -36,6 +36,7 @@ describe('the commands that npm start prints', () => {
       dpopBoundAccessTokensRequired: false,
       tlsClientCertificateBoundAccessTokens: false,
       tlsClientCertificateBoundAccessTokensRequired: false,
+      statusList: false,
       createdAt: time,
       version: 1,
     });

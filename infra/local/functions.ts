@@ -16,6 +16,7 @@ import { handler as revoke } from '#functions/revoke.ts';
 import { handler as rotateSigningKeys } from '#functions/rotate-signing-keys.ts';
 import { handler as serviceUserKeys } from '#functions/service-user-keys.ts';
 import { handler as serviceUsers } from '#functions/service-users.ts';
+import { handler as statusLists } from '#functions/status-lists.ts';
 import { handler as testApi } from '#functions/test-api.ts';
 import type { tables } from '#shared/api/tables.ts';
 import type { AdaptersOf, Environment, Grant } from '#shared/ports.ts';
@@ -47,6 +48,7 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     'rotate-signing-keys': rotateSigningKeys.with(adapters),
     'service-user-keys': serviceUserKeys.with(adapters),
     'service-users': serviceUsers.with(adapters),
+    'status-lists': statusLists.with(adapters),
     'test-api': testApi.with(adapters),
   } as const satisfies Record<FunctionName, unknown>;
 }

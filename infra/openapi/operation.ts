@@ -99,7 +99,7 @@ function successResponse({ reply, caller }: Route) {
   const cacheControl =
     reply.maxAgeSeconds === undefined
       ? { $ref: '#/components/headers/NoStore' }
-      : { schema: { type: 'string', const: headers['cache-control'] } };
+      : { schema: { type: 'string', ...cachingSchema(reply.maxAgeSeconds, headers) } };
   return {
     description,
     headers: {
@@ -109,11 +109,17 @@ function successResponse({ reply, caller }: Route) {
       ...(caller === 'grant' && { 'DPoP-Nonce': { $ref: '#/components/headers/DPoPNonce' } }),
       ...((isManagement(caller) || caller === 'grant') && quotaHeaders),
     },
-    ...(schema !== undefined && {
+    ...((schema !== undefined || signedAs !== undefined) && {
       content: {
-        'application/json': { schema: jsonSchema(schema, 'output'), ...(example !== undefined && { example }) },
+        ...(schema !== undefined && {
+          'application/json': { schema: jsonSchema(schema, 'output'), ...(example !== undefined && { example }) },
+        }),
         ...(signedAs !== undefined && { [signedAs]: { schema: { type: 'string' } } }),
       },
     }),
   };
+}
+
+function cachingSchema(maxAgeSeconds: number | 'varying', headers: Readonly<Record<string, string>>) {
+  return maxAgeSeconds === 'varying' ? { pattern: '^public, max-age=[0-9]+$' } : { const: headers['cache-control'] };
 }

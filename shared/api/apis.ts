@@ -29,6 +29,7 @@ const api = z.object({
   dpopBoundAccessTokensRequired: z.boolean(),
   tlsClientCertificateBoundAccessTokens: z.boolean(),
   tlsClientCertificateBoundAccessTokensRequired: z.boolean(),
+  statusList: z.boolean(),
   ...commonMembers,
 });
 const apiRequest = {
@@ -46,6 +47,7 @@ const apiExample = {
   dpopBoundAccessTokensRequired: false,
   tlsClientCertificateBoundAccessTokens: false,
   tlsClientCertificateBoundAccessTokensRequired: false,
+  statusList: false,
   ...commonExample,
 };
 
@@ -107,6 +109,7 @@ export const apiRoutes = {
         dpopBoundAccessTokensRequired: z.boolean().optional(),
         tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
         tlsClientCertificateBoundAccessTokensRequired: z.boolean().optional(),
+        statusList: z.boolean().optional(),
       }),
       example: apiRequest,
     },
@@ -141,6 +144,7 @@ export const apiRoutes = {
         dpopBoundAccessTokensRequired: z.boolean().optional(),
         tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
         tlsClientCertificateBoundAccessTokensRequired: z.boolean().optional(),
+        statusList: z.boolean().optional(),
       }),
       example: { tokenLifetimeSeconds: 900 },
     },

@@ -36,7 +36,7 @@ const EXAMPLE_CLIENT = 'cli_2Vq0mTzXwYbH8KdR5nCs1E';
 export const exchange = lambdaTable({
   name: 'exchange',
   purpose: 'Trades client credentials, or a signed assertion, for a short-lived access token.',
-  grants: [...clientGrants, 'workloads:verify', 'proofs:verify', 'tokens:sign', 'issuance:count'],
+  grants: [...clientGrants, 'workloads:verify', 'proofs:verify', 'statuses:assign', 'tokens:sign', 'issuance:count'],
   routes: {
     token: {
       method: 'POST',
@@ -116,6 +116,10 @@ export const introspect = lambdaTable({
             permissions: z.array(z.string()).optional(),
             metadata: z.record(z.string(), z.json()).optional(),
             cnf: confirmation.optional(),
+            status: z
+              .object({ status_list: z.object({ idx: z.int(), uri: z.string() }) })
+              .optional()
+              .meta({ description: 'Its place on a status list' }),
           }),
           z.object({ active: z.literal(false) }),
         ]),

@@ -62,7 +62,21 @@ const signingKeys = z.object({
     }),
 });
 
-const settings = z.object({ defaultAudience, accessTokens, apiTokens, signingKeys, tokenQuota, version: z.int() });
+const statusLists = z.object({
+  ttlSeconds: z.int().min(10).max(300).meta({
+    description: 'For how long a verifier may go by a status list that it has read',
+  }),
+});
+
+const settings = z.object({
+  defaultAudience,
+  accessTokens,
+  apiTokens,
+  signingKeys,
+  statusLists,
+  tokenQuota,
+  version: z.int(),
+});
 const example = {
   defaultAudience: null,
   accessTokens: { lifetimeSeconds: 3_600, maxLifetimeSeconds: 86_400 },
@@ -74,6 +88,7 @@ const example = {
   },
   signingKeys: { mode: 'kms', rotationSeconds: 7_776_000, leadSeconds: 10_800, retentionSeconds: 97_200 },
   tokenQuota: { perHour: 1_000, perDay: null, enforce: true },
+  statusLists: { ttlSeconds: 30 },
   version: 2,
 };
 
@@ -98,6 +113,7 @@ export const settingsRoutes = {
         apiTokens: apiTokens.extend({ kinds: apiTokenKinds.partial() }).partial().optional(),
         signingKeys: signingKeys.partial().optional(),
         tokenQuota: tokenQuota.partial().optional(),
+        statusLists: statusLists.partial().optional(),
       }),
       example: { apiTokens: { maxLive: 20, maxLifetimeSeconds: 31_536_000 } },
     },

@@ -36,10 +36,13 @@ export interface Reply {
   readonly description: string;
   readonly schema?: z.ZodType;
   readonly example?: unknown;
-  /** The media type of the same answer as a signed JWT, for requests whose `Accept` is just that (RFC 9701 §4). */
+  /**
+   * The media type of the same answer as a signed JWT, for requests whose `Accept` is just that (RFC 9701 §4). Where there
+   * is no schema, the answer has no other form.
+   */
   readonly signedAs?: `application/${string}+jwt`;
-  /** For answers that caches may keep; all others are `no-store`. */
-  readonly maxAgeSeconds?: number;
+  /** For answers that caches may keep, each for as long as it says where that varies; all others are `no-store`. */
+  readonly maxAgeSeconds?: number | 'varying';
 }
 
 /** Everything there is to say about a route. Stack, OpenAPI document, local gateway and tests are read off it. */

@@ -9,6 +9,7 @@ import { publishEvents, removeDeleted, rotateSigningKeys } from './schedules.ts'
 import { manageSecrets } from './secrets.ts';
 import { serviceUserKeys } from './service-user-keys.ts';
 import { serviceUsers } from './service-users.ts';
+import { statusLists } from './status-lists.ts';
 import { testApi } from './test-api.ts';
 import { authorizer, bootstrap } from './without-routes.ts';
 
@@ -22,6 +23,7 @@ export const tables = [
   introspect,
   revoke,
   discovery,
+  statusLists,
   directory,
   serviceUsers,
   serviceUserKeys,

@@ -30,7 +30,15 @@ const example = {
 export const testApi = lambdaTable({
   name: 'test-api',
   purpose: 'Tries an API with a short-lived access token of an application.',
-  grants: ['standing:read', 'tokens:verify', 'proofs:verify', 'tokens:sign', 'issuance:count', 'audit:append'],
+  grants: [
+    'standing:read',
+    'tokens:verify',
+    'proofs:verify',
+    'statuses:assign',
+    'tokens:sign',
+    'issuance:count',
+    'audit:append',
+  ],
   routes: {
     testApi: {
       method: 'POST',

@@ -1,5 +1,6 @@
 import type { Confirmation } from './confirmation.ts';
 import type { JsonObject } from './records.ts';
+import type { TokenStatus } from './status-places.ts';
 
 /** The longest any exchanged access token lives, whatever an API asks for: what lies above was not signed by this product. */
 export const LIFETIME_SECONDS_MAX = 86_400;
@@ -32,6 +33,8 @@ export interface AccessTokenClaims extends CommonClaims {
   readonly metadata?: JsonObject;
   /** Whom the token is bound to; without one it is for whoever bears it. */
   readonly cnf?: Confirmation;
+  /** Where it says whether the token was taken back; of tokens for APIs with status lists. */
+  readonly status?: TokenStatus;
 }
 
 /**
@@ -42,6 +45,7 @@ export interface LongLivedTokenClaims extends CommonClaims {
   readonly exp?: number;
   readonly scope?: undefined;
   readonly cnf?: undefined;
+  readonly status?: undefined;
 }
 
 /** The claims of any token that Mintmark signs; only exchanged ones have a scope. */

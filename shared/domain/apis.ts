@@ -27,6 +27,7 @@ export interface ApiRequest {
   readonly dpopBoundAccessTokensRequired?: boolean | undefined;
   readonly tlsClientCertificateBoundAccessTokens?: boolean | undefined;
   readonly tlsClientCertificateBoundAccessTokensRequired?: boolean | undefined;
+  readonly statusList?: boolean | undefined;
 }
 
 /**
@@ -56,6 +57,7 @@ export async function createApi(
     dpopBoundAccessTokensRequired: request.dpopBoundAccessTokensRequired ?? false,
     tlsClientCertificateBoundAccessTokens: request.tlsClientCertificateBoundAccessTokens ?? false,
     tlsClientCertificateBoundAccessTokensRequired: request.tlsClientCertificateBoundAccessTokensRequired ?? false,
+    statusList: request.statusList ?? false,
     createdAtSeconds: ports.clock.nowSeconds(),
     version: 1,
   };
@@ -81,6 +83,7 @@ export interface ApiChange {
   readonly dpopBoundAccessTokensRequired?: boolean | undefined;
   readonly tlsClientCertificateBoundAccessTokens?: boolean | undefined;
   readonly tlsClientCertificateBoundAccessTokensRequired?: boolean | undefined;
+  readonly statusList?: boolean | undefined;
 }
 
 /**
@@ -109,6 +112,7 @@ export async function updateApi(
       patch.tlsClientCertificateBoundAccessTokens ?? api.tlsClientCertificateBoundAccessTokens,
     tlsClientCertificateBoundAccessTokensRequired:
       patch.tlsClientCertificateBoundAccessTokensRequired ?? api.tlsClientCertificateBoundAccessTokensRequired,
+    statusList: patch.statusList ?? api.statusList,
   });
   return changeRecord({ kind: 'api', key: id, expectedVersion, change }, ports);
 }

@@ -1,16 +1,18 @@
 import { scopeValues, type TokenClaims } from './access-token.ts';
 import type { CertificateReader, ProofMemory, ProofVerifier, TokenVerifier } from './crypto-ports.ts';
 import { findLiveToken, verifiedClaims } from './live-token.ts';
-import type { Clock, StandingReader } from './ports.ts';
+import type { Clock, StandingReader, StatusEntries, StatusListMemory } from './ports.ts';
 import { findMismatch, type PresentedToken } from './sender-constraint.ts';
+import { isRevokedByList, type StatusList } from './status-list.ts';
 
 /** What an authorizer stands in front of. */
 export interface ProtectedApi {
   /** The API's identifier: tokens for any other audience are refused. */
   readonly audience: string;
   /**
-   * `offline` trusts signature and expiry, calls nobody and refuses long-lived tokens; `online` also asks whether token, client and subject
-   * stand and what they may still do.
+   * `offline` trusts signature and expiry, calls nobody and refuses long-lived tokens; only where a token is on a status
+   * list, it reads that list once in its time to live. `online` also asks whether token, client and subject stand and
+   * what they may still do.
    */
   readonly mode: 'offline' | 'online';
   /** Route key (`GET /reports/{id}`) → the permission it needs; null where any token for this API will do. */
@@ -39,8 +41,11 @@ export interface Access {
 }
 
 interface Ports {
+  readonly issuer: string;
   readonly verifier: TokenVerifier;
   readonly standing: StandingReader;
+  readonly statusEntries: StatusEntries;
+  readonly statusLists: StatusListMemory<StatusList>;
   readonly proofVerifier: ProofVerifier;
   readonly proofMemory: ProofMemory;
   readonly certificates: CertificateReader;
@@ -83,5 +88,6 @@ function isBindingTaken({ cnf = {} }: TokenClaims, { dpop, mtls }: ProtectedApi)
 
 async function findOffline(token: string, ports: Ports) {
   const claims = await verifiedClaims(token, ports);
-  return claims?.scope === undefined ? undefined : { claims, permissions: scopeValues(claims.scope) };
+  if (claims?.scope === undefined || (await isRevokedByList(claims, ports))) return undefined;
+  return { claims, permissions: scopeValues(claims.scope) };
 }

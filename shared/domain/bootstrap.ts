@@ -95,6 +95,7 @@ async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
     dpopBoundAccessTokensRequired: false,
     tlsClientCertificateBoundAccessTokens: false,
     tlsClientCertificateBoundAccessTokensRequired: false,
+    statusList: false,
     createdAtSeconds: before?.createdAtSeconds ?? ports.clock.nowSeconds(),
     version: (before?.version ?? 0) + 1,
   };

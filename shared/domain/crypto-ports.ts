@@ -1,5 +1,6 @@
 import type { TokenClaims } from './access-token.ts';
 import type { AssertionAlgorithm, AssertionClaims } from './assertion.ts';
+import type { StatusListClaims } from './publish-status-list.ts';
 import type { ClientKeyAlgorithm, SigningAlgorithm, StoredKey } from './records.ts';
 import type { SignedIntrospectionClaims } from './sign-introspection.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -41,6 +42,13 @@ export interface TokenSigner {
 /** Signs answers about tokens; their type keeps them from ever passing for tokens (RFC 9701 §8.1). */
 export interface IntrospectionSigner {
   sign(claims: SignedIntrospectionClaims, algorithm: SigningAlgorithm): Promise<string>;
+}
+
+/** Signs status lists; their type keeps them from ever passing for tokens. */
+export interface StatusListSigner {
+  sign(claims: StatusListClaims, algorithm: SigningAlgorithm): Promise<string>;
+  /** Algorithms this workspace has signing keys for. */
+  readonly algorithms: readonly SigningAlgorithm[];
 }
 
 /** What a token says, and by which of our keys. */

@@ -3,7 +3,7 @@ import { confidentialMethods, usableMethods } from './authentication-methods.ts'
 import { dpopAlgorithms } from './dpop-proof.ts';
 import { grantTypes } from './grant-types.ts';
 import type { SigningAlgorithm } from './records.ts';
-import { introspectionAlgorithms } from './sign-introspection.ts';
+import { statementAlgorithms } from './sign-introspection.ts';
 
 /** What differs from deployment to deployment. */
 interface Deployment {
@@ -28,7 +28,7 @@ export function authorizationServerMetadata({ issuer, mutualTlsUrl, algorithms }
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     introspection_endpoint_auth_methods_supported: confidentialMethods,
     introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
-    introspection_signing_alg_values_supported: introspectionAlgorithms(algorithms),
+    introspection_signing_alg_values_supported: statementAlgorithms(algorithms),
     revocation_endpoint_auth_methods_supported: usableMethods,
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     dpop_signing_alg_values_supported: dpopAlgorithms,

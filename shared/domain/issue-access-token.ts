@@ -15,12 +15,13 @@ import { allowedPermissions, findApi, resolveApi } from './entitlement.ts';
 import { DomainError, tokenTooLarge } from './errors.ts';
 import { isGrantType, JWT_BEARER } from './grant-types.ts';
 import { newId } from './ids.ts';
-import type { Clock, IssuanceCounter, Random, RequestQuota } from './ports.ts';
+import type { Clock, IssuanceCounter, Random, RequestQuota, StatusPlaces } from './ports.ts';
 import type { Api, Client, WorkspaceSettings } from './records.ts';
 import { grantTypesOf } from './registration.ts';
 import { defaultAudienceIn, expectSettings, settingsIn } from './settings.ts';
 import { expectSigningKeys, type SigningKeys, signingKeysIn } from './signing-keys.ts';
 import { type Standing, standingOf, subjectId } from './standing.ts';
+import { placeOnStatusList } from './status-list.ts';
 import { countToken } from './token-quota.ts';
 
 export interface TokenRequest {
@@ -52,6 +53,7 @@ interface Ports {
   readonly defaultAudience: string | undefined;
   readonly random: Random;
   readonly signer: TokenSigner;
+  readonly statusPlaces: StatusPlaces;
   readonly proofMemory: ProofMemory;
   readonly clock: Clock;
   readonly issuance: IssuanceCounter;
@@ -88,7 +90,8 @@ export async function issueAccessToken(caller: TokenHolder, request: TokenReques
   const confirmation = await confirmSender(request.possession ?? {}, api, ports);
   const quotas = await countToken(client, settings, ports);
   const claims = claimsOf(caller, { standing, settings, api, permissions, confirmation }, ports);
-  return { ...(await sign(claims, { api, keys: await signingKeysIn(look) }, ports)), quotas };
+  const listed = await placeOnStatusList(claims, api, ports);
+  return { ...(await sign(listed, { api, keys: await signingKeysIn(look) }, ports)), quotas };
 }
 
 function assertMayUse(grantType: string, client: Client): void {

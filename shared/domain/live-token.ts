@@ -50,16 +50,24 @@ export async function findLiveToken(token: string, ports: Ports): Promise<LiveTo
   const verified = await verifiedToken(token, ports);
   if (verified === undefined) return undefined;
   const { claims } = verified;
-
   // Not by the client id alone: who authenticates with the same id in the same request needs other records.
   const look = ports.standing.open(`token of ${claims.client_id}`);
-  readAhead(claims, look);
-  const [client, isRevoked, isKeyTrusted] = await Promise.all([
-    look.client(claims.client_id),
-    look.isRevoked(claims.jti),
+  const [judged, isKeyTrusted] = await Promise.all([
+    judge(claims, look, ports),
     isByTrustedKey(verified, look, ports.clock),
   ]);
-  if (client === undefined || isRevoked || !isKeyTrusted || !isLive(client, ports.clock.nowSeconds())) return undefined;
+  return isKeyTrusted ? judged : undefined;
+}
+
+/** The same for claims that are known to be ours, signed by a key that is trusted, and within their times. */
+export async function judge(
+  claims: TokenClaims,
+  look: Look,
+  { clock }: Pick<Ports, 'clock'>,
+): Promise<LiveToken | undefined> {
+  readAhead(claims, look);
+  const [client, isRevoked] = await Promise.all([look.client(claims.client_id), look.isRevoked(claims.jti)]);
+  if (client === undefined || isRevoked || !isLive(client, clock.nowSeconds())) return undefined;
   if (claims.iat < (client.revokedBeforeSeconds ?? 0)) return undefined;
 
   const [standing, api] = await Promise.all([standingOf(client, look), findApi(claims.aud, look)]);

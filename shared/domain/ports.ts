@@ -1,6 +1,8 @@
+import type { AccessTokenClaims } from './access-token.ts';
 import type { AuditEvent, AuditFilter } from './audit.ts';
 import type { Page, PageRequest } from './record-ports.ts';
 import type { Client, DirectoryKind, DirectoryRecords, JsonObject, TokenQuota } from './records.ts';
+import type { StatusPlace } from './status-places.ts';
 
 /**
  * What the domain asks of the world. Every method that depends on a service rejects with the domain error
@@ -39,6 +41,31 @@ export interface Look {
 export interface Revocations {
   /** Resolves only when every later look sees the token as revoked. */
   revoke(tokenId: string, expiresAtSeconds: number): Promise<void>;
+}
+
+/** What of a token decides about its worth: everything but what it tells its API. */
+export type DecidingClaims = Omit<AccessTokenClaims, 'roles' | 'permissions' | 'metadata' | 'status'>;
+
+/** Gives tokens their places on status lists. */
+export interface StatusPlaces {
+  /** A place that no other token has or will have; resolves when it is written down whose it is. */
+  assign(claims: DecidingClaims): Promise<StatusPlace>;
+}
+
+/** Reads which tokens have places on a status list. */
+export interface StatusEntries {
+  /** Undefined for a list on which no token has a place yet. */
+  read(list: number): Promise<readonly { readonly index: number; readonly claims: DecidingClaims }[] | undefined>;
+}
+
+/** Keeps the lists that this process has made, so that one is made for all who ask at the same time. */
+export interface StatusListMemory<List> {
+  /** What is known, as long as it is fresh; else what `make` makes, or is making already. */
+  recall(
+    list: number,
+    isFresh: (known: List) => boolean,
+    make: () => Promise<List | undefined>,
+  ): Promise<List | undefined>;
 }
 
 /** One credential of a client: a secret by its selector, a key by `KEY_SELECTOR`. */

@@ -1,21 +1,29 @@
 import { getApi } from './apis.ts';
+import type { TokenVerifier } from './crypto-ports.ts';
 import { endpointsAt, jwksUriOf } from './discovery.ts';
 import type { StandingReader } from './ports.ts';
 import { quickstartSnippets, type Snippet, type VerifierFacts } from './quickstart-snippets.ts';
+import { statementAlgorithms } from './sign-introspection.ts';
 
 /** What somebody who builds an API needs to know to verify its tokens. */
-export interface Quickstart extends Omit<VerifierFacts, 'permission'> {
+export interface Quickstart extends Omit<VerifierFacts, 'permission' | 'statusListAlgorithm'> {
   readonly snippets: readonly Snippet[];
 }
 
+interface Ports {
+  readonly issuer: string;
+  readonly standing: StandingReader;
+  readonly verifier: Pick<TokenVerifier, 'algorithms'>;
+}
+
 /** @throws DomainError `not_found` */
-export async function getQuickstart(
-  apiId: string,
-  { issuer, standing }: { readonly issuer: string; readonly standing: StandingReader },
-): Promise<Quickstart> {
-  const { identifier: audience, signingAlgorithm: algorithm, permissions } = await getApi(apiId, { standing });
+export async function getQuickstart(apiId: string, { issuer, standing, verifier }: Ports): Promise<Quickstart> {
+  const api = await getApi(apiId, { standing });
+  const { identifier: audience, signingAlgorithm: algorithm, permissions } = api;
   const { token_endpoint: tokenEndpoint } = endpointsAt(issuer);
   const jwksUri = jwksUriOf(issuer);
   const facts = { issuer, jwksUri, audience, algorithm, tokenEndpoint };
-  return { ...facts, snippets: quickstartSnippets({ ...facts, permission: permissions[0]?.value }) };
+  const [statusListAlgorithm] = api.statusList ? statementAlgorithms(verifier.algorithms) : [];
+  const permission = permissions[0]?.value;
+  return { ...facts, snippets: quickstartSnippets({ ...facts, permission, statusListAlgorithm }) };
 }

@@ -1,5 +1,6 @@
 import type { BindingRules } from './confirmation.ts';
 import type { ApplicationRegistration } from './registration.ts';
+import type { Removal } from './removals.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { Trust } from './trust.ts';
 import type { WorkspaceSettings } from './workspace-settings.ts';
@@ -99,6 +100,8 @@ export interface Api extends Versioned, BindingRules {
   readonly allowRefreshTokens: boolean;
   /** Whether users are not asked before a first-party application acts for them at this API. */
   readonly skipConsent: boolean;
+  /** Whether its access tokens are on status lists, so that verifiers learn of a revocation without asking about each token. */
+  readonly statusList: boolean;
 }
 
 /** What one application may ask for at one API: a ceiling. */
@@ -112,20 +115,6 @@ export interface ClientGrant extends Versioned {
 /** Says that a unique name (an e-mail address, a role key, an API identifier) belongs to one record. */
 export interface NameClaim extends Versioned {
   readonly ownerId: string;
-}
-
-/** What a deletion was about: enough to find what belonged to it. */
-export type Deleted =
-  | { readonly type: 'tenant'; readonly tenantId: string }
-  | { readonly type: 'user'; readonly userId: string; readonly email: string }
-  | { readonly type: 'membership'; readonly tenantId: string; readonly userId: string; readonly membershipId: string }
-  | { readonly type: 'serviceUser'; readonly tenantId: string; readonly serviceUserId: string }
-  | { readonly type: 'application'; readonly clientId: string };
-
-/** Says that rows of something deleted may still be there. It goes last, when all of them are gone. */
-export interface Removal extends Versioned {
-  readonly id: string;
-  readonly deleted: Deleted;
 }
 
 /** How an API token works: a secret to exchange, or a long-lived JWT that is itself the secret. */

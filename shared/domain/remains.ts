@@ -4,7 +4,6 @@ import type { Clock, Look } from './ports.ts';
 import type { ClientLister, ClientOwner, DirectoryLister, Page, PageRequest, RemainingKind } from './record-ports.ts';
 import {
   type Client,
-  type Deleted,
   defaultRolesKey,
   grantKey,
   type Membership,
@@ -13,6 +12,7 @@ import {
   roleNameKey,
   type ServiceUser,
 } from './records.ts';
+import type { Deleted } from './removals.ts';
 
 /** Rows that are read and removed together: few enough to lie in memory, enough to be quick. */
 const PAGE_ROWS = 25;

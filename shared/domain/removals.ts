@@ -1,8 +1,22 @@
 import { newId } from './ids.ts';
 import type { Clock, Look, Random } from './ports.ts';
 import type { DirectoryWriter } from './record-ports.ts';
-import { type Deleted, membershipKey } from './records.ts';
+import { membershipKey, type Versioned } from './records.ts';
 import { exists } from './standing.ts';
+
+/** What a deletion was about: enough to find what belonged to it. */
+export type Deleted =
+  | { readonly type: 'tenant'; readonly tenantId: string }
+  | { readonly type: 'user'; readonly userId: string; readonly email: string }
+  | { readonly type: 'membership'; readonly tenantId: string; readonly userId: string; readonly membershipId: string }
+  | { readonly type: 'serviceUser'; readonly tenantId: string; readonly serviceUserId: string }
+  | { readonly type: 'application'; readonly clientId: string };
+
+/** Says that rows of something deleted may still be there. It goes last, when all of them are gone. */
+export interface Removal extends Versioned {
+  readonly id: string;
+  readonly deleted: Deleted;
+}
 
 /**
  * Notes that something is about to be deleted, so that its rows are removed later. It comes before the deletion itself:

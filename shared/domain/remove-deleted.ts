@@ -1,9 +1,8 @@
 import { changedMeanwhile } from './errors.ts';
 import type { Clock, StandingReader } from './ports.ts';
 import type { ClientLister, ClientRemover, DirectoryLister, RemainsRemover } from './record-ports.ts';
-import type { Removal } from './records.ts';
 import { pagesOf, type Remnant, remnantsOf } from './remains.ts';
-import { stillStands } from './removals.ts';
+import { type Removal, stillStands } from './removals.ts';
 
 /**
  * How old a deletion has to be: every request that began before it has ended by then, so that nothing can be added to

@@ -36,6 +36,7 @@ const DEFAULT_SETTINGS: WorkspaceSettings = {
   },
   signingKeys: DEFAULT_ROTATION,
   tokenQuota: UNLIMITED,
+  statusLists: { ttlSeconds: 30 },
   createdAtSeconds: 0,
   version: 1,
 };
@@ -80,6 +81,7 @@ export interface SettingsChange {
     | undefined;
   readonly signingKeys?: Changes<WorkspaceSettings['signingKeys']> | undefined;
   readonly tokenQuota?: TokenQuotaChange | undefined;
+  readonly statusLists?: Changes<WorkspaceSettings['statusLists']> | undefined;
 }
 
 type Changes<Settings> = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
@@ -132,6 +134,7 @@ function withChanges(before: WorkspaceSettings, patch: SettingsChange): Workspac
       retentionSeconds: changed(before.signingKeys.retentionSeconds, signingKeys.retentionSeconds),
     },
     tokenQuota: changedQuota(before.tokenQuota, patch.tokenQuota),
+    statusLists: { ttlSeconds: changed(before.statusLists.ttlSeconds, patch.statusLists?.ttlSeconds) },
   };
 }
 

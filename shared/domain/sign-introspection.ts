@@ -18,15 +18,15 @@ interface Ports {
   readonly introspectionSigner: IntrospectionSigner;
 }
 
-/** What answers are signed with: RS256, which every client expects without being told (RFC 9701 §6), where there is a key for it. */
-export function introspectionAlgorithms(algorithms: readonly SigningAlgorithm[]): readonly SigningAlgorithm[] {
+/** What statements about tokens are signed with: RS256, which every client expects without being told (RFC 9701 §6), where there is a key for it. */
+export function statementAlgorithms(algorithms: readonly SigningAlgorithm[]): readonly SigningAlgorithm[] {
   return algorithms.includes('RS256') ? ['RS256'] : algorithms.slice(0, 1);
 }
 
 /** An answer of RFC 7662 as evidence that can be kept: a JWT by the workspace's key (RFC 9701). */
 export async function signIntrospection(caller: Introspector, answer: Introspection, ports: Ports): Promise<string> {
   const { issuer, clock, verifier, introspectionSigner } = ports;
-  const [algorithm] = introspectionAlgorithms(verifier.algorithms);
+  const [algorithm] = statementAlgorithms(verifier.algorithms);
   if (algorithm === undefined) throw new Error('The workspace has no signing key.');
   const claims = {
     iss: issuer,

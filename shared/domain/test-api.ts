@@ -2,7 +2,7 @@ import { assertHolds, type ManagementCaller } from './authority.ts';
 import type { ProofMemory, TokenSigner } from './crypto-ports.ts';
 import { DomainError, notFound } from './errors.ts';
 import { type IssuedToken, issueAccessToken } from './issue-access-token.ts';
-import type { Clock, IssuanceCounter, Look, Random, StandingReader } from './ports.ts';
+import type { Clock, IssuanceCounter, Look, Random, StandingReader, StatusPlaces } from './ports.ts';
 import { type Client, grantKey } from './records.ts';
 import { isLive } from './standing.ts';
 import { SYSTEM_API_ID } from './system-api.ts';
@@ -17,6 +17,7 @@ interface Ports {
   readonly clock: Clock;
   readonly random: Random;
   readonly signer: TokenSigner;
+  readonly statusPlaces: StatusPlaces;
   readonly proofMemory: ProofMemory;
   readonly issuance: IssuanceCounter;
 }

@@ -32,4 +32,8 @@ export interface WorkspaceSettings extends Versioned {
   };
   /** For every client that has none of its own. */
   readonly tokenQuota: TokenQuota;
+  readonly statusLists: {
+    /** For how long a verifier may go by a status list that it has read. */
+    readonly ttlSeconds: number;
+  };
 }

@@ -9,6 +9,8 @@ export interface OperationReply<Status extends number, Body> {
   readonly target: Readonly<Record<string, string>>;
   /** What the caller has left of what this has counted. */
   readonly quotas?: readonly RequestQuota[];
+  /** Of a route that lets this vary. */
+  readonly maxAgeSeconds?: number | undefined;
 }
 
 export function ok<Body>(
@@ -44,16 +46,18 @@ export interface GatewayReply {
 }
 
 /** Renders a success as the API table describes it. */
-export function renderReply({ status, body }: OperationReply<number, unknown>, reply: Reply): GatewayReply {
+export function renderReply(
+  { status, body, maxAgeSeconds = 0 }: OperationReply<number, unknown>,
+  reply: Reply,
+): GatewayReply {
   const content = contentOf(body, reply);
+  const maxAge = reply.maxAgeSeconds === 'varying' ? maxAgeSeconds : reply.maxAgeSeconds;
   return {
     statusCode: status,
     headers: {
       ...(content && { 'content-type': content.type }),
       ...(hasVersion(body) && { etag: entityTag(body.version) }),
-      ...(reply.maxAgeSeconds === undefined
-        ? uncacheable
-        : { 'cache-control': `public, max-age=${reply.maxAgeSeconds}` }),
+      ...(maxAge === undefined ? uncacheable : { 'cache-control': `public, max-age=${maxAge}` }),
     },
     body: content?.text ?? '',
   };

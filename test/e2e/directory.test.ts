@@ -64,6 +64,7 @@ const collections: readonly Collection[] = [
       dpopBoundAccessTokensRequired: false,
       tlsClientCertificateBoundAccessTokens: false,
       tlsClientCertificateBoundAccessTokensRequired: false,
+      statusList: false,
     },
   },
 ];
@@ -219,6 +220,7 @@ describe('the management API', () => {
       dpopBoundAccessTokensRequired: false,
       tlsClientCertificateBoundAccessTokens: false,
       tlsClientCertificateBoundAccessTokensRequired: false,
+      statusList: false,
       createdAt: expect.any(String),
       version: 1,
     });

@@ -32,6 +32,7 @@ const defaults = {
   },
   signingKeys: { mode: 'kms', rotationSeconds: 7_776_000, leadSeconds: 10_800, retentionSeconds: 97_200 },
   tokenQuota: { perHour: null, perDay: null, enforce: true },
+  statusLists: { ttlSeconds: 30 },
 };
 const show = async () => (await manage('GET', '/v1/settings')).body as { readonly version: number };
 const change = (patch: unknown, headers = {}) => manage('PATCH', '/v1/settings', patch, headers);
@@ -81,6 +82,8 @@ describe('the settings', () => {
     ['no lifetime', { accessTokens: { lifetimeSeconds: null } }, 'accessTokens'],
     ['a default above the limit', { accessTokens: { lifetimeSeconds: 700, maxLifetimeSeconds: 600 } }, 'accessTokens'],
     ['a limit below the default', { accessTokens: { maxLifetimeSeconds: 60 } }, 'accessTokens'],
+    ['lists that nobody could keep up with', { statusLists: { ttlSeconds: 9 } }, 'statusLists'],
+    ['lists that nobody hears of in time', { statusLists: { ttlSeconds: 301 } }, 'statusLists'],
     ['an unknown kind', { apiTokens: { kinds: { tenant: ['password'] } } }, 'apiTokens'],
     ['a kind twice', { apiTokens: { kinds: { user: ['access_token', 'access_token'] } } }, 'apiTokens'],
     ['no place at all', { apiTokens: { maxLive: 0 } }, 'apiTokens'],

@@ -191,6 +191,7 @@ describe('contents', () => {
       '/.well-known/jwks.json',
       '/.well-known/oauth-authorization-server',
       '/.well-known/openid-configuration',
+      '/.well-known/status/{listId}',
       '/v1/tenants/{tenantId}/service-users/{serviceUserId}/keys/{keyId}/jwks.json',
     ]);
   });

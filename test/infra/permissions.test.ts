@@ -55,6 +55,8 @@ describe('key policies', () => {
       'exchange: kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256',
       'introspect: kms:SigningAlgorithm is ECDSA_SHA_256',
       'introspect: kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256',
+      'status-lists: kms:SigningAlgorithm is ECDSA_SHA_256',
+      'status-lists: kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256',
       'test-api: kms:SigningAlgorithm is ECDSA_SHA_256',
       'test-api: kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256',
     ]);
@@ -62,7 +64,9 @@ describe('key policies', () => {
 
   test('let the same sign with keys that Mintmark makes, with each key’s own algorithm', () => {
     expect(who('kms:Sign', MADE_KEYS).toSorted()).toEqual(
-      ['create-token', 'exchange', 'introspect', 'test-api'].map((name) => `${name}: kms:SigningAlgorithm is its own`),
+      ['create-token', 'exchange', 'introspect', 'status-lists', 'test-api'].map(
+        (name) => `${name}: kms:SigningAlgorithm is its own`,
+      ),
     );
   });
 

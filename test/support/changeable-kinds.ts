@@ -102,6 +102,7 @@ export const changeableKinds: readonly ChangeableKind[] = [
       dpopBoundAccessTokensRequired: true,
       tlsClientCertificateBoundAccessTokens: true,
       tlsClientCertificateBoundAccessTokensRequired: true,
+      statusList: true,
     },
     refused: [
       ['signingAlgorithm', 'HS256'],
@@ -114,6 +115,7 @@ export const changeableKinds: readonly ChangeableKind[] = [
       ['dpopBoundAccessTokensRequired', 'yes'],
       ['tlsClientCertificateBoundAccessTokens', 1],
       ['tlsClientCertificateBoundAccessTokensRequired', null],
+      ['statusList', null],
     ],
   },
   {

@@ -45,15 +45,20 @@ function variables(template: string): number {
 }
 
 function successFaults({ headers, text, body }: Reply, { reply }: Route): readonly string[] {
-  const { schema, maxAgeSeconds } = reply;
+  const { schema, maxAgeSeconds, signedAs } = reply;
   const caching = maxAgeSeconds === undefined ? 'no-store' : `public, max-age=${maxAgeSeconds}`;
+  const shownCaching = headers.get('cache-control') ?? '';
+  const isOnlySigned = schema === undefined && signedAs !== undefined;
   const parsed = schema?.safeParse(body);
   return faultsOf({
-    'cache-control': headers.get('cache-control') === caching,
+    'cache-control':
+      maxAgeSeconds === 'varying' ? /^public, max-age=\d+$/.test(shownCaching) : shownCaching === caching,
     'x-request-id': headers.has('x-request-id'),
     etag: headers.get('etag') === entityTagOf(body),
-    'content-type': schema === undefined || headers.get('content-type') === 'application/json',
-    body: schema === undefined ? text === '' : parsed?.success === true,
+    'content-type':
+      (schema === undefined && !isOnlySigned) ||
+      headers.get('content-type') === (isOnlySigned ? signedAs : 'application/json'),
+    body: schema === undefined ? isOnlySigned !== (text === '') : parsed?.success === true,
     'members that the schema does not declare': parsed?.success !== true || isDeepStrictEqual(parsed.data, body),
   });
 }

@@ -23,12 +23,15 @@ export async function stringsSaid(code: string): Promise<readonly string[]> {
 /** What may be called as well as constructed. */
 class Callable {}
 
+/** What a recorder does not have: it is no promise, and as a token's claims it is on no status list, which would be fetched. */
+const MISSING = ['then', 'status'];
+
 /** Can be called, constructed and asked for any member, and is itself every time. */
 function recorder(said: string[]): unknown {
   const answer: unknown = new Proxy(Callable, {
     apply: (_target, _this, values) => note(values, said) ?? answer,
     construct: (_target, values) => note(values, said) ?? Object(answer),
-    get: (_target, name) => (name === 'then' || typeof name === 'symbol' ? undefined : answer),
+    get: (_target, name) => (typeof name === 'symbol' || MISSING.includes(name) ? undefined : answer),
   });
   return answer;
 }

@@ -38,6 +38,7 @@ export async function openExchange() {
     pepper: () => pepper,
     hasher: () => hasher,
     usageNotes: () => ({ note: async () => undefined }),
+    statusPlaces: () => ({ assign: async () => ({ list: 0, index: 0 }) }),
     signer: () => ({ sign: async () => 'header.payload.signature' }),
     audit: () => ({ append: async () => undefined }),
     proofMemory: () => ({ redeem: async () => true }),
@@ -75,6 +76,7 @@ function lookAt(client: Client): Look {
     dpopBoundAccessTokensRequired: false,
     tlsClientCertificateBoundAccessTokens: false,
     tlsClientCertificateBoundAccessTokensRequired: false,
+    statusList: false,
     ...times,
   };
   const permissions = api.permissions.map(({ value }) => ({ apiId: api.id, api: api.identifier, value }));

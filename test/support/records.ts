@@ -50,6 +50,7 @@ export function anApi(changes: Partial<Api> = {}): Api {
     dpopBoundAccessTokensRequired: false,
     tlsClientCertificateBoundAccessTokens: false,
     tlsClientCertificateBoundAccessTokensRequired: false,
+    statusList: false,
     skipConsent: false,
     ...versioned,
     ...changes,

@@ -24,14 +24,16 @@ import { dynamoIssuance } from '#shared/adapters/dynamo/issuance.ts';
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { dynamoStatusEntries, dynamoStatusPlaces } from '#shared/adapters/dynamo/status-lists.ts';
 import { dynamoUsageNotes, dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { sharedFailureCounter } from '#shared/adapters/failure-counter.ts';
 import { kmsFoundingKeys } from '#shared/adapters/kms/founding-keys.ts';
 import { kmsPepper, kmsPepperFounder } from '#shared/adapters/kms/pepper.ts';
-import { kmsIntrospectionSigner, kmsSigner } from '#shared/adapters/kms/signer.ts';
+import { kmsIntrospectionSigner, kmsSigner, kmsStatusListSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsSigningKeyMaker } from '#shared/adapters/kms/signing-key-maker.ts';
 import { kmsKeySet, kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { possession } from '#shared/adapters/possession.ts';
+import { statusListMemory } from '#shared/adapters/status-list-memory.ts';
 import { cryptoTrustedKeys } from '#shared/adapters/trusted-keys.ts';
 import { joseWorkloadTokens } from '#shared/adapters/workload-tokens.ts';
 import type { Grant, PortsOf } from '#shared/ports.ts';
@@ -106,6 +108,10 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     memory: dynamoRequestMemory(environment),
     assertionMemory: dynamoAssertionMemory(environment),
     introspectionSigner: kmsIntrospectionSigner(environment),
+    statusPlaces: dynamoStatusPlaces(environment),
+    statusEntries: dynamoStatusEntries(environment),
+    statusListSigner: kmsStatusListSigner(environment),
+    publishedLists: statusListMemory(),
     proofVerifier: possession.proofVerifier(),
     proofMemory: possession.proofMemory(environment),
     assertionVerifier: joseAssertionVerifier(),

@@ -85,6 +85,7 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
     dpopBoundAccessTokensRequired: z.boolean().default(false),
     tlsClientCertificateBoundAccessTokens: z.boolean().default(false),
     tlsClientCertificateBoundAccessTokensRequired: z.boolean().default(false),
+    statusList: z.boolean().default(false),
   }),
   grant: z.object({
     ...versioned,
@@ -114,6 +115,7 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
       })
       .default(DEFAULT_ROTATION),
     tokenQuota: tokenQuota.default(UNLIMITED),
+    statusLists: z.object({ ttlSeconds: seconds }).default({ ttlSeconds: 30 }),
   }),
   signingKeys: signingKeysSchema,
   roster: z.object({ ...versioned, entries: z.array(z.object({ clientId: z.string(), addedAtSeconds: seconds })) }),

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
 import { SignCommand } from '@aws-sdk/client-kms';
 import { base64url } from 'jose';
 import { ACCESS_TOKEN_TYPE, LONG_LIVED_TOKEN_TYPE, type TokenClaims } from '#shared/domain/access-token.ts';
-import type { IntrospectionSigner, TokenSigner } from '#shared/domain/crypto-ports.ts';
+import type { IntrospectionSigner, StatusListSigner, TokenSigner } from '#shared/domain/crypto-ports.ts';
 import { tokenTooLarge, unavailable } from '#shared/domain/errors.ts';
 import type { SigningAlgorithm } from '#shared/domain/records.ts';
 import { kmsSigningKey, type SigningKey, type SigningKeys } from '#shared/domain/signing-keys.ts';
@@ -31,6 +32,19 @@ function tokenTypeFor({ scope }: TokenClaims): string {
 export function kmsIntrospectionSigner(environment: Environment): IntrospectionSigner {
   const sign = jwtSigner(environment);
   return { sign: (claims, algorithm) => sign('token-introspection+jwt', claims, algorithm) };
+}
+
+/** Signs status lists with the same keys; a list goes into its token in zlib's format (RFC 1950). */
+export function kmsStatusListSigner(environment: Environment): StatusListSigner {
+  const sign = jwtSigner(environment);
+  return {
+    algorithms: keyRing(environment).algorithms,
+    sign: ({ statuses, ...claims }, algorithm) => {
+      const lst = base64url.encode(deflateSync(statuses, { level: 9 }));
+      const signed = { ...claims, status_list: { bits: 1, lst } };
+      return sign('statuslist+jwt', signed, algorithm);
+    },
+  };
 }
 
 /** What can be signed: it says when. */

@@ -35,6 +35,7 @@ const accessTokenClaims = z.object({
   roles: z.array(z.string()).optional(),
   permissions: z.array(z.string()).optional(),
   cnf: confirmation.optional(),
+  status: z.object({ status_list: z.object({ idx: z.int(), uri: z.string() }) }).optional(),
   metadata: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null).optional(),
 });
 

@@ -15,6 +15,7 @@ import { proofMemoryContract } from './contracts/proof-memory.ts';
 import { requestMemoryContract } from './contracts/request-memory.ts';
 import { revocationsContract } from './contracts/revocations.ts';
 import { standingReaderContract } from './contracts/standing-reader.ts';
+import { statusListsContract } from './contracts/status-lists.ts';
 
 describe.each(dynamoEngines)('$name', ({ leftOutFor, start }) => {
   if (leftOutFor !== undefined) {
@@ -34,6 +35,7 @@ describe.each(dynamoEngines)('$name', ({ leftOutFor, start }) => {
   describe('ClientChanger', () => clientChangerContract(open));
   directoryContracts(open);
   describe('Revocations', () => revocationsContract(open));
+  describe('status lists', () => statusListsContract(open));
   describe('RequestMemory', () => requestMemoryContract(open));
   describe('AssertionMemory', () => assertionMemoryContract(open));
   describe('ProofMemory', () => proofMemoryContract(open));

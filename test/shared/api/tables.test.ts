@@ -58,12 +58,13 @@ describe('callers', () => {
     expect(names(managementRoutes)).toEqual(names(closed));
   });
 
-  test('open to anyone is nothing but discovery and public keys', () => {
+  test('open to anyone is nothing but discovery, public keys and status lists', () => {
     const open = routes.filter(({ caller }) => caller === 'anyone').map(({ method, path }) => `${method} ${path}`);
     expect(open).toEqual([
       'GET /.well-known/jwks.json',
       'GET /.well-known/oauth-authorization-server',
       'GET /.well-known/openid-configuration',
+      'GET /.well-known/status/{listId}',
       'GET /v1/tenants/{tenantId}/service-users/{serviceUserId}/keys/{keyId}/jwks.json',
     ]);
   });

@@ -10,6 +10,7 @@ const facts: VerifierFacts = {
   audience: 'https://api.example.com/reports',
   algorithm: 'RS256',
   tokenEndpoint: 'https://auth.example.com/oauth/token',
+  statusListAlgorithm: 'RS256',
   permission: 'read:reports',
 };
 const HOSTILE = [
@@ -35,6 +36,7 @@ const codeOf = (id: string, changes: Partial<VerifierFacts> = {}) => {
 /** What each program has to be told, by the ids of the programs. */
 const told: Readonly<Record<string, readonly (keyof VerifierFacts)[]>> = {
   jose: ['issuer', 'jwksUri', 'audience', 'algorithm'],
+  'jose-status-list': ['issuer', 'jwksUri', 'audience', 'algorithm'],
   'express-oauth2-jwt-bearer': ['issuer', 'jwksUri', 'audience', 'algorithm', 'permission'],
   'aws-jwt-verify': ['issuer', 'jwksUri', 'audience'],
   'api-gateway-jwt-authorizer': ['issuer', 'audience', 'permission'],
@@ -45,6 +47,7 @@ describe('the snippets of a quick start', () => {
   test('are one for each way of verifying and obtaining tokens', () => {
     expect(quickstartSnippets(facts).map(({ id, language }) => [id, language])).toEqual([
       ['jose', 'javascript'],
+      ['jose-status-list', 'javascript'],
       ['express-oauth2-jwt-bearer', 'javascript'],
       ['aws-jwt-verify', 'javascript'],
       ['pyjwt', 'python'],
@@ -55,14 +58,18 @@ describe('the snippets of a quick start', () => {
   });
 
   test("leave API Gateway's own authorizer out where it does not take the algorithm", () => {
-    const [all, es256] = [facts, { ...facts, algorithm: 'ES256' } as const].map((these) => quickstartSnippets(these));
+    const [all, es256] = [facts, { ...facts, algorithm: 'ES256', statusListAlgorithm: 'ES256' } as const].map((these) =>
+      quickstartSnippets(these),
+    );
     const idsOf = (snippets = all) => snippets?.map(({ id }) => id) ?? [];
     expect(idsOf(es256)).toEqual(idsOf().filter((id) => id !== 'api-gateway-jwt-authorizer'));
     expect(JSON.stringify(es256)).not.toContain('RS256');
   });
 
   test('leave aws-jwt-verify out for PS256, which it does not know', () => {
-    const ids = quickstartSnippets({ ...facts, algorithm: 'PS256' }).map(({ id }) => id);
+    const ids = quickstartSnippets({ ...facts, algorithm: 'PS256', statusListAlgorithm: undefined }).map(
+      ({ id }) => id,
+    );
     expect(ids).toEqual(['jose', 'express-oauth2-jwt-bearer', 'pyjwt', 'mintmark-authorizer', 'curl']);
   });
 

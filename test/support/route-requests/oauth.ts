@@ -1,10 +1,21 @@
+import type { TokenStatus } from '#shared/domain/status-places.ts';
 import { REPORTS } from '../world.ts';
 import type { Desk, Prepare } from './desk.ts';
 
 /** Requests for the OAuth endpoints and for what anybody may read. */
-export function oauthRequests({ form, tokenOfTenant }: Desk) {
+export function oauthRequests({ form, tokenOfTenant, create, next }: Desk) {
   const get = (path: string) => async () => ({ method: 'GET', path, headers: {} });
+  /** The list that a token of a new API is on. */
+  const list = async () => {
+    const api = { identifier: `https://api.example.com/listed/${next()}`, name: 'Listed', statusList: true };
+    const { id } = await create('/v1/apis', { ...api, permissions: [{ value: 'read' }] });
+    const { clientId } = await create<{ clientId: string }>('/v1/applications', { name: 'Gateway' });
+    await create(`/v1/applications/${clientId}/grants/${id}`, { permissions: 'all' }, 'PUT');
+    const { claims } = await create<{ claims: { status: TokenStatus } }>(`/v1/apis/${id}/test`, { clientId });
+    return { method: 'GET', path: new URL(claims.status.status_list.uri).pathname, headers: {} };
+  };
   return {
+    statusList: list,
     token: async () => form('/oauth/token', { grant_type: 'client_credentials', audience: REPORTS }),
     introspect: async () => form('/oauth/introspect', { token: await tokenOfTenant() }),
     revoke: async () => form('/oauth/revoke', { token: await tokenOfTenant() }),

@@ -1,0 +1,25 @@
+import { ambient } from '#shared/adapters/ambient.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { dynamoStatusEntries } from '#shared/adapters/dynamo/status-lists.ts';
+import { kmsStatusListSigner } from '#shared/adapters/kms/signer.ts';
+import { statusListMemory } from '#shared/adapters/status-list-memory.ts';
+import { statusLists } from '#shared/api/status-lists.ts';
+import { type PublishedStatusList, publishStatusList } from '#shared/domain/publish-status-list.ts';
+import { lambda } from '#shared/http/lambda.ts';
+import { ok } from '#shared/http/replies.ts';
+
+const adapters = {
+  ...ambient,
+  standing: dynamoStanding,
+  statusEntries: dynamoStatusEntries,
+  statusListSigner: kmsStatusListSigner,
+  publishedLists: statusListMemory<PublishedStatusList>,
+};
+
+/** draft-ietf-oauth-status-list: verifiers read, once in a while, which of many tokens were taken back. */
+export const handler = lambda(statusLists, adapters, {
+  statusList: async ({ params }, ports) => {
+    const { jwt, maxAgeSeconds } = await publishStatusList(params.listId, ports);
+    return { ...ok({ jwt }), maxAgeSeconds };
+  },
+});
