@@ -145,6 +145,16 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     statements: [{ actions: ['dynamodb:PutItem'], resources: ['tokens'], conditions: itemsNamed('revoked#*') }],
     environment: ['MINTMARK_TOKENS_TABLE'],
   },
+  'families:write': {
+    statements: [
+      {
+        actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
+        resources: ['tokens'],
+        conditions: itemsNamed('family#*', 'familyRoster#*'),
+      },
+    ],
+    environment: ['MINTMARK_TOKENS_TABLE'],
+  },
   'assertions:verify': nothing,
   'assertions:redeem': {
     statements: [

@@ -4,6 +4,7 @@ import type {
   AssertionVerifier,
   CertificateReader,
   ClientKeys,
+  Digests,
   IntrospectionSigner,
   KeySet,
   Pepper,
@@ -46,6 +47,7 @@ import type {
   DirectoryWriter,
   RecordWriter,
   RemainsRemover,
+  ShortLivedWriter,
 } from '#shared/domain/record-ports.ts';
 import type { FoundingKeys, SigningKeyMaker } from '#shared/domain/signing-key-ports.ts';
 import type { StatusList } from '#shared/domain/status-list.ts';
@@ -74,6 +76,7 @@ export interface GrantedPorts {
   };
   'tokens:verify': { readonly verifier: TokenVerifier };
   'tokens:revoke': { readonly revocations: Revocations };
+  'families:write': { readonly shortLived: ShortLivedWriter };
   'assertions:verify': { readonly assertionVerifier: AssertionVerifier };
   'assertions:redeem': { readonly assertionMemory: AssertionMemory };
   'workloads:verify': { readonly workloadTokens: WorkloadTokens };
@@ -115,6 +118,7 @@ export interface AmbientPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly certificates: CertificateReader;
+  readonly digests: Digests;
   readonly requestLimiter: RequestLimiter;
 }
 

@@ -30,7 +30,7 @@ describe('what README.md says about getting a token', () => {
 
   beforeAll(async () => {
     mintmark = await startLocalMintmark();
-    session = await runReadmeSession(mintmark, 'introspect');
+    session = await runReadmeSession(mintmark, 'refresh');
   }, SESSION_MILLISECONDS);
   afterAll(() => mintmark.stop());
 
@@ -62,6 +62,19 @@ describe('what README.md says about getting a token', () => {
     expect(session.answers('introspect')).toEqual([
       expect.objectContaining({ active: true, aud: REPORTS, client_id, scope: 'read:reports' }),
       { active: false },
+    ]);
+  });
+
+  test('goes on with refresh tokens, and ends their family', () => {
+    expect(session.answers('refresh')).toEqual([
+      expect.objectContaining({ identifier: REPORTS, allowRefreshTokens: true }),
+      {
+        access_token: token,
+        token_type: 'Bearer',
+        expires_in: 3_600,
+        scope: 'read:reports',
+        refresh_token: expect.stringMatching(/^mmr_\w{68}$/),
+      },
     ]);
   });
 

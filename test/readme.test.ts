@@ -35,6 +35,7 @@ describe('README.md', () => {
       'go go',
       'js dpop',
       'sh introspect',
+      'sh refresh',
       'js jose',
       'js aws-jwt-verify',
       'sh application',

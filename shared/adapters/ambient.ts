@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import type { Digests } from '#shared/domain/crypto-ports.ts';
 import type { Clock, Random } from '#shared/domain/ports.ts';
 import type { AdaptersOf, Environment } from '#shared/ports.ts';
 import { x509Certificates } from './client-certificates.ts';
@@ -7,6 +8,10 @@ import { memoryRequestLimiter } from './memory-request-limiter.ts';
 
 const systemClock = (): Clock => ({ nowSeconds: () => Math.floor(Date.now() / 1_000) });
 const systemRandom = (): Random => ({ bytes: (length) => randomBytes(length) });
+const nodeDigests = (): Digests => ({
+  digest: (text) => createHash('sha256').update(text).digest('base64url'),
+  derive: (key, text) => createHmac('sha256', key).update(text).digest(),
+});
 
 /** What every function gets: settings, time, chance, a reader of certificates, and a count of requests. */
 export const ambient: AdaptersOf<never> = {
@@ -18,6 +23,7 @@ export const ambient: AdaptersOf<never> = {
   clock: systemClock,
   random: systemRandom,
   certificates: x509Certificates,
+  digests: nodeDigests,
   requestLimiter: memoryRequestLimiter,
 };
 

@@ -20,10 +20,14 @@ export function text(max: number) {
 /** An id as paths and bodies carry it. */
 export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ -');
 
-/** A scope token of RFC 6749 §3.3, short enough for tables and lists. */
+/**
+ * A scope token of RFC 6749 §3.3, short enough for tables and lists; not `offline_access`, which in a request is no
+ * permission.
+ */
 export const permissionValue = z
   .string()
-  .regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/, 'must be 1 to 128 visible ASCII characters without " and \\');
+  .regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/, 'must be 1 to 128 visible ASCII characters without " and \\')
+  .refine((value) => value !== 'offline_access', 'must not be offline_access');
 
 /**
  * An API's identifier: a URI without fragment (RFC 8707 §2). Compared as it is written and never called; ASCII only, as

@@ -35,13 +35,22 @@ const EXAMPLE_CLIENT = 'cli_2Vq0mTzXwYbH8KdR5nCs1E';
 /** POST /oauth/token (RFC 6749 §3.2). */
 export const exchange = lambdaTable({
   name: 'exchange',
-  purpose: 'Trades client credentials, or a signed assertion, for a short-lived access token.',
-  grants: [...clientGrants, 'workloads:verify', 'proofs:verify', 'statuses:assign', 'tokens:sign', 'issuance:count'],
+  purpose: 'Trades client credentials, a signed assertion or a refresh token for a short-lived access token.',
+  grants: [
+    ...clientGrants,
+    'workloads:verify',
+    'proofs:verify',
+    'statuses:assign',
+    'tokens:sign',
+    'issuance:count',
+    'families:write',
+    'tokens:revoke',
+  ],
   routes: {
     token: {
       method: 'POST',
       path: '/oauth/token',
-      summary: 'Trade credentials, or a signed JWT, for an access token (RFC 6749 section 4.4, RFC 7523)',
+      summary: 'Trade credentials, a signed JWT or a refresh token for an access token (RFC 6749, RFC 7523)',
       caller: 'grant',
       errors: 'oauth',
       body: {
@@ -51,6 +60,7 @@ export const exchange = lambdaTable({
           ...clientCredentials,
           grant_type: z.string().max(256),
           assertion: parameter,
+          refresh_token: parameter,
           scope: parameter,
           audience: z.array(z.string().max(512)).optional(),
           resource: z.array(z.string().max(512)).optional(),
@@ -69,6 +79,7 @@ export const exchange = lambdaTable({
           token_type: tokenType,
           expires_in: z.int(),
           scope: z.string(),
+          refresh_token: z.string().optional().meta({ description: 'For whoever asked for offline_access' }),
         }),
         example: { access_token: EXAMPLE_TOKEN, token_type: 'Bearer', expires_in: 3600, scope: 'read:reports' },
       },
@@ -84,7 +95,7 @@ const tokenBody = {
 /** POST /oauth/introspect (RFC 7662). */
 export const introspect = lambdaTable({
   name: 'introspect',
-  purpose: 'Tells an API what an access token is worth now.',
+  purpose: 'Tells what an access token or a refresh token is worth now.',
   grants: [...clientGrants, 'tokens:verify', 'proofs:verify', 'introspections:sign'],
   routes: {
     introspect: {
@@ -101,7 +112,7 @@ export const introspect = lambdaTable({
         schema: z.union([
           z.object({
             active: z.literal(true),
-            token_type: tokenType,
+            token_type: tokenType.optional().meta({ description: 'Absent for a refresh token' }),
             iss: z.string(),
             sub: z.string(),
             aud: z.string(),
@@ -144,7 +155,7 @@ export const introspect = lambdaTable({
 /** POST /oauth/revoke (RFC 7009). */
 export const revoke = lambdaTable({
   name: 'revoke',
-  purpose: 'Takes an access token back.',
+  purpose: 'Takes an access token back, or a refresh token with all that was issued from it.',
   grants: [...clientGrants, 'tokens:verify', 'tokens:revoke'],
   routes: {
     revoke: {

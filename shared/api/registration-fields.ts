@@ -17,7 +17,11 @@ const methods = [
   'none',
 ] as const satisfies TokenEndpointAuthMethod[];
 const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const satisfies SigningAlgorithm[];
-const grants = ['client_credentials', 'urn:ietf:params:oauth:grant-type:jwt-bearer'] as const satisfies GrantType[];
+const grants = [
+  'client_credentials',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer',
+  'refresh_token',
+] as const satisfies GrantType[];
 
 const party = z.enum(['first', 'third']);
 const tokenEndpointAuthMethod = z.enum(methods).meta({

@@ -68,10 +68,22 @@ const statusLists = z.object({
   }),
 });
 
+/** A minute to a year. */
+const refreshTokenLifetimeSeconds = z.int().min(60).max(31_536_000);
+const refreshTokens = z.object({
+  lifetimeSeconds: refreshTokenLifetimeSeconds.meta({ description: 'However often a refresh token is exchanged' }),
+  idleLifetimeSeconds: refreshTokenLifetimeSeconds.meta({ description: 'For a refresh token that is not exchanged' }),
+  graceSeconds: z.int().min(0).max(30).meta({
+    description: 'How long a refresh token that was exchanged gets the same successor again, should the answer be lost',
+  }),
+  maxLivePerClient: z.int().min(1).max(LIVE_MAX).meta({ description: 'One more ends the oldest' }),
+});
+
 const settings = z.object({
   defaultAudience,
   accessTokens,
   apiTokens,
+  refreshTokens,
   signingKeys,
   statusLists,
   tokenQuota,
@@ -89,6 +101,12 @@ const example = {
   signingKeys: { mode: 'kms', rotationSeconds: 7_776_000, leadSeconds: 10_800, retentionSeconds: 97_200 },
   tokenQuota: { perHour: 1_000, perDay: null, enforce: true },
   statusLists: { ttlSeconds: 30 },
+  refreshTokens: {
+    lifetimeSeconds: 2_592_000,
+    idleLifetimeSeconds: 1_209_600,
+    graceSeconds: 10,
+    maxLivePerClient: 100,
+  },
   version: 2,
 };
 
@@ -114,6 +132,7 @@ export const settingsRoutes = {
         signingKeys: signingKeys.partial().optional(),
         tokenQuota: tokenQuota.partial().optional(),
         statusLists: statusLists.partial().optional(),
+        refreshTokens: refreshTokens.partial().optional(),
       }),
       example: { apiTokens: { maxLive: 20, maxLifetimeSeconds: 31_536_000 } },
     },

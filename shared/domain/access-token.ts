@@ -35,6 +35,8 @@ export interface AccessTokenClaims extends CommonClaims {
   readonly cnf?: Confirmation;
   /** Where it says whether the token was taken back; of tokens for APIs with status lists. */
   readonly status?: TokenStatus;
+  /** Ids of tokens and families: once one of them is revoked, this token is worth nothing either. */
+  readonly depends_on?: readonly string[];
 }
 
 /**
@@ -46,6 +48,7 @@ export interface LongLivedTokenClaims extends CommonClaims {
   readonly scope?: undefined;
   readonly cnf?: undefined;
   readonly status?: undefined;
+  readonly depends_on?: undefined;
 }
 
 /** The claims of any token that Mintmark signs; only exchanged ones have a scope. */

@@ -1,4 +1,4 @@
-import { CLIENT_CREDENTIALS, type GrantType, grantTypes, JWT_BEARER } from './grant-types.ts';
+import { CLIENT_CREDENTIALS, type GrantType, grantTypes, JWT_BEARER, REFRESH_TOKEN } from './grant-types.ts';
 
 /** Ways of client authentication (RFC 7591 §2) that an application can be registered with. */
 export type TokenEndpointAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
@@ -40,6 +40,7 @@ export function hasKeys(method: TokenEndpointAuthMethod): boolean {
 const PROOFS_FOR: Readonly<Record<GrantType, readonly ClientProof[]>> = {
   [CLIENT_CREDENTIALS]: ['secret', 'assertion'],
   [JWT_BEARER]: ['assertion'],
+  [REFRESH_TOKEN]: ['secret', 'assertion'],
 };
 
 /** Whether a client with this method can use a grant at all. */

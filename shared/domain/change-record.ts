@@ -65,7 +65,8 @@ interface Change<Item> extends Condition {
   readonly write: (after: Item) => Promise<boolean>;
 }
 
-async function changeNewest<Item extends { readonly version: number }>(request: Change<Item>): Promise<Item> {
+/** Changes whatever has versions, by the same rules. @throws DomainError as `changeRecord` does */
+export async function changeNewest<Item extends { readonly version: number }>(request: Change<Item>): Promise<Item> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const before = await request.read();
     if (before === undefined) throw notFound();

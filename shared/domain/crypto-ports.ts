@@ -17,6 +17,14 @@ export interface SecretHasher {
   readonly decoyHash: string;
 }
 
+/** One-way functions for what nobody can guess. */
+export interface Digests {
+  /** SHA-256 (FIPS 180-4), as text. */
+  digest(text: string): string;
+  /** HMAC-SHA-256 (RFC 2104): 32 bytes that nobody can tell who does not have both. */
+  derive(key: string, text: string): Uint8Array;
+}
+
 /** A key of the workspace, wrapped by KMS, that marks secrets as our own. */
 export interface Pepper {
   /** Eight base62 characters that only the holder of the pepper can compute. */

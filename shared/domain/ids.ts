@@ -5,7 +5,7 @@ const ID_RANDOM_BYTES = 24;
 const ID_CHARACTERS = 22;
 
 /** Every kind of id has a prefix of its own, so a subject cannot be mistaken for a client (RFC 9068 §5). */
-const PREFIXES = ['ten', 'usr', 'svc', 'cli', 'tok', 'api', 'rol', 'grn', 'mem', 'rem', 'key'] as const;
+const PREFIXES = ['ten', 'usr', 'svc', 'cli', 'tok', 'api', 'rol', 'grn', 'mem', 'rem', 'key', 'fam'] as const;
 export type IdPrefix = (typeof PREFIXES)[number];
 
 /** A fresh id such as `cli_4fYb…`: 22 base62 characters hold 131 random bits. */
@@ -25,7 +25,7 @@ export function isMadeId(prefix: IdPrefix, id: string): boolean {
 
 /** Whether something in the place of an id is a secret, or what is left of one: ids are shown, logged and audited. */
 export function isSecretInPlaceOfId(id: string): boolean {
-  return id.startsWith('mms_');
+  return id.startsWith('mms_') || id.startsWith('mmr_');
 }
 
 /**

@@ -2,8 +2,9 @@ import { type TokenClaims, type TokenType, tokenTypeOf } from './access-token.ts
 import { attempt, unknownTokenLimits } from './attempt-limits.ts';
 import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
 import type { ManagementCaller } from './authority.ts';
-import type { TokenVerifier } from './crypto-ports.ts';
+import type { Digests, Pepper, TokenVerifier } from './crypto-ports.ts';
 import { allowedPermissions } from './entitlement.ts';
+import { findLiveRefreshToken, type LiveRefreshToken } from './live-family.ts';
 import { findLiveToken, type LiveToken } from './live-token.ts';
 import type { Clock, FailureCounter, StandingReader } from './ports.ts';
 import type { JsonObject } from './records.ts';
@@ -13,19 +14,25 @@ import { SYSTEM_API_ID, type SystemPermission } from './system-api.ts';
 
 /** An answer of RFC 7662 §2.2: for an active token its claims, with what it allows now. */
 export type Introspection = { readonly active: false } | ({ readonly active: true } & IntrospectedClaims);
-type IntrospectedClaims = Omit<TokenClaims, 'scope'> & {
-  readonly token_type: TokenType;
+type IntrospectedClaims = Omit<TokenClaims, 'scope' | 'depends_on'> & {
+  /** Absent for a refresh token, which is presented nowhere. */
+  readonly token_type?: TokenType;
   readonly scope: string;
   readonly roles?: readonly string[];
   readonly permissions?: readonly string[];
   readonly metadata?: JsonObject;
 };
 
+type ActiveAnswer = Extract<Introspection, { active: true }>;
+
 /** Who asks: a client with its credentials, or the bearer of a management token with `introspect:tokens`. */
 export type Introspector = AuthenticatedClient | ManagementCaller;
 
 interface Ports {
+  readonly issuer: string;
   readonly verifier: TokenVerifier;
+  readonly pepper: Pepper;
+  readonly digests: Digests;
   readonly standing: StandingReader;
   readonly clock: Clock;
   readonly failures: FailureCounter;
@@ -44,13 +51,29 @@ const INTROSPECT: SystemPermission = 'introspect:tokens';
 export async function introspectToken(caller: Introspector, token: string, ports: Ports): Promise<Introspection> {
   if ('client' in caller && proofOf(caller.client) === 'none') throw invalidClient();
   const callerId = 'client' in caller ? caller.client.id : caller.clientId;
-  const found = await attempt(unknownTokenLimits(callerId), () => findLiveToken(token, ports), ports);
+  const find = async () => (await findAccess(token, ports)) ?? (await findRefresh(token, ports));
+  const found = await attempt(unknownTokenLimits(callerId), find, ports);
   if (found === undefined) return INACTIVE;
-  const mayKnow = callerId === found.claims.client_id || (await isEntitled(caller, found));
-  return mayKnow ? activeAnswer(found) : INACTIVE;
+  const mayKnow = callerId === found.answer.client_id || (await isEntitled(caller, found));
+  return mayKnow ? found.answer : INACTIVE;
 }
 
-async function isEntitled(caller: Introspector, { standing, api }: LiveToken): Promise<boolean> {
+/** An answer, and what says who else may know it. */
+interface Found extends Pick<LiveToken, 'standing' | 'api'> {
+  readonly answer: ActiveAnswer;
+}
+
+async function findAccess(token: string, ports: Ports): Promise<Found | undefined> {
+  const found = await findLiveToken(token, ports);
+  return found && { ...found, answer: accessAnswer(found) };
+}
+
+async function findRefresh(token: string, ports: Ports): Promise<Found | undefined> {
+  const found = await findLiveRefreshToken(token, ports);
+  return found && { ...found, answer: refreshAnswer(found, ports) };
+}
+
+async function isEntitled(caller: Introspector, { standing, api }: Found): Promise<boolean> {
   const isSameTenant = (tenantId: string | undefined) => tenantId === undefined || tenantId === standing.tenantId;
   if (!('client' in caller)) return isSameTenant(caller.tenantId);
   const own = await standingOf(caller.client, caller.look);
@@ -67,12 +90,33 @@ async function systemPermissionsOf({ client, look }: AuthenticatedClient, own: S
   return systemApi === undefined ? [] : allowedPermissions(client, own, systemApi, look);
 }
 
-function activeAnswer({ claims, permissions, client, standing }: LiveToken): Introspection {
+function accessAnswer({ claims, permissions, client, standing }: LiveToken): ActiveAnswer {
+  const { depends_on: _, ...shown } = claims;
   const scope = permissions.join(' ');
   const current = claims.tenant_id === undefined ? {} : { permissions };
-  const told = { active: true, token_type: tokenTypeOf(claims), ...claims, scope } as const;
+  const told = { active: true, token_type: tokenTypeOf(claims), ...shown, scope } as const;
   if (claims.scope !== undefined) return { ...told, ...current };
   const roles = standing.roles.map((role) => role.key);
   const metadata = client.metadata && { metadata: client.metadata };
   return { ...told, roles, ...current, ...metadata };
+}
+
+/** `jti` names the family: that is what all its refresh tokens have in common. */
+function refreshAnswer({ family, subject, standing, permissions }: LiveRefreshToken, { issuer }: Ports): ActiveAnswer {
+  const { id: jti, clientId: client_id, audience: aud, createdAtSeconds: iat, confirmation: cnf } = family;
+  const tenant = standing.tenantId !== undefined && { tenant_id: standing.tenantId };
+  return {
+    active: true,
+    iss: issuer,
+    sub: subject,
+    aud,
+    exp: Math.min(family.idleUntilSeconds, family.expiresAtSeconds),
+    iat,
+    nbf: iat,
+    jti,
+    client_id,
+    scope: permissions.join(' '),
+    ...tenant,
+    ...(cnf && { cnf }),
+  };
 }

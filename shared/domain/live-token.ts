@@ -66,7 +66,7 @@ export async function judge(
   { clock }: Pick<Ports, 'clock'>,
 ): Promise<LiveToken | undefined> {
   readAhead(claims, look);
-  const [client, isRevoked] = await Promise.all([look.client(claims.client_id), look.isRevoked(claims.jti)]);
+  const [client, isRevoked] = await Promise.all([look.client(claims.client_id), isTakenBack(claims, look)]);
   if (client === undefined || isRevoked || !isLive(client, clock.nowSeconds())) return undefined;
   if (claims.iat < (client.revokedBeforeSeconds ?? 0)) return undefined;
 
@@ -86,6 +86,12 @@ async function isByTrustedKey({ claims, key }: VerifiedToken, look: Look, clock:
   });
 }
 
+/** By itself, or with what it depends on. */
+async function isTakenBack({ jti, depends_on: others = [] }: TokenClaims, look: Look): Promise<boolean> {
+  const isRevoked = await Promise.all([jti, ...others].map((id) => look.isRevoked(id)));
+  return isRevoked.includes(true);
+}
+
 /** The token names the records that decide about it; asking for all of them at once saves a round trip. */
 function readAhead({ aud, client_id, sub, tenant_id }: TokenClaims, look: Look): void {
   look.expect('name', apiNameKey(aud));
@@ -100,7 +106,8 @@ function readAhead({ aud, client_id, sub, tenant_id }: TokenClaims, look: Look):
   look.expect('membership', membershipKey(tenant_id, sub));
 }
 
-function narrowed(scope: string, allowed: readonly string[]): readonly string[] {
+/** A scope, less what is not allowed any more. */
+export function narrowed(scope: string, allowed: readonly string[]): readonly string[] {
   return scopeValues(scope).filter((value) => allowed.includes(value));
 }
 

@@ -3,6 +3,7 @@ import type { AuditEvent, AuditFilter } from './audit.ts';
 import type { Page, PageRequest } from './record-ports.ts';
 import type { Client, DirectoryKind, DirectoryRecords, JsonObject, TokenQuota } from './records.ts';
 import type { StatusPlace } from './status-places.ts';
+import type { ShortLivedKind, ShortLivedRecords } from './token-family.ts';
 
 /**
  * What the domain asks of the world. Every method that depends on a service rejects with the domain error
@@ -32,15 +33,17 @@ export interface StandingReader {
 export interface Look {
   client(id: string): Promise<Client | undefined>;
   find<Kind extends DirectoryKind>(kind: Kind, id: string): Promise<DirectoryRecords[Kind] | undefined>;
-  isRevoked(tokenId: string): Promise<boolean>;
+  findShortLived<Kind extends ShortLivedKind>(kind: Kind, id: string): Promise<ShortLivedRecords[Kind] | undefined>;
+  /** Whether a token, or the family that tokens were issued from, was taken back. */
+  isRevoked(id: string): Promise<boolean>;
   /** Says that this record will be asked for, so that it travels with the next read. */
   expect(kind: DirectoryKind, id: string): void;
 }
 
-/** Keeps revoked token ids until the tokens would have ended anyway. */
+/** Keeps revoked ids of tokens and families until what they are about would have ended anyway. */
 export interface Revocations {
-  /** Resolves only when every later look sees the token as revoked. */
-  revoke(tokenId: string, expiresAtSeconds: number): Promise<void>;
+  /** Resolves only when every later look sees this as revoked. */
+  revoke(id: string, expiresAtSeconds: number): Promise<void>;
 }
 
 /** What of a token decides about its worth: everything but what it tells its API. */

@@ -1,5 +1,6 @@
 import type { CredentialType } from './credential-type.ts';
 import type { Client, DirectoryKind, DirectoryRecords } from './records.ts';
+import type { ShortLivedKind, ShortLivedRecords } from './token-family.ts';
 
 /** A page of a list; `nextCursor` is absent on the last one. */
 export interface Page<Item> {
@@ -64,6 +65,11 @@ export interface RecordWriter<Kinds extends DirectoryKind> {
   insert<Kind extends Kinds>(kind: Kind, key: string, record: DirectoryRecords[Kind]): Promise<void>;
   /** Writes `record` over the version just below its own; false where that version does not stand any more. */
   replace<Kind extends Kinds>(kind: Kind, key: string, record: DirectoryRecords[Kind]): Promise<boolean>;
+}
+
+export interface ShortLivedWriter {
+  /** Writes `record` over the version just below its own, the first one where there is none; false where that is not so. */
+  write<Kind extends ShortLivedKind>(kind: Kind, key: string, record: ShortLivedRecords[Kind]): Promise<boolean>;
 }
 
 /** All kinds but the signing keys: whoever writes those can have others trusted. */

@@ -96,7 +96,7 @@ export interface Api extends Versioned, BindingRules {
   readonly signingAlgorithm: SigningAlgorithm;
   readonly tokenLifetimeSeconds: number;
   readonly permissions: readonly Permission[];
-  /** Whether users may let an application act for them at this API while they are away. */
+  /** Whether whoever asks for `offline_access` gets a refresh token here. */
   readonly allowRefreshTokens: boolean;
   /** Whether users are not asked before a first-party application acts for them at this API. */
   readonly skipConsent: boolean;

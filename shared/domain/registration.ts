@@ -1,7 +1,8 @@
 import { type AssertionAlgorithm, assertionAlgorithms } from './assertion.ts';
 import { type ClientProof, proofBy, type TokenEndpointAuthMethod } from './authentication-methods.ts';
 import type { AssertionKeys } from './crypto-ports.ts';
-import { CLIENT_CREDENTIALS, type GrantType, JWT_BEARER } from './grant-types.ts';
+import { DomainError } from './errors.ts';
+import { CLIENT_CREDENTIALS, type GrantType, JWT_BEARER, REFRESH_TOKEN } from './grant-types.ts';
 import type { Client, SigningAlgorithm } from './records.ts';
 
 /** Public members of a JSON Web Key (RFC 7517 §4) that a client was registered with. */
@@ -49,7 +50,14 @@ export function proofOf(client: Client): ClientProof | undefined {
 export function grantTypesOf(client: Client): readonly GrantType[] {
   if (client.subject.type === 'application') return registrationOf(client).grantTypes;
   if (client.trust !== undefined) return [JWT_BEARER];
-  return client.key === undefined ? [CLIENT_CREDENTIALS] : [CLIENT_CREDENTIALS, JWT_BEARER];
+  const withCredentials = [CLIENT_CREDENTIALS, REFRESH_TOKEN] as const;
+  return client.key === undefined ? withCredentials : [...withCredentials, JWT_BEARER];
+}
+
+/** @throws DomainError `unauthorized_client` (RFC 6749 §5.2) */
+export function assertMayUse(grantType: GrantType, client: Client): void {
+  if (grantTypesOf(client).includes(grantType)) return;
+  throw new DomainError('unauthorized_client', `The client may not use the grant ${grantType}.`);
 }
 
 /** The keys that a client signs its assertions with; undefined for one that is not recognised by assertions. */

@@ -1,32 +1,53 @@
 import type { AuthenticatedClient } from './authenticate-client.ts';
-import type { TokenVerifier } from './crypto-ports.ts';
+import type { Pepper, TokenVerifier } from './crypto-ports.ts';
 import { DomainError } from './errors.ts';
+import { revokeFamily } from './family-roster.ts';
+import { findFamily } from './live-family.ts';
 import { verifiedClaims } from './live-token.ts';
 import type { Clock, Revocations } from './ports.ts';
+import { type RefreshTokenParts, readRefreshToken } from './refresh-token.ts';
 
 interface Ports {
   readonly verifier: TokenVerifier;
+  readonly pepper: Pepper;
   readonly clock: Clock;
   readonly revocations: Revocations;
 }
 
+type Target = Readonly<Record<string, string>>;
+
 /**
- * Takes an access token back (RFC 7009 §2.1). Tokens that are unknown or already worth nothing need no work and are
+ * Takes a token back, whatever hint came with it (RFC 7009 §2.1): a refresh token of any age with its whole family. Tokens that are unknown or already worth nothing need no work and are
  * a success, so this resolves only when no later introspection can find the token active.
  * The answer names the revoked token, for log and audit.
  * @throws DomainError `unauthorized_client` for another client's token, which stays active (DEC12); that is also how a
  * long-lived token is answered: nobody can authenticate as its client, and it ends by deleting its API token.
  */
-export async function revokeToken(
-  { client }: AuthenticatedClient,
-  token: string,
-  ports: Ports,
-): Promise<Readonly<Record<string, string>>> {
+export async function revokeToken(caller: AuthenticatedClient, token: string, ports: Ports): Promise<Target> {
+  const presented = await readRefreshToken(token, ports.pepper);
+  return presented === undefined ? revokeAccess(caller, token, ports) : revokeRefresh(caller, presented, ports);
+}
+
+async function revokeAccess({ client }: AuthenticatedClient, token: string, ports: Ports): Promise<Target> {
   const claims = await verifiedClaims(token, ports);
   if (claims === undefined) return {};
-  if (claims.client_id !== client.id || claims.scope === undefined) {
-    throw new DomainError('unauthorized_client', 'The token was issued to another client.');
-  }
+  if (claims.client_id !== client.id || claims.scope === undefined) throw foreign();
   await ports.revocations.revoke(claims.jti, claims.exp);
   return { tokenId: claims.jti };
+}
+
+async function revokeRefresh(
+  { client, look }: AuthenticatedClient,
+  { familyId }: RefreshTokenParts,
+  ports: Ports,
+): Promise<Target> {
+  const family = await findFamily(familyId, look, ports);
+  if (family === undefined) return {};
+  if (family.clientId !== client.id) throw foreign();
+  await revokeFamily(family, ports);
+  return { tokenId: familyId };
+}
+
+function foreign(): DomainError {
+  return new DomainError('unauthorized_client', 'The token was issued to another client.');
 }

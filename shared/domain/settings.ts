@@ -10,6 +10,14 @@ import { changedQuota, type TokenQuotaChange, UNLIMITED } from './token-quota.ts
 /** Names the one record among the directory's. */
 const KEY = 'workspace';
 
+/** What holds for refresh tokens in settings that were written before these had any. */
+export const DEFAULT_REFRESH_TOKENS: WorkspaceSettings['refreshTokens'] = {
+  lifetimeSeconds: 2_592_000,
+  idleLifetimeSeconds: 1_209_600,
+  graceSeconds: 10,
+  maxLivePerClient: 100,
+};
+
 /**
  * A quarter of a year; an hour more than the two that API Gateway keeps a key set, before and after; and after, the
  * longest life of an access token besides.
@@ -37,6 +45,7 @@ const DEFAULT_SETTINGS: WorkspaceSettings = {
   signingKeys: DEFAULT_ROTATION,
   tokenQuota: UNLIMITED,
   statusLists: { ttlSeconds: 30 },
+  refreshTokens: DEFAULT_REFRESH_TOKENS,
   createdAtSeconds: 0,
   version: 1,
 };
@@ -82,6 +91,7 @@ export interface SettingsChange {
   readonly signingKeys?: Changes<WorkspaceSettings['signingKeys']> | undefined;
   readonly tokenQuota?: TokenQuotaChange | undefined;
   readonly statusLists?: Changes<WorkspaceSettings['statusLists']> | undefined;
+  readonly refreshTokens?: Changes<WorkspaceSettings['refreshTokens']> | undefined;
 }
 
 type Changes<Settings> = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
@@ -109,37 +119,22 @@ async function writeDefaults({ directory, clock }: Ports): Promise<void> {
 }
 
 function withChanges(before: WorkspaceSettings, patch: SettingsChange): WorkspaceSettings {
-  const { accessTokens = {}, apiTokens = {}, signingKeys = {} } = patch;
-  const kinds = apiTokens.kinds ?? {};
+  const { defaultAudience = before.defaultAudience, accessTokens, apiTokens: { kinds, ...apiTokens } = {} } = patch;
   return {
     ...before,
-    defaultAudience: changed(before.defaultAudience, patch.defaultAudience),
-    accessTokens: {
-      lifetimeSeconds: changed(before.accessTokens.lifetimeSeconds, accessTokens.lifetimeSeconds),
-      maxLifetimeSeconds: changed(before.accessTokens.maxLifetimeSeconds, accessTokens.maxLifetimeSeconds),
-    },
-    apiTokens: {
-      kinds: {
-        tenant: changed(before.apiTokens.kinds.tenant, kinds.tenant),
-        user: changed(before.apiTokens.kinds.user, kinds.user),
-      },
-      maxLive: changed(before.apiTokens.maxLive, apiTokens.maxLive),
-      lifetimeSeconds: changed(before.apiTokens.lifetimeSeconds, apiTokens.lifetimeSeconds),
-      maxLifetimeSeconds: changed(before.apiTokens.maxLifetimeSeconds, apiTokens.maxLifetimeSeconds),
-    },
-    signingKeys: {
-      mode: changed(before.signingKeys.mode, signingKeys.mode),
-      rotationSeconds: changed(before.signingKeys.rotationSeconds, signingKeys.rotationSeconds),
-      leadSeconds: changed(before.signingKeys.leadSeconds, signingKeys.leadSeconds),
-      retentionSeconds: changed(before.signingKeys.retentionSeconds, signingKeys.retentionSeconds),
-    },
+    defaultAudience,
+    accessTokens: changed(before.accessTokens, accessTokens),
+    apiTokens: { ...changed(before.apiTokens, apiTokens), kinds: changed(before.apiTokens.kinds, kinds) },
+    refreshTokens: changed(before.refreshTokens, patch.refreshTokens),
+    signingKeys: changed(before.signingKeys, patch.signingKeys),
     tokenQuota: changedQuota(before.tokenQuota, patch.tokenQuota),
-    statusLists: { ttlSeconds: changed(before.statusLists.ttlSeconds, patch.statusLists?.ttlSeconds) },
+    statusLists: changed(before.statusLists, patch.statusLists),
   };
 }
 
-function changed<Value>(before: Value, after: Value | undefined): Value {
-  return after === undefined ? before : after;
+function changed<Settings extends object>(before: Settings, changes: Changes<Settings> = {}): Settings {
+  const defined = Object.entries(changes).filter(([, value]) => value !== undefined);
+  return { ...before, ...Object.fromEntries(defined) };
 }
 
 async function assertIsApi(identifier: string | null | undefined, look: Look): Promise<void> {
@@ -154,6 +149,11 @@ function assertConsistent(settings: WorkspaceSettings): WorkspaceSettings {
     if (lifetimeSeconds !== null && maxLifetimeSeconds !== null && lifetimeSeconds > maxLifetimeSeconds) {
       throw new DomainError('invalid_request', `'lifetimeSeconds' must not be above 'maxLifetimeSeconds'.`, { field });
     }
+  }
+  if (settings.refreshTokens.idleLifetimeSeconds > settings.refreshTokens.lifetimeSeconds) {
+    throw new DomainError('invalid_request', `'idleLifetimeSeconds' must not be above 'lifetimeSeconds'.`, {
+      field: 'refreshTokens',
+    });
   }
   return settings;
 }

@@ -1,25 +1,20 @@
 import { assertHolds, type ManagementCaller } from './authority.ts';
-import type { ProofMemory, TokenSigner } from './crypto-ports.ts';
+import { decideAccess } from './decide-access.ts';
 import { DomainError, notFound } from './errors.ts';
-import { type IssuedToken, issueAccessToken } from './issue-access-token.ts';
-import type { Clock, IssuanceCounter, Look, Random, StandingReader, StatusPlaces } from './ports.ts';
+import { CLIENT_CREDENTIALS } from './grant-types.ts';
+import { type IssuedToken, type IssuePorts, issueAccessToken } from './issue-access-token.ts';
+import type { Look, StandingReader } from './ports.ts';
 import { type Client, grantKey } from './records.ts';
+import { assertMayUse } from './registration.ts';
 import { isLive } from './standing.ts';
 import { SYSTEM_API_ID } from './system-api.ts';
 
 /** Long enough for one call of the API, too short to work with. */
 const TEST_LIFETIME_SECONDS = 60;
 
-interface Ports {
-  readonly issuer: string;
+interface Ports extends IssuePorts {
   readonly defaultAudience: string | undefined;
   readonly standing: StandingReader;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly signer: TokenSigner;
-  readonly statusPlaces: StatusPlaces;
-  readonly proofMemory: ProofMemory;
-  readonly issuance: IssuanceCounter;
 }
 
 /** Which application tries which API, asking for what. */
@@ -53,11 +48,10 @@ export async function testApi(
   }
   const endsAtSeconds = now + TEST_LIFETIME_SECONDS;
   const expiresAtSeconds = Math.min(client.expiresAtSeconds ?? endsAtSeconds, endsAtSeconds);
-  return issueAccessToken(
-    { client, look, authenticatedAtSeconds: now, expiresAtSeconds },
-    { grantType: 'client_credentials', audiences: [api.identifier], scope },
-    ports,
-  );
+  assertMayUse(CLIENT_CREDENTIALS, client);
+  const holder = { client, look, authenticatedAtSeconds: now, expiresAtSeconds };
+  const access = await decideAccess(holder, { audiences: [api.identifier], scope }, ports);
+  return issueAccessToken(holder, access, {}, ports);
 }
 
 /** All of it, also where the test asks for less: the application itself could ask for the rest. */

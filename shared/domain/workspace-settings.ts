@@ -36,4 +36,12 @@ export interface WorkspaceSettings extends Versioned {
     /** For how long a verifier may go by a status list that it has read. */
     readonly ttlSeconds: number;
   };
+  readonly refreshTokens: {
+    /** How long a family lives, however often it is used. */
+    readonly lifetimeSeconds: number;
+    readonly idleLifetimeSeconds: number;
+    /** How long after a rotation the token before it gets the same successor again. */
+    readonly graceSeconds: number;
+    readonly maxLivePerClient: number;
+  };
 }

@@ -6,6 +6,7 @@ import { tables } from '#shared/api/tables.ts';
 import { oauthError, seen } from '#test/support/answers.ts';
 import { assertConforms } from '#test/support/conformance.ts';
 import { race } from '#test/support/outcomes.ts';
+import { allowRefreshTokens, beginFamily, refresh } from '#test/support/refresh-tokens.ts';
 import {
   clientAssertion,
   createServiceUserKey,
@@ -55,7 +56,7 @@ describe('metadata', () => {
       introspection_endpoint: `${world.url}/oauth/introspect`,
       revocation_endpoint: `${world.url}/oauth/revoke`,
       jwks_uri: `${world.url}/.well-known/jwks.json`,
-      grant_types_supported: [GRANT, JWT_BEARER],
+      grant_types_supported: [GRANT, JWT_BEARER, 'refresh_token'],
       response_types_supported: [],
       token_endpoint_auth_methods_supported: AUTHENTICATION,
       token_endpoint_auth_signing_alg_values_supported: SIGNATURES,
@@ -170,17 +171,20 @@ describe('L4: metadata is true', () => {
   });
 
   test('every advertised grant works', async () => {
+    await allowRefreshTokens(world, acme);
+    const { refresh_token: token } = await beginFamily(world, acme.tenantToken);
     const replies = {
       [GRANT]: await exchange({ audience: REPORTS }),
       [JWT_BEARER]: await exchangeAssertion(world, await signAssertion(world, key)),
+      refresh_token: await refresh(world, acme.tenantToken, token),
     };
     expect(Object.keys(replies)).toEqual(metadata.grant_types_supported);
-    expect(Object.values(replies).map(({ status }) => status)).toEqual([200, 200]);
+    expect(Object.values(replies).map(({ status }) => status)).toEqual([200, 200, 200]);
   });
 
   test.each([
     'authorization_code',
-    'refresh_token',
+    'Refresh_Token',
     'password',
     'implicit',
     'CLIENT_CREDENTIALS',

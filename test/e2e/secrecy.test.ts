@@ -9,6 +9,7 @@ import { type TableName, tableSchemas } from '#infra/table-schemas.ts';
 import type { Fault } from '#test/support/engine-proxy.ts';
 import { whileFailing } from '#test/support/faults.ts';
 import { captureOutput } from '#test/support/output.ts';
+import { allowRefreshTokens, beginFamily, granted, refresh } from '#test/support/refresh-tokens.ts';
 import { type Operation, type RouteRequest, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
 import {
   CLIENT_ASSERTION_TYPE,
@@ -40,6 +41,7 @@ beforeAll(async () => {
   await succeedEverywhere(requests);
   await misuseSecrets();
   await misuseKeys();
+  await useRefreshTokens();
   await failEverywhere(requests);
   const items = await Promise.all((Object.keys(tableSchemas) as TableName[]).map(itemsOf));
   tables = JSON.stringify(items);
@@ -55,6 +57,11 @@ function keepCredentials(credentials: Credentials): void {
 function keepPrivateKey(pem: string): void {
   const { d = '' } = createPrivateKey(pem).export({ format: 'jwk' });
   secrets.add(d).add(pem.split('\n')[1] ?? '');
+}
+
+/** The whole of it, and the part that nobody can guess: its beginning names the family. */
+function keepRefreshToken(token: string): void {
+  secrets.add(token).add(token.slice('mmr_'.length + 22));
 }
 
 /** A value that stands out: whoever finds it knows where it came from. */
@@ -74,10 +81,12 @@ async function send({ method, path, ...init }: RouteRequest): Promise<void> {
     clientSecret,
     privateKey,
     access_token: token,
-  } = (body ?? {}) as Partial<Credentials & { access_token: string; privateKey: string }>;
+    refresh_token: refreshing,
+  } = (body ?? {}) as Partial<Credentials & Record<'access_token' | 'refresh_token' | 'privateKey', string>>;
   if (privateKey !== undefined) keepPrivateKey(privateKey);
   if (clientId !== undefined && clientSecret !== undefined) keepCredentials({ clientId, clientSecret });
   if (token !== undefined) secrets.add(token);
+  if (refreshing !== undefined) keepRefreshToken(refreshing);
 }
 
 async function succeedEverywhere(requests: RouteRequests): Promise<void> {
@@ -157,6 +166,21 @@ async function misuseKeys(): Promise<void> {
   const body = new URLSearchParams({ grant_type: JWT_BEARER, assertion }).toString();
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
   for (const sent of [body, body]) await send({ method: 'POST', path: '/oauth/token', headers: form, body: sent });
+}
+
+/** A family from its beginning to a replay. */
+async function useRefreshTokens(): Promise<void> {
+  await allowRefreshTokens(world, acme);
+  const family = await beginFamily(world, acme.tenantToken);
+  keepRefreshToken(family.refresh_token);
+  const next = granted(await refresh(world, acme.tenantToken, family.refresh_token));
+  keepRefreshToken(next.refresh_token);
+  const headers = { authorization: basic(acme.tenantToken), 'content-type': 'application/x-www-form-urlencoded' };
+  for (const token of [next.refresh_token, family.refresh_token, canary()]) {
+    const form = { grant_type: 'refresh_token', refresh_token: token, token };
+    const body = new URLSearchParams(form).toString();
+    for (const path of ['token', 'introspect']) await send({ method: 'POST', path: `/oauth/${path}`, headers, body });
+  }
 }
 
 const faults: readonly Fault[] = [{ kind: 'error', name: 'ValidationException' }, { kind: 'reset' }];
@@ -243,7 +267,7 @@ describe('no secret, token or Authorization header is', () => {
   });
 
   test('B21: in any success but the one that hands it out', () => {
-    const others = successes.filter((text) => !/"(?:clientSecret|privateKey|access_token)":/.test(text));
+    const others = successes.filter((text) => !/"(?:clientSecret|privateKey|access_token|refresh_token)":/.test(text));
     expect(others.length).toBeGreaterThan(30);
     expect(foundIn(others.join('\n'))).toEqual([]);
   });

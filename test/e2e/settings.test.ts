@@ -33,6 +33,12 @@ const defaults = {
   signingKeys: { mode: 'kms', rotationSeconds: 7_776_000, leadSeconds: 10_800, retentionSeconds: 97_200 },
   tokenQuota: { perHour: null, perDay: null, enforce: true },
   statusLists: { ttlSeconds: 30 },
+  refreshTokens: {
+    lifetimeSeconds: 2_592_000,
+    idleLifetimeSeconds: 1_209_600,
+    graceSeconds: 10,
+    maxLivePerClient: 100,
+  },
 };
 const show = async () => (await manage('GET', '/v1/settings')).body as { readonly version: number };
 const change = (patch: unknown, headers = {}) => manage('PATCH', '/v1/settings', patch, headers);
@@ -73,6 +79,7 @@ describe('the settings', () => {
     const statuses = countEach(replies.map(({ status }) => status));
     expect(Object.keys(statuses).every((status) => ['200', '409'].includes(status))).toBe(true);
     expect((await show()).version).toBe(version + (statuses[200] ?? 0));
+    await succeed(change(defaults));
   });
 
   test.each([

@@ -54,6 +54,7 @@ const ambient = {
   clock: unopened,
   random: unopened,
   certificates: unopened,
+  digests: unopened,
   requestLimiter: unopened,
 };
 const adapters = {

@@ -90,6 +90,7 @@ function lookAt(client: Client): Look {
     client: async (id) => (id === client.id ? client : undefined),
     find: async <Kind extends keyof DirectoryRecords>(kind: Kind, id: string) =>
       records[`${kind} ${id}`] as DirectoryRecords[Kind] | undefined,
+    findShortLived: async () => undefined,
     isRevoked: async () => false,
     expect: () => undefined,
   };

@@ -11,6 +11,7 @@ export function lookAt(records: Records, clients: readonly Client[] = []): Look 
       const ofKind: Readonly<Record<string, DirectoryRecords[Kind]>> = records[kind] ?? {};
       return ofKind[id];
     },
+    findShortLived: async () => undefined,
     isRevoked: async () => false,
     expect: () => undefined,
   };

@@ -23,6 +23,7 @@ import {
 import { dynamoIssuance } from '#shared/adapters/dynamo/issuance.ts';
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
 import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
+import { dynamoShortLivedWriter } from '#shared/adapters/dynamo/short-lived.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoStatusEntries, dynamoStatusPlaces } from '#shared/adapters/dynamo/status-lists.ts';
 import { dynamoUsageNotes, dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
@@ -89,6 +90,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     clock,
     random: ambient.random(environment),
     certificates: ambient.certificates(environment),
+    digests: ambient.digests(environment),
     requestLimiter: ambient.requestLimiter(environment),
     standing: dynamoStanding(environment),
     clients: dynamoClientWriter(environment),
@@ -102,6 +104,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     usageNotes: dynamoUsageNotes(environment),
     usage: dynamoUsageReader(environment),
     revocations: dynamoRevocations(environment),
+    shortLived: dynamoShortLivedWriter(environment),
     audit: dynamoAudit(environment),
     auditReader: dynamoAuditReader(environment),
     auditFeed: dynamoAuditFeed(environment),

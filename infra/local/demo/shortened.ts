@@ -1,5 +1,5 @@
 /** Secrets and tokens of ours, wherever they stand in a text. */
-const CREDENTIALS = /\bmms_\w+|\beyJ[\w-]+(?:\.[\w-]+)*/g;
+const CREDENTIALS = /\bmm[rs]_\w+|\beyJ[\w-]+(?:\.[\w-]+)*/g;
 const CHARACTERS_SHOWN = 10;
 
 /** The text with every secret and token cut to its first characters: enough to tell them apart, no use to anybody. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { authenticationMethods } from '#shared/domain/authentication-methods.ts';
 import { CLIENT_CREDENTIALS, grantTypes } from '#shared/domain/grant-types.ts';
 import type { Client, DirectoryKind, DirectoryRecords, JsonObject } from '#shared/domain/records.ts';
-import { DEFAULT_ROTATION } from '#shared/domain/settings.ts';
+import { DEFAULT_REFRESH_TOKENS, DEFAULT_ROTATION } from '#shared/domain/settings.ts';
 import { UNLIMITED } from '#shared/domain/token-quota.ts';
 import { trustAlgorithms } from '#shared/domain/trust.ts';
 import { signingKeysSchema } from './signing-keys-schema.ts';
@@ -116,6 +116,14 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
       .default(DEFAULT_ROTATION),
     tokenQuota: tokenQuota.default(UNLIMITED),
     statusLists: z.object({ ttlSeconds: seconds }).default({ ttlSeconds: 30 }),
+    refreshTokens: z
+      .object({
+        lifetimeSeconds: seconds,
+        idleLifetimeSeconds: seconds,
+        graceSeconds: seconds,
+        maxLivePerClient: z.int(),
+      })
+      .default(DEFAULT_REFRESH_TOKENS),
   }),
   signingKeys: signingKeysSchema,
   roster: z.object({ ...versioned, entries: z.array(z.object({ clientId: z.string(), addedAtSeconds: seconds })) }),

@@ -8,18 +8,18 @@ import { documentClient } from './document-client.ts';
 /** Verifiers with clocks a little behind may still look a token up after its expiry. */
 const KEPT_AFTER_EXPIRY_SECONDS = 3_600;
 
-/** The Tokens table's key of a revoked token. */
-export function revocationKey(tokenId: string): string {
-  return `revoked#${tokenId}`;
+/** The Tokens table's key of what says that a token, or a family of tokens, is revoked. */
+export function revocationKey(id: string): string {
+  return `revoked#${id}`;
 }
 
-/** Marks tokens as revoked. Writing the mark twice changes nothing, so it needs no condition. */
+/** Marks tokens and families as revoked. Writing the mark twice changes nothing, so it needs no condition. */
 export function dynamoRevocations(environment: Environment): Revocations {
   const TableName = required(environment, 'MINTMARK_TOKENS_TABLE');
   const client = documentClient(environment);
   return {
-    revoke: async (tokenId, expiresAtSeconds) => {
-      const Item = { key: revocationKey(tokenId), removeAt: expiresAtSeconds + KEPT_AFTER_EXPIRY_SECONDS };
+    revoke: async (id, expiresAtSeconds) => {
+      const Item = { key: revocationKey(id), removeAt: expiresAtSeconds + KEPT_AFTER_EXPIRY_SECONDS };
       await client.send(new PutCommand({ TableName, Item })).catch(rethrowAsUnavailable);
     },
   };

@@ -4,6 +4,7 @@ import QuickLRU from 'quick-lru';
 import type * as z from 'zod';
 import type { Look, StandingReader } from '#shared/domain/ports.ts';
 import type { DirectoryKind, DirectoryRecords } from '#shared/domain/records.ts';
+import type { ShortLivedKind, ShortLivedRecords } from '#shared/domain/token-family.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
 import { BATCH_KEYS_MAX, batchGet } from './batch-get.ts';
@@ -11,6 +12,7 @@ import { directoryKey } from './directory-keys.ts';
 import { documentClient } from './document-client.ts';
 import { clientSchema, directorySchemas } from './record-schemas.ts';
 import { revocationKey } from './revocations.ts';
+import { shortLivedKey, shortLivedSchemas } from './short-lived.ts';
 
 const REMEMBERED_LOOKS_MAX = 10_000;
 const REMEMBERED_KEYS_MAX = 64;
@@ -66,7 +68,11 @@ function openLook(loader: Loader, memory: Memory): Look {
       const item = await load(`directory/${directoryKey(kind, id)}`);
       return parse<DirectoryRecords[Kind]>(directorySchemas[kind], item?.record);
     },
-    isRevoked: async (tokenId) => (await loader.load(`tokens/${revocationKey(tokenId)}`)) !== undefined,
+    findShortLived: async <Kind extends ShortLivedKind>(kind: Kind, id: string) => {
+      const item = await loader.load(`tokens/${shortLivedKey(kind, id)}`);
+      return parse<ShortLivedRecords[Kind]>(shortLivedSchemas[kind], item?.record);
+    },
+    isRevoked: async (id) => (await loader.load(`tokens/${revocationKey(id)}`)) !== undefined,
     expect: (kind, id) => expect(loader, `directory/${directoryKey(kind, id)}`),
   };
 }

@@ -36,6 +36,7 @@ const accessTokenClaims = z.object({
   permissions: z.array(z.string()).optional(),
   cnf: confirmation.optional(),
   status: z.object({ status_list: z.object({ idx: z.int(), uri: z.string() }) }).optional(),
+  depends_on: z.array(z.string()).optional(),
   metadata: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null).optional(),
 });
 

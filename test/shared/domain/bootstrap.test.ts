@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticateClient } from '#shared/domain/authenticate-client.ts';
 import { type Administrator, bootstrap } from '#shared/domain/bootstrap.ts';
-import { issueAccessToken } from '#shared/domain/issue-access-token.ts';
 import { SYSTEM_API_ID, systemPermissions } from '#shared/domain/system-api.ts';
+import { tradeGrant } from '#shared/domain/trade-grant.ts';
 import { type Engines, startEngines } from '#test/support/engines.ts';
 import { denied } from '#test/support/faults.ts';
 import { countEach, outcomeOf } from '#test/support/outcomes.ts';
@@ -30,7 +30,7 @@ async function scopeOf({ clientId, clientSecret = '' }: Administrator, ports: Po
     ports,
   );
   const request = { grantType: 'client_credentials', audiences: [`${ports.issuer}/v1/`] };
-  return (await issueAccessToken(caller, request, ports)).scope;
+  return (await tradeGrant(caller, request, ports)).token.scope;
 }
 
 /** What a workspace has exactly one of, and its clients. */

@@ -1,0 +1,56 @@
+import { type Acme, type Credentials, REPORTS, type Reply, type World } from './world.ts';
+
+/** What an exchange answers whoever asked for `offline_access`. */
+export interface Refreshable {
+  readonly access_token: string;
+  readonly refresh_token: string;
+  readonly scope: string;
+}
+
+type Parameters = Readonly<Record<string, string>>;
+
+/** Lets the API of these tests give refresh tokens, or no more. */
+export async function allowRefreshTokens(world: World, { apiId }: Acme, allowRefreshTokens = true): Promise<void> {
+  await change(world, `/v1/apis/${apiId}`, { allowRefreshTokens });
+}
+
+/** Changes the workspace's settings for refresh tokens. */
+export function changeRefreshTokens(world: World, refreshTokens: Readonly<Record<string, number>>): Promise<void> {
+  return change(world, '/v1/settings', { refreshTokens });
+}
+
+async function change(world: World, path: string, body: unknown): Promise<void> {
+  const { status, text } = await world.manage('PATCH', path, body);
+  if (status !== 200) throw new Error(`The change was refused: ${text}`);
+}
+
+/** Asks for a refresh token. */
+export function askOffline(world: World, credentials: Credentials, parameters: Parameters = {}): Promise<Reply> {
+  const form = { grant_type: 'client_credentials', audience: REPORTS, scope: 'offline_access', ...parameters };
+  return world.post('/oauth/token', credentials, form);
+}
+
+/** A new family: its first access token and its first refresh token. */
+export async function beginFamily(
+  world: World,
+  credentials: Credentials,
+  parameters: Parameters = {},
+): Promise<Refreshable> {
+  return granted(await askOffline(world, credentials, parameters));
+}
+
+export function refresh(
+  world: World,
+  credentials: Credentials,
+  refreshToken: string,
+  parameters: Parameters = {},
+): Promise<Reply> {
+  const form = { grant_type: 'refresh_token', refresh_token: refreshToken, ...parameters };
+  return world.post('/oauth/token', credentials, form);
+}
+
+/** What an exchange answered that succeeded. */
+export function granted({ status, text, body }: Reply): Refreshable {
+  if (status !== 200) throw new Error(`The exchange was refused: ${text}`);
+  return body as Refreshable;
+}
