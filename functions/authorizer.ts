@@ -1,4 +1,5 @@
 import { ambient } from '#shared/adapters/ambient.ts';
+import { joseAssertionVerifier } from '#shared/adapters/assertion-verifier.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoStatusEntries } from '#shared/adapters/dynamo/status-lists.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
@@ -20,6 +21,7 @@ const adapters = {
   ...ambient,
   standing: dynamoStanding,
   verifier: kmsVerifier,
+  assertionVerifier: joseAssertionVerifier,
   ...possession,
   statusEntries: dynamoStatusEntries,
   statusLists: statusListMemory<StatusList>,

@@ -12,6 +12,7 @@ const protectedApi = z.strictObject({
   mode: z.enum(['offline', 'online']),
   routes: z.record(z.string(), z.string().nullable()),
   dpop: z.enum(['accepted', 'required']).optional(),
+  selfSigned: z.literal('accepted').optional(),
   mtls: z.enum(['accepted', 'required']).optional(),
   origin: z.url().optional(),
 });

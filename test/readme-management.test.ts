@@ -141,6 +141,11 @@ describe('what README.md says about managing credentials', () => {
     expect(second).toEqual(expect.objectContaining({ error: 'invalid_grant' }));
   });
 
+  test('tells what a JWT is worth that a service user has signed for an API', () => {
+    const [accepted, told] = session.answers('self-signed');
+    expect([accepted, told]).toEqual([true, expect.objectContaining({ active: true, sub: id('svc'), aud: REPORTS })]);
+  });
+
   test('trusts an issuer to say which workload is a service user', () => {
     const [credential] = session.answers('workload-identity');
     const conditions = [{ claim: 'sub', equals: 'repo:acme/api:ref:refs/heads/main' }];

@@ -47,6 +47,7 @@ describe('README.md', () => {
       'sh jwt',
       'sh service-user',
       'sh service-user-key',
+      'sh self-signed',
       'sh workload-identity',
       'sh application-token',
       'sh application-key',

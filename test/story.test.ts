@@ -34,6 +34,7 @@ describe('the commands that npm start prints', () => {
       allowRefreshTokens: false,
       skipConsent: false,
       dpopBoundAccessTokensRequired: false,
+      acceptsSelfSignedTokens: false,
       tlsClientCertificateBoundAccessTokens: false,
       tlsClientCertificateBoundAccessTokensRequired: false,
       statusList: false,

@@ -8,6 +8,7 @@ const schema: z.ZodType<ProtectedApi> = z.object({
   mode: z.enum(['offline', 'online']),
   routes: z.record(z.string(), z.string().nullable()),
   dpop: z.enum(['accepted', 'required']).optional(),
+  selfSigned: z.literal('accepted').optional(),
   mtls: z.enum(['accepted', 'required']).optional(),
   origin: z.string().optional(),
 });

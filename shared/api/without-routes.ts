@@ -23,6 +23,6 @@ export const bootstrap = lambdaTable({
 export const authorizer = lambdaTable({
   name: 'authorizer',
   purpose: 'Guards an API behind API Gateway as its Lambda authorizer.',
-  grants: ['standing:read', 'tokens:verify', 'proofs:verify', 'statuses:read', 'requests:guard'],
+  grants: ['standing:read', 'tokens:verify', 'assertions:verify', 'proofs:verify', 'statuses:read', 'requests:guard'],
   routes: {},
 });

@@ -25,6 +25,7 @@ export interface ApiRequest {
   readonly allowRefreshTokens?: boolean | undefined;
   readonly skipConsent?: boolean | undefined;
   readonly dpopBoundAccessTokensRequired?: boolean | undefined;
+  readonly acceptsSelfSignedTokens?: boolean | undefined;
   readonly tlsClientCertificateBoundAccessTokens?: boolean | undefined;
   readonly tlsClientCertificateBoundAccessTokensRequired?: boolean | undefined;
   readonly statusList?: boolean | undefined;
@@ -55,6 +56,7 @@ export async function createApi(
     allowRefreshTokens: request.allowRefreshTokens ?? false,
     skipConsent: request.skipConsent ?? false,
     dpopBoundAccessTokensRequired: request.dpopBoundAccessTokensRequired ?? false,
+    acceptsSelfSignedTokens: request.acceptsSelfSignedTokens ?? false,
     tlsClientCertificateBoundAccessTokens: request.tlsClientCertificateBoundAccessTokens ?? false,
     tlsClientCertificateBoundAccessTokensRequired: request.tlsClientCertificateBoundAccessTokensRequired ?? false,
     statusList: request.statusList ?? false,
@@ -81,6 +83,7 @@ export interface ApiChange {
   readonly allowRefreshTokens?: boolean | undefined;
   readonly skipConsent?: boolean | undefined;
   readonly dpopBoundAccessTokensRequired?: boolean | undefined;
+  readonly acceptsSelfSignedTokens?: boolean | undefined;
   readonly tlsClientCertificateBoundAccessTokens?: boolean | undefined;
   readonly tlsClientCertificateBoundAccessTokensRequired?: boolean | undefined;
   readonly statusList?: boolean | undefined;
@@ -108,6 +111,7 @@ export async function updateApi(
     allowRefreshTokens: patch.allowRefreshTokens ?? api.allowRefreshTokens,
     skipConsent: patch.skipConsent ?? api.skipConsent,
     dpopBoundAccessTokensRequired: patch.dpopBoundAccessTokensRequired ?? api.dpopBoundAccessTokensRequired,
+    acceptsSelfSignedTokens: patch.acceptsSelfSignedTokens ?? api.acceptsSelfSignedTokens,
     tlsClientCertificateBoundAccessTokens:
       patch.tlsClientCertificateBoundAccessTokens ?? api.tlsClientCertificateBoundAccessTokens,
     tlsClientCertificateBoundAccessTokensRequired:

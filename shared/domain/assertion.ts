@@ -14,7 +14,7 @@ export interface AssertionClaims {
 }
 
 /** An assertion is signed for one request, or for the next few minutes; what lives longer is a password. */
-const LIFETIME_SECONDS_MAX = 3_600;
+export const LIFETIME_SECONDS_MAX = 3_600;
 
 /** How far the client's clock and ours may lie apart, in either direction. */
 const CLOCK_SKEW_SECONDS = 30;

@@ -1,7 +1,14 @@
 import { scopeValues, type TokenClaims } from './access-token.ts';
-import type { CertificateReader, ProofMemory, ProofVerifier, TokenVerifier } from './crypto-ports.ts';
+import type {
+  AssertionVerifier,
+  CertificateReader,
+  ProofMemory,
+  ProofVerifier,
+  TokenVerifier,
+} from './crypto-ports.ts';
 import { findLiveToken, verifiedClaims } from './live-token.ts';
 import type { Clock, StandingReader, StatusEntries, StatusListMemory } from './ports.ts';
+import { findSelfSignedToken } from './self-signed-token.ts';
 import { findMismatch, type PresentedToken } from './sender-constraint.ts';
 import { isRevokedByList, type StatusList } from './status-list.ts';
 
@@ -24,6 +31,8 @@ export interface ProtectedApi {
   readonly dpop?: 'accepted' | 'required' | undefined;
   /** The same of tokens that are bound to a certificate: the API needs a domain with mutual TLS. */
   readonly mtls?: 'accepted' | 'required' | undefined;
+  /** Whether it takes JWTs that service users sign themselves, where it works online and its API accepts them. */
+  readonly selfSigned?: 'accepted' | undefined;
   /**
    * How clients name the API in proofs, e.g. `https://api.example.com`: scheme and host, with as much of the path as API
    * Gateway does not see. Without it the host by which API Gateway was called, which is another one where something
@@ -43,6 +52,7 @@ export interface Access {
 interface Ports {
   readonly issuer: string;
   readonly verifier: TokenVerifier;
+  readonly assertionVerifier: AssertionVerifier;
   readonly standing: StandingReader;
   readonly statusEntries: StatusEntries;
   readonly statusLists: StatusListMemory<StatusList>;
@@ -62,7 +72,7 @@ export async function authorizeRequest(
   ports: Ports,
 ): Promise<Access | undefined> {
   const { value: token } = presented;
-  const found = api.mode === 'online' ? await findLiveToken(token, ports) : await findOffline(token, ports);
+  const found = api.mode === 'online' ? await findOnline(token, api, ports) : await findOffline(token, ports);
   if (found === undefined || found.claims.aud !== api.audience) return undefined;
   const { claims, permissions } = found;
   if (!isBindingTaken(claims, api) || (await findMismatch(presented, claims, ports)) !== undefined) return undefined;
@@ -84,6 +94,11 @@ function isBindingTaken({ cnf = {} }: TokenClaims, { dpop, mtls }: ProtectedApi)
   const isTaken = (binding: string | undefined, policy: ProtectedApi['dpop']) =>
     binding === undefined ? policy !== 'required' : policy !== undefined;
   return isTaken(cnf.jkt, dpop) && isTaken(cnf['x5t#S256'], mtls);
+}
+
+async function findOnline(token: string, { selfSigned }: ProtectedApi, ports: Ports) {
+  const found = await findLiveToken(token, ports);
+  return found === undefined && selfSigned === 'accepted' ? findSelfSignedToken(token, ports) : found;
 }
 
 async function findOffline(token: string, ports: Ports) {

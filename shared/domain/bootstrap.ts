@@ -93,6 +93,7 @@ async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
     allowRefreshTokens: false,
     skipConsent: false,
     dpopBoundAccessTokensRequired: false,
+    acceptsSelfSignedTokens: false,
     tlsClientCertificateBoundAccessTokens: false,
     tlsClientCertificateBoundAccessTokensRequired: false,
     statusList: false,

@@ -2,13 +2,14 @@ import { type TokenClaims, type TokenType, tokenTypeOf } from './access-token.ts
 import { attempt, unknownTokenLimits } from './attempt-limits.ts';
 import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
 import type { ManagementCaller } from './authority.ts';
-import type { Digests, Pepper, TokenVerifier } from './crypto-ports.ts';
+import type { AssertionVerifier, Digests, Pepper, TokenVerifier } from './crypto-ports.ts';
 import { allowedPermissions } from './entitlement.ts';
 import { findLiveRefreshToken, type LiveRefreshToken } from './live-family.ts';
 import { findLiveToken, type LiveToken } from './live-token.ts';
 import type { Clock, FailureCounter, StandingReader } from './ports.ts';
 import type { JsonObject } from './records.ts';
 import { proofOf } from './registration.ts';
+import { findSelfSignedToken } from './self-signed-token.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { SYSTEM_API_ID, type SystemPermission } from './system-api.ts';
 
@@ -33,6 +34,7 @@ interface Ports {
   readonly verifier: TokenVerifier;
   readonly pepper: Pepper;
   readonly digests: Digests;
+  readonly assertionVerifier: AssertionVerifier;
   readonly standing: StandingReader;
   readonly clock: Clock;
   readonly failures: FailureCounter;
@@ -63,8 +65,9 @@ interface Found extends Pick<LiveToken, 'standing' | 'api'> {
   readonly answer: ActiveAnswer;
 }
 
+/** An access token of this server, or what a service user signed in the place of one. */
 async function findAccess(token: string, ports: Ports): Promise<Found | undefined> {
-  const found = await findLiveToken(token, ports);
+  const found = (await findLiveToken(token, ports)) ?? (await findSelfSignedToken(token, ports));
   return found && { ...found, answer: accessAnswer(found) };
 }
 

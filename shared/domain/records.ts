@@ -102,6 +102,8 @@ export interface Api extends Versioned, BindingRules {
   readonly skipConsent: boolean;
   /** Whether its access tokens are on status lists, so that verifiers learn of a revocation without asking about each token. */
   readonly statusList: boolean;
+  /** Whether it also takes JWTs that service users sign for it themselves. */
+  readonly acceptsSelfSignedTokens: boolean;
 }
 
 /** What one application may ask for at one API: a ceiling. */

@@ -1,15 +1,20 @@
+import { endOfAssertion } from './assertion.ts';
 import type { AuthenticatedClient } from './authenticate-client.ts';
-import type { Pepper, TokenVerifier } from './crypto-ports.ts';
+import type { AssertionVerifier, Pepper, TokenVerifier } from './crypto-ports.ts';
 import { DomainError } from './errors.ts';
 import { revokeFamily } from './family-roster.ts';
 import { findFamily } from './live-family.ts';
 import { verifiedClaims } from './live-token.ts';
 import type { Clock, Revocations } from './ports.ts';
+import type { Client } from './records.ts';
 import { type RefreshTokenParts, readRefreshToken } from './refresh-token.ts';
+import { isSignedByKeyOf, readSelfSignedToken, selfSignedTokenId } from './self-signed-token.ts';
 
 interface Ports {
+  readonly issuer: string;
   readonly verifier: TokenVerifier;
   readonly pepper: Pepper;
+  readonly assertionVerifier: AssertionVerifier;
   readonly clock: Clock;
   readonly revocations: Revocations;
 }
@@ -17,7 +22,8 @@ interface Ports {
 type Target = Readonly<Record<string, string>>;
 
 /**
- * Takes a token back, whatever hint came with it (RFC 7009 §2.1): a refresh token of any age with its whole family. Tokens that are unknown or already worth nothing need no work and are
+ * Takes a token back, whatever hint came with it (RFC 7009 §2.1): a refresh token of any age with its whole family, and
+ * also what the client has signed itself in the place of an access token. Tokens that are unknown or already worth nothing need no work and are
  * a success, so this resolves only when no later introspection can find the token active.
  * The answer names the revoked token, for log and audit.
  * @throws DomainError `unauthorized_client` for another client's token, which stays active (DEC12); that is also how a
@@ -30,10 +36,19 @@ export async function revokeToken(caller: AuthenticatedClient, token: string, po
 
 async function revokeAccess({ client }: AuthenticatedClient, token: string, ports: Ports): Promise<Target> {
   const claims = await verifiedClaims(token, ports);
-  if (claims === undefined) return {};
+  if (claims === undefined) return revokeSelfSigned(client, token, ports);
   if (claims.client_id !== client.id || claims.scope === undefined) throw foreign();
   await ports.revocations.revoke(claims.jti, claims.exp);
   return { tokenId: claims.jti };
+}
+
+async function revokeSelfSigned(client: Client, token: string, ports: Ports): Promise<Target> {
+  const read = readSelfSignedToken(token, ports);
+  if (read === undefined) return {};
+  if (read.keyId !== client.id) throw foreign();
+  if (!(await isSignedByKeyOf(client, { value: token, read }, ports))) return {};
+  await ports.revocations.revoke(selfSignedTokenId(read), endOfAssertion(read.claims));
+  return { tokenId: read.claims.jti };
 }
 
 async function revokeRefresh(

@@ -74,6 +74,7 @@ function lookAt(client: Client): Look {
     allowRefreshTokens: false,
     skipConsent: false,
     dpopBoundAccessTokensRequired: false,
+    acceptsSelfSignedTokens: false,
     tlsClientCertificateBoundAccessTokens: false,
     tlsClientCertificateBoundAccessTokensRequired: false,
     statusList: false,

@@ -9,6 +9,7 @@ export interface GuardedApiOptions {
   readonly mode: ProtectedApi['mode'];
   readonly dpop?: ProtectedApi['dpop'];
   readonly mtls?: ProtectedApi['mtls'];
+  readonly selfSigned?: ProtectedApi['selfSigned'];
   /** Where else it is to be reached. */
   readonly mutualTls?: MutualTls;
   /** How clients name the API in proofs; where it really is, unless told otherwise. */
@@ -44,11 +45,19 @@ const served = [...Object.keys(rules), 'DELETE /reports/{id}'];
  */
 export async function startGuardedApi(
   world: World,
-  { mode, dpop, mtls, origin, mutualTls, resultTtlSeconds = 0 }: GuardedApiOptions,
+  { mode, dpop, mtls, selfSigned, origin, mutualTls, resultTtlSeconds = 0 }: GuardedApiOptions,
 ): Promise<GuardedApi> {
   const guard = authorizer.with({
     environment: () => settingsOf(world),
-    protectedApi: () => ({ audience: REPORTS, mode, routes: rules, dpop, mtls, origin: origin ?? gateway.url }),
+    protectedApi: () => ({
+      audience: REPORTS,
+      mode,
+      routes: rules,
+      dpop,
+      mtls,
+      selfSigned,
+      origin: origin ?? gateway.url,
+    }),
     clock: () => world.clock,
   });
   let asked = 0;

@@ -48,6 +48,7 @@ export function anApi(changes: Partial<Api> = {}): Api {
     permissions: [{ value: 'read:reports', description: 'Read reports' }, { value: 'write:reports' }],
     allowRefreshTokens: false,
     dpopBoundAccessTokensRequired: false,
+    acceptsSelfSignedTokens: false,
     tlsClientCertificateBoundAccessTokens: false,
     tlsClientCertificateBoundAccessTokensRequired: false,
     statusList: false,

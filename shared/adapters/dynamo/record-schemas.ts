@@ -83,6 +83,7 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
     allowRefreshTokens: z.boolean().default(false),
     skipConsent: z.boolean().default(false),
     dpopBoundAccessTokensRequired: z.boolean().default(false),
+    acceptsSelfSignedTokens: z.boolean().default(false),
     tlsClientCertificateBoundAccessTokens: z.boolean().default(false),
     tlsClientCertificateBoundAccessTokensRequired: z.boolean().default(false),
     statusList: z.boolean().default(false),
