@@ -23,8 +23,8 @@ type Target = Readonly<Record<string, string>>;
 
 /**
  * Takes a token back, whatever hint came with it (RFC 7009 §2.1): a refresh token of any age with its whole family, and
- * also what the client has signed itself in the place of an access token. Tokens that are unknown or already worth nothing need no work and are
- * a success, so this resolves only when no later introspection can find the token active.
+ * also what the client has signed itself in the place of an access token. Tokens that are unknown or already worth
+ * nothing need no work and are a success, so this resolves only when no later introspection can find the token active.
  * The answer names the revoked token, for log and audit.
  * @throws DomainError `unauthorized_client` for another client's token, which stays active (DEC12); that is also how a
  * long-lived token is answered: nobody can authenticate as its client, and it ends by deleting its API token.
