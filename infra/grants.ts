@@ -55,6 +55,18 @@ const signing = {
   statements: [{ actions: ['kms:Sign'], resources: ['signingKeys', 'madeKeys'] }, publicKeys, keyRecord],
   environment: keyRing,
 } as const;
+/** Writing one pepper, or another; nobody who may do this can unwrap any. */
+const pepperMaking = {
+  statements: [
+    {
+      actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
+      resources: ['directory'],
+      conditions: itemsNamed('pepper#*'),
+    },
+    { actions: ['kms:GenerateDataKeyWithoutPlaintext'], resources: ['wrappingKey'], conditions: forPepper },
+  ],
+  environment: ['MINTMARK_DIRECTORY_TABLE', 'MINTMARK_WRAPPING_KEY'],
+} as const;
 const nothing = { statements: [], environment: [] } as const;
 
 /** Grant → IAM and settings. `shared/ports.ts` has the half that handlers see. */
@@ -207,17 +219,8 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     ],
     environment: ['MINTMARK_DIRECTORY_TABLE', 'MINTMARK_WRAPPING_KEY'],
   },
-  'pepper:found': {
-    statements: [
-      {
-        actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
-        resources: ['directory'],
-        conditions: itemsNamed('pepper#*'),
-      },
-      { actions: ['kms:GenerateDataKeyWithoutPlaintext'], resources: ['wrappingKey'], conditions: forPepper },
-    ],
-    environment: ['MINTMARK_DIRECTORY_TABLE', 'MINTMARK_WRAPPING_KEY'],
-  },
+  'pepper:found': pepperMaking,
+  'pepper:rotate': pepperMaking,
   'secrets:hash': nothing,
   'issuance:count': {
     statements: [

@@ -5,7 +5,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { LambdaTable } from '#shared/api/table.ts';
 import { tables as lambdaTables } from '#shared/api/tables.ts';
-import { authorizer, bootstrap } from '#shared/api/without-routes.ts';
+import { authorizer, bootstrap, rotatePepper } from '#shared/api/without-routes.ts';
 import { createAlarms } from './alarms.ts';
 import {
   type AuthorizerOptions,
@@ -62,6 +62,11 @@ export class Mintmark extends Construct {
   /** Makes the first administrator; whoever may invoke it through IAM owns this workspace. */
   get bootstrapFunction(): LambdaFunction {
     return this.#find(bootstrap.name);
+  }
+
+  /** Replaces the pepper; whoever may invoke it through IAM can make every secret worthless. */
+  get rotatePepperFunction(): LambdaFunction {
+    return this.#find(rotatePepper.name);
   }
 
   /**

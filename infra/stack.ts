@@ -14,12 +14,23 @@ export class MintmarkStack extends Stack {
     this.#createOutputs(this.mintmark);
   }
 
-  #createOutputs({ issuer, jwksUrl, bootstrapFunction, eventBus, api: { domain, mutualTlsDomain } }: Mintmark): void {
+  #createOutputs({
+    issuer,
+    jwksUrl,
+    bootstrapFunction,
+    rotatePepperFunction,
+    eventBus,
+    api: { domain, mutualTlsDomain },
+  }: Mintmark): void {
     new CfnOutput(this, 'Issuer', { value: issuer, description: 'The issuer of all tokens, base of all endpoints' });
     new CfnOutput(this, 'JwksUrl', { value: jwksUrl, description: 'The public signing keys' });
     new CfnOutput(this, 'BootstrapFunctionName', {
       value: bootstrapFunction.functionName,
       description: 'Invoke it once to make the first administrator',
+    });
+    new CfnOutput(this, 'RotatePepperFunctionName', {
+      value: rotatePepperFunction.functionName,
+      description: 'Invoke it to replace the pepper that seals secrets',
     });
     new CfnOutput(this, 'EventBusName', {
       value: eventBus.eventBusName,

@@ -9,6 +9,7 @@ import type {
   KeySet,
   Pepper,
   PepperFounder,
+  PepperVault,
   ProofMemory,
   ProofVerifier,
   SecretHasher,
@@ -91,6 +92,7 @@ export interface GrantedPorts {
   'signing-keys:make': { readonly signingKeyMaker: SigningKeyMaker };
   'pepper:use': { readonly pepper: Pepper };
   'pepper:found': { readonly pepperFounder: PepperFounder };
+  'pepper:rotate': { readonly pepperVault: PepperVault };
   'secrets:hash': { readonly hasher: SecretHasher };
   'issuance:count': { readonly issuance: IssuanceCounter };
   'failures:count': { readonly failures: FailureCounter };

@@ -17,10 +17,14 @@ const readme = read('README.md');
 /** Stands in for a tool that would need an account or a network: it writes down how it was called. */
 const RECORDER = '#!/bin/sh\necho "$(basename "$0") $*" >> "$CALLS"\n';
 
-/** Invokes the real bootstrap function, with the payload or without one, and leaves the answer where AWS's tool would. */
+/** Invokes the real function of this name, with the payload or without one, and leaves the answer where AWS's tool would. */
 const AWS = `${RECORDER}
-for last; do [ "$previous" = --payload ] && payload=$last; previous=$last; done
-curl -s "$BOOTSTRAP" -d "\${payload:-null}" > "$last"
+for last; do
+  [ "$previous" = --payload ] && payload=$last
+  [ "$previous" = --function-name ] && name=$last
+  previous=$last
+done
+curl -s "$FUNCTIONS/$name" -d "\${payload:-null}" > "$last"
 `;
 
 describe('what README.md says about trying and deploying', () => {
@@ -30,7 +34,7 @@ describe('what README.md says about trying and deploying', () => {
 
   beforeAll(async () => {
     system = await startSystem();
-    server = createServer((request, response) => void invokeBootstrap(request, response));
+    server = createServer((request, response) => void invokeFunction(request, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     mkdirSync(join(folder, 'bin'));
     for (const [tool, script] of Object.entries({ npm: RECORDER, npx: RECORDER, aws: AWS })) {
@@ -44,9 +48,10 @@ describe('what README.md says about trying and deploying', () => {
     rmSync(folder, { recursive: true });
   });
 
-  async function invokeBootstrap(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const event = (await json(request)) as { newAdministrator?: boolean } | null;
-    response.end(JSON.stringify(await system.bootstrap(event ?? {})));
+  async function invokeFunction(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const event = ((await json(request)) ?? {}) as object;
+    const invoke = request.url?.endsWith('RotatePepper') === true ? system.rotatePepper : system.bootstrap;
+    response.end(JSON.stringify(await invoke(event)));
   }
 
   /** Runs blocks in one shell with the stand-ins in front; answers how these were called. */
@@ -56,7 +61,7 @@ describe('what README.md says about trying and deploying', () => {
     const env = {
       PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
       CALLS: calls,
-      BOOTSTRAP: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      FUNCTIONS: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     };
     const input = names.map((name) => codeOf(readme, name)).join('\n');
     const result = await runCommand('sh', [], { cwd: folder, env, input });
@@ -128,6 +133,23 @@ describe('what README.md says about trying and deploying', () => {
       return (await fetch(`${system.url}/v1/applications/${clientId}`, init)).status;
     };
     expect([await remove(before), await remove(newest)]).toEqual([204, 409]);
+  });
+
+  test('replaces the pepper, and finishes that', async () => {
+    writeFileSync(join(folder, 'outputs.json'), '{"Mintmark":{"RotatePepperFunctionName":"Mintmark-RotatePepper"}}');
+    const answer = () => JSON.parse(readFileSync(join(folder, 'pepper.json'), 'utf8'));
+    const rotated = await run('rotate-pepper');
+    expect([rotated.result.code, answer()]).toEqual([0, { createdAt: expect.any(String), overlapping: 1 }]);
+    const { createdAt } = answer();
+
+    const finished = await run('rotate-pepper', 'finish-pepper');
+    expect(finished.calls).toEqual([
+      'aws lambda invoke --function-name Mintmark-RotatePepper pepper.json',
+      'aws lambda invoke --function-name Mintmark-RotatePepper --cli-binary-format raw-in-base64-out' +
+        ' --payload {"finish":true} pepper.json',
+    ]);
+    expect(answer()).toEqual({ createdAt: expect.any(String), overlapping: 0 });
+    expect(Date.parse(answer().createdAt)).toBeGreaterThanOrEqual(Date.parse(createdAt));
   });
 
   test('lists the outputs of the stack', () => {

@@ -25,6 +25,8 @@ describe('README.md', () => {
       'sh deploy',
       'sh bootstrap',
       'sh another-administrator',
+      'sh rotate-pepper',
+      'sh finish-pepper',
       'ts app',
       'sh deploy-app',
       'ts event-rule',

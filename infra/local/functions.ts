@@ -13,6 +13,7 @@ import { handler as manageTokens } from '#functions/manage-tokens.ts';
 import { handler as publishEvents } from '#functions/publish-events.ts';
 import { handler as removeDeleted } from '#functions/remove-deleted.ts';
 import { handler as revoke } from '#functions/revoke.ts';
+import { handler as rotatePepper } from '#functions/rotate-pepper.ts';
 import { handler as rotateSigningKeys } from '#functions/rotate-signing-keys.ts';
 import { handler as serviceUserKeys } from '#functions/service-user-keys.ts';
 import { handler as serviceUsers } from '#functions/service-users.ts';
@@ -46,6 +47,7 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     'remove-deleted': removeDeleted.with(adapters),
     revoke: revoke.with(adapters),
     'rotate-signing-keys': rotateSigningKeys.with(adapters),
+    'rotate-pepper': rotatePepper.with(adapters),
     'service-user-keys': serviceUserKeys.with(adapters),
     'service-users': serviceUsers.with(adapters),
     'status-lists': statusLists.with(adapters),

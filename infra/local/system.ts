@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Administrator } from '#shared/domain/bootstrap.ts';
+import type { PepperRotation } from '#shared/domain/rotate-pepper.ts';
 import type { EnvironmentVariable } from '#shared/ports.ts';
 import { functionRoutes } from '../routes.ts';
 import { createTables, startLocalDynamo } from './dynamo.ts';
@@ -36,6 +37,8 @@ export interface System {
   readonly mutualTlsUrl: string | undefined;
   /** Invokes the bootstrap function, as AWS IAM would let an operator do. */
   bootstrap(event?: { newAdministrator?: boolean }): Promise<Administrator>;
+  /** Invokes the function that replaces the pepper, or with `finish` takes the older ones out. */
+  rotatePepper(event?: { finish?: boolean }): Promise<PepperRotation>;
   /** Runs a scheduled function now, whenever its time may be; resolves with its result. */
   run(name: ScheduledFunction): Promise<unknown>;
   close(): Promise<void>;
@@ -73,6 +76,8 @@ export async function startSystem({
       url: gateway.url,
       mutualTlsUrl: gateway.mutualTlsUrl,
       bootstrap: (event) => functions.bootstrap(event ?? {}, lambdaContext('bootstrap', BOOTSTRAP_MILLISECONDS)),
+      rotatePepper: (event) =>
+        functions['rotate-pepper'](event ?? {}, lambdaContext('rotate-pepper', BOOTSTRAP_MILLISECONDS)),
       run,
       close: closeAll,
     };

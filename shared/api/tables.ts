@@ -11,7 +11,7 @@ import { serviceUserKeys } from './service-user-keys.ts';
 import { serviceUsers } from './service-users.ts';
 import { statusLists } from './status-lists.ts';
 import { testApi } from './test-api.ts';
-import { authorizer, bootstrap } from './without-routes.ts';
+import { authorizer, bootstrap, rotatePepper } from './without-routes.ts';
 
 /** Every Lambda of Mintmark. What is not in this list does not exist. */
 export const tables = [
@@ -34,5 +34,6 @@ export const tables = [
   removeDeleted,
   publishEvents,
   rotateSigningKeys,
+  rotatePepper,
   authorizer,
 ] as const;

@@ -19,6 +19,14 @@ export const bootstrap = lambdaTable({
   timeoutSeconds: 30,
 });
 
+/** Invoked through IAM, by whoever answers for every secret of the workspace. */
+export const rotatePepper = lambdaTable({
+  name: 'rotate-pepper',
+  purpose: 'Replaces the pepper, with overlap.',
+  grants: ['pepper:rotate', 'audit:append'],
+  routes: {},
+});
+
 /** Called by API Gateway in front of other APIs. */
 export const authorizer = lambdaTable({
   name: 'authorizer',

@@ -1,6 +1,8 @@
 /** What an administrator wants to find again: every change, and every attempt at one. */
 export const auditEventTypes = [
   'workspace.bootstrapped',
+  'pepper.rotation_started',
+  'pepper.rotated',
   'authentication.failed',
   'api_token.created',
   'api_token.updated',

@@ -38,6 +38,29 @@ export interface PepperFounder {
   found(): Promise<void>;
 }
 
+/** A pepper as it is kept. */
+export interface WrappedPepper {
+  /** Base64 of what KMS wrapped. */
+  readonly wrapped: string;
+  readonly createdAtSeconds?: number | undefined;
+}
+
+/** The workspace's peppers, the current one first, and which of all writes this is. */
+export interface KeptPeppers {
+  readonly peppers: readonly [WrappedPepper, ...WrappedPepper[]];
+  readonly version: string;
+}
+
+/** Changes which peppers there are. */
+export interface PepperVault {
+  /** Undefined before the workspace is founded. */
+  read(): Promise<KeptPeppers | undefined>;
+  /** Has another one made and wrapped; it is not kept yet. */
+  wrapNew(): Promise<string>;
+  /** Keeps these; false where the version does not stand any more. */
+  replace(peppers: KeptPeppers['peppers'], version: string): Promise<boolean>;
+}
+
 /** Signs tokens; `typ` in their header says of which kind they are. */
 export interface TokenSigner {
   /**

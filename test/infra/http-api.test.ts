@@ -46,12 +46,13 @@ describe('HTTP API', () => {
     ]);
   });
 
-  test('leaves bootstrap and authorizers to those whom IAM lets invoke them', () => {
+  test('leaves bootstrap, the pepper and authorizers to those whom IAM lets invoke them', () => {
     const invocable = Object.values(template.findResources('AWS::Lambda::Permission'));
     const names = invocable.map(({ Properties }) => JSON.stringify(Properties.FunctionName));
     const arnOf = (name: string) => JSON.stringify(stack.resolve(functions.get(name)?.functionArn));
-    expect(names).toHaveLength(functions.size - 2);
+    expect(names).toHaveLength(functions.size - 3);
     expect(names).not.toContain(arnOf('bootstrap'));
+    expect(names).not.toContain(arnOf('rotate-pepper'));
     expect(names).not.toContain(arnOf('authorizer-reports'));
   });
 
@@ -101,13 +102,14 @@ describe('HTTP API', () => {
 describe('issuer', () => {
   const issuerOf = (props: MintmarkProps) => prepare(props).stack.mintmark.issuer;
 
-  test('is told to every function and put out with the key set’s URL and the bootstrap function’s name', () => {
+  test('is told to every function and put out with the key set’s URL and the names of functions to invoke', () => {
     const Variables = { MINTMARK_ISSUER: stack.resolve(issuer) };
     template.allResourcesProperties('AWS::Lambda::Function', { Environment: { Variables } });
     expect(template.toJSON().Outputs).toMatchObject({
       Issuer: { Value: stack.resolve(issuer) },
       JwksUrl: { Value: stack.resolve(jwksUrl) },
       BootstrapFunctionName: { Value: stack.resolve(functions.get('bootstrap')?.functionName) },
+      RotatePepperFunctionName: { Value: stack.resolve(functions.get('rotate-pepper')?.functionName) },
     });
   });
 

@@ -29,7 +29,8 @@ import { dynamoStatusEntries, dynamoStatusPlaces } from '#shared/adapters/dynamo
 import { dynamoUsageNotes, dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { sharedFailureCounter } from '#shared/adapters/failure-counter.ts';
 import { kmsFoundingKeys } from '#shared/adapters/kms/founding-keys.ts';
-import { kmsPepper, kmsPepperFounder } from '#shared/adapters/kms/pepper.ts';
+import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
+import { kmsPepperFounder, kmsPepperVault } from '#shared/adapters/kms/pepper-vault.ts';
 import { kmsIntrospectionSigner, kmsSigner, kmsStatusListSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsSigningKeyMaker } from '#shared/adapters/kms/signing-key-maker.ts';
 import { kmsKeySet, kmsVerifier } from '#shared/adapters/kms/verifier.ts';
@@ -123,8 +124,9 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     trustedKeys: cryptoTrustedKeys(),
     failures: sharedFailureCounter(environment),
     issuance: dynamoIssuance(environment),
-    pepper: kmsPepper(environment),
+    pepper: kmsPepper(environment, () => clock.nowSeconds() * 1_000),
     pepperFounder: kmsPepperFounder(environment),
+    pepperVault: kmsPepperVault(environment),
     hasher: bcryptHasher(environment, HASH_COST),
     signer: kmsSigner(environment),
     verifier: kmsVerifier(environment),

@@ -55,6 +55,7 @@ export interface World {
   tokenFor(credentials: Credentials, parameters?: Record<string, string>): Promise<string>;
   /** Every event that EventBridge would have got. */
   readonly events: readonly BusEvent[];
+  rotatePepper: System['rotatePepper'];
   /** Runs a scheduled function; none runs by itself. */
   run: System['run'];
   close(): Promise<void>;
@@ -137,6 +138,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     post,
     manage,
     tokenFor,
+    rotatePepper: system.rotatePepper,
     run: system.run,
     close,
   };

@@ -1,97 +1,82 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { DecryptCommand, GenerateDataKeyWithoutPlaintextCommand } from '@aws-sdk/client-kms';
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
+import { DecryptCommand } from '@aws-sdk/client-kms';
 import { toBase62 } from '#shared/domain/base62.ts';
-import type { Pepper, PepperFounder } from '#shared/domain/crypto-ports.ts';
+import type { Pepper } from '#shared/domain/crypto-ports.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
-import { putIf } from '../dynamo/conditional-write.ts';
-import { documentClient } from '../dynamo/document-client.ts';
 import { kmsClient } from './kms-client.ts';
+import { PEPPER_CONTEXT, readPepperItem } from './pepper-item.ts';
 
-const PEPPER_BYTES = 32;
 const SEAL_CHARACTERS = 8;
-const KEY = { key: 'pepper#workspace' };
+/** No process goes on with what was replaced or taken out longer than this. */
+const KNOWN_MILLISECONDS_MAX = 300_000;
+/** An unknown seal may be one of a new pepper; whoever makes seals up buys no more than one read for this long. */
+const UNKNOWN_MILLISECONDS_MIN = 60_000;
 
-/** Ties the wrapped key to its purpose: KMS unwraps it for nobody who does not say the same. */
-const ENCRYPTION_CONTEXT = { mintmark: 'pepper' };
+type Peppers = readonly Uint8Array[];
 
-/** The wrapped peppers, the current one first; more than one only while a replacement overlaps. */
-const itemSchema = z.object({ peppers: z.array(z.object({ wrapped: z.string() })).nonempty() });
-
-/** Seals with the workspace's pepper, which KMS unwraps once for the life of the process. */
-export function kmsPepper(environment: Environment): Pepper {
-  let unwrapped: Promise<readonly Uint8Array[]> | undefined;
-  const peppers = () => {
-    unwrapped ??= unwrapAll(environment).catch((error: unknown) => {
-      unwrapped = undefined;
-      return rethrowAsUnavailable(error);
-    });
-    return unwrapped;
+/**
+ * Seals with the workspace's current pepper, and recognises the seals of all that were not taken out. KMS unwraps each
+ * once for the life of the process; which ones there are is read again after five minutes. Where that fails, those
+ * that are known go on.
+ */
+export function kmsPepper(environment: Environment, nowMilliseconds = () => performance.now()): Pepper {
+  const unwrap = rememberUnwrapped(environment);
+  let known: Promise<Peppers> | undefined;
+  let readAtMilliseconds = 0;
+  const read = () => {
+    readAtMilliseconds = nowMilliseconds();
+    return readAll(environment, unwrap);
+  };
+  /** Reads again what was read so long ago. */
+  const peppers = (notOlderThanMilliseconds: number): Promise<Peppers> => {
+    if (known === undefined) {
+      known = read().catch((error: unknown) => {
+        known = undefined;
+        return rethrowAsUnavailable(error);
+      });
+    } else if (nowMilliseconds() - readAtMilliseconds >= notOlderThanMilliseconds) {
+      const before = known;
+      known = read().catch(() => before);
+    }
+    return known;
   };
   return {
     seal: async (message) => {
-      const [current] = await peppers();
+      const [current] = await peppers(KNOWN_MILLISECONDS_MAX);
       return sealWith(current, message);
     },
     isSealed: async (message, seal) => {
-      const expected = (await peppers()).map((pepper) => sealWith(pepper, message));
-      return expected.some((candidate) => isEqual(candidate, seal));
+      const isSealedBy = (all: Peppers) =>
+        all.map((pepper) => sealWith(pepper, message)).some((expected) => isEqual(expected, seal));
+      if (isSealedBy(await peppers(KNOWN_MILLISECONDS_MAX))) return true;
+      return isSealedBy(await peppers(UNKNOWN_MILLISECONDS_MIN));
     },
   };
 }
 
-/** Has KMS make the first pepper and keeps it wrapped; nobody sees it in the clear. */
-export function kmsPepperFounder(environment: Environment): PepperFounder {
-  const TableName = required(environment, 'MINTMARK_DIRECTORY_TABLE');
-  const KeyId = required(environment, 'MINTMARK_WRAPPING_KEY');
-  return {
-    found: async () => {
-      if ((await readItem(environment)) !== undefined) return;
-      const { CiphertextBlob } = await kmsClient(environment)
-        .send(
-          new GenerateDataKeyWithoutPlaintextCommand({
-            KeyId,
-            NumberOfBytes: PEPPER_BYTES,
-            EncryptionContext: ENCRYPTION_CONTEXT,
-          }),
-        )
-        .catch(rethrowAsUnavailable);
-      const wrapped = Buffer.from(CiphertextBlob ?? []).toString('base64');
-      // Where another bootstrap was faster, its pepper is the pepper.
-      await putIf(documentClient(environment), {
-        TableName,
-        Key: KEY,
-        Item: { ...KEY, peppers: [{ wrapped }] },
-        ConditionExpression: 'attribute_not_exists(#key)',
-        ExpressionAttributeNames: { '#key': 'key' },
-      });
-    },
-  };
-}
-
-async function readItem(environment: Environment): Promise<unknown> {
-  const TableName = required(environment, 'MINTMARK_DIRECTORY_TABLE');
-  const { Item } = await documentClient(environment)
-    .send(new GetCommand({ TableName, Key: KEY, ConsistentRead: true }))
-    .catch(rethrowAsUnavailable);
-  return Item;
-}
-
-async function unwrapAll(environment: Environment): Promise<readonly Uint8Array[]> {
-  const item = await readItem(environment);
+async function readAll(environment: Environment, unwrap: (wrapped: string) => Promise<Uint8Array>): Promise<Peppers> {
+  const item = await readPepperItem(environment);
   if (item === undefined) throw new Error('The workspace is not bootstrapped: invoke the bootstrap function first.');
-  return Promise.all(itemSchema.parse(item).peppers.map(({ wrapped }) => unwrap(environment, wrapped)));
+  return Promise.all(item.peppers.map(({ wrapped }) => unwrap(wrapped)));
 }
 
-async function unwrap(environment: Environment, wrapped: string): Promise<Uint8Array> {
+function rememberUnwrapped(environment: Environment): (wrapped: string) => Promise<Uint8Array> {
+  const unwrapped = new Map<string, Uint8Array>();
+  return async (wrapped) => {
+    const pepper = unwrapped.get(wrapped) ?? (await unwrapByKms(environment, wrapped));
+    unwrapped.set(wrapped, pepper);
+    return pepper;
+  };
+}
+
+async function unwrapByKms(environment: Environment, wrapped: string): Promise<Uint8Array> {
   const { Plaintext } = await kmsClient(environment).send(
     new DecryptCommand({
       KeyId: required(environment, 'MINTMARK_WRAPPING_KEY'),
       CiphertextBlob: Buffer.from(wrapped, 'base64'),
-      EncryptionContext: ENCRYPTION_CONTEXT,
+      EncryptionContext: PEPPER_CONTEXT,
     }),
   );
   if (Plaintext === undefined) throw new Error('KMS answered without a plaintext.');

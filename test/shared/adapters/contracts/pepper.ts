@@ -2,9 +2,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { denied, whileFailing } from '#test/support/faults.ts';
-import { outcomeOf, outcomesOf, race } from '#test/support/outcomes.ts';
-import type { Workspace } from '#test/support/workspace.ts';
+import type { KeptPeppers } from '#shared/domain/crypto-ports.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults.ts';
+import { countEach, outcomeOf, outcomesOf, race } from '#test/support/outcomes.ts';
+import type { Ports, Workspace } from '#test/support/workspace.ts';
 
 const MESSAGE = 'cli_export\nmms_aBc123';
 
@@ -22,6 +23,7 @@ export function pepperContracts(open: () => Promise<Workspace>): void {
   };
   describe('Pepper', () => pepperContract(open, openFounded));
   describe('PepperFounder', () => founderContract(open, openFounded));
+  describe('PepperVault', () => vaultContract(open, openFounded));
 }
 
 function pepperContract(open: () => Promise<Workspace>, openFounded: () => Promise<Workspace>): void {
@@ -132,6 +134,84 @@ function founderContract(open: () => Promise<Workspace>, openFounded: () => Prom
     const found = () => outcomeOf(ports.pepperFounder.found());
     expect(await whileFailing(kms, denied, found)).toBe('temporarily_unavailable');
     expect(await scan('DIRECTORY')).toEqual([]);
+  });
+}
+
+function vaultContract(open: () => Promise<Workspace>, openFounded: () => Promise<Workspace>): void {
+  /** Puts another pepper before the others; false where somebody else was faster. */
+  const rotate = async ({ pepperVault }: Ports) => {
+    const { peppers, version } = (await pepperVault.read()) as KeptPeppers;
+    return pepperVault.replace([{ wrapped: await pepperVault.wrapNew() }, ...peppers], version);
+  };
+  const finish = async ({ pepperVault }: Ports) => {
+    const { peppers, version } = (await pepperVault.read()) as KeptPeppers;
+    return pepperVault.replace([peppers[0]], version);
+  };
+
+  test('says that there is nothing before the workspace is founded', async () => {
+    expect(await (await open()).ports.pepperVault.read()).toBeUndefined();
+  });
+
+  test('is changed by one of 16 at once', async () => {
+    const { ports, openAgain } = await openFounded();
+    const { peppers, version } = (await ports.pepperVault.read()) as KeptPeppers;
+    const wrapped = await ports.pepperVault.wrapNew();
+    const replacing = race(16, () => openAgain().pepperVault.replace([{ wrapped }, ...peppers], version));
+    expect(countEach((await Promise.all(replacing)).map(String))).toEqual({ true: 1, false: 15 });
+  });
+
+  test('is changed where the reply is lost', async () => {
+    const { ports, dynamo } = await openFounded();
+    expect(await whileFailing(dynamo, loseFirstReplyTo('PutItem'), () => rotate(ports))).toBe(true);
+  });
+
+  test('a process learns of a new pepper from its first seal, of all others after five minutes', async () => {
+    const { ports, openAgain } = await openFounded();
+    const [busy, idle] = [openAgain(), openAgain()];
+    const old = await busy.pepper.seal(MESSAGE);
+    await idle.pepper.seal(MESSAGE);
+    await rotate(ports);
+    ports.clock.advance(60);
+    const next = await openAgain().pepper.seal(MESSAGE);
+    expect([await busy.pepper.isSealed(MESSAGE, next), await busy.pepper.isSealed(MESSAGE, old)]).toEqual([true, true]);
+    expect([await busy.pepper.seal(MESSAGE), await idle.pepper.seal(MESSAGE)]).toEqual([next, old]);
+    ports.clock.advance(240);
+    expect(await idle.pepper.seal(MESSAGE)).toBe(next);
+  });
+
+  test('a process refuses what is under a pepper that was taken out, after five minutes', async () => {
+    const { ports, openAgain } = await openFounded();
+    const { pepper } = openAgain();
+    const old = await pepper.seal(MESSAGE);
+    await rotate(ports);
+    await finish(ports);
+    ports.clock.advance(299);
+    const before = await pepper.isSealed(MESSAGE, old);
+    ports.clock.advance(1);
+    expect([before, await pepper.isSealed(MESSAGE, old)]).toEqual([true, false]);
+  });
+
+  test('whoever makes seals up buys one read a minute', async () => {
+    const { ports, openAgain, dynamo, kms } = await openFounded();
+    const { pepper } = openAgain();
+    const guess = () => Promise.all(race(50, () => pepper.isSealed(MESSAGE, '00000000')));
+    await guess();
+    dynamo.forget();
+    kms.forget();
+    await guess();
+    ports.clock.advance(60);
+    await guess();
+    await guess();
+    expect([dynamo.calls, kms.calls]).toEqual([['GetItem'], []]);
+  });
+
+  test('H11: goes on with the peppers it knows while it cannot ask for others', async () => {
+    const { ports, openAgain, dynamo } = await openFounded();
+    const { pepper } = openAgain();
+    const seal = await pepper.seal(MESSAGE);
+    ports.clock.advance(300);
+    const check = () => pepper.isSealed(MESSAGE, seal);
+    expect(await whileFailing(dynamo, denied, check)).toBe(true);
   });
 }
 
