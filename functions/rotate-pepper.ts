@@ -3,12 +3,13 @@ import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
 import { kmsPepperVault } from '#shared/adapters/kms/pepper-vault.ts';
 import { rotatePepper as table } from '#shared/api/without-routes.ts';
 import { rotatePepper } from '#shared/domain/rotate-pepper.ts';
+import { timestampOrNull } from '#shared/http/representations.ts';
 import { task } from '#shared/http/task.ts';
 
 const adapters = { ...ambient, pepperVault: kmsPepperVault, audit: dynamoAudit };
 
 /** Whoever AWS IAM lets invoke this function changes what every secret is sealed with. */
 export const handler = task(table, adapters, async (event: { finish?: boolean } | null, ports, context) => {
-  const rotation = await rotatePepper({ finish: event?.finish }, context.awsRequestId, ports);
-  return { result: rotation, log: { ...rotation } };
+  const { createdAtSeconds, overlapping } = await rotatePepper({ finish: event?.finish }, context.awsRequestId, ports);
+  return { result: { createdAt: timestampOrNull(createdAtSeconds), overlapping }, log: { overlapping } };
 });

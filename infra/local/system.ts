@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Administrator } from '#shared/domain/bootstrap.ts';
-import type { PepperRotation } from '#shared/domain/rotate-pepper.ts';
 import type { EnvironmentVariable } from '#shared/ports.ts';
 import { functionRoutes } from '../routes.ts';
 import { createTables, startLocalDynamo } from './dynamo.ts';
@@ -38,7 +37,7 @@ export interface System {
   /** Invokes the bootstrap function, as AWS IAM would let an operator do. */
   bootstrap(event?: { newAdministrator?: boolean }): Promise<Administrator>;
   /** Invokes the function that replaces the pepper, or with `finish` takes the older ones out. */
-  rotatePepper(event?: { finish?: boolean }): Promise<PepperRotation>;
+  rotatePepper(event?: { finish?: boolean }): Promise<{ createdAt: string | null; overlapping: number }>;
   /** Runs a scheduled function now, whenever its time may be; resolves with its result. */
   run(name: ScheduledFunction): Promise<unknown>;
   close(): Promise<void>;

@@ -14,8 +14,8 @@ interface Ports {
 
 /** The peppers after a change, the current one first. */
 export interface PepperRotation {
-  /** ISO 8601; null for the first pepper of an older version. Secrets made before that are not under it. */
-  readonly createdAt: string | null;
+  /** Undefined for the first pepper. Secrets made before that are not under it. */
+  readonly createdAtSeconds: number | undefined;
   /** How many older ones are recognised beside it. */
   readonly overlapping: number;
 }
@@ -43,11 +43,7 @@ export async function rotatePepper(
   const [current, ...older] = await change(finishes, ports);
   // The attempt is on record already, and the change is made.
   await ports.audit.append({ ...event, outcome: 'succeeded' }).catch(() => undefined);
-  const { createdAtSeconds } = current;
-  return {
-    createdAt: createdAtSeconds === undefined ? null : new Date(createdAtSeconds * 1_000).toISOString(),
-    overlapping: older.length,
-  };
+  return { createdAtSeconds: current.createdAtSeconds, overlapping: older.length };
 }
 
 type Peppers = readonly [WrappedPepper, ...WrappedPepper[]];
