@@ -178,6 +178,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     ],
     environment: ['MINTMARK_TOKENS_TABLE'],
   },
+  'certificates:verify': nothing,
   'workloads:verify': nothing,
   'keys:examine': nothing,
   'proofs:verify': {

@@ -3,6 +3,7 @@ import type {
   AssertionMemory,
   AssertionVerifier,
   CertificateReader,
+  CertificateVerifier,
   ClientKeys,
   Digests,
   IntrospectionSigner,
@@ -80,6 +81,7 @@ export interface GrantedPorts {
   'families:write': { readonly shortLived: ShortLivedWriter };
   'assertions:verify': { readonly assertionVerifier: AssertionVerifier };
   'assertions:redeem': { readonly assertionMemory: AssertionMemory };
+  'certificates:verify': { readonly certificateVerifier: CertificateVerifier };
   'workloads:verify': { readonly workloadTokens: WorkloadTokens };
   'keys:examine': { readonly trustedKeys: TrustedKeys };
   'proofs:verify': { readonly proofVerifier: ProofVerifier; readonly proofMemory: ProofMemory };

@@ -34,8 +34,9 @@ export function securityOf(caller: Caller): readonly SecurityRequirement[] {
 }
 
 const CLIENT_AUTHENTICATION =
-  'The client authenticates by HTTP Basic, by `client_id` and `client_secret` in the body, or by a signed JWT in ' +
-  '`client_assertion` (RFC 7523); never by two of these.';
+  'The client authenticates by HTTP Basic, by `client_id` and `client_secret` in the body, by a signed JWT in ' +
+  '`client_assertion` (RFC 7523), or by `client_id` and the certificate of a mutual TLS connection (RFC 8705); never by ' +
+  'two of these.';
 
 /** Who may call, in words. */
 export function describeCaller({ caller, path }: Route): string {

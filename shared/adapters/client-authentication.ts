@@ -1,5 +1,6 @@
 import { joseAssertionVerifier } from './assertion-verifier.ts';
 import { bcryptHasher } from './bcrypt-hasher.ts';
+import { joseCertificateVerifier } from './certificate-verifier.ts';
 import { dynamoAssertionMemory } from './dynamo/assertion-memory.ts';
 import { dynamoAudit } from './dynamo/audit.ts';
 import { dynamoStanding } from './dynamo/standing.ts';
@@ -7,7 +8,7 @@ import { dynamoUsageNotes } from './dynamo/usage.ts';
 import { sharedFailureCounter } from './failure-counter.ts';
 import { kmsPepper } from './kms/pepper.ts';
 
-/** What recognises clients by secret or key, and writes down whom it refused. */
+/** What recognises clients by secret, key or certificate, and writes down whom it refused. */
 export const clientAuthentication = {
   standing: dynamoStanding,
   pepper: kmsPepper,
@@ -16,5 +17,6 @@ export const clientAuthentication = {
   usageNotes: dynamoUsageNotes,
   assertionVerifier: joseAssertionVerifier,
   assertionMemory: dynamoAssertionMemory,
+  certificateVerifier: joseCertificateVerifier,
   audit: dynamoAudit,
 };

@@ -12,7 +12,7 @@ const clientCredentials = {
   client_assertion: parameter,
 };
 
-/** What it takes to recognise a client, by secret or by key. */
+/** What it takes to recognise a client, by secret, key or certificate. */
 const clientGrants = [
   'standing:read',
   'pepper:use',
@@ -21,6 +21,7 @@ const clientGrants = [
   'usage:note',
   'assertions:verify',
   'assertions:redeem',
+  'certificates:verify',
   'audit:append',
 ] as const;
 

@@ -9,11 +9,14 @@ const REDIRECT_URIS_MAX = 20;
 const REDIRECT_URI_CHARACTERS_MAX = 2_048;
 const KEYS_MAX = 10;
 const KEYS_URI_CHARACTERS_MAX = 512;
+const CERTIFICATE_NAME_CHARACTERS_MAX = 1_024;
 
 const methods = [
   'client_secret_basic',
   'client_secret_post',
   'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
   'none',
 ] as const satisfies TokenEndpointAuthMethod[];
 const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const satisfies SigningAlgorithm[];
@@ -25,7 +28,7 @@ const grants = [
 
 const party = z.enum(['first', 'third']);
 const tokenEndpointAuthMethod = z.enum(methods).meta({
-  description: 'RFC 7591 section 2. Secrets are taken in the header and in the body alike',
+  description: 'RFC 7591 section 2, RFC 8705 section 2. Secrets are taken in the header and in the body alike',
 });
 const grantType = z.enum(grants);
 const redirectUris = unique(
@@ -43,6 +46,22 @@ const keySet = z
 const jwksUri = z.string().min(1).max(KEYS_URI_CHARACTERS_MAX);
 const tokenEndpointAuthSigningAlg = z.enum(algorithms);
 
+/** RFC 8705 §2.1.2: what a certificate is known by; the domain sees to it that there is one, and that it is a name. */
+const certificateNames = {
+  tlsClientAuthSubjectDn: z.string().min(1).max(CERTIFICATE_NAME_CHARACTERS_MAX),
+  tlsClientAuthSanDns: z.string().max(253).regex(z.regexes.hostname),
+  tlsClientAuthSanUri: z.url().max(CERTIFICATE_NAME_CHARACTERS_MAX),
+  tlsClientAuthSanIp: z.union([z.ipv4(), z.ipv6()]),
+  tlsClientAuthSanEmail: z.email().max(320),
+};
+const certificateNamesPatch = {
+  tlsClientAuthSubjectDn: certificateNames.tlsClientAuthSubjectDn.nullish(),
+  tlsClientAuthSanDns: certificateNames.tlsClientAuthSanDns.nullish(),
+  tlsClientAuthSanUri: certificateNames.tlsClientAuthSanUri.nullish(),
+  tlsClientAuthSanIp: certificateNames.tlsClientAuthSanIp.nullish(),
+  tlsClientAuthSanEmail: certificateNames.tlsClientAuthSanEmail.nullish(),
+};
+
 /** What an application is registered with (RFC 7591 §2), as requests say it. Which of it goes together, the domain says. */
 export const newRegistration = {
   party: party.optional(),
@@ -52,6 +71,9 @@ export const newRegistration = {
   jwks: keySet.optional(),
   jwksUri: jwksUri.optional(),
   tokenEndpointAuthSigningAlg: tokenEndpointAuthSigningAlg.optional(),
+  ...z.object(certificateNames).partial().shape,
+  dpopBoundAccessTokens: z.boolean().optional(),
+  tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
 };
 
 /** The same in a merge patch: null removes. */
@@ -62,6 +84,9 @@ export const registrationPatch = {
   jwks: keySet.nullish(),
   jwksUri: jwksUri.nullish(),
   tokenEndpointAuthSigningAlg: tokenEndpointAuthSigningAlg.nullish(),
+  ...certificateNamesPatch,
+  dpopBoundAccessTokens: z.boolean().nullish(),
+  tlsClientCertificateBoundAccessTokens: z.boolean().nullish(),
 };
 
 /** The same as it is shown. */
@@ -73,6 +98,13 @@ export const shownRegistration = {
   jwks: z.object({ keys: z.array(z.record(z.string(), z.string())) }).optional(),
   jwksUri: z.string().optional(),
   tokenEndpointAuthSigningAlg: tokenEndpointAuthSigningAlg.optional(),
+  tlsClientAuthSubjectDn: z.string().optional(),
+  tlsClientAuthSanDns: z.string().optional(),
+  tlsClientAuthSanUri: z.string().optional(),
+  tlsClientAuthSanIp: z.string().optional(),
+  tlsClientAuthSanEmail: z.string().optional(),
+  dpopBoundAccessTokens: z.boolean().optional(),
+  tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
 };
 
 export const registrationExample = {

@@ -80,6 +80,7 @@ type GrantsForClient =
   | 'usage:note'
   | 'assertions:verify'
   | 'assertions:redeem'
+  | 'certificates:verify'
   | 'audit:append';
 /** Grants without which a kind of caller cannot be recognised, or refused and written down. */
 interface GrantsForCaller {

@@ -51,7 +51,9 @@ export async function updateApplication(
 ): Promise<Client> {
   const { tokenEndpointAuthMethod: method, grantTypes } = requested;
   const losesSecrets = method !== undefined && proofBy(method) !== 'secret';
-  const locksOut = patch.status === 'disabled' || patch.expiresInSeconds !== undefined || losesSecrets;
+  const { dpopBoundAccessTokens, tlsClientCertificateBoundAccessTokens } = requested;
+  const bindsTokens = dpopBoundAccessTokens === true || tlsClientCertificateBoundAccessTokens === true;
+  const locksOut = patch.status === 'disabled' || patch.expiresInSeconds !== undefined || losesSecrets || bindsTokens;
   if (locksOut || grantTypes !== undefined) await assertNotAdministrator(access.clientId, ports);
   const register = (before = DEFAULT_REGISTRATION) => changedRegistration(before, requested, ports);
   return updateClient(access, { ...patch, register }, ports);

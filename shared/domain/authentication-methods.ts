@@ -1,10 +1,16 @@
 import { CLIENT_CREDENTIALS, type GrantType, grantTypes, JWT_BEARER, REFRESH_TOKEN } from './grant-types.ts';
 
 /** Ways of client authentication (RFC 7591 §2) that an application can be registered with. */
-export type TokenEndpointAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
+export type TokenEndpointAuthMethod =
+  | 'client_secret_basic'
+  | 'client_secret_post'
+  | 'private_key_jwt'
+  | 'tls_client_auth'
+  | 'self_signed_tls_client_auth'
+  | 'none';
 
 /** What a request can show to prove that it comes from a client; `none` is no more than the client's id. */
-export type ClientProof = 'secret' | 'assertion' | 'none';
+export type ClientProof = 'secret' | 'assertion' | 'certificate' | 'none';
 
 interface Method {
   readonly proof: ClientProof;
@@ -17,6 +23,8 @@ const METHODS: Readonly<Record<TokenEndpointAuthMethod, Method>> = {
   client_secret_basic: { proof: 'secret', hasKeys: false },
   client_secret_post: { proof: 'secret', hasKeys: false },
   private_key_jwt: { proof: 'assertion', hasKeys: true },
+  tls_client_auth: { proof: 'certificate', hasKeys: false },
+  self_signed_tls_client_auth: { proof: 'certificate', hasKeys: true },
   none: { proof: 'none', hasKeys: false },
 };
 
@@ -36,11 +44,16 @@ export function hasKeys(method: TokenEndpointAuthMethod): boolean {
   return METHODS[method].hasKeys;
 }
 
+/** Whether clients with this method are known by a name in a certificate (RFC 8705 §2.1). */
+export function isKnownByName(method: TokenEndpointAuthMethod): boolean {
+  return proofBy(method) === 'certificate' && !hasKeys(method);
+}
+
 /** Which proofs a client may come with for a grant (RFC 6749 §4.4: client credentials are for confidential clients). */
 const PROOFS_FOR: Readonly<Record<GrantType, readonly ClientProof[]>> = {
-  [CLIENT_CREDENTIALS]: ['secret', 'assertion'],
+  [CLIENT_CREDENTIALS]: ['secret', 'assertion', 'certificate'],
   [JWT_BEARER]: ['assertion'],
-  [REFRESH_TOKEN]: ['secret', 'assertion'],
+  [REFRESH_TOKEN]: ['secret', 'assertion', 'certificate'],
 };
 
 /** Whether a client with this method can use a grant at all. */

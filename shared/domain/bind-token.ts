@@ -1,10 +1,9 @@
-import { bindsToCertificates, type Confirmation, missingMember } from './confirmation.ts';
+import { type BindingRules, bindsToCertificates, type Confirmation, missingMember } from './confirmation.ts';
 import type { ClientCertificate, Pepper, ProofMemory, ProofOfPossession, ProofVerifier } from './crypto-ports.ts';
 import { isRecentNonce } from './dpop-nonce.ts';
 import { type PresentedProof, redeemProof, verifyProof } from './dpop-proof.ts';
 import { DomainError } from './errors.ts';
 import type { Clock } from './ports.ts';
-import type { Api } from './records.ts';
 
 /** What whoever asks for a token has proven to possess. */
 export interface Possession {
@@ -28,20 +27,20 @@ export async function acceptProof(
 
 /**
  * What a new token is bound to; undefined for one that is not. A proof is a wish to be bound, and is used up by this. A
- * certificate may be there for the sake of the connection only, so that the API has to say whether it counts.
- * @throws DomainError `invalid_dpop_proof` for a proof used before, and for one that is missing where the API requires
- * it; `invalid_request` for a certificate that is missing there
+ * certificate may be there for the sake of the connection only, so that API or client has to say whether it counts.
+ * @throws DomainError `invalid_dpop_proof` for a proof used before, and for one that is missing where it is
+ * required; `invalid_request` for a certificate that is missing there
  */
 export async function confirmSender(
   { proof, certificate }: Possession,
-  api: Api,
+  rules: BindingRules,
   ports: { readonly proofMemory: ProofMemory; readonly clock: Clock },
 ): Promise<Confirmation | undefined> {
   const confirmation: Confirmation = {
     ...(proof && { jkt: proof.thumbprint }),
-    ...(certificate && bindsToCertificates(api) && { 'x5t#S256': certificate.thumbprint }),
+    ...(certificate && bindsToCertificates(rules) && { 'x5t#S256': certificate.thumbprint }),
   };
-  const missing = missingMember(confirmation, api);
+  const missing = missingMember(confirmation, rules);
   if (missing !== undefined) throw unbound(missing);
   if (proof !== undefined && !(await redeemProof(proof, ports))) throw invalidProof();
   return Object.keys(confirmation).length === 0 ? undefined : confirmation;
@@ -49,8 +48,8 @@ export async function confirmSender(
 
 function unbound(missing: keyof Confirmation): DomainError {
   return missing === 'jkt'
-    ? new DomainError('invalid_dpop_proof', 'This API takes bound tokens only: send a proof in the DPoP header.')
-    : new DomainError('invalid_request', 'This API takes certificate-bound tokens only: use mutual TLS.');
+    ? new DomainError('invalid_dpop_proof', 'Only bound tokens are issued here: send a proof in the DPoP header.')
+    : new DomainError('invalid_request', 'Only certificate-bound tokens are issued here: use mutual TLS.');
 }
 
 /** The one refusal of a proof that is not good, or was used before. */

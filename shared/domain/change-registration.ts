@@ -1,4 +1,5 @@
-import { hasKeys, suits } from './authentication-methods.ts';
+import { hasKeys, isKnownByName, proofBy, suits, type TokenEndpointAuthMethod } from './authentication-methods.ts';
+import { certificateNames, flawOfNames } from './certificate-names.ts';
 import type { TrustedKeys } from './crypto-ports.ts';
 import { DomainError } from './errors.ts';
 import { isFetchableUrl } from './issuer-urls.ts';
@@ -30,7 +31,8 @@ export function newRegistration(requested: RequestedRegistration, ports: Ports):
 /**
  * What an application is registered with after a change. Keys that its new method has no use for go.
  * @throws DomainError `invalid_request` for what cannot be a redirect URI, for keys that are weak, missing, without use
- * or nowhere to be fetched from, and for a grant that the method is not good for (RFC 7591 §2)
+ * or nowhere to be fetched from, for not exactly one name of a certificate where one
+ * is needed (RFC 8705 §2.1.2), and for a grant that the method is not good for (RFC 7591 §2)
  */
 export function changedRegistration(
   before: ApplicationRegistration,
@@ -39,24 +41,51 @@ export function changedRegistration(
 ): ApplicationRegistration {
   if (requested.redirectUris !== undefined) assertRedirectUris(requested.redirectUris);
   const { tokenEndpointAuthMethod: method = before.tokenEndpointAuthMethod } = requested;
-  const kept: Partial<ApplicationRegistration> = hasKeys(method) ? before : {};
   const after = {
+    ...mergedMembers(before, requested, method),
     party: requested.party ?? before.party,
     tokenEndpointAuthMethod: method,
     grantTypes: requested.grantTypes ?? before.grantTypes,
     redirectUris: requested.redirectUris ?? before.redirectUris,
-    jwks: merged(requested.jwks, kept.jwks),
-    jwksUri: merged(requested.jwksUri, kept.jwksUri),
-    tokenEndpointAuthSigningAlg: merged(requested.tokenEndpointAuthSigningAlg, kept.tokenEndpointAuthSigningAlg),
   };
   assertGrantsSuit(after);
   assertKeys(after, ports);
+  assertNames(after);
   return after;
 }
 
-/** A member that may be missing, after a merge patch (RFC 7396). */
-function merged<Value>(requested: Value | null | undefined, before: Value | undefined): Value | undefined {
-  return requested === undefined ? before : (requested ?? undefined);
+/** Members that some methods have use for and others not. */
+const methodMembers = ['jwks', 'jwksUri', 'tokenEndpointAuthSigningAlg', ...certificateNames] as const;
+
+/** Members about the client's tokens, whichever method it authenticates by. */
+const bindingMembers = ['dpopBoundAccessTokens', 'tlsClientCertificateBoundAccessTokens'] as const;
+
+/** Which of the former this method has use for. */
+function usableMembers(method: TokenEndpointAuthMethod): readonly string[] {
+  return [
+    ...(hasKeys(method) ? ['jwks', 'jwksUri'] : []),
+    ...(proofBy(method) === 'assertion' ? ['tokenEndpointAuthSigningAlg'] : []),
+    ...(isKnownByName(method) ? certificateNames : []),
+  ];
+}
+
+/**
+ * The members that may be missing, after a merge patch (RFC 7396).
+ * @throws DomainError `invalid_request` for one that the method has no use for
+ */
+function mergedMembers(
+  before: ApplicationRegistration,
+  requested: RequestedRegistration,
+  method: TokenEndpointAuthMethod,
+): Partial<ApplicationRegistration> {
+  const usable = usableMembers(method);
+  const misplaced = methodMembers.find((member) => requested[member] && !usable.includes(member));
+  if (misplaced !== undefined) {
+    throw refused(misplaced, `A client that authenticates by ${method} is registered with no ${misplaced}.`);
+  }
+  const kept = [...methodMembers.filter((member) => usable.includes(member)), ...bindingMembers];
+  const merged = kept.map((member) => [member, requested[member] === undefined ? before[member] : requested[member]]);
+  return Object.fromEntries(merged.filter(([, value]) => value !== null && value !== undefined));
 }
 
 function assertGrantsSuit({ grantTypes, tokenEndpointAuthMethod: method }: ApplicationRegistration): void {
@@ -66,12 +95,7 @@ function assertGrantsSuit({ grantTypes, tokenEndpointAuthMethod: method }: Appli
 }
 
 function assertKeys(registration: ApplicationRegistration, { trustedKeys }: Ports): void {
-  const { tokenEndpointAuthMethod: method, jwks, jwksUri, tokenEndpointAuthSigningAlg: only } = registration;
-  const [misplaced] =
-    Object.entries({ jwks, jwksUri, tokenEndpointAuthSigningAlg: only }).find(([, value]) => value) ?? [];
-  if (!hasKeys(method) && misplaced !== undefined) {
-    throw refused(misplaced, `A client that authenticates by ${method} has no keys.`);
-  }
+  const { tokenEndpointAuthMethod: method, jwks, jwksUri } = registration;
   if (!hasKeys(method)) return;
   if ((jwks === undefined) === (jwksUri === undefined)) {
     throw refused('jwks', `A client that authenticates by ${method} has either jwks or jwksUri.`);
@@ -81,6 +105,11 @@ function assertKeys(registration: ApplicationRegistration, { trustedKeys }: Port
   }
   if (jwks === undefined || jwks.every((jwk) => trustedKeys.isStrong(jwk))) return;
   throw refused('jwks', 'Mintmark takes public keys of RSA with 2048 to 4096 bits, P-256 and Ed25519.');
+}
+
+function assertNames(registration: ApplicationRegistration): void {
+  const flaw = isKnownByName(registration.tokenEndpointAuthMethod) ? flawOfNames(registration) : undefined;
+  if (flaw !== undefined) throw refused('tlsClientAuthSubjectDn', flaw);
 }
 
 function refused(field: string, description: string): DomainError {

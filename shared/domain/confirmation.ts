@@ -1,3 +1,6 @@
+import type { Client } from './records.ts';
+import { registrationOf } from './registration.ts';
+
 /**
  * What a token says of its sender (RFC 7800 §3): whoever uses it has to prove each member that is there. At least one
  * is.
@@ -20,12 +23,23 @@ export interface BindingRules {
   readonly tlsClientCertificateBoundAccessTokensRequired: boolean;
 }
 
-/** Whether a token with this confirmation, or without one, is bound in each way that the API requires. */
+/** What an API wants, and what its client is registered with besides (RFC 8705 §3.4, RFC 9449 §5.2). */
+export function bindingRulesFor(api: BindingRules, client: Client): BindingRules {
+  const { dpopBoundAccessTokens = false, tlsClientCertificateBoundAccessTokens = false } = registrationOf(client);
+  return {
+    dpopBoundAccessTokensRequired: api.dpopBoundAccessTokensRequired || dpopBoundAccessTokens,
+    tlsClientCertificateBoundAccessTokens: api.tlsClientCertificateBoundAccessTokens,
+    tlsClientCertificateBoundAccessTokensRequired:
+      api.tlsClientCertificateBoundAccessTokensRequired || tlsClientCertificateBoundAccessTokens,
+  };
+}
+
+/** Whether a token with this confirmation, or without one, is bound in each way that is required. */
 export function isBoundAsRequired(confirmation: Confirmation | undefined, rules: BindingRules): boolean {
   return missingMember(confirmation ?? {}, rules) === undefined;
 }
 
-/** The first member that the API requires and the confirmation lacks. */
+/** The first member that is required and the confirmation lacks. */
 export function missingMember(confirmation: Confirmation, rules: BindingRules): Member | undefined {
   const required: Readonly<Record<Member, boolean>> = {
     jkt: rules.dpopBoundAccessTokensRequired,

@@ -138,10 +138,14 @@ export interface UnverifiedAssertion {
   readonly claims: AssertionClaims;
 }
 
-/** The keys that a client's assertions are verified with: these, or those that it publishes. */
-export interface AssertionKeys extends Pick<Trust, 'jwks' | 'jwksUri'> {
+/** The keys that a client is registered with: these, or those that it publishes. */
+export interface RegisteredKeys extends Pick<Trust, 'jwks' | 'jwksUri'> {
   /** The client, who is the issuer of its assertions (RFC 7523 §3). */
   readonly issuer: string;
+}
+
+/** The keys that a client's assertions are verified with. */
+export interface AssertionKeys extends RegisteredKeys {
   readonly algorithms: readonly AssertionAlgorithm[];
 }
 
@@ -230,6 +234,29 @@ export interface ClientCertificate {
   readonly thumbprint: string;
   readonly notBeforeSeconds: number;
   readonly notAfterSeconds: number;
+  /** Its subject as RFC 4514 writes it; empty for none. */
+  readonly subjectDn: string;
+  /** Its public key. */
+  readonly publicJwk: Readonly<Record<string, string>>;
+  /** Whether it has the one alternative name that is given; wildcards in it stand for nothing but themselves. */
+  hasAlternativeName(name: AlternativeName): boolean;
+}
+
+/** A subject alternative name of the kinds that clients are known by (RFC 8705 §2.1.2); one member is there. */
+export interface AlternativeName {
+  readonly dns?: string | undefined;
+  readonly uri?: string | undefined;
+  readonly ip?: string | undefined;
+  readonly email?: string | undefined;
+}
+
+/** Compares certificates with the keys that clients are registered with. */
+export interface CertificateVerifier {
+  /**
+   * Whether the certificate is of one of these keys. Rejects with `temporarily_unavailable` where they cannot be had,
+   * because nobody knows then.
+   */
+  isOfKeys(certificate: ClientCertificate, keys: RegisteredKeys): Promise<boolean>;
 }
 
 /** Reads certificates. Whether one is to be trusted was decided where the connection ended. */

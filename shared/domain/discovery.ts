@@ -1,5 +1,5 @@
 import { assertionAlgorithms } from './assertion.ts';
-import { confidentialMethods, usableMethods } from './authentication-methods.ts';
+import { confidentialMethods, proofBy, type TokenEndpointAuthMethod, usableMethods } from './authentication-methods.ts';
 import { dpopAlgorithms } from './dpop-proof.ts';
 import { grantTypes } from './grant-types.ts';
 import type { SigningAlgorithm } from './records.ts';
@@ -18,18 +18,21 @@ interface Deployment {
  * Connect Discovery §3 requires are there for verifiers that read that document, empty where nothing is offered).
  */
 export function authorizationServerMetadata({ issuer, mutualTlsUrl, algorithms }: Deployment) {
+  const isPossible = (method: TokenEndpointAuthMethod) =>
+    mutualTlsUrl !== undefined || proofBy(method) !== 'certificate';
+  const ofOwners = usableMethods.filter(isPossible);
   return {
     issuer,
     ...endpointsAt(issuer),
     jwks_uri: jwksUriOf(issuer),
     grant_types_supported: grantTypes,
     response_types_supported: [],
-    token_endpoint_auth_methods_supported: usableMethods,
+    token_endpoint_auth_methods_supported: ofOwners,
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
-    introspection_endpoint_auth_methods_supported: confidentialMethods,
+    introspection_endpoint_auth_methods_supported: confidentialMethods.filter(isPossible),
     introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     introspection_signing_alg_values_supported: statementAlgorithms(algorithms),
-    revocation_endpoint_auth_methods_supported: usableMethods,
+    revocation_endpoint_auth_methods_supported: ofOwners,
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     dpop_signing_alg_values_supported: dpopAlgorithms,
     subject_types_supported: ['public'],

@@ -6,7 +6,7 @@ import {
   tokenTypeOf,
 } from './access-token.ts';
 import { confirmSender, type Possession } from './bind-token.ts';
-import type { Confirmation } from './confirmation.ts';
+import { bindingRulesFor, type Confirmation } from './confirmation.ts';
 import type { ProofMemory, TokenSigner } from './crypto-ports.ts';
 import type { Access, TokenHolder } from './decide-access.ts';
 import { tokenTooLarge } from './errors.ts';
@@ -59,7 +59,7 @@ export async function issueAccessToken(
   { possession = {}, dependsOn }: TokenTerms,
   ports: IssuePorts,
 ): Promise<IssuedToken> {
-  const confirmation = await confirmSender(possession, access.api, ports);
+  const confirmation = await confirmSender(possession, bindingRulesFor(access.api, holder.client), ports);
   const quotas = await countToken(holder.client, access.settings, ports);
   const claims = {
     ...claimsOf(holder, access, ports),

@@ -1,5 +1,5 @@
 import { isWithinLifetime, scopeValues, type TokenClaims } from './access-token.ts';
-import { isBoundAsRequired } from './confirmation.ts';
+import { bindingRulesFor, isBoundAsRequired } from './confirmation.ts';
 import type { TokenVerifier, VerifiedToken } from './crypto-ports.ts';
 import { allowedPermissions, findApi } from './entitlement.ts';
 import { isIdOf } from './ids.ts';
@@ -113,14 +113,14 @@ export function narrowed(scope: string, allowed: readonly string[]): readonly st
 
 /**
  * A client id is never given twice, but the token must also agree about whom the client acts for; and a long-lived
- * token is the one that its client consists of, for the very API that it was made for. An API that requires
- * bound tokens takes no others that were issued before it did.
+ * token is the one that its client consists of, for the very API that it was made for. Where bound
+ * tokens are required, no others from before are taken.
  */
 function isAbout(
   claims: TokenClaims,
   { client, standing, api }: Pick<LiveToken, 'client' | 'standing' | 'api'>,
 ): boolean {
-  if (!isBoundAsRequired(claims.cnf, api)) return false;
+  if (!isBoundAsRequired(claims.cnf, bindingRulesFor(api, client))) return false;
   if (claims.sub !== subjectId(client) || claims.tenant_id !== standing.tenantId) return false;
   if (claims.scope !== undefined) return client.accessToken === undefined;
   return client.accessToken?.tokenId === claims.jti && client.accessToken.apiId === api.id;

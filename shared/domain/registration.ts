@@ -1,6 +1,7 @@
 import { type AssertionAlgorithm, assertionAlgorithms } from './assertion.ts';
 import { type ClientProof, proofBy, type TokenEndpointAuthMethod } from './authentication-methods.ts';
-import type { AssertionKeys } from './crypto-ports.ts';
+import type { CertificateNames } from './certificate-names.ts';
+import type { AssertionKeys, RegisteredKeys } from './crypto-ports.ts';
 import { DomainError } from './errors.ts';
 import { CLIENT_CREDENTIALS, type GrantType, JWT_BEARER, REFRESH_TOKEN } from './grant-types.ts';
 import type { Client, SigningAlgorithm } from './records.ts';
@@ -9,19 +10,23 @@ import type { Client, SigningAlgorithm } from './records.ts';
 type RegisteredJwk = Readonly<Record<string, string>>;
 
 /** What an application is registered with and other clients have no use for. */
-export interface ApplicationRegistration {
+export interface ApplicationRegistration extends CertificateNames {
   /** Whether the workspace made the application, or somebody else did. */
   readonly party: 'first' | 'third';
   /** How the application has to authenticate; secrets are accepted in the header and in the body alike (DEC4). */
   readonly tokenEndpointAuthMethod: TokenEndpointAuthMethod;
   /** What it may trade for an access token. */
   readonly grantTypes: readonly GrantType[];
-  /** The keys that it signs its assertions with. */
+  /** The keys that it signs its assertions with, or that its certificate is of. */
   readonly jwks?: readonly RegisteredJwk[] | undefined;
   /** Where it publishes these keys. */
   readonly jwksUri?: string | undefined;
   /** The only algorithm that its assertions may have; undefined for any that its keys are for. */
   readonly tokenEndpointAuthSigningAlg?: SigningAlgorithm | undefined;
+  /** Whether all its access tokens are bound to a key by DPoP (RFC 9449 §5.2). */
+  readonly dpopBoundAccessTokens?: boolean | undefined;
+  /** Whether all its access tokens are bound to its certificate (RFC 8705 §3.4). */
+  readonly tlsClientCertificateBoundAccessTokens?: boolean | undefined;
   /** Where users may be sent back to, compared character by character (RFC 9700 §2.1). */
   readonly redirectUris: readonly string[];
 }
@@ -65,10 +70,16 @@ export function assertionKeysOf(client: Client): AssertionKeys | undefined {
   const { id: issuer, key } = client;
   if (proofOf(client) !== 'assertion') return undefined;
   if (key !== undefined) return { issuer, algorithms: [key.algorithm], jwks: [{ ...key.jwk, kid: issuer }] };
-  const { jwks, jwksUri, tokenEndpointAuthSigningAlg: only } = registrationOf(client);
-  return { issuer, algorithms: only === undefined ? assertionAlgorithms : namesOf(only), jwks, jwksUri };
+  const { tokenEndpointAuthSigningAlg: only } = registrationOf(client);
+  return { ...registeredKeysOf(client), algorithms: only === undefined ? assertionAlgorithms : namesOf(only) };
 }
 
 function namesOf(algorithm: SigningAlgorithm): readonly AssertionAlgorithm[] {
   return algorithm === 'EdDSA' ? ['EdDSA', 'Ed25519'] : [algorithm];
+}
+
+/** The keys that an application is registered with, wherever they are. */
+export function registeredKeysOf(client: Client): RegisteredKeys {
+  const { jwks, jwksUri } = registrationOf(client);
+  return { issuer: client.id, jwks, jwksUri };
 }

@@ -1,6 +1,7 @@
 import type { Caller } from '#shared/api/table.ts';
 import { countFailure, refusalLimits } from '#shared/domain/attempt-limits.ts';
 import { type Assertion, authenticateAssertion } from '#shared/domain/authenticate-assertion.ts';
+import { authenticateCertificate } from '#shared/domain/authenticate-certificate.ts';
 import { type AuthenticatedClient, authenticateClient } from '#shared/domain/authenticate-client.ts';
 import { authenticatePublicClient } from '#shared/domain/authenticate-public-client.ts';
 import { authenticateWorkload, isWorkloadToken } from '#shared/domain/authenticate-workload.ts';
@@ -10,6 +11,7 @@ import type {
   AssertionMemory,
   AssertionVerifier,
   CertificateReader,
+  CertificateVerifier,
   Pepper,
   ProofMemory,
   ProofVerifier,
@@ -40,6 +42,7 @@ export interface CallerPorts {
   readonly pepper?: Pepper;
   readonly assertionVerifier?: AssertionVerifier;
   readonly assertionMemory?: AssertionMemory;
+  readonly certificateVerifier?: CertificateVerifier;
   readonly workloadTokens?: WorkloadTokens;
   readonly verifier?: TokenVerifier;
   readonly proofVerifier?: ProofVerifier;
@@ -50,8 +53,8 @@ export interface CallerPorts {
 
 /**
  * Recognises the caller as the API table asks.
- * @throws DomainError as the use cases `authenticateClient`, `authenticateAssertion`, `authenticatePublicClient`,
- * `authenticateWorkload` and `authenticateManager` do
+ * @throws DomainError as the use cases `authenticateClient`, `authenticateAssertion`, `authenticateCertificate`,
+ * `authenticatePublicClient`, `authenticateWorkload` and `authenticateManager` do
  */
 export async function authenticate(
   incoming: Incoming,
@@ -138,6 +141,11 @@ const recognisers: Readonly<
     return authenticateClient(attempt, { standing, hasher, pepper, failures, importedSecrets, clock });
   },
   assertion: async (incoming, ports) => signer(readClientAssertion(incoming), ports),
+  certificate: async ({ members = {}, certificate }, { certificates, clock, standing, certificateVerifier }) => {
+    if (!standing || !certificateVerifier) throw ungranted();
+    const introduction = { clientId: String(members.client_id), certificate };
+    return authenticateCertificate(introduction, { standing, certificates, certificateVerifier, clock });
+  },
   none: async ({ members = {} }, { clock, standing }) => {
     if (!standing) throw ungranted();
     return authenticatePublicClient(String(members.client_id), { standing, clock });

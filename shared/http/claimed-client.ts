@@ -1,6 +1,6 @@
 import { clientIdOf } from '#shared/domain/authenticate-assertion.ts';
 import type { AssertionVerifier } from '#shared/domain/crypto-ports.ts';
-import { readCredentials } from './credentials.ts';
+import { clientProof, readCredentials } from './credentials.ts';
 import type { Incoming } from './incoming.ts';
 
 /**
@@ -16,6 +16,7 @@ export function claimedClientId(
     const read = assertionVerifier.read(assertion);
     return typeof clientId === 'string' ? clientId : ((read && clientIdOf(read)) ?? '');
   }
+  if (typeof clientId === 'string' && ['certificate', 'none'].includes(clientProof(event))) return clientId;
   try {
     return readCredentials(event)[0]?.clientId ?? '';
   } catch {

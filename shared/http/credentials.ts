@@ -5,11 +5,15 @@ import { DomainError } from '#shared/domain/errors.ts';
 import { formDecode, isFreeOfControls } from './form.ts';
 import type { Incoming } from './incoming.ts';
 
-/** What a request shows to prove that it comes from a client: a secret too where that is what it lacks. */
-export function clientProof({ headers, members = {} }: Incoming): ClientProof {
+/**
+ * What a request shows to prove that it comes from a client: a secret too where that is what it lacks, and a certificate
+ * where there is nothing else, because many a connection has one for other reasons.
+ */
+export function clientProof({ headers, members = {}, certificate }: Incoming): ClientProof {
   if (members.client_assertion !== undefined) return 'assertion';
   const isSecretShown = headers.authorization !== undefined || members.client_secret !== undefined;
-  return isSecretShown || members.client_id === undefined ? 'secret' : 'none';
+  if (isSecretShown || members.client_id === undefined) return 'secret';
+  return certificate === undefined ? 'none' : 'certificate';
 }
 
 /**

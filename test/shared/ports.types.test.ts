@@ -181,7 +181,7 @@ describe('lambdaTable', () => {
   const { listReports: byPermission, createReport: withEvent } = reports.routes;
   const byClient = { ...byPermission, caller: 'client' } as const;
   const byEither = { ...byPermission, caller: { clientOrPermission: 'introspect:tokens' } } as const;
-  const forAssertions = ['assertions:verify', 'assertions:redeem'] as const;
+  const forAssertions = ['assertions:verify', 'assertions:redeem', 'certificates:verify'] as const;
   const forSecrets = [
     'standing:read',
     'pepper:use',

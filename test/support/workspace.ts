@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { ambient } from '#shared/adapters/ambient.ts';
 import { joseAssertionVerifier } from '#shared/adapters/assertion-verifier.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
+import { joseCertificateVerifier } from '#shared/adapters/certificate-verifier.ts';
 import { cryptoClientKeys } from '#shared/adapters/client-keys.ts';
 import { dynamoAssertionMemory } from '#shared/adapters/dynamo/assertion-memory.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
@@ -119,6 +120,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     proofVerifier: possession.proofVerifier(),
     proofMemory: possession.proofMemory(environment),
     assertionVerifier: joseAssertionVerifier(),
+    certificateVerifier: joseCertificateVerifier(),
     workloadTokens: joseWorkloadTokens(),
     clientKeys: cryptoClientKeys(),
     trustedKeys: cryptoTrustedKeys(),

@@ -180,6 +180,13 @@ const registration = z.object({
   jwks: z.array(z.record(z.string(), z.string())).optional(),
   jwksUri: z.string().optional(),
   tokenEndpointAuthSigningAlg: signingAlgorithm.optional(),
+  tlsClientAuthSubjectDn: z.string().optional(),
+  tlsClientAuthSanDns: z.string().optional(),
+  tlsClientAuthSanUri: z.string().optional(),
+  tlsClientAuthSanIp: z.string().optional(),
+  tlsClientAuthSanEmail: z.string().optional(),
+  dpopBoundAccessTokens: z.boolean().optional(),
+  tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
 });
 
 export const clientSchema: z.ZodType<Client> = z.object({
