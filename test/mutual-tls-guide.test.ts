@@ -6,7 +6,7 @@ import { type LocalMintmark, newLocalFolder, startLocalMintmark } from './suppor
 import { codeOf } from './support/markdown.ts';
 
 const guide = readFileSync(new URL('../docs/mutual-tls.md', import.meta.url), 'utf8');
-const BLOCKS = ['aliases', 'api', 'token', 'use'] as const;
+const BLOCKS = ['aliases', 'api', 'token', 'use', 'recognise'] as const;
 
 /** Mutual TLS as somebody tries it who pastes what docs/mutual-tls.md says. */
 describe('docs/mutual-tls.md', () => {
@@ -52,6 +52,11 @@ describe('docs/mutual-tls.md', () => {
       }),
       expect.objectContaining({ error: 'invalid_request' }),
     ]);
+  });
+
+  test('recognises the client by its key, and by no name of its own making', () => {
+    const granted = { access_token: expect.any(String), token_type: 'Bearer', expires_in: 3_600, scope: 'read:reports' };
+    expect(answers('recognise')).toEqual([granted, expect.objectContaining({ error: 'invalid_client' })]);
   });
 
   test('uses it with the certificate, and cannot without', () => {

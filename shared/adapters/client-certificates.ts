@@ -24,6 +24,7 @@ function describe(certificate: X509Certificate): ClientCertificate {
     notBeforeSeconds: secondsOf(certificate.validFromDate),
     notAfterSeconds: secondsOf(certificate.validToDate),
     subjectDn: inOneLine(certificate.subject ?? ''),
+    isSelfSigned: certificate.issuer === certificate.subject || certificate.verify(certificate.publicKey),
     publicJwk: certificate.publicKey.export({ format: 'jwk' }) as Record<string, string>,
     hasAlternativeName: (name) => hasAlternativeName(certificate, name),
   };

@@ -30,11 +30,14 @@ export function flawOfNames(names: CertificateNames): string | undefined {
   return 'tlsClientAuthSubjectDn must be a name as RFC 4514 writes it, such as CN=export,O=Acme.';
 }
 
-/** Whether a certificate has the one name that its client is known by. */
+/**
+ * Whether a certificate has the one name that its client is known by. What a certificate that is self-signed says of its
+ * owner is the owner's word only: it lies in the truststore for the sake of its key.
+ */
 export function hasRegisteredName(certificate: ClientCertificate, names: CertificateNames): boolean {
   const { tlsClientAuthSanDns: dns, tlsClientAuthSanUri: uri } = names;
   const { tlsClientAuthSubjectDn: subjectDn, tlsClientAuthSanIp: ip, tlsClientAuthSanEmail: email } = names;
-  if (flawOfNames(names) !== undefined) return false;
+  if (certificate.isSelfSigned || flawOfNames(names) !== undefined) return false;
   if (subjectDn !== undefined) return isSameName(certificate.subjectDn, subjectDn);
   return certificate.hasAlternativeName({ dns, uri, ip, email });
 }

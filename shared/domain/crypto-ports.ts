@@ -236,6 +236,8 @@ export interface ClientCertificate {
   readonly notAfterSeconds: number;
   /** Its subject as RFC 4514 writes it; empty for none. */
   readonly subjectDn: string;
+  /** Whether nobody but its owner vouches for what it says. */
+  readonly isSelfSigned: boolean;
   /** Its public key. */
   readonly publicJwk: Readonly<Record<string, string>>;
   /** Whether it has the one alternative name that is given; wildcards in it stand for nothing but themselves. */

@@ -11,7 +11,13 @@ export async function mutualTlsTrusting(...truststore: readonly string[]): Promi
   return { truststore, serverCertificate: await selfSignedServerCertificate([{ type: 'ip', value: '127.0.0.1' }]) };
 }
 
-export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
+/** What the client libraries ask of a `fetch` of one's own. */
+export type Fetch = (url: string | URL, init?: Sent) => Promise<Response>;
+interface Sent {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: RequestInit['body'] | undefined;
+}
 
 /** `fetch` of a client that trusts this domain and shows a certificate, if it has one, at each connection. */
 export function fetchWith({ serverCertificate }: MutualTls, identity?: KeyedCertificate): Fetch {
