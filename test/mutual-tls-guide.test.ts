@@ -55,7 +55,12 @@ describe('docs/mutual-tls.md', () => {
   });
 
   test('recognises the client by its key, and by no name of its own making', () => {
-    const granted = { access_token: expect.any(String), token_type: 'Bearer', expires_in: 3_600, scope: 'read:reports' };
+    const granted = {
+      access_token: expect.any(String),
+      token_type: 'Bearer',
+      expires_in: 3_600,
+      scope: 'read:reports',
+    };
     expect(answers('recognise')).toEqual([granted, expect.objectContaining({ error: 'invalid_client' })]);
   });
 
