@@ -139,6 +139,7 @@ const aRsaKey = (modulusLength: number) =>
   generateKeyPairSync('rsa', { modulusLength }).publicKey.export({ format: 'jwk' });
 const secp256k1 = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey.export({ format: 'jwk' });
 const ofKeys = (...keys: readonly unknown[]) => ({ jwks: { keys } });
+const PRIVATE = 'a-private-member-of-a-key';
 /** Orders 1, 2, 4 and 8, and 32 bytes that are no point at all (RFC 7748 §6.1 lists their like for X25519). */
 const SMALL_ORDER = [
   'AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
@@ -178,8 +179,8 @@ describe('a registration is refused', () => {
     ...SMALL_ORDER.map(
       (x) => [`D21: with the Ed25519 key ${x}`, ofKeys({ kty: 'OKP', crv: 'Ed25519', x }), 'jwks'] as const,
     ),
-    ['D22: with a private key', ofKeys({ ...first.jwk, d: 'AAAA' }), 'jwks'],
-    ['D22: with a shared secret as key', ofKeys({ kty: 'oct', k: 'AAAA' }), 'jwks'],
+    ['D22: with a private key', ofKeys({ ...first.jwk, d: PRIVATE }), 'jwks'],
+    ['D22: with a shared secret as key', ofKeys({ kty: 'oct', k: PRIVATE }), 'jwks'],
     ...[
       'http://app.example.com/keys',
       'https://127.0.0.1/keys',
@@ -206,9 +207,9 @@ describe('a registration is refused', () => {
   test.each(cases)('%s', async (_what, registration, field) => {
     host.requests.length = 0;
     const request = { name: 'app', ...METHOD, ...registration };
-    expect(seen(await world.manage('POST', '/v1/applications', request))).toEqual(
-      problem(400, 'invalid_request', field),
-    );
+    const reply = await world.manage('POST', '/v1/applications', request);
+    expect(seen(reply)).toEqual(problem(400, 'invalid_request', field));
+    expect(reply.text).not.toContain(PRIVATE);
     const path = `/v1/applications/${standing.principalId}`;
     const both = 'jwks' in registration || 'jwksUri' in registration;
     const patch = { ...(both && { jwks: null, jwksUri: null }), ...METHOD, ...registration };

@@ -139,6 +139,15 @@ describe('an assertion that is not good', () => {
     },
   );
 
+  test('D10: leaves no row behind, however many are sent with bad signatures', async () => {
+    const forged = { ...key, privateKey: applicationKey().privateKey };
+    await outcome(forged);
+    world.dynamo.forget();
+    const outcomes = await Promise.all(race(300, () => outcome(forged)));
+    expect(outcomes.filter((seenOutcome) => seenOutcome === 'read:reports')).toEqual([]);
+    expect(writtenTables(world)).toEqual([]);
+  });
+
   test('D23: is an authorization request, which has no subject', async () => {
     const claims = { iss: key.principalId, sub: undefined, client_id: key.principalId, response_type: 'code' };
     for (const typ of ['oauth-authz-req+jwt', 'JWT', undefined]) {
