@@ -22,6 +22,7 @@ export async function provideSettings(): Promise<Settings> {
     MINTMARK_MTLS_URL: '',
     MINTMARK_DEFAULT_AUDIENCE: '',
     MINTMARK_IMPORTED_SECRETS: '',
+    MINTMARK_HS256_APIS: '',
     MINTMARK_CLIENTS_TABLE: tables.clients,
     MINTMARK_DIRECTORY_TABLE: tables.directory,
     MINTMARK_TOKENS_TABLE: tables.tokens,

@@ -2,6 +2,7 @@ import { ambient } from '#shared/adapters/ambient.ts';
 import { joseAssertionVerifier } from '#shared/adapters/assertion-verifier.ts';
 import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoStatusEntries } from '#shared/adapters/dynamo/status-lists.ts';
+import { kmsSecretTokens } from '#shared/adapters/kms/signing-secrets.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { possession } from '#shared/adapters/possession.ts';
 import { settingProtectedApi } from '#shared/adapters/protected-api.ts';
@@ -22,6 +23,7 @@ const adapters = {
   standing: dynamoStanding,
   verifier: kmsVerifier,
   assertionVerifier: joseAssertionVerifier,
+  secretTokens: kmsSecretTokens,
   ...possession,
   statusEntries: dynamoStatusEntries,
   statusLists: statusListMemory<StatusList>,

@@ -5,6 +5,7 @@ import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
 import { dynamoShortLivedWriter } from '#shared/adapters/dynamo/short-lived.ts';
 import { dynamoStatusPlaces } from '#shared/adapters/dynamo/status-lists.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
+import { kmsSecretTokens } from '#shared/adapters/kms/signing-secrets.ts';
 import { possession } from '#shared/adapters/possession.ts';
 import { joseWorkloadTokens } from '#shared/adapters/workload-tokens.ts';
 import { exchange } from '#shared/api/oauth.ts';
@@ -18,6 +19,7 @@ const adapters = {
   workloadTokens: joseWorkloadTokens,
   statusPlaces: dynamoStatusPlaces,
   signer: kmsSigner,
+  secretTokens: kmsSecretTokens,
   issuance: dynamoIssuance,
   shortLived: dynamoShortLivedWriter,
   revocations: dynamoRevocations,

@@ -1,6 +1,7 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { clientAuthentication } from '#shared/adapters/client-authentication.ts';
 import { kmsIntrospectionSigner } from '#shared/adapters/kms/signer.ts';
+import { kmsSecretTokens } from '#shared/adapters/kms/signing-secrets.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { possession } from '#shared/adapters/possession.ts';
 import { introspect } from '#shared/api/oauth.ts';
@@ -13,6 +14,7 @@ const adapters = {
   ...ambient,
   ...clientAuthentication,
   verifier: kmsVerifier,
+  secretTokens: kmsSecretTokens,
   introspectionSigner: kmsIntrospectionSigner,
   ...possession,
 };

@@ -2,6 +2,7 @@ import { ambient } from '#shared/adapters/ambient.ts';
 import { dynamoIssuance } from '#shared/adapters/dynamo/issuance.ts';
 import { dynamoStatusPlaces } from '#shared/adapters/dynamo/status-lists.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
+import { kmsSecretTokens } from '#shared/adapters/kms/signing-secrets.ts';
 import { management } from '#shared/adapters/management.ts';
 import { testApi as table } from '#shared/api/test-api.ts';
 import { testApi } from '#shared/domain/test-api.ts';
@@ -14,6 +15,7 @@ const adapters = {
   ...management,
   statusPlaces: dynamoStatusPlaces,
   signer: kmsSigner,
+  secretTokens: kmsSecretTokens,
   issuance: dynamoIssuance,
 };
 

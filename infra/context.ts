@@ -31,6 +31,7 @@ const contextSchema = z.object({
   issuer: z.string().optional(),
   defaultAudience: z.string().optional(),
   importedSecrets: orAsText(z.boolean()).optional(),
+  hs256Apis: orAsText(z.boolean()).optional(),
   domainName: z.string().optional(),
   certificateArn: z.string().optional(),
   mutualTlsDomain: orAsText(mutualTlsDomain).optional(),
@@ -61,11 +62,12 @@ function fromText(value: unknown): unknown {
  */
 export function propsFromContext(scope: Construct): MintmarkProps {
   const context = readContext(scope);
-  const { issuer, defaultAudience, importedSecrets, signingAlgorithms, protectedApis } = context;
+  const { issuer, defaultAudience, importedSecrets, hs256Apis, signingAlgorithms, protectedApis } = context;
   return {
     issuer,
     defaultAudience,
     importedSecrets,
+    hs256Apis,
     signingAlgorithms,
     protectedApis,
     customDomain: customDomain(scope, context),

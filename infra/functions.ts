@@ -22,12 +22,16 @@ const MEMORY_MIB = 512;
 const COMPUTING_MEMORY_MIB = 1024;
 const COMPUTING_GRANTS: readonly Grant[] = ['secrets:hash', 'keys:generate'];
 
+/** Who lets APIs have HS256, and who signs and verifies with it. */
+const HS256_GRANTS: readonly Grant[] = ['directory:write', 'signing-secrets:use'];
+
 /** What all functions of a deployment have in common. */
 export interface FunctionSettings {
   readonly issuer: string;
   readonly mutualTlsUrl: string | undefined;
   readonly defaultAudience?: string | undefined;
   readonly importedSecrets: boolean;
+  readonly hs256Apis: boolean;
   /** One folder per table name, as `bundle.ts` writes them. */
   readonly bundlesDirectory: string;
   readonly logRetention: RetentionDays;
@@ -99,7 +103,7 @@ function createRole(scope: Construct, { table, logGroup, resources }: RoleProps)
 }
 
 function environmentOf(granted: readonly Grant[], settings: FunctionSettings) {
-  const { issuer, mutualTlsUrl, defaultAudience, importedSecrets, resources } = settings;
+  const { issuer, mutualTlsUrl, defaultAudience, importedSecrets, hs256Apis, resources } = settings;
   const choosesAudience = granted.includes('tokens:sign') && defaultAudience !== undefined;
   return {
     NODE_OPTIONS: '--enable-source-maps',
@@ -108,6 +112,7 @@ function environmentOf(granted: readonly Grant[], settings: FunctionSettings) {
     ...(mutualTlsUrl !== undefined && { MINTMARK_MTLS_URL: mutualTlsUrl }),
     ...(choosesAudience && { MINTMARK_DEFAULT_AUDIENCE: defaultAudience }),
     ...(importedSecrets && granted.includes('secrets:hash') && { MINTMARK_IMPORTED_SECRETS: 'on' }),
+    ...(hs256Apis && HS256_GRANTS.some((grant) => granted.includes(grant)) && { MINTMARK_HS256_APIS: 'on' }),
     ...settingsOf(granted, resources),
   };
 }

@@ -34,6 +34,8 @@ export interface GrantRendering {
 
 /** The pepper's data key can be unwrapped for this purpose only; the adapter sends the same encryption context. */
 const forPepper = { StringEquals: { 'kms:EncryptionContext:mintmark': 'pepper' } };
+/** And signing secrets for theirs. */
+const forSigningSecrets = { StringEquals: { 'kms:EncryptionContext:mintmark': 'signing-secret' } };
 /** The private halves of wrapped signing keys, likewise. */
 const forSigningKeys = { StringEquals: { 'kms:EncryptionContext:mintmark': 'signing-key' } };
 /** Items of one kind in a table that holds several: the kind is how their keys begin. */
@@ -96,7 +98,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
       {
         actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'],
         resources: ['directory'],
-        conditions: itemsNotNamed('pepper#*', 'signingKeys#*'),
+        conditions: itemsNotNamed('pepper#*', 'signingKeys#*', 'signingSecrets#*'),
       },
     ],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
@@ -138,6 +140,21 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   'tokens:sign': signing,
   'introspections:sign': signing,
   'status-lists:sign': signing,
+  'signing-secrets:use': {
+    statements: [{ actions: ['kms:Decrypt'], resources: ['wrappingKey'], conditions: forSigningSecrets }],
+    environment: ['MINTMARK_WRAPPING_KEY'],
+  },
+  'signing-secrets:make': {
+    statements: [
+      {
+        actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
+        resources: ['directory'],
+        conditions: itemsNamed('signingSecrets#*'),
+      },
+      { actions: ['kms:GenerateDataKey'], resources: ['wrappingKey'], conditions: forSigningSecrets },
+    ],
+    environment: ['MINTMARK_DIRECTORY_TABLE', 'MINTMARK_WRAPPING_KEY'],
+  },
   'statuses:assign': {
     statements: [{ actions: ['dynamodb:UpdateItem'], resources: ['tokens'], conditions: itemsNamed('status#*') }],
     environment: ['MINTMARK_TOKENS_TABLE'],

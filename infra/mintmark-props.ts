@@ -43,6 +43,12 @@ export interface MintmarkProps {
    */
   readonly importedSecrets?: boolean | undefined;
   /**
+   * Whether APIs may have their tokens signed with HS256, by a secret that they share with Mintmark. In anybody's hands
+   * it forges tokens for that API.
+   * @default false
+   */
+  readonly hs256Apis?: boolean | undefined;
+  /**
    * What happens to tables, keys and logs when they leave the stack. Anything but `DESTROY` also protects the tables
    * from deletion and makes a deleted key wait for 30 days.
    * @default RemovalPolicy.RETAIN
@@ -92,6 +98,7 @@ export function withDefaults(props: MintmarkProps) {
   return {
     ...props,
     importedSecrets: props.importedSecrets ?? false,
+    hs256Apis: props.hs256Apis ?? false,
     signingAlgorithms: props.signingAlgorithms ?? (['RS256'] as const),
     removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
     throttle: props.throttle ?? { requestsPerSecond: 1_000, burstRequests: 2_000 },

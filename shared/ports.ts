@@ -14,6 +14,8 @@ import type {
   ProofMemory,
   ProofVerifier,
   SecretHasher,
+  SecretTokens,
+  SigningSecretMaker,
   StatusListSigner,
   TokenSigner,
   TokenVerifier,
@@ -70,6 +72,11 @@ export interface GrantedPorts {
   'remains:remove': { readonly remains: RemainsRemover };
   'tokens:sign': { readonly signer: TokenSigner };
   'introspections:sign': { readonly introspectionSigner: IntrospectionSigner };
+  'signing-secrets:use': { readonly secretTokens: SecretTokens };
+  'signing-secrets:make': {
+    readonly signingSecretMaker: SigningSecretMaker;
+    readonly signingSecrets: RecordWriter<'signingSecrets'>;
+  };
   'statuses:assign': { readonly statusPlaces: StatusPlaces };
   'statuses:read': { readonly statusEntries: StatusEntries };
   'status-lists:sign': {
@@ -119,6 +126,8 @@ export interface AmbientPorts {
   readonly defaultAudience: string | undefined;
   /** Whether secrets that another product made can be imported and used. */
   readonly importedSecrets: boolean;
+  /** Whether APIs may have their tokens signed with HS256. */
+  readonly hs256Apis: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly certificates: CertificateReader;
@@ -140,6 +149,7 @@ export type EnvironmentVariable =
   | 'MINTMARK_MTLS_URL'
   | 'MINTMARK_DEFAULT_AUDIENCE'
   | 'MINTMARK_IMPORTED_SECRETS'
+  | 'MINTMARK_HS256_APIS'
   | 'MINTMARK_CLIENTS_TABLE'
   | 'MINTMARK_DIRECTORY_TABLE'
   | 'MINTMARK_TOKENS_TABLE'

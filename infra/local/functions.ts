@@ -17,6 +17,7 @@ import { handler as rotatePepper } from '#functions/rotate-pepper.ts';
 import { handler as rotateSigningKeys } from '#functions/rotate-signing-keys.ts';
 import { handler as serviceUserKeys } from '#functions/service-user-keys.ts';
 import { handler as serviceUsers } from '#functions/service-users.ts';
+import { handler as signingSecrets } from '#functions/signing-secrets.ts';
 import { handler as statusLists } from '#functions/status-lists.ts';
 import { handler as testApi } from '#functions/test-api.ts';
 import type { tables } from '#shared/api/tables.ts';
@@ -50,6 +51,7 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     'rotate-pepper': rotatePepper.with(adapters),
     'service-user-keys': serviceUserKeys.with(adapters),
     'service-users': serviceUsers.with(adapters),
+    'signing-secrets': signingSecrets.with(adapters),
     'status-lists': statusLists.with(adapters),
     'test-api': testApi.with(adapters),
   } as const satisfies Record<FunctionName, unknown>;

@@ -144,6 +144,7 @@ async function provideSettings(): Promise<Partial<Record<EnvironmentVariable, st
     MINTMARK_EVENT_BUS: 'mintmark',
     MINTMARK_DEFAULT_AUDIENCE: process.env.MINTMARK_DEFAULT_AUDIENCE ?? '',
     MINTMARK_IMPORTED_SECRETS: process.env.MINTMARK_IMPORTED_SECRETS ?? '',
+    MINTMARK_HS256_APIS: process.env.MINTMARK_HS256_APIS ?? '',
   };
 }
 

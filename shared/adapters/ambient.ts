@@ -20,6 +20,7 @@ export const ambient: AdaptersOf<never> = {
   mutualTlsUrl: (environment: Environment) => environment('MINTMARK_MTLS_URL') || undefined,
   defaultAudience: (environment: Environment) => environment('MINTMARK_DEFAULT_AUDIENCE') || undefined,
   importedSecrets: (environment: Environment) => environment('MINTMARK_IMPORTED_SECRETS') === 'on',
+  hs256Apis: (environment: Environment) => environment('MINTMARK_HS256_APIS') === 'on',
   clock: systemClock,
   random: systemRandom,
   certificates: x509Certificates,

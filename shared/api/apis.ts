@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { SigningAlgorithm } from '#shared/domain/records.ts';
+import type { ApiSigningAlgorithm, SigningAlgorithm } from '#shared/domain/records.ts';
 import {
   apiIdentifier,
   DESCRIPTION_CHARACTERS,
@@ -16,12 +16,15 @@ import type { Route } from './table.ts';
 
 const permission = z.object({ value: z.string(), description: z.string().optional() });
 const signingAlgorithm = z.enum(['RS256', 'PS256', 'ES256', 'EdDSA'] as const satisfies SigningAlgorithm[]);
+const anySigningAlgorithm = z
+  .enum(['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256'] as const satisfies ApiSigningAlgorithm[])
+  .meta({ description: 'HS256 only where the deployment allows it, and once the API has a signing secret' });
 
 const api = z.object({
   id: z.string(),
   identifier: z.string(),
   name: z.string(),
-  signingAlgorithm,
+  signingAlgorithm: anySigningAlgorithm,
   tokenLifetimeSeconds: z.int(),
   permissions: z.array(permission),
   allowRefreshTokens: z.boolean(),
@@ -57,7 +60,7 @@ const quickstart = z.object({
   issuer: z.string(),
   jwksUri: z.string(),
   audience: z.string(),
-  algorithm: signingAlgorithm,
+  algorithm: anySigningAlgorithm,
   tokenEndpoint: z.string(),
   snippets: z.array(
     z.object({
@@ -139,7 +142,7 @@ export const apiRoutes = {
       encoding: 'merge-patch',
       schema: z.object({
         name: text(NAME_CHARACTERS).optional(),
-        signingAlgorithm: signingAlgorithm.optional(),
+        signingAlgorithm: anySigningAlgorithm.optional(),
         tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
         permissions: apiPermissions.optional(),
         allowRefreshTokens: z.boolean().optional(),

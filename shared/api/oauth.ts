@@ -42,6 +42,7 @@ export const exchange = lambdaTable({
     'workloads:verify',
     'proofs:verify',
     'statuses:assign',
+    'signing-secrets:use',
     'tokens:sign',
     'issuance:count',
     'families:write',
@@ -97,7 +98,7 @@ const tokenBody = {
 export const introspect = lambdaTable({
   name: 'introspect',
   purpose: 'Tells what an access token or a refresh token is worth now.',
-  grants: [...clientGrants, 'tokens:verify', 'proofs:verify', 'introspections:sign'],
+  grants: [...clientGrants, 'tokens:verify', 'signing-secrets:use', 'proofs:verify', 'introspections:sign'],
   routes: {
     introspect: {
       method: 'POST',
@@ -157,7 +158,7 @@ export const introspect = lambdaTable({
 export const revoke = lambdaTable({
   name: 'revoke',
   purpose: 'Takes an access token back, or a refresh token with all that was issued from it.',
-  grants: [...clientGrants, 'tokens:verify', 'tokens:revoke'],
+  grants: [...clientGrants, 'tokens:verify', 'signing-secrets:use', 'tokens:revoke'],
   routes: {
     revoke: {
       method: 'POST',

@@ -9,6 +9,7 @@ import { publishEvents, removeDeleted, rotateSigningKeys } from './schedules.ts'
 import { manageSecrets } from './secrets.ts';
 import { serviceUserKeys } from './service-user-keys.ts';
 import { serviceUsers } from './service-users.ts';
+import { signingSecrets } from './signing-secrets.ts';
 import { statusLists } from './status-lists.ts';
 import { testApi } from './test-api.ts';
 import { authorizer, bootstrap, rotatePepper } from './without-routes.ts';
@@ -25,6 +26,7 @@ export const tables = [
   discovery,
   statusLists,
   directory,
+  signingSecrets,
   serviceUsers,
   serviceUserKeys,
   federatedCredentials,

@@ -35,6 +35,7 @@ export const testApi = lambdaTable({
     'tokens:verify',
     'proofs:verify',
     'statuses:assign',
+    'signing-secrets:use',
     'tokens:sign',
     'issuance:count',
     'audit:append',

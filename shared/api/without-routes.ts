@@ -31,6 +31,14 @@ export const rotatePepper = lambdaTable({
 export const authorizer = lambdaTable({
   name: 'authorizer',
   purpose: 'Guards an API behind API Gateway as its Lambda authorizer.',
-  grants: ['standing:read', 'tokens:verify', 'assertions:verify', 'proofs:verify', 'statuses:read', 'requests:guard'],
+  grants: [
+    'standing:read',
+    'tokens:verify',
+    'assertions:verify',
+    'proofs:verify',
+    'statuses:read',
+    'signing-secrets:use',
+    'requests:guard',
+  ],
   routes: {},
 });

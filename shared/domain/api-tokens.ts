@@ -10,7 +10,7 @@ import {
   openLook,
 } from './client-ownership.ts';
 import { type ClientPatch, deleteClient, withChanges } from './clients.ts';
-import type { Pepper, SecretHasher, TokenSigner } from './crypto-ports.ts';
+import type { Pepper, SecretHasher, TokenSigner, TokenVerifier } from './crypto-ports.ts';
 import { assertVersion, DomainError } from './errors.ts';
 import { newLongLivedToken } from './long-lived-token.ts';
 import { acceptedMetadata } from './metadata.ts';
@@ -58,6 +58,7 @@ interface MakingPorts {
   readonly hasher: SecretHasher;
   readonly pepper: Pepper;
   readonly signer: TokenSigner;
+  readonly verifier: Pick<TokenVerifier, 'algorithms'>;
   readonly clock: Clock;
   readonly random: Random;
 }

@@ -5,9 +5,10 @@ import { newId } from './ids.ts';
 import { claimName, releaseName } from './names.ts';
 import type { Clock, Random, StandingReader } from './ports.ts';
 import type { DirectoryWriter } from './record-ports.ts';
-import { type Api, apiNameKey, type Permission, type SigningAlgorithm } from './records.ts';
+import { type Api, type ApiSigningAlgorithm, apiNameKey, type Permission, type SigningAlgorithm } from './records.ts';
 import { settingsIn } from './settings.ts';
 import { preferredAlgorithm } from './signing-keys.ts';
+import { assertHasSecret } from './signing-secrets.ts';
 import { SYSTEM_API_ID } from './system-api.ts';
 
 interface Ports {
@@ -77,7 +78,8 @@ export async function getApi(id: string, { standing }: Pick<Ports, 'standing'>):
 /** What may change about an API; its identifier stays, because verifiers know it. */
 export interface ApiChange {
   readonly name?: string | undefined;
-  readonly signingAlgorithm?: SigningAlgorithm | undefined;
+  /** HS256 once the API has a signing secret. */
+  readonly signingAlgorithm?: ApiSigningAlgorithm | undefined;
   readonly tokenLifetimeSeconds?: number | undefined;
   readonly permissions?: readonly Permission[] | undefined;
   readonly allowRefreshTokens?: boolean | undefined;
@@ -98,10 +100,11 @@ export async function updateApi(
   id: string,
   patch: ApiChange,
   expectedVersion: number | undefined,
-  ports: Ports & { readonly verifier: TokenVerifier },
+  ports: Ports & { readonly clock: Clock; readonly verifier: TokenVerifier; readonly hs256Apis: boolean },
 ): Promise<Api> {
   assertNotSystem(id);
-  if (patch.signingAlgorithm !== undefined) assertCanSign(patch.signingAlgorithm, ports.verifier);
+  if (patch.signingAlgorithm === 'HS256') await assertHasSecret(id, ports);
+  else if (patch.signingAlgorithm !== undefined) assertCanSign(patch.signingAlgorithm, ports.verifier);
   const change = (api: Api): Api => ({
     ...api,
     name: patch.name ?? api.name,

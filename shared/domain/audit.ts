@@ -41,6 +41,8 @@ export const auditEventTypes = [
   'api.updated',
   'api.deleted',
   'api.tested',
+  'api.signing_secret.created',
+  'api.signing_secret.deleted',
 ] as const;
 export type AuditEventType = (typeof auditEventTypes)[number];
 

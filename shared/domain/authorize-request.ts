@@ -4,6 +4,7 @@ import type {
   CertificateReader,
   ProofMemory,
   ProofVerifier,
+  SecretTokens,
   TokenVerifier,
 } from './crypto-ports.ts';
 import { findLiveToken, verifiedClaims } from './live-token.ts';
@@ -17,7 +18,7 @@ export interface ProtectedApi {
   /** The API's identifier: tokens for any other audience are refused. */
   readonly audience: string;
   /**
-   * `offline` trusts signature and expiry, calls nobody and refuses long-lived tokens; only where a token is on a status
+   * `offline` trusts signature and expiry, calls nobody and refuses long-lived tokens and those of HS256; only where a token is on a status
    * list, it reads that list once in its time to live. `online` also asks whether token, client and subject stand and
    * what they may still do.
    */
@@ -53,6 +54,8 @@ interface Ports {
   readonly issuer: string;
   readonly verifier: TokenVerifier;
   readonly assertionVerifier: AssertionVerifier;
+  readonly hs256Apis: boolean;
+  readonly secretTokens: SecretTokens;
   readonly standing: StandingReader;
   readonly statusEntries: StatusEntries;
   readonly statusLists: StatusListMemory<StatusList>;

@@ -1,4 +1,4 @@
-import type { TokenClaims } from './access-token.ts';
+import type { AccessTokenClaims, TokenClaims } from './access-token.ts';
 import type { AssertionAlgorithm, AssertionClaims } from './assertion.ts';
 import type { StatusListClaims } from './publish-status-list.ts';
 import type { ClientKeyAlgorithm, SigningAlgorithm, StoredKey } from './records.ts';
@@ -96,6 +96,28 @@ export interface TokenVerifier {
   verify(token: string, nowSeconds: number): Promise<VerifiedToken | undefined>;
   /** Algorithms this workspace has signing keys for. */
   readonly algorithms: readonly SigningAlgorithm[];
+}
+
+/** A signing secret of an API, wrapped by KMS. */
+export interface WrappedSecret {
+  readonly kid: string;
+  /** Whose it is: KMS unwraps it for nobody who says another one. */
+  readonly apiId: string;
+  readonly wrapped: string;
+}
+
+/** Signs and verifies with the secrets of APIs (HS256, RFC 7518 §3.2). */
+export interface SecretTokens {
+  sign(claims: AccessTokenClaims, secret: WrappedSecret): Promise<string>;
+  /** Which secret of which audience such a token names; undefined for all other tokens. Nobody has verified it. */
+  read(token: string): { readonly kid: string; readonly audience: string } | undefined;
+  /** The claims, if this secret signed them, with this algorithm and issuer; undefined for everything else. */
+  verify(token: string, secret: WrappedSecret): Promise<AccessTokenClaims | undefined>;
+}
+
+/** Has KMS make a secret; the clear text is in this answer only. */
+export interface SigningSecretMaker {
+  make(apiId: string): Promise<{ readonly secret: string; readonly wrapped: string }>;
 }
 
 /** A public JSON Web Key as it is published (RFC 7517). */

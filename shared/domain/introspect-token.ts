@@ -2,7 +2,7 @@ import { type TokenClaims, type TokenType, tokenTypeOf } from './access-token.ts
 import { attempt, unknownTokenLimits } from './attempt-limits.ts';
 import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
 import type { ManagementCaller } from './authority.ts';
-import type { AssertionVerifier, Digests, Pepper, TokenVerifier } from './crypto-ports.ts';
+import type { AssertionVerifier, Digests, Pepper, SecretTokens, TokenVerifier } from './crypto-ports.ts';
 import { allowedPermissions } from './entitlement.ts';
 import { findLiveRefreshToken, type LiveRefreshToken } from './live-family.ts';
 import { findLiveToken, type LiveToken } from './live-token.ts';
@@ -35,6 +35,8 @@ interface Ports {
   readonly pepper: Pepper;
   readonly digests: Digests;
   readonly assertionVerifier: AssertionVerifier;
+  readonly hs256Apis: boolean;
+  readonly secretTokens: SecretTokens;
   readonly standing: StandingReader;
   readonly clock: Clock;
   readonly failures: FailureCounter;

@@ -7,12 +7,13 @@ import {
 } from './access-token.ts';
 import { confirmSender, type Possession } from './bind-token.ts';
 import { bindingRulesFor, type Confirmation } from './confirmation.ts';
-import type { ProofMemory, TokenSigner } from './crypto-ports.ts';
+import type { ProofMemory, SecretTokens, TokenSigner } from './crypto-ports.ts';
 import type { Access, TokenHolder } from './decide-access.ts';
 import { tokenTooLarge } from './errors.ts';
 import { newId } from './ids.ts';
-import type { Clock, IssuanceCounter, Random, RequestQuota, StatusPlaces } from './ports.ts';
+import type { Clock, IssuanceCounter, Look, Random, RequestQuota, StatusPlaces } from './ports.ts';
 import type { Api } from './records.ts';
+import { signWithSecret } from './signing-secrets.ts';
 import { subjectId } from './standing.ts';
 import { placeOnStatusList } from './status-list.ts';
 import { countToken } from './token-quota.ts';
@@ -42,6 +43,8 @@ export interface IssuePorts {
   readonly issuer: string;
   readonly random: Random;
   readonly signer: TokenSigner;
+  readonly hs256Apis: boolean;
+  readonly secretTokens: SecretTokens;
   readonly statusPlaces: StatusPlaces;
   readonly proofMemory: ProofMemory;
   readonly clock: Clock;
@@ -67,7 +70,7 @@ export async function issueAccessToken(
     ...(dependsOn && { depends_on: dependsOn }),
   };
   const listed = await placeOnStatusList(claims, access.api, ports);
-  return { ...(await sign(listed, access, ports)), quotas };
+  return { ...(await sign(listed, { ...access, look: holder.look }, ports)), quotas };
 }
 
 function claimsOf(
@@ -107,10 +110,14 @@ function lifetimeSeconds({ client, expiresAtSeconds }: TokenHolder, api: Api, no
 
 async function sign(
   claims: AccessTokenClaims,
-  { api, signingKeys }: Access,
-  { signer }: IssuePorts,
+  { api, signingKeys, look }: Access & { readonly look: Look },
+  ports: IssuePorts,
 ): Promise<Omit<IssuedToken, 'quotas'>> {
-  const value = await signer.sign(claims, api.signingAlgorithm, signingKeys);
+  const { id: apiId, signingAlgorithm } = api;
+  const value =
+    signingAlgorithm === 'HS256'
+      ? await signWithSecret(claims, { apiId, look }, ports)
+      : await ports.signer.sign(claims, signingAlgorithm, signingKeys);
   if (value.length > TOKEN_CHARACTERS_MAX) throw tokenTooLarge();
   return {
     value,

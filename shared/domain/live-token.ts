@@ -1,11 +1,12 @@
 import { isWithinLifetime, scopeValues, type TokenClaims } from './access-token.ts';
 import { bindingRulesFor, isBoundAsRequired } from './confirmation.ts';
-import type { TokenVerifier, VerifiedToken } from './crypto-ports.ts';
+import type { SecretTokens, TokenVerifier, VerifiedToken } from './crypto-ports.ts';
 import { allowedPermissions, findApi } from './entitlement.ts';
 import { isIdOf } from './ids.ts';
 import type { Clock, Look, StandingReader } from './ports.ts';
 import { type Api, apiNameKey, type Client, membershipKey } from './records.ts';
 import { isTrustedNow, signingKeysIn } from './signing-keys.ts';
+import { claimsBySecret } from './signing-secrets.ts';
 import { isLive, type Standing, standingOf, subjectId } from './standing.ts';
 
 /** An access token that is worth something at this moment. */
@@ -23,6 +24,9 @@ interface Ports {
   readonly verifier: TokenVerifier;
   readonly standing: StandingReader;
   readonly clock: Clock;
+  readonly hs256Apis?: boolean;
+  /** Without it, tokens that a secret has signed are nobody's. */
+  readonly secretTokens?: SecretTokens;
 }
 
 /** The claims of a token that is ours and within its times; says nothing about revocation. */
@@ -31,6 +35,18 @@ export async function verifiedClaims(
   { verifier, clock }: Pick<Ports, 'verifier' | 'clock'>,
 ): Promise<TokenClaims | undefined> {
   return (await verifiedToken(token, { verifier, clock }))?.claims;
+}
+
+/** The same, also for a token that the secret of an API has signed. */
+export async function verifiedClaimsOfAny(
+  token: string,
+  look: Look,
+  ports: Omit<Ports, 'standing'>,
+): Promise<TokenClaims | undefined> {
+  const verified = await verifiedClaims(token, ports);
+  if (verified !== undefined) return verified;
+  const claims = await claimsBySecret(token, look, ports);
+  return claims && isWithinLifetime(claims, ports.clock.nowSeconds()) ? claims : undefined;
 }
 
 async function verifiedToken(
@@ -48,7 +64,7 @@ async function verifiedToken(
  */
 export async function findLiveToken(token: string, ports: Ports): Promise<LiveToken | undefined> {
   const verified = await verifiedToken(token, ports);
-  if (verified === undefined) return undefined;
+  if (verified === undefined) return findBySecret(token, ports);
   const { claims } = verified;
   // Not by the client id alone: who authenticates with the same id in the same request needs other records.
   const look = ports.standing.open(`token of ${claims.client_id}`);
@@ -57,6 +73,13 @@ export async function findLiveToken(token: string, ports: Ports): Promise<LiveTo
     isByTrustedKey(verified, look, ports.clock),
   ]);
   return isKeyTrusted ? judged : undefined;
+}
+
+/** The same for a token that the secret of an API has signed. */
+async function findBySecret(token: string, ports: Ports): Promise<LiveToken | undefined> {
+  const look = ports.standing.open('token by a secret');
+  const claims = await claimsBySecret(token, look, ports);
+  return claims && isWithinLifetime(claims, ports.clock.nowSeconds()) ? judge(claims, look, ports) : undefined;
 }
 
 /** The same for claims that are known to be ours, signed by a key that is trusted, and within their times. */

@@ -1,6 +1,6 @@
 import type { LongLivedTokenClaims } from './access-token.ts';
 import { isBoundAsRequired } from './confirmation.ts';
-import type { TokenSigner } from './crypto-ports.ts';
+import type { TokenSigner, TokenVerifier } from './crypto-ports.ts';
 import { allowedPermissions, findApi, resolveApi } from './entitlement.ts';
 import { DomainError } from './errors.ts';
 import { newId } from './ids.ts';
@@ -8,7 +8,7 @@ import { bareClient, type ClientDescription } from './new-client.ts';
 import type { Clock, Look, Random } from './ports.ts';
 import type { Client } from './records.ts';
 import { defaultAudienceIn } from './settings.ts';
-import { signingKeysIn } from './signing-keys.ts';
+import { preferredAlgorithm, signingKeysIn } from './signing-keys.ts';
 import { permissionsThrough, rolesAssigned, subjectId } from './standing.ts';
 
 interface Ports {
@@ -17,6 +17,7 @@ interface Ports {
   readonly random: Random;
   readonly clock: Clock;
   readonly signer: TokenSigner;
+  readonly verifier: Pick<TokenVerifier, 'algorithms'>;
 }
 
 /** A client that consists of a JWT; the JWT exists in this answer only. */
@@ -47,7 +48,10 @@ export async function newLongLivedToken(
   const tokenId = newId('tok', ports.random);
   const client = { ...bare, accessToken: { tokenId, apiId: api.id, api: api.identifier } };
   const keys = await signingKeysIn(look);
-  return { client, accessToken: await ports.signer.sign(claimsOf(client, ports), api.signingAlgorithm, keys) };
+  // Nobody verifies it but Mintmark, so it needs no secret that somebody else knows.
+  const algorithm =
+    api.signingAlgorithm === 'HS256' ? preferredAlgorithm(ports.verifier.algorithms) : api.signingAlgorithm;
+  return { client, accessToken: await ports.signer.sign(claimsOf(client, ports), algorithm, keys) };
 }
 
 function nothingThere(): DomainError {

@@ -1,11 +1,13 @@
-import type { SigningAlgorithm } from './records.ts';
+import { jose, joseWithList, joseWithSecret } from './quickstart-jose.ts';
+import type { ApiSigningAlgorithm, SigningAlgorithm } from './records.ts';
+import { importing, quoted, shellWord } from './snippet-text.ts';
 
 /** What a verifier of an API's tokens has to be told. */
 export interface VerifierFacts {
   readonly issuer: string;
   readonly jwksUri: string;
   readonly audience: string;
-  readonly algorithm: SigningAlgorithm;
+  readonly algorithm: ApiSigningAlgorithm;
   readonly tokenEndpoint: string;
   /** What status lists are signed with; undefined for an API whose tokens are on none. */
   readonly statusListAlgorithm: SigningAlgorithm | undefined;
@@ -21,102 +23,17 @@ export interface Snippet {
   readonly code: string;
 }
 
-interface SnippetTemplate extends Omit<Snippet, 'code'> {
+/** A program that still has to be told about the API. */
+export interface SnippetTemplate extends Omit<Snippet, 'code'> {
   readonly render: (facts: VerifierFacts) => string;
-  /** The algorithms that this verifier takes; undefined for all of ours. */
-  readonly algorithms?: readonly SigningAlgorithm[];
+  /** The algorithms that this verifier takes; undefined for all that have public keys. */
+  readonly algorithms?: readonly ApiSigningAlgorithm[];
   /** For APIs with status lists only. */
   readonly isForLists?: true;
 }
 
-/** A line of a program, not of this one. */
-const importing = (names: string, from: string) => `import ${names} from '${from}';`;
-
-/** A call in a program, not in this one. */
-const calling = (what: string, values = '') => `${what}(${values})`;
-
-/** A string of JavaScript, TypeScript and Python, which read JSON's double quotes alike; nothing is interpolated in them. */
-const quoted = (value: string) => JSON.stringify(value);
-
-/** A word of a POSIX shell, in which single quotes mean nothing but themselves. */
-const shellWord = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
-
-const jose: SnippetTemplate = {
-  id: 'jose',
-  title: 'Node with jose',
-  language: 'javascript',
-  render: ({ issuer, jwksUri, audience, algorithm }) => `${importing('{ createRemoteJWKSet, jwtVerify }', 'jose')}
-
-const keys = createRemoteJWKSet(new URL(${quoted(jwksUri)}));
-
-/** The claims of an access token for this API; rejects any other token. */
-export async function verifyAccessToken(token) {
-  const { payload } = await jwtVerify(token, keys, {
-    issuer: ${quoted(issuer)},
-    audience: ${quoted(audience)},
-    algorithms: [${quoted(algorithm)}],
-    typ: 'at+jwt',
-  });
-  return payload;
-}
-`,
-};
-
-const joseWithList: SnippetTemplate = {
-  id: 'jose-status-list',
-  title: 'Node with jose, and the list of revoked tokens',
-  language: 'javascript',
-  isForLists: true,
-  render: ({ issuer, jwksUri, audience, algorithm, statusListAlgorithm = algorithm }) =>
-    `${importing('{ inflateSync }', 'node:zlib')}
-${importing('{ createRemoteJWKSet, jwtVerify }', 'jose')}
-
-const issuer = ${quoted(issuer)};
-const keys = createRemoteJWKSet(new URL(${quoted(jwksUri)}));
-const lists = new Map();
-
-/** The claims of an access token for this API; rejects any other token, and one that was taken back. */
-export async function verifyAccessToken(token) {
-  const { payload } = await jwtVerify(token, keys, {
-    issuer,
-    audience: ${quoted(audience)},
-    algorithms: [${quoted(algorithm)}],
-    typ: 'at+jwt',
-  });
-  // Tokens from before the API had status lists have none.
-  if (payload.status !== undefined && (await isRevoked(payload.status.status_list))) {
-    throw new Error('The token was taken back.');
-  }
-  return payload;
-}
-
-/** Rejects where the list cannot be read: then nobody knows. */
-async function isRevoked({ idx, uri }) {
-  let list = lists.get(uri);
-  if (list === undefined || list.exp <= ${calling('new Date')} / 1000) {
-    if (lists.size >= 100) lists.clear();
-    lists.set(uri, (list = await readList(uri)));
-  }
-  return ((list.bytes[idx >> 3] ?? 255) >> (idx & 7)) & 1;
-}
-
-/** A list that can be gone by until it expires. */
-async function readList(uri) {
-  const response = await ${calling('fetch', "uri, { headers: { accept: 'application/statuslist+jwt' } }")};
-  if (!response.ok) throw new Error(\`The status list is not there: \${response.status}\`);
-  const { payload } = await jwtVerify(await response.text(), keys, {
-    issuer,
-    subject: uri,
-    algorithms: [${quoted(statusListAlgorithm)}],
-    typ: 'statuslist+jwt',
-    requiredClaims: ['exp'],
-  });
-  const { bits, lst } = payload.status_list;
-  if (bits !== 1) throw new Error('The status list has an unknown form.');
-  return { exp: payload.exp, bytes: inflateSync(Buffer.from(lst, 'base64url'), { maxOutputLength: 65_536 }) };
-}
-`,
-};
+const PUBLIC: readonly ApiSigningAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+const ALL: readonly ApiSigningAlgorithm[] = [...PUBLIC, 'HS256'];
 
 const express: SnippetTemplate = {
   id: 'express-oauth2-jwt-bearer',
@@ -222,6 +139,7 @@ export function addGuardedRoute(api: HttpApi, path: string, integration: HttpRou
 
 const lambdaAuthorizer: SnippetTemplate = {
   id: 'mintmark-authorizer',
+  algorithms: ALL,
   title: "API Gateway with Mintmark's authorizer (CDK)",
   language: 'typescript',
   render: ({ audience, permission }) => `${importing('{ Mintmark }', '#infra/mintmark.ts')}
@@ -244,6 +162,7 @@ export function createAuthorizer(scope: Construct) {
 
 const curl: SnippetTemplate = {
   id: 'curl',
+  algorithms: ALL,
   title: 'Get a token with curl',
   language: 'shell',
   render: ({ tokenEndpoint, audience }) => `curl -s ${shellWord(tokenEndpoint)} \\
@@ -253,13 +172,23 @@ const curl: SnippetTemplate = {
 `,
 };
 
-const templates = [jose, joseWithList, express, awsJwtVerify, pyJwt, apiGateway, lambdaAuthorizer, curl];
+const templates = [
+  jose,
+  joseWithSecret,
+  joseWithList,
+  express,
+  awsJwtVerify,
+  pyJwt,
+  apiGateway,
+  lambdaAuthorizer,
+  curl,
+];
 
 /** Programs that verify or obtain an API's tokens; those that do not fit the API are left out. */
 export function quickstartSnippets(facts: VerifierFacts): readonly Snippet[] {
   const fitting = templates.filter(
     ({ algorithms, isForLists = false }) =>
-      (algorithms?.includes(facts.algorithm) ?? true) && (!isForLists || facts.statusListAlgorithm !== undefined),
+      (algorithms ?? PUBLIC).includes(facts.algorithm) && (!isForLists || facts.statusListAlgorithm !== undefined),
   );
   return fitting.map(({ id, title, language, render }) => ({ id, title, language, code: render(facts) }));
 }

@@ -2,6 +2,7 @@ import type { BindingRules } from './confirmation.ts';
 import type { ApplicationRegistration } from './registration.ts';
 import type { Removal } from './removals.ts';
 import type { SigningKeys } from './signing-keys.ts';
+import type { SigningSecrets } from './signing-secrets.ts';
 import type { Trust } from './trust.ts';
 import type { WorkspaceSettings } from './workspace-settings.ts';
 
@@ -85,6 +86,9 @@ export interface Permission {
 /** Algorithms that signing keys are kept for (RFC 7518 §3.1; `EdDSA` with Ed25519, RFC 8037 §3.1). */
 export type SigningAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'EdDSA';
 
+/** What an API's tokens can be signed with; HS256 by a secret that the API shares, where the deployment allows that. */
+export type ApiSigningAlgorithm = SigningAlgorithm | 'HS256';
+
 /** Those of them that keys of service users are made and taken for. */
 export type ClientKeyAlgorithm = Extract<SigningAlgorithm, 'RS256' | 'ES256'>;
 
@@ -93,7 +97,7 @@ export interface Api extends Versioned, BindingRules {
   readonly id: string;
   readonly identifier: string;
   readonly name: string;
-  readonly signingAlgorithm: SigningAlgorithm;
+  readonly signingAlgorithm: ApiSigningAlgorithm;
   readonly tokenLifetimeSeconds: number;
   readonly permissions: readonly Permission[];
   /** Whether whoever asks for `offline_access` gets a refresh token here. */
@@ -149,6 +153,7 @@ export interface DirectoryRecords {
   readonly removal: Removal;
   readonly settings: WorkspaceSettings;
   readonly signingKeys: SigningKeys;
+  readonly signingSecrets: SigningSecrets;
   readonly roster: ApiTokenRoster;
 }
 export type DirectoryKind = keyof DirectoryRecords;

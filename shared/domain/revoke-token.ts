@@ -1,10 +1,10 @@
 import { endOfAssertion } from './assertion.ts';
 import type { AuthenticatedClient } from './authenticate-client.ts';
-import type { AssertionVerifier, Pepper, TokenVerifier } from './crypto-ports.ts';
+import type { AssertionVerifier, Pepper, SecretTokens, TokenVerifier } from './crypto-ports.ts';
 import { DomainError } from './errors.ts';
 import { revokeFamily } from './family-roster.ts';
 import { findFamily } from './live-family.ts';
-import { verifiedClaims } from './live-token.ts';
+import { verifiedClaimsOfAny } from './live-token.ts';
 import type { Clock, Revocations } from './ports.ts';
 import type { Client } from './records.ts';
 import { type RefreshTokenParts, readRefreshToken } from './refresh-token.ts';
@@ -15,6 +15,8 @@ interface Ports {
   readonly verifier: TokenVerifier;
   readonly pepper: Pepper;
   readonly assertionVerifier: AssertionVerifier;
+  readonly hs256Apis: boolean;
+  readonly secretTokens: SecretTokens;
   readonly clock: Clock;
   readonly revocations: Revocations;
 }
@@ -34,8 +36,8 @@ export async function revokeToken(caller: AuthenticatedClient, token: string, po
   return presented === undefined ? revokeAccess(caller, token, ports) : revokeRefresh(caller, presented, ports);
 }
 
-async function revokeAccess({ client }: AuthenticatedClient, token: string, ports: Ports): Promise<Target> {
-  const claims = await verifiedClaims(token, ports);
+async function revokeAccess({ client, look }: AuthenticatedClient, token: string, ports: Ports): Promise<Target> {
+  const claims = await verifiedClaimsOfAny(token, look, ports);
   if (claims === undefined) return revokeSelfSigned(client, token, ports);
   if (claims.client_id !== client.id || claims.scope === undefined) throw foreign();
   await ports.revocations.revoke(claims.jti, claims.exp);

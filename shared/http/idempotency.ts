@@ -11,7 +11,7 @@ import type { GatewayReply } from './replies.ts';
 const KEY = /^[\x21-\x7E]{1,128}$/;
 
 /** Members that an answer shows once; a repeated answer says so instead. */
-const SECRETS = ['clientSecret', 'accessToken', 'privateKey'];
+const SECRETS = ['clientSecret', 'accessToken', 'privateKey', 'signingSecret'];
 const NOTICE = 'The secret was shown in the first answer only.';
 
 interface Ports {

@@ -17,6 +17,7 @@ describe('context', () => {
       issuer: 'https://auth.example.com',
       defaultAudience: reports.audience,
       importedSecrets: true,
+      hs256Apis: true,
       signingAlgorithms: ['RS256', 'ES256'],
       removalPolicy: 'destroy',
       protectedApis: { reports },
@@ -25,6 +26,7 @@ describe('context', () => {
       issuer: 'https://auth.example.com',
       defaultAudience: reports.audience,
       importedSecrets: true,
+      hs256Apis: true,
       signingAlgorithms: ['RS256', 'ES256'],
       removalPolicy: RemovalPolicy.DESTROY,
       protectedApis: { reports },
@@ -83,6 +85,7 @@ describe('context', () => {
     ['protectedApis', { reports: { ...reports, mode: 'sometimes' } }],
     ['protectedApis', { reports: { ...reports, timeout: 3 } }],
     ['importedSecrets', 'sometimes'],
+    ['hs256Apis', 'sometimes'],
     ['issuer', 5],
   ])('is refused by name where it cannot be understood: %s %o', (name, value) => {
     expect(() => read({ [name]: value })).toThrow(new RegExp(`does not understand[^]*${name}`));

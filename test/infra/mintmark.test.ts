@@ -11,6 +11,7 @@ const disposable = synthesize({
   removalPolicy: RemovalPolicy.DESTROY,
   reservedConcurrency: { exchange: 50 },
   importedSecrets: true,
+  hs256Apis: true,
 });
 const { stack, template } = deployment;
 const { functions, resources } = stack.mintmark;
@@ -156,6 +157,26 @@ describe('functions', () => {
     const hashing = tables.filter(({ grants: granted }) => (granted as readonly string[]).includes('secrets:hash'));
     expect(told).toEqual(hashing.map(({ name }) => name));
     expect(JSON.stringify(template.toJSON())).not.toContain('MINTMARK_IMPORTED_SECRETS');
+  });
+
+  test('DEC1: are told of HS256 only where the deployment says so', () => {
+    const told = tables.filter(({ name }) => {
+      const deployed = disposable.stack.mintmark.functions.get(name);
+      return deployed && JSON.stringify(propertiesOf(deployed, disposable)).includes('"MINTMARK_HS256_APIS":"on"');
+    });
+    expect(told.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['exchange', 'introspect', 'revoke', 'directory', 'test-api']),
+    );
+    expect(JSON.stringify(template.toJSON())).not.toContain('MINTMARK_HS256_APIS');
+  });
+
+  test('I4: have a store of revocations in every deployment, so that no token is of a type that cannot be revoked', () => {
+    for (const one of [deployment, disposable]) {
+      const revoke = one.stack.mintmark.functions.get('revoke');
+      const settings = revoke && JSON.stringify(propertiesOf(revoke, one));
+      expect(settings).toContain('MINTMARK_TOKENS_TABLE');
+    }
+    expect(JSON.stringify(grants['tokens:revoke'].statements)).toContain('revoked#*');
   });
 
   test('are told the ARN of each signing key by its algorithm', () => {

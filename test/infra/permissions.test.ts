@@ -70,13 +70,20 @@ describe('key policies', () => {
     );
   });
 
-  test('let those unwrap the pepper who check secrets, and others decrypt through DynamoDB only', () => {
+  test('let those unwrap the pepper who check secrets, and signing secrets who sign or verify with them, and others decrypt through DynamoDB only', () => {
     const forPepper = 'kms:EncryptionContext:mintmark is pepper';
-    const unwrapping = tables.filter(({ grants: granted }) => (granted as readonly Grant[]).includes('pepper:use'));
-    expect(who('kms:Decrypt', 'encryption key').sort()).toEqual([
-      'account (whom IAM lets): kms:ViaService is DynamoDB, kms:CallerAccount is this account',
-      ...unwrapping.map(({ name }) => `${name}: ${forPepper}`).sort(),
-    ]);
+    const forSecrets = 'kms:EncryptionContext:mintmark is signing-secret';
+    const unwrapping = (grant: Grant, purpose: string) =>
+      tables
+        .filter(({ grants: granted }) => (granted as readonly Grant[]).includes(grant))
+        .map(({ name }) => `${name === 'authorizer' ? 'authorizer-reports' : name}: ${purpose}`);
+    expect(who('kms:Decrypt', 'encryption key').sort()).toEqual(
+      [
+        'account (whom IAM lets): kms:ViaService is DynamoDB, kms:CallerAccount is this account',
+        ...unwrapping('pepper:use', forPepper),
+        ...unwrapping('signing-secrets:use', forSecrets),
+      ].sort(),
+    );
     expect(who('kms:GenerateDataKeyWithoutPlaintext', 'encryption key')).toContain(`bootstrap: ${forPepper}`);
   });
 

@@ -51,6 +51,7 @@ const ambient = {
   mutualTlsUrl: unopened,
   defaultAudience: unopened,
   importedSecrets: unopened,
+  hs256Apis: unopened,
   clock: unopened,
   random: unopened,
   certificates: unopened,

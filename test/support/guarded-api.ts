@@ -1,4 +1,5 @@
 import { handler as authorizer } from '#functions/authorizer.ts';
+import type { AdapterChanges } from '#infra/local/functions.ts';
 import type { MutualTls } from '#infra/local/gateway/configuration.ts';
 import { type GatewayAuthorizer, type GatewayRoute, type LambdaHandler, startGateway } from '#infra/local/gateway.ts';
 import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
@@ -16,6 +17,8 @@ export interface GuardedApiOptions {
   readonly origin?: string;
   /** How long API Gateway repeats a decision, by the clock of the world; not at all unless told otherwise. */
   readonly resultTtlSeconds?: number;
+  /** Adapters of the authorizer that are other ones. */
+  readonly adapters?: AdapterChanges;
 }
 
 /** What a request got to hear: the status, and what the API behind the gateway was told of the caller. */
@@ -45,9 +48,10 @@ const served = [...Object.keys(rules), 'DELETE /reports/{id}'];
  */
 export async function startGuardedApi(
   world: World,
-  { mode, dpop, mtls, selfSigned, origin, mutualTls, resultTtlSeconds = 0 }: GuardedApiOptions,
+  { mode, dpop, mtls, selfSigned, origin, mutualTls, resultTtlSeconds = 0, adapters = {} }: GuardedApiOptions,
 ): Promise<GuardedApi> {
   const guard = authorizer.with({
+    ...adapters,
     environment: () => settingsOf(world),
     protectedApi: () => ({
       audience: REPORTS,

@@ -34,6 +34,7 @@ import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsPepperFounder, kmsPepperVault } from '#shared/adapters/kms/pepper-vault.ts';
 import { kmsIntrospectionSigner, kmsSigner, kmsStatusListSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsSigningKeyMaker } from '#shared/adapters/kms/signing-key-maker.ts';
+import { kmsSecretTokens, kmsSigningSecretMaker } from '#shared/adapters/kms/signing-secrets.ts';
 import { kmsKeySet, kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { possession } from '#shared/adapters/possession.ts';
 import { statusListMemory } from '#shared/adapters/status-list-memory.ts';
@@ -89,6 +90,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     mutualTlsUrl: ambient.mutualTlsUrl(environment),
     defaultAudience: ambient.defaultAudience(environment),
     importedSecrets: ambient.importedSecrets(environment),
+    hs256Apis: ambient.hs256Apis(environment),
     clock,
     random: ambient.random(environment),
     certificates: ambient.certificates(environment),
@@ -113,6 +115,9 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     memory: dynamoRequestMemory(environment),
     assertionMemory: dynamoAssertionMemory(environment),
     introspectionSigner: kmsIntrospectionSigner(environment),
+    secretTokens: kmsSecretTokens(environment),
+    signingSecretMaker: kmsSigningSecretMaker(environment),
+    signingSecrets: dynamoDirectoryWriter(environment),
     statusPlaces: dynamoStatusPlaces(environment),
     statusEntries: dynamoStatusEntries(environment),
     statusListSigner: kmsStatusListSigner(environment),

@@ -77,7 +77,7 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
     id: z.string(),
     identifier: z.string(),
     name: z.string(),
-    signingAlgorithm,
+    signingAlgorithm: z.enum([...signingAlgorithm.options, 'HS256']),
     tokenLifetimeSeconds: seconds,
     permissions: z.array(permission),
     allowRefreshTokens: z.boolean().default(false),
@@ -127,6 +127,12 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
       .default(DEFAULT_REFRESH_TOKENS),
   }),
   signingKeys: signingKeysSchema,
+  signingSecrets: z.object({
+    ...versioned,
+    secrets: z.array(
+      z.object({ kid: z.string(), wrapped: z.string(), signsFromSeconds: seconds, createdBy: z.string() }),
+    ),
+  }),
   roster: z.object({ ...versioned, entries: z.array(z.object({ clientId: z.string(), addedAtSeconds: seconds })) }),
 };
 

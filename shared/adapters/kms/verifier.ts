@@ -28,7 +28,8 @@ const commonClaims = {
 const confirmation = z
   .strictObject({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() })
   .refine((cnf) => Object.keys(cnf).length > 0);
-const accessTokenClaims = z.object({
+/** The claims of an access token that was exchanged. */
+export const accessTokenClaims = z.object({
   ...commonClaims,
   exp: z.int(),
   scope: z.string(),

@@ -160,6 +160,8 @@ describe('bodies and replies', () => {
     ]);
     const withPrivateKey = routes.filter(({ reply }) => membersOf(reply).includes('privateKey'));
     expect(withPrivateKey.map(({ name }) => name)).toEqual(['createServiceUserKey']);
+    const withSigningSecret = routes.filter(({ reply }) => membersOf(reply).includes('signingSecret'));
+    expect(withSigningSecret.map(({ name }) => name)).toEqual(['createSigningSecret']);
   });
 
   test.each(routes.filter(({ name }) => name.startsWith('list')))('$name gives pages', ({ query }) => {

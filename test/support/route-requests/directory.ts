@@ -25,6 +25,11 @@ export function directoryRequests({ acme, tenantPath, memberPath, next, manage, 
     await create(path, { roleIds: [] }, 'PUT');
     return path;
   };
+  const newSecret = async () => `${await existing('/v1/apis', newApi())}/signing-secrets`;
+  const existingSecret = async () => {
+    const path = await newSecret();
+    return `${path}/${(await create<{ kid: string }>(path, {})).kid}`;
+  };
   const rename = { name: 'Renamed' };
   return {
     getSettings: async () => manage('GET', '/v1/settings'),
@@ -59,6 +64,8 @@ export function directoryRequests({ acme, tenantPath, memberPath, next, manage, 
     getApi: async () => manage('GET', `/v1/apis/${acme.apiId}`),
     getApiQuickstart: async () => manage('GET', `/v1/apis/${acme.apiId}/quickstart`),
     updateApi: async () => manage('PATCH', await existing('/v1/apis', newApi()), rename),
+    createSigningSecret: async () => manage('POST', await newSecret(), { leadSeconds: 0 }),
+    deleteSigningSecret: async () => manage('DELETE', await existingSecret()),
     deleteApi: async () => manage('DELETE', await existing('/v1/apis', newApi())),
   } satisfies Record<string, Prepare>;
 }

@@ -1,0 +1,31 @@
+import { ambient } from '#shared/adapters/ambient.ts';
+import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
+import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
+import { kmsSigningSecretMaker } from '#shared/adapters/kms/signing-secrets.ts';
+import { management } from '#shared/adapters/management.ts';
+import { signingSecrets } from '#shared/api/signing-secrets.ts';
+import { addSigningSecret, deleteSigningSecret } from '#shared/domain/signing-secrets.ts';
+import { lambda } from '#shared/http/lambda.ts';
+import { created, done } from '#shared/http/replies.ts';
+import { timestamp } from '#shared/http/representations.ts';
+
+const adapters = {
+  ...ambient,
+  ...management,
+  signingSecretMaker: kmsSigningSecretMaker,
+  signingSecrets: dynamoDirectoryWriter,
+  memory: dynamoRequestMemory,
+};
+
+/** Secrets that APIs share with Mintmark; each is shown once. */
+export const handler = lambda(signingSecrets, adapters, {
+  createSigningSecret: async ({ caller, params, body }, ports) => {
+    const made = await addSigningSecret({ ...params, ...body, createdBy: caller.clientId }, ports);
+    const { apiId, kid, signingSecret, signsFromSeconds, version } = made;
+    return created({ apiId, kid, signingSecret, signsFrom: timestamp(signsFromSeconds), version }, { secretId: kid });
+  },
+  deleteSigningSecret: async ({ params, expectedVersion }, ports) => {
+    await deleteSigningSecret({ ...params, expectedVersion }, ports);
+    return done(204);
+  },
+});

@@ -1,0 +1,194 @@
+import { type AccessTokenClaims, LIFETIME_SECONDS_MAX } from './access-token.ts';
+import { changeRecord } from './change-record.ts';
+import type { SecretTokens, SigningSecretMaker, WrappedSecret } from './crypto-ports.ts';
+import { findApi } from './entitlement.ts';
+import { DomainError, ignoreConflict, notFound } from './errors.ts';
+import { newId } from './ids.ts';
+import type { Clock, Look, Random, StandingReader } from './ports.ts';
+import type { RecordWriter } from './record-ports.ts';
+import type { Versioned } from './records.ts';
+import { SYSTEM_API_ID } from './system-api.ts';
+
+/** A secret that an API shares with Mintmark, wrapped by KMS. */
+export interface SigningSecret {
+  readonly kid: string;
+  readonly wrapped: string;
+  /** From this moment on it signs, until that of the next one. */
+  readonly signsFromSeconds: number;
+  readonly createdBy: string;
+}
+
+/** The secrets of one API, by the moment from which they sign. */
+export interface SigningSecrets extends Versioned {
+  readonly secrets: readonly SigningSecret[];
+}
+
+/** One that signs, one that comes, and one of which tokens may still be alive. */
+const SECRETS_MAX = 3;
+
+/** The secret that signs now; undefined where there is none. */
+function signingSecretAt(stored: SigningSecrets | undefined, nowSeconds: number): SigningSecret | undefined {
+  return stored?.secrets.findLast(({ signsFromSeconds }) => signsFromSeconds <= nowSeconds);
+}
+
+/** Those whose tokens may be alive: a secret's end when the last token that it can have signed does. */
+function trustedSecrets({ secrets }: SigningSecrets, nowSeconds: number): readonly SigningSecret[] {
+  return secrets.filter(({ signsFromSeconds }, index) => {
+    const next = secrets[index + 1];
+    const hasEnded = next !== undefined && next.signsFromSeconds + LIFETIME_SECONDS_MAX <= nowSeconds;
+    return signsFromSeconds <= nowSeconds && !hasEnded;
+  });
+}
+
+interface UsePorts {
+  readonly hs256Apis?: boolean;
+  readonly secretTokens?: SecretTokens;
+  readonly clock: Clock;
+}
+
+/**
+ * Signs an access token with the secret of its API.
+ * @throws DomainError `invalid_target` where the deployment allows that no more
+ */
+export async function signWithSecret(
+  claims: AccessTokenClaims,
+  { apiId, look }: { readonly apiId: string; readonly look: Look },
+  { hs256Apis, secretTokens, clock }: Required<UsePorts>,
+): Promise<string> {
+  const secret = signingSecretAt(await look.find('signingSecrets', apiId), clock.nowSeconds());
+  if (hs256Apis && secret !== undefined) return secretTokens.sign(claims, { ...secret, apiId });
+  throw new DomainError('invalid_target', 'No tokens are signed for this API at present: see its signing algorithm.', {
+    field: 'audience',
+  });
+}
+
+/** The claims of a token that the secret of its own API has signed; undefined for everything else. */
+export async function claimsBySecret(
+  token: string,
+  look: Look,
+  { hs256Apis = false, secretTokens, clock }: UsePorts,
+): Promise<AccessTokenClaims | undefined> {
+  const named = hs256Apis ? secretTokens?.read(token) : undefined;
+  const api = named && (await findApi(named.audience, look));
+  if (api?.signingAlgorithm !== 'HS256') return undefined;
+  const stored = await look.find('signingSecrets', api.id);
+  const secret = stored && trustedSecrets(stored, clock.nowSeconds()).find(({ kid }) => kid === named?.kid);
+  return secret && secretTokens?.verify(token, { ...secret, apiId: api.id });
+}
+
+interface MakePorts {
+  readonly standing: StandingReader;
+  readonly signingSecretMaker: SigningSecretMaker;
+  readonly signingSecrets: RecordWriter<'signingSecrets'>;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** A secret that was just made; the clear text exists in this answer only. */
+export interface NewSigningSecret extends WrappedSecret {
+  readonly signingSecret: string;
+  readonly signsFromSeconds: number;
+  /** Of the record of all secrets of the API. */
+  readonly version: number;
+}
+
+/**
+ * Makes a signing secret for an API. The first one signs at once; any other from `leadSeconds` on, so that the API has
+ * time to learn it, and the one before is trusted until the last token that it signed has ended.
+ * @throws DomainError `not_found`; `conflict` for the management API, while a secret waits for its time, and where
+ * others kept winning
+ */
+export async function addSigningSecret(
+  {
+    apiId,
+    leadSeconds,
+    createdBy,
+  }: { readonly apiId: string; readonly leadSeconds: number; readonly createdBy: string },
+  ports: MakePorts,
+): Promise<NewSigningSecret> {
+  if (apiId === SYSTEM_API_ID) throw new DomainError('conflict', 'The management API has no signing secrets.');
+  const look = ports.standing.open(apiId);
+  if ((await look.find('api', apiId)) === undefined) throw notFound();
+  const nowSeconds = ports.clock.nowSeconds();
+  if ((await look.find('signingSecrets', apiId)) === undefined) {
+    const none = { secrets: [], createdAtSeconds: nowSeconds, version: 1 };
+    await ports.signingSecrets.insert('signingSecrets', apiId, none).catch(ignoreConflict);
+  }
+  const { secret: signingSecret, wrapped } = await ports.signingSecretMaker.make(apiId);
+  const kid = newId('key', ports.random);
+  const add = (before: SigningSecrets) => withSecret(before, { kid, wrapped, createdBy }, { leadSeconds, nowSeconds });
+  const { secrets, version } = await changeSecrets({ apiId, change: add }, ports);
+  const signsFromSeconds = secrets.at(-1)?.signsFromSeconds ?? nowSeconds;
+  return { apiId, kid, wrapped, signingSecret, signsFromSeconds, version };
+}
+
+function withSecret(
+  before: SigningSecrets,
+  secret: Omit<SigningSecret, 'signsFromSeconds'>,
+  { leadSeconds, nowSeconds }: { readonly leadSeconds: number; readonly nowSeconds: number },
+): SigningSecrets {
+  const trusted = trustedSecrets(before, nowSeconds);
+  if (before.secrets.some(({ signsFromSeconds }) => signsFromSeconds > nowSeconds) || trusted.length >= SECRETS_MAX) {
+    throw new DomainError('conflict', 'Another new signing secret waits for its time, or old ones for their end.');
+  }
+  const signsFromSeconds = trusted.length === 0 ? nowSeconds : nowSeconds + leadSeconds;
+  return { ...before, secrets: [...trusted, { ...secret, signsFromSeconds }] };
+}
+
+interface SecretToDelete {
+  readonly apiId: string;
+  readonly secretId: string;
+  readonly expectedVersion: number | undefined;
+}
+
+/**
+ * Deletes a signing secret: tokens that it signed are worth nothing to Mintmark from now on.
+ * @throws DomainError `not_found`; `precondition_failed`; `conflict` for the only secret of an API that signs with it
+ */
+export async function deleteSigningSecret(
+  { apiId, secretId, expectedVersion }: SecretToDelete,
+  ports: Pick<MakePorts, 'standing' | 'signingSecrets' | 'clock'>,
+): Promise<void> {
+  const api = await ports.standing.open(apiId).find('api', apiId);
+  const remove = (before: SigningSecrets): SigningSecrets => {
+    const secrets = before.secrets.filter(({ kid }) => kid !== secretId);
+    if (secrets.length === before.secrets.length) throw notFound();
+    const after = { ...before, secrets };
+    if (api?.signingAlgorithm === 'HS256' && signingSecretAt(after, ports.clock.nowSeconds()) === undefined) {
+      throw new DomainError('conflict', 'The API signs with this secret: make another first, or choose an algorithm.');
+    }
+    return after;
+  };
+  await changeSecrets({ apiId, change: remove, expectedVersion }, ports);
+}
+
+interface SecretsChange {
+  readonly apiId: string;
+  readonly change: (before: SigningSecrets) => SigningSecrets;
+  readonly expectedVersion?: number | undefined;
+}
+
+function changeSecrets(
+  { apiId, change, expectedVersion }: SecretsChange,
+  { standing, signingSecrets }: Pick<MakePorts, 'standing' | 'signingSecrets'>,
+): Promise<SigningSecrets> {
+  return changeRecord(
+    { kind: 'signingSecrets', key: apiId, change, expectedVersion },
+    { standing, directory: signingSecrets },
+  );
+}
+
+/**
+ * That an API may be signed for with a secret.
+ * @throws DomainError `invalid_request`
+ */
+export async function assertHasSecret(
+  apiId: string,
+  { hs256Apis, standing, clock }: Pick<MakePorts, 'standing' | 'clock'> & { readonly hs256Apis: boolean },
+): Promise<void> {
+  const field = 'signingAlgorithm';
+  if (!hs256Apis) throw new DomainError('invalid_request', 'This deployment signs nothing with HS256.', { field });
+  const stored = await standing.open(apiId).find('signingSecrets', apiId);
+  if (signingSecretAt(stored, clock.nowSeconds()) !== undefined) return;
+  throw new DomainError('invalid_request', 'The API has no signing secret: make one first.', { field });
+}
