@@ -6,6 +6,7 @@ import { dynamoShortLivedWriter } from '#shared/adapters/dynamo/short-lived.ts';
 import { dynamoStatusPlaces } from '#shared/adapters/dynamo/status-lists.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsSecretTokens } from '#shared/adapters/kms/signing-secrets.ts';
+import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { possession } from '#shared/adapters/possession.ts';
 import { joseWorkloadTokens } from '#shared/adapters/workload-tokens.ts';
 import { exchange } from '#shared/api/oauth.ts';
@@ -18,6 +19,7 @@ const adapters = {
   ...clientAuthentication,
   workloadTokens: joseWorkloadTokens,
   statusPlaces: dynamoStatusPlaces,
+  verifier: kmsVerifier,
   signer: kmsSigner,
   secretTokens: kmsSecretTokens,
   issuance: dynamoIssuance,
@@ -26,12 +28,25 @@ const adapters = {
   ...possession,
 };
 
-/** RFC 6749 §4.4 and §6, RFC 7523 §2.1: a client trades what it holds for an access token. */
+/** RFC 6749 §4.4 and §6, RFC 7523 §2.1, RFC 8693 §2.1: a client trades what it holds for an access token. */
 export const handler = lambda(exchange, adapters, {
   token: async ({ caller, possession, body }, ports) => {
-    const { grant_type: grantType, refresh_token: refreshed, scope, audience = [], resource = [] } = body;
-    const request = { grantType, refreshToken: refreshed, scope, audiences: [...audience, ...resource], possession };
-    const { token, refreshToken } = await tradeGrant(caller, request, ports);
+    const { scope, audience = [], resource = [] } = body;
+    const request = {
+      grantType: body.grant_type,
+      refreshToken: body.refresh_token,
+      tokens: {
+        subjectToken: body.subject_token,
+        subjectTokenType: body.subject_token_type,
+        actorToken: body.actor_token,
+        actorTokenType: body.actor_token_type,
+        requestedTokenType: body.requested_token_type,
+      },
+      scope,
+      audiences: [...audience, ...resource],
+      possession,
+    };
+    const { token, refreshToken, issuedTokenType } = await tradeGrant(caller, request, ports);
     return ok(
       {
         access_token: token.value,
@@ -39,6 +54,7 @@ export const handler = lambda(exchange, adapters, {
         expires_in: token.lifetimeSeconds,
         scope: token.scope,
         ...(refreshToken !== undefined && { refresh_token: refreshToken }),
+        ...(issuedTokenType !== undefined && { issued_token_type: issuedTokenType }),
       },
       { tokenId: token.id, audience: token.audience },
       token.quotas,

@@ -54,6 +54,15 @@ describe('what README.md says about managing credentials', () => {
     expect(answer).toMatchObject({ active: true, aud: REPORTS, client_id, scope: 'read:reports' });
   });
 
+  test('exchanges a token, as an API that was called with it', () => {
+    const [application, answer] = session.answers('token-exchange') as [{ clientId: string }, { access_token: string }];
+    expect(answer).toMatchObject({ ...issued, issued_token_type: 'urn:ietf:params:oauth:token-type:access_token' });
+    const { clientId } = application;
+    const act = { sub: clientId, client_id: clientId };
+    const subject = session.exported.CLIENT_ID;
+    expect(decodeJwt(answer.access_token)).toMatchObject({ sub: subject, client_id: clientId, act });
+  });
+
   test('imports a secret, and trades it', () => {
     const [imported, token] = session.answers('import') as [{ secrets: object[] }, object];
     expect(imported).not.toHaveProperty('clientSecret');

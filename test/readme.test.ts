@@ -42,6 +42,7 @@ describe('README.md', () => {
       'js aws-jwt-verify',
       'sh application',
       'sh introspect-as-api',
+      'sh token-exchange',
       'sh quickstart',
       'sh status-list',
       'ts jwt-authorizer',

@@ -29,6 +29,8 @@ const tokenType = z.enum(['Bearer', 'DPoP']);
 const confirmation = z
   .object({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() })
   .meta({ description: 'The key and the certificate that the token is bound to' });
+/** As deep as there were actors before; the inner ones look the same. */
+const actor = z.object({ sub: z.string(), client_id: z.string(), act: z.record(z.string(), z.json()).optional() });
 
 const EXAMPLE_TOKEN = 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9…';
 const EXAMPLE_CLIENT = 'cli_2Vq0mTzXwYbH8KdR5nCs1E';
@@ -36,13 +38,15 @@ const EXAMPLE_CLIENT = 'cli_2Vq0mTzXwYbH8KdR5nCs1E';
 /** POST /oauth/token (RFC 6749 §3.2). */
 export const exchange = lambdaTable({
   name: 'exchange',
-  purpose: 'Trades client credentials, a signed assertion or a refresh token for a short-lived access token.',
+  purpose:
+    'Trades client credentials, a signed assertion, a refresh token or another access token for a short-lived access token.',
   grants: [
     ...clientGrants,
     'workloads:verify',
     'proofs:verify',
     'statuses:assign',
     'signing-secrets:use',
+    'tokens:verify',
     'tokens:sign',
     'issuance:count',
     'families:write',
@@ -52,7 +56,7 @@ export const exchange = lambdaTable({
     token: {
       method: 'POST',
       path: '/oauth/token',
-      summary: 'Trade credentials, a signed JWT or a refresh token for an access token (RFC 6749, RFC 7523)',
+      summary: 'Trade credentials, a signed JWT, a refresh token or a token for an access token (RFC 6749, 7523, 8693)',
       caller: 'grant',
       errors: 'oauth',
       body: {
@@ -63,6 +67,11 @@ export const exchange = lambdaTable({
           grant_type: z.string().max(256),
           assertion: parameter,
           refresh_token: parameter,
+          subject_token: parameter,
+          subject_token_type: parameter,
+          actor_token: parameter,
+          actor_token_type: parameter,
+          requested_token_type: parameter,
           scope: parameter,
           audience: z.array(z.string().max(512)).optional(),
           resource: z.array(z.string().max(512)).optional(),
@@ -82,6 +91,7 @@ export const exchange = lambdaTable({
           expires_in: z.int(),
           scope: z.string(),
           refresh_token: z.string().optional().meta({ description: 'For whoever asked for offline_access' }),
+          issued_token_type: z.string().optional().meta({ description: 'Of an exchange of tokens' }),
         }),
         example: { access_token: EXAMPLE_TOKEN, token_type: 'Bearer', expires_in: 3600, scope: 'read:reports' },
       },
@@ -129,6 +139,8 @@ export const introspect = lambdaTable({
             permissions: z.array(z.string()).optional(),
             metadata: z.record(z.string(), z.json()).optional(),
             cnf: confirmation.optional(),
+            act: actor.optional(),
+            may_act: z.object({ sub: z.string(), iss: z.string().optional() }).optional(),
             status: z
               .object({ status_list: z.object({ idx: z.int(), uri: z.string() }) })
               .optional()

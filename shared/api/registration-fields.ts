@@ -24,6 +24,7 @@ const grants = [
   'client_credentials',
   'urn:ietf:params:oauth:grant-type:jwt-bearer',
   'refresh_token',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
 ] as const satisfies GrantType[];
 
 const party = z.enum(['first', 'third']);

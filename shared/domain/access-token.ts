@@ -1,4 +1,5 @@
 import type { Confirmation } from './confirmation.ts';
+import type { Actor, MayAct } from './delegation.ts';
 import type { JsonObject } from './records.ts';
 import type { TokenStatus } from './status-places.ts';
 
@@ -35,8 +36,14 @@ export interface AccessTokenClaims extends CommonClaims {
   readonly cnf?: Confirmation;
   /** Where it says whether the token was taken back; of tokens for APIs with status lists. */
   readonly status?: TokenStatus;
-  /** Ids of tokens and families: once one of them is revoked, this token is worth nothing either. */
+  /** Ids of tokens, families and clients: without one of them, this token is worth nothing either. */
   readonly depends_on?: readonly string[];
+  /** Who acts for the subject. */
+  readonly act?: Actor;
+  /** The only one who may become that. */
+  readonly may_act?: MayAct;
+  /** The subject's own client, where `client_id` is that of whoever acts. */
+  readonly subject_client_id?: string;
 }
 
 /**
@@ -49,6 +56,9 @@ export interface LongLivedTokenClaims extends CommonClaims {
   readonly cnf?: undefined;
   readonly status?: undefined;
   readonly depends_on?: undefined;
+  readonly act?: undefined;
+  readonly may_act?: undefined;
+  readonly subject_client_id?: undefined;
 }
 
 /** The claims of any token that Mintmark signs; only exchanged ones have a scope. */

@@ -1,4 +1,11 @@
-import { CLIENT_CREDENTIALS, type GrantType, grantTypes, JWT_BEARER, REFRESH_TOKEN } from './grant-types.ts';
+import {
+  CLIENT_CREDENTIALS,
+  type GrantType,
+  grantTypes,
+  JWT_BEARER,
+  REFRESH_TOKEN,
+  TOKEN_EXCHANGE,
+} from './grant-types.ts';
 
 /** Ways of client authentication (RFC 7591 §2) that an application can be registered with. */
 export type TokenEndpointAuthMethod =
@@ -54,6 +61,7 @@ const PROOFS_FOR: Readonly<Record<GrantType, readonly ClientProof[]>> = {
   [CLIENT_CREDENTIALS]: ['secret', 'assertion', 'certificate'],
   [JWT_BEARER]: ['assertion'],
   [REFRESH_TOKEN]: ['secret', 'assertion', 'certificate'],
+  [TOKEN_EXCHANGE]: ['secret', 'assertion', 'certificate'],
 };
 
 /** Whether a client with this method can use a grant at all. */

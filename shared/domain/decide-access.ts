@@ -35,7 +35,7 @@ interface Terms {
   /** The refusal where nothing is allowed at the API; by default that of the audience. */
   readonly refuseAudience?: (() => DomainError) | undefined;
   /** What nothing beyond is allowed, whatever the client may do. */
-  readonly ceiling?: readonly string[] | undefined;
+  readonly ceiling?: ((api: Api) => Promise<readonly string[]> | readonly string[]) | undefined;
 }
 
 /**
@@ -61,8 +61,10 @@ export async function decideAccess(
   const api =
     audience === undefined ? await resolveApi({ client, holding: standing }, findDefault, look) : requestedApi;
   const held = api && (await allowedPermissions(client, standing, api, look));
-  const allowed = held?.filter((value) => ceiling === undefined || ceiling.includes(value)) ?? [];
-  if (api === undefined || allowed.length === 0) throw refuseAudience();
+  if (api === undefined || held === undefined) throw refuseAudience();
+  const most = ceiling === undefined ? held : await ceiling(api);
+  const allowed = held.filter((value) => most.includes(value));
+  if (allowed.length === 0) throw refuseAudience();
   const permissions = scope === undefined ? allowed : narrow(scope, allowed);
   const [settings, signingKeys] = await Promise.all([settingsIn(look), signingKeysIn(look)]);
   return { standing, settings, signingKeys, api, permissions };

@@ -15,7 +15,7 @@ import { SYSTEM_API_ID, type SystemPermission } from './system-api.ts';
 
 /** An answer of RFC 7662 §2.2: for an active token its claims, with what it allows now. */
 export type Introspection = { readonly active: false } | ({ readonly active: true } & IntrospectedClaims);
-type IntrospectedClaims = Omit<TokenClaims, 'scope' | 'depends_on'> & {
+type IntrospectedClaims = Omit<TokenClaims, 'scope' | 'depends_on' | 'subject_client_id'> & {
   /** Absent for a refresh token, which is presented nowhere. */
   readonly token_type?: TokenType;
   readonly scope: string;
@@ -96,7 +96,7 @@ async function systemPermissionsOf({ client, look }: AuthenticatedClient, own: S
 }
 
 function accessAnswer({ claims, permissions, client, standing }: LiveToken): ActiveAnswer {
-  const { depends_on: _, ...shown } = claims;
+  const { depends_on: _dependencies, subject_client_id: _principal, ...shown } = claims;
   const scope = permissions.join(' ');
   const current = claims.tenant_id === undefined ? {} : { permissions };
   const told = { active: true, token_type: tokenTypeOf(claims), ...shown, scope } as const;

@@ -9,10 +9,11 @@ import { confirmSender, type Possession } from './bind-token.ts';
 import { bindingRulesFor, type Confirmation } from './confirmation.ts';
 import type { ProofMemory, SecretTokens, TokenSigner } from './crypto-ports.ts';
 import type { Access, TokenHolder } from './decide-access.ts';
+import type { Actor, MayAct } from './delegation.ts';
 import { tokenTooLarge } from './errors.ts';
 import { newId } from './ids.ts';
 import type { Clock, IssuanceCounter, Look, Random, RequestQuota, StatusPlaces } from './ports.ts';
-import type { Api } from './records.ts';
+import type { Api, Client } from './records.ts';
 import { signWithSecret } from './signing-secrets.ts';
 import { subjectId } from './standing.ts';
 import { placeOnStatusList } from './status-list.ts';
@@ -24,6 +25,16 @@ export interface TokenTerms {
   readonly possession?: Possession | undefined;
   /** Ids of what the token ends with. */
   readonly dependsOn?: readonly string[] | undefined;
+  /** For whom its holder acts; for itself without this. */
+  readonly onBehalfOf?: Behalf | undefined;
+}
+
+/** Whoever is spoken of, and who speaks. */
+interface Behalf {
+  /** The subject's own client. */
+  readonly client: Client;
+  readonly act: Actor;
+  readonly mayAct: MayAct | undefined;
 }
 
 export interface IssuedToken {
@@ -59,24 +70,30 @@ export interface IssuePorts {
 export async function issueAccessToken(
   holder: TokenHolder,
   access: Access,
-  { possession = {}, dependsOn }: TokenTerms,
+  { possession = {}, dependsOn, onBehalfOf }: TokenTerms,
   ports: IssuePorts,
 ): Promise<IssuedToken> {
   const confirmation = await confirmSender(possession, bindingRulesFor(access.api, holder.client), ports);
   const quotas = await countToken(holder.client, access.settings, ports);
   const claims = {
-    ...claimsOf(holder, access, ports),
+    ...claimsOf(holder, access, { ...ports, subject: onBehalfOf?.client ?? holder.client }),
     ...(confirmation && { cnf: confirmation }),
     ...(dependsOn && { depends_on: dependsOn }),
+    ...(onBehalfOf && delegatedClaims(onBehalfOf)),
   };
   const listed = await placeOnStatusList(claims, access.api, ports);
   return { ...(await sign(listed, { ...access, look: holder.look }, ports)), quotas };
 }
 
+/** The subject stays who it was (RFC 8693 §1.1, delegation), and so does who else may act for it. */
+function delegatedClaims({ client, act, mayAct }: Behalf) {
+  return { subject_client_id: client.id, act, ...(mayAct && { may_act: mayAct }) };
+}
+
 function claimsOf(
   holder: TokenHolder,
   { standing, settings, api, permissions }: Access,
-  { issuer, random }: IssuePorts,
+  { issuer, random, subject }: Pick<IssuePorts, 'issuer' | 'random'> & { readonly subject: Client },
 ): AccessTokenClaims {
   const { client, authenticatedAtSeconds: now } = holder;
   const inTenant = standing.tenantId !== undefined && {
@@ -86,7 +103,7 @@ function claimsOf(
   };
   return {
     iss: issuer,
-    sub: subjectId(client),
+    sub: subjectId(subject),
     aud: api.identifier,
     exp: now + Math.min(settings.accessTokens.maxLifetimeSeconds, lifetimeSeconds(holder, api, now)),
     iat: Math.max(now, client.revokedBeforeSeconds ?? 0),
@@ -95,7 +112,7 @@ function claimsOf(
     client_id: client.id,
     scope: permissions.join(' '),
     ...inTenant,
-    ...(client.metadata && { metadata: client.metadata }),
+    ...(subject.metadata && { metadata: subject.metadata }),
   };
 }
 

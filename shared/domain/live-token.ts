@@ -8,10 +8,12 @@ import { type Api, apiNameKey, type Client, membershipKey } from './records.ts';
 import { isTrustedNow, signingKeysIn } from './signing-keys.ts';
 import { claimsBySecret } from './signing-secrets.ts';
 import { isLive, type Standing, standingOf, subjectId } from './standing.ts';
+import { isEverybodyStanding, isTakenBack, withinActorsReach } from './token-dependencies.ts';
 
 /** An access token that is worth something at this moment. */
 export interface LiveToken {
   readonly claims: TokenClaims;
+  /** The subject's own, which is not who presents the token where somebody acts for the subject. */
   readonly client: Client;
   readonly standing: Standing;
   readonly api: Api;
@@ -89,16 +91,27 @@ export async function judge(
   { clock }: Pick<Ports, 'clock'>,
 ): Promise<LiveToken | undefined> {
   readAhead(claims, look);
-  const [client, isRevoked] = await Promise.all([look.client(claims.client_id), isTakenBack(claims, look)]);
-  if (client === undefined || isRevoked || !isLive(client, clock.nowSeconds())) return undefined;
+  const nowSeconds = clock.nowSeconds();
+  const [client, isRevoked, isWhole] = await Promise.all([
+    look.client(principalOf(claims)),
+    isTakenBack(claims, look),
+    isEverybodyStanding(claims, look, nowSeconds),
+  ]);
+  if (client === undefined || isRevoked || !isWhole || !isLive(client, nowSeconds)) return undefined;
   if (claims.iat < (client.revokedBeforeSeconds ?? 0)) return undefined;
 
   const [standing, api] = await Promise.all([standingOf(client, look), findApi(claims.aud, look)]);
   if (standing === undefined || api === undefined || !isAbout(claims, { client, standing, api })) return undefined;
 
-  const allowed = await allowedPermissions(client, standing, api, look);
+  const own = await allowedPermissions(client, standing, api, look);
+  const allowed = await withinActorsReach(claims, { allowed: own, api }, look);
   const permissions = claims.scope === undefined ? allowed : narrowed(claims.scope, allowed);
   return permissions.length === 0 ? undefined : { claims, client, standing, api, permissions, look };
+}
+
+/** Whose client's records say what the token is worth: the subject's. */
+function principalOf({ client_id: clientId, subject_client_id: principalId = clientId }: TokenClaims): string {
+  return principalId;
 }
 
 /** The verifier's keys are some moments old, and in these moments a key can have been revoked (V5). */
@@ -109,18 +122,13 @@ async function isByTrustedKey({ claims, key }: VerifiedToken, look: Look, clock:
   });
 }
 
-/** By itself, or with what it depends on. */
-async function isTakenBack({ jti, depends_on: others = [] }: TokenClaims, look: Look): Promise<boolean> {
-  const isRevoked = await Promise.all([jti, ...others].map((id) => look.isRevoked(id)));
-  return isRevoked.includes(true);
-}
-
 /** The token names the records that decide about it; asking for all of them at once saves a round trip. */
-function readAhead({ aud, client_id, sub, tenant_id }: TokenClaims, look: Look): void {
+function readAhead(claims: TokenClaims, look: Look): void {
+  const { aud, sub, tenant_id } = claims;
   look.expect('name', apiNameKey(aud));
   if (tenant_id === undefined) return;
   look.expect('tenant', tenant_id);
-  if (sub === client_id) return;
+  if (sub === principalOf(claims)) return;
   if (isIdOf('svc', sub)) {
     look.expect('serviceUser', sub);
     return;

@@ -98,7 +98,7 @@ async function decideAgain(
 ): Promise<Access> {
   const { scope } = takeOfflineAccess(request.scope);
   const audiences = [family.audience, ...request.audiences];
-  const ceiling = scopeValues(family.scope);
+  const ceiling = () => scopeValues(family.scope);
   const terms = { refuse: invalidGrant, refuseAudience: invalidGrant, ceiling };
   const access = await decideAccess(holder, { audiences, scope }, ports, terms);
   if (access.api.allowRefreshTokens) return access;

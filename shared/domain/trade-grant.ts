@@ -1,7 +1,16 @@
 import { invalidGrant } from './authenticate-assertion.ts';
+import type { TokenVerifier } from './crypto-ports.ts';
 import { type AccessRequest, decideAccess, type TokenHolder } from './decide-access.ts';
 import { DomainError } from './errors.ts';
-import { CLIENT_CREDENTIALS, type GrantType, isGrantType, JWT_BEARER, REFRESH_TOKEN } from './grant-types.ts';
+import { exchangeToken, type PresentedTokens } from './exchange-token.ts';
+import {
+  CLIENT_CREDENTIALS,
+  type GrantType,
+  isGrantType,
+  JWT_BEARER,
+  REFRESH_TOKEN,
+  TOKEN_EXCHANGE,
+} from './grant-types.ts';
 import { type IssuedToken, issueAccessToken, type TokenTerms } from './issue-access-token.ts';
 import { redeemRefreshToken } from './redeem-refresh-token.ts';
 import { assertMayUse } from './registration.ts';
@@ -11,16 +20,21 @@ import { beginFamily, type FamilyPorts, takeOfflineAccess } from './token-famili
 export interface GrantRequest extends AccessRequest, Pick<TokenTerms, 'possession'> {
   readonly grantType: string;
   readonly refreshToken?: string | undefined;
+  /** Of an exchange of tokens. */
+  readonly tokens?: PresentedTokens | undefined;
 }
 
 /** What a grant was traded for. */
 export interface Traded {
   readonly token: IssuedToken;
   readonly refreshToken?: string | undefined;
+  /** Of an exchange of tokens (RFC 8693 §2.2.1). */
+  readonly issuedTokenType?: string | undefined;
 }
 
 interface Ports extends FamilyPorts {
   readonly defaultAudience: string | undefined;
+  readonly verifier: TokenVerifier;
 }
 type Trade = (holder: TokenHolder, request: GrantRequest, ports: Ports) => Promise<Traded>;
 
@@ -28,11 +42,13 @@ const trades: Readonly<Record<GrantType, Trade>> = {
   [CLIENT_CREDENTIALS]: tradeCredentials,
   [JWT_BEARER]: tradeAssertion,
   [REFRESH_TOKEN]: redeemRefreshToken,
+  [TOKEN_EXCHANGE]: exchangeToken,
 };
 
 /**
  * The exchange, once it is known for whom: by grant type.
- * @throws DomainError `unsupported_grant_type`, `unauthorized_client`, and as `decideAccess`, `issueAccessToken` and `redeemRefreshToken` do
+ * @throws DomainError `unsupported_grant_type`, `unauthorized_client`, and as `decideAccess`, `issueAccessToken`,
+ * `redeemRefreshToken` and `exchangeToken` do
  */
 export async function tradeGrant(holder: TokenHolder, request: GrantRequest, ports: Ports): Promise<Traded> {
   const { grantType } = request;

@@ -17,6 +17,7 @@ import {
 } from '#test/support/service-user-keys.ts';
 import { createServiceUser } from '#test/support/service-users.ts';
 import { applicationAssertion, applicationKey, createSigningApplication } from '#test/support/signing-applications.ts';
+import { createService, exchangeToken, TOKEN_EXCHANGE } from '#test/support/token-exchange.ts';
 import { wholeReply } from '#test/support/whole-reply.ts';
 import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
 
@@ -56,7 +57,7 @@ describe('metadata', () => {
       introspection_endpoint: `${world.url}/oauth/introspect`,
       revocation_endpoint: `${world.url}/oauth/revoke`,
       jwks_uri: `${world.url}/.well-known/jwks.json`,
-      grant_types_supported: [GRANT, JWT_BEARER, 'refresh_token'],
+      grant_types_supported: [GRANT, JWT_BEARER, 'refresh_token', TOKEN_EXCHANGE],
       response_types_supported: [],
       token_endpoint_auth_methods_supported: AUTHENTICATION,
       token_endpoint_auth_signing_alg_values_supported: SIGNATURES,
@@ -173,13 +174,15 @@ describe('L4: metadata is true', () => {
   test('every advertised grant works', async () => {
     await allowRefreshTokens(world, acme);
     const { refresh_token: token } = await beginFamily(world, acme.tenantToken);
+    const service = await createService(world, [acme.apiId]);
     const replies = {
       [GRANT]: await exchange({ audience: REPORTS }),
       [JWT_BEARER]: await exchangeAssertion(world, await signAssertion(world, key)),
       refresh_token: await refresh(world, acme.tenantToken, token),
+      [TOKEN_EXCHANGE]: await exchangeToken(world, service, await world.tokenFor(acme.tenantToken)),
     };
     expect(Object.keys(replies)).toEqual(metadata.grant_types_supported);
-    expect(Object.values(replies).map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(Object.values(replies).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });
 
   test.each([
@@ -190,7 +193,6 @@ describe('L4: metadata is true', () => {
     'CLIENT_CREDENTIALS',
     'urn:ietf:params:oauth:grant-type:device_code',
     'urn:ietf:params:oauth:grant-type:saml2-bearer',
-    'urn:ietf:params:oauth:grant-type:token-exchange',
     'urn:openid:params:grant-type:ciba',
   ])('A9, M11: the grant %s does not', async (grant_type) => {
     const parameters = { grant_type, username: 'ada', password: 'x', code: 'x', refresh_token: 'x', assertion: 'x' };

@@ -2,15 +2,22 @@ import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allowRefreshTokens } from '#test/support/refresh-tokens.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
+import {
+  ACCESS_TOKEN_TYPE,
+  arrangeServices,
+  callerToken,
+  type Services,
+  TOKEN_EXCHANGE,
+} from '#test/support/token-exchange.ts';
+import { type Credentials, REPORTS, startWorld, type World } from '#test/support/world.ts';
 
 /** Public client libraries, by the real clock, which is theirs. */
 let world: World;
-let acme: Acme;
+let acme: Services;
 beforeAll(async () => {
   const clock = { nowSeconds: () => Math.floor(Date.now() / 1_000) };
   world = await startWorld({ adapters: { clock: () => clock } });
-  acme = await arrangeAcme(world);
+  acme = await arrangeServices(world);
   await allowRefreshTokens(world, acme);
 });
 afterAll(() => world.close());
@@ -19,7 +26,7 @@ const insecure = { [oauth.allowInsecureRequests]: true };
 const OFFLINE = { audience: REPORTS, scope: 'offline_access read:reports' };
 
 describe('openid-client', () => {
-  const configure = ({ clientId, clientSecret }: Acme['tenantToken']) =>
+  const configure = ({ clientId, clientSecret }: Credentials) =>
     openid.discovery(new URL(world.url), clientId, clientSecret, undefined, {
       execute: [openid.allowInsecureRequests],
     });
@@ -34,6 +41,21 @@ describe('openid-client', () => {
     expect(await openid.tokenIntrospection(config, second.access_token)).toEqual({ active: false });
     await expect(openid.refreshTokenGrant(config, second.refresh_token ?? '')).rejects.toMatchObject({
       error: 'invalid_grant',
+    });
+  });
+
+  test('exchanges tokens', async () => {
+    const config = await configure(acme.services[0]);
+    const tokens = await openid.genericGrantRequest(config, TOKEN_EXCHANGE, {
+      subject_token: await callerToken(world, acme),
+      subject_token_type: ACCESS_TOKEN_TYPE,
+      audience: acme.ledger,
+    });
+    expect(tokens).toMatchObject({ token_type: 'bearer', issued_token_type: ACCESS_TOKEN_TYPE, scope: 'read:reports' });
+    expect(await openid.tokenIntrospection(config, tokens.access_token)).toMatchObject({
+      active: true,
+      sub: acme.caller.clientId,
+      act: { sub: acme.services[0].clientId },
     });
   });
 });
@@ -56,5 +78,27 @@ describe('oauth4webapi', () => {
     const second = await oauth.processRefreshTokenResponse(as, client, response);
     expect(second).toMatchObject({ token_type: 'bearer', scope: 'read:reports', refresh_token: expect.any(String) });
     expect(second.refresh_token).not.toBe(token);
+  });
+
+  test('exchanges tokens', async () => {
+    const as = await discover();
+    const [{ clientId: client_id, clientSecret }] = acme.services;
+    const form = new URLSearchParams({
+      subject_token: await callerToken(world, acme),
+      subject_token_type: ACCESS_TOKEN_TYPE,
+      resource: acme.ledger,
+    });
+    const authentication = oauth.ClientSecretPost(clientSecret);
+    const client = { client_id };
+    const response = await oauth.genericTokenEndpointRequest(
+      as,
+      client,
+      authentication,
+      TOKEN_EXCHANGE,
+      form,
+      insecure,
+    );
+    const tokens = await oauth.processGenericTokenEndpointResponse(as, client, response);
+    expect(tokens).toMatchObject({ token_type: 'bearer', issued_token_type: ACCESS_TOKEN_TYPE, scope: 'read:reports' });
   });
 });

@@ -28,6 +28,13 @@ const commonClaims = {
 const confirmation = z
   .strictObject({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() })
   .refine((cnf) => Object.keys(cnf).length > 0);
+const actor: z.ZodType = z.object({
+  sub: z.string(),
+  client_id: z.string(),
+  get act() {
+    return actor.optional();
+  },
+});
 /** The claims of an access token that was exchanged. */
 export const accessTokenClaims = z.object({
   ...commonClaims,
@@ -38,6 +45,9 @@ export const accessTokenClaims = z.object({
   cnf: confirmation.optional(),
   status: z.object({ status_list: z.object({ idx: z.int(), uri: z.string() }) }).optional(),
   depends_on: z.array(z.string()).optional(),
+  act: actor.optional(),
+  may_act: z.object({ sub: z.string(), iss: z.string().optional() }).optional(),
+  subject_client_id: z.string().optional(),
   metadata: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null).optional(),
 });
 
