@@ -1,9 +1,9 @@
-import type { Credentials, World } from './world.ts';
+import type { Credentials, Deployment } from './deployment.ts';
 
 let serial = 0;
 
 /** A new application with its first secret, and nothing granted. */
-export async function createApplication(world: World, request: object = {}): Promise<Credentials> {
+export async function createApplication(world: Deployment, request: object = {}): Promise<Credentials> {
   serial += 1;
   return (await create('POST', world, '/v1/applications', {
     name: `application ${serial}`,
@@ -19,7 +19,7 @@ export interface RegisteredApi {
 
 /** A new API that declares these permissions. */
 export async function registerApi(
-  world: World,
+  world: Deployment,
   permissions: readonly string[],
   request: object = {},
 ): Promise<RegisteredApi> {
@@ -31,7 +31,7 @@ export async function registerApi(
 
 /** Says what an application may ask for at an API. */
 export async function grantPermissions(
-  world: World,
+  world: Deployment,
   { clientId }: Credentials,
   apiId: string,
   permissions: readonly string[] | 'all',
@@ -39,7 +39,7 @@ export async function grantPermissions(
   await create('PUT', world, `/v1/applications/${clientId}/grants/${apiId}`, { permissions });
 }
 
-async function create(method: 'POST' | 'PUT', world: World, path: string, body: unknown): Promise<unknown> {
+async function create(method: 'POST' | 'PUT', world: Deployment, path: string, body: unknown): Promise<unknown> {
   const reply = await world.manage(method, path, body);
   if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.text}`);
   return reply.body;

@@ -1,4 +1,5 @@
-import { type Acme, type Credentials, REPORTS, type Reply, type World } from './world.ts';
+import type { Credentials, Deployment, Reply } from './deployment.ts';
+import { type Acme, REPORTS } from './world.ts';
 
 /** What an exchange answers whoever asked for `offline_access`. */
 export interface Refreshable {
@@ -10,29 +11,29 @@ export interface Refreshable {
 type Parameters = Readonly<Record<string, string>>;
 
 /** Lets the API of these tests give refresh tokens, or no more. */
-export async function allowRefreshTokens(world: World, { apiId }: Acme, allowRefreshTokens = true): Promise<void> {
+export async function allowRefreshTokens(world: Deployment, { apiId }: Acme, allowRefreshTokens = true): Promise<void> {
   await change(world, `/v1/apis/${apiId}`, { allowRefreshTokens });
 }
 
 /** Changes the workspace's settings for refresh tokens. */
-export function changeRefreshTokens(world: World, refreshTokens: Readonly<Record<string, number>>): Promise<void> {
+export function changeRefreshTokens(world: Deployment, refreshTokens: Readonly<Record<string, number>>): Promise<void> {
   return change(world, '/v1/settings', { refreshTokens });
 }
 
-async function change(world: World, path: string, body: unknown): Promise<void> {
+async function change(world: Deployment, path: string, body: unknown): Promise<void> {
   const { status, text } = await world.manage('PATCH', path, body);
   if (status !== 200) throw new Error(`The change was refused: ${text}`);
 }
 
 /** Asks for a refresh token. */
-export function askOffline(world: World, credentials: Credentials, parameters: Parameters = {}): Promise<Reply> {
+export function askOffline(world: Deployment, credentials: Credentials, parameters: Parameters = {}): Promise<Reply> {
   const form = { grant_type: 'client_credentials', audience: REPORTS, scope: 'offline_access', ...parameters };
   return world.post('/oauth/token', credentials, form);
 }
 
 /** A new family: its first access token and its first refresh token. */
 export async function beginFamily(
-  world: World,
+  world: Deployment,
   credentials: Credentials,
   parameters: Parameters = {},
 ): Promise<Refreshable> {
@@ -40,7 +41,7 @@ export async function beginFamily(
 }
 
 export function refresh(
-  world: World,
+  world: Deployment,
   credentials: Credentials,
   refreshToken: string,
   parameters: Parameters = {},

@@ -1,8 +1,9 @@
 import { createPrivateKey, randomUUID } from 'node:crypto';
 import { type JWTPayload, SignJWT } from 'jose';
 import type { Clock } from '#shared/domain/ports.ts';
+import type { Deployment, Reply } from './deployment.ts';
 import { createAt } from './service-users.ts';
-import { REPORTS, type Reply, type World } from './world.ts';
+import { REPORTS } from './world.ts';
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 export const CLIENT_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -28,12 +29,12 @@ export interface AssertionChange {
 }
 
 /** A new key of the service user at this path. ES256 is quickly made. */
-export function createServiceUserKey(world: World, path: string, body: object = {}): Promise<KeyFile> {
+export function createServiceUserKey(world: Deployment, path: string, body: object = {}): Promise<KeyFile> {
   return createAt(world, `${path}/keys`, { title: 'of a test', algorithm: 'ES256', ...body });
 }
 
 /** Where, and at what time, an assertion is to be good. */
-export type HereAndNow = Pick<World, 'url'> & { readonly clock: Clock };
+export type HereAndNow = Pick<Deployment, 'url'> & { readonly clock: Clock };
 
 /** The claims of an assertion that is good now, about the service user itself. */
 export function assertionClaims(
@@ -58,7 +59,7 @@ export async function signAssertion(
 
 /** Trades an assertion for an access token (RFC 7523 §2.1). */
 export function exchangeAssertion(
-  world: World,
+  world: Deployment,
   assertion: string,
   parameters: Record<string, string> = {},
 ): Promise<Reply> {
@@ -66,7 +67,11 @@ export function exchangeAssertion(
 }
 
 /** The scope that a key is given, or the status and code of its refusal. */
-export async function keyOutcome(world: World, key: AssertionKey, change: AssertionChange = {}): Promise<string> {
+export async function keyOutcome(
+  world: Deployment & HereAndNow,
+  key: AssertionKey,
+  change: AssertionChange = {},
+): Promise<string> {
   return outcomeOf(await exchangeAssertion(world, await signAssertion(world, key, change)));
 }
 
@@ -77,7 +82,7 @@ export function outcomeOf({ status, body }: Reply): string {
 }
 
 /** The members with which a client authenticates by assertion (RFC 7523 §2.2). */
-export async function clientAssertion(world: World, key: KeyFile, change: AssertionChange = {}) {
+export async function clientAssertion(world: HereAndNow, key: KeyFile, change: AssertionChange = {}) {
   const claims = { iss: key.kid, sub: key.kid, ...change.claims };
   const assertion = await signAssertion(world, key, { ...change, claims });
   return { client_assertion_type: CLIENT_ASSERTION_TYPE, client_assertion: assertion };

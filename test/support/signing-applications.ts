@@ -1,4 +1,5 @@
 import { createApplication, grantPermissions } from './applications.ts';
+import type { Deployment } from './deployment.ts';
 import { issuerKey } from './local-issuer.ts';
 import {
   type AssertionChange,
@@ -7,7 +8,7 @@ import {
   type HereAndNow,
   signAssertion,
 } from './service-user-keys.ts';
-import type { Acme, World } from './world.ts';
+import type { Acme } from './world.ts';
 
 /** A key pair of an application: what it registers, and what it signs with. */
 export interface ApplicationKey extends Omit<AssertionKey, 'principalId'> {
@@ -22,7 +23,7 @@ export function applicationKey(algorithm = 'ES256', kid = 'first'): ApplicationK
 
 /** A new application that authenticates with these keys and may read reports; answers how it signs with each. */
 export async function createSigningApplication(
-  world: World,
+  world: Deployment,
   acme: Acme,
   keys: readonly ApplicationKey[],
   registration: object = { jwks: { keys: keys.map(({ jwk }) => jwk) } },
