@@ -2,9 +2,10 @@ import './isolation.ts';
 import { type Case, COLD, casesOf } from './cases.ts';
 import { startService } from './child.ts';
 import { measureColdStarts } from './cold-start.ts';
-import { openFunctions, provideSettings } from './deployment.ts';
+import { openFunctions, provideSettings, REPORTS } from './deployment.ts';
 import type { Engines } from './engines.ts';
 import { CONNECTIONS, measureCpu, measureLatency } from './measure.ts';
+import { comparePeers } from './peer/comparison.ts';
 import { referenceLoopMicroseconds } from './reference-loop.ts';
 import { type CaseReport, type Report, renderReport, writeReport } from './report.ts';
 import { arrangeWorkspace } from './workspace.ts';
@@ -30,12 +31,13 @@ async function bench(): Promise<void> {
 async function measureAll(url: string): Promise<Report> {
   const settings = await provideSettings();
   const functions = { online: openFunctions(settings, 'online'), offline: openFunctions(settings, 'offline') };
-  const workspace = await arrangeWorkspace(url, functions.online, NEW_CLIENTS);
+  const api = { identifier: REPORTS, permission: 'read:reports' };
+  const workspace = await arrangeWorkspace(url, functions.online, { api, newClients: NEW_CLIENTS });
   const loopMicroseconds = referenceLoopMicroseconds();
   const cases: CaseReport[] = [];
   for (const one of casesOf(workspace, functions)) cases.push(await measureCase(url, one, loopMicroseconds));
   const bundles = await measureColdStarts(workspace, settings);
-  return { referenceLoopMicroseconds: loopMicroseconds, cases, bundles };
+  return { referenceLoopMicroseconds: loopMicroseconds, cases, peers: await comparePeers(), bundles };
 }
 
 async function measureCase(url: string, one: Case, loopMicroseconds: number): Promise<CaseReport> {

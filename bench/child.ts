@@ -5,6 +5,8 @@ import { once } from 'node:events';
 export interface Service<Ready> {
   /** What it said when it was ready. */
   readonly ready: Ready;
+  /** Asks it for the one thing that it tells. */
+  ask<Answer>(): Promise<Answer>;
   stop(): Promise<void>;
 }
 
@@ -31,6 +33,11 @@ export async function startService<Ready>(
   failure.catch(() => {});
   return {
     ready,
+    ask: async <Answer>() => {
+      const answer = once(child, 'message');
+      child.send('tell');
+      return (await answer)[0] as Answer;
+    },
     stop: async () => {
       child.kill();
       await ended;

@@ -6,6 +6,7 @@ import { bundleFunctions } from '#infra/bundle.ts';
 import { startService } from './child.ts';
 import type { ColdStart } from './cold-start-process.ts';
 import { reportsPath, type Settings } from './deployment.ts';
+import { median } from './median.ts';
 import { authorizerEvent, bearerRequest, formRequest, proxyEvent } from './requests.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -85,9 +86,4 @@ function firstEvents(workspace: Workspace): Readonly<Record<string, unknown>> {
     'manage-tokens': ofTokens('GET'),
     revoke: proxyEvent(formRequest('/oauth/revoke', client, { token: 'unknown' })),
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

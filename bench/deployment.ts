@@ -14,9 +14,9 @@ export type Mode = ProtectedApi['mode'];
 export type Settings = Readonly<Record<EnvironmentVariable, string>>;
 export type Functions = ReturnType<typeof localFunctions>;
 
-/** The settings of every function, over the engines that the environment names. */
-export async function provideSettings(): Promise<Settings> {
-  const [tables, keys] = await Promise.all([createTables('mintmark'), provideKeys()]);
+/** The settings of every function of a workspace, over the engines that the environment names. */
+export async function provideSettings(workspace = 'mintmark'): Promise<Settings> {
+  const [tables, keys] = await Promise.all([createTables(workspace), provideKeys()]);
   return {
     MINTMARK_ISSUER: ISSUER,
     MINTMARK_MTLS_URL: '',

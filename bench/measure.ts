@@ -50,8 +50,15 @@ export async function measureLatency(url: string, { counts, request, checkAnswer
   };
 }
 
-/** Sends this many requests: how long each took, and all together. */
-async function fire(url: string, amount: number, { request, checkAnswer }: Pick<Case, 'request' | 'checkAnswer'>) {
+/**
+ * Sends this many requests: how long each took, and all together.
+ * @throws AssertionError for an answer that is not right, and Error for a request without one
+ */
+export async function fire(
+  url: string,
+  amount: number,
+  { request, checkAnswer }: Pick<Case, 'request' | 'checkAnswer'>,
+) {
   const milliseconds: number[] = [];
   const answers: { status: number; body: string }[] = [];
   let seconds = 0;

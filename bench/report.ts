@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { type BundleReport, PROCESSES } from './cold-start.ts';
 import { CONNECTIONS, type Latency } from './measure.ts';
+import type { PeerReport } from './peer/comparison.ts';
 import { renderTable } from './table.ts';
 
 export interface CaseReport extends Latency {
@@ -17,13 +18,14 @@ export interface CaseReport extends Latency {
 export interface Report {
   readonly referenceLoopMicroseconds: number;
   readonly cases: readonly CaseReport[];
+  readonly peers: readonly PeerReport[];
   readonly bundles: readonly BundleReport[];
 }
 
 const results = new URL('results/', import.meta.url);
 
 /** The report for people. */
-export function renderReport({ referenceLoopMicroseconds, cases, bundles }: Report): string {
+export function renderReport({ referenceLoopMicroseconds, cases, peers, bundles }: Report): string {
   const caseRows = cases.map((one) => [
     one.name,
     String(one.count),
@@ -32,6 +34,13 @@ export function renderReport({ referenceLoopMicroseconds, cases, bundles }: Repo
     one.requestsPerSecond.toFixed(0),
     one.p50Milliseconds.toFixed(1),
     one.p99Milliseconds.toFixed(1),
+  ]);
+  const peerRows = peers.map((one) => [
+    `${one.task}, ${one.store}`,
+    one.mintmarkMicroseconds.toFixed(0),
+    one.peerMicroseconds.toFixed(0),
+    one.ratio.toFixed(2),
+    one.ratioMax.toFixed(2),
   ]);
   const bundleRows = bundles.map((one) => [
     one.name,
@@ -44,6 +53,10 @@ export function renderReport({ referenceLoopMicroseconds, cases, bundles }: Repo
     `1 loop = ${(referenceLoopMicroseconds / 1_000).toFixed(1)} ms of CPU time on this machine.`,
     '',
     renderTable(['request', 'count', 'CPU µs', 'loops', 'req/s', 'p50 ms', 'p99 ms'], caseRows),
+    '',
+    'Beside oidc-provider: CPU time of a request in the process that serves it, HTTP included.',
+    '',
+    renderTable(['request, store', 'Mintmark µs', 'oidc-provider µs', 'ratio', 'at most'], peerRows),
     '',
     `Bundles: medians of ${PROCESSES} fresh processes each; CPU time of import and first request together.`,
     '',

@@ -1,4 +1,4 @@
-import { type Functions, REPORTS } from './deployment.ts';
+import type { Functions } from './deployment.ts';
 import { invocation } from './invocation.ts';
 import { bearerRequest, type Credentials, formRequest, type Request } from './requests.ts';
 
@@ -13,15 +13,25 @@ export interface Workspace {
   readonly accessToken: string;
 }
 
+/** What a workspace is to have in it. */
+export interface Furnishing {
+  readonly api: { readonly identifier: string; readonly permission: string; readonly signingAlgorithm?: string };
+  readonly newClients: number;
+}
+
 /** Bootstraps a workspace and makes an API, a role, a tenant and its API tokens. */
-export async function arrangeWorkspace(url: string, functions: Functions, newClients: number): Promise<Workspace> {
+export async function arrangeWorkspace(
+  url: string,
+  functions: Functions,
+  { api: { permission, ...api }, newClients }: Furnishing,
+): Promise<Workspace> {
   const { clientId, clientSecret = '' } = await functions.bootstrap({}, invocation('bootstrap'));
   const managementToken = await exchange(url, { clientId, clientSecret });
   const create = <Body>(path: string, body: unknown) =>
     send<Body>(url, bearerRequest('POST', path, managementToken, body));
 
-  await create('/v1/apis', { identifier: REPORTS, name: 'Reports', permissions: [{ value: 'read:reports' }] });
-  const permissions = [{ api: REPORTS, value: 'read:reports' }];
+  await create('/v1/apis', { ...api, name: 'Reports', permissions: [{ value: permission }] });
+  const permissions = [{ api: api.identifier, value: permission }];
   const role = await create<{ id: string }>('/v1/roles', { key: 'reader', name: 'Reader', level: 100, permissions });
   const { id: tenantId } = await create<{ id: string }>('/v1/tenants', { name: 'Acme' });
   const createClient = () =>

@@ -28,7 +28,7 @@ const onTheWay: readonly Misfortune[] = [
   { name: 'a broken connection', fault: { kind: 'reset' }, tries: 2 },
   { name: 'a lost reply', fault: { kind: 'lose-reply' }, tries: 2 },
   { name: 'half a reply', fault: { kind: 'truncate' }, tries: 1 },
-  { name: 'a late reply', fault: { kind: 'delay', milliseconds: 500 }, tries: 1, isHarmless: true },
+  { name: 'a late reply', fault: { kind: 'delay', milliseconds: 200 }, tries: 1, isHarmless: true },
 ];
 
 /** What can go wrong with either engine; the first of each is the one that every call site is probed with. */

@@ -1,0 +1,29 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Credentials } from '../requests.ts';
+
+/** Where a contender keeps what it knows. */
+export type Store = 'memory' | 'dynamo';
+
+/** What a contender says when it is ready. */
+export interface Contender {
+  readonly url: string;
+  readonly client: Credentials;
+  /** An access token of the client that introspection says more about. */
+  readonly introspected: string;
+}
+
+/** Serves HTTP until the process is stopped, and tells the parent its CPU time in microseconds whenever it is asked. */
+export async function serveContender(
+  listener: RequestListener,
+  prepare: (url: string) => Promise<Omit<Contender, 'url'>>,
+): Promise<void> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  process.on('message', () => {
+    const { user, system } = process.cpuUsage();
+    process.send?.(user + system);
+  });
+  process.send?.({ url, ...(await prepare(url)) } satisfies Contender);
+}

@@ -1,0 +1,24 @@
+import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import type { StandingReader } from '#shared/domain/ports.ts';
+import type { DirectoryKind, DirectoryRecords } from '#shared/domain/records.ts';
+import type { Environment } from '#shared/ports.ts';
+
+/** Reads each record from DynamoDB once and from memory ever after: what Mintmark costs without a database. */
+export function memoryStanding(environment: Environment): StandingReader {
+  const source = dynamoStanding(environment);
+  const kept = new Map<string, Promise<unknown>>();
+  const keep = <Found>(address: string, read: () => Promise<Found>): Promise<Found> => {
+    const known = kept.get(address) ?? read();
+    kept.set(address, known);
+    return known as Promise<Found>;
+  };
+  return {
+    open: (about) => ({
+      client: (id) => keep(`client ${id}`, () => source.open(about).client(id)),
+      find: <Kind extends DirectoryKind>(kind: Kind, id: string): Promise<DirectoryRecords[Kind] | undefined> =>
+        keep(`${kind} ${id}`, () => source.open(about).find(kind, id)),
+      isRevoked: (tokenId) => keep(`revoked ${tokenId}`, () => source.open(about).isRevoked(tokenId)),
+      expect: () => undefined,
+    }),
+  };
+}
