@@ -1,10 +1,9 @@
 import '../isolation.ts';
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener } from 'node:http';
 import { startGateway } from '#infra/local/gateway.ts';
 import { functionRoutes } from '#infra/routes.ts';
 import { type Functions, openFunctions, provideSettings } from '../deployment.ts';
 import { invocation } from '../invocation.ts';
-import { proxyEvent } from '../requests.ts';
 import { arrangeWorkspace } from '../workspace.ts';
 import { type Store, serveContender } from './contender.ts';
 import { memoryStanding } from './memory-standing.ts';
@@ -22,17 +21,33 @@ type Contending = ReturnType<typeof contendingOf>;
 function listenerOf(functions: Contending): RequestListener {
   return async (request, response) => {
     const path = request.url as keyof Contending;
-    const headers = request.headers as Record<string, string>;
-    const event = proxyEvent({ method: 'POST', path, headers, body: await read(request) });
+    const event = eventOf(path, request.headers, await read(request));
     const reply = await functions[path](event as never, invocation(path));
     response.writeHead(reply.statusCode, reply.headers).end(reply.body);
   };
 }
 
-async function read(request: IncomingMessage): Promise<string> {
+/** What a function sees of the event that an HTTP API makes of a request. */
+function eventOf(path: string, headers: IncomingHttpHeaders, body: string) {
+  const http = { method: 'POST', path, sourceIp: '127.0.0.1', userAgent: headers['user-agent'] };
+  const routeKey = `POST ${path}`;
+  return {
+    version: '2.0',
+    routeKey,
+    headers,
+    body,
+    isBase64Encoded: false,
+    requestContext: { requestId: 'bench', http },
+  };
+}
+
+function read(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
+  return new Promise((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    request.on('error', reject);
+  });
 }
 
 /** Makes the workspace, through all of Mintmark as it runs on one machine. */

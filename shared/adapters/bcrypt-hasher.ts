@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, generateKeySync } from 'node:crypto';
 import bcrypt from 'bcryptjs';
 import QuickLRU from 'quick-lru';
 import type { SecretHasher } from '#shared/domain/crypto-ports.ts';
@@ -21,7 +21,7 @@ const DECOY = 'abcdefghijklmnopqrstuuNgYlVJ7TqDzQ0sNC2hUVwFpMLyeYSMW';
  * comparison that is really made.
  */
 export function bcryptHasher(_environment?: unknown, cost = COST, onCompare = () => {}): SecretHasher {
-  const processKey = randomBytes(32);
+  const processKey = generateKeySync('hmac', { length: 256 });
   const matched = new QuickLRU<string, true>({ maxSize: REMEMBERED_MATCHES_MAX });
   const nameOf = (secret: string, hash: string) =>
     createHmac('sha256', processKey).update(`${secret}\0${hash}`).digest('base64');

@@ -109,8 +109,12 @@ export function noteUse(ports: () => CallerPorts): Middleware {
       if (caller === undefined || isManager(caller) || usageNotes === undefined) return;
       if (caller.credential === undefined) return;
       const note = usageNotes.note(caller.credential, clock.nowSeconds());
-      note.catch(() => undefined);
       notes.set(event, note);
+      // Most notes are made long before the answer, and most often there is nothing to note.
+      note.then(
+        () => notes.delete(event),
+        () => undefined,
+      );
     },
     after: settle,
     onError: settle,

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { DecryptCommand } from '@aws-sdk/client-kms';
 import { toBase62 } from '#shared/domain/base62.ts';
 import type { Pepper } from '#shared/domain/crypto-ports.ts';
@@ -14,7 +14,7 @@ const KNOWN_MILLISECONDS_MAX = 300_000;
 /** An unknown seal may be one of a new pepper; whoever makes seals up buys no more than one read for this long. */
 const UNKNOWN_MILLISECONDS_MIN = 60_000;
 
-type Peppers = readonly Uint8Array[];
+type Peppers = readonly KeyObject[];
 
 /**
  * Seals with the workspace's current pepper, and recognises the seals of all that were not taken out. KMS unwraps each
@@ -56,14 +56,14 @@ export function kmsPepper(environment: Environment, nowMilliseconds = () => perf
   };
 }
 
-async function readAll(environment: Environment, unwrap: (wrapped: string) => Promise<Uint8Array>): Promise<Peppers> {
+async function readAll(environment: Environment, unwrap: (wrapped: string) => Promise<KeyObject>): Promise<Peppers> {
   const item = await readPepperItem(environment);
   if (item === undefined) throw new Error('The workspace is not bootstrapped: invoke the bootstrap function first.');
   return Promise.all(item.peppers.map(({ wrapped }) => unwrap(wrapped)));
 }
 
-function rememberUnwrapped(environment: Environment): (wrapped: string) => Promise<Uint8Array> {
-  const unwrapped = new Map<string, Uint8Array>();
+function rememberUnwrapped(environment: Environment): (wrapped: string) => Promise<KeyObject> {
+  const unwrapped = new Map<string, KeyObject>();
   return async (wrapped) => {
     const pepper = unwrapped.get(wrapped) ?? (await unwrapByKms(environment, wrapped));
     unwrapped.set(wrapped, pepper);
@@ -71,7 +71,8 @@ function rememberUnwrapped(environment: Environment): (wrapped: string) => Promi
   };
 }
 
-async function unwrapByKms(environment: Environment, wrapped: string): Promise<Uint8Array> {
+/** As a key object, because an HMAC with one takes a fifth of the time that it takes with bytes. */
+async function unwrapByKms(environment: Environment, wrapped: string): Promise<KeyObject> {
   const { Plaintext } = await kmsClient(environment).send(
     new DecryptCommand({
       KeyId: required(environment, 'MINTMARK_WRAPPING_KEY'),
@@ -80,10 +81,10 @@ async function unwrapByKms(environment: Environment, wrapped: string): Promise<U
     }),
   );
   if (Plaintext === undefined) throw new Error('KMS answered without a plaintext.');
-  return Plaintext;
+  return createSecretKey(Plaintext);
 }
 
-function sealWith(pepper: Uint8Array | undefined, message: string): string {
+function sealWith(pepper: KeyObject | undefined, message: string): string {
   if (pepper === undefined) throw new Error('There is no pepper.');
   return toBase62(createHmac('sha256', pepper).update(message).digest(), SEAL_CHARACTERS);
 }

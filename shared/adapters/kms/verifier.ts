@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import { type CompactJWSHeaderParameters, compactVerify, errors } from 'jose';
+import QuickLRU from 'quick-lru';
 import * as z from 'zod';
 import {
   ACCESS_TOKEN_TYPE,
@@ -64,7 +66,13 @@ const UNKNOWN_KEY_SECONDS = 5;
 /** A revoked key leaves the key set within this; a storm of requests costs one read in it (L9). */
 const KEY_SET_SECONDS = 1;
 
-/** Verifies tokens against the workspace's own signing keys, as they stood some seconds ago. */
+/** APIs ask about the same token many times in its life. */
+const REMEMBERED_TOKENS_MAX = 1_000;
+
+/**
+ * Verifies tokens against the workspace's own signing keys, as they stood some seconds ago. It remembers that a token's
+ * signature was good, which stays true; whether its key still counts is asked every time.
+ */
 export function kmsVerifier(environment: Environment): TokenVerifier {
   const ring = keyRing(environment);
   const issuer = required(environment, 'MINTMARK_ISSUER');
@@ -75,14 +83,20 @@ export function kmsVerifier(environment: Environment): TokenVerifier {
       const key = (await ring.recent(ageSecondsMax, nowSeconds)).find(isMeant);
       if (key !== undefined) return key;
     }
-    throw new errors.JWKSNoMatchingKey();
+    return undefined;
   };
+  const remembered = new QuickLRU<string, SignedToken>({ maxSize: REMEMBERED_TOKENS_MAX });
   return {
     algorithms: ring.algorithms,
     verify: async (token, nowSeconds) => {
       if (token.length > TOKEN_CHARACTERS_MAX || !hasCanonicalSignature(token)) return undefined;
-      const verified = await verifySignature(token, (header) => findKey(header, nowSeconds));
-      return verified?.claims.iss === issuer ? verified : undefined;
+      const name = hash('sha256', token, 'base64');
+      const known = remembered.get(name);
+      if (known !== undefined) return (await findKey(known.header, nowSeconds)) && known.verified;
+      const signed = await verifySignature(token, (header) => findKey(header, nowSeconds));
+      if (signed?.verified.claims.iss !== issuer) return undefined;
+      remembered.set(name, signed);
+      return signed.verified;
     },
   };
 }
@@ -109,23 +123,30 @@ function hasCanonicalSignature(token: string): boolean {
   return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }
 
-type FindKey = (header: CompactJWSHeaderParameters, nowSeconds: number) => Promise<SigningKey>;
+type FindKey = (header: CompactJWSHeaderParameters, nowSeconds: number) => Promise<SigningKey | undefined>;
+
+/** A token whose signature is that of the key which its header names. */
+interface SignedToken {
+  readonly header: CompactJWSHeaderParameters;
+  readonly verified: VerifiedToken;
+}
 
 /** What a JWS of a known type by one of our keys says; undefined for everything else (RFC 9068 §4). */
 async function verifySignature(
   token: string,
-  findKey: (header: CompactJWSHeaderParameters) => Promise<SigningKey>,
-): Promise<VerifiedToken | undefined> {
+  findKey: (header: CompactJWSHeaderParameters) => Promise<SigningKey | undefined>,
+): Promise<SignedToken | undefined> {
   let key: SigningKey | undefined;
   const publicKey = async (header: CompactJWSHeaderParameters) => {
     key = await findKey(header);
+    if (key === undefined) throw new errors.JWKSNoMatchingKey();
     return publicKeyOf(key);
   };
   try {
-    const { payload, protectedHeader } = await compactVerify(token, publicKey);
-    const schema = schemas.get(protectedHeader.typ);
+    const { payload, protectedHeader: header } = await compactVerify(token, publicKey);
+    const schema = schemas.get(header.typ);
     const claims = schema?.safeParse(JSON.parse(new TextDecoder().decode(payload))).data as TokenClaims | undefined;
-    return claims && key && { claims, key: { kid: key.kid, algorithm: key.algorithm } };
+    return claims && key && { header, verified: { claims, key: { kid: key.kid, algorithm: key.algorithm } } };
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof SyntaxError) return undefined;
     throw error;
