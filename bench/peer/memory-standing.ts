@@ -17,6 +17,7 @@ export function memoryStanding(environment: Environment): StandingReader {
       client: (id) => keep(`client ${id}`, () => source.open(about).client(id)),
       find: <Kind extends DirectoryKind>(kind: Kind, id: string): Promise<DirectoryRecords[Kind] | undefined> =>
         keep(`${kind} ${id}`, () => source.open(about).find(kind, id)),
+      findShortLived: (kind, id) => source.open(about).findShortLived(kind, id),
       isRevoked: (tokenId) => keep(`revoked ${tokenId}`, () => source.open(about).isRevoked(tokenId)),
       expect: () => undefined,
     }),

@@ -76,6 +76,22 @@ describe('an audience', () => {
     expect(claimsOf(await exchange(torn, { resource: LEDGER, audience: LEDGER })).aud).toBe(LEDGER);
   });
 
+  test('G5: has the scopes that it declares, not those of another API', async () => {
+    for (const scope of ['read:reports', 'read:ledger read:reports']) {
+      expect(seen(await exchange(torn, { resource: LEDGER, scope }))).toEqual(oauthError(400, 'invalid_scope'));
+    }
+  });
+
+  test('G5: is not guessed from a scope', async () => {
+    expect(seen(await exchange(torn, { scope: 'read:ledger' }))).toEqual(oauthError(400, 'invalid_request'));
+  });
+
+  test.each([REPORTS, LEDGER])('G7: that was asked for is the one that introspection names: %s', async (resource) => {
+    const token = await world.tokenFor(torn, { resource });
+    const { body } = await world.post('/oauth/introspect', torn, { token });
+    expect(body).toMatchObject({ active: true, aud: resource });
+  });
+
   test('G4: that nobody names is the only API of the client', async () => {
     expect(claimsOf(await exchange(acme.tenantToken)).aud).toBe(REPORTS);
     expect(claimsOf(await exchange(world.admin)).aud).toBe(`${world.url}/v1/`);

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, createPrivateKey, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 vi.hoisted(() => {
@@ -9,6 +9,7 @@ import { type TableName, tableSchemas } from '#infra/table-schemas.ts';
 import type { Fault } from '#test/support/engine-proxy.ts';
 import { whileFailing } from '#test/support/faults.ts';
 import { captureOutput } from '#test/support/output.ts';
+import { CANARY, canary, plantEverywhere } from '#test/support/planted-secrets.ts';
 import { allowRefreshTokens, beginFamily, granted, refresh } from '#test/support/refresh-tokens.ts';
 import { type Operation, type RouteRequest, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
 import {
@@ -25,7 +26,7 @@ import { type Acme, arrangeAcme, basic, type Credentials, startWorld, type World
 const output = captureOutput();
 
 /** Everything that nobody but its owner may see, collected as the product hands it out or is sent it. */
-const secrets = new Set<string>();
+const secrets = new Set<string>([CANARY]);
 const errors: string[] = [];
 const successes: string[] = [];
 let tables = '';
@@ -39,12 +40,15 @@ beforeAll(async () => {
   const requests = await routeRequests(world, acme);
   for (const credentials of [world.admin, acme.tenantToken, acme.personalToken]) keepCredentials(credentials);
   await succeedEverywhere(requests);
+  await plantInEveryRoute(requests);
   await misuseSecrets();
   await misuseKeys();
   await useRefreshTokens();
   await failEverywhere(requests);
   const items = await Promise.all((Object.keys(tableSchemas) as TableName[]).map(itemsOf));
   tables = JSON.stringify(items);
+  world.clock.advance(120);
+  await world.run('publish-events');
   wire = [...world.dynamo.bodies, ...world.kms.bodies].join('\n');
 });
 afterAll(() => world.close());
@@ -64,16 +68,9 @@ function keepRefreshToken(token: string): void {
   secrets.add(token).add(token.slice('mmr_'.length + 22));
 }
 
-/** A value that stands out: whoever finds it knows where it came from. */
-function canary(): string {
-  const value = `canary-${randomBytes(18).toString('base64url')}`;
-  secrets.add(value);
-  return value;
-}
-
 async function send({ method, path, ...init }: RouteRequest): Promise<void> {
   const bearer = /^Bearer (?<token>.+)$/.exec(init.headers.authorization ?? '')?.groups?.token;
-  if (bearer !== undefined) secrets.add(bearer);
+  if (bearer?.startsWith('eyJ')) secrets.add(bearer);
   const { status, text, body } = await world.send(method, path, init);
   (status >= 400 ? errors : successes).push(text);
   const {
@@ -98,6 +95,13 @@ async function succeedEverywhere(requests: RouteRequests): Promise<void> {
   const token = await world.tokenFor(acme.tenantToken);
   for (const path of ['/reports', '/rest/reports']) {
     await send({ method: 'GET', path, headers: { authorization: `Bearer ${token}` } });
+  }
+}
+
+/** Secrets in each place of each route where none is looked for. */
+async function plantInEveryRoute(requests: RouteRequests): Promise<void> {
+  for (const prepare of Object.values(requests)) {
+    await Promise.all(plantEverywhere(await prepare()).map(send));
   }
 }
 
@@ -260,6 +264,11 @@ describe('no secret, token or Authorization header is', () => {
 
   test('Q4: in anything that DynamoDB or KMS is sent', () => {
     expect(foundIn(wire)).toEqual([]);
+  });
+
+  test('INV6: in any event that other systems hear of', () => {
+    expect(world.events.length).toBeGreaterThan(100);
+    expect(foundIn(JSON.stringify(world.events))).toEqual([]);
   });
 
   test('A14, U6: in any error that callers see', () => {

@@ -46,6 +46,14 @@ describe('a signed introspection', () => {
     expect(await introspect('unknown', as)).toEqual({ active: false });
   });
 
+  test('H15: is never encrypted, so that nobody is offered or registered for that', async () => {
+    const { body: metadata } = await world.send('GET', '/.well-known/oauth-authorization-server');
+    expect(Object.keys(metadata as object).filter((name) => /encrypt|_enc_/.test(name))).toEqual([]);
+    const encrypted = { introspection_encrypted_response_alg: 'RSA-OAEP-256' };
+    const { body } = await world.manage('POST', '/v1/applications', { name: 'Gateway', ...encrypted });
+    expect(JSON.stringify(body)).not.toContain('RSA-OAEP');
+  });
+
   test('H13: is for the caller, and has neither subject nor expiry that could make a token of it', async () => {
     const token = await world.tokenFor(acme.tenantToken);
     const { text, headers } = await ask(token, MEDIA_TYPE);
