@@ -80,9 +80,10 @@ describe('metadata', () => {
     '/.well-known/oauth-protected-resource',
     '/.well-known/webfinger',
     `${OAUTH_METADATA}/tenant`,
+    `${OAUTH_METADATA}/`,
     '/tenant/.well-known/openid-configuration',
     '/.well-known/',
-  ])('L1: does not exist at %s', async (path) => {
+  ])('L1, L2: does not exist at %s', async (path) => {
     expect((await world.send('GET', path)).status).toBe(404);
   });
 
