@@ -28,12 +28,11 @@ export async function comparePeers(): Promise<readonly PeerReport[]> {
 }
 
 async function compareWith(store: Store): Promise<readonly PeerReport[]> {
-  const start = (script: string) => startService<Contender>(new URL(script, import.meta.url), { args: [store] });
   const services: Service<Contender>[] = [];
   try {
-    const mintmark = await start('mintmark-process.ts');
+    const mintmark = await startService<Contender>(new URL('mintmark-process.ts', import.meta.url), { args: [store] });
     services.push(mintmark);
-    const peer = await start('oidc-provider-process.ts');
+    const peer = await startService<Contender>(new URL('oidc-provider-process.ts', import.meta.url), { args: [store] });
     services.push(peer);
     const reports: PeerReport[] = [];
     for (const { name, ratioMax, ...task } of tasks) {

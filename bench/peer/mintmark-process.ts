@@ -1,5 +1,5 @@
 import '../isolation.ts';
-import type { IncomingHttpHeaders, IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { startGateway } from '#infra/local/gateway.ts';
 import { functionRoutes } from '#infra/routes.ts';
 import { type Functions, openFunctions, provideSettings } from '../deployment.ts';
@@ -19,12 +19,13 @@ type Contending = ReturnType<typeof contendingOf>;
 
 /** HTTP as Lambda's events and back, and nothing of API Gateway besides. */
 function listenerOf(functions: Contending): RequestListener {
-  return async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const path = request.url as keyof Contending;
     const event = eventOf(path, request.headers, await read(request));
     const reply = await functions[path](event as never, invocation(path));
     response.writeHead(reply.statusCode, reply.headers).end(reply.body);
   };
+  return (request, response) => void serve(request, response);
 }
 
 /** What a function sees of the event that an HTTP API makes of a request. */
