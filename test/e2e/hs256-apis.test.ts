@@ -7,6 +7,7 @@ import { assertConforms } from '#test/support/conformance.ts';
 import { whileFailing } from '#test/support/faults.ts';
 import { type GuardedApi, startGuardedApi } from '#test/support/guarded-api.ts';
 import { succeed } from '#test/support/manage.ts';
+import { bitsSet, readList, statusOf } from '#test/support/status-lists.ts';
 import { workspaceItems } from '#test/support/table-items.ts';
 import { loadVerifier } from '#test/support/verifier-program.ts';
 import { type Acme, arrangeAcme, type Credentials, REPORTS, startWorld, type World } from '#test/support/world.ts';
@@ -122,6 +123,20 @@ describe('F16: an API that chose HS256', () => {
       await world.post('/oauth/revoke', acme.tenantToken, { token: other }),
     ];
     expect([replies.map(({ status }) => status), await isActive(mine)]).toEqual([[200, 200], false]);
+  });
+
+  test('can have status lists, which a key signs', async () => {
+    const api = await arrangeApi();
+    await succeed(world.manage('PATCH', `/v1/apis/${api.id}`, { statusList: true }));
+    const token = await issue(api);
+    const { uri, idx } = statusOf(token);
+    await world.post('/oauth/revoke', application, { token });
+    const { text } = await readList(world, uri);
+    expect([decodeProtectedHeader(token).alg, decodeProtectedHeader(text).alg, bitsSet(text)]).toEqual([
+      'HS256',
+      'RS256',
+      [idx],
+    ]);
   });
 
   test('can go back to a key, and its old tokens end', async () => {

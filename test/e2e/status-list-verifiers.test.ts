@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApplication, grantPermissions, registerApi } from '#test/support/applications.ts';
 import { type Manage, manageWith, succeed } from '#test/support/manage.ts';
+import { allowRefreshTokens, beginFamily } from '#test/support/refresh-tokens.ts';
 import { createServiceUser, createServiceUserSecret } from '#test/support/service-users.ts';
 import { readList, statusOf } from '#test/support/status-lists.ts';
 import { loadVerifier, type VerifierProgram } from '#test/support/verifier-program.ts';
@@ -108,7 +109,7 @@ async function serviceUser(own: Acme): Promise<Credentials> {
 }
 
 describe('a verifier that has nothing but jose and the list learns within its time to live of a revocation', () => {
-  test.each(Object.keys(cases))('I9: %s', async (name) => {
+  test.each(Object.keys(cases))('I8, I9, I11: %s', async (name) => {
     const { holder, end } = cases[name] ?? {};
     if (holder === undefined || end === undefined) throw new Error('There is no such case.');
     const own = await arrangeAcme(world);
@@ -136,6 +137,16 @@ describe('a verifier that has nothing but jose and the list learns within its ti
     await succeed(manage('DELETE', pathTo(application.clientId, api.id)));
     later(TTL_SECONDS);
     expect([before, await verdict(token, verifier)]).toEqual([ACCEPTED, REVOKED]);
+  });
+
+  test('I7: of the refresh token that it was issued with', async () => {
+    const own = await arrangeAcme(world);
+    await allowRefreshTokens(world, own);
+    const { access_token: token, refresh_token: refreshToken } = await beginFamily(world, own.tenantToken);
+    const before = await verdict(token);
+    await revoke(own.tenantToken, refreshToken);
+    later(TTL_SECONDS);
+    expect([before, await verdict(token)]).toEqual([ACCEPTED, REVOKED]);
   });
 
   test('I10: no later than a whole time to live, whenever it happens', async () => {
