@@ -25,6 +25,12 @@ afterAll(() => world.close());
 const creations = operationsOf(...tables.map(({ name }) => name)).filter(({ status }) => status === 201);
 const send = ({ method, path, ...init }: RouteRequest): Promise<Reply> => world.send(method, path, init);
 
+/** Everything that an answer shows once. */
+interface Secrets extends Credentials {
+  readonly privateKey: string;
+  readonly signingSecret: string;
+}
+
 let serial = 0;
 /** A key that no request before had. */
 function newKey(): string {
@@ -60,6 +66,7 @@ describe('a creation that is repeated under its Idempotency-Key', () => {
       'createServiceUser',
       'createServiceUserKey',
       'createServiceUserSecret',
+      'createSigningSecret',
       'createTenant',
       'createTenantApiToken',
       'createTenantRole',
@@ -77,8 +84,8 @@ describe('a creation that is repeated under its Idempotency-Key', () => {
       const first = await send(request);
       const items = await workspaceItems();
       const second = await send(request);
-      const { clientSecret, privateKey, ...shown } = first.body as Partial<Credentials & { privateKey: string }>;
-      const hadSecret = clientSecret !== undefined || privateKey !== undefined;
+      const { clientSecret, privateKey, signingSecret, ...shown } = first.body as Partial<Secrets>;
+      const hadSecret = [clientSecret, privateKey, signingSecret].some((secret) => secret !== undefined);
       const notice = 'The secret was shown in the first answer only.';
       expect(first.status).toBe(201);
       expect(seen(second)).toEqual({ status: 201, body: { ...shown, ...(hadSecret && { notice }) } });

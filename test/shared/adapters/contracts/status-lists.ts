@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { DomainError } from '#shared/domain/errors.ts';
 import type { DecidingClaims } from '#shared/domain/ports.ts';
 import { LIST_LENGTH, type StatusPlace } from '#shared/domain/status-places.ts';
 import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults.ts';
@@ -18,6 +19,11 @@ function claims(atSeconds = NOW): DecidingClaims {
   return { ...names, jti: `tok_${serial}`, iat: atSeconds, nbf: atSeconds, exp: atSeconds + 60 };
 }
 const nameOf = ({ list, index }: StatusPlace) => `${list}/${index}`;
+
+/** A call that takes an overloaded machine too long decides nothing: nobody has a token then. */
+function asUndecided(error: unknown): undefined {
+  if (!(error instanceof DomainError) || error.code !== 'temporarily_unavailable') throw error;
+}
 
 /** The places of all these tokens, as whoever publishes their lists finds them. */
 async function placesOf(tokens: readonly DecidingClaims[], { statusEntries }: Ports, lists: Iterable<number>) {
@@ -44,18 +50,23 @@ export function statusListsContract(open: () => Promise<Workspace>): void {
       const { ports, openAgain } = await open();
       const processes = [ports, openAgain(), openAgain(), openAgain()];
       const taken = new Set<string>();
+      let issued = 0;
       for (let round = 0; round < RACES; round += 1) {
         const tokens = Array.from({ length: RUNNERS }, () => claims());
         const assign = (runner: number) => {
           const { statusPlaces } = processes[runner % processes.length] ?? ports;
           return statusPlaces.assign(tokens[runner] ?? claims());
         };
-        const places = await Promise.all(race(RUNNERS, assign));
-        for (const place of places) taken.add(nameOf(place));
-        expect(taken.size).toBe((round + 1) * RUNNERS);
-        const found = await placesOf(tokens, ports, new Set(places.map(({ list }) => list)));
-        expect(found).toEqual(places.map(nameOf));
+        const places = await Promise.all(race(RUNNERS, assign).map((assigning) => assigning.catch(asUndecided)));
+        const decided = places.filter((place) => place !== undefined);
+        const takenBefore = taken.size;
+        for (const place of decided) taken.add(nameOf(place));
+        expect(taken.size).toBe(takenBefore + decided.length);
+        const found = await placesOf(tokens, ports, new Set(decided.map(({ list }) => list)));
+        expect(found.filter((_, runner) => places[runner] !== undefined)).toEqual(decided.map(nameOf));
+        issued += decided.length;
       }
+      expect(issued).toBeGreaterThan((RACES * RUNNERS) / 2);
     },
     ROUND_MILLISECONDS_MAX * RACES + 5_000,
   );
