@@ -23,31 +23,31 @@ const call = {
   ],
 } as const;
 
-/** The event with more in its `requestContext`. */
-function withContext(event: GatewayEvent, more: (context: { readonly identity?: object }) => object): GatewayEvent {
-  return { ...event, requestContext: { ...event.requestContext, ...more(event.requestContext) } } as GatewayEvent;
+/** The events of a connection of which API Gateway says this. */
+function httpEventWith(authentication: unknown): GatewayEvent {
+  const event = httpApiEvent(call);
+  return { ...event, requestContext: { ...event.requestContext, authentication } } as GatewayEvent;
 }
-const inIdentity =
-  (certificate: unknown) =>
-  ({ identity }: { readonly identity?: object }) => ({ identity: { ...identity, clientCert: certificate } });
+function restEventWith(certificate: unknown): GatewayEvent {
+  const identity = { sourceIp: '192.0.2.1', userAgent: 'probe/1', clientCert: certificate };
+  const event = restApiEvent(call);
+  return { ...event, requestContext: { ...event.requestContext, identity } } as GatewayEvent;
+}
 
 describe('E3: the certificate of a request', () => {
   test.each([
-    ['an HTTP API', withContext(httpApiEvent(call), () => ({ authentication: { clientCert } }))],
-    ['a REST API', withContext(restApiEvent(call), inIdentity(clientCert))],
+    ['an HTTP API', httpEventWith({ clientCert })],
+    ['a REST API', restEventWith(clientCert)],
   ])('is what %s says of the connection', (_api, event) => {
     expect(readIncoming(event).certificate).toBe(PEM);
   });
 
   test.each([
     ['an HTTP API', httpApiEvent(call)],
-    ['an HTTP API that says null', withContext(httpApiEvent(call), () => ({ authentication: null }))],
-    [
-      'an HTTP API with an empty part',
-      withContext(httpApiEvent(call), () => ({ authentication: { clientCert: null } })),
-    ],
+    ['an HTTP API that says null', httpEventWith(null)],
+    ['an HTTP API with an empty part', httpEventWith({ clientCert: null })],
     ['a REST API', restApiEvent(call)],
-    ['a REST API that says null', withContext(restApiEvent(call), inIdentity(null))],
+    ['a REST API that says null', restEventWith(null)],
   ])('B24: is none where %s says nothing of it, whatever the headers say', (_api, event) => {
     expect(readIncoming(event).certificate).toBeUndefined();
   });
