@@ -37,6 +37,7 @@ export async function openExchange() {
     clock: () => clock,
     random: () => ({ bytes: (length: number) => new Uint8Array(length) }),
     standing: () => ({ open: () => look }),
+    verifier: () => ({ algorithms: ['RS256'] as const, verify: async () => undefined }),
     pepper: () => pepper,
     hasher: () => hasher,
     usageNotes: () => ({ note: async () => undefined }),
