@@ -41,7 +41,7 @@ const worth = async ({ access_token: access, refresh_token: refreshing }: Refres
 const register = ({ path }: SecretOwner, grantTypes: readonly string[]) => manage('PATCH', path, { grantTypes });
 
 describe('N4: a family', () => {
-  test('Q8: ends for good, however often it is used, whether its row is there or not', async () => {
+  test('Q8: ends for good, however often it is used and though its row is still there', async () => {
     let family = await beginFamily(world, acme.tenantToken);
     for (const days of [13, 13]) {
       world.clock.advance(days * DAY_SECONDS);
