@@ -1,5 +1,5 @@
 import { createTables } from '#infra/local/dynamo.ts';
-import { localFunctions } from '#infra/local/functions.ts';
+import { type AdapterChanges, localFunctions } from '#infra/local/functions.ts';
 import { provideKeys } from '#infra/local/signing-keys.ts';
 import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
 import type { EnvironmentVariable } from '#shared/ports.ts';
@@ -37,9 +37,9 @@ export async function provideSettings(workspace = 'mintmark'): Promise<Settings>
 }
 
 /** The real handlers in this process; the authorizer works in this mode. */
-export function openFunctions(settings: Settings, mode: Mode): Functions {
+export function openFunctions(settings: Settings, mode: Mode, changes: AdapterChanges = {}): Functions {
   const own = { ...settings, MINTMARK_PROTECTED_API: protectedApiSetting(mode) };
-  return localFunctions((variable) => own[variable]);
+  return localFunctions((variable) => own[variable], changes);
 }
 
 /** Where the guarded API of each mode is. */

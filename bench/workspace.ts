@@ -51,7 +51,8 @@ async function exchange(url: string, credentials: Credentials): Promise<string> 
   return (await send<{ access_token: string }>(url, request)).access_token;
 }
 
-async function send<Body>(url: string, { method, path, headers, body }: Request): Promise<Body> {
+/** What a request is answered with, if that is a success. @throws Error otherwise */
+export async function send<Body>(url: string, { method, path, headers, body }: Request): Promise<Body> {
   const response = await fetch(url + path, { method, headers, ...(body !== undefined && { body }) });
   if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
   return (await response.json()) as Body;

@@ -28,6 +28,15 @@ describe('this repository', () => {
   });
 });
 
+/** Decides nothing about credentials: how long the keys of other issuers are kept. */
+const KEEPS_ANSWERS = 'shared/adapters/jwks-source.ts';
+
+test('U8: one clock decides what has ended: nobody else in the product asks for the date', () => {
+  const asking = files.filter(({ text }) => /\bDate\.now\(|\bnew Date\(\)/.test(text)).map(({ path }) => path);
+  const ofProduct = asking.filter((path) => /^(?:shared|functions)\//.test(path));
+  expect(ofProduct).toEqual(['shared/adapters/ambient.ts', KEEPS_ANSWERS]);
+});
+
 describe('docs/decisions.md', () => {
   const { dependencies, devDependencies, optionalDependencies } = readJson('package.json') as Record<string, object>;
   const installed = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies }).filter((name) =>

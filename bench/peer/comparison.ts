@@ -5,7 +5,7 @@ import type { Contender, Store } from './contender.ts';
 import { type Task, tasks } from './tasks.ts';
 
 /** Requests of a round: enough that the clock of CPU time is not what is measured. */
-const REQUESTS = 400;
+const REQUESTS = 300;
 /** Both take turns, so that whatever else the machine does meets both; an odd number has a median. */
 const ROUNDS = 7;
 /** Only what ran some thousand times is as fast as it gets. */

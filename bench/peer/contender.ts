@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Credentials } from '../requests.ts';
+import { type Credentials, formRequest } from '../requests.ts';
+import { SCOPE } from './ledger.ts';
 
 /** Where a contender keeps what it knows. */
 export type Store = 'memory' | 'dynamo';
@@ -11,6 +12,14 @@ export interface Contender {
   readonly client: Credentials;
   /** An access token of the client that introspection says more about. */
   readonly introspected: string;
+}
+
+/** An access token of a client from a contender that serves already. */
+export async function obtainToken(url: string, client: Credentials, resource: string): Promise<string> {
+  const parameters = { grant_type: 'client_credentials', resource, scope: SCOPE };
+  const { path, ...init } = formRequest('/oauth/token', client, parameters);
+  const response = await fetch(url + path, init);
+  return ((await response.json()) as { access_token: string }).access_token;
 }
 
 /** Serves HTTP until the process is stopped, and tells the parent its CPU time in microseconds whenever it is asked. */

@@ -4,10 +4,14 @@ import { startGateway } from '#infra/local/gateway.ts';
 import { functionRoutes } from '#infra/routes.ts';
 import { type Functions, openFunctions, provideSettings } from '../deployment.ts';
 import { invocation } from '../invocation.ts';
-import { arrangeWorkspace } from '../workspace.ts';
-import { type Store, serveContender } from './contender.ts';
+import { bearerRequest } from '../requests.ts';
+import { arrangeWorkspace, send } from '../workspace.ts';
+import { obtainToken, type Store, serveContender } from './contender.ts';
+import { LEDGER, SCOPE } from './ledger.ts';
 import { memoryStanding } from './memory-standing.ts';
-import { LEDGER, SCOPE } from './tasks.ts';
+
+/** So long a new key is published before it signs: the default. */
+const LEAD_SECONDS = 10_800;
 
 /** The two functions that are compared. */
 function contendingOf({ exchange, introspect }: Functions, store: Store) {
@@ -51,21 +55,36 @@ function read(request: IncomingMessage): Promise<string> {
   });
 }
 
+/** How far the clock of the workspace is ahead of the real one. */
+let aheadSeconds = 0;
+const clock = { nowSeconds: () => Math.floor(Date.now() / 1_000) + aheadSeconds };
+
 /** Makes the workspace, through all of Mintmark as it runs on one machine. */
 async function arrange(functions: Functions) {
   const httpRoutes = functionRoutes().map((route) => ({ ...route, handler: functions[route.functionName] }));
   const gateway = await startGateway({ httpRoutes });
   const api = { identifier: LEDGER, permission: SCOPE, signingAlgorithm: 'ES256' };
-  const workspace = await arrangeWorkspace(gateway.url, functions, { api, newClients: 0 });
+  const { client, managementToken } = await arrangeWorkspace(gateway.url, functions, { api, newClients: 0 });
+  await send(
+    gateway.url,
+    bearerRequest('PATCH', '/v1/settings', managementToken, { signingKeys: { mode: 'wrapped' } }),
+  );
   await gateway.close();
-  return workspace;
+  // A key of a day is made, and signs once it has been published for long enough.
+  for (const seconds of [LEAD_SECONDS, 0]) {
+    await functions['rotate-signing-keys']({}, invocation('rotate-signing-keys'));
+    aheadSeconds += seconds;
+  }
+  return client;
 }
 
 /** Argument: where to read records from. */
 if (import.meta.main) {
   const store = process.argv[2] as Store;
-  const functions = openFunctions(await provideSettings(`peer-${store}`), 'online');
-  const { client, accessToken } = await arrange(functions);
-  const listener = listenerOf(contendingOf(functions, store));
-  await serveContender(listener, async () => ({ client, introspected: accessToken }));
+  const functions = openFunctions(await provideSettings(`peer-${store}`), 'online', { clock: () => clock });
+  const client = await arrange(functions);
+  await serveContender(listenerOf(contendingOf(functions, store)), async (url) => ({
+    client,
+    introspected: await obtainToken(url, client, LEDGER),
+  }));
 }

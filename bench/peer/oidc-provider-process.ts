@@ -1,10 +1,10 @@
 import '../isolation.ts';
 import { exportJWK, generateKeyPair } from 'jose';
 import { type Adapter, Provider } from 'oidc-provider';
-import { type Credentials, formRequest } from '../requests.ts';
-import { type Store, serveContender } from './contender.ts';
+import type { Credentials } from '../requests.ts';
+import { obtainToken, type Store, serveContender } from './contender.ts';
 import { dynamoAdapters } from './dynamo-adapter.ts';
-import { LEDGER, LIFETIME_SECONDS, SCOPE } from './tasks.ts';
+import { LEDGER, LIFETIME_SECONDS, SCOPE } from './ledger.ts';
 
 const ISSUER = 'https://auth.example.com';
 
@@ -58,21 +58,14 @@ function memoryAdapters(): (model: string) => Adapter {
   });
 }
 
-async function obtainOpaqueToken(url: string): Promise<string> {
-  const { path, ...init } = formRequest('/oauth/token', client, {
-    grant_type: 'client_credentials',
-    resource: OPAQUE,
-    scope: SCOPE,
-  });
-  const response = await fetch(url + path, init);
-  return ((await response.json()) as { access_token: string }).access_token;
-}
-
 /** Argument: where to keep clients and tokens. */
 if (import.meta.main) {
   const store = process.argv[2] as Store;
   const openAdapter = store === 'memory' ? memoryAdapters() : await dynamoAdapters();
   await openAdapter('Client').upsert(client.clientId, clientMetadata, 0);
   const provider = await openProvider(openAdapter);
-  await serveContender(provider.callback(), async (url) => ({ client, introspected: await obtainOpaqueToken(url) }));
+  await serveContender(provider.callback(), async (url) => ({
+    client,
+    introspected: await obtainToken(url, client, OPAQUE),
+  }));
 }

@@ -2,11 +2,7 @@ import { deepStrictEqual, partialDeepStrictEqual } from 'node:assert/strict';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { formRequest, type Request } from '../requests.ts';
 import type { Contender } from './contender.ts';
-
-/** The API that both contenders issue tokens for. */
-export const LEDGER = 'https://api.example.com/ledger';
-export const SCOPE = 'read:ledger';
-export const LIFETIME_SECONDS = 3_600;
+import { LEDGER, LIFETIME_SECONDS, SCOPE } from './ledger.ts';
 
 /** Something that both contenders do. */
 export interface Task {

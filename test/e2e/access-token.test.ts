@@ -75,7 +75,7 @@ describe('what an access token is made of', () => {
     ['PS256', 1],
     ['ES256', 2],
     ['EdDSA', 3],
-  ] as const)('F1: %s tokens say type, algorithm and published key', async (signingAlgorithm, published) => {
+  ] as const)('F1, V9: %s tokens say type, algorithm and published key', async (signingAlgorithm, published) => {
     const { audience, credentials } = await arrangeApi({ signingAlgorithm });
     const token = await world.tokenFor(credentials, { audience });
     const kid = keySet.keys[published]?.kid;

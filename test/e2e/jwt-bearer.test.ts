@@ -115,7 +115,7 @@ describe('an assertion', () => {
   });
 });
 
-describe('an assertion that is not good', () => {
+describe('D25: an assertion that is not good', () => {
   const forgeries = Object.entries({ ...claimForgeries, ...headerForgeries, ...formForgeries });
 
   test.each(forgeries)(

@@ -211,8 +211,10 @@ describe('each secret that was handed out above', () => {
   /** What only its owner knows of a secret: all but its prefix, its id and its checksum. */
   const findIn = (text: string) => handedOut().filter((secret) => text.includes(secret.slice(10, 42)));
 
-  test('B21: stands in one answer, and no hash in any', () => {
+  test('B21, Q6: stands in one answer, none of them a list, and no hash in any', async () => {
     const secrets = handedOut();
+    const { text: list } = await world.manage('GET', `/v1/tenants/${acme.tenantId}/api-tokens?limit=100`);
+    expect(list).toMatch(/"secrets":\[\{"id":"\w{6}"/);
     expect(secrets.length).toBeGreaterThan(50);
     expect(findIn(answers.join('\n'))).toEqual(secrets);
     const naming = secrets.map((secret) => answers.filter((text) => text.includes(secret.slice(10, 42))).length);
