@@ -70,11 +70,21 @@ export const handler = lambda(applications, adapters, {
       metadata,
       tokenLifetimeSeconds,
       tokenQuota,
+      tokensRevokedUntil: tokensRevokedUntilSeconds,
       status,
       expiresInSeconds,
       ...registration
     } = body;
-    const patch = { description, metadata, tokenLifetimeSeconds, tokenQuota, status, expiresInSeconds, registration };
+    const patch = {
+      description,
+      metadata,
+      tokenLifetimeSeconds,
+      tokenQuota,
+      tokensRevokedUntilSeconds,
+      status,
+      expiresInSeconds,
+      registration,
+    };
     const access = { caller, owner, clientId: params.clientId, expectedVersion };
     return ok(applicationRepresentation(await updateApplication(access, patch, ports)));
   },

@@ -41,8 +41,11 @@ export const handler = lambda(directory, adapters, {
   listTenants: async ({ query }, { directoryList }) =>
     ok(pageRepresentation(await directoryList.list({ kind: 'tenant' }, query), tenantRepresentation)),
   getTenant: async ({ params }, ports) => ok(tenantRepresentation(await getTenant(params.tenantId, ports))),
-  updateTenant: async ({ params, body, expectedVersion }, ports) =>
-    ok(tenantRepresentation(await updateTenant(params.tenantId, body, expectedVersion, ports))),
+  updateTenant: async ({ params, body, expectedVersion }, ports) => {
+    const { tokensRevokedUntil: tokensRevokedUntilSeconds, ...patch } = body;
+    const change = { ...patch, tokensRevokedUntilSeconds };
+    return ok(tenantRepresentation(await updateTenant(params.tenantId, change, expectedVersion, ports)));
+  },
   deleteTenant: async ({ params, expectedVersion }, ports) => {
     await deleteTenant(params.tenantId, ports, expectedVersion);
     return done(204);
@@ -117,6 +120,9 @@ export const handler = lambda(directory, adapters, {
     return done(204);
   },
   getSettings: async (_request, ports) => ok(settingsRepresentation(await getSettings(ports))),
-  updateSettings: async ({ body, expectedVersion }, ports) =>
-    ok(settingsRepresentation(await updateSettings(body, expectedVersion, ports))),
+  updateSettings: async ({ body, expectedVersion }, ports) => {
+    const { tokensRevokedUntil: tokensRevokedUntilSeconds, ...patch } = body;
+    const change = { ...patch, tokensRevokedUntilSeconds };
+    return ok(settingsRepresentation(await updateSettings(change, expectedVersion, ports)));
+  },
 });

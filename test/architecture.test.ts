@@ -23,7 +23,7 @@ describe('this repository', () => {
     expect(sources.flatMap(({ path, text }) => importViolations(path, text))).toEqual([]);
   });
 
-  test('keeps the rules for file names, lengths and words', () => {
+  test('U8: keeps the rules for file names, lengths and words, and asks no clock but the one trusted', () => {
     expect(files.flatMap(({ path, text }) => fileViolations(path, text))).toEqual([]);
   });
 });

@@ -166,6 +166,11 @@ describe('what README.md says about managing credentials', () => {
     expect(answer).toMatchObject({ active: true, aud: REPORTS, scope: 'read:reports', roles: [] });
   });
 
+  test('revokes what an application was issued up to now', () => {
+    const [application] = session.answers('revoke-issued') as [{ tokensRevokedUntil: string }];
+    expect(Date.parse(application.tokensRevokedUntil)).toBeGreaterThan(Date.now() - 600_000);
+  });
+
   test('sets limits for the workspace', () => {
     const [settings] = session.answers('settings');
     const limits = { maxLive: 20, lifetimeSeconds: 7_776_000, maxLifetimeSeconds: 31_536_000 };

@@ -58,6 +58,7 @@ describe('README.md', () => {
       'sh rotate',
       'sh finish',
       'sh leaked',
+      'sh revoke-issued',
       'sh import',
       'sh list',
       'sh change',

@@ -13,6 +13,7 @@ import {
   timestamp,
   tokenLifetimeSeconds,
   tokenQuota,
+  tokensRevokedUntil,
 } from './fields.ts';
 import { newRegistration, registrationExample, registrationPatch, shownRegistration } from './registration-fields.ts';
 import { lastUsedAt, newSecretExample, secretFields, shownOnce, usedSecretExample } from './secret-fields.ts';
@@ -25,6 +26,7 @@ const application = z.object({
   ...shownRegistration,
   metadata: shownMetadata,
   tokenLifetimeSeconds: z.int().optional(),
+  tokensRevokedUntil: timestamp.optional(),
   tokenQuota: tokenQuota.optional().meta({ description: "Absent where the workspace's holds" }),
   createdAt: timestamp,
   createdBy: z.string(),
@@ -150,6 +152,7 @@ export const applications = lambdaTable({
           name: text(NAME_CHARACTERS).optional(),
           metadata: metadataPatch,
           tokenLifetimeSeconds: tokenLifetimeSeconds.nullish(),
+          tokensRevokedUntil: tokensRevokedUntil.optional(),
           tokenQuota: tokenQuota.partial().nullish(),
           status: status.optional(),
           expiresInSeconds: z.int().min(1).max(EXPIRY_SECONDS_MAX).optional(),

@@ -75,6 +75,11 @@ export const namedPermission = z.object({ api: apiIdentifier, value: permissionV
 /** A point in time on the wire. */
 export const timestamp = z.iso.datetime();
 
+/** For changes that revoke whatever was issued up to a moment. */
+export const tokensRevokedUntil = timestamp
+  .transform((text) => Math.floor(Date.parse(text) / 1_000))
+  .meta({ description: 'Tokens that were issued until then are worth nothing; it only moves forward' });
+
 /** A list that names nothing twice. */
 export function unique<Items extends z.ZodType<readonly unknown[]>>(
   items: Items,

@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import { apiIdentifier, apiTokenKind, EXPIRY_SECONDS_MAX, tokenLifetimeSeconds, tokenQuota, unique } from './fields.ts';
+import {
+  apiIdentifier,
+  apiTokenKind,
+  EXPIRY_SECONDS_MAX,
+  timestamp,
+  tokenLifetimeSeconds,
+  tokenQuota,
+  tokensRevokedUntil,
+  unique,
+} from './fields.ts';
 import { showing, updating } from './shapes.ts';
 import type { Route } from './table.ts';
 
@@ -87,6 +96,7 @@ const settings = z.object({
   signingKeys,
   statusLists,
   tokenQuota,
+  tokensRevokedUntil: timestamp.optional(),
   version: z.int(),
 });
 const example = {
@@ -131,6 +141,7 @@ export const settingsRoutes = {
         apiTokens: apiTokens.extend({ kinds: apiTokenKinds.partial() }).partial().optional(),
         signingKeys: signingKeys.partial().optional(),
         tokenQuota: tokenQuota.partial().optional(),
+        tokensRevokedUntil: tokensRevokedUntil.optional(),
         statusLists: statusLists.partial().optional(),
         refreshTokens: refreshTokens.partial().optional(),
       }),

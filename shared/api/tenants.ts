@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import { id, metadata, metadataPatch, NAME_CHARACTERS, statusQuery, text } from './fields.ts';
+import {
+  id,
+  metadata,
+  metadataPatch,
+  NAME_CHARACTERS,
+  statusQuery,
+  text,
+  timestamp,
+  tokensRevokedUntil,
+} from './fields.ts';
 import {
   commonExample,
   commonMembers,
@@ -17,6 +26,7 @@ const tenant = z.object({
   id: z.string(),
   name: z.string(),
   status,
+  tokensRevokedUntil: timestamp.optional(),
   metadata: shownMetadata,
   ...commonMembers,
 });
@@ -55,7 +65,12 @@ export const tenantRoutes = {
     caller: { permission: 'write:tenants' },
     body: {
       encoding: 'merge-patch',
-      schema: z.object({ name: text(NAME_CHARACTERS).optional(), status: status.optional(), metadata: metadataPatch }),
+      schema: z.object({
+        name: text(NAME_CHARACTERS).optional(),
+        status: status.optional(),
+        metadata: metadataPatch,
+        tokensRevokedUntil: tokensRevokedUntil.optional(),
+      }),
       example: { status: 'disabled' },
     },
     audit: 'tenant.updated',

@@ -25,6 +25,7 @@ import type {
 } from './record-ports.ts';
 import type { Client, JsonObject } from './records.ts';
 import { type ApplicationRegistration, proofOf } from './registration.ts';
+import { movedMark } from './revoke-issued-before.ts';
 import { expiryOf } from './standing.ts';
 import { changedOwnQuota, type TokenQuotaChange } from './token-quota.ts';
 
@@ -133,6 +134,8 @@ export interface ClientPatch {
   readonly expiresInSeconds?: number | undefined;
   readonly tokenLifetimeSeconds?: number | null | undefined;
   readonly tokenQuota?: TokenQuotaChange | null | undefined;
+  /** Every token of it that was issued up to this moment is worth nothing from now on. */
+  readonly tokensRevokedUntilSeconds?: number | undefined;
   /** The registration as it is to be, made of the one before. */
   readonly register?: ((before: ApplicationRegistration | undefined) => ApplicationRegistration) | undefined;
 }
@@ -160,6 +163,7 @@ export function withChanges(before: Client, patch: ClientPatch, nowSeconds: numb
         ? before.tokenLifetimeSeconds
         : (patch.tokenLifetimeSeconds ?? undefined),
     tokenQuota: changedOwnQuota(before.tokenQuota, patch.tokenQuota),
+    revokedBeforeSeconds: movedMark(before.revokedBeforeSeconds, patch.tokensRevokedUntilSeconds, nowSeconds),
     registration: patch.register?.(before.registration) ?? before.registration,
   });
 }

@@ -106,7 +106,7 @@ function claimsOf(
     sub: subjectId(subject),
     aud: api.identifier,
     exp: now + Math.min(settings.accessTokens.maxLifetimeSeconds, lifetimeSeconds(holder, api, now)),
-    iat: Math.max(now, client.revokedBeforeSeconds ?? 0),
+    iat: Math.max(now, standing.revokedBeforeSeconds),
     nbf: now,
     jti: newId('tok', random),
     client_id: client.id,

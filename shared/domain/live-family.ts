@@ -61,6 +61,7 @@ export async function findLiveRefreshToken(text: string, ports: Ports): Promise<
 
   const [standing, api] = await Promise.all([standingOf(client, look), findApi(family.audience, look)]);
   if (standing === undefined || api?.allowRefreshTokens !== true) return undefined;
+  if (family.createdAtSeconds < standing.revokedBeforeSeconds) return undefined;
   const permissions = narrowed(family.scope, await allowedPermissions(client, standing, api, look));
   return permissions.length === 0 ? undefined : { family, subject: subjectId(client), standing, api, permissions };
 }

@@ -98,10 +98,10 @@ export async function judge(
     isEverybodyStanding(claims, look, nowSeconds),
   ]);
   if (client === undefined || isRevoked || !isWhole || !isLive(client, nowSeconds)) return undefined;
-  if (claims.iat < (client.revokedBeforeSeconds ?? 0)) return undefined;
 
   const [standing, api] = await Promise.all([standingOf(client, look), findApi(claims.aud, look)]);
-  if (standing === undefined || api === undefined || !isAbout(claims, { client, standing, api })) return undefined;
+  if (standing === undefined || api === undefined || claims.iat < standing.revokedBeforeSeconds) return undefined;
+  if (!isAbout(claims, { client, standing, api })) return undefined;
 
   const own = await allowedPermissions(client, standing, api, look);
   const allowed = await withinActorsReach(claims, { allowed: own, api }, look);

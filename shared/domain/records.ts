@@ -22,6 +22,8 @@ export interface Tenant extends Versioned {
   readonly name: string;
   readonly status: 'active' | 'disabled' | 'deleted';
   readonly metadata?: JsonObject | undefined;
+  /** Its tokens that were issued before this moment are worth nothing. */
+  readonly revokedBeforeSeconds?: number | undefined;
 }
 
 /** A person, a member of any number of tenants. A deleted one is kept as a mark too, without name and address. */

@@ -101,7 +101,8 @@ async function decideAgain(
   const ceiling = () => scopeValues(family.scope);
   const terms = { refuse: invalidGrant, refuseAudience: invalidGrant, ceiling };
   const access = await decideAccess(holder, { audiences, scope }, ports, terms);
-  if (access.api.allowRefreshTokens) return access;
+  const isRevoked = family.createdAtSeconds < access.standing.revokedBeforeSeconds;
+  if (access.api.allowRefreshTokens && !isRevoked) return access;
   throw invalidGrant();
 }
 

@@ -77,7 +77,7 @@ export async function findSelfSignedToken(
   look.expect('name', apiNameKey(claims.aud));
   const [client, isRevoked] = await Promise.all([look.client(keyId), look.isRevoked(selfSignedTokenId(read))]);
   if (client === undefined || isRevoked || !isLive(client, ports.clock.nowSeconds())) return undefined;
-  if (claims.iat < (client.revokedBeforeSeconds ?? 0) || !isAboutItself(read, client)) return undefined;
+  if (!isAboutItself(read, client)) return undefined;
   return (await isSignedByKeyOf(client, { value: token, read }, ports)) ? worthNow(read, client, look) : undefined;
 }
 
@@ -90,6 +90,7 @@ async function worthNow(read: SelfSignedToken, client: Client, look: Look): Prom
   if (standing === undefined || api?.acceptsSelfSignedTokens !== true || !isBoundAsRequired(undefined, api)) {
     return undefined;
   }
+  if (read.claims.iat < standing.revokedBeforeSeconds) return undefined;
   const permissions = await allowedPermissions(client, standing, api, look);
   if (permissions.length === 0) return undefined;
   return { claims: claimsOf(read, client, standing.tenantId), client, standing, api, permissions, look };

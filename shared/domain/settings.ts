@@ -5,10 +5,9 @@ import { DomainError, ignoreConflict } from './errors.ts';
 import type { Clock, Look, StandingReader } from './ports.ts';
 import type { DirectoryWriter } from './record-ports.ts';
 import type { WorkspaceSettings } from './records.ts';
+import { movedMark } from './revoke-issued-before.ts';
 import { changedQuota, type TokenQuotaChange, UNLIMITED } from './token-quota.ts';
-
-/** Names the one record among the directory's. */
-const KEY = 'workspace';
+import { SETTINGS_KEY } from './workspace-settings.ts';
 
 /** What holds for refresh tokens in settings that were written before these had any. */
 export const DEFAULT_REFRESH_TOKENS: WorkspaceSettings['refreshTokens'] = {
@@ -52,12 +51,12 @@ const DEFAULT_SETTINGS: WorkspaceSettings = {
 
 /** The workspace's settings, read with whatever else this look reads. */
 export async function settingsIn(look: Look): Promise<WorkspaceSettings> {
-  return (await look.find('settings', KEY)) ?? DEFAULT_SETTINGS;
+  return (await look.find('settings', SETTINGS_KEY)) ?? DEFAULT_SETTINGS;
 }
 
 /** Lets the settings travel with what is read next. */
 export function expectSettings(look: Look): void {
-  look.expect('settings', KEY);
+  look.expect('settings', SETTINGS_KEY);
 }
 
 /** The API meant where none is named and several could be: what the settings say, else what the deployment does. */
@@ -76,12 +75,14 @@ interface Ports {
 
 /** The workspace's settings. */
 export function getSettings({ standing }: Pick<Ports, 'standing'>): Promise<WorkspaceSettings> {
-  return settingsIn(standing.open(KEY));
+  return settingsIn(standing.open(SETTINGS_KEY));
 }
 
 /** What to change: members that are absent stay as they are, null takes a limit away. */
 export interface SettingsChange {
   readonly defaultAudience?: string | null | undefined;
+  /** Every token issued up to this moment is worth nothing from now on. */
+  readonly tokensRevokedUntilSeconds?: number | undefined;
   readonly accessTokens?: Changes<WorkspaceSettings['accessTokens']> | undefined;
   readonly apiTokens?:
     | (Changes<Omit<WorkspaceSettings['apiTokens'], 'kinds'>> & {
@@ -105,23 +106,25 @@ export async function updateSettings(
   expectedVersion: number | undefined,
   ports: Ports,
 ): Promise<WorkspaceSettings> {
-  const look = ports.standing.open(KEY);
+  const look = ports.standing.open(SETTINGS_KEY);
   await assertIsApi(patch.defaultAudience, look);
-  if ((await look.find('settings', KEY)) === undefined) await writeDefaults(ports);
-  const change = (before: WorkspaceSettings) => assertConsistent(withChanges(before, patch));
-  return changeRecord({ kind: 'settings', key: KEY, expectedVersion, change }, ports);
+  if ((await look.find('settings', SETTINGS_KEY)) === undefined) await writeDefaults(ports);
+  const nowSeconds = ports.clock.nowSeconds();
+  const change = (before: WorkspaceSettings) => assertConsistent(withChanges(before, patch, nowSeconds));
+  return changeRecord({ kind: 'settings', key: SETTINGS_KEY, expectedVersion, change }, ports);
 }
 
 /** The first change, too, is made on a version that stands: the defaults are written down before. */
 async function writeDefaults({ directory, clock }: Ports): Promise<void> {
   const settings = { ...DEFAULT_SETTINGS, createdAtSeconds: clock.nowSeconds() };
-  await directory.insert('settings', KEY, settings).catch(ignoreConflict);
+  await directory.insert('settings', SETTINGS_KEY, settings).catch(ignoreConflict);
 }
 
-function withChanges(before: WorkspaceSettings, patch: SettingsChange): WorkspaceSettings {
+function withChanges(before: WorkspaceSettings, patch: SettingsChange, nowSeconds: number): WorkspaceSettings {
   const { defaultAudience = before.defaultAudience, accessTokens, apiTokens: { kinds, ...apiTokens } = {} } = patch;
   return {
     ...before,
+    revokedBeforeSeconds: movedMark(before.revokedBeforeSeconds, patch.tokensRevokedUntilSeconds, nowSeconds),
     defaultAudience,
     accessTokens: changed(before.accessTokens, accessTokens),
     apiTokens: { ...changed(before.apiTokens, apiTokens), kinds: changed(before.apiTokens.kinds, kinds) },

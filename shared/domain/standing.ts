@@ -8,6 +8,7 @@ import {
   type Tenant,
   type User,
 } from './records.ts';
+import { SETTINGS_KEY } from './workspace-settings.ts';
 
 /** That a client's subject stands, and with which roles. */
 export interface Standing {
@@ -19,6 +20,8 @@ export interface Standing {
   readonly roles: readonly Role[];
   /** Permissions through these roles, or given directly. */
   readonly permissions: readonly PermissionReference[];
+  /** Tokens of the client that were issued before this moment are worth nothing. */
+  readonly revokedBeforeSeconds: number;
 }
 
 /** Whether something with a status and an expiry is usable at this second. Deciding never waits for DynamoDB's TTL. */
@@ -50,7 +53,13 @@ export function subjectId({ id, subject }: Client): string {
 /** Step 5 of the exchange: undefined where the tenant, user, membership or service user behind a client does not stand. */
 export async function standingOf(client: Client, look: Look): Promise<Standing | undefined> {
   const { subject } = client;
-  if (subject.type === 'application') return { tenantId: undefined, userId: undefined, roles: [], permissions: [] };
+  const settings = look.find('settings', SETTINGS_KEY);
+  const marks = async (tenant?: Tenant) =>
+    [client, tenant, await settings].map((one) => one?.revokedBeforeSeconds ?? 0);
+  if (subject.type === 'application') {
+    const revokedBeforeSeconds = Math.max(...(await marks()));
+    return { tenantId: undefined, userId: undefined, roles: [], permissions: [], revokedBeforeSeconds };
+  }
   const [tenant, holder, roles] = await Promise.all([
     look.find('tenant', subject.tenantId),
     findHolder(client, look),
@@ -58,7 +67,8 @@ export async function standingOf(client: Client, look: Look): Promise<Standing |
   ]);
   if (tenant?.status !== 'active' || holder?.status !== 'active') return undefined;
   const userId = subject.type === 'user' ? subject.userId : undefined;
-  return { tenantId: tenant.id, userId, roles, permissions: permissionsThrough(roles, client) };
+  const revokedBeforeSeconds = Math.max(...(await marks(tenant)));
+  return { tenantId: tenant.id, userId, roles, permissions: permissionsThrough(roles, client), revokedBeforeSeconds };
 }
 
 /** What a client holds besides client grants: through these roles, or given directly. */

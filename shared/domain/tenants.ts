@@ -6,6 +6,7 @@ import type { Clock, Random, StandingReader } from './ports.ts';
 import type { DirectoryWriter } from './record-ports.ts';
 import type { JsonObject, Tenant, User } from './records.ts';
 import { noteRemoval } from './removals.ts';
+import { movedMark } from './revoke-issued-before.ts';
 import { exists } from './standing.ts';
 
 interface Ports {
@@ -49,6 +50,8 @@ export interface TenantChange {
   readonly name?: string | undefined;
   readonly status?: 'active' | 'disabled' | undefined;
   readonly metadata?: JsonObject | null | undefined;
+  /** Every token in it that was issued up to this moment is worth nothing from now on. */
+  readonly tokensRevokedUntilSeconds?: number | undefined;
 }
 
 /** @throws DomainError as `changeRecord` does; for a deleted tenant `not_found`, whichever version is meant */
@@ -56,9 +59,10 @@ export async function updateTenant(
   id: string,
   patch: TenantChange,
   expectedVersion: number | undefined,
-  ports: Ports,
+  ports: Ports & { readonly clock: Clock },
 ): Promise<Tenant> {
   await getTenant(id, ports);
+  const nowSeconds = ports.clock.nowSeconds();
   const change = (tenant: Tenant): Tenant | undefined =>
     tenant.status === 'deleted'
       ? undefined
@@ -67,6 +71,7 @@ export async function updateTenant(
           name: patch.name ?? tenant.name,
           status: patch.status ?? tenant.status,
           metadata: mergeMetadata(tenant.metadata, patch.metadata),
+          revokedBeforeSeconds: movedMark(tenant.revokedBeforeSeconds, patch.tokensRevokedUntilSeconds, nowSeconds),
         };
   return changeRecord({ kind: 'tenant', key: id, expectedVersion, change }, ports);
 }

@@ -1,5 +1,8 @@
 import type { ApiTokenKind, TokenQuota, Versioned } from './records.ts';
 
+/** Names the one record of the settings among the directory's. */
+export const SETTINGS_KEY = 'workspace';
+
 /** What holds for the whole workspace. Members that are null set no limit. */
 export interface WorkspaceSettings extends Versioned {
   /** The API meant by exchanges that name none and could mean several; null for what the deployment says. */
@@ -44,4 +47,6 @@ export interface WorkspaceSettings extends Versioned {
     readonly graceSeconds: number;
     readonly maxLivePerClient: number;
   };
+  /** Tokens of any client that were issued before this moment are worth nothing. */
+  readonly revokedBeforeSeconds?: number | undefined;
 }

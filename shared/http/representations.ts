@@ -17,9 +17,10 @@ import { credentialKey, KEY_SELECTOR } from '#shared/domain/usage.ts';
 
 /** How records look on the wire of the management API: ISO 8601 times, no hashes, nothing internal. */
 
-export function tenantRepresentation({ id, status, createdAtSeconds, version, ...tenant }: Tenant) {
+export function tenantRepresentation(record: Tenant) {
+  const { id, status, createdAtSeconds, revokedBeforeSeconds: _mark, version, ...tenant } = record;
   if (status === 'deleted') throw new Error('A deleted tenant is not shown.');
-  return { id, ...tenant, status, createdAt: timestamp(createdAtSeconds), version };
+  return { id, ...tenant, ...revocationMark(record), status, createdAt: timestamp(createdAtSeconds), version };
 }
 
 export function userRepresentation({ id, status, createdAtSeconds, version, ...user }: User) {
@@ -54,6 +55,7 @@ export function applicationRepresentation({ subject, ...client }: Client, lastUs
     ...registrationRepresentation(registrationOf(client)),
     ...(client.metadata && { metadata: client.metadata }),
     ...(client.tokenLifetimeSeconds !== undefined && { tokenLifetimeSeconds: client.tokenLifetimeSeconds }),
+    ...revocationMark(client),
     ...(client.tokenQuota && { tokenQuota: client.tokenQuota }),
     createdAt: timestamp(client.createdAtSeconds),
     createdBy: client.createdBy,
@@ -117,8 +119,9 @@ function kindRepresentation({ accessToken }: Pick<Client, 'accessToken'>) {
   return { kind: 'access_token' as const, audience: accessToken.api, tokenId: accessToken.tokenId };
 }
 
-export function settingsRepresentation({ createdAtSeconds: _createdAtSeconds, ...settings }: WorkspaceSettings) {
-  return settings;
+export function settingsRepresentation(record: WorkspaceSettings) {
+  const { createdAtSeconds: _createdAt, revokedBeforeSeconds: _mark, ...settings } = record;
+  return { ...settings, ...revocationMark(record) };
 }
 
 export function auditEventRepresentation({ timeSeconds, ...event }: AuditEvent) {
@@ -162,6 +165,11 @@ function secretRepresentations({ id, secrets }: Pick<Client, 'id' | 'secrets'>, 
 /** When this credential was last used; nothing where nobody has looked. */
 export function lastUse(credential: CredentialName, lastUses: LastUses | undefined) {
   return lastUses === undefined ? {} : { lastUsedAt: timestampOrNull(lastUses.get(credentialKey(credential))) };
+}
+
+/** The last second whose tokens are worth nothing, where anything was revoked by time of issue. */
+function revocationMark({ revokedBeforeSeconds }: { readonly revokedBeforeSeconds?: number | undefined }) {
+  return revokedBeforeSeconds === undefined ? undefined : { tokensRevokedUntil: timestamp(revokedBeforeSeconds - 1) };
 }
 
 /** A moment as it goes over the wire. */

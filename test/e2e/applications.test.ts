@@ -57,7 +57,7 @@ const shownNow = (name: string, { clientSecret }: Credentials) => ({
 });
 
 describe('a new application', () => {
-  test('B21: is shown with its secret once, and never again', async () => {
+  test('B21, Q6: is shown with its secret once, and in lists with its last four characters', async () => {
     const request = { name: 'reports gateway', metadata: { team: 'Büro' }, tokenLifetimeSeconds: 600 };
     const created = await manage('POST', APPLICATIONS, request);
     const { clientSecret, ...shown } = created.body as Credentials;

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
+  DeleteCommand,
   DynamoDBDocumentClient,
   ScanCommand,
   type ScanCommandInput,
@@ -16,6 +17,13 @@ const workspaceTables = everyTable.filter((table) => table !== 'audit');
 /** Everything in one of the workspace's tables, read past the product. */
 export async function itemsOf(table: TableName): Promise<readonly Item[]> {
   return (await scan(table)).flatMap(({ Items = [] }) => Items);
+}
+
+/** Removes an item past the product, as a backup from before it was written does. */
+export async function removeItem(table: TableName, Key: Readonly<Record<string, string>>): Promise<void> {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+  await client.send(new DeleteCommand({ TableName: `mintmark-${table}`, Key }));
+  client.destroy();
 }
 
 /** The audit log's lines about one request, in their order. */

@@ -35,6 +35,7 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
     name: z.string(),
     status: z.enum(['active', 'disabled', 'deleted']),
     metadata: metadata.optional(),
+    revokedBeforeSeconds: seconds.optional(),
   }),
   user: z.object({
     ...versioned,
@@ -99,6 +100,7 @@ export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<Dir
   removal: z.object({ ...versioned, id: z.string(), deleted }),
   settings: z.object({
     ...versioned,
+    revokedBeforeSeconds: seconds.optional(),
     defaultAudience: z.string().nullable(),
     accessTokens: z.object({ lifetimeSeconds: seconds, maxLifetimeSeconds: seconds }),
     apiTokens: z.object({

@@ -9,7 +9,13 @@ import { aClient, anApi } from '#test/support/records.ts';
 const REPORTS = 'https://api.example.com/reports';
 const api = anApi();
 const application = aClient({ subject: { type: 'application' }, apiIds: ['api_reports'] });
-const nothing: Standing = { tenantId: undefined, userId: undefined, roles: [], permissions: [] };
+const nothing: Standing = {
+  tenantId: undefined,
+  userId: undefined,
+  roles: [],
+  permissions: [],
+  revokedBeforeSeconds: 0,
+};
 
 function holding(...values: readonly string[]): Standing {
   return { ...nothing, permissions: values.map((value) => ({ apiId: 'api_reports', api: REPORTS, value })) };
