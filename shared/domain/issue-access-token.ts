@@ -14,6 +14,7 @@ import { tokenTooLarge } from './errors.ts';
 import { newId } from './ids.ts';
 import type { Clock, IssuanceCounter, Look, Random, RequestQuota, StatusPlaces } from './ports.ts';
 import type { Api, Client } from './records.ts';
+import { latestMark } from './revoke-issued-before.ts';
 import { signWithSecret } from './signing-secrets.ts';
 import { subjectId } from './standing.ts';
 import { placeOnStatusList } from './status-list.ts';
@@ -106,7 +107,7 @@ function claimsOf(
     sub: subjectId(subject),
     aud: api.identifier,
     exp: now + Math.min(settings.accessTokens.maxLifetimeSeconds, lifetimeSeconds(holder, api, now)),
-    iat: Math.max(now, standing.revokedBeforeSeconds),
+    iat: Math.max(now, latestMark(standing, settings)),
     nbf: now,
     jti: newId('tok', random),
     client_id: client.id,

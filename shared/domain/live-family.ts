@@ -6,6 +6,7 @@ import type { Clock, Look, StandingReader } from './ports.ts';
 import type { Api, Client } from './records.ts';
 import { readRefreshToken } from './refresh-token.ts';
 import { grantTypesOf } from './registration.ts';
+import { latestMark } from './revoke-issued-before.ts';
 import { settingsIn } from './settings.ts';
 import { isLive, type Standing, standingOf, subjectId } from './standing.ts';
 import { generationOf, type TokenFamily } from './token-family.ts';
@@ -55,13 +56,14 @@ export async function findLiveRefreshToken(text: string, ports: Ports): Promise<
   if (family === undefined) return undefined;
   const client = await look.client(family.clientId);
   if (client === undefined || !isLive(client, nowSeconds) || !isFamilyOf(client, family)) return undefined;
-  const { graceSeconds } = (await settingsIn(look)).refreshTokens;
+  const settings = await settingsIn(look);
+  const { graceSeconds } = settings.refreshTokens;
   const generation = generationOf(family, ports.digests.digest(presented.body), { graceSeconds, nowSeconds });
   if (generation.is === 'replayed') return undefined;
 
   const [standing, api] = await Promise.all([standingOf(client, look), findApi(family.audience, look)]);
   if (standing === undefined || api?.allowRefreshTokens !== true) return undefined;
-  if (family.createdAtSeconds < standing.revokedBeforeSeconds) return undefined;
+  if (family.createdAtSeconds < latestMark(standing, settings)) return undefined;
   const permissions = narrowed(family.scope, await allowedPermissions(client, standing, api, look));
   return permissions.length === 0 ? undefined : { family, subject: subjectId(client), standing, api, permissions };
 }

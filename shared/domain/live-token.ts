@@ -5,6 +5,8 @@ import { allowedPermissions, findApi } from './entitlement.ts';
 import { isIdOf } from './ids.ts';
 import type { Clock, Look, StandingReader } from './ports.ts';
 import { type Api, apiNameKey, type Client, membershipKey } from './records.ts';
+import { latestMark } from './revoke-issued-before.ts';
+import { settingsIn } from './settings.ts';
 import { isTrustedNow, signingKeysIn } from './signing-keys.ts';
 import { claimsBySecret } from './signing-secrets.ts';
 import { isLive, type Standing, standingOf, subjectId } from './standing.ts';
@@ -99,8 +101,9 @@ export async function judge(
   ]);
   if (client === undefined || isRevoked || !isWhole || !isLive(client, nowSeconds)) return undefined;
 
-  const [standing, api] = await Promise.all([standingOf(client, look), findApi(claims.aud, look)]);
-  if (standing === undefined || api === undefined || claims.iat < standing.revokedBeforeSeconds) return undefined;
+  const reading = [standingOf(client, look), findApi(claims.aud, look), settingsIn(look)] as const;
+  const [standing, api, settings] = await Promise.all(reading);
+  if (standing === undefined || api === undefined || claims.iat < latestMark(standing, settings)) return undefined;
   if (!isAbout(claims, { client, standing, api })) return undefined;
 
   const own = await allowedPermissions(client, standing, api, look);

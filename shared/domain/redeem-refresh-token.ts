@@ -6,6 +6,7 @@ import { revokeFamily } from './family-roster.ts';
 import { issueAccessToken } from './issue-access-token.ts';
 import { findFamily, isFamilyOf } from './live-family.ts';
 import { type NewRefreshToken, type RefreshTokenParts, readRefreshToken, writeRefreshToken } from './refresh-token.ts';
+import { latestMark } from './revoke-issued-before.ts';
 import { expectSettings, settingsIn } from './settings.ts';
 import { type FamilyPorts, idleUntil, takeOfflineAccess } from './token-families.ts';
 import { type Generation, generationOf, type TokenFamily } from './token-family.ts';
@@ -101,7 +102,7 @@ async function decideAgain(
   const ceiling = () => scopeValues(family.scope);
   const terms = { refuse: invalidGrant, refuseAudience: invalidGrant, ceiling };
   const access = await decideAccess(holder, { audiences, scope }, ports, terms);
-  const isRevoked = family.createdAtSeconds < access.standing.revokedBeforeSeconds;
+  const isRevoked = family.createdAtSeconds < latestMark(access.standing, access.settings);
   if (access.api.allowRefreshTokens && !isRevoked) return access;
   throw invalidGrant();
 }

@@ -12,3 +12,13 @@ export function movedMark(
   if (issuedUntilSeconds === undefined) return before;
   return Math.max(before ?? 0, Math.min(issuedUntilSeconds, nowSeconds) + 1);
 }
+
+/** A record that can carry such a mark. */
+interface Marked {
+  readonly revokedBeforeSeconds?: number | undefined;
+}
+
+/** The mark that counts: the latest of those that there are. */
+export function latestMark(...marked: readonly Marked[]): number {
+  return Math.max(0, ...marked.map(({ revokedBeforeSeconds = 0 }) => revokedBeforeSeconds));
+}

@@ -8,6 +8,8 @@ import type { LiveToken } from './live-token.ts';
 import type { Clock, Look, StandingReader } from './ports.ts';
 import { apiNameKey, type Client } from './records.ts';
 import { assertionKeysOf } from './registration.ts';
+import { latestMark } from './revoke-issued-before.ts';
+import { settingsIn } from './settings.ts';
 import { isLive, standingOf, subjectId } from './standing.ts';
 
 /**
@@ -90,7 +92,7 @@ async function worthNow(read: SelfSignedToken, client: Client, look: Look): Prom
   if (standing === undefined || api?.acceptsSelfSignedTokens !== true || !isBoundAsRequired(undefined, api)) {
     return undefined;
   }
-  if (read.claims.iat < standing.revokedBeforeSeconds) return undefined;
+  if (read.claims.iat < latestMark(standing, await settingsIn(look))) return undefined;
   const permissions = await allowedPermissions(client, standing, api, look);
   if (permissions.length === 0) return undefined;
   return { claims: claimsOf(read, client, standing.tenantId), client, standing, api, permissions, look };

@@ -8,7 +8,7 @@ import {
   type Tenant,
   type User,
 } from './records.ts';
-import { SETTINGS_KEY } from './workspace-settings.ts';
+import { latestMark } from './revoke-issued-before.ts';
 
 /** That a client's subject stands, and with which roles. */
 export interface Standing {
@@ -20,7 +20,7 @@ export interface Standing {
   readonly roles: readonly Role[];
   /** Permissions through these roles, or given directly. */
   readonly permissions: readonly PermissionReference[];
-  /** Tokens of the client that were issued before this moment are worth nothing. */
+  /** Tokens of the client that were issued before this moment are worth nothing; the workspace may say a later one. */
   readonly revokedBeforeSeconds: number;
 }
 
@@ -53,11 +53,8 @@ export function subjectId({ id, subject }: Client): string {
 /** Step 5 of the exchange: undefined where the tenant, user, membership or service user behind a client does not stand. */
 export async function standingOf(client: Client, look: Look): Promise<Standing | undefined> {
   const { subject } = client;
-  const settings = look.find('settings', SETTINGS_KEY);
-  const marks = async (tenant?: Tenant) =>
-    [client, tenant, await settings].map((one) => one?.revokedBeforeSeconds ?? 0);
   if (subject.type === 'application') {
-    const revokedBeforeSeconds = Math.max(...(await marks()));
+    const revokedBeforeSeconds = latestMark(client);
     return { tenantId: undefined, userId: undefined, roles: [], permissions: [], revokedBeforeSeconds };
   }
   const [tenant, holder, roles] = await Promise.all([
@@ -67,7 +64,7 @@ export async function standingOf(client: Client, look: Look): Promise<Standing |
   ]);
   if (tenant?.status !== 'active' || holder?.status !== 'active') return undefined;
   const userId = subject.type === 'user' ? subject.userId : undefined;
-  const revokedBeforeSeconds = Math.max(...(await marks(tenant)));
+  const revokedBeforeSeconds = latestMark(client, tenant);
   return { tenantId: tenant.id, userId, roles, permissions: permissionsThrough(roles, client), revokedBeforeSeconds };
 }
 
