@@ -1,4 +1,5 @@
 import { ambient } from '#shared/adapters/ambient.ts';
+import { kmsKeySetSigner } from '#shared/adapters/kms/signed-key-set.ts';
 import { kmsKeySet } from '#shared/adapters/kms/verifier.ts';
 import { discovery } from '#shared/api/discovery.ts';
 import { authorizationServerMetadata } from '#shared/domain/discovery.ts';
@@ -12,9 +13,11 @@ const metadata = ({ keySet, ...deployment }: PortsOf<'keys:publish'>) =>
 /** RFC 8414 and RFC 7517: what clients and verifiers read first. */
 export const handler = lambda(
   discovery,
-  { ...ambient, keySet: kmsKeySet },
+  { ...ambient, keySet: kmsKeySet, keySetSigner: kmsKeySetSigner },
   {
     jwks: async (_request, { keySet, clock }) => ok({ keys: await keySet.publicKeys(clock.nowSeconds()) }),
+    signedJwks: async (_request, { keySetSigner, clock }) =>
+      ok({ jwt: await keySetSigner.signedKeySet(clock.nowSeconds()) }),
     authorizationServerMetadata: async (_request, ports) => ok(metadata(ports)),
     openidConfiguration: async (_request, ports) => ok(metadata(ports)),
   },

@@ -4,7 +4,7 @@ import { dynamoIssuance } from '#shared/adapters/dynamo/issuance.ts';
 import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
 import { dynamoShortLivedWriter } from '#shared/adapters/dynamo/short-lived.ts';
 import { dynamoStatusPlaces } from '#shared/adapters/dynamo/status-lists.ts';
-import { kmsSigner } from '#shared/adapters/kms/signer.ts';
+import { exchangeSigner } from '#shared/adapters/kms/exchange-signer.ts';
 import { kmsSecretTokens } from '#shared/adapters/kms/signing-secrets.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { possession } from '#shared/adapters/possession.ts';
@@ -20,7 +20,7 @@ const adapters = {
   workloadTokens: joseWorkloadTokens,
   statusPlaces: dynamoStatusPlaces,
   verifier: kmsVerifier,
-  signer: kmsSigner,
+  signer: exchangeSigner,
   secretTokens: kmsSecretTokens,
   issuance: dynamoIssuance,
   shortLived: dynamoShortLivedWriter,

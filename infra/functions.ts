@@ -104,7 +104,8 @@ function createRole(scope: Construct, { table, logGroup, resources }: RoleProps)
 
 function environmentOf(granted: readonly Grant[], settings: FunctionSettings) {
   const { issuer, mutualTlsUrl, defaultAudience, importedSecrets, hs256Apis, resources } = settings;
-  const choosesAudience = granted.includes('tokens:sign') && defaultAudience !== undefined;
+  const issues = granted.includes('tokens:sign') || granted.includes('tokens:issue');
+  const choosesAudience = issues && defaultAudience !== undefined;
   return {
     NODE_OPTIONS: '--enable-source-maps',
     POWERTOOLS_SERVICE_NAME: 'mintmark',

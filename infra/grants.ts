@@ -1,36 +1,5 @@
-import type { EnvironmentVariable, Grant } from '#shared/ports.ts';
-
-/**
- * What a statement of a grant is about; the construct knows the ARNs. `signingKeys` are those of the deployment, `madeKeys`
- * those that the product makes in their place, `newKeys` those that do not exist yet, `keyList`
- * the list of all in this account.
- */
-export type GrantedResource =
-  | 'clients'
-  | 'clients/index/byOwner'
-  | 'directory'
-  | 'directory/index/byList'
-  | 'directory/index/byMember'
-  | 'tokens'
-  | 'audit'
-  | 'signingKeys'
-  | 'madeKeys'
-  | 'newKeys'
-  | 'keyList'
-  | 'wrappingKey'
-  | 'eventBus';
-
-export interface GrantedStatement {
-  readonly actions: readonly `${'dynamodb' | 'kms' | 'events'}:${string}`[];
-  readonly resources: readonly GrantedResource[];
-  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
-}
-
-/** The other half of a grant: what the function's role may do, and which settings its adapters read. */
-export interface GrantRendering {
-  readonly statements: readonly GrantedStatement[];
-  readonly environment: readonly EnvironmentVariable[];
-}
+import type { Grant } from '#shared/ports.ts';
+import type { GrantRendering } from './granted.ts';
 
 /** The pepper's data key can be unwrapped for this purpose only; the adapter sends the same encryption context. */
 const forPepper = { StringEquals: { 'kms:EncryptionContext:mintmark': 'pepper' } };
@@ -138,6 +107,14 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     environment: ['MINTMARK_DIRECTORY_TABLE'],
   },
   'tokens:sign': signing,
+  'tokens:issue': {
+    statements: [
+      ...signing.statements,
+      { actions: ['kms:Decrypt'], resources: ['wrappingKey'], conditions: forSigningKeys },
+    ],
+    environment: [...signing.environment, 'MINTMARK_WRAPPING_KEY'],
+  },
+  'key-sets:sign': signing,
   'introspections:sign': signing,
   'status-lists:sign': signing,
   'signing-secrets:use': {

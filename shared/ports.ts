@@ -8,6 +8,7 @@ import type {
   Digests,
   IntrospectionSigner,
   KeySet,
+  KeySetSigner,
   Pepper,
   PepperFounder,
   PepperVault,
@@ -71,6 +72,8 @@ export interface GrantedPorts {
   'directory:list': { readonly directoryList: DirectoryLister };
   'remains:remove': { readonly remains: RemainsRemover };
   'tokens:sign': { readonly signer: TokenSigner };
+  /** The same for the exchange, which may also unwrap keys and sign by itself. */
+  'tokens:issue': { readonly signer: TokenSigner };
   'introspections:sign': { readonly introspectionSigner: IntrospectionSigner };
   'signing-secrets:use': { readonly secretTokens: SecretTokens };
   'signing-secrets:make': {
@@ -94,6 +97,7 @@ export interface GrantedPorts {
   'proofs:verify': { readonly proofVerifier: ProofVerifier; readonly proofMemory: ProofMemory };
   'keys:generate': { readonly clientKeys: ClientKeys };
   'keys:publish': { readonly keySet: KeySet };
+  'key-sets:sign': { readonly keySetSigner: KeySetSigner };
   'signing-keys:write': {
     readonly foundingKeys: FoundingKeys;
     readonly signingKeyRecords: RecordWriter<'signingKeys'>;

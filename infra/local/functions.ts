@@ -9,6 +9,7 @@ import { handler as exchange } from '#functions/exchange.ts';
 import { handler as federatedCredentials } from '#functions/federated-credentials.ts';
 import { handler as introspect } from '#functions/introspect.ts';
 import { handler as manageSecrets } from '#functions/manage-secrets.ts';
+import { handler as manageSigningKeys } from '#functions/manage-signing-keys.ts';
 import { handler as manageTokens } from '#functions/manage-tokens.ts';
 import { handler as publishEvents } from '#functions/publish-events.ts';
 import { handler as removeDeleted } from '#functions/remove-deleted.ts';
@@ -53,6 +54,7 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     'service-users': serviceUsers.with(adapters),
     'signing-secrets': signingSecrets.with(adapters),
     'status-lists': statusLists.with(adapters),
+    'manage-signing-keys': manageSigningKeys.with(adapters),
     'test-api': testApi.with(adapters),
   } as const satisfies Record<FunctionName, unknown>;
 }

@@ -9,6 +9,7 @@ const metadataDocument = z.object({
   introspection_endpoint: z.string(),
   revocation_endpoint: z.string(),
   jwks_uri: z.string(),
+  signed_jwks_uri: z.string(),
   grant_types_supported: z.array(z.string()),
   response_types_supported: z.array(z.string()),
   token_endpoint_auth_methods_supported: z.array(z.string()),
@@ -43,7 +44,7 @@ const metadataRoute = {
 export const discovery = lambdaTable({
   name: 'discovery',
   purpose: 'Publishes the signing keys and the metadata of the authorization server.',
-  grants: ['keys:publish'],
+  grants: ['keys:publish', 'key-sets:sign'],
   routes: {
     jwks: {
       method: 'GET',
@@ -59,6 +60,19 @@ export const discovery = lambdaTable({
             z.object({ kty: z.string(), kid: z.string(), alg: z.string(), use: z.literal('sig') }).catchall(z.string()),
           ),
         }),
+        maxAgeSeconds: METADATA_MAX_AGE_SECONDS,
+      },
+    },
+    signedJwks: {
+      method: 'GET',
+      path: '/.well-known/jwks.jws',
+      summary: 'The same keys as a JWT, signed by a key in KMS (OpenID Federation 1.0 §5.2.1)',
+      caller: 'anyone',
+      errors: 'problem',
+      reply: {
+        status: 200,
+        description: 'A JSON Web Key Set as a signed JWT',
+        signedAs: 'application/jwk-set+jwt',
         maxAgeSeconds: METADATA_MAX_AGE_SECONDS,
       },
     },

@@ -47,7 +47,7 @@ export const exchange = lambdaTable({
     'statuses:assign',
     'signing-secrets:use',
     'tokens:verify',
-    'tokens:sign',
+    'tokens:issue',
     'issuance:count',
     'families:write',
     'tokens:revoke',

@@ -9,6 +9,7 @@ import { publishEvents, removeDeleted, rotateSigningKeys } from './schedules.ts'
 import { manageSecrets } from './secrets.ts';
 import { serviceUserKeys } from './service-user-keys.ts';
 import { serviceUsers } from './service-users.ts';
+import { manageSigningKeys } from './signing-keys.ts';
 import { signingSecrets } from './signing-secrets.ts';
 import { statusLists } from './status-lists.ts';
 import { testApi } from './test-api.ts';
@@ -32,6 +33,7 @@ export const tables = [
   federatedCredentials,
   applications,
   auditEvents,
+  manageSigningKeys,
   testApi,
   removeDeleted,
   publishEvents,

@@ -137,6 +137,12 @@ export interface KeySet {
   readonly algorithms: readonly SigningAlgorithm[];
 }
 
+/** Vouches for the public halves, for verifiers that know one of the keys already. */
+export interface KeySetSigner {
+  /** The key set as a JWT (OpenID Federation 1.0 §5.2.1, `signed_jwks_uri`). */
+  signedKeySet(nowSeconds: number): Promise<string>;
+}
+
 /** A key pair that was just made; the private half (PKCS#8, PEM) exists in this answer only. */
 export interface NewKeyPair {
   readonly key: StoredKey;

@@ -25,6 +25,7 @@ export function authorizationServerMetadata({ issuer, mutualTlsUrl, algorithms }
     issuer,
     ...endpointsAt(issuer),
     jwks_uri: jwksUriOf(issuer),
+    signed_jwks_uri: `${issuer}/.well-known/jwks.jws`,
     grant_types_supported: grantTypes,
     response_types_supported: [],
     token_endpoint_auth_methods_supported: ofOwners,

@@ -6,12 +6,16 @@ import { settingsIn } from './settings.ts';
 import type { FoundingKeys } from './signing-key-ports.ts';
 import { SIGNING_KEYS, type SigningKeys, signingKeysIn } from './signing-keys.ts';
 
-/** What it takes to read and change the record of the signing keys. */
-export interface SigningKeyPorts {
+/** What it takes to read the record of the signing keys. */
+export interface SigningKeyReaders {
   readonly standing: StandingReader;
   readonly foundingKeys: FoundingKeys;
-  readonly signingKeyRecords: RecordWriter<'signingKeys'>;
   readonly clock: Clock;
+}
+
+/** And to change it. */
+export interface SigningKeyPorts extends SigningKeyReaders {
+  readonly signingKeyRecords: RecordWriter<'signingKeys'>;
 }
 
 /** Takes the deployment's keys into the record, once; until then they are used without it. */

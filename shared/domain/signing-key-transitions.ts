@@ -17,7 +17,8 @@ export type RotationPolicy = WorkspaceSettings['signingKeys'];
 /** Retired keys are kept, by their public halves, for long-lived tokens; beyond so many the oldest go. */
 const RETIRED_KEYS_MAX = 200;
 
-interface Rules {
+/** What decides about keys besides the record and the moment. */
+export interface Rules {
   readonly policy: RotationPolicy;
   /** What the deployment signs with. */
   readonly algorithms: readonly SigningAlgorithm[];
@@ -163,4 +164,28 @@ export function withKey(
 ): SigningKeys | undefined {
   if (!record.keys.some((key) => key.kid === kid)) return undefined;
   return { ...record, keys: record.keys.map((key) => (key.kid === kid ? change(key) : key)) };
+}
+
+/**
+ * The record without any trust in one key. The next key in KMS takes over at once, whatever verifiers have seen of it,
+ * because nothing else signs; in place of a wrapped key, KMS does.
+ */
+export function revoke(record: SigningKeys, kid: string, rules: Rules, nowSeconds: number): SigningKeys | undefined {
+  const revoked = withKey(record, kid, (key) => ({ ...key, revokedAtSeconds: key.revokedAtSeconds ?? nowSeconds }));
+  return revoked && advance(revoked, rules, nowSeconds);
+}
+
+/** The record in which the keys that sign with this algorithm have served long enough. */
+export function demandSuccessor(
+  record: SigningKeys,
+  algorithm: SigningAlgorithm,
+  rules: Rules,
+  nowSeconds: number,
+): SigningKeys {
+  const active = [
+    activeIn(record.keys, { algorithm, lane: 'kms' }),
+    activeIn(record.keys, { algorithm, lane: 'wrapped' }),
+  ];
+  const keys = record.keys.map((key) => (active.includes(key) ? { ...key, isDue: true as const } : key));
+  return advance({ ...record, keys }, rules, nowSeconds);
 }

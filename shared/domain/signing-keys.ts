@@ -113,6 +113,16 @@ export function kmsSigningKey(keys: readonly SigningKey[], algorithm: SigningAlg
   return activeIn(keys, { algorithm, lane: 'kms' });
 }
 
+/** The key that the exchange unwraps and signs with; undefined where the workspace has none, or only one that is too old. */
+export function wrappedSigningKey(
+  keys: readonly SigningKey[],
+  algorithm: SigningAlgorithm,
+  nowSeconds: number,
+): SigningKey | undefined {
+  const key = activeIn(keys, { algorithm, lane: 'wrapped' });
+  return key !== undefined && ageOf(key, nowSeconds) < WRAPPED_KEY_SECONDS_MAX ? key : undefined;
+}
+
 /** Keys of one algorithm and custody follow one another. */
 export interface Lane {
   readonly algorithm: SigningAlgorithm;

@@ -42,6 +42,11 @@ const SYSTEM_PERMISSIONS = {
   },
   'read:settings': { reach: 'workspace', description: "See the workspace's settings" },
   'write:settings': { reach: 'workspace', description: "Change the workspace's settings" },
+  'read:signing-keys': { reach: 'workspace', description: 'See the keys that sign access tokens' },
+  'write:signing-keys': {
+    reach: 'workspace',
+    description: 'Exchange, revoke and retain the keys that sign access tokens',
+  },
   'read:audit-events': { reach: 'workspace', description: 'See who did what' },
   'introspect:tokens': { reach: 'anywhere', description: 'Ask what access tokens are worth' },
 } as const satisfies Record<string, { reach: Reach; description: string }>;

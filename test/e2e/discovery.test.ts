@@ -57,6 +57,7 @@ describe('metadata', () => {
       introspection_endpoint: `${world.url}/oauth/introspect`,
       revocation_endpoint: `${world.url}/oauth/revoke`,
       jwks_uri: `${world.url}/.well-known/jwks.json`,
+      signed_jwks_uri: `${world.url}/.well-known/jwks.jws`,
       grant_types_supported: [GRANT, JWT_BEARER, 'refresh_token', TOKEN_EXCHANGE],
       response_types_supported: [],
       token_endpoint_auth_methods_supported: AUTHENTICATION,

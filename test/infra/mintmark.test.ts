@@ -138,7 +138,7 @@ describe('functions', () => {
   test.each(tables)('$name is told what its grants read, and nothing else', ({ name, grants: granted }) => {
     const ambient = ['NODE_OPTIONS', 'POWERTOOLS_SERVICE_NAME', 'MINTMARK_ISSUER'];
     const read = granted.flatMap((grant) => grants[grant].environment);
-    const issuesTokens = (granted as readonly string[]).includes('tokens:sign');
+    const issuesTokens = granted.some((grant) => ['tokens:sign', 'tokens:issue'].includes(grant));
     const chosen = issuesTokens ? ['MINTMARK_DEFAULT_AUDIENCE'] : [];
     const environments = each('Environment') as Record<string, { Variables: object } | undefined>;
     const { Variables } = environments[name === 'authorizer' ? 'authorizer-reports' : name] ?? { Variables: {} };

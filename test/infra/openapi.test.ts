@@ -189,6 +189,7 @@ describe('contents', () => {
     const cacheable = operations.filter(({ responses }) => JSON.stringify(responses).includes('max-age'));
     expect(cacheable.map(({ path }) => path)).toEqual([
       '/.well-known/jwks.json',
+      '/.well-known/jwks.jws',
       '/.well-known/oauth-authorization-server',
       '/.well-known/openid-configuration',
       '/.well-known/status/{listId}',

@@ -47,10 +47,12 @@ describe('key policies', () => {
       .filter((row) => row.action === action && row.on.startsWith(on) && (on === MADE_KEYS || row.on !== MADE_KEYS))
       .map((row) => `${row.who}: ${row.onlyIf}`);
 
-  test('let only what issues access tokens, or answers about them, sign, with each key’s own algorithm, and nobody else', () => {
+  test('let only what issues access tokens, or answers about them, or vouches for the keys, sign, with each key’s own algorithm, and nobody else', () => {
     expect(who('kms:Sign', 'signing key').toSorted()).toEqual([
       'create-token: kms:SigningAlgorithm is ECDSA_SHA_256',
       'create-token: kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256',
+      'discovery: kms:SigningAlgorithm is ECDSA_SHA_256',
+      'discovery: kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256',
       'exchange: kms:SigningAlgorithm is ECDSA_SHA_256',
       'exchange: kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256',
       'introspect: kms:SigningAlgorithm is ECDSA_SHA_256',
@@ -64,13 +66,13 @@ describe('key policies', () => {
 
   test('let the same sign with keys that Mintmark makes, with each key’s own algorithm', () => {
     expect(who('kms:Sign', MADE_KEYS).toSorted()).toEqual(
-      ['create-token', 'exchange', 'introspect', 'status-lists', 'test-api'].map(
+      ['create-token', 'discovery', 'exchange', 'introspect', 'status-lists', 'test-api'].map(
         (name) => `${name}: kms:SigningAlgorithm is its own`,
       ),
     );
   });
 
-  test('let those unwrap the pepper who check secrets, and signing secrets who sign or verify with them, and others decrypt through DynamoDB only', () => {
+  test('V7: let the exchange alone unwrap private halves of signing keys, those the pepper who check secrets, signing secrets who sign or verify with them, and others decrypt through DynamoDB only', () => {
     const forPepper = 'kms:EncryptionContext:mintmark is pepper';
     const forSecrets = 'kms:EncryptionContext:mintmark is signing-secret';
     const unwrapping = (grant: Grant, purpose: string) =>
@@ -82,6 +84,7 @@ describe('key policies', () => {
         'account (whom IAM lets): kms:ViaService is DynamoDB, kms:CallerAccount is this account',
         ...unwrapping('pepper:use', forPepper),
         ...unwrapping('signing-secrets:use', forSecrets),
+        'exchange: kms:EncryptionContext:mintmark is signing-key',
       ].sort(),
     );
     expect(who('kms:GenerateDataKeyWithoutPlaintext', 'encryption key')).toContain(`bootstrap: ${forPepper}`);

@@ -6,6 +6,7 @@ import { directoryRequests } from './route-requests/directory.ts';
 import { applicationRequests, serviceUserRequests } from './route-requests/machines.ts';
 import { oauthRequests } from './route-requests/oauth.ts';
 import { secretRequests } from './route-requests/secrets.ts';
+import { signingKeyRequests } from './route-requests/signing-keys.ts';
 import type { Acme, World } from './world.ts';
 
 export type { RouteRequest } from './route-requests/desk.ts';
@@ -37,6 +38,7 @@ export async function routeRequests(world: World, acme: Acme): Promise<RouteRequ
   const desk = await openDesk(world, acme);
   return {
     ...oauthRequests(desk),
+    ...signingKeyRequests(desk),
     ...apiTokenRequests(desk),
     ...secretRequests(desk),
     ...directoryRequests(desk),

@@ -29,10 +29,12 @@ import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
 import { dynamoStatusEntries, dynamoStatusPlaces } from '#shared/adapters/dynamo/status-lists.ts';
 import { dynamoUsageNotes, dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
 import { sharedFailureCounter } from '#shared/adapters/failure-counter.ts';
+import { exchangeSigner } from '#shared/adapters/kms/exchange-signer.ts';
 import { kmsFoundingKeys } from '#shared/adapters/kms/founding-keys.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsPepperFounder, kmsPepperVault } from '#shared/adapters/kms/pepper-vault.ts';
-import { kmsIntrospectionSigner, kmsSigner, kmsStatusListSigner } from '#shared/adapters/kms/signer.ts';
+import { kmsKeySetSigner } from '#shared/adapters/kms/signed-key-set.ts';
+import { kmsIntrospectionSigner, kmsStatusListSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsSigningKeyMaker } from '#shared/adapters/kms/signing-key-maker.ts';
 import { kmsSecretTokens, kmsSigningSecretMaker } from '#shared/adapters/kms/signing-secrets.ts';
 import { kmsKeySet, kmsVerifier } from '#shared/adapters/kms/verifier.ts';
@@ -135,9 +137,10 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     pepperFounder: kmsPepperFounder(environment),
     pepperVault: kmsPepperVault(environment),
     hasher: bcryptHasher(environment, HASH_COST),
-    signer: kmsSigner(environment),
+    signer: exchangeSigner(environment),
     verifier: kmsVerifier(environment),
     keySet: kmsKeySet(environment),
+    keySetSigner: kmsKeySetSigner(environment),
     foundingKeys: kmsFoundingKeys(environment),
     signingKeyRecords: dynamoSigningKeyRecords(environment),
     signingKeyMaker: kmsSigningKeyMaker(environment),

@@ -24,7 +24,7 @@ export function kmsSigner(environment: Environment): TokenSigner {
 }
 
 /** `typ` says of which kind a token is. */
-function tokenTypeFor({ scope }: TokenClaims): string {
+export function tokenTypeFor({ scope }: TokenClaims): string {
   return scope === undefined ? LONG_LIVED_TOKEN_TYPE : ACCESS_TOKEN_TYPE;
 }
 
@@ -56,7 +56,7 @@ interface DatedClaims {
  * Signs JWTs of any type with the key that the workspace signs with in KMS now: by the record that the request has read,
  * else by one of some seconds ago.
  */
-function jwtSigner(environment: Environment) {
+export function jwtSigner(environment: Environment) {
   const ring = keyRing(environment);
   return async (
     typ: string,
@@ -73,7 +73,7 @@ function jwtSigner(environment: Environment) {
 }
 
 /** The part of a JWS that is signed (RFC 7515 §5.1). */
-function signingInput(header: object, claims: object): string {
+export function signingInput(header: object, claims: object): string {
   return `${encode(header)}.${encode(claims)}`;
 }
 

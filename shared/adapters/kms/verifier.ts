@@ -62,7 +62,7 @@ const schemas = new Map<string | undefined, z.ZodType>([
 /** So long at most a verifier that asks nobody takes tokens of a key that was revoked (V5). */
 const KEYS_SECONDS_MAX = 30;
 /** How often a process looks for a key that it does not know, however many tokens name one (P10). */
-const UNKNOWN_KEY_SECONDS = 5;
+const UNKNOWN_KEY_SECONDS = 1;
 /** A revoked key leaves the key set within this; a storm of requests costs one read in it (L9). */
 const KEY_SET_SECONDS = 1;
 

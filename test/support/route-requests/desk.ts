@@ -23,6 +23,10 @@ export interface Desk {
   form(path: string, parameters: Record<string, string>): RouteRequest;
   /** Does it, for requests that need something to be there. */
   create<Body = { id: string }>(path: string, body: object, method?: string): Promise<Body>;
+  /** Reads as the administrator. */
+  read<Body>(path: string): Promise<Body>;
+  /** Runs a function that otherwise runs by the clock. */
+  run: World['run'];
   tokenOfTenant(): Promise<string>;
 }
 
@@ -56,6 +60,8 @@ export async function openDesk(world: World, acme: Acme): Promise<Desk> {
       if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.text}`);
       return reply.body as Body;
     },
+    read: async <Body>(path: string) => (await world.manage('GET', path, undefined, token)).body as Body,
+    run: world.run,
     tokenOfTenant: () => world.tokenFor(acme.tenantToken),
   };
 }

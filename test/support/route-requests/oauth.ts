@@ -20,6 +20,7 @@ export function oauthRequests({ form, tokenOfTenant, create, next }: Desk) {
     introspect: async () => form('/oauth/introspect', { token: await tokenOfTenant() }),
     revoke: async () => form('/oauth/revoke', { token: await tokenOfTenant() }),
     jwks: get('/.well-known/jwks.json'),
+    signedJwks: get('/.well-known/jwks.jws'),
     authorizationServerMetadata: get('/.well-known/oauth-authorization-server'),
     openidConfiguration: get('/.well-known/openid-configuration'),
   } satisfies Record<string, Prepare>;

@@ -212,6 +212,39 @@ function verifierContract(open: () => Promise<Workspace>): void {
     expect(await claimsOf(retired, await ports.signer.sign(claims, 'RS256'))).toEqual(claims);
   });
 
+  test.each([
+    ['pending', {}, [claims, longLived]],
+    ['active', { signsFromSeconds: 1 }, [claims, longLived]],
+    [
+      'retiring',
+      { signsFromSeconds: 1, signsUntilSeconds: 2, publishedUntilSeconds: NOW_SECONDS + 1 },
+      [claims, longLived],
+    ],
+    [
+      'retained',
+      { signsFromSeconds: 1, signsUntilSeconds: 2, publishedUntilSeconds: 2, retain: true },
+      [claims, longLived],
+    ],
+    [
+      'retired',
+      { signsFromSeconds: 1, signsUntilSeconds: 2, publishedUntilSeconds: NOW_SECONDS },
+      [undefined, longLived],
+    ],
+    ['revoked', { signsFromSeconds: 1, revokedAtSeconds: 2 }, [undefined, undefined]],
+  ] as const)('V1, F8: takes of a key that is %s what it is good for', async (state, times, expected) => {
+    const { ports, openAgain } = await open();
+    const tokens = [await ports.signer.sign(claims, 'ES256'), await ports.signer.sign(longLived, 'ES256')];
+    const [key] = (await ports.foundingKeys.read(1)).filter(({ algorithm }) => algorithm === 'ES256');
+    if (key === undefined) throw new Error('There is no such key.');
+    const { signsFromSeconds: _, ...bare } = key;
+    const record = { keys: [{ ...bare, ...times }], creations: [], createdAtSeconds: 1, version: 1 };
+    await ports.signingKeyRecords.insert('signingKeys', 'workspace', record);
+    const { verifier, keySet } = openAgain();
+    expect(await Promise.all(tokens.map((token) => claimsOf(verifier, token)))).toEqual(expected);
+    const published = (await keySet.publicKeys(NOW_SECONDS)).map(({ kid }) => kid);
+    expect(published.includes(key.kid)).toBe(!['retired', 'revoked'].includes(state));
+  });
+
   test('H11: is unavailable, never a no, where the keys cannot be had', async () => {
     const { ports, openAgain, kms } = await open();
     const token = await ports.signer.sign(claims, 'RS256');

@@ -1,0 +1,32 @@
+import { ambient } from '#shared/adapters/ambient.ts';
+import { dynamoSigningKeyRecords } from '#shared/adapters/dynamo/directory.ts';
+import { kmsFoundingKeys } from '#shared/adapters/kms/founding-keys.ts';
+import { management } from '#shared/adapters/management.ts';
+import { manageSigningKeys } from '#shared/api/signing-keys.ts';
+import {
+  getSigningKeys,
+  retainSigningKey,
+  revokeSigningKey,
+  rotateSigningKey,
+} from '#shared/domain/manage-signing-keys.ts';
+import { lambda } from '#shared/http/lambda.ts';
+import { ok } from '#shared/http/replies.ts';
+import { signingKeysRepresentation } from '#shared/http/signing-key-representations.ts';
+
+const adapters = {
+  ...ambient,
+  ...management,
+  foundingKeys: kmsFoundingKeys,
+  signingKeyRecords: dynamoSigningKeyRecords,
+};
+
+/** An emergency needs no more than one write of a record. */
+export const handler = lambda(manageSigningKeys, adapters, {
+  getSigningKeys: async (_request, ports) => ok(signingKeysRepresentation(await getSigningKeys(ports), ports.clock)),
+  rotateSigningKey: async ({ body }, ports) =>
+    ok(signingKeysRepresentation(await rotateSigningKey(body.algorithm, ports), ports.clock)),
+  revokeSigningKey: async ({ params }, ports) =>
+    ok(signingKeysRepresentation(await revokeSigningKey(params.kid, ports), ports.clock)),
+  updateSigningKey: async ({ params, body: { retain }, expectedVersion }, ports) =>
+    ok(signingKeysRepresentation(await retainSigningKey(params.kid, { retain, expectedVersion }, ports), ports.clock)),
+});

@@ -1,0 +1,36 @@
+import type { KeySetSigner } from '#shared/domain/crypto-ports.ts';
+import { preferredAlgorithm } from '#shared/domain/signing-keys.ts';
+import type { Environment } from '#shared/ports.ts';
+import { required } from '../ambient.ts';
+import { jwtSigner } from './signer.ts';
+import { keyRing } from './signing-keys.ts';
+import { kmsKeySet } from './verifier.ts';
+
+/** So long one signature serves everybody who asks this process, while the keys stay the same (L9). */
+const SIGNATURE_SECONDS = 300;
+/** How long a signed key set is good: as long as it is served, as long as caches keep it, and as long again. */
+const LIFETIME_SECONDS = 900;
+
+/** Signs the key set with the key in KMS that signs tokens by the algorithm that most know. */
+export function kmsKeySetSigner(environment: Environment): KeySetSigner {
+  const issuer = required(environment, 'MINTMARK_ISSUER');
+  const keySet = kmsKeySet(environment);
+  const sign = jwtSigner(environment);
+  const algorithm = preferredAlgorithm(keyRing(environment).algorithms);
+  let last: { readonly keys: string; readonly atSeconds: number; readonly jwt: Promise<string> } | undefined;
+  return {
+    signedKeySet: async (nowSeconds) => {
+      const keys = await keySet.publicKeys(nowSeconds);
+      const content = JSON.stringify(keys);
+      if (last?.keys === content && Math.abs(nowSeconds - last.atSeconds) < SIGNATURE_SECONDS) return last.jwt;
+      const claims = { iss: issuer, sub: issuer, iat: nowSeconds, exp: nowSeconds + LIFETIME_SECONDS, keys };
+      const signing = sign('jwk-set+jwt', claims, algorithm);
+      const current = { keys: content, atSeconds: nowSeconds, jwt: signing };
+      last = current;
+      signing.catch(() => {
+        if (last === current) last = undefined;
+      });
+      return signing;
+    },
+  };
+}

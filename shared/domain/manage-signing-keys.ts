@@ -1,0 +1,56 @@
+import type { SigningAlgorithm } from './records.ts';
+import {
+  changeSigningKeys,
+  readRotation,
+  type SigningKeyPorts,
+  type SigningKeyReaders,
+  writeFoundingKeys,
+} from './signing-key-record.ts';
+import { demandSuccessor, type Rules, revoke, withKey } from './signing-key-transitions.ts';
+import { SIGNING_KEYS, type SigningKeys, signingKeysIn } from './signing-keys.ts';
+
+/** All signing keys, the oldest first; the deployment's also where no run has written them down yet. */
+export async function getSigningKeys({ standing, foundingKeys, clock }: SigningKeyReaders): Promise<SigningKeys> {
+  const stored = await signingKeysIn(standing.open(SIGNING_KEYS));
+  if (stored !== undefined) return stored;
+  return { keys: await foundingKeys.read(clock.nowSeconds()), creations: [], createdAtSeconds: 0, version: 1 };
+}
+
+/**
+ * Takes all trust out of a key: when this resolves, it is in no key set that is fetched, no exchange signs with it, and no
+ * introspection finds a token by it active. What verifies offline knows when it fetches the keys again.
+ * @throws DomainError `not_found`, and as `changeRecord` does
+ */
+export function revokeSigningKey(kid: string, ports: SigningKeyPorts): Promise<SigningKeys> {
+  return change((before, rules, nowSeconds) => revoke(before, kid, rules, nowSeconds), ports);
+}
+
+/**
+ * Lets the next key of an algorithm take over, in KMS and among the wrapped ones, as soon as it has been published for
+ * long enough: at once, if it has been.
+ */
+export function rotateSigningKey(algorithm: SigningAlgorithm, ports: SigningKeyPorts): Promise<SigningKeys> {
+  return change((before, rules, nowSeconds) => demandSuccessor(before, algorithm, rules, nowSeconds), ports);
+}
+
+/**
+ * Keeps a key published, and in KMS, when its time is over, or lets its time be over after all (V3).
+ * @throws DomainError `not_found`, and as `changeRecord` does
+ */
+export function retainSigningKey(
+  kid: string,
+  { retain, expectedVersion }: { readonly retain: boolean; readonly expectedVersion?: number | undefined },
+  ports: SigningKeyPorts,
+): Promise<SigningKeys> {
+  const keep = retain ? true : undefined;
+  return change((before) => withKey(before, kid, (key) => ({ ...key, retain: keep })), ports, expectedVersion);
+}
+
+type Change = (before: SigningKeys, rules: Rules, nowSeconds: number) => SigningKeys | undefined;
+
+async function change(make: Change, ports: SigningKeyPorts, expectedVersion?: number): Promise<SigningKeys> {
+  await writeFoundingKeys(ports);
+  const { rules } = await readRotation(ports);
+  const nowSeconds = ports.clock.nowSeconds();
+  return changeSigningKeys((before) => make(before, rules, nowSeconds), ports, expectedVersion);
+}
