@@ -11,7 +11,7 @@ import {
 } from '#shared/domain/manage-signing-keys.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { ok } from '#shared/http/replies.ts';
-import { signingKeysRepresentation } from '#shared/http/signing-key-representations.ts';
+import { signingKeyRepresentation, signingKeysRepresentation } from '#shared/http/signing-key-representations.ts';
 
 const adapters = {
   ...ambient,
@@ -23,10 +23,12 @@ const adapters = {
 /** An emergency needs no more than one write of a record. */
 export const handler = lambda(manageSigningKeys, adapters, {
   getSigningKeys: async (_request, ports) => ok(signingKeysRepresentation(await getSigningKeys(ports), ports.clock)),
-  rotateSigningKey: async ({ body }, ports) =>
-    ok(signingKeysRepresentation(await rotateSigningKey(body.algorithm, ports), ports.clock)),
+  rotateSigningKey: async ({ params }, ports) =>
+    ok(signingKeysRepresentation(await rotateSigningKey(params.keyId, ports), ports.clock)),
   revokeSigningKey: async ({ params }, ports) =>
-    ok(signingKeysRepresentation(await revokeSigningKey(params.kid, ports), ports.clock)),
-  updateSigningKey: async ({ params, body: { retain }, expectedVersion }, ports) =>
-    ok(signingKeysRepresentation(await retainSigningKey(params.kid, { retain, expectedVersion }, ports), ports.clock)),
+    ok(signingKeysRepresentation(await revokeSigningKey(params.keyId, ports), ports.clock)),
+  updateSigningKey: async ({ params: { keyId }, body: { retain }, expectedVersion }, ports) => {
+    const { key, version } = await retainSigningKey(keyId, { retain, expectedVersion }, ports);
+    return ok({ ...signingKeyRepresentation(key, ports.clock.nowSeconds()), version });
+  },
 });

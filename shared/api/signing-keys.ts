@@ -3,12 +3,11 @@ import { timestamp } from './fields.ts';
 import { updating } from './shapes.ts';
 import { lambdaTable, type Route } from './table.ts';
 
-const algorithm = z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']);
 const moment = timestamp.nullable();
 
 const signingKey = z.object({
   kid: z.string(),
-  algorithm,
+  algorithm: z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']),
   custody: z.enum(['kms', 'wrapped']).meta({
     description: 'Whether KMS signs with it, or the exchange, for which KMS unwraps it',
   }),
@@ -65,23 +64,22 @@ export const manageSigningKeys = lambdaTable({
       ...replying('All signing keys after the change', example),
       ...writing,
       method: 'POST',
-      path: '/v1/signing-keys/rotate',
-      summary: "Let an algorithm's next key take over as soon as it has been published for long enough",
-      body: { encoding: 'json', schema: z.object({ algorithm }), example: { algorithm: 'RS256' } },
+      path: '/v1/signing-keys/{keyId}/rotate',
+      summary: 'Let the next key take over from this one, as soon as it has been published for long enough',
       audit: 'signing_key.rotated',
     },
     revokeSigningKey: {
       ...replying('All signing keys after the change', revoked),
       ...writing,
       method: 'POST',
-      path: '/v1/signing-keys/{kid}/revoke',
+      path: '/v1/signing-keys/{keyId}/revoke',
       summary: 'Take all trust out of a key, and out of the tokens that it signed; the next one takes over at once',
       audit: 'signing_key.revoked',
     },
     updateSigningKey: {
-      ...updating(all, everyKey({ ...example, retain: true })),
+      ...updating(signingKey.extend({ version: z.int() }), { ...example, retain: true, version: 4 }),
       ...writing,
-      path: '/v1/signing-keys/{kid}',
+      path: '/v1/signing-keys/{keyId}',
       summary: 'Keep a key published, and in KMS, when its time is over',
       body: { encoding: 'merge-patch', schema: z.object({ retain: z.boolean() }), example: { retain: true } },
       audit: 'signing_key.updated',

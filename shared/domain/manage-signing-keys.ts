@@ -1,4 +1,4 @@
-import type { SigningAlgorithm } from './records.ts';
+import { notFound } from './errors.ts';
 import {
   changeSigningKeys,
   readRotation,
@@ -7,7 +7,7 @@ import {
   writeFoundingKeys,
 } from './signing-key-record.ts';
 import { demandSuccessor, type Rules, revoke, withKey } from './signing-key-transitions.ts';
-import { SIGNING_KEYS, type SigningKeys, signingKeysIn } from './signing-keys.ts';
+import { SIGNING_KEYS, type SigningKey, type SigningKeys, signingKeysIn } from './signing-keys.ts';
 
 /** All signing keys, the oldest first; the deployment's also where no run has written them down yet. */
 export async function getSigningKeys({ standing, foundingKeys, clock }: SigningKeyReaders): Promise<SigningKeys> {
@@ -26,24 +26,29 @@ export function revokeSigningKey(kid: string, ports: SigningKeyPorts): Promise<S
 }
 
 /**
- * Lets the next key of an algorithm take over, in KMS and among the wrapped ones, as soon as it has been published for
- * long enough: at once, if it has been.
+ * Lets the next key take over from one that signs, as soon as it has been published for long enough: at once, if it has
+ * been. A key that does not sign any more has nothing to hand over.
+ * @throws DomainError `not_found`, and as `changeRecord` does
  */
-export function rotateSigningKey(algorithm: SigningAlgorithm, ports: SigningKeyPorts): Promise<SigningKeys> {
-  return change((before, rules, nowSeconds) => demandSuccessor(before, algorithm, rules, nowSeconds), ports);
+export function rotateSigningKey(kid: string, ports: SigningKeyPorts): Promise<SigningKeys> {
+  return change((before, rules, nowSeconds) => demandSuccessor(before, kid, rules, nowSeconds), ports);
 }
 
 /**
  * Keeps a key published, and in KMS, when its time is over, or lets its time be over after all (V3).
  * @throws DomainError `not_found`, and as `changeRecord` does
  */
-export function retainSigningKey(
+export async function retainSigningKey(
   kid: string,
   { retain, expectedVersion }: { readonly retain: boolean; readonly expectedVersion?: number | undefined },
   ports: SigningKeyPorts,
-): Promise<SigningKeys> {
+): Promise<{ readonly key: SigningKey; readonly version: number }> {
   const keep = retain ? true : undefined;
-  return change((before) => withKey(before, kid, (key) => ({ ...key, retain: keep })), ports, expectedVersion);
+  const retaining = (before: SigningKeys) => withKey(before, kid, (key) => ({ ...key, retain: keep }));
+  const { keys, version } = await change(retaining, ports, expectedVersion);
+  const key = keys.find((candidate) => candidate.kid === kid);
+  if (key === undefined) throw notFound();
+  return { key, version };
 }
 
 type Change = (before: SigningKeys, rules: Rules, nowSeconds: number) => SigningKeys | undefined;

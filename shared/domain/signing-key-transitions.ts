@@ -175,17 +175,15 @@ export function revoke(record: SigningKeys, kid: string, rules: Rules, nowSecond
   return revoked && advance(revoked, rules, nowSeconds);
 }
 
-/** The record in which the keys that sign with this algorithm have served long enough. */
+/** The record in which a key that signs has served long enough; undefined where there is no such key. */
 export function demandSuccessor(
   record: SigningKeys,
-  algorithm: SigningAlgorithm,
+  kid: string,
   rules: Rules,
   nowSeconds: number,
-): SigningKeys {
-  const active = [
-    activeIn(record.keys, { algorithm, lane: 'kms' }),
-    activeIn(record.keys, { algorithm, lane: 'wrapped' }),
-  ];
-  const keys = record.keys.map((key) => (active.includes(key) ? { ...key, isDue: true as const } : key));
-  return advance({ ...record, keys }, rules, nowSeconds);
+): SigningKeys | undefined {
+  const demanded = withKey(record, kid, (key) =>
+    stateOf(key, nowSeconds) === 'active' ? { ...key, isDue: true } : key,
+  );
+  return demanded && advance(demanded, rules, nowSeconds);
 }

@@ -8,7 +8,8 @@ export function signingKeysRepresentation({ keys, version }: SigningKeys, clock:
   return { items: keys.map((key) => signingKeyRepresentation(key, nowSeconds)), version };
 }
 
-function signingKeyRepresentation(key: SigningKey, nowSeconds: number) {
+/** One of them. */
+export function signingKeyRepresentation(key: SigningKey, nowSeconds: number) {
   const { kid, algorithm, lane, retain = false } = key;
   return {
     kid,

@@ -131,7 +131,7 @@ describe('a long-lived token', () => {
     const next = async () => {
       await keys.run();
       world.clock.advance(DEFAULTS.lead);
-      await keys.rotate('RS256');
+      await keys.rotate(await keys.find('RS256', 'active'));
     };
     await next();
     world.clock.advance(DEFAULTS.retention);
@@ -145,7 +145,7 @@ describe('a long-lived token', () => {
     const active = await arnOf('RS256');
     await keys.run();
     world.clock.advance(DEFAULTS.lead);
-    await keys.rotate('RS256');
+    await keys.rotate(await keys.find('RS256', 'active'));
     world.clock.advance(DEFAULTS.retention);
     world.kms.forget();
     await keys.run();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type GrantedResource, type GrantedStatement, grants } from '#infra/grants.ts';
+import type { GrantedResource, GrantedStatement } from '#infra/granted.ts';
+import { grants } from '#infra/grants.ts';
 import { tables } from '#shared/api/tables.ts';
 import type { Grant } from '#shared/ports.ts';
 import { iamMatrix } from './iam-matrix.ts';

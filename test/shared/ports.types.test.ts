@@ -1,6 +1,7 @@
 import { describe, expectTypeOf, test } from 'vitest';
 import * as z from 'zod';
-import { type GrantRendering, grants } from '#infra/grants.ts';
+import type { GrantRendering } from '#infra/granted.ts';
+import { grants } from '#infra/grants.ts';
 import { lambdaTable, type PathParameters } from '#shared/api/table.ts';
 import type { AuthenticatedClient } from '#shared/domain/authenticate-client.ts';
 import type { ManagementCaller } from '#shared/domain/authority.ts';

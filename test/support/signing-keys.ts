@@ -33,7 +33,7 @@ export function signingKeysOf(world: World) {
     find: async (algorithm: string, state: string, custody: ShownKey['custody'] = 'kms') =>
       (await list()).find((key) => key.algorithm === algorithm && key.state === state && key.custody === custody)?.kid,
     revoke: (kid: string | undefined): Promise<Reply> => manage('POST', `/v1/signing-keys/${kid}/revoke`),
-    rotate: (algorithm: string): Promise<Reply> => manage('POST', '/v1/signing-keys/rotate', { algorithm }),
+    rotate: (kid: string | undefined): Promise<Reply> => manage('POST', `/v1/signing-keys/${kid}/rotate`),
     retain: (kid: string | undefined, retain: boolean): Promise<Reply> =>
       manage('PATCH', `/v1/signing-keys/${kid}`, { retain }),
     keySet: async () => (await world.send('GET', '/.well-known/jwks.json')).body as JSONWebKeySet,

@@ -62,6 +62,7 @@ describe('callers', () => {
     const open = routes.filter(({ caller }) => caller === 'anyone').map(({ method, path }) => `${method} ${path}`);
     expect(open).toEqual([
       'GET /.well-known/jwks.json',
+      'GET /.well-known/jwks.jws',
       'GET /.well-known/oauth-authorization-server',
       'GET /.well-known/openid-configuration',
       'GET /.well-known/status/{listId}',
@@ -187,7 +188,7 @@ function successStatus(method: Route['method'], path: string): Route['reply']['s
 
 /** Ends something that is under way: there is nothing to send, and nothing comes into being. */
 function isConclusion(path: string): boolean {
-  return /\/(?:finish|cancel)$/.test(path);
+  return /\/(?:finish|cancel)$|^\/v1\/signing-keys\/\{keyId\}\/(?:rotate|revoke)$/.test(path);
 }
 
 /** Tries something out, with a permission of its own: nothing is there afterwards. */

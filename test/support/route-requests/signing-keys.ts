@@ -19,7 +19,7 @@ export function signingKeyRequests({ manage, read, run }: Desk) {
   };
   return {
     getSigningKeys: async () => manage('GET', collection),
-    rotateSigningKey: async () => manage('POST', `${collection}/rotate`, { algorithm: 'EdDSA' }),
+    rotateSigningKey: async () => manage('POST', `${await pending()}/rotate`),
     revokeSigningKey: async () => manage('POST', `${await pending()}/revoke`),
     updateSigningKey: async () => manage('PATCH', await pending(), { retain: true }),
   } satisfies Record<string, Prepare>;
