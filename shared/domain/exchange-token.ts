@@ -68,15 +68,16 @@ export async function exchangeToken(requester: TokenHolder, request: GrantReques
 
 type TokenField = 'subject_token' | 'actor_token';
 
+/** None that the secret of an API has signed: whoever shares that can make up any, for its own API only. */
 async function findToken(
   field: TokenField,
   value: string | undefined,
   type: string | undefined,
-  ports: Ports,
+  { verifier, standing, clock }: Ports,
 ): Promise<LiveAccessToken> {
   if (value === undefined || type === undefined) throw invalid(field, `Send ${field} and ${field}_type together.`);
   assertType(`${field}_type`, type);
-  const found = await findLiveToken(value, ports);
+  const found = await findLiveToken(value, { verifier, standing, clock });
   if (found === undefined || found.claims.scope === undefined) throw unfit(field);
   return { ...found, claims: found.claims };
 }

@@ -1,14 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { CompactSign, decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { problem, seen } from '#test/support/answers.ts';
+import { oauthError, problem, seen } from '#test/support/answers.ts';
 import { createApplication, grantPermissions, type RegisteredApi, registerApi } from '#test/support/applications.ts';
 import { assertConforms } from '#test/support/conformance.ts';
 import { whileFailing } from '#test/support/faults.ts';
 import { type GuardedApi, startGuardedApi } from '#test/support/guarded-api.ts';
 import { succeed } from '#test/support/manage.ts';
 import { bitsSet, readList, statusOf } from '#test/support/status-lists.ts';
-import { workspaceItems } from '#test/support/table-items.ts';
+import { itemsOf, workspaceItems } from '#test/support/table-items.ts';
+import { createService, exchangeToken } from '#test/support/token-exchange.ts';
 import { loadVerifier } from '#test/support/verifier-program.ts';
 import { type Acme, arrangeAcme, type Credentials, REPORTS, startWorld, type World } from '#test/support/world.ts';
 
@@ -205,6 +206,36 @@ describe('F4: no algorithm and no secret is taken for another', () => {
       '"alg" (Algorithm) Header Parameter value not allowed',
     );
     expect((await world.manage('GET', '/v1/tenants', undefined, token)).status).toBe(401);
+  });
+});
+
+describe('I1, J4: whoever has the secret of an API', () => {
+  test('cannot trade what it signs for tokens of other APIs', async () => {
+    const [api, other] = [await arrangeApi(), await registerApi(world, ['read'])];
+    await grantPermissions(world, application, other.id, 'all');
+    const service = await createService(world, [api.id, other.id], ['read']);
+    const forged = await signed(decodeJwt(await issue(api)), { alg: 'HS256', kid: api.kid }, keyOf(api));
+    const trade = { audience: other.identifier };
+    expect(await isActive(forged)).toBe(true);
+    expect(seen(await exchangeToken(world, service, forged, trade))).toEqual(oauthError(400, 'invalid_request'));
+    const token = await issue(other);
+    expect((await exchangeToken(world, service, token, trade)).status).toBe(200);
+    const actor = { ...trade, actor_token: forged, actor_token_type: 'urn:ietf:params:oauth:token-type:jwt' };
+    expect(seen(await exchangeToken(world, service, token, actor))).toEqual(oauthError(400, 'invalid_request'));
+  });
+
+  test('cannot have a revocation forgotten earlier than it was meant to be', async () => {
+    const [api, other] = [await arrangeApi(), await registerApi(world, ['read'])];
+    await grantPermissions(world, application, other.id, 'all');
+    const token = await issue(other);
+    const { jti = '', exp = 0 } = decodeJwt(token);
+    const claims = { ...decodeJwt(await issue(api)), jti, exp: exp - 600 };
+    const forged = await signed(claims, { alg: 'HS256', kid: api.kid }, keyOf(api));
+    const marks = async () => (await itemsOf('tokens')).filter(({ key }) => key === `revoked#${jti}`);
+    await world.post('/oauth/revoke', application, { token });
+    const before = await marks();
+    const { status } = await world.post('/oauth/revoke', application, { token: forged });
+    expect([before.length, status, await marks()]).toEqual([1, 200, before]);
   });
 });
 

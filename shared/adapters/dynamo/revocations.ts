@@ -2,7 +2,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Revocations } from '#shared/domain/ports.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../ambient.ts';
-import { rethrowAsUnavailable } from '../aws-client.ts';
+import { falseWhereConditionFailed } from './conditional-write.ts';
 import { documentClient } from './document-client.ts';
 
 /** Verifiers with clocks a little behind may still look a token up after its expiry. */
@@ -13,14 +13,20 @@ export function revocationKey(id: string): string {
   return `revoked#${id}`;
 }
 
-/** Marks tokens and families as revoked. Writing the mark twice changes nothing, so it needs no condition. */
+/** Marks tokens and families as revoked. Writing the mark twice changes nothing, and none is ever kept for less time. */
 export function dynamoRevocations(environment: Environment): Revocations {
   const TableName = required(environment, 'MINTMARK_TOKENS_TABLE');
   const client = documentClient(environment);
   return {
     revoke: async (id, expiresAtSeconds) => {
-      const Item = { key: revocationKey(id), removeAt: expiresAtSeconds + KEPT_AFTER_EXPIRY_SECONDS };
-      await client.send(new PutCommand({ TableName, Item })).catch(rethrowAsUnavailable);
+      const removeAt = expiresAtSeconds + KEPT_AFTER_EXPIRY_SECONDS;
+      const mark = new PutCommand({
+        TableName,
+        Item: { key: revocationKey(id), removeAt },
+        ConditionExpression: 'attribute_not_exists(removeAt) OR removeAt < :removeAt',
+        ExpressionAttributeValues: { ':removeAt': removeAt },
+      });
+      await client.send(mark).catch(falseWhereConditionFailed);
     },
   };
 }

@@ -30,6 +30,18 @@ export function revocationsContract(open: () => Promise<Workspace>): void {
     expect(mark?.removeAt).toBeGreaterThan(EXPIRES_AT_SECONDS);
   });
 
+  test('keeps the mark for the longest time that anybody asked for', async () => {
+    const { ports, scan } = await open();
+    const kept = [];
+    for (const seconds of [0, -600, 600]) {
+      await ports.revocations.revoke('tok_1', EXPIRES_AT_SECONDS + seconds);
+      const [mark] = await scan('TOKENS');
+      kept.push(Number(mark?.removeAt) - EXPIRES_AT_SECONDS);
+    }
+    const [first = 0] = kept;
+    expect(kept).toEqual([first, first, first + 600]);
+  });
+
   test('is done when the reply is lost', async () => {
     const { ports, dynamo } = await open();
     const revoke = () => outcomeOf(ports.revocations.revoke('tok_1', EXPIRES_AT_SECONDS));
