@@ -18,7 +18,14 @@ import {
 import { createServiceUser } from '#test/support/service-users.ts';
 import { applicationKey, createSigningApplication } from '#test/support/signing-applications.ts';
 import { type StartProcess, startProcess } from '#test/support/start-process.ts';
-import { type Acme, arrangeAcme, REPORTS } from '#test/support/world.ts';
+import {
+  ACCESS_TOKEN_TYPE,
+  arrangeServices,
+  callerToken,
+  type Services,
+  TOKEN_EXCHANGE,
+} from '#test/support/token-exchange.ts';
+import { REPORTS } from '#test/support/world.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -27,14 +34,14 @@ const clock: Clock = { nowSeconds: () => Math.floor(Date.now() / 1_000) };
 let folder: string;
 let mintmark: StartProcess;
 let deployment: Deployment;
-let acme: Acme;
+let acme: Services;
 let serviceUserKey: KeyFile;
 let application: AssertionKey;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mintmark-interoperability-'));
   mintmark = await startProcess({ folder });
   deployment = reach({ url: mintmark.url, admin: mintmark.administrator, clock });
-  acme = await arrangeAcme(deployment);
+  acme = await arrangeServices(deployment);
   await allowRefreshTokens(deployment, acme);
   const serviceUser = await createServiceUser(deployment, acme.tenantId, [acme.readerRoleId]);
   serviceUserKey = await createServiceUserKey(deployment, serviceUser);
@@ -130,5 +137,17 @@ describe('openid-client', () => {
     const first = await openid.clientCredentialsGrant(config, { ...GRANT, scope: 'offline_access read:reports' });
     const second = await openid.refreshTokenGrant(config, first.refresh_token ?? '');
     expect(await openid.tokenIntrospection(config, second.access_token)).toMatchObject({ scope: 'read:reports' });
+  });
+
+  test('exchanges the token of a caller', async () => {
+    const [{ clientId, clientSecret }] = acme.services;
+    const config = await configure({ clientId, ofOpenid: openid.ClientSecretPost(clientSecret) });
+    const tokens = await openid.genericGrantRequest(config, TOKEN_EXCHANGE, {
+      subject_token: await callerToken(deployment, acme),
+      subject_token_type: ACCESS_TOKEN_TYPE,
+      audience: acme.ledger,
+    });
+    const current = await openid.tokenIntrospection(config, tokens.access_token);
+    expect(current).toMatchObject({ sub: acme.caller.clientId, act: { sub: clientId } });
   });
 });

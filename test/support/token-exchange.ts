@@ -1,5 +1,6 @@
 import { createApplication, grantPermissions, registerApi } from './applications.ts';
-import { type Acme, arrangeAcme, type Credentials, REPORTS, type Reply, type World } from './world.ts';
+import type { Credentials, Deployment, Reply } from './deployment.ts';
+import { type Acme, arrangeAcme, REPORTS } from './world.ts';
 
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
@@ -14,7 +15,7 @@ export interface Services extends Acme {
   readonly services: readonly [Credentials, Credentials];
 }
 
-export async function arrangeServices(world: World): Promise<Services> {
+export async function arrangeServices(world: Deployment): Promise<Services> {
   const acme = await arrangeAcme(world);
   const ledger = await registerApi(world, ['read:reports', 'write:reports', 'delete:reports']);
   const role = await create<{ id: string }>(world, '/v1/roles', {
@@ -35,7 +36,7 @@ export async function arrangeServices(world: World): Promise<Services> {
 
 /** An application that may exchange tokens, and do this at each of these APIs. */
 export async function createService(
-  world: World,
+  world: Deployment,
   apiIds: readonly string[],
   permissions: readonly string[] = ['read:reports', 'write:reports'],
 ): Promise<Credentials> {
@@ -46,7 +47,7 @@ export async function createService(
 
 /** Trades a token for another one; a parameter that is empty is left out. */
 export function exchangeToken(
-  world: World,
+  world: Deployment,
   requester: Credentials,
   subjectToken: string,
   parameters: Readonly<Record<string, string>> = {},
@@ -68,14 +69,14 @@ export async function exchanged(replying: Promise<Reply>): Promise<string> {
 
 /** The caller's own token, for reports. */
 export function callerToken(
-  world: World,
+  world: Deployment,
   { caller }: Services,
   parameters: Record<string, string> = {},
 ): Promise<string> {
   return world.tokenFor(caller, { audience: REPORTS, ...parameters });
 }
 
-async function create<Body>(world: World, path: string, body: unknown): Promise<Body> {
+async function create<Body>(world: Deployment, path: string, body: unknown): Promise<Body> {
   const reply = await world.manage('POST', path, body);
   if (reply.status !== 201) throw new Error(`POST ${path}: ${reply.text}`);
   return reply.body as Body;
