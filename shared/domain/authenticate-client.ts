@@ -56,7 +56,7 @@ export async function authenticateClient(attempt: Attempt, ports: Ports): Promis
   const match = genuine
     ? await matchSecret(genuine, attempt.source, ports)
     : await matchImportedSecret(attempt, now, ports);
-  if (match === undefined) throw invalidClient();
+  if (match === undefined) throw invalidClient({ isForged: genuine === undefined });
   const { client, secret, look } = match;
   const credential = { clientId: client.id, selector: secret.selector };
   const expiresAtSeconds = earliest(client.expiresAtSeconds, secret.expiresAtSeconds);
@@ -77,8 +77,8 @@ async function matchSecret({ clientId, secret: clear, parts }: Genuine, source: 
 }
 
 /** The one refusal for unknown, disabled, expired and wrong: nobody learns which it was (B13, B14). */
-export function invalidClient(): DomainError {
-  return new DomainError('invalid_client', 'The client is unknown or its credentials are wrong.');
+export function invalidClient(details: { readonly isForged?: boolean } = {}): DomainError {
+  return new DomainError('invalid_client', 'The client is unknown or its credentials are wrong.', details);
 }
 
 async function firstGenuine(readings: readonly Credentials[], pepper: Pepper) {

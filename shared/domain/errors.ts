@@ -40,6 +40,8 @@ interface ErrorDetails {
   readonly retryAfterSeconds?: number;
   /** What was used up; a repeat may succeed when the last of it begins anew. */
   readonly quotas?: readonly RequestQuota[];
+  /** Whether the credential was never issued here, as anybody sees who has the pepper: counted, never shown (Q2). */
+  readonly isForged?: boolean;
   /** What really happened: logged by name, never shown. */
   readonly cause?: unknown;
 }
@@ -53,6 +55,7 @@ export class DomainError extends Error {
   readonly scheme: 'Bearer' | 'DPoP';
   readonly retryAfterSeconds: number | undefined;
   readonly quotas: readonly RequestQuota[];
+  readonly isForged: boolean;
 
   constructor(code: ErrorCode, description: string, details: ErrorDetails = {}) {
     super(description, { cause: details.cause });
@@ -61,6 +64,7 @@ export class DomainError extends Error {
     this.neededScope = details.neededScope;
     this.scheme = details.scheme ?? 'Bearer';
     this.quotas = details.quotas ?? [];
+    this.isForged = details.isForged ?? false;
     this.retryAfterSeconds = details.retryAfterSeconds ?? latestReset(this.quotas);
   }
 }

@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { identityOf, tenantOf } from './caller.ts';
 import { asDomainError } from './errors.ts';
 import type { Incoming } from './incoming.ts';
+import { measure } from './metrics.ts';
 import type { GatewayReply } from './replies.ts';
 
 const logger = new Logger({ serviceName: 'mintmark' });
@@ -12,13 +13,14 @@ const logger = new Logger({ serviceName: 'mintmark' });
  */
 export function logRequest(functionName: string, event: Incoming, reply: unknown, thrown?: unknown): void {
   const { statusCode } = (reply ?? {}) as Partial<GatewayReply>;
+  const outcome = thrown == null ? 'ok' : asDomainError(thrown).code;
+  const latencyMilliseconds = Math.round(performance.now() - event.startedAtMilliseconds);
+  const forgedSecrets = thrown != null && asDomainError(thrown).isForged && { forgedSecrets: 1 };
   const fields = {
     requestId: event.requestId,
-    function: functionName,
     operation: event.operation,
     route: `${event.method} ${event.pathTemplate}`,
     status: statusCode,
-    outcome: thrown == null ? 'ok' : asDomainError(thrown).code,
     clientId: event.caller && identityOf(event).clientId,
     tenantId: tenantOf(event),
     // Ids from a path are known to be ids only where the route was found; before that they are anybody's text.
@@ -26,7 +28,7 @@ export function logRequest(functionName: string, event: Incoming, reply: unknown
     ip: event.source,
     userAgent: event.userAgent,
     exceeded: exceededIn(event),
-    latencyMilliseconds: Math.round(performance.now() - event.startedAtMilliseconds),
+    ...measure({ function: functionName, outcome }, { requests: 1, latencyMilliseconds, ...forgedSecrets }),
   };
   if (thrown != null && (statusCode ?? 500) >= 500) {
     logger.error('request', { ...fields, cause: describeCause(thrown) });
@@ -43,15 +45,19 @@ function exceededIn({ reply }: Incoming): readonly string[] | undefined {
 
 /** A task without HTTP around it (bootstrap, authorizer). */
 export function logTask(functionName: string, outcome: string, fields: Readonly<Record<string, unknown>>): void {
-  logger.info('task', { function: functionName, outcome, ...fields });
+  logger.info('task', { ...measure({ function: functionName, outcome }, { tasks: 1 }), ...fields });
 }
 
 /** A task that ended without a result: a refusal is everyday, anything else is told by name, for somebody to look at. */
 export function logTaskFailure(functionName: string, thrown: unknown): void {
   const outcome = asDomainError(thrown).code;
   const isFailure = outcome === 'server_error' || outcome === 'temporarily_unavailable';
-  if (isFailure) logger.error('task', { function: functionName, outcome, cause: describeCause(thrown) });
-  else logTask(functionName, outcome, {});
+  if (!isFailure) {
+    logTask(functionName, outcome, {});
+    return;
+  }
+  const measured = measure({ function: functionName, outcome }, { tasks: 1 });
+  logger.error('task', { ...measured, cause: describeCause(thrown) });
 }
 
 /** What is written down after a request's result is certain. */
@@ -59,7 +65,8 @@ export type Afterthought = 'audit outcome' | 'idempotency record' | 'note of use
 
 /** What was to be written down after the request could not be; what the request did is not touched by that. */
 export function logLost(what: Afterthought, event: Incoming, thrown: unknown): void {
-  logger.error(`${what} lost`, { requestId: event.requestId, cause: describeCause(thrown) });
+  const measured = measure({ outcome: `${what} lost` }, { losses: 1 });
+  logger.error(`${what} lost`, { requestId: event.requestId, ...measured, cause: describeCause(thrown) });
 }
 
 /** Names and places of what went wrong, innermost last; messages are left out, because they quote input. */

@@ -90,7 +90,9 @@ describe('a request that is granted', () => {
       target: expect.objectContaining(idsIn(route.path, path)),
       ip: '127.0.0.1',
       userAgent: 'node',
+      requests: 1,
       latencyMilliseconds: expect.any(Number),
+      _aws: { Timestamp: expect.any(Number), CloudWatchMetrics: [expect.objectContaining({ Namespace: 'Mintmark' })] },
     };
   }
 
