@@ -33,6 +33,7 @@ const layers: Readonly<Record<string, { readonly values: readonly string[]; read
       'shared/domain/',
       '@middy/',
       '@aws-lambda-powertools/logger',
+      '@aws-lambda-powertools/metrics',
       'jsonc-parser',
       'zod',
       'node:',
