@@ -203,6 +203,12 @@ describe('what README.md says about managing credentials', () => {
     expect(introspection).toEqual({ active: false });
   });
 
+  test('shows the signing keys, and lets the next one take over', () => {
+    const active = expect.objectContaining({ algorithm: 'RS256', custody: 'kms', state: 'active' });
+    const shown = expect.objectContaining({ items: expect.arrayContaining([active]) });
+    expect(session.answers('signing-keys')).toEqual([shown, shown]);
+  });
+
   test('refuses the second of two changes that were meant for one version', () => {
     expect(session.answers('change')).toEqual([
       expect.objectContaining({ name: 'Acme', metadata: { plan: 'gold' }, version: 2 }),

@@ -59,6 +59,7 @@ describe('README.md', () => {
       'sh finish',
       'sh leaked',
       'sh revoke-issued',
+      'sh signing-keys',
       'sh import',
       'sh list',
       'sh change',
