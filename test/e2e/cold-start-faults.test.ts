@@ -20,38 +20,47 @@ afterAll(() => world.close());
 type Engine = 'dynamo' | 'kms';
 
 /** One route of each function, and what it needs when its process has just begun. */
-const firstRequests: readonly { operation: Operation; status: number; needs: readonly Engine[] }[] = [
+const firstRequests: readonly { operation: Operation; query?: string; status: number; needs: readonly Engine[] }[] = [
   { operation: 'token', status: 200, needs: ['dynamo', 'kms'] },
   { operation: 'introspect', status: 200, needs: ['dynamo', 'kms'] },
   { operation: 'revoke', status: 200, needs: ['dynamo', 'kms'] },
   { operation: 'createTenantApiToken', status: 201, needs: ['dynamo', 'kms'] },
-  { operation: 'listTenantApiTokens', status: 200, needs: ['dynamo', 'kms'] },
+  { operation: 'listTenantApiTokens', status: 200, needs: ['dynamo'] },
   { operation: 'addTenantApiTokenSecret', status: 201, needs: ['dynamo', 'kms'] },
-  { operation: 'createTenant', status: 201, needs: ['dynamo', 'kms'] },
-  { operation: 'createServiceUser', status: 201, needs: ['dynamo', 'kms'] },
+  { operation: 'createTenant', status: 201, needs: ['dynamo'] },
+  { operation: 'createServiceUser', status: 201, needs: ['dynamo'] },
   { operation: 'createApplication', status: 201, needs: ['dynamo', 'kms'] },
-  { operation: 'listAuditEvents', status: 200, needs: ['dynamo', 'kms'] },
-  { operation: 'jwks', status: 200, needs: ['kms'] },
+  // A page that is not the last has a cursor, which is sealed.
+  { operation: 'listAuditEvents', query: '?limit=1', status: 200, needs: ['dynamo', 'kms'] },
+  { operation: 'jwks', status: 200, needs: ['dynamo'] },
   { operation: 'openidConfiguration', status: 200, needs: [] },
 ];
 
 /** API Gateway says 500 for an authorizer that gives no verdict. */
 const authorizers: readonly { mode: 'online' | 'offline'; path: string; needs: readonly Engine[] }[] = [
-  { mode: 'online', path: '/reports', needs: ['dynamo', 'kms'] },
-  { mode: 'online', path: '/rest/reports', needs: ['dynamo', 'kms'] },
-  { mode: 'offline', path: '/reports', needs: ['kms'] },
-  { mode: 'offline', path: '/rest/reports', needs: ['kms'] },
+  { mode: 'online', path: '/reports', needs: ['dynamo'] },
+  { mode: 'online', path: '/rest/reports', needs: ['dynamo'] },
+  { mode: 'offline', path: '/reports', needs: ['dynamo'] },
+  { mode: 'offline', path: '/rest/reports', needs: ['dynamo'] },
 ];
 
-/** Processes of all functions that have just begun; each call to `callAll` calls every one of them. */
+/** Processes of all functions that have just begun; each call to `callAll` calls every one of them, twice at most. */
 async function startColdProcesses() {
   const instance = await startFunctionInstance(world);
-  const prepared = await Promise.all(firstRequests.map(({ operation }) => requests[operation]()));
+  const prepareAll = () =>
+    Promise.all(
+      firstRequests.map(async ({ operation, query = '' }) => {
+        const { path, ...request } = await requests[operation]();
+        return { ...request, path: path + query };
+      }),
+    );
+  // What is created the first time is another one the second.
+  const prepared = [await prepareAll(), await prepareAll()];
   const authorization = `Bearer ${await world.tokenFor(acme.tenantToken)}`;
   const apis = await Promise.all(authorizers.map(({ mode }) => startGuardedApi(world, { mode })));
   const callAll = () =>
     Promise.all([
-      ...prepared.map(async (request) => {
+      ...(prepared.pop() ?? []).map(async (request) => {
         const { status, retryAfter } = await instance.send(request);
         return retryAfter === null ? `${status}` : `${status} in ${retryAfter} s`;
       }),
