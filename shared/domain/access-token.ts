@@ -44,6 +44,8 @@ export interface AccessTokenClaims extends CommonClaims {
   readonly may_act?: MayAct;
   /** The subject's own client, where `client_id` is that of whoever acts. */
   readonly subject_client_id?: string;
+  /** When the subject's own token was issued (RFC 9068 §2.2.1), where this one was exchanged for it. */
+  readonly auth_time?: number;
 }
 
 /**
@@ -59,6 +61,7 @@ export interface LongLivedTokenClaims extends CommonClaims {
   readonly act?: undefined;
   readonly may_act?: undefined;
   readonly subject_client_id?: undefined;
+  readonly auth_time?: undefined;
 }
 
 /** The claims of any token that Mintmark signs; only exchanged ones have a scope. */

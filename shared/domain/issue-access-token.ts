@@ -34,6 +34,8 @@ export interface TokenTerms {
 interface Behalf {
   /** The subject's own client. */
   readonly client: Client;
+  /** When the token that the subject obtained itself was issued. */
+  readonly sinceSeconds: number;
   readonly act: Actor;
   readonly mayAct: MayAct | undefined;
 }
@@ -87,8 +89,8 @@ export async function issueAccessToken(
 }
 
 /** The subject stays who it was (RFC 8693 §1.1, delegation), and so does who else may act for it. */
-function delegatedClaims({ client, act, mayAct }: Behalf) {
-  return { subject_client_id: client.id, act, ...(mayAct && { may_act: mayAct }) };
+function delegatedClaims({ client, sinceSeconds, act, mayAct }: Behalf) {
+  return { subject_client_id: client.id, auth_time: sinceSeconds, act, ...(mayAct && { may_act: mayAct }) };
 }
 
 function claimsOf(

@@ -103,7 +103,8 @@ export async function judge(
 
   const reading = [standingOf(client, look), findApi(claims.aud, look), settingsIn(look)] as const;
   const [standing, api, settings] = await Promise.all(reading);
-  if (standing === undefined || api === undefined || claims.iat < latestMark(standing, settings)) return undefined;
+  if (standing === undefined || api === undefined || sinceWhen(claims) < latestMark(standing, settings))
+    return undefined;
   if (!isAbout(claims, { client, standing, api })) return undefined;
 
   const own = await allowedPermissions(client, standing, api, look);
@@ -115,6 +116,11 @@ export async function judge(
 /** Whose client's records say what the token is worth: the subject's. */
 function principalOf({ client_id: clientId, subject_client_id: principalId = clientId }: TokenClaims): string {
   return principalId;
+}
+
+/** When the subject was known to be itself: what revokes its tokens of before revokes what was made of them since. */
+function sinceWhen({ iat, auth_time: authenticatedAtSeconds = iat }: TokenClaims): number {
+  return authenticatedAtSeconds;
 }
 
 /** The verifier's keys are some moments old, and in these moments a key can have been revoked (V5). */

@@ -161,6 +161,28 @@ describe('J12, DEC15: a token ends with', () => {
   });
 });
 
+describe('I11, J12: what revokes the subject token of before', () => {
+  const until = (seconds: number) => ({ tokensRevokedUntil: new Date(seconds * 1_000).toISOString() });
+
+  test.each<[string, (services: Services) => string]>([
+    ['by the tenant', ({ tenantId }) => `/v1/tenants/${tenantId}`],
+    ['by the workspace', () => '/v1/settings'],
+  ])('%s, revokes also what it was exchanged for since', async (_by, path) => {
+    const services = await arrangeServices(world);
+    const [front, back] = services.services;
+    const original = await callerToken(world, services);
+    const moment = world.clock.nowSeconds();
+    world.clock.advance(10);
+    const later = await exchanged(exchange({}, front, await callerToken(world, services)));
+    const once = await exchanged(exchange({ audience: services.ledger }, front, original));
+    const twice = await exchanged(exchange({ audience: REPORTS }, back, once));
+    const all = () => Promise.all([original, once, twice, later].map(isActive));
+    expect(await all()).toEqual([true, true, true, true]);
+    await world.manage('PATCH', path(services), until(moment));
+    expect(await all()).toEqual([false, false, false, true]);
+  });
+});
+
 test('F13: metadata cannot say who acts, for whom, or what a token depends on', async () => {
   const metadata = {
     act: { sub: 'x', client_id: 'x' },

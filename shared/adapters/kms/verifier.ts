@@ -50,6 +50,7 @@ export const accessTokenClaims = z.object({
   act: actor.optional(),
   may_act: z.object({ sub: z.string(), iss: z.string().optional() }).optional(),
   subject_client_id: z.string().optional(),
+  auth_time: z.int().optional(),
   metadata: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null).optional(),
 });
 
