@@ -1,10 +1,11 @@
 import { DomainError } from './errors.ts';
 import type { Look } from './ports.ts';
-import { type Api, apiNameKey, type Client, grantKey } from './records.ts';
+import { API_IDENTIFIER_CHARACTERS_MAX, type Api, apiNameKey, type Client, grantKey } from './records.ts';
 import type { Standing } from './standing.ts';
 
-/** The API with this identifier (its audience), if there is one. */
+/** The API with this identifier (its audience), if there is one. Nothing is read for what no API can be called. */
 export async function findApi(identifier: string, look: Look): Promise<Api | undefined> {
+  if (identifier.length > API_IDENTIFIER_CHARACTERS_MAX) return undefined;
   const claim = await look.find('name', apiNameKey(identifier));
   const api = claim && (await look.find('api', claim.ownerId));
   return api?.identifier === identifier ? api : undefined;

@@ -268,6 +268,9 @@ export function defaultRolesKey(tenantId: string | undefined): string {
   return tenantId === undefined ? 'workspace' : `tenant/${tenantId}`;
 }
 
+/** A longer identifier no API has; keys of DynamoDB end at 2048 bytes. */
+export const API_IDENTIFIER_CHARACTERS_MAX = 256;
+
 /**
  * Names the claim on an API identifier. Identifiers that differ only in case or a last slash share one claim, because
  * a careless verifier might take one for the other (G8).

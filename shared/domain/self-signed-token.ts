@@ -6,7 +6,7 @@ import { allowedPermissions, findApi } from './entitlement.ts';
 import { isMadeId } from './ids.ts';
 import type { LiveToken } from './live-token.ts';
 import type { Clock, Look, StandingReader } from './ports.ts';
-import { apiNameKey, type Client } from './records.ts';
+import { API_IDENTIFIER_CHARACTERS_MAX, apiNameKey, type Client } from './records.ts';
 import { assertionKeysOf } from './registration.ts';
 import { latestMark } from './revoke-issued-before.ts';
 import { settingsIn } from './settings.ts';
@@ -44,6 +44,7 @@ export function readSelfSignedToken(
   const { keyId, claims } = read;
   const { aud, exp, iat, jti } = claims;
   if (!isMadeId('cli', keyId) || !TOKEN_ID.test(jti) || aud === issuer) return undefined;
+  if (aud.length > API_IDENTIFIER_CHARACTERS_MAX) return undefined;
   if (iat === undefined || exp - iat > LIFETIME_SECONDS_MAX || !isTimely(claims, clock.nowSeconds())) return undefined;
   return { ...read, keyId, claims: { ...claims, iat } };
 }

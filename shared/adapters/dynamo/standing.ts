@@ -54,13 +54,15 @@ interface Memory {
 
 function openLook(loader: Loader, memory: Memory): Look {
   const used = new Set<Address>();
-  const load = (address: Address) => {
+  const load = async (address: Address) => {
     if (used.size === 0) for (const likely of memory.recall()) expect(loader, likely);
+    const item = await loader.load(address);
+    // What cannot be read is not remembered either, lest one look spoils those after it.
     if (!used.has(address) && used.size < REMEMBERED_KEYS_MAX) {
       used.add(address);
       memory.remember([...used]);
     }
-    return loader.load(address);
+    return item;
   };
   return {
     client: async (id) => parse(clientSchema, await load(`clients/${id}`)),

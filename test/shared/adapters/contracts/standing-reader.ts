@@ -54,6 +54,13 @@ export function standingReaderContract(open: () => Promise<Workspace>): void {
     expect(await ports.standing.open('any').find('user', 'same')).toBeUndefined();
   });
 
+  test('H11: is not spoilt for the next look by what could not be read in this one', async () => {
+    const { ports } = await open();
+    const look = (key: string) => ports.standing.open('any').find('tenant', key);
+    expect(await outcomeOf(look('x'.repeat(4_000)))).toBe('temporarily_unavailable');
+    expect(await look('ten_acme')).toBeUndefined();
+  });
+
   test('sees in each look what was written before it', async () => {
     const { ports } = await open();
     const look = async () => {
