@@ -209,6 +209,10 @@ describe('what README.md says about managing credentials', () => {
     expect(session.answers('signing-keys')).toEqual([shown, shown]);
   });
 
+  test('Q10: ends a secret that somebody found and reported', () => {
+    expect(session.answers('report-leak')).toEqual([refused]);
+  });
+
   test('refuses the second of two changes that were meant for one version', () => {
     expect(session.answers('change')).toEqual([
       expect.objectContaining({ name: 'Acme', metadata: { plan: 'gold' }, version: 2 }),

@@ -58,6 +58,7 @@ describe('README.md', () => {
       'sh rotate',
       'sh finish',
       'sh leaked',
+      'sh report-leak',
       'sh revoke-issued',
       'sh signing-keys',
       'sh import',

@@ -13,6 +13,7 @@ import { handler as manageSigningKeys } from '#functions/manage-signing-keys.ts'
 import { handler as manageTokens } from '#functions/manage-tokens.ts';
 import { handler as publishEvents } from '#functions/publish-events.ts';
 import { handler as removeDeleted } from '#functions/remove-deleted.ts';
+import { handler as reportLeak } from '#functions/report-leak.ts';
 import { handler as revoke } from '#functions/revoke.ts';
 import { handler as rotatePepper } from '#functions/rotate-pepper.ts';
 import { handler as rotateSigningKeys } from '#functions/rotate-signing-keys.ts';
@@ -47,6 +48,7 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     'manage-tokens': manageTokens.with(adapters),
     'publish-events': publishEvents.with(adapters),
     'remove-deleted': removeDeleted.with(adapters),
+    'report-leak': reportLeak.with(adapters),
     revoke: revoke.with(adapters),
     'rotate-signing-keys': rotateSigningKeys.with(adapters),
     'rotate-pepper': rotatePepper.with(adapters),

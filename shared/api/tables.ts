@@ -5,6 +5,7 @@ import { directory } from './directory.ts';
 import { discovery } from './discovery.ts';
 import { federatedCredentials } from './federated-credentials.ts';
 import { exchange, introspect, revoke } from './oauth.ts';
+import { reportLeak } from './report-leak.ts';
 import { publishEvents, removeDeleted, rotateSigningKeys } from './schedules.ts';
 import { manageSecrets } from './secrets.ts';
 import { serviceUserKeys } from './service-user-keys.ts';
@@ -24,6 +25,7 @@ export const tables = [
   exchange,
   introspect,
   revoke,
+  reportLeak,
   discovery,
   statusLists,
   directory,

@@ -27,7 +27,11 @@ export async function assertNotAdministrator(clientId: string, ports: Ports): Pr
  * @throws DomainError `conflict` where every secret that works ends some day
  */
 export function assertLastingSecret(administrator: Client, nowSeconds: number): void {
-  const lasts = liveSecrets(administrator, nowSeconds).some(({ expiresAtSeconds }) => expiresAtSeconds === undefined);
-  if (lasts) return;
+  if (hasLastingSecret(administrator, nowSeconds)) return;
   throw new DomainError('conflict', 'The administrator needs a secret that does not expire: add one first.');
+}
+
+/** Whether one of the secrets that work never ends. */
+export function hasLastingSecret(client: Client, nowSeconds: number): boolean {
+  return liveSecrets(client, nowSeconds).some(({ expiresAtSeconds }) => expiresAtSeconds === undefined);
 }

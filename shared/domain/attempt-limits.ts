@@ -66,6 +66,11 @@ export function unknownTokenLimits(callerId: string): readonly AttemptLimit[] {
   return [{ bucket: `unknown ${callerId}`, failuresMax: UNKNOWN_TOKENS_MAX, sharedEvery: 300 }];
 }
 
+/** Reports of leaks that turn out to be of nothing that works, from one source. */
+export function leakReportLimits(source: string): readonly AttemptLimit[] {
+  return [{ bucket: `leaks ${networkOf(source)}`, failuresMax: FAILURES_OF_A_SOURCE_MAX, sharedEvery: 25 }];
+}
+
 /**
  * Makes an attempt unless too many failed before it. One that throws has not failed.
  * @throws DomainError `rate_limited`

@@ -22,6 +22,7 @@ export const auditEventTypes = [
   'federated_credential.created',
   'federated_credential.deleted',
   'token.revoked',
+  'credential.leaked',
   'settings.updated',
   'signing_key.rotated',
   'signing_key.revoked',

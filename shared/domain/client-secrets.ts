@@ -91,15 +91,19 @@ export function withRotationCancelled(client: Client, nowSeconds: number): Clien
 export function withoutSecret(client: Client, selector: string, nowSeconds: number): Client {
   const live = liveSecrets(client, nowSeconds);
   if (!live.some((secret) => secret.selector === selector)) throw notFound();
-  const remaining = live.filter((secret) => secret.selector !== selector);
-  if (remaining.length === 0) {
+  if (live.length === 1) {
     throw new DomainError('conflict', 'This is the last secret: rotate it, or delete the client.');
   }
+  return withSecretEnded(client, selector, nowSeconds);
+}
+
+/** The same, be it the last one that works, for secrets that nobody may go on using. */
+export function withSecretEnded(client: Client, selector: string, nowSeconds: number): Client {
+  const secrets = liveSecrets(client, nowSeconds).filter((secret) => secret.selector !== selector);
+  if (secrets.length === 0) return withTokensRevoked({ ...client, secrets, rotation: undefined }, nowSeconds);
   const rotation = rotationUnderWay(client, nowSeconds);
-  const changed =
-    rotation?.selector === selector
-      ? withRotationCancelled(client, nowSeconds)
-      : { ...client, secrets: remaining, rotation };
+  const isAdded = rotation?.selector === selector;
+  const changed = isAdded ? withRotationCancelled(client, nowSeconds) : { ...client, secrets, rotation };
   return withTokensRevoked(changed, nowSeconds);
 }
 

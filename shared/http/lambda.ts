@@ -27,11 +27,20 @@ type CallerOf<C extends Caller> = C extends 'anyone'
       ? ManagementCaller
       : AuthenticatedClient | ManagementCaller;
 
+type Attempt = (target: Readonly<Record<string, string>>) => Promise<void>;
+
 /** What an operation gets to see: everything in it has been checked. */
 export interface OperationRequest<R extends Route> {
   readonly caller: CallerOf<R['caller']>;
   /** What the caller can be bound to; of routes that take a grant. */
   readonly possession: Possession | undefined;
+  /** The address that the request came from, as API Gateway saw it. */
+  readonly source: string;
+  /**
+   * Writes the line about an attempt, where anybody may ask and only the operation knows whether there is anything to
+   * change: it must do so before it changes that.
+   */
+  readonly attempt: R['caller'] extends 'anyone' ? Attempt : undefined;
   readonly params: PathParameters<R['path']>;
   /** Whether the caller wants the answer as a signed JWT; only where the route has one. */
   readonly isSignedWanted: boolean;
@@ -135,11 +144,13 @@ type Operations = Readonly<
 
 async function operate(event: Incoming, operations: Operations, ports: CallerPorts): Promise<GatewayReply> {
   const { operation = '', route, caller, possession, pathParameters: params, parsedQuery: query, body } = event;
-  const { expectedVersion } = event;
+  const { expectedVersion, source } = event;
   const run = operations[operation];
   if (run === undefined || route === undefined) throw new Error(`No function serves the operation ${operation}.`);
   const isSignedWanted = acceptsSignedOnly(event.headers.accept, route.reply);
-  const request = { caller, possession, params, query, body, isSignedWanted, expectedVersion };
+  const attempt: Attempt | undefined =
+    route.caller === 'anyone' ? (target) => middlewares.auditAttempt(event, target, ports) : undefined;
+  const request = { caller, possession, source, attempt, params, query, body, isSignedWanted, expectedVersion };
   const reply = event.repeatedReply ?? (await run(request, ports));
   event.reply = reply;
   Object.assign(event.target, reply.target);

@@ -1,4 +1,5 @@
 import type { Reply } from '#shared/api/table.ts';
+import type { ErrorCode } from '#shared/domain/errors.ts';
 import type { RequestQuota } from '#shared/domain/ports.ts';
 import { entityTag } from './entity-tag.ts';
 
@@ -7,6 +8,8 @@ export interface OperationReply<Status extends number, Body> {
   readonly status: Status;
   readonly body: Body;
   readonly target: Readonly<Record<string, string>>;
+  /** Why nothing was changed, where the audit log is told and the caller is not. */
+  readonly unchangedBecause?: ErrorCode | undefined;
   /** What the caller has left of what this has counted. */
   readonly quotas?: readonly RequestQuota[];
   /** Of a route that lets this vary. */

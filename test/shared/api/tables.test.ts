@@ -58,9 +58,10 @@ describe('callers', () => {
     expect(names(managementRoutes)).toEqual(names(closed));
   });
 
-  test('open to anyone is nothing but discovery, public keys and status lists', () => {
+  test('open to anyone is nothing but discovery, public keys, status lists and reports of leaks', () => {
     const open = routes.filter(({ caller }) => caller === 'anyone').map(({ method, path }) => `${method} ${path}`);
     expect(open).toEqual([
+      'POST /v1/leaked-credentials',
       'GET /.well-known/jwks.json',
       'GET /.well-known/jwks.jws',
       'GET /.well-known/oauth-authorization-server',

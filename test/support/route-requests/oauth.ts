@@ -19,6 +19,12 @@ export function oauthRequests({ form, tokenOfTenant, create, next }: Desk) {
     token: async () => form('/oauth/token', { grant_type: 'client_credentials', audience: REPORTS }),
     introspect: async () => form('/oauth/introspect', { token: await tokenOfTenant() }),
     revoke: async () => form('/oauth/revoke', { token: await tokenOfTenant() }),
+    reportLeak: async () => ({
+      method: 'POST',
+      path: '/v1/leaked-credentials',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ credential: await tokenOfTenant() }),
+    }),
     jwks: get('/.well-known/jwks.json'),
     signedJwks: get('/.well-known/jwks.jws'),
     authorizationServerMetadata: get('/.well-known/oauth-authorization-server'),

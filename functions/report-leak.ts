@@ -1,0 +1,31 @@
+import { ambient } from '#shared/adapters/ambient.ts';
+import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
+import { dynamoClientChanger } from '#shared/adapters/dynamo/clients.ts';
+import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { sharedFailureCounter } from '#shared/adapters/failure-counter.ts';
+import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
+import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { reportLeak } from '#shared/api/report-leak.ts';
+import { endLeaked } from '#shared/domain/report-leak.ts';
+import { lambda } from '#shared/http/lambda.ts';
+import { done } from '#shared/http/replies.ts';
+
+const adapters = {
+  ...ambient,
+  standing: dynamoStanding,
+  verifier: kmsVerifier,
+  pepper: kmsPepper,
+  failures: sharedFailureCounter,
+  revocations: dynamoRevocations,
+  clientChanger: dynamoClientChanger,
+  audit: dynamoAudit,
+};
+
+/** Whoever holds a credential can use it, so whoever shows it may end it. */
+export const handler = lambda(reportLeak, adapters, {
+  reportLeak: async ({ body, source, attempt }, ports) => {
+    const unchangedBecause = await endLeaked({ ...body, source }, attempt, ports);
+    return { ...done(204), unchangedBecause };
+  },
+});

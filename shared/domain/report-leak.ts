@@ -1,0 +1,121 @@
+import type { TokenClaims } from './access-token.ts';
+import { assertLastingSecret, hasLastingSecret, isAdministrator } from './administrator.ts';
+import { attempt, leakReportLimits } from './attempt-limits.ts';
+import { changeClient } from './change-record.ts';
+import { liveSecrets, withSecretEnded, withTokensRevoked } from './client-secrets.ts';
+import type { Pepper, TokenVerifier } from './crypto-ports.ts';
+import type { ErrorCode } from './errors.ts';
+import { revokeFamily } from './family-roster.ts';
+import { findFamily } from './live-family.ts';
+import { verifiedClaims } from './live-token.ts';
+import type { Clock, FailureCounter, Revocations, StandingReader } from './ports.ts';
+import type { ClientChanger } from './record-ports.ts';
+import type { Client } from './records.ts';
+import { readRefreshToken } from './refresh-token.ts';
+import { isGenuine, parseSecret } from './secret.ts';
+import { isLive } from './standing.ts';
+import { isTakenBack } from './token-dependencies.ts';
+
+/** Something that somebody found, with the client that it stood beside, and the address that the report came from. */
+export interface LeakReport {
+  readonly credential: string;
+  readonly clientId?: string | undefined;
+  readonly source: string;
+}
+
+interface Ports {
+  readonly verifier: TokenVerifier;
+  readonly pepper: Pepper;
+  readonly standing: StandingReader;
+  readonly failures: FailureCounter;
+  readonly revocations: Revocations;
+  readonly clientChanger: ClientChanger;
+  readonly clock: Clock;
+}
+
+type Target = Readonly<Record<string, string>>;
+
+/** A credential that works, and how it ends. */
+interface Leaked {
+  readonly target: Target;
+  /** Answers why it has not ended, where it may not. */
+  readonly end: () => Promise<ErrorCode | undefined>;
+}
+
+/**
+ * Ends a credential that has leaked (Q10): an access token; a refresh token with its family; a JWT of an API token by
+ * disabling that; a secret with every access token of its client. What Mintmark did not make is told by signature and
+ * seal, without a read, and what has ended already is left as it is; nobody but `attempted` learns which it was.
+ * Answers `conflict` for the administrator's last secret that lasts, which stays, or a leak could lock everybody out.
+ * @throws DomainError `rate_limited` for a source that keeps reporting what does not work
+ */
+export async function endLeaked(
+  report: LeakReport,
+  attempted: (target: Target) => Promise<void>,
+  ports: Ports,
+): Promise<ErrorCode | undefined> {
+  const leaked = await attempt(leakReportLimits(report.source), () => findLeaked(report, ports), ports);
+  if (leaked === undefined) return undefined;
+  await attempted(leaked.target);
+  return leaked.end();
+}
+
+async function findLeaked({ credential, clientId }: LeakReport, ports: Ports): Promise<Leaked | undefined> {
+  const claims = await verifiedClaims(credential, ports);
+  if (claims !== undefined) return claims.scope === undefined ? longLived(claims, ports) : access(claims, ports);
+  return (
+    (await refresh(credential, ports)) ?? (clientId === undefined ? undefined : secret(credential, clientId, ports))
+  );
+}
+
+async function access(claims: TokenClaims, { standing, revocations }: Ports): Promise<Leaked | undefined> {
+  const { jti, client_id: clientId, exp } = claims;
+  if (exp === undefined || (await isTakenBack(claims, standing.open(`token of ${clientId}`)))) return undefined;
+  const end = () => revocations.revoke(jti, exp).then(() => undefined);
+  return { target: { clientId, tokenId: jti }, end };
+}
+
+/** Its client consists of it, and is disabled rather than deleted, so that the owner finds out. */
+async function longLived({ jti, client_id: clientId }: TokenClaims, ports: Ports): Promise<Leaked | undefined> {
+  const client = await ports.standing.open(clientId).client(clientId);
+  if (client?.accessToken?.tokenId !== jti || !isLive(client, ports.clock.nowSeconds())) return undefined;
+  const disable = (before: Client): Client => ({ ...before, status: 'disabled' });
+  const end = () => changeClient({ clientId, change: disable }, ports).then(() => undefined);
+  return { target: { clientId, tokenId: jti }, end };
+}
+
+async function refresh(text: string, ports: Ports): Promise<Leaked | undefined> {
+  const presented = await readRefreshToken(text, ports.pepper);
+  if (presented === undefined) return undefined;
+  const { familyId } = presented;
+  const family = await findFamily(familyId, ports.standing.open(`refresh tokens of ${familyId}`), ports);
+  if (family === undefined) return undefined;
+  const end = () => revokeFamily(family, ports).then(() => undefined);
+  return { target: { clientId: family.clientId, tokenId: familyId }, end };
+}
+
+async function secret(text: string, clientId: string, ports: Ports): Promise<Leaked | undefined> {
+  const parts = parseSecret(text);
+  if (parts === undefined || !(await isGenuine(clientId, parts, ports.pepper))) return undefined;
+  const { selector } = parts;
+  const client = await ports.standing.open(clientId).client(clientId);
+  const live = client === undefined ? [] : liveSecrets(client, ports.clock.nowSeconds());
+  if (client === undefined || !live.some((one) => one.selector === selector)) return undefined;
+  return { target: { clientId, secretId: selector }, end: () => endSecret(client, selector, ports) };
+}
+
+async function endSecret(client: Client, selector: string, ports: Ports): Promise<ErrorCode | undefined> {
+  const now = () => ports.clock.nowSeconds();
+  const mustLast = await isAdministrator(client.id, ports);
+  if (mustLast && !hasLastingSecret(withSecretEnded(client, selector, now()), now())) return 'conflict';
+  const end = (before: Client) => {
+    const after = withSecretEnded(before, selector, now());
+    if (mustLast) assertLastingSecret(after, now());
+    return after;
+  };
+  const { revokedBeforeSeconds = 0 } = await changeClient({ clientId: client.id, change: end }, ports);
+  // Who authenticated with the secret in a second that began before it was gone must not keep what that gave.
+  if (now() < revokedBeforeSeconds) return undefined;
+  await changeClient({ clientId: client.id, change: (before) => withTokensRevoked(before, now()) }, ports);
+  return undefined;
+}
