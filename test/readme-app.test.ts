@@ -89,7 +89,10 @@ describe('the CDK app in README.md', () => {
     expect(rules).toEqual([
       {
         EventBusName: bus,
-        EventPattern: { source: ['mintmark'], 'detail-type': ['authentication.failed', 'client.secret.revoked'] },
+        EventPattern: {
+          source: ['mintmark'],
+          'detail-type': ['authentication.failed', 'client.secret.revoked', 'credential.leaked'],
+        },
         State: 'ENABLED',
         Targets: [{ Id: expect.any(String), Arn: { Ref: expect.stringMatching(/^Security/) } }],
       },

@@ -117,9 +117,11 @@ describe('Q10: whoever finds a credential and reports it, ends it', () => {
     world.clock.advance(60);
     await world.run('publish-events');
     const requestId = headers.get('x-request-id');
-    const events = world.events.map((event) => JSON.stringify(event)).filter((text) => text.includes(`${requestId}`));
-    expect(events.filter((text) => text.includes('credential.leaked'))).toHaveLength(2);
-    expect(events.join()).not.toContain(found.clientSecret.slice(10));
+    const events = world.events.filter((event) => JSON.stringify(event).includes(`${requestId}`));
+    const target = { clientId: found.clientId, secretId: selectorOf(found) };
+    const detail = expect.objectContaining({ outcome: 'succeeded', target });
+    expect(events).toEqual([{ source: 'mintmark', detailType: 'credential.leaked', detail }]);
+    expect(JSON.stringify(events)).not.toContain(found.clientSecret.slice(10));
   });
 });
 

@@ -130,6 +130,7 @@ describe('an operation sees of every shape of an event the same', () => {
     const replies = Object.values(eventsOf(call)).map((event) => handler(event, lambdaContext('things', 3_000)));
     const seen = (await Promise.all(replies)).map(({ body }) => JSON.parse(body).seen);
     const expected = {
+      source: '192.0.2.1',
       params: { thingId: 'thing_1' },
       query: { limit: 'ä b' },
       body: { name: 'Grüße \u{1F600}' },
