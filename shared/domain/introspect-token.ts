@@ -1,5 +1,5 @@
 import { type TokenClaims, type TokenType, tokenTypeOf } from './access-token.ts';
-import { attempt, unknownTokenLimits } from './attempt-limits.ts';
+import { countFailure, unknownTokenLimits } from './attempt-limits.ts';
 import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
 import type { ManagementCaller } from './authority.ts';
 import type { AssertionVerifier, Digests, Pepper, SecretTokens, TokenVerifier } from './crypto-ports.ts';
@@ -49,15 +49,18 @@ const INTROSPECT: SystemPermission = 'introspect:tokens';
  * Tells a caller what a token is worth now. A caller learns about its own tokens, and about those for APIs that it has
  * to do with itself: it holds a permission there, or `introspect:tokens`. One that belongs to a tenant learns about that
  * tenant's tokens only. Everything else is inactive to it (RFC 7662 §4).
- * @throws DomainError `invalid_client` for a public client, who may be anybody; `rate_limited` for a caller that keeps
- * asking about tokens nobody issued
+ * @throws DomainError `invalid_client` for a public client, who may be anybody; `rate_limited`, in the place of inactive,
+ * for a caller that keeps asking about tokens nobody issued
  */
 export async function introspectToken(caller: Introspector, token: string, ports: Ports): Promise<Introspection> {
   if ('client' in caller && proofOf(caller.client) === 'none') throw invalidClient();
   const callerId = 'client' in caller ? caller.client.id : caller.clientId;
-  const find = async () => (await findAccess(token, ports)) ?? (await findRefresh(token, ports));
-  const found = await attempt(unknownTokenLimits(callerId), find, ports);
-  if (found === undefined) return INACTIVE;
+  const found = (await findAccess(token, ports)) ?? (await findRefresh(token, ports));
+  if (found === undefined) {
+    // What an API is asked to introspect comes from anybody: their guesses must not cost it the answers about live tokens.
+    await countFailure(unknownTokenLimits(callerId), ports);
+    return INACTIVE;
+  }
   const mayKnow = callerId === found.answer.client_id || (await isEntitled(caller, found));
   return mayKnow ? found.answer : INACTIVE;
 }

@@ -225,7 +225,7 @@ describe('H10: a caller that scans for tokens', () => {
     return [...new Set(replies.map(({ status, text }) => `${status} ${text}`))];
   }
 
-  test('is slowed down, and nobody else', async () => {
+  test('is slowed down where it guesses, and nobody is where they do not', async () => {
     const scanner = await arrangeTenantManager(world, acme.tenantId, ['introspect:tokens']);
     const good = await world.tokenFor(acme.tenantToken);
     expect(await reachLimit((index) => ask(scanner, `guess${index}`))).toEqual(['200 {"active":false}']);
@@ -236,8 +236,7 @@ describe('H10: a caller that scans for tokens', () => {
       await ask(globexApi, good),
     ];
     expect([unknown.status, Number(unknown.headers.get('retry-after')) > 0]).toEqual([429, true]);
-    expect(wholeReply(known)).toEqual(wholeReply(unknown));
-    expect(others.status).toBe(200);
+    expect([known.status, others.status]).toEqual([200, 200]);
   });
 
   test('may ask about good tokens as often as it likes', async () => {
