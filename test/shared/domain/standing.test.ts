@@ -54,22 +54,26 @@ describe('standingOf', () => {
       },
     });
 
+  const { permissions } = aRole();
+  const reading = { tenantId: 'ten_acme', roles: [aRole()], permissions, revokedBeforeSeconds: 0 };
+
   test('an application stands by itself', async () => {
     expect(await standingOf(application, look({}))).toEqual({
       tenantId: undefined,
       userId: undefined,
       roles: [],
       permissions: [],
+      revokedBeforeSeconds: 0,
     });
   });
 
   test('a tenant token stands with its tenant and its own roles', async () => {
-    const standing = { tenantId: 'ten_acme', userId: undefined, roles: [aRole()], permissions: aRole().permissions };
+    const standing = { ...reading, userId: undefined };
     expect(await standingOf(tenantToken, look({ tenant: aTenant() }))).toEqual(standing);
   });
 
   test("a personal token stands with tenant, user and membership, and has the membership's roles", async () => {
-    const standing = { tenantId: 'ten_acme', userId: 'usr_ada', roles: [aRole()], permissions: aRole().permissions };
+    const standing = { ...reading, userId: 'usr_ada' };
     expect(await standingOf(personalToken, look(whole))).toEqual(standing);
   });
 
