@@ -112,5 +112,8 @@ function checkIntrospection({ clientId }: Credentials, status: number, body: unk
 
 function checkKeys(status: number, body: unknown): void {
   const { keys } = body as { keys: readonly { readonly alg: string }[] };
-  deepStrictEqual({ status, algorithms: keys.map(({ alg }) => alg) }, { status: 200, algorithms: ['RS256', 'ES256'] });
+  deepStrictEqual(
+    { status, algorithms: keys.map(({ alg }) => alg) },
+    { status: 200, algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'] },
+  );
 }
