@@ -11,11 +11,10 @@ import type { ProofMemory, SecretTokens, TokenSigner } from './crypto-ports.ts';
 import type { Access, TokenHolder } from './decide-access.ts';
 import type { Actor, MayAct } from './delegation.ts';
 import { tokenTooLarge } from './errors.ts';
-import { newId } from './ids.ts';
 import type { Clock, IssuanceCounter, Look, Random, RequestQuota, StatusPlaces } from './ports.ts';
 import type { Api, Client } from './records.ts';
 import { latestMark } from './revoke-issued-before.ts';
-import { signWithSecret } from './signing-secrets.ts';
+import { newTokenId, signWithSecret } from './signing-secrets.ts';
 import { subjectId } from './standing.ts';
 import { placeOnStatusList } from './status-list.ts';
 import { countToken } from './token-quota.ts';
@@ -111,7 +110,7 @@ function claimsOf(
     exp: now + Math.min(settings.accessTokens.maxLifetimeSeconds, lifetimeSeconds(holder, api, now)),
     iat: Math.max(now, latestMark(standing, settings)),
     nbf: now,
-    jti: newId('tok', random),
+    jti: newTokenId(api, random),
     client_id: client.id,
     scope: permissions.join(' '),
     ...inTenant,

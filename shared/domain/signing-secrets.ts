@@ -3,10 +3,10 @@ import { changeRecord } from './change-record.ts';
 import type { SecretTokens, SigningSecretMaker, WrappedSecret } from './crypto-ports.ts';
 import { findApi } from './entitlement.ts';
 import { DomainError, ignoreConflict, notFound } from './errors.ts';
-import { newId } from './ids.ts';
+import { isMadeId, newId } from './ids.ts';
 import type { Clock, Look, Random, StandingReader } from './ports.ts';
 import type { RecordWriter } from './record-ports.ts';
-import type { Versioned } from './records.ts';
+import type { Api, Versioned } from './records.ts';
 import { SYSTEM_API_ID } from './system-api.ts';
 
 /** A secret that an API shares with Mintmark, wrapped by KMS. */
@@ -40,6 +40,19 @@ function trustedSecrets({ secrets }: SigningSecrets, nowSeconds: number): readon
   });
 }
 
+/**
+ * A new id for a token for this API, within the API's own where a secret signs it: whoever shares the secret can make up
+ * any such token, and must not take back others by their ids.
+ */
+export function newTokenId({ id, signingAlgorithm }: Pick<Api, 'id' | 'signingAlgorithm'>, random: Random): string {
+  const tokenId = newId('tok', random);
+  return signingAlgorithm === 'HS256' ? `${id}/${tokenId}` : tokenId;
+}
+
+function isWithinApi(tokenId: string, apiId: string): boolean {
+  return tokenId.startsWith(`${apiId}/`) && isMadeId('tok', tokenId.slice(apiId.length + 1));
+}
+
 interface UsePorts {
   readonly hs256Apis?: boolean;
   readonly secretTokens?: SecretTokens;
@@ -62,7 +75,7 @@ export async function signWithSecret(
   });
 }
 
-/** The claims of a token that the secret of its own API has signed; undefined for everything else. */
+/** The claims of a token that the secret of its own API has signed, under an id of that API; undefined for everything else. */
 export async function claimsBySecret(
   token: string,
   look: Look,
@@ -73,7 +86,8 @@ export async function claimsBySecret(
   if (api?.signingAlgorithm !== 'HS256') return undefined;
   const stored = await look.find('signingSecrets', api.id);
   const secret = stored && trustedSecrets(stored, clock.nowSeconds()).find(({ kid }) => kid === named?.kid);
-  return secret && secretTokens?.verify(token, { ...secret, apiId: api.id });
+  const claims = secret && (await secretTokens?.verify(token, { ...secret, apiId: api.id }));
+  return claims && isWithinApi(claims.jti, api.id) ? claims : undefined;
 }
 
 interface MakePorts {
