@@ -31,6 +31,7 @@ export function sharedFailureCounter(environment: Environment): FailureCounter {
 function failureCounter(addFailures: AddFailures): FailureCounter {
   const tallies = new QuickLRU<string, Tally>({ maxSize: REMEMBERED_BUCKETS_MAX });
   let pausedUntilSeconds = 0;
+  let untold = 0;
   const find = (bucket: string, nowSeconds: number) => {
     const tally = tallies.get(bucket);
     return tally !== undefined && isCurrent(tally, nowSeconds) ? tally : undefined;
@@ -55,9 +56,15 @@ function failureCounter(addFailures: AddFailures): FailureCounter {
       tally.shared -= count;
       tally.unshared += count;
       pausedUntilSeconds = nowSeconds + PAUSE_SECONDS;
+      untold += 1;
     }
   };
   return {
+    takeUntold: () => {
+      const taken = untold;
+      untold = 0;
+      return taken;
+    },
     count: (bucket, nowSeconds) => {
       const { shared, unshared, underWay } = find(bucket, nowSeconds) ?? { shared: 0, unshared: 0, underWay: 0 };
       return shared + unshared + underWay;
@@ -73,7 +80,9 @@ function failureCounter(addFailures: AddFailures): FailureCounter {
           tally.underWay -= 1;
           tally.unshared += 1;
           const isPaused = nowSeconds < pausedUntilSeconds;
-          if (tally.unshared >= sharedEvery && !isPaused) await share(bucket, tally, nowSeconds);
+          if (tally.unshared < sharedEvery) return;
+          if (isPaused) untold += 1;
+          else await share(bucket, tally, nowSeconds);
         },
       };
     },

@@ -15,6 +15,8 @@ const FAILURES_OF_A_CLIENT_MAX = 10;
 const FAILURES_OF_A_SOURCE_MAX = 100;
 /** At 70 ms for a comparison, a third of the minute of one process. */
 const FAILED_HASHES_MAX = 300;
+/** So much of that is for one client id at most, so that no client uses up what is there for all. */
+const FAILED_HASHES_OF_A_CLIENT_MAX = 60;
 const UNKNOWN_TOKENS_MAX = 3_000;
 
 /** So many attempts may fail in a minute. */
@@ -39,25 +41,41 @@ export function refusalLimits(clientId: string, source: string): readonly Attemp
   ];
 }
 
-/**
- * Comparisons with a secret that Mintmark sealed and does not take any more. Nobody else can make one up, so that they
- * stand in nobody's way; they share no limit with guesses.
- */
-export function sealedSecretLimits(clientId: string, selector: string, source: string): readonly AttemptLimit[] {
-  const network = networkOf(source);
-  return [
-    { bucket: `sealed ${network} ${clientId} ${selector}`, failuresMax: FAILURES_OF_A_CLIENT_MAX, sharedEvery: 1 },
-    { bucket: 'all sealed', failuresMax: FAILED_HASHES_MAX },
-  ];
+/** A secret that Mintmark sealed. */
+interface SealedSecret {
+  readonly clientId: string;
+  readonly selector: string;
+  /** Whether its client has a secret of this name that works. */
+  readonly isLive: boolean;
 }
 
-/** Comparisons with secrets that another product made, which may be guessed. */
+/**
+ * Comparisons with a secret that Mintmark sealed. Nobody else can make one up, so that they share no limit with guesses;
+ * and one that works matches, so that only those that have ended use up what they share.
+ */
+export function sealedSecretLimits(
+  { clientId, selector, isLive }: SealedSecret,
+  source: string,
+): readonly AttemptLimit[] {
+  const own = { bucket: `sealed ${networkOf(source)} ${clientId} ${selector}`, failuresMax: FAILURES_OF_A_CLIENT_MAX };
+  const shared = isLive ? [{ bucket: 'all live', failuresMax: FAILED_HASHES_MAX }] : hashLimits('ended', clientId);
+  return [{ ...own, sharedEvery: 1 }, ...shared];
+}
+
+/** Guesses at secrets that another product made. */
 export function importedSecretLimits(clientId: string, source: string): readonly AttemptLimit[] {
   const network = networkOf(source);
   return [
     { bucket: `imported ${network} ${clientId}`, failuresMax: FAILURES_OF_A_CLIENT_MAX, sharedEvery: 1 },
     { bucket: `imported ${network}`, failuresMax: FAILURES_OF_A_SOURCE_MAX, sharedEvery: 1 },
-    { bucket: 'all imported', failuresMax: FAILED_HASHES_MAX },
+  ];
+}
+
+/** What failed comparisons may cost a process, and each client id of that. */
+export function hashLimits(secrets: 'ended' | 'imported', clientId: string): readonly AttemptLimit[] {
+  return [
+    { bucket: `${secrets} ${clientId}`, failuresMax: FAILED_HASHES_OF_A_CLIENT_MAX },
+    { bucket: `all ${secrets}`, failuresMax: FAILED_HASHES_MAX },
   ];
 }
 
@@ -72,7 +90,7 @@ export function leakReportLimits(source: string): readonly AttemptLimit[] {
 }
 
 /**
- * Makes an attempt unless too many failed before it. One that throws has not failed.
+ * Makes an attempt unless too many failed before it. One that throws has not failed, unless it was made to wait.
  * @throws DomainError `rate_limited`
  */
 export async function attempt<Result>(
@@ -86,11 +104,13 @@ export async function attempt<Result>(
   const withdraw = () => {
     for (const one of underWay) one.withdraw();
   };
-  const result = await act().catch((error: unknown) => {
-    withdraw();
+  const fail = () => Promise.all(underWay.map((one) => one.fail()));
+  const result = await act().catch(async (error: unknown) => {
+    if (isRateLimited(error)) await fail();
+    else withdraw();
     throw error;
   });
-  if (result === undefined) await Promise.all(underWay.map((one) => one.fail()));
+  if (result === undefined) await fail();
   else withdraw();
   return result;
 }
@@ -103,6 +123,10 @@ export async function countFailure(limits: readonly AttemptLimit[], { failures, 
   const nowSeconds = clock.nowSeconds();
   assertWithin(limits, nowSeconds, failures);
   await Promise.all(limits.map((limit) => failures.begin(limit, nowSeconds).fail()));
+}
+
+function isRateLimited(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'rate_limited';
 }
 
 function assertWithin(limits: readonly AttemptLimit[], nowSeconds: number, failures: FailureCounter): void {

@@ -72,7 +72,8 @@ async function matchSecret({ clientId, secret: clear, parts }: Genuine, source: 
   const match = client && secret && { client, secret, look };
   // Whoever was let in before goes on while others are made to wait.
   if (match !== undefined && hasher.remembers(clear, hash)) return match;
-  const limits = sealedSecretLimits(clientId, parts.selector, source);
+  const sealed = { clientId, selector: parts.selector, isLive: match !== undefined };
+  const limits = sealedSecretLimits(sealed, source);
   return attemptWithin(limits, async () => ((await hasher.compare(clear, hash)) ? match : undefined), ports);
 }
 

@@ -135,6 +135,8 @@ export interface FailureCounter {
   count(bucket: string, nowSeconds: number): number;
   /** Counts an attempt from its beginning, so that many at once are not more than one after the other. */
   begin(bucket: FailureBucket, nowSeconds: number): AttemptUnderWay;
+  /** How many failures other processes were to be told of, and could not be, since this was last asked. */
+  takeUntold(): number;
 }
 
 /** An attempt that is counted for as long as nobody knows how it ends. */

@@ -4,7 +4,7 @@ import type { AuthenticatedClient } from '#shared/domain/authenticate-client.ts'
 import type { ManagementCaller } from '#shared/domain/authority.ts';
 import type { Possession } from '#shared/domain/bind-token.ts';
 import { DomainError } from '#shared/domain/errors.ts';
-import type { RequestQuota } from '#shared/domain/ports.ts';
+import type { FailureCounter, RequestQuota } from '#shared/domain/ports.ts';
 import { certificateOf } from './client-certificate.ts';
 import type { OperationReply } from './replies.ts';
 
@@ -49,6 +49,8 @@ export interface Incoming {
   /** What the caller has proven to have, so that nobody without it can use what this request obtains. */
   possession?: Possession;
   caller?: AuthenticatedClient | ManagementCaller | undefined;
+  /** What counts failed attempts, where the function does. */
+  failures?: FailureCounter | undefined;
   /** What the caller has left of what is counted. */
   quotas?: readonly RequestQuota[];
   /** The audit log holds a line about this change already. */

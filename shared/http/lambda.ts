@@ -117,6 +117,7 @@ export function lambda<const Table extends LambdaTable>(
     .use(middlewares.answerErrors(table))
     .use(auditRefusals(ports as () => PortsOf<never>))
     .use(middlewares.findRoute(table))
+    .use(middlewares.watchFailures(ports as () => CallerPorts))
     .use(middlewares.decodeMembers())
     .use(checkPossession(ports as () => CallerPorts))
     .use(middlewares.recogniseCaller(ports as () => CallerPorts))

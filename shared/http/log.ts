@@ -15,7 +15,10 @@ export function logRequest(functionName: string, event: Incoming, reply: unknown
   const { statusCode } = (reply ?? {}) as Partial<GatewayReply>;
   const outcome = thrown == null ? 'ok' : asDomainError(thrown).code;
   const latencyMilliseconds = Math.round(performance.now() - event.startedAtMilliseconds);
+  const untold = event.failures?.takeUntold() ?? 0;
+  const untoldFailures = untold > 0 && { untoldFailures: untold };
   const forgedSecrets = thrown != null && asDomainError(thrown).isForged && { forgedSecrets: 1 };
+  const counts = { requests: 1, latencyMilliseconds, ...forgedSecrets, ...untoldFailures };
   const fields = {
     requestId: event.requestId,
     operation: event.operation,
@@ -28,7 +31,7 @@ export function logRequest(functionName: string, event: Incoming, reply: unknown
     ip: event.source,
     userAgent: event.userAgent,
     exceeded: exceededIn(event),
-    ...measure({ function: functionName, outcome }, { requests: 1, latencyMilliseconds, ...forgedSecrets }),
+    ...measure({ function: functionName, outcome }, counts),
   };
   if (thrown != null && (statusCode ?? 500) >= 500) {
     logger.error('request', { ...fields, cause: describeCause(thrown) });

@@ -4,7 +4,7 @@ import type { AuditEvent } from '#shared/domain/audit.ts';
 import { authorize } from '#shared/domain/authority.ts';
 import { DomainError, notFound } from '#shared/domain/errors.ts';
 import { isSecretInPlaceOfId } from '#shared/domain/ids.ts';
-import type { AuditLog, Clock } from '#shared/domain/ports.ts';
+import type { AuditLog, Clock, FailureCounter } from '#shared/domain/ports.ts';
 import { settleAfterwards } from './afterwards.ts';
 import { decodeBody } from './body.ts';
 import { authenticate, type CallerPorts, identityOf, isManager, permissionOf } from './caller.ts';
@@ -31,6 +31,15 @@ export function writeLog(table: LambdaTable): Middleware {
   return {
     after: ({ event, response }) => logRequest(table.name, event, response),
     onError: ({ event, response, error }) => logRequest(table.name, event, response, error),
+  };
+}
+
+/** Shows the log line what counts failures, which may have to count alone (R6). */
+export function watchFailures(ports: () => { readonly failures?: FailureCounter }): Middleware {
+  return {
+    before: ({ event }) => {
+      event.failures = ports().failures;
+    },
   };
 }
 

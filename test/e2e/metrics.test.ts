@@ -4,6 +4,7 @@ vi.hoisted(() => {
   process.env.POWERTOOLS_LOG_LEVEL = 'INFO';
 });
 
+import { sharedFailureCounter } from '#shared/adapters/failure-counter.ts';
 import { denied, whileFailing } from '#test/support/faults.ts';
 import { captureOutput } from '#test/support/output.ts';
 import { type Acme, arrangeAcme, type Credentials, REPORTS, startWorld, type World } from '#test/support/world.ts';
@@ -24,7 +25,7 @@ const output = captureOutput();
 let world: World;
 let acme: Acme;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ adapters: { failures: sharedFailureCounter } });
   acme = await arrangeAcme(world);
 });
 beforeEach(() => output.forget());
@@ -91,6 +92,27 @@ describe('what nobody is told is counted', () => {
     output.forget();
     await exchange(deleted);
     expect(lines().map((line) => [line.outcome, line.forgedSecrets])).toEqual([['invalid_client', undefined]]);
+  });
+
+  test('R6: a failed attempt that other processes could not be told of, as long as they are not', async () => {
+    const { body } = await world.manage('POST', `/v1/tenants/${acme.tenantId}/api-tokens`, { description: 'short' });
+    const deleted = body as Credentials;
+    await world.manage('DELETE', `/v1/tenants/${acme.tenantId}/api-tokens/${deleted.clientId}`);
+    output.forget();
+    const isCount = (operation: string) => (operation === 'UpdateItem' ? denied() : undefined);
+    await whileFailing(world.dynamo, isCount, async () => {
+      await exchange(deleted);
+      await exchange(deleted);
+      await exchange(acme.tenantToken);
+    });
+    world.clock.advance(5);
+    await exchange(deleted);
+    expect(lines().map((line) => [line.status, line.untoldFailures])).toEqual([
+      [401, 1],
+      [401, 1],
+      [200, undefined],
+      [401, undefined],
+    ]);
   });
 
   test('U5: a line of the audit log that is lost', async () => {
