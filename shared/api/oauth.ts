@@ -141,7 +141,10 @@ export const introspect = lambdaTable({
             cnf: confirmation.optional(),
             act: actor.optional(),
             may_act: z.object({ sub: z.string(), iss: z.string().optional() }).optional(),
-            auth_time: z.int().optional().meta({ description: "When the subject's own token was issued" }),
+            auth_time: z
+              .int()
+              .optional()
+              .meta({ description: 'When the subject proved who it is, if not with this token' }),
             status: z
               .object({ status_list: z.object({ idx: z.int(), uri: z.string() }) })
               .optional()

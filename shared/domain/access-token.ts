@@ -44,7 +44,7 @@ export interface AccessTokenClaims extends CommonClaims {
   readonly may_act?: MayAct;
   /** The subject's own client, where `client_id` is that of whoever acts. */
   readonly subject_client_id?: string;
-  /** When the subject's own token was issued (RFC 9068 §2.2.1), where this one was exchanged for it. */
+  /** When the subject proved who it is (RFC 9068 §2.2.1), where this token was exchanged or refreshed since. */
   readonly auth_time?: number;
 }
 

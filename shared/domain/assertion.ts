@@ -24,6 +24,11 @@ export function endOfAssertion({ exp }: AssertionClaims): number {
   return Math.ceil(exp) + CLOCK_SKEW_SECONDS;
 }
 
+/** The earliest moment by our clock at which somebody whose own is not too far ahead can have signed this. */
+export function earliestIssue(iat: number): number {
+  return iat - CLOCK_SKEW_SECONDS;
+}
+
 /** Whether the assertion's times hold now: it has begun, has not ended, and does not end too far ahead. */
 export function isTimely(claims: AssertionClaims, nowSeconds: number): boolean {
   const { exp, iat = nowSeconds, nbf = nowSeconds } = claims;

@@ -62,8 +62,8 @@ export async function exchangeToken(requester: TokenHolder, request: GrantReques
   const access = await decide(requester, subject, request, ports);
   const holder = { ...requester, expiresAtSeconds: endOf(requester, subject, acting) };
   const { iat, auth_time: sinceSeconds = iat, may_act: mayAct } = subject.claims;
-  const onBehalfOf = { client: subject.client, sinceSeconds, act, mayAct };
-  const terms = { possession, dependsOn: dependencies(subject, acting), onBehalfOf };
+  const onBehalfOf = { client: subject.client, act, mayAct };
+  const terms = { possession, dependsOn: dependencies(subject, acting), sinceSeconds, onBehalfOf };
   return { token: await issueAccessToken(holder, access, terms, ports), issuedTokenType: ACCESS_TOKEN };
 }
 

@@ -25,6 +25,8 @@ export interface TokenTerms {
   readonly possession?: Possession | undefined;
   /** Ids of what the token ends with. */
   readonly dependsOn?: readonly string[] | undefined;
+  /** When the subject proved who it is; now without this. */
+  readonly sinceSeconds?: number | undefined;
   /** For whom its holder acts; for itself without this. */
   readonly onBehalfOf?: Behalf | undefined;
 }
@@ -33,8 +35,6 @@ export interface TokenTerms {
 interface Behalf {
   /** The subject's own client. */
   readonly client: Client;
-  /** When the token that the subject obtained itself was issued. */
-  readonly sinceSeconds: number;
   readonly act: Actor;
   readonly mayAct: MayAct | undefined;
 }
@@ -72,7 +72,7 @@ export interface IssuePorts {
 export async function issueAccessToken(
   holder: TokenHolder,
   access: Access,
-  { possession = {}, dependsOn, onBehalfOf }: TokenTerms,
+  { possession = {}, dependsOn, sinceSeconds, onBehalfOf }: TokenTerms,
   ports: IssuePorts,
 ): Promise<IssuedToken> {
   const confirmation = await confirmSender(possession, bindingRulesFor(access.api, holder.client), ports);
@@ -81,6 +81,7 @@ export async function issueAccessToken(
     ...claimsOf(holder, access, { ...ports, subject: onBehalfOf?.client ?? holder.client }),
     ...(confirmation && { cnf: confirmation }),
     ...(dependsOn && { depends_on: dependsOn }),
+    ...(sinceSeconds !== undefined && { auth_time: sinceSeconds }),
     ...(onBehalfOf && delegatedClaims(onBehalfOf)),
   };
   const listed = await placeOnStatusList(claims, access.api, ports);
@@ -88,8 +89,8 @@ export async function issueAccessToken(
 }
 
 /** The subject stays who it was (RFC 8693 §1.1, delegation), and so does who else may act for it. */
-function delegatedClaims({ client, sinceSeconds, act, mayAct }: Behalf) {
-  return { subject_client_id: client.id, auth_time: sinceSeconds, act, ...(mayAct && { may_act: mayAct }) };
+function delegatedClaims({ client, act, mayAct }: Behalf) {
+  return { subject_client_id: client.id, act, ...(mayAct && { may_act: mayAct }) };
 }
 
 function claimsOf(

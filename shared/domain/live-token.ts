@@ -118,7 +118,7 @@ function principalOf({ client_id: clientId, subject_client_id: principalId = cli
   return principalId;
 }
 
-/** When the subject was known to be itself: what revokes its tokens of before revokes what was made of them since. */
+/** When the subject proved who it is: what revokes its tokens of before revokes what was made of them since. */
 function sinceWhen({ iat, auth_time: authenticatedAtSeconds = iat }: TokenClaims): number {
   return authenticatedAtSeconds;
 }

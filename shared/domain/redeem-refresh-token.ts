@@ -46,7 +46,8 @@ export async function redeemRefreshToken(holder: TokenHolder, request: GrantRequ
   assertSameKey(family, request);
   const access = await decideAgain(holder, family, request, ports);
   const { possession } = request;
-  const token = await issueAccessToken(holder, access, { possession, dependsOn: [family.id] }, ports);
+  const terms = { possession, dependsOn: [family.id], sinceSeconds: family.createdAtSeconds };
+  const token = await issueAccessToken(holder, access, terms, ports);
   const refreshToken = await succeed(presented, { family, generation, settings }, ports);
   return { token, refreshToken };
 }

@@ -1,5 +1,5 @@
 import type { LongLivedTokenClaims } from './access-token.ts';
-import { isTimely, LIFETIME_SECONDS_MAX } from './assertion.ts';
+import { earliestIssue, isTimely, LIFETIME_SECONDS_MAX } from './assertion.ts';
 import { isBoundAsRequired } from './confirmation.ts';
 import type { AssertionVerifier, UnverifiedAssertion } from './crypto-ports.ts';
 import { allowedPermissions, findApi } from './entitlement.ts';
@@ -93,7 +93,8 @@ async function worthNow(read: SelfSignedToken, client: Client, look: Look): Prom
   if (standing === undefined || api?.acceptsSelfSignedTokens !== true || !isBoundAsRequired(undefined, api)) {
     return undefined;
   }
-  if (read.claims.iat < latestMark(standing, await settingsIn(look))) return undefined;
+  // Dated by the signer's clock: whatever could be used before the mark is worth nothing after it.
+  if (earliestIssue(read.claims.iat) < latestMark(standing, await settingsIn(look))) return undefined;
   const permissions = await allowedPermissions(client, standing, api, look);
   if (permissions.length === 0) return undefined;
   return { claims: claimsOf(read, client, standing.tenantId), client, standing, api, permissions, look };

@@ -3,7 +3,11 @@ import { createApplication, grantPermissions } from '#test/support/applications.
 import { assertConforms } from '#test/support/conformance.ts';
 import { costOf } from '#test/support/cost.ts';
 import { succeed } from '#test/support/manage.ts';
+import { allowRefreshTokens, beginFamily, granted, refresh } from '#test/support/refresh-tokens.ts';
+import { createServiceUserKey, signAssertion } from '#test/support/service-user-keys.ts';
+import { createServiceUser } from '#test/support/service-users.ts';
 import { itemsOf, removeItem } from '#test/support/table-items.ts';
+import { createService, exchanged, exchangeToken } from '#test/support/token-exchange.ts';
 import { type Acme, arrangeAcme, type Credentials, REPORTS, startWorld, type World } from '#test/support/world.ts';
 
 let world: World;
@@ -61,6 +65,47 @@ describe('I11: what was issued up to a moment is revoked at once', () => {
     const tokens = await Promise.all([application, globex.tenantToken].map(tokenOf));
     await revokeUntil(`/v1/applications/${application.clientId}`, now());
     expect(await areActive(tokens)).toEqual([false, true]);
+  });
+
+  test('I7: a moment of the past ends a family of before with all that came of it since, and no later one', async () => {
+    await allowRefreshTokens(world, acme);
+    const service = await createService(world, [acme.apiId], ['read:reports']);
+    world.clock.advance(1);
+    const early = await beginFamily(world, acme.tenantToken);
+    world.clock.advance(10);
+    const until = now();
+    world.clock.advance(10);
+    const late = await beginFamily(world, acme.tenantToken);
+    world.clock.advance(10);
+    const refreshed = granted(await refresh(world, acme.tenantToken, early.refresh_token));
+    const lateRefreshed = granted(await refresh(world, acme.tenantToken, late.refresh_token));
+    const traded = await exchanged(exchangeToken(world, service, refreshed.access_token));
+    const tokens = [early.access_token, refreshed.access_token, traded, late.access_token, lateRefreshed.access_token];
+    expect(await areActive(tokens)).toEqual([true, true, true, true, true]);
+    await revokeUntil(`/v1/tenants/${acme.tenantId}`, until);
+    expect(await areActive(tokens)).toEqual([false, false, false, true, true]);
+    const again = [refreshed, lateRefreshed].map((one) => refresh(world, acme.tenantToken, one.refresh_token));
+    expect((await Promise.all(again)).map(({ status }) => status)).toEqual([400, 200]);
+  });
+
+  test.each([
+    ['on time', 0],
+    ['fast by as much as is forgiven', 30],
+  ])('and what a service user has signed itself, by a clock that is %s', async (_which, ahead) => {
+    await succeed(world.manage('PATCH', `/v1/apis/${acme.apiId}`, { acceptsSelfSignedTokens: true }));
+    const owner = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
+    const key = await createServiceUserKey(world, owner);
+    const sign = () => {
+      const iat = world.clock.nowSeconds() + ahead;
+      return signAssertion({ url: REPORTS, clock: world.clock }, key, { claims: { iat, exp: iat + 600 } });
+    };
+    world.clock.advance(31);
+    const before = await sign();
+    expect(await isActive(before)).toBe(true);
+    await revokeUntil(`/v1/tenants/${acme.tenantId}`, now());
+    const ended = await isActive(before);
+    world.clock.advance(31);
+    expect([ended, await isActive(before), await isActive(await sign())]).toEqual([false, false, true]);
   });
 
   test('and what is issued after it is not, in the same second neither', async () => {
