@@ -6,7 +6,6 @@ import {
   type Finish,
   isUndecided,
   type Race,
-  RUNNERS,
   races,
   refusalsOf,
   runRace,
@@ -14,14 +13,11 @@ import {
 } from '#test/support/credential-races.ts';
 import { exchangeOutcome } from '#test/support/credential-worth.ts';
 import { type Manage, manageWith, succeed } from '#test/support/manage.ts';
+import { decide, ROUND_MILLISECONDS_MAX, RUNNERS, roundsEach } from '#test/support/race-rounds.ts';
 import { type ShownSecrets, secretIdOf, secretOwners } from '#test/support/secret-owners.ts';
 import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world.ts';
 
-/** How many rounds are run, of all races together: `MINTMARK_RACE_ROUNDS=1000` takes minutes. */
-const ROUNDS = Number(process.env.MINTMARK_RACE_ROUNDS ?? races.length);
-const ROUNDS_EACH = Math.ceil(ROUNDS / races.length);
-const ATTEMPTS_MAX = 3;
-const ROUND_MILLISECONDS_MAX = 20_000;
+const ROUNDS_EACH = roundsEach(races.length);
 
 let world: World;
 let acme: Acme;
@@ -86,25 +82,23 @@ function assertExclusive({ acts }: Race, winners: readonly Finish[]): void {
   if (!acts.includes('update')) expect(winners.length).toBeGreaterThan(0);
 }
 
-/** One round that was decided: the last one of a few on a machine that has too much to do. */
-async function decide(race: Race, round: number): Promise<void> {
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const contested = await createContested(round);
-    const finishes = await runRace(race, contested, manage);
+async function runRound(race: Race, round: number): Promise<void> {
+  const { contested, finishes } = await decide(async () => {
+    const raced = await createContested(round);
+    const ended = await runRace(race, raced, manage);
     world.dynamo.forget();
-    if (isUndecided(finishes)) continue;
-    assertFair(race, finishes);
-    assertExclusive(race, winnersOf(finishes));
-    return assertWhole(contested, winnersOf(finishes));
-  }
-  throw new Error('This machine is too slow for a race.');
+    return isUndecided(ended) ? undefined : { contested: raced, finishes: ended };
+  });
+  assertFair(race, finishes);
+  assertExclusive(race, winnersOf(finishes));
+  await assertWhole(contested, winnersOf(finishes));
 }
 
 describe(`RACE: of ${RUNNERS} requests at once, each confirmed one counts and no other one`, () => {
   test.each(races)(
     '$name',
     async (race) => {
-      for (let round = 0; round < ROUNDS_EACH; round += 1) await decide(race, round);
+      for (let round = 0; round < ROUNDS_EACH; round += 1) await runRound(race, round);
     },
     ROUND_MILLISECONDS_MAX * ROUNDS_EACH,
   );

@@ -1,9 +1,7 @@
 import { countEach, race } from './outcomes.ts';
+import { RUNNERS } from './race-rounds.ts';
 import { type SecretOwner, type ShownSecrets, secretIdOf } from './secret-owners.ts';
 import type { Credentials, Reply } from './world.ts';
-
-/** So many requests about one credential are under way at once. */
-export const RUNNERS = 32;
 
 /** What one request of a race is about. */
 export type Act = 'rotate' | 'rotate without grace' | 'delete' | 'update';

@@ -4,11 +4,13 @@ import { rotateSigningKeys } from '#shared/domain/rotate-signing-keys.ts';
 import { type SigningKeys, stateOf } from '#shared/domain/signing-keys.ts';
 import type { Fault } from '#test/support/engine-proxy.ts';
 import { type Engines, startEngines } from '#test/support/engines.ts';
-import { outcomeOf, race } from '#test/support/outcomes.ts';
+import { outcomeOf } from '#test/support/outcomes.ts';
+import { decide, ROUND_MILLISECONDS_MAX, RUNNERS, roundsEach } from '#test/support/race-rounds.ts';
 import { openWorkspace, type Workspace } from '#test/support/workspace.ts';
 
-/** How many rounds; the requirement asks for 1,000, which take their time. */
-const ROUNDS = Number(process.env.MINTMARK_RACE_ROUNDS ?? 3);
+const ROUNDS = roundsEach(1, 3);
+/** Then another workspace is raced for: one that has had many keys is slower to read. */
+const WORKSPACE_ROUNDS = 25;
 const QUARTER_SECONDS = 90 * 86_400;
 /** Longer than whoever began to make a key is left alone with it. */
 const ABANDONED_SECONDS = 121;
@@ -81,30 +83,48 @@ describe('a run that dies', () => {
   });
 });
 
+/** What runs at once came to; undefined where an engine was too slow for one of them. */
+async function runAtOnce(runners: readonly Workspace['ports'][]) {
+  const racing = await Promise.allSettled(runners.map((ports) => rotateSigningKeys(ports)));
+  const failures = racing.flatMap((run) => (run.status === 'rejected' ? [outcomeOf(Promise.reject(run.reason))] : []));
+  // Anything but an engine that failed is a defect, and thrown here.
+  if ((await Promise.all(failures)).length > 0) return undefined;
+  const progress = racing.flatMap((run) => (run.status === 'fulfilled' ? [run.value] : []));
+  const sumOf = (count: 'transitions' | 'made') => progress.reduce((sum, run) => sum + run[count], 0);
+  return { transitions: sumOf('transitions'), made: sumOf('made') };
+}
+
+/** What so many rounds in a new workspace came to, a quarter after one another, and which keys each of them left. */
+async function raceInWorkspace(rounds: number) {
+  const workspace = await open();
+  const { clock } = workspace.ports;
+  const runners = Array.from({ length: RUNNERS }, () => ({ ...workspace.again(), clock }));
+  const results = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const progress = await runAtOnce(runners);
+    if (progress === undefined) return undefined;
+    const { keys } = await recordOf(workspace);
+    const states = keys.map((key) => stateOf(key, clock.nowSeconds())).filter((state) => state !== 'retired');
+    results.push({ ...progress, states });
+    clock.advance(QUARTER_SECONDS);
+  }
+  return results;
+}
+
 describe('runs at once', () => {
+  const founded = { transitions: 0, made: 1, states: ['active', 'pending'] };
+  // Keys that are forgotten are a transition of their own.
+  const rotated = { transitions: expect.toBeOneOf([1, 2]), made: 1, states: ['retiring', 'active', 'pending'] };
+
   test(
-    `V4: make one key, and one transition, whoever of 32 is the first, ${ROUNDS} times`,
+    `V4, RACE: make one key, and one transition, whoever of ${RUNNERS} is the first`,
     async () => {
-      const workspace = await open();
-      const { clock } = workspace.ports;
-      const runners = Array.from({ length: 32 }, () => ({ ...workspace.again(), clock }));
-      const runAtOnce = async () => {
-        const atOnce = await Promise.all(race(32, (runner) => rotateSigningKeys(runners[runner] ?? workspace.again())));
-        const results = [...atOnce, await rotateSigningKeys({ ...workspace.again(), clock })];
-        const sumOf = (count: 'transitions' | 'made') => results.reduce((sum, progress) => sum + progress[count], 0);
-        return [sumOf('transitions'), sumOf('made')];
-      };
-      expect(await runAtOnce()).toEqual([0, 1]);
-      for (let round = 1; round < ROUNDS; round += 1) {
-        clock.advance(QUARTER_SECONDS);
-        const [transitions, made] = await runAtOnce();
-        // Keys that are forgotten are a transition of their own.
-        expect([transitions, made]).toEqual([expect.toBeOneOf([1, 2]), 1]);
-        const { keys } = await recordOf(workspace);
-        const states = keys.map((key) => stateOf(key, clock.nowSeconds())).filter((state) => state !== 'retired');
-        expect(states).toEqual(['retiring', 'active', 'pending']);
+      for (let raced = 0; raced < ROUNDS; raced += WORKSPACE_ROUNDS) {
+        const rounds = Math.min(WORKSPACE_ROUNDS, ROUNDS - raced);
+        const results = await decide(() => raceInWorkspace(rounds));
+        expect(results).toEqual(results.map((_, round) => (round === 0 ? founded : rotated)));
       }
     },
-    10_000 + 1_000 * ROUNDS,
+    ROUND_MILLISECONDS_MAX * ROUNDS,
   );
 });

@@ -4,13 +4,12 @@ import type { DecidingClaims } from '#shared/domain/ports.ts';
 import { LIST_LENGTH, type StatusPlace } from '#shared/domain/status-places.ts';
 import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults.ts';
 import { outcomeOf, race, repeat } from '#test/support/outcomes.ts';
+import { ROUND_MILLISECONDS_MAX, RUNNERS, roundsEach } from '#test/support/race-rounds.ts';
 import type { Ports, Workspace } from '#test/support/workspace.ts';
 
 const NOW = 1_800_000_000;
 const DAY_SECONDS = 86_400;
-const RACES = Number(process.env.MINTMARK_RACE_ROUNDS ?? 3);
-const RUNNERS = 32;
-const ROUND_MILLISECONDS_MAX = 1_000;
+const RACES = roundsEach(1, 3);
 
 let serial = 0;
 function claims(atSeconds = NOW): DecidingClaims {
