@@ -1,5 +1,6 @@
 import { createHash, randomUUID, type webcrypto } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import type { Deployment } from './deployment.ts';
 import { type Credentials, REPORTS, type Reply, type World } from './world.ts';
 
 /** A key that tokens are bound to. */
@@ -57,7 +58,7 @@ export async function nonceOf(world: World, key: ProofKey): Promise<string> {
 
 /** An exchange with this proof, whatever it is. */
 export function exchangeWith(
-  world: World,
+  world: Deployment,
   { clientId, clientSecret }: Credentials,
   proof: string,
   parameters: Record<string, string> = {},

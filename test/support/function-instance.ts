@@ -1,4 +1,4 @@
-import { localFunctions } from '#infra/local/functions.ts';
+import { type AdapterChanges, localFunctions } from '#infra/local/functions.ts';
 import { startGateway } from '#infra/local/gateway.ts';
 import { functionRoutes } from '#infra/routes.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
@@ -19,19 +19,22 @@ export interface TimedReply {
 
 /** The functions of a world once more, as a process that Lambda has just started. */
 export interface FunctionInstance {
+  readonly url: string;
   send(request: RouteRequest): Promise<TimedReply>;
   close(): Promise<void>;
 }
 
 /** Starts an instance that nobody has called yet; the AWS SDK finds the engines when it first needs them. */
-export async function startFunctionInstance(world: World): Promise<FunctionInstance> {
+export async function startFunctionInstance(world: World, adapters: AdapterChanges = {}): Promise<FunctionInstance> {
   const functions = localFunctions(settingsOf(world), {
     clock: () => world.clock,
     hasher: () => bcryptHasher(undefined, HASH_COST),
+    ...adapters,
   });
   const httpRoutes = functionRoutes().map((route) => ({ ...route, handler: functions[route.functionName] }));
   const gateway = await startGateway({ httpRoutes });
   return {
+    url: gateway.url,
     send: async ({ path, ...init }) => {
       const startedAt = performance.now();
       const response = await fetch(gateway.url + path, init);

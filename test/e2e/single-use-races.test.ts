@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Deployment, reach } from '#test/support/deployment.ts';
+import { exchangeWith, newProofKey, type ProofKey, proofOutcome, tokenProof } from '#test/support/dpop.ts';
+import { startFunctionInstance } from '#test/support/function-instance.ts';
+import { countEach, race } from '#test/support/outcomes.ts';
+import { decide, ROUND_MILLISECONDS_MAX, RUNNERS, roundsEach } from '#test/support/race-rounds.ts';
+import {
+  allowRefreshTokens,
+  beginFamily,
+  changeRefreshTokens,
+  granted,
+  type Refreshable,
+  refresh,
+} from '#test/support/refresh-tokens.ts';
+import {
+  clientAssertion,
+  createServiceUserKey,
+  exchangeAssertion,
+  type KeyFile,
+  signAssertion,
+} from '#test/support/service-user-keys.ts';
+import { createServiceUser } from '#test/support/service-users.ts';
+import { type Acme, arrangeAcme, REPORTS, type Reply, startWorld, unlimited, type World } from '#test/support/world.ts';
+
+/** So many processes of the product take part; the world's own is the first. */
+const INSTANCES = 4;
+
+let world: World;
+let acme: Acme;
+let key: KeyFile;
+let proofKey: ProofKey;
+let instances: readonly Deployment[];
+const closing: (() => Promise<void>)[] = [];
+beforeAll(async () => {
+  world = await startWorld();
+  acme = await arrangeAcme(world);
+  await allowRefreshTokens(world, acme);
+  key = await createServiceUserKey(world, await createServiceUser(world, acme.tenantId, [acme.readerRoleId]));
+  proofKey = await newProofKey();
+  const others = await Promise.all(race(INSTANCES - 1, () => startFunctionInstance(world, unlimited)));
+  closing.push(...others.map(({ close }) => close));
+  instances = [world, ...others.map(({ url }) => reach({ ...world, url }))];
+  for (const instance of instances) await instance.tokenFor(acme.tenantToken, { audience: REPORTS });
+});
+afterAll(async () => {
+  for (const close of closing) await close();
+  await world.close();
+});
+
+/** The replies to the same request, sent to all instances at once; undefined where one of them could not decide. */
+async function sendAtOnce(send: (instance: Deployment) => Promise<Reply>): Promise<readonly Reply[] | undefined> {
+  const replies = await Promise.all(race(RUNNERS, (runner) => send(instances[runner % INSTANCES] ?? world)));
+  world.dynamo.forget();
+  world.kms.forget();
+  return replies.some(({ status }) => status === 503) ? undefined : replies;
+}
+
+async function repeat(rounds: number, runRound: () => Promise<void>): Promise<void> {
+  for (let round = 0; round < rounds; round += 1) await runRound();
+}
+
+describe(`RACE: of ${RUNNERS} uses of one jti at once, in ${INSTANCES} processes`, () => {
+  /** Each signs something that is good once, and answers how it is used. */
+  const uses = [
+    {
+      name: 'D8: an assertion that is traded',
+      lost: '400 invalid_grant',
+      sign: async () => {
+        const assertion = await signAssertion(world, key);
+        return (instance: Deployment) => exchangeAssertion(instance, assertion);
+      },
+    },
+    {
+      name: 'D8: an assertion by which a client authenticates',
+      lost: '401 invalid_client',
+      sign: async () => {
+        const form = { grant_type: 'client_credentials', audience: REPORTS, ...(await clientAssertion(world, key)) };
+        return (instance: Deployment) => instance.post('/oauth/token', undefined, form);
+      },
+    },
+    {
+      name: 'E6: a proof of possession',
+      lost: '400 invalid_dpop_proof',
+      sign: async () => {
+        const proof = await tokenProof(world, proofKey);
+        return (instance: Deployment) => exchangeWith(instance, acme.tenantToken, proof, { audience: REPORTS });
+      },
+    },
+  ];
+  const rounds = roundsEach(uses.length);
+
+  test.each(uses)(
+    '$name wins once',
+    ({ sign, lost }) =>
+      repeat(rounds, async () => {
+        const replies = await decide(async () => sendAtOnce(await sign()));
+        const outcomes = replies.map((reply) => (reply.status === 200 ? 'won' : proofOutcome(reply)));
+        expect(countEach(outcomes)).toEqual({ won: 1, [lost]: RUNNERS - 1 });
+      }),
+    ROUND_MILLISECONDS_MAX * rounds,
+  );
+});
+
+describe(`RACE: of ${RUNNERS} exchanges of one refresh token at once, in ${INSTANCES} processes`, () => {
+  const rounds = roundsEach(2);
+  const isActive = async (token: string) => {
+    const { body } = await world.post('/oauth/introspect', world.admin, { token });
+    return (body as { readonly active: boolean }).active;
+  };
+  const succeeded = ({ status }: Reply) => status === 200;
+  const raceForFamily = () =>
+    decide(async () => {
+      const family: Refreshable = await beginFamily(world, acme.tenantToken);
+      const replies = await sendAtOnce((instance) => refresh(instance, acme.tenantToken, family.refresh_token));
+      return replies && { family, replies };
+    });
+
+  test(
+    'N6: one rotates, and all others get the same successor, which is the only live leaf',
+    () =>
+      repeat(rounds, async () => {
+        const { family, replies } = await raceForFamily();
+        expect(countEach(replies.map(({ status }) => status))).toEqual({ 200: RUNNERS });
+        const successors = new Set(replies.map((reply) => granted(reply).refresh_token));
+        const [successor = ''] = successors;
+        expect([successors.size, successors.has(family.refresh_token)]).toEqual([1, false]);
+        expect((await refresh(world, acme.tenantToken, successor)).status).toBe(200);
+        expect((await refresh(world, acme.tenantToken, family.refresh_token)).status).toBe(400);
+      }),
+    ROUND_MILLISECONDS_MAX * rounds,
+  );
+
+  test(
+    'N6: exactly one succeeds where there is no grace, and nothing of the family is left',
+    async () => {
+      await changeRefreshTokens(world, { graceSeconds: 0 });
+      await repeat(rounds, async () => {
+        const { replies } = await raceForFamily();
+        expect(countEach(replies.map(({ status }) => status))).toEqual({ 200: 1, 400: RUNNERS - 1 });
+        const { access_token: access, refresh_token: successor } = granted(replies.find(succeeded) as Reply);
+        expect(await Promise.all([access, successor].map(isActive))).toEqual([false, false]);
+      });
+    },
+    ROUND_MILLISECONDS_MAX * rounds,
+  );
+});
