@@ -63,7 +63,7 @@ describe(`RACE: of ${RUNNERS} uses of one jti at once, in ${INSTANCES} processes
   /** Each signs something that is good once, and answers how it is used. */
   const uses = [
     {
-      name: 'D8: an assertion that is traded',
+      name: 'D8: an assertion as a grant',
       lost: '400 invalid_grant',
       sign: async () => {
         const assertion = await signAssertion(world, key);
@@ -71,7 +71,7 @@ describe(`RACE: of ${RUNNERS} uses of one jti at once, in ${INSTANCES} processes
       },
     },
     {
-      name: 'D8: an assertion by which a client authenticates',
+      name: 'D8: a client assertion',
       lost: '401 invalid_client',
       sign: async () => {
         const form = { grant_type: 'client_credentials', audience: REPORTS, ...(await clientAssertion(world, key)) };

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { JSONWebKeySet } from 'jose';
 import { type KillableProcess, startKillable } from './killable-process.ts';
 import { type Manage, manageWith, succeed } from './manage.ts';
 import { basic, type Credentials, REPORTS, type Reply } from './world.ts';
@@ -13,6 +14,11 @@ export interface KillSite {
   readonly manage: Manage;
   /** The status of an exchange. */
   exchange(credentials: Credentials): Promise<number>;
+  /** The access token of an exchange that succeeds. */
+  tokenFor(credentials: Credentials): Promise<string>;
+  /** What introspection tells whoever exchanged these about a token. */
+  isActive(credentials: Credentials, token: string): Promise<boolean>;
+  keySet(): Promise<JSONWebKeySet>;
   advance(seconds: number): Promise<void>;
   /** Kills what runs, where it is not dead yet, and starts it again on the same folder and port. */
   restart(): Promise<void>;
@@ -31,11 +37,11 @@ export async function openKillSite(): Promise<KillSite> {
       headers: { authorization: basic(credentials) },
       body: new URLSearchParams({ grant_type: 'client_credentials', ...parameters }),
     });
+  const tokenFor = async (credentials: Credentials, parameters = {}) =>
+    (await succeed<{ access_token: string }>(exchangeFor(credentials, parameters))).access_token;
   let token: Promise<string> | undefined;
   const tokenOfAdministrator = () => {
-    token ??= succeed<{ access_token: string }>(exchangeFor({ clientId, clientSecret })).then(
-      ({ access_token: value }) => value,
-    );
+    token ??= tokenFor({ clientId, clientSecret });
     return token;
   };
   const manage: Manage = async (...sent) => manageWith({ send }, await tokenOfAdministrator())(...sent);
@@ -44,6 +50,13 @@ export async function openKillSite(): Promise<KillSite> {
     mintmark: () => mintmark,
     manage,
     exchange: async (credentials) => (await exchangeFor(credentials, { audience: REPORTS })).status,
+    tokenFor: (credentials) => tokenFor(credentials, { audience: REPORTS }),
+    isActive: async (credentials, about) => {
+      const body = new URLSearchParams({ token: about });
+      const asked = send('POST', '/oauth/introspect', { headers: { authorization: basic(credentials) }, body });
+      return (await succeed<{ active: boolean }>(asked)).active;
+    },
+    keySet: () => succeed<JSONWebKeySet>(send('GET', '/.well-known/jwks.json')),
     advance: async (seconds) => {
       await mintmark.advance(seconds);
       aheadSeconds += seconds;
@@ -61,7 +74,8 @@ export async function openKillSite(): Promise<KillSite> {
 }
 
 async function arrangeRole(manage: Manage): Promise<string> {
-  const api = { identifier: REPORTS, name: 'Reports', permissions: [{ value: 'read' }] };
+  // Keys for ES256 are made in no time.
+  const api = { identifier: REPORTS, name: 'Reports', signingAlgorithm: 'ES256', permissions: [{ value: 'read' }] };
   await succeed(manage('POST', '/v1/apis', api));
   const permissions = [{ api: REPORTS, value: 'read' }];
   const role = { key: 'reader', name: 'Reader', level: 100, permissions };

@@ -1,46 +1,16 @@
 import { expect } from 'vitest';
 import type { KillSite } from './kill-site.ts';
+import { arrangeTenant, clientOf, type InterruptedStory, type KillStory } from './kill-story.ts';
 import { succeed } from './manage.ts';
+import { pepperKillStories } from './pepper-kill-stories.ts';
 import type { ShownSecrets } from './secret-owners.ts';
-import type { Credentials, Reply } from './world.ts';
-
-/** Something that a kill interrupts. */
-export interface KillStory {
-  readonly name: string;
-  /** To how many calls to DynamoDB and KMS it comes, where the SDK need not repeat one. */
-  readonly calls: number;
-  begin(site: KillSite): Promise<InterruptedStory>;
-}
-
-interface InterruptedStory {
-  /** What is interrupted; resolves with the answer where there is one. */
-  act(): Promise<Reply | undefined>;
-  /**
-   * What must hold after the restart, given the answer that somebody got before the kill, and that it can be done
-   * again. Resolves with credentials that were confirmed and have to work for ever.
-   */
-  check(answered: Reply | undefined): Promise<readonly Credentials[]>;
-}
+import { signingKeyKillStories } from './signing-key-kill-stories.ts';
+import type { Credentials } from './world.ts';
 
 /** Old enough a deletion for its rows to be removed. */
 const SETTLE_SECONDS = 61;
 /** A creation that broke off no longer blocks its `Idempotency-Key`. */
 const ABANDONED_SECONDS = 31;
-
-let serial = 0;
-
-async function arrangeTenant({ manage, roleId }: KillSite) {
-  serial += 1;
-  const id = `kill-${String(serial).padStart(4, '0')}`;
-  await succeed(manage('POST', '/v1/tenants', { name: `Tenant ${serial}`, id }));
-  const path = `/v1/tenants/${id}`;
-  const createToken = (headers = {}) =>
-    manage('POST', `${path}/api-tokens`, { description: 'export', roleIds: [roleId] }, headers);
-  const { clientId, clientSecret } = await succeed<Credentials>(createToken());
-  return { id, path, createToken, credentials: { clientId, clientSecret } };
-}
-
-const clientOf = ({ clientId, clientSecret }: Credentials): Credentials => ({ clientId, clientSecret });
 
 /** What is seen of the three states that a rotation may be in: which secrets end some day, and what the old one is worth. */
 const rotationStates = {
@@ -110,7 +80,7 @@ async function removalRun(site: KillSite): Promise<InterruptedStory> {
   await site.advance(SETTLE_SECONDS);
   return {
     act: async () => {
-      await site.mintmark().removeDeleted();
+      await site.mintmark().run('remove-deleted');
       return undefined;
     },
     check: async () => {
@@ -163,7 +133,7 @@ async function obtain(site: KillSite, token: string, { clientId = '', clientSecr
 /** Nothing of a deleted tenant stays but the mark that keeps its id from coming back. */
 async function assertRemoved(site: KillSite, tenantId: string): Promise<void> {
   await site.advance(SETTLE_SECONDS);
-  await site.mintmark().removeDeleted();
+  await site.mintmark().run('remove-deleted');
   expect(await site.mintmark().keysNaming(tenantId)).toEqual([`tenant#${tenantId}`]);
 }
 
@@ -174,4 +144,6 @@ export const killStories: readonly KillStory[] = [
   { name: 'the deletion of a tenant', calls: 7, begin: tenantDeletion },
   { name: 'the removal of what a tenant had', calls: 11, begin: removalRun },
   { name: 'the creation of an API token', calls: 7, begin: tokenCreation },
+  ...signingKeyKillStories,
+  ...pepperKillStories,
 ];

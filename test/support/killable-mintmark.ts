@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import { startLocalDynamo } from '#infra/local/dynamo.ts';
 import { startLocalKms } from '#infra/local/kms.ts';
+import type { ScheduledFunction } from '#infra/local/schedules.ts';
 import { startSystem } from '#infra/local/system.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
 import { memoryRequestLimiter } from '#shared/adapters/memory-request-limiter.ts';
+import type { SigningKeys } from '#shared/domain/signing-keys.ts';
 import { type Fault, startEngineProxy } from './engine-proxy.ts';
+import { keysInKms } from './keys-in-kms.ts';
+import { itemsOf } from './table-items.ts';
 import { itemsNaming } from './tenant-rows.ts';
 
 /** Where a process dies: at so many calls to DynamoDB or KMS from now, before the engine hears of this one or after. */
@@ -26,8 +30,16 @@ export interface KillableOptions {
 export type KillableCommand =
   | { readonly name: 'dieAt'; readonly point: KillPoint }
   | { readonly name: 'advance'; readonly seconds: number }
-  | { readonly name: 'removeDeleted' }
-  | { readonly name: 'keysNaming'; readonly id: string };
+  | { readonly name: 'run'; readonly task: ScheduledFunction }
+  | { readonly name: 'rotatePepper'; readonly finish: boolean }
+  | { readonly name: 'keysNaming'; readonly id: string }
+  | { readonly name: 'signingKeys' };
+
+/** The signing keys that the product made and has not given up. */
+export interface KeptSigningKeys {
+  readonly recorded: readonly string[];
+  readonly inKms: readonly string[];
+}
 
 /** Its first message. */
 export interface KillableReady {
@@ -88,8 +100,10 @@ async function startKillable({ folder, port, aheadSeconds }: KillableOptions): P
   });
   const obey = async (command: KillableCommand): Promise<unknown> => {
     if (command.name === 'dieAt') return dieAt(command.point);
-    if (command.name === 'removeDeleted') return system.run('remove-deleted');
+    if (command.name === 'run') return system.run(command.task);
+    if (command.name === 'rotatePepper') return system.rotatePepper({ finish: command.finish });
     if (command.name === 'keysNaming') return (await itemsNaming(command.id)).map(({ key, id }) => key ?? id);
+    if (command.name === 'signingKeys') return readSigningKeys();
     ahead += command.seconds;
     return undefined;
   };
@@ -97,6 +111,14 @@ async function startKillable({ folder, port, aheadSeconds }: KillableOptions): P
   const { clientId, clientSecret } = await system.bootstrap();
   const ready: KillableReady = { url: system.url, clientId, clientSecret };
   process.send?.(ready);
+}
+
+/** Where the keys are that the product made: as its record says, and as KMS does. */
+async function readSigningKeys(): Promise<KeptSigningKeys> {
+  const item = (await itemsOf('directory')).find(({ key }) => key === 'signingKeys#workspace');
+  const { keys = [] } = (item?.record ?? {}) as Partial<SigningKeys>;
+  const recorded = keys.flatMap(({ custody }) => (custody.type === 'kms' && custody.slot ? [custody.keyArn] : []));
+  return { recorded: recorded.toSorted(), inKms: (await keysInKms()).toSorted() };
 }
 
 if (import.meta.main) await startKillable(JSON.parse(process.argv[2] ?? '') as KillableOptions);

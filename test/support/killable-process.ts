@@ -1,7 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import type { ScheduledFunction } from '#infra/local/schedules.ts';
 import { commandEnvironment } from './command.ts';
-import type { KillableCommand, KillableOptions, KillableReady, KillPoint } from './killable-mintmark.ts';
+import type {
+  KeptSigningKeys,
+  KillableCommand,
+  KillableOptions,
+  KillableReady,
+  KillPoint,
+} from './killable-mintmark.ts';
 import { compileCache } from './start-process.ts';
 
 const SCRIPT = new URL('./killable-mintmark.ts', import.meta.url);
@@ -11,10 +18,13 @@ export interface KillableProcess extends KillableReady {
   /** Makes it die later; the call that is meant may also never be made. */
   dieAt(point: KillPoint): Promise<void>;
   advance(seconds: number): Promise<void>;
-  /** Runs the function that removes what deletions left. @throws Error where the process dies meanwhile */
-  removeDeleted(): Promise<unknown>;
+  /** Runs a scheduled function. @throws Error where the process dies meanwhile */
+  run(task: ScheduledFunction): Promise<unknown>;
+  /** Begins a rotation of the pepper, or finishes it. @throws Error where the process dies meanwhile */
+  rotatePepper(finish: boolean): Promise<unknown>;
   /** The keys of everything in the tables that mentions an id. */
   keysNaming(id: string): Promise<unknown>;
+  signingKeys(): Promise<KeptSigningKeys>;
   /** Kills it, where it is not dead yet, and waits for the end. */
   kill(): Promise<void>;
 }
@@ -33,8 +43,10 @@ export async function startKillable(options: KillableOptions): Promise<KillableP
     ...ready,
     dieAt: async (point) => void (await tell({ name: 'dieAt', point })),
     advance: async (seconds) => void (await tell({ name: 'advance', seconds })),
-    removeDeleted: () => tell({ name: 'removeDeleted' }),
+    run: (task) => tell({ name: 'run', task }),
+    rotatePepper: (finish) => tell({ name: 'rotatePepper', finish }),
     keysNaming: (id) => tell({ name: 'keysNaming', id }),
+    signingKeys: async () => (await tell({ name: 'signingKeys' })) as KeptSigningKeys,
     kill: async () => {
       child.kill('SIGKILL');
       await ended;

@@ -1,9 +1,9 @@
-import { DescribeKeyCommand, KMSClient, ListKeysCommand, ListResourceTagsCommand } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rotateSigningKeys } from '#shared/domain/rotate-signing-keys.ts';
 import { type SigningKeys, stateOf } from '#shared/domain/signing-keys.ts';
 import type { Fault } from '#test/support/engine-proxy.ts';
 import { type Engines, startEngines } from '#test/support/engines.ts';
+import { keysInKms } from '#test/support/keys-in-kms.ts';
 import { outcomeOf } from '#test/support/outcomes.ts';
 import { decide, ROUND_MILLISECONDS_MAX, RUNNERS, roundsEach } from '#test/support/race-rounds.ts';
 import { openWorkspace, type Workspace } from '#test/support/workspace.ts';
@@ -32,20 +32,6 @@ async function open(): Promise<Workspace & { readonly again: Workspace['openAgai
 async function recordOf({ scan }: Workspace): Promise<SigningKeys> {
   const item = (await scan('DIRECTORY')).find(({ key }) => key === 'signingKeys#workspace');
   return item?.record as SigningKeys;
-}
-
-/** The keys that the product made in KMS for this workspace and that are not given up. */
-async function keysInKms({ settings }: Workspace): Promise<readonly string[]> {
-  const client = new KMSClient({});
-  const { Keys = [] } = await client.send(new ListKeysCommand({ Limit: 1_000 }));
-  const isOurs = async ({ KeyId = '' }) => {
-    const { Tags = [] } = await client.send(new ListResourceTagsCommand({ KeyId }));
-    if (!Tags.some(({ TagValue }) => TagValue === settings.MINTMARK_WORKSPACE)) return false;
-    return (await client.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyState === 'Enabled';
-  };
-  const ours = await Promise.all(Keys.map(isOurs));
-  client.destroy();
-  return Keys.flatMap(({ KeyArn = '' }, index) => (ours[index] === true ? [KeyArn] : []));
 }
 
 /** After so many calls the engines hear nothing any more, and of the last one nobody hears what they said. */
@@ -79,7 +65,7 @@ describe('a run that dies', () => {
     const { keys, creations } = await recordOf(workspace);
     expect([keys.map((key) => stateOf(key, clock.nowSeconds())), creations]).toEqual([['active', 'pending'], []]);
     const made = keys.flatMap(({ custody }) => (custody.type === 'kms' && custody.slot ? [custody.keyArn] : []));
-    expect(await keysInKms(workspace)).toEqual(made);
+    expect(await keysInKms(workspace.settings.MINTMARK_WORKSPACE)).toEqual(made);
   });
 });
 
@@ -111,13 +97,13 @@ async function raceInWorkspace(rounds: number) {
   return results;
 }
 
-describe('runs at once', () => {
+describe('RACE: runs at once', () => {
   const founded = { transitions: 0, made: 1, states: ['active', 'pending'] };
   // Keys that are forgotten are a transition of their own.
   const rotated = { transitions: expect.toBeOneOf([1, 2]), made: 1, states: ['retiring', 'active', 'pending'] };
 
   test(
-    `V4, RACE: make one key, and one transition, whoever of ${RUNNERS} is the first`,
+    `V4: make one key, and one transition, whoever of ${RUNNERS} is the first`,
     async () => {
       for (let raced = 0; raced < ROUNDS; raced += WORKSPACE_ROUNDS) {
         const rounds = Math.min(WORKSPACE_ROUNDS, ROUNDS - raced);

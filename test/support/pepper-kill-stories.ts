@@ -1,0 +1,65 @@
+import { expect } from 'vitest';
+import type { KillSite } from './kill-site.ts';
+import { arrangeTenant, type InterruptedStory, type KillStory } from './kill-story.ts';
+
+/** How many peppers there are beside the current one. */
+interface Peppers {
+  readonly overlapping: number;
+}
+
+const newCredentials = async (site: KillSite) => (await arrangeTenant(site)).credentials;
+const rotate = async ({ mintmark }: KillSite, finish: boolean) => (await mintmark().rotatePepper(finish)) as Peppers;
+
+/** A new pepper is there or not, and secrets of before work either way. */
+async function pepperRotation(site: KillSite): Promise<InterruptedStory> {
+  const old = await newCredentials(site);
+  return {
+    act: async () => {
+      await rotate(site, false);
+      return undefined;
+    },
+    check: async () => {
+      const next = await newCredentials(site);
+      expect([await site.exchange(old), await site.exchange(next)]).toEqual([200, 200]);
+      expect((await rotate(site, false)).overlapping).toBeOneOf([1, 2]);
+      await site.restart();
+      const last = await newCredentials(site);
+      expect(await rotate(site, true)).toMatchObject({ overlapping: 0 });
+      await site.restart();
+      expect([await site.exchange(old), await site.exchange(next), await site.exchange(last)]).toEqual([401, 401, 200]);
+      return [];
+    },
+  };
+}
+
+/** Secrets under the older pepper work, or none of them does, and those under the current one always do. */
+async function pepperRetirement(site: KillSite): Promise<InterruptedStory> {
+  const olds = [await newCredentials(site), await newCredentials(site)];
+  await rotate(site, false);
+  await site.restart();
+  const next = await newCredentials(site);
+  return {
+    act: async () => {
+      await rotate(site, true);
+      return undefined;
+    },
+    check: async () => {
+      const worth = await Promise.all([...olds, next].map((credentials) => site.exchange(credentials)));
+      expect(worth).toBeOneOf([
+        [200, 200, 200],
+        [401, 401, 200],
+      ]);
+      expect(await rotate(site, true)).toMatchObject({ overlapping: 0 });
+      await site.restart();
+      const after = await Promise.all([...olds, next].map((credentials) => site.exchange(credentials)));
+      expect(after).toEqual([401, 401, 200]);
+      return [];
+    },
+  };
+}
+
+/** What is killed while the pepper changes: by the end the administrator's secret is worth nothing either. */
+export const pepperKillStories: readonly KillStory[] = [
+  { name: 'a rotation of the pepper', calls: 5, isAlone: true, begin: pepperRotation },
+  { name: 'the end of a rotation of the pepper', calls: 4, isAlone: true, begin: pepperRetirement },
+];
