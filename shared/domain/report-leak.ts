@@ -1,10 +1,10 @@
 import type { TokenClaims } from './access-token.ts';
-import { assertLastingSecret, hasLastingSecret, isAdministrator } from './administrator.ts';
+import { hasLastingSecret, isAdministrator } from './administrator.ts';
 import { attempt, leakReportLimits } from './attempt-limits.ts';
 import { changeClient } from './change-record.ts';
 import { liveSecrets, withSecretEnded, withTokensRevoked } from './client-secrets.ts';
 import type { Pepper, TokenVerifier } from './crypto-ports.ts';
-import type { ErrorCode } from './errors.ts';
+import { DomainError, type ErrorCode, unavailable } from './errors.ts';
 import { revokeFamily } from './family-roster.ts';
 import { findFamily } from './live-family.ts';
 import { verifiedClaims } from './live-token.ts';
@@ -47,7 +47,7 @@ interface Leaked {
  * disabling that; a secret with every access token of its client. What Mintmark did not make is told by signature and
  * seal, without a read, and what has ended already is left as it is; nobody but `attempted` learns which it was.
  * Answers `conflict` for the administrator's last secret that lasts, which stays, or a leak could lock everybody out.
- * @throws DomainError `rate_limited` for a source that keeps reporting what does not work
+ * @throws DomainError `rate_limited` for a source that keeps reporting what does not work; `temporarily_unavailable`
  */
 export async function endLeaked(
   report: LeakReport,
@@ -80,7 +80,7 @@ async function longLived({ jti, client_id: clientId }: TokenClaims, ports: Ports
   const client = await ports.standing.open(clientId).client(clientId);
   if (client?.accessToken?.tokenId !== jti || !isLive(client, ports.clock.nowSeconds())) return undefined;
   const disable = (before: Client): Client => ({ ...before, status: 'disabled' });
-  const end = () => changeClient({ clientId, change: disable }, ports).then(() => undefined);
+  const end = () => changeWhatStands(clientId, ports, disable).then(() => undefined);
   return { target: { clientId, tokenId: jti }, end };
 }
 
@@ -104,18 +104,36 @@ async function secret(text: string, clientId: string, ports: Ports): Promise<Lea
   return { target: { clientId, secretId: selector }, end: () => endSecret(client, selector, ports) };
 }
 
-async function endSecret(client: Client, selector: string, ports: Ports): Promise<ErrorCode | undefined> {
+async function endSecret({ id }: Client, selector: string, ports: Ports): Promise<ErrorCode | undefined> {
   const now = () => ports.clock.nowSeconds();
-  const mustLast = await isAdministrator(client.id, ports);
-  if (mustLast && !hasLastingSecret(withSecretEnded(client, selector, now()), now())) return 'conflict';
-  const end = (before: Client) => {
+  const mustLast = await isAdministrator(id, ports);
+  let mustStay = false;
+  const ended = await changeWhatStands(id, ports, (before) => {
     const after = withSecretEnded(before, selector, now());
-    if (mustLast) assertLastingSecret(after, now());
-    return after;
-  };
-  const { revokedBeforeSeconds = 0 } = await changeClient({ clientId: client.id, change: end }, ports);
+    mustStay = mustLast && !hasLastingSecret(after, now());
+    return mustStay ? undefined : after;
+  });
+  if (mustStay) return 'conflict';
   // Who authenticated with the secret in a second that began before it was gone must not keep what that gave.
-  if (now() < revokedBeforeSeconds) return undefined;
-  await changeClient({ clientId: client.id, change: (before) => withTokensRevoked(before, now()) }, ports);
+  if (ended === undefined || now() < (ended.revokedBeforeSeconds ?? 0)) return undefined;
+  await changeWhatStands(id, ports, (before) => withTokensRevoked(before, now()));
   return undefined;
+}
+
+/**
+ * Changes a client, unless somebody deletes it meanwhile: with it, everything of it has ended.
+ * @throws DomainError `temporarily_unavailable` where others kept winning: nothing has ended, and a repeat may end it
+ */
+async function changeWhatStands(
+  clientId: string,
+  ports: Ports,
+  change: (before: Client) => Client | undefined,
+): Promise<Client | undefined> {
+  try {
+    return await changeClient({ clientId, change }, ports);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    if (error.code === 'not_found') return undefined;
+    throw error.code === 'conflict' ? unavailable(error) : error;
+  }
 }

@@ -125,6 +125,29 @@ describe('Q10: whoever finds a credential and reports it, ends it', () => {
   });
 });
 
+describe('Q10: a report at the same time as a deletion', () => {
+  const tokens = () => `/v1/tenants/${acme.tenantId}/api-tokens`;
+  const prepared = {
+    'a secret': async () => {
+      const client = await newClient();
+      return { found: secretOf(client), path: `${tokens()}/${client.clientId}` };
+    },
+    'a JWT': async () => {
+      const { clientId, accessToken } = await newLongLived();
+      return { found: { credential: accessToken }, path: `${tokens()}/${clientId}` };
+    },
+  };
+
+  test.each(Object.entries(prepared))('of %s is answered as ever, and the deletion is made', async (_what, prepare) => {
+    const rounds = Array.from({ length: 8 }, async () => {
+      const { found, path } = await prepare();
+      const [reported, deleted] = await Promise.all([report(found), world.manage('DELETE', path)]);
+      return [told(reported), deleted.status, (await world.manage('GET', path)).status];
+    });
+    for (const round of await Promise.all(rounds)) expect(round).toEqual([nothing, 204, 404]);
+  });
+});
+
 describe('Q10: a report changes nothing', () => {
   const forged = async (claims: (now: number) => Record<string, unknown>) => {
     const forge = openForge(await world.tokenFor(acme.tenantToken));
