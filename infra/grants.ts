@@ -98,6 +98,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
           'defaultRoles#tenant/*',
           'roster#*',
           'grant#*',
+          'signingSecrets#*',
           'name#email/*',
           'name#role/*',
           'removal#*',

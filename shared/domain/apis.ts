@@ -6,6 +6,7 @@ import { claimName, releaseName } from './names.ts';
 import type { Clock, Random, StandingReader } from './ports.ts';
 import type { DirectoryWriter } from './record-ports.ts';
 import { type Api, type ApiSigningAlgorithm, apiNameKey, type Permission, type SigningAlgorithm } from './records.ts';
+import { noteRemoval } from './removals.ts';
 import { settingsIn } from './settings.ts';
 import { preferredAlgorithm } from './signing-keys.ts';
 import { assertHasSecret } from './signing-secrets.ts';
@@ -126,15 +127,20 @@ export async function updateApi(
 
 /**
  * Deletes an API: its tokens are inactive from now on, and permissions that roles hold at it are worth nothing, also
- * when another API takes the same identifier later.
+ * when another API takes the same identifier later. Its signing secrets are removed soon after.
  * @throws DomainError `not_found`; `conflict` for the management API itself
  */
-export async function deleteApi(id: string, ports: Ports, expectedVersion?: number): Promise<void> {
+export async function deleteApi(
+  id: string,
+  ports: Ports & { readonly clock: Clock; readonly random: Random },
+  expectedVersion?: number,
+): Promise<void> {
   assertNotSystem(id);
   const look = ports.standing.open(id);
   const api = await look.find('api', id);
   if (api === undefined) throw notFound();
   assertVersion(api, expectedVersion);
+  await noteRemoval({ type: 'api', apiId: id }, ports);
   if (!(await ports.directory.remove('api', id, api.version))) throw changedMeanwhile();
   await releaseName({ key: apiNameKey(api.identifier), owner: { kind: 'api', id } }, { ...ports, look });
 }

@@ -88,6 +88,7 @@ export type RemainingKind =
   | 'defaultRoles'
   | 'roster'
   | 'grant'
+  | 'signingSecrets'
   | 'name'
   | 'removal';
 

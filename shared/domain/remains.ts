@@ -48,6 +48,8 @@ export async function* remnantsOf(deleted: Deleted, look: Look, ports: Ports): R
       return yield* clientsOfServiceUser(deleted, ports);
     case 'application':
       return yield* grantsOf(deleted.clientId, ports);
+    case 'api':
+      return yield* signingSecretsOf(deleted.apiId, look);
   }
 }
 
@@ -146,6 +148,11 @@ async function* grantsOf(clientId: string, { directoryList }: Ports): Remnants {
   for await (const items of pagesOf((page) => directoryList.list({ kind: 'grant', clientId }, page))) {
     yield items.map(({ apiId, version }) => ({ kind: 'grant', key: grantKey(clientId, apiId), version }));
   }
+}
+
+async function* signingSecretsOf(apiId: string, look: Look): Remnants {
+  const stored = await look.find('signingSecrets', apiId);
+  if (stored !== undefined) yield [{ kind: 'signingSecrets', key: apiId, version: stored.version }];
 }
 
 type Lister<Item> = (page: PageRequest) => Promise<Page<Item>>;

@@ -10,7 +10,8 @@ export type Deleted =
   | { readonly type: 'user'; readonly userId: string; readonly email: string }
   | { readonly type: 'membership'; readonly tenantId: string; readonly userId: string; readonly membershipId: string }
   | { readonly type: 'serviceUser'; readonly tenantId: string; readonly serviceUserId: string }
-  | { readonly type: 'application'; readonly clientId: string };
+  | { readonly type: 'application'; readonly clientId: string }
+  | { readonly type: 'api'; readonly apiId: string };
 
 /** Says that rows of something deleted may still be there. It goes last, when all of them are gone. */
 export interface Removal extends Versioned {
@@ -50,5 +51,7 @@ export async function stillStands(deleted: Deleted, look: Look): Promise<boolean
       return (await look.find('serviceUser', deleted.serviceUserId)) !== undefined;
     case 'application':
       return (await look.client(deleted.clientId)) !== undefined;
+    case 'api':
+      return (await look.find('api', deleted.apiId)) !== undefined;
   }
 }

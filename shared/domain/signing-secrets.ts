@@ -164,11 +164,12 @@ export async function deleteSigningSecret(
   ports: Pick<MakePorts, 'standing' | 'signingSecrets' | 'clock'>,
 ): Promise<void> {
   const api = await ports.standing.open(apiId).find('api', apiId);
+  if (api === undefined) throw notFound();
   const remove = (before: SigningSecrets): SigningSecrets => {
     const secrets = before.secrets.filter(({ kid }) => kid !== secretId);
     if (secrets.length === before.secrets.length) throw notFound();
     const after = { ...before, secrets };
-    if (api?.signingAlgorithm === 'HS256' && signingSecretAt(after, ports.clock.nowSeconds()) === undefined) {
+    if (api.signingAlgorithm === 'HS256' && signingSecretAt(after, ports.clock.nowSeconds()) === undefined) {
       throw new DomainError('conflict', 'The API signs with this secret: make another first, or choose an algorithm.');
     }
     return after;

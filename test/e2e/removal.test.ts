@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { registerApi } from '#test/support/applications.ts';
 import { assertConforms } from '#test/support/conformance.ts';
 import { denied, whileFailing } from '#test/support/faults.ts';
+import { makeSecret, secretsOf } from '#test/support/hs256-apis.ts';
 import { type Manage, manageWith, succeed } from '#test/support/manage.ts';
 import { createServiceUser, createServiceUserSecret } from '#test/support/service-users.ts';
 import { itemsNaming, storeTenant } from '#test/support/tenant-rows.ts';
@@ -143,6 +145,29 @@ describe('T8: what else is deleted leaves nothing', () => {
   });
 });
 
+describe('a deleted API', () => {
+  test('leaves no wrapped signing secret, and nobody finds one before that either', async () => {
+    const [gone, neighbour] = [await registerApi(world, ['read']), await registerApi(world, ['read'])];
+    const { kid } = await makeSecret(world, gone.id);
+    await makeSecret(world, neighbour.id);
+    const secret = `${secretsOf(gone.id)}/${kid}`;
+    await remove(`/v1/apis/${gone.id}`);
+    expect([(await manage('DELETE', secret)).status, await keysNaming(`signingSecrets#${gone.id}`)]).toEqual([
+      404,
+      [`signingSecrets#${gone.id}`],
+    ]);
+    expect(await settleAndRun()).toEqual({ rows: 1, finished: 1 });
+    expect(await itemsNaming(gone.id)).toEqual([]);
+    expect(await keysNaming(`signingSecrets#${neighbour.id}`)).toEqual([`signingSecrets#${neighbour.id}`]);
+  });
+
+  test('that has none leaves nothing to remove', async () => {
+    const { id } = await registerApi(world, ['read']);
+    await remove(`/v1/apis/${id}`);
+    expect([await settleAndRun(), await itemsNaming(id)]).toEqual([{ rows: 0, finished: 1 }, []]);
+  });
+});
+
 describe('a deletion that broke off', () => {
   /** Each deletion notes first what it is about, so that its second write is the deletion itself. */
   const onlyNote = () => {
@@ -158,6 +183,7 @@ describe('a deletion that broke off', () => {
     ['a tenant', async ({ tenantId }: Acme) => `/v1/tenants/${tenantId}`],
     ['a user', async ({ userId }: Acme) => `/v1/users/${userId}`],
     ['a member', async ({ tenantId, userId }: Acme) => `/v1/tenants/${tenantId}/members/${userId}`],
+    ['an API', async () => `/v1/apis/${(await registerApi(world, ['read'])).id}`],
     ['a service user', async (acme: Acme) => (await arrangeServiceUser(acme)).path],
     [
       'an application',

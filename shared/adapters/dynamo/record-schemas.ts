@@ -26,6 +26,7 @@ const deleted = z.discriminatedUnion('type', [
   z.object({ type: z.literal('membership'), tenantId: z.string(), userId: z.string(), membershipId: z.string() }),
   z.object({ type: z.literal('serviceUser'), tenantId: z.string(), serviceUserId: z.string() }),
   z.object({ type: z.literal('application'), clientId: z.string() }),
+  z.object({ type: z.literal('api'), apiId: z.string() }),
 ]);
 
 export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryRecords[Kind]> } = {

@@ -58,7 +58,7 @@ const namedKinds: readonly NamedKind[] = [
     name: 'API identifier',
     create: (ports) => createApi({ identifier: 'https://api.example.com', name: 'API', permissions: [] }, ports),
     remove: deleteApi,
-    releasingWrite: 2,
+    releasingWrite: 3,
   },
 ];
 
