@@ -27,7 +27,8 @@ function listenerOf(functions: Contending): RequestListener {
     const path = request.url as keyof Contending;
     const event = eventOf(path, request.headers, await read(request));
     const reply = await functions[path](event as never, invocation(path));
-    response.writeHead(reply.statusCode, reply.headers).end(reply.body);
+    response.writeHead(reply.statusCode, { ...reply.headers, 'content-length': Buffer.byteLength(reply.body) });
+    response.end(reply.body);
   };
   return (request, response) => void serve(request, response);
 }

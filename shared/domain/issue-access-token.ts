@@ -75,10 +75,11 @@ export async function issueAccessToken(
   { possession = {}, dependsOn, sinceSeconds, onBehalfOf }: TokenTerms,
   ports: IssuePorts,
 ): Promise<IssuedToken> {
+  const { issuer, random } = ports;
   const confirmation = await confirmSender(possession, bindingRulesFor(access.api, holder.client), ports);
   const quotas = await countToken(holder.client, access.settings, ports);
   const claims = {
-    ...claimsOf(holder, access, { ...ports, subject: onBehalfOf?.client ?? holder.client }),
+    ...claimsOf(holder, access, { issuer, random, subject: onBehalfOf?.client ?? holder.client }),
     ...(confirmation && { cnf: confirmation }),
     ...(dependsOn && { depends_on: dependsOn }),
     ...(sinceSeconds !== undefined && { auth_time: sinceSeconds }),

@@ -37,10 +37,9 @@ export function decodeBody(incoming: Incoming, body: Body): Members {
 }
 
 function readText({ rawBody, isBase64Encoded }: Incoming): string {
-  const encodedMax = isBase64Encoded ? Math.ceil(BODY_BYTES_MAX / 3) * 4 : BODY_BYTES_MAX;
-  if (rawBody.length > encodedMax) throw tooLarge();
-  const bytes = Buffer.from(rawBody, isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length > BODY_BYTES_MAX) throw tooLarge();
+  if (Buffer.byteLength(rawBody, isBase64Encoded ? 'base64' : 'utf8') > BODY_BYTES_MAX) throw tooLarge();
+  if (!isBase64Encoded) return rawBody;
+  const bytes = Buffer.from(rawBody, 'base64');
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

@@ -134,8 +134,8 @@ async function holder(incoming: Incoming, ports: CallerPorts) {
 const recognisers: Readonly<
   Record<ClientProof, (incoming: Incoming, ports: CallerPorts) => Promise<AuthenticatedClient>>
 > = {
-  secret: async (incoming, { clock, importedSecrets, ...ports }) => {
-    const { standing, hasher, pepper, failures } = ports;
+  secret: async (incoming, ports) => {
+    const { standing, hasher, pepper, failures, importedSecrets, clock } = ports;
     if (!standing || !hasher || !pepper || !failures) throw ungranted();
     const attempt = { readings: readCredentials(incoming), source: incoming.source };
     return authenticateClient(attempt, { standing, hasher, pepper, failures, importedSecrets, clock });
@@ -157,17 +157,17 @@ function client(incoming: Incoming, ports: CallerPorts): Promise<AuthenticatedCl
   return recognisers[clientProof(incoming)](incoming, ports);
 }
 
-function signer(assertion: Assertion, { issuer, clock, ...ports }: CallerPorts) {
-  const { standing, assertionVerifier, assertionMemory } = ports;
+function signer(assertion: Assertion, ports: CallerPorts) {
+  const { issuer, clock, standing, assertionVerifier, assertionMemory } = ports;
   if (!standing || !assertionVerifier || !assertionMemory) throw ungranted();
   return authenticateAssertion(assertion, { issuer, standing, assertionVerifier, assertionMemory, clock });
 }
 
-function manager(incoming: Incoming, { issuer, mutualTlsUrl, certificates, clock, ...ports }: CallerPorts) {
-  const { standing, verifier, proofVerifier, proofMemory } = ports;
+function manager(incoming: Incoming, ports: CallerPorts) {
+  const { issuer, certificates, clock, standing, verifier, proofVerifier, proofMemory } = ports;
   if (!standing || !verifier || !proofVerifier || !proofMemory) throw ungranted();
   const { certificate } = incoming;
-  const proof = presentedProof(incoming, { issuer, mutualTlsUrl });
+  const proof = presentedProof(incoming, ports);
   const presented = { ...readAccessToken(incoming), proof, certificate };
   return authenticateManager(presented, {
     issuer,

@@ -56,9 +56,11 @@ function readBasic(authorization: string): readonly Credentials[] {
   return isSame ? [raw] : [{ clientId, secret }, raw];
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ const VALUE_CHARACTERS_MAX = 8_191;
 
 /** Form-decodes one part: `+` is a space, escapes are UTF-8. Undefined where it is malformed. */
 export function formDecode(text: string): string | undefined {
+  if (!/[+%]/.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
@@ -17,7 +18,7 @@ export function formDecode(text: string): string | undefined {
  * to whoever reads the parameter, because in a scope it is `invalid_scope` (C5).
  */
 export function isFreeOfControls(text: string): boolean {
-  return !/[^\P{Cc}\t]/u.test(text) && text.isWellFormed();
+  return !/\p{Cc}/u.test(text.replaceAll('\t', ' ')) && text.isWellFormed();
 }
 
 /**

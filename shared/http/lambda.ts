@@ -106,7 +106,8 @@ export function lambda<const Table extends LambdaTable>(
   operations: OperationsOf<Table>,
 ): GatewayHandler<Table> {
   const ports = openPorts<PortsOf<Granted<Table>>>(adapters as { environment: () => Environment });
-  const handler = middy<GatewayEvent, GatewayReply>()
+  // Each call that a request waits for has a time-out of its own, long before that of the function.
+  const handler = middy<GatewayEvent, GatewayReply>({ timeoutEarlyInMillis: 0 })
     .use(httpHeaderNormalizer())
     .use(middlewares.readEvent())
     .use(middlewares.writeLog(table))

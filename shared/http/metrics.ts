@@ -13,13 +13,27 @@ export interface Dimensions {
  * `…Milliseconds` is a time, every other one a count; names and values are members of the line, too.
  */
 export function measure(dimensions: Dimensions, values: Readonly<Record<string, number>>): object {
+  return {
+    _aws: { Timestamp: Date.now(), CloudWatchMetrics: directives(dimensions, values) },
+    ...dimensions,
+    ...values,
+  };
+}
+
+const known = new Map<string, readonly object[]>();
+
+/** What CloudWatch is to read, which is the same for all lines that have these members; few sorts of lines there are. */
+function directives(dimensions: Dimensions, values: Readonly<Record<string, number>>): readonly object[] {
+  const members = `${Object.keys(dimensions)} ${Object.keys(values)}`;
+  const ofBefore = known.get(members);
+  if (ofBefore !== undefined) return ofBefore;
   metrics.addDimensions({ ...dimensions });
-  for (const [name, value] of Object.entries(values)) metrics.addMetric(name, unitOf(name), value);
-  // Every log line has this member already, of the same name and value.
-  const { service: _service, ...members } = metrics.serializeMetrics();
+  for (const name of Object.keys(values)) metrics.addMetric(name, unitOf(name), 0);
+  const { CloudWatchMetrics } = metrics.serializeMetrics()._aws;
   metrics.clearMetrics();
   metrics.clearDimensions();
-  return members;
+  known.set(members, CloudWatchMetrics);
+  return CloudWatchMetrics;
 }
 
 function unitOf(name: string) {

@@ -164,7 +164,8 @@ export function audit(ports: () => AuditPorts): Middleware {
   };
   return {
     before: async ({ event }) => {
-      if (routeOf(event).caller !== 'anyone') await auditAttempt(event, {}, ports());
+      const { caller, audit: type } = routeOf(event);
+      if (type !== undefined && caller !== 'anyone') await auditAttempt(event, {}, ports());
     },
     after: ({ event }) => {
       const reason = event.reply?.unchangedBecause;

@@ -43,9 +43,10 @@ export function checkPossession(ports: () => CallerPorts): Middleware {
   };
 }
 
-async function proofOf(event: Incoming, { pepper, proofVerifier, clock, ...origins }: CallerPorts) {
-  const presented = presentedProof(event, origins);
+async function proofOf(event: Incoming, ports: CallerPorts) {
+  const presented = presentedProof(event, ports);
   if (presented === undefined) return undefined;
+  const { pepper, proofVerifier, clock } = ports;
   if (!pepper || !proofVerifier) throw new Error('The table lacks the grants that proofs need.');
   event.dpopNonce = await currentNonce({ pepper, clock });
   return acceptProof(presented, { pepper, proofVerifier, clock });

@@ -1,10 +1,8 @@
-import { type KeyObject, sign } from 'node:crypto';
-import { base64url } from 'jose';
 import type { TokenSigner } from '#shared/domain/crypto-ports.ts';
-import { type SigningKey, wrappedSigningKey } from '#shared/domain/signing-keys.ts';
+import { wrappedSigningKey } from '#shared/domain/signing-keys.ts';
 import type { Environment } from '#shared/ports.ts';
-import { SCHEMES } from './signature-schemes.ts';
-import { kmsSigner, signingInput, tokenTypeFor } from './signer.ts';
+import { signWithKey } from './signature-schemes.ts';
+import { compactJws, kmsSigner, signingInput, tokenTypeFor } from './signer.ts';
 import { keyRing } from './signing-keys.ts';
 import { keyUnwrapper } from './wrapped-keys.ts';
 
@@ -26,12 +24,7 @@ export function exchangeSigner(environment: Environment): TokenSigner {
       const key = wrappedSigningKey(keys, algorithm, iat);
       if (key === undefined) return inKms.sign(claims, algorithm, stored);
       const input = signingInput({ alg: algorithm, kid: key.kid, typ: tokenTypeFor(claims) }, claims);
-      return `${input}.${base64url.encode(signLocally(key, await unwrap(key), input))}`;
+      return compactJws(input, signWithKey(algorithm, await unwrap(key), input));
     },
   };
-}
-
-function signLocally({ algorithm }: SigningKey, privateKey: KeyObject, input: string): Uint8Array {
-  const { hash, keyOptions } = SCHEMES[algorithm];
-  return sign(hash, Buffer.from(input), { key: privateKey, ...keyOptions });
 }

@@ -1,4 +1,4 @@
-import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { constants, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import type { KeySpec, SigningAlgorithmSpec } from '@aws-sdk/client-kms';
 import QuickLRU from 'quick-lru';
 import type { SigningAlgorithm } from '#shared/domain/records.ts';
@@ -12,12 +12,12 @@ export interface SignatureScheme {
   readonly kmsAlgorithm: SigningAlgorithmSpec;
   /** What KMS is given of the signing input, because it takes at most 4096 bytes of that (F12). */
   readonly messageType: 'DIGEST' | 'RAW';
-  /** KMS's signature in the form that JOSE wants. */
+  /** KMS's signature, or Node's, in the form that JOSE wants. */
   readonly toJose: (signature: Uint8Array) => Uint8Array;
   /** Node's name of the hash; null where the algorithm hashes by itself. */
   readonly hash: 'sha256' | null;
-  /** What Node has to be told besides the key (RFC 7518 §3.4 and §3.5). */
-  readonly keyOptions: object;
+  /** What Node has to be told besides the key (RFC 7518 §3.5). */
+  readonly padding?: { readonly padding: number; readonly saltLength: number };
 }
 
 const asItIs = (signature: Uint8Array) => signature;
@@ -29,7 +29,6 @@ export const SCHEMES: Readonly<Record<SigningAlgorithm, SignatureScheme>> = {
     messageType: 'DIGEST',
     toJose: asItIs,
     hash: 'sha256',
-    keyOptions: { padding: constants.RSA_PKCS1_PADDING },
   },
   PS256: {
     keySpec: 'RSA_2048',
@@ -37,7 +36,7 @@ export const SCHEMES: Readonly<Record<SigningAlgorithm, SignatureScheme>> = {
     messageType: 'DIGEST',
     toJose: asItIs,
     hash: 'sha256',
-    keyOptions: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST },
+    padding: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST },
   },
   ES256: {
     keySpec: 'ECC_NIST_P256',
@@ -45,7 +44,6 @@ export const SCHEMES: Readonly<Record<SigningAlgorithm, SignatureScheme>> = {
     messageType: 'DIGEST',
     toJose: (signature) => derToJose(signature, 32),
     hash: 'sha256',
-    keyOptions: { dsaEncoding: 'ieee-p1363' },
   },
   // Ed25519 hashes the message itself, twice (RFC 8032 §5.1.6), so that no digest can stand for it.
   EdDSA: {
@@ -54,7 +52,6 @@ export const SCHEMES: Readonly<Record<SigningAlgorithm, SignatureScheme>> = {
     messageType: 'RAW',
     toJose: asItIs,
     hash: null,
-    keyOptions: {},
   },
 };
 
@@ -76,6 +73,12 @@ export function isSignatureOf(
   input: string,
   signature: Uint8Array,
 ): boolean {
-  const { hash, keyOptions } = SCHEMES[key.algorithm];
-  return verify(hash, Buffer.from(input), { key: publicKeyOf(key), ...keyOptions }, signature);
+  const { hash, padding } = SCHEMES[key.algorithm];
+  return verify(hash, Buffer.from(input), { key: publicKeyOf(key), dsaEncoding: 'ieee-p1363', ...padding }, signature);
+}
+
+/** A signature in the form of JOSE. Node recognises a key that comes without options twice as fast as it signs. */
+export function signWithKey(algorithm: SigningAlgorithm, key: KeyObject, input: string): Uint8Array {
+  const { hash, padding, toJose } = SCHEMES[algorithm];
+  return toJose(sign(hash, Buffer.from(input), padding === undefined ? key : { key, ...padding }));
 }

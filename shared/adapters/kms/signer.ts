@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { SignCommand } from '@aws-sdk/client-kms';
-import { base64url } from 'jose';
 import { ACCESS_TOKEN_TYPE, LONG_LIVED_TOKEN_TYPE, type TokenClaims } from '#shared/domain/access-token.ts';
 import type { IntrospectionSigner, StatusListSigner, TokenSigner } from '#shared/domain/crypto-ports.ts';
 import { tokenTooLarge, unavailable } from '#shared/domain/errors.ts';
@@ -40,7 +39,7 @@ export function kmsStatusListSigner(environment: Environment): StatusListSigner 
   return {
     algorithms: keyRing(environment).algorithms,
     sign: ({ statuses, ...claims }, algorithm) => {
-      const lst = base64url.encode(deflateSync(statuses, { level: 9 }));
+      const lst = deflateSync(statuses, { level: 9 }).toString('base64url');
       const signed = { ...claims, status_list: { bits: 1, lst } };
       return sign('statuslist+jwt', signed, algorithm);
     },
@@ -78,14 +77,19 @@ export function signingInput(header: object, claims: object): string {
 }
 
 function encode(part: object): string {
-  return base64url.encode(JSON.stringify(part));
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
+}
+
+/** What was signed and its signature, as one text (RFC 7515 §7.1). */
+export function compactJws(input: string, signature: Uint8Array): string {
+  return `${input}.${Buffer.from(signature).toString('base64url')}`;
 }
 
 /** A signature of another key, or none at all, never leaves this process: verifiers would refuse the token for good. */
 async function signWith(key: SigningKey, input: string, environment: Environment): Promise<string> {
   const signature = await askKms(key, input, environment);
   if (!isSignatureOf(key, input, signature)) throw unavailable(new Error('KMS signed with another key.'));
-  return `${input}.${base64url.encode(signature)}`;
+  return compactJws(input, signature);
 }
 
 async function askKms({ custody, algorithm }: SigningKey, input: string, environment: Environment) {
