@@ -1,15 +1,8 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
-import {
-  dynamoClientChanger,
-  dynamoClientLister,
-  dynamoClientRemover,
-  dynamoClientWriter,
-} from '#shared/adapters/dynamo/clients.ts';
+import { clientManagement } from '#shared/adapters/client-management.ts';
+import { dynamoClientChanger } from '#shared/adapters/dynamo/clients.ts';
 import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
-import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
-import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
-import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { management } from '#shared/adapters/management.ts';
 import { cryptoTrustedKeys } from '#shared/adapters/trusted-keys.ts';
 import { applications } from '#shared/api/applications.ts';
@@ -29,16 +22,11 @@ import {
 const adapters = {
   ...ambient,
   ...management,
-  clients: dynamoClientWriter,
-  clientList: dynamoClientLister,
-  usage: dynamoUsageReader,
+  ...clientManagement,
   clientChanger: dynamoClientChanger,
-  clientRemover: dynamoClientRemover,
   directory: dynamoDirectoryWriter,
-  pepper: kmsPepper,
   hasher: bcryptHasher,
   trustedKeys: cryptoTrustedKeys,
-  memory: dynamoRequestMemory,
 };
 
 /** Applications belong to the workspace: their owner is nobody's tenant. */

@@ -1,8 +1,5 @@
 import { ambient } from '#shared/adapters/ambient.ts';
-import { dynamoClientLister, dynamoClientRemover, dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
-import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
-import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
-import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
+import { clientManagement } from '#shared/adapters/client-management.ts';
 import { management } from '#shared/adapters/management.ts';
 import { cryptoTrustedKeys } from '#shared/adapters/trusted-keys.ts';
 import { federatedCredentials } from '#shared/api/federated-credentials.ts';
@@ -18,13 +15,8 @@ import { pageRepresentation } from '#shared/http/representations.ts';
 const adapters = {
   ...ambient,
   ...management,
-  pepper: kmsPepper,
-  clients: dynamoClientWriter,
-  clientList: dynamoClientLister,
-  clientRemover: dynamoClientRemover,
+  ...clientManagement,
   trustedKeys: cryptoTrustedKeys,
-  usage: dynamoUsageReader,
-  memory: dynamoRequestMemory,
 };
 
 const trustsOf = (serviceUser: { readonly tenantId: string; readonly serviceUserId: string }) =>

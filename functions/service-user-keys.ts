@@ -1,9 +1,6 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { cryptoClientKeys } from '#shared/adapters/client-keys.ts';
-import { dynamoClientLister, dynamoClientRemover, dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
-import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
-import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
-import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
+import { clientManagement } from '#shared/adapters/client-management.ts';
 import { management } from '#shared/adapters/management.ts';
 import { serviceUserKeys } from '#shared/api/service-user-keys.ts';
 import { createKey, findPublicKey } from '#shared/domain/client-keys.ts';
@@ -22,13 +19,8 @@ import { pageRepresentation } from '#shared/http/representations.ts';
 const adapters = {
   ...ambient,
   ...management,
-  pepper: kmsPepper,
-  clients: dynamoClientWriter,
-  clientList: dynamoClientLister,
-  clientRemover: dynamoClientRemover,
+  ...clientManagement,
   clientKeys: cryptoClientKeys,
-  usage: dynamoUsageReader,
-  memory: dynamoRequestMemory,
 };
 
 const keysOf = (serviceUser: { readonly tenantId: string; readonly serviceUserId: string }) =>

@@ -1,10 +1,7 @@
 import { ambient } from '#shared/adapters/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
-import { dynamoClientLister, dynamoClientRemover, dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
+import { clientManagement } from '#shared/adapters/client-management.ts';
 import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
-import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
-import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
-import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { management } from '#shared/adapters/management.ts';
 import { serviceUsers } from '#shared/api/service-users.ts';
 import { createClient, deleteClient, listClients } from '#shared/domain/clients.ts';
@@ -27,15 +24,10 @@ import {
 const adapters = {
   ...ambient,
   ...management,
+  ...clientManagement,
   directory: dynamoDirectoryWriter,
   directoryList: dynamoDirectoryLister,
-  clients: dynamoClientWriter,
-  clientList: dynamoClientLister,
-  usage: dynamoUsageReader,
-  clientRemover: dynamoClientRemover,
-  pepper: kmsPepper,
   hasher: bcryptHasher,
-  memory: dynamoRequestMemory,
 };
 
 /** Service users and their secrets; a secret is a client that acts for the service user. */
