@@ -1,4 +1,5 @@
 import type { JSONWebKeySet } from 'jose';
+import type { Deployment } from './deployment.ts';
 import type { Reply, World } from './world.ts';
 
 export const HOUR_SECONDS = 3_600;
@@ -16,7 +17,7 @@ export interface ShownKey {
 }
 
 /** What administrators and verifiers do about a world's signing keys. */
-export function signingKeysOf(world: World) {
+export function signingKeysOf(world: Deployment & Pick<World, 'clock' | 'run'>) {
   /** With a token that was just issued: one of a moment ago may be by a key that is revoked by now. */
   const manage = async (method: string, path: string, body?: object) =>
     world.manage(method, path, body, await world.tokenFor(world.admin));

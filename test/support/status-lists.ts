@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { decodeJwt } from 'jose';
 import type { TokenStatus } from '#shared/domain/status-places.ts';
-import type { Reply, World } from './world.ts';
+import type { Deployment, Reply } from './deployment.ts';
 
 /** Where a token says that its status is published. */
 export function statusOf(token: string): TokenStatus['status_list'] {
@@ -10,7 +10,7 @@ export function statusOf(token: string): TokenStatus['status_list'] {
 }
 
 /** Reads a list by the address that tokens name. */
-export function readList(world: World, uri: string): Promise<Reply> {
+export function readList(world: Deployment, uri: string): Promise<Reply> {
   return world.send('GET', uri.slice(world.url.length));
 }
 
