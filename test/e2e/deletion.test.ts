@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isTokenActive } from '#test/support/introspection.ts';
 import { arrangeTenantManager } from '#test/support/tenant-manager.ts';
 import { type Acme, arrangeAcme, type Credentials, REPORTS, startWorld, type World } from '#test/support/world.ts';
 
@@ -11,12 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** What the workspace says of a token: the administrator may ask about all of them. */
-async function isActive(token: string): Promise<boolean> {
-  const { status, body } = await world.post('/oauth/introspect', world.admin, { token });
-  if (status !== 200) throw new Error(`Introspection answered ${status}.`);
-  return (body as { active: boolean }).active;
-}
+const isActive = (token: string) => isTokenActive(world, token);
 
 async function exchangeOutcome(credentials: Credentials): Promise<string> {
   const parameters = { grant_type: 'client_credentials', audience: REPORTS };

@@ -16,6 +16,7 @@ import {
   secretsOf,
   signWithKey,
 } from '#test/support/hs256-apis.ts';
+import { isTokenActive } from '#test/support/introspection.ts';
 import { succeed } from '#test/support/manage.ts';
 import { bitsSet, readList, statusOf } from '#test/support/status-lists.ts';
 import { workspaceItems } from '#test/support/table-items.ts';
@@ -38,10 +39,7 @@ const makeSecret = (apiId: string, body?: object) => makeSecretOf(world, apiId, 
 const choose = (apiId: string, signingAlgorithm: string) => chooseAlgorithm(world, apiId, signingAlgorithm);
 const arrangeApi = () => arrangeSecretApi(world, application);
 const issue = ({ identifier }: RegisteredApi) => world.tokenFor(application, { audience: identifier });
-async function isActive(token: string): Promise<boolean> {
-  const { body } = await world.post('/oauth/introspect', application, { token });
-  return (body as { active: boolean }).active;
-}
+const isActive = (token: string) => isTokenActive(world, token, application);
 describe('F16: an API that chose HS256', () => {
   test('gets tokens that its secret verifies, as the quick start says', async () => {
     const api = await arrangeApi();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { oauthError, seen } from '#test/support/answers.ts';
 import { createApplication, grantPermissions, type RegisteredApi, registerApi } from '#test/support/applications.ts';
 import { arrangeSecretApi, keyOf, type SecretApi, signWithKey } from '#test/support/hs256-apis.ts';
+import { isTokenActive } from '#test/support/introspection.ts';
 import { itemsOf } from '#test/support/table-items.ts';
 import { createService, exchangeToken } from '#test/support/token-exchange.ts';
 import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world.ts';
@@ -24,10 +25,7 @@ async function issueFor(api: RegisteredApi): Promise<string> {
   await grantPermissions(world, application, api.id, 'all');
   return issue(api);
 }
-async function isActive(token: string, asker = application): Promise<boolean> {
-  const { body } = await world.post('/oauth/introspect', asker, { token });
-  return (body as { active: boolean }).active;
-}
+const isActive = (token: string, asker = application) => isTokenActive(world, token, asker);
 
 describe('I1, J4: whoever has the secret of an API', () => {
   test('cannot trade what it signs for tokens of other APIs', async () => {

@@ -1,6 +1,7 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JWTVerifyResult, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Engines, startEngines } from '#test/support/engines.ts';
+import { isTokenActive } from '#test/support/introspection.ts';
 import { type LoneWorkspace, startLoneWorkspace } from '#test/support/lone-algorithm.ts';
 import { DEFAULTS, signingKeysOf } from '#test/support/signing-keys.ts';
 import { bitsSet, readList, statusOf } from '#test/support/status-lists.ts';
@@ -29,10 +30,7 @@ describe.each(['PS256', 'ES256', 'EdDSA'] as const)('a workspace that signs with
 
   const issue = () => workspace.tokenFor(acme.tenantToken, { audience: REPORTS });
   const kidOf = (token: string) => decodeProtectedHeader(token).kid;
-  const isActive = async (token: string) => {
-    const { body } = await workspace.post('/oauth/introspect', acme.tenantToken, { token });
-    return (body as { readonly active: boolean }).active;
-  };
+  const isActive = (token: string) => isTokenActive(workspace, token, acme.tenantToken);
   /** As somebody verifies who knows the issuer's key set, and takes no algorithm but this one. */
   const verify = async (jwt: string, expected = {}): Promise<JWTVerifyResult> =>
     jwtVerify(jwt, createLocalJWKSet(await keys.keySet()), {

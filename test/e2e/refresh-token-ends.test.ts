@@ -3,20 +3,22 @@ import { oauthError, seen } from '#test/support/answers.ts';
 import { assertConforms } from '#test/support/conformance.ts';
 import { costOf } from '#test/support/cost.ts';
 import { denied, whileFailing } from '#test/support/faults.ts';
+import { introspection } from '#test/support/introspection.ts';
 import { type Manage, manageWith } from '#test/support/manage.ts';
 import {
-  allowRefreshTokens,
   askOffline,
   beginFamily,
   changeRefreshTokens,
   granted,
   type Refreshable,
   refresh,
+  startRefreshWorld,
+  worthOf,
 } from '#test/support/refresh-tokens.ts';
 import { obtainSecret, type SecretOwner, secretIdOf, secretOwners } from '#test/support/secret-owners.ts';
 import { createServiceUser, createServiceUserSecret } from '#test/support/service-users.ts';
 import { arrangeTenantManager } from '#test/support/tenant-manager.ts';
-import { type Acme, arrangeAcme, type Credentials, REPORTS, startWorld, type World } from '#test/support/world.ts';
+import { type Acme, arrangeAcme, type Credentials, REPORTS, type World } from '#test/support/world.ts';
 
 const REFUSED = oauthError(400, 'invalid_grant');
 const DAY_SECONDS = 86_400;
@@ -24,19 +26,15 @@ const DAY_SECONDS = 86_400;
 let world: World;
 let acme: Acme;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-  await allowRefreshTokens(world, acme);
+  ({ world, acme } = await startRefreshWorld({ onReply: assertConforms }));
 });
 afterAll(() => world.close());
 
 const manage: Manage = async (...request) => manageWith(world, await world.tokenFor(world.admin))(...request);
-const introspect = async (token: string, caller = world.admin) =>
-  (await world.post('/oauth/introspect', caller, { token })).body as { readonly active: boolean };
+const introspect = (token: string, caller = world.admin) => introspection(world, token, caller);
 const revoke = (caller: Credentials, token: string, hint = {}) =>
   world.post('/oauth/revoke', caller, { token, ...hint });
-const worth = async ({ access_token: access, refresh_token: refreshing }: Refreshable) =>
-  (await Promise.all([introspect(access), introspect(refreshing)])).map(({ active }) => active);
+const worth = (family: Refreshable) => worthOf(world, family);
 
 const register = ({ path }: SecretOwner, grantTypes: readonly string[]) => manage('PATCH', path, { grantTypes });
 

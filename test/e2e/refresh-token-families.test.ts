@@ -2,31 +2,28 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assertConforms } from '#test/support/conformance.ts';
 import { exchangeWith, newProofKey, type ProofKey, proofOutcome, tokenProof } from '#test/support/dpop.ts';
 import { denied, whileFailing } from '#test/support/faults.ts';
+import { isTokenActive } from '#test/support/introspection.ts';
 import {
-  allowRefreshTokens,
   askOffline,
   beginFamily,
   changeRefreshTokens,
   granted,
   type Refreshable,
   refresh,
+  startRefreshWorld,
+  worthOf,
 } from '#test/support/refresh-tokens.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
+import { type Acme, arrangeAcme, REPORTS, type World } from '#test/support/world.ts';
 
 let world: World;
 let acme: Acme;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-  await allowRefreshTokens(world, acme);
+  ({ world, acme } = await startRefreshWorld({ onReply: assertConforms }));
 });
 afterAll(() => world.close());
 
-const isActive = async (token: string) => {
-  const { body } = await world.post('/oauth/introspect', world.admin, { token });
-  return (body as { readonly active: boolean }).active;
-};
-const worth = (family: Refreshable) => Promise.all([family.access_token, family.refresh_token].map(isActive));
+const isActive = (token: string) => isTokenActive(world, token);
+const worth = (family: Refreshable) => worthOf(world, family);
 const begin = () => beginFamily(world, acme.tenantToken);
 const revoke = ({ refresh_token: token }: Refreshable) => world.post('/oauth/revoke', acme.tenantToken, { token });
 

@@ -4,6 +4,7 @@ import { oauthError, seen } from '#test/support/answers.ts';
 import { assertConforms } from '#test/support/conformance.ts';
 import { costOf } from '#test/support/cost.ts';
 import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults.ts';
+import { isTokenActive } from '#test/support/introspection.ts';
 import {
   allowRefreshTokens,
   askOffline,
@@ -12,10 +13,12 @@ import {
   granted,
   type Refreshable,
   refresh,
+  startRefreshWorld,
+  worthOf,
 } from '#test/support/refresh-tokens.ts';
 import { itemsOf } from '#test/support/table-items.ts';
 import { wholeReply } from '#test/support/whole-reply.ts';
-import { type Acme, arrangeAcme, REPORTS, type Reply, startWorld, type World } from '#test/support/world.ts';
+import { type Acme, arrangeAcme, REPORTS, type Reply, type World } from '#test/support/world.ts';
 
 const SHAPE = /^mmr_[0-9A-Za-z]{68}$/;
 const EVERYTHING = 'read:reports write:reports';
@@ -25,9 +28,7 @@ let world: World;
 let acme: Acme;
 let family: Refreshable;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-  await allowRefreshTokens(world, acme);
+  ({ world, acme } = await startRefreshWorld({ onReply: assertConforms }));
 });
 afterAll(() => world.close());
 beforeEach(async () => {
@@ -37,10 +38,8 @@ beforeEach(async () => {
 const use = (refreshToken: string, parameters: Record<string, string> = {}) =>
   refresh(world, acme.tenantToken, refreshToken, parameters);
 const outcome = async (replying: Promise<Reply>) => seen(await replying);
-const introspect = (token: string, caller = acme.tenantToken) => world.post('/oauth/introspect', caller, { token });
-const isActive = async (token: string) => ((await introspect(token)).body as { active: boolean }).active;
-const worth = ({ access_token: access, refresh_token: refreshing }: Refreshable) =>
-  Promise.all([isActive(access), isActive(refreshing)]);
+const isActive = (token: string) => isTokenActive(world, token, acme.tenantToken);
+const worth = (one: Refreshable) => worthOf(world, one, acme.tenantToken);
 
 describe('C2: a refresh token', () => {
   test('is for whoever asks for offline_access, and that is no permission of the token', async () => {

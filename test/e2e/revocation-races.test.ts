@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type GuardedApi, startGuardedApi } from '#test/support/guarded-api.ts';
+import { isTokenActive } from '#test/support/introspection.ts';
 import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world.ts';
 
 /** `MINTMARK_REVOCATIONS=10000` makes so many; a plain run a sample. */
@@ -38,10 +39,7 @@ async function poll(isYes: () => Promise<boolean>, hasEnded: () => boolean): Pro
   return observations;
 }
 
-const isActive = async (token: string) => {
-  const { body } = await world.post('/oauth/introspect', acme.tenantToken, { token });
-  return (body as { active: boolean }).active;
-};
+const isActive = (token: string) => isTokenActive(world, token, acme.tenantToken);
 const isLetIn = async (token: string) =>
   (await guarded.visit('GET', '/rest/reports', `Bearer ${token}`)).status === 200;
 

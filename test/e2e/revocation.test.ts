@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openForge } from '#test/support/forge.ts';
+import { isTokenActive } from '#test/support/introspection.ts';
 import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world.ts';
 
 let world: World;
@@ -14,12 +15,7 @@ afterAll(() => world.close());
 const revoke = (caller: Credentials | undefined, parameters: Record<string, string>) =>
   world.post('/oauth/revoke', caller, parameters);
 
-/** What the workspace says of a token: the administrator may ask about all of them. */
-async function isActive(token: string): Promise<boolean> {
-  const { status, body } = await world.post('/oauth/introspect', world.admin, { token });
-  if (status !== 200) throw new Error(`Introspection answered ${status}.`);
-  return (body as { active: boolean }).active;
-}
+const isActive = (token: string) => isTokenActive(world, token);
 
 describe('POST /oauth/revoke', () => {
   test.each([

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApplication, grantPermissions } from '#test/support/applications.ts';
 import { assertConforms } from '#test/support/conformance.ts';
 import { costOf } from '#test/support/cost.ts';
+import { isTokenActive } from '#test/support/introspection.ts';
 import { succeed } from '#test/support/manage.ts';
 import { allowRefreshTokens, beginFamily, granted, refresh } from '#test/support/refresh-tokens.ts';
 import { createServiceUserKey, signAssertion } from '#test/support/service-user-keys.ts';
@@ -32,10 +33,7 @@ async function arrangeApplication(): Promise<Credentials> {
 
 const now = () => new Date(world.clock.nowSeconds() * 1_000).toISOString();
 const tokenOf = (owner: Credentials) => world.tokenFor(owner, { audience: REPORTS });
-const isActive = async (token: string, asker = api) => {
-  const { body } = await world.post('/oauth/introspect', asker, { token });
-  return (body as { active: boolean }).active;
-};
+const isActive = (token: string, asker = api) => isTokenActive(world, token, asker);
 const areActive = (tokens: readonly string[]) => Promise.all(tokens.map((token) => isActive(token)));
 const revokeUntil = (path: string, tokensRevokedUntil: string) =>
   succeed<{ tokensRevokedUntil?: string }>(world.manage('PATCH', path, { tokensRevokedUntil }));

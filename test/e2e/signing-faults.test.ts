@@ -10,6 +10,7 @@ import { decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApplication, grantPermissions, registerApi } from '#test/support/applications.ts';
 import { whileFailing } from '#test/support/faults.ts';
+import { isTokenActive } from '#test/support/introspection.ts';
 import { DEFAULTS, signingKeysOf } from '#test/support/signing-keys.ts';
 import { itemsOf } from '#test/support/table-items.ts';
 import { type Acme, arrangeAcme, type Credentials, REPORTS, startWorld, type World } from '#test/support/world.ts';
@@ -41,8 +42,7 @@ afterAll(async () => {
 const exchange = (audience: string) =>
   world.post('/oauth/token', client, { grant_type: 'client_credentials', audience });
 const statuses = async () => [(await exchange(REPORTS)).status, (await exchange(LEDGER)).status];
-const isActive = async (token: string) =>
-  ((await world.post('/oauth/introspect', client, { token })).body as { active: boolean }).active;
+const isActive = (token: string) => isTokenActive(world, token, client);
 
 /** Where the key that signs with this algorithm is in KMS. */
 async function arnOf(algorithm: string, state = 'active'): Promise<string> {

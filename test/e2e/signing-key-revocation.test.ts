@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problem, seen } from '#test/support/answers.ts';
 import { assertConforms } from '#test/support/conformance.ts';
 import { type GuardedApi, startGuardedApi } from '#test/support/guarded-api.ts';
+import { isTokenActive } from '#test/support/introspection.ts';
 import { DEFAULTS, signingKeysOf } from '#test/support/signing-keys.ts';
 import { arrangeTenantManager } from '#test/support/tenant-manager.ts';
 import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
@@ -33,8 +34,7 @@ afterAll(async () => {
 
 const kidOf = (token: string) => decodeProtectedHeader(token).kid;
 const issue = () => world.tokenFor(acme.tenantToken, { audience: REPORTS });
-const isActive = async (token: string) =>
-  ((await world.post('/oauth/introspect', acme.tenantToken, { token })).body as { active: boolean }).active;
+const isActive = (token: string) => isTokenActive(world, token, acme.tenantToken);
 const visit = async (api: GuardedApi, token: string) => (await api.visit('GET', '/reports', `Bearer ${token}`)).status;
 const publishedKids = async () => (await keys.keySet()).keys.map(({ kid }) => kid);
 

@@ -1,6 +1,7 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GuardedApi, startGuardedApi } from '#test/support/guarded-api.ts';
+import { introspection } from '#test/support/introspection.ts';
 import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world.ts';
 
 const HOUR = 3_600;
@@ -27,8 +28,7 @@ const kidOf = (token: string) => decodeProtectedHeader(token).kid;
 const keySet = async () => (await world.send('GET', '/.well-known/jwks.json')).body as JSONWebKeySet;
 const publishedKids = async () => (await keySet()).keys.filter(({ alg }) => alg === 'RS256').map(({ kid }) => kid);
 const issue = () => world.tokenFor(acme.tenantToken);
-const introspect = async (token: string) =>
-  (await world.post('/oauth/introspect', acme.tenantToken, { token })).body as { active: boolean };
+const introspect = (token: string) => introspection(world, token, acme.tenantToken);
 const visit = async (token: string) => (await api.visit('GET', '/reports', `Bearer ${token}`)).status;
 /** What everybody makes of a token: Mintmark itself, its authorizer, and a verifier with the key set of this moment. */
 const worthOf = async (token: string) => {

@@ -5,12 +5,13 @@ import { startFunctionInstance } from '#test/support/function-instance.ts';
 import { countEach, race } from '#test/support/outcomes.ts';
 import { decide, ROUND_MILLISECONDS_MAX, RUNNERS, roundsEach } from '#test/support/race-rounds.ts';
 import {
-  allowRefreshTokens,
   beginFamily,
   changeRefreshTokens,
   granted,
   type Refreshable,
   refresh,
+  startRefreshWorld,
+  worthOf,
 } from '#test/support/refresh-tokens.ts';
 import {
   clientAssertion,
@@ -20,7 +21,7 @@ import {
   signAssertion,
 } from '#test/support/service-user-keys.ts';
 import { createServiceUser } from '#test/support/service-users.ts';
-import { type Acme, arrangeAcme, REPORTS, type Reply, startWorld, unlimited, type World } from '#test/support/world.ts';
+import { type Acme, REPORTS, type Reply, unlimited, type World } from '#test/support/world.ts';
 
 /** So many processes of the product take part; the world's own is the first. */
 const INSTANCES = 4;
@@ -32,9 +33,7 @@ let proofKey: ProofKey;
 let instances: readonly Deployment[];
 const closing: (() => Promise<void>)[] = [];
 beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-  await allowRefreshTokens(world, acme);
+  ({ world, acme } = await startRefreshWorld());
   key = await createServiceUserKey(world, await createServiceUser(world, acme.tenantId, [acme.readerRoleId]));
   proofKey = await newProofKey();
   const others = await Promise.all(race(INSTANCES - 1, () => startFunctionInstance(world, unlimited)));
@@ -103,10 +102,6 @@ describe(`RACE: of ${RUNNERS} uses of one jti at once, in ${INSTANCES} processes
 
 describe(`RACE: of ${RUNNERS} exchanges of one refresh token at once, in ${INSTANCES} processes`, () => {
   const rounds = roundsEach(2);
-  const isActive = async (token: string) => {
-    const { body } = await world.post('/oauth/introspect', world.admin, { token });
-    return (body as { readonly active: boolean }).active;
-  };
   const succeeded = ({ status }: Reply) => status === 200;
   const raceForFamily = () =>
     decide(async () => {
@@ -137,8 +132,7 @@ describe(`RACE: of ${RUNNERS} exchanges of one refresh token at once, in ${INSTA
       await repeat(rounds, async () => {
         const { replies } = await raceForFamily();
         expect(countEach(replies.map(({ status }) => status))).toEqual({ 200: 1, 400: RUNNERS - 1 });
-        const { access_token: access, refresh_token: successor } = granted(replies.find(succeeded) as Reply);
-        expect(await Promise.all([access, successor].map(isActive))).toEqual([false, false]);
+        expect(await worthOf(world, granted(replies.find(succeeded) as Reply))).toEqual([false, false]);
       });
     },
     ROUND_MILLISECONDS_MAX * rounds,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { oauthError, seen } from '#test/support/answers.ts';
 import { grantPermissions } from '#test/support/applications.ts';
 import { assertConforms } from '#test/support/conformance.ts';
+import { isTokenActive } from '#test/support/introspection.ts';
 import { allowRefreshTokens, beginFamily } from '#test/support/refresh-tokens.ts';
 import {
   arrangeServices,
@@ -29,10 +30,7 @@ afterAll(() => world.close());
 const exchange = (parameters: Record<string, string> = {}, requester = service, token = subject) =>
   exchangeToken(world, requester, token, parameters);
 const outcome = async (replying: Promise<Reply>) => seen(await replying);
-const isActive = async (token: string) => {
-  const { body } = await world.post('/oauth/introspect', world.admin, { token });
-  return (body as { readonly active: boolean }).active;
-};
+const isActive = (token: string) => isTokenActive(world, token);
 const scopeOf = (token: string) => decodeJwt(token).scope;
 const expOf = (token: string) => decodeJwt(token).exp ?? 0;
 const grant = (permissions: readonly string[]) => grantPermissions(world, service, acme.ledgerId, permissions);

@@ -5,6 +5,7 @@ import { assertConforms } from '#test/support/conformance.ts';
 import { costOf } from '#test/support/cost.ts';
 import { boundToken, exchangeWith, newProofKey, proofOutcome, tokenProof } from '#test/support/dpop.ts';
 import { openForge } from '#test/support/forge.ts';
+import { introspection, isTokenActive } from '#test/support/introspection.ts';
 import {
   ACCESS_TOKEN_TYPE,
   arrangeServices,
@@ -33,9 +34,8 @@ afterAll(() => world.close());
 const exchange = (parameters: Record<string, string> = {}, requester = first, token = subject) =>
   exchangeToken(world, requester, token, parameters);
 const outcome = async (replying: Promise<Reply>) => seen(await replying);
-const introspect = async (token: string, caller = world.admin) =>
-  (await world.post('/oauth/introspect', caller, { token })).body as Readonly<Record<string, unknown>>;
-const isActive = async (token: string) => (await introspect(token)).active;
+const introspect = (token: string, asker = world.admin) => introspection(world, token, asker);
+const isActive = (token: string) => isTokenActive(world, token);
 const atLedger = () => ({ audience: acme.ledger });
 const INVALID = oauthError(400, 'invalid_request');
 

@@ -5,6 +5,7 @@ import { tables } from '#shared/api/tables.ts';
 import { assertConforms } from '#test/support/conformance.ts';
 import { costOf } from '#test/support/cost.ts';
 import { denied, whileFailing } from '#test/support/faults.ts';
+import { isTokenActive } from '#test/support/introspection.ts';
 import { HOUR_SECONDS, signingKeysOf } from '#test/support/signing-keys.ts';
 import { itemsOf, workspaceItems } from '#test/support/table-items.ts';
 import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
@@ -26,8 +27,7 @@ afterAll(() => world.close());
 
 const issue = () => world.tokenFor(acme.tenantToken, { audience: REPORTS });
 const kidOf = (token: string) => decodeProtectedHeader(token).kid;
-const isActive = async (token: string) =>
-  ((await world.post('/oauth/introspect', acme.tenantToken, { token })).body as { active: boolean }).active;
+const isActive = (token: string) => isTokenActive(world, token, acme.tenantToken);
 
 describe('a workspace that signs with wrapped keys', () => {
   test('V7: unwraps a key once for a process, and then signs without asking anybody', async () => {

@@ -1,11 +1,22 @@
 import type { Credentials, Deployment, Reply } from './deployment.ts';
-import { type Acme, REPORTS } from './world.ts';
+import { isTokenActive } from './introspection.ts';
+import { type Acme, arrangeAcme, REPORTS, startWorld, type World, type WorldOptions } from './world.ts';
 
 /** What an exchange answers whoever asked for `offline_access`. */
 export interface Refreshable {
   readonly access_token: string;
   readonly refresh_token: string;
   readonly scope: string;
+}
+
+/** A world whose API gives refresh tokens. */
+export async function startRefreshWorld(
+  options: WorldOptions = {},
+): Promise<{ readonly world: World; readonly acme: Acme }> {
+  const world = await startWorld(options);
+  const acme = await arrangeAcme(world);
+  await allowRefreshTokens(world, acme);
+  return { world, acme };
 }
 
 type Parameters = Readonly<Record<string, string>>;
@@ -54,4 +65,13 @@ export function refresh(
 export function granted({ status, text, body }: Reply): Refreshable {
   if (status !== 200) throw new Error(`The exchange was refused: ${text}`);
   return body as Refreshable;
+}
+
+/** Whether anybody still takes the access token, and the refresh token, of an answer. */
+export function worthOf(
+  world: Deployment,
+  { access_token: access, refresh_token: refreshing }: Refreshable,
+  asker: Credentials = world.admin,
+): Promise<readonly boolean[]> {
+  return Promise.all([access, refreshing].map((token) => isTokenActive(world, token, asker)));
 }
