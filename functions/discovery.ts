@@ -2,7 +2,7 @@ import { ambient } from '#shared/adapters/ambient.ts';
 import { kmsKeySetSigner } from '#shared/adapters/kms/signed-key-set.ts';
 import { kmsKeySet } from '#shared/adapters/kms/verifier.ts';
 import { discovery } from '#shared/api/discovery.ts';
-import { authorizationServerMetadata } from '#shared/domain/discovery.ts';
+import { authorizationServerMetadata, managementApiMetadata } from '#shared/domain/discovery.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { ok } from '#shared/http/replies.ts';
 import type { PortsOf } from '#shared/ports.ts';
@@ -10,7 +10,7 @@ import type { PortsOf } from '#shared/ports.ts';
 const metadata = ({ keySet, ...deployment }: PortsOf<'keys:publish'>) =>
   authorizationServerMetadata({ ...deployment, algorithms: keySet.algorithms });
 
-/** RFC 8414 and RFC 7517: what clients and verifiers read first. */
+/** RFC 8414, RFC 7517 and RFC 9728: what clients and verifiers read first. */
 export const handler = lambda(
   discovery,
   { ...ambient, keySet: kmsKeySet, keySetSigner: kmsKeySetSigner },
@@ -20,5 +20,6 @@ export const handler = lambda(
       ok({ jwt: await keySetSigner.signedKeySet(clock.nowSeconds()) }),
     authorizationServerMetadata: async (_request, ports) => ok(metadata(ports)),
     openidConfiguration: async (_request, ports) => ok(metadata(ports)),
+    managementApiMetadata: async (_request, { issuer }) => ok(managementApiMetadata(issuer)),
   },
 );

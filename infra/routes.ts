@@ -1,3 +1,4 @@
+import { gatewayPath } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
 
 /** A route as an API Gateway is told of it. */
@@ -13,7 +14,7 @@ export interface FunctionRoute {
  */
 export function functionRoutes(): readonly FunctionRoute[] {
   const routes: FunctionRoute[] = tables.flatMap(({ name, routes: served }) =>
-    Object.values(served).map(({ method, path }) => ({ method, path, functionName: name })),
+    Object.values(served).map(({ method, path }) => ({ method, path: gatewayPath(path), functionName: name })),
   );
   const paths = [...new Set(routes.map(({ path }) => path))];
   const others = paths.flatMap((path): FunctionRoute[] => {

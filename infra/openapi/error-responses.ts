@@ -63,7 +63,10 @@ interface Alternative {
 function renderAlternative(code: ErrorCode, style: ErrorStyle): Alternative {
   const mayRepeat = code === 'rate_limited' || code === 'temporarily_unavailable';
   const error = new DomainError(code, MEANING[code], mayRepeat ? { retryAfterSeconds: 1 } : {});
-  const { statusCode, headers, body } = renderError(error, style, []);
+  const { statusCode, headers, body } = renderError(error, style, {
+    allowedMethods: [],
+    resourceMetadataUri: () => undefined,
+  });
   const example = JSON.parse(body) as { readonly error?: string; readonly code?: string };
   return { code, wireCode: example.error ?? example.code ?? code, status: statusCode, headers, example };
 }

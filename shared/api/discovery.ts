@@ -28,6 +28,15 @@ const metadataDocument = z.object({
   id_token_signing_alg_values_supported: z.array(z.string()),
 });
 
+const resourceMetadata = z.object({
+  resource: z.string(),
+  resource_name: z.string(),
+  authorization_servers: z.array(z.string()),
+  scopes_supported: z.array(z.string()),
+  bearer_methods_supported: z.array(z.string()),
+  dpop_signing_alg_values_supported: z.array(z.string()),
+});
+
 const metadataRoute = {
   method: 'GET',
   caller: 'anyone',
@@ -40,10 +49,10 @@ const metadataRoute = {
   },
 } as const satisfies Partial<Route>;
 
-/** What clients and verifiers read before anything else (RFC 8414, RFC 7517). */
+/** What clients and verifiers read before anything else (RFC 8414, RFC 7517, RFC 9728). */
 export const discovery = lambdaTable({
   name: 'discovery',
-  purpose: 'Publishes the signing keys and the metadata of the authorization server.',
+  purpose: 'Publishes the signing keys and the metadata of authorization server and management API.',
   grants: ['keys:publish', 'key-sets:sign'],
   routes: {
     jwks: {
@@ -85,6 +94,12 @@ export const discovery = lambdaTable({
       ...metadataRoute,
       path: '/.well-known/openid-configuration',
       summary: 'The same metadata where OpenID Connect verifiers look for it',
+    },
+    managementApiMetadata: {
+      ...metadataRoute,
+      path: '/.well-known/oauth-protected-resource/v1/',
+      summary: 'Metadata of the management API (RFC 9728)',
+      reply: { ...metadataRoute.reply, description: 'Metadata of the management API', schema: resourceMetadata },
     },
   },
 });

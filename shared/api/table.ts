@@ -115,3 +115,11 @@ type ParameterNames<Path extends string> = Path extends `${string}{${infer Name}
 
 /** The parameters of a path such as `/v1/tenants/{tenantId}`. */
 export type PathParameters<Path extends string> = { readonly [Name in ParameterNames<Path>]: string };
+
+/**
+ * A path as an HTTP API of API Gateway is told of it. That takes none with a slash at its end; the greedy variable in the
+ * place of its last segment also brings other paths, which are nobody's.
+ */
+export function gatewayPath(path: Route['path']): Route['path'] {
+  return path.endsWith('/') ? `/${path.split('/').slice(1, -2).join('/')}/{rest+}` : path;
+}

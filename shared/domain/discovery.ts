@@ -4,6 +4,7 @@ import { dpopAlgorithms } from './dpop-proof.ts';
 import { grantTypes } from './grant-types.ts';
 import type { SigningAlgorithm } from './records.ts';
 import { statementAlgorithms } from './sign-introspection.ts';
+import { systemApiIdentifier, systemPermissions } from './system-api.ts';
 
 /** What differs from deployment to deployment. */
 interface Deployment {
@@ -40,6 +41,27 @@ export function authorizationServerMetadata({ issuer, mutualTlsUrl, algorithms }
     id_token_signing_alg_values_supported: algorithms,
     ...(mutualTlsUrl !== undefined && mutualTlsMetadata(issuer, mutualTlsUrl)),
   };
+}
+
+/**
+ * What clients need to know of the management API (RFC 9728 §2): which tokens it takes, and who issues them. Its
+ * identifier is the start of its URLs.
+ */
+export function managementApiMetadata(issuer: string) {
+  return {
+    resource: systemApiIdentifier(issuer),
+    resource_name: 'Mintmark management API',
+    authorization_servers: [issuer],
+    scopes_supported: systemPermissions.map(({ value }) => value),
+    bearer_methods_supported: ['header'],
+    dpop_signing_alg_values_supported: dpopAlgorithms,
+  };
+}
+
+/** Where that is published: the well-known path goes between host and path of the API's identifier (RFC 9728 §3.1). */
+export function resourceMetadataUri(issuer: string): string {
+  const { origin, pathname } = new URL(systemApiIdentifier(issuer));
+  return `${origin}/.well-known/oauth-protected-resource${pathname}`;
 }
 
 /** Where clients call, by the base URL. */

@@ -53,15 +53,26 @@ function isOutOfTime(thrown: unknown): boolean {
   return thrown instanceof Error && (thrown.cause as { package?: unknown } | undefined)?.package === '@middy/core';
 }
 
+/** What an error's answer says of the route. */
+interface AboutRoute {
+  readonly allowedMethods: readonly string[];
+  /** Where to read which tokens the API takes; undefined where there is nothing to read. */
+  readonly resourceMetadataUri: () => string | undefined;
+}
+
 /** The one place where an error becomes an answer. */
-export function renderError(error: DomainError, style: ErrorStyle, allowedMethods: readonly string[]): GatewayReply {
+export function renderError(
+  error: DomainError,
+  style: ErrorStyle,
+  { allowedMethods, resourceMetadataUri }: AboutRoute,
+): GatewayReply {
   const isProblem = style === 'problem';
   return {
     statusCode: STATUS[error.code],
     headers: {
       'content-type': isProblem ? 'application/problem+json' : 'application/json',
       ...uncacheable,
-      ...authenticateHeader(error),
+      ...authenticateHeader(error, resourceMetadataUri),
       ...(error.code === 'method_not_allowed' && { allow: allowedMethods.join(', ') }),
       ...(error.retryAfterSeconds !== undefined && { 'retry-after': String(error.retryAfterSeconds) }),
     },
@@ -91,17 +102,22 @@ function plain(text: string): string {
   return text.replaceAll(/[^\x20\x21\x23-\x5B\x5D-\x7E]/g, ' ');
 }
 
-/** Every 401 says how to authenticate (RFC 9110 §11.6.1); errors of access tokens as RFC 6750 §3 and RFC 9449 §7.1 write them. */
-function authenticateHeader({ code, neededScope, scheme }: DomainError): Record<string, string> {
+/** Every 401 says how to authenticate (RFC 9110 §11.6.1); errors of access tokens as RFC 6750 §3, RFC 9449 §7.1 and RFC 9728 §5.1 write them. */
+function authenticateHeader(
+  { code, neededScope, scheme }: DomainError,
+  resourceMetadataUri: AboutRoute['resourceMetadataUri'],
+): Record<string, string> {
   if (code === 'invalid_client') return { 'www-authenticate': 'Basic realm="mintmark", charset="UTF-8"' };
-  if (code === 'unauthenticated') return { 'www-authenticate': 'Bearer' };
-  if (code === 'unproven_token') return { 'www-authenticate': dpopChallenge('invalid_dpop_proof') };
-  if (code === 'invalid_token' && scheme === 'DPoP') return { 'www-authenticate': dpopChallenge(code) };
-  if (code === 'invalid_token') return { 'www-authenticate': 'Bearer error="invalid_token"' };
-  if (code !== 'insufficient_scope') return {};
-  return { 'www-authenticate': `Bearer error="insufficient_scope", scope="${neededScope ?? ''}"` };
-}
-
-function dpopChallenge(error: string): string {
-  return `DPoP error="${error}", algs="${dpopAlgorithms.join(' ')}"`;
+  if (code === 'insufficient_scope') {
+    return { 'www-authenticate': `Bearer error="insufficient_scope", scope="${neededScope ?? ''}"` };
+  }
+  if (STATUS[code] !== 401) return {};
+  const isAboutProof = code === 'unproven_token';
+  const error = code === 'unauthenticated' ? undefined : `error="${isAboutProof ? 'invalid_dpop_proof' : code}"`;
+  const isDpop = isAboutProof || (code === 'invalid_token' && scheme === 'DPoP');
+  const algorithms = isDpop ? `algs="${dpopAlgorithms.join(' ')}"` : undefined;
+  const uri = resourceMetadataUri();
+  const metadata = uri === undefined ? undefined : `resource_metadata="${uri}"`;
+  const parameters = [error, algorithms, metadata].filter((parameter) => parameter !== undefined);
+  return { 'www-authenticate': `${isDpop ? 'DPoP' : 'Bearer'} ${parameters.join(', ')}`.trimEnd() };
 }

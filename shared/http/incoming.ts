@@ -20,8 +20,10 @@ export type GatewayEvent = APIGatewayProxyEvent | APIGatewayProxyEventV2;
 export interface Incoming {
   readonly requestId: string;
   readonly method: string;
-  /** The path as the API table writes it, e.g. `/v1/tenants/{tenantId}`. */
+  /** The path as API Gateway was told of it, e.g. `/v1/tenants/{tenantId}`. */
   readonly pathTemplate: string;
+  /** The path as it was asked for. */
+  readonly path: string;
   readonly pathParameters: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
   /** By lower-case name. */
@@ -73,7 +75,7 @@ type Repeated = Readonly<Record<string, readonly string[] | undefined>> | null |
 export function readIncoming(event: GatewayEvent): Incoming {
   const common = {
     query: event.queryStringParameters ?? {},
-    pathParameters: event.pathParameters ?? {},
+    pathParameters: parametersOf(event),
     headers: event.headers ?? {},
     rawBody: event.body ?? '',
     isBase64Encoded: event.isBase64Encoded,
@@ -86,6 +88,7 @@ export function readIncoming(event: GatewayEvent): Incoming {
       requestId,
       method: http.method,
       pathTemplate: event.routeKey.slice(event.routeKey.indexOf(' ') + 1),
+      path: event.rawPath,
       source: http.sourceIp,
       certificate: certificateOf(event.requestContext),
       userAgent: legible(http.userAgent),
@@ -102,6 +105,7 @@ export function readIncoming(event: GatewayEvent): Incoming {
     requestId,
     method: event.httpMethod,
     pathTemplate: event.resource,
+    path: event.path,
     source: identity.sourceIp,
     certificate: certificateOf(event.requestContext),
     userAgent: legible(identity.userAgent),
@@ -117,6 +121,12 @@ function refuseRepeated(header: string, repeated: Repeated): void {
 /** What a client calls itself cannot end a line, steer a terminal or fill a log (U3). */
 function legible(userAgent: string | null | undefined): string {
   return (userAgent ?? '').slice(0, USER_AGENT_CHARACTERS_MAX).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
+}
+
+/** What is behind a greedy variable is a path, and no parameter of any. */
+function parametersOf({ pathParameters }: GatewayEvent): Incoming['pathParameters'] {
+  const { rest: _rest, ...parameters } = pathParameters ?? {};
+  return parameters;
 }
 
 function idsOf(parameters: Incoming['pathParameters']): Record<string, string> {

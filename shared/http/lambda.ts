@@ -115,7 +115,7 @@ export function lambda<const Table extends LambdaTable>(
     .use(tellQuotas())
     .use(tellNonce())
     .use(httpSecurityHeaders(securityHeaders))
-    .use(middlewares.answerErrors(table))
+    .use(middlewares.answerErrors(table, ports as () => PortsOf<never>))
     .use(auditRefusals(ports as () => PortsOf<never>))
     .use(middlewares.findRoute(table))
     .use(middlewares.watchFailures(ports as () => CallerPorts))

@@ -1,7 +1,8 @@
 import type { MiddlewareObj } from '@middy/core';
-import type { LambdaTable, Method, Route } from '#shared/api/table.ts';
+import { gatewayPath, type LambdaTable, type Method, type Route } from '#shared/api/table.ts';
 import type { AuditEvent } from '#shared/domain/audit.ts';
 import { authorize } from '#shared/domain/authority.ts';
+import { resourceMetadataUri } from '#shared/domain/discovery.ts';
 import { DomainError, notFound } from '#shared/domain/errors.ts';
 import { isSecretInPlaceOfId } from '#shared/domain/ids.ts';
 import type { AuditLog, Clock, FailureCounter } from '#shared/domain/ports.ts';
@@ -52,16 +53,26 @@ export function nameRequest(): Middleware {
 }
 
 /** The one catch: every error becomes an answer in the route's style. */
-export function answerErrors(table: LambdaTable): Middleware {
+export function answerErrors(table: LambdaTable, ports: () => { readonly issuer: string }): Middleware {
   return {
     onError: (request) => {
+      const { event, error } = request;
       const routes = Object.values(table.routes);
-      const { route, pathTemplate } = request.event;
-      const style = (route ?? routes.find(({ path }) => path === pathTemplate) ?? routes[0])?.errors ?? 'problem';
-      const allowed = routes.filter(({ path }) => path === pathTemplate).map(({ method }) => method);
-      request.response = renderError(asDomainError(request.error), style, allowed);
+      const served = routes.filter((route) => isAskedFor(route, event));
+      const { errors: style = 'problem', caller } = event.route ?? served[0] ?? routes[0] ?? {};
+      const isManagement = typeof caller === 'object' && 'permission' in caller;
+      request.response = renderError(asDomainError(error), style, {
+        allowedMethods: served.map(({ method }) => method),
+        resourceMetadataUri: () => (isManagement ? resourceMetadataUri(ports().issuer) : undefined),
+      });
     },
   };
+}
+
+/** Whether a request is for this route's path; the method is another question. */
+function isAskedFor({ path }: Route, { pathTemplate, path: asked }: Incoming): boolean {
+  const template = gatewayPath(path);
+  return template === pathTemplate && (template === path || path === asked);
 }
 
 /** Ids are what we or our callers made them (see `shared/api/fields.ts`); nothing else can name anything. */
@@ -76,7 +87,7 @@ function mayBeId(text: string): boolean {
 export function findRoute(table: LambdaTable): Middleware {
   return {
     before: ({ event }) => {
-      const candidates = Object.entries(table.routes).filter(([, route]) => route.path === event.pathTemplate);
+      const candidates = Object.entries(table.routes).filter(([, route]) => isAskedFor(route, event));
       const match = candidates.find(([, route]) => route.method === (event.method as Method));
       if (candidates.length === 0) throw notFound();
       if (match === undefined) throw new DomainError('method_not_allowed', 'This path does not take that method.');

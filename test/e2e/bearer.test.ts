@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { oauthError, seen } from '#test/support/answers.ts';
+import { resourceMetadata } from '#test/support/resource-metadata.ts';
 import { arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
 
 let world: World;
@@ -12,17 +13,18 @@ const ask = (authorization: string | undefined, path = '/v1/tenants') =>
   world.send('GET', path, authorization === undefined ? {} : { headers: { authorization } });
 const answer = async (reply: ReturnType<typeof ask>) => {
   const { status, headers, body } = await reply;
-  return [status, headers.get('www-authenticate'), (body as { code?: string }).code];
+  const challenge = headers.get('www-authenticate')?.replace(resourceMetadata(world), '(metadata)');
+  return [status, challenge, (body as { code?: string }).code];
 };
 
 test('P1: without credentials says only how to send them', async () => {
-  expect(await answer(ask(undefined))).toEqual([401, 'Bearer', 'unauthenticated']);
+  expect(await answer(ask(undefined))).toEqual([401, 'Bearer (metadata)', 'unauthenticated']);
 });
 
 test('P2: two ways of sending a token are refused', async () => {
   const token = await world.tokenFor(world.admin);
   const path = `/v1/tenants?access_token=${token}`;
-  expect(await answer(ask(`Bearer ${token}`, path))).toEqual([400, null, 'invalid_request']);
+  expect(await answer(ask(`Bearer ${token}`, path))).toEqual([400, undefined, 'invalid_request']);
 });
 
 test('P2: a token beside the credentials of a client is refused, where either would do', async () => {
@@ -41,7 +43,7 @@ test('P2: a token beside the credentials of a client is refused, where either wo
 
 test('P5: a token in the query is not seen', async () => {
   const path = `/v1/tenants?access_token=${await world.tokenFor(world.admin)}`;
-  expect(await answer(ask(undefined, path))).toEqual([401, 'Bearer', 'unauthenticated']);
+  expect(await answer(ask(undefined, path))).toEqual([401, 'Bearer (metadata)', 'unauthenticated']);
 });
 
 test.each(['bearer', 'BEARER', 'bEaReR  '])('P6: takes the scheme written %j', async (scheme) => {
@@ -49,19 +51,19 @@ test.each(['bearer', 'BEARER', 'bEaReR  '])('P6: takes the scheme written %j', a
 });
 
 test.each([
-  ['Bearer', 'Bearer error="invalid_token"', 'invalid_token'],
-  ['Bearer a b', 'Bearer error="invalid_token"', 'invalid_token'],
-  ['Bearer a, Bearer b', 'Bearer error="invalid_token"', 'invalid_token'],
-  ['Bearer tok\xe9n', 'Bearer error="invalid_token"', 'invalid_token'],
-  ['Basic YTpi', 'Bearer', 'unauthenticated'],
-  ['Token abc', 'Bearer', 'unauthenticated'],
+  ['Bearer', 'Bearer error="invalid_token", (metadata)', 'invalid_token'],
+  ['Bearer a b', 'Bearer error="invalid_token", (metadata)', 'invalid_token'],
+  ['Bearer a, Bearer b', 'Bearer error="invalid_token", (metadata)', 'invalid_token'],
+  ['Bearer tok\xe9n', 'Bearer error="invalid_token", (metadata)', 'invalid_token'],
+  ['Basic YTpi', 'Bearer (metadata)', 'unauthenticated'],
+  ['Token abc', 'Bearer (metadata)', 'unauthenticated'],
 ])('P3, P6: refuses %j', async (authorization, challenge, code) => {
   expect(await answer(ask(authorization))).toEqual([401, challenge, code]);
 });
 
 test(`P3: refuses a token for ${REPORTS}`, async () => {
   const { tenantToken } = await arrangeAcme(world);
-  const refused = [401, 'Bearer error="invalid_token"', 'invalid_token'];
+  const refused = [401, 'Bearer error="invalid_token", (metadata)', 'invalid_token'];
   expect(await answer(ask(`Bearer ${await world.tokenFor(tenantToken)}`))).toEqual(refused);
 });
 

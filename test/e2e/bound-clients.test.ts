@@ -17,6 +17,7 @@ import {
 } from '#test/support/dpop.ts';
 import { type Fetch, fetchWith, mutualTlsTrusting, postOver } from '#test/support/mutual-tls.ts';
 import { byName, registerForMutualTls } from '#test/support/mutual-tls-clients.ts';
+import { resourceMetadata } from '#test/support/resource-metadata.ts';
 import {
   type Acme,
   arrangeAcme,
@@ -136,7 +137,7 @@ describe('E5: the management API', () => {
     ];
     expect(replies.map(seen)).toEqual(replies.map(() => problem(401, 'invalid_token')));
     expect(replies.map((reply) => reply.headers.get('www-authenticate'))).toEqual(
-      replies.map(() => 'Bearer error="invalid_token"'),
+      replies.map(() => `Bearer error="invalid_token", ${resourceMetadata(world)}`),
     );
   });
 

@@ -15,6 +15,7 @@ import {
 import { denied, whileFailing } from '#test/support/faults.ts';
 import { countEach, race } from '#test/support/outcomes.ts';
 import { proofForgeries } from '#test/support/proof-forgeries.ts';
+import { resourceMetadata } from '#test/support/resource-metadata.ts';
 import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world.ts';
 
 const ALGORITHMS = 'RS256 PS256 ES256 EdDSA Ed25519';
@@ -37,7 +38,7 @@ describe('the management API', () => {
   const tenants = () => ({ method: 'GET', url: `${world.url}/v1/tenants`, token: adminToken });
   const send = (authorization: string, dpop?: string) =>
     world.send('GET', '/v1/tenants', { headers: { authorization, ...(dpop !== undefined && { dpop }) } });
-  const challenge = (error: string) => `DPoP error="${error}", algs="${ALGORITHMS}"`;
+  const challenge = (error: string) => `DPoP error="${error}", algs="${ALGORITHMS}", ${resourceMetadata(world)}`;
 
   test.each(['DPoP', 'dpop', 'DPOP'])('E9: takes a bound token with a proof, under the scheme %s', async (scheme) => {
     expect((await send(`${scheme} ${adminToken}`, await signProof(world, key, tenants()))).status).toBe(200);

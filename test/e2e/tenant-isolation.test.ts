@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemPermissions } from '#shared/domain/system-api.ts';
 import { problem, seen } from '#test/support/answers.ts';
 import { assertConforms } from '#test/support/conformance.ts';
+import { resourceMetadata } from '#test/support/resource-metadata.ts';
 import { type RouteRequest, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
 import { type Actor, expectedStatus, isHidden, managementRoutes, variantsOf } from '#test/support/tenancy-rule.ts';
 import { wholeReply } from '#test/support/whole-reply.ts';
@@ -92,7 +93,7 @@ describe.each(managementRoutes)('T1: $name', (route) => {
     const request = await newRequest();
     const reply = await send(request, undefined);
     expect(seen(reply)).toEqual(problem(401, 'unauthenticated'));
-    expect(reply.headers.get('www-authenticate')).toBe('Bearer');
+    expect(reply.headers.get('www-authenticate')).toBe(`Bearer ${resourceMetadata(world)}`);
     expect(world.dynamo.calls).toEqual([]);
   });
 

@@ -192,6 +192,7 @@ describe('contents', () => {
       '/.well-known/jwks.jws',
       '/.well-known/oauth-authorization-server',
       '/.well-known/openid-configuration',
+      '/.well-known/oauth-protected-resource/v1/',
       '/.well-known/status/{listId}',
       '/v1/tenants/{tenantId}/service-users/{serviceUserId}/keys/{keyId}/jwks.json',
     ]);

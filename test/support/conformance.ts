@@ -71,7 +71,9 @@ function entityTagOf(body: unknown): string | null {
 
 function refusalFaults(reply: Reply, { errors }: Route, codes: readonly ErrorCode[]): readonly string[] {
   const { status, headers, body } = reply;
-  const declared = codes.map((code) => renderError(new DomainError(code, '', {}), errors, []));
+  const declared = codes.map((code) =>
+    renderError(new DomainError(code, '', {}), errors, { allowedMethods: [], resourceMetadataUri: () => undefined }),
+  );
   const members = Object.keys(Object(body)).filter((name) => name !== 'field');
   const codeOf = (error: { error?: string; code?: string }) => error.error ?? error.code;
   const match = declared.find(

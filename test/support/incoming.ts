@@ -6,6 +6,7 @@ export function incoming(request: Partial<Incoming>): Incoming {
     requestId: 'request-1',
     method: 'POST',
     pathTemplate: '/oauth/token',
+    path: '/oauth/token',
     pathParameters: {},
     query: {},
     headers: {},

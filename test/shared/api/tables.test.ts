@@ -42,7 +42,7 @@ describe('names', () => {
 describe('paths', () => {
   test.each(routes)('$name is a management, OAuth or discovery path', ({ path }) => {
     expect(path).toMatch(
-      /^\/(?:v1|oauth|\.well-known)\/(?:[a-z0-9.-]+|\{[a-zA-Z]+Id\})(?:\/(?:[a-z0-9-]+|\{[a-zA-Z]+Id\}))*(?:\/jwks\.json)?$/,
+      /^\/(?:v1|oauth|\.well-known)\/(?:[a-z0-9.-]+|\{[a-zA-Z]+Id\})(?:\/(?:[a-z0-9-]+|\{[a-zA-Z]+Id\}))*(?:\/jwks\.json)?$|^\/\.well-known\/oauth-protected-resource\/v1\/$/,
     );
   });
 
@@ -66,6 +66,7 @@ describe('callers', () => {
       'GET /.well-known/jwks.jws',
       'GET /.well-known/oauth-authorization-server',
       'GET /.well-known/openid-configuration',
+      'GET /.well-known/oauth-protected-resource/v1/',
       'GET /.well-known/status/{listId}',
       'GET /v1/tenants/{tenantId}/service-users/{serviceUserId}/keys/{keyId}/jwks.json',
     ]);

@@ -29,5 +29,6 @@ export function oauthRequests({ form, tokenOfTenant, create, next }: Desk) {
     signedJwks: get('/.well-known/jwks.jws'),
     authorizationServerMetadata: get('/.well-known/oauth-authorization-server'),
     openidConfiguration: get('/.well-known/openid-configuration'),
+    managementApiMetadata: get('/.well-known/oauth-protected-resource/v1/'),
   } satisfies Record<string, Prepare>;
 }
