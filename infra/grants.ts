@@ -1,5 +1,5 @@
 import type { Grant } from '#shared/ports.ts';
-import type { GrantRendering } from './granted.ts';
+import type { GrantedStatement, GrantRendering } from './granted.ts';
 
 /** The pepper's data key can be unwrapped for this purpose only; the adapter sends the same encryption context. */
 const forPepper = { StringEquals: { 'kms:EncryptionContext:mintmark': 'pepper' } };
@@ -38,6 +38,17 @@ const pepperMaking = {
   ],
   environment: ['MINTMARK_DIRECTORY_TABLE', 'MINTMARK_WRAPPING_KEY'],
 } as const;
+/** Records of one kind and no others: least of all tenants and settings, which revocation marks lie on. */
+const writing = (pattern: string): GrantedStatement => ({
+  actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'],
+  resources: ['directory'],
+  conditions: itemsNamed(pattern),
+});
+const notingRemovals = {
+  actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
+  resources: ['directory'],
+  conditions: itemsNamed('removal#*'),
+} as const;
 const nothing = { statements: [], environment: [] } as const;
 
 /** Grant → IAM and settings. `shared/ports.ts` has the half that handlers see. */
@@ -70,6 +81,14 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
         conditions: itemsNotNamed('pepper#*', 'signingKeys#*', 'signingSecrets#*'),
       },
     ],
+    environment: ['MINTMARK_DIRECTORY_TABLE'],
+  },
+  'service-users:write': {
+    statements: [writing('serviceUser#*'), notingRemovals],
+    environment: ['MINTMARK_DIRECTORY_TABLE'],
+  },
+  'client-grants:write': {
+    statements: [writing('grant#*'), notingRemovals],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
   },
   'rosters:write': {

@@ -54,6 +54,7 @@ import type {
   RemainsRemover,
   ShortLivedWriter,
 } from '#shared/domain/record-ports.ts';
+import type { RemovalNotes } from '#shared/domain/removals.ts';
 import type { FoundingKeys, SigningKeyMaker } from '#shared/domain/signing-key-ports.ts';
 import type { StatusList } from '#shared/domain/status-list.ts';
 
@@ -68,6 +69,8 @@ export interface GrantedPorts {
   'clients:delete': { readonly clientRemover: ClientRemover };
   'clients:list': { readonly clientList: ClientLister };
   'directory:write': { readonly directory: DirectoryWriter };
+  'service-users:write': { readonly directory: DirectoryWriter<'serviceUser'> & RemovalNotes };
+  'client-grants:write': { readonly directory: DirectoryWriter<'grant'> & RemovalNotes };
   'rosters:write': { readonly rosters: RecordWriter<'roster'> };
   'directory:list': { readonly directoryList: DirectoryLister };
   'remains:remove': { readonly remains: RemainsRemover };

@@ -83,7 +83,7 @@ export const applications = lambdaTable({
     'clients:change',
     'clients:delete',
     'usage:read',
-    'directory:write',
+    'client-grants:write',
     'pepper:use',
     'secrets:hash',
     'keys:examine',

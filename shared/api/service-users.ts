@@ -73,7 +73,7 @@ export const serviceUsers = lambdaTable({
     'standing:read',
     'tokens:verify',
     'proofs:verify',
-    'directory:write',
+    'service-users:write',
     'directory:list',
     'clients:create',
     'clients:list',

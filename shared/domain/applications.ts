@@ -8,10 +8,10 @@ import type { TrustedKeys } from './crypto-ports.ts';
 import { assertVersion } from './errors.ts';
 import type { MadeClient } from './new-client.ts';
 import type { Clock, Random, StandingReader } from './ports.ts';
-import type { ClientChanger, ClientRemover, DirectoryWriter } from './record-ports.ts';
+import type { ClientChanger, ClientRemover } from './record-ports.ts';
 import type { Client } from './records.ts';
 import { DEFAULT_REGISTRATION } from './registration.ts';
-import { noteRemoval } from './removals.ts';
+import { noteRemoval, type RemovalNotes } from './removals.ts';
 
 interface Ports {
   readonly standing: StandingReader;
@@ -67,7 +67,7 @@ export async function deleteApplication(
   access: ClientAccess,
   ports: Ports & {
     readonly clientRemover: ClientRemover;
-    readonly directory: DirectoryWriter;
+    readonly directory: RemovalNotes;
     readonly clock: Clock;
     readonly random: Random;
   },

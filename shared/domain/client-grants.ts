@@ -10,7 +10,7 @@ import { SYSTEM_API_ID } from './system-api.ts';
 
 interface Ports {
   readonly standing: StandingReader;
-  readonly directory: DirectoryWriter;
+  readonly directory: DirectoryWriter<'grant'>;
   readonly clientChanger: ClientChanger;
 }
 

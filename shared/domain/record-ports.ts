@@ -75,9 +75,9 @@ export interface ShortLivedWriter {
 /** All kinds but the signing keys: whoever writes those can have others trusted. */
 type WritableKind = Exclude<DirectoryKind, 'signingKeys'>;
 
-export interface DirectoryWriter extends RecordWriter<WritableKind> {
+export interface DirectoryWriter<Kinds extends WritableKind = WritableKind> extends RecordWriter<Kinds> {
   /** Resolves with true when the record is gone, with false where it stands in another version than this one. */
-  remove(kind: WritableKind, key: string, version: number): Promise<boolean>;
+  remove(kind: Kinds, key: string, version: number): Promise<boolean>;
 }
 
 /** Kinds of records that may be left when what they belonged to is deleted, and the list of this work. */

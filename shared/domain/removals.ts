@@ -1,6 +1,6 @@
 import { newId } from './ids.ts';
 import type { Clock, Look, Random } from './ports.ts';
-import type { DirectoryWriter } from './record-ports.ts';
+import type { RecordWriter } from './record-ports.ts';
 import { membershipKey, type Versioned } from './records.ts';
 import { exists } from './standing.ts';
 
@@ -19,13 +19,16 @@ export interface Removal extends Versioned {
   readonly deleted: Deleted;
 }
 
+/** Where such notes go. */
+export type RemovalNotes = Pick<RecordWriter<'removal'>, 'insert'>;
+
 /**
  * Notes that something is about to be deleted, so that its rows are removed later. It comes before the deletion itself:
  * whatever breaks off between the two leaves a note that turns out to be about nothing.
  */
 export async function noteRemoval(
   deleted: Deleted,
-  ports: { readonly directory: DirectoryWriter; readonly clock: Clock; readonly random: Random },
+  ports: { readonly directory: RemovalNotes; readonly clock: Clock; readonly random: Random },
 ): Promise<void> {
   const id = newId('rem', ports.random);
   await ports.directory.insert('removal', id, {

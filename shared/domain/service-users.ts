@@ -7,13 +7,13 @@ import { acceptedMetadata, mergeMetadata } from './metadata.ts';
 import type { Clock, Random, StandingReader } from './ports.ts';
 import type { DirectoryLister, DirectoryWriter, Page, PageRequest } from './record-ports.ts';
 import type { JsonObject, ServiceUser } from './records.ts';
-import { noteRemoval } from './removals.ts';
+import { noteRemoval, type RemovalNotes } from './removals.ts';
 import { findAssignedRoles } from './roles.ts';
 import { assertExists, getTenant } from './tenants.ts';
 
 interface Ports {
   readonly standing: StandingReader;
-  readonly directory: DirectoryWriter;
+  readonly directory: DirectoryWriter<'serviceUser'> & RemovalNotes;
 }
 
 /** Which service user of which tenant. */

@@ -34,6 +34,13 @@ describe('permissions', () => {
     deployment.template.resourceCountIs('AWS::IAM::Policy', names.length);
   });
 
+  test('let nobody but directory and bootstrap write tenants and settings, which revocation marks lie on', () => {
+    const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
+    const touches = ({ onlyIf }: PermissionRow) => !onlyIf.includes(' is like ') || /(?:tenant|settings)#/.test(onlyIf);
+    const writers = ofRoles.filter((row) => row.on === 'directory' && writes.includes(row.action)).filter(touches);
+    expect(new Set(writers.map(({ who }) => who))).toEqual(new Set(['directory', 'bootstrap']));
+  });
+
   test('name each action, and each resource but those of X-Ray and of keys that do not exist yet', () => {
     expect([...ofRoles, ...ofKeys].filter(({ action }) => action.includes('*'))).toEqual([]);
     const onEverything = ofRoles.filter(({ on }) => /everything|\*/.test(on)).map(({ action }) => action);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ManagementCaller } from '#shared/domain/authority.ts';
 import { deleteMember, getMember, listMembers, setMember } from '#shared/domain/memberships.ts';
+import type { DirectoryWriter } from '#shared/domain/record-ports.ts';
 import { createRole } from '#shared/domain/roles.ts';
 import { createTenant, deleteTenant } from '#shared/domain/tenants.ts';
 import { createUser, deleteUser } from '#shared/domain/users.ts';
@@ -144,7 +145,7 @@ describe('races', () => {
   test('a change that began before the user left and joined again does not bring the first membership back', async () => {
     const { ports, path, set } = await arrange();
     const first = await set([]);
-    const overtaken: Ports['directory'] = {
+    const overtaken: DirectoryWriter = {
       ...ports.directory,
       replace: async (...replacement) => {
         await deleteMember(path, ports);
