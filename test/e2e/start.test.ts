@@ -104,6 +104,13 @@ describe('one data folder, from start to start', () => {
     expect(mintmark.printed).toContain(mintmark.administrator.clientSecret);
     expect(await exchange(mintmark, mintmark.administrator)).toMatch(/^eyJ/);
   });
+
+  test('npm start, told to stop by SIGTERM, leaves nothing running', async () => {
+    await mintmark.end('SIGTERM');
+    mintmark = await startProcess({ folder, command: ['npm', 'start'] });
+    await mintmark.end('SIGTERM');
+    await expect(fetch(mintmark.url)).rejects.toThrow('fetch failed');
+  });
 });
 
 describe('INV1: a kill in the middle of many creations', () => {

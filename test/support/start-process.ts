@@ -12,6 +12,8 @@ export interface StartOptions {
   readonly folder: string;
   /** 0, the default, takes any free port. */
   readonly port?: number;
+  /** What is run; by default what `npm start` runs. */
+  readonly command?: readonly [string, ...string[]];
 }
 
 export interface StartProcess {
@@ -19,7 +21,10 @@ export interface StartProcess {
   /** What it had printed when it was ready. */
   readonly printed: string;
   readonly administrator: Credentials;
-  /** Sends a signal and waits for the end: the exit code, or the signal's name, and how long that took. */
+  /**
+   * Sends a signal and waits for the end, also of whatever it started itself: the exit code, or the signal's name, and
+   * how long that took.
+   */
   end(signal: NodeJS.Signals): Promise<{ readonly exit: number | string | null; readonly seconds: number }>;
 }
 
@@ -39,7 +44,11 @@ export function startEnvironment({ folder, port = 0 }: StartOptions): Record<str
 /** Starts Mintmark as a process of its own and waits until it is ready. */
 export async function startProcess(options: StartOptions): Promise<StartProcess> {
   const env = commandEnvironment(startEnvironment(options));
-  const child = spawn(process.execPath, [START], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [program, ...args] = options.command ?? [process.execPath, START];
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise<number | string | null>((resolve) =>
+    child.once('close', (code, signal) => resolve(code ?? signal)),
+  );
   const printed = await untilReady(child);
   const file = await readFile(join(options.folder, 'admin.json'), 'utf8');
   return {
@@ -48,9 +57,6 @@ export async function startProcess(options: StartOptions): Promise<StartProcess>
     administrator: JSON.parse(file),
     end: async (signal) => {
       const startedAt = performance.now();
-      const ended = new Promise<number | string | null>((resolve) =>
-        child.once('close', (code, by) => resolve(code ?? by)),
-      );
       child.kill(signal);
       return { exit: await ended, seconds: (performance.now() - startedAt) / 1_000 };
     },
