@@ -1,5 +1,6 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { race } from '#test/support/outcomes.ts';
 import { DEFAULTS, HOUR_SECONDS, signingKeysOf } from '#test/support/signing-keys.ts';
 import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
 
@@ -7,6 +8,8 @@ import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/s
 const ROTATIONS = Number(process.env.MINTMARK_ROTATIONS ?? 5);
 const STEP_SECONDS = HOUR_SECONDS / 2;
 const TOKEN_SECONDS = 24 * HOUR_SECONDS;
+/** So many tokens are asked for while keys change. */
+const EXCHANGES_AT_ONCE = 4;
 /** After so many rotations a key is revoked. */
 const REVOCATION_PERIOD = 5;
 
@@ -76,6 +79,7 @@ test(
         ({ issuedAtSeconds }) => issuedAtSeconds + TOKEN_SECONDS > world.clock.nowSeconds(),
       );
     };
+    const underLoad = (change: Promise<unknown>) => Promise.all([change, ...race(EXCHANGES_AT_ONCE, issue)]);
     /** The newest token, the oldest, and one in the middle. */
     const sample = () =>
       [tokens.at(-1), tokens[0], tokens[Math.floor(tokens.length / 2)]].filter((token) => token !== undefined);
@@ -91,8 +95,7 @@ test(
     const pass = async (seconds: number) => {
       for (let passed = 0; passed < seconds; passed += STEP_SECONDS) {
         world.clock.advance(STEP_SECONDS);
-        await keys.run();
-        await issue();
+        await underLoad(keys.run());
         for (const token of sample()) await check(token);
       }
     };
@@ -103,10 +106,10 @@ test(
       await pass(DEFAULTS.lead);
       const active = await keys.find('ES256', 'active');
       if (rotation % REVOCATION_PERIOD === 0) {
-        await keys.revoke(active);
+        await underLoad(keys.revoke(active));
         revoked.set(active ?? '', world.clock.nowSeconds());
         world.clock.advance(1);
-      } else await keys.rotate(active);
+      } else await underLoad(keys.rotate(active));
       await issue();
       for (const { kid } of tokens) seen.add(kid);
     }
