@@ -87,6 +87,18 @@ const quickstartExample = {
   ],
 };
 
+/** What may be asked for when an API is registered, and changed afterwards. */
+const options = {
+  tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
+  allowRefreshTokens: z.boolean().optional(),
+  skipConsent: z.boolean().optional(),
+  dpopBoundAccessTokensRequired: z.boolean().optional(),
+  acceptsSelfSignedTokens: z.boolean().optional(),
+  tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
+  tlsClientCertificateBoundAccessTokensRequired: z.boolean().optional(),
+  statusList: z.boolean().optional(),
+};
+
 const apiPermissions = unique(
   z
     .array(z.object({ value: permissionValue, description: text(DESCRIPTION_CHARACTERS).optional() }))
@@ -108,14 +120,7 @@ export const apiRoutes = {
         name: text(NAME_CHARACTERS),
         permissions: apiPermissions.default([]),
         signingAlgorithm: signingAlgorithm.optional(),
-        tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
-        allowRefreshTokens: z.boolean().optional(),
-        skipConsent: z.boolean().optional(),
-        dpopBoundAccessTokensRequired: z.boolean().optional(),
-        acceptsSelfSignedTokens: z.boolean().optional(),
-        tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
-        tlsClientCertificateBoundAccessTokensRequired: z.boolean().optional(),
-        statusList: z.boolean().optional(),
+        ...options,
       }),
       example: apiRequest,
     },
@@ -143,15 +148,8 @@ export const apiRoutes = {
       schema: z.object({
         name: text(NAME_CHARACTERS).optional(),
         signingAlgorithm: anySigningAlgorithm.optional(),
-        tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
         permissions: apiPermissions.optional(),
-        allowRefreshTokens: z.boolean().optional(),
-        skipConsent: z.boolean().optional(),
-        dpopBoundAccessTokensRequired: z.boolean().optional(),
-        acceptsSelfSignedTokens: z.boolean().optional(),
-        tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
-        tlsClientCertificateBoundAccessTokensRequired: z.boolean().optional(),
-        statusList: z.boolean().optional(),
+        ...options,
       }),
       example: { tokenLifetimeSeconds: 900 },
     },

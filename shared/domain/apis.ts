@@ -17,12 +17,8 @@ interface Ports {
   readonly directory: DirectoryWriter;
 }
 
-export interface ApiRequest {
-  /** The audience of its tokens; immutable, and never called even where it is a URL. */
-  readonly identifier: string;
-  readonly name: string;
-  readonly permissions: readonly Permission[];
-  readonly signingAlgorithm?: SigningAlgorithm | undefined;
+/** How long tokens for an API live, how they are renewed, bound and revoked, and what else it takes. */
+interface ApiOptions {
   readonly tokenLifetimeSeconds?: number | undefined;
   readonly allowRefreshTokens?: boolean | undefined;
   readonly skipConsent?: boolean | undefined;
@@ -31,6 +27,15 @@ export interface ApiRequest {
   readonly tlsClientCertificateBoundAccessTokens?: boolean | undefined;
   readonly tlsClientCertificateBoundAccessTokensRequired?: boolean | undefined;
   readonly statusList?: boolean | undefined;
+}
+
+/** An API as it is registered. */
+export interface ApiRequest extends ApiOptions {
+  /** The audience of its tokens; immutable, and never called even where it is a URL. */
+  readonly identifier: string;
+  readonly name: string;
+  readonly permissions: readonly Permission[];
+  readonly signingAlgorithm?: SigningAlgorithm | undefined;
 }
 
 /**
@@ -77,19 +82,11 @@ export async function getApi(id: string, { standing }: Pick<Ports, 'standing'>):
 }
 
 /** What may change about an API; its identifier stays, because verifiers know it. */
-export interface ApiChange {
+export interface ApiChange extends ApiOptions {
   readonly name?: string | undefined;
   /** HS256 once the API has a signing secret. */
   readonly signingAlgorithm?: ApiSigningAlgorithm | undefined;
-  readonly tokenLifetimeSeconds?: number | undefined;
   readonly permissions?: readonly Permission[] | undefined;
-  readonly allowRefreshTokens?: boolean | undefined;
-  readonly skipConsent?: boolean | undefined;
-  readonly dpopBoundAccessTokensRequired?: boolean | undefined;
-  readonly acceptsSelfSignedTokens?: boolean | undefined;
-  readonly tlsClientCertificateBoundAccessTokens?: boolean | undefined;
-  readonly tlsClientCertificateBoundAccessTokensRequired?: boolean | undefined;
-  readonly statusList?: boolean | undefined;
 }
 
 /**

@@ -1,13 +1,7 @@
-import {
-  CreateAliasCommand,
-  DeleteAliasCommand,
-  DescribeKeyCommand,
-  ListAliasesCommand,
-  UpdateAliasCommand,
-} from '@aws-sdk/client-kms';
+import { CreateAliasCommand, DeleteAliasCommand, ListAliasesCommand, UpdateAliasCommand } from '@aws-sdk/client-kms';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type LocalKms, startLocalKms } from '#infra/local/kms.ts';
-import { arnOf, createKey, errorOf, kmsClient } from './kms-client.ts';
+import { arnOf, createKey, errorOf, kmsClient, metadataOf } from './kms-client.ts';
 
 const now = new Date('2026-03-01T12:00:00.250Z');
 let kms: LocalKms;
@@ -22,10 +16,6 @@ afterEach(async () => {
   vi.useRealTimers();
   await kms.close();
 });
-
-async function metadataOf(KeyId: string) {
-  return (await client.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata;
-}
 
 async function listAliases(KeyId?: string) {
   return (await client.send(new ListAliasesCommand({ KeyId }))).Aliases;
@@ -44,11 +34,11 @@ test('an alias is listed, moved to another key and deleted', async () => {
   await client.send(new UpdateAliasCommand({ AliasName: 'alias/signing', TargetKeyId: second }));
   expect(await listAliases(second)).toEqual([{ ...alias, ...dates, LastUpdatedDate, TargetKeyId: second }]);
   expect(await listAliases(first)).toEqual([]);
-  expect(await metadataOf('alias/signing')).toMatchObject({ KeyId: second });
+  expect(await metadataOf(client, 'alias/signing')).toMatchObject({ KeyId: second });
 
   await client.send(new DeleteAliasCommand({ AliasName: 'alias/signing' }));
   expect(await listAliases()).toEqual([]);
-  expect(await metadataOf(second)).toMatchObject({ KeyState: 'Enabled' });
+  expect(await metadataOf(client, second)).toMatchObject({ KeyState: 'Enabled' });
 });
 
 test('an alias cannot be created twice', async () => {

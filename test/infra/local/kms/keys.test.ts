@@ -2,7 +2,6 @@ import {
   CancelKeyDeletionCommand,
   CreateAliasCommand,
   CreateKeyCommand,
-  DescribeKeyCommand,
   DisableKeyCommand,
   EnableKeyCommand,
   GetKeyPolicyCommand,
@@ -15,7 +14,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type LocalKms, startLocalKms } from '#infra/local/kms.ts';
-import { arnOf, createKey, errorOf, kmsClient } from './kms-client.ts';
+import { arnOf, createKey, errorOf, kmsClient, metadataOf } from './kms-client.ts';
 
 const now = new Date('2026-03-01T12:00:00.250Z');
 let kms: LocalKms;
@@ -30,10 +29,6 @@ afterEach(async () => {
   vi.useRealTimers();
   await kms.close();
 });
-
-async function metadataOf(KeyId: string) {
-  return (await client.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata;
-}
 
 const symmetricMetadata = {
   AWSAccountId: '000000000000',
@@ -56,7 +51,7 @@ describe('a key', () => {
     const KeyId = KeyMetadata?.KeyId ?? '';
     expect(KeyId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     expect(KeyMetadata).toEqual({ ...symmetricMetadata, KeyId, Arn: arnOf(KeyId) });
-    expect(await metadataOf(KeyId)).toEqual(KeyMetadata);
+    expect(await metadataOf(client, KeyId)).toEqual(KeyMetadata);
   });
 
   test.each([
@@ -67,7 +62,7 @@ describe('a key', () => {
     const { EncryptionAlgorithms, ...metadata } = symmetricMetadata;
     const KeyId = await createKey(client, KeySpec, KeyUsage);
     const specific = { KeyId, Arn: arnOf(KeyId), KeySpec, CustomerMasterKeySpec: KeySpec, KeyUsage, ...algorithms };
-    expect(await metadataOf(KeyId)).toEqual({ ...metadata, ...specific });
+    expect(await metadataOf(client, KeyId)).toEqual({ ...metadata, ...specific });
   });
 
   test('takes its spec by the older name too', async () => {
@@ -122,7 +117,7 @@ describe('the life of a key', () => {
   test('is disabled, enabled, scheduled for deletion and called back', async () => {
     const KeyId = await createKey(client, 'SYMMETRIC_DEFAULT');
     const state = async () => {
-      const { Enabled, KeyState, DeletionDate } = (await metadataOf(KeyId)) ?? {};
+      const { Enabled, KeyState, DeletionDate } = (await metadataOf(client, KeyId)) ?? {};
       return [Enabled, KeyState, DeletionDate];
     };
 
@@ -145,9 +140,9 @@ describe('the life of a key', () => {
     expect(answer).toEqual({ KeyId: arnOf(KeyId), DeletionDate, KeyState: 'PendingDeletion', PendingWindowInDays: 30 });
 
     vi.setSystemTime(DeletionDate.getTime() - 1);
-    expect(await metadataOf(KeyId)).toMatchObject({ KeyState: 'PendingDeletion' });
+    expect(await metadataOf(client, KeyId)).toMatchObject({ KeyState: 'PendingDeletion' });
     vi.setSystemTime(DeletionDate);
-    expect(await errorOf(metadataOf(KeyId))).toMatchObject({ name: 'NotFoundException' });
+    expect(await errorOf(metadataOf(client, KeyId))).toMatchObject({ name: 'NotFoundException' });
     expect((await client.send(new ListAliasesCommand())).Aliases).toEqual([]);
   });
 
@@ -155,7 +150,7 @@ describe('the life of a key', () => {
     const KeyId = await createKey(client, 'SYMMETRIC_DEFAULT');
     const call = client.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays }));
     expect(await errorOf(call)).toMatchObject({ name: 'ValidationException' });
-    expect(await metadataOf(KeyId)).toMatchObject({ KeyState: 'Enabled' });
+    expect(await metadataOf(client, KeyId)).toMatchObject({ KeyState: 'Enabled' });
   });
 
   test('refuses to enable, disable, schedule or name a key that is pending deletion', async () => {

@@ -1,4 +1,4 @@
-import { CreateKeyCommand, type KeySpec, type KeyUsageType, KMSClient } from '@aws-sdk/client-kms';
+import { CreateKeyCommand, DescribeKeyCommand, type KeySpec, type KeyUsageType, KMSClient } from '@aws-sdk/client-kms';
 
 /** The real SDK client against a local endpoint; one attempt unless a test is about retries. */
 export function kmsClient(url: string, maxAttempts = 1): KMSClient {
@@ -15,6 +15,11 @@ export async function createKey(client: KMSClient, KeySpec: KeySpec, KeyUsage?: 
   const { KeyMetadata } = await client.send(new CreateKeyCommand({ KeySpec, KeyUsage }));
   if (KeyMetadata?.KeyId === undefined) throw new Error('CreateKey answered no key id');
   return KeyMetadata.KeyId;
+}
+
+/** What DescribeKey says about a key, by its id, ARN or alias. */
+export async function metadataOf(client: KMSClient, KeyId: string) {
+  return (await client.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata;
 }
 
 /** Name, message and HTTP status of the error that an SDK call ends with. */
