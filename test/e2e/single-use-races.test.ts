@@ -23,7 +23,7 @@ import {
 import { createServiceUser } from '#test/support/service-users.ts';
 import { type Acme, REPORTS, type Reply, unlimited, type World } from '#test/support/world.ts';
 
-/** So many processes of the product take part; the world's own is the first. */
+/** So many instances of the functions take part, which share the engines alone; the world's own is the first. */
 const INSTANCES = 4;
 
 let world: World;
@@ -58,7 +58,7 @@ async function repeat(rounds: number, runRound: () => Promise<void>): Promise<vo
   for (let round = 0; round < rounds; round += 1) await runRound();
 }
 
-describe(`RACE: of ${RUNNERS} uses of one jti at once, in ${INSTANCES} processes`, () => {
+describe(`RACE: of ${RUNNERS} uses of one jti at once, at ${INSTANCES} instances`, () => {
   /** Each signs something that is good once, and answers how it is used. */
   const uses = [
     {
@@ -100,7 +100,7 @@ describe(`RACE: of ${RUNNERS} uses of one jti at once, in ${INSTANCES} processes
   );
 });
 
-describe(`RACE: of ${RUNNERS} exchanges of one refresh token at once, in ${INSTANCES} processes`, () => {
+describe(`RACE: of ${RUNNERS} exchanges of one refresh token at once, at ${INSTANCES} instances`, () => {
   const rounds = roundsEach(2);
   const succeeded = ({ status }: Reply) => status === 200;
   const raceForFamily = () =>
