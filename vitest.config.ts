@@ -1,12 +1,32 @@
 import { defineConfig } from 'vitest/config';
 
+/** Files that read what the product logs. */
+const loud = ['audit-and-logs', 'metrics', 'scheduled-logs', 'secrecy', 'secrets', 'token-quotas'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     // Many files wait for time-outs they provoke, so one more than the cores of the smallest machine keeps both busy.
     maxWorkers: 3,
-    env: { POWERTOOLS_LOG_LEVEL: 'SILENT', AWS_PROFILE: '' },
+    // Files share a process and its modules: loading and compiling product, SDK and CDK for each took half of all time.
+    isolate: false,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'loud', include: loud, env: { POWERTOOLS_LOG_LEVEL: 'DEBUG', AWS_PROFILE: '' } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'silent',
+          include: ['test/**/*.test.ts'],
+          exclude: loud,
+          env: { POWERTOOLS_LOG_LEVEL: 'SILENT', AWS_PROFILE: '' },
+        },
+      },
+    ],
   },
 });

@@ -1,9 +1,5 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-
-vi.hoisted(() => {
-  process.env.POWERTOOLS_LOG_LEVEL = 'INFO';
-});
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Route } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';

@@ -1,8 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-
-vi.hoisted(() => {
-  process.env.POWERTOOLS_LOG_LEVEL = 'INFO';
-});
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { sharedFailureCounter } from '#shared/adapters/failure-counter.ts';
 import { denied, whileFailing } from '#test/support/faults.ts';

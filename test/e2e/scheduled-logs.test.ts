@@ -1,8 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-
-vi.hoisted(() => {
-  process.env.POWERTOOLS_LOG_LEVEL = 'INFO';
-});
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { denied, whileFailing } from '#test/support/faults.ts';
 import { manageWith, succeed } from '#test/support/manage.ts';

@@ -1,9 +1,5 @@
 import { createHash, createPrivateKey, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-
-vi.hoisted(() => {
-  process.env.POWERTOOLS_LOG_LEVEL = 'DEBUG';
-});
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { type TableName, tableSchemas } from '#infra/table-schemas.ts';
 import type { Fault } from '#test/support/engine-proxy.ts';

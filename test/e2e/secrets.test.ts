@@ -1,8 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-
-vi.hoisted(() => {
-  process.env.POWERTOOLS_LOG_LEVEL = 'DEBUG';
-});
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { type TableName, tableSchemas } from '#infra/table-schemas.ts';
 import { problem, seen, withoutUses } from '#test/support/answers.ts';

@@ -1,8 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-
-vi.hoisted(() => {
-  process.env.POWERTOOLS_LOG_LEVEL = 'INFO';
-});
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { oauthError, problem, seen } from '#test/support/answers.ts';
 import { createApplication, grantPermissions, registerApi } from '#test/support/applications.ts';

@@ -1,5 +1,5 @@
 import { format } from 'node:util';
-import { vi } from 'vitest';
+import { afterAll, vi } from 'vitest';
 
 /** What this process would have written to its terminal. */
 export interface Output {
@@ -9,8 +9,12 @@ export interface Output {
   forget(): void;
 }
 
-/** Keeps everything written to standard output, standard error and the console, from now on and away from them. */
+/**
+ * Keeps everything written to standard output, standard error and the console away from them, until the file ends.
+ * @throws Error in a file that `vitest.config.ts` does not let the product log in
+ */
 export function captureOutput(): Output {
+  if (process.env.POWERTOOLS_LOG_LEVEL !== 'DEBUG') throw new Error('vitest.config.ts silences the log of this file.');
   const chunks: string[] = [];
   const keep = (...parts: unknown[]) => {
     chunks.push(format(...parts));
@@ -20,11 +24,15 @@ export function captureOutput(): Output {
     for (const callback of callbacks) if (typeof callback === 'function') callback();
     return keep(String(chunk));
   };
-  vi.spyOn(process.stdout, 'write').mockImplementation(keepChunk);
-  vi.spyOn(process.stderr, 'write').mockImplementation(keepChunk);
-  for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
-    vi.spyOn(console, method).mockImplementation(keep);
-  }
+  const streams = [process.stdout, process.stderr].map((stream) =>
+    vi.spyOn(stream, 'write').mockImplementation(keepChunk),
+  );
+  const methods = (['log', 'info', 'warn', 'error', 'debug'] as const).map((method) =>
+    vi.spyOn(console, method).mockImplementation(keep),
+  );
+  afterAll(() => {
+    for (const spy of [...streams, ...methods]) spy.mockRestore();
+  });
   const text = () => chunks.join('\n');
   return {
     text,
