@@ -8,12 +8,12 @@
 import { CallLog } from './kms/call-log.ts';
 import { KeyStore } from './kms/key-store.ts';
 import { createKmsServer, type KmsFault } from './kms/server.ts';
-import { listenOnLoopback } from './loopback.ts';
+import { type Listening, listenOnLoopback } from './loopback.ts';
 
 export type { KmsFault } from './kms/server.ts';
 
 /** A running endpoint. */
-export interface LocalKms {
+export interface LocalKms extends Listening {
   /** What `AWS_ENDPOINT_URL_KMS` or the client's `endpoint` has to be. */
   readonly url: string;
   /** The operation named by every request so far, oldest first; a live view. */
@@ -47,5 +47,5 @@ export async function startLocalKms(options: LocalKmsOptions = {}): Promise<Loca
   const calls = new CallLog();
   const server = createKmsServer({ store: new KeyStore(path), calls, fault });
   const { url, close } = await listenOnLoopback(server, port);
-  return { url, close, calls: calls.operations, clearCalls: () => calls.clear() };
+  return { url, server, close, calls: calls.operations, clearCalls: () => calls.clear() };
 }

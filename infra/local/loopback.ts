@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 /** A server that listens. */
 export interface Listening {
   readonly url: string;
+  readonly server: Server;
   /** Resolves when the server is gone, whoever was connected. */
   close(): Promise<void>;
 }
@@ -14,6 +15,7 @@ export async function listenOnLoopback(server: Server, port = 0): Promise<Listen
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
+    server,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise((resolve) => {

@@ -28,7 +28,7 @@ beforeAll(async () => {
   acme = await arrangeAcme(world);
   keys = signingKeysOf(world);
   // Past the proxy that counts and fails.
-  kms = new KMSClient({ endpoint: world.kms.engineUrl });
+  kms = new KMSClient({ endpoint: world.kms.engine.url });
   const ledger = await registerApi(world, ['read:ledger'], { identifier: LEDGER, signingAlgorithm: 'ES256' });
   client = await createApplication(world);
   await grantPermissions(world, client, ledger.id, 'all');

@@ -5,13 +5,17 @@ import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startLocalDynamo } from '#infra/local/dynamo.ts';
 import type { Listening } from '#infra/local/loopback.ts';
+import type { Engine } from './engine-proxy.ts';
+
+/** Without a server where it is a process of its own. */
+type StartedEngine = Engine & Pick<Listening, 'close'>;
 
 /** An engine that speaks DynamoDB's protocol; adapters must behave the same on each. */
 export interface DynamoEngine {
   readonly name: string;
   /** The npm package that is missing; undefined where the engine can be started. */
   readonly leftOutFor: string | undefined;
-  start(): Promise<Listening>;
+  start(): Promise<StartedEngine>;
 }
 
 const DYNOXIDE = '@dynoxide/linux-x64';
@@ -37,7 +41,7 @@ function findBinary(file: string): string | undefined {
   }
 }
 
-async function startDynoxide(binary: string): Promise<Listening> {
+async function startDynoxide(binary: string): Promise<StartedEngine> {
   const port = await findFreePort();
   const engine = spawn(binary, ['--host', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' });
   process.once('exit', () => engine.kill());

@@ -1,5 +1,12 @@
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 
 /** What goes wrong with one call to an engine. */
@@ -17,10 +24,17 @@ export type Fault =
   /** The engine is not asked; this is what it says. */
   | { readonly kind: 'answer'; readonly body: unknown };
 
+/** What a proxy can stand in front of. */
+export interface Engine {
+  readonly url: string;
+  /** Where the engine is of this process: hears calls without a connection of its own, which would cost as much as the call. */
+  readonly server?: Server;
+}
+
 export interface EngineProxy {
   readonly url: string;
   /** What the proxy stands in front of. */
-  readonly engineUrl: string;
+  readonly engine: Engine;
   /** Operations so far, e.g. `BatchGetItem`, in order. */
   readonly calls: readonly string[];
   /** Request bodies so far, as they went over the wire. */
@@ -32,7 +46,7 @@ export interface EngineProxy {
 }
 
 /** Stands between the AWS SDK and an engine: counts calls, and makes them fail when told to. */
-export async function startEngineProxy(engineUrl: string): Promise<EngineProxy> {
+export async function startEngineProxy(engine: Engine): Promise<EngineProxy> {
   const calls: string[] = [];
   const bodies: string[] = [];
   let decide: ((operation: string, body: string) => Fault | undefined) | undefined;
@@ -42,14 +56,15 @@ export async function startEngineProxy(engineUrl: string): Promise<EngineProxy> 
     calls.push(operation);
     bodies.push(body.toString());
     const fault = decide?.(operation, body.toString());
-    if (fault === undefined) return forward(engineUrl, request, body, response);
-    await fail(fault, { engineUrl, request, body, response });
+    const call = { engine, request, body, response };
+    if (fault === undefined) forward(call);
+    else await fail(fault, call);
   };
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    engineUrl,
+    engine,
     calls,
     bodies,
     forget: () => {
@@ -68,17 +83,18 @@ export async function startEngineProxy(engineUrl: string): Promise<EngineProxy> 
 }
 
 interface Call {
-  readonly engineUrl: string;
+  readonly engine: Engine;
   readonly request: IncomingMessage;
   readonly body: Buffer;
   readonly response: ServerResponse;
 }
 
-async function fail(fault: Fault, { engineUrl, request, body, response }: Call): Promise<void> {
+async function fail(fault: Fault, call: Call): Promise<void> {
+  const { engine, request, body, response } = call;
   if (fault.kind === 'hang') return;
   if (fault.kind === 'delay') {
     await setTimeout(fault.milliseconds);
-    return forward(engineUrl, request, body, response);
+    return forward(call);
   }
   if (fault.kind === 'reset') return void response.destroy();
   if (fault.kind === 'error') {
@@ -89,7 +105,7 @@ async function fail(fault: Fault, { engineUrl, request, body, response }: Call):
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
     return void response.end(JSON.stringify(fault.body));
   }
-  const answer = await ask(engineUrl, request, body);
+  const answer = await ask(engine.url, request, body);
   const whole = await read(answer);
   if (fault.kind === 'lose-reply') return void response.destroy();
   const { 'content-length': _, ...headers } = answer.headers;
@@ -102,8 +118,13 @@ function ask(engineUrl: string, { headers }: IncomingMessage, body: Buffer): Pro
   });
 }
 
-function forward(engineUrl: string, request: IncomingMessage, body: Buffer, response: ServerResponse): void {
-  const onward = httpRequest(engineUrl, { method: 'POST', headers: request.headers }, (answer) => {
+function forward({ engine, request, body, response }: Call): void {
+  if (engine.server !== undefined) {
+    const { method, url, headers } = request;
+    engine.server.emit('request', Object.assign(Readable.from([body]), { method, url, headers }), response);
+    return;
+  }
+  const onward = httpRequest(engine.url, { method: 'POST', headers: request.headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 500, answer.headers);
     answer.pipe(response);
   });

@@ -2,6 +2,7 @@ import { createTables, startLocalDynamo } from '#infra/local/dynamo.ts';
 import { startLocalKms } from '#infra/local/kms.ts';
 import { provideKeys } from '#infra/local/signing-keys.ts';
 import type { Environment, EnvironmentVariable } from '#shared/ports.ts';
+import type { DynamoEngine } from './dynamo-engines.ts';
 import { type EngineProxy, startEngineProxy } from './engine-proxy.ts';
 
 /** What the deployment would tell a function. */
@@ -19,13 +20,13 @@ export interface Engines {
 const ISSUER = 'https://auth.example.com';
 
 /** Starts the engines and points the AWS SDK of this process at them. */
-export async function startEngines(startDynamo = () => startLocalDynamo()): Promise<Engines> {
+export async function startEngines(startDynamo: DynamoEngine['start'] = () => startLocalDynamo()): Promise<Engines> {
   process.env.AWS_REGION ??= 'us-east-1';
   process.env.AWS_ACCESS_KEY_ID ??= 'local';
   process.env.AWS_SECRET_ACCESS_KEY ??= 'local';
   const engines = [await startDynamo(), await startLocalKms()] as const;
-  const dynamo = await startEngineProxy(engines[0].url);
-  const kms = await startEngineProxy(engines[1].url);
+  const dynamo = await startEngineProxy(engines[0]);
+  const kms = await startEngineProxy(engines[1]);
   process.env.AWS_ENDPOINT_URL_DYNAMODB = dynamo.url;
   process.env.AWS_ENDPOINT_URL_KMS = kms.url;
   const keys = await provideKeys();

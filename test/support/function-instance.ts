@@ -68,8 +68,8 @@ export function startWarmInstance(world: World, request: RouteRequest): Promise<
 
 async function wake(world: World, request: RouteRequest): Promise<WarmInstance> {
   const instance = await startFunctionInstance(world);
-  const dynamo = await startEngineProxy(world.dynamo.engineUrl);
-  const kms = await startEngineProxy(world.kms.engineUrl);
+  const dynamo = await startEngineProxy(world.dynamo.engine);
+  const kms = await startEngineProxy(world.kms.engine);
   process.env.AWS_ENDPOINT_URL_DYNAMODB = dynamo.url;
   process.env.AWS_ENDPOINT_URL_KMS = kms.url;
   await instance.send(request);

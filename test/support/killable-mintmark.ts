@@ -83,7 +83,7 @@ async function startKillable({ folder, port, aheadSeconds }: KillableOptions): P
     await startLocalDynamo(join(folder, 'dynamodb')),
     await startLocalKms({ path: join(folder, 'kms.json') }),
   ];
-  const [dynamo, kms] = await Promise.all(engines.map(({ url }) => startEngineProxy(url)));
+  const [dynamo, kms] = await Promise.all(engines.map(startEngineProxy));
   process.env.AWS_ENDPOINT_URL_DYNAMODB = dynamo?.url;
   process.env.AWS_ENDPOINT_URL_KMS = kms?.url;
   for (const proxy of [dynamo, kms]) proxy?.injectFault(decide);

@@ -8,7 +8,7 @@ const BATCHES_AT_ONCE = 8;
 
 /** Writes so many API tokens of one tenant past the product and past the proxy that counts, a second apart. */
 export async function writeManyApiTokens(world: World, tenantId: string, count: number): Promise<void> {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: world.dynamo.engineUrl }));
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: world.dynamo.engine.url }));
   const now = world.clock.nowSeconds();
   const write = async (first: number) => {
     const serials = Array.from({ length: Math.min(BATCH_ITEMS_MAX, count - first) }, (_, index) => first + index);

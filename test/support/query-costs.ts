@@ -16,7 +16,7 @@ export async function queryCostOf(world: World, act: () => Promise<unknown>): Pr
   world.dynamo.forget();
   await act();
   const queries = world.dynamo.bodies.filter((_, index) => world.dynamo.calls[index] === 'Query');
-  const client = new DynamoDBClient({ endpoint: world.dynamo.engineUrl });
+  const client = new DynamoDBClient({ endpoint: world.dynamo.engine.url });
   const answers = await Promise.all(
     queries.map((body) =>
       client.send(new QueryCommand({ ...(JSON.parse(body) as QueryCommandInput), ReturnConsumedCapacity: 'TOTAL' })),

@@ -47,8 +47,8 @@ export interface WorldOptions {
 /** Starts the whole product over in-memory engines, with proxies that count and fail, and a clock that stands still. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const engines = { dynamo: await startLocalDynamo(), kms: await startLocalKms() };
-  const dynamo = await startEngineProxy(engines.dynamo.url);
-  const kms = await startEngineProxy(engines.kms.url);
+  const dynamo = await startEngineProxy(engines.dynamo);
+  const kms = await startEngineProxy(engines.kms);
   process.env.AWS_ENDPOINT_URL_DYNAMODB = dynamo.url;
   process.env.AWS_ENDPOINT_URL_KMS = kms.url;
   const clock = standingClock();
