@@ -6,6 +6,7 @@
  */
 
 import { CallLog } from './kms/call-log.ts';
+import type { MaterialMaker } from './kms/key-specs.ts';
 import { KeyStore } from './kms/key-store.ts';
 import { createKmsServer, type KmsFault } from './kms/server.ts';
 import { type Listening, listenOnLoopback } from './loopback.ts';
@@ -33,6 +34,8 @@ export interface LocalKmsOptions {
    * endpoint at a time may use a file: it is read at the start and then only written.
    */
   readonly path?: string;
+  /** Where the material of new keys comes from; by default they are generated. */
+  readonly newMaterial?: MaterialMaker;
   /** Asked before each operation; `callNumber` counts the calls of that operation from one. */
   readonly fault?: (operation: string, callNumber: number) => KmsFault | undefined;
 }
@@ -43,9 +46,9 @@ export interface LocalKmsOptions {
  * @throws Error when the port is taken, or the file at `path` is not a key file
  */
 export async function startLocalKms(options: LocalKmsOptions = {}): Promise<LocalKms> {
-  const { port = 0, path, fault = () => undefined } = options;
+  const { port = 0, path, newMaterial, fault = () => undefined } = options;
   const calls = new CallLog();
-  const server = createKmsServer({ store: new KeyStore(path), calls, fault });
+  const server = createKmsServer({ store: new KeyStore(path, newMaterial), calls, fault });
   const { url, close } = await listenOnLoopback(server, port);
   return { url, server, close, calls: calls.operations, clearCalls: () => calls.clear() };
 }

@@ -8,12 +8,18 @@ import type { Reply } from './world.ts';
 
 interface Place {
   readonly operation: string;
+  readonly pattern: RegExp;
   readonly table: LambdaTable;
   readonly route: Route;
 }
 
 const places: readonly Place[] = (tables as readonly LambdaTable[]).flatMap((table) =>
-  Object.entries(table.routes).map(([operation, route]) => ({ operation, table, route })),
+  Object.entries(table.routes).map(([operation, route]) => ({
+    operation,
+    pattern: patternOf(route.path),
+    table,
+    route,
+  })),
 );
 
 /**
@@ -27,7 +33,7 @@ export function assertConforms(method: string, path: string, reply: Reply): void
 
 /** What the API tables do not say of this reply. A path that no route has is API Gateway's to answer. */
 export function conformanceFaults(method: string, path: string, reply: Reply): readonly string[] {
-  const there = places.filter(({ route }) => matches(route.path, path.split('?', 1)[0] ?? ''));
+  const there = places.filter(({ pattern }) => pattern.test(path.split('?', 1)[0] ?? ''));
   const [specific] = there.toSorted((left, right) => variables(left.route.path) - variables(right.route.path));
   if (specific === undefined) return reply.status === 404 ? [] : ['no such path'];
   const place = there.find(({ route }) => route.method === method && route.path === specific.route.path);
@@ -36,8 +42,8 @@ export function conformanceFaults(method: string, path: string, reply: Reply): r
   return refusalFaults(reply, place.route, errorCodes(place.operation, place.table, place.route));
 }
 
-function matches(template: string, path: string): boolean {
-  return new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
+function patternOf(template: string): RegExp {
+  return new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
 }
 
 function variables(template: string): number {

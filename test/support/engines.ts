@@ -1,9 +1,9 @@
 import { createTables, startLocalDynamo } from '#infra/local/dynamo.ts';
-import { startLocalKms } from '#infra/local/kms.ts';
 import { provideKeys } from '#infra/local/signing-keys.ts';
 import type { Environment, EnvironmentVariable } from '#shared/ports.ts';
 import type { DynamoEngine } from './dynamo-engines.ts';
 import { type EngineProxy, startEngineProxy } from './engine-proxy.ts';
+import { startKmsWithLentKeys } from './lent-keys.ts';
 
 /** What the deployment would tell a function. */
 export type Settings = Readonly<Partial<Record<EnvironmentVariable, string>>>;
@@ -24,7 +24,7 @@ export async function startEngines(startDynamo: DynamoEngine['start'] = () => st
   process.env.AWS_REGION ??= 'us-east-1';
   process.env.AWS_ACCESS_KEY_ID ??= 'local';
   process.env.AWS_SECRET_ACCESS_KEY ??= 'local';
-  const engines = [await startDynamo(), await startLocalKms()] as const;
+  const engines = [await startDynamo(), await startKmsWithLentKeys()] as const;
   const dynamo = await startEngineProxy(engines[0]);
   const kms = await startEngineProxy(engines[1]);
   process.env.AWS_ENDPOINT_URL_DYNAMODB = dynamo.url;

@@ -2,7 +2,6 @@ import { startLocalDynamo } from '#infra/local/dynamo.ts';
 import type { BusEvent } from '#infra/local/events.ts';
 import type { AdapterChanges } from '#infra/local/functions.ts';
 import type { MutualTls } from '#infra/local/gateway/configuration.ts';
-import { startLocalKms } from '#infra/local/kms.ts';
 import { type System, startSystem } from '#infra/local/system.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
 import { memoryRequestLimiter } from '#shared/adapters/memory-request-limiter.ts';
@@ -11,6 +10,7 @@ import { standingClock, type TestClock } from './clock.ts';
 import { type Credentials, type Deployment, type Reach, reach } from './deployment.ts';
 import { type EngineProxy, startEngineProxy } from './engine-proxy.ts';
 import { uncounted } from './failure-counters.ts';
+import { startKmsWithLentKeys } from './lent-keys.ts';
 
 export { basic, type Credentials, type Reply, readReply } from './deployment.ts';
 
@@ -46,7 +46,7 @@ export interface WorldOptions {
 
 /** Starts the whole product over in-memory engines, with proxies that count and fail, and a clock that stands still. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const engines = { dynamo: await startLocalDynamo(), kms: await startLocalKms() };
+  const engines = { dynamo: await startLocalDynamo(), kms: await startKmsWithLentKeys() };
   const dynamo = await startEngineProxy(engines.dynamo);
   const kms = await startEngineProxy(engines.kms);
   process.env.AWS_ENDPOINT_URL_DYNAMODB = dynamo.url;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { keyArn } from './arns.ts';
 import { encryptUnder } from './encryption.ts';
 import { unsupported, validationError } from './errors.ts';
-import { isKeySpec, specificationOf } from './key-specs.ts';
+import { isKeySpec } from './key-specs.ts';
 import type { KeyStore, StoredKey } from './key-store.ts';
 import { keyFor } from './key-use.ts';
 import { encryptionContextMember, keyIdMember, operation } from './operation.ts';
@@ -84,7 +84,7 @@ async function newDataKeyPair(name: string, input: z.infer<typeof dataKeyPairMem
   if (!isKeySpec(KeyPairSpec)) throw unsupported(`KeyPairSpec ${KeyPairSpec} is not available locally.`);
 
   const key = wrappingKey(name, input.KeyId, store);
-  const privateKey = await specificationOf(KeyPairSpec).generate();
+  const privateKey = await store.newMaterial(KeyPairSpec);
   const publicKey = createPublicKey(createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' }));
   const answer = {
     KeyId: keyArn(key.id),

@@ -105,6 +105,12 @@ export function isKeySpec(spec: string): spec is KeySpec {
   return Object.hasOwn(keySpecifications, spec);
 }
 
+/** Makes key material for a spec, in the form that {@link KeySpecification} says. */
+export type MaterialMaker = (spec: KeySpec) => Promise<Buffer>;
+
+/** Material that nobody ever had. */
+export const newMaterial: MaterialMaker = (spec) => keySpecifications[spec].generate();
+
 /** What the endpoint knows about a spec, seen as the general shape. */
 export function specificationOf(spec: KeySpec): KeySpecification {
   return keySpecifications[spec];

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { aliasArn, keyArn } from './arns.ts';
 import { KmsError } from './errors.ts';
 import { readJsonFile, replaceJsonFile } from './json-file.ts';
-import { type KeySpec, keySpecifications, keyUsages } from './key-specs.ts';
+import { type KeySpec, keySpecifications, keyUsages, type MaterialMaker, newMaterial } from './key-specs.ts';
 
 const keySchema = z
   .object({
@@ -44,11 +44,14 @@ type State = z.infer<typeof stateSchema>;
  * A change is written to disk before it becomes visible, so nothing that was ever answered can be lost by a kill.
  */
 export class KeyStore {
+  /** Where the material of a new key comes from. */
+  readonly newMaterial: MaterialMaker;
   readonly #path: string | undefined;
   #state: State;
 
   /** @throws Error when the file exists and is not a key file; starting empty would lose the keys in it. */
-  constructor(path?: string) {
+  constructor(path?: string, makeMaterial = newMaterial) {
+    this.newMaterial = makeMaterial;
     this.#path = path;
     this.#state = path === undefined ? { keys: [], aliases: [] } : readState(path);
   }

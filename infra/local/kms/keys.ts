@@ -45,7 +45,7 @@ const CreateKey = operation(
     assertPolicy(input.Policy);
     const spec = availableSpec(input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT');
     const usage = usageFor(spec, input.KeyUsage);
-    const material = await specificationOf(spec).generate();
+    const material = await store.newMaterial(spec);
     const key: StoredKey = {
       id: input.MultiRegion ? `mrk-${randomUUID().replaceAll('-', '')}` : randomUUID(),
       spec,

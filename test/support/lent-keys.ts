@@ -1,0 +1,25 @@
+import { type MaterialMaker, newMaterial } from '#infra/local/kms/key-specs.ts';
+import { type LocalKms, startLocalKms } from '#infra/local/kms.ts';
+
+/** RSA keys that no engine of this process has now; the longest unused comes first. */
+const idle: Buffer[] = [];
+
+/**
+ * Starts a KMS that gets RSA keys lent, because finding their primes takes most of the time in which a world starts. No two
+ * engines have one at the same time, and none has one twice.
+ */
+export async function startKmsWithLentKeys(): Promise<LocalKms> {
+  const lent: Buffer[] = [];
+  const lend: MaterialMaker = async (spec) => {
+    if (spec !== 'RSA_2048') return newMaterial(spec);
+    const key = idle.shift() ?? (await newMaterial(spec));
+    lent.push(key);
+    return key;
+  };
+  const kms = await startLocalKms({ newMaterial: lend });
+  const close = async () => {
+    await kms.close();
+    idle.push(...lent.splice(0));
+  };
+  return { ...kms, close };
+}
