@@ -7,6 +7,7 @@ const loud = ['audit-and-logs', 'metrics', 'scheduled-logs', 'secrecy', 'secrets
 
 export default defineConfig({
   test: {
+    globalSetup: 'test/support/temporary-folder.ts',
     testTimeout: 20_000,
     hookTimeout: 30_000,
     // Many files wait for time-outs they provoke, so one more than the cores of the smallest machine keeps both busy.

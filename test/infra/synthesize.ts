@@ -1,16 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, type CfnElement } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { IConstruct } from 'constructs';
-import { afterAll } from 'vitest';
 import type { MintmarkProps } from '#infra/mintmark-props.ts';
 import { MintmarkStack } from '#infra/stack.ts';
 import { tables } from '#shared/api/tables.ts';
 
+/** Shared by the files of a process; goes with all temporary folders when the test run ends. */
 const directory = mkdtempSync(join(tmpdir(), 'mintmark-synthesis-'));
-afterAll(() => rmSync(directory, { recursive: true }));
 
 /** The example of cdk.json. */
 export const reports = {

@@ -45,6 +45,9 @@ export interface EngineProxy {
   close(): Promise<void>;
 }
 
+/** How long calls may take to end before the proxy closes; the engine that closes next could not do them any more. */
+const GRACE_MILLISECONDS = 1_000;
+
 /** Stands between the AWS SDK and an engine: counts calls, and makes them fail when told to. */
 export async function startEngineProxy(engine: Engine): Promise<EngineProxy> {
   const calls: string[] = [];
@@ -60,7 +63,14 @@ export async function startEngineProxy(engine: Engine): Promise<EngineProxy> {
     if (fault === undefined) forward(call);
     else await fail(fault, call);
   };
-  const server = createServer((request, response) => void answer(request, response));
+  let underWay = 0;
+  const server = createServer((request, response) => {
+    underWay += 1;
+    response.once('close', () => {
+      underWay -= 1;
+    });
+    void answer(request, response);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -74,11 +84,12 @@ export async function startEngineProxy(engine: Engine): Promise<EngineProxy> {
     injectFault: (next) => {
       decide = next;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: async () => {
+      const giveUpAt = performance.now() + GRACE_MILLISECONDS;
+      while (underWay > 0 && performance.now() < giveUpAt) await setTimeout(5);
+      server.close();
+      server.closeAllConnections();
+    },
   };
 }
 
