@@ -22,7 +22,7 @@ export function logRequest(functionName: string, event: Incoming, reply: unknown
   const fields = {
     requestId: event.requestId,
     operation: event.operation,
-    route: `${event.method} ${event.pathTemplate}`,
+    route: `${event.method} ${event.route?.path ?? event.pathTemplate}`,
     status: statusCode,
     clientId: event.caller && identityOf(event).clientId,
     tenantId: tenantOf(event),
