@@ -4,6 +4,7 @@ import { startLocalKms } from '#infra/local/kms.ts';
 import type { ScheduledFunction } from '#infra/local/schedules.ts';
 import { startSystem } from '#infra/local/system.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
+import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { memoryRequestLimiter } from '#shared/adapters/memory-request-limiter.ts';
 import type { SigningKeys } from '#shared/domain/signing-keys.ts';
 import { type Fault, startEngineProxy } from './engine-proxy.ts';
@@ -94,6 +95,7 @@ async function startKillable({ folder, port, aheadSeconds }: KillableOptions): P
     runsSchedules: false,
     adapters: {
       clock: () => clock,
+      pepper: (environment) => kmsPepper(environment, () => clock.nowSeconds() * 1_000),
       hasher: () => bcryptHasher(undefined, HASH_COST),
       requestLimiter: () => memoryRequestLimiter(undefined, 1_000_000),
     },
