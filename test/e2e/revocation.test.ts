@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openForge } from '#test/support/forge.ts';
 import { isTokenActive } from '#test/support/introspection.ts';
+import { resourceMetadata } from '#test/support/resource-metadata.ts';
 import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world.ts';
 
 let world: World;
@@ -140,7 +141,7 @@ describe('I8: after the 200, always', () => {
     expect([before.status, after.status, after.headers.get('www-authenticate')]).toEqual([
       200,
       401,
-      'Bearer error="invalid_token"',
+      `Bearer error="invalid_token", ${resourceMetadata(world)}`,
     ]);
   });
 });
