@@ -5,6 +5,7 @@ import {
   type CreateTableCommandInput,
   DescribeTableCommand,
   DynamoDBClient,
+  ResourceInUseException,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
@@ -42,9 +43,7 @@ export async function createTables(prefix: string): Promise<Readonly<Record<Tabl
   const names = Object.keys(tableSchemas) as TableName[];
   const named = names.map(async (name) => {
     const TableName = `${prefix}-${name}`;
-    const found = await findTable(client, TableName);
-    if (found === undefined) await client.send(new CreateTableCommand(tableDefinition(TableName, tableSchemas[name])));
-    else assertUpToDate(found, tableSchemas[name]);
+    await provideTable(client, TableName, tableSchemas[name]);
     return [name, TableName] as const;
   });
   const tables = Object.fromEntries(await Promise.all(named)) as Record<TableName, string>;
@@ -52,12 +51,14 @@ export async function createTables(prefix: string): Promise<Readonly<Record<Tabl
   return tables;
 }
 
-async function findTable(client: DynamoDBClient, TableName: string): Promise<TableDescription | undefined> {
+/** Makes a table; finding out first whether it is there would cost a call that a new workspace does not need. */
+async function provideTable(client: DynamoDBClient, TableName: string, schema: TableSchema): Promise<void> {
   try {
-    return (await client.send(new DescribeTableCommand({ TableName }))).Table;
+    await client.send(new CreateTableCommand(tableDefinition(TableName, schema)));
   } catch (error) {
-    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
-    throw error;
+    if (!(error instanceof ResourceInUseException)) throw error;
+    const { Table = {} } = await client.send(new DescribeTableCommand({ TableName }));
+    assertUpToDate(Table, schema);
   }
 }
 

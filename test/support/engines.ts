@@ -50,6 +50,8 @@ export async function startEngines(startDynamo: DynamoEngine['start'] = () => st
     },
     close: async () => {
       for (const part of [dynamo, kms, ...engines]) await part.close();
+      delete process.env.AWS_ENDPOINT_URL_DYNAMODB;
+      delete process.env.AWS_ENDPOINT_URL_KMS;
     },
   };
 }
