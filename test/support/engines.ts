@@ -1,6 +1,7 @@
 import { createTables, startLocalDynamo } from '#infra/local/dynamo.ts';
 import { provideKeys } from '#infra/local/signing-keys.ts';
 import type { Environment, EnvironmentVariable } from '#shared/ports.ts';
+import { rememberAwsEnvironment } from './aws-environment.ts';
 import type { DynamoEngine } from './dynamo-engines.ts';
 import { type EngineProxy, startEngineProxy } from './engine-proxy.ts';
 import { startKmsWithLentKeys } from './lent-keys.ts';
@@ -21,6 +22,7 @@ const ISSUER = 'https://auth.example.com';
 
 /** Starts the engines and points the AWS SDK of this process at them. */
 export async function startEngines(startDynamo: DynamoEngine['start'] = () => startLocalDynamo()): Promise<Engines> {
+  const restoreEnvironment = rememberAwsEnvironment();
   process.env.AWS_REGION ??= 'us-east-1';
   process.env.AWS_ACCESS_KEY_ID ??= 'local';
   process.env.AWS_SECRET_ACCESS_KEY ??= 'local';
@@ -50,8 +52,7 @@ export async function startEngines(startDynamo: DynamoEngine['start'] = () => st
     },
     close: async () => {
       for (const part of [dynamo, kms, ...engines]) await part.close();
-      delete process.env.AWS_ENDPOINT_URL_DYNAMODB;
-      delete process.env.AWS_ENDPOINT_URL_KMS;
+      restoreEnvironment();
     },
   };
 }

@@ -6,6 +6,7 @@ import { type System, startSystem } from '#infra/local/system.ts';
 import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
 import { memoryRequestLimiter } from '#shared/adapters/memory-request-limiter.ts';
 import type { SecretHasher } from '#shared/domain/crypto-ports.ts';
+import { rememberAwsEnvironment } from './aws-environment.ts';
 import { standingClock, type TestClock } from './clock.ts';
 import { type Credentials, type Deployment, type Reach, reach } from './deployment.ts';
 import { type EngineProxy, startEngineProxy } from './engine-proxy.ts';
@@ -46,6 +47,7 @@ export interface WorldOptions {
 
 /** Starts the whole product over in-memory engines, with proxies that count and fail, and a clock that stands still. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const restoreEnvironment = rememberAwsEnvironment();
   const engines = { dynamo: await startLocalDynamo(), kms: await startKmsWithLentKeys() };
   const dynamo = await startEngineProxy(engines.dynamo);
   const kms = await startEngineProxy(engines.kms);
@@ -70,8 +72,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const close = async () => {
     await system.close();
     for (const part of [dynamo, kms, engines.dynamo, engines.kms]) await part.close();
-    delete process.env.AWS_ENDPOINT_URL_DYNAMODB;
-    delete process.env.AWS_ENDPOINT_URL_KMS;
+    restoreEnvironment();
   };
   return {
     ...reach({ url: system.url, admin, clock, onReply: options.onReply }),
