@@ -106,8 +106,7 @@ export function lambda<const Table extends LambdaTable>(
   operations: OperationsOf<Table>,
 ): GatewayHandler<Table> {
   const ports = openPorts<PortsOf<Granted<Table>>>(adapters as { environment: () => Environment });
-  // Each call that a request waits for has a time-out of its own, long before that of the function.
-  const handler = middy<GatewayEvent, GatewayReply>({ timeoutEarlyInMillis: 0 })
+  const handler = middy<GatewayEvent, GatewayReply>()
     .use(httpHeaderNormalizer())
     .use(middlewares.readEvent())
     .use(middlewares.writeLog(table))

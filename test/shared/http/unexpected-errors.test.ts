@@ -77,6 +77,18 @@ describe('whatever an operation throws', () => {
   });
 });
 
+describe('an operation that does not end', () => {
+  test('INV8: is a temporarily_unavailable just before Lambda would end it', async () => {
+    const forEver = () => new Promise<never>(() => {});
+    const event = httpApiEvent({ method: 'GET', route: '/v1/things' });
+    expect(await failing('oauth', forEver)(event, lambdaContext('things', 50))).toEqual({
+      statusCode: 503,
+      headers: { ...HEADERS, 'content-type': 'application/json', 'retry-after': '1' },
+      body: '{"error":"temporarily_unavailable","error_description":"A service this request depends on did not answer. Try again."}',
+    });
+  });
+});
+
 describe('whatever an adapter throws', () => {
   test.each(['standing', 'pepper', 'hasher', 'signer', 'issuer'] as const)(
     'A19: a defect in %s becomes a server_error that says nothing',
