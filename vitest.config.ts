@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 /** Files that read what the product logs. */
 const loud = ['audit-and-logs', 'metrics', 'scheduled-logs', 'secrecy', 'secrets', 'token-quotas'].map(
@@ -12,6 +13,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Many files wait for time-outs they provoke, so one more than the cores of the smallest machine keeps both busy.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // Files share a process and its modules: loading and compiling product, SDK and CDK for each took half of all time.
     isolate: false,
     // All cores have tests to run: threads of the garbage collector only take turns with them.
