@@ -58,7 +58,7 @@ describe('H11, I6, INV5, INV7, INV8, INV9: whichever of its calls fails, and how
   const remembering: readonly string[] = ['discovery', 'status-lists'];
   const called = tables.filter(({ name, routes }) => !remembering.includes(name) && Object.keys(routes).length > 0);
   const functions = called.filter(({ name }) => name !== KEYS).map(({ name }) => operationsOf(name));
-  const probeRoute = async ({ operation, status, isOpen }: Route, isAlone = false) => {
+  const probeRoute = async ({ operation, status, isOpen }: Route, isAlone = isThorough) => {
     const subject = { prepare: requests[operation], successStatus: status, isAlone };
     const probes = await expectRightOutcomes(operation, subject);
     // Where nobody has to be recognised, one call may be all there is.
