@@ -1,7 +1,7 @@
 import { createTables } from '#infra/local/dynamo.ts';
 import { type AdapterChanges, localFunctions } from '#infra/local/functions.ts';
 import { provideKeys } from '#infra/local/signing-keys.ts';
-import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
+import type { ProtectedApi } from '#shared/domain/checks/authorize-request.ts';
 import type { EnvironmentVariable } from '#shared/ports.ts';
 
 /** Nobody calls it, so it need not be where the service listens. */
@@ -11,7 +11,9 @@ const ISSUER = 'https://auth.example.com';
 export const REPORTS = 'https://api.example.com/reports';
 
 export type Mode = ProtectedApi['mode'];
+
 export type Settings = Readonly<Record<EnvironmentVariable, string>>;
+
 export type Functions = ReturnType<typeof localFunctions>;
 
 /** The settings of every function of a workspace, over the engines that the environment names. */

@@ -1,23 +1,23 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
-import { clientManagement } from '#shared/adapters/client-management.ts';
-import { dynamoClientChanger } from '#shared/adapters/dynamo/clients.ts';
-import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
-import { management } from '#shared/adapters/management.ts';
-import { cryptoTrustedKeys } from '#shared/adapters/trusted-keys.ts';
-import { applications } from '#shared/api/applications.ts';
-import { createApplication, deleteApplication, updateApplication } from '#shared/domain/applications.ts';
-import { deleteClientGrant, listClientGrants, setClientGrant } from '#shared/domain/client-grants.ts';
-import { getClient } from '#shared/domain/client-ownership.ts';
-import { listClients } from '#shared/domain/clients.ts';
-import { lastUsesOf } from '#shared/domain/usage.ts';
+import { dynamoClientChanger } from '#shared/adapters/dynamo/directory/clients.ts';
+import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory/directory.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
+import { cryptoTrustedKeys } from '#shared/adapters/node/trusted-keys.ts';
+import { clientManagement } from '#shared/adapters/sets/client-management.ts';
+import { management } from '#shared/adapters/sets/management.ts';
+import { applications } from '#shared/api/management/applications.ts';
+import { lastUsesOf } from '#shared/domain/authentication/usage.ts';
+import { createApplication, deleteApplication, updateApplication } from '#shared/domain/clients/applications.ts';
+import { deleteClientGrant, listClientGrants, setClientGrant } from '#shared/domain/clients/client-grants.ts';
+import { getClient } from '#shared/domain/clients/client-ownership.ts';
+import { listClients } from '#shared/domain/clients/clients.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { created, done, ok } from '#shared/http/replies.ts';
+import { created, done, ok } from '#shared/http/reply/replies.ts';
 import {
   applicationRepresentation,
   clientGrantRepresentation,
   pageRepresentation,
-} from '#shared/http/representations.ts';
+} from '#shared/http/reply/representations.ts';
 
 const adapters = {
   ...ambient,

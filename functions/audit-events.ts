@@ -1,12 +1,12 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { dynamoAuditReader } from '#shared/adapters/dynamo/audit-reader.ts';
+import { dynamoAuditReader } from '#shared/adapters/dynamo/audit/audit-reader.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
-import { management } from '#shared/adapters/management.ts';
-import { auditEvents } from '#shared/api/audit-events.ts';
-import { listAuditEvents } from '#shared/domain/audit-events.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { management } from '#shared/adapters/sets/management.ts';
+import { auditEvents } from '#shared/api/management/audit-events.ts';
+import { listAuditEvents } from '#shared/domain/directory/audit-events.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { ok } from '#shared/http/replies.ts';
-import { auditEventRepresentation, pageRepresentation, secondsOf } from '#shared/http/representations.ts';
+import { ok } from '#shared/http/reply/replies.ts';
+import { auditEventRepresentation, pageRepresentation, secondsOf } from '#shared/http/reply/representations.ts';
 
 const adapters = { ...ambient, ...management, pepper: kmsPepper, auditReader: dynamoAuditReader };
 

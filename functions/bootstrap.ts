@@ -1,14 +1,14 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
-import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
-import { dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
-import { dynamoDirectoryWriter, dynamoSigningKeyRecords } from '#shared/adapters/dynamo/directory.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { dynamoAudit } from '#shared/adapters/dynamo/audit/audit.ts';
+import { dynamoClientWriter } from '#shared/adapters/dynamo/directory/clients.ts';
+import { dynamoDirectoryWriter, dynamoSigningKeyRecords } from '#shared/adapters/dynamo/directory/directory.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/directory/standing.ts';
 import { kmsFoundingKeys } from '#shared/adapters/kms/founding-keys.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsPepperFounder } from '#shared/adapters/kms/pepper-vault.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
 import { bootstrap as table } from '#shared/api/without-routes.ts';
-import { bootstrap } from '#shared/domain/bootstrap.ts';
+import { bootstrap } from '#shared/domain/directory/bootstrap.ts';
 import { task } from '#shared/http/task.ts';
 
 const adapters = {

@@ -1,21 +1,22 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
-import { dynamoClientLister, dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
-import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
-import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
+import { dynamoClientLister, dynamoClientWriter } from '#shared/adapters/dynamo/directory/clients.ts';
+import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory/directory.ts';
+import { dynamoRequestMemory } from '#shared/adapters/dynamo/tokens/request-memory.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
-import { management } from '#shared/adapters/management.ts';
-import { createToken } from '#shared/api/api-tokens.ts';
-import { type ApiTokenRequest, createApiToken } from '#shared/domain/api-tokens.ts';
-import type { ManagementCaller } from '#shared/domain/authority.ts';
-import type { ClientOwner } from '#shared/domain/record-ports.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
+import { management } from '#shared/adapters/sets/management.ts';
+import { createToken } from '#shared/api/management/api-tokens.ts';
+import type { ManagementCaller } from '#shared/domain/access/authority.ts';
+import { type ApiTokenRequest, createApiToken } from '#shared/domain/clients/api-tokens.ts';
+import type { ClientOwner } from '#shared/domain/records/client.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { created } from '#shared/http/replies.ts';
-import { apiTokenRepresentation } from '#shared/http/representations.ts';
+import { created } from '#shared/http/reply/replies.ts';
+import { apiTokenRepresentation } from '#shared/http/reply/representations.ts';
 import type { PortsOf } from '#shared/ports.ts';
 
 type Ports = PortsOf<(typeof createToken)['grants'][number]>;
+
 interface Creation {
   readonly caller: ManagementCaller;
   readonly params: ClientOwner;

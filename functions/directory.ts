@@ -1,18 +1,24 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
-import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
+import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory/directory.ts';
+import { dynamoRequestMemory } from '#shared/adapters/dynamo/tokens/request-memory.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
-import { management } from '#shared/adapters/management.ts';
-import { directory } from '#shared/api/directory.ts';
-import { createApi, deleteApi, getApi, updateApi } from '#shared/domain/apis.ts';
-import { deleteMember, getMember, listMembers, listMembershipsOfUser, setMember } from '#shared/domain/memberships.ts';
-import { getQuickstart } from '#shared/domain/quickstart.ts';
-import { createRole, deleteRole, getRole, listRoles, updateRole } from '#shared/domain/roles.ts';
-import { getSettings, updateSettings } from '#shared/domain/settings.ts';
-import { createTenant, deleteTenant, getTenant, updateTenant } from '#shared/domain/tenants.ts';
-import { createUser, deleteUser, getUser, updateUser } from '#shared/domain/users.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { management } from '#shared/adapters/sets/management.ts';
+import { directory } from '#shared/api/management/directory.ts';
+import { createApi, deleteApi, getApi, updateApi } from '#shared/domain/directory/apis.ts';
+import {
+  deleteMember,
+  getMember,
+  listMembers,
+  listMembershipsOfUser,
+  setMember,
+} from '#shared/domain/directory/memberships.ts';
+import { createRole, deleteRole, getRole, listRoles, updateRole } from '#shared/domain/directory/roles.ts';
+import { getSettings, updateSettings } from '#shared/domain/directory/settings.ts';
+import { createTenant, deleteTenant, getTenant, updateTenant } from '#shared/domain/directory/tenants.ts';
+import { createUser, deleteUser, getUser, updateUser } from '#shared/domain/directory/users.ts';
+import { getQuickstart } from '#shared/guides/quickstart.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { created, done, ok } from '#shared/http/replies.ts';
+import { created, done, ok } from '#shared/http/reply/replies.ts';
 import {
   apiRepresentation,
   memberRepresentation,
@@ -21,7 +27,7 @@ import {
   settingsRepresentation,
   tenantRepresentation,
   userRepresentation,
-} from '#shared/http/representations.ts';
+} from '#shared/http/reply/representations.ts';
 
 const adapters = {
   ...ambient,

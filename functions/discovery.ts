@@ -1,10 +1,10 @@
-import { ambient } from '#shared/adapters/ambient.ts';
 import { kmsKeySetSigner } from '#shared/adapters/kms/signed-key-set.ts';
 import { kmsKeySet } from '#shared/adapters/kms/verifier.ts';
-import { discovery } from '#shared/api/discovery.ts';
-import { authorizationServerMetadata, managementApiMetadata } from '#shared/domain/discovery.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { discovery } from '#shared/api/oauth/discovery.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { ok } from '#shared/http/replies.ts';
+import { authorizationServerMetadata, managementApiMetadata } from '#shared/http/reply/metadata.ts';
+import { ok } from '#shared/http/reply/replies.ts';
 import type { PortsOf } from '#shared/ports.ts';
 
 const metadata = ({ keySet, ...deployment }: PortsOf<'keys:publish'>) =>

@@ -1,18 +1,18 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { clientAuthentication } from '#shared/adapters/client-authentication.ts';
-import { dynamoIssuance } from '#shared/adapters/dynamo/issuance.ts';
-import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
-import { dynamoShortLivedWriter } from '#shared/adapters/dynamo/short-lived.ts';
-import { dynamoStatusPlaces } from '#shared/adapters/dynamo/status-lists.ts';
+import { dynamoIssuance } from '#shared/adapters/dynamo/tokens/issuance.ts';
+import { dynamoRevocations } from '#shared/adapters/dynamo/tokens/revocations.ts';
+import { dynamoShortLivedWriter } from '#shared/adapters/dynamo/tokens/short-lived.ts';
+import { dynamoStatusPlaces } from '#shared/adapters/dynamo/tokens/status-lists.ts';
+import { joseWorkloadTokens } from '#shared/adapters/jose/workload-tokens.ts';
 import { exchangeSigner } from '#shared/adapters/kms/exchange-signer.ts';
 import { kmsSecretTokens } from '#shared/adapters/kms/signing-secrets.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { possession } from '#shared/adapters/possession.ts';
-import { joseWorkloadTokens } from '#shared/adapters/workload-tokens.ts';
-import { exchange } from '#shared/api/oauth.ts';
-import { tradeGrant } from '#shared/domain/trade-grant.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { clientAuthentication } from '#shared/adapters/sets/client-authentication.ts';
+import { possession } from '#shared/adapters/sets/possession.ts';
+import { exchange } from '#shared/api/oauth/oauth.ts';
+import { tradeGrant } from '#shared/domain/grants/trade-grant.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { ok } from '#shared/http/replies.ts';
+import { ok } from '#shared/http/reply/replies.ts';
 
 const adapters = {
   ...ambient,

@@ -1,16 +1,16 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { clientManagement } from '#shared/adapters/client-management.ts';
-import { management } from '#shared/adapters/management.ts';
-import { cryptoTrustedKeys } from '#shared/adapters/trusted-keys.ts';
-import { federatedCredentials } from '#shared/api/federated-credentials.ts';
-import { getClient } from '#shared/domain/client-ownership.ts';
-import { deleteClient, listClients } from '#shared/domain/clients.ts';
-import { createFederatedCredential } from '#shared/domain/federated-credentials.ts';
-import { lastUsesOf } from '#shared/domain/usage.ts';
-import { federatedCredentialRepresentation } from '#shared/http/federated-credential-representation.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { cryptoTrustedKeys } from '#shared/adapters/node/trusted-keys.ts';
+import { clientManagement } from '#shared/adapters/sets/client-management.ts';
+import { management } from '#shared/adapters/sets/management.ts';
+import { federatedCredentials } from '#shared/api/management/federated-credentials.ts';
+import { lastUsesOf } from '#shared/domain/authentication/usage.ts';
+import { getClient } from '#shared/domain/clients/client-ownership.ts';
+import { deleteClient, listClients } from '#shared/domain/clients/clients.ts';
+import { createFederatedCredential } from '#shared/domain/clients/federated-credentials.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { created, done, ok } from '#shared/http/replies.ts';
-import { pageRepresentation } from '#shared/http/representations.ts';
+import { federatedCredentialRepresentation } from '#shared/http/reply/federated-credential-representation.ts';
+import { created, done, ok } from '#shared/http/reply/replies.ts';
+import { pageRepresentation } from '#shared/http/reply/representations.ts';
 
 const adapters = {
   ...ambient,

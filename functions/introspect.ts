@@ -1,14 +1,14 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { clientAuthentication } from '#shared/adapters/client-authentication.ts';
 import { kmsIntrospectionSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsSecretTokens } from '#shared/adapters/kms/signing-secrets.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { possession } from '#shared/adapters/possession.ts';
-import { introspect } from '#shared/api/oauth.ts';
-import { introspectToken } from '#shared/domain/introspect-token.ts';
-import { signIntrospection } from '#shared/domain/sign-introspection.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { clientAuthentication } from '#shared/adapters/sets/client-authentication.ts';
+import { possession } from '#shared/adapters/sets/possession.ts';
+import { introspect } from '#shared/api/oauth/oauth.ts';
+import { introspectToken } from '#shared/domain/checks/introspect-token.ts';
+import { signIntrospection } from '#shared/domain/checks/sign-introspection.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { ok } from '#shared/http/replies.ts';
+import { ok } from '#shared/http/reply/replies.ts';
 
 const adapters = {
   ...ambient,

@@ -1,12 +1,12 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
-import { dynamoClientChanger } from '#shared/adapters/dynamo/clients.ts';
-import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
+import { dynamoClientChanger } from '#shared/adapters/dynamo/directory/clients.ts';
+import { dynamoRequestMemory } from '#shared/adapters/dynamo/tokens/request-memory.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
-import { management } from '#shared/adapters/management.ts';
-import { manageSecrets } from '#shared/api/secrets.ts';
-import type { ManagementCaller } from '#shared/domain/authority.ts';
-import type { ClientAccess } from '#shared/domain/client-ownership.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
+import { management } from '#shared/adapters/sets/management.ts';
+import { manageSecrets } from '#shared/api/management/secrets.ts';
+import type { ManagementCaller } from '#shared/domain/access/authority.ts';
+import type { ClientAccess } from '#shared/domain/clients/client-ownership.ts';
 import {
   addSecret,
   cancelRotation,
@@ -14,15 +14,16 @@ import {
   finishRotation,
   importSecret,
   rotateSecrets,
-} from '#shared/domain/manage-secrets.ts';
-import type { WithNewSecret } from '#shared/domain/new-client.ts';
-import type { ClientOwner } from '#shared/domain/record-ports.ts';
+} from '#shared/domain/clients/manage-secrets.ts';
+import type { ClientOwner } from '#shared/domain/records/client.ts';
+import type { WithNewSecret } from '#shared/domain/registration/new-client.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { created, done, ok } from '#shared/http/replies.ts';
-import { secretsRepresentation } from '#shared/http/representations.ts';
+import { created, done, ok } from '#shared/http/reply/replies.ts';
+import { secretsRepresentation } from '#shared/http/reply/representations.ts';
 import type { PortsOf } from '#shared/ports.ts';
 
 type Ports = PortsOf<(typeof manageSecrets)['grants'][number]>;
+
 interface Named<Body = undefined> {
   readonly caller: ManagementCaller;
   readonly params: ClientOwner & { readonly clientId: string };

@@ -1,17 +1,17 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { dynamoSigningKeyRecords } from '#shared/adapters/dynamo/directory.ts';
+import { dynamoSigningKeyRecords } from '#shared/adapters/dynamo/directory/directory.ts';
 import { kmsFoundingKeys } from '#shared/adapters/kms/founding-keys.ts';
-import { management } from '#shared/adapters/management.ts';
-import { manageSigningKeys } from '#shared/api/signing-keys.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { management } from '#shared/adapters/sets/management.ts';
+import { manageSigningKeys } from '#shared/api/management/signing-keys.ts';
 import {
   getSigningKeys,
   retainSigningKey,
   revokeSigningKey,
   rotateSigningKey,
-} from '#shared/domain/manage-signing-keys.ts';
+} from '#shared/domain/keys/manage-signing-keys.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { ok } from '#shared/http/replies.ts';
-import { signingKeyRepresentation, signingKeysRepresentation } from '#shared/http/signing-key-representations.ts';
+import { ok } from '#shared/http/reply/replies.ts';
+import { signingKeyRepresentation, signingKeysRepresentation } from '#shared/http/reply/signing-key-representations.ts';
 
 const adapters = {
   ...ambient,

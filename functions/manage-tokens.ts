@@ -1,32 +1,41 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { dynamoClientChanger, dynamoClientLister, dynamoClientRemover } from '#shared/adapters/dynamo/clients.ts';
-import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
-import { dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
+import {
+  dynamoClientChanger,
+  dynamoClientLister,
+  dynamoClientRemover,
+} from '#shared/adapters/dynamo/directory/clients.ts';
+import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory/directory.ts';
+import { dynamoUsageReader } from '#shared/adapters/dynamo/tokens/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
-import { management } from '#shared/adapters/management.ts';
-import { manageTokens } from '#shared/api/api-tokens.ts';
-import { type ApiTokenPatch, deleteApiToken, updateApiToken } from '#shared/domain/api-tokens.ts';
-import type { ManagementCaller } from '#shared/domain/authority.ts';
-import { getClient } from '#shared/domain/client-ownership.ts';
-import { listClients } from '#shared/domain/clients.ts';
-import type { ClientOwner, PageRequest } from '#shared/domain/record-ports.ts';
-import { lastUsesOf } from '#shared/domain/usage.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { management } from '#shared/adapters/sets/management.ts';
+import { manageTokens } from '#shared/api/management/api-tokens.ts';
+import type { ManagementCaller } from '#shared/domain/access/authority.ts';
+import { lastUsesOf } from '#shared/domain/authentication/usage.ts';
+import { type ApiTokenPatch, deleteApiToken, updateApiToken } from '#shared/domain/clients/api-tokens.ts';
+import { getClient } from '#shared/domain/clients/client-ownership.ts';
+import { listClients } from '#shared/domain/clients/clients.ts';
+import type { ClientOwner } from '#shared/domain/records/client.ts';
+import type { PageRequest } from '#shared/domain/records/lists.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { done, ok } from '#shared/http/replies.ts';
-import { apiTokenRepresentation, pageRepresentation } from '#shared/http/representations.ts';
+import { done, ok } from '#shared/http/reply/replies.ts';
+import { apiTokenRepresentation, pageRepresentation } from '#shared/http/reply/representations.ts';
 import type { PortsOf } from '#shared/ports.ts';
 
 type Ports = PortsOf<(typeof manageTokens)['grants'][number]>;
+
 interface Named {
   readonly caller: ManagementCaller;
   readonly params: ClientOwner & { readonly clientId: string };
 }
+
 interface Versioned extends Named {
   readonly expectedVersion: number | undefined;
 }
+
 interface Changed extends Versioned {
   readonly body: ApiTokenPatch;
 }
+
 interface Listed {
   readonly caller: ManagementCaller;
   readonly params: ClientOwner;

@@ -1,8 +1,8 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { dynamoAuditFeed } from '#shared/adapters/dynamo/audit-feed.ts';
+import { dynamoAuditFeed } from '#shared/adapters/dynamo/audit/audit-feed.ts';
 import { eventBridgeBus } from '#shared/adapters/eventbridge/event-bus.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
 import { publishEvents as table } from '#shared/api/schedules.ts';
-import { publishEvents } from '#shared/domain/publish-events.ts';
+import { publishEvents } from '#shared/domain/directory/publish-events.ts';
 import { task } from '#shared/http/task.ts';
 
 const adapters = { ...ambient, auditFeed: dynamoAuditFeed, eventBus: eventBridgeBus };

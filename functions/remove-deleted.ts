@@ -1,9 +1,9 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { dynamoClientLister, dynamoClientRemover } from '#shared/adapters/dynamo/clients.ts';
-import { dynamoDirectoryLister, dynamoRecordRemover } from '#shared/adapters/dynamo/directory.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { dynamoClientLister, dynamoClientRemover } from '#shared/adapters/dynamo/directory/clients.ts';
+import { dynamoDirectoryLister, dynamoRecordRemover } from '#shared/adapters/dynamo/directory/directory.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/directory/standing.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
 import { removeDeleted as table } from '#shared/api/schedules.ts';
-import { removeDeleted } from '#shared/domain/remove-deleted.ts';
+import { removeDeleted } from '#shared/domain/directory/remove-deleted.ts';
 import { task } from '#shared/http/task.ts';
 
 const adapters = {

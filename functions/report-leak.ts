@@ -1,15 +1,15 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
-import { dynamoClientChanger } from '#shared/adapters/dynamo/clients.ts';
-import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
-import { sharedFailureCounter } from '#shared/adapters/failure-counter.ts';
+import { dynamoAudit } from '#shared/adapters/dynamo/audit/audit.ts';
+import { dynamoClientChanger } from '#shared/adapters/dynamo/directory/clients.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/directory/standing.ts';
+import { sharedFailureCounter } from '#shared/adapters/dynamo/tokens/failure-counter.ts';
+import { dynamoRevocations } from '#shared/adapters/dynamo/tokens/revocations.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { reportLeak } from '#shared/api/report-leak.ts';
-import { endLeaked } from '#shared/domain/report-leak.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { reportLeak } from '#shared/api/oauth/report-leak.ts';
+import { endLeaked } from '#shared/domain/clients/report-leak.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { done } from '#shared/http/replies.ts';
+import { done } from '#shared/http/reply/replies.ts';
 
 const adapters = {
   ...ambient,

@@ -1,12 +1,12 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { clientAuthentication } from '#shared/adapters/client-authentication.ts';
-import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
+import { dynamoRevocations } from '#shared/adapters/dynamo/tokens/revocations.ts';
 import { kmsSecretTokens } from '#shared/adapters/kms/signing-secrets.ts';
 import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { revoke } from '#shared/api/oauth.ts';
-import { revokeToken } from '#shared/domain/revoke-token.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { clientAuthentication } from '#shared/adapters/sets/client-authentication.ts';
+import { revoke } from '#shared/api/oauth/oauth.ts';
+import { revokeToken } from '#shared/domain/grants/revoke-token.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { done } from '#shared/http/replies.ts';
+import { done } from '#shared/http/reply/replies.ts';
 
 const adapters = {
   ...ambient,

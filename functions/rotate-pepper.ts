@@ -1,9 +1,9 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
+import { dynamoAudit } from '#shared/adapters/dynamo/audit/audit.ts';
 import { kmsPepperVault } from '#shared/adapters/kms/pepper-vault.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
 import { rotatePepper as table } from '#shared/api/without-routes.ts';
-import { rotatePepper } from '#shared/domain/rotate-pepper.ts';
-import { timestampOrNull } from '#shared/http/representations.ts';
+import { rotatePepper } from '#shared/domain/keys/rotate-pepper.ts';
+import { timestampOrNull } from '#shared/http/reply/representations.ts';
 import { task } from '#shared/http/task.ts';
 
 const adapters = { ...ambient, pepperVault: kmsPepperVault, audit: dynamoAudit };

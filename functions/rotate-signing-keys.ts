@@ -1,10 +1,10 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { dynamoSigningKeyRecords } from '#shared/adapters/dynamo/directory.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
+import { dynamoSigningKeyRecords } from '#shared/adapters/dynamo/directory/directory.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/directory/standing.ts';
 import { kmsFoundingKeys } from '#shared/adapters/kms/founding-keys.ts';
 import { kmsSigningKeyMaker } from '#shared/adapters/kms/signing-key-maker.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
 import { rotateSigningKeys as table } from '#shared/api/schedules.ts';
-import { rotateSigningKeys } from '#shared/domain/rotate-signing-keys.ts';
+import { rotateSigningKeys } from '#shared/domain/keys/rotate-signing-keys.ts';
 import { task } from '#shared/http/task.ts';
 
 const adapters = {

@@ -1,20 +1,20 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { cryptoClientKeys } from '#shared/adapters/client-keys.ts';
-import { clientManagement } from '#shared/adapters/client-management.ts';
-import { management } from '#shared/adapters/management.ts';
-import { serviceUserKeys } from '#shared/api/service-user-keys.ts';
-import { createKey, findPublicKey } from '#shared/domain/client-keys.ts';
-import { getClient } from '#shared/domain/client-ownership.ts';
-import { deleteClient, listClients } from '#shared/domain/clients.ts';
-import { lastUsesOf } from '#shared/domain/usage.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { cryptoClientKeys } from '#shared/adapters/node/client-keys.ts';
+import { clientManagement } from '#shared/adapters/sets/client-management.ts';
+import { management } from '#shared/adapters/sets/management.ts';
+import { serviceUserKeys } from '#shared/api/management/service-user-keys.ts';
+import { lastUsesOf } from '#shared/domain/authentication/usage.ts';
+import { createKey, findPublicKey } from '#shared/domain/clients/client-keys.ts';
+import { getClient } from '#shared/domain/clients/client-ownership.ts';
+import { deleteClient, listClients } from '#shared/domain/clients/clients.ts';
+import { lambda } from '#shared/http/lambda.ts';
 import {
   jwkRepresentation,
   keyFileRepresentation,
   serviceUserKeyRepresentation,
-} from '#shared/http/key-representations.ts';
-import { lambda } from '#shared/http/lambda.ts';
-import { created, done, ok } from '#shared/http/replies.ts';
-import { pageRepresentation } from '#shared/http/representations.ts';
+} from '#shared/http/reply/key-representations.ts';
+import { created, done, ok } from '#shared/http/reply/replies.ts';
+import { pageRepresentation } from '#shared/http/reply/representations.ts';
 
 const adapters = {
   ...ambient,

@@ -1,25 +1,25 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
-import { clientManagement } from '#shared/adapters/client-management.ts';
-import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
-import { management } from '#shared/adapters/management.ts';
-import { serviceUsers } from '#shared/api/service-users.ts';
-import { createClient, deleteClient, listClients } from '#shared/domain/clients.ts';
+import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory/directory.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
+import { clientManagement } from '#shared/adapters/sets/client-management.ts';
+import { management } from '#shared/adapters/sets/management.ts';
+import { serviceUsers } from '#shared/api/management/service-users.ts';
+import { lastUsesOf } from '#shared/domain/authentication/usage.ts';
+import { createClient, deleteClient, listClients } from '#shared/domain/clients/clients.ts';
 import {
   createServiceUser,
   deleteServiceUser,
   getServiceUser,
   listServiceUsers,
   updateServiceUser,
-} from '#shared/domain/service-users.ts';
-import { lastUsesOf } from '#shared/domain/usage.ts';
+} from '#shared/domain/directory/service-users.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { created, done, ok } from '#shared/http/replies.ts';
+import { created, done, ok } from '#shared/http/reply/replies.ts';
 import {
   pageRepresentation,
   serviceUserRepresentation,
   serviceUserSecretRepresentation,
-} from '#shared/http/representations.ts';
+} from '#shared/http/reply/representations.ts';
 
 const adapters = {
   ...ambient,

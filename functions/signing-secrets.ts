@@ -1,13 +1,13 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
-import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
+import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory/directory.ts';
+import { dynamoRequestMemory } from '#shared/adapters/dynamo/tokens/request-memory.ts';
 import { kmsSigningSecretMaker } from '#shared/adapters/kms/signing-secrets.ts';
-import { management } from '#shared/adapters/management.ts';
-import { signingSecrets } from '#shared/api/signing-secrets.ts';
-import { addSigningSecret, deleteSigningSecret } from '#shared/domain/signing-secrets.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { management } from '#shared/adapters/sets/management.ts';
+import { signingSecrets } from '#shared/api/management/signing-secrets.ts';
+import { addSigningSecret, deleteSigningSecret } from '#shared/domain/keys/signing-secrets.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { created, done } from '#shared/http/replies.ts';
-import { timestamp } from '#shared/http/representations.ts';
+import { created, done } from '#shared/http/reply/replies.ts';
+import { timestamp } from '#shared/http/reply/representations.ts';
 
 const adapters = {
   ...ambient,

@@ -1,12 +1,12 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
-import { dynamoStatusEntries } from '#shared/adapters/dynamo/status-lists.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/directory/standing.ts';
+import { dynamoStatusEntries } from '#shared/adapters/dynamo/tokens/status-lists.ts';
 import { kmsStatusListSigner } from '#shared/adapters/kms/signer.ts';
-import { statusListMemory } from '#shared/adapters/status-list-memory.ts';
-import { statusLists } from '#shared/api/status-lists.ts';
-import { type PublishedStatusList, publishStatusList } from '#shared/domain/publish-status-list.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { statusListMemory } from '#shared/adapters/node/status-list-memory.ts';
+import { statusLists } from '#shared/api/oauth/status-lists.ts';
+import { type PublishedStatusList, publishStatusList } from '#shared/domain/checks/publish-status-list.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { ok } from '#shared/http/replies.ts';
+import { ok } from '#shared/http/reply/replies.ts';
 
 const adapters = {
   ...ambient,

@@ -1,14 +1,14 @@
-import { ambient } from '#shared/adapters/ambient.ts';
-import { dynamoIssuance } from '#shared/adapters/dynamo/issuance.ts';
-import { dynamoStatusPlaces } from '#shared/adapters/dynamo/status-lists.ts';
+import { dynamoIssuance } from '#shared/adapters/dynamo/tokens/issuance.ts';
+import { dynamoStatusPlaces } from '#shared/adapters/dynamo/tokens/status-lists.ts';
 import { kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsSecretTokens } from '#shared/adapters/kms/signing-secrets.ts';
-import { management } from '#shared/adapters/management.ts';
-import { testApi as table } from '#shared/api/test-api.ts';
-import { testApi } from '#shared/domain/test-api.ts';
-import { decodedToken } from '#shared/http/decoded-token.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { management } from '#shared/adapters/sets/management.ts';
+import { testApi as table } from '#shared/api/management/test-api.ts';
+import { testApi } from '#shared/domain/grants/test-api.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { ok } from '#shared/http/replies.ts';
+import { decodedToken } from '#shared/http/reply/decoded-token.ts';
+import { ok } from '#shared/http/reply/replies.ts';
 
 const adapters = {
   ...ambient,

@@ -11,11 +11,12 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { exchange } from '#shared/api/oauth.ts';
-import type { SigningAlgorithm } from '#shared/domain/records.ts';
+import { exchange } from '#shared/api/oauth/oauth.ts';
+import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import type { PublicApi } from './http-api.ts';
 
 const MINUTE = { period: Duration.minutes(1) };
+
 const FIVE_MINUTES = { period: Duration.minutes(5) };
 
 interface AlarmRule {
@@ -26,6 +27,7 @@ interface AlarmRule {
   /** Periods in a row that have to reach it. */
   readonly periods?: number;
 }
+
 type AlarmRules = Readonly<Record<string, AlarmRule>>;
 
 export interface AlarmsProps {

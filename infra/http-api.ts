@@ -19,7 +19,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { exchange } from '#shared/api/oauth.ts';
+import { exchange } from '#shared/api/oauth/oauth.ts';
 import { accessLogFormat } from './access-log.ts';
 import { functionRoutes } from './routes.ts';
 

@@ -2,7 +2,7 @@ import { ArnFormat, Names, type RemovalPolicy, Stack, Validations } from 'aws-cd
 import { type IRole, type PolicyDocument, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { SigningAlgorithm } from '#shared/domain/records.ts';
+import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import { permitKeyUse, unusedKey, unusedPolicy } from './key-use.ts';
 
 /** How KMS calls the algorithms of JOSE. */

@@ -1,62 +1,56 @@
-import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
+import type { IssuanceCounter } from '#shared/domain/access/token-quota.ts';
+import type { Clock, Digests, Random } from '#shared/domain/ambient.ts';
 import type {
   AssertionMemory,
   AssertionVerifier,
   CertificateReader,
   CertificateVerifier,
-  ClientKeys,
-  Digests,
-  IntrospectionSigner,
+  FailureCounter,
+  ProofMemory,
+  ProofVerifier,
+  UsageNotes,
+  UsageReader,
+  WorkloadTokens,
+} from '#shared/domain/authentication/ports.ts';
+import type { ProtectedApi } from '#shared/domain/checks/authorize-request.ts';
+import type { PublishedStatusList, StatusListSigner } from '#shared/domain/checks/publish-status-list.ts';
+import type { IntrospectionSigner } from '#shared/domain/checks/sign-introspection.ts';
+import type { ClientKeys } from '#shared/domain/clients/client-keys.ts';
+import type {
+  FoundingKeys,
   KeySet,
   KeySetSigner,
   Pepper,
   PepperFounder,
   PepperVault,
-  ProofMemory,
-  ProofVerifier,
-  SecretHasher,
-  SecretTokens,
+  SigningKeyMaker,
   SigningSecretMaker,
-  StatusListSigner,
-  TokenSigner,
-  TokenVerifier,
-  TrustedKeys,
-  WorkloadTokens,
-} from '#shared/domain/crypto-ports.ts';
-import type {
-  AuditFeed,
-  AuditLog,
-  AuditReader,
-  Clock,
-  EventBus,
-  FailureCounter,
-  IssuanceCounter,
-  Random,
-  RequestLimiter,
-  RequestMemory,
-  Revocations,
-  StandingReader,
-  StatusEntries,
-  StatusListMemory,
-  StatusPlaces,
-  UsageNotes,
-  UsageReader,
-} from '#shared/domain/ports.ts';
-import type { PublishedStatusList } from '#shared/domain/publish-status-list.ts';
+} from '#shared/domain/keys/ports.ts';
+import type { AuditFeed, AuditLog, AuditReader, EventBus } from '#shared/domain/records/audit.ts';
 import type {
   ClientChanger,
-  ClientLister,
   ClientRemover,
   ClientWriter,
-  DirectoryLister,
   DirectoryWriter,
   RecordWriter,
   RemainsRemover,
   ShortLivedWriter,
-} from '#shared/domain/record-ports.ts';
-import type { RemovalNotes } from '#shared/domain/removals.ts';
-import type { FoundingKeys, SigningKeyMaker } from '#shared/domain/signing-key-ports.ts';
-import type { StatusList } from '#shared/domain/status-list.ts';
+} from '#shared/domain/records/change-record.ts';
+import type { ClientLister, DirectoryLister } from '#shared/domain/records/lists.ts';
+import type { StandingReader } from '#shared/domain/records/look.ts';
+import type { RemovalNotes } from '#shared/domain/records/removals.ts';
+import type { SecretHasher, TrustedKeys } from '#shared/domain/registration/ports.ts';
+import type { RequestLimiter, RequestMemory } from '#shared/domain/requests.ts';
+import type {
+  Revocations,
+  SecretTokens,
+  StatusEntries,
+  StatusListMemory,
+  StatusPlaces,
+  TokenSigner,
+  TokenVerifier,
+} from '#shared/domain/tokens/ports.ts';
+import type { StatusList } from '#shared/domain/tokens/status-list.ts';
 
 /**
  * Grant → the port it puts into a handler's hands. `infra/grants.ts` says for each grant which IAM actions the
@@ -121,6 +115,7 @@ export interface GrantedPorts {
   'events:publish': { readonly eventBus: EventBus };
   'requests:guard': { readonly protectedApi: ProtectedApi; readonly statusLists: StatusListMemory<StatusList> };
 }
+
 export type Grant = keyof GrantedPorts;
 
 /** What every handler has without asking, because it costs no permission. */

@@ -29,12 +29,12 @@ describe('this repository', () => {
 });
 
 /** Decide nothing about credentials: how long the keys of other issuers are kept, and when CloudWatch counts a line. */
-const DECIDE_NOTHING = ['shared/adapters/jwks-source.ts', 'shared/http/metrics.ts'];
+const DECIDE_NOTHING = ['shared/adapters/remote/jwks-source.ts', 'shared/http/metrics.ts'];
 
 test('U8: one clock decides what has ended: nobody else in the product asks for the date', () => {
   const asking = files.filter(({ text }) => /\bDate\.now\(|\bnew Date\(\)/.test(text)).map(({ path }) => path);
   const ofProduct = asking.filter((path) => /^(?:shared|functions)\//.test(path));
-  expect(ofProduct).toEqual(['shared/adapters/ambient.ts', ...DECIDE_NOTHING]);
+  expect(ofProduct).toEqual(['shared/adapters/node/ambient.ts', ...DECIDE_NOTHING]);
 });
 
 describe('docs/decisions.md', () => {
@@ -67,12 +67,12 @@ describe('CONTRIBUTING.md', () => {
 
 describe('the import rule', () => {
   test.each([
-    ['shared/domain/roles.ts', "import { newId } from './ids.ts';"],
-    ['shared/domain/secret.ts', "import { crc32 } from 'node:zlib';"],
+    ['shared/domain/directory/roles.ts', "import { newId } from './ids.ts';"],
+    ['shared/domain/registration/secret.ts', "import { crc32 } from 'node:zlib';"],
     ['shared/api/table.ts', "import type { Grant } from '#shared/ports.ts';"],
-    ['shared/adapters/dynamo/clients.ts', "import { now } from '../ambient.ts';"],
+    ['shared/adapters/dynamo/directory/clients.ts', "import { now } from '../ambient.ts';"],
     ['shared/adapters/kms/signer.ts', "import { KMSClient } from '@aws-sdk/client-kms';"],
-    ['shared/http/incoming.ts', "import type { APIGatewayProxyEventV2 } from 'aws-lambda';"],
+    ['shared/http/request/incoming.ts', "import type { APIGatewayProxyEventV2 } from 'aws-lambda';"],
     ['functions/exchange.ts', "import { lambda } from '#shared/http/lambda.ts';"],
     ['infra/tables.ts', "import { Table } from 'aws-cdk-lib/aws-dynamodb';"],
     ['test/shared/domain/roles.test.ts', "import { Stack } from 'aws-cdk-lib';"],
@@ -82,24 +82,32 @@ describe('the import rule', () => {
   });
 
   test.each([
-    ['shared/domain/roles.ts', "import * as z from 'zod';", "may not import 'zod'"],
-    ['shared/domain/roles.ts', "import type * as z from 'zod';", "may not import types from 'zod'"],
-    ['shared/domain/roles.ts', "import 'node:crypto';", "may not import 'node:crypto'"],
-    ['shared/domain/roles.ts', "export * from '#shared/api/table.ts';", "may not import '#shared/api/table.ts'"],
-    ['shared/domain/roles.ts', "const jose = await import('jose');", "may not import 'jose'"],
-    ['shared/domain/roles.ts', "type Jose = typeof import('jose');", "may not import types from 'jose'"],
-    ['shared/domain/roles.ts', "import type { Grant } from '../ports.ts';", "may not import types from '../ports.ts'"],
+    ['shared/domain/directory/roles.ts', "import * as z from 'zod';", "may not import 'zod'"],
+    ['shared/domain/directory/roles.ts', "import type * as z from 'zod';", "may not import types from 'zod'"],
+    ['shared/domain/directory/roles.ts', "import 'node:crypto';", "may not import 'node:crypto'"],
+    [
+      'shared/domain/directory/roles.ts',
+      "export * from '#shared/api/table.ts';",
+      "may not import '#shared/api/table.ts'",
+    ],
+    ['shared/domain/directory/roles.ts', "const jose = await import('jose');", "may not import 'jose'"],
+    ['shared/domain/directory/roles.ts', "type Jose = typeof import('jose');", "may not import types from 'jose'"],
+    [
+      'shared/domain/directory/roles.ts',
+      "import type { Grant } from '../ports.ts';",
+      "may not import types from '../ports.ts'",
+    ],
     [
       'shared/api/table.ts',
       "import { toBase62 } from '#shared/domain/base62.ts';",
       "may not import '#shared/domain/base62.ts'",
     ],
-    ['shared/api/oauth.ts', "import { jwtVerify } from 'jose';", "may not import 'jose'"],
+    ['shared/api/oauth/oauth.ts', "import { jwtVerify } from 'jose';", "may not import 'jose'"],
     ['shared/ports.ts', "import { newId } from '#shared/domain/ids.ts';", "may not import '#shared/domain/ids.ts'"],
     [
       'shared/adapters/clock.ts',
-      "import { ok } from '#shared/http/replies.ts';",
-      "may not import '#shared/http/replies.ts'",
+      "import { ok } from '#shared/http/reply/replies.ts';",
+      "may not import '#shared/http/reply/replies.ts'",
     ],
     [
       'shared/adapters/clock.ts',
@@ -108,8 +116,8 @@ describe('the import rule', () => {
     ],
     [
       'shared/http/lambda.ts',
-      "import {\n  clock,\n} from '#shared/adapters/ambient.ts';",
-      "may not import '#shared/adapters/ambient.ts'",
+      "import {\n  clock,\n} from '#shared/adapters/node/ambient.ts';",
+      "may not import '#shared/adapters/node/ambient.ts'",
     ],
     ['shared/http/lambda.ts', "import { zodiac } from 'zodiac';", "may not import 'zodiac'"],
     ['functions/exchange.ts', "import { handler } from './revoke.ts';", "may not import './revoke.ts'"],
@@ -121,8 +129,8 @@ describe('the import rule', () => {
     ['functions/exchange.ts', "import { grants } from '#infra/grants.ts';", "may not import '#infra/grants.ts'"],
     [
       'sdk/verify/verify.ts',
-      "import { isLive } from '#shared/domain/standing.ts';",
-      "may not import '#shared/domain/standing.ts'",
+      "import { isLive } from '#shared/domain/access/standing.ts';",
+      "may not import '#shared/domain/access/standing.ts'",
     ],
     ['infra/tables.ts', "import { world } from '#test/support/world.ts';", "may not import '#test/support/world.ts'"],
   ])('catches in %s: %s', (path, source, violation) => {
@@ -147,9 +155,9 @@ describe('the file rules', () => {
   const joined = (...parts: readonly string[]) => parts.join('');
 
   test.each([
-    ['shared/adapters/environment.ts', joined('process', '.env')],
+    ['shared/adapters/node/environment.ts', joined('process', '.env')],
     ['infra/app.ts', joined('process', '.env')],
-    ['shared/adapters/ambient.ts', 'const now = Date.now();'],
+    ['shared/adapters/node/ambient.ts', 'const now = Date.now();'],
     ['infra/local/start.ts', 'await import(name);'],
     ['vitest.config.ts', joined('export ', 'default {};')],
     ['shared/ports.types.test.ts', ''],

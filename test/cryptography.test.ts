@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { SCHEMES } from '#shared/adapters/kms/signature-schemes.ts';
-import { assertionAlgorithms } from '#shared/domain/assertion.ts';
-import { dpopAlgorithms } from '#shared/domain/dpop-proof.ts';
-import { trustAlgorithms } from '#shared/domain/trust.ts';
+import { dpopAlgorithms } from '#shared/domain/authentication/dpop.ts';
+import { trustAlgorithms } from '#shared/domain/records/registration.ts';
+import { assertionAlgorithms } from '#shared/domain/registration/authentication-methods.ts';
 import { markedPart, renderTable } from './support/markdown.ts';
 
 const root = new URL('..', import.meta.url);
+
 const document = readFileSync(new URL('docs/cryptography.md', root), 'utf8');
 
 /** What of cryptography the product can do, and how each is spelt in its sources. */

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleFunctions, bundlesDirectory } from '#infra/bundle.ts';
 import { tables } from '#shared/api/tables.ts';
-import { auditEventTypes } from '#shared/domain/audit.ts';
+import { auditEventTypes } from '#shared/domain/records/audit.ts';
 import { runCommand } from './support/command.ts';
 import { codeOf } from './support/markdown.ts';
 
 const root = new URL('..', import.meta.url).pathname;
+
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
 const guide = readFileSync(join(root, 'docs/mutual-tls.md'), 'utf8');
 
 /** CDK's library alone is megabytes of types and code. */

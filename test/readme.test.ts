@@ -2,17 +2,21 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Caller, LambdaTable, Method } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
-import { SYSTEM_API_ID } from '#shared/domain/system-api.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { codeBlocks, firstColumn, markedPart, renderTable, tableBelow } from './support/markdown.ts';
 
 const root = new URL('..', import.meta.url);
+
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
+
 const readme = read('README.md');
 
 const lambdas: readonly LambdaTable[] = tables;
+
 const routes = lambdas.flatMap((table) =>
   Object.values(table.routes).map((route) => ({ ...route, lambda: table.name })),
 );
+
 const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 describe('README.md', () => {

@@ -1,6 +1,5 @@
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
-import type { StandingReader } from '#shared/domain/ports.ts';
-import type { DirectoryKind, DirectoryRecords } from '#shared/domain/records.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/directory/standing.ts';
+import type { DirectoryKind, DirectoryRecords, StandingReader } from '#shared/domain/records/look.ts';
 import type { Environment } from '#shared/ports.ts';
 
 /** Reads each record from DynamoDB once and from memory ever after: what Mintmark costs without a database. */

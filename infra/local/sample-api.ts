@@ -1,5 +1,5 @@
-import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
-import type { GatewayRoute, LambdaHandler, RestApi } from './gateway.ts';
+import type { ProtectedApi } from '#shared/domain/checks/authorize-request.ts';
+import type { GatewayRoute, LambdaHandler, RestApi } from './gateway/configuration.ts';
 
 /** The identifier under which the sample is to be registered with `POST /v1/apis`. */
 const AUDIENCE = 'https://api.example.com/reports';
@@ -11,6 +11,7 @@ const HTTP_IDENTITY_SOURCES = ['$request.header.Authorization', '$context.routeK
 const RESULT_TTL_SECONDS = 0;
 
 const list: LambdaHandler = () => ({ reports: ['2026 in numbers'] });
+
 const create: LambdaHandler = () => ({ statusCode: 201, body: JSON.stringify({ created: true }) });
 
 /** An API as our users have them: it knows nothing of tokens, because the authorizer stands in front of it. */

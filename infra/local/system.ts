@@ -1,12 +1,13 @@
 import { join } from 'node:path';
-import type { Administrator } from '#shared/domain/bootstrap.ts';
+import type { Administrator } from '#shared/domain/directory/bootstrap.ts';
 import type { EnvironmentVariable } from '#shared/ports.ts';
 import { functionRoutes } from '../routes.ts';
 import { createTables, startLocalDynamo } from './dynamo.ts';
 import { type BusEvent, startLocalEvents } from './events.ts';
 import { type AdapterChanges, localFunctions } from './functions.ts';
+import type { Gateway, GatewayOptions } from './gateway/configuration.ts';
 import { lambdaContext } from './gateway/lambda-context.ts';
-import { type Gateway, type GatewayOptions, startGateway } from './gateway.ts';
+import { startGateway } from './gateway.ts';
 import { startLocalKms } from './kms.ts';
 import { sampleApi } from './sample-api.ts';
 import { type ScheduledFunction, schedules, startClockwork } from './schedules.ts';

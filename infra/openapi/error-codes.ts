@@ -4,6 +4,7 @@ import type { ErrorCode } from '#shared/domain/errors.ts';
 import { isChangeOfOne } from './request-headers.ts';
 
 type KeysOfEach<Union> = Union extends unknown ? keyof Union : never;
+
 type OperationName = KeysOfEach<(typeof tables)[number]['routes']>;
 
 /** What only the operation itself decides; everything else follows from the API table. */

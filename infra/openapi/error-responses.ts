@@ -1,6 +1,6 @@
 import type { ErrorStyle, LambdaTable, Route } from '#shared/api/table.ts';
 import { DomainError, type ErrorCode } from '#shared/domain/errors.ts';
-import { renderError } from '#shared/http/errors.ts';
+import { renderError } from '#shared/http/reply/errors.ts';
 import { errorCodes } from './error-codes.ts';
 import { schemaReference } from './schemas.ts';
 

@@ -1,6 +1,6 @@
-import { id } from '#shared/api/fields.ts';
+import { id } from '#shared/api/fields/fields.ts';
 import type { Body, LambdaTable, Reply, Route } from '#shared/api/table.ts';
-import { renderReply } from '#shared/http/replies.ts';
+import { renderReply } from '#shared/http/reply/replies.ts';
 import { isManagement } from './error-codes.ts';
 import { errorResponses } from './error-responses.ts';
 import { headerParameters } from './request-headers.ts';

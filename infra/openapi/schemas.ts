@@ -1,15 +1,16 @@
 import * as z from 'zod';
-import { createToken, manageTokens } from '#shared/api/api-tokens.ts';
-import { directory } from '#shared/api/directory.ts';
-import { discovery } from '#shared/api/discovery.ts';
-import { apiIdentifier, id, permissionValue } from '#shared/api/fields.ts';
-import { exchange, introspect } from '#shared/api/oauth.ts';
+import { apiIdentifier, id, permissionValue } from '#shared/api/fields/fields.ts';
+import { createToken, manageTokens } from '#shared/api/management/api-tokens.ts';
+import { directory } from '#shared/api/management/directory.ts';
+import { discovery } from '#shared/api/oauth/discovery.ts';
+import { exchange, introspect } from '#shared/api/oauth/oauth.ts';
 
 /** A JSON Schema of draft 2020-12, the dialect of OpenAPI 3.1. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** Schemas that have a name in the document; wherever one occurs, a reference stands. */
 const requestSchemas = { Id: id, ApiIdentifier: apiIdentifier, PermissionValue: permissionValue };
+
 const replySchemas = {
   AccessTokenReply: exchange.routes.token.reply.schema,
   Introspection: introspect.routes.introspect.reply.schema,

@@ -1,5 +1,5 @@
 import type { Caller, Route } from '#shared/api/table.ts';
-import { reachOf, type SystemPermission } from '#shared/domain/system-api.ts';
+import { reachOf, type SystemPermission } from '#shared/domain/access/system-api.ts';
 
 type SecurityRequirement = Readonly<Record<string, readonly string[]>>;
 
@@ -23,6 +23,7 @@ export const securitySchemes = {
 
 /** The empty alternative: OpenAPI has no scheme for a secret or an assertion in the body. */
 const credentialsInBody: SecurityRequirement = {};
+
 const clientCredentials: readonly SecurityRequirement[] = [{ clientBasic: [] }, credentialsInBody];
 
 /** The security requirement of an operation: one of these. */

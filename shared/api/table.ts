@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import type { AuditEventType } from '#shared/domain/audit.ts';
-import type { SystemPermission } from '#shared/domain/system-api.ts';
+import type { SystemPermission } from '#shared/domain/access/system-api.ts';
+import type { AuditEventType } from '#shared/domain/records/audit.ts';
 import type { Grant } from '#shared/ports.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -72,6 +72,7 @@ export interface LambdaTable {
 }
 
 type GrantsForManager = 'standing:read' | 'tokens:verify' | 'proofs:verify' | 'audit:append';
+
 type GrantsForClient =
   | 'standing:read'
   | 'pepper:use'
@@ -82,6 +83,7 @@ type GrantsForClient =
   | 'assertions:redeem'
   | 'certificates:verify'
   | 'audit:append';
+
 /** Grants without which a kind of caller cannot be recognised, or refused and written down. */
 interface GrantsForCaller {
   readonly anyone: never;
@@ -90,16 +92,20 @@ interface GrantsForCaller {
   readonly manager: GrantsForManager;
   readonly either: GrantsForManager | GrantsForClient;
 }
+
 type CallerKind<C> = C extends 'anyone' | 'client' | 'grant'
   ? C
   : C extends { readonly permission: SystemPermission }
     ? 'manager'
     : 'either';
+
 type GrantsForRoute<R extends Route> =
   | GrantsForCaller[CallerKind<R['caller']>]
   | (R extends { readonly reply: { readonly status: 201 } } ? 'requests:remember' : never)
   | (R extends { readonly query: z.ZodType<{ readonly cursor?: string | undefined }> } ? 'pepper:use' : never);
+
 type NeededGrants<Table extends LambdaTable> = GrantsForRoute<Table['routes'][keyof Table['routes']]>;
+
 type Missing<Table extends LambdaTable> = Exclude<NeededGrants<Table>, Table['grants'][number]>;
 
 /** Declares a Lambda. A grant that its routes cannot do without must be listed, or the declaration is a type error. */

@@ -1,19 +1,19 @@
-import { createToken, manageTokens } from './api-tokens.ts';
-import { applications } from './applications.ts';
-import { auditEvents } from './audit-events.ts';
-import { directory } from './directory.ts';
-import { discovery } from './discovery.ts';
-import { federatedCredentials } from './federated-credentials.ts';
-import { exchange, introspect, revoke } from './oauth.ts';
-import { reportLeak } from './report-leak.ts';
+import { createToken, manageTokens } from './management/api-tokens.ts';
+import { applications } from './management/applications.ts';
+import { auditEvents } from './management/audit-events.ts';
+import { directory } from './management/directory.ts';
+import { federatedCredentials } from './management/federated-credentials.ts';
+import { manageSecrets } from './management/secrets.ts';
+import { serviceUserKeys } from './management/service-user-keys.ts';
+import { serviceUsers } from './management/service-users.ts';
+import { manageSigningKeys } from './management/signing-keys.ts';
+import { signingSecrets } from './management/signing-secrets.ts';
+import { testApi } from './management/test-api.ts';
+import { discovery } from './oauth/discovery.ts';
+import { exchange, introspect, revoke } from './oauth/oauth.ts';
+import { reportLeak } from './oauth/report-leak.ts';
+import { statusLists } from './oauth/status-lists.ts';
 import { publishEvents, removeDeleted, rotateSigningKeys } from './schedules.ts';
-import { manageSecrets } from './secrets.ts';
-import { serviceUserKeys } from './service-user-keys.ts';
-import { serviceUsers } from './service-users.ts';
-import { manageSigningKeys } from './signing-keys.ts';
-import { signingSecrets } from './signing-secrets.ts';
-import { statusLists } from './status-lists.ts';
-import { testApi } from './test-api.ts';
 import { authorizer, bootstrap, rotatePepper } from './without-routes.ts';
 
 /** Every Lambda of Mintmark. What is not in this list does not exist. */

@@ -1,4 +1,4 @@
-import type { RequestQuota } from './ports.ts';
+import type { RequestQuota } from './requests.ts';
 
 /**
  * Why a request is refused, free of transport. The OAuth codes are those of RFC 6749 §5.2, RFC 6750 §3.1,

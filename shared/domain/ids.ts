@@ -1,11 +1,13 @@
+import type { Random } from './ambient.ts';
 import { toBase62 } from './base62.ts';
-import type { Random } from './ports.ts';
 
 const ID_RANDOM_BYTES = 24;
+
 const ID_CHARACTERS = 22;
 
 /** Every kind of id has a prefix of its own, so a subject cannot be mistaken for a client (RFC 9068 §5). */
 const PREFIXES = ['ten', 'usr', 'svc', 'cli', 'tok', 'api', 'rol', 'grn', 'mem', 'rem', 'key', 'fam'] as const;
+
 export type IdPrefix = (typeof PREFIXES)[number];
 
 /** A fresh id such as `cli_4fYb…`: 22 base62 characters hold 131 random bits. */

@@ -1,6 +1,5 @@
 import { DomainError } from './errors.ts';
-import { mergePatch } from './merge-patch.ts';
-import type { JsonObject } from './records.ts';
+import { type JsonObject, mergePatch } from './json.ts';
 
 /** Metadata travels in access tokens, which must fit into a header. */
 const METADATA_BYTES_MAX = 4_096;

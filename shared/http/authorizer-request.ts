@@ -1,9 +1,9 @@
 import type { APIGatewayRequestAuthorizerEvent, APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
-import type { PresentedProof } from '#shared/domain/dpop-proof.ts';
-import type { PresentedToken } from '#shared/domain/sender-constraint.ts';
+import type { PresentedProof } from '#shared/domain/authentication/dpop.ts';
+import type { PresentedToken } from '#shared/domain/checks/sender-constraint.ts';
 import type { AuthorizerEvent } from './authorizer.ts';
-import { presentedToken } from './bearer.ts';
-import { certificateOf } from './client-certificate.ts';
+import { presentedToken } from './caller/bearer.ts';
+import { certificateOf } from './request/client-certificate.ts';
 
 type RequestEvent = APIGatewayRequestAuthorizerEvent | APIGatewayRequestAuthorizerEventV2;
 

@@ -5,7 +5,7 @@ import type {
   APIGatewaySimpleAuthorizerWithContextResult,
   APIGatewayTokenAuthorizerEvent,
 } from 'aws-lambda';
-import type { Access } from '#shared/domain/authorize-request.ts';
+import type { Access } from '#shared/domain/checks/authorize-request.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 
 /** The three ways in which API Gateway asks a Lambda authorizer. */

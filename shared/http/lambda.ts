@@ -4,20 +4,27 @@ import httpSecurityHeaders from '@middy/http-security-headers';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
 import type { Caller, LambdaTable, PathParameters, Reply, Route } from '#shared/api/table.ts';
-import type { AuthenticatedClient } from '#shared/domain/authenticate-client.ts';
-import type { ManagementCaller } from '#shared/domain/authority.ts';
-import type { Possession } from '#shared/domain/bind-token.ts';
+import type { ManagementCaller } from '#shared/domain/access/authority.ts';
+import type { AuthenticatedClient } from '#shared/domain/authentication/authenticate-client.ts';
+import type { Possession } from '#shared/domain/grants/bind-token.ts';
 import type { AdaptersOf, Environment, PortsOf } from '#shared/ports.ts';
-import type { CallerPorts } from './caller.ts';
-import { openCursors, sealCursor } from './cursors.ts';
-import { answerRepeats } from './idempotency.ts';
-import type { GatewayEvent, Incoming } from './incoming.ts';
-import * as middlewares from './middlewares.ts';
+import type { CallerPorts } from './caller/caller-ports.ts';
 import { openPorts } from './open-ports.ts';
-import { checkPossession, tellNonce } from './possession.ts';
-import { auditRefusals } from './refusals.ts';
-import { type GatewayReply, type OperationReply, renderReply, type SignedBody } from './replies.ts';
-import { countRequests, tellQuotas } from './request-quota.ts';
+import { type GatewayReply, type OperationReply, renderReply, type SignedBody } from './reply/replies.ts';
+import type { GatewayEvent, Incoming } from './request/incoming.ts';
+import { answerErrors } from './steps/answer-errors.ts';
+import { audit, auditAttempt } from './steps/audit.ts';
+import { checkInput, decodeMembers } from './steps/check-input.ts';
+import { openCursors, sealCursor } from './steps/cursors.ts';
+import { findRoute } from './steps/find-route.ts';
+import { answerRepeats } from './steps/idempotency.ts';
+import { noteUse } from './steps/note-use.ts';
+import { checkPossession, tellNonce } from './steps/possession.ts';
+import { nameRequest, readEvent } from './steps/read-event.ts';
+import { authoriseCaller, recogniseCaller } from './steps/recognise-caller.ts';
+import { auditRefusals } from './steps/refusals.ts';
+import { countRequests, tellQuotas } from './steps/request-quota.ts';
+import { watchFailures, writeLog } from './steps/write-log.ts';
 
 type CallerOf<C extends Caller> = C extends 'anyone'
   ? undefined
@@ -108,26 +115,26 @@ export function lambda<const Table extends LambdaTable>(
   const ports = openPorts<PortsOf<Granted<Table>>>(adapters as { environment: () => Environment });
   const handler = middy<GatewayEvent, GatewayReply>()
     .use(httpHeaderNormalizer())
-    .use(middlewares.readEvent())
-    .use(middlewares.writeLog(table))
-    .use(middlewares.nameRequest())
+    .use(readEvent())
+    .use(writeLog(table))
+    .use(nameRequest())
     .use(tellQuotas())
     .use(tellNonce())
     .use(httpSecurityHeaders(securityHeaders))
-    .use(middlewares.answerErrors(table, ports as () => PortsOf<never>))
+    .use(answerErrors(table, ports as () => PortsOf<never>))
     .use(auditRefusals(ports as () => PortsOf<never>))
-    .use(middlewares.findRoute(table))
-    .use(middlewares.watchFailures(ports as () => CallerPorts))
-    .use(middlewares.decodeMembers())
+    .use(findRoute(table))
+    .use(watchFailures(ports as () => CallerPorts))
+    .use(decodeMembers())
     .use(checkPossession(ports as () => CallerPorts))
-    .use(middlewares.recogniseCaller(ports as () => CallerPorts))
+    .use(recogniseCaller(ports as () => CallerPorts))
     .use(countRequests(ports))
-    .use(middlewares.noteUse(ports as () => CallerPorts))
-    .use(middlewares.authoriseCaller())
-    .use(middlewares.checkInput())
+    .use(noteUse(ports as () => CallerPorts))
+    .use(authoriseCaller())
+    .use(checkInput())
     .use(openCursors(ports as () => CallerPorts))
     .use(answerRepeats(ports as () => CallerPorts))
-    .use(middlewares.audit(ports as () => CallerPorts))
+    .use(audit(ports as () => CallerPorts))
     .handler((event) => operate(event as unknown as Incoming, operations as Operations, ports() as CallerPorts));
   return Object.assign(handler as unknown as (event: GatewayEvent, context: Context) => Promise<GatewayReply>, {
     with: (changed: Partial<AdaptersOf<Granted<Table>>>) => lambda(table, { ...adapters, ...changed }, operations),
@@ -150,7 +157,7 @@ async function operate(event: Incoming, operations: Operations, ports: CallerPor
   if (run === undefined || route === undefined) throw new Error(`No function serves the operation ${operation}.`);
   const isSignedWanted = acceptsSignedOnly(event.headers.accept, route.reply);
   const attempt: Attempt | undefined =
-    route.caller === 'anyone' ? (target) => middlewares.auditAttempt(event, target, ports) : undefined;
+    route.caller === 'anyone' ? (target) => auditAttempt(event, target, ports) : undefined;
   const request = { caller, possession, source, attempt, params, query, body, isSignedWanted, expectedVersion };
   const reply = event.repeatedReply ?? (await run(request, ports));
   event.reply = reply;

@@ -1,9 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { identityOf, tenantOf } from './caller.ts';
-import { asDomainError } from './errors.ts';
-import type { Incoming } from './incoming.ts';
+import { identityOf, tenantOf } from './caller/caller.ts';
 import { measure } from './metrics.ts';
-import type { GatewayReply } from './replies.ts';
+import { asDomainError } from './reply/errors.ts';
+import type { GatewayReply } from './reply/replies.ts';
+import type { Incoming } from './request/incoming.ts';
 
 const logger = new Logger({ serviceName: 'mintmark' });
 

@@ -14,7 +14,7 @@ const ANY = /(?:)/;
 /** What no file may contain. The patterns are written so that they do not match themselves. */
 const rules: readonly Rule[] = [
   {
-    says: 'reads the environment, which is for shared/adapters/environment.ts',
+    says: 'reads the environment, which is for shared/adapters/node/environment.ts',
     appliesTo: SOURCE,
     except: /^(?:shared\/adapters\/environment\.ts$|infra\/|test\/|bench\/)/,
     forbids: /\bprocess\s*(?:\?\.|\.)\s*env\b|\bprocess\s*\[|\benv\b[^;]*\bfrom\s+['"]node:process['"]/,

@@ -7,6 +7,7 @@ import { posix } from 'node:path';
  */
 const layers: Readonly<Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }>> = {
   'shared/domain/': { values: ['shared/domain/', 'node:zlib'] },
+  'shared/guides/': { values: ['shared/guides/'], types: ['shared/domain/'] },
   'shared/api/': { values: ['shared/api/', 'zod'], types: ['shared/domain/', 'shared/ports.ts'] },
   'shared/ports.ts': { values: [], types: ['shared/domain/'] },
   'shared/adapters/': {
@@ -30,6 +31,7 @@ const layers: Readonly<Record<string, { readonly values: readonly string[]; read
     values: [
       'shared/http/',
       'shared/api/',
+      'shared/guides/',
       'shared/domain/',
       '@middy/',
       '@aws-lambda-powertools/logger',

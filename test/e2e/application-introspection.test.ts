@@ -1,14 +1,18 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SYSTEM_API_ID } from '#shared/domain/system-api.ts';
-import { createApplication, grantPermissions, registerApi } from '#test/support/applications.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { createServiceUser, createServiceUserSecret } from '#test/support/service-users.ts';
-import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { createApplication, grantPermissions, registerApi } from '../support/applications.ts';
+import { assertConforms } from '../support/conformance.ts';
+import type { Credentials } from '../support/deployment.ts';
+import { createServiceUser, createServiceUserSecret } from '../support/service-users.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '../support/world.ts';
 
 let world: World;
+
 let acme: Acme;
+
 let globex: Acme;
+
 /** Tokens for the reports API, by whom they were issued to. */
 let tokens: Readonly<Record<string, string>>;
 beforeAll(async () => {
@@ -42,7 +46,9 @@ async function answersTo(caller: Credentials): Promise<readonly string[]> {
 /** What is known of every token, and what of none. */
 const everything = () =>
   Object.values(tokens).map((token) => ({ active: true, token_type: 'Bearer', ...decodeJwt(token) }));
+
 const nothing = () => Object.keys(tokens).map(() => '{"active":false}');
+
 const parsed = (texts: readonly string[]) => texts.map((text) => JSON.parse(text) as unknown);
 
 describe('H7: an application learns', () => {

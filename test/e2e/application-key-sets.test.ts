@@ -1,27 +1,30 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { joseAssertionVerifier } from '#shared/adapters/assertion-verifier.ts';
-import { httpsJson } from '#shared/adapters/fetch-json.ts';
-import { rememberedJwks } from '#shared/adapters/jwks-source.ts';
-import { oauthError, problem, seen } from '#test/support/answers.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { costOf } from '#test/support/cost.ts';
-import { type IssuerAnswer, type LocalIssuer, startLocalIssuer } from '#test/support/local-issuer.ts';
-import { type AssertionKey, outcomeOf } from '#test/support/service-user-keys.ts';
+import { joseAssertionVerifier } from '#shared/adapters/jose/assertion-verifier.ts';
+import { httpsJson } from '#shared/adapters/remote/fetch-json.ts';
+import { rememberedJwks } from '#shared/adapters/remote/jwks-source.ts';
+import { oauthError, problem, seen } from '../support/answers.ts';
+import { assertConforms } from '../support/conformance.ts';
+import { costOf } from '../support/cost.ts';
+import { type IssuerAnswer, type LocalIssuer, startLocalIssuer } from '../support/local-issuer.ts';
+import { type AssertionKey, outcomeOf } from '../support/service-user-keys.ts';
 import {
   type ApplicationKey,
   applicationAssertion,
   applicationKey,
   createSigningApplication,
-} from '#test/support/signing-applications.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
+} from '../support/signing-applications.ts';
+import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '../support/world.ts';
 
 const METHOD = { tokenEndpointAuthMethod: 'private_key_jwt' };
+
 const [first, second] = [applicationKey('ES256', 'first'), applicationKey('ES256', 'second')];
 
 /** Where applications publish their keys; any name leads there. */
 let host: LocalIssuer;
+
 let world: World;
+
 let acme: Acme;
 beforeAll(async () => {
   host = await startLocalIssuer();
@@ -35,18 +38,22 @@ afterAll(async () => {
 });
 
 let serial = 0;
+
 /** Publishes keys at a new URL, or answers something else there. */
 function publish(keys: readonly ApplicationKey[], answer: IssuerAnswer = bodyOf(keys)): string {
   serial += 1;
   host.answers.set(`/keys/${serial}`, answer);
   return `https://app.example.com/keys/${serial}`;
 }
+
 const bodyOf = (keys: readonly ApplicationKey[]) => ({ body: { keys: keys.map(({ jwk }) => jwk) } });
+
 async function register(jwksUri: string, keys: readonly ApplicationKey[] = [first]): Promise<AssertionKey> {
   const [registered] = await createSigningApplication(world, acme, keys, { jwksUri });
   if (registered === undefined) throw new Error('One key was registered.');
   return registered;
 }
+
 async function outcome(by: AssertionKey, header: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const form = { grant_type: 'client_credentials', audience: REPORTS };
   const members = await applicationAssertion(world, by, { header });
@@ -137,9 +144,13 @@ describe('K16: an application that changes its keys', () => {
 
 const aRsaKey = (modulusLength: number) =>
   generateKeyPairSync('rsa', { modulusLength }).publicKey.export({ format: 'jwk' });
+
 const secp256k1 = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey.export({ format: 'jwk' });
+
 const ofKeys = (...keys: readonly unknown[]) => ({ jwks: { keys } });
+
 const PRIVATE = 'a-private-member-of-a-key';
+
 /** Orders 1, 2, 4 and 8, and 32 bytes that are no point at all (RFC 7748 §6.1 lists their like for X25519). */
 const SMALL_ORDER = [
   'AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',

@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SYSTEM_API_ID } from '#shared/domain/system-api.ts';
-import { problem, seen } from '#test/support/answers.ts';
-import { createApplication, grantPermissions } from '#test/support/applications.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { exchangeOutcome } from '#test/support/credential-worth.ts';
-import { arrangeTenantManager } from '#test/support/tenant-manager.ts';
-import { wholeReply } from '#test/support/whole-reply.ts';
-import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { problem, seen } from '../support/answers.ts';
+import { createApplication, grantPermissions } from '../support/applications.ts';
+import { assertConforms } from '../support/conformance.ts';
+import { exchangeOutcome } from '../support/credential-worth.ts';
+import type { Credentials } from '../support/deployment.ts';
+import { arrangeTenantManager } from '../support/tenant-manager.ts';
+import { wholeReply } from '../support/whole-reply.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '../support/world.ts';
 
 const APPLICATIONS = '/v1/applications';
 
 let world: World;
+
 let acme: Acme;
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms });

@@ -1,18 +1,21 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SYSTEM_API_ID } from '#shared/domain/system-api.ts';
-import { problem, seen, withoutUses } from '#test/support/answers.ts';
-import { createApplication, grantPermissions, registerApi } from '#test/support/applications.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { exchangeOutcome, scopeNow } from '#test/support/credential-worth.ts';
-import { repeat } from '#test/support/outcomes.ts';
-import { wholeReply } from '#test/support/whole-reply.ts';
-import { type Acme, arrangeAcme, type Credentials, REPORTS, startWorld, type World } from '#test/support/world.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { problem, seen, withoutUses } from '../support/answers.ts';
+import { createApplication, grantPermissions, registerApi } from '../support/applications.ts';
+import { assertConforms } from '../support/conformance.ts';
+import { exchangeOutcome, scopeNow } from '../support/credential-worth.ts';
+import type { Credentials } from '../support/deployment.ts';
+import { repeat } from '../support/outcomes.ts';
+import { wholeReply } from '../support/whole-reply.ts';
+import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '../support/world.ts';
 
 const APPLICATIONS = '/v1/applications';
 
 let world: World;
+
 let acme: Acme;
+
 let token: string;
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms });
@@ -22,7 +25,9 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const manage = (method: string, path: string, body?: unknown) => world.manage(method, path, body, token);
+
 const itemOf = ({ clientId }: Credentials) => `${APPLICATIONS}/${clientId}`;
+
 const timestamp = (secondsFromNow = 0) => new Date((world.clock.nowSeconds() + secondsFromNow) * 1_000).toISOString();
 
 /** An application that may read reports. */

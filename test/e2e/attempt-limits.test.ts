@@ -1,31 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sharedFailureCounter } from '#shared/adapters/failure-counter.ts';
-import { oauthError, seen } from '#test/support/answers.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { costOf, FREE } from '#test/support/cost.ts';
-import { createApiToken } from '#test/support/creations.ts';
-import { exchangeFrom } from '#test/support/exchange-from.ts';
-import { whileFailing } from '#test/support/faults.ts';
-import { startFunctionInstance } from '#test/support/function-instance.ts';
-import { countEach, race } from '#test/support/outcomes.ts';
-import { createServiceUserKey, exchangeAssertion, signAssertion } from '#test/support/service-user-keys.ts';
-import { createServiceUser } from '#test/support/service-users.ts';
-import { wholeReply } from '#test/support/whole-reply.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  basic,
-  type Credentials,
-  type Reply,
-  startWorld,
-  type World,
-} from '#test/support/world.ts';
+import { sharedFailureCounter } from '#shared/adapters/dynamo/tokens/failure-counter.ts';
+import { oauthError, seen } from '../support/answers.ts';
+import { assertConforms } from '../support/conformance.ts';
+import { costOf, FREE } from '../support/cost.ts';
+import { createApiToken } from '../support/creations.ts';
+import { basic, type Credentials, type Reply } from '../support/deployment.ts';
+import { exchangeFrom } from '../support/exchange-from.ts';
+import { whileFailing } from '../support/faults.ts';
+import { startFunctionInstance } from '../support/function-instance.ts';
+import { countEach, race } from '../support/outcomes.ts';
+import { createServiceUserKey, exchangeAssertion, signAssertion } from '../support/service-user-keys.ts';
+import { createServiceUser } from '../support/service-users.ts';
+import { wholeReply } from '../support/whole-reply.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '../support/world.ts';
 
 const CLIENT_MAX = 10;
+
 const SOURCE_MAX = 100;
+
 const UNKNOWN_CLIENT = 'cli_0000000000000000000000';
 
 let world: World;
+
 let acme: Acme;
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms, adapters: { failures: sharedFailureCounter } });
@@ -35,12 +31,14 @@ afterAll(() => world.close());
 
 /** Every test has sources of its own. */
 let lastSource = 1;
+
 function newSource(): string {
   lastSource += 1;
   return `127.0.1.${lastSource}`;
 }
 
 const createToken = () => createApiToken(world, acme.tenantId, { roleIds: [acme.readerRoleId] });
+
 const forged = ({ clientId }: Pick<Credentials, 'clientId'>) => ({ clientId, clientSecret: 'a guess' });
 
 /** A client of the tenant, with a secret that Mintmark made for it and does not take any more. */
@@ -63,7 +61,9 @@ async function repeatFrom(source: string, credentials: (serial: number) => Crede
 }
 
 const statusesOf = (replies: readonly Reply[]) => replies.map(({ status }) => status);
+
 const refusals = (times: number) => Array<number>(times).fill(401);
+
 const secondsLeft = () => 60 - (world.clock.nowSeconds() % 60);
 
 describe('R1: whoever fails as one client from one source', () => {

@@ -1,20 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SYSTEM_API_ID } from '#shared/domain/system-api.ts';
-import { problem, seen } from '#test/support/answers.ts';
-import { createApplication, grantPermissions } from '#test/support/applications.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { problem, seen } from '../support/answers.ts';
+import { createApplication, grantPermissions } from '../support/applications.ts';
 import {
   type AuditEventPage,
   eventsOf,
   leaveAuditEvents,
   listAuditEvents,
   readAuditEvents,
-} from '#test/support/audit-events.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { denied, whileFailing } from '#test/support/faults.ts';
-import { arrangeTenantManager } from '#test/support/tenant-manager.ts';
-import { type Acme, arrangeAcme, type Credentials, type Reply, startWorld, type World } from '#test/support/world.ts';
+} from '../support/audit-events.ts';
+import { assertConforms } from '../support/conformance.ts';
+import type { Credentials, Reply } from '../support/deployment.ts';
+import { denied, whileFailing } from '../support/faults.ts';
+import { arrangeTenantManager } from '../support/tenant-manager.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '../support/world.ts';
 
 let world: World;
+
 let acme: Acme;
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms });
@@ -23,8 +25,11 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const list = (query: Record<string, string> = {}, token?: string) => listAuditEvents(world, query, token);
+
 const readAll = async (query: Record<string, string>) => eventsOf(await readAuditEvents(world, query));
+
 const requestIdOf = ({ headers }: Reply) => headers.get('x-request-id');
+
 const timestamp = () => new Date(world.clock.nowSeconds() * 1_000).toISOString();
 
 describe('U4: a list of audit events', () => {

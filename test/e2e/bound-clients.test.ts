@@ -1,11 +1,12 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MutualTls } from '#infra/local/gateway/configuration.ts';
-import { SYSTEM_API_ID } from '#shared/domain/system-api.ts';
-import { oauthError, problem, seen } from '#test/support/answers.ts';
-import { createApplication, grantPermissions } from '#test/support/applications.ts';
-import { type ClientIdentity, newAuthority, newKeys } from '#test/support/certificates.ts';
-import { assertConforms } from '#test/support/conformance.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { oauthError, problem, seen } from '../support/answers.ts';
+import { createApplication, grantPermissions } from '../support/applications.ts';
+import { type ClientIdentity, newAuthority, newKeys } from '../support/certificates.ts';
+import { assertConforms } from '../support/conformance.ts';
+import { basic, type Credentials, readReply } from '../support/deployment.ts';
 import {
   exchangeWith,
   newProofKey,
@@ -14,30 +15,29 @@ import {
   proofOutcome,
   signProof,
   tokenProof,
-} from '#test/support/dpop.ts';
-import { type Fetch, fetchWith, mutualTlsTrusting, postOver } from '#test/support/mutual-tls.ts';
-import { byName, registerForMutualTls } from '#test/support/mutual-tls-clients.ts';
-import { resourceMetadata } from '#test/support/resource-metadata.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  basic,
-  type Credentials,
-  REPORTS,
-  readReply,
-  startWorld,
-  type World,
-} from '#test/support/world.ts';
+} from '../support/dpop.ts';
+import { type Fetch, fetchWith, mutualTlsTrusting, postOver } from '../support/mutual-tls.ts';
+import { byName, registerForMutualTls } from '../support/mutual-tls-clients.ts';
+import { resourceMetadata } from '../support/resource-metadata.ts';
+import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '../support/world.ts';
 
 /** Clients that are registered for bound tokens, at APIs that ask for nothing; one of them manages the workspace. */
 let world: World;
+
 let acme: Acme;
+
 let mutualTls: MutualTls;
+
 let identity: ClientIdentity;
+
 let renewed: ClientIdentity;
+
 let other: ClientIdentity;
+
 let manager: Credentials;
+
 let byCertificate: Credentials;
+
 let byKey: Credentials;
 beforeAll(async () => {
   const authority = await newAuthority();
@@ -59,9 +59,12 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const FORM = { grant_type: 'client_credentials', audience: REPORTS };
+
 const over = (certificate: ClientIdentity): Fetch => fetchWith(mutualTls, certificate);
+
 const exchangeOver = (client: Credentials, certificate = identity, headers: Record<string, string> = {}) =>
   postOver(over(certificate), `${world.mutualTlsUrl}/oauth/token`, FORM, { authorization: basic(client), ...headers });
+
 const introspect = async (client: Credentials, token: string) =>
   (await world.post('/oauth/introspect', client, { token })).body as { active: boolean };
 

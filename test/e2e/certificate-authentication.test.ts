@@ -1,21 +1,23 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MutualTls } from '#infra/local/gateway/configuration.ts';
-import { joseCertificateVerifier } from '#shared/adapters/certificate-verifier.ts';
-import { httpsJson } from '#shared/adapters/fetch-json.ts';
-import { rememberedJwks } from '#shared/adapters/jwks-source.ts';
-import { oauthError, problem, seen } from '#test/support/answers.ts';
-import { type Authority, type ClientIdentity, newAuthority, newKeys, selfSigned } from '#test/support/certificates.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { costOf } from '#test/support/cost.ts';
-import { type LocalIssuer, startLocalIssuer } from '#test/support/local-issuer.ts';
-import { fetchWith, mutualTlsTrusting, postOver } from '#test/support/mutual-tls.ts';
-import { byName, byOwnKey, registerForMutualTls } from '#test/support/mutual-tls-clients.ts';
-import { outcomeOf } from '#test/support/service-user-keys.ts';
-import { wholeReply } from '#test/support/whole-reply.ts';
-import { type Acme, arrangeAcme, basic, REPORTS, type Reply, startWorld, type World } from '#test/support/world.ts';
+import { joseCertificateVerifier } from '#shared/adapters/jose/certificate-verifier.ts';
+import { httpsJson } from '#shared/adapters/remote/fetch-json.ts';
+import { rememberedJwks } from '#shared/adapters/remote/jwks-source.ts';
+import { oauthError, problem, seen } from '../support/answers.ts';
+import { type Authority, type ClientIdentity, newAuthority, newKeys, selfSigned } from '../support/certificates.ts';
+import { assertConforms } from '../support/conformance.ts';
+import { costOf } from '../support/cost.ts';
+import { basic, type Reply } from '../support/deployment.ts';
+import { type LocalIssuer, startLocalIssuer } from '../support/local-issuer.ts';
+import { fetchWith, mutualTlsTrusting, postOver } from '../support/mutual-tls.ts';
+import { byName, byOwnKey, registerForMutualTls } from '../support/mutual-tls-clients.ts';
+import { outcomeOf } from '../support/service-user-keys.ts';
+import { wholeReply } from '../support/whole-reply.ts';
+import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '../support/world.ts';
 
 const SUBJECT = 'CN=nightly export,O=Acme';
+
 const names = [
   { type: 'dns', value: 'export.acme.example' },
   { type: 'dns', value: '*.wild.example' },
@@ -25,8 +27,11 @@ const names = [
   { type: 'ip', value: '2001:db8::7' },
   { type: 'email', value: 'export@acme.example' },
 ] as const;
+
 const GRANT = { grant_type: 'client_credentials', audience: REPORTS };
+
 const UNKNOWN = 'cli_0000000000000000000000';
+
 const endpoints = [
   ['/oauth/token', GRANT],
   ['/oauth/introspect', { token: 'x' }],
@@ -34,13 +39,21 @@ const endpoints = [
 ] as const;
 
 let world: World;
+
 let acme: Acme;
+
 let host: LocalIssuer;
+
 let authority: Authority;
+
 let mutualTls: MutualTls;
+
 let identity: ClientIdentity;
+
 let own: ClientIdentity;
+
 let byAuthority: string;
+
 let bySelf: string;
 beforeAll(async () => {
   [authority, host] = [await newAuthority(), await startLocalIssuer()];
@@ -58,13 +71,18 @@ afterAll(async () => {
 });
 
 const subjectOf = ({ cert }: ClientIdentity) => new X509Certificate(cert).subject;
+
 const register = async (registration: object) => (await registerForMutualTls(world, acme, registration)).clientId;
+
 const send = (certificate: ClientIdentity, path: string, form: object, headers: Record<string, string> = {}) =>
   postOver(fetchWith(mutualTls, certificate), world.mutualTlsUrl + path, { ...form }, headers);
+
 const exchange = (certificate: ClientIdentity, clientId: string): Promise<Reply> =>
   send(certificate, '/oauth/token', { ...GRANT, client_id: clientId });
+
 const outcome = async (certificate: ClientIdentity, clientId: string) =>
   outcomeOf(await exchange(certificate, clientId));
+
 const REFUSED = '401 invalid_client';
 
 describe.each(endpoints)('at %s', (path, form) => {

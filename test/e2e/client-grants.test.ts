@@ -1,13 +1,15 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SYSTEM_API_ID } from '#shared/domain/system-api.ts';
-import { oauthError, problem, seen } from '#test/support/answers.ts';
-import { createApplication, grantPermissions, type RegisteredApi, registerApi } from '#test/support/applications.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { exchangeOutcome, scopeNow } from '#test/support/credential-worth.ts';
-import { type Acme, arrangeAcme, type Credentials, REPORTS, startWorld, type World } from '#test/support/world.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { oauthError, problem, seen } from '../support/answers.ts';
+import { createApplication, grantPermissions, type RegisteredApi, registerApi } from '../support/applications.ts';
+import { assertConforms } from '../support/conformance.ts';
+import { exchangeOutcome, scopeNow } from '../support/credential-worth.ts';
+import type { Credentials } from '../support/deployment.ts';
+import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '../support/world.ts';
 
 let world: World;
+
 let acme: Acme;
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms });
@@ -16,6 +18,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const grantsOf = ({ clientId }: Credentials) => `/v1/applications/${clientId}/grants`;
+
 const exchange = (credentials: Credentials, parameters: Record<string, string> = {}) =>
   world.post('/oauth/token', credentials, { grant_type: 'client_credentials', ...parameters });
 

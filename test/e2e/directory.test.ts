@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SYSTEM_API_ID, systemPermissions } from '#shared/domain/system-api.ts';
-import { problem, seen } from '#test/support/answers.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { countEach, race, repeat } from '#test/support/outcomes.ts';
-import { wholeReply } from '#test/support/whole-reply.ts';
-import { arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
+import { systemPermissions } from '#shared/domain/access/system-api.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { problem, seen } from '../support/answers.ts';
+import { assertConforms } from '../support/conformance.ts';
+import { countEach, race, repeat } from '../support/outcomes.ts';
+import { wholeReply } from '../support/whole-reply.ts';
+import { arrangeAcme, REPORTS, startWorld, type World } from '../support/world.ts';
 
 let world: World;
+
 let token: string;
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms });
@@ -16,8 +18,11 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const manage = (method: string, path: string, body?: unknown) => world.manage(method, path, body, token);
+
 const now = () => new Date(world.clock.nowSeconds() * 1_000).toISOString();
+
 const idOf = ({ body }: { readonly body: unknown }) => (body as { id: string }).id;
+
 const permission = { api: REPORTS, value: 'read:reports' };
 
 interface Collection {

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SYSTEM_API_ID } from '#shared/domain/system-api.ts';
-import { type Credentials, startWorld, type World } from '#test/support/world.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import type { Credentials } from '../support/deployment.ts';
+import { startWorld, type World } from '../support/world.ts';
 
 /** A caller of the workspace that may manage applications, and nothing else. */
 let world: World;
+
 let weak: Credentials;
+
 let weakToken: string;
 beforeAll(async () => {
   world = await startWorld();
@@ -16,6 +19,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const asWeak = (method: string, path: string, body?: unknown) => world.manage(method, path, body, weakToken);
+
 const refused = {
   type: 'about:blank',
   title: 'forbidden',

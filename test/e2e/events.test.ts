@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventBridgeBus } from '#shared/adapters/eventbridge/event-bus.ts';
 import { DomainError } from '#shared/domain/errors.ts';
-import type { EventBus } from '#shared/domain/ports.ts';
+import type { EventBus } from '#shared/domain/records/audit.ts';
 import type { Environment } from '#shared/ports.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '../support/world.ts';
 
 /** Longer than lines of one moment take to be written. */
 const SETTLE_SECONDS = 20;
 
 /** What the next run is to do instead of going through. */
 let fault: 'refuse' | 'lose reply' | undefined;
+
 const unreliableBus = (environment: Environment): EventBus => {
   const bus = eventBridgeBus(environment);
   return {
@@ -23,6 +24,7 @@ const unreliableBus = (environment: Environment): EventBus => {
 };
 
 let world: World;
+
 let acme: Acme;
 beforeAll(async () => {
   world = await startWorld({ adapters: { eventBus: unreliableBus } });
@@ -38,6 +40,7 @@ async function publishAll() {
   await world.run('publish-events');
   return world.events.slice(before);
 }
+
 const create = (name: string) => world.manage('POST', `/v1/tenants/${acme.tenantId}/api-tokens`, { description: name });
 
 describe('an event', () => {

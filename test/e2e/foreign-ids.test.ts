@@ -1,20 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { systemPermissions } from '#shared/domain/system-api.ts';
-import { problem, seen } from '#test/support/answers.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { createRole } from '#test/support/creations.ts';
-import { type RouteRequest, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
-import { type ManagementRoute, managementRoutes } from '#test/support/tenancy-rule.ts';
-import { wholeReply } from '#test/support/whole-reply.ts';
-import { type Acme, arrangeAcme, type Credentials, type Reply, startWorld, type World } from '#test/support/world.ts';
-import { writtenTables } from '#test/support/written-tables.ts';
+import { systemPermissions } from '#shared/domain/access/system-api.ts';
+import { problem, seen } from '../support/answers.ts';
+import { assertConforms } from '../support/conformance.ts';
+import { createRole } from '../support/creations.ts';
+import type { Credentials, Reply } from '../support/deployment.ts';
+import type { RouteRequest } from '../support/route-requests/desk.ts';
+import { type RouteRequests, routeRequests } from '../support/route-requests.ts';
+import { type ManagementRoute, managementRoutes } from '../support/tenancy-rule.ts';
+import { wholeReply } from '../support/whole-reply.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '../support/world.ts';
+import { writtenTables } from '../support/written-tables.ts';
 
 /** Requests are good ones about Globex; then one id in the path is exchanged for that of something else that exists. */
 let world: World;
+
 let acme: Acme;
+
 let requests: RouteRequests;
+
 /** Who may do anything at all, in the workspace and in each of the tenants. */
 let tokens: { readonly admin: string; readonly acme: string; readonly globex: string };
+
 let clients: readonly { readonly kind: ClientKind; readonly tenantId: string | undefined; readonly id: string }[];
 
 type ClientKind = 'tenant' | 'member' | 'service user' | 'application';
@@ -37,6 +43,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const create = async (path: string, body: object) => (await world.manage('POST', path, body)).body as Created;
+
 type Created = Credentials & { readonly id: string };
 
 /** One client of each kind that a tenant has. */

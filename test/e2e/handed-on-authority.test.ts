@@ -1,20 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SYSTEM_API_ID, type SystemPermission } from '#shared/domain/system-api.ts';
-import { problem, seen } from '#test/support/answers.ts';
-import { createApplication, grantPermissions } from '#test/support/applications.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { createApi, createRole } from '#test/support/creations.ts';
-import { type Manage, manageWith, succeed } from '#test/support/manage.ts';
-import { createServiceUser } from '#test/support/service-users.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world.ts';
+import type { SystemPermission } from '#shared/domain/access/system-api.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { problem, seen } from '../support/answers.ts';
+import { createApplication, grantPermissions } from '../support/applications.ts';
+import { assertConforms } from '../support/conformance.ts';
+import { createApi, createRole } from '../support/creations.ts';
+import { type Manage, manageWith, succeed } from '../support/manage.ts';
+import { createServiceUser } from '../support/service-users.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '../support/world.ts';
 
 let world: World;
+
 let acme: Acme;
+
 let tenant: string;
+
 /** An application that keeps tenants' machines and members, and may do nothing else. */
 let asProvisioning: Manage;
+
 /** A role that gives what the application holds, and one that gives more. */
 let within: string;
+
 let beyond: string;
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms });

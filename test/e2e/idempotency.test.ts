@@ -1,19 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tables } from '#shared/api/tables.ts';
-import { SYSTEM_API_ID } from '#shared/domain/system-api.ts';
-import { problem, seen } from '#test/support/answers.ts';
-import { createApplication, grantPermissions } from '#test/support/applications.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { exchangeOutcome } from '#test/support/credential-worth.ts';
-import { race } from '#test/support/outcomes.ts';
-import { operationsOf, type RouteRequest, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
-import { auditLinesOf, itemsOf, workspaceItems } from '#test/support/table-items.ts';
-import { type Acme, arrangeAcme, type Credentials, type Reply, startWorld, type World } from '#test/support/world.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { problem, seen } from '../support/answers.ts';
+import { createApplication, grantPermissions } from '../support/applications.ts';
+import { assertConforms } from '../support/conformance.ts';
+import { exchangeOutcome } from '../support/credential-worth.ts';
+import type { Credentials, Reply } from '../support/deployment.ts';
+import { race } from '../support/outcomes.ts';
+import type { RouteRequest } from '../support/route-requests/desk.ts';
+import { operationsOf, type RouteRequests, routeRequests } from '../support/route-requests.ts';
+import { auditLinesOf, itemsOf, workspaceItems } from '../support/table-items.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '../support/world.ts';
 
 const DAY_SECONDS = 86_400;
 
 let world: World;
+
 let acme: Acme;
+
 let requests: RouteRequests;
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms });
@@ -23,6 +27,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const creations = operationsOf(...tables.map(({ name }) => name)).filter(({ status }) => status === 201);
+
 const send = ({ method, path, ...init }: RouteRequest): Promise<Reply> => world.send(method, path, init);
 
 /** Everything that an answer shows once. */
@@ -32,6 +37,7 @@ interface Secrets extends Credentials {
 }
 
 let serial = 0;
+
 /** A key that no request before had. */
 function newKey(): string {
   serial += 1;
@@ -42,14 +48,17 @@ const named = (request: RouteRequest, key: string): RouteRequest => ({
   ...request,
   headers: { ...request.headers, 'idempotency-key': key },
 });
+
 /** A creation under a key, by the administrator or with whoever's token is given. */
 const create = async (key: string, path: string, body: unknown, token?: string) =>
   world.send('POST', path, { headers: await headersFor(key, token), body: JSON.stringify(body) });
+
 const headersFor = async (key: string, token?: string) => ({
   authorization: `Bearer ${token ?? (await world.tokenFor(world.admin))}`,
   'content-type': 'application/json',
   'idempotency-key': key,
 });
+
 const serviceUsers = ({ tenantId }: Acme) => `/v1/tenants/${tenantId}/service-users`;
 
 describe('a creation that is repeated under its Idempotency-Key', () => {

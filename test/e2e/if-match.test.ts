@@ -1,17 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dynamoClientRemover } from '#shared/adapters/dynamo/clients.ts';
-import { problem, seen, withoutUses } from '#test/support/answers.ts';
-import { changeableKinds, type Place, placeOf, tenantTokens } from '#test/support/changeable-kinds.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { type Manage, manageWith, succeed } from '#test/support/manage.ts';
-import { countEach, race } from '#test/support/outcomes.ts';
-import { arrangeAcme, startWorld, type World } from '#test/support/world.ts';
+import { dynamoClientRemover } from '#shared/adapters/dynamo/directory/clients.ts';
+import { problem, seen, withoutUses } from '../support/answers.ts';
+import { changeableKinds, type Place, placeOf, tenantTokens } from '../support/changeable-kinds.ts';
+import { assertConforms } from '../support/conformance.ts';
+import { type Manage, manageWith, succeed } from '../support/manage.ts';
+import { countEach, race } from '../support/outcomes.ts';
+import { arrangeAcme, startWorld, type World } from '../support/world.ts';
 
 let world: World;
+
 let manage: Manage;
+
 let place: Place;
+
 /** What happens between a deletion's reading of a client and its removal. */
 let beforeRemoval = async () => {};
+
 const overtakenRemover: typeof dynamoClientRemover = (environment) => {
   const { remove } = dynamoClientRemover(environment);
   return {
@@ -31,7 +35,9 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 type Shown = Readonly<Record<string, unknown>> & { readonly version: number };
+
 const show = async (path: string) => withoutUses((await manage('GET', path)).body as Shown);
+
 const STALE = problem(412, 'precondition_failed');
 
 describe.each(changeableKinds)('$kind', ({ create, change }) => {

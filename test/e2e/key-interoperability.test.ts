@@ -2,27 +2,31 @@ import { importPKCS8 } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { joseAssertionVerifier } from '#shared/adapters/assertion-verifier.ts';
-import { httpsJson } from '#shared/adapters/fetch-json.ts';
-import { rememberedJwks } from '#shared/adapters/jwks-source.ts';
-import { type LocalIssuer, startLocalIssuer } from '#test/support/local-issuer.ts';
+import { joseAssertionVerifier } from '#shared/adapters/jose/assertion-verifier.ts';
+import { httpsJson } from '#shared/adapters/remote/fetch-json.ts';
+import { rememberedJwks } from '#shared/adapters/remote/jwks-source.ts';
+import { type LocalIssuer, startLocalIssuer } from '../support/local-issuer.ts';
 import {
   type AssertionKey,
   createServiceUserKey,
   JWT_BEARER,
   type KeyFile,
   signAssertion,
-} from '#test/support/service-user-keys.ts';
-import { createServiceUser } from '#test/support/service-users.ts';
-import { applicationKey, createSigningApplication } from '#test/support/signing-applications.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
+} from '../support/service-user-keys.ts';
+import { createServiceUser } from '../support/service-users.ts';
+import { applicationKey, createSigningApplication } from '../support/signing-applications.ts';
+import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '../support/world.ts';
 
 /** Public client libraries with keys of service users and applications, by the real clock, which is theirs. */
 const clock = { nowSeconds: () => Math.floor(Date.now() / 1_000) };
+
 let world: World;
+
 let keys: Readonly<Record<KeyFile['algorithm'], KeyFile>>;
+
 /** Where an application publishes its keys. */
 let host: LocalIssuer;
+
 let acme: Acme;
 beforeAll(async () => {
   host = await startLocalIssuer();
@@ -41,6 +45,7 @@ afterAll(async () => {
 });
 
 const insecure = { [oauth.allowInsecureRequests]: true };
+
 const privateKeyOf = async ({ kid, algorithm, privateKey }: AssertionKey) => ({
   key: await importPKCS8(privateKey, algorithm),
   kid,

@@ -1,23 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sharedFailureCounter } from '#shared/adapters/failure-counter.ts';
-import { problem, seen } from '#test/support/answers.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { costOf, FREE } from '#test/support/cost.ts';
-import { createApiToken } from '#test/support/creations.ts';
-import { exchangeOutcome, scopeNow } from '#test/support/credential-worth.ts';
-import { denied, whileFailing } from '#test/support/faults.ts';
-import { openForge } from '#test/support/forge.ts';
-import { sendRaw } from '#test/support/raw-http.ts';
-import { allowRefreshTokens, beginFamily, refresh } from '#test/support/refresh-tokens.ts';
-import { auditLinesOf, workspaceItems } from '#test/support/table-items.ts';
-import { wholeReply } from '#test/support/whole-reply.ts';
-import { type Acme, arrangeAcme, type Credentials, type Reply, startWorld, type World } from '#test/support/world.ts';
+import { sharedFailureCounter } from '#shared/adapters/dynamo/tokens/failure-counter.ts';
+import { problem, seen } from '../support/answers.ts';
+import { assertConforms } from '../support/conformance.ts';
+import { costOf, FREE } from '../support/cost.ts';
+import { createApiToken } from '../support/creations.ts';
+import { exchangeOutcome, scopeNow } from '../support/credential-worth.ts';
+import type { Credentials, Reply } from '../support/deployment.ts';
+import { denied, whileFailing } from '../support/faults.ts';
+import { openForge } from '../support/forge.ts';
+import { sendRaw } from '../support/raw-http.ts';
+import { allowRefreshTokens, beginFamily, refresh } from '../support/refresh-tokens.ts';
+import { auditLinesOf, workspaceItems } from '../support/table-items.ts';
+import { wholeReply } from '../support/whole-reply.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '../support/world.ts';
 
 const PATH = '/v1/leaked-credentials';
+
 const HEADERS = { 'content-type': 'application/json' };
+
 const DEAD = '401 invalid_client';
 
 let world: World;
+
 let acme: Acme;
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms, adapters: { failures: sharedFailureCounter } });
@@ -30,23 +34,33 @@ interface Report {
   readonly credential: string;
   readonly clientId?: string;
 }
+
 const report = (found: Report) => world.send('POST', PATH, { headers: HEADERS, body: JSON.stringify(found) });
+
 const secretOf = ({ clientId, clientSecret }: Credentials): Report => ({ credential: clientSecret, clientId });
+
 const nothing = { status: 204, text: '' };
+
 const told = ({ status, text }: Reply) => ({ status, text });
+
 const newClient = () => createApiToken(world, acme.tenantId, { roleIds: [acme.readerRoleId] });
+
 const secretsPath = ({ clientId }: Credentials) => `/v1/tenants/${acme.tenantId}/api-tokens/${clientId}/secrets`;
+
 const selectorOf = ({ clientSecret }: Credentials) => clientSecret.slice(4, 10);
+
 async function newLongLived() {
   const wish = { kind: 'access_token', description: 'of a test', roleIds: [acme.readerRoleId] };
   const { body } = await world.manage('POST', `/v1/tenants/${acme.tenantId}/api-tokens`, wish);
   return body as { readonly clientId: string; readonly accessToken: string };
 }
+
 /** Outcome, target and reason of the audit lines about a report. */
 async function linesAbout({ headers }: Reply) {
   const lines = await auditLinesOf(headers.get('x-request-id'));
   return lines.map(({ type, outcome, target, reason }) => ({ type, outcome, target, reason }));
 }
+
 function bothLines(target: object) {
   const common = { type: 'credential.leaked', target, reason: undefined };
   return [

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-
-import { sharedFailureCounter } from '#shared/adapters/failure-counter.ts';
-import { denied, whileFailing } from '#test/support/faults.ts';
-import { captureOutput } from '#test/support/output.ts';
-import { type Acme, arrangeAcme, type Credentials, REPORTS, startWorld, type World } from '#test/support/world.ts';
+import { sharedFailureCounter } from '#shared/adapters/dynamo/tokens/failure-counter.ts';
+import type { Credentials } from '../support/deployment.ts';
+import { denied, whileFailing } from '../support/faults.ts';
+import { captureOutput } from '../support/output.ts';
+import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '../support/world.ts';
 
 /** CloudWatch reads metrics out of log lines that say which of their members are one (Embedded Metric Format). */
 interface MetricLine extends Readonly<Record<string, unknown>> {
@@ -18,7 +18,9 @@ interface MetricLine extends Readonly<Record<string, unknown>> {
 }
 
 const output = captureOutput();
+
 let world: World;
+
 let acme: Acme;
 beforeAll(async () => {
   world = await startWorld({ adapters: { failures: sharedFailureCounter } });
@@ -28,6 +30,7 @@ beforeEach(() => output.forget());
 afterAll(() => world.close());
 
 const lines = () => output.lines().filter((line): line is MetricLine => '_aws' in line);
+
 const exchange = (credentials: Credentials) =>
   world.post('/oauth/token', credentials, { grant_type: 'client_credentials', audience: REPORTS });
 
@@ -41,6 +44,7 @@ function metricsOf(line: MetricLine | undefined) {
     })),
   );
 }
+
 const requestOf = (outcome: string) => {
   const dimensions = [['service=mintmark', 'function=exchange', `outcome=${outcome}`]];
   return [

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SYSTEM_API_ID } from '#shared/domain/system-api.ts';
-import { problem, seen } from '#test/support/answers.ts';
-import { createApplication, grantPermissions, type RegisteredApi, registerApi } from '#test/support/applications.ts';
-import { runCommand } from '#test/support/command.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { HTTPS_AS_HTTP } from '#test/support/https-as-http.ts';
-import { isInstalled } from '#test/support/installed.ts';
-import { type Credentials, startWorld, type World } from '#test/support/world.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { problem, seen } from '../support/answers.ts';
+import { createApplication, grantPermissions, type RegisteredApi, registerApi } from '../support/applications.ts';
+import { runCommand } from '../support/command.ts';
+import { assertConforms } from '../support/conformance.ts';
+import type { Credentials } from '../support/deployment.ts';
+import { HTTPS_AS_HTTP } from '../support/https-as-http.ts';
+import { isInstalled } from '../support/installed.ts';
+import { startWorld, type World } from '../support/world.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 
@@ -19,7 +20,9 @@ interface Quickstart {
 }
 
 let world: World;
+
 let application: Credentials;
+
 const apis: Record<string, RegisteredApi> = {};
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms });

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { memoryRequestLimiter } from '#shared/adapters/memory-request-limiter.ts';
-import { SYSTEM_API_ID } from '#shared/domain/system-api.ts';
-import { createApplication, grantPermissions } from '#test/support/applications.ts';
-import { auditLinesOf } from '#test/support/table-items.ts';
-import { arrangeTenantManager } from '#test/support/tenant-manager.ts';
-import { type Acme, arrangeAcme, type Reply, startWorld, type World } from '#test/support/world.ts';
+import { memoryRequestLimiter } from '#shared/adapters/node/memory-request-limiter.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { createApplication, grantPermissions } from '../support/applications.ts';
+import type { Reply } from '../support/deployment.ts';
+import { auditLinesOf } from '../support/table-items.ts';
+import { arrangeTenantManager } from '../support/tenant-manager.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '../support/world.ts';
 
 let world: World;
+
 let acme: Acme;
+
 /** Every test is a source that nobody has heard of before. */
 let limiter = memoryRequestLimiter();
 beforeAll(async () => {
@@ -17,10 +20,12 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const GRANT = { grant_type: 'client_credentials' };
+
 const linesOf = async ({ headers }: Reply) => {
   const lines = await auditLinesOf(headers.get('x-request-id'));
   return lines.map(({ type, outcome, reason, actor, target }) => ({ type, outcome, reason, actor, target }));
 };
+
 const failed = (clientId: string, reason: string, target = {}) => [
   {
     type: 'authentication.failed',

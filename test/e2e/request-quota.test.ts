@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { memoryRequestLimiter } from '#shared/adapters/memory-request-limiter.ts';
-import { SYSTEM_API_ID } from '#shared/domain/system-api.ts';
-import { createApplication, grantPermissions } from '#test/support/applications.ts';
-import { type Acme, arrangeAcme, type Credentials, type Reply, startWorld, type World } from '#test/support/world.ts';
+import { memoryRequestLimiter } from '#shared/adapters/node/memory-request-limiter.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { createApplication, grantPermissions } from '../support/applications.ts';
+import type { Credentials, Reply } from '../support/deployment.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '../support/world.ts';
 
 const REQUESTS_MAX = 40;
 
 let world: World;
+
 let acme: Acme;
+
 let another: Credentials;
 beforeAll(async () => {
   const limiter = memoryRequestLimiter(undefined, REQUESTS_MAX);
@@ -19,6 +22,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const policy = `"client";q=${REQUESTS_MAX};w=60`;
+
 const quotaOf = ({ headers }: Reply) => {
   const { left, seconds } =
     /^"client";r=(?<left>\d+);t=(?<seconds>\d+)$/.exec(headers.get('ratelimit') ?? '')?.groups ?? {};

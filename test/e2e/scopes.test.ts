@@ -1,23 +1,18 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AccessTokenClaims } from '#shared/domain/access-token.ts';
-import { oauthError, problem, seen } from '#test/support/answers.ts';
-import { createApi, createApiToken, createRole } from '#test/support/creations.ts';
-import { arrangeTenantManager } from '#test/support/tenant-manager.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  type Reply,
-  startWorld,
-  type World,
-} from '#test/support/world.ts';
+import type { AccessTokenClaims } from '#shared/domain/tokens/access-token.ts';
+import { oauthError, problem, seen } from '../support/answers.ts';
+import { createApi, createApiToken, createRole } from '../support/creations.ts';
+import type { Credentials, Reply } from '../support/deployment.ts';
+import { arrangeTenantManager } from '../support/tenant-manager.ts';
+import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '../support/world.ts';
 
 const LEDGER = 'https://api.example.com/ledger';
 
 let world: World;
+
 let acme: Acme;
+
 /** Holds both permissions at the reports API, and one at another API. */
 let reporter: Credentials;
 beforeAll(async () => {

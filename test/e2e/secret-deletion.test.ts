@@ -1,30 +1,24 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
-import { problem, seen } from '#test/support/answers.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { exchangeOutcome, scopeNow } from '#test/support/credential-worth.ts';
-import { type GuardedApi, startGuardedApi } from '#test/support/guarded-api.ts';
-import { type Manage, manageWith } from '#test/support/manage.ts';
+import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
+import { problem, seen } from '../support/answers.ts';
+import { assertConforms } from '../support/conformance.ts';
+import { exchangeOutcome, scopeNow } from '../support/credential-worth.ts';
+import type { Credentials, Reply } from '../support/deployment.ts';
+import { type GuardedApi, startGuardedApi } from '../support/guarded-api.ts';
+import { type Manage, manageWith } from '../support/manage.ts';
 import {
   obtainSecret,
   type SecretOwner,
   type ShownSecrets,
   secretIdOf,
   secretOwners,
-} from '#test/support/secret-owners.ts';
-import { wholeReply } from '#test/support/whole-reply.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  type Reply,
-  startWorld,
-  type World,
-} from '#test/support/world.ts';
+} from '../support/secret-owners.ts';
+import { wholeReply } from '../support/whole-reply.ts';
+import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '../support/world.ts';
 
 /** Holds up whoever has read a client and is about to be told whether the secret is right. */
 let gate: { readonly arrived: () => void; readonly opened: Promise<void> } | undefined;
+
 function gatedHasher() {
   const hasher = bcryptHasher(undefined, 4);
   const compare: typeof hasher.compare = async (secret, hash) => {
@@ -36,8 +30,11 @@ function gatedHasher() {
 }
 
 let world: World;
+
 let acme: Acme;
+
 let manage: Manage;
+
 let online: GuardedApi;
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms, adapters: { hasher: gatedHasher } });
@@ -52,8 +49,11 @@ afterAll(async () => {
 
 const exchange = (credentials: Credentials) =>
   world.post('/oauth/token', credentials, { grant_type: 'client_credentials', audience: REPORTS });
+
 const visit = async (token: string) => (await online.visit('GET', '/reports', `Bearer ${token}`)).status;
+
 const WORKS = 'read:reports';
+
 const DEAD = '401 invalid_client';
 
 describe.each(secretOwners)('the secrets of $owner', ({ create }) => {

@@ -1,18 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { SystemPermission } from '#shared/domain/system-api.ts';
-import { problem, seen } from '#test/support/answers.ts';
-import { personalTokens, tenantTokens } from '#test/support/changeable-kinds.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { createRole } from '#test/support/creations.ts';
-import { type Manage, manageWith, succeed } from '#test/support/manage.ts';
-import { obtainSecret, type SecretOwner, type ShownSecrets, secretIdOf } from '#test/support/secret-owners.ts';
-import { arrangeTenantManager } from '#test/support/tenant-manager.ts';
-import { wholeReply } from '#test/support/whole-reply.ts';
-import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world.ts';
+import type { SystemPermission } from '#shared/domain/access/system-api.ts';
+import { problem, seen } from '../support/answers.ts';
+import { personalTokens, tenantTokens } from '../support/changeable-kinds.ts';
+import { assertConforms } from '../support/conformance.ts';
+import { createRole } from '../support/creations.ts';
+import type { Credentials } from '../support/deployment.ts';
+import { type Manage, manageWith, succeed } from '../support/manage.ts';
+import { obtainSecret, type SecretOwner, type ShownSecrets, secretIdOf } from '../support/secret-owners.ts';
+import { arrangeTenantManager } from '../support/tenant-manager.ts';
+import { wholeReply } from '../support/whole-reply.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '../support/world.ts';
 
 let world: World;
+
 let acme: Acme;
+
 let globex: Acme;
+
 let manage: Manage;
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms });
@@ -22,6 +26,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const FORBIDDEN = problem(403, 'forbidden', 'roleIds');
+
 const NOT_FOUND = problem(404, 'not_found');
 
 /** A client with two secrets and a rotation under way, so that every change of secrets would succeed. */

@@ -1,21 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SystemPermission } from '#shared/domain/system-api.ts';
-import { problem, seen } from '#test/support/answers.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { createApiToken, createRole } from '#test/support/creations.ts';
-import { exchangeOutcome } from '#test/support/credential-worth.ts';
-import { createServiceUser, createServiceUserSecret } from '#test/support/service-users.ts';
-import { wholeReply } from '#test/support/whole-reply.ts';
-import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world.ts';
+import type { SystemPermission } from '#shared/domain/access/system-api.ts';
+import { problem, seen } from '../support/answers.ts';
+import { assertConforms } from '../support/conformance.ts';
+import { createApiToken, createRole } from '../support/creations.ts';
+import { exchangeOutcome } from '../support/credential-worth.ts';
+import type { Credentials } from '../support/deployment.ts';
+import { createServiceUser, createServiceUserSecret } from '../support/service-users.ts';
+import { wholeReply } from '../support/whole-reply.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '../support/world.ts';
 
 /** The level of the managers of this file. */
 const LEVEL = 100;
 
 let world: World;
+
 let acme: Acme;
+
 let globex: Acme;
+
 /** Management tokens of Acme's own tokens. */
 let reading: string;
+
 let writing: string;
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms });
@@ -32,6 +37,7 @@ async function managerOf({ tenantId }: Acme, ...permissions: readonly SystemPerm
 }
 
 const collectionOf = ({ tenantId }: Acme) => `/v1/tenants/${tenantId}/service-users`;
+
 const roleOf = (level: number) => createRole(world, [], level);
 
 /** Every request that there is about the service user at this path and its secrets. */

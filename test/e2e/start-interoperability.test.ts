@@ -5,37 +5,43 @@ import { createRemoteJWKSet, importPKCS8, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Clock } from '#shared/domain/ports.ts';
-import { type Deployment, reach } from '#test/support/deployment.ts';
-import { allowRefreshTokens } from '#test/support/refresh-tokens.ts';
+import type { Clock } from '#shared/domain/ambient.ts';
+import { type Deployment, reach } from '../support/deployment.ts';
+import { allowRefreshTokens } from '../support/refresh-tokens.ts';
 import {
   type AssertionKey,
   createServiceUserKey,
   JWT_BEARER,
   type KeyFile,
   signAssertion,
-} from '#test/support/service-user-keys.ts';
-import { createServiceUser } from '#test/support/service-users.ts';
-import { applicationKey, createSigningApplication } from '#test/support/signing-applications.ts';
-import { type StartProcess, startProcess } from '#test/support/start-process.ts';
+} from '../support/service-user-keys.ts';
+import { createServiceUser } from '../support/service-users.ts';
+import { applicationKey, createSigningApplication } from '../support/signing-applications.ts';
+import { type StartProcess, startProcess } from '../support/start-process.ts';
 import {
   ACCESS_TOKEN_TYPE,
   arrangeServices,
   callerToken,
   type Services,
   TOKEN_EXCHANGE,
-} from '#test/support/token-exchange.ts';
-import { REPORTS } from '#test/support/world.ts';
+} from '../support/token-exchange.ts';
+import { REPORTS } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** `npm start` as a process of its own, and the clients of others. */
 const clock: Clock = { nowSeconds: () => Math.floor(Date.now() / 1_000) };
+
 let folder: string;
+
 let mintmark: StartProcess;
+
 let deployment: Deployment;
+
 let acme: Services;
+
 let serviceUserKey: KeyFile;
+
 let application: AssertionKey;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mintmark-interoperability-'));
@@ -53,10 +59,12 @@ afterAll(async () => {
 });
 
 const GRANT = { audience: REPORTS, scope: 'read:reports' };
+
 const keyOf = async ({ kid, algorithm, privateKey }: AssertionKey) => ({
   kid,
   key: await importPKCS8(privateKey, algorithm),
 });
+
 /** A client, and how each library authenticates it. */
 interface Client {
   readonly clientId: string;
@@ -68,6 +76,7 @@ const withKey = async (clientId: string, assertionKey: AssertionKey): Promise<Cl
   const key = await keyOf(assertionKey);
   return { clientId, ofOpenid: openid.PrivateKeyJwt(key), ofOauth: oauth.PrivateKeyJwt(key) };
 };
+
 const clients: Readonly<Record<string, () => Promise<Client>>> = {
   client_secret_basic: async () => {
     const { clientId, clientSecret } = acme.tenantToken;

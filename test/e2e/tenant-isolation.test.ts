@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { systemPermissions } from '#shared/domain/system-api.ts';
-import { problem, seen } from '#test/support/answers.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { resourceMetadata } from '#test/support/resource-metadata.ts';
-import { type RouteRequest, type RouteRequests, routeRequests } from '#test/support/route-requests.ts';
+import { systemPermissions } from '#shared/domain/access/system-api.ts';
+import { problem, seen } from '../support/answers.ts';
+import { assertConforms } from '../support/conformance.ts';
+import type { Credentials, Reply } from '../support/deployment.ts';
+import { resourceMetadata } from '../support/resource-metadata.ts';
+import type { RouteRequest } from '../support/route-requests/desk.ts';
+import { type RouteRequests, routeRequests } from '../support/route-requests.ts';
 import {
   type Actor,
   expectedStatus,
@@ -11,17 +13,22 @@ import {
   type ManagementRoute,
   managementRoutes,
   variantsOf,
-} from '#test/support/tenancy-rule.ts';
-import { wholeReply } from '#test/support/whole-reply.ts';
-import { type Acme, arrangeAcme, type Credentials, type Reply, startWorld, type World } from '#test/support/world.ts';
-import { writtenTables } from '#test/support/written-tables.ts';
+} from '../support/tenancy-rule.ts';
+import { wholeReply } from '../support/whole-reply.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '../support/world.ts';
+import { writtenTables } from '../support/written-tables.ts';
 
 /** Requests are about Globex and what belongs to it; the strangers come from Acme. */
 let world: World;
+
 let globex: Acme;
+
 let requests: RouteRequests;
+
 let actors: readonly (Actor & { readonly token: string })[];
+
 let strangers: typeof actors;
+
 let tokenForReports: string;
 
 beforeAll(async () => {

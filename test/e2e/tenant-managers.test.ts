@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SystemPermission } from '#shared/domain/system-api.ts';
-import { problem, seen, withoutUses } from '#test/support/answers.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { wholeReply } from '#test/support/whole-reply.ts';
-import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world.ts';
+import type { SystemPermission } from '#shared/domain/access/system-api.ts';
+import { problem, seen, withoutUses } from '../support/answers.ts';
+import { assertConforms } from '../support/conformance.ts';
+import type { Credentials } from '../support/deployment.ts';
+import { wholeReply } from '../support/whole-reply.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '../support/world.ts';
 
 let world: World;
+
 let acme: Acme;
+
 let globex: Acme;
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms });
@@ -15,9 +18,11 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const tenantTokens = ({ tenantId }: Acme) => `/v1/tenants/${tenantId}/api-tokens`;
+
 const personalTokens = ({ tenantId, userId }: Acme) => `/v1/tenants/${tenantId}/members/${userId}/api-tokens`;
 
 let serial = 0;
+
 async function createRole(level: number, permissions: readonly SystemPermission[] = []): Promise<string> {
   serial += 1;
   const { body } = await world.manage('POST', '/v1/roles', {

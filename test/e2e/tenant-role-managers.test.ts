@@ -1,23 +1,30 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SYSTEM_API_ID, type SystemPermission } from '#shared/domain/system-api.ts';
-import { problem, seen } from '#test/support/answers.ts';
-import { createApplication, grantPermissions } from '#test/support/applications.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { createApiToken, createRole } from '#test/support/creations.ts';
-import { type Manage, manageWith, succeed } from '#test/support/manage.ts';
-import { wholeReply } from '#test/support/whole-reply.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world.ts';
+import type { SystemPermission } from '#shared/domain/access/system-api.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { problem, seen } from '../support/answers.ts';
+import { createApplication, grantPermissions } from '../support/applications.ts';
+import { assertConforms } from '../support/conformance.ts';
+import { createApiToken, createRole } from '../support/creations.ts';
+import { type Manage, manageWith, succeed } from '../support/manage.ts';
+import { wholeReply } from '../support/whole-reply.ts';
+import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '../support/world.ts';
 
 /** The level of the managers of this file. */
 const LEVEL = 100;
+
 const readReports = { api: REPORTS, value: 'read:reports' };
+
 const writeReports = { api: REPORTS, value: 'write:reports' };
 
 let world: World;
+
 let acme: Acme;
+
 let admin: Manage;
+
 /** Keeps the roles of Acme, and may read reports. */
 let manager: Manage;
+
 let system: (value: SystemPermission) => { readonly api: string; readonly value: string };
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms });
@@ -40,10 +47,12 @@ async function managerWith({ scope, ...more }: { scope?: string; permissions?: r
 }
 
 let serial = 0;
+
 const newRole = (changes: object = {}) => {
   serial += 1;
   return { key: `clerk-${serial}`, name: 'Clerk', level: LEVEL, permissions: [readReports], ...changes };
 };
+
 /** A role that the administrator made in this tenant. */
 const arrangeRole = async (changes: object = {}) =>
   `${collection()}/${(await succeed(admin('POST', collection(), newRole(changes)))).id}`;

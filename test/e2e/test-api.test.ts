@@ -1,18 +1,22 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SYSTEM_API_ID, systemPermissions } from '#shared/domain/system-api.ts';
-import { problem, seen } from '#test/support/answers.ts';
-import { createApplication, grantPermissions } from '#test/support/applications.ts';
-import { assertConforms } from '#test/support/conformance.ts';
-import { scopeNow } from '#test/support/credential-worth.ts';
-import { type Acme, arrangeAcme, type Credentials, REPORTS, startWorld, type World } from '#test/support/world.ts';
+import { systemPermissions } from '#shared/domain/access/system-api.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { problem, seen } from '../support/answers.ts';
+import { createApplication, grantPermissions } from '../support/applications.ts';
+import { assertConforms } from '../support/conformance.ts';
+import { scopeNow } from '../support/credential-worth.ts';
+import type { Credentials } from '../support/deployment.ts';
+import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '../support/world.ts';
 
 interface Tried {
   readonly tokenResponse: { readonly access_token: string };
 }
 
 let world: World;
+
 let acme: Acme;
+
 let token: string;
 beforeAll(async () => {
   world = await startWorld({ onReply: assertConforms });

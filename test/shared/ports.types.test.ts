@@ -3,12 +3,13 @@ import * as z from 'zod';
 import type { GrantRendering } from '#infra/granted.ts';
 import { grants } from '#infra/grants.ts';
 import { lambdaTable, type PathParameters } from '#shared/api/table.ts';
-import type { AuthenticatedClient } from '#shared/domain/authenticate-client.ts';
-import type { ManagementCaller } from '#shared/domain/authority.ts';
-import type { TokenVerifier } from '#shared/domain/crypto-ports.ts';
-import type { AuditLog, StandingReader } from '#shared/domain/ports.ts';
+import type { ManagementCaller } from '#shared/domain/access/authority.ts';
+import type { AuthenticatedClient } from '#shared/domain/authentication/authenticate-client.ts';
+import type { AuditLog } from '#shared/domain/records/audit.ts';
+import type { StandingReader } from '#shared/domain/records/look.ts';
+import type { TokenVerifier } from '#shared/domain/tokens/ports.ts';
 import { lambda, type OperationsOf } from '#shared/http/lambda.ts';
-import { created, done, ok } from '#shared/http/replies.ts';
+import { created, done, ok } from '#shared/http/reply/replies.ts';
 import type { AdaptersOf, AmbientPorts, Grant, PortsOf } from '#shared/ports.ts';
 
 /**
@@ -47,6 +48,7 @@ const reports = lambdaTable({
 const unopened = (): never => {
   throw new Error('No port is opened in a test of types.');
 };
+
 const ambient = {
   issuer: unopened,
   mutualTlsUrl: unopened,
@@ -59,6 +61,7 @@ const ambient = {
   digests: unopened,
   requestLimiter: unopened,
 };
+
 const adapters = {
   ...ambient,
   environment: unopened,
@@ -74,6 +77,7 @@ const operations: OperationsOf<typeof reports> = {
   listReports: async () => ok({ names: [] }),
   createReport: async ({ body }) => created({ name: body.name }, {}),
 };
+
 const { listReports, createReport } = operations;
 
 describe('ports of grants', () => {

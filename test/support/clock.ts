@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/domain/ports.ts';
+import type { Clock } from '#shared/domain/ambient.ts';
 
 /** A clock that moves only when told to. */
 export interface TestClock extends Clock {

@@ -3,8 +3,8 @@ import { errorCodes } from '#infra/openapi/error-codes.ts';
 import type { LambdaTable, Route } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
 import { DomainError, type ErrorCode } from '#shared/domain/errors.ts';
-import { renderError } from '#shared/http/errors.ts';
-import type { Reply } from './world.ts';
+import { renderError } from '#shared/http/reply/errors.ts';
+import type { Reply } from './deployment.ts';
 
 interface Place {
   readonly operation: string;

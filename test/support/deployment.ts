@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/domain/ports.ts';
+import type { Clock } from '#shared/domain/ambient.ts';
 
 /** Credentials as a creation answers them. */
 export interface Credentials {

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type { Look } from '#shared/domain/ports.ts';
-import { type Api, apiNameKey, type Client, type DirectoryRecords } from '#shared/domain/records.ts';
-import { newSecret } from '#shared/domain/secret.ts';
+import type { Client } from '#shared/domain/records/client.ts';
+import type { DirectoryRecords, Look } from '#shared/domain/records/look.ts';
+import { type Api, apiNameKey } from '#shared/domain/records/permissions.ts';
+import { newSecret } from '#shared/domain/registration/secret.ts';
 import { uncounted } from './failure-counters.ts';
 
 const NOW_SECONDS = 1_800_000_000;
+
 const AUDIENCE = 'https://api.example.com/reports';
+
 const times = { createdAtSeconds: NOW_SECONDS, version: 1 };
 
 /** Adapters for the exchange that need no engine, and the credentials of the one client they know. */

@@ -1,5 +1,5 @@
-import { sharedFailureCounter } from '#shared/adapters/failure-counter.ts';
-import type { FailureCounter } from '#shared/domain/ports.ts';
+import { sharedFailureCounter } from '#shared/adapters/dynamo/tokens/failure-counter.ts';
+import type { FailureCounter } from '#shared/domain/authentication/ports.ts';
 import type { Environment } from '#shared/ports.ts';
 
 /** Counts nothing, for tests that fail in a second as often as others do in a day. */

@@ -1,7 +1,8 @@
 import type { JWTPayload } from 'jose';
-import { httpsJson } from '#shared/adapters/fetch-json.ts';
-import { rememberedJwks } from '#shared/adapters/jwks-source.ts';
-import { joseWorkloadTokens } from '#shared/adapters/workload-tokens.ts';
+import { joseWorkloadTokens } from '#shared/adapters/jose/workload-tokens.ts';
+import { httpsJson } from '#shared/adapters/remote/fetch-json.ts';
+import { rememberedJwks } from '#shared/adapters/remote/jwks-source.ts';
+import type { Reply } from './deployment.ts';
 import {
   ISSUER,
   type LocalIssuer,
@@ -11,7 +12,7 @@ import {
 } from './local-issuer.ts';
 import { exchangeAssertion, outcomeOf } from './service-user-keys.ts';
 import { createAt } from './service-users.ts';
-import type { Reply, World } from './world.ts';
+import type { World } from './world.ts';
 
 export interface FederatedCredential {
   readonly clientId: string;

@@ -1,9 +1,9 @@
 import { type AdapterChanges, localFunctions } from '#infra/local/functions.ts';
 import { startGateway } from '#infra/local/gateway.ts';
 import { functionRoutes } from '#infra/routes.ts';
-import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
+import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
 import { type EngineProxy, startEngineProxy } from './engine-proxy.ts';
-import type { RouteRequest } from './route-requests.ts';
+import type { RouteRequest } from './route-requests/desk.ts';
 import { settingsOf } from './settings.ts';
 import type { World } from './world.ts';
 

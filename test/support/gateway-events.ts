@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { GatewayEvent } from '#shared/http/incoming.ts';
+import type { GatewayEvent } from '#shared/http/request/incoming.ts';
 
 type Fields = readonly (readonly [name: string, value: string])[];
 

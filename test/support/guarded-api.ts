@@ -1,8 +1,8 @@
 import { handler as authorizer } from '#functions/authorizer.ts';
 import type { AdapterChanges } from '#infra/local/functions.ts';
-import type { MutualTls } from '#infra/local/gateway/configuration.ts';
-import { type GatewayAuthorizer, type GatewayRoute, type LambdaHandler, startGateway } from '#infra/local/gateway.ts';
-import type { ProtectedApi } from '#shared/domain/authorize-request.ts';
+import type { GatewayAuthorizer, GatewayRoute, LambdaHandler, MutualTls } from '#infra/local/gateway/configuration.ts';
+import { startGateway } from '#infra/local/gateway.ts';
+import type { ProtectedApi } from '#shared/domain/checks/authorize-request.ts';
 import { settingsOf } from './settings.ts';
 import { REPORTS, type World } from './world.ts';
 
@@ -40,6 +40,7 @@ export interface GuardedApi {
 
 /** `DELETE /reports/{id}` has no rule, which must not open it. */
 const rules = { 'GET /reports': 'read:reports', 'POST /reports': 'write:reports', 'GET /reports/{id}': 'read:reports' };
+
 const served = [...Object.keys(rules), 'DELETE /reports/{id}'];
 
 /**

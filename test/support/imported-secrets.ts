@@ -1,11 +1,13 @@
 import bcrypt from 'bcryptjs';
-import { sharedFailureCounter } from '#shared/adapters/failure-counter.ts';
+import { sharedFailureCounter } from '#shared/adapters/dynamo/tokens/failure-counter.ts';
 import { assertConforms } from './conformance.ts';
+import type { Credentials, Reply } from './deployment.ts';
 import { type Manage, manageWith, succeed } from './manage.ts';
-import { type Acme, arrangeAcme, type Credentials, type Reply, startWorld, type World } from './world.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from './world.ts';
 
 /** A secret of another product, and what that product kept of it. */
 export const LEGACY = 'correct horse battery staple';
+
 const HASH = hashOf(LEGACY);
 
 /** After so many wrong secrets from one address a client's imported secret is not compared any more. */

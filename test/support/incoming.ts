@@ -1,4 +1,4 @@
-import type { Incoming } from '#shared/http/incoming.ts';
+import type { Incoming } from '#shared/http/request/incoming.ts';
 
 /** A request as the middlewares see it; what a test does not say is empty. */
 export function incoming(request: Partial<Incoming>): Incoming {

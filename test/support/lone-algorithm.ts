@@ -2,14 +2,15 @@ import { localFunctions } from '#infra/local/functions.ts';
 import { lambdaContext } from '#infra/local/gateway/lambda-context.ts';
 import { startGateway } from '#infra/local/gateway.ts';
 import { functionRoutes } from '#infra/routes.ts';
-import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
-import type { SigningAlgorithm } from '#shared/domain/records.ts';
+import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
+import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import { standingClock } from './clock.ts';
 import { type Deployment, reach } from './deployment.ts';
 import type { Engines, Settings } from './engines.ts';
 import { unlimited, type World } from './world.ts';
 
 const HASH_COST = 4;
+
 const TASK_MILLISECONDS = 60_000;
 
 /** A workspace that is reached like a world's. */

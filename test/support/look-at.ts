@@ -1,5 +1,5 @@
-import type { Look } from '#shared/domain/ports.ts';
-import type { Client, DirectoryKind, DirectoryRecords } from '#shared/domain/records.ts';
+import type { Client } from '#shared/domain/records/client.ts';
+import type { DirectoryKind, DirectoryRecords, Look } from '#shared/domain/records/look.ts';
 
 type Records = { readonly [Kind in DirectoryKind]?: Readonly<Record<string, DirectoryRecords[Kind]>> };
 

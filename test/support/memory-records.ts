@@ -1,7 +1,7 @@
 import { DomainError } from '#shared/domain/errors.ts';
-import type { StandingReader } from '#shared/domain/ports.ts';
-import type { ClientChanger, DirectoryWriter } from '#shared/domain/record-ports.ts';
-import type { Client, DirectoryKind, DirectoryRecords } from '#shared/domain/records.ts';
+import type { ClientChanger, DirectoryWriter } from '#shared/domain/records/change-record.ts';
+import type { Client } from '#shared/domain/records/client.ts';
+import type { DirectoryKind, DirectoryRecords, StandingReader } from '#shared/domain/records/look.ts';
 import { lookAt } from './look-at.ts';
 
 interface Versioned {

@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '#shared/domain/record-ports.ts';
+import type { Page, PageRequest } from '#shared/domain/records/lists.ts';
 
 /** Where nobody wants to read further, a list that never ends is a defect. */
 const PAGES_MAX = 50;

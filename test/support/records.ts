@@ -1,15 +1,15 @@
+import type { Client } from '#shared/domain/records/client.ts';
+import type { Api, Role } from '#shared/domain/records/permissions.ts';
 import {
-  type Api,
-  type Client,
   type Membership,
   membershipKey,
-  type Role,
   type ServiceUser,
   type Tenant,
   type User,
-} from '#shared/domain/records.ts';
+} from '#shared/domain/records/principals.ts';
 
 const CREATED_AT_SECONDS = 1_800_000_000;
+
 const versioned = { version: 1, createdAtSeconds: CREATED_AT_SECONDS };
 
 /** Records that say only what matters to a test. */

@@ -1,11 +1,12 @@
 import { createPrivateKey, randomUUID } from 'node:crypto';
 import { type JWTPayload, SignJWT } from 'jose';
-import type { Clock } from '#shared/domain/ports.ts';
+import type { Clock } from '#shared/domain/ambient.ts';
 import type { Deployment, Reply } from './deployment.ts';
 import { createAt } from './service-users.ts';
 import { REPORTS } from './world.ts';
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
 export const CLIENT_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** What somebody signs assertions with, and about whom. */

@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { decodeJwt } from 'jose';
-import type { TokenStatus } from '#shared/domain/status-places.ts';
+import type { TokenStatus } from '#shared/domain/tokens/access-token.ts';
 import type { Deployment, Reply } from './deployment.ts';
 
 /** Where a token says that its status is published. */

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { StoredSecret } from '#shared/domain/records.ts';
+import type { StoredSecret } from '#shared/domain/records/client.ts';
 
 const TableName = 'mintmark-clients';
 

@@ -1,4 +1,4 @@
-import type { StoredSecret } from '#shared/domain/records.ts';
+import type { StoredSecret } from '#shared/domain/records/client.ts';
 
 /** A secret as it is kept; all that tells it from others is its selector. */
 export function aSecret(selector: string, changes: Partial<StoredSecret> = {}): StoredSecret {

@@ -1,5 +1,6 @@
-import type { SystemPermission } from '#shared/domain/system-api.ts';
-import type { Credentials, World } from './world.ts';
+import type { SystemPermission } from '#shared/domain/access/system-api.ts';
+import type { Credentials } from './deployment.ts';
+import type { World } from './world.ts';
 
 let serial = 0;
 

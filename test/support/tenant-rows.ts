@@ -1,6 +1,6 @@
-import { dynamoClientWriter } from '#shared/adapters/dynamo/clients.ts';
-import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory.ts';
-import type { Subject } from '#shared/domain/records.ts';
+import { dynamoClientWriter } from '#shared/adapters/dynamo/directory/clients.ts';
+import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory/directory.ts';
+import type { Subject } from '#shared/domain/records/client.ts';
 import { repeat } from './outcomes.ts';
 import { aClient, aMembership, aServiceUser, aTenant, keyOf } from './records.ts';
 import { settingsOf } from './settings.ts';

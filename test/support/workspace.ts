@@ -1,34 +1,32 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { ambient } from '#shared/adapters/ambient.ts';
-import { joseAssertionVerifier } from '#shared/adapters/assertion-verifier.ts';
-import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
-import { joseCertificateVerifier } from '#shared/adapters/certificate-verifier.ts';
-import { cryptoClientKeys } from '#shared/adapters/client-keys.ts';
-import { dynamoAssertionMemory } from '#shared/adapters/dynamo/assertion-memory.ts';
-import { dynamoAudit } from '#shared/adapters/dynamo/audit.ts';
-import { dynamoAuditFeed } from '#shared/adapters/dynamo/audit-feed.ts';
-import { dynamoAuditReader } from '#shared/adapters/dynamo/audit-reader.ts';
+import { dynamoAudit } from '#shared/adapters/dynamo/audit/audit.ts';
+import { dynamoAuditFeed } from '#shared/adapters/dynamo/audit/audit-feed.ts';
+import { dynamoAuditReader } from '#shared/adapters/dynamo/audit/audit-reader.ts';
 import {
   dynamoClientChanger,
   dynamoClientLister,
   dynamoClientRemover,
   dynamoClientWriter,
-} from '#shared/adapters/dynamo/clients.ts';
+} from '#shared/adapters/dynamo/directory/clients.ts';
 import {
   dynamoDirectoryLister,
   dynamoDirectoryWriter,
   dynamoRecordRemover,
   dynamoSigningKeyRecords,
-} from '#shared/adapters/dynamo/directory.ts';
-import { dynamoIssuance } from '#shared/adapters/dynamo/issuance.ts';
-import { dynamoRequestMemory } from '#shared/adapters/dynamo/request-memory.ts';
-import { dynamoRevocations } from '#shared/adapters/dynamo/revocations.ts';
-import { dynamoShortLivedWriter } from '#shared/adapters/dynamo/short-lived.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/standing.ts';
-import { dynamoStatusEntries, dynamoStatusPlaces } from '#shared/adapters/dynamo/status-lists.ts';
-import { dynamoUsageNotes, dynamoUsageReader } from '#shared/adapters/dynamo/usage.ts';
-import { sharedFailureCounter } from '#shared/adapters/failure-counter.ts';
+} from '#shared/adapters/dynamo/directory/directory.ts';
+import { dynamoStanding } from '#shared/adapters/dynamo/directory/standing.ts';
+import { dynamoAssertionMemory } from '#shared/adapters/dynamo/tokens/assertion-memory.ts';
+import { sharedFailureCounter } from '#shared/adapters/dynamo/tokens/failure-counter.ts';
+import { dynamoIssuance } from '#shared/adapters/dynamo/tokens/issuance.ts';
+import { dynamoRequestMemory } from '#shared/adapters/dynamo/tokens/request-memory.ts';
+import { dynamoRevocations } from '#shared/adapters/dynamo/tokens/revocations.ts';
+import { dynamoShortLivedWriter } from '#shared/adapters/dynamo/tokens/short-lived.ts';
+import { dynamoStatusEntries, dynamoStatusPlaces } from '#shared/adapters/dynamo/tokens/status-lists.ts';
+import { dynamoUsageNotes, dynamoUsageReader } from '#shared/adapters/dynamo/tokens/usage.ts';
+import { joseAssertionVerifier } from '#shared/adapters/jose/assertion-verifier.ts';
+import { joseCertificateVerifier } from '#shared/adapters/jose/certificate-verifier.ts';
+import { joseWorkloadTokens } from '#shared/adapters/jose/workload-tokens.ts';
 import { exchangeSigner } from '#shared/adapters/kms/exchange-signer.ts';
 import { kmsFoundingKeys } from '#shared/adapters/kms/founding-keys.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
@@ -38,10 +36,12 @@ import { kmsIntrospectionSigner, kmsStatusListSigner } from '#shared/adapters/km
 import { kmsSigningKeyMaker } from '#shared/adapters/kms/signing-key-maker.ts';
 import { kmsSecretTokens, kmsSigningSecretMaker } from '#shared/adapters/kms/signing-secrets.ts';
 import { kmsKeySet, kmsVerifier } from '#shared/adapters/kms/verifier.ts';
-import { possession } from '#shared/adapters/possession.ts';
-import { statusListMemory } from '#shared/adapters/status-list-memory.ts';
-import { cryptoTrustedKeys } from '#shared/adapters/trusted-keys.ts';
-import { joseWorkloadTokens } from '#shared/adapters/workload-tokens.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
+import { cryptoClientKeys } from '#shared/adapters/node/client-keys.ts';
+import { statusListMemory } from '#shared/adapters/node/status-list-memory.ts';
+import { cryptoTrustedKeys } from '#shared/adapters/node/trusted-keys.ts';
+import { possession } from '#shared/adapters/sets/possession.ts';
 import type { Grant, PortsOf } from '#shared/ports.ts';
 import { standingClock, type TestClock } from './clock.ts';
 import type { EngineProxy } from './engine-proxy.ts';

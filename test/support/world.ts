@@ -3,17 +3,15 @@ import type { BusEvent } from '#infra/local/events.ts';
 import type { AdapterChanges } from '#infra/local/functions.ts';
 import type { MutualTls } from '#infra/local/gateway/configuration.ts';
 import { type System, startSystem } from '#infra/local/system.ts';
-import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
-import { memoryRequestLimiter } from '#shared/adapters/memory-request-limiter.ts';
-import type { SecretHasher } from '#shared/domain/crypto-ports.ts';
+import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
+import { memoryRequestLimiter } from '#shared/adapters/node/memory-request-limiter.ts';
+import type { SecretHasher } from '#shared/domain/registration/ports.ts';
 import { rememberAwsEnvironment } from './aws-environment.ts';
 import { standingClock, type TestClock } from './clock.ts';
 import { type Credentials, type Deployment, type Reach, reach } from './deployment.ts';
 import { type EngineProxy, startEngineProxy } from './engine-proxy.ts';
 import { uncounted } from './failure-counters.ts';
 import { startKmsWithLentKeys } from './lent-keys.ts';
-
-export { basic, type Credentials, type Reply, readReply } from './deployment.ts';
 
 /** The API that tests protect; the local gateway's sample stands behind it. */
 export const REPORTS = 'https://api.example.com/reports';
@@ -133,6 +131,7 @@ export async function arrangeAcme(world: Deployment): Promise<Acme> {
 }
 
 type Create = <Body>(path: string, body: unknown) => Promise<Body>;
+
 const arranged = new WeakMap<Deployment, Pick<Acme, 'apiId' | 'readerRoleId' | 'writerRoleId'>>();
 
 async function arrangeReports(world: Deployment, create: Create) {
@@ -158,3 +157,5 @@ function countComparisons(cost: number) {
     });
   return { open, count: () => comparisons };
 }
+
+export { basic, type Credentials, type Reply, readReply } from './deployment.ts';

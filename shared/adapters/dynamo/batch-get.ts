@@ -4,9 +4,11 @@ import { rethrowAsUnavailable } from '../aws-client.ts';
 
 /** So many items DynamoDB gives in one BatchGetItem. */
 export const BATCH_KEYS_MAX = 100;
+
 const BATCH_ROUNDS_MAX = 3;
 
 type Requested = NonNullable<BatchGetCommandOutput['UnprocessedKeys']>;
+
 type Item = Readonly<Record<string, unknown>>;
 
 /**

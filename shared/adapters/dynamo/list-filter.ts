@@ -1,5 +1,4 @@
-import type { ListFilter } from '#shared/domain/record-ports.ts';
-import { searchForm } from '#shared/domain/search-text.ts';
+import { type ListFilter, searchForm } from '#shared/domain/records/lists.ts';
 
 /** Where the items of a list keep what they can be filtered by. */
 export interface FilterableItems {

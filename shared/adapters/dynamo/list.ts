@@ -1,12 +1,12 @@
 import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
-import type { Page, PageRequest } from '#shared/domain/record-ports.ts';
-import { searchForm } from '#shared/domain/search-text.ts';
+import { type Page, type PageRequest, searchForm } from '#shared/domain/records/lists.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { type FilterableItems, filterParameters, isFiltered } from './list-filter.ts';
 
 /** What one request for a page of a filtered list may look at, however few of the items match. */
 const FILTERED_QUERIES_MAX = 4;
+
 const FILTERED_QUERY_ITEMS = 250;
 
 interface ListQuery<Item> extends FilterableItems {

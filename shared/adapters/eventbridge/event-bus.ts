@@ -1,10 +1,9 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
-import type { AuditEvent } from '#shared/domain/audit.ts';
 import { unavailable } from '#shared/domain/errors.ts';
-import type { EventBus } from '#shared/domain/ports.ts';
+import type { AuditEvent, EventBus } from '#shared/domain/records/audit.ts';
 import type { Environment } from '#shared/ports.ts';
-import { required } from '../ambient.ts';
 import { awsClientSettings, rethrowAsUnavailable } from '../aws-client.ts';
+import { required } from '../node/environment.ts';
 
 const SOURCE = 'mintmark';
 

@@ -1,5 +1,5 @@
-import type { TokenSigner } from '#shared/domain/crypto-ports.ts';
-import { wrappedSigningKey } from '#shared/domain/signing-keys.ts';
+import { wrappedSigningKey } from '#shared/domain/keys/signing-keys.ts';
+import type { TokenSigner } from '#shared/domain/tokens/ports.ts';
 import type { Environment } from '#shared/ports.ts';
 import { signWithKey } from './signature-schemes.ts';
 import { compactJws, kmsSigner, signingInput, tokenTypeFor } from './signer.ts';

@@ -2,12 +2,12 @@ import { createPublicKey } from 'node:crypto';
 import { GetPublicKeyCommand } from '@aws-sdk/client-kms';
 import { calculateJwkThumbprint, exportJWK } from 'jose';
 import * as z from 'zod';
-import type { SigningAlgorithm } from '#shared/domain/records.ts';
-import type { FoundingKeys } from '#shared/domain/signing-key-ports.ts';
-import type { SigningKey } from '#shared/domain/signing-keys.ts';
+import type { FoundingKeys } from '#shared/domain/keys/ports.ts';
+import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
+import type { SigningKey } from '#shared/domain/records/signing-keys.ts';
 import type { Environment } from '#shared/ports.ts';
-import { required } from '../ambient.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
+import { required } from '../node/environment.ts';
 import { kmsClient } from './kms-client.ts';
 
 const settingSchema = z.partialRecord(z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']), z.string());

@@ -1,9 +1,9 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Environment } from '#shared/ports.ts';
-import { required } from '../ambient.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
 import { documentClient } from '../dynamo/document-client.ts';
+import { required } from '../node/environment.ts';
 
 /** Where the Directory table keeps the peppers. */
 export const PEPPER_KEY = { key: 'pepper#workspace' };

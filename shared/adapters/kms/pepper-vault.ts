@@ -1,10 +1,10 @@
 import { GenerateDataKeyWithoutPlaintextCommand } from '@aws-sdk/client-kms';
-import type { PepperFounder, PepperVault, WrappedPepper } from '#shared/domain/crypto-ports.ts';
+import type { PepperFounder, PepperVault, WrappedPepper } from '#shared/domain/keys/ports.ts';
 import type { Environment } from '#shared/ports.ts';
-import { required } from '../ambient.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
 import { putIf } from '../dynamo/conditional-write.ts';
 import { documentClient } from '../dynamo/document-client.ts';
+import { required } from '../node/environment.ts';
 import { kmsClient } from './kms-client.ts';
 import { PEPPER_CONTEXT, PEPPER_KEY, readPepperItem } from './pepper-item.ts';
 

@@ -1,16 +1,18 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { DecryptCommand } from '@aws-sdk/client-kms';
 import { toBase62 } from '#shared/domain/base62.ts';
-import type { Pepper } from '#shared/domain/crypto-ports.ts';
+import type { Pepper } from '#shared/domain/keys/ports.ts';
 import type { Environment } from '#shared/ports.ts';
-import { required } from '../ambient.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
+import { required } from '../node/environment.ts';
 import { kmsClient } from './kms-client.ts';
 import { PEPPER_CONTEXT, readPepperItem } from './pepper-item.ts';
 
 const SEAL_CHARACTERS = 8;
+
 /** No process goes on with what was replaced or taken out longer than this. */
 const KNOWN_MILLISECONDS_MAX = 300_000;
+
 /** An unknown seal may be one of a new pepper; whoever makes seals up buys no more than one read for this long. */
 const UNKNOWN_MILLISECONDS_MIN = 60_000;
 

@@ -1,8 +1,8 @@
 import { constants, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import type { KeySpec, SigningAlgorithmSpec } from '@aws-sdk/client-kms';
 import QuickLRU from 'quick-lru';
-import type { SigningAlgorithm } from '#shared/domain/records.ts';
-import type { SigningKey } from '#shared/domain/signing-keys.ts';
+import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
+import type { SigningKey } from '#shared/domain/records/signing-keys.ts';
 import { derToJose } from './ecdsa-signature.ts';
 
 /** How one of JOSE's algorithms is done with KMS, and with Node's cryptography. */
@@ -56,6 +56,7 @@ export const SCHEMES: Readonly<Record<SigningAlgorithm, SignatureScheme>> = {
 };
 
 const PUBLIC_KEYS_MAX = 500;
+
 const publicKeys = new QuickLRU<string, KeyObject>({ maxSize: PUBLIC_KEYS_MAX });
 
 /** The public half for Node's cryptography; a `kid` never names another key, so it is made once. */

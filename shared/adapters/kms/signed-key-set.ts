@@ -1,13 +1,14 @@
-import type { KeySetSigner } from '#shared/domain/crypto-ports.ts';
-import { preferredAlgorithm } from '#shared/domain/signing-keys.ts';
+import type { KeySetSigner } from '#shared/domain/keys/ports.ts';
+import { preferredAlgorithm } from '#shared/domain/keys/signing-keys.ts';
 import type { Environment } from '#shared/ports.ts';
-import { required } from '../ambient.ts';
+import { required } from '../node/environment.ts';
 import { jwtSigner } from './signer.ts';
 import { keyRing } from './signing-keys.ts';
 import { kmsKeySet } from './verifier.ts';
 
 /** So long one signature serves everybody who asks this process, while the keys stay the same (L9). */
 const SIGNATURE_SECONDS = 300;
+
 /** How long a signed key set is good: as long as it is served, as long as caches keep it, and as long again. */
 const LIFETIME_SECONDS = 900;
 

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { SignCommand } from '@aws-sdk/client-kms';
-import { ACCESS_TOKEN_TYPE, LONG_LIVED_TOKEN_TYPE, type TokenClaims } from '#shared/domain/access-token.ts';
-import type { IntrospectionSigner, StatusListSigner, TokenSigner } from '#shared/domain/crypto-ports.ts';
+import type { StatusListSigner } from '#shared/domain/checks/publish-status-list.ts';
+import type { IntrospectionSigner } from '#shared/domain/checks/sign-introspection.ts';
 import { tokenTooLarge, unavailable } from '#shared/domain/errors.ts';
-import type { SigningAlgorithm } from '#shared/domain/records.ts';
-import { kmsSigningKey, type SigningKey, type SigningKeys } from '#shared/domain/signing-keys.ts';
+import { kmsSigningKey } from '#shared/domain/keys/signing-keys.ts';
+import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
+import type { SigningKey, SigningKeys } from '#shared/domain/records/signing-keys.ts';
+import { ACCESS_TOKEN_TYPE, LONG_LIVED_TOKEN_TYPE, type TokenClaims } from '#shared/domain/tokens/access-token.ts';
+import type { TokenSigner } from '#shared/domain/tokens/ports.ts';
 import type { Environment } from '#shared/ports.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
 import { kmsClient } from './kms-client.ts';
@@ -13,6 +16,7 @@ import { isSignatureOf, SCHEMES } from './signature-schemes.ts';
 import { keyRing } from './signing-keys.ts';
 
 const MESSAGE_BYTES_MAX = 4_096;
+
 /** How old the keys may be for what is signed without a look at the records. */
 const KEYS_SECONDS_MAX = 30;
 

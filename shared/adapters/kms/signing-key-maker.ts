@@ -7,11 +7,11 @@ import {
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
 import { unavailable } from '#shared/domain/errors.ts';
-import type { NewSigningKey, SigningKeyMaker } from '#shared/domain/signing-key-ports.ts';
-import type { KeyCreation } from '#shared/domain/signing-keys.ts';
+import type { NewSigningKey, SigningKeyMaker } from '#shared/domain/keys/ports.ts';
+import type { KeyCreation } from '#shared/domain/records/signing-keys.ts';
 import type { Environment } from '#shared/ports.ts';
-import { required } from '../ambient.ts';
 import { awsClientSettings, rethrowAsUnavailable } from '../aws-client.ts';
+import { required } from '../node/environment.ts';
 import { publicHalfOf, readPublicHalf } from './founding-keys.ts';
 import { kmsClient } from './kms-client.ts';
 import { SCHEMES } from './signature-schemes.ts';
@@ -19,6 +19,7 @@ import { wrappingContext } from './wrapped-keys.ts';
 
 /** Tags of the keys that this product makes; IAM lets it touch no others. */
 const WORKSPACE_TAG = 'mintmark:workspace';
+
 const SLOT_TAG = 'mintmark:slot';
 
 /** What a key policy says in the place of the key's own algorithm. */

@@ -1,16 +1,18 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { SigningAlgorithm } from '#shared/domain/records.ts';
-import { SIGNING_KEYS, type SigningKey, type SigningKeys, withFoundingKeys } from '#shared/domain/signing-keys.ts';
+import { withFoundingKeys } from '#shared/domain/keys/signing-keys.ts';
+import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
+import { SIGNING_KEYS, type SigningKey, type SigningKeys } from '#shared/domain/records/signing-keys.ts';
 import type { Environment } from '#shared/ports.ts';
-import { required } from '../ambient.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
-import { directoryKey } from '../dynamo/directory-keys.ts';
+import { directoryKey } from '../dynamo/directory/directory-keys.ts';
+import { signingKeysSchema } from '../dynamo/directory/signing-keys-schema.ts';
 import { documentClient } from '../dynamo/document-client.ts';
-import { signingKeysSchema } from '../dynamo/signing-keys-schema.ts';
+import { required } from '../node/environment.ts';
 import { kmsFoundingKeys } from './founding-keys.ts';
 
 /** While DynamoDB does not answer, keys that are a little older are better than none; no key set is fresher at verifiers. */
 const STALE_SECONDS_MAX = 300;
+
 /** How long DynamoDB is left in peace after a failure. */
 const COOLDOWN_SECONDS = 5;
 

@@ -2,19 +2,22 @@ import { DecryptCommand, GenerateDataKeyCommand } from '@aws-sdk/client-kms';
 import { CompactSign, compactVerify, errors } from 'jose';
 import QuickLRU from 'quick-lru';
 import * as z from 'zod';
-import { ACCESS_TOKEN_TYPE, type AccessTokenClaims, TOKEN_CHARACTERS_MAX } from '#shared/domain/access-token.ts';
-import type { SecretTokens, SigningSecretMaker, WrappedSecret } from '#shared/domain/crypto-ports.ts';
 import { unavailable } from '#shared/domain/errors.ts';
+import type { SigningSecretMaker, WrappedSecret } from '#shared/domain/keys/ports.ts';
+import { ACCESS_TOKEN_TYPE, type AccessTokenClaims, TOKEN_CHARACTERS_MAX } from '#shared/domain/tokens/access-token.ts';
+import type { SecretTokens } from '#shared/domain/tokens/ports.ts';
 import type { Environment } from '#shared/ports.ts';
-import { required } from '../ambient.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
-import { readCompactJws } from '../compact-jws.ts';
+import { readCompactJws } from '../jose/compact-jws.ts';
+import { required } from '../node/environment.ts';
 import { kmsClient } from './kms-client.ts';
 import { accessTokenClaims } from './verifier.ts';
 
 /** As long as the hash that it keys (RFC 7518 §3.2). */
 const SECRET_BYTES = 32;
+
 const UNWRAPPED_MAX = 1_000;
+
 const ALGORITHM = 'HS256';
 
 /** Ties a wrapped secret to its API and workspace: KMS unwraps it for nobody who does not say the same. */
@@ -41,6 +44,7 @@ export function kmsSigningSecretMaker(environment: Environment): SigningSecretMa
 }
 
 const headerSchema = z.object({ alg: z.literal(ALGORITHM), kid: z.string(), typ: z.literal(ACCESS_TOKEN_TYPE) });
+
 const audienceSchema = z.object({ aud: z.string() });
 
 /** Signs and verifies with secrets of APIs, each of which KMS unwraps once for the life of the process. */

@@ -2,17 +2,19 @@ import { hash } from 'node:crypto';
 import { type CompactJWSHeaderParameters, compactVerify, errors } from 'jose';
 import QuickLRU from 'quick-lru';
 import * as z from 'zod';
+import type { JsonObject } from '#shared/domain/json.ts';
+import type { KeySet, PublicJwk } from '#shared/domain/keys/ports.ts';
+import { isPublished, isTrusted } from '#shared/domain/keys/signing-keys.ts';
+import type { SigningKey } from '#shared/domain/records/signing-keys.ts';
 import {
   ACCESS_TOKEN_TYPE,
   LONG_LIVED_TOKEN_TYPE,
   TOKEN_CHARACTERS_MAX,
   type TokenClaims,
-} from '#shared/domain/access-token.ts';
-import type { KeySet, PublicJwk, TokenVerifier, VerifiedToken } from '#shared/domain/crypto-ports.ts';
-import type { JsonObject } from '#shared/domain/records.ts';
-import { isPublished, isTrusted, type SigningKey } from '#shared/domain/signing-keys.ts';
+} from '#shared/domain/tokens/access-token.ts';
+import type { TokenVerifier, VerifiedToken } from '#shared/domain/tokens/ports.ts';
 import type { Environment } from '#shared/ports.ts';
-import { required } from '../ambient.ts';
+import { required } from '../node/environment.ts';
 import { publicKeyOf } from './signature-schemes.ts';
 import { keyRing } from './signing-keys.ts';
 
@@ -26,10 +28,12 @@ const commonClaims = {
   client_id: z.string(),
   tenant_id: z.string().optional(),
 };
+
 /** A token that is bound in a way which nobody here checks is worth nothing. */
 const confirmation = z
   .strictObject({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() })
   .refine((cnf) => Object.keys(cnf).length > 0);
+
 const actor: z.ZodType = z.object({
   sub: z.string(),
   client_id: z.string(),
@@ -37,6 +41,7 @@ const actor: z.ZodType = z.object({
     return actor.optional();
   },
 });
+
 /** The claims of an access token that was exchanged. */
 export const accessTokenClaims = z.object({
   ...commonClaims,
@@ -62,8 +67,10 @@ const schemas = new Map<string | undefined, z.ZodType>([
 
 /** So long at most a verifier that asks nobody takes tokens of a key that was revoked (V5). */
 const KEYS_SECONDS_MAX = 30;
+
 /** How often a process looks for a key that it does not know, however many tokens name one (P10). */
 const UNKNOWN_KEY_SECONDS = 1;
+
 /** A revoked key leaves the key set within this; a storm of requests costs one read in it (L9). */
 const KEY_SET_SECONDS = 1;
 

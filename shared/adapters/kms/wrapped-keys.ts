@@ -1,10 +1,10 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { DecryptCommand } from '@aws-sdk/client-kms';
 import QuickLRU from 'quick-lru';
-import type { SigningKey } from '#shared/domain/signing-keys.ts';
+import type { SigningKey } from '#shared/domain/records/signing-keys.ts';
 import type { Environment } from '#shared/ports.ts';
-import { required } from '../ambient.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
+import { required } from '../node/environment.ts';
 import { kmsClient } from './kms-client.ts';
 import { publicKeyOf } from './signature-schemes.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bcryptHasher } from '#shared/adapters/bcrypt-hasher.ts';
+import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
 import { secretHasherContract } from './contracts/secret-hasher.ts';
 
 const LOWEST_COST = 4;

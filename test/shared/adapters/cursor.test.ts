@@ -1,19 +1,22 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readCursor, writeCursor } from '#shared/adapters/dynamo/cursor.ts';
-import { orderOf } from '#shared/adapters/dynamo/directory-keys.ts';
-import { anyText } from '#test/support/arbitrary-text.ts';
-import { verdict } from '#test/support/refusal.ts';
+import { orderOf } from '#shared/adapters/dynamo/directory/directory-keys.ts';
+import { anyText } from '../../support/arbitrary-text.ts';
+import { verdict } from '../../support/refusal.ts';
 
 const RUNS = { numRuns: 3_000 };
+
 const YEAR_10000_SECONDS = 253_402_300_800;
 
 /** Keys of everything that lists show: ids, and two of them joined. */
 const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
+
 const key = fc.oneof(
   id,
   fc.tuple(id, id).map((ids) => ids.join('/')),
 );
+
 const place = fc.tuple(fc.integer({ min: 0, max: YEAR_10000_SECONDS - 1 }), key);
 
 test('reads back the place that it wrote, with the key there', () => {

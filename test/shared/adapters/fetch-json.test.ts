@@ -1,9 +1,9 @@
 import type { LookupAddress } from 'node:dns';
 import { Agent } from 'node:https';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { httpsJson } from '#shared/adapters/fetch-json.ts';
-import { isPublicAddress, publicLookup } from '#shared/adapters/public-addresses.ts';
-import { ISSUER, type IssuerAnswer, type LocalIssuer, startLocalIssuer } from '#test/support/local-issuer.ts';
+import { httpsJson } from '#shared/adapters/remote/fetch-json.ts';
+import { isPublicAddress, publicLookup } from '#shared/adapters/remote/public-addresses.ts';
+import { ISSUER, type IssuerAnswer, type LocalIssuer, startLocalIssuer } from '../../support/local-issuer.ts';
 
 let issuer: LocalIssuer;
 beforeAll(async () => {
@@ -15,7 +15,9 @@ beforeEach(() => {
 });
 
 const patience = (milliseconds = 2_000) => AbortSignal.timeout(milliseconds);
+
 const fetchJson = (url: string, signal = patience()) => httpsJson(issuer.agent)(url, signal);
+
 const refusal = (fetching: Promise<unknown>) =>
   fetching.then(
     () => 'fetched',

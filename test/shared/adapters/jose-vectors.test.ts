@@ -1,9 +1,9 @@
 import { createHmac, createPublicKey } from 'node:crypto';
 import { createLocalJWKSet, type JWK } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { readCompactJws } from '#shared/adapters/compact-jws.ts';
-import { isSignedBy } from '#shared/adapters/signed-by.ts';
-import { assertionAlgorithms } from '#shared/domain/assertion.ts';
+import { readCompactJws } from '#shared/adapters/jose/compact-jws.ts';
+import { isSignedBy } from '#shared/adapters/jose/signed-by.ts';
+import { assertionAlgorithms } from '#shared/domain/registration/authentication-methods.ts';
 
 /** A published JWS, and the public key that it is published with. */
 interface Vector {
@@ -61,14 +61,20 @@ const vectors = {
 } as const satisfies Record<string, Vector>;
 
 const compact = ({ header, payload, signature }: Vector) => `${header}.${payload}.${signature}`;
+
 const isGenuine = (jws: string, jwk: JWK) => isSignedBy(jws, createLocalJWKSet({ keys: [jwk] }), assertionAlgorithms);
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
 const decode = (part: string) => Buffer.from(part, 'base64url');
+
 const algorithmOf = ({ header }: Vector) => (JSON.parse(decode(header).toString()) as { alg: string }).alg;
+
 const withHeader = (vector: Vector, alg: unknown) => compact({ ...vector, header: encode({ alg }) });
+
 const withSignature = (vector: Vector, change: (signature: Buffer) => Uint8Array) =>
   compact({ ...vector, signature: Buffer.from(change(decode(vector.signature))).toString('base64url') });
+
 const flipped = (at: number) => (signature: Buffer) => {
   signature[at] = (signature[at] ?? 0) ^ 1;
   return signature;

@@ -1,18 +1,24 @@
 import { compactVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type JwksSource, rememberedJwks } from '#shared/adapters/jwks-source.ts';
+import { type JwksSource, rememberedJwks } from '#shared/adapters/remote/jwks-source.ts';
 import { DomainError } from '#shared/domain/errors.ts';
-import { ISSUER, issuerKey, signWorkloadToken } from '#test/support/local-issuer.ts';
-import { countEach } from '#test/support/outcomes.ts';
+import { ISSUER, issuerKey, signWorkloadToken } from '../../support/local-issuer.ts';
+import { countEach } from '../../support/outcomes.ts';
 
 const CONFIGURATION = `${ISSUER}/.well-known/openid-configuration`;
+
 const KEYS = `${ISSUER}/keys`;
+
 const first = issuerKey('ES256', 'first');
+
 const second = issuerKey('ES256', 'second');
+
 const metadata = { issuer: ISSUER, jwks_uri: KEYS };
 
 let documents: Record<string, unknown>;
+
 let fetched: string[];
+
 let source: JwksSource;
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] });
@@ -29,7 +35,9 @@ afterEach(() => {
 });
 
 const published = { issuer: ISSUER, jwksUri: KEYS };
+
 const later = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1_000);
+
 const tokens = {
   first: await signWorkloadToken({ algorithm: 'ES256', kid: 'first', key: first.privateKey }, {}),
   second: await signWorkloadToken({ algorithm: 'ES256', kid: 'second', key: second.privateKey }, {}),

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { ambient, required } from '#shared/adapters/ambient.ts';
-import { processEnvironment } from '#shared/adapters/environment.ts';
-import { settingProtectedApi } from '#shared/adapters/protected-api.ts';
-import { environmentOf } from '#test/support/engines.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { processEnvironment, required } from '#shared/adapters/node/environment.ts';
+import { settingProtectedApi } from '#shared/adapters/sets/protected-api.ts';
+import { environmentOf } from '../../support/engines.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 

@@ -2,13 +2,15 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { grants } from '#infra/grants.ts';
-import { pageQuery } from '#shared/api/fields.ts';
+import { pageQuery } from '#shared/api/fields/fields.ts';
 import type { LambdaTable, Route } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
-import { reachOf, systemPermissions } from '#shared/domain/system-api.ts';
+import { reachOf, systemPermissions } from '#shared/domain/access/system-api.ts';
 
 const all: readonly LambdaTable[] = tables;
+
 const routes = all.flatMap((table) => Object.entries(table.routes).map(([name, route]) => ({ table, name, ...route })));
+
 const managementRoutes = routes.flatMap(({ caller, ...route }) =>
   typeof caller === 'object' && 'permission' in caller ? [{ ...route, permission: caller.permission }] : [],
 );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { scopeValues } from '#shared/domain/access-token.ts';
+import { scopeValues } from '#shared/domain/tokens/access-token.ts';
 
 const RUNS = { numRuns: 3_000 };
 
@@ -8,7 +8,9 @@ const RUNS = { numRuns: 3_000 };
 const SYMBOLS = Array.from({ length: 0x5e }, (_, index) => String.fromCharCode(0x21 + index)).filter(
   (c) => !'"\\'.includes(c),
 );
+
 const value = fc.array(fc.constantFrom(...SYMBOLS), { minLength: 1, maxLength: 20 }).map((symbols) => symbols.join(''));
+
 const values = fc.uniqueArray(value, { minLength: 1, maxLength: 12 });
 
 describe('scopeValues', () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { enterRoster, leaveRoster } from '#shared/domain/api-token-roster.ts';
-import type { Client } from '#shared/domain/records.ts';
-import { standingClock } from '#test/support/clock.ts';
-import { memoryRecords } from '#test/support/memory-records.ts';
-import { countEach, outcomeOf, race } from '#test/support/outcomes.ts';
-import { aClient } from '#test/support/records.ts';
+import { enterRoster, leaveRoster } from '#shared/domain/clients/api-token-roster.ts';
+import type { Client } from '#shared/domain/records/client.ts';
+import { standingClock } from '../../support/clock.ts';
+import { memoryRecords } from '../../support/memory-records.ts';
+import { countEach, outcomeOf, race } from '../../support/outcomes.ts';
+import { aClient } from '../../support/records.ts';
 
 const owner = { tenantId: 'ten_acme' };
 
@@ -23,6 +23,7 @@ function open({ clients = [], listed = [] }: Situation = {}, turn?: () => Promis
   const clientList = { list: async () => ({ items: listed.map((id) => aClient({ id })) }) };
   return { ...kept, rosters: kept.directory, clock, clientList };
 }
+
 const enter = (ports: ReturnType<typeof open>, clientId: string, maxLive: number) =>
   outcomeOf(enterRoster({ owner, clientId, maxLive }, ports));
 

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type AssertionClaims, endOfAssertion, isTimely } from '#shared/domain/assertion.ts';
+import { type AssertionClaims, endOfAssertion, isTimely } from '#shared/domain/authentication/assertion.ts';
 
 const NOW = 1_800_000_000;
+
 const SKEW = 30;
+
 const HOUR = 3_600;
 
 function claims(change: Partial<AssertionClaims> = {}): AssertionClaims {

@@ -6,15 +6,16 @@ import {
   refusalLimits,
   sealedSecretLimits,
   unknownTokenLimits,
-} from '#shared/domain/attempt-limits.ts';
-import { authenticateClient } from '#shared/domain/authenticate-client.ts';
-import { matchImportedSecret } from '#shared/domain/imported-secrets.ts';
-import type { FailureCounter } from '#shared/domain/ports.ts';
-import { openExchange } from '#test/support/exchange-ports.ts';
-import { uncounted } from '#test/support/failure-counters.ts';
-import { outcomeOf } from '#test/support/outcomes.ts';
+} from '#shared/domain/authentication/attempt-limits.ts';
+import { authenticateClient } from '#shared/domain/authentication/authenticate-client.ts';
+import { matchImportedSecret } from '#shared/domain/authentication/match-imported-secret.ts';
+import type { FailureCounter } from '#shared/domain/authentication/ports.ts';
+import { openExchange } from '../../support/exchange-ports.ts';
+import { uncounted } from '../../support/failure-counters.ts';
+import { outcomeOf } from '../../support/outcomes.ts';
 
 const MINUTES_OF_A_DAY = 1_440;
+
 const SOURCE = '192.0.2.1';
 
 /** So many failures have happened in these buckets, and none elsewhere. */

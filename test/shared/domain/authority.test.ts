@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { assertMayAssign, assertOwnUser, authorize, type ManagementCaller } from '#shared/domain/authority.ts';
-import { SYSTEM_API_ID, type SystemPermission } from '#shared/domain/system-api.ts';
-import { aRole } from '#test/support/records.ts';
-import { verdict } from '#test/support/refusal.ts';
+import { assertMayAssign, assertOwnUser, authorize, type ManagementCaller } from '#shared/domain/access/authority.ts';
+import type { SystemPermission } from '#shared/domain/access/system-api.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { aRole } from '../../support/records.ts';
+import { verdict } from '../../support/refusal.ts';
 
 const everything: readonly SystemPermission[] = [
   'read:tenants',
@@ -16,7 +17,9 @@ function caller(changes: Partial<ManagementCaller> = {}): ManagementCaller {
   const identity = { clientId: 'cli_1', subject: 'cli_1', tenantId: undefined, userId: undefined };
   return { ...identity, permissions: everything, roles: [], heldPermissions: [], ...changes };
 }
+
 const administrator = caller();
+
 const tenant = caller({ tenantId: 'ten_acme' });
 
 describe('authorize', () => {

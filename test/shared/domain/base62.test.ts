@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { toBase62 } from '#shared/domain/base62.ts';
 
 const RUNS = { numRuns: 3_000 };
+
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
 const bytes = fc.uint8Array({ maxLength: 40 });
 
 test('writes the number that the bytes are, to as many digits as asked', () => {

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { authenticateClient } from '#shared/domain/authenticate-client.ts';
-import { type Administrator, bootstrap } from '#shared/domain/bootstrap.ts';
-import { SYSTEM_API_ID, systemPermissions } from '#shared/domain/system-api.ts';
-import { tradeGrant } from '#shared/domain/trade-grant.ts';
-import { type Engines, startEngines } from '#test/support/engines.ts';
-import { denied } from '#test/support/faults.ts';
-import { countEach, outcomeOf } from '#test/support/outcomes.ts';
-import { openWorkspace, type Ports, type Workspace } from '#test/support/workspace.ts';
+import { systemPermissions } from '#shared/domain/access/system-api.ts';
+import { authenticateClient } from '#shared/domain/authentication/authenticate-client.ts';
+import { type Administrator, bootstrap } from '#shared/domain/directory/bootstrap.ts';
+import { tradeGrant } from '#shared/domain/grants/trade-grant.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { type Engines, startEngines } from '../../support/engines.ts';
+import { denied } from '../../support/faults.ts';
+import { countEach, outcomeOf } from '../../support/outcomes.ts';
+import { openWorkspace, type Ports, type Workspace } from '../../support/workspace.ts';
 
 let engines: Engines;
 beforeEach(async () => {
@@ -15,9 +16,11 @@ beforeEach(async () => {
 afterEach(() => engines.close());
 
 const ISSUER = 'https://auth.example.com';
+
 const everything = systemPermissions.map(({ value }) => value).join(' ');
 
 let requests = 0;
+
 function run(ports: Ports, request: { newAdministrator?: boolean } = {}): Promise<Administrator> {
   requests += 1;
   return bootstrap(request, `req-${requests}`, ports);
@@ -39,6 +42,7 @@ async function survey({ scan }: Workspace) {
   const count = (prefix: string) => keys.filter((key) => key.startsWith(prefix)).length;
   return { peppers: count('pepper#'), apis: count('api#'), administrators: count('name#administrator/') };
 }
+
 const ONE_OF_EACH = { peppers: 1, apis: 1, administrators: 1 };
 
 describe('the first bootstrap', () => {

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { changeClient, changeRecord } from '#shared/domain/change-record.ts';
 import { unavailable } from '#shared/domain/errors.ts';
-import type { Client, Tenant } from '#shared/domain/records.ts';
-import { type MemoryRecords, memoryRecords } from '#test/support/memory-records.ts';
-import { outcomeOf, outcomesOf, race } from '#test/support/outcomes.ts';
-import { aClient, aTenant } from '#test/support/records.ts';
+import { changeClient, changeRecord } from '#shared/domain/records/change-record.ts';
+import type { Client } from '#shared/domain/records/client.ts';
+import type { Tenant } from '#shared/domain/records/principals.ts';
+import { type MemoryRecords, memoryRecords } from '../../support/memory-records.ts';
+import { outcomeOf, outcomesOf, race } from '../../support/outcomes.ts';
+import { aClient, aTenant } from '../../support/records.ts';
 
 /** One of the two ways into one rule: a name is changed, and the same is read back. */
 interface Way {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Client, StoredSecret } from '#shared/domain/records/client.ts';
 import {
   liveSecrets,
   withoutSecret,
@@ -7,24 +8,28 @@ import {
   withRotationCancelled,
   withRotationFinished,
   withSecret,
-} from '#shared/domain/client-secrets.ts';
-import type { Client, StoredSecret } from '#shared/domain/records.ts';
-import { aClient } from '#test/support/records.ts';
-import { verdict } from '#test/support/refusal.ts';
-import { aSecret } from '#test/support/stored-secrets.ts';
+} from '#shared/domain/registration/client-secrets.ts';
+import { aClient } from '../../support/records.ts';
+import { verdict } from '../../support/refusal.ts';
+import { aSecret } from '../../support/stored-secrets.ts';
 
 const NOW = 1_800_000_000;
+
 const HOUR = 3_600;
 
 const clientWith = (...secrets: readonly StoredSecret[]) => aClient({ secrets });
+
 const ended = (selector: string) => aSecret(selector, { expiresAtSeconds: NOW });
+
 const ending = (selector: string, inSeconds: number) => aSecret(selector, { expiresAtSeconds: NOW + inSeconds });
 
 /** The selectors of the secrets that work at a moment. */
 const working = (client: Client, nowSeconds = NOW) => liveSecrets(client, nowSeconds).map(({ selector }) => selector);
+
 /** When each secret ends; null for never. */
 const ends = ({ secrets }: Client) =>
   Object.fromEntries(secrets.map(({ selector, expiresAtSeconds = null }) => [selector, expiresAtSeconds]));
+
 const five = ['a', 'b', 'c', 'd', 'e'].map((selector) => aSecret(selector));
 
 test('secrets that have ended or end this second do not work', () => {

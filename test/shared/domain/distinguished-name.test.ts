@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { x509Certificates } from '#shared/adapters/client-certificates.ts';
-import { isDistinguishedName, isSameName } from '#shared/domain/distinguished-name.ts';
-import { selfSigned } from '#test/support/certificates.ts';
+import { x509Certificates } from '#shared/adapters/node/client-certificates.ts';
+import { isDistinguishedName, isSameName } from '#shared/domain/registration/distinguished-name.ts';
+import { selfSigned } from '../../support/certificates.ts';
 
 describe('two names are the same', () => {
   test.each([

@@ -1,14 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { allowedPermissions, findApi, resolveApi } from '#shared/domain/entitlement.ts';
-import { type ClientGrant, grantKey } from '#shared/domain/records.ts';
-import type { Standing } from '#shared/domain/standing.ts';
-import { lookAt } from '#test/support/look-at.ts';
-import { outcomeOf } from '#test/support/outcomes.ts';
-import { aClient, anApi } from '#test/support/records.ts';
+import { allowedPermissions, findApi, resolveApi } from '#shared/domain/access/entitlement.ts';
+import type { Standing } from '#shared/domain/access/standing.ts';
+import { type ClientGrant, grantKey } from '#shared/domain/records/permissions.ts';
+import { lookAt } from '../../support/look-at.ts';
+import { outcomeOf } from '../../support/outcomes.ts';
+import { aClient, anApi } from '../../support/records.ts';
 
 const REPORTS = 'https://api.example.com/reports';
+
 const api = anApi();
+
 const application = aClient({ subject: { type: 'application' }, apiIds: ['api_reports'] });
+
 const nothing: Standing = {
   tenantId: undefined,
   userId: undefined,

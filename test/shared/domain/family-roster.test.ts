@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { enterFamilyRoster } from '#shared/domain/family-roster.ts';
-import { type Engines, startEngines } from '#test/support/engines.ts';
-import { openWorkspace, type Ports, type Workspace } from '#test/support/workspace.ts';
+import { enterFamilyRoster } from '#shared/domain/tokens/family-roster.ts';
+import { type Engines, startEngines } from '../../support/engines.ts';
+import { openWorkspace, type Ports, type Workspace } from '../../support/workspace.ts';
 
 const CLIENT = 'cli_export';
+
 const LIVE_MAX = 100;
+
 const LIFETIME_SECONDS = 3_600;
 
 let engines: Engines;
+
 let workspace: Workspace;
+
 let ports: Ports;
 beforeAll(async () => {
   engines = await startEngines();
@@ -16,6 +20,7 @@ beforeAll(async () => {
 afterAll(() => engines.close());
 
 let entered = 0;
+
 const enter = async () => {
   entered += 1;
   const id = `fam_${entered}`;
@@ -34,11 +39,13 @@ const enter = async () => {
   await enterFamilyRoster(family, LIVE_MAX, ports);
   return id;
 };
+
 const enterMany = async (count: number) => {
   const ids: string[] = [];
   while (ids.length < count) ids.push(await enter());
   return ids;
 };
+
 const revoked = async (ids: readonly string[]) => {
   const look = ports.standing.open('test');
   const marks = await Promise.all(ids.map((id) => look.isRevoked(id)));

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { updateApiToken } from '#shared/domain/api-tokens.ts';
-import { authenticateClient } from '#shared/domain/authenticate-client.ts';
-import type { ManagementCaller } from '#shared/domain/authority.ts';
-import type { ClientAccess } from '#shared/domain/client-ownership.ts';
-import { liveSecrets } from '#shared/domain/client-secrets.ts';
-import { updateClient } from '#shared/domain/clients.ts';
+import type { ManagementCaller } from '#shared/domain/access/authority.ts';
+import { authenticateClient } from '#shared/domain/authentication/authenticate-client.ts';
+import { updateApiToken } from '#shared/domain/clients/api-tokens.ts';
+import type { ClientAccess } from '#shared/domain/clients/client-ownership.ts';
+import { updateClient } from '#shared/domain/clients/clients.ts';
 import {
   addSecret,
   cancelRotation,
@@ -14,14 +13,15 @@ import {
   finishRotation,
   importSecret,
   rotateSecrets,
-} from '#shared/domain/manage-secrets.ts';
-import type { Client } from '#shared/domain/records.ts';
-import { standingClock } from '#test/support/clock.ts';
-import { uncounted } from '#test/support/failure-counters.ts';
-import { type MemoryRecords, memoryRecords, type Records } from '#test/support/memory-records.ts';
-import { countEach, outcomeOf, outcomesOf, race } from '#test/support/outcomes.ts';
-import { aClient, aRole, aTenant } from '#test/support/records.ts';
-import { aSecret } from '#test/support/stored-secrets.ts';
+} from '#shared/domain/clients/manage-secrets.ts';
+import type { Client } from '#shared/domain/records/client.ts';
+import { liveSecrets } from '#shared/domain/registration/client-secrets.ts';
+import { standingClock } from '../../support/clock.ts';
+import { uncounted } from '../../support/failure-counters.ts';
+import { type MemoryRecords, memoryRecords, type Records } from '../../support/memory-records.ts';
+import { countEach, outcomeOf, outcomesOf, race } from '../../support/outcomes.ts';
+import { aClient, aRole, aTenant } from '../../support/records.ts';
+import { aSecret } from '../../support/stored-secrets.ts';
 
 const administrator: ManagementCaller = {
   clientId: 'cli_admin',
@@ -32,7 +32,9 @@ const administrator: ManagementCaller = {
   roles: [],
   heldPermissions: [],
 };
+
 const access: ClientAccess = { caller: administrator, owner: { tenantId: 'ten_acme' }, clientId: 'cli_export' };
+
 const RUNNERS = 32;
 
 /** A client with the secrets a and b, whose reads and writes come in whichever order `turn` says. */
@@ -61,7 +63,9 @@ function stored({ client }: Pick<MemoryRecords, 'client'>): Client {
   if (found === undefined) throw new Error('The client is gone.');
   return found;
 }
+
 const selectorsOf = ({ secrets }: Client) => secrets.map(({ selector }) => selector);
+
 const selectorOf = (secret: string) => secret.slice(4, 10);
 
 /** Runs something in 200 orders of reading and writing. */
@@ -75,6 +79,7 @@ async function inEveryOrder(run: (ports: ReturnType<typeof open>, all: AwaitAll)
   });
   await fc.assert(property, { numRuns: 200 });
 }
+
 type AwaitAll = <Result>(calls: readonly Promise<Result>[]) => Promise<readonly Result[]>;
 
 describe('RACE: of 32 at once', () => {

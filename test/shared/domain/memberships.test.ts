@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ManagementCaller } from '#shared/domain/authority.ts';
-import { deleteMember, getMember, listMembers, setMember } from '#shared/domain/memberships.ts';
-import type { DirectoryWriter } from '#shared/domain/record-ports.ts';
-import { createRole } from '#shared/domain/roles.ts';
-import { createTenant, deleteTenant } from '#shared/domain/tenants.ts';
-import { createUser, deleteUser } from '#shared/domain/users.ts';
-import { type Engines, startEngines } from '#test/support/engines.ts';
-import { countEach, outcomeOf, outcomesOf, race } from '#test/support/outcomes.ts';
-import { openWorkspace, type Ports } from '#test/support/workspace.ts';
+import type { ManagementCaller } from '#shared/domain/access/authority.ts';
+import { deleteMember, getMember, listMembers, setMember } from '#shared/domain/directory/memberships.ts';
+import { createRole } from '#shared/domain/directory/roles.ts';
+import { createTenant, deleteTenant } from '#shared/domain/directory/tenants.ts';
+import { createUser, deleteUser } from '#shared/domain/directory/users.ts';
+import type { DirectoryWriter } from '#shared/domain/records/change-record.ts';
+import { type Engines, startEngines } from '../../support/engines.ts';
+import { countEach, outcomeOf, outcomesOf, race } from '../../support/outcomes.ts';
+import { openWorkspace, type Ports } from '../../support/workspace.ts';
 
 let engines: Engines;
 beforeAll(async () => {

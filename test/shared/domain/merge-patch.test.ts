@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mergePatch } from '#shared/domain/merge-patch.ts';
-import type { JsonObject, JsonValue } from '#shared/domain/records.ts';
+import { type JsonObject, type JsonValue, mergePatch } from '#shared/domain/json.ts';
 
 describe('RFC 7396', () => {
   /** Appendix A: original, patch, result. What is no object stands as a member here, as it would in metadata. */

@@ -3,6 +3,7 @@ import { acceptedMetadata, mergeMetadata } from '#shared/domain/metadata.ts';
 
 /** `{"a":"…"}` with so many bytes of JSON. */
 const ofBytes = (bytes: number) => ({ a: 'x'.repeat(bytes - '{"a":""}'.length) });
+
 const tooLarge = {
   code: 'invalid_request',
   field: 'metadata',

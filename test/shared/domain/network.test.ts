@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { networkOf } from '#shared/domain/network.ts';
+import { networkOf } from '#shared/domain/authentication/attempt-limits.ts';
 
 describe('R2: whom an address stands for', () => {
   test.each([

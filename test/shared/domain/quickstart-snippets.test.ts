@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { quickstartSnippets, type VerifierFacts } from '#shared/domain/quickstart-snippets.ts';
-import { stringsSaid } from '#test/support/evaluated-snippet.ts';
-import { isInstalled } from '#test/support/installed.ts';
+import type { VerifierFacts } from '#shared/guides/snippet.ts';
+import { quickstartSnippets } from '#shared/guides/snippets.ts';
+import { stringsSaid } from '../../support/evaluated-snippet.ts';
+import { isInstalled } from '../../support/installed.ts';
 
 const facts: VerifierFacts = {
   issuer: 'https://auth.example.com',
@@ -13,6 +14,7 @@ const facts: VerifierFacts = {
   statusListAlgorithm: 'RS256',
   permission: 'read:reports',
 };
+
 const HOSTILE = [
   `urn:it's`,
   'urn:"); process.exit(1); ("',
@@ -101,6 +103,7 @@ describe('the snippets of a quick start', () => {
 });
 
 const FAKE_JWT = `
+
 import json, sys, types
 fake = types.ModuleType("jwt")
 fake.PyJWKClient = lambda uri: types.SimpleNamespace(get_signing_key_from_jwt=lambda token: types.SimpleNamespace(key=uri))

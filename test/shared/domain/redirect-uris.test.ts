@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { assertRedirectUris, isRedirectUri } from '#shared/domain/redirect-uris.ts';
+import { assertRedirectUris, isRedirectUri } from '#shared/domain/registration/redirect-uris.ts';
 
 describe('a redirect URI', () => {
   test.each([

@@ -2,11 +2,13 @@ import { createHmac, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toBase62 } from '#shared/domain/base62.ts';
-import { readRefreshToken, writeRefreshToken } from '#shared/domain/refresh-token.ts';
-import { parseSecret } from '#shared/domain/secret.ts';
-import { generationOf, type TokenFamily } from '#shared/domain/token-family.ts';
+import type { TokenFamily } from '#shared/domain/records/token-family.ts';
+import { parseSecret } from '#shared/domain/registration/secret.ts';
+import { generationOf } from '#shared/domain/tokens/live-family.ts';
+import { readRefreshToken, writeRefreshToken } from '#shared/domain/tokens/refresh-token.ts';
 
 const FAMILY = `fam_${'a'.repeat(22)}`;
+
 const pepper = pepperOf('the pepper of this workspace');
 
 function pepperOf(key: string) {
@@ -16,6 +18,7 @@ function pepperOf(key: string) {
     isSealed: async (message: string, seal: string) => sealOf(message) === seal,
   };
 }
+
 const write = (familyId = FAMILY, of = pepper) => writeRefreshToken(familyId, randomBytes(32), of);
 
 describe('a refresh token', () => {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { ClientRemoval, Page, PageRequest } from '#shared/domain/record-ports.ts';
-import type { DirectoryKind } from '#shared/domain/records.ts';
-import { removeDeleted } from '#shared/domain/remove-deleted.ts';
-import { standingClock } from '#test/support/clock.ts';
-import { lookAt } from '#test/support/look-at.ts';
-import { aClient, aTenant } from '#test/support/records.ts';
+import { removeDeleted } from '#shared/domain/directory/remove-deleted.ts';
+import type { ClientRemoval } from '#shared/domain/records/change-record.ts';
+import type { Page, PageRequest } from '#shared/domain/records/lists.ts';
+import type { DirectoryKind } from '#shared/domain/records/look.ts';
+import { standingClock } from '../../support/clock.ts';
+import { lookAt } from '../../support/look-at.ts';
+import { aClient, aTenant } from '../../support/records.ts';
 
 /** What a run holds in its hands is at most this. */
 const PAGE_ROWS = 25;

@@ -1,22 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { type Client, nameKey } from '#shared/domain/records.ts';
-import { endLeaked } from '#shared/domain/report-leak.ts';
-import { newSecret } from '#shared/domain/secret.ts';
-import { isLive } from '#shared/domain/standing.ts';
-import { standingClock } from '#test/support/clock.ts';
-import { uncounted } from '#test/support/failure-counters.ts';
-import { memoryRecords } from '#test/support/memory-records.ts';
-import { outcomeOf } from '#test/support/outcomes.ts';
-import { aClient } from '#test/support/records.ts';
+import { endLeaked } from '#shared/domain/clients/report-leak.ts';
+import type { Client } from '#shared/domain/records/client.ts';
+import { isLive } from '#shared/domain/records/lifecycle.ts';
+import { nameKey } from '#shared/domain/records/permissions.ts';
+import { newSecret } from '#shared/domain/registration/secret.ts';
+import { standingClock } from '../../support/clock.ts';
+import { uncounted } from '../../support/failure-counters.ts';
+import { memoryRecords } from '../../support/memory-records.ts';
+import { outcomeOf } from '../../support/outcomes.ts';
+import { aClient } from '../../support/records.ts';
 
 const clock = standingClock();
+
 const pepper = {
   seal: async () => 'sealed00',
   isSealed: async (_message: string, seal: string) => seal === 'sealed00',
 };
+
 const hash = { hash: async () => '', compare: async () => false, remembers: () => false, decoyHash: '' };
+
 const random = { bytes: (length: number) => randomBytes(length) };
+
 const createSecret = () =>
   newSecret({ clientId: 'cli_export', createdBy: '' }, { clock, pepper, random, hasher: hash });
 

@@ -1,17 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rotateSigningKeys } from '#shared/domain/rotate-signing-keys.ts';
-import { type SigningKeys, stateOf } from '#shared/domain/signing-keys.ts';
-import type { Fault } from '#test/support/engine-proxy.ts';
-import { type Engines, startEngines } from '#test/support/engines.ts';
-import { keysInKms } from '#test/support/keys-in-kms.ts';
-import { outcomeOf } from '#test/support/outcomes.ts';
-import { decide, ROUND_MILLISECONDS_MAX, RUNNERS, roundsEach } from '#test/support/race-rounds.ts';
-import { openWorkspace, type Workspace } from '#test/support/workspace.ts';
+import { rotateSigningKeys } from '#shared/domain/keys/rotate-signing-keys.ts';
+import { stateOf } from '#shared/domain/keys/signing-keys.ts';
+import type { SigningKeys } from '#shared/domain/records/signing-keys.ts';
+import type { Fault } from '../../support/engine-proxy.ts';
+import { type Engines, startEngines } from '../../support/engines.ts';
+import { keysInKms } from '../../support/keys-in-kms.ts';
+import { outcomeOf } from '../../support/outcomes.ts';
+import { decide, ROUND_MILLISECONDS_MAX, RUNNERS, roundsEach } from '../../support/race-rounds.ts';
+import { openWorkspace, type Workspace } from '../../support/workspace.ts';
 
 const ROUNDS = roundsEach(1, 3);
+
 /** Then another workspace is raced for: one that has had many keys is slower to read. */
 const WORKSPACE_ROUNDS = 25;
+
 const QUARTER_SECONDS = 90 * 86_400;
+
 /** Longer than whoever began to make a key is left alone with it. */
 const ABANDONED_SECONDS = 121;
 

@@ -3,16 +3,21 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { toBase62 } from '#shared/domain/base62.ts';
-import type { Pepper } from '#shared/domain/crypto-ports.ts';
-import { isGenuine, newSecret, parseSecret } from '#shared/domain/secret.ts';
+import type { Pepper } from '#shared/domain/keys/ports.ts';
+import { isGenuine, newSecret, parseSecret } from '#shared/domain/registration/secret.ts';
 
 const SHAPE = /^mms_[0-9A-Za-z]{52}$/;
+
 const LETTERS = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'];
+
 const CLIENT = 'cli_export';
+
 const request = { clientId: CLIENT, createdBy: 'cli_admin' };
+
 const NOW_SECONDS = 1_800_000_000;
 
 const pepper = pepperOf('the pepper of this workspace');
+
 const ports = {
   pepper,
   random: { bytes: (length: number) => randomBytes(length) },
@@ -24,6 +29,7 @@ const ports = {
     decoyHash: '',
   },
 };
+
 let secret: string;
 beforeAll(async () => {
   secret = (await newSecret(request, ports)).value;

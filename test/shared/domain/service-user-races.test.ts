@@ -1,14 +1,18 @@
 import { expect, test } from 'vitest';
-import type { ManagementCaller } from '#shared/domain/authority.ts';
-import { updateServiceUser } from '#shared/domain/service-users.ts';
-import { memoryRecords } from '#test/support/memory-records.ts';
-import { outcomeOf } from '#test/support/outcomes.ts';
-import { aRole, aServiceUser, aTenant } from '#test/support/records.ts';
+import type { ManagementCaller } from '#shared/domain/access/authority.ts';
+import { updateServiceUser } from '#shared/domain/directory/service-users.ts';
+import { memoryRecords } from '../../support/memory-records.ts';
+import { outcomeOf } from '../../support/outcomes.ts';
+import { aRole, aServiceUser, aTenant } from '../../support/records.ts';
 
 const weak = aRole({ id: 'rol_weak', level: 100 });
+
 const strong = aRole({ id: 'rol_strong', level: 10 });
+
 const disabled = aServiceUser({ roleIds: [weak.id], status: 'disabled' });
+
 const path = { tenantId: disabled.tenantId, serviceUserId: disabled.id };
+
 const manager: ManagementCaller = {
   clientId: 'cli_manager',
   subject: 'cli_manager',

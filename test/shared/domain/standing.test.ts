@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Membership, Tenant, User } from '#shared/domain/records.ts';
-import { isLive, standingOf, subjectId } from '#shared/domain/standing.ts';
-import { lookAt } from '#test/support/look-at.ts';
-import { aClient, aMembership, aRole, aTenant, aUser, keyOf } from '#test/support/records.ts';
+import { standingOf } from '#shared/domain/access/standing.ts';
+import { subjectId } from '#shared/domain/records/client.ts';
+import { isLive } from '#shared/domain/records/lifecycle.ts';
+import type { Membership, Tenant, User } from '#shared/domain/records/principals.ts';
+import { lookAt } from '../../support/look-at.ts';
+import { aClient, aMembership, aRole, aTenant, aUser, keyOf } from '../../support/records.ts';
 
 const NOW = 1_800_000_000;
 
@@ -23,7 +25,9 @@ describe('isLive', () => {
 });
 
 const application = aClient({ subject: { type: 'application' } });
+
 const tenantToken = aClient({ roleIds: ['rol_reader'] });
+
 const personalToken = aClient({
   subject: { type: 'user', tenantId: 'ten_acme', userId: 'usr_ada', membershipId: 'mem_1' },
   roleIds: [],

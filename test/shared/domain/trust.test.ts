@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { isFetchableUrl, isIssuerUrl } from '#shared/domain/issuer-urls.ts';
-import { type ClaimCondition, isSelective, isTrusted, type Trust, type WorkloadClaims } from '#shared/domain/trust.ts';
+import { isSelective, isTrusted, type WorkloadClaims } from '#shared/domain/authentication/workload-token.ts';
+import type { ClaimCondition, Trust } from '#shared/domain/records/registration.ts';
+import { isFetchableUrl, isIssuerUrl } from '#shared/domain/registration/issuer-urls.ts';
 
 const NOW_SECONDS = 1_800_000_000;
+
 const trust: Trust = {
   issuer: 'https://issuer.example.com',
   audience: 'https://auth.example.com',
@@ -10,6 +12,7 @@ const trust: Trust = {
   conditions: [{ claim: 'sub', equals: 'job' }],
   reusable: true,
 };
+
 const claims: WorkloadClaims = {
   iss: trust.issuer,
   sub: 'job',
@@ -20,7 +23,9 @@ const claims: WorkloadClaims = {
 
 const holds = (condition: ClaimCondition, more: Readonly<Record<string, unknown>> = {}) =>
   isTrusted({ ...claims, ...more }, { ...trust, conditions: [condition] }, NOW_SECONDS);
+
 const aws = 'https://sts.amazonaws.com/';
+
 const nested = { 'kubernetes.io': { namespace: 'jobs', pod: { name: 'x' } }, [aws]: { aws_account: '123456789012' } };
 
 describe('a condition', () => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApi, deleteApi } from '#shared/domain/apis.ts';
-import type { ManagementCaller } from '#shared/domain/authority.ts';
-import { createRole, deleteRole } from '#shared/domain/roles.ts';
-import { createTenant } from '#shared/domain/tenants.ts';
-import { createUser, deleteUser } from '#shared/domain/users.ts';
-import { type Engines, startEngines } from '#test/support/engines.ts';
-import { denied, whileFailing } from '#test/support/faults.ts';
-import { countEach, outcomeOf, outcomesOf, race } from '#test/support/outcomes.ts';
-import { openWorkspace, type Ports, type Workspace } from '#test/support/workspace.ts';
+import type { ManagementCaller } from '#shared/domain/access/authority.ts';
+import { createApi, deleteApi } from '#shared/domain/directory/apis.ts';
+import { createRole, deleteRole } from '#shared/domain/directory/roles.ts';
+import { createTenant } from '#shared/domain/directory/tenants.ts';
+import { createUser, deleteUser } from '#shared/domain/directory/users.ts';
+import { type Engines, startEngines } from '../../support/engines.ts';
+import { denied, whileFailing } from '../../support/faults.ts';
+import { countEach, outcomeOf, outcomesOf, race } from '../../support/outcomes.ts';
+import { openWorkspace, type Ports, type Workspace } from '../../support/workspace.ts';
 
 let engines: Engines;
 beforeAll(async () => {

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nameKey, type User } from '#shared/domain/records.ts';
-import { updateUser } from '#shared/domain/users.ts';
-import { standingClock } from '#test/support/clock.ts';
-import { memoryRecords } from '#test/support/memory-records.ts';
-import { countEach, outcomeOf, race } from '#test/support/outcomes.ts';
-import { aUser } from '#test/support/records.ts';
+import { updateUser } from '#shared/domain/directory/users.ts';
+import { nameKey } from '#shared/domain/records/permissions.ts';
+import type { User } from '#shared/domain/records/principals.ts';
+import { standingClock } from '../../support/clock.ts';
+import { memoryRecords } from '../../support/memory-records.ts';
+import { countEach, outcomeOf, race } from '../../support/outcomes.ts';
+import { aUser } from '../../support/records.ts';
 
 const userIds = Array.from({ length: 32 }, (_, index) => `usr_${index}`);
+
 const firstAddress = (id: string) => `${id}@example.com`;
 
 /** 32 users, each with an address, whose reads and writes come in whichever order `turn` says. */
@@ -22,10 +24,13 @@ function open(turn: () => Promise<void>) {
   const kept = memoryRecords({ records }, turn);
   return { ...kept, clock, random: { bytes: (length: number) => randomBytes(length) } };
 }
+
 type Ports = ReturnType<typeof open>;
 
 const change = (id: string, email: string, ports: Ports) => updateUser(id, { email }, undefined, ports);
+
 const emailOf = (id: string, { find }: Ports) => find('user', id)?.email ?? '';
+
 const ownerOf = (email: string, { find }: Ports) => find('name', nameKey('email', email))?.ownerId;
 
 /** Runs calls in 200 orders of reading and writing; in the end every user has the name that the user goes by. */

@@ -1,17 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { presentedToken, readAccessToken } from '#shared/http/bearer.ts';
-import { anyText } from '#test/support/arbitrary-text.ts';
-import { incoming } from '#test/support/incoming.ts';
-import { verdict } from '#test/support/refusal.ts';
+import { presentedToken, readAccessToken } from '#shared/http/caller/bearer.ts';
+import { anyText } from '../../support/arbitrary-text.ts';
+import { incoming } from '../../support/incoming.ts';
+import { verdict } from '../../support/refusal.ts';
 
 const RUNS = { numRuns: 3_000 };
 
 /** RFC 6750 §2.1: 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=". */
 const SYMBOLS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/'];
+
 const b64token = fc
   .tuple(fc.array(fc.constantFrom(...SYMBOLS), { minLength: 1, maxLength: 60 }), fc.constantFrom('', '=', '=='))
   .map(([symbols, padding]) => symbols.join('') + padding);
+
 const scheme = fc.constantFrom('Bearer', 'bearer', 'BEARER', 'bEaReR', 'DPoP', 'dpop', 'DPOP');
 
 /** Values that are nearly a bearer token. */

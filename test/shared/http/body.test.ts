@@ -3,13 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { Body, BodyEncoding } from '#shared/api/table.ts';
-import { decodeBody } from '#shared/http/body.ts';
-import { anyText, plainText } from '#test/support/arbitrary-text.ts';
-import { incoming } from '#test/support/incoming.ts';
-import { verdict } from '#test/support/refusal.ts';
+import { decodeBody } from '#shared/http/request/body.ts';
+import { anyText, plainText } from '../../support/arbitrary-text.ts';
+import { incoming } from '../../support/incoming.ts';
+import { verdict } from '../../support/refusal.ts';
 
 const RUNS = { numRuns: 2_000 };
+
 const FORM = 'application/x-www-form-urlencoded';
+
 const JSON_TYPE = 'application/json';
 
 describe('the content type', () => {

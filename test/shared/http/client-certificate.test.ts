@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type GatewayEvent, readIncoming } from '#shared/http/incoming.ts';
-import { httpApiEvent, restApiEvent } from '#test/support/gateway-events.ts';
+import { type GatewayEvent, readIncoming } from '#shared/http/request/incoming.ts';
+import { httpApiEvent, restApiEvent } from '../../support/gateway-events.ts';
 
 const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+
 const clientCert = {
   clientCertPem: PEM,
   subjectDN: 'CN=export',
@@ -10,6 +11,7 @@ const clientCert = {
   serialNumber: 'a1:b2',
   validity: { notBefore: 'Jan  2 03:04:05 2026 GMT', notAfter: 'Jan  2 03:04:05 2126 GMT' },
 };
+
 const call = {
   method: 'POST',
   route: '/oauth/token',
@@ -28,6 +30,7 @@ function httpEventWith(authentication: unknown): GatewayEvent {
   const event = httpApiEvent(call);
   return { ...event, requestContext: { ...event.requestContext, authentication } } as GatewayEvent;
 }
+
 function restEventWith(certificate: unknown): GatewayEvent {
   const identity = { sourceIp: '192.0.2.1', userAgent: 'probe/1', clientCert: certificate };
   const event = restApiEvent(call);

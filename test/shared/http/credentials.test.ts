@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readCredentials } from '#shared/http/credentials.ts';
-import { anyText, plainText } from '#test/support/arbitrary-text.ts';
-import { incoming } from '#test/support/incoming.ts';
-import { verdict } from '#test/support/refusal.ts';
+import { readCredentials } from '#shared/http/caller/credentials.ts';
+import { anyText, plainText } from '../../support/arbitrary-text.ts';
+import { incoming } from '../../support/incoming.ts';
+import { verdict } from '../../support/refusal.ts';
 
 const RUNS = { numRuns: 2_000 };
 
@@ -13,6 +13,7 @@ const awkwardText = fc.oneof(
   plainText,
   fc.constantFrom('!foo%20bar', 'foo — bar! +<&>*', '%', '+', ' ', 'é', 'a:b', '%3A', '%%41', '100%', '\u{1F600}'),
 );
+
 const identifier = awkwardText.filter((text) => !text.includes(':'));
 
 describe('HTTP Basic', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeForm, formDecode, isFreeOfControls } from '#shared/http/form.ts';
-import { anyText, plainText, textOf } from '#test/support/arbitrary-text.ts';
-import { verdict } from '#test/support/refusal.ts';
+import { decodeForm, formDecode, isFreeOfControls } from '#shared/http/request/form.ts';
+import { anyText, plainText, textOf } from '../../support/arbitrary-text.ts';
+import { verdict } from '../../support/refusal.ts';
 
 const RUNS = { numRuns: 3_000 };
 

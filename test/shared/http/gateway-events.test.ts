@@ -3,20 +3,24 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { handler as exchange } from '#functions/exchange.ts';
 import { lambdaContext } from '#infra/local/gateway/lambda-context.ts';
-import { ambient } from '#shared/adapters/ambient.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
 import { lambdaTable } from '#shared/api/table.ts';
-import type { GatewayEvent } from '#shared/http/incoming.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { ok } from '#shared/http/replies.ts';
-import { openExchange } from '#test/support/exchange-ports.ts';
-import { eventsOf, type GatewayCall, httpApiEvent, restApiEvent } from '#test/support/gateway-events.ts';
+import { ok } from '#shared/http/reply/replies.ts';
+import type { GatewayEvent } from '#shared/http/request/incoming.ts';
+import { openExchange } from '../../support/exchange-ports.ts';
+import { eventsOf, type GatewayCall, httpApiEvent, restApiEvent } from '../../support/gateway-events.ts';
 
 const FORM = ['content-type', 'application/x-www-form-urlencoded'] as const;
+
 const JSON_TYPE = ['content-type', 'application/json; charset=utf-8'] as const;
+
 const GRANT = 'grant_type=client_credentials';
+
 const TOKEN_ROUTE = { method: 'POST', route: '/oauth/token' };
 
 let known: Awaited<ReturnType<typeof openExchange>>;
+
 let token: (event: GatewayEvent) => ReturnType<typeof exchange>;
 beforeAll(async () => {
   known = await openExchange();

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readJsonObject } from '#shared/http/json.ts';
-import { anyText, textOf } from '#test/support/arbitrary-text.ts';
-import { verdict } from '#test/support/refusal.ts';
+import { readJsonObject } from '#shared/http/request/json.ts';
+import { anyText, textOf } from '../../support/arbitrary-text.ts';
+import { verdict } from '../../support/refusal.ts';
 
 const RUNS = { numRuns: 2_000 };
 
 /** Objects as honest callers send them: no NUL, no lone surrogates, no `__proto__`, at most a few levels deep. */
 const name = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((text) => text !== '__proto__');
+
 const honestObject = fc.dictionary(
   name,
   fc.jsonValue({ stringUnit: 'grapheme', maxDepth: 4 }).filter((value) => !JSON.stringify(value).includes('__proto__')),

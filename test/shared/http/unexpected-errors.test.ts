@@ -2,13 +2,14 @@ import { describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { handler as exchange } from '#functions/exchange.ts';
 import { lambdaContext } from '#infra/local/gateway/lambda-context.ts';
-import { ambient } from '#shared/adapters/ambient.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
 import { type ErrorStyle, lambdaTable } from '#shared/api/table.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { openExchange } from '#test/support/exchange-ports.ts';
-import { eventsOf, httpApiEvent } from '#test/support/gateway-events.ts';
+import { openExchange } from '../../support/exchange-ports.ts';
+import { eventsOf, httpApiEvent } from '../../support/gateway-events.ts';
 
 const SECRET = 'canary-secret';
+
 const HEADERS = {
   'cache-control': 'no-store',
   pragma: 'no-cache',
@@ -17,11 +18,13 @@ const HEADERS = {
   'Referrer-Policy': 'no-referrer',
   'x-request-id': 'request-1',
 };
+
 const oauthReply = {
   statusCode: 500,
   headers: { ...HEADERS, 'content-type': 'application/json' },
   body: '{"error":"server_error","error_description":"Something went wrong on our side."}',
 };
+
 const problemReply = {
   statusCode: 500,
   headers: { ...HEADERS, 'content-type': 'application/problem+json' },

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { expiresInSeconds, id, metadata, permissionValue, text } from '#shared/api/fields.ts';
-import { validate } from '#shared/http/validate.ts';
+import { expiresInSeconds, id, metadata, permissionValue, text } from '#shared/api/fields/fields.ts';
+import { validate } from '#shared/http/request/validate.ts';
 
 const CANARY = 'canary7f3a';
+
 const permission = z.object({ value: permissionValue });
+
 const schema = z.object({
   name: text(20),
   id: id.optional(),

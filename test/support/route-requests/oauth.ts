@@ -1,4 +1,4 @@
-import type { TokenStatus } from '#shared/domain/status-places.ts';
+import type { TokenStatus } from '#shared/domain/tokens/access-token.ts';
 import { REPORTS } from '../world.ts';
 import type { Desk, Prepare } from './desk.ts';
 

@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest';
-import type { RedeemedAssertion } from '#shared/domain/crypto-ports.ts';
-import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults.ts';
-import { countEach, outcomeOf, race } from '#test/support/outcomes.ts';
-import type { Ports, Workspace } from '#test/support/workspace.ts';
+import type { RedeemedAssertion } from '#shared/domain/authentication/ports.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '../../../support/faults.ts';
+import { countEach, outcomeOf, race } from '../../../support/outcomes.ts';
+import type { Ports, Workspace } from '../../../support/workspace.ts';
 
 const NOW = 1_800_000_000;
+
 const ENDS_AT = NOW + 90;
 
 const assertion = { clientId: 'cli_1', jti: 'a', endsAtSeconds: ENDS_AT };
+
 const redeem = ({ assertionMemory }: Ports, change: Partial<RedeemedAssertion> = {}, atSeconds = NOW) =>
   assertionMemory.redeem({ ...assertion, ...change }, atSeconds);
 

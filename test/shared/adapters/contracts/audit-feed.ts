@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import type { AuditEvent } from '#shared/domain/audit.ts';
-import { denied, whileFailing } from '#test/support/faults.ts';
-import { outcomeOf } from '#test/support/outcomes.ts';
-import type { Ports, Workspace } from '#test/support/workspace.ts';
+import type { AuditEvent } from '#shared/domain/records/audit.ts';
+import { denied, whileFailing } from '../../../support/faults.ts';
+import { outcomeOf } from '../../../support/outcomes.ts';
+import type { Ports, Workspace } from '../../../support/workspace.ts';
 
 /** 2027-01-15T08:00:00Z */
 const NOW = 1_800_000_000;
+
 const DAY_SECONDS = 86_400;
 
 function anEvent(serial: number, timeSeconds: number): AuditEvent {

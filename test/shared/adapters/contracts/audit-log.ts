@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { AuditEvent } from '#shared/domain/audit.ts';
-import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults.ts';
-import { outcomeOf } from '#test/support/outcomes.ts';
-import type { Workspace } from '#test/support/workspace.ts';
+import type { AuditEvent } from '#shared/domain/records/audit.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '../../../support/faults.ts';
+import { outcomeOf } from '../../../support/outcomes.ts';
+import type { Workspace } from '../../../support/workspace.ts';
 
 const attempted: AuditEvent = {
   type: 'tenant.created',
@@ -12,7 +12,9 @@ const attempted: AuditEvent = {
   actor: { clientId: 'cli_admin', subject: 'cli_admin', ip: '203.0.113.7', userAgent: 'curl/8' },
   target: {},
 };
+
 const succeeded: AuditEvent = { ...attempted, outcome: 'succeeded', target: { tenantId: 'ten_acme' } };
+
 const refused: AuditEvent = { ...attempted, outcome: 'refused', reason: 'conflict', requestId: 'req-2' };
 
 /** What was written down stays as it was written. */

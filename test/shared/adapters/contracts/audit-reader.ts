@@ -1,18 +1,21 @@
 import { expect, test } from 'vitest';
-import type { AuditEvent, AuditFilter } from '#shared/domain/audit.ts';
-import type { Page } from '#shared/domain/record-ports.ts';
-import { denied, whileFailing } from '#test/support/faults.ts';
-import { outcomeOf, repeat } from '#test/support/outcomes.ts';
-import { readPages, sizesOf } from '#test/support/pages.ts';
-import type { Ports, Workspace } from '#test/support/workspace.ts';
+import type { AuditEvent, AuditFilter } from '#shared/domain/records/audit.ts';
+import type { Page } from '#shared/domain/records/lists.ts';
+import { denied, whileFailing } from '../../../support/faults.ts';
+import { outcomeOf, repeat } from '../../../support/outcomes.ts';
+import { readPages, sizesOf } from '../../../support/pages.ts';
+import type { Ports, Workspace } from '../../../support/workspace.ts';
 
 /** 2027-01-15T08:00:00Z */
 const NOW = 1_800_000_000;
+
 const DAY_SECONDS = 86_400;
+
 /** What one page may cost. */
 const QUERIES_MAX = 31;
 
 const everything: AuditFilter = { fromSeconds: NOW - 1_000 * DAY_SECONDS, toSeconds: NOW };
+
 const thisWeek: AuditFilter = { fromSeconds: NOW - 6 * DAY_SECONDS, toSeconds: NOW };
 
 function anEvent(changes: Partial<AuditEvent> = {}): AuditEvent {
@@ -26,6 +29,7 @@ function anEvent(changes: Partial<AuditEvent> = {}): AuditEvent {
     ...changes,
   };
 }
+
 const by = (clientId: string) => ({ actor: { ...anEvent().actor, clientId } });
 
 async function append({ audit }: Ports, events: readonly AuditEvent[]): Promise<void> {

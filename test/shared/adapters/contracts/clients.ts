@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { ClientOwner, PageRequest } from '#shared/domain/record-ports.ts';
-import type { Client, Subject } from '#shared/domain/records.ts';
-import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults.ts';
-import { countEach, outcomeOf, outcomesOf, race, repeat } from '#test/support/outcomes.ts';
-import { readPages, sizesOf } from '#test/support/pages.ts';
-import { aClient } from '#test/support/records.ts';
-import type { Ports, Workspace } from '#test/support/workspace.ts';
+import type { Client, ClientOwner, Subject } from '#shared/domain/records/client.ts';
+import type { PageRequest } from '#shared/domain/records/lists.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '../../../support/faults.ts';
+import { countEach, outcomeOf, outcomesOf, race, repeat } from '../../../support/outcomes.ts';
+import { readPages, sizesOf } from '../../../support/pages.ts';
+import { aClient } from '../../../support/records.ts';
+import type { Ports, Workspace } from '../../../support/workspace.ts';
 
 const find = (ports: Ports, id: string) => ports.standing.open(id).client(id);
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { DirectoryList } from '#shared/domain/record-ports.ts';
-import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults.ts';
-import { countEach, outcomeOf, outcomesOf, race, repeat } from '#test/support/outcomes.ts';
-import { readPages, sizesOf } from '#test/support/pages.ts';
-import { aMembership, anApi, aRole, aTenant, aUser, keyOf } from '#test/support/records.ts';
-import type { Ports, Workspace } from '#test/support/workspace.ts';
+import type { DirectoryList } from '#shared/domain/records/lists.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '../../../support/faults.ts';
+import { countEach, outcomeOf, outcomesOf, race, repeat } from '../../../support/outcomes.ts';
+import { readPages, sizesOf } from '../../../support/pages.ts';
+import { aMembership, anApi, aRole, aTenant, aUser, keyOf } from '../../../support/records.ts';
+import type { Ports, Workspace } from '../../../support/workspace.ts';
 
 const find = (ports: Ports) => ports.standing.open('any').find('tenant', 'ten_acme');
 

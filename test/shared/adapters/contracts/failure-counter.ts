@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
-import { dynamoFailureSums } from '#shared/adapters/dynamo/failure-sums.ts';
-import { environmentOf } from '#test/support/engines.ts';
-import { denied, whileFailing } from '#test/support/faults.ts';
-import { race, repeat } from '#test/support/outcomes.ts';
-import type { Ports, Workspace } from '#test/support/workspace.ts';
+import { dynamoFailureSums } from '#shared/adapters/dynamo/tokens/failure-sums.ts';
+import { environmentOf } from '../../../support/engines.ts';
+import { denied, whileFailing } from '../../../support/faults.ts';
+import { race, repeat } from '../../../support/outcomes.ts';
+import type { Ports, Workspace } from '../../../support/workspace.ts';
 
 const BUCKET = 'cli_a 192.0.2.1';
+
 const MINUTE = 60;
+
 const NOW = 1_800_000_000;
 
 /** No failure is lost, none is counted for longer than its minute, and processes hear of each other. */

@@ -2,10 +2,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
-import type { KeptPeppers } from '#shared/domain/crypto-ports.ts';
-import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults.ts';
-import { countEach, outcomeOf, outcomesOf, race } from '#test/support/outcomes.ts';
-import type { Ports, Workspace } from '#test/support/workspace.ts';
+import type { KeptPeppers } from '#shared/domain/keys/ports.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '../../../support/faults.ts';
+import { countEach, outcomeOf, outcomesOf, race } from '../../../support/outcomes.ts';
+import type { Ports, Workspace } from '../../../support/workspace.ts';
 
 const MESSAGE = 'cli_export\nmms_aBc123';
 

@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest';
-import type { RedeemedProof } from '#shared/domain/crypto-ports.ts';
-import { denied, whileFailing } from '#test/support/faults.ts';
-import { countEach, outcomeOf, race } from '#test/support/outcomes.ts';
-import type { Ports, Workspace } from '#test/support/workspace.ts';
+import type { RedeemedProof } from '#shared/domain/authentication/ports.ts';
+import { denied, whileFailing } from '../../../support/faults.ts';
+import { countEach, outcomeOf, race } from '../../../support/outcomes.ts';
+import type { Ports, Workspace } from '../../../support/workspace.ts';
 
 const NOW = 1_800_000_000;
+
 const ENDS_AT = NOW + 60;
 
 const proof = { thumbprint: 'key-1', jti: 'a', endsAtSeconds: ENDS_AT };
+
 const redeem = ({ proofMemory }: Ports, change: Partial<RedeemedProof> = {}, atSeconds = NOW) =>
   proofMemory.redeem({ ...proof, ...change }, atSeconds);
 

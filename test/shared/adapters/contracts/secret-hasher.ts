@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SecretHasher } from '#shared/domain/crypto-ports.ts';
+import type { SecretHasher } from '#shared/domain/registration/ports.ts';
 
 const SECRET = 'mms_aqQyD59YactsKXOLX6LJTqkGxc9lYS9j0UzbPparXlUvlv0ARO8f';
 

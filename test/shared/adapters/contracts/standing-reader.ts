@@ -1,10 +1,11 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
-import type { Client, DirectoryKind, DirectoryRecords } from '#shared/domain/records.ts';
-import { denied, whileFailing } from '#test/support/faults.ts';
-import { outcomeOf, outcomesOf, repeat } from '#test/support/outcomes.ts';
-import { aClient, aMembership, anApi, aRole, aTenant, aUser } from '#test/support/records.ts';
-import type { Workspace } from '#test/support/workspace.ts';
+import type { Client } from '#shared/domain/records/client.ts';
+import type { DirectoryKind, DirectoryRecords } from '#shared/domain/records/look.ts';
+import { denied, whileFailing } from '../../../support/faults.ts';
+import { outcomeOf, outcomesOf, repeat } from '../../../support/outcomes.ts';
+import { aClient, aMembership, anApi, aRole, aTenant, aUser } from '../../../support/records.ts';
+import type { Workspace } from '../../../support/workspace.ts';
 
 const fullClient: Client = aClient({
   subject: { type: 'user', tenantId: 'ten_acme', userId: 'usr_ada', membershipId: 'mem_1' },
@@ -16,6 +17,7 @@ const fullClient: Client = aClient({
 const grant = { id: 'grn_1', clientId: 'cli_admin', apiId: 'api_reports', createdAtSeconds: 1_800_000_000, version: 1 };
 
 type WritableKind = Exclude<DirectoryKind, 'signingKeys'>;
+
 const directoryRecords: readonly {
   [Kind in WritableKind]: readonly [Kind, string, DirectoryRecords[Kind]];
 }[WritableKind][] = [

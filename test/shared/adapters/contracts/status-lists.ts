@@ -1,22 +1,26 @@
 import { expect, test } from 'vitest';
 import { DomainError } from '#shared/domain/errors.ts';
-import type { DecidingClaims } from '#shared/domain/ports.ts';
-import { LIST_LENGTH, type StatusPlace } from '#shared/domain/status-places.ts';
-import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults.ts';
-import { outcomeOf, race, repeat } from '#test/support/outcomes.ts';
-import { ROUND_MILLISECONDS_MAX, RUNNERS, roundsEach } from '#test/support/race-rounds.ts';
-import type { Ports, Workspace } from '#test/support/workspace.ts';
+import type { DecidingClaims } from '#shared/domain/tokens/ports.ts';
+import { LIST_LENGTH, type StatusPlace } from '#shared/domain/tokens/status-places.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '../../../support/faults.ts';
+import { outcomeOf, race, repeat } from '../../../support/outcomes.ts';
+import { ROUND_MILLISECONDS_MAX, RUNNERS, roundsEach } from '../../../support/race-rounds.ts';
+import type { Ports, Workspace } from '../../../support/workspace.ts';
 
 const NOW = 1_800_000_000;
+
 const DAY_SECONDS = 86_400;
+
 const RACES = roundsEach(1, 3);
 
 let serial = 0;
+
 function claims(atSeconds = NOW): DecidingClaims {
   serial += 1;
   const names = { iss: 'https://auth.example.com', sub: 'cli_1', aud: 'urn:api', client_id: 'cli_1', scope: 'read' };
   return { ...names, jti: `tok_${serial}`, iat: atSeconds, nbf: atSeconds, exp: atSeconds + 60 };
 }
+
 const nameOf = ({ list, index }: StatusPlace) => `${list}/${index}`;
 
 /** A call that takes an overloaded machine too long decides nothing: nobody has a token then. */

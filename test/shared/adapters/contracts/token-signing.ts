@@ -1,11 +1,11 @@
 import { calculateJwkThumbprint, createLocalJWKSet, decodeProtectedHeader, type JWK, jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
-import type { AccessTokenClaims, LongLivedTokenClaims } from '#shared/domain/access-token.ts';
-import type { TokenVerifier } from '#shared/domain/crypto-ports.ts';
-import type { SigningAlgorithm } from '#shared/domain/records.ts';
-import { denied, whileFailing } from '#test/support/faults.ts';
-import { outcomeOf, race } from '#test/support/outcomes.ts';
-import type { Ports, Workspace } from '#test/support/workspace.ts';
+import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
+import type { AccessTokenClaims, LongLivedTokenClaims } from '#shared/domain/tokens/access-token.ts';
+import type { TokenVerifier } from '#shared/domain/tokens/ports.ts';
+import { denied, whileFailing } from '../../../support/faults.ts';
+import { outcomeOf, race } from '../../../support/outcomes.ts';
+import type { Ports, Workspace } from '../../../support/workspace.ts';
 
 const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
@@ -34,6 +34,7 @@ const claims: AccessTokenClaims = {
 };
 
 const { iss, sub, aud, iat, nbf, jti, client_id, tenant_id = '' } = claims;
+
 const longLived: LongLivedTokenClaims = { iss, sub, aud, iat, nbf, jti, client_id, tenant_id };
 
 /** What one port signs the others publish and verify, and so does everybody else. */

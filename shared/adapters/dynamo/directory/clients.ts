@@ -1,0 +1,111 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { DomainError } from '#shared/domain/errors.ts';
+import type { ClientChanger, ClientRemover, ClientWriter } from '#shared/domain/records/change-record.ts';
+import { type Client, type ClientOwner, credentialTypeOf } from '#shared/domain/records/client.ts';
+import { type ClientLister, clientSearchText } from '#shared/domain/records/lists.ts';
+import type { Environment } from '#shared/ports.ts';
+import { required } from '../../node/environment.ts';
+import { falseWhereConditionFailed, putIf } from '../conditional-write.ts';
+import { documentClient } from '../document-client.ts';
+import { readPage } from '../list.ts';
+import { orderOf } from './directory-keys.ts';
+import { clientSchema, storable } from './record-schemas.ts';
+
+/** Writes new clients into the Clients table. */
+export function dynamoClientWriter(environment: Environment): ClientWriter {
+  const table = required(environment, 'MINTMARK_CLIENTS_TABLE');
+  const client = documentClient(environment);
+  return {
+    insert: async (record) => {
+      const wasInserted = await putIf(client, {
+        TableName: table,
+        Key: { id: record.id },
+        Item: itemOf(record),
+        ConditionExpression: 'attribute_not_exists(id)',
+      });
+      if (!wasInserted) throw new DomainError('conflict', 'A client with this id exists.');
+    },
+  };
+}
+
+/** Changes clients, each on condition of the version before. */
+export function dynamoClientChanger(environment: Environment): ClientChanger {
+  const table = required(environment, 'MINTMARK_CLIENTS_TABLE');
+  const client = documentClient(environment);
+  return {
+    replace: (record) =>
+      putIf(client, {
+        TableName: table,
+        Key: { id: record.id },
+        Item: itemOf(record),
+        ConditionExpression: '#version = :before',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':before': record.version - 1 },
+      }),
+  };
+}
+
+/** Removes clients, and with them everything they could be exchanged for. */
+export function dynamoClientRemover(environment: Environment): ClientRemover {
+  const table = required(environment, 'MINTMARK_CLIENTS_TABLE');
+  const client = documentClient(environment);
+  return {
+    remove: async (id, version) => {
+      const condition = version === undefined ? {} : onlyInVersion(version);
+      const deletion = new DeleteCommand({ TableName: table, Key: { id }, ReturnValues: 'ALL_OLD', ...condition });
+      const deleted = await client.send(deletion).catch(falseWhereConditionFailed);
+      if (deleted === false) return 'changed';
+      // The SDK repeats a call whose reply was lost; what its repeat does not find any more is its own work.
+      const isOurs = deleted.Attributes !== undefined || (deleted.$metadata.attempts ?? 1) > 1;
+      return isOurs ? 'removed' : 'missing';
+    },
+  };
+}
+
+/** A deletion that finds nothing fails no condition, so that one that is repeated because its reply was lost succeeds. */
+function onlyInVersion(version: number) {
+  return {
+    ConditionExpression: 'attribute_not_exists(id) OR #version = :version',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':version': version },
+  };
+}
+
+/** Lists the clients of one owner through the index `byOwner`, which may lag a moment behind. */
+export function dynamoClientLister(environment: Environment): ClientLister {
+  const table = required(environment, 'MINTMARK_CLIENTS_TABLE');
+  const client = documentClient(environment);
+  const query = {
+    table,
+    index: { name: 'byOwner', partitionKey: 'owner' },
+    keyOf: (id: string) => ({ id }),
+    parse: (item: unknown) => clientSchema.parse(item),
+    searchText: clientSearchText,
+    status: ['status'],
+    expiry: 'expiresAtSeconds',
+  };
+  return {
+    list: (owner, page, nowSeconds) => readPage(client, { ...query, partition: partitionOf(owner), nowSeconds }, page),
+  };
+}
+
+function itemOf(record: Client) {
+  const { createdAtSeconds, id } = record;
+  const search = clientSearchText(record);
+  return { ...storable(record), owner: partitionOf(ownerOf(record)), order: orderOf(createdAtSeconds, id), search };
+}
+
+function ownerOf(client: Client): ClientOwner {
+  const { subject } = client;
+  return subject.type === 'application' ? {} : { ...subject, credential: credentialTypeOf(client) };
+}
+
+/** How the names of a service user's lists end. */
+const LIST = { secret: '', key: '#keys', trust: '#trusts' };
+
+function partitionOf({ tenantId, userId, serviceUserId, credential = 'secret' }: ClientOwner): string {
+  if (tenantId === undefined) return 'workspace';
+  if (userId !== undefined) return `tenant#${tenantId}#user#${userId}`;
+  if (serviceUserId !== undefined) return `tenant#${tenantId}#serviceUser#${serviceUserId}${LIST[credential]}`;
+  return `tenant#${tenantId}`;
+}

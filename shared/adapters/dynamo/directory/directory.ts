@@ -1,0 +1,104 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import type * as z from 'zod';
+import { DomainError } from '#shared/domain/errors.ts';
+import type { DirectoryWriter, RecordWriter, RemainsRemover } from '#shared/domain/records/change-record.ts';
+import {
+  type DirectoryList,
+  type DirectoryLister,
+  directorySearchText,
+  type PageRequest,
+} from '#shared/domain/records/lists.ts';
+import type { DirectoryKind, DirectoryRecords } from '#shared/domain/records/look.ts';
+import type { Environment } from '#shared/ports.ts';
+import { required } from '../../node/environment.ts';
+import { falseWhereConditionFailed, putIf } from '../conditional-write.ts';
+import { documentClient } from '../document-client.ts';
+import { readPage } from '../list.ts';
+import { directoryKey, listAddress, listPlace } from './directory-keys.ts';
+import { directorySchemas, storable } from './record-schemas.ts';
+
+const inVersion = { '#version': 'version' };
+
+/** Writes records of the Directory table, one item at a time, each on condition of the version before it. */
+export function dynamoDirectoryWriter(environment: Environment): DirectoryWriter {
+  return { ...dynamoRecordWriter(environment), ...dynamoRecordRemover(environment) };
+}
+
+function dynamoRecordWriter(environment: Environment): RecordWriter<DirectoryKind> {
+  const TableName = required(environment, 'MINTMARK_DIRECTORY_TABLE');
+  const client = documentClient(environment);
+  return {
+    insert: async (kind, key, record) => {
+      const Key = { key: directoryKey(kind, key) };
+      const wasInserted = await putIf(client, {
+        TableName,
+        Key,
+        Item: { ...Key, ...listPlace(kind, key, record), version: record.version, record: storable(record) },
+        ConditionExpression: 'attribute_not_exists(#key)',
+        ExpressionAttributeNames: { '#key': 'key' },
+      });
+      if (!wasInserted) throw new DomainError('conflict', 'This id or name is in use, or was.');
+    },
+    replace: (kind, key, record) => {
+      const Key = { key: directoryKey(kind, key) };
+      return putIf(client, {
+        TableName,
+        Key,
+        Item: { ...Key, ...listPlace(kind, key, record), version: record.version, record: storable(record) },
+        ConditionExpression: '#version = :before',
+        ExpressionAttributeNames: inVersion,
+        ExpressionAttributeValues: { ':before': record.version - 1 },
+      });
+    },
+  };
+}
+
+/** Writes the record of the signing keys, which no other writer of the directory may touch. */
+export function dynamoSigningKeyRecords(environment: Environment): RecordWriter<'signingKeys'> {
+  return dynamoRecordWriter(environment);
+}
+
+/** Removes records of the Directory table, each on condition of its version. */
+export function dynamoRecordRemover(environment: Environment): Pick<DirectoryWriter, 'remove'> & RemainsRemover {
+  const TableName = required(environment, 'MINTMARK_DIRECTORY_TABLE');
+  const client = documentClient(environment);
+  return {
+    remove: (kind, key, version) =>
+      client
+        .send(
+          new DeleteCommand({
+            TableName,
+            Key: { key: directoryKey(kind, key) },
+            // A deletion that found nothing succeeds, so one that is repeated because its reply was lost does too.
+            ConditionExpression: 'attribute_not_exists(#key) OR #version = :version',
+            ExpressionAttributeNames: { '#key': 'key', ...inVersion },
+            ExpressionAttributeValues: { ':version': version },
+          }),
+        )
+        .then(() => true)
+        .catch(falseWhereConditionFailed),
+  };
+}
+
+/** Lists the directory through its indexes, which may lag a moment behind. */
+export function dynamoDirectoryLister(environment: Environment): DirectoryLister {
+  const table = required(environment, 'MINTMARK_DIRECTORY_TABLE');
+  const client = documentClient(environment);
+  return {
+    list: <List extends DirectoryList>(list: List, page: PageRequest) => {
+      const schema: z.ZodType = directorySchemas[list.kind];
+      return readPage(
+        client,
+        {
+          table,
+          ...listAddress(list),
+          keyOf: (key) => ({ key: directoryKey(list.kind, key) }),
+          parse: ({ record }) => schema.parse(record) as DirectoryRecords[List['kind']],
+          searchText: (record) => directorySearchText(list.kind, record),
+          status: ['record', 'status'],
+        },
+        page,
+      );
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import DataLoader from 'dataloader';
+import QuickLRU from 'quick-lru';
+import type * as z from 'zod';
+import type {
+  DirectoryKind,
+  DirectoryRecords,
+  Look,
+  ShortLivedKind,
+  ShortLivedRecords,
+  StandingReader,
+} from '#shared/domain/records/look.ts';
+import type { Environment } from '#shared/ports.ts';
+import { required } from '../../node/environment.ts';
+import { BATCH_KEYS_MAX, batchGet } from '../batch-get.ts';
+import { documentClient } from '../document-client.ts';
+import { revocationKey } from '../tokens/revocations.ts';
+import { shortLivedKey, shortLivedSchemas } from '../tokens/short-lived.ts';
+import { directoryKey } from './directory-keys.ts';
+import { clientSchema, directorySchemas } from './record-schemas.ts';
+
+const REMEMBERED_LOOKS_MAX = 10_000;
+
+const REMEMBERED_KEYS_MAX = 64;
+
+type Item = Readonly<Record<string, unknown>>;
+
+type Address = `${'clients' | 'directory' | 'tokens'}/${string}`;
+
+/**
+ * Reads what decides about credentials and tokens: base tables only, strongly consistent, all reads of one moment in
+ * one BatchGetItem. It remembers *which* items a look at the same thing needed last time, never what was in them, so
+ * that a warm request asks for all of them at once.
+ */
+export function dynamoStanding(environment: Environment): StandingReader {
+  const client = documentClient(environment);
+  const tables = {
+    clients: { name: required(environment, 'MINTMARK_CLIENTS_TABLE'), key: 'id' },
+    directory: { name: required(environment, 'MINTMARK_DIRECTORY_TABLE'), key: 'key' },
+    tokens: { name: required(environment, 'MINTMARK_TOKENS_TABLE'), key: 'key' },
+  };
+  const remembered = new QuickLRU<string, readonly Address[]>({ maxSize: REMEMBERED_LOOKS_MAX });
+  return {
+    open: (about) => {
+      const loader = new DataLoader((addresses: readonly Address[]) => readItems(client, tables, addresses), {
+        maxBatchSize: BATCH_KEYS_MAX,
+      });
+      return openLook(loader, {
+        recall: () => remembered.get(about) ?? [],
+        remember: (addresses) => remembered.set(about, addresses),
+      });
+    },
+  };
+}
+
+type Loader = DataLoader<Address, Item | undefined>;
+
+interface Memory {
+  recall(): readonly Address[];
+  remember(addresses: readonly Address[]): unknown;
+}
+
+function openLook(loader: Loader, memory: Memory): Look {
+  const used = new Set<Address>();
+  const load = async (address: Address) => {
+    if (used.size === 0) for (const likely of memory.recall()) expect(loader, likely);
+    const item = await loader.load(address);
+    // What cannot be read is not remembered either, lest one look spoils those after it.
+    if (!used.has(address) && used.size < REMEMBERED_KEYS_MAX) {
+      used.add(address);
+      memory.remember([...used]);
+    }
+    return item;
+  };
+  return {
+    client: async (id) => parse(clientSchema, await load(`clients/${id}`)),
+    find: async <Kind extends DirectoryKind>(kind: Kind, id: string) => {
+      const item = await load(`directory/${directoryKey(kind, id)}`);
+      return parse<DirectoryRecords[Kind]>(directorySchemas[kind], item?.record);
+    },
+    findShortLived: async <Kind extends ShortLivedKind>(kind: Kind, id: string) => {
+      const item = await loader.load(`tokens/${shortLivedKey(kind, id)}`);
+      return parse<ShortLivedRecords[Kind]>(shortLivedSchemas[kind], item?.record);
+    },
+    isRevoked: async (id) => (await loader.load(`tokens/${revocationKey(id)}`)) !== undefined,
+    expect: (kind, id) => expect(loader, `directory/${directoryKey(kind, id)}`),
+  };
+}
+
+/** Sends a read along with the next one. Should it fail, whoever really needs the item is told. */
+function expect(loader: Loader, address: Address): void {
+  loader.load(address).catch(() => undefined);
+}
+
+function parse<Record>(schema: z.ZodType<Record>, item: unknown): Record | undefined {
+  return item === undefined ? undefined : schema.parse(item);
+}
+
+interface Tables {
+  readonly [table: string]: { readonly name: string; readonly key: string };
+}
+
+async function readItems(
+  client: DynamoDBDocumentClient,
+  tables: Tables,
+  addresses: readonly Address[],
+): Promise<(Item | undefined)[]> {
+  const found = new Map<string, Item>();
+  const answer = await batchGet(client, requestFor(tables, addresses));
+  for (const [table, { name, key }] of Object.entries(tables)) {
+    for (const item of answer[name] ?? []) found.set(`${table}/${String(item[key])}`, item);
+  }
+  return addresses.map((address) => found.get(address));
+}
+
+function requestFor(tables: Tables, addresses: readonly Address[]) {
+  const requests = Object.entries(tables).map(([table, { name, key }]) => {
+    const mine = addresses.filter((address) => address.startsWith(`${table}/`));
+    const Keys = mine.map((address) => ({ [key]: address.slice(table.length + 1) }));
+    return [name, { Keys, ConsistentRead: true }] as const;
+  });
+  return Object.fromEntries(requests.filter(([, { Keys }]) => Keys.length > 0));
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { ATTEMPT_WINDOW_SECONDS } from '#shared/domain/authentication/attempt-limits.ts';
+import type { Environment } from '#shared/ports.ts';
+import { required } from '../../node/environment.ts';
+import { documentClient } from '../document-client.ts';
+
+/** Clocks of processes may differ; nobody asks for an older window. */
+const KEPT_WINDOWS = 3;
+
+const sumSchema = z.object({ failures: z.int() });
+
+/** A sum: what is counted, in which window. */
+interface Sum {
+  readonly bucket: string;
+  readonly window: number;
+}
+
+/** Adds to a sum and resolves with what it has come to; when it is told to give up, nobody knows whether it has added. */
+export type AddFailures = (sum: Sum, count: number, abortSignal?: AbortSignal) => Promise<number>;
+
+/**
+ * Keeps sums in the Tokens table, one item for each bucket and window. `ADD` is atomic, so that none of many additions
+ * at once is lost (R4). Buckets can quote what a caller sent as client id, so a hash of them is the key.
+ */
+export function dynamoFailureSums(environment: Environment): AddFailures {
+  const TableName = required(environment, 'MINTMARK_TOKENS_TABLE');
+  const client = documentClient(environment);
+  return async ({ bucket, window }, count, abortSignal) => {
+    const name = createHash('sha256').update(bucket).digest('base64url');
+    const update = new UpdateCommand({
+      TableName,
+      Key: { key: `failures#${name}#${window}` },
+      UpdateExpression: 'ADD failures :count SET removeAt = :removeAt',
+      ExpressionAttributeValues: { ':count': count, ':removeAt': (window + KEPT_WINDOWS) * ATTEMPT_WINDOW_SECONDS },
+      ReturnValues: 'UPDATED_NEW',
+    });
+    const { Attributes } = await client.send(update, { ...(abortSignal && { abortSignal }) });
+    return sumSchema.parse(Attributes).failures;
+  };
+}

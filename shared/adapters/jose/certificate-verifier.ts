@@ -1,0 +1,43 @@
+import { createPublicKey, KeyObject, type webcrypto } from 'node:crypto';
+import { errors } from 'jose';
+import type { CertificateVerifier } from '#shared/domain/authentication/ports.ts';
+import type { RegisteredKeys } from '#shared/domain/registration/ports.ts';
+import type { Environment } from '#shared/ports.ts';
+import { type JwksSource, rememberedJwks } from '../remote/jwks-source.ts';
+
+/** The algorithms that a key of this type can be registered for. */
+const ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
+  RSA: ['RS256', 'PS256'],
+  EC: ['ES256'],
+  OKP: ['EdDSA', 'Ed25519'],
+};
+
+/** Looks for a certificate's key among those that its client is registered with, or publishes. */
+export function joseCertificateVerifier(
+  _environment?: Environment,
+  source: JwksSource = rememberedJwks(),
+): CertificateVerifier {
+  return {
+    isOfKeys: async ({ publicJwk }, registered) => {
+      const own = createPublicKey({ key: { ...publicJwk }, format: 'jwk' });
+      for (const algorithm of ALGORITHMS[publicJwk.kty ?? ''] ?? []) {
+        for (const key of await keysFor(algorithm, registered, source)) {
+          if (KeyObject.from(key).equals(own)) return true;
+        }
+      }
+      return false;
+    },
+  };
+}
+
+/** All registered keys that are for this algorithm: certificates do not name the one that is theirs. */
+async function keysFor(alg: string, registered: RegisteredKeys, source: JwksSource) {
+  const found: webcrypto.CryptoKey[] = [];
+  try {
+    found.push((await source.keysOf(registered)({ alg }, { payload: '', signature: '' })) as webcrypto.CryptoKey);
+  } catch (error) {
+    if (!(error instanceof errors.JOSEError)) throw error;
+    if (error instanceof errors.JWKSMultipleMatchingKeys) for await (const key of error) found.push(key);
+  }
+  return found;
+}

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import type { WorkloadTokens } from '#shared/domain/authentication/ports.ts';
+import { trustAlgorithms } from '#shared/domain/records/registration.ts';
+import type { Environment } from '#shared/ports.ts';
+import { type JwksSource, rememberedJwks } from '../remote/jwks-source.ts';
+import { readCompactJws } from './compact-jws.ts';
+import { isSignedBy } from './signed-by.ts';
+
+/** A JWT as such; access tokens and all others say what else they are (RFC 8725 §3.11). */
+const TYPE = /^(?:jwt|jose)$/i;
+
+const headerSchema = z.object({
+  alg: z.enum(trustAlgorithms),
+  kid: z.string().max(512).optional(),
+  typ: z.string().regex(TYPE).optional(),
+});
+
+const claimsSchema = z.looseObject({
+  iss: z.string(),
+  sub: z.string().min(1),
+  aud: z.union([z.string(), z.array(z.string()).max(10)]),
+  exp: z.number(),
+  iat: z.number(),
+  nbf: z.number().optional(),
+  jti: z.string().min(1).optional(),
+});
+
+/** Verifies tokens of other issuers with the keys that their trust names; what they say of keys themselves is never followed. */
+export function joseWorkloadTokens(_environment?: Environment, source: JwksSource = rememberedJwks()): WorkloadTokens {
+  return {
+    read: (token) => {
+      const jws = readCompactJws(token);
+      const header = headerSchema.safeParse(jws?.header);
+      const claims = claimsSchema.safeParse(jws?.payload);
+      return header.success && claims.success ? { algorithm: header.data.alg, claims: claims.data } : undefined;
+    },
+    isGenuine: (token, trust) => isSignedBy(token, source.keysOf(trust), trust.algorithms),
+  };
+}

@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+import { Agent, request } from 'node:https';
+import { isIP } from 'node:net';
+import { parseUnambiguous } from '../node/unambiguous-json.ts';
+import { publicLookup } from './public-addresses.ts';
+
+const BODY_BYTES_MAX = 65_536;
+
+/** `application/json` and its kin, such as `application/jwk-set+json`. */
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:;|$)/;
+
+/** Fetches a JSON document; rejects with whatever went wrong. */
+export type FetchJson = (url: string, signal: AbortSignal) => Promise<unknown>;
+
+/**
+ * Fetches JSON from the public Internet by HTTPS, from where it is said to be and from nowhere else: no redirects, no
+ * proxies, no addresses in the place of names, nothing that is large.
+ */
+export function httpsJson(agent: Agent = new Agent({ lookup: publicLookup() })): FetchJson {
+  return async (url, signal) => {
+    const { protocol, hostname, port } = new URL(url);
+    // A socket looks up names only, so that an address would get past the lookup.
+    if (protocol !== 'https:' || port !== '' || isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) {
+      throw new Error('Only names are fetched from, by https.');
+    }
+    const response = await get(url, agent, signal);
+    const { statusCode, headers } = response;
+    if (statusCode !== 200 || !JSON_TYPE.test(headers['content-type'] ?? '')) {
+      response.destroy();
+      throw new Error('The answer is not a JSON document.');
+    }
+    const value = parseUnambiguous(await readBody(response));
+    if (value === undefined) throw new Error('The document is not JSON, or ambiguous.');
+    return value;
+  };
+}
+
+function get(url: string, agent: Agent, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request(url, { agent, signal, headers: { accept: 'application/json, application/jwk-set+json' } })
+      .once('response', resolve)
+      .on('error', reject)
+      .end();
+  });
+}
+
+async function readBody(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    // Leaving the loop closes the connection.
+    if (bytes > BODY_BYTES_MAX) throw new Error('The document is too large.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}

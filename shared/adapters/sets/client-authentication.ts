@@ -1,0 +1,22 @@
+import { dynamoAudit } from '../dynamo/audit/audit.ts';
+import { dynamoStanding } from '../dynamo/directory/standing.ts';
+import { dynamoAssertionMemory } from '../dynamo/tokens/assertion-memory.ts';
+import { sharedFailureCounter } from '../dynamo/tokens/failure-counter.ts';
+import { dynamoUsageNotes } from '../dynamo/tokens/usage.ts';
+import { joseAssertionVerifier } from '../jose/assertion-verifier.ts';
+import { joseCertificateVerifier } from '../jose/certificate-verifier.ts';
+import { kmsPepper } from '../kms/pepper.ts';
+import { bcryptHasher } from '../node/bcrypt-hasher.ts';
+
+/** What recognises clients by secret, key or certificate, and writes down whom it refused. */
+export const clientAuthentication = {
+  standing: dynamoStanding,
+  pepper: kmsPepper,
+  hasher: bcryptHasher,
+  failures: sharedFailureCounter,
+  usageNotes: dynamoUsageNotes,
+  assertionVerifier: joseAssertionVerifier,
+  assertionMemory: dynamoAssertionMemory,
+  certificateVerifier: joseCertificateVerifier,
+  audit: dynamoAudit,
+};

@@ -1,0 +1,14 @@
+import { dynamoClientLister, dynamoClientRemover, dynamoClientWriter } from '../dynamo/directory/clients.ts';
+import { dynamoRequestMemory } from '../dynamo/tokens/request-memory.ts';
+import { dynamoUsageReader } from '../dynamo/tokens/usage.ts';
+import { kmsPepper } from '../kms/pepper.ts';
+
+/** What makes, lists and deletes clients, whatever they authenticate with. */
+export const clientManagement = {
+  clients: dynamoClientWriter,
+  clientList: dynamoClientLister,
+  clientRemover: dynamoClientRemover,
+  usage: dynamoUsageReader,
+  pepper: kmsPepper,
+  memory: dynamoRequestMemory,
+};

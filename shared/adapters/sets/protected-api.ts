@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import type { ProtectedApi } from '#shared/domain/checks/authorize-request.ts';
+import type { Environment } from '#shared/ports.ts';
+import { required } from '../node/environment.ts';
+
+const schema: z.ZodType<ProtectedApi> = z.object({
+  audience: z.string(),
+  mode: z.enum(['offline', 'online']),
+  routes: z.record(z.string(), z.string().nullable()),
+  dpop: z.enum(['accepted', 'required']).optional(),
+  selfSigned: z.literal('accepted').optional(),
+  mtls: z.enum(['accepted', 'required']).optional(),
+  origin: z.string().optional(),
+});
+
+/** What this authorizer guards, as the deployment says. */
+export function settingProtectedApi(environment: Environment): ProtectedApi {
+  return schema.parse(JSON.parse(required(environment, 'MINTMARK_PROTECTED_API')));
+}

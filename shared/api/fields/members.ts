@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import type { Route } from '../table.ts';
+import { id, orderedQuery, ROLES_MAX } from './fields.ts';
+import { commonExample, commonMembers, deleting, listing, showing } from './shapes.ts';
+
+const member = z.object({ tenantId: z.string(), userId: z.string(), roleIds: z.array(z.string()), ...commonMembers });
+
+const memberExample = {
+  tenantId: 'ten_9RkX3pWvYc7LmB2sQzFd4T',
+  userId: 'usr_6TgBnH7yJuKmI8oLpQaZ3W',
+  roleIds: ['rol_5cVbN8mQwErTyU1iOpAs2D'],
+  ...commonExample,
+};
+
+/** Who belongs to which tenant, with which roles. */
+export const memberRoutes = {
+  setMember: {
+    method: 'PUT',
+    path: '/v1/tenants/{tenantId}/members/{userId}',
+    summary: 'Make a user a member of a tenant, or give a member other roles',
+    caller: { permission: 'write:members' },
+    errors: 'problem',
+    body: {
+      encoding: 'json',
+      schema: z.object({ roleIds: z.array(id).max(ROLES_MAX).optional() }),
+      example: { roleIds: memberExample.roleIds },
+    },
+    reply: { status: 200, description: 'The membership', schema: member, example: memberExample },
+    audit: 'member.set',
+  },
+  listMembers: {
+    ...listing(member, memberExample, orderedQuery),
+    path: '/v1/tenants/{tenantId}/members',
+    summary: 'List the members of a tenant',
+    caller: { permission: 'read:members' },
+  },
+  listMembershipsOfUser: {
+    ...listing(member, memberExample, orderedQuery),
+    path: '/v1/users/{userId}/memberships',
+    summary: 'List the tenants that a user is a member of',
+    caller: { permission: 'read:users' },
+  },
+  getMember: {
+    ...showing(member, memberExample),
+    path: '/v1/tenants/{tenantId}/members/{userId}',
+    summary: 'Show a membership',
+    caller: { permission: 'read:members' },
+  },
+  deleteMember: {
+    ...deleting,
+    path: '/v1/tenants/{tenantId}/members/{userId}',
+    summary: 'Take a user out of a tenant; the personal tokens for it are worth nothing from now on',
+    caller: { permission: 'write:members' },
+    audit: 'member.deleted',
+  },
+} as const satisfies Record<string, Route>;

@@ -1,0 +1,128 @@
+import * as z from 'zod';
+import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
+import type { GrantType, TokenEndpointAuthMethod } from '#shared/domain/records/registration.ts';
+import { unique } from './fields.ts';
+import { registeredJwk } from './trusted-jwk.ts';
+
+const REDIRECT_URIS_MAX = 20;
+
+const REDIRECT_URI_CHARACTERS_MAX = 2_048;
+
+const KEYS_MAX = 10;
+
+const KEYS_URI_CHARACTERS_MAX = 512;
+
+const CERTIFICATE_NAME_CHARACTERS_MAX = 1_024;
+
+const methods = [
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
+  'none',
+] as const satisfies TokenEndpointAuthMethod[];
+
+const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const satisfies SigningAlgorithm[];
+
+const grants = [
+  'client_credentials',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer',
+  'refresh_token',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+] as const satisfies GrantType[];
+
+const party = z.enum(['first', 'third']);
+
+const tokenEndpointAuthMethod = z.enum(methods).meta({
+  description: 'RFC 7591 section 2, RFC 8705 section 2. Secrets are taken in the header and in the body alike',
+});
+
+const grantType = z.enum(grants);
+
+const redirectUris = unique(
+  z.array(z.string().min(1).max(REDIRECT_URI_CHARACTERS_MAX)).max(REDIRECT_URIS_MAX),
+  (uri) => uri,
+);
+
+const keySet = z
+  .object({
+    keys: unique(z.array(registeredJwk).min(1).max(KEYS_MAX), ({ kid }) => kid ?? '').refine(
+      (keys) => keys.length === 1 || keys.every(({ kid }) => kid !== undefined),
+      'must each have a kid where there are several',
+    ),
+  })
+  .transform(({ keys }) => keys);
+
+const jwksUri = z.string().min(1).max(KEYS_URI_CHARACTERS_MAX);
+
+const tokenEndpointAuthSigningAlg = z.enum(algorithms);
+
+/** RFC 8705 §2.1.2: what a certificate is known by; the domain sees to it that there is one, and that it is a name. */
+const certificateNames = {
+  tlsClientAuthSubjectDn: z.string().min(1).max(CERTIFICATE_NAME_CHARACTERS_MAX),
+  tlsClientAuthSanDns: z.string().max(253).regex(z.regexes.hostname),
+  tlsClientAuthSanUri: z.url().max(CERTIFICATE_NAME_CHARACTERS_MAX),
+  tlsClientAuthSanIp: z.union([z.ipv4(), z.ipv6()]),
+  tlsClientAuthSanEmail: z.email().max(320),
+};
+
+const certificateNamesPatch = {
+  tlsClientAuthSubjectDn: certificateNames.tlsClientAuthSubjectDn.nullish(),
+  tlsClientAuthSanDns: certificateNames.tlsClientAuthSanDns.nullish(),
+  tlsClientAuthSanUri: certificateNames.tlsClientAuthSanUri.nullish(),
+  tlsClientAuthSanIp: certificateNames.tlsClientAuthSanIp.nullish(),
+  tlsClientAuthSanEmail: certificateNames.tlsClientAuthSanEmail.nullish(),
+};
+
+/** What an application is registered with (RFC 7591 §2), as requests say it. Which of it goes together, the domain says. */
+export const newRegistration = {
+  party: party.optional(),
+  tokenEndpointAuthMethod: tokenEndpointAuthMethod.optional(),
+  grantTypes: unique(z.array(grantType), String).optional(),
+  redirectUris: redirectUris.optional(),
+  jwks: keySet.optional(),
+  jwksUri: jwksUri.optional(),
+  tokenEndpointAuthSigningAlg: tokenEndpointAuthSigningAlg.optional(),
+  ...z.object(certificateNames).partial().shape,
+  dpopBoundAccessTokens: z.boolean().optional(),
+  tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
+};
+
+/** The same in a merge patch: null removes. */
+export const registrationPatch = {
+  tokenEndpointAuthMethod: newRegistration.tokenEndpointAuthMethod,
+  grantTypes: newRegistration.grantTypes,
+  redirectUris: newRegistration.redirectUris,
+  jwks: keySet.nullish(),
+  jwksUri: jwksUri.nullish(),
+  tokenEndpointAuthSigningAlg: tokenEndpointAuthSigningAlg.nullish(),
+  ...certificateNamesPatch,
+  dpopBoundAccessTokens: z.boolean().nullish(),
+  tlsClientCertificateBoundAccessTokens: z.boolean().nullish(),
+};
+
+/** The same as it is shown. */
+export const shownRegistration = {
+  party,
+  tokenEndpointAuthMethod,
+  grantTypes: z.array(grantType),
+  redirectUris: z.array(z.string()),
+  jwks: z.object({ keys: z.array(z.record(z.string(), z.string())) }).optional(),
+  jwksUri: z.string().optional(),
+  tokenEndpointAuthSigningAlg: tokenEndpointAuthSigningAlg.optional(),
+  tlsClientAuthSubjectDn: z.string().optional(),
+  tlsClientAuthSanDns: z.string().optional(),
+  tlsClientAuthSanUri: z.string().optional(),
+  tlsClientAuthSanIp: z.string().optional(),
+  tlsClientAuthSanEmail: z.string().optional(),
+  dpopBoundAccessTokens: z.boolean().optional(),
+  tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
+};
+
+export const registrationExample = {
+  party: 'first',
+  tokenEndpointAuthMethod: 'client_secret_basic',
+  grantTypes: ['client_credentials'],
+  redirectUris: [],
+} as const;

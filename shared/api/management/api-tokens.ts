@@ -1,0 +1,259 @@
+import * as z from 'zod';
+import {
+  apiIdentifier,
+  apiTokenKind,
+  clientQuery,
+  DESCRIPTION_CHARACTERS,
+  EXPIRY_SECONDS_MAX,
+  expiresInSeconds,
+  id,
+  metadata,
+  metadataPatch,
+  namedPermission,
+  PERMISSIONS_MAX,
+  page,
+  ROLES_MAX,
+  text,
+  timestamp,
+  unique,
+} from '../fields/fields.ts';
+import { newSecretExample, secretFields, shownOnce, usedSecretExample } from '../fields/secret-fields.ts';
+import { shownMetadata, status } from '../fields/shapes.ts';
+import { lambdaTable, type Route } from '../table.ts';
+
+/** An API token as it is shown; its secrets by their last four characters. */
+const apiToken = z.object({
+  clientId: z.string(),
+  kind: apiTokenKind,
+  audience: z.string().optional().meta({ description: 'Of kind access_token: the API that it is for' }),
+  tokenId: z.string().optional().meta({ description: 'Of kind access_token: the jti of the JWT' }),
+  description: z.string(),
+  tenantId: z.string(),
+  userId: z.string().optional(),
+  roleIds: z.array(z.string()).optional(),
+  permissions: z.array(z.object({ api: z.string(), value: z.string() })).optional(),
+  metadata: shownMetadata,
+  createdAt: timestamp,
+  createdBy: z.string(),
+  expiresAt: timestamp.nullable(),
+  status,
+  secrets: z.array(secretFields),
+  version: z.int(),
+});
+
+const newApiToken = apiToken.extend({
+  ...shownOnce,
+  accessToken: z.string().optional().meta({
+    description:
+      'Of kind access_token, in place of a clientSecret: the JWT, shown in the first answer only and not kept',
+  }),
+});
+
+/** A tenant's token has roles, or permissions one by one. */
+const permissions = unique(
+  z.array(namedPermission).max(PERMISSIONS_MAX),
+  ({ api, value }) => `${api} ${value}`,
+).optional();
+
+const roleIds = z.array(id).max(ROLES_MAX).optional();
+
+const apiTokenExample = {
+  clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',
+  kind: 'client_credentials',
+  description: 'nightly export',
+  tenantId: 'ten_9RkX3pWvYc7LmB2sQzFd4T',
+  roleIds: ['rol_5cVbN8mQwErTyU1iOpAs2D'],
+  createdAt: '2027-01-15T08:00:00.000Z',
+  createdBy: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
+  expiresAt: null,
+  status: 'active',
+  secrets: [newSecretExample],
+  version: 1,
+} as const;
+
+const shownExample = { ...apiTokenExample, secrets: [usedSecretExample] } as const;
+
+const { roleIds: _, ...withoutRoles } = shownExample;
+
+const personalExample = {
+  ...withoutRoles,
+  kind: 'access_token',
+  audience: 'https://api.example.com/reports',
+  tokenId: 'tok_3EwQaZxSdCvFrTgBhYnMjK',
+  description: 'my laptop',
+  userId: 'usr_6TgBnH7yJuKmI8oLpQaZ3W',
+  expiresAt: '2027-04-15T08:00:00.000Z',
+  secrets: [],
+} as const;
+
+export const tenantTokens = '/v1/tenants/{tenantId}/api-tokens';
+
+export const userTokens = '/v1/tenants/{tenantId}/members/{userId}/api-tokens';
+
+const commonRequest = {
+  kind: apiTokenKind.default('client_credentials'),
+  audience: apiIdentifier.optional(),
+  description: text(DESCRIPTION_CHARACTERS),
+  metadata: metadata.optional(),
+  expiresInSeconds,
+};
+
+const creation = { method: 'POST', errors: 'problem', audit: 'api_token.created' } as const satisfies Partial<Route>;
+
+const created = { status: 201, description: 'The API token with its secret', schema: newApiToken } as const;
+
+/** Creating API tokens: one of the few places where a clear secret leaves Mintmark, and the one where a JWT is one. */
+export const createToken = lambdaTable({
+  name: 'create-token',
+  purpose: 'Creates API tokens of tenants and of users.',
+  grants: [
+    'standing:read',
+    'tokens:verify',
+    'proofs:verify',
+    'tokens:sign',
+    'clients:create',
+    'clients:list',
+    'rosters:write',
+    'pepper:use',
+    'secrets:hash',
+    'requests:remember',
+    'audit:append',
+  ],
+  routes: {
+    createTenantApiToken: {
+      ...creation,
+      path: tenantTokens,
+      summary: 'Create an API token of a tenant',
+      caller: { permission: 'write:tenant-tokens' },
+      body: {
+        encoding: 'json',
+        schema: z.object({ ...commonRequest, roleIds, permissions }),
+        example: { description: 'nightly export', roleIds: apiTokenExample.roleIds, expiresInSeconds: null },
+      },
+      reply: { ...created, example: { ...apiTokenExample, clientSecret: 'mms_…' } },
+    },
+    createMemberApiToken: {
+      ...creation,
+      path: userTokens,
+      summary: "Create a user's personal API token; it has the user's roles in this tenant, as they stand",
+      caller: { permission: 'write:user-tokens' },
+      body: {
+        encoding: 'json',
+        schema: z.object(commonRequest),
+        example: {
+          kind: 'access_token',
+          description: 'my laptop',
+          audience: personalExample.audience,
+          expiresInSeconds: 7_776_000,
+        },
+      },
+      reply: { ...created, example: { ...personalExample, accessToken: 'eyJ…' } },
+    },
+  },
+});
+
+const list = { method: 'GET', errors: 'problem', query: clientQuery } as const satisfies Partial<Route>;
+
+const listed = { status: 200, description: 'A page of API tokens', schema: page(apiToken) } as const;
+
+const read = { method: 'GET', errors: 'problem' } as const satisfies Partial<Route>;
+
+const shown = { status: 200, description: 'The API token, without its secret', schema: apiToken } as const;
+
+const commonChange = {
+  description: text(DESCRIPTION_CHARACTERS).optional(),
+  metadata: metadataPatch,
+  status: status.optional(),
+  expiresInSeconds: z.int().min(1).max(EXPIRY_SECONDS_MAX).optional(),
+};
+
+const change = { method: 'PATCH', errors: 'problem', audit: 'api_token.updated' } as const satisfies Partial<Route>;
+
+const changed = { status: 200, description: 'The API token after the change', schema: apiToken } as const;
+
+const removal = {
+  method: 'DELETE',
+  errors: 'problem',
+  reply: { status: 204, description: 'The API token and every access token it obtained are worth nothing' },
+  audit: 'api_token.revoked',
+} as const satisfies Partial<Route>;
+
+/** Looking at API tokens and deleting them. */
+export const manageTokens = lambdaTable({
+  name: 'manage-tokens',
+  purpose: 'Lists, shows, changes and deletes API tokens.',
+  grants: [
+    'standing:read',
+    'tokens:verify',
+    'proofs:verify',
+    'clients:list',
+    'clients:change',
+    'clients:delete',
+    'rosters:write',
+    'pepper:use',
+    'usage:read',
+    'audit:append',
+  ],
+  routes: {
+    listTenantApiTokens: {
+      ...list,
+      path: tenantTokens,
+      summary: "List a tenant's API tokens",
+      caller: { permission: 'read:tenant-tokens' },
+      reply: { ...listed, example: { items: [shownExample] } },
+    },
+    getTenantApiToken: {
+      ...read,
+      path: `${tenantTokens}/{clientId}`,
+      summary: "Show a tenant's API token",
+      caller: { permission: 'read:tenant-tokens' },
+      reply: { ...shown, example: shownExample },
+    },
+    updateTenantApiToken: {
+      ...change,
+      path: `${tenantTokens}/{clientId}`,
+      summary: "Change a tenant's API token; its expiry may only come closer",
+      caller: { permission: 'write:tenant-tokens' },
+      body: {
+        encoding: 'merge-patch',
+        schema: z.object({ ...commonChange, roleIds, permissions }),
+        example: { description: 'hourly export' },
+      },
+      reply: { ...changed, example: { ...apiTokenExample, description: 'hourly export', version: 2 } },
+    },
+    deleteTenantApiToken: {
+      ...removal,
+      path: `${tenantTokens}/{clientId}`,
+      summary: "Delete a tenant's API token",
+      caller: { permission: 'write:tenant-tokens' },
+    },
+    listMemberApiTokens: {
+      ...list,
+      path: userTokens,
+      summary: "List a user's personal API tokens",
+      caller: { permission: 'read:user-tokens' },
+      reply: { ...listed, example: { items: [personalExample] } },
+    },
+    getMemberApiToken: {
+      ...read,
+      path: `${userTokens}/{clientId}`,
+      summary: "Show a user's personal API token",
+      caller: { permission: 'read:user-tokens' },
+      reply: { ...shown, example: personalExample },
+    },
+    updateMemberApiToken: {
+      ...change,
+      path: `${userTokens}/{clientId}`,
+      summary: 'Change a personal API token; its expiry may only come closer',
+      caller: { permission: 'write:user-tokens' },
+      body: { encoding: 'merge-patch', schema: z.object(commonChange), example: { status: 'disabled' } },
+      reply: { ...changed, example: { ...personalExample, status: 'disabled', version: 2 } },
+    },
+    deleteMemberApiToken: {
+      ...removal,
+      path: `${userTokens}/{clientId}`,
+      summary: "Delete a user's personal API token",
+      caller: { permission: 'write:user-tokens' },
+    },
+  },
+});

@@ -1,0 +1,225 @@
+import * as z from 'zod';
+import {
+  clientQuery,
+  EXPIRY_SECONDS_MAX,
+  expiresInSeconds,
+  metadata,
+  metadataPatch,
+  NAME_CHARACTERS,
+  PERMISSIONS_MAX,
+  page,
+  permissionValue,
+  text,
+  timestamp,
+  tokenLifetimeSeconds,
+  tokenQuota,
+  tokensRevokedUntil,
+} from '../fields/fields.ts';
+import {
+  newRegistration,
+  registrationExample,
+  registrationPatch,
+  shownRegistration,
+} from '../fields/registration-fields.ts';
+import { lastUsedAt, newSecretExample, secretFields, shownOnce, usedSecretExample } from '../fields/secret-fields.ts';
+import { shownMetadata, status } from '../fields/shapes.ts';
+import { lambdaTable, type Route } from '../table.ts';
+
+const application = z.object({
+  clientId: z.string(),
+  name: z.string(),
+  ...shownRegistration,
+  metadata: shownMetadata,
+  tokenLifetimeSeconds: z.int().optional(),
+  tokensRevokedUntil: timestamp.optional(),
+  tokenQuota: tokenQuota.optional().meta({ description: "Absent where the workspace's holds" }),
+  createdAt: timestamp,
+  createdBy: z.string(),
+  expiresAt: timestamp.nullable(),
+  status,
+  secrets: z.array(secretFields),
+  lastUsedAt: lastUsedAt.meta({ description: 'When its keys were last used, to within five minutes; null for never' }),
+  version: z.int(),
+});
+
+const example = {
+  clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',
+  name: 'reports gateway',
+  ...registrationExample,
+  createdAt: '2027-01-15T08:00:00.000Z',
+  createdBy: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
+  expiresAt: null,
+  status: 'active',
+  secrets: [newSecretExample],
+  version: 1,
+} as const;
+
+const shownExample = { ...example, secrets: [usedSecretExample] } as const;
+
+const newExample = { ...example, clientSecret: 'mms_…' };
+
+const grant = z.object({
+  id: z.string(),
+  clientId: z.string(),
+  apiId: z.string(),
+  permissions: z.union([z.literal('all'), z.array(z.string())]),
+  createdAt: timestamp,
+  version: z.int(),
+});
+
+const grantExample = {
+  id: 'grn_4RtYuIoPzXcVbNmAsDfG1h',
+  clientId: example.clientId,
+  apiId: 'api_1QwErTyUiOpAsDfGhJkL2Z',
+  permissions: ['read:reports'],
+  createdAt: example.createdAt,
+  version: 1,
+};
+
+const reading = { errors: 'problem', caller: { permission: 'read:applications' } } as const satisfies Partial<Route>;
+
+const writing = { errors: 'problem', caller: { permission: 'write:applications' } } as const satisfies Partial<Route>;
+
+/** Clients that the workspace registers for its own machines, and what each may ask for at which API. */
+export const applications = lambdaTable({
+  name: 'applications',
+  purpose: 'Keeps applications and their client grants.',
+  grants: [
+    'standing:read',
+    'tokens:verify',
+    'proofs:verify',
+    'clients:create',
+    'clients:list',
+    'clients:change',
+    'clients:delete',
+    'usage:read',
+    'client-grants:write',
+    'pepper:use',
+    'secrets:hash',
+    'keys:examine',
+    'requests:remember',
+    'audit:append',
+  ],
+  routes: {
+    createApplication: {
+      ...writing,
+      method: 'POST',
+      path: '/v1/applications',
+      summary: 'Register an application',
+      body: {
+        encoding: 'json',
+        schema: z.object({
+          name: text(NAME_CHARACTERS),
+          metadata: metadata.optional(),
+          tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
+          tokenQuota: tokenQuota.partial().nullish(),
+          expiresInSeconds,
+          ...newRegistration,
+        }),
+        example: { name: example.name },
+      },
+      reply: {
+        status: 201,
+        description: 'The application, with its secret shown this once if it authenticates by one',
+        schema: application.extend(shownOnce),
+        example: newExample,
+      },
+      audit: 'client.created',
+    },
+    listApplications: {
+      ...reading,
+      method: 'GET',
+      path: '/v1/applications',
+      summary: 'List applications',
+      query: clientQuery,
+      reply: {
+        status: 200,
+        description: 'A page of applications',
+        schema: page(application),
+        example: { items: [shownExample] },
+      },
+    },
+    getApplication: {
+      ...reading,
+      method: 'GET',
+      path: '/v1/applications/{clientId}',
+      summary: 'Show an application',
+      reply: {
+        status: 200,
+        description: 'The application, without its secrets',
+        schema: application,
+        example: shownExample,
+      },
+    },
+    updateApplication: {
+      ...writing,
+      method: 'PATCH',
+      path: '/v1/applications/{clientId}',
+      summary: 'Change an application; its expiry may only come closer',
+      body: {
+        encoding: 'merge-patch',
+        schema: z.object({
+          name: text(NAME_CHARACTERS).optional(),
+          metadata: metadataPatch,
+          tokenLifetimeSeconds: tokenLifetimeSeconds.nullish(),
+          tokensRevokedUntil: tokensRevokedUntil.optional(),
+          tokenQuota: tokenQuota.partial().nullish(),
+          status: status.optional(),
+          expiresInSeconds: z.int().min(1).max(EXPIRY_SECONDS_MAX).optional(),
+          ...registrationPatch,
+        }),
+        example: { tokenLifetimeSeconds: 600 },
+      },
+      reply: {
+        status: 200,
+        description: 'The application after the change',
+        schema: application,
+        example: { ...example, tokenLifetimeSeconds: 600, version: 2 },
+      },
+      audit: 'client.updated',
+    },
+    deleteApplication: {
+      ...writing,
+      method: 'DELETE',
+      path: '/v1/applications/{clientId}',
+      summary: 'Delete an application; what it obtained is worth nothing from now on',
+      reply: { status: 204, description: 'Deleted' },
+      audit: 'client.deleted',
+    },
+    setClientGrant: {
+      ...writing,
+      method: 'PUT',
+      path: '/v1/applications/{clientId}/grants/{apiId}',
+      summary: 'Say what an application may ask for at an API',
+      body: {
+        encoding: 'json',
+        schema: z.object({
+          permissions: z.union([z.literal('all'), z.array(permissionValue).max(PERMISSIONS_MAX)]),
+        }),
+        example: { permissions: grantExample.permissions },
+      },
+      reply: { status: 200, description: 'The client grant', schema: grant, example: grantExample },
+      audit: 'client_grant.set',
+    },
+    getClientGrants: {
+      ...reading,
+      method: 'GET',
+      path: '/v1/applications/{clientId}/grants',
+      summary: 'Show what an application may ask for',
+      reply: {
+        status: 200,
+        description: 'All client grants of the application',
+        schema: page(grant),
+        example: { items: [grantExample] },
+      },
+    },
+    deleteClientGrant: {
+      ...writing,
+      method: 'DELETE',
+      path: '/v1/applications/{clientId}/grants/{apiId}',
+      summary: 'Take a client grant back',
+      reply: { status: 204, description: 'What the application obtained by it is worth nothing from now on' },
+      audit: 'client_grant.deleted',
+    },
+  },
+});

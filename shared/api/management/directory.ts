@@ -1,0 +1,33 @@
+import { memberRoutes } from '../fields/members.ts';
+import { lambdaTable } from '../table.ts';
+import { apiRoutes } from './apis.ts';
+import { roleRoutes } from './roles.ts';
+import { settingsRoutes } from './settings.ts';
+import { tenantRoleRoutes } from './tenant-roles.ts';
+import { tenantRoutes } from './tenants.ts';
+import { userRoutes } from './users.ts';
+
+/** Tenants, users, memberships, roles, APIs, and what holds for all of them. */
+export const directory = lambdaTable({
+  name: 'directory',
+  purpose: "Keeps tenants, users, memberships, roles, APIs and the workspace's settings.",
+  grants: [
+    'standing:read',
+    'tokens:verify',
+    'proofs:verify',
+    'directory:write',
+    'directory:list',
+    'pepper:use',
+    'requests:remember',
+    'audit:append',
+  ],
+  routes: {
+    ...tenantRoutes,
+    ...userRoutes,
+    ...memberRoutes,
+    ...roleRoutes,
+    ...tenantRoleRoutes,
+    ...apiRoutes,
+    ...settingsRoutes,
+  },
+});

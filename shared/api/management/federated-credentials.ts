@@ -1,0 +1,162 @@
+import * as z from 'zod';
+import { expiresInSeconds, NAME_CHARACTERS, page, pageQuery, text, timestamp, unique } from '../fields/fields.ts';
+import { lastUsedAt } from '../fields/secret-fields.ts';
+import { trustedJwk } from '../fields/trusted-jwk.ts';
+import { lambdaTable } from '../table.ts';
+import { reading, serviceUserPath, writing } from './service-user-routes.ts';
+
+const CONDITIONS_MAX = 10;
+
+const KEYS_MAX = 10;
+
+const CLAIM_DEPTH_MAX = 6;
+
+const VALUE_CHARACTERS = 512;
+
+/** Ends where a name ends, and is about more than a kind of thing: others can make names that begin like yours. */
+const PREFIX = /^[^:/]+[:/]+[^:/]+.*[:/]$/;
+
+const claimName = text(NAME_CHARACTERS);
+
+const claim = z.union([claimName, z.array(claimName).min(1).max(CLAIM_DEPTH_MAX)]).meta({
+  description: 'The name of a claim, or the names that lead to it: ["kubernetes.io", "namespace"]',
+});
+
+const startsWith = text(VALUE_CHARACTERS).regex(PREFIX, 'must name something, and end behind a name with / or :');
+
+const condition = z.union([
+  z.strictObject({ claim, equals: text(VALUE_CHARACTERS) }),
+  z.strictObject({ claim, startsWith }),
+]);
+
+/** Which URLs these may be, the domain says. */
+const url = z.string().min(1).max(VALUE_CHARACTERS);
+
+const algorithms = z.array(z.enum(['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA']));
+
+const audience = z.string().regex(/^[\x21-\x7E]{1,256}$/, 'must be 1 to 256 visible ASCII characters');
+
+const keySet = z.object({ keys: z.array(trustedJwk).min(1).max(KEYS_MAX) });
+
+const newCredential = z
+  .object({
+    title: text(NAME_CHARACTERS),
+    issuer: url,
+    audience: audience.optional().meta({ description: "This server's issuer, unless it says otherwise" }),
+    algorithms: unique(algorithms.min(1), String).default(['RS256']),
+    conditions: z.array(condition).min(1).max(CONDITIONS_MAX),
+    jwksUri: url.optional(),
+    jwks: keySet.transform(({ keys }) => keys).optional(),
+    reusable: z.boolean().default(false),
+    expiresInSeconds,
+  })
+  .refine((body) => body.jwksUri === undefined || body.jwks === undefined, {
+    path: ['jwks'],
+    message: 'is for issuers whose keys cannot be fetched: send either jwks or jwksUri',
+  });
+
+const credential = z.object({
+  clientId: z.string(),
+  serviceUserId: z.string(),
+  title: z.string(),
+  issuer: z.string(),
+  audience: z.string(),
+  algorithms,
+  conditions: z.array(z.union([z.object({ claim, equals: z.string() }), z.object({ claim, startsWith: z.string() })])),
+  jwksUri: z.string().optional(),
+  jwks: z.object({ keys: z.array(z.record(z.string(), z.string())) }).optional(),
+  reusable: z.boolean(),
+  createdAt: timestamp,
+  createdBy: z.string(),
+  expiresAt: timestamp.nullable(),
+  lastUsedAt,
+  version: z.int(),
+});
+
+const requestExample = {
+  title: 'deployments by GitHub Actions',
+  issuer: 'https://token.actions.githubusercontent.com',
+  conditions: [{ claim: 'sub', equals: 'repo:acme/api:ref:refs/heads/main' }],
+};
+
+const example = {
+  clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',
+  serviceUserId: 'svc_8UjMnB6gTfCdR5eXsWqA2z',
+  ...requestExample,
+  audience: 'https://auth.example.com',
+  algorithms: ['RS256'],
+  reusable: false,
+  createdAt: '2027-01-15T08:00:00.000Z',
+  createdBy: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
+  expiresAt: null,
+  version: 1,
+} as const;
+
+const usedExample = { ...example, lastUsedAt: '2027-02-01T06:30:12.000Z' };
+
+const collection = `${serviceUserPath}/federated-credentials` as const;
+
+const item = `${collection}/{clientId}` as const;
+
+/** Federated credentials of service users: trust in another issuer, each a client of its own. */
+export const federatedCredentials = lambdaTable({
+  name: 'federated-credentials',
+  purpose: 'Keeps which other issuers say who a service user is.',
+  grants: [
+    'standing:read',
+    'tokens:verify',
+    'proofs:verify',
+    'clients:create',
+    'clients:list',
+    'clients:delete',
+    'keys:examine',
+    'usage:read',
+    'pepper:use',
+    'requests:remember',
+    'audit:append',
+  ],
+  routes: {
+    createFederatedCredential: {
+      ...writing,
+      method: 'POST',
+      path: collection,
+      summary: "Trust another issuer's tokens to be a service user: GitHub Actions, Kubernetes, AWS and others",
+      body: { encoding: 'json', schema: newCredential, example: requestExample },
+      reply: {
+        status: 201,
+        description: 'The federated credential; its clientId goes beside the token when that is exchanged',
+        schema: credential,
+        example,
+      },
+      audit: 'federated_credential.created',
+    },
+    listFederatedCredentials: {
+      ...reading,
+      method: 'GET',
+      path: collection,
+      summary: "List a service user's federated credentials",
+      query: pageQuery,
+      reply: {
+        status: 200,
+        description: 'A page of federated credentials',
+        schema: page(credential),
+        example: { items: [usedExample] },
+      },
+    },
+    getFederatedCredential: {
+      ...reading,
+      method: 'GET',
+      path: item,
+      summary: 'Show a federated credential',
+      reply: { status: 200, description: 'The federated credential', schema: credential, example: usedExample },
+    },
+    deleteFederatedCredential: {
+      ...writing,
+      method: 'DELETE',
+      path: item,
+      summary: 'Delete a federated credential; it and the tokens it obtained are worth nothing from now on',
+      reply: { status: 204, description: 'Deleted' },
+      audit: 'federated_credential.deleted',
+    },
+  },
+});

@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import {
+  DESCRIPTION_CHARACTERS,
+  NAME_CHARACTERS,
+  namedPermission,
+  PERMISSIONS_MAX,
+  searchQuery,
+  text,
+  unique,
+} from '../fields/fields.ts';
+import { commonExample, commonMembers, creating, deleting, listing, showing, updating } from '../fields/shapes.ts';
+import type { Route } from '../table.ts';
+
+/** The largest that fits 16 bits, as roles of other products have it. */
+const LEVEL_MAX = 32_767;
+
+/** How roles look, and what may be said of them, whomever they belong to. */
+const rolePermission = z.object({ api: z.string(), value: z.string() });
+
+export const role = z.object({
+  id: z.string(),
+  tenantId: z.string().optional(),
+  key: z.string(),
+  name: z.string(),
+  description: z.string().optional(),
+  level: z.int(),
+  permissions: z.array(rolePermission),
+  isDefault: z.boolean(),
+  ...commonMembers,
+});
+
+export const roleRequest = {
+  key: 'reports-reader',
+  name: 'Reports reader',
+  level: 100,
+  permissions: [{ api: 'https://api.example.com/reports', value: 'read:reports' }],
+};
+
+export const roleExample = { id: 'rol_5cVbN8mQwErTyU1iOpAs2D', ...roleRequest, isDefault: false, ...commonExample };
+
+const rolePermissions = unique(
+  z.array(namedPermission).max(PERMISSIONS_MAX),
+  ({ api: identifier, value }) => `${identifier} ${value}`,
+);
+
+const level = z.int().min(0).max(LEVEL_MAX);
+
+/** What a creation takes. */
+export const newRole = z.object({
+  key: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ : -'),
+  name: text(NAME_CHARACTERS),
+  description: text(DESCRIPTION_CHARACTERS).optional(),
+  level,
+  permissions: rolePermissions,
+  isDefault: z.boolean().optional(),
+});
+
+/** What a change takes. */
+export const roleChange = z.object({
+  name: text(NAME_CHARACTERS).optional(),
+  description: text(DESCRIPTION_CHARACTERS).nullish(),
+  level: level.optional(),
+  permissions: rolePermissions.optional(),
+  isDefault: z.boolean().optional(),
+});
+
+/** Named sets of permissions that can be assigned in every tenant. */
+export const roleRoutes = {
+  createRole: {
+    ...creating(role, roleExample),
+    path: '/v1/roles',
+    summary: 'Create a role; a smaller level is stronger',
+    caller: { permission: 'write:roles' },
+    body: { encoding: 'json', schema: newRole, example: roleRequest },
+    audit: 'role.created',
+  },
+  listRoles: {
+    ...listing(role, roleExample, searchQuery),
+    path: '/v1/roles',
+    summary: 'List roles',
+    caller: { permission: 'read:roles' },
+  },
+  getRole: {
+    ...showing(role, roleExample),
+    path: '/v1/roles/{roleId}',
+    summary: 'Show a role',
+    caller: { permission: 'read:roles' },
+  },
+  updateRole: {
+    ...updating(role, { ...roleExample, level: 90, version: 2 }),
+    path: '/v1/roles/{roleId}',
+    summary: 'Change a role',
+    caller: { permission: 'write:roles' },
+    body: { encoding: 'merge-patch', schema: roleChange, example: { level: 90 } },
+    audit: 'role.updated',
+  },
+  deleteRole: {
+    ...deleting,
+    path: '/v1/roles/{roleId}',
+    summary: 'Delete a role; whoever had it loses its permissions',
+    caller: { permission: 'write:roles' },
+    audit: 'role.deleted',
+  },
+} as const satisfies Record<string, Route>;

@@ -1,0 +1,215 @@
+import * as z from 'zod';
+import { expiresInSeconds, text, timestamp } from '../fields/fields.ts';
+import { importedHash, newSecretExample, secretFields, shownOnce } from '../fields/secret-fields.ts';
+import { lambdaTable, type Route } from '../table.ts';
+import { tenantTokens, userTokens } from './api-tokens.ts';
+
+const TITLE_CHARACTERS = 128;
+
+const GRACE_SECONDS_MAX = 604_800;
+
+const clientSecrets = z.object({
+  clientId: z.string(),
+  secrets: z.array(secretFields),
+  rotationEndsAt: timestamp
+    .nullable()
+    .meta({ description: 'When the old secrets of a rotation end; null without one' }),
+  version: z.int(),
+});
+
+const example = {
+  clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',
+  secrets: [newSecretExample],
+  rotationEndsAt: null,
+  version: 2,
+} as const;
+
+const withSecret = clientSecrets.extend(shownOnce);
+
+const oldSecretExample = { ...newSecretExample, id: 'k4Wn8B', lastFour: 'Xb0d' };
+
+const addedExample = {
+  ...example,
+  secrets: [oldSecretExample, { ...newSecretExample, title: 'blue deployment', expiresAt: '2027-02-14T08:00:00.000Z' }],
+  clientSecret: 'mms_…',
+};
+
+const rotatedExample = {
+  ...example,
+  secrets: [{ ...oldSecretExample, expiresAt: '2027-01-16T08:00:00.000Z' }, newSecretExample],
+  rotationEndsAt: '2027-01-16T08:00:00.000Z',
+  clientSecret: 'mms_…',
+};
+
+const addition = {
+  method: 'POST',
+  errors: 'problem',
+  body: {
+    encoding: 'json',
+    schema: z.object({ title: text(TITLE_CHARACTERS).optional(), expiresInSeconds, importedHash }),
+    example: { title: 'blue deployment', expiresInSeconds: 2_592_000 },
+  },
+  reply: {
+    status: 201,
+    description: 'All secrets of the client, and the new one in clear, this once',
+    schema: withSecret,
+    example: addedExample,
+  },
+  audit: 'client.secret.created',
+} as const satisfies Partial<Route>;
+
+const rotation = {
+  method: 'POST',
+  errors: 'problem',
+  body: {
+    encoding: 'json',
+    schema: z.object({ graceSeconds: z.int().min(0).max(GRACE_SECONDS_MAX) }),
+    example: { graceSeconds: 86_400 },
+  },
+  reply: {
+    status: 201,
+    description: 'All secrets of the client, and the new one in clear, this once; the old ones end after the grace',
+    schema: withSecret,
+    example: rotatedExample,
+  },
+  audit: 'client.secret.rotation_started',
+} as const satisfies Partial<Route>;
+
+const conclusion = {
+  method: 'POST',
+  errors: 'problem',
+  reply: { status: 200, description: 'All secrets of the client after it', schema: clientSecrets, example },
+} as const satisfies Partial<Route>;
+
+const removal = {
+  method: 'DELETE',
+  errors: 'problem',
+  reply: { status: 204, description: 'The secret and every access token of this client are worth nothing' },
+  audit: 'client.secret.revoked',
+} as const satisfies Partial<Route>;
+
+const forTenant = { permission: 'write:tenant-tokens' } as const;
+
+const forApplication = { permission: 'write:applications' } as const;
+
+const forMember = { permission: 'write:user-tokens' } as const;
+
+const ofTenant = `${tenantTokens}/{clientId}/secrets` as const;
+
+const ofApplication = '/v1/applications/{clientId}/secrets';
+
+const ofMember = `${userTokens}/{clientId}/secrets` as const;
+
+/** Secrets of API tokens and applications, several live at once, so that they can be changed without a gap. */
+export const manageSecrets = lambdaTable({
+  name: 'manage-secrets',
+  purpose: 'Adds, rotates and deletes secrets of API tokens and applications.',
+  grants: [
+    'standing:read',
+    'tokens:verify',
+    'proofs:verify',
+    'clients:change',
+    'pepper:use',
+    'secrets:hash',
+    'requests:remember',
+    'audit:append',
+  ],
+  routes: {
+    addTenantApiTokenSecret: {
+      ...addition,
+      path: ofTenant,
+      summary: "Add a secret to a tenant's API token; at most five are live",
+      caller: forTenant,
+    },
+    rotateTenantApiTokenSecrets: {
+      ...rotation,
+      path: `${ofTenant}/rotate`,
+      summary: "Give a tenant's API token a new secret, with an overlap",
+      caller: forTenant,
+    },
+    finishTenantApiTokenRotation: {
+      ...conclusion,
+      path: `${ofTenant}/rotate/finish`,
+      summary: 'End the overlap now: only the new secret works',
+      caller: forTenant,
+      audit: 'client.secret.rotated',
+    },
+    cancelTenantApiTokenRotation: {
+      ...conclusion,
+      path: `${ofTenant}/rotate/cancel`,
+      summary: 'Take the rotation back: the old secrets are as they were',
+      caller: forTenant,
+      audit: 'client.secret.rotation_cancelled',
+    },
+    deleteTenantApiTokenSecret: {
+      ...removal,
+      path: `${ofTenant}/{secretId}`,
+      summary: "Delete one secret of a tenant's API token",
+      caller: forTenant,
+    },
+    addMemberApiTokenSecret: {
+      ...addition,
+      path: ofMember,
+      summary: 'Add a secret to a personal API token; at most five are live',
+      caller: forMember,
+    },
+    rotateMemberApiTokenSecrets: {
+      ...rotation,
+      path: `${ofMember}/rotate`,
+      summary: 'Give a personal API token a new secret, with an overlap',
+      caller: forMember,
+    },
+    finishMemberApiTokenRotation: {
+      ...conclusion,
+      path: `${ofMember}/rotate/finish`,
+      summary: 'End the overlap now: only the new secret works',
+      caller: forMember,
+      audit: 'client.secret.rotated',
+    },
+    cancelMemberApiTokenRotation: {
+      ...conclusion,
+      path: `${ofMember}/rotate/cancel`,
+      summary: 'Take the rotation back: the old secrets are as they were',
+      caller: forMember,
+      audit: 'client.secret.rotation_cancelled',
+    },
+    deleteMemberApiTokenSecret: {
+      ...removal,
+      path: `${ofMember}/{secretId}`,
+      summary: 'Delete one secret of a personal API token',
+      caller: forMember,
+    },
+    addApplicationSecret: {
+      ...addition,
+      path: ofApplication,
+      summary: 'Add a secret to an application; at most five are live',
+      caller: forApplication,
+    },
+    rotateApplicationSecrets: {
+      ...rotation,
+      path: `${ofApplication}/rotate`,
+      summary: 'Give an application a new secret, with an overlap',
+      caller: forApplication,
+    },
+    finishApplicationRotation: {
+      ...conclusion,
+      path: `${ofApplication}/rotate/finish`,
+      summary: 'End the overlap now: only the new secret works',
+      caller: forApplication,
+      audit: 'client.secret.rotated',
+    },
+    cancelApplicationRotation: {
+      ...conclusion,
+      path: `${ofApplication}/rotate/cancel`,
+      summary: 'Take the rotation back: the old secrets are as they were',
+      caller: forApplication,
+      audit: 'client.secret.rotation_cancelled',
+    },
+    deleteApplicationSecret: {
+      ...removal,
+      path: `${ofApplication}/{secretId}`,
+      summary: 'Delete one secret of an application',
+      caller: forApplication,
+    },
+  },
+});

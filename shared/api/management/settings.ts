@@ -1,0 +1,160 @@
+import * as z from 'zod';
+import {
+  apiIdentifier,
+  apiTokenKind,
+  EXPIRY_SECONDS_MAX,
+  timestamp,
+  tokenLifetimeSeconds,
+  tokenQuota,
+  tokensRevokedUntil,
+  unique,
+} from '../fields/fields.ts';
+import { showing, updating } from '../fields/shapes.ts';
+import type { Route } from '../table.ts';
+
+/** More than these nobody could look after, and a creation would take long to count. */
+const LIVE_MAX = 100;
+
+const kinds = unique(z.array(apiTokenKind).max(2), (kind) => kind);
+
+const apiTokenLifetimeSeconds = z.int().min(1).max(EXPIRY_SECONDS_MAX).nullable();
+
+const defaultAudience = apiIdentifier.nullable().meta({
+  description: 'The API meant by exchanges that name none and could mean several; null for what the deployment says',
+});
+
+const accessTokens = z.object({
+  lifetimeSeconds: tokenLifetimeSeconds.meta({
+    description: 'For APIs that say nothing else when they are registered',
+  }),
+  maxLifetimeSeconds: tokenLifetimeSeconds.meta({ description: 'For every exchange, whatever the API says' }),
+});
+
+const apiTokenKinds = z.object({ tenant: kinds, user: kinds });
+
+const apiTokens = z.object({
+  kinds: apiTokenKinds.meta({ description: 'What tenants and users may create for themselves; nothing where empty' }),
+  maxLive: z.int().min(1).max(LIVE_MAX).nullable().meta({
+    description: 'How many one tenant, or one user in a tenant, may have at a time; null for any number',
+  }),
+  lifetimeSeconds: apiTokenLifetimeSeconds.meta({ description: 'For API tokens that ask for none; null for never' }),
+  maxLifetimeSeconds: apiTokenLifetimeSeconds.meta({
+    description: 'Where it is set, every new API token has to expire; null where none has to',
+  }),
+});
+
+const HOUR_SECONDS = 3_600;
+
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+
+/** So long API Gateway's JWT authorizer keeps a key set. */
+const KEY_SET_CACHE_SECONDS = 2 * HOUR_SECONDS;
+
+const signingKeys = z.object({
+  mode: z.enum(['kms', 'wrapped']).meta({
+    description: 'Whether KMS makes every signature, or unwraps keys of a day for the exchange',
+  }),
+  rotationSeconds: z
+    .int()
+    .min(7 * DAY_SECONDS)
+    .max(1_095 * DAY_SECONDS)
+    .meta({
+      description: 'How long a key in KMS signs; wrapped ones are a day old at most',
+    }),
+  leadSeconds: z
+    .int()
+    .min(KEY_SET_CACHE_SECONDS)
+    .max(8 * HOUR_SECONDS)
+    .meta({
+      description: 'How long a key is published before it signs',
+    }),
+  retentionSeconds: z
+    .int()
+    .min(DAY_SECONDS + KEY_SET_CACHE_SECONDS + HOUR_SECONDS)
+    .max(30 * DAY_SECONDS)
+    .meta({
+      description: 'How long a key is published after it has signed',
+    }),
+});
+
+const statusLists = z.object({
+  ttlSeconds: z.int().min(10).max(300).meta({
+    description: 'For how long a verifier may go by a status list that it has read',
+  }),
+});
+
+/** A minute to a year. */
+const refreshTokenLifetimeSeconds = z.int().min(60).max(31_536_000);
+
+const refreshTokens = z.object({
+  lifetimeSeconds: refreshTokenLifetimeSeconds.meta({ description: 'However often a refresh token is exchanged' }),
+  idleLifetimeSeconds: refreshTokenLifetimeSeconds.meta({ description: 'For a refresh token that is not exchanged' }),
+  graceSeconds: z.int().min(0).max(30).meta({
+    description: 'How long a refresh token that was exchanged gets the same successor again, should the answer be lost',
+  }),
+  maxLivePerClient: z.int().min(1).max(LIVE_MAX).meta({ description: 'One more ends the oldest' }),
+});
+
+const settings = z.object({
+  defaultAudience,
+  accessTokens,
+  apiTokens,
+  refreshTokens,
+  signingKeys,
+  statusLists,
+  tokenQuota,
+  tokensRevokedUntil: timestamp.optional(),
+  version: z.int(),
+});
+
+const example = {
+  defaultAudience: null,
+  accessTokens: { lifetimeSeconds: 3_600, maxLifetimeSeconds: 86_400 },
+  apiTokens: {
+    kinds: { tenant: ['client_credentials', 'access_token'], user: ['client_credentials'] },
+    maxLive: 20,
+    lifetimeSeconds: 7_776_000,
+    maxLifetimeSeconds: 31_536_000,
+  },
+  signingKeys: { mode: 'kms', rotationSeconds: 7_776_000, leadSeconds: 10_800, retentionSeconds: 97_200 },
+  tokenQuota: { perHour: 1_000, perDay: null, enforce: true },
+  statusLists: { ttlSeconds: 30 },
+  refreshTokens: {
+    lifetimeSeconds: 2_592_000,
+    idleLifetimeSeconds: 1_209_600,
+    graceSeconds: 10,
+    maxLivePerClient: 100,
+  },
+  version: 2,
+};
+
+/** What holds for the whole workspace. */
+export const settingsRoutes = {
+  getSettings: {
+    ...showing(settings, example),
+    path: '/v1/settings',
+    summary: "Show the workspace's settings",
+    caller: { permission: 'read:settings' },
+  },
+  updateSettings: {
+    ...updating(settings, example),
+    path: '/v1/settings',
+    summary: "Change the workspace's settings; API tokens that exist stay as they are",
+    caller: { permission: 'write:settings' },
+    body: {
+      encoding: 'merge-patch',
+      schema: z.object({
+        defaultAudience: defaultAudience.optional(),
+        accessTokens: accessTokens.partial().optional(),
+        apiTokens: apiTokens.extend({ kinds: apiTokenKinds.partial() }).partial().optional(),
+        signingKeys: signingKeys.partial().optional(),
+        tokenQuota: tokenQuota.partial().optional(),
+        tokensRevokedUntil: tokensRevokedUntil.optional(),
+        statusLists: statusLists.partial().optional(),
+        refreshTokens: refreshTokens.partial().optional(),
+      }),
+      example: { apiTokens: { maxLive: 20, maxLifetimeSeconds: 31_536_000 } },
+    },
+    audit: 'settings.updated',
+  },
+} as const satisfies Record<string, Route>;

@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import { id, metadata, metadataPatch, NAME_CHARACTERS, statusQuery, text } from '../fields/fields.ts';
+import {
+  commonExample,
+  commonMembers,
+  creating,
+  deleting,
+  listing,
+  showing,
+  shownMetadata,
+  status,
+  updating,
+} from '../fields/shapes.ts';
+import type { Route } from '../table.ts';
+
+const user = z.object({
+  id: z.string(),
+  email: z.string(),
+  name: z.string().optional(),
+  status,
+  metadata: shownMetadata,
+  ...commonMembers,
+});
+
+const userExample = {
+  id: 'usr_6TgBnH7yJuKmI8oLpQaZ3W',
+  email: 'ada@example.com',
+  name: 'Ada',
+  status: 'active',
+  ...commonExample,
+};
+
+const email = z.email().max(254);
+
+/** People. */
+export const userRoutes = {
+  createUser: {
+    ...creating(user, userExample),
+    path: '/v1/users',
+    summary: 'Create a user',
+    caller: { permission: 'write:users' },
+    body: {
+      encoding: 'json',
+      schema: z.object({
+        email,
+        id: id.optional(),
+        name: text(NAME_CHARACTERS).optional(),
+        metadata: metadata.optional(),
+      }),
+      example: { email: 'ada@example.com', name: 'Ada' },
+    },
+    audit: 'user.created',
+  },
+  listUsers: {
+    ...listing(user, userExample, statusQuery),
+    path: '/v1/users',
+    summary: 'List users',
+    caller: { permission: 'read:users' },
+  },
+  getUser: {
+    ...showing(user, userExample),
+    path: '/v1/users/{userId}',
+    summary: 'Show a user',
+    caller: { permission: 'read:users' },
+  },
+  updateUser: {
+    ...updating(user, { ...userExample, name: 'Ada L.', version: 2 }),
+    path: '/v1/users/{userId}',
+    summary: 'Change a user',
+    caller: { permission: 'write:users' },
+    body: {
+      encoding: 'merge-patch',
+      schema: z.object({
+        email: email.optional(),
+        name: text(NAME_CHARACTERS).nullish(),
+        status: status.optional(),
+        metadata: metadataPatch,
+      }),
+      example: { name: 'Ada L.' },
+    },
+    audit: 'user.updated',
+  },
+  deleteUser: {
+    ...deleting,
+    path: '/v1/users/{userId}',
+    summary: 'Delete a user; the personal tokens are worth nothing from now on',
+    caller: { permission: 'write:users' },
+    audit: 'user.deleted',
+  },
+} as const satisfies Record<string, Route>;

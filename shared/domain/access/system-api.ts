@@ -1,0 +1,67 @@
+/**
+ * The management API as an API among the others: its identifier is `<issuer>/v1/`, its tokens are issued by Mintmark
+ * itself, and its permissions are the table below.
+ */
+
+/**
+ * How far a permission reaches in the hands of a tenant's own tokens: only to paths inside that tenant, anywhere
+ * (where a use case keeps them to what is theirs), or nowhere, because it is for the whole workspace.
+ */
+type Reach = 'tenant' | 'anywhere' | 'workspace';
+
+const SYSTEM_PERMISSIONS = {
+  'read:tenants': { reach: 'tenant', description: 'See tenants' },
+  'write:tenants': { reach: 'workspace', description: 'Create and delete tenants' },
+  'read:users': { reach: 'workspace', description: 'See users' },
+  'write:users': { reach: 'workspace', description: 'Create and delete users' },
+  'read:members': { reach: 'tenant', description: 'See who is a member of a tenant, with which roles' },
+  'write:members': { reach: 'workspace', description: 'Add members to a tenant, change their roles, remove them' },
+  'read:roles': { reach: 'anywhere', description: 'See roles' },
+  'write:roles': { reach: 'workspace', description: 'Create and delete roles' },
+  'read:tenant-roles': { reach: 'tenant', description: "See a tenant's own roles" },
+  'write:tenant-roles': { reach: 'tenant', description: "Create, change and delete a tenant's own roles" },
+  'read:apis': { reach: 'workspace', description: 'See APIs and their permissions' },
+  'write:apis': { reach: 'workspace', description: 'Create and delete APIs' },
+  'test:apis': { reach: 'workspace', description: 'Obtain short-lived access tokens in the name of applications' },
+  'read:tenant-tokens': { reach: 'tenant', description: "See a tenant's API tokens" },
+  'write:tenant-tokens': { reach: 'tenant', description: "Create and delete a tenant's API tokens" },
+  'read:user-tokens': { reach: 'tenant', description: "See a member's personal API tokens" },
+  'write:user-tokens': { reach: 'tenant', description: "Create and delete a member's personal API tokens" },
+  'read:applications': { reach: 'workspace', description: 'See applications and what they may ask for' },
+  'write:applications': {
+    reach: 'workspace',
+    description: 'Create, change and delete applications and their grants and secrets',
+  },
+  'read:service-users': { reach: 'tenant', description: "See a tenant's service users and their credentials" },
+  'write:service-users': {
+    reach: 'tenant',
+    description: "Create, change and delete a tenant's service users and their credentials",
+  },
+  'read:settings': { reach: 'workspace', description: "See the workspace's settings" },
+  'write:settings': { reach: 'workspace', description: "Change the workspace's settings" },
+  'read:signing-keys': { reach: 'workspace', description: 'See the keys that sign access tokens' },
+  'write:signing-keys': {
+    reach: 'workspace',
+    description: 'Exchange, revoke and retain the keys that sign access tokens',
+  },
+  'read:audit-events': { reach: 'workspace', description: 'See who did what' },
+  'introspect:tokens': { reach: 'anywhere', description: 'Ask what access tokens are worth' },
+} as const satisfies Record<string, { reach: Reach; description: string }>;
+
+export type SystemPermission = keyof typeof SYSTEM_PERMISSIONS;
+
+/** The system API's permissions as an API record lists them. */
+export const systemPermissions = Object.entries(SYSTEM_PERMISSIONS).map(([value, { description }]) => ({
+  value,
+  description,
+}));
+
+/** How far this permission reaches in the hands of a token that belongs to a tenant. */
+export function reachOf(permission: SystemPermission): Reach {
+  return SYSTEM_PERMISSIONS[permission].reach;
+}
+
+/** The audience of management tokens. */
+export function systemApiIdentifier(issuer: string): string {
+  return `${issuer}/v1/`;
+}

@@ -1,0 +1,36 @@
+import type { Client } from '../records/client.ts';
+import type { BindingRules } from '../records/permissions.ts';
+import type { Confirmation } from '../records/token-family.ts';
+import { registrationOf } from '../registration/registration.ts';
+
+type Member = keyof Confirmation;
+
+/** What an API wants, and what its client is registered with besides (RFC 8705 §3.4, RFC 9449 §5.2). */
+export function bindingRulesFor(api: BindingRules, client: Client): BindingRules {
+  const { dpopBoundAccessTokens = false, tlsClientCertificateBoundAccessTokens = false } = registrationOf(client);
+  return {
+    dpopBoundAccessTokensRequired: api.dpopBoundAccessTokensRequired || dpopBoundAccessTokens,
+    tlsClientCertificateBoundAccessTokens: api.tlsClientCertificateBoundAccessTokens,
+    tlsClientCertificateBoundAccessTokensRequired:
+      api.tlsClientCertificateBoundAccessTokensRequired || tlsClientCertificateBoundAccessTokens,
+  };
+}
+
+/** Whether a token with this confirmation, or without one, is bound in each way that is required. */
+export function isBoundAsRequired(confirmation: Confirmation | undefined, rules: BindingRules): boolean {
+  return missingMember(confirmation ?? {}, rules) === undefined;
+}
+
+/** The first member that is required and the confirmation lacks. */
+export function missingMember(confirmation: Confirmation, rules: BindingRules): Member | undefined {
+  const required: Readonly<Record<Member, boolean>> = {
+    jkt: rules.dpopBoundAccessTokensRequired,
+    'x5t#S256': rules.tlsClientCertificateBoundAccessTokensRequired,
+  };
+  return (['jkt', 'x5t#S256'] as const).find((member) => required[member] && confirmation[member] === undefined);
+}
+
+/** Whether a certificate that somebody comes with is one to bind tokens to. */
+export function bindsToCertificates(rules: BindingRules): boolean {
+  return rules.tlsClientCertificateBoundAccessTokens || rules.tlsClientCertificateBoundAccessTokensRequired;
+}

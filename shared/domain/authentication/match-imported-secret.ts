@@ -1,0 +1,64 @@
+import type { Clock } from '../ambient.ts';
+import { isIdOf } from '../ids.ts';
+import type { Client, StoredSecret } from '../records/client.ts';
+import { isLive } from '../records/lifecycle.ts';
+import type { Look, StandingReader } from '../records/look.ts';
+import { liveSecrets } from '../registration/client-secrets.ts';
+import type { SecretHasher } from '../registration/ports.ts';
+import { proofOf } from '../registration/registration.ts';
+import { type Attempt, attempt, hashLimits, importedSecretLimits } from './attempt-limits.ts';
+import type { FailureCounter } from './ports.ts';
+
+/** bcrypt sees no more of a secret. */
+const SECRET_BYTES_MAX = 72;
+
+const encoder = new TextEncoder();
+
+interface Ports {
+  readonly importedSecrets: boolean;
+  readonly failures: FailureCounter;
+  readonly standing: StandingReader;
+  readonly hasher: SecretHasher;
+  readonly clock: Clock;
+}
+
+/**
+ * Compares what Mintmark never issued with the client's imported secret. Whether there is such a client or such a
+ * secret makes no difference to what it costs, and guesses are counted for each client and source: whoever knows the
+ * secret is not locked out by others who do not (B14, R1, R7).
+ * @throws DomainError `rate_limited`
+ */
+export async function matchImportedSecret({ readings, source }: Attempt, nowSeconds: number, ports: Ports) {
+  const candidates = readings.filter(({ clientId, secret }) => isIdOf('cli', clientId) && isComparable(secret));
+  const [first] = candidates;
+  if (!ports.importedSecrets || first === undefined) return undefined;
+
+  // Ids have no characters that two readings of HTTP Basic could differ in: all candidates name one client.
+  const { clientId } = first;
+  const match = async () => {
+    const look: Look = ports.standing.open(clientId);
+    const client = await look.client(clientId);
+    const secret = client && findImported(client, nowSeconds);
+    const hash = secret?.hash ?? ports.hasher.decoyHash;
+    const found = client && secret && { client, secret, look };
+    // Whoever was let in before goes on while guesses from elsewhere use up what comparisons may cost.
+    if (found && candidates.some((candidate) => ports.hasher.remembers(candidate.secret, hash))) return found;
+    const compare = async () => {
+      const matches = await Promise.all(candidates.map((candidate) => ports.hasher.compare(candidate.secret, hash)));
+      return matches.includes(true) ? found : undefined;
+    };
+    return attempt(hashLimits('imported', clientId), compare, ports);
+  };
+  return attempt(importedSecretLimits(clientId, source), match, ports);
+}
+
+function findImported(client: Client, nowSeconds: number): StoredSecret | undefined {
+  if (!isLive(client, nowSeconds) || proofOf(client) !== 'secret') return undefined;
+  return liveSecrets(client, nowSeconds).find(({ imported }) => imported);
+}
+
+function isComparable(secret: string): boolean {
+  // Text has at least as many bytes as UTF-16 units, so that nothing long is encoded to be measured.
+  if (secret === '' || secret.length > SECRET_BYTES_MAX) return false;
+  return encoder.encode(secret).length <= SECRET_BYTES_MAX;
+}

@@ -1,0 +1,42 @@
+import type { ManagementCaller } from '../access/authority.ts';
+import { systemApiIdentifier } from '../access/system-api.ts';
+import type { Clock } from '../ambient.ts';
+import type { CertificateReader, ProofMemory, ProofVerifier } from '../authentication/ports.ts';
+import { DomainError } from '../errors.ts';
+import type { StandingReader } from '../records/look.ts';
+import { findLiveToken } from '../tokens/live-token.ts';
+import type { TokenVerifier } from '../tokens/ports.ts';
+import { assertIsSender, type PresentedToken } from './sender-constraint.ts';
+
+interface Ports {
+  readonly issuer: string;
+  readonly verifier: TokenVerifier;
+  readonly standing: StandingReader;
+  readonly proofVerifier: ProofVerifier;
+  readonly proofMemory: ProofMemory;
+  readonly certificates: CertificateReader;
+  readonly clock: Clock;
+}
+
+/**
+ * The caller behind a management token.
+ * @throws DomainError `invalid_token` (RFC 6750 §3.1) for a token that is not live or meant for another API, and as
+ * `assertIsSender` does
+ */
+export async function authenticateManager(presented: PresentedToken, ports: Ports): Promise<ManagementCaller> {
+  const live = await findLiveToken(presented.value, ports);
+  if (live === undefined || live.claims.aud !== systemApiIdentifier(ports.issuer)) {
+    throw new DomainError('invalid_token', 'The access token is not valid for this API, expired or revoked.');
+  }
+  const { claims, standing, permissions } = live;
+  await assertIsSender(presented, claims, ports);
+  return {
+    clientId: claims.client_id,
+    subject: claims.sub,
+    tenantId: standing.tenantId,
+    userId: standing.userId,
+    permissions,
+    roles: standing.roles,
+    heldPermissions: standing.permissions,
+  };
+}

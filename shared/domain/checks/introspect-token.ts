@@ -1,0 +1,136 @@
+import type { ManagementCaller } from '../access/authority.ts';
+import { allowedPermissions } from '../access/entitlement.ts';
+import { type Standing, standingOf } from '../access/standing.ts';
+import type { SystemPermission } from '../access/system-api.ts';
+import type { Clock, Digests } from '../ambient.ts';
+import { countFailure, unknownTokenLimits } from '../authentication/attempt-limits.ts';
+import { type AuthenticatedClient, invalidClient } from '../authentication/authenticate-client.ts';
+import type { AssertionVerifier, FailureCounter } from '../authentication/ports.ts';
+import type { JsonObject } from '../json.ts';
+import type { Pepper } from '../keys/ports.ts';
+import type { StandingReader } from '../records/look.ts';
+import { SYSTEM_API_ID } from '../records/permissions.ts';
+import { proofOf } from '../registration/registration.ts';
+import { type TokenClaims, type TokenType, tokenTypeOf } from '../tokens/access-token.ts';
+import { findLiveRefreshToken, type LiveRefreshToken } from '../tokens/live-family.ts';
+import { findLiveToken, type LiveToken } from '../tokens/live-token.ts';
+import type { SecretTokens, TokenVerifier } from '../tokens/ports.ts';
+import { findSelfSignedToken } from '../tokens/self-signed-token.ts';
+
+/** An answer of RFC 7662 §2.2: for an active token its claims, with what it allows now. */
+export type Introspection = { readonly active: false } | ({ readonly active: true } & IntrospectedClaims);
+
+type IntrospectedClaims = Omit<TokenClaims, 'scope' | 'depends_on' | 'subject_client_id'> & {
+  /** Absent for a refresh token, which is presented nowhere. */
+  readonly token_type?: TokenType;
+  readonly scope: string;
+  readonly roles?: readonly string[];
+  readonly permissions?: readonly string[];
+  readonly metadata?: JsonObject;
+};
+
+type ActiveAnswer = Extract<Introspection, { active: true }>;
+
+/** Who asks: a client with its credentials, or the bearer of a management token with `introspect:tokens`. */
+export type Introspector = AuthenticatedClient | ManagementCaller;
+
+interface Ports {
+  readonly issuer: string;
+  readonly verifier: TokenVerifier;
+  readonly pepper: Pepper;
+  readonly digests: Digests;
+  readonly assertionVerifier: AssertionVerifier;
+  readonly hs256Apis: boolean;
+  readonly secretTokens: SecretTokens;
+  readonly standing: StandingReader;
+  readonly clock: Clock;
+  readonly failures: FailureCounter;
+}
+
+const INACTIVE: Introspection = { active: false };
+
+const INTROSPECT: SystemPermission = 'introspect:tokens';
+
+/**
+ * Tells a caller what a token is worth now. A caller learns about its own tokens, and about those for APIs that it has
+ * to do with itself: it holds a permission there, or `introspect:tokens`. One that belongs to a tenant learns about that
+ * tenant's tokens only. Everything else is inactive to it (RFC 7662 §4).
+ * @throws DomainError `invalid_client` for a public client, who may be anybody; `rate_limited`, in the place of inactive,
+ * for a caller that keeps asking about tokens nobody issued
+ */
+export async function introspectToken(caller: Introspector, token: string, ports: Ports): Promise<Introspection> {
+  if ('client' in caller && proofOf(caller.client) === 'none') throw invalidClient();
+  const callerId = 'client' in caller ? caller.client.id : caller.clientId;
+  const found = (await findAccess(token, ports)) ?? (await findRefresh(token, ports));
+  if (found === undefined) {
+    // What an API is asked to introspect comes from anybody: their guesses must not cost it the answers about live tokens.
+    await countFailure(unknownTokenLimits(callerId), ports);
+    return INACTIVE;
+  }
+  const mayKnow = callerId === found.answer.client_id || (await isEntitled(caller, found));
+  return mayKnow ? found.answer : INACTIVE;
+}
+
+/** An answer, and what says who else may know it. */
+interface Found extends Pick<LiveToken, 'standing' | 'api'> {
+  readonly answer: ActiveAnswer;
+}
+
+/** An access token of this server, or what a service user signed in the place of one. */
+async function findAccess(token: string, ports: Ports): Promise<Found | undefined> {
+  const found = (await findLiveToken(token, ports)) ?? (await findSelfSignedToken(token, ports));
+  return found && { ...found, answer: accessAnswer(found) };
+}
+
+async function findRefresh(token: string, ports: Ports): Promise<Found | undefined> {
+  const found = await findLiveRefreshToken(token, ports);
+  return found && { ...found, answer: refreshAnswer(found, ports) };
+}
+
+async function isEntitled(caller: Introspector, { standing, api }: Found): Promise<boolean> {
+  const isSameTenant = (tenantId: string | undefined) => tenantId === undefined || tenantId === standing.tenantId;
+  if (!('client' in caller)) return isSameTenant(caller.tenantId);
+  const own = await standingOf(caller.client, caller.look);
+  if (own === undefined || !isSameTenant(own.tenantId)) return false;
+  const [atApi, atSystem] = await Promise.all([
+    allowedPermissions(caller.client, own, api, caller.look),
+    systemPermissionsOf(caller, own),
+  ]);
+  return atApi.length > 0 || atSystem.includes(INTROSPECT);
+}
+
+async function systemPermissionsOf({ client, look }: AuthenticatedClient, own: Standing): Promise<readonly string[]> {
+  const systemApi = await look.find('api', SYSTEM_API_ID);
+  return systemApi === undefined ? [] : allowedPermissions(client, own, systemApi, look);
+}
+
+function accessAnswer({ claims, permissions, client, standing }: LiveToken): ActiveAnswer {
+  const { depends_on: _dependencies, subject_client_id: _principal, ...shown } = claims;
+  const scope = permissions.join(' ');
+  const current = claims.tenant_id === undefined ? {} : { permissions };
+  const told = { active: true, token_type: tokenTypeOf(claims), ...shown, scope } as const;
+  if (claims.scope !== undefined) return { ...told, ...current };
+  const roles = standing.roles.map((role) => role.key);
+  const metadata = client.metadata && { metadata: client.metadata };
+  return { ...told, roles, ...current, ...metadata };
+}
+
+/** `jti` names the family: that is what all its refresh tokens have in common. */
+function refreshAnswer({ family, subject, standing, permissions }: LiveRefreshToken, { issuer }: Ports): ActiveAnswer {
+  const { id: jti, clientId: client_id, audience: aud, createdAtSeconds: iat, confirmation: cnf } = family;
+  const tenant = standing.tenantId !== undefined && { tenant_id: standing.tenantId };
+  return {
+    active: true,
+    iss: issuer,
+    sub: subject,
+    aud,
+    exp: Math.min(family.idleUntilSeconds, family.expiresAtSeconds),
+    iat,
+    nbf: iat,
+    jti,
+    client_id,
+    scope: permissions.join(' '),
+    ...tenant,
+    ...(cnf && { cnf }),
+  };
+}

@@ -1,0 +1,191 @@
+import { assertMayGive, assertMayGrant, type ManagementCaller } from '../access/authority.ts';
+import type { Clock, Random } from '../ambient.ts';
+import { declared, findPermissions, type NamedPermission } from '../directory/role-permissions.ts';
+import { findAssignedRoles } from '../directory/roles.ts';
+import { assertVersion, DomainError } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
+import type { Pepper } from '../keys/ports.ts';
+import { acceptedMetadata } from '../metadata.ts';
+import type { ClientChanger, ClientRemover, ClientWriter, RecordWriter } from '../records/change-record.ts';
+import type { ApiTokenKind, Client, ClientOwner } from '../records/client.ts';
+import type { ClientLister } from '../records/lists.ts';
+import type { Look, StandingReader } from '../records/look.ts';
+import { expectSettings, settingsIn } from '../records/read-settings.ts';
+import { type ClientDescription, newClient } from '../registration/new-client.ts';
+import type { SecretHasher } from '../registration/ports.ts';
+import type { TokenSigner, TokenVerifier } from '../tokens/ports.ts';
+import { assertKindAllowed, assertLifetimeAllowed, expiryOfNew } from './api-token-policy.ts';
+import { enterRoster, leaveRoster } from './api-token-roster.ts';
+import { type ClientAccess, changeOwnClient, findOwner, getClient, openLook } from './client-ownership.ts';
+import { type ClientPatch, deleteClient, withChanges } from './clients.ts';
+import { newLongLivedToken } from './long-lived-token.ts';
+
+/** What a tenant's token may do, if anything: by roles, or by permissions one by one. A user's has the user's roles. */
+interface AuthorityRequest {
+  readonly roleIds?: readonly string[] | undefined;
+  readonly permissions?: readonly NamedPermission[] | undefined;
+}
+
+export interface ApiTokenRequest extends AuthorityRequest {
+  readonly owner: ClientOwner;
+  readonly kind: ApiTokenKind;
+  readonly description: string;
+  readonly metadata?: JsonObject | undefined;
+  /** Null for never; undefined for what the settings say. */
+  readonly expiresInSeconds?: number | null | undefined;
+  /** For kind `access_token`: the API that it is for; undefined for the one that an exchange would choose. */
+  readonly audience?: string | undefined;
+}
+
+/** A new API token, with the one thing about it that is never shown again. */
+export interface NewApiToken {
+  readonly client: Client;
+  readonly shownOnce: { readonly clientSecret: string } | { readonly accessToken: string };
+}
+
+interface MakingPorts {
+  readonly issuer: string;
+  readonly defaultAudience: string | undefined;
+  readonly hasher: SecretHasher;
+  readonly pepper: Pepper;
+  readonly signer: TokenSigner;
+  readonly verifier: Pick<TokenVerifier, 'algorithms'>;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+interface CreationPorts extends MakingPorts {
+  readonly standing: StandingReader;
+  readonly clients: ClientWriter;
+  readonly clientList: ClientLister;
+  readonly rosters: RecordWriter<'roster'>;
+}
+
+/**
+ * Creates an API token of a tenant or a user, as the workspace's settings allow.
+ * @throws DomainError `not_found` for an owner the caller cannot see; `invalid_request` for an unknown role, permission
+ * or audience, or a wrong expiry; `forbidden` for a kind that is not allowed, and for more authority than the caller may
+ * hand on; `conflict` where the owner has as many as it may have
+ */
+export async function createApiToken(
+  caller: ManagementCaller,
+  request: ApiTokenRequest,
+  ports: CreationPorts,
+): Promise<NewApiToken> {
+  const { owner, kind, description, metadata } = request;
+  const look = openLook(owner, ports);
+  expectSettings(look);
+  const subject = await findOwner(caller, owner, look);
+  const { apiTokens } = await settingsIn(look);
+  assertKindAllowed(kind, owner.userId === undefined ? 'tenant' : 'user', apiTokens);
+  const authority = await findAuthority(caller, request, { owner, look });
+  await assertMayGrant(caller, { subject, ...authority }, look);
+
+  const expiresAtSeconds = expiryOfNew(request.expiresInSeconds, apiTokens, ports.clock.nowSeconds());
+  const made = await make(
+    {
+      subject,
+      description,
+      createdBy: caller.subject,
+      metadata: acceptedMetadata(metadata),
+      ...authority,
+      expiresAtSeconds,
+    },
+    { kind, audience: request.audience, look },
+    ports,
+  );
+  const { maxLive } = apiTokens;
+  if (maxLive !== null) await enterRoster({ owner, clientId: made.client.id, maxLive }, ports);
+  await ports.clients.insert(made.client);
+  return made;
+}
+
+interface Making extends Pick<ApiTokenRequest, 'kind' | 'audience'> {
+  readonly look: Look;
+}
+
+async function make(
+  description: ClientDescription,
+  { kind, audience, look }: Making,
+  ports: MakingPorts,
+): Promise<NewApiToken> {
+  if (kind === 'access_token') {
+    const { client, accessToken } = await newLongLivedToken(description, { audience, look }, ports);
+    return { client, shownOnce: { accessToken } };
+  }
+  if (audience !== undefined) {
+    throw new DomainError('invalid_request', 'Only API tokens of kind access_token are made for one audience.', {
+      field: 'audience',
+    });
+  }
+  const { client, secret } = await newClient(description, ports);
+  return { client, shownOnce: { clientSecret: secret } };
+}
+
+export interface ApiTokenPatch extends ClientPatch, AuthorityRequest {}
+
+/**
+ * Changes an API token. What holds for its roles, permissions and expiry at first holds for the new ones; roles take the
+ * place of permissions given one by one, and the other way round.
+ * @throws DomainError as `changeOwnClient` does, `invalid_request` for an unknown role or permission or a later expiry,
+ * `forbidden`
+ */
+export async function updateApiToken(
+  access: ClientAccess,
+  patch: ApiTokenPatch,
+  ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger; readonly clock: Clock },
+): Promise<Client> {
+  const look = openLook(access.owner, ports);
+  const [{ apiTokens }, authority] = await Promise.all([settingsIn(look), findNewAuthority(access, patch, look)]);
+  if (patch.expiresInSeconds !== undefined) assertLifetimeAllowed(patch.expiresInSeconds, apiTokens);
+  const now = ports.clock.nowSeconds();
+  return changeOwnClient(access, (before) => ({ ...withChanges(before, patch, now), ...authority }), ports);
+}
+
+/** Deletes an API token for good; it and what it was exchanged for are worth nothing. @throws DomainError `not_found` */
+export async function deleteApiToken(
+  access: ClientAccess,
+  ports: {
+    readonly standing: StandingReader;
+    readonly clientRemover: ClientRemover;
+    readonly rosters: RecordWriter<'roster'>;
+  },
+): Promise<void> {
+  const { caller, owner, clientId, expectedVersion } = access;
+  assertVersion(await getClient(caller, owner, clientId, ports), expectedVersion);
+  // Before the removal: a deletion that breaks off in between can be repeated.
+  await leaveRoster(owner, clientId, ports);
+  await deleteClient(access, ports);
+}
+
+type Authority = Pick<Client, 'roleIds' | 'permissions'>;
+
+async function findAuthority(
+  caller: ManagementCaller,
+  { roleIds, permissions }: AuthorityRequest,
+  { owner, look }: { readonly owner: ClientOwner; readonly look: Look },
+): Promise<Authority> {
+  if (roleIds !== undefined && permissions !== undefined) {
+    throw new DomainError('invalid_request', "Send 'roleIds' or 'permissions', not both.", { field: 'permissions' });
+  }
+  if (permissions !== undefined) {
+    const found = await findPermissions(permissions, look);
+    assertMayGive(caller, found);
+    return { roleIds: [], permissions: declared(found) };
+  }
+  const roles = await findAssignedRoles(roleIds ?? [], look, owner.tenantId);
+  return { roleIds: roles.map((role) => role.id), permissions: undefined };
+}
+
+/** What a change gives in place of the token's roles and permissions; undefined where these stay. */
+async function findNewAuthority(
+  { caller, owner }: ClientAccess,
+  patch: ApiTokenPatch,
+  look: Look,
+): Promise<Authority | undefined> {
+  if (patch.roleIds === undefined && patch.permissions === undefined) return undefined;
+  const authority = await findAuthority(caller, patch, { owner, look });
+  const { tenantId = '' } = owner;
+  await assertMayGrant(caller, { subject: { type: 'tenant', tenantId }, ...authority }, look);
+  return authority;
+}

@@ -1,0 +1,85 @@
+import type { ManagementCaller } from '../access/authority.ts';
+import type { Clock, Random } from '../ambient.ts';
+import { assertNotAdministrator } from '../directory/administrator.ts';
+import { assertVersion } from '../errors.ts';
+import type { ClientChanger, ClientRemover } from '../records/change-record.ts';
+import type { Client } from '../records/client.ts';
+import type { StandingReader } from '../records/look.ts';
+import { noteRemoval, type RemovalNotes } from '../records/removals.ts';
+import { proofBy } from '../registration/authentication-methods.ts';
+import {
+  changedRegistration,
+  newRegistration,
+  type RequestedRegistration,
+} from '../registration/change-registration.ts';
+import type { MadeClient } from '../registration/new-client.ts';
+import type { TrustedKeys } from '../registration/ports.ts';
+import { DEFAULT_REGISTRATION } from '../registration/registration.ts';
+import { type ClientAccess, getClient } from './client-ownership.ts';
+import { type ClientPatch, type ClientRequest, createClient, deleteClient, updateClient } from './clients.ts';
+
+interface Ports {
+  readonly standing: StandingReader;
+}
+
+export type ApplicationRequest = Omit<ClientRequest, 'owner' | 'registration'> & {
+  readonly registration: RequestedRegistration;
+};
+
+/**
+ * Registers an application of the workspace, with one secret if that is what it authenticates by.
+ * @throws DomainError as `createClient` and `newRegistration` do
+ */
+export function createApplication(
+  caller: ManagementCaller,
+  { registration: requested, ...request }: ApplicationRequest,
+  ports: Parameters<typeof createClient>[2] & { readonly trustedKeys: TrustedKeys },
+): Promise<MadeClient> {
+  const registration = newRegistration(requested, ports);
+  return createClient(caller, { owner: {}, ...request, registration }, ports);
+}
+
+/** What may change about an application; first or third party it stays. */
+export type ApplicationPatch = Omit<ClientPatch, 'register'> & {
+  readonly registration: Omit<RequestedRegistration, 'party'>;
+};
+
+/**
+ * Changes an application. Secrets that its new method has no use for go.
+ * @throws DomainError as `updateClient` and `changedRegistration` do, and `conflict` for locking the workspace's
+ * administrator out
+ */
+export async function updateApplication(
+  access: ClientAccess,
+  { registration: requested, ...patch }: ApplicationPatch,
+  ports: Ports & { readonly clientChanger: ClientChanger; readonly clock: Clock; readonly trustedKeys: TrustedKeys },
+): Promise<Client> {
+  const { tokenEndpointAuthMethod: method, grantTypes } = requested;
+  const losesSecrets = method !== undefined && proofBy(method) !== 'secret';
+  const { dpopBoundAccessTokens, tlsClientCertificateBoundAccessTokens } = requested;
+  const bindsTokens = dpopBoundAccessTokens === true || tlsClientCertificateBoundAccessTokens === true;
+  const locksOut = patch.status === 'disabled' || patch.expiresInSeconds !== undefined || losesSecrets || bindsTokens;
+  if (locksOut || grantTypes !== undefined) await assertNotAdministrator(access.clientId, ports);
+  const register = (before = DEFAULT_REGISTRATION) => changedRegistration(before, requested, ports);
+  return updateClient(access, { ...patch, register }, ports);
+}
+
+/**
+ * Deletes an application; it can obtain nothing more, and what it obtained is worth nothing.
+ * @throws DomainError `not_found`, and `conflict` for the workspace's administrator
+ */
+export async function deleteApplication(
+  access: ClientAccess,
+  ports: Ports & {
+    readonly clientRemover: ClientRemover;
+    readonly directory: RemovalNotes;
+    readonly clock: Clock;
+    readonly random: Random;
+  },
+): Promise<void> {
+  const { caller, owner, clientId, expectedVersion } = access;
+  await assertNotAdministrator(clientId, ports);
+  assertVersion(await getClient(caller, owner, clientId, ports), expectedVersion);
+  await noteRemoval({ type: 'application', clientId }, ports);
+  await deleteClient(access, ports);
+}

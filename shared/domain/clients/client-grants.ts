@@ -1,0 +1,106 @@
+import { assertHolds, type ManagementCaller } from '../access/authority.ts';
+import type { Clock, Random } from '../ambient.ts';
+import { assertNotAdministrator } from '../directory/administrator.ts';
+import { assertVersion, changedMeanwhile, DomainError, notFound } from '../errors.ts';
+import { firstVersion, newId } from '../ids.ts';
+import { type ClientChanger, changeClient, type DirectoryWriter } from '../records/change-record.ts';
+import type { Client } from '../records/client.ts';
+import type { Look, StandingReader } from '../records/look.ts';
+import { type ClientGrant, grantKey, SYSTEM_API_ID } from '../records/permissions.ts';
+
+interface Ports {
+  readonly standing: StandingReader;
+  readonly directory: DirectoryWriter<'grant'>;
+  readonly clientChanger: ClientChanger;
+}
+
+/** Which application's grant for which API. */
+export interface GrantPath {
+  readonly clientId: string;
+  readonly apiId: string;
+}
+
+/**
+ * Says what an application may ask for at an API: a ceiling, or everything the API declares now and later.
+ * @throws DomainError `not_found`, `invalid_request` for an undeclared permission, `forbidden` for more authority over
+ * the workspace than the caller has, `conflict`, also for locking the workspace's administrator out
+ */
+export async function setClientGrant(
+  caller: ManagementCaller,
+  { clientId, apiId }: GrantPath,
+  permissions: ClientGrant['permissions'],
+  ports: Ports & { readonly clock: Clock; readonly random: Random },
+  expectedVersion?: number,
+): Promise<ClientGrant> {
+  if (apiId === SYSTEM_API_ID) assertHolds(caller, permissions);
+  if (apiId === SYSTEM_API_ID && permissions !== 'all') await assertNotAdministrator(clientId, ports);
+  const look = ports.standing.open(clientId);
+  const key = grantKey(clientId, apiId);
+  const [client, api, before] = await Promise.all([
+    findApplication(clientId, look),
+    look.find('api', apiId),
+    look.find('grant', key),
+  ]);
+  if (api === undefined) throw notFound();
+  assertVersion(before, expectedVersion);
+  const declared = api.permissions.map(({ value }) => value);
+  if (permissions !== 'all' && !permissions.every((value) => declared.includes(value))) {
+    throw new DomainError('invalid_request', 'The API declares no such permission.', { field: 'permissions' });
+  }
+  const grant: ClientGrant = {
+    id: before?.id ?? newId('grn', ports.random),
+    clientId,
+    apiId,
+    permissions,
+    createdAtSeconds: before?.createdAtSeconds ?? ports.clock.nowSeconds(),
+    version: before === undefined ? firstVersion(ports.random) : before.version + 1,
+  };
+  if (before === undefined) await ports.directory.insert('grant', key, grant);
+  else if (!(await ports.directory.replace('grant', key, grant))) throw changedMeanwhile();
+  if (!client.apiIds.includes(apiId)) await noteApi(clientId, apiId, ports);
+  return grant;
+}
+
+/** The grants of an application, in the order of their making. @throws DomainError `not_found` */
+export async function listClientGrants(
+  clientId: string,
+  { standing }: Pick<Ports, 'standing'>,
+): Promise<readonly ClientGrant[]> {
+  const look = standing.open(clientId);
+  const { apiIds } = await findApplication(clientId, look);
+  const grants = await Promise.all(apiIds.map((apiId) => look.find('grant', grantKey(clientId, apiId))));
+  return grants.filter((grant) => grant !== undefined);
+}
+
+/**
+ * Takes a grant back; what the application obtained by it is worth nothing from now on.
+ * @throws DomainError `not_found`, `conflict`, also for locking the workspace's administrator out
+ */
+export async function deleteClientGrant(
+  { clientId, apiId }: GrantPath,
+  ports: Ports,
+  expectedVersion?: number,
+): Promise<void> {
+  if (apiId === SYSTEM_API_ID) await assertNotAdministrator(clientId, ports);
+  const look = ports.standing.open(clientId);
+  const key = grantKey(clientId, apiId);
+  const [, grant] = await Promise.all([findApplication(clientId, look), look.find('grant', key)]);
+  if (grant === undefined) throw notFound();
+  assertVersion(grant, expectedVersion);
+  if (!(await ports.directory.remove('grant', key, grant.version))) throw changedMeanwhile();
+  const forget = (client: Client) => ({ ...client, apiIds: client.apiIds.filter((id) => id !== apiId) });
+  await changeClient({ clientId, change: forget }, ports);
+}
+
+/** The client names the APIs it has grants for, so that an exchange without audience can find the only one. */
+async function noteApi(clientId: string, apiId: string, ports: Ports): Promise<void> {
+  const note = (client: Client) =>
+    client.apiIds.includes(apiId) ? client : { ...client, apiIds: [...client.apiIds, apiId] };
+  await changeClient({ clientId, change: note }, ports);
+}
+
+async function findApplication(clientId: string, look: Look): Promise<Client> {
+  const client = await look.client(clientId);
+  if (client?.subject.type !== 'application') throw notFound();
+  return client;
+}

@@ -1,0 +1,90 @@
+import { assertMayGrant, assertOwnUser, type ManagementCaller } from '../access/authority.ts';
+import { notFound } from '../errors.ts';
+import { type ClientChanger, changeClient } from '../records/change-record.ts';
+import { type Client, type ClientOwner, credentialTypeOf, type Subject } from '../records/client.ts';
+import type { Look, StandingReader } from '../records/look.ts';
+import { assertExists, exists, type Membership, membershipKey } from '../records/principals.ts';
+
+/** Who means which client, in which version. */
+export interface ClientAccess {
+  readonly caller: ManagementCaller;
+  readonly owner: ClientOwner;
+  readonly clientId: string;
+  readonly expectedVersion?: number | undefined;
+}
+
+/** Changes a client that the caller may see. @throws DomainError as `getClient` and `changeClient` do */
+export async function changeOwnClient(
+  { caller, owner, clientId, expectedVersion }: ClientAccess,
+  change: (before: Client) => Client,
+  ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger },
+): Promise<Client> {
+  const look = openLook(owner, ports);
+  await assertMayGrant(caller, await getClient(caller, owner, clientId, ports), look);
+  const changeOwn = async (before: Client) => {
+    if (!isOwnedBy(before, owner)) return undefined;
+    // Once more, because somebody may have made the client stronger since.
+    await assertMayGrant(caller, before, look);
+    return change(before);
+  };
+  return changeClient({ clientId, expectedVersion, change: changeOwn }, ports);
+}
+
+/** One client of this owner. @throws DomainError `not_found` */
+export async function getClient(
+  caller: ManagementCaller,
+  owner: ClientOwner,
+  clientId: string,
+  ports: { readonly standing: StandingReader },
+): Promise<Client> {
+  const look = openLook(owner, ports);
+  const [, client] = await Promise.all([findOwner(caller, owner, look), look.client(clientId)]);
+  if (client === undefined || !isOwnedBy(client, owner)) throw notFound();
+  return client;
+}
+
+/** Begins a look that the clients of this owner have in common. */
+export function openLook(
+  { tenantId = 'workspace' }: ClientOwner,
+  { standing }: { readonly standing: StandingReader },
+): Look {
+  return standing.open(tenantId);
+}
+
+/**
+ * For whom this owner's clients act.
+ * @throws DomainError `not_found` for an owner that does not exist or that the caller may not act for
+ */
+export async function findOwner(caller: ManagementCaller, owner: ClientOwner, look: Look): Promise<Subject> {
+  const { tenantId, userId, serviceUserId } = owner;
+  if (tenantId === undefined) return { type: 'application' };
+  if (userId !== undefined) assertOwnUser(caller, userId);
+  const [tenant, member, serviceUser] = await Promise.all([
+    look.find('tenant', tenantId),
+    userId === undefined ? undefined : findMember(tenantId, userId, look),
+    serviceUserId === undefined ? undefined : look.find('serviceUser', serviceUserId),
+  ]);
+  assertExists(tenant);
+  if (userId !== undefined && member === undefined) throw notFound();
+  if (serviceUserId !== undefined && serviceUser?.tenantId !== tenantId) throw notFound();
+  if (member !== undefined) return { type: 'user', tenantId, userId: member.userId, membershipId: member.id };
+  return serviceUserId === undefined ? { type: 'tenant', tenantId } : { type: 'serviceUser', tenantId, serviceUserId };
+}
+
+async function findMember(tenantId: string, userId: string, look: Look): Promise<Membership | undefined> {
+  const [user, membership] = await Promise.all([
+    look.find('user', userId),
+    look.find('membership', membershipKey(tenantId, userId)),
+  ]);
+  return exists(user) ? membership : undefined;
+}
+
+function isOwnedBy(client: Client, { tenantId, userId, serviceUserId, credential = 'secret' }: ClientOwner): boolean {
+  const { subject } = client;
+  if (credentialTypeOf(client) !== credential) return false;
+  if (subject.type === 'application') return tenantId === undefined;
+  if (subject.tenantId !== tenantId) return false;
+  if (subject.type === 'user') return subject.userId === userId;
+  if (subject.type === 'serviceUser') return subject.serviceUserId === serviceUserId;
+  return userId === undefined && serviceUserId === undefined;
+}

@@ -1,0 +1,85 @@
+import { allowedPermissions, findApi, resolveApi } from '../access/entitlement.ts';
+import { permissionsThrough, rolesAssigned } from '../access/standing.ts';
+import type { Clock, Random } from '../ambient.ts';
+import { isBoundAsRequired } from '../authentication/confirmation.ts';
+import { DomainError } from '../errors.ts';
+import { newId } from '../ids.ts';
+import { preferredAlgorithm, signingKeysIn } from '../keys/signing-keys.ts';
+import { type Client, subjectId } from '../records/client.ts';
+import type { Look } from '../records/look.ts';
+import { defaultAudienceIn } from '../records/read-settings.ts';
+import { bareClient, type ClientDescription } from '../registration/new-client.ts';
+import type { LongLivedTokenClaims } from '../tokens/access-token.ts';
+import type { TokenSigner, TokenVerifier } from '../tokens/ports.ts';
+
+interface Ports {
+  readonly issuer: string;
+  readonly defaultAudience: string | undefined;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly signer: TokenSigner;
+  readonly verifier: Pick<TokenVerifier, 'algorithms'>;
+}
+
+/** A client that consists of a JWT; the JWT exists in this answer only. */
+export interface WithLongLivedToken {
+  readonly client: Client;
+  readonly accessToken: string;
+}
+
+/**
+ * Makes a client of a JWT that needs no exchange. It carries neither roles nor permissions: whoever is shown it asks
+ * Mintmark, which decides by the records as they stand. Without an audience it is for the API that an exchange would
+ * choose. Nothing is stored yet.
+ * @throws DomainError `invalid_request` for an audience at which it would have no permission or no use, or without one
+ */
+export async function newLongLivedToken(
+  description: ClientDescription,
+  { audience, look }: { readonly audience: string | undefined; readonly look: Look },
+  ports: Ports,
+): Promise<WithLongLivedToken> {
+  const bare = bareClient(description, ports);
+  const holding = { permissions: permissionsThrough(await rolesAssigned(bare, look), bare) };
+  const api =
+    audience === undefined
+      ? await resolveApi({ client: bare, holding }, () => defaultAudienceIn(look, ports), look)
+      : await findApi(audience, look);
+  const allowed = api === undefined ? [] : await allowedPermissions(bare, holding, api, look);
+  if (api === undefined || allowed.length === 0 || !isBoundAsRequired(undefined, api)) throw nothingThere();
+  const tokenId = newId('tok', ports.random);
+  const client = { ...bare, accessToken: { tokenId, apiId: api.id, api: api.identifier } };
+  const keys = await signingKeysIn(look);
+  // Nobody verifies it but Mintmark, so it needs no secret that somebody else knows.
+  const algorithm =
+    api.signingAlgorithm === 'HS256' ? preferredAlgorithm(ports.verifier.algorithms) : api.signingAlgorithm;
+  return { client, accessToken: await ports.signer.sign(claimsOf(client, ports), algorithm, keys) };
+}
+
+function nothingThere(): DomainError {
+  return new DomainError(
+    'invalid_request',
+    'The API token has no permission at this audience, or that takes bound access tokens only.',
+    { field: 'audience' },
+  );
+}
+
+function claimsOf(
+  client: Client & Required<Pick<Client, 'accessToken'>>,
+  { issuer }: Pick<Ports, 'issuer'>,
+): LongLivedTokenClaims {
+  const { id, subject, accessToken, createdAtSeconds, expiresAtSeconds } = client;
+  if (accessToken === undefined || subject.type === 'application') {
+    throw new Error('Only API tokens of tenants and users are long-lived tokens.');
+  }
+  return {
+    iss: issuer,
+    sub: subjectId(client),
+    aud: accessToken.api,
+    iat: createdAtSeconds,
+    nbf: createdAtSeconds,
+    ...(expiresAtSeconds !== undefined && { exp: expiresAtSeconds }),
+    jti: accessToken.tokenId,
+    client_id: id,
+    tenant_id: subject.tenantId,
+  };
+}

@@ -1,0 +1,121 @@
+import type { Clock, Random } from '../ambient.ts';
+import { assertLastingSecret, isAdministrator } from '../directory/administrator.ts';
+import type { Pepper } from '../keys/ports.ts';
+import type { ClientChanger } from '../records/change-record.ts';
+import type { Client } from '../records/client.ts';
+import { expiryOf } from '../records/lifecycle.ts';
+import type { StandingReader } from '../records/look.ts';
+import {
+  assertSameSecrets,
+  withoutSecret,
+  withRotation,
+  withRotationCancelled,
+  withRotationFinished,
+  withSecret,
+  withTokensRevoked,
+} from '../registration/client-secrets.ts';
+import type { WithNewSecret } from '../registration/new-client.ts';
+import type { SecretHasher } from '../registration/ports.ts';
+import { newSecret } from '../registration/secret.ts';
+import { type ClientAccess, changeOwnClient, getClient } from './client-ownership.ts';
+import { importedSecret, withImportedSecret } from './imported-secrets.ts';
+
+interface Ports {
+  readonly standing: StandingReader;
+  readonly clientChanger: ClientChanger;
+  readonly clock: Clock;
+}
+
+interface MintingPorts extends Ports {
+  readonly pepper: Pepper;
+  readonly hasher: SecretHasher;
+  readonly random: Random;
+}
+
+interface SecretRequest {
+  readonly title?: string | undefined;
+  readonly expiresInSeconds?: number | null | undefined;
+}
+
+/** Adds a secret to a client beside those it has. @throws DomainError as `changeOwnClient` and `withSecret` do */
+export async function addSecret(
+  access: ClientAccess,
+  { title, expiresInSeconds }: SecretRequest,
+  ports: MintingPorts,
+): Promise<WithNewSecret> {
+  const now = ports.clock.nowSeconds();
+  const secret = await mint(access, { title, expiresAtSeconds: expiryOf(expiresInSeconds, now) }, ports);
+  const client = await changeOwnClient(access, (before) => withSecret(before, secret.stored, now), ports);
+  return { client, secret: secret.value };
+}
+
+/**
+ * Adds a secret that another product made, by its bcrypt hash.
+ * @throws DomainError as `importedSecret`, `changeOwnClient` and `withImportedSecret` do
+ */
+export function importSecret(
+  access: ClientAccess,
+  { importedHash, title, expiresInSeconds }: SecretRequest & { readonly importedHash: string },
+  ports: Ports & { readonly importedSecrets: boolean; readonly random: Random },
+): Promise<Client> {
+  const now = ports.clock.nowSeconds();
+  const expiresAtSeconds = expiryOf(expiresInSeconds, now);
+  const secret = importedSecret(access.caller, { importedHash, title, expiresAtSeconds }, ports);
+  return changeOwnClient(access, (before) => withImportedSecret(before, secret, now), ports);
+}
+
+/**
+ * Gives a client a new secret; the old ones go on working for `graceSeconds`. Of several rotations at once one is made.
+ * @throws DomainError as `changeOwnClient` and `withRotation` do, `conflict` where the secrets changed meanwhile
+ */
+export async function rotateSecrets(
+  access: ClientAccess,
+  graceSeconds: number,
+  ports: MintingPorts,
+): Promise<WithNewSecret> {
+  const now = ports.clock.nowSeconds();
+  const first = await getClient(access.caller, access.owner, access.clientId, ports);
+  const secret = await mint(access, {}, ports);
+  const rotate = (before: Client) => {
+    assertSameSecrets(first, before);
+    return withRotation(before, secret.stored, graceSeconds, now);
+  };
+  return { client: await changeOwnClient(access, rotate, ports), secret: secret.value };
+}
+
+/** Ends a rotation's overlap now. @throws DomainError as `changeOwnClient` and `withRotationFinished` do */
+export function finishRotation(access: ClientAccess, ports: Ports): Promise<Client> {
+  return changeOwnClient(access, (before) => withRotationFinished(before, ports.clock.nowSeconds()), ports);
+}
+
+/** Takes a rotation back. @throws DomainError as `changeOwnClient` and `withRotationCancelled` do */
+export function cancelRotation(access: ClientAccess, ports: Ports): Promise<Client> {
+  return changeOwnClient(access, (before) => withRotationCancelled(before, ports.clock.nowSeconds()), ports);
+}
+
+/**
+ * Removes one secret of a client.
+ * @throws DomainError as `changeOwnClient` and `withoutSecret` do, `conflict` for the administrator's last that lasts
+ */
+export async function deleteSecret(access: ClientAccess, secretId: string, ports: Ports): Promise<void> {
+  const now = () => ports.clock.nowSeconds();
+  const mustLast = await isAdministrator(access.clientId, ports);
+  const remove = (before: Client) => {
+    const after = withoutSecret(before, secretId, now());
+    if (mustLast) assertLastingSecret(after, now());
+    return after;
+  };
+  const { revokedBeforeSeconds = 0 } = await changeOwnClient(access, remove, ports);
+  // Who authenticated with the secret in a second that began before it was gone must not keep what that gave.
+  if (now() < revokedBeforeSeconds) return;
+  const again = { ...access, expectedVersion: undefined };
+  await changeOwnClient(again, (client) => withTokensRevoked(client, now()), ports);
+}
+
+function mint(
+  { caller, clientId }: ClientAccess,
+  request: { readonly title?: string | undefined; readonly expiresAtSeconds?: number | undefined },
+  ports: MintingPorts,
+) {
+  return newSecret({ clientId, createdBy: caller.subject, ...request }, ports);
+}

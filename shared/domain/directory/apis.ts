@@ -1,0 +1,161 @@
+import type { Clock, Random } from '../ambient.ts';
+import { assertVersion, changedMeanwhile, DomainError, notFound } from '../errors.ts';
+import { newId } from '../ids.ts';
+import { preferredAlgorithm } from '../keys/signing-keys.ts';
+import { assertHasSecret } from '../keys/signing-secrets.ts';
+import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
+import type { StandingReader } from '../records/look.ts';
+import { claimName, releaseName } from '../records/names.ts';
+import {
+  type Api,
+  type ApiSigningAlgorithm,
+  apiNameKey,
+  type Permission,
+  type SigningAlgorithm,
+  SYSTEM_API_ID,
+} from '../records/permissions.ts';
+import { settingsIn } from '../records/read-settings.ts';
+import { noteRemoval } from '../records/removals.ts';
+import type { TokenVerifier } from '../tokens/ports.ts';
+
+interface Ports {
+  readonly standing: StandingReader;
+  readonly directory: DirectoryWriter;
+}
+
+/** How long tokens for an API live, how they are renewed, bound and revoked, and what else it takes. */
+interface ApiOptions {
+  readonly tokenLifetimeSeconds?: number | undefined;
+  readonly allowRefreshTokens?: boolean | undefined;
+  readonly skipConsent?: boolean | undefined;
+  readonly dpopBoundAccessTokensRequired?: boolean | undefined;
+  readonly acceptsSelfSignedTokens?: boolean | undefined;
+  readonly tlsClientCertificateBoundAccessTokens?: boolean | undefined;
+  readonly tlsClientCertificateBoundAccessTokensRequired?: boolean | undefined;
+  readonly statusList?: boolean | undefined;
+}
+
+/** An API as it is registered. */
+export interface ApiRequest extends ApiOptions {
+  /** The audience of its tokens; immutable, and never called even where it is a URL. */
+  readonly identifier: string;
+  readonly name: string;
+  readonly permissions: readonly Permission[];
+  readonly signingAlgorithm?: SigningAlgorithm | undefined;
+}
+
+/**
+ * Registers an API (resource server).
+ * @throws DomainError `conflict` for an identifier in use; `invalid_request` for an algorithm without signing key
+ */
+export async function createApi(
+  request: ApiRequest,
+  ports: Ports & { readonly clock: Clock; readonly random: Random; readonly verifier: TokenVerifier },
+): Promise<Api> {
+  const { identifier, name, permissions } = request;
+  const signingAlgorithm = request.signingAlgorithm ?? preferredAlgorithm(ports.verifier.algorithms);
+  assertCanSign(signingAlgorithm, ports.verifier);
+  const id = newId('api', ports.random);
+  const look = ports.standing.open(id);
+  const { accessTokens } = await settingsIn(look);
+  await claimName({ key: apiNameKey(identifier), field: 'identifier', owner: { kind: 'api', id } }, { ...ports, look });
+  const api: Api = {
+    id,
+    identifier,
+    name,
+    signingAlgorithm,
+    tokenLifetimeSeconds: request.tokenLifetimeSeconds ?? accessTokens.lifetimeSeconds,
+    permissions,
+    allowRefreshTokens: request.allowRefreshTokens ?? false,
+    skipConsent: request.skipConsent ?? false,
+    dpopBoundAccessTokensRequired: request.dpopBoundAccessTokensRequired ?? false,
+    acceptsSelfSignedTokens: request.acceptsSelfSignedTokens ?? false,
+    tlsClientCertificateBoundAccessTokens: request.tlsClientCertificateBoundAccessTokens ?? false,
+    tlsClientCertificateBoundAccessTokensRequired: request.tlsClientCertificateBoundAccessTokensRequired ?? false,
+    statusList: request.statusList ?? false,
+    createdAtSeconds: ports.clock.nowSeconds(),
+    version: 1,
+  };
+  await ports.directory.insert('api', id, api);
+  return api;
+}
+
+/** @throws DomainError `not_found` */
+export async function getApi(id: string, { standing }: Pick<Ports, 'standing'>): Promise<Api> {
+  const api = await standing.open(id).find('api', id);
+  if (api === undefined) throw notFound();
+  return api;
+}
+
+/** What may change about an API; its identifier stays, because verifiers know it. */
+export interface ApiChange extends ApiOptions {
+  readonly name?: string | undefined;
+  /** HS256 once the API has a signing secret. */
+  readonly signingAlgorithm?: ApiSigningAlgorithm | undefined;
+  readonly permissions?: readonly Permission[] | undefined;
+}
+
+/**
+ * Changes an API. A permission it no longer declares is worth nothing from now on, whoever holds it.
+ * @throws DomainError as `changeRecord` does, `invalid_request` for an algorithm without signing key, and `conflict`
+ * for the management API itself
+ */
+export async function updateApi(
+  id: string,
+  patch: ApiChange,
+  expectedVersion: number | undefined,
+  ports: Ports & { readonly clock: Clock; readonly verifier: TokenVerifier; readonly hs256Apis: boolean },
+): Promise<Api> {
+  assertNotSystem(id);
+  if (patch.signingAlgorithm === 'HS256') await assertHasSecret(id, ports);
+  else if (patch.signingAlgorithm !== undefined) assertCanSign(patch.signingAlgorithm, ports.verifier);
+  const change = (api: Api): Api => ({
+    ...api,
+    name: patch.name ?? api.name,
+    signingAlgorithm: patch.signingAlgorithm ?? api.signingAlgorithm,
+    tokenLifetimeSeconds: patch.tokenLifetimeSeconds ?? api.tokenLifetimeSeconds,
+    permissions: patch.permissions ?? api.permissions,
+    allowRefreshTokens: patch.allowRefreshTokens ?? api.allowRefreshTokens,
+    skipConsent: patch.skipConsent ?? api.skipConsent,
+    dpopBoundAccessTokensRequired: patch.dpopBoundAccessTokensRequired ?? api.dpopBoundAccessTokensRequired,
+    acceptsSelfSignedTokens: patch.acceptsSelfSignedTokens ?? api.acceptsSelfSignedTokens,
+    tlsClientCertificateBoundAccessTokens:
+      patch.tlsClientCertificateBoundAccessTokens ?? api.tlsClientCertificateBoundAccessTokens,
+    tlsClientCertificateBoundAccessTokensRequired:
+      patch.tlsClientCertificateBoundAccessTokensRequired ?? api.tlsClientCertificateBoundAccessTokensRequired,
+    statusList: patch.statusList ?? api.statusList,
+  });
+  return changeRecord({ kind: 'api', key: id, expectedVersion, change }, ports);
+}
+
+/**
+ * Deletes an API: its tokens are inactive from now on, and permissions that roles hold at it are worth nothing, also
+ * when another API takes the same identifier later. Its signing secrets are removed soon after.
+ * @throws DomainError `not_found`; `conflict` for the management API itself
+ */
+export async function deleteApi(
+  id: string,
+  ports: Ports & { readonly clock: Clock; readonly random: Random },
+  expectedVersion?: number,
+): Promise<void> {
+  assertNotSystem(id);
+  const look = ports.standing.open(id);
+  const api = await look.find('api', id);
+  if (api === undefined) throw notFound();
+  assertVersion(api, expectedVersion);
+  await noteRemoval({ type: 'api', apiId: id }, ports);
+  if (!(await ports.directory.remove('api', id, api.version))) throw changedMeanwhile();
+  await releaseName({ key: apiNameKey(api.identifier), owner: { kind: 'api', id } }, { ...ports, look });
+}
+
+function assertCanSign(algorithm: SigningAlgorithm, { algorithms }: TokenVerifier): void {
+  if (algorithms.includes(algorithm)) return;
+  throw new DomainError('invalid_request', `This workspace signs with ${algorithms.join(', ')} only.`, {
+    field: 'signingAlgorithm',
+  });
+}
+
+function assertNotSystem(id: string): void {
+  if (id !== SYSTEM_API_ID) return;
+  throw new DomainError('conflict', 'The management API belongs to Mintmark and stays as it is.');
+}

@@ -1,0 +1,160 @@
+import { systemApiIdentifier, systemPermissions } from '../access/system-api.ts';
+import type { Clock, Random } from '../ambient.ts';
+import { changedMeanwhile } from '../errors.ts';
+import { newId } from '../ids.ts';
+import type { FoundingKeys, Pepper, PepperFounder } from '../keys/ports.ts';
+import { writeFoundingKeys } from '../keys/signing-key-record.ts';
+import { preferredAlgorithm } from '../keys/signing-keys.ts';
+import type { AuditLog } from '../records/audit.ts';
+import type { ClientWriter, DirectoryWriter, RecordWriter } from '../records/change-record.ts';
+import type { DirectoryRecords, Look, StandingReader } from '../records/look.ts';
+import { claimName } from '../records/names.ts';
+import { type Api, apiNameKey, grantKey, nameKey, type Permission, SYSTEM_API_ID } from '../records/permissions.ts';
+import { newClient } from '../registration/new-client.ts';
+import type { SecretHasher } from '../registration/ports.ts';
+
+interface Ports {
+  readonly issuer: string;
+  readonly standing: StandingReader;
+  readonly directory: DirectoryWriter;
+  readonly clients: ClientWriter;
+  readonly pepperFounder: PepperFounder;
+  readonly pepper: Pepper;
+  readonly hasher: SecretHasher;
+  readonly foundingKeys: FoundingKeys;
+  readonly signingKeyRecords: RecordWriter<'signingKeys'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly audit: AuditLog;
+}
+
+/** The administrator of the workspace; the secret is present only when this call made it. */
+export interface Administrator {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret?: string;
+}
+
+/**
+ * Brings a workspace to life: pepper, signing keys, management API, first administrator. It can be repeated safely, after an
+ * interruption as after an update, and then says who the administrator is without a secret. With
+ * `newAdministrator`, for when that secret is lost, it makes another administrator.
+ */
+export async function bootstrap(
+  request: { readonly newAdministrator?: boolean | undefined },
+  requestId: string,
+  ports: Ports,
+): Promise<Administrator> {
+  const event = {
+    type: 'workspace.bootstrapped',
+    timeSeconds: ports.clock.nowSeconds(),
+    requestId,
+    actor: { clientId: '', subject: 'aws-iam', ip: '', userAgent: '' },
+  } as const;
+  await ports.audit.append({ ...event, outcome: 'attempted', target: {} });
+  const administrator = await found(request, ports);
+  const target = { clientId: administrator.clientId };
+  // The attempt is on record already, and a failure here must not lose the only copy of the secret.
+  await ports.audit.append({ ...event, outcome: 'succeeded', target }).catch(() => undefined);
+  return administrator;
+}
+
+async function found(
+  request: { readonly newAdministrator?: boolean | undefined },
+  ports: Ports,
+): Promise<Administrator> {
+  await ports.pepperFounder.found();
+  await writeFoundingKeys(ports);
+  const look = ports.standing.open('bootstrap');
+  await registerSystemApi(look, ports);
+
+  const claim = await look.find('name', nameKey('administrator', 'workspace'));
+  const existing = claim && (await look.client(claim.ownerId));
+  if (existing !== undefined && request.newAdministrator !== true) {
+    return { issuer: ports.issuer, clientId: existing.id };
+  }
+  return createAdministrator(look, ports);
+}
+
+async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
+  const identifier = systemApiIdentifier(ports.issuer);
+  const before = await look.find('api', SYSTEM_API_ID);
+  if (before?.identifier === identifier && areCurrent(before.permissions)) return;
+
+  const key = apiNameKey(identifier);
+  const owner = { kind: 'api', id: SYSTEM_API_ID } as const;
+  const held = await look.find('name', key);
+  if (held?.ownerId !== owner.id) await claimName({ key, field: 'issuer', owner }, { ...ports, look });
+  const api: Api = {
+    id: SYSTEM_API_ID,
+    identifier,
+    name: 'Mintmark management API',
+    signingAlgorithm: before?.signingAlgorithm ?? preferredAlgorithm(ports.foundingKeys.algorithms),
+    tokenLifetimeSeconds: 3_600,
+    permissions: systemPermissions,
+    allowRefreshTokens: false,
+    skipConsent: false,
+    dpopBoundAccessTokensRequired: false,
+    acceptsSelfSignedTokens: false,
+    tlsClientCertificateBoundAccessTokens: false,
+    tlsClientCertificateBoundAccessTokensRequired: false,
+    statusList: false,
+    createdAtSeconds: before?.createdAtSeconds ?? ports.clock.nowSeconds(),
+    version: (before?.version ?? 0) + 1,
+  };
+  await put('api', api.id, api, ports.directory);
+}
+
+/** Whether an update of the product left the management API's permissions as they were. */
+function areCurrent(permissions: readonly Permission[]): boolean {
+  const values = (of: readonly Permission[]) => of.map(({ value }) => value).join(' ');
+  return values(permissions) === values(systemPermissions);
+}
+
+async function createAdministrator(look: Look, ports: Ports): Promise<Administrator> {
+  const { client, secret } = await newClient(
+    {
+      subject: { type: 'application' },
+      description: 'Administrator of the workspace',
+      createdBy: 'bootstrap',
+      apiIds: [SYSTEM_API_ID],
+    },
+    ports,
+  );
+  const { id, createdAtSeconds } = client;
+  await ports.directory.insert('grant', grantKey(id, SYSTEM_API_ID), {
+    id: newId('grn', ports.random),
+    clientId: id,
+    apiId: SYSTEM_API_ID,
+    permissions: 'all',
+    createdAtSeconds,
+    version: 1,
+  });
+  await ports.clients.insert(client);
+  await nameAdministrator(id, createdAtSeconds, look, ports);
+  return { issuer: ports.issuer, clientId: id, clientSecret: secret };
+}
+
+/** Last, so that an interrupted bootstrap is repeated and never leaves a workspace without an administrator. */
+async function nameAdministrator(
+  clientId: string,
+  nowSeconds: number,
+  look: Look,
+  { directory }: Ports,
+): Promise<void> {
+  const key = nameKey('administrator', 'workspace');
+  const before = await look.find('name', key);
+  const claim = { ownerId: clientId, createdAtSeconds: nowSeconds, version: (before?.version ?? 0) + 1 };
+  await put('name', key, claim, directory);
+}
+
+/** Writes a record over the version below its own, or as the first of its kind. */
+async function put<Kind extends 'api' | 'name'>(
+  kind: Kind,
+  key: string,
+  record: DirectoryRecords[Kind],
+  directory: DirectoryWriter,
+): Promise<void> {
+  if (record.version === 1) return directory.insert(kind, key, record);
+  if (!(await directory.replace(kind, key, record))) throw changedMeanwhile();
+}

@@ -1,0 +1,127 @@
+import { assertMayAssign, type ManagementCaller } from '../access/authority.ts';
+import type { Clock, Random } from '../ambient.ts';
+import { assertVersion, changedMeanwhile, notFound } from '../errors.ts';
+import { firstVersion, newId } from '../ids.ts';
+import type { DirectoryWriter } from '../records/change-record.ts';
+import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
+import type { Look, StandingReader } from '../records/look.ts';
+import { assertExists, exists, type Membership, membershipKey } from '../records/principals.ts';
+import { noteRemoval } from '../records/removals.ts';
+import { findDefaultRoles } from './default-roles.ts';
+import { findAssignedRoles } from './roles.ts';
+import { getTenant } from './tenants.ts';
+import { getUser } from './users.ts';
+
+interface Ports {
+  readonly standing: StandingReader;
+  readonly directory: DirectoryWriter;
+}
+
+/** Which user's place in which tenant. */
+export interface MembershipPath {
+  readonly tenantId: string;
+  readonly userId: string;
+}
+
+/**
+ * Makes a user a member of a tenant, or gives a member other roles. Without roles a new member gets the default ones,
+ * which whoever may add members may give, and a member keeps those there are. Who joins again after leaving gets a new
+ * membership, so personal tokens of the first time stay dead.
+ * @throws DomainError `not_found`, `invalid_request` for an unknown role, `forbidden` by the level rule, `conflict`
+ */
+export async function setMember(
+  caller: ManagementCaller,
+  { tenantId, userId }: MembershipPath,
+  roleIds: readonly string[] | undefined,
+  ports: Ports & { readonly clock: Clock; readonly random: Random },
+  expectedVersion?: number,
+): Promise<Membership> {
+  const look = ports.standing.open(userId);
+  const key = membershipKey(tenantId, userId);
+  const [tenant, user, before] = await Promise.all([
+    look.find('tenant', tenantId),
+    look.find('user', userId),
+    look.find('membership', key),
+  ]);
+  assertExists(tenant);
+  assertExists(user);
+  assertVersion(before, expectedVersion);
+  const roles = roleIds && (await findAssignedRoles(roleIds, look, tenantId));
+  if (roles !== undefined) assertMayAssign(caller, roles);
+
+  const assigned = roles?.map((role) => role.id);
+  if (before !== undefined) {
+    const changed = { ...before, roleIds: assigned ?? before.roleIds, version: before.version + 1 };
+    if (!(await ports.directory.replace('membership', key, changed))) throw changedMeanwhile();
+    return changed;
+  }
+  const id = newId('mem', ports.random);
+  const createdAtSeconds = ports.clock.nowSeconds();
+  const version = firstVersion(ports.random);
+  const given = assigned ?? (await findDefaultRoles(tenantId, look)).map((role) => role.id);
+  const joined: Membership = { id, tenantId, userId, roleIds: given, createdAtSeconds, version };
+  await ports.directory.insert('membership', key, joined);
+  return joined;
+}
+
+/** @throws DomainError `not_found` */
+export function getMember(path: MembershipPath, { standing }: Pick<Ports, 'standing'>): Promise<Membership> {
+  return findMember(path, standing.open(path.userId));
+}
+
+/**
+ * The members of a tenant, a page at a time.
+ * @throws DomainError `not_found`
+ */
+export async function listMembers(
+  tenantId: string,
+  page: PageRequest,
+  ports: Pick<Ports, 'standing'> & { readonly directoryList: DirectoryLister },
+): Promise<Page<Membership>> {
+  await getTenant(tenantId, ports);
+  return ports.directoryList.list({ kind: 'membership', tenantId }, page);
+}
+
+/**
+ * The tenants that a user belongs to, a page at a time. A page may be short where a tenant was deleted a moment ago.
+ * @throws DomainError `not_found`
+ */
+export async function listMembershipsOfUser(
+  userId: string,
+  page: PageRequest,
+  ports: Pick<Ports, 'standing'> & { readonly directoryList: DirectoryLister },
+): Promise<Page<Membership>> {
+  await getUser(userId, ports);
+  const { items, nextCursor } = await ports.directoryList.list({ kind: 'membership', userId }, page);
+  const look = ports.standing.open(userId);
+  const tenants = await Promise.all(items.map(({ tenantId }) => look.find('tenant', tenantId)));
+  return { items: items.filter((_, index) => exists(tenants[index])), nextCursor };
+}
+
+/**
+ * Takes a user out of a tenant; the personal tokens for that tenant end with the membership.
+ * @throws DomainError `not_found`
+ */
+export async function deleteMember(
+  path: MembershipPath,
+  ports: Ports & { readonly clock: Clock; readonly random: Random },
+  expectedVersion?: number,
+): Promise<void> {
+  const membership = await getMember(path, ports);
+  assertVersion(membership, expectedVersion);
+  await noteRemoval({ type: 'membership', ...path, membershipId: membership.id }, ports);
+  const key = membershipKey(path.tenantId, path.userId);
+  if (!(await ports.directory.remove('membership', key, membership.version))) throw changedMeanwhile();
+}
+
+async function findMember({ tenantId, userId }: MembershipPath, look: Look): Promise<Membership> {
+  const [tenant, user, membership] = await Promise.all([
+    look.find('tenant', tenantId),
+    look.find('user', userId),
+    look.find('membership', membershipKey(tenantId, userId)),
+  ]);
+  assertExists(tenant);
+  assertExists(user);
+  if (membership === undefined) throw notFound();
+  return membership;
+}

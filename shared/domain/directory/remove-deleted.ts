@@ -1,0 +1,93 @@
+import type { Clock } from '../ambient.ts';
+import { changedMeanwhile } from '../errors.ts';
+import type { ClientRemover, RemainsRemover } from '../records/change-record.ts';
+import type { Removal } from '../records/lifecycle.ts';
+import type { ClientLister, DirectoryLister } from '../records/lists.ts';
+import type { StandingReader } from '../records/look.ts';
+import { stillStands } from '../records/removals.ts';
+import { pagesOf, type Remnant, remnantsOf } from './remains.ts';
+
+/**
+ * How old a deletion has to be: every request that began before it has ended by then, so that nothing can be added to
+ * what was deleted any more, and the indexes show all there is.
+ */
+const SETTLE_SECONDS = 60;
+
+/** What a run takes at most, some seconds for a last page left before the function's time is over. */
+const RUN_SECONDS = 40;
+
+interface Ports {
+  readonly standing: StandingReader;
+  readonly directoryList: DirectoryLister;
+  readonly clientList: ClientLister;
+  readonly clientRemover: ClientRemover;
+  readonly remains: RemainsRemover;
+  readonly clock: Clock;
+}
+
+/** What a run came to. */
+export interface RemovalProgress {
+  /** Rows that are gone. */
+  readonly rows: number;
+  /** Deletions of which nothing is left. */
+  readonly finished: number;
+}
+
+/**
+ * Removes what deletions left behind, the oldest first. It can be killed anywhere and run twice at once: what is not
+ * gone is found again by the next run. A removal that fails does not hold up the others.
+ * @throws the first failure, when all others have had their turn
+ */
+export async function removeDeleted(ports: Ports): Promise<RemovalProgress> {
+  const startedAtSeconds = ports.clock.nowSeconds();
+  const run: Run = { rows: 0, finished: 0, endsAtSeconds: startedAtSeconds + RUN_SECONDS };
+  const failures: unknown[] = [];
+  for await (const removal of settledRemovals(startedAtSeconds, ports)) {
+    if (isOver(run, ports.clock)) break;
+    await finish(removal, run, ports).catch((failure: unknown) => failures.push(failure));
+  }
+  if (failures.length > 0) throw failures[0];
+  return { rows: run.rows, finished: run.finished };
+}
+
+interface Run {
+  rows: number;
+  finished: number;
+  readonly endsAtSeconds: number;
+}
+
+function isOver({ endsAtSeconds }: Run, clock: Clock): boolean {
+  return clock.nowSeconds() >= endsAtSeconds;
+}
+
+async function* settledRemovals(nowSeconds: number, { directoryList }: Ports): AsyncGenerator<Removal> {
+  for await (const removals of pagesOf((page) => directoryList.list({ kind: 'removal' }, page))) {
+    for (const removal of removals) {
+      if (removal.createdAtSeconds + SETTLE_SECONDS > nowSeconds) return;
+      yield removal;
+    }
+  }
+}
+
+/** Removes all there is of one deletion, and in the end the note of it; what time does not suffice for is left. */
+async function finish({ id, version, deleted }: Removal, run: Run, ports: Ports): Promise<void> {
+  const look = ports.standing.open(id);
+  if (!(await stillStands(deleted, look))) {
+    for await (const remnants of remnantsOf(deleted, look, ports)) {
+      await Promise.all(remnants.map((remnant) => remove(remnant, ports)));
+      run.rows += remnants.length;
+      if (isOver(run, ports.clock)) return;
+    }
+  }
+  await ports.remains.remove('removal', id, version);
+  run.finished += 1;
+}
+
+/** @throws DomainError `conflict` where the index showed an old version, for the next run to come back to */
+async function remove(remnant: Remnant, { clientRemover, remains }: Ports): Promise<void> {
+  const isGone =
+    remnant.kind === 'client'
+      ? (await clientRemover.remove(remnant.id)) !== 'changed'
+      : await remains.remove(remnant.kind, remnant.key, remnant.version);
+  if (!isGone) throw changedMeanwhile();
+}

@@ -1,0 +1,148 @@
+import { assertMayAssign, assertMayGrant, type ManagementCaller } from '../access/authority.ts';
+import type { Clock, Random } from '../ambient.ts';
+import { assertVersion, changedMeanwhile, notFound } from '../errors.ts';
+import { newId } from '../ids.ts';
+import type { JsonObject } from '../json.ts';
+import { acceptedMetadata, mergeMetadata } from '../metadata.ts';
+import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
+import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
+import type { StandingReader } from '../records/look.ts';
+import { assertExists, type ServiceUser } from '../records/principals.ts';
+import { noteRemoval, type RemovalNotes } from '../records/removals.ts';
+import { findAssignedRoles } from './roles.ts';
+import { getTenant } from './tenants.ts';
+
+interface Ports {
+  readonly standing: StandingReader;
+  readonly directory: DirectoryWriter<'serviceUser'> & RemovalNotes;
+}
+
+/** Which service user of which tenant. */
+export interface ServiceUserPath {
+  readonly tenantId: string;
+  readonly serviceUserId: string;
+}
+
+export interface ServiceUserRequest {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly roleIds: readonly string[];
+  readonly metadata?: JsonObject | undefined;
+}
+
+/**
+ * Creates a service user in a tenant. Its roles obey the level rule.
+ * @throws DomainError `not_found`, `invalid_request` for an unknown role, `forbidden`
+ */
+export async function createServiceUser(
+  caller: ManagementCaller,
+  tenantId: string,
+  request: ServiceUserRequest,
+  ports: Ports & { readonly clock: Clock; readonly random: Random },
+): Promise<ServiceUser> {
+  const look = ports.standing.open(tenantId);
+  const [tenant, roles] = await Promise.all([
+    look.find('tenant', tenantId),
+    findAssignedRoles(request.roleIds, look, tenantId),
+  ]);
+  assertExists(tenant);
+  assertMayAssign(caller, roles);
+  const metadata = acceptedMetadata(request.metadata);
+  const id = newId('svc', ports.random);
+  const createdAtSeconds = ports.clock.nowSeconds();
+  const roleIds = roles.map((role) => role.id);
+  const serviceUser: ServiceUser = {
+    ...request,
+    metadata,
+    id,
+    tenantId,
+    roleIds,
+    status: 'active',
+    createdAtSeconds,
+    version: 1,
+  };
+  await ports.directory.insert('serviceUser', id, serviceUser);
+  return serviceUser;
+}
+
+/** @throws DomainError `not_found`, also for a service user of another tenant */
+export async function getServiceUser(
+  { tenantId, serviceUserId }: ServiceUserPath,
+  { standing }: Pick<Ports, 'standing'>,
+): Promise<ServiceUser> {
+  const look = standing.open(serviceUserId);
+  const [tenant, serviceUser] = await Promise.all([
+    look.find('tenant', tenantId),
+    look.find('serviceUser', serviceUserId),
+  ]);
+  assertExists(tenant);
+  if (serviceUser?.tenantId !== tenantId) throw notFound();
+  return serviceUser;
+}
+
+/** The service users of a tenant, a page at a time. @throws DomainError `not_found` */
+export async function listServiceUsers(
+  tenantId: string,
+  page: PageRequest,
+  ports: Pick<Ports, 'standing'> & { readonly directoryList: DirectoryLister },
+): Promise<Page<ServiceUser>> {
+  await getTenant(tenantId, ports);
+  return ports.directoryList.list({ kind: 'serviceUser', tenantId }, page);
+}
+
+/** What may change about a service user. While it is disabled, none of its credentials and tokens are worth anything. */
+export interface ServiceUserChange {
+  readonly name?: string | undefined;
+  readonly description?: string | null | undefined;
+  readonly roleIds?: readonly string[] | undefined;
+  readonly status?: 'active' | 'disabled' | undefined;
+  readonly metadata?: JsonObject | null | undefined;
+}
+
+/**
+ * Changes a service user. The level rule holds for its new roles as it did for the first, and nobody changes a service
+ * user stronger than himself, because enabling one again is as good as giving its roles.
+ * @throws DomainError as `getServiceUser` and `changeRecord` do, `invalid_request` for an unknown role, `forbidden`
+ */
+export async function updateServiceUser(
+  caller: ManagementCaller,
+  path: ServiceUserPath,
+  { patch, expectedVersion }: { readonly patch: ServiceUserChange; readonly expectedVersion: number | undefined },
+  ports: Ports,
+): Promise<ServiceUser> {
+  await getServiceUser(path, ports);
+  const look = ports.standing.open(path.tenantId);
+  const credential = { subject: { type: 'serviceUser', ...path }, roleIds: [] } as const;
+  await assertMayGrant(caller, credential, look);
+  const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, look, path.tenantId));
+  if (roles !== undefined) assertMayAssign(caller, roles);
+  const change = async (before: ServiceUser): Promise<ServiceUser> => {
+    // Once more, because somebody may have made the service user stronger since.
+    await assertMayGrant(caller, credential, ports.standing.open(path.serviceUserId));
+    return {
+      ...before,
+      name: patch.name ?? before.name,
+      description: patch.description === undefined ? before.description : (patch.description ?? undefined),
+      roleIds: roles?.map((role) => role.id) ?? before.roleIds,
+      status: patch.status ?? before.status,
+      metadata: mergeMetadata(before.metadata, patch.metadata),
+    };
+  };
+  return changeRecord({ kind: 'serviceUser', key: path.serviceUserId, expectedVersion, change }, ports);
+}
+
+/**
+ * Deletes a service user; its credentials and tokens are worth nothing from now on.
+ * @throws DomainError `not_found`, `conflict`
+ */
+export async function deleteServiceUser(
+  path: ServiceUserPath,
+  ports: Ports & { readonly clock: Clock; readonly random: Random },
+  expectedVersion?: number,
+): Promise<void> {
+  const serviceUser = await getServiceUser(path, ports);
+  assertVersion(serviceUser, expectedVersion);
+  await noteRemoval({ type: 'serviceUser', ...path }, ports);
+  const { id, version } = serviceUser;
+  if (!(await ports.directory.remove('serviceUser', id, version))) throw changedMeanwhile();
+}

@@ -1,0 +1,103 @@
+import { findApi } from '../access/entitlement.ts';
+import { changedQuota, type TokenQuotaChange } from '../access/token-quota.ts';
+import type { Clock } from '../ambient.ts';
+import { DomainError, ignoreConflict } from '../errors.ts';
+import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
+import { movedMark } from '../records/lifecycle.ts';
+import type { Look, StandingReader } from '../records/look.ts';
+import { settingsIn } from '../records/read-settings.ts';
+import { DEFAULT_SETTINGS, SETTINGS_KEY, type WorkspaceSettings } from '../records/settings.ts';
+
+interface Ports {
+  readonly standing: StandingReader;
+  readonly directory: DirectoryWriter;
+  readonly clock: Clock;
+}
+
+/** The workspace's settings. */
+export function getSettings({ standing }: Pick<Ports, 'standing'>): Promise<WorkspaceSettings> {
+  return settingsIn(standing.open(SETTINGS_KEY));
+}
+
+/** What to change: members that are absent stay as they are, null takes a limit away. */
+export interface SettingsChange {
+  readonly defaultAudience?: string | null | undefined;
+  /** Every token issued up to this moment is worth nothing from now on. */
+  readonly tokensRevokedUntilSeconds?: number | undefined;
+  readonly accessTokens?: Changes<WorkspaceSettings['accessTokens']> | undefined;
+  readonly apiTokens?:
+    | (Changes<Omit<WorkspaceSettings['apiTokens'], 'kinds'>> & {
+        readonly kinds?: Changes<WorkspaceSettings['apiTokens']['kinds']> | undefined;
+      })
+    | undefined;
+  readonly signingKeys?: Changes<WorkspaceSettings['signingKeys']> | undefined;
+  readonly tokenQuota?: TokenQuotaChange | undefined;
+  readonly statusLists?: Changes<WorkspaceSettings['statusLists']> | undefined;
+  readonly refreshTokens?: Changes<WorkspaceSettings['refreshTokens']> | undefined;
+}
+
+type Changes<Settings> = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
+
+/**
+ * Changes the settings. Exchanges and new API tokens obey them from now on; API tokens that exist stay as they are.
+ * @throws DomainError as `changeRecord` does, and `invalid_request` for an unknown API, or for a default above its limit
+ */
+export async function updateSettings(
+  patch: SettingsChange,
+  expectedVersion: number | undefined,
+  ports: Ports,
+): Promise<WorkspaceSettings> {
+  const look = ports.standing.open(SETTINGS_KEY);
+  await assertIsApi(patch.defaultAudience, look);
+  if ((await look.find('settings', SETTINGS_KEY)) === undefined) await writeDefaults(ports);
+  const nowSeconds = ports.clock.nowSeconds();
+  const change = (before: WorkspaceSettings) => assertConsistent(withChanges(before, patch, nowSeconds));
+  return changeRecord({ kind: 'settings', key: SETTINGS_KEY, expectedVersion, change }, ports);
+}
+
+/** The first change, too, is made on a version that stands: the defaults are written down before. */
+async function writeDefaults({ directory, clock }: Ports): Promise<void> {
+  const settings = { ...DEFAULT_SETTINGS, createdAtSeconds: clock.nowSeconds() };
+  await directory.insert('settings', SETTINGS_KEY, settings).catch(ignoreConflict);
+}
+
+function withChanges(before: WorkspaceSettings, patch: SettingsChange, nowSeconds: number): WorkspaceSettings {
+  const { defaultAudience = before.defaultAudience, accessTokens, apiTokens: { kinds, ...apiTokens } = {} } = patch;
+  return {
+    ...before,
+    revokedBeforeSeconds: movedMark(before.revokedBeforeSeconds, patch.tokensRevokedUntilSeconds, nowSeconds),
+    defaultAudience,
+    accessTokens: changed(before.accessTokens, accessTokens),
+    apiTokens: { ...changed(before.apiTokens, apiTokens), kinds: changed(before.apiTokens.kinds, kinds) },
+    refreshTokens: changed(before.refreshTokens, patch.refreshTokens),
+    signingKeys: changed(before.signingKeys, patch.signingKeys),
+    tokenQuota: changedQuota(before.tokenQuota, patch.tokenQuota),
+    statusLists: changed(before.statusLists, patch.statusLists),
+  };
+}
+
+function changed<Settings extends object>(before: Settings, changes: Changes<Settings> = {}): Settings {
+  const defined = Object.entries(changes).filter(([, value]) => value !== undefined);
+  return { ...before, ...Object.fromEntries(defined) };
+}
+
+async function assertIsApi(identifier: string | null | undefined, look: Look): Promise<void> {
+  if (identifier == null || (await findApi(identifier, look)) !== undefined) return;
+  throw new DomainError('invalid_request', 'There is no API with this identifier.', { field: 'defaultAudience' });
+}
+
+/** A default above the limit would refuse every request that relies on it. */
+function assertConsistent(settings: WorkspaceSettings): WorkspaceSettings {
+  for (const field of ['accessTokens', 'apiTokens'] as const) {
+    const { lifetimeSeconds, maxLifetimeSeconds } = settings[field];
+    if (lifetimeSeconds !== null && maxLifetimeSeconds !== null && lifetimeSeconds > maxLifetimeSeconds) {
+      throw new DomainError('invalid_request', `'lifetimeSeconds' must not be above 'maxLifetimeSeconds'.`, { field });
+    }
+  }
+  if (settings.refreshTokens.idleLifetimeSeconds > settings.refreshTokens.lifetimeSeconds) {
+    throw new DomainError('invalid_request', `'idleLifetimeSeconds' must not be above 'lifetimeSeconds'.`, {
+      field: 'refreshTokens',
+    });
+  }
+  return settings;
+}

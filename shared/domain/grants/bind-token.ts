@@ -1,0 +1,60 @@
+import type { Clock } from '../ambient.ts';
+import { bindsToCertificates, missingMember } from '../authentication/confirmation.ts';
+import { isRecentNonce, type PresentedProof, redeemProof, verifyProof } from '../authentication/dpop.ts';
+import type { ClientCertificate, ProofMemory, ProofOfPossession, ProofVerifier } from '../authentication/ports.ts';
+import { DomainError } from '../errors.ts';
+import type { Pepper } from '../keys/ports.ts';
+import type { BindingRules } from '../records/permissions.ts';
+import type { Confirmation } from '../records/token-family.ts';
+
+/** What whoever asks for a token has proven to possess. */
+export interface Possession {
+  readonly proof?: ProofOfPossession | undefined;
+  readonly certificate?: ClientCertificate | undefined;
+}
+
+/**
+ * Checks the proof that comes with an exchange, before anything is known of the client (RFC 9449 §5).
+ * @throws DomainError `invalid_dpop_proof`, or `use_dpop_nonce` for one without a recent nonce of ours
+ */
+export async function acceptProof(
+  presented: PresentedProof,
+  ports: { readonly proofVerifier: ProofVerifier; readonly pepper: Pepper; readonly clock: Clock },
+): Promise<ProofOfPossession> {
+  const proof = await verifyProof(presented, ports);
+  if (proof === undefined) throw invalidProof();
+  if (proof.nonce !== undefined && (await isRecentNonce(proof.nonce, ports))) return proof;
+  throw new DomainError('use_dpop_nonce', 'Repeat with a proof that carries the nonce of the DPoP-Nonce header.');
+}
+
+/**
+ * What a new token is bound to; undefined for one that is not. A proof is a wish to be bound, and is used up by this. A
+ * certificate may be there for the sake of the connection only, so that API or client has to say whether it counts.
+ * @throws DomainError `invalid_dpop_proof` for a proof used before, and for one that is missing where it is
+ * required; `invalid_request` for a certificate that is missing there
+ */
+export async function confirmSender(
+  { proof, certificate }: Possession,
+  rules: BindingRules,
+  ports: { readonly proofMemory: ProofMemory; readonly clock: Clock },
+): Promise<Confirmation | undefined> {
+  const confirmation: Confirmation = {
+    ...(proof && { jkt: proof.thumbprint }),
+    ...(certificate && bindsToCertificates(rules) && { 'x5t#S256': certificate.thumbprint }),
+  };
+  const missing = missingMember(confirmation, rules);
+  if (missing !== undefined) throw unbound(missing);
+  if (proof !== undefined && !(await redeemProof(proof, ports))) throw invalidProof();
+  return Object.keys(confirmation).length === 0 ? undefined : confirmation;
+}
+
+function unbound(missing: keyof Confirmation): DomainError {
+  return missing === 'jkt'
+    ? new DomainError('invalid_dpop_proof', 'Only bound tokens are issued here: send a proof in the DPoP header.')
+    : new DomainError('invalid_request', 'Only certificate-bound tokens are issued here: use mutual TLS.');
+}
+
+/** The one refusal of a proof that is not good, or was used before. */
+function invalidProof(): DomainError {
+  return new DomainError('invalid_dpop_proof', 'The DPoP proof is malformed, about another request, too old or used.');
+}

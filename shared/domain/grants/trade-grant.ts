@@ -1,0 +1,60 @@
+import { invalidGrant } from '../authentication/authenticate-assertion.ts';
+import { DomainError } from '../errors.ts';
+import {
+  CLIENT_CREDENTIALS,
+  type GrantType,
+  isGrantType,
+  JWT_BEARER,
+  REFRESH_TOKEN,
+  TOKEN_EXCHANGE,
+} from '../records/registration.ts';
+import { assertMayUse } from '../registration/registration.ts';
+import type { TokenVerifier } from '../tokens/ports.ts';
+import { decideAccess, type TokenHolder } from './decide-access.ts';
+import { exchangeToken } from './exchange-token.ts';
+import type { GrantRequest, Traded } from './grant.ts';
+import { issueAccessToken } from './issue-access-token.ts';
+import { redeemRefreshToken } from './redeem-refresh-token.ts';
+import { beginFamily, type FamilyPorts, takeOfflineAccess } from './token-families.ts';
+
+interface Ports extends FamilyPorts {
+  readonly defaultAudience: string | undefined;
+  readonly verifier: TokenVerifier;
+}
+
+type Trade = (holder: TokenHolder, request: GrantRequest, ports: Ports) => Promise<Traded>;
+
+const trades: Readonly<Record<GrantType, Trade>> = {
+  [CLIENT_CREDENTIALS]: tradeCredentials,
+  [JWT_BEARER]: tradeAssertion,
+  [REFRESH_TOKEN]: redeemRefreshToken,
+  [TOKEN_EXCHANGE]: exchangeToken,
+};
+
+/**
+ * The exchange, once it is known for whom: by grant type.
+ * @throws DomainError `unsupported_grant_type`, `unauthorized_client`, and as `decideAccess`, `issueAccessToken`,
+ * `redeemRefreshToken` and `exchangeToken` do
+ */
+export async function tradeGrant(holder: TokenHolder, request: GrantRequest, ports: Ports): Promise<Traded> {
+  const { grantType } = request;
+  if (!isGrantType(grantType)) {
+    throw new DomainError('unsupported_grant_type', 'The grant type is not one of those this server supports.');
+  }
+  assertMayUse(grantType, holder.client);
+  return trades[grantType](holder, request, ports);
+}
+
+/** RFC 6749 §4.4. There is a refresh token only for whoever asks for one, because the credentials are as good (C2). */
+async function tradeCredentials(holder: TokenHolder, request: GrantRequest, ports: Ports): Promise<Traded> {
+  const { scope, isOffline } = takeOfflineAccess(request.scope);
+  const access = await decideAccess(holder, { ...request, scope }, ports);
+  if (isOffline) return beginFamily(holder, access, request, ports);
+  return { token: await issueAccessToken(holder, access, request, ports) };
+}
+
+/** RFC 7523 §2.1. Whoever can sign once more needs no refresh token (RFC 7521 §4.1). */
+async function tradeAssertion(holder: TokenHolder, request: GrantRequest, ports: Ports): Promise<Traded> {
+  const access = await decideAccess(holder, request, ports, { refuse: invalidGrant });
+  return { token: await issueAccessToken(holder, access, request, ports) };
+}

@@ -1,0 +1,60 @@
+import type { Clock, Random } from '../ambient.ts';
+import { changedMeanwhile, DomainError } from '../errors.ts';
+import { firstVersion } from '../ids.ts';
+import type { DirectoryWriter } from './change-record.ts';
+import type { DirectoryKind, DirectoryRecords, Look } from './look.ts';
+import { nameKey } from './permissions.ts';
+
+/** A claim whose owner does not go by the name is a change that broke off; nobody is still busy with it after this. */
+const ABANDONED_AFTER_SECONDS = 60;
+
+interface Claim {
+  /** The name's key among the directory's records. */
+  readonly key: string;
+  /** The request member that the name came in. */
+  readonly field: string;
+  readonly owner: { readonly kind: DirectoryKind; readonly id: string };
+}
+
+interface Ports {
+  readonly look: Look;
+  readonly directory: DirectoryWriter;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
+ * Claims a unique name before its owner is written, so that of two creations one wins without a transaction. Who claims
+ * a name again gets it in another version, so that whoever is about to give the first claim up leaves it alone.
+ * @throws DomainError `conflict` while the name belongs to another record
+ */
+export async function claimName({ key, field, owner }: Claim, ports: Ports): Promise<void> {
+  const { look, directory, random } = ports;
+  const now = ports.clock.nowSeconds();
+  const held = await look.find('name', key);
+  if (held === undefined) {
+    return directory.insert('name', key, { ownerId: owner.id, createdAtSeconds: now, version: firstVersion(random) });
+  }
+  if (held.ownerId !== owner.id) {
+    const isAbandoned = held.createdAtSeconds + ABANDONED_AFTER_SECONDS < now;
+    if (!isAbandoned || goesBy(key, await look.find(owner.kind, held.ownerId))) {
+      throw new DomainError('conflict', `This ${field} is taken.`, { field });
+    }
+  }
+  const claim = { ownerId: owner.id, createdAtSeconds: now, version: held.version + 1 };
+  if (!(await directory.replace('name', key, claim))) throw changedMeanwhile();
+}
+
+/** Whether a record has this name now. Only users ever change theirs. */
+function goesBy(key: string, owner: DirectoryRecords[DirectoryKind] | undefined): boolean {
+  return owner !== undefined && (!('email' in owner) || nameKey('email', owner.email) === key);
+}
+
+/** Gives a name free that its owner does not go by any more. A claim that somebody has taken over stays theirs. */
+export async function releaseName(
+  { key, owner }: Omit<Claim, 'field'>,
+  { look, directory }: Pick<Ports, 'look' | 'directory'>,
+): Promise<void> {
+  const held = await look.find('name', key);
+  if (held?.ownerId === owner.id) await directory.remove('name', key, held.version);
+}

@@ -1,0 +1,58 @@
+import { notFound } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
+import type { Versioned } from './lifecycle.ts';
+
+/** A customer organisation. A deleted one is kept as a nameless mark, so that its id can never come back to life. */
+export interface Tenant extends Versioned {
+  readonly id: string;
+  readonly name: string;
+  readonly status: 'active' | 'disabled' | 'deleted';
+  readonly metadata?: JsonObject | undefined;
+  /** Its tokens that were issued before this moment are worth nothing. */
+  readonly revokedBeforeSeconds?: number | undefined;
+}
+
+/** A person, a member of any number of tenants. A deleted one is kept as a mark too, without name and address. */
+export interface User extends Versioned {
+  readonly id: string;
+  readonly email: string;
+  readonly name?: string | undefined;
+  readonly status: 'active' | 'disabled' | 'deleted';
+  readonly metadata?: JsonObject | undefined;
+}
+
+/** A user's place in a tenant. `id` is new whenever somebody joins again, so credentials of the first time stay dead. */
+export interface Membership extends Versioned {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly roleIds: readonly string[];
+}
+
+/** A machine principal inside one tenant. */
+export interface ServiceUser extends Versioned {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly roleIds: readonly string[];
+  readonly status: 'active' | 'disabled';
+  readonly metadata?: JsonObject | undefined;
+}
+
+/** Names a membership among the directory's records. */
+export function membershipKey(tenantId: string, userId: string): string {
+  return `${tenantId}/${userId}`;
+}
+
+/** Whether a tenant or user is there, in whichever state, and is more than the mark of a deleted one. */
+export function exists<Marked extends Tenant | User>(record: Marked | undefined): record is Existing<Marked> {
+  return record !== undefined && record.status !== 'deleted';
+}
+
+type Existing<Marked extends Tenant | User> = Marked & { readonly status: 'active' | 'disabled' };
+
+/** A deleted tenant or user looks like one that never was. @throws DomainError `not_found` */
+export function assertExists<Marked extends Tenant | User>(record: Marked | undefined): asserts record is Marked {
+  if (!exists(record)) throw notFound();
+}

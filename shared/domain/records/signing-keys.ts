@@ -1,0 +1,70 @@
+import type { Versioned } from './lifecycle.ts';
+import type { SigningAlgorithm } from './permissions.ts';
+
+/**
+ * Where a private half is: in KMS, which signs; or wrapped by KMS, which unwraps it for the exchange alone. `slot` names
+ * the making of the key, so that what a broken run left in KMS can be found; a key of the deployment has none. A private
+ * half that nobody may use any more is `gone`.
+ */
+export type Custody =
+  | { readonly type: 'kms'; readonly keyArn: string; readonly slot?: string | undefined }
+  | { readonly type: 'wrapped'; readonly slot: string; readonly ciphertext: string }
+  | { readonly type: 'gone' };
+
+export type LivingCustody = Exclude<Custody['type'], 'gone'>;
+
+/** A signing key. Its state follows from which of its times are set; each is the moment when somebody wrote it down. */
+export interface SigningKey {
+  /** The thumbprint of its public half (RFC 7638). */
+  readonly kid: string;
+  readonly algorithm: SigningAlgorithm;
+  /** Members of the public half (RFC 7518 §6), without those that say what the key is for. */
+  readonly jwk: Readonly<Record<string, string>>;
+  /** In whose place it stands; stays when the private half is gone. */
+  readonly lane: LivingCustody;
+  readonly custody: Custody;
+  readonly publishedFromSeconds: number;
+  readonly signsFromSeconds?: number | undefined;
+  readonly signsUntilSeconds?: number | undefined;
+  readonly publishedUntilSeconds?: number | undefined;
+  readonly revokedAtSeconds?: number | undefined;
+  /** Somebody asked for its successor, whatever its age. */
+  readonly isDue?: true | undefined;
+  /** Stays published, and in KMS, until this is taken back. */
+  readonly retain?: true | undefined;
+}
+
+/** A key that is being made: whoever wrote this down first makes it, and nobody else for a while. */
+export interface KeyCreation {
+  readonly slot: string;
+  readonly owner: string;
+  readonly algorithm: SigningAlgorithm;
+  readonly lane: LivingCustody;
+  readonly startedAtSeconds: number;
+}
+
+/** All signing keys of the workspace: one record, so that one conditional write decides every transition. */
+export interface SigningKeys {
+  readonly keys: readonly SigningKey[];
+  /** One for each lane at most. */
+  readonly creations: readonly KeyCreation[];
+  readonly createdAtSeconds: number;
+  readonly version: number;
+}
+
+/** Names the one record among the directory's. */
+export const SIGNING_KEYS = 'workspace';
+
+/** A secret that an API shares with Mintmark, wrapped by KMS. */
+export interface SigningSecret {
+  readonly kid: string;
+  readonly wrapped: string;
+  /** From this moment on it signs, until that of the next one. */
+  readonly signsFromSeconds: number;
+  readonly createdBy: string;
+}
+
+/** The secrets of one API, by the moment from which they sign. */
+export interface SigningSecrets extends Versioned {
+  readonly secrets: readonly SigningSecret[];
+}

@@ -1,0 +1,110 @@
+import { calling, importing, quoted, type SnippetTemplate } from './snippet.ts';
+
+/** By public keys. */
+export const jose: SnippetTemplate = {
+  id: 'jose',
+  title: 'Node with jose',
+  language: 'javascript',
+  render: ({ issuer, jwksUri, audience, algorithm }) => `${importing('{ createRemoteJWKSet, jwtVerify }', 'jose')}
+
+const keys = createRemoteJWKSet(new URL(${quoted(jwksUri)}));
+
+/** The claims of an access token for this API; rejects any other token. */
+export async function verifyAccessToken(token) {
+  const { payload } = await jwtVerify(token, keys, {
+    issuer: ${quoted(issuer)},
+    audience: ${quoted(audience)},
+    algorithms: [${quoted(algorithm)}],
+    typ: 'at+jwt',
+  });
+  return payload;
+}
+`,
+};
+
+/** By the secrets of an API with HS256. */
+export const joseWithSecret: SnippetTemplate = {
+  id: 'jose-secret',
+  title: 'Node with jose and signing secrets',
+  language: 'javascript',
+  algorithms: ['HS256'],
+  render: ({ issuer, audience }) => `${importing('{ jwtVerify }', 'jose')}
+
+/**
+ * The claims of an access token for this API; rejects any other token. The secrets are those that were shown when they
+ * were made, by their kid, and never leave this API.
+ */
+export async function verifyAccessToken(token, secrets) {
+  const secretOf = ({ kid }) => {
+    if (!Object.hasOwn(secrets, kid)) throw new Error('The token is signed with a secret that is not known.');
+    return Buffer.from(secrets[kid], 'base64url');
+  };
+  const { payload } = await jwtVerify(token, secretOf, {
+    issuer: ${quoted(issuer)},
+    audience: ${quoted(audience)},
+    algorithms: ['HS256'],
+    typ: 'at+jwt',
+  });
+  return payload;
+}
+`,
+};
+
+/** By public keys, and the list of what was taken back. */
+export const joseWithList: SnippetTemplate = {
+  id: 'jose-status-list',
+  title: 'Node with jose, and the list of revoked tokens',
+  language: 'javascript',
+  isForLists: true,
+  render: ({ issuer, jwksUri, audience, algorithm, statusListAlgorithm = algorithm }) =>
+    `${importing('{ inflateSync }', 'node:zlib')}
+${importing('{ createRemoteJWKSet, jwtVerify }', 'jose')}
+
+const issuer = ${quoted(issuer)};
+
+const keys = createRemoteJWKSet(new URL(${quoted(jwksUri)}));
+
+const lists = new Map();
+
+/** The claims of an access token for this API; rejects any other token, and one that was taken back. */
+export async function verifyAccessToken(token) {
+  const { payload } = await jwtVerify(token, keys, {
+    issuer,
+    audience: ${quoted(audience)},
+    algorithms: [${quoted(algorithm)}],
+    typ: 'at+jwt',
+  });
+  // Tokens from before the API had status lists have none.
+  if (payload.status !== undefined && (await isRevoked(payload.status.status_list))) {
+    throw new Error('The token was taken back.');
+  }
+  return payload;
+}
+
+/** Rejects where the list cannot be read: then nobody knows. */
+async function isRevoked({ idx, uri }) {
+  let list = lists.get(uri);
+  if (list === undefined || list.exp <= ${calling('new Date')} / 1000) {
+    if (lists.size >= 100) lists.clear();
+    lists.set(uri, (list = await readList(uri)));
+  }
+  return ((list.bytes[idx >> 3] ?? 255) >> (idx & 7)) & 1;
+}
+
+/** A list that can be gone by until it expires. */
+async function readList(uri) {
+  const response = await ${calling('fetch', "uri, { headers: { accept: 'application/statuslist+jwt' } }")};
+  if (!response.ok) throw new Error(\`The status list is not there: \${response.status}\`);
+  const { payload } = await jwtVerify(await response.text(), keys, {
+    issuer,
+    subject: uri,
+    algorithms: [${quoted(statusListAlgorithm)}],
+    typ: 'statuslist+jwt',
+    requiredClaims: ['exp'],
+  });
+  const { bits, lst } = payload.status_list;
+  if (bits !== 1) throw new Error('The status list has an unknown form.');
+  return { exp: payload.exp, bytes: inflateSync(Buffer.from(lst, 'base64url'), { maxOutputLength: 65_536 }) };
+}
+`,
+};

@@ -1,0 +1,76 @@
+import { Buffer } from 'node:buffer';
+import type { Credentials } from '#shared/domain/authentication/attempt-limits.ts';
+import { DomainError } from '#shared/domain/errors.ts';
+import type { ClientProof } from '#shared/domain/registration/authentication-methods.ts';
+import { formDecode, isFreeOfControls } from '../request/form.ts';
+import type { Incoming } from '../request/incoming.ts';
+
+/**
+ * What a request shows to prove that it comes from a client: a secret too where that is what it lacks, and a certificate
+ * where there is nothing else, because many a connection has one for other reasons.
+ */
+export function clientProof({ headers, members = {}, certificate }: Incoming): ClientProof {
+  if (members.client_assertion !== undefined) return 'assertion';
+  const isSecretShown = headers.authorization !== undefined || members.client_secret !== undefined;
+  if (isSecretShown || members.client_id === undefined) return 'secret';
+  return certificate === undefined ? 'none' : 'certificate';
+}
+
+/**
+ * The client credentials of a request (RFC 6749 §2.3.1): HTTP Basic in its two readings, form-encoded as the RFC says
+ * and raw as many clients send it (DEC5), or `client_id` and `client_secret` in the body. The query never counts.
+ * @throws DomainError `invalid_client` where there are none, `invalid_request` where they contradict each other
+ */
+export function readCredentials({ headers, members = {} }: Incoming): readonly Credentials[] {
+  const { client_id: clientId, client_secret: secret, client_assertion: assertion } = members;
+  const { authorization } = headers;
+  const methods = [authorization, secret, assertion].filter((method) => method !== undefined);
+  if (methods.length > 1) throw contradictory();
+
+  if (authorization !== undefined) {
+    const readings = readBasic(authorization);
+    if (clientId !== undefined && !readings.some((reading) => reading.clientId === clientId)) throw contradictory();
+    return readings;
+  }
+  if (typeof clientId !== 'string' || typeof secret !== 'string') throw missing();
+  return [{ clientId, secret }];
+}
+
+/** Nobody is a client and the bearer of a token in one request (RFC 6750 §2). @throws DomainError `invalid_request` */
+export function assertNoClientCredentials({ members = {} }: Incoming): void {
+  if (members.client_secret !== undefined || members.client_assertion !== undefined) throw contradictory();
+}
+
+function readBasic(authorization: string): readonly Credentials[] {
+  const encoded = /^basic +(?<encoded>[A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.groups?.encoded;
+  if (encoded === undefined) throw missing();
+  const text = decodeUtf8(Buffer.from(encoded, 'base64'));
+  const colon = text?.indexOf(':') ?? -1;
+  if (text === undefined || colon === -1 || !isFreeOfControls(text)) throw missing();
+
+  const raw = { clientId: text.slice(0, colon), secret: text.slice(colon + 1) };
+  const clientId = formDecode(raw.clientId);
+  const secret = formDecode(raw.secret);
+  if (clientId === undefined || secret === undefined) return [raw];
+  const isSame = clientId === raw.clientId && secret === raw.secret;
+  return isSame ? [raw] : [{ clientId, secret }, raw];
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function missing(): DomainError {
+  return new DomainError('invalid_client', 'Authenticate with HTTP Basic, or client_id and client_secret in the body.');
+}
+
+/** Two ways to say who one is, which might be two clients (RFC 6749 §2.3). */
+export function contradictory(): DomainError {
+  return new DomainError('invalid_request', 'Send the credentials of one client in one way.');
+}

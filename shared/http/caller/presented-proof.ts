@@ -1,0 +1,22 @@
+import type { PresentedProof } from '#shared/domain/authentication/dpop.ts';
+import type { Incoming } from '../request/incoming.ts';
+
+/** Under which names clients know this server. */
+interface Origins {
+  readonly issuer: string;
+  readonly mutualTlsUrl: string | undefined;
+}
+
+/**
+ * The proof that a request carries, about that request as this issuer names it, whatever host the client asked for.
+ * Whoever came with a certificate came to the domain that asks for one.
+ */
+export function presentedProof(
+  { headers, method, pathTemplate, pathParameters, certificate }: Incoming,
+  { issuer, mutualTlsUrl = issuer }: Origins,
+): PresentedProof | undefined {
+  const { dpop: value } = headers;
+  if (value === undefined) return undefined;
+  const path = pathTemplate.replaceAll(/\{(\w+)\}/g, (_, name: string) => pathParameters[name] ?? '');
+  return { value, method, url: (certificate === undefined ? issuer : mutualTlsUrl) + path };
+}

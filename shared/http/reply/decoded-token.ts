@@ -1,0 +1,11 @@
+import type { JsonObject } from '#shared/domain/json.ts';
+
+/** What stands in a JWT (RFC 7519 §3), for people to read; nothing of it is checked. */
+export function decodedToken(token: string): { readonly header: JsonObject; readonly claims: JsonObject } {
+  const [header = '', claims = ''] = token.split('.');
+  return { header: decodedPart(header), claims: decodedPart(claims) };
+}
+
+function decodedPart(part: string): JsonObject {
+  return JSON.parse(Buffer.from(part, 'base64url').toString()) as JsonObject;
+}

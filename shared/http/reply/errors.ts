@@ -1,0 +1,123 @@
+import type { ErrorStyle } from '#shared/api/table.ts';
+import { dpopAlgorithms } from '#shared/domain/authentication/dpop.ts';
+import { DomainError, type ErrorCode, unavailable } from '#shared/domain/errors.ts';
+import { type GatewayReply, uncacheable } from './replies.ts';
+
+const STATUS: Readonly<Record<ErrorCode, number>> = {
+  invalid_request: 400,
+  invalid_client: 401,
+  invalid_grant: 400,
+  unauthorized_client: 400,
+  unsupported_grant_type: 400,
+  invalid_scope: 400,
+  invalid_target: 400,
+  invalid_dpop_proof: 400,
+  use_dpop_nonce: 400,
+  unauthenticated: 401,
+  invalid_token: 401,
+  unproven_token: 401,
+  insufficient_scope: 403,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  precondition_failed: 412,
+  payload_too_large: 413,
+  rate_limited: 429,
+  temporarily_unavailable: 503,
+  server_error: 500,
+};
+
+/** Codes that RFC 6749 §5.2 and its extensions do not define are told by their nearest relative. */
+const OAUTH_CODE: Partial<Record<ErrorCode, string>> = {
+  unauthenticated: 'invalid_token',
+  unproven_token: 'invalid_dpop_proof',
+  forbidden: 'insufficient_scope',
+  not_found: 'invalid_request',
+  method_not_allowed: 'invalid_request',
+  conflict: 'invalid_request',
+  precondition_failed: 'invalid_request',
+  payload_too_large: 'invalid_request',
+  rate_limited: 'temporarily_unavailable',
+};
+
+/** Whatever was thrown as a domain error: the unexpected becomes a `server_error` that says nothing. */
+export function asDomainError(thrown: unknown): DomainError {
+  if (thrown instanceof DomainError) return thrown;
+  if (isOutOfTime(thrown)) return unavailable(thrown);
+  return new DomainError('server_error', 'Something went wrong on our side.', { cause: thrown });
+}
+
+/** middy ends a request just before Lambda would; something it waited for did not answer. */
+function isOutOfTime(thrown: unknown): boolean {
+  return thrown instanceof Error && (thrown.cause as { package?: unknown } | undefined)?.package === '@middy/core';
+}
+
+/** What an error's answer says of the route. */
+interface AboutRoute {
+  readonly allowedMethods: readonly string[];
+  /** Where to read which tokens the API takes; undefined where there is nothing to read. */
+  readonly resourceMetadataUri: () => string | undefined;
+}
+
+/** The one place where an error becomes an answer. */
+export function renderError(
+  error: DomainError,
+  style: ErrorStyle,
+  { allowedMethods, resourceMetadataUri }: AboutRoute,
+): GatewayReply {
+  const isProblem = style === 'problem';
+  return {
+    statusCode: STATUS[error.code],
+    headers: {
+      'content-type': isProblem ? 'application/problem+json' : 'application/json',
+      ...uncacheable,
+      ...authenticateHeader(error, resourceMetadataUri),
+      ...(error.code === 'method_not_allowed' && { allow: allowedMethods.join(', ') }),
+      ...(error.retryAfterSeconds !== undefined && { 'retry-after': String(error.retryAfterSeconds) }),
+    },
+    body: JSON.stringify(isProblem ? problem(error) : oauthError(error)),
+  };
+}
+
+/** RFC 6749 §5.2. */
+function oauthError(error: DomainError) {
+  return { error: OAUTH_CODE[error.code] ?? error.code, error_description: plain(error.message) };
+}
+
+/** RFC 9457 §3: `code` is ours and stable, `detail` is for people. */
+function problem(error: DomainError) {
+  return {
+    type: 'about:blank',
+    title: error.code.replaceAll('_', ' '),
+    status: STATUS[error.code],
+    code: error.code,
+    detail: error.message,
+    ...(error.field !== undefined && { field: error.field }),
+  };
+}
+
+/** The characters that `error_description` may have (RFC 6749 §5.2). */
+function plain(text: string): string {
+  return text.replaceAll(/[^\x20\x21\x23-\x5B\x5D-\x7E]/g, ' ');
+}
+
+/** Every 401 says how to authenticate (RFC 9110 §11.6.1); errors of access tokens as RFC 6750 §3, RFC 9449 §7.1 and RFC 9728 §5.1 write them. */
+function authenticateHeader(
+  { code, neededScope, scheme }: DomainError,
+  resourceMetadataUri: AboutRoute['resourceMetadataUri'],
+): Record<string, string> {
+  if (code === 'invalid_client') return { 'www-authenticate': 'Basic realm="mintmark", charset="UTF-8"' };
+  if (code === 'insufficient_scope') {
+    return { 'www-authenticate': `Bearer error="insufficient_scope", scope="${neededScope ?? ''}"` };
+  }
+  if (STATUS[code] !== 401) return {};
+  const isAboutProof = code === 'unproven_token';
+  const error = code === 'unauthenticated' ? undefined : `error="${isAboutProof ? 'invalid_dpop_proof' : code}"`;
+  const isDpop = isAboutProof || (code === 'invalid_token' && scheme === 'DPoP');
+  const algorithms = isDpop ? `algs="${dpopAlgorithms.join(' ')}"` : undefined;
+  const uri = resourceMetadataUri();
+  const metadata = uri === undefined ? undefined : `resource_metadata="${uri}"`;
+  const parameters = [error, algorithms, metadata].filter((parameter) => parameter !== undefined);
+  return { 'www-authenticate': `${isDpop ? 'DPoP' : 'Bearer'} ${parameters.join(', ')}`.trimEnd() };
+}

@@ -1,0 +1,35 @@
+import type { LastUses } from '#shared/domain/authentication/ports.ts';
+import { KEY_SELECTOR } from '#shared/domain/authentication/usage.ts';
+import type { WithNewKey } from '#shared/domain/clients/client-keys.ts';
+import type { Client, StoredKey } from '#shared/domain/records/client.ts';
+import { lastUse, timestamp, timestampOrNull } from './representations.ts';
+
+/** A public key as verifiers read it (RFC 7517 §4). */
+export function jwkRepresentation({ kid, key }: { readonly kid: string; readonly key: StoredKey }) {
+  const { kty = '', ...members } = key.jwk;
+  return { kty, ...members, kid, alg: key.algorithm, use: 'sig' as const };
+}
+
+/** One key of a service user, public half only. */
+export function serviceUserKeyRepresentation({ id: kid, subject, key, ...client }: Client, lastUses?: LastUses) {
+  if (subject.type !== 'serviceUser' || key === undefined) throw new Error('This is no key of a service user.');
+  return {
+    kid,
+    serviceUserId: subject.serviceUserId,
+    title: client.description,
+    algorithm: key.algorithm,
+    publicKey: jwkRepresentation({ kid, key }),
+    createdAt: timestamp(client.createdAtSeconds),
+    createdBy: client.createdBy,
+    expiresAt: timestampOrNull(client.expiresAtSeconds),
+    ...lastUse({ clientId: kid, selector: KEY_SELECTOR }, lastUses),
+    version: client.version,
+  };
+}
+
+/** A new key; with its private half, it says all that its holder has to know to sign. */
+export function keyFileRepresentation({ client, privateKey }: WithNewKey) {
+  const shown = serviceUserKeyRepresentation(client);
+  if (privateKey === undefined) return shown;
+  return { ...shown, type: 'mintmark_service_user' as const, principalId: shown.serviceUserId, privateKey };
+}

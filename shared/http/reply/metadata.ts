@@ -1,0 +1,91 @@
+import { systemApiIdentifier, systemPermissions } from '#shared/domain/access/system-api.ts';
+import { dpopAlgorithms } from '#shared/domain/authentication/dpop.ts';
+import { statementAlgorithms } from '#shared/domain/checks/sign-introspection.ts';
+import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
+import { grantTypes, type TokenEndpointAuthMethod } from '#shared/domain/records/registration.ts';
+import {
+  assertionAlgorithms,
+  confidentialMethods,
+  proofBy,
+  usableMethods,
+} from '#shared/domain/registration/authentication-methods.ts';
+
+/** What differs from deployment to deployment. */
+interface Deployment {
+  readonly issuer: string;
+  /** Where mutual TLS is spoken, if anywhere. */
+  readonly mutualTlsUrl: string | undefined;
+  readonly algorithms: readonly SigningAlgorithm[];
+}
+
+/**
+ * What clients and verifiers need to know of this authorization server (RFC 8414 §2; the members that OpenID
+ * Connect Discovery §3 requires are there for verifiers that read that document, empty where nothing is offered).
+ */
+export function authorizationServerMetadata({ issuer, mutualTlsUrl, algorithms }: Deployment) {
+  const isPossible = (method: TokenEndpointAuthMethod) =>
+    mutualTlsUrl !== undefined || proofBy(method) !== 'certificate';
+  const ofOwners = usableMethods.filter(isPossible);
+  return {
+    issuer,
+    ...endpointsAt(issuer),
+    jwks_uri: jwksUriOf(issuer),
+    signed_jwks_uri: `${issuer}/.well-known/jwks.jws`,
+    grant_types_supported: grantTypes,
+    response_types_supported: [],
+    token_endpoint_auth_methods_supported: ofOwners,
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    introspection_endpoint_auth_methods_supported: confidentialMethods.filter(isPossible),
+    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    introspection_signing_alg_values_supported: statementAlgorithms(algorithms),
+    revocation_endpoint_auth_methods_supported: ofOwners,
+    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    dpop_signing_alg_values_supported: dpopAlgorithms,
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: algorithms,
+    ...(mutualTlsUrl !== undefined && mutualTlsMetadata(issuer, mutualTlsUrl)),
+  };
+}
+
+/**
+ * What clients need to know of the management API (RFC 9728 §2): which tokens it takes, and who issues them. Its
+ * identifier is the start of its URLs.
+ */
+export function managementApiMetadata(issuer: string) {
+  return {
+    resource: systemApiIdentifier(issuer),
+    resource_name: 'Mintmark management API',
+    authorization_servers: [issuer],
+    scopes_supported: systemPermissions.map(({ value }) => value),
+    bearer_methods_supported: ['header'],
+    dpop_signing_alg_values_supported: dpopAlgorithms,
+  };
+}
+
+/** Where that is published: the well-known path goes between host and path of the API's identifier (RFC 9728 §3.1). */
+export function resourceMetadataUri(issuer: string): string {
+  const { origin, pathname } = new URL(systemApiIdentifier(issuer));
+  return `${origin}/.well-known/oauth-protected-resource${pathname}`;
+}
+
+/** Where clients call, by the base URL. */
+export function endpointsAt(url: string) {
+  return {
+    token_endpoint: `${url}/oauth/token`,
+    introspection_endpoint: `${url}/oauth/introspect`,
+    revocation_endpoint: `${url}/oauth/revoke`,
+  };
+}
+
+/** Where verifiers find the public signing keys. */
+export function jwksUriOf(issuer: string): string {
+  return `${issuer}/.well-known/jwks.json`;
+}
+
+/** RFC 8705 §3.3 and §5: aliases where the endpoints with mutual TLS are not those of everybody. */
+function mutualTlsMetadata(issuer: string, mutualTlsUrl: string) {
+  return {
+    tls_client_certificate_bound_access_tokens: true as const,
+    ...(mutualTlsUrl !== issuer && { mtls_endpoint_aliases: endpointsAt(mutualTlsUrl) }),
+  };
+}

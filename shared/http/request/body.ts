@@ -1,0 +1,66 @@
+import { Buffer } from 'node:buffer';
+import type { Body, BodyEncoding } from '#shared/api/table.ts';
+import { DomainError } from '#shared/domain/errors.ts';
+import { assertAcceptable, decodeForm, membersOf } from './form.ts';
+import type { Incoming } from './incoming.ts';
+import { readJsonObject } from './json.ts';
+
+const BODY_BYTES_MAX = 65_536;
+
+const FORM = 'application/x-www-form-urlencoded';
+
+const JSON_OBJECT = 'application/json';
+
+/** What each encoding may call itself; the first is the one to recommend. */
+const MEDIA_TYPES: Readonly<Record<BodyEncoding, readonly string[]>> = {
+  json: [JSON_OBJECT],
+  'merge-patch': ['application/merge-patch+json', JSON_OBJECT],
+  form: [FORM],
+  'form-or-flat-json': [FORM, JSON_OBJECT],
+};
+
+type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * Decodes a request's body into its members, by the encoding the API table names. Which values are right is for the
+ * schema to say, after the caller is known.
+ * @throws DomainError `payload_too_large`, or `invalid_request` for another content type or a malformed body
+ */
+export function decodeBody(incoming: Incoming, body: Body): Members {
+  const text = readText(incoming);
+  const mediaType = (incoming.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const [expected = ''] = MEDIA_TYPES[body.encoding];
+  if (!MEDIA_TYPES[body.encoding].includes(mediaType)) {
+    throw new DomainError('invalid_request', `Send the body as ${expected}.`);
+  }
+  if (mediaType === FORM) return decodeForm(text, body.repeatable ?? []);
+  return body.encoding === 'form-or-flat-json' ? decodeFlatJson(text, body) : readJsonObject(text);
+}
+
+function readText({ rawBody, isBase64Encoded }: Incoming): string {
+  if (Buffer.byteLength(rawBody, isBase64Encoded ? 'base64' : 'utf8') > BODY_BYTES_MAX) throw tooLarge();
+  if (!isBase64Encoded) return rawBody;
+  const bytes = Buffer.from(rawBody, 'base64');
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new DomainError('invalid_request', 'The body must be UTF-8.');
+  }
+}
+
+/** Clients of other products send the form's members as a JSON object of strings (DEC16). */
+function decodeFlatJson(text: string, { repeatable = [] }: Body): Members {
+  const values = new Map<string, readonly string[]>();
+  for (const [name, value] of Object.entries(readJsonObject(text))) {
+    if (typeof value !== 'string') {
+      throw new DomainError('invalid_request', 'Each member of the JSON body must be a string.');
+    }
+    assertAcceptable(name, value);
+    values.set(name, [value]);
+  }
+  return membersOf(values, repeatable);
+}
+
+function tooLarge(): DomainError {
+  return new DomainError('payload_too_large', `The body may have ${BODY_BYTES_MAX} bytes.`);
+}

@@ -1,0 +1,73 @@
+import { DomainError } from '#shared/domain/errors.ts';
+
+const PAIRS_MAX = 1_000;
+
+const VALUE_CHARACTERS_MAX = 8_191;
+
+/** Form-decodes one part: `+` is a space, escapes are UTF-8. Undefined where it is malformed. */
+export function formDecode(text: string): string | undefined {
+  if (!/[+%]/.test(text)) return text;
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Text without control characters, none of which any OAuth parameter may hold (RFC 6749 appendix A). Only a tab is left
+ * to whoever reads the parameter, because in a scope it is `invalid_scope` (C5).
+ */
+export function isFreeOfControls(text: string): boolean {
+  return !/\p{Cc}/u.test(text.replaceAll('\t', ' ')) && text.isWellFormed();
+}
+
+/**
+ * Strictly decodes `application/x-www-form-urlencoded` (RFC 6749 appendix B). Empty values count as absent (§3.2), a
+ * parameter that comes twice is refused unless it may repeat; those that may come out as lists.
+ * @throws DomainError `invalid_request`
+ */
+export function decodeForm(text: string, repeatable: readonly string[]): Record<string, string | string[]> {
+  const pairs = text.split('&').filter((pair) => pair !== '');
+  if (pairs.length > PAIRS_MAX) throw malformed();
+  const values = new Map<string, string[]>();
+  for (const pair of pairs) {
+    const [name, value] = decodePair(pair);
+    values.set(name, [...(values.get(name) ?? []), value]);
+  }
+  return membersOf(values, repeatable);
+}
+
+/** Checks members that came some other way (flat JSON) by the same rules. */
+export function membersOf(
+  values: ReadonlyMap<string, readonly string[]>,
+  repeatable: readonly string[],
+): Record<string, string | string[]> {
+  const members: [string, string | string[]][] = [];
+  for (const [name, all] of values) {
+    if (all.length > 1 && !repeatable.includes(name)) throw malformed();
+    const present = all.filter((value) => value !== '');
+    const [first] = present;
+    if (first !== undefined) members.push([name, repeatable.includes(name) ? present : first]);
+  }
+  return Object.fromEntries(members);
+}
+
+function decodePair(pair: string): [name: string, value: string] {
+  const at = pair.indexOf('=');
+  const name = formDecode(at === -1 ? pair : pair.slice(0, at));
+  const value = formDecode(at === -1 ? '' : pair.slice(at + 1));
+  if (name === undefined || value === undefined) throw malformed();
+  assertAcceptable(name, value);
+  return [name, value];
+}
+
+/** @throws DomainError `invalid_request` for a parameter that is too long or holds control characters */
+export function assertAcceptable(name: string, value: string): void {
+  const isAcceptable = value.length <= VALUE_CHARACTERS_MAX && isFreeOfControls(name) && isFreeOfControls(value);
+  if (!isAcceptable) throw malformed();
+}
+
+function malformed(): DomainError {
+  return new DomainError('invalid_request', 'The parameters are malformed, too many, too long, or one came twice.');
+}

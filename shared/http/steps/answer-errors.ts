@@ -1,0 +1,21 @@
+import type { LambdaTable } from '#shared/api/table.ts';
+import { asDomainError, renderError } from '../reply/errors.ts';
+import { resourceMetadataUri } from '../reply/metadata.ts';
+import { isAskedFor, type Middleware } from './step.ts';
+
+/** The one catch: every error becomes an answer in the route's style. */
+export function answerErrors(table: LambdaTable, ports: () => { readonly issuer: string }): Middleware {
+  return {
+    onError: (request) => {
+      const { event, error } = request;
+      const routes = Object.values(table.routes);
+      const served = routes.filter((route) => isAskedFor(route, event));
+      const { errors: style = 'problem', caller } = event.route ?? served[0] ?? routes[0] ?? {};
+      const isManagement = typeof caller === 'object' && 'permission' in caller;
+      request.response = renderError(asDomainError(error), style, {
+        allowedMethods: served.map(({ method }) => method),
+        resourceMetadataUri: () => (isManagement ? resourceMetadataUri(ports().issuer) : undefined),
+      });
+    },
+  };
+}

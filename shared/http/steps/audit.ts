@@ -1,0 +1,57 @@
+import type { Clock } from '#shared/domain/ambient.ts';
+import type { AuditEvent, AuditLog } from '#shared/domain/records/audit.ts';
+import { identityOf } from '../caller/caller.ts';
+import { asDomainError } from '../reply/errors.ts';
+import type { Incoming } from '../request/incoming.ts';
+import { settleAfterwards } from './afterwards.ts';
+import { type Middleware, routeOf } from './step.ts';
+
+/**
+ * Writes down a change before it is made, which must succeed, and afterwards what became of it (U4, U5). Where anybody
+ * may ask, only what the operation finds to be an attempt is one: else anybody could fill the audit log.
+ */
+export function audit(ports: () => AuditPorts): Middleware {
+  const conclude = async (event: Incoming, outcome: AuditEvent['outcome'], reason?: string) => {
+    if (event.isAttempted !== true) return;
+    await settleAfterwards('audit outcome', event, append(event, { outcome, reason }, ports()));
+  };
+  return {
+    before: async ({ event }) => {
+      const { caller, audit: type } = routeOf(event);
+      if (type !== undefined && caller !== 'anyone') await auditAttempt(event, {}, ports());
+    },
+    after: ({ event }) => {
+      const reason = event.reply?.unchangedBecause;
+      return conclude(event, reason === undefined ? 'succeeded' : 'refused', reason);
+    },
+    onError: ({ event, error }) => conclude(event, 'refused', asDomainError(error).code),
+  };
+}
+
+/** Writes down that something is about to be changed, and what. */
+export async function auditAttempt(
+  event: Incoming,
+  target: Readonly<Record<string, string>>,
+  ports: AuditPorts,
+): Promise<void> {
+  Object.assign(event.target, target);
+  await append(event, { outcome: 'attempted' }, ports);
+  event.isAttempted = true;
+}
+
+interface AuditPorts {
+  readonly clock: Clock;
+  readonly audit?: AuditLog;
+}
+
+async function append(
+  event: Incoming,
+  became: Pick<AuditEvent, 'outcome' | 'reason'>,
+  { audit: log, clock }: AuditPorts,
+): Promise<void> {
+  const type = routeOf(event).audit;
+  if (type === undefined || log === undefined || event.repeatedReply !== undefined) return;
+  const { requestId, target, source, userAgent } = event;
+  const actor = { ...identityOf(event), ip: source, userAgent };
+  await log.append({ type, ...became, timeSeconds: clock.nowSeconds(), requestId, actor, target });
+}

@@ -1,0 +1,26 @@
+import type { LambdaTable, Method } from '#shared/api/table.ts';
+import { DomainError, notFound } from '#shared/domain/errors.ts';
+import { isSecretInPlaceOfId } from '#shared/domain/ids.ts';
+import { isAskedFor, type Middleware } from './step.ts';
+
+/** Ids are what we or our callers made them (see `shared/api/fields.ts`); nothing else can name anything. */
+const ID = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** From here on ids go into log and audit lines, so that a secret which somebody put in the place of one must not. */
+function mayBeId(text: string): boolean {
+  return ID.test(text) && !isSecretInPlaceOfId(text);
+}
+
+/** Finds the table's route for this request. */
+export function findRoute(table: LambdaTable): Middleware {
+  return {
+    before: ({ event }) => {
+      const candidates = Object.entries(table.routes).filter(([, route]) => isAskedFor(route, event));
+      const match = candidates.find(([, route]) => route.method === (event.method as Method));
+      if (candidates.length === 0) throw notFound();
+      if (match === undefined) throw new DomainError('method_not_allowed', 'This path does not take that method.');
+      if (!Object.values(event.target).every(mayBeId)) throw notFound();
+      [event.operation, event.route] = match;
+    },
+  };
+}

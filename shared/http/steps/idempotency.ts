@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import type { MiddlewareObj } from '@middy/core';
+import type { Clock } from '#shared/domain/ambient.ts';
+import { DomainError } from '#shared/domain/errors.ts';
+import type { JsonObject } from '#shared/domain/json.ts';
+import type { RequestMemory } from '#shared/domain/requests.ts';
+import { identityOf } from '../caller/caller.ts';
+import type { GatewayReply } from '../reply/replies.ts';
+import type { Incoming } from '../request/incoming.ts';
+import { settleAfterwards } from './afterwards.ts';
+
+const KEY = /^[\x21-\x7E]{1,128}$/;
+
+/** Members that an answer shows once; a repeated answer says so instead. */
+const SECRETS = ['clientSecret', 'accessToken', 'privateKey', 'signingSecret'];
+
+const NOTICE = 'The secret was shown in the first answer only.';
+
+interface Ports {
+  readonly clock: Clock;
+  readonly memory?: RequestMemory;
+}
+
+/**
+ * Repeats of a creation with the same `Idempotency-Key` and the same body get the first answer, less its secret, and
+ * create nothing; another body under the same key is refused. Keys belong to the client that sends them.
+ */
+export function answerRepeats(ports: () => Ports): MiddlewareObj<Incoming, GatewayReply> {
+  const begun = new WeakMap<Incoming, string>();
+  return {
+    before: async ({ event }) => {
+      const { memory, clock } = ports();
+      const key = event.headers['idempotency-key'];
+      if (memory === undefined || key === undefined || event.route?.reply.status !== 201) return;
+      if (!KEY.test(key))
+        throw new DomainError('invalid_request', 'Idempotency-Key takes 1 to 128 visible characters.');
+      const name = `${identityOf(event).clientId}#${key}`;
+      const known = await memory.begin(name, fingerprintOf(event), clock.nowSeconds());
+      if (known === undefined) {
+        begun.set(event, name);
+        return;
+      }
+      if (known.fingerprint !== fingerprintOf(event)) throw usedDifferently();
+      if (known.reply === undefined) throw stillUnderWay();
+      event.repeatedReply = { ...known.reply, target: {} };
+    },
+    after: async ({ event }) => {
+      const name = begun.get(event);
+      if (name === undefined || event.reply === undefined) return;
+      const { status, body } = event.reply;
+      const { memory, clock } = ports();
+      // The creation is made: who were told otherwise would make it again, and never see the secret of the first.
+      const reply = { status, body: withoutSecrets(body) };
+      const finished = memory?.finish(name, fingerprintOf(event), reply, clock.nowSeconds());
+      await settleAfterwards('idempotency record', event, finished);
+    },
+    onError: async ({ event }) => {
+      const name = begun.get(event);
+      if (name === undefined) return;
+      await settleAfterwards('idempotency record', event, ports().memory?.forget(name));
+    },
+  };
+}
+
+function fingerprintOf({ method, operation, pathParameters, body }: Incoming): string {
+  return createHash('sha256')
+    .update(JSON.stringify([method, operation, pathParameters, body]))
+    .digest('base64url');
+}
+
+function withoutSecrets(body: unknown): JsonObject {
+  const members = Object.entries(body as JsonObject);
+  const shown = members.filter(([name]) => !SECRETS.includes(name));
+  return { ...Object.fromEntries(shown), ...(shown.length < members.length && { notice: NOTICE }) };
+}
+
+function usedDifferently(): DomainError {
+  return new DomainError('conflict', 'This Idempotency-Key was used for another request.');
+}
+
+function stillUnderWay(): DomainError {
+  return new DomainError('conflict', 'The first request with this Idempotency-Key is still under way.', {
+    retryAfterSeconds: 1,
+  });
+}
