@@ -1,14 +1,19 @@
 import { defineConfig } from 'vitest/config';
-import { LongestFirst } from './test/support/longest-first.ts';
+import { LongestFirst } from '#test/support/world/longest-first.ts';
 
 /** Files that read what the product logs. */
-const loud = ['audit-and-logs', 'metrics', 'scheduled-logs', 'secrecy', 'secrets', 'token-quotas'].map(
-  (name) => `test/e2e/${name}.test.ts`,
-);
+const loud = [
+  'grants/token-quotas',
+  'operation/audit-and-logs',
+  'operation/metrics',
+  'operation/scheduled-logs',
+  'operation/secrecy',
+  'registration/secrets',
+].map((name) => `test/e2e/${name}.test.ts`);
 
 export default defineConfig({
   test: {
-    globalSetup: 'test/support/temporary-folder.ts',
+    globalSetup: 'test/support/world/temporary-folder.ts',
     testTimeout: 20_000,
     hookTimeout: 30_000,
     // Many files wait for time-outs they provoke, so one more than the cores of the smallest machine keeps both busy.

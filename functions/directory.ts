@@ -16,8 +16,8 @@ import { createRole, deleteRole, getRole, listRoles, updateRole } from '#shared/
 import { getSettings, updateSettings } from '#shared/domain/directory/settings.ts';
 import { createTenant, deleteTenant, getTenant, updateTenant } from '#shared/domain/directory/tenants.ts';
 import { createUser, deleteUser, getUser, updateUser } from '#shared/domain/directory/users.ts';
-import { getQuickstart } from '#shared/guides/quickstart.ts';
 import { lambda } from '#shared/http/lambda.ts';
+import { quickstart } from '#shared/http/reply/quickstart.ts';
 import { created, done, ok } from '#shared/http/reply/replies.ts';
 import {
   apiRepresentation,
@@ -118,7 +118,8 @@ export const handler = lambda(directory, adapters, {
   listApis: async ({ query }, { directoryList }) =>
     ok(pageRepresentation(await directoryList.list({ kind: 'api' }, query), apiRepresentation)),
   getApi: async ({ params }, ports) => ok(apiRepresentation(await getApi(params.apiId, ports))),
-  getApiQuickstart: async ({ params }, ports) => ok(await getQuickstart(params.apiId, ports)),
+  getApiQuickstart: async ({ params }, ports) =>
+    ok(quickstart(await getApi(params.apiId, ports), { issuer: ports.issuer, algorithms: ports.verifier.algorithms })),
   updateApi: async ({ params, body, expectedVersion }, ports) =>
     ok(apiRepresentation(await updateApi(params.apiId, body, expectedVersion, ports))),
   deleteApi: async ({ params, expectedVersion }, ports) => {

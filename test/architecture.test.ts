@@ -56,15 +56,6 @@ describe('docs/decisions.md', () => {
   });
 });
 
-describe('CONTRIBUTING.md', () => {
-  test('has a place for every file of the domain, and one only', () => {
-    const [, page = ''] = /## The domain on one page\n([\s\S]*?)\n## /.exec(read('CONTRIBUTING.md')) ?? [];
-    const named = page.split('\n').flatMap((line) => [...(line.split('|')[2] ?? '').matchAll(/`([\w-]+)`/g)]);
-    const inDomain = files.flatMap(({ path }) => /^shared\/domain\/([\w-]+)\.ts$/.exec(path)?.[1] ?? []);
-    expect(named.map(([, name]) => name).toSorted()).toEqual(inDomain.toSorted());
-  });
-});
-
 describe('the import rule', () => {
   test.each([
     ['shared/domain/directory/roles.ts', "import { newId } from './ids.ts';"],
@@ -132,7 +123,11 @@ describe('the import rule', () => {
       "import { isLive } from '#shared/domain/access/standing.ts';",
       "may not import '#shared/domain/access/standing.ts'",
     ],
-    ['infra/tables.ts', "import { world } from '#test/support/world.ts';", "may not import '#test/support/world.ts'"],
+    [
+      'infra/tables.ts',
+      "import { world } from '#test/support/world/world.ts';",
+      "may not import '#test/support/world/world.ts'",
+    ],
   ])('catches in %s: %s', (path, source, violation) => {
     expect(importViolations(path, source)).toEqual([`${path} ${violation}`]);
   });

@@ -11,8 +11,6 @@ export type {
   GatewayOptions,
   GatewayRoute,
   JwtAuthorizer,
-  LambdaHandler,
-  RestApi,
 } from './gateway/configuration.ts';
 
 /** API Gateway waits no longer for an integration. */

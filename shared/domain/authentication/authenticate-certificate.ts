@@ -61,7 +61,7 @@ async function isRegistered(certificate: ClientCertificate, client: Client, { ce
  * Whether a certificate has the one name that its client is known by. What a certificate that is self-signed says of its
  * owner is the owner's word only: it lies in the truststore for the sake of its key.
  */
-export function hasRegisteredName(certificate: ClientCertificate, names: CertificateNames): boolean {
+function hasRegisteredName(certificate: ClientCertificate, names: CertificateNames): boolean {
   const { tlsClientAuthSanDns: dns, tlsClientAuthSanUri: uri } = names;
   const { tlsClientAuthSubjectDn: subjectDn, tlsClientAuthSanIp: ip, tlsClientAuthSanEmail: email } = names;
   if (certificate.isSelfSigned || flawOfNames(names) !== undefined) return false;

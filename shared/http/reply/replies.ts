@@ -84,6 +84,6 @@ function hasVersion(body: unknown): body is { readonly version: number } {
 export const uncacheable = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
 
 /** A record's version as a strong entity tag (RFC 9110 §8.8.3). */
-export function entityTag(version: number): string {
+function entityTag(version: number): string {
   return `"${version}"`;
 }

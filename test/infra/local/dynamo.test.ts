@@ -1,7 +1,7 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTables } from '#infra/local/dynamo.ts';
-import { type Engines, startEngines } from '#test/support/engines.ts';
+import { type Engines, startEngines } from '#test/support/world/engines.ts';
 
 let engines: Engines;
 beforeAll(async () => {

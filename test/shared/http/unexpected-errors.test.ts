@@ -5,8 +5,8 @@ import { lambdaContext } from '#infra/local/gateway/lambda-context.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
 import { type ErrorStyle, lambdaTable } from '#shared/api/table.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { openExchange } from '../../support/exchange-ports.ts';
-import { eventsOf, httpApiEvent } from '../../support/gateway-events.ts';
+import { openExchange } from '#test/support/ports/exchange-ports.ts';
+import { eventsOf, httpApiEvent } from '#test/support/ports/gateway-events.ts';
 
 const SECRET = 'canary-secret';
 

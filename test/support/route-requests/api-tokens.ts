@@ -1,4 +1,4 @@
-import type { Credentials } from '../world.ts';
+import type { Credentials } from '../world/world.ts';
 import type { Desk, Prepare } from './desk.ts';
 
 /** Requests about API tokens of a tenant and of a member. */

@@ -1,4 +1,4 @@
-import { type Acme, basic, type World } from '../world.ts';
+import { type Acme, basic, type World } from '../world/world.ts';
 
 export interface RouteRequest {
   readonly method: string;

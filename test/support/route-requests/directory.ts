@@ -1,4 +1,4 @@
-import { REPORTS } from '../world.ts';
+import { REPORTS } from '../world/world.ts';
 import type { Desk, Prepare } from './desk.ts';
 
 /** Requests about tenants, users, members, roles and APIs. */

@@ -1,5 +1,5 @@
 import type { TokenStatus } from '#shared/domain/tokens/access-token.ts';
-import { REPORTS } from '../world.ts';
+import { REPORTS } from '../world/world.ts';
 import type { Desk, Prepare } from './desk.ts';
 
 /** Requests for the OAuth endpoints and for what anybody may read. */

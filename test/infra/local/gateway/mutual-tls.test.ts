@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { startGateway } from '#infra/local/gateway.ts';
-import { type ClientIdentity, newAuthority, selfSigned } from '#test/support/certificates.ts';
-import { fetchWith, mutualTlsTrusting } from '#test/support/mutual-tls.ts';
+import { type ClientIdentity, newAuthority, selfSigned } from '#test/support/clients/certificates.ts';
+import { fetchWith, mutualTlsTrusting } from '#test/support/clients/mutual-tls.ts';
 import { echo } from './running-gateway.ts';
 
 /** A gateway that trusts one authority and one certificate that vouches for itself. */

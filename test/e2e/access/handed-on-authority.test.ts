@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { SystemPermission } from '#shared/domain/access/system-api.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { createApi, createRole } from '#test/support/arrange/creations.ts';
+import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { problem, seen } from '#test/support/ask/answers.ts';
+import { assertConforms } from '#test/support/ask/conformance.ts';
+import { createApplication, grantPermissions } from '#test/support/clients/applications.ts';
+import { createServiceUser } from '#test/support/clients/service-users.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+
+let world: World;
+
+let acme: Acme;
+
+let tenant: string;
+
+/** An application that keeps tenants' machines and members, and may do nothing else. */
+let asProvisioning: Manage;
+
+/** A role that gives what the application holds, and one that gives more. */
+let within: string;
+
+let beyond: string;
+beforeAll(async () => {
+  world = await startWorld({ onReply: assertConforms });
+  acme = await arrangeAcme(world);
+  tenant = `/v1/tenants/${acme.tenantId}`;
+  asProvisioning = await applicationWith('write:tenant-tokens', 'write:service-users', 'write:members');
+  within = await roleWith('write:service-users');
+  beyond = await roleWith('write:service-users', 'write:tenant-roles');
+});
+afterAll(() => world.close());
+
+async function applicationWith(...permissions: readonly SystemPermission[]): Promise<Manage> {
+  const application = await createApplication(world);
+  await grantPermissions(world, application, SYSTEM_API_ID, permissions);
+  return manageWith(world, await world.tokenFor(application));
+}
+
+function roleWith(...permissions: readonly SystemPermission[]): Promise<string> {
+  return createRole(
+    world,
+    permissions.map((value) => ({ api: `${world.url}/v1/`, value })),
+  );
+}
+
+describe('C8: a caller of the workspace', () => {
+  test.each([
+    ['a new tenant token', 'POST', () => `${tenant}/api-tokens`, { description: 'new' }],
+    ['a tenant token', 'PATCH', () => `${tenant}/api-tokens/${acme.tenantToken.clientId}`, {}],
+    ['a new service user', 'POST', () => `${tenant}/service-users`, { name: 'new' }],
+    ['a service user', 'PATCH', () => createServiceUser(world, acme.tenantId, []), {}],
+    ['a member', 'PUT', () => `${tenant}/members/${acme.userId}`, {}],
+  ] as const)('gives %s no role with more of the management API than it holds', async (_what, method, at, body) => {
+    const path = await at();
+    const reply = await asProvisioning(method, path, { ...body, roleIds: [within, beyond] });
+    expect(seen(reply)).toEqual(problem(403, 'forbidden'));
+    await succeed(asProvisioning(method, path, { ...body, roleIds: [within, acme.writerRoleId] }));
+    await succeed(world.manage(method, path, { ...body, roleIds: [beyond] }));
+  });
+
+  test('takes no hold of a service user that has such a role', async () => {
+    const path = await createServiceUser(world, acme.tenantId, [beyond]);
+    const acts = [
+      ['PATCH', path, { roleIds: [] }],
+      ['POST', `${path}/secrets`, { title: 'mine' }],
+      ['POST', `${path}/keys`, { title: 'mine' }],
+    ] as const;
+    for (const [method, at, body] of acts) {
+      expect(seen(await asProvisioning(method, at, body))).toEqual(problem(403, 'forbidden'));
+    }
+  });
+});
+
+test('T6: a tenant learns of no API by naming its permissions for a token', async () => {
+  await createApi(world, 'https://api.example.com/secret-project', ['read']);
+  const { clientId, clientSecret } = await succeed<Acme['tenantToken']>(
+    world.manage('POST', `${tenant}/api-tokens`, {
+      description: 'm',
+      roleIds: [await roleWith('write:tenant-tokens')],
+    }),
+  );
+  const asTenant = manageWith(world, await world.tokenFor({ clientId, clientSecret }));
+  for (const [api, value] of [
+    ['https://api.example.com/secret-project', 'read'],
+    ['https://api.example.com/secret-project', 'write'],
+    ['https://api.example.com/no-project', 'read'],
+  ]) {
+    const permissions = [{ api, value }];
+    const created = await asTenant('POST', `${tenant}/api-tokens`, { description: 'probe', permissions });
+    expect(seen(created)).toEqual(problem(403, 'forbidden', 'permissions'));
+  }
+});

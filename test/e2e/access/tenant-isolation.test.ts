@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemPermissions } from '#shared/domain/access/system-api.ts';
+import { problem, seen } from '#test/support/ask/answers.ts';
+import { assertConforms } from '#test/support/ask/conformance.ts';
+import { resourceMetadata } from '#test/support/ask/resource-metadata.ts';
+import {
+  type Actor,
+  expectedStatus,
+  isHidden,
+  type ManagementRoute,
+  managementRoutes,
+  variantsOf,
+} from '#test/support/ask/tenancy-rule.ts';
+import { wholeReply } from '#test/support/ask/whole-reply.ts';
+import type { RouteRequest } from '#test/support/route-requests/desk.ts';
+import { type RouteRequests, routeRequests } from '#test/support/route-requests/index.ts';
+import { writtenTables } from '#test/support/stored/written-tables.ts';
+import type { Credentials, Reply } from '#test/support/world/deployment.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+
+/** Requests are about Globex and what belongs to it; the strangers come from Acme. */
+let world: World;
+
+let globex: Acme;
+
+let requests: RouteRequests;
+
+let actors: readonly (Actor & { readonly token: string })[];
+
+let strangers: typeof actors;
+
+let tokenForReports: string;
+
+beforeAll(async () => {
+  world = await startWorld({ onReply: assertConforms });
+  const acme = await arrangeAcme(world);
+  globex = await arrangeAcme(world);
+  requests = await routeRequests(world, globex);
+  tokenForReports = await world.tokenFor(globex.tenantToken);
+  const all = [
+    await createRole(
+      'everything',
+      systemPermissions.map(({ value }) => value),
+    ),
+  ];
+  const little = [await createRole('little', ['introspect:tokens'])];
+  const inAcme = { tenantId: acme.tenantId, isStrong: true };
+  const inGlobex = { tenantId: globex.tenantId, isStrong: true };
+  strangers = [
+    { ...inAcme, name: 'token of another tenant', token: await tokenOf(acme, all) },
+    { ...inAcme, name: 'user of another tenant', userId: acme.userId, token: await tokenOfUser(acme, all) },
+  ];
+  actors = [
+    ...strangers,
+    { tenantId: undefined, isStrong: true, name: 'administrator', token: await world.tokenFor(world.admin) },
+    { ...inGlobex, name: 'weak token of the tenant', isStrong: false, token: await tokenOf(globex, little) },
+    { ...inGlobex, name: 'token of the tenant', token: await tokenOf(globex, all) },
+    { ...inGlobex, name: 'user of the tenant', userId: globex.userId, token: await tokenOfUser(globex, all) },
+  ];
+});
+afterAll(() => world.close());
+
+async function createRole(key: string, values: readonly string[]): Promise<string> {
+  const permissions = values.map((value) => ({ api: `${world.url}/v1/`, value }));
+  const { body } = await world.manage('POST', '/v1/roles', { key, name: key, level: 0, permissions });
+  return (body as { id: string }).id;
+}
+
+async function tokenOf({ tenantId }: Acme, roleIds: readonly string[]): Promise<string> {
+  const { body } = await world.manage('POST', `/v1/tenants/${tenantId}/api-tokens`, { description: 'actor', roleIds });
+  return world.tokenFor(body as Credentials);
+}
+
+async function tokenOfUser({ tenantId, userId, personalToken }: Acme, roleIds: readonly string[]): Promise<string> {
+  await world.manage('PUT', `/v1/tenants/${tenantId}/members/${userId}`, { roleIds });
+  return world.tokenFor(personalToken);
+}
+
+async function send({ method, path, headers, body }: RouteRequest, token: string | undefined): Promise<Reply> {
+  const { authorization: _authorization, ...others } = headers;
+  const presented = token === undefined ? others : { ...others, authorization: `Bearer ${token}` };
+  world.dynamo.forget();
+  return world.send(method, path, { headers: presented, ...(body !== undefined && { body }) });
+}
+
+const unused = new Map<string, Promise<RouteRequest>>();
+
+/** A request that nobody is granted, so that it stays one for whoever comes next. */
+function requestFor({ name }: ManagementRoute): Promise<RouteRequest> {
+  const prepared = unused.get(name) ?? requests[name]();
+  unused.set(name, prepared);
+  return prepared;
+}
+
+/** Has every actor ask for every path of a route; the statuses of the answers, and those that the rule says. */
+async function askByEveryone(route: ManagementRoute) {
+  const answered: Record<string, number> = {};
+  const expected: Record<string, number> = {};
+  let request = await requests[route.name]();
+  for (const actor of actors) {
+    for (const [index] of variantsOf({ route, path: route.path }).entries()) {
+      const path = variantsOf({ route, path: request.path })[index] ?? '';
+      const { status } = await send({ ...request, path }, actor.token);
+      answered[`${actor.name}: ${path}`] = status;
+      expected[`${actor.name}: ${path}`] = expectedStatus(actor, { route, path });
+      if (status >= 400) expect(writtenTables(world)).toEqual([]);
+      else if (route.audit !== undefined) request = await requests[route.name]();
+    }
+  }
+  return { answered, expected };
+}
+
+describe.each(managementRoutes)('T1: $name', (route) => {
+  test('answers every caller by the rule, for ids that exist and for others', async () => {
+    const { answered, expected } = await askByEveryone(route);
+    expect(answered).toEqual(expected);
+  });
+
+  test('answers 401 to whoever is nobody, and asks no database about it', async () => {
+    const reply = await send(await requestFor(route), undefined);
+    expect(seen(reply)).toEqual(problem(401, 'unauthenticated'));
+    expect(reply.headers.get('www-authenticate')).toBe(`Bearer ${resourceMetadata(world)}`);
+    expect(world.dynamo.calls).toEqual([]);
+  });
+
+  test('answers 401 to a token for another API', async () => {
+    const reply = await send(await requestFor(route), tokenForReports);
+    expect(seen(reply)).toEqual(problem(401, 'invalid_token'));
+    expect(writtenTables(world)).toEqual([]);
+  });
+});
+
+describe.each(managementRoutes.filter(isHidden))('T1: $name', (route) => {
+  test('tells strangers nothing about what exists, and writes nothing but who was refused', async () => {
+    const { path, ...request } = await requestFor(route);
+    for (const { token } of strangers) {
+      const replies = [];
+      for (const variant of variantsOf({ route, path })) {
+        replies.push(JSON.stringify(wholeReply(await send({ ...request, path: variant }, token))));
+        expect(writtenTables(world)).toEqual([]);
+      }
+      expect(new Set(replies).size).toBe(1);
+    }
+  });
+});
+
+describe('a tenant', () => {
+  const tokenNamed = (name: string) => actors.find((actor) => actor.name === name)?.token;
+
+  test('cannot delete itself, nor appoint its members', async () => {
+    const token = tokenNamed('token of the tenant');
+    const tenant = `/v1/tenants/${globex.tenantId}`;
+    const member = `${tenant}/members/${globex.userId}`;
+    const replies = [
+      await world.manage('DELETE', tenant, undefined, token),
+      await world.manage('PUT', member, { roleIds: [] }, token),
+      await world.manage('DELETE', member, undefined, token),
+    ];
+    expect(replies.map(seen)).toEqual(Array(3).fill(problem(403, 'insufficient_scope')));
+  });
+
+  test.each(['frontegg-tenant-id', 'x-tenant-id', 'frontegg-user-id', 'x-forwarded-user', 'x-user-token'])(
+    'T3, B24: becomes no other one by the header %s',
+    async (name) => {
+      const request = await requests.getTenant();
+      const headers = { ...request.headers, [name]: globex.tenantId };
+      const refused = await send({ ...request, headers }, tokenNamed('token of another tenant'));
+      expect(seen(refused)).toEqual(problem(404, 'not_found'));
+      expect(seen(await send({ ...request, headers }, undefined))).toEqual(problem(401, 'unauthenticated'));
+    },
+  );
+
+  test('T1: cannot be reached around the path', async () => {
+    const token = tokenNamed('token of another tenant');
+    const paths = [
+      `/v1/tenants/${globex.tenantId}%2Fapi-tokens`,
+      `/v1/tenants/../tenants/${globex.tenantId}`,
+      `/v1/tenants/${globex.tenantId}?tenantId=x`,
+      `/v1/tenants/${globex.tenantId}/`,
+      `/V1/tenants/${globex.tenantId}`,
+    ];
+    const replies = await Promise.all(
+      paths.map((path) => fetch(world.url + path, { headers: { authorization: `Bearer ${token}` } })),
+    );
+    expect(replies.map(({ status }) => status)).toEqual(paths.map(() => 404));
+  });
+});

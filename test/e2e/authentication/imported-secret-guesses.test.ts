@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exchangeFrom } from '#test/support/arrange/exchange-from.ts';
+import { succeed } from '#test/support/arrange/manage.ts';
+import { wholeReply } from '#test/support/ask/whole-reply.ts';
+import { GUESSES_MAX, type Imports, LEGACY, startImports } from '#test/support/clients/imported-secrets.ts';
+import { costOf, FREE } from '#test/support/stored/cost.ts';
+import type { Acme, Credentials, Reply, World } from '#test/support/world/world.ts';
+
+const UNKNOWN_CLIENT = 'cli_0000000000000000000000';
+
+let world: World;
+let acme: Acme;
+let imports: Imports;
+beforeAll(async () => {
+  imports = await startImports();
+  ({ world, acme } = imports);
+});
+afterAll(() => world.close());
+
+const createToken = () => imports.createToken();
+const arrangeImported = () => imports.arrangeImported();
+const exchange = (credentials: Credentials) => imports.exchange(credentials);
+const guess = ({ clientId }: Pick<Credentials, 'clientId'>, clientSecret = 'a-guess') =>
+  exchange({ clientId, clientSecret });
+
+describe('B14: a guess costs one read and one comparison', () => {
+  /** They are counted, of the client and of the source; and the first of a minute are written down. */
+  const REFUSAL = { reads: 1, writes: expect.toBeOneOf([2, 3]), kms: [], comparisons: 1 };
+
+  test.each<[string, () => Promise<Pick<Credentials, 'clientId'>>]>([
+    ['at a client with an imported secret', arrangeImported],
+    ['at a client without one', createToken],
+    ['at a client that nobody knows', async () => ({ clientId: UNKNOWN_CLIENT })],
+  ])('%s, whether it looks like one of Mintmark’s or not', async (_whom, arrange) => {
+    const client = await arrange();
+    const guesses = ['a-guess', `mms_${'A'.repeat(52)}`, acme.personalToken.clientSecret];
+    const costs = [];
+    for (const clientSecret of guesses) costs.push(await costOf(world, () => guess(client, clientSecret)));
+    expect(costs).toEqual(guesses.map(() => REFUSAL));
+  });
+
+  test.each([
+    ['with more than bcrypt would see', () => ({ clientId: acme.tenantToken.clientId, clientSecret: 'é'.repeat(37) })],
+    ['with nothing', () => ({ clientId: acme.tenantToken.clientId, clientSecret: '' })],
+    ['at what is no client id', () => ({ clientId: acme.userId, clientSecret: LEGACY })],
+  ])('and nothing at all %s, whoever it is aimed at', async (_what, credentials) => {
+    expect({ ...(await costOf(world, () => exchange(credentials()))), writes: 0 }).toEqual(FREE);
+  });
+
+  test('and two of them where HTTP Basic can be read in two ways, right or wrong (B3)', async () => {
+    const { clientId } = await createToken();
+    const authorization = `Basic ${Buffer.from(`${clientId}:a+guess`).toString('base64')}`;
+    const body = new URLSearchParams({ grant_type: 'client_credentials' });
+    const cost = await costOf(world, () => world.send('POST', '/oauth/token', { headers: { authorization }, body }));
+    expect(cost).toEqual({ ...REFUSAL, comparisons: 2 });
+  });
+
+  test('and Mintmark’s own secrets cost what they cost elsewhere', async () => {
+    await exchange(acme.tenantToken);
+    await exchange(acme.tenantToken);
+    const cost = await costOf(world, () => exchange(acme.tenantToken));
+    expect(cost).toEqual({ reads: 1, writes: 0, kms: ['Sign'], comparisons: 0 });
+  });
+});
+
+describe('whoever guesses too often', () => {
+  const exhaust = async (client: Pick<Credentials, 'clientId'>) => {
+    const replies: Reply[] = [];
+    for (let attempt = 0; attempt <= GUESSES_MAX; attempt += 1) replies.push(await guess(client));
+    return replies;
+  };
+
+  test('R1: waits, and the right secret from elsewhere still works, as Mintmark’s own do from here', async () => {
+    const own = await createToken();
+    await succeed(imports.importInto(own.clientId));
+    const imported = { clientId: own.clientId, clientSecret: LEGACY };
+    const replies = await exhaust(imported);
+    expect(replies.map(({ status }) => status)).toEqual([...Array(GUESSES_MAX).fill(401), 429]);
+    expect(Number(replies.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect([
+      (await exchange(imported)).status,
+      (await exchangeFrom(world, '127.0.0.2', imported)).status,
+      (await exchange(own)).status,
+    ]).toEqual([429, 200, 200]);
+  });
+
+  /** How long there is to wait depends on the second in which the first guess was. */
+  const withoutWait = (reply: Reply) => {
+    const { headers, ...rest } = wholeReply(reply);
+    return { ...rest, headers: headers.map(([name, value]) => (name === 'retry-after' ? name : [name, value])) };
+  };
+
+  test('R7: is answered the same for existing and unknown clients, before and after', async () => {
+    const answers = [];
+    for (const client of [await arrangeImported(), await createToken(), { clientId: 'cli_1111111111111111111111' }]) {
+      answers.push((await exhaust(client)).map(withoutWait));
+    }
+    expect(answers).toEqual([answers[0], answers[0], answers[0]]);
+  });
+
+  test('costs nothing any more', async () => {
+    const client = await arrangeImported();
+    await exhaust(client);
+    expect(await costOf(world, () => guess(client))).toEqual(FREE);
+  });
+});

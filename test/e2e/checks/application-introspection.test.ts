@@ -1,0 +1,115 @@
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { assertConforms } from '#test/support/ask/conformance.ts';
+import { createApplication, grantPermissions, registerApi } from '#test/support/clients/applications.ts';
+import { createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
+import type { Credentials } from '#test/support/world/deployment.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+
+let world: World;
+
+let acme: Acme;
+
+let globex: Acme;
+
+/** Tokens for the reports API, by whom they were issued to. */
+let tokens: Readonly<Record<string, string>>;
+beforeAll(async () => {
+  world = await startWorld({ onReply: assertConforms });
+  [acme, globex] = [await arrangeAcme(world), await arrangeAcme(world)];
+  const serviceUser = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
+  tokens = {
+    tenant: await world.tokenFor(acme.tenantToken),
+    'another tenant': await world.tokenFor(globex.tenantToken),
+    user: await world.tokenFor(acme.personalToken),
+    'service user': await world.tokenFor(await createServiceUserSecret(world, serviceUser)),
+    application: await world.tokenFor(await applicationWith(acme.apiId, 'all')),
+  };
+});
+afterAll(() => world.close());
+
+const ask = (caller: Credentials, token: string) => world.post('/oauth/introspect', caller, { token });
+
+/** An application that may ask for this at this API. */
+async function applicationWith(apiId: string, permissions: readonly string[] | 'all'): Promise<Credentials> {
+  const application = await createApplication(world);
+  await grantPermissions(world, application, apiId, permissions);
+  return application;
+}
+
+async function answersTo(caller: Credentials): Promise<readonly string[]> {
+  const replies = await Promise.all(Object.values(tokens).map((token) => ask(caller, token)));
+  return replies.map(({ text }) => text);
+}
+
+/** What is known of every token, and what of none. */
+const everything = () =>
+  Object.values(tokens).map((token) => ({ active: true, token_type: 'Bearer', ...decodeJwt(token) }));
+
+const nothing = () => Object.keys(tokens).map(() => '{"active":false}');
+
+const parsed = (texts: readonly string[]) => texts.map((text) => JSON.parse(text) as unknown);
+
+describe('H7: an application learns', () => {
+  test.each([
+    ['a permission', ['read:reports']],
+    ['every permission', 'all'],
+  ] as const)('about every token for an API where it holds %s, whosever it is', async (_what, permissions) => {
+    const application = await applicationWith(acme.apiId, permissions);
+    expect(parsed(await answersTo(application))).toEqual(everything());
+  });
+
+  test('about every token where it holds introspect:tokens', async () => {
+    const application = await applicationWith(SYSTEM_API_ID, ['introspect:tokens']);
+    expect(parsed(await answersTo(application))).toEqual(everything());
+  });
+
+  test('about every token as the bearer of a token with introspect:tokens', async () => {
+    const bearer = await world.tokenFor(await applicationWith(SYSTEM_API_ID, ['introspect:tokens']));
+    const { body } = await world.send('POST', '/oauth/introspect', {
+      headers: { authorization: `Bearer ${bearer}` },
+      body: new URLSearchParams({ token: tokens.tenant ?? '' }),
+    });
+    expect(body).toMatchObject({ active: true, tenant_id: acme.tenantId });
+  });
+
+  test('about its own tokens, for whichever API', async () => {
+    const { id, identifier } = await registerApi(world, ['read']);
+    const application = await applicationWith(id, 'all');
+    const own = await world.tokenFor(application, { audience: identifier });
+    expect((await ask(application, own)).body).toMatchObject({ active: true, client_id: application.clientId });
+  });
+});
+
+describe('H7: an application learns nothing', () => {
+  test('without a grant', async () => {
+    expect(await answersTo(await createApplication(world))).toEqual(nothing());
+  });
+
+  test('with a grant of nothing', async () => {
+    expect(await answersTo(await applicationWith(acme.apiId, []))).toEqual(nothing());
+  });
+
+  test('with a grant for another API', async () => {
+    const { id } = await registerApi(world, ['read:reports']);
+    expect(await answersTo(await applicationWith(id, 'all'))).toEqual(nothing());
+  });
+
+  test('with another permission of the management API', async () => {
+    expect(await answersTo(await applicationWith(SYSTEM_API_ID, ['read:tenants']))).toEqual(nothing());
+  });
+
+  test('from the moment its grant is taken back', async () => {
+    const application = await applicationWith(acme.apiId, 'all');
+    expect(parsed(await answersTo(application))).toEqual(everything());
+    await world.manage('DELETE', `/v1/applications/${application.clientId}/grants/${acme.apiId}`);
+    expect(await answersTo(application)).toEqual(nothing());
+  });
+
+  test('once it is disabled', async () => {
+    const application = await applicationWith(acme.apiId, 'all');
+    await world.manage('PATCH', `/v1/applications/${application.clientId}`, { status: 'disabled' });
+    expect((await ask(application, tokens.tenant ?? '')).status).toBe(401);
+  });
+});

@@ -1,0 +1,119 @@
+import * as oauth from 'oauth4webapi';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+
+/** By the real clock, which is that of oauth4webapi. */
+let world: World;
+let acme: Acme;
+beforeAll(async () => {
+  world = await startWorld({ adapters: { clock: () => ({ nowSeconds: () => Math.floor(Date.now() / 1_000) }) } });
+  acme = await arrangeAcme(world);
+});
+afterAll(() => world.close());
+
+const insecure = { [oauth.allowInsecureRequests]: true };
+
+describe('a signed introspection', () => {
+  const MEDIA_TYPE = 'application/token-introspection+jwt';
+  const ask = async (token: string, accept: string) => {
+    const { clientId: client_id, clientSecret: client_secret } = acme.tenantToken;
+    const body = new URLSearchParams({ client_id, client_secret, token });
+    return world.send('POST', '/oauth/introspect', { headers: { accept }, body });
+  };
+  const discover = async () => {
+    const issuer = new URL(world.url);
+    return oauth.processDiscoveryResponse(
+      issuer,
+      await oauth.discoveryRequest(issuer, { ...insecure, algorithm: 'oauth2' }),
+    );
+  };
+  /** As oauth4webapi checks it: type, algorithm, issuer, audience and signature. */
+  const introspect = async (token: string, as: oauth.AuthorizationServer) => {
+    const client = { client_id: acme.tenantToken.clientId };
+    const authentication = oauth.ClientSecretBasic(acme.tenantToken.clientSecret);
+    const options = { ...insecure, requestJwtResponse: true };
+    const response = await oauth.introspectionRequest(as, client, authentication, token, options);
+    const answer = await oauth.processIntrospectionResponse(as, client, response);
+    await oauth.validateApplicationLevelSignature(as, response, insecure);
+    return answer;
+  };
+
+  test('H13: is what oauth4webapi verifies, and says what the unsigned one says', async () => {
+    const token = await world.tokenFor(acme.tenantToken);
+    const as = await discover();
+    expect(as.introspection_signing_alg_values_supported).toEqual(['RS256']);
+    expect(await introspect(token, as)).toEqual((await ask(token, 'application/json')).body);
+    expect(await introspect('unknown', as)).toEqual({ active: false });
+  });
+
+  test('H15: is never encrypted, so that nobody is offered or registered for that', async () => {
+    const { body: metadata } = await world.send('GET', '/.well-known/oauth-authorization-server');
+    expect(Object.keys(metadata as object).filter((name) => /encrypt|_enc_/.test(name))).toEqual([]);
+    const encrypted = { introspection_encrypted_response_alg: 'RSA-OAEP-256' };
+    const { body } = await world.manage('POST', '/v1/applications', { name: 'Gateway', ...encrypted });
+    expect(JSON.stringify(body)).not.toContain('RSA-OAEP');
+  });
+
+  test('H13: is for the caller, and has neither subject nor expiry that could make a token of it', async () => {
+    const token = await world.tokenFor(acme.tenantToken);
+    const { text, headers } = await ask(token, MEDIA_TYPE);
+    const [header = '', claims = ''] = text.split('.').map((part) => Buffer.from(part, 'base64url').toString());
+    expect([headers.get('content-type'), headers.get('cache-control')]).toEqual([MEDIA_TYPE, 'no-store']);
+    expect(JSON.parse(header)).toEqual({ alg: 'RS256', kid: expect.any(String), typ: 'token-introspection+jwt' });
+    expect(JSON.parse(claims)).toEqual({
+      iss: world.url,
+      aud: acme.tenantToken.clientId,
+      iat: expect.any(Number),
+      token_introspection: (await ask(token, 'application/json')).body,
+    });
+  });
+
+  test.each([
+    '*/*',
+    'application/json',
+    'application/*',
+    `${MEDIA_TYPE}, application/json`,
+    `${MEDIA_TYPE};q=0.5`,
+    'application/jwt',
+  ])('is JSON for whoever accepts %s', async (accept) => {
+    const { headers, body } = await ask(await world.tokenFor(acme.tenantToken), accept);
+    expect([headers.get('content-type'), body]).toEqual([
+      'application/json',
+      expect.objectContaining({ active: true }),
+    ]);
+  });
+
+  test('is asked for in any case', async () => {
+    const { headers } = await ask('unknown', ` ${MEDIA_TYPE.toUpperCase()} `);
+    expect(headers.get('content-type')).toBe(MEDIA_TYPE);
+  });
+
+  test('H14: is no access token and no assertion', async () => {
+    const { text } = await ask(await world.tokenFor(acme.tenantToken), MEDIA_TYPE);
+    expect((await ask(text, 'application/json')).body).toEqual({ active: false });
+    const headers = { authorization: `Bearer ${text}` };
+    const replies = [
+      await world.send('GET', '/v1/tenants', { headers }),
+      await world.send('GET', '/reports', { headers }),
+      await world.post('/oauth/token', undefined, {
+        grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        assertion: text,
+      }),
+    ];
+    expect(replies.map(({ status }) => status)).toEqual([401, 403, 400]);
+  });
+
+  test('H11: is neither true nor false while KMS does not answer', async () => {
+    const token = await world.tokenFor(acme.tenantToken);
+    world.kms.injectFault(() => ({ kind: 'error', name: 'AccessDeniedException' }));
+    const { status, body } = await ask(token, MEDIA_TYPE);
+    world.kms.injectFault(undefined);
+    expect([status, body]).toMatchObject([503, { error: 'temporarily_unavailable' }]);
+  });
+
+  test('is refused in JSON', async () => {
+    const body = new URLSearchParams({ token: 'x' });
+    const reply = await world.send('POST', '/oauth/introspect', { headers: { accept: MEDIA_TYPE }, body });
+    expect([reply.status, reply.headers.get('content-type')]).toEqual([401, 'application/json']);
+  });
+});

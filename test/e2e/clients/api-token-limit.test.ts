@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { problem, seen } from '#test/support/ask/answers.ts';
+import { assertConforms } from '#test/support/ask/conformance.ts';
+import { countEach, race } from '#test/support/ask/outcomes.ts';
+import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import {
+  type Acme,
+  arrangeAcme,
+  type Credentials,
+  REPORTS,
+  startWorld,
+  type World,
+} from '#test/support/world/world.ts';
+
+let world: World;
+let acme: Acme;
+let manage: Manage;
+beforeAll(async () => {
+  world = await startWorld({ onReply: assertConforms });
+  acme = await arrangeAcme(world);
+  manage = manageWith(world, await world.tokenFor(world.admin));
+  await succeed(change({ apiTokens: { maxLive: 3 } }));
+});
+afterAll(() => world.close());
+
+const change = (patch: unknown) => manage('PATCH', '/v1/settings', patch);
+
+describe('maxLive', () => {
+  const places = {
+    tenant: () => `/v1/tenants/${acme.tenantId}/api-tokens`,
+    user: () => `/v1/tenants/${acme.tenantId}/members/${acme.userId}/api-tokens`,
+  };
+  const add = (path: string, body: object = {}) => manage('POST', path, { description: 'one more', ...body });
+  const live = async (path: string) =>
+    ((await manage('GET', `${path}?limit=100`)).body as { items: readonly Credentials[] }).items;
+
+  test.each([
+    ['tenant', 32],
+    ['user', 8],
+  ] as const)('holds for a %s where %i create at once', async (owner, runners) => {
+    const path = places[owner]();
+    const replies = await Promise.all(race(runners, () => add(path)));
+    expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 2, 409: runners - 2 });
+    expect((await live(path)).length).toBe(3);
+    expect(seen(await add(path))).toEqual(problem(409, 'conflict'));
+  });
+
+  test('gives a place free by deletion at once, by expiry, and not by disabling', async () => {
+    const path = places.tenant();
+    const [first, second] = await live(path);
+    await succeed(manage('PATCH', `${path}/${first?.clientId}`, { status: 'disabled' }));
+    expect((await add(path)).status).toBe(409);
+    await manage('DELETE', `${path}/${second?.clientId}`);
+    const short = await add(path, { expiresInSeconds: 5 });
+    expect([short.status, (await add(path)).status]).toEqual([201, 409]);
+    world.clock.advance(5);
+    expect([(await add(path)).status, (await add(path)).status]).toEqual([201, 409]);
+    await manage('DELETE', `${path}/${(await live(path)).at(-1)?.clientId}`);
+    expect([(await add(path)).status, (await add(path)).status]).toEqual([201, 409]);
+  });
+
+  test('H11: creates nothing where it cannot be counted', async () => {
+    const path = places.user();
+    await manage('DELETE', `${path}/${(await live(path)).at(-1)?.clientId}`);
+    const before = await live(path);
+    const isCounting = (operation: string, body: string) => operation === 'Query' || body.includes('"roster#');
+    const refused = await whileFailing(
+      world.dynamo,
+      (operation, body) => (isCounting(operation, body) ? denied() : undefined),
+      () => add(path),
+    );
+    expect([refused.status, await live(path), (await add(path)).status]).toEqual([503, before, 201]);
+  });
+
+  test('counts those that are older than the limit, and neither refused creations nor other owners', async () => {
+    const other = await arrangeAcme(world);
+    const path = `/v1/tenants/${other.tenantId}/api-tokens`;
+    await succeed(change({ apiTokens: { maxLive: 2 } }));
+    expect((await add(path, { permissions: [{ api: REPORTS, value: 'none' }] })).status).toBe(400);
+    const replies = await Promise.all(race(8, () => add(path)));
+    expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 1, 409: 7 });
+    world.clock.advance(3_600);
+    manage = manageWith(world, await world.tokenFor(world.admin));
+    expect((await add(path)).status).toBe(409);
+    await succeed(change({ apiTokens: { maxLive: null } }));
+    expect((await add(path)).status).toBe(201);
+  });
+});

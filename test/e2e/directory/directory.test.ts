@@ -1,0 +1,240 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemPermissions } from '#shared/domain/access/system-api.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { problem, seen } from '#test/support/ask/answers.ts';
+import { assertConforms } from '#test/support/ask/conformance.ts';
+import { countEach, race, repeat } from '#test/support/ask/outcomes.ts';
+import { wholeReply } from '#test/support/ask/whole-reply.ts';
+import { arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+
+let world: World;
+
+let token: string;
+beforeAll(async () => {
+  world = await startWorld({ onReply: assertConforms });
+  await arrangeAcme(world);
+  token = await world.tokenFor(world.admin);
+});
+afterAll(() => world.close());
+
+const manage = (method: string, path: string, body?: unknown) => world.manage(method, path, body, token);
+
+const now = () => new Date(world.clock.nowSeconds() * 1_000).toISOString();
+
+const idOf = ({ body }: { readonly body: unknown }) => (body as { id: string }).id;
+
+const permission = { api: REPORTS, value: 'read:reports' };
+
+interface Collection {
+  readonly path: string;
+  readonly id: RegExp;
+  /** A good body that differs from call to call. */
+  readonly body: (serial: number | string) => Readonly<Record<string, unknown>>;
+  /** What is shown besides what was sent. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
+}
+
+const collections: readonly Collection[] = [
+  {
+    path: '/v1/tenants',
+    id: /^ten_\w{22}$/,
+    body: (serial) => ({ name: `Tenant ${serial}`, metadata: { plan: 'gold', seats: [1, 2.5] } }),
+    defaults: { status: 'active' },
+  },
+  {
+    path: '/v1/users',
+    id: /^usr_\w{22}$/,
+    body: (serial) => ({ email: `user${serial}@example.com`, name: 'Zoë', metadata: { '': null } }),
+    defaults: { status: 'active' },
+  },
+  {
+    path: '/v1/roles',
+    id: /^rol_\w{22}$/,
+    body: (serial) => ({ key: `role-${serial}`, name: 'Role', level: 100, permissions: [permission] }),
+    defaults: { isDefault: false },
+  },
+  {
+    path: '/v1/apis',
+    id: /^api_\w{22}$/,
+    body: (serial) => ({
+      identifier: `https://api.example.com/${serial}`,
+      name: 'API',
+      permissions: [{ value: 'read', description: 'Read' }, { value: 'write' }],
+    }),
+    defaults: {
+      signingAlgorithm: 'RS256',
+      tokenLifetimeSeconds: 3_600,
+      allowRefreshTokens: false,
+      skipConsent: false,
+      dpopBoundAccessTokensRequired: false,
+      acceptsSelfSignedTokens: false,
+      tlsClientCertificateBoundAccessTokens: false,
+      tlsClientCertificateBoundAccessTokensRequired: false,
+      statusList: false,
+    },
+  },
+];
+
+describe.each(collections)('$path', ({ path, id, body, defaults }) => {
+  /** What is shown of what was just created. */
+  const shownNow = (serial: string) => ({
+    ...body(serial),
+    ...defaults,
+    id: expect.stringMatching(id),
+    createdAt: now(),
+    version: 1,
+  });
+
+  test('takes, shows, lists and deletes', async () => {
+    const created = await manage('POST', path, body('life'));
+    expect(seen(created)).toEqual({ status: 201, body: shownNow('life') });
+    const item = `${path}/${idOf(created)}`;
+    expect(seen(await manage('GET', item))).toEqual({ status: 200, body: created.body });
+    expect((await manage('GET', `${path}?limit=100`)).body).toEqual({ items: expect.arrayContaining([created.body]) });
+    expect(seen(await manage('DELETE', item))).toEqual({ status: 204, body: undefined });
+    expect((await manage('GET', `${path}?limit=100`)).body).not.toEqual({
+      items: expect.arrayContaining([created.body]),
+    });
+  });
+
+  test('T1: answers for what is deleted exactly as for what never was', async () => {
+    const deleted = `${path}/${idOf(await manage('POST', path, body('deleted')))}`;
+    await manage('DELETE', deleted);
+    for (const method of ['GET', 'DELETE']) {
+      const reply = await manage(method, deleted);
+      expect(seen(reply)).toEqual(problem(404, 'not_found'));
+      expect(wholeReply(reply)).toEqual(wholeReply(await manage(method, `${path}/unknown`)));
+    }
+  });
+
+  test('A18: keeps nothing that it does not declare', async () => {
+    const forged = {
+      createdAt: '2000-01-01T00:00:00.000Z',
+      version: 9,
+      status: 'deleted',
+      tenantId: 'ten_1',
+      hash: 'x',
+    };
+    const created = await manage('POST', path, { ...body('forged'), ...forged });
+    expect(seen(created)).toEqual({ status: 201, body: shownNow('forged') });
+    expect((await manage('GET', `${path}/${idOf(created)}`)).body).toEqual(created.body);
+  });
+
+  test.each(['0', '101', '-1', '1.5', 'ten', '', '1e2'])('refuses the page size %o', async (limit) => {
+    expect(seen(await manage('GET', `${path}?limit=${limit}`))).toEqual(problem(400, 'invalid_request', 'limit'));
+  });
+
+  test('T2: refuses a cursor that it did not write', async () => {
+    const forged = Buffer.from('tenant').toString('base64url');
+    expect(seen(await manage('GET', `${path}?cursor=${forged}`))).toEqual(problem(400, 'invalid_request', 'cursor'));
+  });
+});
+
+describe('lists', () => {
+  test('show 120 roles once each, 50 to a page unless told otherwise', async () => {
+    const before = ((await manage('GET', '/v1/roles?limit=100')).body as { items: object[] }).items.length;
+    const role = (serial: number) => ({ key: `page-${serial}`, name: 'Role', level: 1, permissions: [] });
+    await repeat(120 - before, (serial) => manage('POST', '/v1/roles', role(serial)));
+    const pages: { items: { id: string }[]; nextCursor?: string }[] = [];
+    let cursor = '';
+    do {
+      const { body } = await manage('GET', `/v1/roles${cursor}`);
+      pages.push(body as (typeof pages)[number]);
+      cursor = `?cursor=${encodeURIComponent(pages.at(-1)?.nextCursor ?? '')}`;
+    } while (pages.at(-1)?.nextCursor !== undefined);
+    expect(pages.map(({ items }) => items.length)).toEqual([50, 50, 20]);
+    expect(new Set(pages.flatMap(({ items }) => items.map(({ id }) => id))).size).toBe(120);
+  });
+});
+
+describe('a tenant id', () => {
+  test.each(['acme', 'ten_of_my_choice', '0', 'A-b_C', 'x'.repeat(64)])('can be chosen: %s', async (id) => {
+    const reply = await manage('POST', '/v1/tenants', { name: 'Chosen', id });
+    const shown = { id, name: 'Chosen', status: 'active', createdAt: now(), version: 1 };
+    expect(seen(reply)).toEqual({ status: 201, body: shown });
+  });
+
+  test.each(['usr_1', 'cli_1', 'tok_1', 'api_1', 'rol_1', 'svc_1', 'grn_1', 'mem_1'])(
+    'C10: cannot look like that of something else: %s',
+    async (id) => {
+      const reply = await manage('POST', '/v1/tenants', { name: 'Chosen', id });
+      expect(seen(reply)).toEqual(problem(400, 'invalid_request', 'id'));
+    },
+  );
+
+  test.each(['', 'a b', 'a/b', 'a#b', 'ä', '..', 'x'.repeat(65), 7, null])('cannot be %o', async (id) => {
+    expect(seen(await manage('POST', '/v1/tenants', { name: 'Chosen', id }))).toEqual(
+      problem(400, 'invalid_request', 'id'),
+    );
+  });
+
+  test('is taken once', async () => {
+    await manage('POST', '/v1/tenants', { name: 'First', id: 'taken' });
+    expect(seen(await manage('POST', '/v1/tenants', { name: 'Second', id: 'taken' }))).toEqual(
+      problem(409, 'conflict'),
+    );
+    expect((await manage('GET', '/v1/tenants/taken')).body).toMatchObject({ name: 'First' });
+  });
+});
+
+describe('names', () => {
+  test('an e-mail address is one address in capitals and small letters', async () => {
+    const created = await manage('POST', '/v1/users', { email: 'Grace.Hopper@Example.COM' });
+    expect(created.body).toMatchObject({ email: 'grace.hopper@example.com' });
+    const again = await manage('POST', '/v1/users', { email: 'grace.hopper@EXAMPLE.com' });
+    expect(seen(again)).toEqual(problem(409, 'conflict', 'email'));
+  });
+
+  test('a role key is as it is written, and taken once', async () => {
+    const role = { key: 'auditor', name: 'Auditor', level: 1, permissions: [] };
+    await manage('POST', '/v1/roles', role);
+    expect(seen(await manage('POST', '/v1/roles', role))).toEqual(problem(409, 'conflict', 'key'));
+    expect((await manage('POST', '/v1/roles', { ...role, key: 'Auditor' })).status).toBe(201);
+  });
+
+  test.each([`${REPORTS}/`, `${REPORTS}//`, REPORTS.toUpperCase(), 'HTTPS://api.Example.com/Reports/'])(
+    'G8: %s could be taken for the API that exists, and is refused',
+    async (identifier) => {
+      const reply = await manage('POST', '/v1/apis', { identifier, name: 'Imposter', permissions: [] });
+      expect(seen(reply)).toEqual(problem(409, 'conflict', 'identifier'));
+    },
+  );
+
+  test('G8: nobody registers the management API a second time', async () => {
+    const identifiers = [`${world.url}/v1/`, `${world.url}/V1`];
+    const replies = identifiers.map((identifier) => manage('POST', '/v1/apis', { identifier, name: 'Imposter' }));
+    expect((await Promise.all(replies)).map(seen)).toEqual(Array(2).fill(problem(409, 'conflict', 'identifier')));
+  });
+
+  test.each(collections.slice(1))('go to one of 32 at $path who ask at once', async ({ path, body }) => {
+    const replies = await Promise.all(race(32, () => manage('POST', path, body('race'))));
+    expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 1, 409: 31 });
+  });
+});
+
+describe('the management API', () => {
+  test('is an API among the others', async () => {
+    expect((await manage('GET', `/v1/apis/${SYSTEM_API_ID}`)).body).toEqual({
+      id: SYSTEM_API_ID,
+      identifier: `${world.url}/v1/`,
+      name: 'Mintmark management API',
+      signingAlgorithm: 'RS256',
+      tokenLifetimeSeconds: 3_600,
+      permissions: systemPermissions,
+      allowRefreshTokens: false,
+      skipConsent: false,
+      dpopBoundAccessTokensRequired: false,
+      acceptsSelfSignedTokens: false,
+      tlsClientCertificateBoundAccessTokens: false,
+      tlsClientCertificateBoundAccessTokensRequired: false,
+      statusList: false,
+      createdAt: expect.any(String),
+      version: 1,
+    });
+  });
+
+  test('cannot be deleted', async () => {
+    expect(seen(await manage('DELETE', `/v1/apis/${SYSTEM_API_ID}`))).toEqual(problem(409, 'conflict'));
+    expect((await manage('GET', '/v1/tenants')).status).toBe(200);
+  });
+});

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
+import { whileFailing } from '#test/support/faults/faults.ts';
+import { type Operation, type RouteRequests, routeRequests } from '#test/support/route-requests/index.ts';
+import type { Fault } from '#test/support/world/engine-proxy.ts';
+import { startFunctionInstance } from '#test/support/world/function-instance.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+
+let world: World;
+let acme: Acme;
+let requests: RouteRequests;
+
+beforeAll(async () => {
+  world = await startWorld();
+  acme = await arrangeAcme(world);
+  requests = await routeRequests(world, acme);
+});
+afterAll(() => world.close());
+
+type Engine = 'dynamo' | 'kms';
+
+/** One route of each function, and what it needs when its process has just begun. */
+const firstRequests: readonly { operation: Operation; query?: string; status: number; needs: readonly Engine[] }[] = [
+  { operation: 'token', status: 200, needs: ['dynamo', 'kms'] },
+  { operation: 'introspect', status: 200, needs: ['dynamo', 'kms'] },
+  { operation: 'revoke', status: 200, needs: ['dynamo', 'kms'] },
+  { operation: 'createTenantApiToken', status: 201, needs: ['dynamo', 'kms'] },
+  { operation: 'listTenantApiTokens', status: 200, needs: ['dynamo'] },
+  { operation: 'addTenantApiTokenSecret', status: 201, needs: ['dynamo', 'kms'] },
+  { operation: 'createTenant', status: 201, needs: ['dynamo'] },
+  { operation: 'createServiceUser', status: 201, needs: ['dynamo'] },
+  { operation: 'createApplication', status: 201, needs: ['dynamo', 'kms'] },
+  // A page that is not the last has a cursor, which is sealed.
+  { operation: 'listAuditEvents', query: '?limit=1', status: 200, needs: ['dynamo', 'kms'] },
+  { operation: 'jwks', status: 200, needs: ['dynamo'] },
+  { operation: 'openidConfiguration', status: 200, needs: [] },
+];
+
+/** API Gateway says 500 for an authorizer that gives no verdict. */
+const authorizers: readonly { mode: 'online' | 'offline'; path: string; needs: readonly Engine[] }[] = [
+  { mode: 'online', path: '/reports', needs: ['dynamo'] },
+  { mode: 'online', path: '/rest/reports', needs: ['dynamo'] },
+  { mode: 'offline', path: '/reports', needs: ['dynamo'] },
+  { mode: 'offline', path: '/rest/reports', needs: ['dynamo'] },
+];
+
+/** Processes of all functions that have just begun; each call to `callAll` calls every one of them, twice at most. */
+async function startColdProcesses() {
+  const instance = await startFunctionInstance(world);
+  const prepareAll = () =>
+    Promise.all(
+      firstRequests.map(async ({ operation, query = '' }) => {
+        const { path, ...request } = await requests[operation]();
+        return { ...request, path: path + query };
+      }),
+    );
+  // What is created the first time is another one the second.
+  const prepared = [await prepareAll(), await prepareAll()];
+  const authorization = `Bearer ${await world.tokenFor(acme.tenantToken)}`;
+  const apis = await Promise.all(authorizers.map(({ mode }) => startGuardedApi(world, { mode })));
+  const callAll = () =>
+    Promise.all([
+      ...(prepared.pop() ?? []).map(async (request) => {
+        const { status, retryAfter } = await instance.send(request);
+        return retryAfter === null ? `${status}` : `${status} in ${retryAfter} s`;
+      }),
+      ...authorizers.map(
+        async ({ path }, index) => `${(await apis[index]?.visit('GET', path, authorization))?.status}`,
+      ),
+    ]);
+  const close = () => Promise.all([instance, ...apis].map((part) => part.close()));
+  return { callAll, close };
+}
+
+describe('P7, P11: processes that have just begun', () => {
+  const lasting: readonly (readonly [Engine, string, Fault])[] = [
+    ['kms', 'an internal error', { kind: 'error', name: 'KMSInternalException', status: 500 }],
+    ['kms', 'throttling', { kind: 'error', name: 'ThrottlingException' }],
+    ['kms', 'a disabled key', { kind: 'error', name: 'DisabledException' }],
+    ['kms', 'a key about to be deleted', { kind: 'error', name: 'KMSInvalidStateException' }],
+    ['kms', 'a missing key', { kind: 'error', name: 'NotFoundException' }],
+    ['kms', 'a missing permission', { kind: 'error', name: 'AccessDeniedException' }],
+    ['kms', 'a broken connection', { kind: 'reset' }],
+    ['kms', 'silence', { kind: 'hang' }],
+    ['dynamo', 'an internal error', { kind: 'error', name: 'InternalServerError', status: 500 }],
+    ['dynamo', 'throttling', { kind: 'error', name: 'ThrottlingException' }],
+    ['dynamo', 'a missing table', { kind: 'error', name: 'ResourceNotFoundException' }],
+    ['dynamo', 'expired credentials', { kind: 'error', name: 'ExpiredTokenException' }],
+    ['dynamo', 'a broken connection', { kind: 'reset' }],
+    ['dynamo', 'silence', { kind: 'hang' }],
+  ];
+
+  test.each(lasting)(
+    'give no verdict while %s answers with %s, and recover by themselves',
+    async (engine, _name, fault) => {
+      const processes = await startColdProcesses();
+      const startedAt = performance.now();
+      const failing = await whileFailing(world[engine], () => fault, processes.callAll);
+      const seconds = (performance.now() - startedAt) / 1_000;
+      const recovered = await processes.callAll();
+      await processes.close();
+
+      const successes = [...firstRequests.map(({ status }) => `${status}`), ...authorizers.map(() => '200')];
+      const failures = [...firstRequests.map(() => '503 in 1 s'), ...authorizers.map(() => '500')];
+      const isNeeded = [...firstRequests, ...authorizers].map(({ needs }) => needs.includes(engine));
+      expect(failing).toEqual(isNeeded.map((needed, index) => (needed ? failures[index] : successes[index])));
+      expect(seconds).toBeLessThan(3);
+      expect(recovered).toEqual(successes);
+    },
+  );
+});

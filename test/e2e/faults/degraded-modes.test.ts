@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-api.ts';
+import { whileFailing } from '#test/support/faults/faults.ts';
+import { type Operation, type RouteRequests, routeRequests } from '#test/support/route-requests/index.ts';
+import type { EngineProxy, Fault } from '#test/support/world/engine-proxy.ts';
+import { type Acme, arrangeAcme, type Reply, startWorld, type World } from '#test/support/world/world.ts';
+
+/** The API whose tokens are signed with a key of its own. */
+const LEDGER = 'https://api.example.com/ledger';
+
+let world: World;
+let acme: Acme;
+let requests: RouteRequests;
+let guarded: Readonly<Record<'online' | 'offline', GuardedApi>>;
+let token: string;
+
+beforeAll(async () => {
+  world = await startWorld();
+  acme = await arrangeAcme(world);
+  requests = await routeRequests(world, acme);
+  token = await world.tokenFor(acme.tenantToken);
+  const [online, offline] = await Promise.all([
+    startGuardedApi(world, { mode: 'online' }),
+    startGuardedApi(world, { mode: 'offline' }),
+  ]);
+  guarded = { online, offline };
+  await lookEverywhere();
+});
+afterAll(async () => {
+  for (const part of [guarded.online, guarded.offline, world]) await part.close();
+});
+
+/** The columns of the table: everything that somebody may want of a workspace whose processes are warm. */
+const operations = {
+  'token issue': 'token',
+  introspection: 'introspect',
+  revocation: 'revoke',
+  'admin change': 'createTenant',
+  'admin read': 'getTenant',
+  metadata: 'openidConfiguration',
+  JWKS: 'jwks',
+} as const satisfies Record<string, Operation>;
+
+type Column = keyof typeof operations | 'authorizer, online' | 'authorizer, offline';
+type Row = Readonly<Record<Column, string>>;
+
+const columns = Object.entries(operations) as [Column, Operation][];
+const AUTHORIZER_SECONDS_MAX = 2;
+const ANSWER_SECONDS_MAX = 3;
+
+/** One answer for each column, all asked for at the same time, and how often the engines were called. */
+async function lookEverywhere(failing?: { readonly engine: EngineProxy; readonly fault: FaultOf }) {
+  const prepared = await Promise.all(columns.map(async ([column, name]) => [column, await requests[name]()] as const));
+  for (const engine of [world.dynamo, world.kms]) engine.forget();
+  const look = () =>
+    Promise.all([
+      ...prepared.map(([column, { method, path, ...init }]) =>
+        inTime(column, ANSWER_SECONDS_MAX, async () => told(await world.send(method, path, init))),
+      ),
+      ...(['online', 'offline'] as const).map((mode) =>
+        inTime(`authorizer, ${mode}`, AUTHORIZER_SECONDS_MAX, async () => {
+          const { status } = await guarded[mode].visit('GET', '/rest/reports', `Bearer ${token}`);
+          return String(status);
+        }),
+      ),
+    ]);
+  const cells = failing === undefined ? await look() : await whileFailing(failing.engine, failing.fault, look);
+  const calls = world.dynamo.calls.length + world.kms.calls.length;
+  return { row: Object.fromEntries(cells) as Row, calls };
+}
+
+type FaultOf = (operation: string, body: string) => Fault | undefined;
+
+/** An answer, or that it came too late. */
+async function inTime(column: Column, secondsMax: number, ask: () => Promise<string>) {
+  const startedAt = performance.now();
+  const answer = await ask();
+  const seconds = (performance.now() - startedAt) / 1_000;
+  return [column, seconds < secondsMax ? answer : `${answer}, after ${seconds} s`] as const;
+}
+
+/** What the caller is told: that something is as it should be, or what is the matter and when to come back. */
+function told({ status, body, headers }: Reply): string {
+  if (status < 300) return (body as { active?: boolean } | undefined)?.active === false ? 'inactive' : String(status);
+  const { error, code } = body as { error?: string; code?: string };
+  return `${status} ${error ?? code}, again in ${headers.get('retry-after')} s`;
+}
+
+const unavailable = '503 temporarily_unavailable, again in 1 s';
+/** What API Gateway says for an authorizer without a verdict. */
+const noVerdict = '500';
+
+/** All is well. */
+const usual: Row = {
+  'token issue': '200',
+  introspection: '200',
+  revocation: '200',
+  'admin change': '201',
+  'admin read': '200',
+  metadata: '200',
+  JWKS: '200',
+  'authorizer, online': '200',
+  'authorizer, offline': '200',
+};
+
+const error = (name: string, status = 400): Fault => ({ kind: 'error', name, status });
+const always = (fault: Fault) => () => fault;
+const onSigning = (fault: Fault) => (operation: string) => (operation === 'Sign' ? fault : undefined);
+const onAudit = (fault: Fault) => (operation: string, body: string) =>
+  operation === 'PutItem' && body.includes('"mintmark-audit"') ? fault : undefined;
+const isAboutEs256 = (body: string) => body.includes('ECDSA_SHA_256');
+
+/** How a dependency is down: a name, and what becomes of its calls. */
+type Way = readonly [name: string, fault: Fault];
+const dynamoThrottles: readonly Way[] = [
+  ['ThrottlingException', error('ThrottlingException')],
+  ['ProvisionedThroughputExceededException', error('ProvisionedThroughputExceededException')],
+];
+const down: readonly Way[] = [
+  ['an internal error', error('InternalServerError', 500)],
+  ['broken connections', { kind: 'reset' }],
+  ['silence', { kind: 'hang' }],
+  ['halves of replies', { kind: 'truncate' }],
+];
+
+interface Degradation {
+  readonly name: string;
+  readonly engine: 'dynamo' | 'kms';
+  readonly ways: readonly Way[];
+  readonly failing: (fault: Fault) => FaultOf;
+  /** What differs from the usual. */
+  readonly row: Partial<Row>;
+}
+
+const withoutDynamo: Partial<Row> = {
+  'token issue': unavailable,
+  introspection: unavailable,
+  revocation: unavailable,
+  'admin change': unavailable,
+  'admin read': unavailable,
+  'authorizer, online': noVerdict,
+};
+
+const degradations: readonly Degradation[] = [
+  {
+    name: 'DynamoDB throttled',
+    engine: 'dynamo',
+    ways: dynamoThrottles,
+    failing: always,
+    row: withoutDynamo,
+  },
+  { name: 'DynamoDB down', engine: 'dynamo', ways: down, failing: always, row: withoutDynamo },
+  {
+    name: 'KMS Sign throttled or down',
+    engine: 'kms',
+    ways: [['ThrottlingException', error('ThrottlingException')], ...down],
+    failing: onSigning,
+    row: { 'token issue': unavailable },
+  },
+  {
+    name: 'V6: KMS key disabled',
+    engine: 'kms',
+    ways: [
+      ['DisabledException', error('DisabledException')],
+      ['KMSInvalidStateException', error('KMSInvalidStateException')],
+    ],
+    failing: onSigning,
+    row: { 'token issue': unavailable },
+  },
+  {
+    name: 'U5: audit log throttled or down',
+    engine: 'dynamo',
+    ways: [
+      ['ThrottlingException', error('ThrottlingException')],
+      ['silence', { kind: 'hang' }],
+    ],
+    failing: onAudit,
+    row: { revocation: unavailable, 'admin change': unavailable },
+  },
+];
+
+describe.each(degradations)('$name', ({ engine, ways, failing, row }) => {
+  test.each(ways)('INV3, INV5, INV7, INV8, INV9: every column keeps its promise under %s', async (_name, fault) => {
+    const { calls } = await lookEverywhere();
+    const degraded = await lookEverywhere({ engine: world[engine], fault: failing(fault) });
+    expect(degraded.row).toEqual({ ...usual, ...row });
+    expect(degraded.calls).toBeLessThanOrEqual(2 * calls);
+    expect((await lookEverywhere()).row).toEqual(usual);
+  });
+});
+
+describe('V6: a signing key that is disabled', () => {
+  test('refuses the tokens of its algorithm and no others', async () => {
+    await registerLedger();
+    const outcomes = () =>
+      Promise.all([requestToken({}), requestToken({ audience: LEDGER })].map(async (reply) => told(await reply)));
+    const disabled: FaultOf = (operation, body) =>
+      operation === 'Sign' && isAboutEs256(body) ? error('DisabledException') : undefined;
+    expect(await whileFailing(world.kms, disabled, outcomes)).toEqual(['200', unavailable]);
+    expect(await outcomes()).toEqual(['200', '200']);
+  });
+});
+
+/** An API whose tokens are signed with ES256, and a role for it in the hands of the tenant's client. */
+async function registerLedger(): Promise<void> {
+  const permissions = [{ value: 'read:ledger' }];
+  await world.manage('POST', '/v1/apis', {
+    identifier: LEDGER,
+    name: 'Ledger',
+    permissions,
+    signingAlgorithm: 'ES256',
+  });
+  const role = { key: 'ledger', name: 'Ledger', level: 100, permissions: [{ api: LEDGER, value: 'read:ledger' }] };
+  const { id } = (await world.manage('POST', '/v1/roles', role)).body as { id: string };
+  const path = `/v1/tenants/${acme.tenantId}/api-tokens/${acme.tenantToken.clientId}`;
+  await world.manage('PATCH', path, { roleIds: [acme.readerRoleId, id] });
+}
+
+function requestToken(parameters: Record<string, string>): Promise<Reply> {
+  const audience = 'https://api.example.com/reports';
+  return world.post('/oauth/token', acme.tenantToken, { grant_type: 'client_credentials', audience, ...parameters });
+}

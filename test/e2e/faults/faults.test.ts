@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { tables } from '#shared/api/tables.ts';
+import { type Probe, probeFaults, type Subject } from '#test/support/faults/fault-probes.ts';
+import { whileFailing } from '#test/support/faults/faults.ts';
+import type { Misfortune } from '#test/support/faults/misfortunes.ts';
+import { operationsOf, type RouteRequests, routeRequests } from '#test/support/route-requests/index.ts';
+import type { Fault } from '#test/support/world/engine-proxy.ts';
+import { arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+
+vi.setConfig({ maxConcurrency: 6, testTimeout: 600_000 });
+
+let world: World;
+let requests: RouteRequests;
+
+beforeAll(async () => {
+  world = await startWorld();
+  requests = await routeRequests(world, await arrangeAcme(world));
+});
+afterAll(() => world.close());
+
+/** `MINTMARK_FAULTS=all` tries everything that can go wrong at every call; else once at each kind of call. */
+const isThorough = process.env.MINTMARK_FAULTS === 'all';
+const triedKinds = new Set<string>();
+
+function chooseFurther(kind: string, all: readonly Misfortune[]): readonly Misfortune[] {
+  if (isThorough) return all;
+  return triedKinds.has(kind) || !triedKinds.add(kind) ? [] : all;
+}
+
+/** Every process looks for keys that it does not know, so nobody else is probed while these come and go. */
+const KEYS = 'manage-signing-keys';
+
+type Route = ReturnType<typeof operationsOf>[number];
+
+/** How many probes there were at each route. */
+const probesAt: Record<string, number> = {};
+
+/** Probes a route, and sees to it that everything is tried and comes out right. */
+async function expectRightOutcomes(name: string, subject: Omit<Subject, 'chooseFurther'>): Promise<readonly Probe[]> {
+  const probes = await probeFaults(world, { ...subject, chooseFurther });
+  probesAt[name] = probes.length;
+  expect(probes.map(({ what, outcome }) => ({ what, outcome }))).toEqual(
+    probes.map(({ what, right }) => ({ what, outcome: right })),
+  );
+  return probes;
+}
+
+afterAll(() => {
+  if (!isThorough) return;
+  mkdirSync('coverage', { recursive: true });
+  writeFileSync('coverage/faults.json', JSON.stringify(probesAt, undefined, 2));
+});
+
+describe('H11, I6, INV5, INV7, INV8, INV9: whichever of its calls fails, and however', () => {
+  /** These call nobody once a process has begun, or made a list; the latter has faults of its own: status-list-faults.test.ts. */
+  const remembering: readonly string[] = ['discovery', 'status-lists'];
+  const called = tables.filter(({ name, routes }) => !remembering.includes(name) && Object.keys(routes).length > 0);
+  const functions = called.filter(({ name }) => name !== KEYS).map(({ name }) => operationsOf(name));
+  const probeRoute = async ({ operation, status, isOpen }: Route, isAlone = isThorough) => {
+    const subject = { prepare: requests[operation], successStatus: status, isAlone };
+    const probes = await expectRightOutcomes(operation, subject);
+    // Where nobody has to be recognised, one call may be all there is.
+    expect(probes.length).toBeGreaterThan(isOpen ? 0 : 1);
+  };
+
+  test.concurrent.each(functions.flat())('$operation answers 503 in time', (route) => probeRoute(route));
+  test.each(operationsOf(KEYS))('$operation answers 503 in time', (route) => probeRoute(route, true));
+
+  /** One creation of each function: what remembers keys is the same for all of them. */
+  const creations = functions.flatMap((operations) => operations.filter(({ status }) => status === 201).slice(0, 1));
+  test.concurrent.each(creations)('$operation with an Idempotency-Key too', async ({ operation, status }) => {
+    const prepare = async () => {
+      const { headers, ...request } = await requests[operation]();
+      return { ...request, headers: { ...headers, 'idempotency-key': randomUUID() } };
+    };
+    await expectRightOutcomes(`${operation}, with a key`, { prepare, successStatus: status });
+  });
+});
+
+describe('DynamoDB that answers, but not everything', () => {
+  test.each(['token', 'introspect', 'revoke', 'getTenant'] as const)(
+    '%s never takes what is missing for a no',
+    async (operation) => {
+      const { method, path, ...init } = await requests[operation]();
+      const leaveAll = (called: string, body: string): Fault | undefined =>
+        called === 'BatchGetItem'
+          ? { kind: 'answer', body: { Responses: {}, UnprocessedKeys: JSON.parse(body).RequestItems } }
+          : undefined;
+      const reply = await whileFailing(world.dynamo, leaveAll, () => world.send(method, path, init));
+      expect([reply.status, reply.headers.get('retry-after')]).toEqual([503, '1']);
+    },
+  );
+});

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type KillSite, openKillSite } from '#test/support/faults/kill-site.ts';
+import { killStories } from '#test/support/faults/kill-stories.ts';
+import type { KillStory } from '#test/support/faults/kill-story.ts';
+import { seededOrder } from '#test/support/faults/seeded-order.ts';
+import type { KillPoint } from '#test/support/world/killable-mintmark.ts';
+import type { Credentials, Reply } from '#test/support/world/world.ts';
+
+/** How many kills there are, of all that there can be. */
+const KILLS = Number(process.env.MINTMARK_KILLS ?? 5);
+/** Which come first. */
+const SEED = Number(process.env.MINTMARK_KILL_SEED ?? 1);
+const KILL_MILLISECONDS_MAX = 60_000;
+
+interface Kill {
+  readonly story: KillStory;
+  readonly when: string;
+  /** Undefined for a kill when the answer is there. */
+  readonly point?: KillPoint;
+}
+
+/** Before and after each call of a story, and after its answer. */
+function killsOf(story: KillStory): readonly Kill[] {
+  const calls = Array.from({ length: story.calls }, (_, index) => index + 1);
+  const kill = (call: number, side: KillPoint['side']) => ({
+    story,
+    when: `${side} call ${call}`,
+    point: { call, side },
+  });
+  return [...calls.flatMap((call) => [kill(call, 'before'), kill(call, 'after')]), { story, when: 'after the answer' }];
+}
+const everyKill = seededOrder(killStories.flatMap(killsOf), SEED);
+const kills = Array.from({ length: Math.ceil(KILLS / everyKill.length) }, () => everyKill)
+  .flat()
+  .slice(0, KILLS);
+
+let shared: KillSite;
+/** Credentials that somebody was told of, in any of the lives of the process. */
+const confirmed: Credentials[] = [];
+beforeAll(async () => {
+  shared = await openKillSite();
+});
+afterAll(() => shared.close());
+
+/** Has the process die on the way, or else when all is done; resolves with the answer, if there was one. */
+async function interrupt(site: KillSite, act: () => Promise<Reply | undefined>, point: KillPoint | undefined) {
+  if (point !== undefined) await site.mintmark().dieAt(point);
+  const answered = point === undefined ? await act() : await act().catch(() => undefined);
+  await site.restart();
+  return answered;
+}
+
+async function kill({ story, point }: Kill, site: KillSite): Promise<readonly Credentials[]> {
+  const { act, check } = await story.begin(site);
+  return check(await interrupt(site, act, point));
+}
+
+/** In a folder that nobody else has. */
+async function killAlone(what: Kill): Promise<void> {
+  const site = await openKillSite();
+  try {
+    await kill(what, site);
+  } finally {
+    await site.close();
+  }
+}
+
+describe(`INV1: after kill -9, seed ${SEED}`, () => {
+  test.each(kills)(
+    '$when of $story.name, all of it is there or nothing',
+    async (what) => {
+      if (what.story.isAlone) return killAlone(what);
+      confirmed.push(...(await kill(what, shared)));
+    },
+    KILL_MILLISECONDS_MAX,
+  );
+
+  test('nothing is lost that anybody was told', async () => {
+    for (const credentials of confirmed) expect(await shared.exchange(credentials)).toBe(200);
+  });
+});

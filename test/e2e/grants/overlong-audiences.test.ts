@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { CompactSign, generateKeyPair, type JWTPayload } from 'jose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { succeed } from '#test/support/arrange/manage.ts';
+import { assertConforms } from '#test/support/ask/conformance.ts';
+import { createApplication, grantPermissions, registerApi } from '#test/support/clients/applications.ts';
+import { type Credentials, startWorld, type World } from '#test/support/world/world.ts';
+
+const NOBODY = 'cli_0000000000000000000000';
+
+let world: World;
+let application: Credentials;
+let token: string;
+beforeAll(async () => {
+  world = await startWorld({ onReply: assertConforms, adapters: { hs256Apis: () => true } });
+  application = await createApplication(world);
+  const { id, identifier } = await registerApi(world, ['read']);
+  await grantPermissions(world, application, id, 'all');
+  await succeed(world.manage('POST', `/v1/apis/${id}/signing-secrets`, {}));
+  await succeed(world.manage('PATCH', `/v1/apis/${id}`, { signingAlgorithm: 'HS256' }));
+  token = await world.tokenFor(application, { audience: identifier });
+});
+afterAll(() => world.close());
+
+async function ask(asked: string) {
+  const { status, body } = await world.post('/oauth/introspect', application, { token: asked });
+  return [status, (body as { readonly active?: boolean }).active];
+}
+
+/** For an audience that is no key of DynamoDB, so that a look at it would fail. */
+function claims(): JWTPayload {
+  const now = world.clock.nowSeconds();
+  return { aud: 'x'.repeat(4_000), iss: NOBODY, sub: NOBODY, jti: 'x', iat: now, exp: now + 60 };
+}
+const sign = async (header: { alg: string; typ: string }) => {
+  const key = header.alg === 'HS256' ? randomBytes(32) : (await generateKeyPair(header.alg)).privateKey;
+  const payload = Buffer.from(JSON.stringify(claims()));
+  return new CompactSign(payload).setProtectedHeader({ kid: NOBODY, ...header }).sign(key);
+};
+
+test.each([
+  ['as if an API had signed it', { alg: 'HS256', typ: 'at+jwt' }],
+  ['as if a service user had', { alg: 'RS256', typ: 'JWT' }],
+])(
+  'H7, H11: a token for an audience that no API can have, %s, is inactive and spoils no later answer',
+  async (_as, header) => {
+    const forged = await sign(header);
+    expect([await ask(forged), await ask(token)]).toEqual([
+      [200, false],
+      [200, true],
+    ]);
+  },
+);

@@ -1,0 +1,94 @@
+import * as oauth from 'oauth4webapi';
+import * as openid from 'openid-client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { MutualTls } from '#infra/local/gateway/configuration.ts';
+import { type ClientIdentity, newAuthority, selfSigned } from '#test/support/clients/certificates.ts';
+import { type Fetch, fetchWith, mutualTlsTrusting } from '#test/support/clients/mutual-tls.ts';
+import { byName, byOwnKey, registerForMutualTls } from '#test/support/clients/mutual-tls-clients.ts';
+import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+
+/** Public client libraries over connections with certificates, by the real clock, which is theirs. */
+let world: World;
+let acme: Acme;
+let mutualTls: MutualTls;
+let identities: Readonly<Record<'tls_client_auth' | 'self_signed_tls_client_auth', ClientIdentity>>;
+let other: ClientIdentity;
+beforeAll(async () => {
+  const authority = await newAuthority();
+  identities = {
+    tls_client_auth: await authority.issue({ names: [{ type: 'url', value: 'spiffe://acme.example/export' }] }),
+    self_signed_tls_client_auth: await selfSigned(),
+  };
+  other = await authority.issue();
+  mutualTls = await mutualTlsTrusting(authority.cert, identities.self_signed_tls_client_auth.cert);
+  const clock = () => ({ nowSeconds: () => Math.floor(Date.now() / 1_000) });
+  world = await startWorld({ mutualTls, adapters: { clock } });
+  acme = await arrangeAcme(world);
+});
+afterAll(() => world.close());
+
+const register = async (method: keyof typeof identities) => {
+  const byMethod = { tls_client_auth: byName({ tlsClientAuthSanUri: 'spiffe://acme.example/export' }) };
+  const registration = { ...byMethod, self_signed_tls_client_auth: byOwnKey(identities[method]) }[method];
+  const bound = { ...registration, tlsClientCertificateBoundAccessTokens: true };
+  return (await registerForMutualTls(world, acme, bound)).clientId;
+};
+
+/** Metadata is read where everybody reads it, everything else by mutual TLS. */
+const fetchAs = (identity: ClientIdentity): Fetch => {
+  const secure = fetchWith(mutualTls, identity);
+  return (url, init) => (String(url).startsWith('https:') ? secure(url, init) : fetch(url, init as RequestInit));
+};
+
+describe.each(['tls_client_auth', 'self_signed_tls_client_auth'] as const)('L4: %s', (method) => {
+  test('gets openid-client to a token, to what it is worth, to an API, and to its end', async () => {
+    const clientId = await register(method);
+    const options = {
+      execute: [openid.allowInsecureRequests],
+      [openid.customFetch]: fetchAs(identities[method]),
+    };
+    const metadata = { use_mtls_endpoint_aliases: true };
+    const config = await openid.discovery(new URL(world.url), clientId, metadata, openid.TlsClientAuth(), options);
+    expect(config.serverMetadata().token_endpoint_auth_methods_supported).toContain(method);
+    const { access_token: token, token_type } = await openid.clientCredentialsGrant(config, { audience: REPORTS });
+    expect(token_type).toBe('bearer');
+    const cnf = { 'x5t#S256': identities[method].thumbprint };
+    expect(await openid.tokenIntrospection(config, token)).toMatchObject({ active: true, cnf });
+
+    const visit = async (identity: ClientIdentity, path: string) => {
+      const headers = { authorization: `Bearer ${token}` };
+      return (await fetchAs(identity)(world.mutualTlsUrl + path, { headers })).status;
+    };
+    const own = identities[method];
+    expect([await visit(own, '/reports'), await visit(own, '/rest/reports')]).toEqual([200, 200]);
+    expect([await visit(other, '/reports'), await visit(other, '/rest/reports')]).toEqual([403, 401]);
+    await openid.tokenRevocation(config, token);
+    expect(await openid.tokenIntrospection(config, token)).toEqual({ active: false });
+  });
+
+  test('gets oauth4webapi there too, through its own checks', async () => {
+    const client: oauth.Client = { client_id: await register(method), use_mtls_endpoint_aliases: true };
+    const issuer = new URL(world.url);
+    const options = {
+      [oauth.allowInsecureRequests]: true,
+      [oauth.customFetch]: fetchAs(identities[method]),
+    };
+    const discovered = await oauth.discoveryRequest(issuer, { ...options, algorithm: 'oauth2' });
+    const as = await oauth.processDiscoveryResponse(issuer, discovered);
+    expect(as.tls_client_certificate_bound_access_tokens).toBe(true);
+    const authentication = oauth.TlsClientAuth();
+    const form = new URLSearchParams({ audience: REPORTS });
+    const granted = await oauth.clientCredentialsGrantRequest(as, client, authentication, form, options);
+    const { access_token: token } = await oauth.processClientCredentialsResponse(as, client, granted);
+    const asked = await oauth.introspectionRequest(as, client, authentication, token, options);
+    expect(await oauth.processIntrospectionResponse(as, client, asked)).toMatchObject({ active: true });
+    const resource = new URL('/reports', world.mutualTlsUrl);
+    const call = (identity: ClientIdentity) =>
+      oauth.protectedResourceRequest(token, 'GET', resource, undefined, null, {
+        [oauth.customFetch]: fetchAs(identity),
+      });
+    expect([(await call(identities[method])).status, (await call(other)).status]).toEqual([200, 403]);
+    await oauth.processRevocationResponse(await oauth.revocationRequest(as, client, authentication, token, options));
+    expect((await call(identities[method])).status).toBe(403);
+  });
+});

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
+import { createApiToken } from '#test/support/arrange/creations.ts';
+import { countEach, outcomeOf, race } from '#test/support/ask/outcomes.ts';
+import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { itemsOf } from '#test/support/stored/table-items.ts';
+import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world/world.ts';
+
+const PEPPERS_MAX = 4;
+
+/** How long every process has been running. */
+let uptimeMilliseconds = 0;
+/** After five minutes every process knows which peppers there are. */
+function letAllKnow(): void {
+  uptimeMilliseconds += 300_000;
+}
+
+let world: World;
+let acme: Acme;
+beforeAll(async () => {
+  world = await startWorld({ adapters: { pepper: (environment) => kmsPepper(environment, () => uptimeMilliseconds) } });
+  acme = await arrangeAcme(world);
+});
+afterAll(() => world.close());
+
+const createToken = () => createApiToken(world, acme.tenantId, { roleIds: [acme.readerRoleId] });
+const exchange = async (credentials: Credentials) =>
+  (await world.post('/oauth/token', credentials, { grant_type: 'client_credentials' })).status;
+const nowIso = () => new Date(world.clock.nowSeconds() * 1_000).toISOString();
+const peppers = async () => {
+  const item = (await itemsOf('directory')).find(({ key }) => key === 'pepper#workspace');
+  return (item as unknown as { peppers: readonly object[] }).peppers;
+};
+
+test('a rotation that breaks off, wherever that is, changes nothing', async () => {
+  const before = await peppers();
+  const outcomes = [];
+  for (const engine of [world.kms, world.dynamo]) {
+    outcomes.push(await whileFailing(engine, denied, () => outcomeOf(world.rotatePepper())));
+  }
+  const failPut = (operation: string, body: string) =>
+    operation === 'PutItem' && body.includes('pepper#workspace') ? denied() : undefined;
+  outcomes.push(await whileFailing(world.dynamo, failPut, () => outcomeOf(world.rotatePepper())));
+  expect(outcomes).toEqual(Array(3).fill('temporarily_unavailable'));
+  expect(await peppers()).toEqual(before);
+});
+
+test('of several rotations at once, each is made as a whole or told to come again', async () => {
+  const outcomes = countEach(await Promise.all(race(3, () => outcomeOf(world.rotatePepper()))));
+  expect(await peppers()).toHaveLength(1 + (outcomes.done ?? 0));
+  expect((outcomes.done ?? 0) + (outcomes.conflict ?? 0)).toBe(3);
+});
+
+test('older secrets work beside new ones, however often it is rotated, until there are too many peppers', async () => {
+  const tokens = [acme.tenantToken, acme.personalToken];
+  while ((await peppers()).length < PEPPERS_MAX) {
+    await world.rotatePepper();
+    letAllKnow();
+    tokens.push(await createToken());
+  }
+  expect(await outcomeOf(world.rotatePepper())).toBe('conflict');
+  expect(await Promise.all(tokens.map(exchange))).toEqual(tokens.map(() => 200));
+});
+
+test('once it is finished, secrets under older peppers are refused, and each change is on record', async () => {
+  const [old, next] = [acme.tenantToken, await createToken()];
+  const [current] = await peppers();
+  expect(await world.rotatePepper({ finish: true })).toEqual({ createdAt: expect.any(String), overlapping: 0 });
+  expect(await peppers()).toEqual([current]);
+  letAllKnow();
+  expect([await exchange(old), await exchange(next)]).toEqual([401, 200]);
+
+  expect(await world.rotatePepper()).toEqual({ createdAt: nowIso(), overlapping: 1 });
+  const lines = (await itemsOf('audit')).filter(({ type }) => String(type).startsWith('pepper.'));
+  const seen = new Set(lines.map(({ type, outcome }) => `${type} ${outcome}`));
+  expect(seen).toEqual(
+    new Set([
+      'pepper.rotation_started attempted',
+      'pepper.rotation_started succeeded',
+      'pepper.rotated attempted',
+      'pepper.rotated succeeded',
+    ]),
+  );
+});

@@ -1,0 +1,81 @@
+import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { signingKeysOf } from '#test/support/arrange/signing-keys.ts';
+import { assertConforms } from '#test/support/ask/conformance.ts';
+import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { costOf, FREE } from '#test/support/stored/cost.ts';
+import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+
+let world: World;
+let acme: Acme;
+let keys: ReturnType<typeof signingKeysOf>;
+beforeAll(async () => {
+  world = await startWorld({ onReply: assertConforms });
+  acme = await arrangeAcme(world);
+  keys = signingKeysOf(world);
+});
+afterAll(() => world.close());
+
+const fetchSigned = () => world.send('GET', '/.well-known/jwks.jws');
+const verifyWith = async (trusted: JSONWebKeySet, text: string, typ: string) =>
+  (
+    await jwtVerify(text, createLocalJWKSet(trusted), {
+      typ,
+      issuer: world.url,
+      currentDate: new Date(world.clock.nowSeconds() * 1_000),
+    })
+  ).payload;
+
+test('is the key set as a JWT, which the metadata names', async () => {
+  const { status, headers, text } = await fetchSigned();
+  const { signed_jwks_uri: uri } = (await world.send('GET', '/.well-known/oauth-authorization-server')).body as {
+    signed_jwks_uri: string;
+  };
+  const keySet = await keys.keySet();
+  expect([status, headers.get('content-type'), headers.get('cache-control'), uri]).toEqual([
+    200,
+    'application/jwk-set+jwt',
+    'public, max-age=300',
+    `${world.url}/.well-known/jwks.jws`,
+  ]);
+  const iat = world.clock.nowSeconds();
+  expect(await verifyWith(keySet, text, 'jwk-set+jwt')).toEqual({
+    iss: world.url,
+    sub: world.url,
+    iat,
+    exp: iat + 900,
+    ...keySet,
+  });
+});
+
+test('L9: costs one signature in five minutes, however many fetch it, while the keys stay the same', async () => {
+  const storm = () => Promise.all(Array.from({ length: 100 }, fetchSigned));
+  expect(await costOf(world, storm)).toEqual(FREE);
+  world.clock.advance(300);
+  expect(await costOf(world, storm)).toEqual({ ...FREE, reads: 1, kms: ['Sign'] });
+  expect(await costOf(world, storm)).toEqual(FREE);
+});
+
+test('L9: is not signed for those who come while KMS does not sign, and is for the next', async () => {
+  world.clock.advance(300);
+  expect((await whileFailing(world.kms, denied, fetchSigned)).status).toBe(503);
+  expect((await fetchSigned()).status).toBe(200);
+});
+
+test('lets a verifier that knows the keys in KMS take keys of a day', async () => {
+  const pinned = await keys.keySet();
+  await keys.wrap();
+  const token = await world.tokenFor(acme.tenantToken, { audience: REPORTS });
+  await expect(verifyWith(pinned, token, 'at+jwt')).rejects.toThrow('no applicable key');
+  const payload = await verifyWith(pinned, (await fetchSigned()).text, 'jwk-set+jwt');
+  expect((await verifyWith({ keys: payload.keys as JSONWebKeySet['keys'] }, token, 'at+jwt')).aud).toBe(REPORTS);
+});
+
+test('V5: is without a revoked key, and signed with another, within a second', async () => {
+  const { kid = '' } = decodeProtectedHeader((await fetchSigned()).text);
+  await keys.revoke(kid);
+  world.clock.advance(1);
+  const { text } = await fetchSigned();
+  const payload = await verifyWith(await keys.keySet(), text, 'jwk-set+jwt');
+  expect([decodeProtectedHeader(text).kid === kid, JSON.stringify(payload).includes(kid)]).toEqual([false, false]);
+});

@@ -1,0 +1,189 @@
+import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { repeat } from '#test/support/ask/outcomes.ts';
+import { runCommand } from '#test/support/documents/command.ts';
+import { START, type StartProcess, startEnvironment, startProcess } from '#test/support/world/start-process.ts';
+import { basic, type Credentials, REPORTS } from '#test/support/world/world.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+async function exchange({ url }: StartProcess, credentials: Credentials): Promise<string> {
+  const body = new URLSearchParams({ grant_type: 'client_credentials' });
+  const headers = { authorization: basic(credentials) };
+  const response = await fetch(`${url}/oauth/token`, { method: 'POST', headers, body });
+  const { access_token: token, error } = (await response.json()) as { access_token?: string; error?: string };
+  return token ?? `${response.status} ${error}`;
+}
+
+async function manage<Body>({ url }: StartProcess, token: string, path: string, body?: object): Promise<Body> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const init = body === undefined ? { headers } : { headers, method: 'POST', body: JSON.stringify(body) };
+  const response = await fetch(url + path, init);
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return (await response.json()) as Body;
+}
+
+const portOf = ({ url }: StartProcess) => Number(new URL(url).port);
+const newFolder = () => mkdtemp(join(tmpdir(), 'mintmark-start-'));
+
+/** A start that fails: the exit code and everything that was printed. */
+const failedStart = (folder: string, env: Record<string, string> = {}) =>
+  runCommand(process.execPath, [START], { env: { ...startEnvironment({ folder }), ...env } });
+
+/** Nothing but one line that says what to do, and exit code 1. */
+const failure = (reason: string) => ({
+  code: 1,
+  stdout: '',
+  stderr: expect.stringMatching(new RegExp(`^Mintmark could not start\\. ${reason}[^\\n]*\\n$`)),
+});
+
+describe('one data folder, from start to start', () => {
+  let folder: string;
+  let mintmark: StartProcess;
+  let first: StartProcess;
+  let token: string;
+
+  beforeAll(async () => {
+    folder = await newFolder();
+    mintmark = await startProcess({ folder });
+    first = mintmark;
+    token = await exchange(first, first.administrator);
+    await manage(first, token, '/v1/tenants', { name: 'Acme', id: 'acme' });
+  });
+  afterAll(async () => {
+    await mintmark.end('SIGKILL');
+    await rm(folder, { recursive: true });
+  });
+
+  async function stop(signal: NodeJS.Signals) {
+    const { exit, seconds } = await mintmark.end(signal);
+    return { exit, isInTime: seconds < 2 };
+  }
+
+  test('the first start shows the administrator and keeps it where nobody else can read it', async () => {
+    expect(first.printed).toContain(first.administrator.clientSecret);
+    expect(JSON.parse(await readFile(join(folder, 'admin.json'), 'utf8'))).toEqual({
+      issuer: first.url,
+      clientId: expect.stringMatching(/^cli_/),
+      clientSecret: expect.stringMatching(/^mms_/),
+    });
+    const files = await Promise.all(['admin.json', 'kms.json'].map((name) => stat(join(folder, name))));
+    expect(files.map(({ mode }) => mode & 0o777)).toEqual([0o600, 0o600]);
+  });
+
+  test('a second Mintmark in the same folder is told so, and the first goes on', async () => {
+    expect(await failedStart(folder)).toEqual(failure('The data folder is in use by another Mintmark: '));
+    expect(await manage(first, token, '/v1/tenants/acme')).toMatchObject({ name: 'Acme' });
+  });
+
+  test('told to stop by SIGTERM it ends well within two seconds, whoever has connected and asked nothing', async () => {
+    const idle = connect(portOf(mintmark), '127.0.0.1').on('error', () => undefined);
+    await new Promise((resolve) => idle.once('connect', resolve));
+    expect(await stop('SIGTERM')).toEqual({ exit: 0, isInTime: true });
+    idle.destroy();
+  });
+
+  test('the second start keeps administrator, keys and data, and shows no secret again', async () => {
+    mintmark = await startProcess({ folder, port: portOf(first) });
+    expect(mintmark.administrator).toEqual(first.administrator);
+    expect(mintmark.printed).not.toContain(mintmark.administrator.clientSecret);
+    expect(await manage(mintmark, token, '/v1/tenants/acme')).toMatchObject({ name: 'Acme' });
+  });
+
+  test('told to stop by SIGINT it ends well within two seconds', async () => {
+    expect(await stop('SIGINT')).toEqual({ exit: 0, isInTime: true });
+  });
+
+  test('a damaged administrator file is replaced by another administrator', async () => {
+    await truncate(join(folder, 'admin.json'), 20);
+    mintmark = await startProcess({ folder });
+    expect(mintmark.administrator.clientId).not.toBe(first.administrator.clientId);
+    expect(mintmark.printed).toContain(mintmark.administrator.clientSecret);
+    expect(await exchange(mintmark, mintmark.administrator)).toMatch(/^eyJ/);
+  });
+
+  test('npm start, told to stop by SIGTERM, leaves nothing running', async () => {
+    await mintmark.end('SIGTERM');
+    mintmark = await startProcess({ folder, command: ['npm', 'start'] });
+    await mintmark.end('SIGTERM');
+    await expect(fetch(mintmark.url)).rejects.toThrow('fetch failed');
+  });
+});
+
+describe('INV1: a kill in the middle of many creations', () => {
+  const CREATIONS = 200;
+  const AT_ONCE = 32;
+  const ANSWERED_BEFORE_THE_KILL = 15;
+
+  /** Makes a tenant whose tokens may read reports; answers where and how one more token is made. */
+  async function arrangeTenant(mintmark: StartProcess, token: string) {
+    const api = { identifier: REPORTS, name: 'Reports', permissions: [{ value: 'read' }] };
+    await manage(mintmark, token, '/v1/apis', api);
+    const role = { key: 'reader', name: 'Reader', level: 100, permissions: [{ api: REPORTS, value: 'read' }] };
+    const { id: roleId } = await manage<{ id: string }>(mintmark, token, '/v1/roles', role);
+    const { id: tenantId } = await manage<{ id: string }>(mintmark, token, '/v1/tenants', { name: 'Acme' });
+    const path = `/v1/tenants/${tenantId}/api-tokens`;
+    const create = () => manage<Credentials>(mintmark, token, path, { description: 'export', roleIds: [roleId] });
+    return { path, create };
+  }
+
+  test('loses nothing that was answered', async () => {
+    const folder = await newFolder();
+    const before = await startProcess({ folder });
+    const token = await exchange(before, before.administrator);
+    const { path, create } = await arrangeTenant(before, token);
+    const answered: Credentials[] = [];
+    await repeat(
+      CREATIONS,
+      async () => {
+        const credentials = await create().catch(() => undefined);
+        if (credentials === undefined) return;
+        if (answered.push(credentials) === ANSWERED_BEFORE_THE_KILL) await before.end('SIGKILL');
+      },
+      AT_ONCE,
+    );
+    expect(answered.length).toBeGreaterThanOrEqual(ANSWERED_BEFORE_THE_KILL);
+    expect(answered.length).toBeLessThan(CREATIONS);
+
+    const after = await startProcess({ folder, port: portOf(before) });
+    expect(after.administrator).toEqual(before.administrator);
+    const outcomes = [];
+    for (const credentials of answered) outcomes.push(await exchange(after, credentials));
+    expect(outcomes.filter((outcome) => !outcome.startsWith('eyJ'))).toEqual([]);
+
+    const { items } = await manage<{ items: Credentials[] }>(after, token, `${path}?limit=100`);
+    const kept = items.map(({ clientId }) => clientId);
+    expect(kept).toEqual(expect.arrayContaining(answered.map(({ clientId }) => clientId)));
+    await after.end('SIGKILL');
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe('what it cannot start with is told in one line', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await newFolder();
+    await writeFile(join(folder, 'file'), 'not a folder');
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test('a port that is in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    expect(await failedStart(folder, { PORT: String(port) })).toEqual(failure(`Port ${port} is in use: `));
+    other.close();
+  });
+
+  test('a port that is none', async () => {
+    expect(await failedStart(folder, { PORT: '65536' })).toEqual(failure('PORT must be a number from 0 to 65535'));
+  });
+
+  test.each(['file', 'file/below'])('a folder that cannot be made: %s', async (name) => {
+    const reason = 'The data folder cannot be written \\(E[^\\n]+\\): set MINTMARK_DATA ';
+    expect(await failedStart(join(folder, name))).toEqual(failure(reason));
+  });
+});

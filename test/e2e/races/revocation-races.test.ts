@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-api.ts';
+import { isTokenActive } from '#test/support/ask/introspection.ts';
+import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+
+/** `MINTMARK_REVOCATIONS=10000` makes so many; a plain run a sample. */
+const REVOCATIONS = Number(process.env.MINTMARK_REVOCATIONS ?? 15);
+const POLLERS = 8;
+
+vi.setConfig({ testTimeout: 10_000 + REVOCATIONS * 1_000 });
+
+let world: World;
+let acme: Acme;
+let guarded: GuardedApi;
+beforeAll(async () => {
+  world = await startWorld();
+  acme = await arrangeAcme(world);
+  guarded = await startGuardedApi(world, { mode: 'online' });
+});
+afterAll(async () => {
+  await guarded.close();
+  await world.close();
+});
+
+/** One answer about a token: when it was asked for, and whether it was a yes. */
+interface Observation {
+  readonly startedAt: number;
+  readonly isYes: boolean;
+}
+
+/** Asks again and again until it has asked once more after the end. */
+async function poll(isYes: () => Promise<boolean>, hasEnded: () => boolean): Promise<readonly Observation[]> {
+  const observations: Observation[] = [];
+  for (let isLast = false; !isLast; ) {
+    isLast = hasEnded();
+    const startedAt = performance.now();
+    observations.push({ startedAt, isYes: await isYes() });
+  }
+  return observations;
+}
+
+const isActive = (token: string) => isTokenActive(world, token, acme.tenantToken);
+const isLetIn = async (token: string) =>
+  (await guarded.visit('GET', '/rest/reports', `Bearer ${token}`)).status === 200;
+
+/** Revokes a token while everybody asks about it. */
+async function revokeUnderWay() {
+  const token = await world.tokenFor(acme.tenantToken);
+  let revokedAt = Number.POSITIVE_INFINITY;
+  const hasEnded = () => revokedAt < Number.POSITIVE_INFINITY;
+  const pollers = Array.from({ length: POLLERS }, (_, number) =>
+    poll(() => (number % 2 === 0 ? isActive(token) : isLetIn(token)), hasEnded),
+  );
+  const { status } = await world.post('/oauth/revoke', acme.tenantToken, { token });
+  revokedAt = performance.now();
+  const observations = (await Promise.all(pollers)).flat();
+  const after = observations.filter(({ startedAt }) => startedAt > revokedAt);
+  return { status, yesBefore: observations.length - after.length, yesAfter: after.filter(({ isYes }) => isYes).length };
+}
+
+describe('INV2: eight who ask about a token while it is revoked', () => {
+  test('I8: hear no yes that they asked for after the 200', async () => {
+    let asked = 0;
+    for (let round = 0; round < REVOCATIONS; round += 1) {
+      const { status, yesBefore, yesAfter } = await revokeUnderWay();
+      expect([status, yesAfter]).toEqual([200, 0]);
+      asked += yesBefore;
+    }
+    // Else they would all have come too late to see anything.
+    expect(asked).toBeGreaterThan(REVOCATIONS);
+  });
+});

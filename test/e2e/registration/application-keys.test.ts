@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { oauthError, seen } from '#test/support/ask/answers.ts';
+import { assertConforms } from '#test/support/ask/conformance.ts';
+import { countEach, race } from '#test/support/ask/outcomes.ts';
+import { wholeReply } from '#test/support/ask/whole-reply.ts';
+import {
+  type AssertionChange,
+  type AssertionKey,
+  outcomeOf,
+  signAssertion,
+} from '#test/support/clients/service-user-keys.ts';
+import {
+  type ApplicationKey,
+  applicationAssertion,
+  applicationKey,
+  createSigningApplication,
+} from '#test/support/clients/signing-applications.ts';
+import { claimForgeries, formForgeries, headerForgeries } from '#test/support/forge/assertion-forgeries.ts';
+import { costOf } from '#test/support/stored/cost.ts';
+import { writtenTables } from '#test/support/stored/written-tables.ts';
+import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+
+const GRANT = { grant_type: 'client_credentials', audience: REPORTS };
+
+let world: World;
+let acme: Acme;
+let key: AssertionKey;
+let other: AssertionKey;
+beforeAll(async () => {
+  world = await startWorld({ onReply: assertConforms });
+  acme = await arrangeAcme(world);
+  [key, other] = [await register(applicationKey()), await register(applicationKey('ES256', 'other'))];
+});
+afterAll(() => world.close());
+
+const registerAll = (keys: readonly ApplicationKey[], request: object = {}) =>
+  createSigningApplication(world, acme, keys, { jwks: { keys: keys.map(({ jwk }) => jwk) }, ...request });
+async function register(applicationsKey: ApplicationKey, request: object = {}): Promise<AssertionKey> {
+  const [registered] = await registerAll([applicationsKey], request);
+  if (registered === undefined) throw new Error('One key was registered.');
+  return registered;
+}
+/** The scope that an application is given, or the status and code of its refusal. */
+async function outcome(by: AssertionKey, change: AssertionChange = {}): Promise<string> {
+  return outcomeOf(
+    await world.post('/oauth/token', undefined, { ...GRANT, ...(await applicationAssertion(world, by, change)) }),
+  );
+}
+const unnamed = { header: { kid: undefined } };
+
+describe('an application with keys', () => {
+  test.each(['RS256', 'PS256', 'ES256', 'EdDSA'])('authenticates by an assertion in %s', async (algorithm) => {
+    const signer = await register(applicationKey(algorithm));
+    expect(await outcome(signer)).toBe('read:reports');
+    expect(await outcome(signer, { header: { typ: 'client-authentication+jwt' } })).toBe('read:reports');
+    expect(await outcome({ ...signer, privateKey: applicationKey(algorithm).privateKey })).toBe('401 invalid_client');
+  });
+
+  test('Q7: shows that its keys were never used, and then when', async () => {
+    const signer = await register(applicationKey());
+    const lastUsedAt = async () =>
+      ((await world.manage('GET', `/v1/applications/${signer.principalId}`)).body as { lastUsedAt: unknown })
+        .lastUsedAt;
+    expect(await lastUsedAt()).toBeNull();
+    await outcome(signer);
+    expect(await lastUsedAt()).toBe(new Date(world.clock.nowSeconds() * 1_000).toISOString());
+  });
+
+  test('costs one read, one write and one signature', async () => {
+    await outcome(key);
+    expect(await costOf(world, () => outcome(key))).toEqual({ reads: 1, writes: 1, kms: ['Sign'], comparisons: 0 });
+  });
+
+  test('D8: authenticates by each assertion once, though 32 try at once', async () => {
+    const members = await applicationAssertion(world, key);
+    const replies = await Promise.all(race(32, () => world.post('/oauth/token', undefined, { ...GRANT, ...members })));
+    expect(countEach(replies.map(outcomeOf))).toEqual({ 'read:reports': 1, '401 invalid_client': 31 });
+  });
+
+  test('D15: that names its algorithm signs with no other', async () => {
+    const rsa = applicationKey('RS256');
+    const { alg: _alg, ...jwk } = rsa.jwk;
+    const jwks = { keys: [jwk] };
+    const [open, strict] = [
+      await register(rsa, { jwks }),
+      await register(rsa, { jwks, tokenEndpointAuthSigningAlg: 'PS256' }),
+    ];
+    const withPss = (signer: AssertionKey) => outcome({ ...signer, algorithm: 'PS256' });
+    expect([await outcome(open), await withPss(open)]).toEqual(['read:reports', 'read:reports']);
+    expect([await outcome(strict), await withPss(strict)]).toEqual(['401 invalid_client', 'read:reports']);
+  });
+
+  test('D15: signs with no other algorithm than the one that its key is for', async () => {
+    const rsa = await register(applicationKey('RS256'));
+    expect(await outcome({ ...rsa, algorithm: 'PS256' })).toBe('401 invalid_client');
+  });
+});
+
+describe('D17: the name of the key', () => {
+  test('may be left out, and then every key for the algorithm may be the one', async () => {
+    const keys = [applicationKey('ES256', 'a'), applicationKey('ES256', 'b'), applicationKey('RS256', 'c')];
+    const signers = await registerAll(keys);
+    expect(await Promise.all(signers.map((signer) => outcome(signer)))).toEqual(keys.map(() => 'read:reports'));
+    expect(await Promise.all(signers.map((signer) => outcome(signer, unnamed)))).toEqual(
+      keys.map(() => 'read:reports'),
+    );
+    expect(await outcome({ ...key, principalId: signers[0]?.principalId ?? '' }, unnamed)).toBe('401 invalid_client');
+  });
+
+  test('has to be right where there is one', async () => {
+    const [first] = await registerAll([applicationKey('ES256', 'a'), applicationKey('ES256', 'b')]);
+    if (first === undefined) throw new Error('Two keys were registered.');
+    for (const kid of ['b', 'c', '', first.principalId, 'k'.repeat(3_072), '../a']) {
+      expect([kid, await outcome(first, { header: { kid } })]).toEqual([kid, '401 invalid_client']);
+    }
+  });
+
+  test('is any at all for the only key that has none', async () => {
+    const { jwk, ...rest } = applicationKey();
+    const { kid: _kid, ...nameless } = jwk;
+    const signer = await register({ ...rest, jwk: nameless });
+    expect([await outcome(signer), await outcome(signer, unnamed)]).toEqual(['read:reports', 'read:reports']);
+  });
+});
+
+describe('an assertion that is not good', () => {
+  const forgeries = Object.entries({ ...claimForgeries, ...headerForgeries, ...formForgeries });
+  /** With one key only, its name says nothing. */
+  const good = ['D17: no kid'];
+
+  test.each(forgeries.filter(([name]) => !good.includes(name)))(
+    '%s: is refused for an application too, and leaves nothing behind',
+    async (_name, forge) => {
+      const members = {
+        ...(await applicationAssertion(world, key)),
+        client_assertion: await forge({ world, key, other }),
+      };
+      world.dynamo.forget();
+      const reply = await world.post('/oauth/token', undefined, { ...GRANT, ...members });
+      expect(seen(reply)).toEqual(oauthError(401, 'invalid_client'));
+      const nonsense = await world.post('/oauth/token', undefined, { ...GRANT, ...members, client_assertion: 'x' });
+      expect(wholeReply(reply)).toEqual(wholeReply(nonsense));
+      expect(writtenTables(world)).toEqual([]);
+    },
+  );
+
+  test('D10: leaves no row behind, however many are sent with bad signatures', async () => {
+    const forged = { ...key, privateKey: applicationKey().privateKey };
+    await outcome(forged);
+    world.dynamo.forget();
+    const outcomes = await Promise.all(race(300, () => outcome(forged)));
+    expect(outcomes.filter((seenOutcome) => seenOutcome === 'read:reports')).toEqual([]);
+    expect(writtenTables(world)).toEqual([]);
+  });
+
+  test('D23: is an authorization request, which has no subject', async () => {
+    const claims = { iss: key.principalId, sub: undefined, client_id: key.principalId, response_type: 'code' };
+    for (const typ of ['oauth-authz-req+jwt', 'JWT', undefined]) {
+      expect(await outcome(key, { claims, header: { typ } })).toBe('401 invalid_client');
+    }
+    const withSubject = { claims: { client_id: key.principalId, response_type: 'code' } };
+    expect(await outcome(key, { ...withSubject, header: { typ: 'oauth-authz-req+jwt' } })).toBe('401 invalid_client');
+  });
+
+  test('D24: is an access token of the application itself', async () => {
+    const reply = await world.post('/oauth/token', undefined, {
+      ...GRANT,
+      ...(await applicationAssertion(world, key)),
+    });
+    const { access_token: token } = reply.body as { access_token: string };
+    const members = { ...(await applicationAssertion(world, key)), client_assertion: token };
+    expect(outcomeOf(await world.post('/oauth/token', undefined, { ...GRANT, ...members }))).toBe('401 invalid_client');
+  });
+
+  test('D26: is of another application with the same key', async () => {
+    const same = applicationKey();
+    const [first, second] = [await register(same), await register(same)];
+    const assertion = await signAssertion(world, first);
+    const members = { ...(await applicationAssertion(world, second)), client_assertion: assertion };
+    const reply = await world.post('/oauth/token', undefined, { ...GRANT, ...members, client_id: second.principalId });
+    expect(outcomeOf(reply)).toBe('401 invalid_client');
+  });
+});

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
+import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-api.ts';
+import { type Manage, manageWith } from '#test/support/arrange/manage.ts';
+import { problem, seen } from '#test/support/ask/answers.ts';
+import { assertConforms } from '#test/support/ask/conformance.ts';
+import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
+import { wholeReply } from '#test/support/ask/whole-reply.ts';
+import {
+  obtainSecret,
+  type SecretOwner,
+  type ShownSecrets,
+  secretIdOf,
+  secretOwners,
+} from '#test/support/clients/secret-owners.ts';
+import type { Credentials, Reply } from '#test/support/world/deployment.ts';
+import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+
+/** Holds up whoever has read a client and is about to be told whether the secret is right. */
+let gate: { readonly arrived: () => void; readonly opened: Promise<void> } | undefined;
+
+function gatedHasher() {
+  const hasher = bcryptHasher(undefined, 4);
+  const compare: typeof hasher.compare = async (secret, hash) => {
+    gate?.arrived();
+    await gate?.opened;
+    return hasher.compare(secret, hash);
+  };
+  return { ...hasher, remembers: () => false, compare };
+}
+
+let world: World;
+
+let acme: Acme;
+
+let manage: Manage;
+
+let online: GuardedApi;
+beforeAll(async () => {
+  world = await startWorld({ onReply: assertConforms, adapters: { hasher: gatedHasher } });
+  online = await startGuardedApi(world, { mode: 'online' });
+  acme = await arrangeAcme(world);
+  manage = manageWith(world, await world.tokenFor(world.admin));
+});
+afterAll(async () => {
+  await online.close();
+  await world.close();
+});
+
+const exchange = (credentials: Credentials) =>
+  world.post('/oauth/token', credentials, { grant_type: 'client_credentials', audience: REPORTS });
+
+const visit = async (token: string) => (await online.visit('GET', '/reports', `Bearer ${token}`)).status;
+
+const WORKS = 'read:reports';
+
+const DEAD = '401 invalid_client';
+
+describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
+  let owner: SecretOwner;
+  beforeEach(async () => {
+    owner = await create(manage, acme);
+  });
+  const add = (body: object = {}) => obtainSecret(manage, owner, 'secrets', body);
+  const remove = (secretId: string) => manage('DELETE', `${owner.path}/secrets/${secretId}`);
+  const show = async () => (await manage('GET', owner.path)).body as ShownSecrets;
+  const outcomes = (...all: readonly Credentials[]) => Promise.all(all.map((one) => exchangeOutcome(world, one)));
+
+  test('I9: take every access token of the client along when one is deleted, at once', async () => {
+    const other = await add();
+    const tokens = await Promise.all(
+      [other, owner.credentials].map((one) => world.tokenFor(one, { audience: REPORTS })),
+    );
+    expect(seen(await remove(secretIdOf(other)))).toEqual({ status: 204, body: undefined });
+    expect(await Promise.all(tokens.map((token) => scopeNow(world, token)))).toEqual([undefined, undefined]);
+    expect(await Promise.all(tokens.map(visit))).toEqual([403, 403]);
+    expect(await outcomes(other, owner.credentials)).toEqual([DEAD, WORKS]);
+  });
+
+  test('I9: leave a token good that was obtained after the deletion, be it in the same second', async () => {
+    const [first, second] = [await add(), await add()];
+    await remove(secretIdOf(first));
+    const between = await world.tokenFor(second, { audience: REPORTS });
+    expect([await scopeNow(world, between), await visit(between)]).toEqual([WORKS, 200]);
+    await remove(secretIdOf(second));
+    const after = await world.tokenFor(owner.credentials, { audience: REPORTS });
+    expect([await scopeNow(world, between), await visit(between)]).toEqual([undefined, 403]);
+    expect([await scopeNow(world, after), await visit(after)]).toEqual([WORKS, 200]);
+  });
+
+  test('B13: are refused after their deletion as if the client were unknown', async () => {
+    const other = await add();
+    await remove(secretIdOf(other));
+    const unknown = await exchange({ ...other, clientId: 'cli_0000000000000000000000' });
+    expect(wholeReply(await exchange(other))).toEqual(wholeReply(unknown));
+  });
+
+  test('stay one at least', async () => {
+    const before = await show();
+    expect(seen(await remove(secretIdOf(owner.credentials)))).toEqual(problem(409, 'conflict'));
+    await add({ expiresInSeconds: 60 });
+    world.clock.advance(60);
+    expect(seen(await remove(secretIdOf(owner.credentials)))).toEqual(problem(409, 'conflict'));
+    expect([(await show()).secrets[0], await outcomes(owner.credentials)]).toEqual([before.secrets[0], [WORKS]]);
+  });
+
+  test('I9: end with what an exchange obtains that was under way when they were deleted', async () => {
+    const other = await add();
+    let open = () => {};
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const exchanging = await new Promise<{ readonly reply: Promise<Reply> }>((arrived) => {
+      const reply = exchange(other);
+      gate = { arrived: () => arrived({ reply }), opened };
+    });
+    gate = undefined;
+    expect((await remove(secretIdOf(other))).status).toBe(204);
+    world.clock.advance(2);
+    open();
+    const { status, body } = await exchanging.reply;
+    const { access_token: token = '' } = body as { access_token?: string };
+    expect([status, await scopeNow(world, token), await visit(token)]).toEqual([200, undefined, 403]);
+  });
+});

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { problem, seen, withoutUses } from '#test/support/ask/answers.ts';
+import { assertConforms } from '#test/support/ask/conformance.ts';
+import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
+import {
+  obtainSecret,
+  type SecretOwner,
+  type ShownSecrets,
+  secretIdOf,
+  secretOwners,
+} from '#test/support/clients/secret-owners.ts';
+import {
+  type Acme,
+  arrangeAcme,
+  type Credentials,
+  REPORTS,
+  startWorld,
+  type World,
+} from '#test/support/world/world.ts';
+
+let world: World;
+let acme: Acme;
+let manage: Manage;
+beforeAll(async () => {
+  world = await startWorld({ onReply: assertConforms });
+  acme = await arrangeAcme(world);
+  manage = manageWith(world, await world.tokenFor(world.admin));
+});
+afterAll(() => world.close());
+
+const timestamp = (secondsFromNow = 0) => new Date((world.clock.nowSeconds() + secondsFromNow) * 1_000).toISOString();
+const WORKS = 'read:reports';
+const DEAD = '401 invalid_client';
+const CONFLICT = problem(409, 'conflict');
+
+describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) => {
+  let owner: SecretOwner;
+  let old: Credentials;
+  beforeEach(async () => {
+    owner = await create(manage, acme);
+    old = owner.credentials;
+  });
+  const add = (body: object = {}) => obtainSecret(manage, owner, 'secrets', body);
+  const rotate = (graceSeconds: number) => obtainSecret(manage, owner, 'secrets/rotate', { graceSeconds });
+  const tryToRotate = (graceSeconds: unknown) => manage('POST', `${owner.path}/secrets/rotate`, { graceSeconds });
+  const conclude = (how: 'finish' | 'cancel') => manage('POST', `${owner.path}/secrets/rotate/${how}`);
+  const remove = (credentials: Credentials) => manage('DELETE', `${owner.path}/secrets/${secretIdOf(credentials)}`);
+  const show = async () => withoutUses((await manage('GET', owner.path)).body as ShownSecrets);
+  const outcomes = (...all: readonly Credentials[]) => Promise.all(all.map((one) => exchangeOutcome(world, one)));
+  const expiresIn = async (credentials: Credentials) => {
+    const grant = { grant_type: 'client_credentials', audience: REPORTS };
+    return ((await world.post('/oauth/token', credentials, grant)).body as { expires_in?: number }).expires_in;
+  };
+
+  test('lets old and new work until the moment it names, and the new one from then on', async () => {
+    const before = await show();
+    const rotated = await rotate(60);
+    const { clientSecret, clientId, ...shown } = rotated;
+    const ending = before.secrets.map((secret) => ({ ...secret, expiresAt: timestamp(60) }));
+    const { createdBy, createdAt } = ending[0] ?? {};
+    const id = secretIdOf(rotated);
+    expect(shown).toEqual({
+      secrets: [...ending, { id, lastFour: clientSecret.slice(-4), createdBy, createdAt, expiresAt: null }],
+      rotationEndsAt: timestamp(60),
+      version: before.version + 1,
+    });
+    expect(await show()).toEqual({ ...before, secrets: shown.secrets, version: shown.version });
+    world.clock.advance(59);
+    expect(await outcomes(old, rotated)).toEqual([WORKS, WORKS]);
+    world.clock.advance(1);
+    expect(await outcomes(old, rotated)).toEqual([DEAD, WORKS]);
+  });
+
+  test('lets no token of an old secret live longer than that secret', async () => {
+    const rotated = await rotate(60);
+    expect([await expiresIn(old), await expiresIn(rotated)]).toEqual([60, 3_600]);
+    world.clock.advance(45);
+    const token = await world.tokenFor(old, { audience: REPORTS });
+    expect([await expiresIn(old), await scopeNow(world, token)]).toEqual([15, WORKS]);
+    world.clock.advance(15);
+    expect(await scopeNow(world, token)).toBeUndefined();
+  });
+
+  test('leaves an old secret no more time than it had', async () => {
+    const short = await add({ expiresInSeconds: 30 });
+    const { secrets } = await rotate(60);
+    expect(secrets.map(({ expiresAt }) => expiresAt)).toEqual([timestamp(60), timestamp(30), null]);
+    world.clock.advance(30);
+    expect(await outcomes(short, old)).toEqual([DEAD, WORKS]);
+  });
+
+  test('without grace is over as it begins', async () => {
+    const other = await add();
+    const rotated = await rotate(0);
+    expect(rotated).toMatchObject({ rotationEndsAt: null, secrets: [{ id: secretIdOf(rotated), expiresAt: null }] });
+    expect(await outcomes(old, other, rotated)).toEqual([DEAD, DEAD, WORKS]);
+    for (const how of ['finish', 'cancel'] as const) expect(seen(await conclude(how))).toEqual(CONFLICT);
+  });
+
+  test('waits for the one before it to end', async () => {
+    const first = await rotate(60);
+    const during = await show();
+    for (const grace of [0, 60]) expect(seen(await tryToRotate(grace))).toEqual(CONFLICT);
+    expect([await show(), await outcomes(old, first)]).toEqual([during, [WORKS, WORKS]]);
+    world.clock.advance(60);
+    expect(await outcomes(first, await rotate(60))).toEqual([WORKS, WORKS]);
+  });
+
+  test('is not begun where six secrets would work', async () => {
+    for (let count = 2; count <= 5; count += 1) await add();
+    expect(seen(await tryToRotate(60))).toEqual(CONFLICT);
+    expect(await outcomes(await rotate(0), old)).toEqual([WORKS, DEAD]);
+  });
+
+  test('ends when it is finished, with the new secret alone', async () => {
+    const rotated = await rotate(60);
+    const finished = await conclude('finish');
+    const secrets = rotated.secrets.slice(1);
+    const { clientId, version } = rotated;
+    expect(seen(finished)).toEqual({
+      status: 200,
+      body: { clientId, secrets, rotationEndsAt: null, version: version + 1 },
+    });
+    expect(await outcomes(old, rotated)).toEqual([DEAD, WORKS]);
+    for (const how of ['finish', 'cancel'] as const) expect(seen(await conclude(how))).toEqual(CONFLICT);
+  });
+
+  test('leaves everything as it was when it is cancelled', async () => {
+    const short = await add({ title: 'short', expiresInSeconds: 90 });
+    const before = await show();
+    const rotated = await rotate(60);
+    const cancelled = await conclude('cancel');
+    const { clientId, version } = rotated;
+    expect(seen(cancelled)).toEqual({
+      status: 200,
+      body: { clientId, secrets: before.secrets, rotationEndsAt: null, version: version + 1 },
+    });
+    expect(await outcomes(old, short, rotated)).toEqual([WORKS, WORKS, DEAD]);
+    for (const how of ['finish', 'cancel'] as const) expect(seen(await conclude(how))).toEqual(CONFLICT);
+    world.clock.advance(61);
+    expect(await outcomes(old, short)).toEqual([WORKS, WORKS]);
+  });
+
+  test('cannot be taken back once its old secrets have ended, or are deleted', async () => {
+    const rotated = await rotate(60);
+    expect((await remove(old)).status).toBe(204);
+    expect(seen(await conclude('cancel'))).toEqual(CONFLICT);
+    expect(await outcomes(rotated)).toEqual([WORKS]);
+    world.clock.advance(60);
+    for (const how of ['finish', 'cancel'] as const) expect(seen(await conclude(how))).toEqual(CONFLICT);
+  });
+
+  test('is taken back where its new secret is deleted', async () => {
+    const before = await show();
+    const rotated = await rotate(60);
+    expect((await remove(rotated)).status).toBe(204);
+    // A deletion also ends access tokens, which applications show.
+    expect({ ...(await show()), tokensRevokedUntil: undefined }).toEqual({ ...before, version: before.version + 2 });
+    world.clock.advance(60);
+    expect(await outcomes(old, rotated)).toEqual([WORKS, DEAD]);
+  });
+
+  test.each([-1, 0.5, 604_801, '60', null, undefined])('is not begun with a grace of %j', async (grace) => {
+    const before = await show();
+    expect(seen(await tryToRotate(grace))).toEqual(problem(400, 'invalid_request', 'graceSeconds'));
+    expect(await show()).toEqual(before);
+  });
+
+  test('that is asked for again under its Idempotency-Key is not begun again', async () => {
+    const key = { 'idempotency-key': `rotation of ${owner.path}`.replaceAll(/[ /]/g, '-') };
+    const ask = () => manage('POST', `${owner.path}/secrets/rotate`, { graceSeconds: 0 }, key);
+    const { clientSecret = '', ...first } = await succeed<ShownSecrets>(ask());
+    const again = await succeed<ShownSecrets>(ask());
+    expect(again).toEqual(expect.objectContaining(first));
+    expect(again).not.toHaveProperty('clientSecret');
+    expect(await outcomes({ ...old, clientSecret }, old)).toEqual([WORKS, DEAD]);
+  });
+});

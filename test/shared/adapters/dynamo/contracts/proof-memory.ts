@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import type { RedeemedProof } from '#shared/domain/authentication/ports.ts';
+import { countEach, outcomeOf, race } from '#test/support/ask/outcomes.ts';
+import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import type { Ports, Workspace } from '#test/support/world/workspace.ts';
+
+const NOW = 1_800_000_000;
+
+const ENDS_AT = NOW + 60;
+
+const proof = { thumbprint: 'key-1', jti: 'a', endsAtSeconds: ENDS_AT };
+
+const redeem = ({ proofMemory }: Ports, change: Partial<RedeemedProof> = {}, atSeconds = NOW) =>
+  proofMemory.redeem({ ...proof, ...change }, atSeconds);
+
+/** A proof of possession is used once. */
+export function proofMemoryContract(open: () => Promise<Workspace>): void {
+  test('has one winner among 32, in whichever process', async () => {
+    const { ports, openAgain } = await open();
+    const other = openAgain();
+    const outcomes = await Promise.all(race(32, (runner) => redeem(runner % 2 === 0 ? ports : other)));
+    expect(countEach(outcomes.map(String))).toEqual({ true: 1, false: 31 });
+  });
+
+  test('keeps keys and spellings apart, and proofs from assertions', async () => {
+    const { ports } = await open();
+    await redeem(ports);
+    const others = [{ thumbprint: 'key-2' }, { jti: 'A' }, { thumbprint: 'key-1#a' }];
+    expect(await Promise.all(others.map((other) => redeem(ports, other)))).toEqual([true, true, true]);
+    const assertion = { clientId: proof.thumbprint, jti: proof.jti, endsAtSeconds: ENDS_AT };
+    expect(await ports.assertionMemory.redeem(assertion, NOW)).toBe(true);
+  });
+
+  test('remembers to the very end, and nothing that the proof said', async () => {
+    const { ports, scan } = await open();
+    await redeem(ports);
+    expect(await redeem(ports, {}, ENDS_AT - 1)).toBe(false);
+    expect(await scan('TOKENS')).toEqual([
+      {
+        key: expect.stringMatching(/^dpop#key-1#[\w-]{43}$/),
+        freeAt: ENDS_AT,
+        removeAt: ENDS_AT,
+        nonce: expect.any(String),
+      },
+    ]);
+    expect(await redeem(ports, { endsAtSeconds: ENDS_AT + 60 }, ENDS_AT)).toBe(true);
+  });
+
+  test('is unavailable, and neither first nor second, where DynamoDB is', async () => {
+    const { ports, dynamo } = await open();
+    expect(await whileFailing(dynamo, denied, () => outcomeOf(redeem(ports)))).toBe('temporarily_unavailable');
+    expect(await redeem(ports)).toBe(true);
+  });
+}

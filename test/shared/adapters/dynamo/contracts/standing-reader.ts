@@ -1,0 +1,215 @@
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { expect, test } from 'vitest';
+import type { Client } from '#shared/domain/records/client.ts';
+import type { DirectoryKind, DirectoryRecords } from '#shared/domain/records/look.ts';
+import { outcomeOf, outcomesOf, repeat } from '#test/support/ask/outcomes.ts';
+import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { aClient, aMembership, anApi, aRole, aTenant, aUser } from '#test/support/ports/records.ts';
+import type { Workspace } from '#test/support/world/workspace.ts';
+
+const fullClient: Client = aClient({
+  subject: { type: 'user', tenantId: 'ten_acme', userId: 'usr_ada', membershipId: 'mem_1' },
+  metadata: { team: 'billing', nested: { list: [1, 'two', null, true] }, empty: '' },
+  expiresAtSeconds: 1_900_000_000,
+  tokenLifetimeSeconds: 600,
+});
+
+const grant = { id: 'grn_1', clientId: 'cli_admin', apiId: 'api_reports', createdAtSeconds: 1_800_000_000, version: 1 };
+
+type WritableKind = Exclude<DirectoryKind, 'signingKeys'>;
+
+const directoryRecords: readonly {
+  [Kind in WritableKind]: readonly [Kind, string, DirectoryRecords[Kind]];
+}[WritableKind][] = [
+  ['tenant', 'ten_acme', aTenant()],
+  ['user', 'usr_ada', aUser({ name: 'Ada' })],
+  ['membership', 'ten_acme/usr_ada', aMembership()],
+  ['role', 'rol_reader', aRole()],
+  ['api', 'api_reports', anApi()],
+  ['grant', 'cli_admin/api_reports', { ...grant, permissions: 'all' }],
+  ['name', 'email/ada@example.com', { ownerId: 'usr_ada', createdAtSeconds: 1_800_000_000, version: 3 }],
+];
+
+/** What everybody who decides about a credential or a token relies on. */
+export function standingReaderContract(open: () => Promise<Workspace>): void {
+  test('finds nothing where nothing was written', async () => {
+    const look = (await open()).ports.standing.open('cli_export');
+    const found = [look.client('cli_export'), look.find('tenant', 'ten_acme'), look.isRevoked('tok_1')];
+    expect(await Promise.all(found)).toEqual([undefined, undefined, false]);
+  });
+
+  test('finds a client with everything it was written with', async () => {
+    const { ports } = await open();
+    await ports.clients.insert(fullClient);
+    expect(await ports.standing.open('cli_export').client('cli_export')).toEqual(fullClient);
+  });
+
+  test.each(directoryRecords)('finds every member of a record: %s', async (kind, key, record) => {
+    const { ports } = await open();
+    await ports.directory.insert(kind, key, record);
+    expect(await ports.standing.open('any').find(kind, key)).toEqual(record);
+  });
+
+  test('tells a record of one kind from one of another kind under the same key', async () => {
+    const { ports } = await open();
+    await ports.directory.insert('tenant', 'same', aTenant({ id: 'same' }));
+    expect(await ports.standing.open('any').find('user', 'same')).toBeUndefined();
+  });
+
+  test('H11: is not spoilt for the next look by what could not be read in this one', async () => {
+    const { ports } = await open();
+    const look = (key: string) => ports.standing.open('any').find('tenant', key);
+    expect(await outcomeOf(look('x'.repeat(4_000)))).toBe('temporarily_unavailable');
+    expect(await look('ten_acme')).toBeUndefined();
+  });
+
+  test('sees in each look what was written before it', async () => {
+    const { ports } = await open();
+    const look = async () => {
+      const { find, client, isRevoked } = ports.standing.open('cli_export');
+      return Promise.all([find('tenant', 'ten_acme'), client('cli_export'), isRevoked('tok_1')]);
+    };
+    await ports.directory.insert('tenant', 'ten_acme', aTenant());
+    await ports.clients.insert(aClient());
+    expect(await look()).toEqual([aTenant(), aClient(), false]);
+    const deleted = aTenant({ status: 'deleted', version: 2 });
+    await ports.directory.replace('tenant', 'ten_acme', deleted);
+    await ports.revocations.revoke('tok_1', 1_900_000_000);
+    expect(await look()).toEqual([deleted, aClient(), true]);
+    await ports.clientRemover.remove('cli_export');
+    await ports.directory.remove('tenant', 'ten_acme', 2);
+    expect(await look()).toEqual([undefined, undefined, true]);
+  });
+
+  test('reads a record once in a look, so that a request sees one state of it', async () => {
+    const { ports, dynamo } = await open();
+    await ports.directory.insert('tenant', 'ten_acme', aTenant());
+    const look = ports.standing.open('ten_acme');
+    const first = await look.find('tenant', 'ten_acme');
+    await ports.directory.replace('tenant', 'ten_acme', aTenant({ name: 'Acme Ltd', version: 2 }));
+    dynamo.forget();
+    expect(await look.find('tenant', 'ten_acme')).toEqual(first);
+    expect(dynamo.calls).toEqual([]);
+  });
+
+  test('reads strongly consistent, from every table', async () => {
+    const { ports, dynamo, settings } = await open();
+    const look = ports.standing.open('cli_export');
+    dynamo.forget();
+    await Promise.all([look.client('cli_export'), look.find('tenant', 'ten_acme'), look.isRevoked('tok_1')]);
+    expect(dynamo.calls).toEqual(['BatchGetItem']);
+    expect(requestItems(dynamo.bodies[0])).toEqual({
+      [settings.MINTMARK_CLIENTS_TABLE ?? '']: { Keys: [{ id: { S: 'cli_export' } }], ConsistentRead: true },
+      [settings.MINTMARK_DIRECTORY_TABLE ?? '']: { Keys: [{ key: { S: 'tenant#ten_acme' } }], ConsistentRead: true },
+      [settings.MINTMARK_TOKENS_TABLE ?? '']: { Keys: [{ key: { S: 'revoked#tok_1' } }], ConsistentRead: true },
+    });
+  });
+
+  test('sends what is expected along with the next read, and nothing for itself', async () => {
+    const { ports, dynamo } = await open();
+    await ports.directory.insert('role', 'rol_reader', aRole());
+    const look = ports.standing.open('cli_export');
+    dynamo.forget();
+    look.expect('role', 'rol_reader');
+    await look.client('cli_export');
+    expect(await look.find('role', 'rol_reader')).toEqual(aRole());
+    expect(dynamo.calls).toEqual(['BatchGetItem']);
+  });
+
+  test('asks for everything at once when it looks at the same thing again, and shows what changed meanwhile', async () => {
+    const { ports, dynamo } = await open();
+    await ports.clients.insert(aClient());
+    await ports.directory.insert('tenant', 'ten_acme', aTenant());
+    const lookAlong = async () => {
+      const look = ports.standing.open('cli_export');
+      const client = await look.client('cli_export');
+      return [client, await look.find('tenant', 'ten_acme'), await look.find('role', 'rol_reader')];
+    };
+    expect(await lookAlong()).toEqual([aClient(), aTenant(), undefined]);
+    await ports.directory.insert('role', 'rol_reader', aRole());
+    await ports.directory.replace('tenant', 'ten_acme', aTenant({ status: 'deleted', version: 2 }));
+    dynamo.forget();
+    expect(await lookAlong()).toEqual([aClient(), aTenant({ status: 'deleted', version: 2 }), aRole()]);
+    expect(dynamo.calls).toEqual(['BatchGetItem']);
+  });
+
+  test('reads more than the 100 keys that one BatchGetItem takes', async () => {
+    const { ports, dynamo } = await open();
+    const ids = Array.from({ length: 150 }, (_, index) => `ten_${index}`);
+    await repeat(150, (serial) => ports.directory.insert('tenant', `ten_${serial}`, aTenant({ id: `ten_${serial}` })));
+    const look = ports.standing.open('any');
+    dynamo.forget();
+    const found = await Promise.all(ids.map((id) => look.find('tenant', id)));
+    expect(found.map((tenant) => tenant?.id)).toEqual(ids);
+    const sizes = dynamo.bodies.flatMap((body) => Object.values(requestItems(body)).map(({ Keys }) => Keys.length));
+    expect(sizes).toEqual([100, 50]);
+  });
+
+  test('asks again for keys that DynamoDB left unprocessed', async () => {
+    const { ports, dynamo, settings } = await open();
+    const table = settings.MINTMARK_DIRECTORY_TABLE ?? '';
+    await ports.directory.insert('tenant', 'ten_a', aTenant({ id: 'ten_a' }));
+    await ports.directory.insert('tenant', 'ten_b', aTenant({ id: 'ten_b' }));
+    const first = await rawItem(table, 'tenant#ten_a');
+    const left = { [table]: { Keys: [{ key: { S: 'tenant#ten_b' } }], ConsistentRead: true } };
+    const answers = [{ Responses: { [table]: [first] }, UnprocessedKeys: left }];
+    dynamo.forget();
+    const answerHalf = () => {
+      const body = answers.shift();
+      return body && ({ kind: 'answer', body } as const);
+    };
+    const look = ports.standing.open('any');
+    const findBoth = () => Promise.all([look.find('tenant', 'ten_a'), look.find('tenant', 'ten_b')]);
+    expect(await whileFailing(dynamo, answerHalf, findBoth)).toEqual([
+      aTenant({ id: 'ten_a' }),
+      aTenant({ id: 'ten_b' }),
+    ]);
+    expect(dynamo.bodies.slice(1).map(requestItems)).toEqual([left]);
+  });
+
+  test('H11: is unavailable, never empty, where DynamoDB leaves keys unprocessed for good', async () => {
+    const { ports, dynamo } = await open();
+    const answerNothing = () => {
+      const body = { Responses: {}, UnprocessedKeys: requestItems(dynamo.bodies.at(-1)) };
+      return { kind: 'answer', body } as const;
+    };
+    const find = () => outcomeOf(ports.standing.open('any').find('tenant', 'ten_acme'));
+    expect(await whileFailing(dynamo, answerNothing, find)).toBe('temporarily_unavailable');
+  });
+
+  test.each(['InternalServerError', 'AccessDeniedException', 'ResourceNotFoundException'])(
+    'H11: is unavailable, never empty, where DynamoDB answers %s',
+    async (name) => {
+      const { ports, dynamo } = await open();
+      const look = ports.standing.open('cli_export');
+      const readAll = () =>
+        outcomesOf([look.client('cli_export'), look.find('tenant', 'ten_acme'), look.isRevoked('tok_1')]);
+      const fail = () => ({ kind: 'error', name }) as const;
+      expect(await whileFailing(dynamo, fail, readAll)).toEqual({ temporarily_unavailable: 3 });
+    },
+  );
+
+  test('forgets a failure with the look that met it', async () => {
+    const { ports, dynamo } = await open();
+    await ports.clients.insert(aClient());
+    const look = () => ports.standing.open('cli_export').client('cli_export');
+    expect(await whileFailing(dynamo, denied, () => outcomeOf(look()))).toBe('temporarily_unavailable');
+    expect(await look()).toEqual(aClient());
+  });
+}
+
+interface Requested {
+  readonly Keys: readonly object[];
+}
+
+function requestItems(body: string | undefined): Readonly<Record<string, Requested>> {
+  return (JSON.parse(body ?? '{}') as { RequestItems: Record<string, Requested> }).RequestItems;
+}
+
+/** An item in the form in which it goes over the wire. */
+async function rawItem(TableName: string, key: string) {
+  const client = new DynamoDBClient({});
+  const { Item } = await client.send(new GetItemCommand({ TableName, Key: { key: { S: key } } }));
+  client.destroy();
+  return Item;
+}

@@ -1,0 +1,257 @@
+import { calculateJwkThumbprint, createLocalJWKSet, decodeProtectedHeader, type JWK, jwtVerify } from 'jose';
+import { describe, expect, test } from 'vitest';
+import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
+import type { AccessTokenClaims, LongLivedTokenClaims } from '#shared/domain/tokens/access-token.ts';
+import type { TokenVerifier } from '#shared/domain/tokens/ports.ts';
+import { outcomeOf, race } from '#test/support/ask/outcomes.ts';
+import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import type { Ports, Workspace } from '#test/support/world/workspace.ts';
+
+const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+
+/** EdDSA hashes the message itself. */
+const WITH_DIGEST = ALGORITHMS.filter((algorithm) => algorithm !== 'EdDSA');
+
+/** Far away enough for jose, which looks at the real clock. */
+const EXPIRES_AT_SECONDS = 4_000_000_000;
+
+const NOW_SECONDS = 1_800_000_000;
+
+const claims: AccessTokenClaims = {
+  iss: 'https://auth.example.com',
+  sub: 'usr_ada',
+  aud: 'https://api.example.com/reports',
+  exp: EXPIRES_AT_SECONDS,
+  iat: 1_700_000_000,
+  nbf: 1_700_000_000,
+  jti: 'tok_1',
+  client_id: 'cli_export',
+  scope: 'read:reports write:reports',
+  tenant_id: 'ten_acme',
+  roles: ['reader'],
+  permissions: ['read:reports', 'write:reports'],
+  metadata: { team: 'Büro', list: [1, null, true] },
+};
+
+const { iss, sub, aud, iat, nbf, jti, client_id, tenant_id = '' } = claims;
+
+const longLived: LongLivedTokenClaims = { iss, sub, aud, iat, nbf, jti, client_id, tenant_id };
+
+/** What one port signs the others publish and verify, and so does everybody else. */
+export function tokenSigningContracts(open: () => Promise<Workspace>): void {
+  describe('TokenSigner', () => signerContract(open));
+  describe('KeySet', () => keySetContract(open));
+  describe('TokenVerifier', () => verifierContract(open));
+}
+
+async function claimsOf(verifier: TokenVerifier, token: string) {
+  return (await verifier.verify(token, NOW_SECONDS))?.claims;
+}
+
+/** As a verifier that knows nothing but the published keys. */
+async function verifyWithJose({ keySet }: Ports, token: string) {
+  const keys: JWK[] = [...(await keySet.publicKeys(NOW_SECONDS))];
+  const { issuer, audience } = { issuer: claims.iss, audience: claims.aud };
+  const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet({ keys }), {
+    issuer,
+    audience,
+    typ: 'at+jwt',
+  });
+  return { payload, protectedHeader };
+}
+
+function signerContract(open: () => Promise<Workspace>): void {
+  test.each(ALGORITHMS)('F1: signs at+jwt with %s so that jose verifies it', async (alg) => {
+    const { ports } = await open();
+    const key = (await ports.keySet.publicKeys(NOW_SECONDS)).find((jwk) => jwk.alg === alg);
+    expect(await verifyWithJose(ports, await ports.signer.sign(claims, alg))).toEqual({
+      payload: claims,
+      protectedHeader: { alg, kid: key?.kid, typ: 'at+jwt' },
+    });
+  });
+
+  test.each(WITH_DIGEST)('F12: signs 6 KB of claims with %s, more than KMS takes as a message', async (alg) => {
+    const { ports, kms } = await open();
+    kms.forget();
+    const large = { ...claims, metadata: { note: 'x'.repeat(6_144) } };
+    const token = await ports.signer.sign(large, alg);
+    expect((await verifyWithJose(ports, token)).payload).toEqual(large);
+    const sent = kms.bodies.map((body) => JSON.parse(body) as { MessageType?: string; Message?: string });
+    const digests = sent.filter(({ MessageType }) => MessageType === 'DIGEST');
+    expect(digests.map(({ Message = '' }) => Buffer.from(Message, 'base64').length)).toEqual([32]);
+  });
+
+  test.each(ALGORITHMS)('F11: signs with %s 64 times, whatever the signature looks like', async (alg) => {
+    const { ports } = await open();
+    const tokens = await Promise.all(race(64, (runner) => ports.signer.sign({ ...claims, jti: `tok_${runner}` }, alg)));
+    const verified = await Promise.all(tokens.map((token) => verifyWithJose(ports, token)));
+    expect(verified.map(({ payload }) => payload.jti)).toEqual(tokens.map((_, index) => `tok_${index}`));
+  });
+
+  test('asks KMS once for a signature, and for its keys only the first time', async () => {
+    const { ports, kms } = await open();
+    kms.forget();
+    await ports.signer.sign(claims, 'RS256');
+    await ports.signer.sign(claims, 'ES256');
+    expect(kms.calls.toSorted()).toEqual([...ALGORITHMS.map(() => 'GetPublicKey'), 'Sign', 'Sign']);
+  });
+
+  test('is unavailable where KMS does not sign, and signs again when it does', async () => {
+    const { ports, kms } = await open();
+    const sign = () => outcomeOf(ports.signer.sign(claims, 'RS256'));
+    expect(await whileFailing(kms, denied, sign)).toBe('temporarily_unavailable');
+    expect(await sign()).toBe('done');
+    const refuseToSign = (operation: string) => (operation === 'Sign' ? denied() : undefined);
+    expect(await whileFailing(kms, refuseToSign, sign)).toBe('temporarily_unavailable');
+    expect(await sign()).toBe('done');
+  });
+
+  test('F12: refuses with EdDSA what KMS does not take as a message, without asking it', async () => {
+    const { ports, kms } = await open();
+    await ports.signer.sign(claims, 'EdDSA');
+    kms.forget();
+    const large = { ...claims, metadata: { note: 'x'.repeat(6_144) } };
+    expect(await outcomeOf(ports.signer.sign(large, 'EdDSA'))).toBe('invalid_scope');
+    expect(kms.calls).toEqual([]);
+  });
+
+  test('is unavailable for an algorithm that the workspace has no key for', async () => {
+    const { openAgain, settings } = await open();
+    const { RS256 } = JSON.parse(settings.MINTMARK_SIGNING_KEYS ?? '{}') as Record<string, string>;
+    const { signer } = openAgain({ MINTMARK_SIGNING_KEYS: JSON.stringify({ RS256 }) });
+    expect(await outcomeOf(signer.sign(claims, 'ES256'))).toBe('temporarily_unavailable');
+    expect(await outcomeOf(signer.sign(claims, 'RS256'))).toBe('done');
+  });
+}
+
+function keySetContract(open: () => Promise<Workspace>): void {
+  const publicMembers: Readonly<Record<SigningAlgorithm, readonly string[]>> = {
+    RS256: ['alg', 'e', 'kid', 'kty', 'n', 'use'],
+    PS256: ['alg', 'e', 'kid', 'kty', 'n', 'use'],
+    ES256: ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'],
+    EdDSA: ['alg', 'crv', 'kid', 'kty', 'use', 'x'],
+  };
+
+  test('L6: publishes one public key for each algorithm, and nothing but its public members', async () => {
+    const { ports } = await open();
+    const keys = await ports.keySet.publicKeys(NOW_SECONDS);
+    expect(ports.keySet.algorithms).toEqual(ALGORITHMS);
+    expect(keys.map(({ alg, use }) => ({ alg, use }))).toEqual(ALGORITHMS.map((alg) => ({ alg, use: 'sig' })));
+    expect(keys.map((jwk) => Object.keys(jwk).toSorted())).toEqual(ALGORITHMS.map((alg) => publicMembers[alg]));
+  });
+
+  test('names each key by its thumbprint (RFC 7638)', async () => {
+    const keys = await (await open()).ports.keySet.publicKeys(NOW_SECONDS);
+    expect(keys.map(({ kid }) => kid)).toEqual(await Promise.all(keys.map((jwk) => calculateJwkThumbprint(jwk))));
+    expect(new Set(keys.map(({ kid }) => kid)).size).toBe(keys.length);
+  });
+
+  test('L9: asks KMS once for each key, however many ask', async () => {
+    const { ports, kms } = await open();
+    kms.forget();
+    await Promise.all(race(32, () => ports.keySet.publicKeys(NOW_SECONDS)));
+    expect(kms.calls).toEqual(ALGORITHMS.map(() => 'GetPublicKey'));
+  });
+
+  test('is unavailable while KMS is, and does not remember it', async () => {
+    const { ports, kms } = await open();
+    const publish = () => outcomeOf(ports.keySet.publicKeys(NOW_SECONDS));
+    expect(await whileFailing(kms, denied, publish)).toBe('temporarily_unavailable');
+    expect(await publish()).toBe('done');
+  });
+}
+
+function verifierContract(open: () => Promise<Workspace>): void {
+  test.each(ALGORITHMS)(
+    'reads the claims of what was signed with %s, without asking for more than the keys',
+    async (alg) => {
+      const { ports, openAgain, kms } = await open();
+      const token = await ports.signer.sign(claims, alg);
+      const { verifier } = openAgain();
+      kms.forget();
+      expect([await claimsOf(verifier, token), await claimsOf(verifier, token)]).toEqual([claims, claims]);
+      expect(kms.calls).toEqual(ALGORITHMS.map(() => 'GetPublicKey'));
+    },
+  );
+
+  test('reads a token without scope as the other type, with and without expiry', async () => {
+    const { ports } = await open();
+    for (const bare of [longLived, { ...longLived, exp: EXPIRES_AT_SECONDS }]) {
+      const token = await ports.signer.sign(bare, 'ES256');
+      expect(decodeProtectedHeader(token)).toMatchObject({ typ: 'mintmark-token+jwt' });
+      expect(await claimsOf(ports.verifier, token)).toEqual(bare);
+    }
+  });
+
+  test('F4: knows nothing of a token that it did not sign as it stands', async () => {
+    const { ports } = await open();
+    const [header = '', payload = '', signature = ''] = (await ports.signer.sign(claims, 'RS256')).split('.');
+    const [otherHeader = '', , otherSignature = ''] = (await ports.signer.sign(claims, 'ES256')).split('.');
+    const forged = [
+      '',
+      'a.b.c',
+      `${header}.${payload}.`,
+      `${otherHeader}.${payload}.${signature}`,
+      `${header}.${payload}.${otherSignature}`,
+    ];
+    expect(await Promise.all(forged.map((token) => claimsOf(ports.verifier, token)))).toEqual(
+      forged.map(() => undefined),
+    );
+  });
+
+  test('F5: knows nothing of a token of another issuer with the same keys', async () => {
+    const { ports, openAgain } = await open();
+    const token = await ports.signer.sign(claims, 'RS256');
+    expect(await claimsOf(openAgain({ MINTMARK_ISSUER: `${claims.iss}/` }).verifier, token)).toBeUndefined();
+  });
+
+  test('F8: knows nothing of a token by a key that the workspace no longer has', async () => {
+    const { ports, openAgain, settings } = await open();
+    const { RS256 } = JSON.parse(settings.MINTMARK_SIGNING_KEYS ?? '{}') as Record<string, string>;
+    const retired = openAgain({ MINTMARK_SIGNING_KEYS: JSON.stringify({ RS256 }) }).verifier;
+    expect(await claimsOf(retired, await ports.signer.sign(claims, 'ES256'))).toBeUndefined();
+    expect(await claimsOf(retired, await ports.signer.sign(claims, 'RS256'))).toEqual(claims);
+  });
+
+  test.each([
+    ['pending', {}, [claims, longLived]],
+    ['active', { signsFromSeconds: 1 }, [claims, longLived]],
+    [
+      'retiring',
+      { signsFromSeconds: 1, signsUntilSeconds: 2, publishedUntilSeconds: NOW_SECONDS + 1 },
+      [claims, longLived],
+    ],
+    [
+      'retained',
+      { signsFromSeconds: 1, signsUntilSeconds: 2, publishedUntilSeconds: 2, retain: true },
+      [claims, longLived],
+    ],
+    [
+      'retired',
+      { signsFromSeconds: 1, signsUntilSeconds: 2, publishedUntilSeconds: NOW_SECONDS },
+      [undefined, longLived],
+    ],
+    ['revoked', { signsFromSeconds: 1, revokedAtSeconds: 2 }, [undefined, undefined]],
+  ] as const)('V1, F8: takes of a key that is %s what it is good for', async (state, times, expected) => {
+    const { ports, openAgain } = await open();
+    const tokens = [await ports.signer.sign(claims, 'ES256'), await ports.signer.sign(longLived, 'ES256')];
+    const [key] = (await ports.foundingKeys.read(1)).filter(({ algorithm }) => algorithm === 'ES256');
+    if (key === undefined) throw new Error('There is no such key.');
+    const { signsFromSeconds: _, ...bare } = key;
+    const record = { keys: [{ ...bare, ...times }], creations: [], createdAtSeconds: 1, version: 1 };
+    await ports.signingKeyRecords.insert('signingKeys', 'workspace', record);
+    const { verifier, keySet } = openAgain();
+    expect(await Promise.all(tokens.map((token) => claimsOf(verifier, token)))).toEqual(expected);
+    const published = (await keySet.publicKeys(NOW_SECONDS)).map(({ kid }) => kid);
+    expect(published.includes(key.kid)).toBe(!['retired', 'revoked'].includes(state));
+  });
+
+  test('H11: is unavailable, never a no, where the keys cannot be had', async () => {
+    const { ports, openAgain, kms } = await open();
+    const token = await ports.signer.sign(claims, 'RS256');
+    const { verifier } = openAgain();
+    const verify = () => outcomeOf(claimsOf(verifier, token));
+    expect(await whileFailing(kms, denied, verify)).toBe('temporarily_unavailable');
+    expect(await claimsOf(verifier, token)).toEqual(claims);
+  });
+}

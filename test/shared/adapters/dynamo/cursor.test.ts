@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readCursor, writeCursor } from '#shared/adapters/dynamo/cursor.ts';
+import { orderOf } from '#shared/adapters/dynamo/directory/directory-keys.ts';
+import { verdict } from '#test/support/ask/refusal.ts';
+import { anyText } from '#test/support/forge/arbitrary-text.ts';
+
+const RUNS = { numRuns: 3_000 };
+
+const YEAR_10000_SECONDS = 253_402_300_800;
+
+/** Keys of everything that lists show: ids, and two of them joined. */
+const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
+
+const key = fc.oneof(
+  id,
+  fc.tuple(id, id).map((ids) => ids.join('/')),
+);
+
+const place = fc.tuple(fc.integer({ min: 0, max: YEAR_10000_SECONDS - 1 }), key);
+
+test('reads back the place that it wrote, with the key there', () => {
+  fc.assert(
+    fc.property(place, ([createdAtSeconds, placeKey]) => {
+      const order = orderOf(createdAtSeconds, placeKey);
+      expect(readCursor(writeCursor(order))).toEqual({ order, key: placeKey });
+    }),
+    RUNS,
+  );
+});
+
+test('writes cursors that a query holds as they are', () => {
+  fc.assert(
+    fc.property(place, ([createdAtSeconds, placeKey]) => {
+      const cursor = writeCursor(orderOf(createdAtSeconds, placeKey));
+      expect(encodeURIComponent(cursor)).toBe(cursor);
+    }),
+    RUNS,
+  );
+});
+
+test('T2: refuses as invalid_request whatever names no place', () => {
+  const inBase64 = anyText.map((text) => Buffer.from(text).toString('base64url'));
+  const bytes = fc.uint8Array({ maxLength: 60 }).map((value) => Buffer.from(value).toString('base64url'));
+  fc.assert(
+    fc.property(fc.oneof(anyText, inBase64, bytes), (cursor) => {
+      expect(verdict(() => readCursor(cursor))).toBe('invalid_request');
+    }),
+    RUNS,
+  );
+});
+
+test('T2: a changed cursor is refused or names another place in the same form', () => {
+  fc.assert(
+    fc.property(
+      place,
+      fc.nat(),
+      fc.constantFrom(...'AZaz09-_', '+', '/', '=', '.'),
+      ([seconds, placeKey], at, symbol) => {
+        const cursor = writeCursor(orderOf(seconds, placeKey));
+        const index = at % cursor.length;
+        const changed = cursor.slice(0, index) + symbol + cursor.slice(index + 1);
+        if (verdict(() => readCursor(changed)) === 'invalid_request') return;
+        const { order, key: changedKey } = readCursor(changed);
+        expect(order).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z#[\x21-\x7E]+$/);
+        expect(order.endsWith(`#${changedKey}`)).toBe(true);
+      },
+    ),
+    RUNS,
+  );
+});
+
+test.each([
+  ['nothing', ''],
+  ['a time alone', '2027-01-15T08:00:00.000Z'],
+  ['no key', '2027-01-15T08:00:00.000Z#'],
+  ['a key alone', '#cli_1'],
+  ['fractions of a second', '2027-01-15T08:00:00.123Z#cli_1'],
+  ['a space in the key', '2027-01-15T08:00:00.000Z#cli 1'],
+  ['a control character in the key', '2027-01-15T08:00:00.000Z#cli\u00001'],
+  ['a line feed at the end', '2027-01-15T08:00:00.000Z#cli_1\n'],
+  ['letters beyond ASCII', '2027-01-15T08:00:00.000Z#clé'],
+  ['something in front', 'x2027-01-15T08:00:00.000Z#cli_1'],
+])('refuses a cursor of %s', (_what, order) => {
+  expect(verdict(() => readCursor(writeCursor(order)))).toBe('invalid_request');
+});

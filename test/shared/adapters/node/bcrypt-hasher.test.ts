@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest';
+import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
+import { secretHasherContract } from '../dynamo/contracts/secret-hasher.ts';
+
+const LOWEST_COST = 4;
+
+describe('SecretHasher', () => {
+  secretHasherContract(() => {
+    let comparisons = 0;
+    const hasher = bcryptHasher(undefined, LOWEST_COST, () => {
+      comparisons += 1;
+    });
+    return { hasher, comparisons: () => comparisons };
+  });
+});
+
+describe('bcrypt', () => {
+  test('hashes at cost 10 unless told otherwise', async () => {
+    const hasher = bcryptHasher();
+    expect([await hasher.hash('secret'), hasher.decoyHash].map((hash) => hash.slice(0, 7))).toEqual([
+      '$2b$10$',
+      '$2b$10$',
+    ]);
+  });
+});

@@ -1,0 +1,57 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { processEnvironment, required } from '#shared/adapters/node/environment.ts';
+import { settingProtectedApi } from '#shared/adapters/sets/protected-api.ts';
+import { environmentOf } from '#test/support/world/engines.ts';
+
+afterEach(() => void vi.unstubAllEnvs());
+
+describe('settings', () => {
+  test('come from the environment of the process, empty where there are none', () => {
+    vi.stubEnv('MINTMARK_ISSUER', 'https://auth.example.com');
+    const environment = processEnvironment();
+    expect([environment('MINTMARK_ISSUER'), environment('MINTMARK_WRAPPING_KEY')]).toEqual([
+      'https://auth.example.com',
+      '',
+    ]);
+  });
+
+  test('that a function cannot do without are missed by name', () => {
+    expect(() => required(environmentOf({}), 'MINTMARK_CLIENTS_TABLE')).toThrow('MINTMARK_CLIENTS_TABLE');
+    expect(() => ambient.issuer(environmentOf({}))).toThrow('MINTMARK_ISSUER');
+  });
+
+  test('that are empty are no default audience', () => {
+    expect(ambient.defaultAudience(environmentOf({ MINTMARK_DEFAULT_AUDIENCE: '' }))).toBeUndefined();
+    expect(ambient.defaultAudience(environmentOf({ MINTMARK_DEFAULT_AUDIENCE: 'urn:api' }))).toBe('urn:api');
+  });
+});
+
+describe('the protected API', () => {
+  const api = { audience: 'urn:api', mode: 'online', routes: { 'GET /reports': 'read:reports', 'GET /health': null } };
+  const read = (setting: unknown) =>
+    settingProtectedApi(environmentOf({ MINTMARK_PROTECTED_API: JSON.stringify(setting) }));
+
+  test('is what the deployment says', () => {
+    expect(read(api)).toEqual(api);
+  });
+
+  test.each([
+    ['no audience', { ...api, audience: undefined }],
+    ['an unknown mode', { ...api, mode: 'sometimes' }],
+    ['no routes', { ...api, routes: undefined }],
+    ['a permission that is no text', { ...api, routes: { 'GET /reports': 7 } }],
+  ])('is nothing at all with %s, so the authorizer lets nobody through', (_what, setting) => {
+    expect(() => read(setting)).toThrow(Error);
+  });
+});
+
+describe('time and chance', () => {
+  test('the clock tells whole seconds, the source as many bytes as asked for', () => {
+    const [clock, random] = [ambient.clock(environmentOf({})), ambient.random(environmentOf({}))];
+    expect(Math.abs(clock.nowSeconds() - Date.now() / 1_000)).toBeLessThan(2);
+    expect(Number.isInteger(clock.nowSeconds())).toBe(true);
+    expect([random.bytes(16).length, random.bytes(0).length]).toEqual([16, 0]);
+    expect(random.bytes(16)).not.toEqual(random.bytes(16));
+  });
+});

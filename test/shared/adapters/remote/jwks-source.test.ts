@@ -1,0 +1,163 @@
+import { compactVerify } from 'jose';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type JwksSource, rememberedJwks } from '#shared/adapters/remote/jwks-source.ts';
+import { DomainError } from '#shared/domain/errors.ts';
+import { countEach } from '#test/support/ask/outcomes.ts';
+import { ISSUER, issuerKey, signWorkloadToken } from '#test/support/world/local-issuer.ts';
+
+const CONFIGURATION = `${ISSUER}/.well-known/openid-configuration`;
+
+const KEYS = `${ISSUER}/keys`;
+
+const first = issuerKey('ES256', 'first');
+
+const second = issuerKey('ES256', 'second');
+
+const metadata = { issuer: ISSUER, jwks_uri: KEYS };
+
+let documents: Record<string, unknown>;
+
+let fetched: string[];
+
+let source: JwksSource;
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  documents = { [CONFIGURATION]: metadata, [KEYS]: { keys: [first.jwk] } };
+  fetched = [];
+  source = rememberedJwks(async (url) => {
+    fetched.push(url);
+    if (documents[url] === undefined) throw new Error('It does not answer.');
+    return documents[url];
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const published = { issuer: ISSUER, jwksUri: KEYS };
+
+const later = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1_000);
+
+const tokens = {
+  first: await signWorkloadToken({ algorithm: 'ES256', kid: 'first', key: first.privateKey }, {}),
+  second: await signWorkloadToken({ algorithm: 'ES256', kid: 'second', key: second.privateKey }, {}),
+};
+
+/** `good`, the code of a domain error, or jose's. */
+async function outcome(token: string, location: Parameters<JwksSource['keysOf']>[0] = published): Promise<string> {
+  try {
+    await compactVerify(token, source.keysOf(location));
+    return 'good';
+  } catch (error) {
+    return error instanceof DomainError ? error.code : String((error as { code?: unknown }).code);
+  }
+}
+
+describe('the keys of an issuer', () => {
+  test('are fetched once for all who ask at the same time, and again after five minutes', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => outcome(tokens.first)));
+    expect([countEach(outcomes), fetched]).toEqual([{ good: 20 }, [KEYS]]);
+    later(299);
+    await outcome(tokens.first);
+    expect(fetched).toEqual([KEYS]);
+    later(1);
+    await outcome(tokens.first);
+    expect(fetched).toEqual([KEYS, KEYS]);
+  });
+
+  test('K16: are worth nothing once the issuer has taken them back, within five minutes', async () => {
+    expect(await outcome(tokens.first)).toBe('good');
+    documents[KEYS] = { keys: [second.jwk] };
+    later(300);
+    expect(await outcome(tokens.first)).toBe('ERR_JWKS_NO_MATCHING_KEY');
+    expect(await outcome(tokens.second)).toBe('good');
+  });
+
+  test('K16: are found when they are new, half a minute after the last fetch at the latest', async () => {
+    expect(await outcome(tokens.first)).toBe('good');
+    documents[KEYS] = { keys: [first.jwk, second.jwk] };
+    expect(await outcome(tokens.second)).toBe('ERR_JWKS_NO_MATCHING_KEY');
+    later(30);
+    expect(await outcome(tokens.second)).toBe('good');
+  });
+
+  test('P10, K15: are not fetched more than twice a minute, however many unknown keys are named', async () => {
+    const [, payload, signature] = tokens.first.split('.');
+    const unknown = (kid: number) =>
+      `${Buffer.from(JSON.stringify({ alg: 'ES256', kid: String(kid) })).toString('base64url')}.${payload}.${signature}`;
+    const outcomes: string[] = [];
+    for (let kid = 0; kid < 10_000; kid += 1) {
+      outcomes.push(await outcome(unknown(kid)));
+      later(0.0059);
+    }
+    expect(countEach(outcomes)).toEqual({ ERR_JWKS_NO_MATCHING_KEY: 10_000 });
+    expect(fetched).toEqual([KEYS, KEYS]);
+  });
+
+  test('are remembered for each issuer and address by themselves', async () => {
+    await outcome(tokens.first);
+    await outcome(tokens.first, { issuer: ISSUER });
+    await outcome(tokens.first, { issuer: 'https://other.example.com', jwksUri: KEYS });
+    expect(fetched).toEqual([KEYS, CONFIGURATION, KEYS, KEYS]);
+  });
+
+  test('are not fetched where they are known beforehand', async () => {
+    expect(await outcome(tokens.first, { ...published, jwks: [first.jwk] })).toBe('good');
+    expect(await outcome(tokens.second, { ...published, jwks: [first.jwk] })).toBe('ERR_JWKS_NO_MATCHING_KEY');
+    expect(fetched).toEqual([]);
+  });
+});
+
+describe('an issuer that does not answer', () => {
+  test('P11: is asked again after half a minute, and nobody is told no meanwhile', async () => {
+    delete documents[KEYS];
+    for (let second = 0; second < 60; second += 1) {
+      expect(await outcome(tokens.first)).toBe('temporarily_unavailable');
+      later(1);
+    }
+    expect(fetched).toEqual([KEYS, KEYS]);
+    documents[KEYS] = { keys: [first.jwk] };
+    expect(await outcome(tokens.first)).toBe('good');
+  });
+
+  test('P11: goes on with the keys that it had, for an hour', async () => {
+    expect(await outcome(tokens.first)).toBe('good');
+    delete documents[KEYS];
+    later(3_599);
+    expect(await outcome(tokens.first)).toBe('good');
+    expect(await outcome(tokens.second)).toBe('temporarily_unavailable');
+    later(1);
+    expect(await outcome(tokens.first)).toBe('temporarily_unavailable');
+  });
+});
+
+describe('OpenID Connect Discovery', () => {
+  const discovered = { issuer: ISSUER };
+
+  test('finds the keys', async () => {
+    expect(await outcome(tokens.first, discovered)).toBe('good');
+    expect(fetched).toEqual([CONFIGURATION, KEYS]);
+  });
+
+  test.each([
+    ['is about another issuer', { ...metadata, issuer: `${ISSUER}/` }],
+    ['is about no issuer', { jwks_uri: KEYS }],
+    ['leads to another host', { ...metadata, jwks_uri: 'https://other.example.com/keys' }],
+    ['leads to another port', { ...metadata, jwks_uri: `${ISSUER}:8443/keys` }],
+    ['leads nowhere', { ...metadata, jwks_uri: 'keys' }],
+    ['is a list', [metadata]],
+  ])('is not followed where its document %s', async (_what, document) => {
+    documents[CONFIGURATION] = document;
+    expect(await outcome(tokens.first, discovered)).toBe('temporarily_unavailable');
+    expect(fetched).toEqual([CONFIGURATION]);
+  });
+
+  test.each([
+    ['no key set', { keys: 'none' }],
+    ['keys without a type', { keys: [{}] }],
+    ['more than a hundred keys', { keys: Array.from({ length: 101 }, () => first.jwk) }],
+  ])('leads to %s, which is no answer', async (_what, document) => {
+    documents[KEYS] = document;
+    expect(await outcome(tokens.first, discovered)).toBe('temporarily_unavailable');
+  });
+});

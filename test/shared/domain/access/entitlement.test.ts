@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { allowedPermissions, findApi, resolveApi } from '#shared/domain/access/entitlement.ts';
+import type { Standing } from '#shared/domain/access/standing.ts';
+import { type ClientGrant, grantKey } from '#shared/domain/records/permissions.ts';
+import { outcomeOf } from '#test/support/ask/outcomes.ts';
+import { lookAt } from '#test/support/ports/look-at.ts';
+import { aClient, anApi } from '#test/support/ports/records.ts';
+
+const REPORTS = 'https://api.example.com/reports';
+
+const api = anApi();
+
+const application = aClient({ subject: { type: 'application' }, apiIds: ['api_reports'] });
+
+const nothing: Standing = {
+  tenantId: undefined,
+  userId: undefined,
+  roles: [],
+  permissions: [],
+  revokedBeforeSeconds: 0,
+};
+
+function holding(...values: readonly string[]): Standing {
+  return { ...nothing, permissions: values.map((value) => ({ apiId: 'api_reports', api: REPORTS, value })) };
+}
+
+describe('allowedPermissions', () => {
+  const granted = (permissions: ClientGrant['permissions']) => {
+    const grant = {
+      id: 'grn_1',
+      clientId: application.id,
+      apiId: api.id,
+      permissions,
+      createdAtSeconds: 1,
+      version: 1,
+    };
+    return allowedPermissions(
+      application,
+      nothing,
+      api,
+      lookAt({ grant: { [grantKey(application.id, api.id)]: grant } }),
+    );
+  };
+
+  test.each<[ClientGrant['permissions'], readonly string[]]>([
+    ['all', ['read:reports', 'write:reports']],
+    [['write:reports'], ['write:reports']],
+    [['write:reports', 'delete:reports'], ['write:reports']],
+    [[], []],
+  ])('gives an application what it was granted and the API still declares: %o', async (permissions, allowed) => {
+    expect(await granted(permissions)).toEqual(allowed);
+  });
+
+  test('gives an application nothing without a grant, whatever roles may say', async () => {
+    expect(await allowedPermissions(application, holding('read:reports'), api, lookAt({}))).toEqual([]);
+  });
+
+  test.each([
+    [['read:reports'], ['read:reports']],
+    [
+      ['write:reports', 'read:reports'],
+      ['read:reports', 'write:reports'],
+    ],
+    [['read:reports', 'read:reports'], ['read:reports']],
+    [['delete:reports'], []],
+    [[], []],
+  ])('gives everyone else what they hold and the API still declares: %o', async (held, allowed) => {
+    expect(await allowedPermissions(aClient(), holding(...held), api, lookAt({}))).toEqual(allowed);
+  });
+
+  test('gives nothing at another API, not even at one that took over the identifier', async () => {
+    const successor = anApi({ id: 'api_successor' });
+    expect(await allowedPermissions(aClient(), holding('read:reports'), successor, lookAt({}))).toEqual([]);
+  });
+});
+
+describe('resolveApi', () => {
+  const OTHER = 'https://api.example.com/other';
+  const other = anApi({ id: 'api_other', identifier: OTHER });
+  const claim = { ownerId: 'api_other', createdAtSeconds: 1, version: 1 };
+  const look = lookAt({ api: { api_reports: api, api_other: other }, name: { [`api/${OTHER}`]: claim } });
+  const one = holding('read:reports', 'write:reports');
+  const two = { ...one, permissions: [...one.permissions, { apiId: 'api_other', api: OTHER, value: 'read' }] };
+
+  test.each([
+    ['the only API that an application has a grant for', application, two, OTHER, api],
+    ['the only API that somebody else holds a permission at', aClient({ apiIds: ['api_other'] }), one, OTHER, api],
+    ['the default where there are several', aClient(), two, OTHER, other],
+    ['the default where there is none', aClient(), nothing, OTHER, other],
+    ['nothing where the default is unknown', aClient(), two, `${OTHER}/`, undefined],
+  ])('finds %s', async (_what, client, holder, defaultAudience, found) => {
+    expect(await resolveApi({ client, holding: holder }, async () => defaultAudience, look)).toEqual(found);
+  });
+
+  test('asks for an audience where several APIs are meant and none is the default', async () => {
+    expect(await outcomeOf(resolveApi({ client: aClient(), holding: two }, async () => undefined, look))).toBe(
+      'invalid_request',
+    );
+  });
+});
+
+describe('findApi', () => {
+  const claim = { ownerId: 'api_reports', createdAtSeconds: 1, version: 1 };
+  const look = lookAt({ api: { api_reports: api }, name: { [`api/${REPORTS}`]: claim } });
+
+  test('finds an API by its identifier, as it is written', async () => {
+    expect(await findApi(REPORTS, look)).toEqual(api);
+  });
+
+  test.each([`${REPORTS}/`, REPORTS.toUpperCase(), `${REPORTS}x`, ''])(
+    'F6, G8: finds none by %o',
+    async (identifier) => {
+      expect(await findApi(identifier, look)).toBeUndefined();
+    },
+  );
+
+  test('finds none where a claim has lost its API', async () => {
+    expect(await findApi(REPORTS, lookAt({ name: { [`api/${REPORTS}`]: claim } }))).toBeUndefined();
+  });
+});

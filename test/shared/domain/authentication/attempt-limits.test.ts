@@ -1,0 +1,211 @@
+import { describe, expect, test, vi } from 'vitest';
+import {
+  attempt,
+  hashLimits,
+  importedSecretLimits,
+  refusalLimits,
+  sealedSecretLimits,
+  unknownTokenLimits,
+} from '#shared/domain/authentication/attempt-limits.ts';
+import { authenticateClient } from '#shared/domain/authentication/authenticate-client.ts';
+import { matchImportedSecret } from '#shared/domain/authentication/match-imported-secret.ts';
+import type { FailureCounter } from '#shared/domain/authentication/ports.ts';
+import { outcomeOf } from '#test/support/ask/outcomes.ts';
+import { uncounted } from '#test/support/faults/failure-counters.ts';
+import { openExchange } from '#test/support/ports/exchange-ports.ts';
+
+const MINUTES_OF_A_DAY = 1_440;
+
+const SOURCE = '192.0.2.1';
+
+/** So many failures have happened in these buckets, and none elsewhere. */
+function counted(failures: Readonly<Record<string, number>>): FailureCounter {
+  return { ...uncounted, count: (bucket) => failures[bucket] ?? 0 };
+}
+
+/** Counts in memory, for as long as a test takes. */
+function counting(): FailureCounter {
+  const counts = new Map<string, number>();
+  const add = (bucket: string, change: number) => counts.set(bucket, (counts.get(bucket) ?? 0) + change);
+  return {
+    ...uncounted,
+    count: (bucket) => counts.get(bucket) ?? 0,
+    begin: ({ bucket }) => {
+      add(bucket, 1);
+      return { withdraw: () => void add(bucket, -1), fail: async () => undefined };
+    },
+  };
+}
+
+interface Circumstances {
+  readonly isRemembered?: boolean;
+  readonly isEnded?: boolean;
+}
+
+/** What becomes of a secret that Mintmark sealed, and how often it is compared. */
+async function exchangeWhile(failures: FailureCounter, { isRemembered = false, isEnded = false }: Circumstances) {
+  const { adapters, clientId, clientSecret } = await openExchange();
+  const look = adapters.standing().open();
+  const { compare, ...hasher } = adapters.hasher();
+  const spy = vi.fn(compare);
+  const ports = {
+    clock: adapters.clock(),
+    standing: { open: () => (isEnded ? { ...look, client: async () => undefined } : look) },
+    pepper: adapters.pepper(),
+    importedSecrets: false,
+    hasher: { ...hasher, compare: spy, remembers: () => isRemembered },
+    failures,
+  };
+  const readings = [{ clientId, secret: clientSecret }];
+  const outcome = await outcomeOf(authenticateClient({ readings, source: SOURCE }, ports));
+  return { outcome, comparisons: spy.mock.calls.length };
+}
+
+describe('R3: once a process has compared 300 wrong secrets in a minute', () => {
+  const ended = counted({ 'all ended': 300 });
+
+  test('it compares no more that have ended, and says so without hashing', async () => {
+    expect(await exchangeWhile(ended, { isEnded: true })).toEqual({
+      outcome: 'rate_limited',
+      comparisons: 0,
+    });
+  });
+
+  test('one that works is let in, by a process that has not met it too', async () => {
+    expect(await exchangeWhile(ended, {})).toEqual({ outcome: 'done', comparisons: 1 });
+  });
+
+  test('those that it has let in before go on, even where secrets of stored names do not match', async () => {
+    const broken = counted({ 'all ended': 300, 'all live': 300 });
+    expect(await exchangeWhile(broken, { isRemembered: true })).toEqual({ outcome: 'done', comparisons: 0 });
+    expect(await exchangeWhile(broken, {})).toEqual({ outcome: 'rate_limited', comparisons: 0 });
+  });
+
+  test('guesses at imported secrets stand in the way of no others', async () => {
+    const guessed = counted({ 'all imported': 300, [`imported ${SOURCE}`]: 100, [`refused ${SOURCE}`]: 100 });
+    expect(await exchangeWhile(guessed, {})).toEqual({ outcome: 'done', comparisons: 1 });
+  });
+});
+
+describe('R3: of what a process may spend on secrets that have ended', () => {
+  const clock = { nowSeconds: () => 1_800_000_000 };
+
+  /** Ten failures with each of so many secrets; resolves with how many were compared. */
+  async function fail(clientId: string, secrets: number, failures: FailureCounter): Promise<number> {
+    const compare = vi.fn(async () => undefined);
+    for (let serial = 0; serial < 10 * secrets; serial += 1) {
+      const sealed = { clientId, selector: `s${serial % secrets}`, isLive: false };
+      await outcomeOf(attempt(sealedSecretLimits(sealed, SOURCE), compare, { failures, clock }));
+    }
+    return compare.mock.calls.length;
+  }
+
+  test('one client takes a fifth at most, however many it had', async () => {
+    const failures = counting();
+    expect([await fail('cli_a', 30, failures), await fail('cli_b', 1, failures)]).toEqual([60, 10]);
+  });
+
+  test('one customer may take all, and those whose secrets work notice nothing', async () => {
+    const failures = counting();
+    for (const clientId of ['cli_a', 'cli_b', 'cli_c', 'cli_d', 'cli_e']) await fail(clientId, 6, failures);
+    expect([await fail('cli_f', 1, failures), await exchangeWhile(failures, {})]).toEqual([
+      0,
+      { outcome: 'done', comparisons: 1 },
+    ]);
+  });
+});
+
+describe('R3: guesses at imported secrets', () => {
+  const clock = { nowSeconds: () => 1_800_000_000 };
+  const guess = (clientId: string, failures: FailureCounter) =>
+    outcomeOf(attempt(hashLimits('imported', clientId), async () => undefined, { failures, clock }));
+
+  test('at one client leave four fifths of a process to the others', async () => {
+    const failures = counting();
+    const outcomes = [];
+    for (let serial = 0; serial < 61; serial += 1) outcomes.push(await guess('cli_a', failures));
+    expect([outcomes.at(-2), outcomes.at(-1), await guess('cli_b', failures)]).toEqual([
+      'done',
+      'rate_limited',
+      'done',
+    ]);
+  });
+
+  test.each([
+    ['keep one that the process has let in before from nothing', true, 'done'],
+    ['make one that it has not met wait', false, 'rate_limited'],
+  ])('from everywhere %s', async (_which, isRemembered, expected) => {
+    const { adapters, clientId } = await openExchange();
+    const client = await adapters.standing().open().client(clientId);
+    const imported = client && {
+      ...client,
+      secrets: client.secrets.map((secret) => ({ ...secret, imported: true as const })),
+    };
+    const look = { ...adapters.standing().open(), client: async () => imported };
+    const ports = {
+      clock,
+      importedSecrets: true,
+      standing: { open: () => look },
+      hasher: { ...adapters.hasher(), remembers: () => isRemembered },
+      failures: counted({ 'all imported': 300 }),
+    };
+    const readings = [{ clientId, secret: 'correct horse' }];
+    const match = matchImportedSecret({ readings, source: SOURCE }, clock.nowSeconds(), ports);
+    expect(await outcomeOf(match)).toBe(expected);
+  });
+
+  test('R1: that wait for others to end are counted for their source all the same', async () => {
+    const failures = counting();
+    const limits = importedSecretLimits('cli_a', SOURCE);
+    const shed = () => attempt(hashLimits('imported', 'cli_a'), async () => undefined, { failures: full, clock });
+    const full = counted({ 'all imported': 300 });
+    for (let serial = 0; serial < 12; serial += 1) await outcomeOf(attempt(limits, shed, { failures, clock }));
+    expect(failures.count(limits[0]?.bucket ?? '', clock.nowSeconds())).toBe(10);
+  });
+});
+
+describe('an attempt', () => {
+  const clock = { nowSeconds: () => 1_800_000_000 };
+
+  test('that breaks off has not failed', async () => {
+    const ends: string[] = [];
+    const begin = () => ({
+      withdraw: () => void ends.push('withdrawn'),
+      fail: async () => void ends.push('failed'),
+    });
+    const failures = { ...uncounted, begin };
+    const broken = attempt([{ bucket: 'a', failuresMax: 1 }], () => Promise.reject(new Error('broken')), {
+      failures,
+      clock,
+    });
+    await expect(broken).rejects.toThrow('broken');
+    expect(ends).toEqual(['withdrawn']);
+  });
+});
+
+describe('limits', () => {
+  test('R1, R2: name client and source, and of IPv6 sources the network', () => {
+    const [one, other] = ['2001:db8::1', '2001:db8::2'].map((source) => refusalLimits('cli_a', source));
+    const elsewhere = refusalLimits('cli_a', '2001:db8:0:1::1');
+    const buckets = (limits = elsewhere) => limits.map(({ bucket }) => bucket);
+    expect(buckets(one)).toEqual(buckets(other));
+    expect(buckets(one)).not.toEqual(buckets());
+  });
+
+  test('R10: leave a thousand sources that guess all day one chance in a thousand at an imported secret of 40 bits', () => {
+    const sources = 1_000;
+    const [{ failuresMax } = { failuresMax: Number.POSITIVE_INFINITY }] = importedSecretLimits('cli_a', SOURCE);
+    expect((sources * failuresMax * MINUTES_OF_A_DAY) / 2 ** 40).toBeLessThanOrEqual(1e-3);
+  });
+
+  test('H10: count the unknown tokens of one caller together', () => {
+    expect(unknownTokenLimits('cli_a')).not.toEqual(unknownTokenLimits('cli_b'));
+  });
+
+  test('keep two secrets of one client apart', () => {
+    const [first, second] = ['aaaaaa', 'bbbbbb'].map(
+      (selector) => sealedSecretLimits({ clientId: 'cli_a', selector, isLive: false }, SOURCE)[0],
+    );
+    expect(first?.bucket).not.toBe(second?.bucket);
+  });
+});

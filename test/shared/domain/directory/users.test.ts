@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { updateUser } from '#shared/domain/directory/users.ts';
+import { nameKey } from '#shared/domain/records/permissions.ts';
+import type { User } from '#shared/domain/records/principals.ts';
+import { countEach, outcomeOf, race } from '#test/support/ask/outcomes.ts';
+import { memoryRecords } from '#test/support/ports/memory-records.ts';
+import { aUser } from '#test/support/ports/records.ts';
+import { standingClock } from '#test/support/world/clock.ts';
+
+const userIds = Array.from({ length: 32 }, (_, index) => `usr_${index}`);
+
+const firstAddress = (id: string) => `${id}@example.com`;
+
+/** 32 users, each with an address, whose reads and writes come in whichever order `turn` says. */
+function open(turn: () => Promise<void>) {
+  const clock = standingClock();
+  const claim = (ownerId: string) => ({ ownerId, version: 1, createdAtSeconds: clock.nowSeconds() });
+  const records = {
+    user: Object.fromEntries(userIds.map((id) => [id, aUser({ id, email: firstAddress(id) })])),
+    name: Object.fromEntries(userIds.map((id) => [nameKey('email', firstAddress(id)), claim(id)])),
+  };
+  const kept = memoryRecords({ records }, turn);
+  return { ...kept, clock, random: { bytes: (length: number) => randomBytes(length) } };
+}
+
+type Ports = ReturnType<typeof open>;
+
+const change = (id: string, email: string, ports: Ports) => updateUser(id, { email }, undefined, ports);
+
+const emailOf = (id: string, { find }: Ports) => find('user', id)?.email ?? '';
+
+const ownerOf = (email: string, { find }: Ports) => find('name', nameKey('email', email))?.ownerId;
+
+/** Runs calls in 200 orders of reading and writing; in the end every user has the name that the user goes by. */
+async function inEveryOrder(
+  calls: (ports: Ports) => readonly Promise<User>[],
+  holds: (outcomes: readonly string[], ports: Ports) => void,
+): Promise<void> {
+  const property = fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+    const ports = open(scheduler.scheduleFunction(async () => {}));
+    holds(await scheduler.waitFor(Promise.all(calls(ports).map(outcomeOf))), ports);
+    expect(userIds.map((id) => ownerOf(emailOf(id, ports), ports))).toEqual(userIds);
+  });
+  await fc.assert(property, { numRuns: 200 });
+}
+
+describe('RACE: in whichever order they read and write', () => {
+  test('of 32 users who want one address exactly one gets it, and the others keep theirs', async () => {
+    await inEveryOrder(
+      (ports) => userIds.map((id) => change(id, 'ada@example.com', ports)),
+      (outcomes, ports) => {
+        expect(countEach(outcomes)).toEqual({ done: 1, conflict: 31 });
+        expect(userIds.map((id) => emailOf(id, ports))).toEqual(
+          userIds.map((id, index) => (outcomes[index] === 'done' ? 'ada@example.com' : firstAddress(id))),
+        );
+      },
+    );
+  });
+
+  test('a user who takes many addresses at once keeps one, and those that were taken and left are free', async () => {
+    const addresses = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `${name}@example.com`);
+    await inEveryOrder(
+      (ports) => addresses.map((email) => change('usr_0', email, ports)),
+      (outcomes, ports) => {
+        expect(outcomes).toEqual(addresses.map(() => 'done'));
+        const kept = emailOf('usr_0', ports);
+        const all = [firstAddress('usr_0'), ...addresses];
+        expect(all.filter((email) => ownerOf(email, ports) !== undefined)).toEqual([kept]);
+      },
+    );
+  });
+
+  test('a user who goes to and fro has the address that is shown', async () => {
+    await inEveryOrder(
+      (ports) => race(12, (runner) => change('usr_0', runner % 2 ? firstAddress('usr_0') : 'ada@example.com', ports)),
+      (outcomes) => expect(outcomes.filter((outcome) => outcome !== 'done' && outcome !== 'conflict')).toEqual([]),
+    );
+  });
+
+  test('users who exchange their addresses never share one', async () => {
+    const [first = '', second = ''] = userIds;
+    await inEveryOrder(
+      (ports) => [
+        ...race(4, (runner) => change(first, runner % 2 ? firstAddress(second) : 'ada@example.com', ports)),
+        ...race(4, (runner) => change(second, runner % 2 ? firstAddress(first) : 'grace@example.com', ports)),
+      ],
+      (_outcomes, ports) => expect(emailOf(first, ports)).not.toBe(emailOf(second, ports)),
+    );
+  });
+});

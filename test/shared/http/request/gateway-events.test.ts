@@ -1,0 +1,159 @@
+import { Buffer } from 'node:buffer';
+import { beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { handler as exchange } from '#functions/exchange.ts';
+import { lambdaContext } from '#infra/local/gateway/lambda-context.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { lambdaTable } from '#shared/api/table.ts';
+import { lambda } from '#shared/http/lambda.ts';
+import { ok } from '#shared/http/reply/replies.ts';
+import type { GatewayEvent } from '#shared/http/request/incoming.ts';
+import { openExchange } from '#test/support/ports/exchange-ports.ts';
+import { eventsOf, type GatewayCall, httpApiEvent, restApiEvent } from '#test/support/ports/gateway-events.ts';
+
+const FORM = ['content-type', 'application/x-www-form-urlencoded'] as const;
+
+const JSON_TYPE = ['content-type', 'application/json; charset=utf-8'] as const;
+
+const GRANT = 'grant_type=client_credentials';
+
+const TOKEN_ROUTE = { method: 'POST', route: '/oauth/token' };
+
+let known: Awaited<ReturnType<typeof openExchange>>;
+
+let token: (event: GatewayEvent) => ReturnType<typeof exchange>;
+beforeAll(async () => {
+  known = await openExchange();
+  const handler = exchange.with(known.adapters);
+  token = (event) => handler(event, lambdaContext('exchange', 3_000));
+});
+
+describe('the exchange answers every shape of an event alike', () => {
+  const calls: readonly (readonly [string, number, () => Omit<GatewayCall, 'method' | 'route'>])[] = [
+    ['a form with HTTP Basic', 200, () => ({ headers: [FORM, authorization()], body: GRANT })],
+    ['a form with letters beyond ASCII', 400, () => ({ headers: [FORM, authorization()], body: `${GRANT}&scope=é` })],
+    ['credentials in the body', 200, () => ({ headers: [FORM], body: `${GRANT}&${credentials()}` })],
+    ['flat JSON', 200, () => ({ headers: [JSON_TYPE, authorization()], body: '{"grant_type":"client_credentials"}' })],
+    [
+      'an ignored query',
+      200,
+      () => ({
+        headers: [FORM, authorization()],
+        query: [
+          ['scope', 'x'],
+          ['scope', 'y'],
+        ],
+        body: GRANT,
+      }),
+    ],
+    ['a secret that is wrong', 401, () => ({ headers: [FORM, authorization('wrong')], body: GRANT })],
+    ['no credentials', 401, () => ({ headers: [FORM], body: GRANT })],
+    ['no content type', 400, () => ({ headers: [authorization()], body: GRANT })],
+    ['a parameter twice', 400, () => ({ headers: [FORM, authorization()], body: `${GRANT}&${GRANT}` })],
+    ['no body', 400, () => ({ headers: [FORM, authorization()] })],
+    ['a body too large', 413, () => ({ headers: [FORM, authorization()], body: `${GRANT}&x=${'é'.repeat(32_769)}` })],
+  ];
+
+  test.each(calls)('A16: %s', async (_what, statusCode, call) => {
+    const events = Object.entries(eventsOf({ ...TOKEN_ROUTE, ...call() }));
+    const replies = await Promise.all(events.map(async ([shape, event]) => [shape, await token(event)] as const));
+    const [, first] = replies[0] ?? [];
+    expect(first).toMatchObject({ statusCode, headers: { 'x-request-id': 'request-1' } });
+    expect(Object.fromEntries(replies)).toEqual(Object.fromEntries(events.map(([shape]) => [shape, first])));
+  });
+
+  test('A16: GET is refused alike', async () => {
+    const events = Object.values(eventsOf({ method: 'GET', route: '/oauth/token' }));
+    const replies = await Promise.all(events.map(token));
+    expect(new Set(replies.map((reply) => JSON.stringify(reply))).size).toBe(1);
+    expect(replies[0]).toMatchObject({ statusCode: 405, headers: { allow: 'POST' } });
+  });
+
+  test.each(['authorization', 'Authorization', 'AUTHORIZATION'])(
+    'A16: two %s headers are refused where both can be seen',
+    async (name) => {
+      const [, value] = authorization();
+      const headers = [FORM, [name, value], [name, value]] as const;
+      const { statusCode, body } = await token(restApiEvent({ ...TOKEN_ROUTE, headers, body: GRANT }));
+      expect({ statusCode, error: JSON.parse(body).error }).toEqual({ statusCode: 400, error: 'invalid_request' });
+    },
+  );
+
+  test.each([restApiEvent, httpApiEvent])('E7: two DPoP headers are no proof, however they come', async (eventOf) => {
+    const headers = [FORM, authorization(), ['DPoP', 'one'], ['DPoP', 'two']] as const;
+    const { statusCode, body } = await token(eventOf({ ...TOKEN_ROUTE, headers, body: GRANT }));
+    expect({ statusCode, error: JSON.parse(body).error }).toEqual({ statusCode: 400, error: 'invalid_dpop_proof' });
+  });
+
+  test('A16: two Authorization headers joined into one are no credentials', async () => {
+    const headers = [FORM, authorization(), authorization()];
+    const { statusCode, body } = await token(httpApiEvent({ ...TOKEN_ROUTE, headers, body: GRANT }));
+    expect({ statusCode, error: JSON.parse(body).error }).toEqual({ statusCode: 401, error: 'invalid_client' });
+  });
+
+  test('A16: an event without any header is a request without any', async () => {
+    const event = { ...restApiEvent({ ...TOKEN_ROUTE, body: GRANT }), headers: null, multiValueHeaders: null };
+    const { statusCode, body } = await token(event as unknown as GatewayEvent);
+    expect({ statusCode, error: JSON.parse(body).error }).toEqual({ statusCode: 400, error: 'invalid_request' });
+  });
+});
+
+describe('an operation sees of every shape of an event the same', () => {
+  const things = lambdaTable({
+    name: 'things',
+    purpose: 'Says what it was given.',
+    grants: [],
+    routes: {
+      putThing: {
+        method: 'PUT',
+        path: '/v1/things/{thingId}',
+        summary: 'Put a thing',
+        caller: 'anyone',
+        errors: 'problem',
+        query: z.object({ limit: z.string() }),
+        body: { encoding: 'json', schema: z.object({ name: z.string() }), example: { name: 'a' } },
+        reply: { status: 200, description: 'What it was given', schema: z.object({ seen: z.unknown() }) },
+      },
+    },
+  });
+  const adapters = { ...ambient, issuer: () => 'https://auth.example.com' };
+  const handler = lambda(things, adapters, { putThing: async (request) => ok({ seen: request }) });
+  const call = {
+    method: 'PUT',
+    route: '/v1/things/{thingId}',
+    pathParameters: { thingId: 'thing_1' },
+    query: [
+      ['limit', 'ä b'],
+      ['unknown', 'x'],
+    ],
+    headers: [JSON_TYPE],
+    body: '{"name":"Grüße \u{1F600}","unknown":1}',
+  } as const;
+
+  test('A16: path, query and JSON body', async () => {
+    const replies = Object.values(eventsOf(call)).map((event) => handler(event, lambdaContext('things', 3_000)));
+    const seen = (await Promise.all(replies)).map(({ body }) => JSON.parse(body).seen);
+    const expected = {
+      source: '192.0.2.1',
+      params: { thingId: 'thing_1' },
+      query: { limit: 'ä b' },
+      body: { name: 'Grüße \u{1F600}' },
+      isSignedWanted: false,
+    };
+    expect(seen).toEqual(replies.map(() => expected));
+  });
+
+  test('A16: a path parameter that cannot be an id', async () => {
+    const events = Object.values(eventsOf({ ...call, pathParameters: { thingId: 'a/../b' } }));
+    const replies = await Promise.all(events.map((event) => handler(event, lambdaContext('things', 3_000))));
+    expect(replies.map(({ statusCode }) => statusCode)).toEqual(replies.map(() => 404));
+  });
+});
+
+function authorization(secret = known.clientSecret) {
+  return ['authorization', `Basic ${Buffer.from(`${known.clientId}:${secret}`).toString('base64')}`] as const;
+}
+
+function credentials(): string {
+  return `client_id=${known.clientId}&client_secret=${known.clientSecret}`;
+}

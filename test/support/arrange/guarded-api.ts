@@ -1,0 +1,117 @@
+import { handler as authorizer } from '#functions/authorizer.ts';
+import type { AdapterChanges } from '#infra/local/functions.ts';
+import type { GatewayAuthorizer, GatewayRoute, LambdaHandler, MutualTls } from '#infra/local/gateway/configuration.ts';
+import { startGateway } from '#infra/local/gateway.ts';
+import type { ProtectedApi } from '#shared/domain/checks/authorize-request.ts';
+import { REPORTS, type World } from '../world/world.ts';
+import { settingsOf } from './settings.ts';
+
+export interface GuardedApiOptions {
+  readonly mode: ProtectedApi['mode'];
+  readonly dpop?: ProtectedApi['dpop'];
+  readonly mtls?: ProtectedApi['mtls'];
+  readonly selfSigned?: ProtectedApi['selfSigned'];
+  /** Where else it is to be reached. */
+  readonly mutualTls?: MutualTls;
+  /** How clients name the API in proofs; where it really is, unless told otherwise. */
+  readonly origin?: string;
+  /** How long API Gateway repeats a decision, by the clock of the world; not at all unless told otherwise. */
+  readonly resultTtlSeconds?: number;
+  /** Adapters of the authorizer that are other ones. */
+  readonly adapters?: AdapterChanges;
+}
+
+/** What a request got to hear: the status, and what the API behind the gateway was told of the caller. */
+export interface Visit {
+  readonly status: number;
+  readonly told: unknown;
+}
+
+export interface GuardedApi {
+  readonly url: string;
+  /** The same by mutual TLS; empty without. */
+  readonly mutualTlsUrl: string;
+  /** Sends `Authorization` as it is, if at all, to a path such as `/reports` or, at the REST API, `/rest/reports`. */
+  visit(method: string, path: string, authorization?: string, proof?: string): Promise<Visit>;
+  /** How often API Gateway has asked the authorizer so far. */
+  readonly asked: () => number;
+  close(): Promise<void>;
+}
+
+/** `DELETE /reports/{id}` has no rule, which must not open it. */
+const rules = { 'GET /reports': 'read:reports', 'POST /reports': 'write:reports', 'GET /reports/{id}': 'read:reports' };
+
+const served = [...Object.keys(rules), 'DELETE /reports/{id}'];
+
+/**
+ * An API of somebody who uses Mintmark: an HTTP API, and below `/rest` (TOKEN authorizer) and `/rest-request` (REQUEST
+ * authorizer) two REST APIs, behind an authorizer process of its own.
+ */
+export async function startGuardedApi(
+  world: World,
+  { mode, dpop, mtls, selfSigned, origin, mutualTls, resultTtlSeconds = 0, adapters = {} }: GuardedApiOptions,
+): Promise<GuardedApi> {
+  const guard = authorizer.with({
+    ...adapters,
+    environment: () => settingsOf(world),
+    protectedApi: () => ({
+      audience: REPORTS,
+      mode,
+      routes: rules,
+      dpop,
+      mtls,
+      selfSigned,
+      origin: origin ?? gateway.url,
+    }),
+    clock: () => world.clock,
+  });
+  let asked = 0;
+  const handler: LambdaHandler = (event, context) => {
+    asked += 1;
+    return guard(event, context);
+  };
+  const forRest = { handler, resultTtlSeconds, identitySources: ['method.request.header.Authorization'] };
+  const forHttp = {
+    handler,
+    resultTtlSeconds,
+    identitySources: ['$request.header.Authorization', '$context.routeKey'],
+  };
+  const gateway = await startGateway({
+    httpRoutes: routesBehind(forHttp),
+    mutualTls,
+    restApis: [
+      { stage: 'rest', routes: routesBehind({ ...forRest, type: 'TOKEN' }) },
+      { stage: 'rest-request', routes: routesBehind({ ...forRest, type: 'REQUEST' }) },
+    ],
+    nowMilliseconds: () => world.clock.nowSeconds() * 1_000,
+    onHandlerError: () => undefined,
+  });
+  return {
+    url: gateway.url,
+    mutualTlsUrl: gateway.mutualTlsUrl ?? '',
+    visit: async (method, path, authorization, proof) => {
+      const headers = {
+        ...(authorization !== undefined && { authorization }),
+        ...(proof !== undefined && { dpop: proof }),
+      };
+      const response = await fetch(gateway.url + path, { method, headers });
+      const body = (await response.json()) as { told?: unknown };
+      return { status: response.status, told: body.told };
+    },
+    asked: () => asked,
+    close: () => gateway.close(),
+  };
+}
+
+function routesBehind(guard: GatewayAuthorizer): readonly GatewayRoute[] {
+  return served.map((route) => {
+    const [method = '', path = ''] = route.split(' ');
+    return { method, path, handler: tellBack, authorizer: guard };
+  });
+}
+
+/** Knows nothing of tokens; says what API Gateway told it. */
+const tellBack: LambdaHandler = (event: { requestContext: { authorizer?: unknown } }) => ({
+  statusCode: 200,
+  body: JSON.stringify({ told: event.requestContext.authorizer }),
+});

@@ -1,0 +1,77 @@
+import { isTokenActive } from '../ask/introspection.ts';
+import type { Credentials, Deployment, Reply } from '../world/deployment.ts';
+import { type Acme, arrangeAcme, REPORTS, startWorld, type World, type WorldOptions } from '../world/world.ts';
+
+/** What an exchange answers whoever asked for `offline_access`. */
+export interface Refreshable {
+  readonly access_token: string;
+  readonly refresh_token: string;
+  readonly scope: string;
+}
+
+/** A world whose API gives refresh tokens. */
+export async function startRefreshWorld(
+  options: WorldOptions = {},
+): Promise<{ readonly world: World; readonly acme: Acme }> {
+  const world = await startWorld(options);
+  const acme = await arrangeAcme(world);
+  await allowRefreshTokens(world, acme);
+  return { world, acme };
+}
+
+type Parameters = Readonly<Record<string, string>>;
+
+/** Lets the API of these tests give refresh tokens, or no more. */
+export async function allowRefreshTokens(world: Deployment, { apiId }: Acme, allowRefreshTokens = true): Promise<void> {
+  await change(world, `/v1/apis/${apiId}`, { allowRefreshTokens });
+}
+
+/** Changes the workspace's settings for refresh tokens. */
+export function changeRefreshTokens(world: Deployment, refreshTokens: Readonly<Record<string, number>>): Promise<void> {
+  return change(world, '/v1/settings', { refreshTokens });
+}
+
+async function change(world: Deployment, path: string, body: unknown): Promise<void> {
+  const { status, text } = await world.manage('PATCH', path, body);
+  if (status !== 200) throw new Error(`The change was refused: ${text}`);
+}
+
+/** Asks for a refresh token. */
+export function askOffline(world: Deployment, credentials: Credentials, parameters: Parameters = {}): Promise<Reply> {
+  const form = { grant_type: 'client_credentials', audience: REPORTS, scope: 'offline_access', ...parameters };
+  return world.post('/oauth/token', credentials, form);
+}
+
+/** A new family: its first access token and its first refresh token. */
+export async function beginFamily(
+  world: Deployment,
+  credentials: Credentials,
+  parameters: Parameters = {},
+): Promise<Refreshable> {
+  return granted(await askOffline(world, credentials, parameters));
+}
+
+export function refresh(
+  world: Deployment,
+  credentials: Credentials,
+  refreshToken: string,
+  parameters: Parameters = {},
+): Promise<Reply> {
+  const form = { grant_type: 'refresh_token', refresh_token: refreshToken, ...parameters };
+  return world.post('/oauth/token', credentials, form);
+}
+
+/** What an exchange answered that succeeded. */
+export function granted({ status, text, body }: Reply): Refreshable {
+  if (status !== 200) throw new Error(`The exchange was refused: ${text}`);
+  return body as Refreshable;
+}
+
+/** Whether anybody still takes the access token, and the refresh token, of an answer. */
+export function worthOf(
+  world: Deployment,
+  { access_token: access, refresh_token: refreshing }: Refreshable,
+  asker: Credentials = world.admin,
+): Promise<readonly boolean[]> {
+  return Promise.all([access, refreshing].map((token) => isTokenActive(world, token, asker)));
+}

@@ -1,0 +1,51 @@
+import { dynamoClientWriter } from '#shared/adapters/dynamo/directory/clients.ts';
+import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory/directory.ts';
+import type { Subject } from '#shared/domain/records/client.ts';
+import { repeat } from '../ask/outcomes.ts';
+import { aClient, aMembership, aServiceUser, aTenant, keyOf } from '../ports/records.ts';
+import { itemsOf } from '../stored/table-items.ts';
+import type { World } from '../world/world.ts';
+import { settingsOf } from './settings.ts';
+
+/** How many of each a tenant is to have. */
+interface Sizes {
+  readonly tenantTokens: number;
+  /** Each with a personal token. */
+  readonly members: number;
+  /** Each with a secret. */
+  readonly serviceUsers: number;
+}
+
+let serial = 0;
+
+/** Writes a tenant and all that belongs to it into the tables, past the product, because HTTP would take too long. */
+export async function storeTenant(world: World, sizes: Sizes): Promise<string> {
+  serial += 1;
+  // Of one length, so that no id is a part of another.
+  const tenantId = `ten_stored${String(serial).padStart(4, '0')}`;
+  const environment = settingsOf(world);
+  const [clients, directory] = [dynamoClientWriter(environment), dynamoDirectoryWriter(environment)];
+  const version = { createdAtSeconds: world.clock.nowSeconds(), version: 1 };
+  const storeClient = (name: string | number, subject: Subject) =>
+    clients.insert(aClient({ id: `cli_${tenantId}_${name}`, subject, ...version }));
+
+  await directory.insert('tenant', tenantId, aTenant({ id: tenantId, ...version }));
+  await repeat(sizes.tenantTokens, (index) => storeClient(index, { type: 'tenant', tenantId }));
+  await repeat(sizes.members, async (index) => {
+    const member = aMembership({ id: `mem_${index}`, tenantId, userId: `usr_${tenantId}_${index}`, ...version });
+    await directory.insert('membership', keyOf(member), member);
+    await storeClient(`member${index}`, { type: 'user', tenantId, userId: member.userId, membershipId: member.id });
+  });
+  await repeat(sizes.serviceUsers, async (index) => {
+    const serviceUserId = `svc_${tenantId}_${index}`;
+    await directory.insert('serviceUser', serviceUserId, aServiceUser({ id: serviceUserId, tenantId, ...version }));
+    await storeClient(`service${index}`, { type: 'serviceUser', tenantId, serviceUserId });
+  });
+  return tenantId;
+}
+
+/** Everything in the workspace's tables, apart from the audit log, that mentions an id anywhere. */
+export async function itemsNaming(id: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const items = await Promise.all((['clients', 'directory', 'tokens'] as const).map(itemsOf));
+  return items.flat().filter((item) => JSON.stringify(item).includes(id));
+}

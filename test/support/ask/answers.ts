@@ -1,0 +1,24 @@
+import { expect } from 'vitest';
+import type { Reply } from '../world/world.ts';
+
+/** Status and body of an error of the OAuth endpoints (RFC 6749 §5.2). */
+export function oauthError(status: number, error: string) {
+  return { status, body: { error, error_description: expect.stringMatching(/^[\x20\x21\x23-\x5B\x5D-\x7E]+$/) } };
+}
+
+/** Status and body of an error of the management API (RFC 9457), whichever member is at fault. */
+export function problem(status: number, code: string, field?: string) {
+  const title = code.replaceAll('_', ' ');
+  const body = { type: 'about:blank', title, status, code, detail: expect.any(String), ...(field && { field }) };
+  return { status, body };
+}
+
+/** What an error says, for comparing with the two above. */
+export function seen({ status, body }: Reply) {
+  return { status, body };
+}
+
+/** What is shown, less when credentials were last used, which answers to changes do not say. */
+export function withoutUses<Body>(body: Body): Body {
+  return JSON.parse(JSON.stringify(body, (name, value) => (name === 'lastUsedAt' ? undefined : value)));
+}

@@ -1,0 +1,147 @@
+import type { RouteRequest } from '../route-requests/index.ts';
+import type { EngineProxy } from '../world/engine-proxy.ts';
+import { startWarmInstance, type TimedReply, type WarmInstance } from '../world/function-instance.ts';
+import type { World } from '../world/world.ts';
+import { type Misfortune, misfortunes } from './misfortunes.ts';
+
+/** One call of a route to a dependency. */
+interface CallSite {
+  readonly engine: 'dynamo' | 'kms';
+  /** The operation, with the table that it is about where it can be about one only. */
+  readonly kind: string;
+  /** How many calls of this kind the request has made before. */
+  readonly index: number;
+  /** A call after the change is made: it may fail, but no longer the change. */
+  readonly isAfterwards: boolean;
+}
+
+/** What became of a request while one of its calls failed. */
+interface Outcome {
+  readonly status: number;
+  readonly retryAfter: string | null;
+  /** How often the failing call was made; 0 where the request never made it. */
+  readonly tries: number;
+  readonly isInTime: boolean;
+}
+
+/** A request with one of its calls failing: what came of it, and what has to. */
+export interface Probe {
+  /** The failing call and how it failed. */
+  readonly what: string;
+  readonly outcome: Outcome;
+  readonly right: Outcome;
+}
+
+/** A route, as far as probing it needs to know it. */
+export interface Subject {
+  readonly prepare: () => Promise<RouteRequest>;
+  readonly successStatus: number;
+  /** Which of the further misfortunes to try at a kind of call, besides the first, which is tried at every call. */
+  readonly chooseFurther: (kind: string, all: readonly Misfortune[]) => readonly Misfortune[];
+  /** Whether two of its requests at once want or change the same thing, so that each has to wait for the one before. */
+  readonly isAlone?: boolean;
+}
+
+const ANSWER_SECONDS_MAX = 3;
+
+/**
+ * Sends a request once for each of its calls and each chosen misfortune. What takes its time gets an instance of its
+ * own, so that others need not wait.
+ */
+export async function probeFaults(world: World, subject: Subject): Promise<readonly Probe[]> {
+  const instance = await startWarmInstance(world, await subject.prepare());
+  const sites = await findSites(instance, await subject.prepare());
+  const meanwhile = subject.isAlone === true ? [] : sites.map((site) => probeFurther(world, subject, site));
+  const probes: Probe[] = [];
+  for (const site of sites) probes.push(await probe(instance, subject, site, misfortunes[site.engine][0]));
+  await instance.close();
+  const further = await Promise.all(meanwhile);
+  for (const site of sites.slice(further.length)) further.push(await probeFurther(world, subject, site));
+  return [...probes, ...further.flat()];
+}
+
+async function probeFurther(world: World, subject: Subject, site: CallSite): Promise<readonly Probe[]> {
+  const [, ...all] = misfortunes[site.engine];
+  const chosen = subject.chooseFurther(site.kind, all);
+  if (chosen.length === 0) return [];
+  const instance = await startWarmInstance(world, await subject.prepare());
+  const probes: Probe[] = [];
+  for (const misfortune of chosen) probes.push(await probe(instance, subject, site, misfortune));
+  await instance.close();
+  return probes;
+}
+
+/** The calls of one request. */
+async function findSites(instance: WarmInstance, request: RouteRequest): Promise<readonly CallSite[]> {
+  const engines = ['dynamo', 'kms'] as const;
+  for (const engine of engines) instance[engine].forget();
+  await instance.send(request);
+  return engines.flatMap((engine) => {
+    const { calls, bodies } = instance[engine];
+    // The same call twice fails twice: it cannot be told from a repeat.
+    const different = [...bodies.entries()].filter(([index, body]) => bodies.indexOf(body) === index);
+    const kinds = different.map(([index, body]) => kindOf(calls[index] ?? '', body));
+    return different.map(([, body], index) => ({
+      engine,
+      kind: kinds[index] ?? '',
+      index: kinds.slice(0, index).filter((earlier) => earlier === kinds[index]).length,
+      isAfterwards: isAfterwards(body),
+    }));
+  });
+}
+
+function kindOf(operation: string, body: string): string {
+  const table = operation === 'BatchGetItem' ? undefined : /"mintmark-(?<table>\w+)"/.exec(body)?.groups?.table;
+  return table === undefined ? operation : `${operation} ${table}`;
+}
+
+/** The line about a change's success, and the reply that is kept for repeats of the request. */
+function isAfterwards(body: string): boolean {
+  return body.includes('{"S":"succeeded"}') || (body.includes('"idempotency#') && body.includes('"reply":'));
+}
+
+async function probe(
+  instance: WarmInstance,
+  { prepare, successStatus }: Subject,
+  site: CallSite,
+  misfortune: Misfortune,
+): Promise<Probe> {
+  const request = await prepare();
+  const failing = failCall(instance[site.engine], site, misfortune);
+  const { status, retryAfter, seconds }: TimedReply = await instance.send(request);
+  instance[site.engine].injectFault(undefined);
+  return {
+    what: `${site.kind} (${site.index + 1}), ${misfortune.name}`,
+    outcome: { status, retryAfter, tries: failing.tries(), isInTime: seconds < ANSWER_SECONDS_MAX },
+    right: rightOutcome(site, misfortune, successStatus),
+  };
+}
+
+/**
+ * The caller is asked to come back, in time and after one repeat of the call at most. Only where the change is made and
+ * written down, and just the line about its success is missing, the change is what counts.
+ */
+function rightOutcome({ isAfterwards }: CallSite, { isHarmless, tries }: Misfortune, successStatus: number): Outcome {
+  const isSuccess = isAfterwards || isHarmless === true;
+  const answer = isSuccess ? { status: successStatus, retryAfter: null } : { status: 503, retryAfter: '1' };
+  return { ...answer, tries, isInTime: true };
+}
+
+/** Makes one call of the next request fail, with all its repeats: the SDK repeats a call with the same body. */
+function failCall(
+  engine: EngineProxy,
+  site: Pick<CallSite, 'kind' | 'index'>,
+  { fault, isOutage }: Misfortune,
+): { tries(): number } {
+  const bodies: string[] = [];
+  let tries = 0;
+  engine.injectFault((operation, body) => {
+    if (tries > 0 && isOutage === true && body !== bodies[site.index]) return fault;
+    if (kindOf(operation, body) !== site.kind) return undefined;
+    if (!bodies.includes(body)) bodies.push(body);
+    if (bodies[site.index] !== body) return undefined;
+    tries += 1;
+    return fault;
+  });
+  return { tries: () => tries };
+}

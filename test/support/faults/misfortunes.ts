@@ -1,0 +1,60 @@
+import type { Fault } from '../world/engine-proxy.ts';
+
+/** One way in which a call to DynamoDB or KMS goes wrong, each time that it is repeated. */
+export interface Misfortune {
+  readonly name: string;
+  readonly fault: Fault;
+  /** How often the AWS SDK makes the call. */
+  readonly tries: 1 | 2;
+  /** Whether the request succeeds all the same. */
+  readonly isHarmless?: true;
+  /** Whether every later call to this engine goes wrong in the same way. */
+  readonly isOutage?: true;
+}
+
+/** Errors that may pass: the SDK makes the call again. */
+const passing = (name: string, status: number): Misfortune => ({
+  name,
+  fault: { kind: 'error', name, status },
+  tries: 2,
+});
+
+/** Errors that stay, whoever repeats the call. */
+const staying = (name: string): Misfortune => ({ name, fault: { kind: 'error', name }, tries: 1 });
+
+const onTheWay: readonly Misfortune[] = [
+  { name: 'silence', fault: { kind: 'hang' }, tries: 2 },
+  { name: 'silence from here on', fault: { kind: 'hang' }, tries: 2, isOutage: true },
+  { name: 'a broken connection', fault: { kind: 'reset' }, tries: 2 },
+  { name: 'a lost reply', fault: { kind: 'lose-reply' }, tries: 2 },
+  { name: 'half a reply', fault: { kind: 'truncate' }, tries: 1 },
+  { name: 'a late reply', fault: { kind: 'delay', milliseconds: 200 }, tries: 1, isHarmless: true },
+];
+
+/** What can go wrong with either engine; the first of each is the one that every call site is probed with. */
+export const misfortunes: Readonly<Record<'dynamo' | 'kms', readonly [Misfortune, ...Misfortune[]]>> = {
+  dynamo: [
+    passing('InternalServerError', 500),
+    passing('ServiceUnavailable', 503),
+    passing('ThrottlingException', 400),
+    passing('ProvisionedThroughputExceededException', 400),
+    passing('RequestLimitExceeded', 400),
+    staying('ResourceNotFoundException'),
+    staying('ExpiredTokenException'),
+    staying('UnrecognizedClientException'),
+    staying('AccessDeniedException'),
+    ...onTheWay,
+  ],
+  kms: [
+    passing('KMSInternalException', 500),
+    passing('DependencyTimeoutException', 503),
+    passing('KeyUnavailableException', 500),
+    passing('ThrottlingException', 400),
+    staying('DisabledException'),
+    staying('KMSInvalidStateException'),
+    staying('NotFoundException'),
+    staying('InvalidKeyUsageException'),
+    staying('AccessDeniedException'),
+    ...onTheWay,
+  ],
+};

@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commandEnvironment } from '../documents/command.ts';
+import type { Credentials } from './world.ts';
+
+export const START = new URL('../../../infra/local/start.ts', import.meta.url).pathname;
+
+/** Where and with what Mintmark is started. */
+export interface StartOptions {
+  readonly folder: string;
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  /** What is run; by default what `npm start` runs. */
+  readonly command?: readonly [string, ...string[]];
+}
+
+export interface StartProcess {
+  readonly url: string;
+  /** What it had printed when it was ready. */
+  readonly printed: string;
+  readonly administrator: Credentials;
+  /**
+   * Sends a signal and waits for the end, also of whatever it started itself: the exit code, or the signal's name, and
+   * how long that took.
+   */
+  end(signal: NodeJS.Signals): Promise<{ readonly exit: number | string | null; readonly seconds: number }>;
+}
+
+/** What Node made of the sources at an earlier start; it halves the time that the next one takes. */
+export const compileCache = join(tmpdir(), 'mintmark-compile-cache');
+
+/** The settings of `npm start` with its data in this folder. */
+export function startEnvironment({ folder, port = 0 }: StartOptions): Record<string, string> {
+  return {
+    PORT: String(port),
+    MINTMARK_DATA: folder,
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    NODE_COMPILE_CACHE: compileCache,
+  };
+}
+
+/** Starts Mintmark as a process of its own and waits until it is ready. */
+export async function startProcess(options: StartOptions): Promise<StartProcess> {
+  const env = commandEnvironment(startEnvironment(options));
+  const [program, ...args] = options.command ?? [process.execPath, START];
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise<number | string | null>((resolve) =>
+    child.once('close', (code, signal) => resolve(code ?? signal)),
+  );
+  const printed = await untilReady(child);
+  const file = await readFile(join(options.folder, 'admin.json'), 'utf8');
+  return {
+    url: /^Mintmark is ready at (\S+)$/m.exec(printed)?.[1] ?? '',
+    printed,
+    administrator: JSON.parse(file),
+    end: async (signal) => {
+      const startedAt = performance.now();
+      child.kill(signal);
+      return { exit: await ended, seconds: (performance.now() - startedAt) / 1_000 };
+    },
+  };
+}
+
+function untilReady(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      if (/^Mintmark is ready at .+\n/m.test(text)) resolve(text);
+    });
+    child.once('close', (code) => reject(new Error(`Mintmark ended with ${code} before it was ready: ${text}`)));
+  });
+}
