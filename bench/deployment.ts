@@ -1,7 +1,7 @@
 import { createTables } from '#infra/local/dynamo.ts';
 import { type AdapterChanges, localFunctions } from '#infra/local/functions.ts';
 import { provideKeys } from '#infra/local/signing-keys.ts';
-import type { ProtectedApi } from '#shared/domain/checks/authorize-request.ts';
+import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
 import type { EnvironmentVariable } from '#shared/ports.ts';
 
 /** Nobody calls it, so it need not be where the service listens. */

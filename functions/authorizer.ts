@@ -1,4 +1,4 @@
-import { dynamoStanding } from '#shared/adapters/dynamo/directory/standing.ts';
+import { dynamoRecords } from '#shared/adapters/dynamo/directory/records.ts';
 import { dynamoStatusEntries } from '#shared/adapters/dynamo/tokens/status-lists.ts';
 import { joseAssertionVerifier } from '#shared/adapters/jose/assertion-verifier.ts';
 import { kmsSecretTokens } from '#shared/adapters/kms/signing-secrets.ts';
@@ -8,7 +8,7 @@ import { statusListMemory } from '#shared/adapters/node/status-list-memory.ts';
 import { possession } from '#shared/adapters/sets/possession.ts';
 import { settingProtectedApi } from '#shared/adapters/sets/protected-api.ts';
 import { authorizer } from '#shared/api/without-routes.ts';
-import { authorizeRequest } from '#shared/domain/checks/authorize-request.ts';
+import { guardRequest } from '#shared/domain/checks/guard-request.ts';
 import type { StatusList } from '#shared/domain/tokens/status-list.ts';
 import { type AuthorizerEvent, answerFor } from '#shared/http/authorizer.ts';
 import { tokenIn } from '#shared/http/authorizer-request.ts';
@@ -20,7 +20,7 @@ const VERDICT_MILLISECONDS_MAX = 1_800;
 
 const adapters = {
   ...ambient,
-  standing: dynamoStanding,
+  records: dynamoRecords,
   verifier: kmsVerifier,
   assertionVerifier: joseAssertionVerifier,
   secretTokens: kmsSecretTokens,
@@ -34,6 +34,6 @@ const adapters = {
 export const handler = task(authorizer, adapters, async (event: AuthorizerEvent, ports) => {
   const { protectedApi } = ports;
   const token = tokenIn(event, protectedApi.origin);
-  const access = token && (await within(VERDICT_MILLISECONDS_MAX, authorizeRequest(token, protectedApi, ports)));
+  const access = token && (await within(VERDICT_MILLISECONDS_MAX, guardRequest(token, protectedApi, ports)));
   return { result: answerFor(event, access), log: { tokenId: access?.claims.jti, clientId: access?.claims.client_id } };
 });

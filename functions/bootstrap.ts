@@ -1,7 +1,7 @@
 import { dynamoAudit } from '#shared/adapters/dynamo/audit/audit.ts';
 import { dynamoClientWriter } from '#shared/adapters/dynamo/directory/clients.ts';
 import { dynamoDirectoryWriter, dynamoSigningKeyRecords } from '#shared/adapters/dynamo/directory/directory.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/directory/standing.ts';
+import { dynamoRecords } from '#shared/adapters/dynamo/directory/records.ts';
 import { kmsFoundingKeys } from '#shared/adapters/kms/founding-keys.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { kmsPepperFounder } from '#shared/adapters/kms/pepper-vault.ts';
@@ -13,7 +13,7 @@ import { task } from '#shared/http/task.ts';
 
 const adapters = {
   ...ambient,
-  standing: dynamoStanding,
+  records: dynamoRecords,
   clients: dynamoClientWriter,
   directory: dynamoDirectoryWriter,
   pepperFounder: kmsPepperFounder,

@@ -1,6 +1,6 @@
 import { dynamoClientLister, dynamoClientRemover } from '#shared/adapters/dynamo/directory/clients.ts';
 import { dynamoDirectoryLister, dynamoRecordRemover } from '#shared/adapters/dynamo/directory/directory.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/directory/standing.ts';
+import { dynamoRecords } from '#shared/adapters/dynamo/directory/records.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
 import { removeDeleted as table } from '#shared/api/schedules.ts';
 import { removeDeleted } from '#shared/domain/directory/remove-deleted.ts';
@@ -8,7 +8,7 @@ import { task } from '#shared/http/task.ts';
 
 const adapters = {
   ...ambient,
-  standing: dynamoStanding,
+  records: dynamoRecords,
   directoryList: dynamoDirectoryLister,
   clientList: dynamoClientLister,
   clientRemover: dynamoClientRemover,

@@ -1,6 +1,6 @@
 import { dynamoAudit } from '#shared/adapters/dynamo/audit/audit.ts';
 import { dynamoClientChanger } from '#shared/adapters/dynamo/directory/clients.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/directory/standing.ts';
+import { dynamoRecords } from '#shared/adapters/dynamo/directory/records.ts';
 import { sharedFailureCounter } from '#shared/adapters/dynamo/tokens/failure-counter.ts';
 import { dynamoRevocations } from '#shared/adapters/dynamo/tokens/revocations.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
@@ -13,7 +13,7 @@ import { done } from '#shared/http/reply/replies.ts';
 
 const adapters = {
   ...ambient,
-  standing: dynamoStanding,
+  records: dynamoRecords,
   verifier: kmsVerifier,
   pepper: kmsPepper,
   failures: sharedFailureCounter,
@@ -24,8 +24,8 @@ const adapters = {
 
 /** Whoever holds a credential can use it, so whoever shows it may end it. */
 export const handler = lambda(reportLeak, adapters, {
-  reportLeak: async ({ body, source, attempt }, ports) => {
-    const unchangedBecause = await endLeaked({ ...body, source }, attempt, ports);
+  reportLeak: async ({ body, source, auditAttempt }, ports) => {
+    const unchangedBecause = await endLeaked({ ...body, source }, auditAttempt, ports);
     return { ...done(204), unchangedBecause };
   },
 });

@@ -1,5 +1,5 @@
 import { dynamoSigningKeyRecords } from '#shared/adapters/dynamo/directory/directory.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/directory/standing.ts';
+import { dynamoRecords } from '#shared/adapters/dynamo/directory/records.ts';
 import { kmsFoundingKeys } from '#shared/adapters/kms/founding-keys.ts';
 import { kmsSigningKeyMaker } from '#shared/adapters/kms/signing-key-maker.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
@@ -9,7 +9,7 @@ import { task } from '#shared/http/task.ts';
 
 const adapters = {
   ...ambient,
-  standing: dynamoStanding,
+  records: dynamoRecords,
   foundingKeys: kmsFoundingKeys,
   signingKeyRecords: dynamoSigningKeyRecords,
   signingKeyMaker: kmsSigningKeyMaker,

@@ -1,4 +1,4 @@
-import { dynamoStanding } from '#shared/adapters/dynamo/directory/standing.ts';
+import { dynamoRecords } from '#shared/adapters/dynamo/directory/records.ts';
 import { dynamoStatusEntries } from '#shared/adapters/dynamo/tokens/status-lists.ts';
 import { kmsStatusListSigner } from '#shared/adapters/kms/signer.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
@@ -10,7 +10,7 @@ import { ok } from '#shared/http/reply/replies.ts';
 
 const adapters = {
   ...ambient,
-  standing: dynamoStanding,
+  records: dynamoRecords,
   statusEntries: dynamoStatusEntries,
   statusListSigner: kmsStatusListSigner,
   publishedLists: statusListMemory<PublishedStatusList>,

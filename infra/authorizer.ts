@@ -9,7 +9,7 @@ import {
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { ProtectedApi } from '#shared/domain/checks/authorize-request.ts';
+import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
 
 /** Lambda takes 4 KB of settings in all; the rest is for names and ARNs. */
 const PROTECTED_API_BYTES_MAX = 2_560;

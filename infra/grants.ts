@@ -53,7 +53,7 @@ const nothing = { statements: [], environment: [] } as const;
 
 /** Grant → IAM and settings. `shared/ports.ts` has the half that handlers see. */
 export const grants: Readonly<Record<Grant, GrantRendering>> = {
-  'standing:read': {
+  'records:read': {
     statements: [{ actions: ['dynamodb:BatchGetItem'], resources: ['clients', 'directory', 'tokens'] }],
     environment: ['MINTMARK_CLIENTS_TABLE', 'MINTMARK_DIRECTORY_TABLE', 'MINTMARK_TOKENS_TABLE'],
   },

@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { ProtectedApi } from '#shared/domain/checks/authorize-request.ts';
+import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import { bundlesDirectory } from './bundle.ts';
 import type { CustomDomain, MutualTlsDomain, RateLimit } from './http-api.ts';

@@ -12,7 +12,7 @@ import type {
   UsageReader,
   WorkloadTokens,
 } from '#shared/domain/authentication/ports.ts';
-import type { ProtectedApi } from '#shared/domain/checks/authorize-request.ts';
+import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
 import type { PublishedStatusList, StatusListSigner } from '#shared/domain/checks/publish-status-list.ts';
 import type { IntrospectionSigner } from '#shared/domain/checks/sign-introspection.ts';
 import type { ClientKeys } from '#shared/domain/clients/client-keys.ts';
@@ -37,7 +37,7 @@ import type {
   ShortLivedWriter,
 } from '#shared/domain/records/change-record.ts';
 import type { ClientLister, DirectoryLister } from '#shared/domain/records/lists.ts';
-import type { StandingReader } from '#shared/domain/records/look.ts';
+import type { RecordReader } from '#shared/domain/records/look.ts';
 import type { RemovalNotes } from '#shared/domain/records/removals.ts';
 import type { SecretHasher, TrustedKeys } from '#shared/domain/registration/ports.ts';
 import type { RequestLimiter, RequestMemory } from '#shared/domain/requests.ts';
@@ -57,7 +57,7 @@ import type { StatusList } from '#shared/domain/tokens/status-list.ts';
  * function's role gets; a table entry that names a grant gets both halves, one that does not gets neither.
  */
 export interface GrantedPorts {
-  'standing:read': { readonly standing: StandingReader };
+  'records:read': { readonly records: RecordReader };
   'clients:create': { readonly clients: ClientWriter };
   'clients:change': { readonly clientChanger: ClientChanger };
   'clients:delete': { readonly clientRemover: ClientRemover };

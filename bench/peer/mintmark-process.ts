@@ -8,14 +8,14 @@ import { bearerRequest } from '../requests.ts';
 import { arrangeWorkspace, send } from '../workspace.ts';
 import { obtainToken, type Store, serveContender } from './contender.ts';
 import { LEDGER, SCOPE } from './ledger.ts';
-import { memoryStanding } from './memory-standing.ts';
+import { memoryRecords } from './memory-records.ts';
 
 /** So long a new key is published before it signs: the default. */
 const LEAD_SECONDS = 10_800;
 
 /** The two functions that are compared. */
 function contendingOf({ exchange, introspect }: Functions, store: Store) {
-  const changes = store === 'memory' ? { standing: memoryStanding } : {};
+  const changes = store === 'memory' ? { records: memoryRecords } : {};
   return { '/oauth/token': exchange.with(changes), '/oauth/introspect': introspect.with(changes) };
 }
 

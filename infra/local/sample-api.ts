@@ -1,4 +1,4 @@
-import type { ProtectedApi } from '#shared/domain/checks/authorize-request.ts';
+import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
 import type { GatewayRoute, LambdaHandler, RestApi } from './gateway/configuration.ts';
 
 /** The identifier under which the sample is to be registered with `POST /v1/apis`. */

@@ -4,7 +4,7 @@ import { lambdaTable } from './table.ts';
 export const removeDeleted = lambdaTable({
   name: 'remove-deleted',
   purpose: 'Removes the rows of what was deleted.',
-  grants: ['standing:read', 'directory:list', 'clients:list', 'clients:delete', 'remains:remove'],
+  grants: ['records:read', 'directory:list', 'clients:list', 'clients:delete', 'remains:remove'],
   routes: {},
   schedule: { everyMinutes: 1 },
   timeoutSeconds: 60,
@@ -14,7 +14,7 @@ export const removeDeleted = lambdaTable({
 export const rotateSigningKeys = lambdaTable({
   name: 'rotate-signing-keys',
   purpose: 'Makes, exchanges and gives up the keys that sign access tokens.',
-  grants: ['standing:read', 'signing-keys:write', 'signing-keys:make'],
+  grants: ['records:read', 'signing-keys:write', 'signing-keys:make'],
   routes: {},
   schedule: { everyMinutes: 1 },
   timeoutSeconds: 60,

@@ -71,10 +71,10 @@ export interface LambdaTable {
   readonly timeoutSeconds?: number;
 }
 
-type GrantsForManager = 'standing:read' | 'tokens:verify' | 'proofs:verify' | 'audit:append';
+type GrantsForManager = 'records:read' | 'tokens:verify' | 'proofs:verify' | 'audit:append';
 
 type GrantsForClient =
-  | 'standing:read'
+  | 'records:read'
   | 'pepper:use'
   | 'secrets:hash'
   | 'failures:count'

@@ -5,7 +5,7 @@ export const bootstrap = lambdaTable({
   name: 'bootstrap',
   purpose: 'Brings a workspace to life and makes its first administrator.',
   grants: [
-    'standing:read',
+    'records:read',
     'clients:create',
     'directory:write',
     'pepper:found',
@@ -32,7 +32,7 @@ export const authorizer = lambdaTable({
   name: 'authorizer',
   purpose: 'Guards an API behind API Gateway as its Lambda authorizer.',
   grants: [
-    'standing:read',
+    'records:read',
     'tokens:verify',
     'assertions:verify',
     'proofs:verify',

@@ -5,7 +5,7 @@ import type {
   APIGatewaySimpleAuthorizerWithContextResult,
   APIGatewayTokenAuthorizerEvent,
 } from 'aws-lambda';
-import type { Access } from '#shared/domain/checks/authorize-request.ts';
+import type { GuardedAccess } from '#shared/domain/checks/guard-request.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 
 /** The three ways in which API Gateway asks a Lambda authorizer. */
@@ -25,7 +25,7 @@ export type AuthorizerAnswer = APIGatewaySimpleAuthorizerWithContextResult<Acces
  * The answer in the form that the event asks for: a simple one for HTTP APIs (payload 2.0), a policy for REST APIs.
  * @throws DomainError `invalid_token` at a REST API, with the one message that API Gateway turns into a 401
  */
-export function answerFor(event: AuthorizerEvent, access: Access | undefined): AuthorizerAnswer {
+export function answerFor(event: AuthorizerEvent, access: GuardedAccess | undefined): AuthorizerAnswer {
   if ('routeKey' in event) {
     return { isAuthorized: access?.allowedRoutes.includes(event.routeKey) ?? false, context: contextOf(access) };
   }
@@ -37,7 +37,7 @@ export function answerFor(event: AuthorizerEvent, access: Access | undefined): A
   };
 }
 
-function contextOf(access: Access | undefined): AccessContext {
+function contextOf(access: GuardedAccess | undefined): AccessContext {
   if (access === undefined) return {};
   const { claims, permissions } = access;
   return {
@@ -55,7 +55,7 @@ function contextOf(access: Access | undefined): AccessContext {
  */
 function policyOf(
   methodArn: string,
-  { allowedRoutes, refusedRoutes }: Access,
+  { allowedRoutes, refusedRoutes }: GuardedAccess,
 ): APIGatewayAuthorizerResult['policyDocument'] {
   const stage = methodArn.split('/').slice(0, 2).join('/');
   const statement = (Effect: 'Allow' | 'Deny', routes: readonly string[]) => ({

@@ -13,7 +13,7 @@ import { openPorts } from './open-ports.ts';
 import { type GatewayReply, type OperationReply, renderReply, type SignedBody } from './reply/replies.ts';
 import type { GatewayEvent, Incoming } from './request/incoming.ts';
 import { answerErrors } from './steps/answer-errors.ts';
-import { audit, auditAttempt } from './steps/audit.ts';
+import { appendAttempt, audit } from './steps/audit.ts';
 import { checkInput, decodeMembers } from './steps/check-input.ts';
 import { openCursors, sealCursor } from './steps/cursors.ts';
 import { findRoute } from './steps/find-route.ts';
@@ -34,7 +34,7 @@ type CallerOf<C extends Caller> = C extends 'anyone'
       ? ManagementCaller
       : AuthenticatedClient | ManagementCaller;
 
-type Attempt = (target: Readonly<Record<string, string>>) => Promise<void>;
+type AuditAttempt = (target: Readonly<Record<string, string>>) => Promise<void>;
 
 /** What an operation gets to see: everything in it has been checked. */
 export interface OperationRequest<R extends Route> {
@@ -44,10 +44,10 @@ export interface OperationRequest<R extends Route> {
   /** The address that the request came from, as API Gateway saw it. */
   readonly source: string;
   /**
-   * Writes the line about an attempt, where anybody may ask and only the operation knows whether there is anything to
+   * Writes the line about an auditAttempt, where anybody may ask and only the operation knows whether there is anything to
    * change: it must do so before it changes that.
    */
-  readonly attempt: R['caller'] extends 'anyone' ? Attempt : undefined;
+  readonly auditAttempt: R['caller'] extends 'anyone' ? AuditAttempt : undefined;
   readonly params: PathParameters<R['path']>;
   /** Whether the caller wants the answer as a signed JWT; only where the route has one. */
   readonly isSignedWanted: boolean;
@@ -156,9 +156,9 @@ async function operate(event: Incoming, operations: Operations, ports: CallerPor
   const run = operations[operation];
   if (run === undefined || route === undefined) throw new Error(`No function serves the operation ${operation}.`);
   const isSignedWanted = acceptsSignedOnly(event.headers.accept, route.reply);
-  const attempt: Attempt | undefined =
-    route.caller === 'anyone' ? (target) => auditAttempt(event, target, ports) : undefined;
-  const request = { caller, possession, source, attempt, params, query, body, isSignedWanted, expectedVersion };
+  const auditAttempt: AuditAttempt | undefined =
+    route.caller === 'anyone' ? (target) => appendAttempt(event, target, ports) : undefined;
+  const request = { caller, possession, source, auditAttempt, params, query, body, isSignedWanted, expectedVersion };
   const reply = event.repeatedReply ?? (await run(request, ports));
   event.reply = reply;
   Object.assign(event.target, reply.target);

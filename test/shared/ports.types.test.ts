@@ -6,7 +6,7 @@ import { lambdaTable, type PathParameters } from '#shared/api/table.ts';
 import type { ManagementCaller } from '#shared/domain/access/authority.ts';
 import type { AuthenticatedClient } from '#shared/domain/authentication/authenticate-client.ts';
 import type { AuditLog } from '#shared/domain/records/audit.ts';
-import type { StandingReader } from '#shared/domain/records/look.ts';
+import type { RecordReader } from '#shared/domain/records/look.ts';
 import type { TokenVerifier } from '#shared/domain/tokens/ports.ts';
 import { lambda, type OperationsOf } from '#shared/http/lambda.ts';
 import { created, done, ok } from '#shared/http/reply/replies.ts';
@@ -20,7 +20,7 @@ import type { AdaptersOf, AmbientPorts, Grant, PortsOf } from '#shared/ports.ts'
 const reports = lambdaTable({
   name: 'reports',
   purpose: 'Keeps reports.',
-  grants: ['standing:read', 'tokens:verify', 'proofs:verify', 'requests:remember', 'audit:append'],
+  grants: ['records:read', 'tokens:verify', 'proofs:verify', 'requests:remember', 'audit:append'],
   routes: {
     listReports: {
       method: 'GET',
@@ -65,7 +65,7 @@ const ambient = {
 const adapters = {
   ...ambient,
   environment: unopened,
-  standing: unopened,
+  records: unopened,
   verifier: unopened,
   proofVerifier: unopened,
   proofMemory: unopened,
@@ -82,8 +82,8 @@ const { listReports, createReport } = operations;
 
 describe('ports of grants', () => {
   test('a handler has the ports of its grants and no others', () => {
-    expectTypeOf<PortsOf<'standing:read' | 'tokens:verify' | 'audit:append'>>().branded.toEqualTypeOf<
-      AmbientPorts & { readonly standing: StandingReader; readonly verifier: TokenVerifier; readonly audit: AuditLog }
+    expectTypeOf<PortsOf<'records:read' | 'tokens:verify' | 'audit:append'>>().branded.toEqualTypeOf<
+      AmbientPorts & { readonly records: RecordReader; readonly verifier: TokenVerifier; readonly audit: AuditLog }
     >();
   });
 
@@ -92,7 +92,7 @@ describe('ports of grants', () => {
   });
 
   test('a function opens one adapter for each port, and its environment', () => {
-    expectTypeOf<keyof AdaptersOf<'standing:read'>>().toEqualTypeOf<'standing' | 'environment' | keyof AmbientPorts>();
+    expectTypeOf<keyof AdaptersOf<'records:read'>>().toEqualTypeOf<'records' | 'environment' | keyof AmbientPorts>();
   });
 });
 
@@ -189,7 +189,7 @@ describe('lambdaTable', () => {
   const byEither = { ...byPermission, caller: { clientOrPermission: 'introspect:tokens' } } as const;
   const forAssertions = ['assertions:verify', 'assertions:redeem', 'certificates:verify'] as const;
   const forSecrets = [
-    'standing:read',
+    'records:read',
     'pepper:use',
     'secrets:hash',
     'failures:count',
@@ -205,10 +205,10 @@ describe('lambdaTable', () => {
 
   test('a management route without the grants to check tokens is an error', () => {
     // @ts-expect-error: `tokens:verify` is missing
-    lambdaTable({ ...table, grants: ['standing:read', 'proofs:verify', 'audit:append'], routes: { byPermission } });
+    lambdaTable({ ...table, grants: ['records:read', 'proofs:verify', 'audit:append'], routes: { byPermission } });
     // @ts-expect-error: `proofs:verify` is missing
-    lambdaTable({ ...table, grants: ['standing:read', 'tokens:verify', 'audit:append'], routes: { byPermission } });
-    // @ts-expect-error: `standing:read` is missing
+    lambdaTable({ ...table, grants: ['records:read', 'tokens:verify', 'audit:append'], routes: { byPermission } });
+    // @ts-expect-error: `records:read` is missing
     lambdaTable({ ...table, grants: ['tokens:verify', 'proofs:verify', 'audit:append'], routes: { byPermission } });
   });
 
@@ -219,7 +219,7 @@ describe('lambdaTable', () => {
     // @ts-expect-error: `workloads:verify` and `proofs:verify` are missing
     lambdaTable({ ...table, grants: forClients, routes: { byGrant } });
     const [, ...withoutStanding] = forClients;
-    // @ts-expect-error: `standing:read` is missing
+    // @ts-expect-error: `records:read` is missing
     lambdaTable({ ...table, grants: withoutStanding, routes: { byClient } });
     // @ts-expect-error: `assertions:redeem` is missing
     lambdaTable({ ...table, grants: forSecrets, routes: { byClient } });
@@ -234,7 +234,7 @@ describe('lambdaTable', () => {
 
   test('a caller whose refusal could not be written down is an error', () => {
     // @ts-expect-error: `audit:append` is missing
-    lambdaTable({ ...table, grants: ['standing:read', 'tokens:verify', 'proofs:verify'], routes: { withEvent } });
+    lambdaTable({ ...table, grants: ['records:read', 'tokens:verify', 'proofs:verify'], routes: { withEvent } });
   });
 
   test('a grant or a permission that does not exist is an error', () => {
@@ -242,7 +242,7 @@ describe('lambdaTable', () => {
     lambdaTable({ ...table, grants: ['everything'], routes: {} });
     const caller = { permission: 'write:everything' } as const;
     // @ts-expect-error: there is no such permission
-    lambdaTable({ ...table, grants: ['standing:read', 'tokens:verify'], routes: { any: { ...byPermission, caller } } });
+    lambdaTable({ ...table, grants: ['records:read', 'tokens:verify'], routes: { any: { ...byPermission, caller } } });
   });
 });
 

@@ -24,10 +24,10 @@ export async function putIf(
     .then(() => true)
     .catch(falseWhereConditionFailed);
   if (wasWritten) return true;
-  const { Item: standing } = await client
+  const { Item: records } = await client
     .send(new GetCommand({ TableName, Key, ConsistentRead: true }))
     .catch(rethrowAsUnavailable);
-  return standing?.nonce === nonce;
+  return records?.nonce === nonce;
 }
 
 /** For `.catch`: a failed condition is an answer, everything else is a failing dependency. */

@@ -1,5 +1,5 @@
 import { dynamoAudit } from '../dynamo/audit/audit.ts';
-import { dynamoStanding } from '../dynamo/directory/standing.ts';
+import { dynamoRecords } from '../dynamo/directory/records.ts';
 import { dynamoAssertionMemory } from '../dynamo/tokens/assertion-memory.ts';
 import { sharedFailureCounter } from '../dynamo/tokens/failure-counter.ts';
 import { dynamoUsageNotes } from '../dynamo/tokens/usage.ts';
@@ -10,7 +10,7 @@ import { bcryptHasher } from '../node/bcrypt-hasher.ts';
 
 /** What recognises clients by secret, key or certificate, and writes down whom it refused. */
 export const clientAuthentication = {
-  standing: dynamoStanding,
+  records: dynamoRecords,
   pepper: kmsPepper,
   hasher: bcryptHasher,
   failures: sharedFailureCounter,

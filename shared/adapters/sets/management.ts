@@ -1,11 +1,11 @@
 import { dynamoAudit } from '../dynamo/audit/audit.ts';
-import { dynamoStanding } from '../dynamo/directory/standing.ts';
+import { dynamoRecords } from '../dynamo/directory/records.ts';
 import { kmsVerifier } from '../kms/verifier.ts';
 import { possession } from './possession.ts';
 
 /** What recognises callers by management token, and writes down what they do. */
 export const management = {
-  standing: dynamoStanding,
+  records: dynamoRecords,
   verifier: kmsVerifier,
   ...possession,
   audit: dynamoAudit,

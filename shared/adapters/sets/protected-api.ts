@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ProtectedApi } from '#shared/domain/checks/authorize-request.ts';
+import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../node/environment.ts';
 

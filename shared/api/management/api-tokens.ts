@@ -107,7 +107,7 @@ export const createToken = lambdaTable({
   name: 'create-token',
   purpose: 'Creates API tokens of tenants and of users.',
   grants: [
-    'standing:read',
+    'records:read',
     'tokens:verify',
     'proofs:verify',
     'tokens:sign',
@@ -183,7 +183,7 @@ export const manageTokens = lambdaTable({
   name: 'manage-tokens',
   purpose: 'Lists, shows, changes and deletes API tokens.',
   grants: [
-    'standing:read',
+    'records:read',
     'tokens:verify',
     'proofs:verify',
     'clients:list',

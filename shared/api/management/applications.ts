@@ -85,7 +85,7 @@ export const applications = lambdaTable({
   name: 'applications',
   purpose: 'Keeps applications and their client grants.',
   grants: [
-    'standing:read',
+    'records:read',
     'tokens:verify',
     'proofs:verify',
     'clients:create',

@@ -33,7 +33,7 @@ const example = {
 export const auditEvents = lambdaTable({
   name: 'audit-events',
   purpose: 'Shows the audit log.',
-  grants: ['standing:read', 'tokens:verify', 'proofs:verify', 'pepper:use', 'audit:read', 'audit:append'],
+  grants: ['records:read', 'tokens:verify', 'proofs:verify', 'pepper:use', 'audit:read', 'audit:append'],
   routes: {
     listAuditEvents: {
       method: 'GET',

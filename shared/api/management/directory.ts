@@ -12,7 +12,7 @@ export const directory = lambdaTable({
   name: 'directory',
   purpose: "Keeps tenants, users, memberships, roles, APIs and the workspace's settings.",
   grants: [
-    'standing:read',
+    'records:read',
     'tokens:verify',
     'proofs:verify',
     'directory:write',

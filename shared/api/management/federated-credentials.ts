@@ -103,7 +103,7 @@ export const federatedCredentials = lambdaTable({
   name: 'federated-credentials',
   purpose: 'Keeps which other issuers say who a service user is.',
   grants: [
-    'standing:read',
+    'records:read',
     'tokens:verify',
     'proofs:verify',
     'clients:create',

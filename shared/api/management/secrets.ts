@@ -105,7 +105,7 @@ export const manageSecrets = lambdaTable({
   name: 'manage-secrets',
   purpose: 'Adds, rotates and deletes secrets of API tokens and applications.',
   grants: [
-    'standing:read',
+    'records:read',
     'tokens:verify',
     'proofs:verify',
     'clients:change',

@@ -62,7 +62,7 @@ export const serviceUserKeys = lambdaTable({
   name: 'service-user-keys',
   purpose: 'Makes, takes and publishes keys of service users.',
   grants: [
-    'standing:read',
+    'records:read',
     'tokens:verify',
     'proofs:verify',
     'clients:create',

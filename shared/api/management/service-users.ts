@@ -73,7 +73,7 @@ export const serviceUsers = lambdaTable({
   name: 'service-users',
   purpose: "Keeps a tenant's service users and their secrets.",
   grants: [
-    'standing:read',
+    'records:read',
     'tokens:verify',
     'proofs:verify',
     'service-users:write',

@@ -54,7 +54,7 @@ const writing = { caller: { permission: 'write:signing-keys' } } as const;
 export const manageSigningKeys = lambdaTable({
   name: 'manage-signing-keys',
   purpose: 'Shows, exchanges and revokes the keys that sign access tokens.',
-  grants: ['standing:read', 'tokens:verify', 'proofs:verify', 'signing-keys:write', 'audit:append'],
+  grants: ['records:read', 'tokens:verify', 'proofs:verify', 'signing-keys:write', 'audit:append'],
   routes: {
     getSigningKeys: {
       ...replying('All signing keys, the oldest first', example),

@@ -23,7 +23,7 @@ export const signingSecrets = lambdaTable({
   name: 'signing-secrets',
   purpose: 'Makes and deletes the secrets that HS256 tokens of an API are signed with.',
   grants: [
-    'standing:read',
+    'records:read',
     'tokens:verify',
     'proofs:verify',
     'signing-secrets:make',

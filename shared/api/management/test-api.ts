@@ -32,7 +32,7 @@ export const testApi = lambdaTable({
   name: 'test-api',
   purpose: 'Tries an API with a short-lived access token of an application.',
   grants: [
-    'standing:read',
+    'records:read',
     'tokens:verify',
     'proofs:verify',
     'statuses:assign',

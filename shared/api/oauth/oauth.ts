@@ -14,7 +14,7 @@ const clientCredentials = {
 
 /** What it takes to recognise a client, by secret, key or certificate. */
 const clientGrants = [
-  'standing:read',
+  'records:read',
   'pepper:use',
   'secrets:hash',
   'failures:count',

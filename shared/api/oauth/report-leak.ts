@@ -7,7 +7,7 @@ export const reportLeak = lambdaTable({
   name: 'report-leak',
   purpose: 'Ends a credential that somebody found where it does not belong.',
   grants: [
-    'standing:read',
+    'records:read',
     'tokens:verify',
     'pepper:use',
     'failures:count',

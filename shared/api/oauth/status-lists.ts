@@ -4,7 +4,7 @@ import { lambdaTable } from '../table.ts';
 export const statusLists = lambdaTable({
   name: 'status-lists',
   purpose: 'Publishes which access tokens were taken back.',
-  grants: ['standing:read', 'statuses:read', 'status-lists:sign'],
+  grants: ['records:read', 'statuses:read', 'status-lists:sign'],
   routes: {
     statusList: {
       method: 'GET',

@@ -48,10 +48,10 @@ export async function countToken(
   const counting = issuance.count(id, quota, nowSeconds);
   if (!quota.enforce) {
     const counted = await counting.catch(() => undefined);
-    return counted === undefined ? [] : standings(quota, counted, nowSeconds);
+    return counted === undefined ? [] : quotasLeft(quota, counted, nowSeconds);
   }
   const { isCounted, ...counts } = await counting;
-  const quotas = standings(quota, counts, nowSeconds);
+  const quotas = quotasLeft(quota, counts, nowSeconds);
   if (isCounted) return quotas;
   throw new DomainError('rate_limited', 'The client has used up its quota of access tokens.', {
     quotas: quotas.map((one) => ({ ...one, isExceeded: one.remaining === 0 })),
@@ -63,13 +63,13 @@ interface Counts {
   readonly inDay: number;
 }
 
-function standings({ perHour, perDay }: TokenQuota, { inHour, inDay }: Counts, nowSeconds: number): RequestQuota[] {
-  const standing = (name: string, windowSeconds: number, limit: number | null, count: number): RequestQuota[] => {
+function quotasLeft({ perHour, perDay }: TokenQuota, { inHour, inDay }: Counts, nowSeconds: number): RequestQuota[] {
+  const records = (name: string, windowSeconds: number, limit: number | null, count: number): RequestQuota[] => {
     if (limit === null) return [];
     const [remaining, resetSeconds] = [Math.max(0, limit - count), windowSeconds - (nowSeconds % windowSeconds)];
     return [{ name, limit, windowSeconds, remaining, resetSeconds, isExceeded: count > limit }];
   };
-  return [...standing('per-hour', HOUR_SECONDS, perHour, inHour), ...standing('per-day', DAY_SECONDS, perDay, inDay)];
+  return [...records('per-hour', HOUR_SECONDS, perHour, inHour), ...records('per-day', DAY_SECONDS, perDay, inDay)];
 }
 
 /** Counts the access tokens of clients with a quota. */

@@ -98,7 +98,7 @@ export function leakReportLimits(source: string): readonly AttemptLimit[] {
  * Makes an attempt unless too many failed before it. One that throws has not failed, unless it was made to wait.
  * @throws DomainError `rate_limited`
  */
-export async function attempt<Result>(
+export async function withinLimits<Result>(
   limits: readonly AttemptLimit[],
   act: () => Promise<Result | undefined>,
   { failures, clock }: Ports,
@@ -185,7 +185,7 @@ export interface Credentials {
 }
 
 /** Credentials that somebody presents. */
-export interface Attempt {
+export interface PresentedSecret {
   readonly readings: readonly Credentials[];
   /** The address that the request came from. */
   readonly source: string;

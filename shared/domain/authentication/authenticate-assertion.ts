@@ -3,7 +3,7 @@ import { DomainError } from '../errors.ts';
 import { isIdOf, isMadeId } from '../ids.ts';
 import { type Client, subjectId } from '../records/client.ts';
 import { isLive } from '../records/lifecycle.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import { assertionKeysOf } from '../registration/registration.ts';
 import { endOfAssertion, isTimely } from './assertion.ts';
 import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
@@ -23,7 +23,7 @@ export interface Assertion {
 
 interface Ports {
   readonly issuer: string;
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly assertionVerifier: AssertionVerifier;
   readonly assertionMemory: AssertionMemory;
   readonly clock: Clock;
@@ -56,7 +56,7 @@ async function redeem(assertion: Assertion, nowSeconds: number, ports: Ports) {
   if (clientId === undefined || !isMadeId('cli', clientId)) return undefined;
   if (assertion.clientId !== undefined && assertion.clientId !== clientId) return undefined;
 
-  const look = ports.standing.open(clientId);
+  const look = ports.records.open(clientId);
   const client = await look.client(clientId);
   if (client === undefined || !isLive(client, nowSeconds) || !isAboutItself(read, client, assertion)) return undefined;
   const keys = assertionKeysOf(client);

@@ -2,7 +2,7 @@ import type { Clock } from '../ambient.ts';
 import { isMadeId } from '../ids.ts';
 import type { Client } from '../records/client.ts';
 import { isLive } from '../records/lifecycle.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import type { CertificateNames } from '../records/registration.ts';
 import { isKnownByName } from '../registration/authentication-methods.ts';
 import { flawOfNames } from '../registration/certificate-names.ts';
@@ -21,7 +21,7 @@ interface Introduction {
 }
 
 interface Ports {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly certificates: CertificateReader;
   readonly certificateVerifier: CertificateVerifier;
   readonly clock: Clock;
@@ -40,7 +40,7 @@ export async function authenticateCertificate(
   const certificate = currentCertificate(pem, ports);
   if (certificate === undefined || !isMadeId('cli', clientId)) throw invalidClient();
   const authenticatedAtSeconds = ports.clock.nowSeconds();
-  const look = ports.standing.open(clientId);
+  const look = ports.records.open(clientId);
   const client = await look.client(clientId);
   if (client === undefined || !isLive(client, authenticatedAtSeconds)) throw invalidClient();
   if (!(await isRegistered(certificate, client, ports))) throw invalidClient();

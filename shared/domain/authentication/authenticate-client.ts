@@ -3,11 +3,11 @@ import { DomainError } from '../errors.ts';
 import type { Pepper } from '../keys/ports.ts';
 import type { Client, StoredSecret } from '../records/client.ts';
 import { isLive } from '../records/lifecycle.ts';
-import type { Look, StandingReader } from '../records/look.ts';
+import type { Look, RecordReader } from '../records/look.ts';
 import type { SecretHasher } from '../registration/ports.ts';
 import { proofOf } from '../registration/registration.ts';
 import { isGenuine, parseSecret, type SecretParts } from '../registration/secret.ts';
-import { type Attempt, attempt as attemptWithin, type Credentials, sealedSecretLimits } from './attempt-limits.ts';
+import { type Credentials, type PresentedSecret, sealedSecretLimits, withinLimits } from './attempt-limits.ts';
 import { matchImportedSecret } from './match-imported-secret.ts';
 import type { CredentialName, FailureCounter } from './ports.ts';
 
@@ -24,7 +24,7 @@ export interface AuthenticatedClient {
 }
 
 interface Ports {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly hasher: SecretHasher;
   readonly pepper: Pepper;
   readonly clock: Clock;
@@ -40,12 +40,12 @@ interface Ports {
  * @throws DomainError `invalid_client`, the same for unknown, disabled, expired, wrong and for clients that are registered
  * to prove themselves otherwise; `rate_limited`
  */
-export async function authenticateClient(attempt: Attempt, ports: Ports): Promise<AuthenticatedClient> {
+export async function authenticateClient(presented: PresentedSecret, ports: Ports): Promise<AuthenticatedClient> {
   const now = ports.clock.nowSeconds();
-  const genuine = await firstGenuine(attempt.readings, ports.pepper);
+  const genuine = await firstGenuine(presented.readings, ports.pepper);
   const match = genuine
-    ? await matchSecret(genuine, attempt.source, ports)
-    : await matchImportedSecret(attempt, now, ports);
+    ? await matchSecret(genuine, presented.source, ports)
+    : await matchImportedSecret(presented, now, ports);
   if (match === undefined) throw invalidClient({ isForged: genuine === undefined });
   const { client, secret, look } = match;
   const credential = { clientId: client.id, selector: secret.selector };
@@ -54,8 +54,8 @@ export async function authenticateClient(attempt: Attempt, ports: Ports): Promis
 }
 
 async function matchSecret({ clientId, secret: clear, parts }: Genuine, source: string, ports: Ports) {
-  const { standing, hasher, clock } = ports;
-  const look = standing.open(clientId);
+  const { records, hasher, clock } = ports;
+  const look = records.open(clientId);
   const client = await look.client(clientId);
   const secret = client && findLiveSecret(client, parts.selector, clock.nowSeconds());
   const hash = secret?.hash ?? hasher.decoyHash;
@@ -64,7 +64,7 @@ async function matchSecret({ clientId, secret: clear, parts }: Genuine, source: 
   if (match !== undefined && hasher.remembers(clear, hash)) return match;
   const sealed = { clientId, selector: parts.selector, isLive: match !== undefined };
   const limits = sealedSecretLimits(sealed, source);
-  return attemptWithin(limits, async () => ((await hasher.compare(clear, hash)) ? match : undefined), ports);
+  return withinLimits(limits, async () => ((await hasher.compare(clear, hash)) ? match : undefined), ports);
 }
 
 /** The one refusal for unknown, disabled, expired and wrong: nobody learns which it was (B13, B14). */

@@ -1,7 +1,7 @@
 import type { Clock } from '../ambient.ts';
 import { isMadeId } from '../ids.ts';
 import { isLive } from '../records/lifecycle.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import { proofOf } from '../registration/registration.ts';
 import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
 
@@ -12,11 +12,11 @@ import { type AuthenticatedClient, invalidClient } from './authenticate-client.t
  */
 export async function authenticatePublicClient(
   clientId: string,
-  { standing, clock }: { readonly standing: StandingReader; readonly clock: Clock },
+  { records, clock }: { readonly records: RecordReader; readonly clock: Clock },
 ): Promise<AuthenticatedClient> {
   if (!isMadeId('cli', clientId)) throw invalidClient();
   const authenticatedAtSeconds = clock.nowSeconds();
-  const look = standing.open(clientId);
+  const look = records.open(clientId);
   const client = await look.client(clientId);
   if (client === undefined || !isLive(client, authenticatedAtSeconds)) throw invalidClient();
   if (proofOf(client) !== 'none') throw invalidClient();

@@ -1,7 +1,7 @@
 import type { Clock } from '../ambient.ts';
 import { isMadeId } from '../ids.ts';
 import { isLive } from '../records/lifecycle.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import type { Trust } from '../records/registration.ts';
 import { type Assertion, clientIdOf, invalidGrant } from './authenticate-assertion.ts';
 import type { AuthenticatedClient } from './authenticate-client.ts';
@@ -10,7 +10,7 @@ import { TRUST_SELECTOR } from './usage.ts';
 import { endOfWorkloadToken, isTrusted, type WorkloadClaims } from './workload-token.ts';
 
 interface Ports {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly workloadTokens: WorkloadTokens;
   readonly assertionMemory: AssertionMemory;
   readonly clock: Clock;
@@ -46,7 +46,7 @@ async function redeem(token: string, clientId: string, ports: Ports): Promise<Au
   const read = ports.workloadTokens.read(token);
   if (read === undefined || !isMadeId('cli', clientId)) return undefined;
 
-  const look = ports.standing.open(clientId);
+  const look = ports.records.open(clientId);
   const client = await look.client(clientId);
   if (client?.trust === undefined || !isLive(client, nowSeconds)) return undefined;
   const { trust, expiresAtSeconds } = client;

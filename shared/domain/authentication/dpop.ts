@@ -9,7 +9,7 @@ export const dpopAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] as
 const AGE_SECONDS_MAX = 60;
 
 /** How far ahead the client's clock may be (RFC 9449 §11.1). */
-const CLOCK_SKEW_SECONDS = 30;
+const PROOF_CLOCK_SKEW_SECONDS = 30;
 
 /** A DPoP proof (RFC 9449 §4) with the request that brought it. */
 export interface PresentedProof {
@@ -50,7 +50,7 @@ function endOfProof({ iat }: ProofOfPossession): number {
 }
 
 function isRecent(proof: ProofOfPossession, nowSeconds: number): boolean {
-  return proof.iat <= nowSeconds + CLOCK_SKEW_SECONDS && nowSeconds < endOfProof(proof);
+  return proof.iat <= nowSeconds + PROOF_CLOCK_SKEW_SECONDS && nowSeconds < endOfProof(proof);
 }
 
 /** Compares after the normalisation of RFC 9449 §4.3: query and fragment do not count, spellings of host and escapes neither. */

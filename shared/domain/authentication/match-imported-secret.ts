@@ -2,11 +2,11 @@ import type { Clock } from '../ambient.ts';
 import { isIdOf } from '../ids.ts';
 import type { Client, StoredSecret } from '../records/client.ts';
 import { isLive } from '../records/lifecycle.ts';
-import type { Look, StandingReader } from '../records/look.ts';
+import type { Look, RecordReader } from '../records/look.ts';
 import { liveSecrets } from '../registration/client-secrets.ts';
 import type { SecretHasher } from '../registration/ports.ts';
 import { proofOf } from '../registration/registration.ts';
-import { type Attempt, attempt, hashLimits, importedSecretLimits } from './attempt-limits.ts';
+import { hashLimits, importedSecretLimits, type PresentedSecret, withinLimits } from './attempt-limits.ts';
 import type { FailureCounter } from './ports.ts';
 
 /** bcrypt sees no more of a secret. */
@@ -17,7 +17,7 @@ const encoder = new TextEncoder();
 interface Ports {
   readonly importedSecrets: boolean;
   readonly failures: FailureCounter;
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly hasher: SecretHasher;
   readonly clock: Clock;
 }
@@ -28,7 +28,7 @@ interface Ports {
  * secret is not locked out by others who do not (B14, R1, R7).
  * @throws DomainError `rate_limited`
  */
-export async function matchImportedSecret({ readings, source }: Attempt, nowSeconds: number, ports: Ports) {
+export async function matchImportedSecret({ readings, source }: PresentedSecret, nowSeconds: number, ports: Ports) {
   const candidates = readings.filter(({ clientId, secret }) => isIdOf('cli', clientId) && isComparable(secret));
   const [first] = candidates;
   if (!ports.importedSecrets || first === undefined) return undefined;
@@ -36,7 +36,7 @@ export async function matchImportedSecret({ readings, source }: Attempt, nowSeco
   // Ids have no characters that two readings of HTTP Basic could differ in: all candidates name one client.
   const { clientId } = first;
   const match = async () => {
-    const look: Look = ports.standing.open(clientId);
+    const look: Look = ports.records.open(clientId);
     const client = await look.client(clientId);
     const secret = client && findImported(client, nowSeconds);
     const hash = secret?.hash ?? ports.hasher.decoyHash;
@@ -47,9 +47,9 @@ export async function matchImportedSecret({ readings, source }: Attempt, nowSeco
       const matches = await Promise.all(candidates.map((candidate) => ports.hasher.compare(candidate.secret, hash)));
       return matches.includes(true) ? found : undefined;
     };
-    return attempt(hashLimits('imported', clientId), compare, ports);
+    return withinLimits(hashLimits('imported', clientId), compare, ports);
   };
-  return attempt(importedSecretLimits(clientId, source), match, ports);
+  return withinLimits(importedSecretLimits(clientId, source), match, ports);
 }
 
 function findImported(client: Client, nowSeconds: number): StoredSecret | undefined {

@@ -13,10 +13,10 @@ export interface WorkloadClaims {
 }
 
 /** Platforms give out tokens for minutes or hours; what was made to live for more than a day is a password. */
-const LIFETIME_SECONDS_MAX = 86_400;
+const WORKLOAD_TOKEN_LIFETIME_SECONDS_MAX = 86_400;
 
 /** How far the issuer's clock and ours may lie apart, in either direction. */
-const CLOCK_SKEW_SECONDS = 30;
+const WORKLOAD_CLOCK_SKEW_SECONDS = 30;
 
 /** Claims that say whose workload it is. Others (a branch, an environment) are alike for all customers of an issuer. */
 const identifyingClaims: readonly string[] = [
@@ -50,15 +50,15 @@ export function isTrusted(claims: WorkloadClaims, trust: Trust, nowSeconds: numb
 
 /** The moment from which the token is refused for its age. */
 export function endOfWorkloadToken({ exp }: Pick<WorkloadClaims, 'exp'>): number {
-  return Math.ceil(exp) + CLOCK_SKEW_SECONDS;
+  return Math.ceil(exp) + WORKLOAD_CLOCK_SKEW_SECONDS;
 }
 
 function isTimely(claims: WorkloadClaims, nowSeconds: number): boolean {
   const { exp, iat, nbf = nowSeconds } = claims;
-  const latestStart = nowSeconds + CLOCK_SKEW_SECONDS;
+  const latestStart = nowSeconds + WORKLOAD_CLOCK_SKEW_SECONDS;
   return (
     nowSeconds < endOfWorkloadToken(claims) &&
-    exp - iat <= LIFETIME_SECONDS_MAX &&
+    exp - iat <= WORKLOAD_TOKEN_LIFETIME_SECONDS_MAX &&
     iat <= latestStart &&
     nbf <= latestStart
   );

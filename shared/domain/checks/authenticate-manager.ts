@@ -3,7 +3,7 @@ import { systemApiIdentifier } from '../access/system-api.ts';
 import type { Clock } from '../ambient.ts';
 import type { CertificateReader, ProofMemory, ProofVerifier } from '../authentication/ports.ts';
 import { DomainError } from '../errors.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import { findLiveToken } from '../tokens/live-token.ts';
 import type { TokenVerifier } from '../tokens/ports.ts';
 import { assertIsSender, type PresentedToken } from './sender-constraint.ts';
@@ -11,7 +11,7 @@ import { assertIsSender, type PresentedToken } from './sender-constraint.ts';
 interface Ports {
   readonly issuer: string;
   readonly verifier: TokenVerifier;
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly proofVerifier: ProofVerifier;
   readonly proofMemory: ProofMemory;
   readonly certificates: CertificateReader;

@@ -8,7 +8,7 @@ import { type AuthenticatedClient, invalidClient } from '../authentication/authe
 import type { AssertionVerifier, FailureCounter } from '../authentication/ports.ts';
 import type { JsonObject } from '../json.ts';
 import type { Pepper } from '../keys/ports.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import { SYSTEM_API_ID } from '../records/permissions.ts';
 import { proofOf } from '../registration/registration.ts';
 import { type TokenClaims, type TokenType, tokenTypeOf } from '../tokens/access-token.ts';
@@ -42,7 +42,7 @@ interface Ports {
   readonly assertionVerifier: AssertionVerifier;
   readonly hs256Apis: boolean;
   readonly secretTokens: SecretTokens;
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly clock: Clock;
   readonly failures: FailureCounter;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../ambient.ts';
 import { notFound } from '../errors.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import type { SigningAlgorithm } from '../records/permissions.ts';
 import type { StatusEntries, StatusListMemory } from '../tokens/ports.ts';
 import { readStatusList } from '../tokens/status-list.ts';
@@ -28,7 +28,7 @@ export interface PublishedStatusList {
 interface Ports {
   readonly issuer: string;
   readonly statusEntries: StatusEntries;
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly statusListSigner: StatusListSigner;
   readonly publishedLists: StatusListMemory<PublishedStatusList>;
   readonly clock: Clock;

@@ -4,7 +4,7 @@ import { changeRecord, type RecordWriter } from '../records/change-record.ts';
 import { type ApiTokenRoster, type ClientOwner, rosterKey } from '../records/client.ts';
 import { isLive } from '../records/lifecycle.ts';
 import type { ClientLister } from '../records/lists.ts';
-import type { Look, StandingReader } from '../records/look.ts';
+import type { Look, RecordReader } from '../records/look.ts';
 
 /**
  * How `maxLive` holds while many create at once. The index of an owner's clients knows all of them, but lags a moment
@@ -21,7 +21,7 @@ const PAGE_LIMIT = 100;
 const PAGES_MAX = 10;
 
 interface Ports {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly rosters: RecordWriter<'roster'>;
   readonly clientList: ClientLister;
   readonly clock: Clock;
@@ -48,28 +48,28 @@ export async function enterRoster(
       `There are ${maxLive} API tokens already, the most that may be: delete one first.`,
     );
   };
-  await changeRecord({ kind: 'roster', key, change: enter }, { standing: ports.standing, directory: ports.rosters });
+  await changeRecord({ kind: 'roster', key, change: enter }, { records: ports.records, directory: ports.rosters });
 }
 
 /** Takes a token that is about to be deleted out, so that its place is free at once. */
 export async function leaveRoster(
   owner: ClientOwner,
   clientId: string,
-  { standing, rosters }: Pick<Ports, 'standing' | 'rosters'>,
+  { records, rosters }: Pick<Ports, 'records' | 'rosters'>,
 ): Promise<void> {
   const key = rosterKey(owner);
-  const roster = await openRosterLook(key, { standing }).find('roster', key);
+  const roster = await openRosterLook(key, { records }).find('roster', key);
   if (roster?.entries.some((entry) => entry.clientId === clientId) !== true) return;
   const leave = (before: ApiTokenRoster): ApiTokenRoster => ({
     ...before,
     entries: before.entries.filter((entry) => entry.clientId !== clientId),
   });
-  await changeRecord({ kind: 'roster', key, change: leave }, { standing, directory: rosters });
+  await changeRecord({ kind: 'roster', key, change: leave }, { records, directory: rosters });
 }
 
 /** Not by the owner's id alone: looks at the owner need other records. */
-function openRosterLook(key: string, { standing }: Pick<Ports, 'standing'>): Look {
-  return standing.open(`roster of ${key}`);
+function openRosterLook(key: string, { records }: Pick<Ports, 'records'>): Look {
+  return records.open(`roster of ${key}`);
 }
 
 async function openRoster(key: string, nowSeconds: number, { rosters }: Ports): Promise<void> {

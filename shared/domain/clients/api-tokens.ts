@@ -9,7 +9,7 @@ import { acceptedMetadata } from '../metadata.ts';
 import type { ClientChanger, ClientRemover, ClientWriter, RecordWriter } from '../records/change-record.ts';
 import type { ApiTokenKind, Client, ClientOwner } from '../records/client.ts';
 import type { ClientLister } from '../records/lists.ts';
-import type { Look, StandingReader } from '../records/look.ts';
+import type { Look, RecordReader } from '../records/look.ts';
 import { expectSettings, settingsIn } from '../records/read-settings.ts';
 import { type ClientDescription, newClient } from '../registration/new-client.ts';
 import type { SecretHasher } from '../registration/ports.ts';
@@ -55,7 +55,7 @@ interface MakingPorts {
 }
 
 interface CreationPorts extends MakingPorts {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly clients: ClientWriter;
   readonly clientList: ClientLister;
   readonly rosters: RecordWriter<'roster'>;
@@ -133,7 +133,7 @@ export interface ApiTokenPatch extends ClientPatch, AuthorityRequest {}
 export async function updateApiToken(
   access: ClientAccess,
   patch: ApiTokenPatch,
-  ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger; readonly clock: Clock },
+  ports: { readonly records: RecordReader; readonly clientChanger: ClientChanger; readonly clock: Clock },
 ): Promise<Client> {
   const look = openLook(access.owner, ports);
   const [{ apiTokens }, authority] = await Promise.all([settingsIn(look), findNewAuthority(access, patch, look)]);
@@ -146,7 +146,7 @@ export async function updateApiToken(
 export async function deleteApiToken(
   access: ClientAccess,
   ports: {
-    readonly standing: StandingReader;
+    readonly records: RecordReader;
     readonly clientRemover: ClientRemover;
     readonly rosters: RecordWriter<'roster'>;
   },

@@ -4,7 +4,7 @@ import { assertNotAdministrator } from '../directory/administrator.ts';
 import { assertVersion } from '../errors.ts';
 import type { ClientChanger, ClientRemover } from '../records/change-record.ts';
 import type { Client } from '../records/client.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import { noteRemoval, type RemovalNotes } from '../records/removals.ts';
 import { proofBy } from '../registration/authentication-methods.ts';
 import {
@@ -19,7 +19,7 @@ import { type ClientAccess, getClient } from './client-ownership.ts';
 import { type ClientPatch, type ClientRequest, createClient, deleteClient, updateClient } from './clients.ts';
 
 interface Ports {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
 }
 
 export type ApplicationRequest = Omit<ClientRequest, 'owner' | 'registration'> & {

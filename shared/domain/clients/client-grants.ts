@@ -5,11 +5,11 @@ import { assertVersion, changedMeanwhile, DomainError, notFound } from '../error
 import { firstVersion, newId } from '../ids.ts';
 import { type ClientChanger, changeClient, type DirectoryWriter } from '../records/change-record.ts';
 import type { Client } from '../records/client.ts';
-import type { Look, StandingReader } from '../records/look.ts';
+import type { Look, RecordReader } from '../records/look.ts';
 import { type ClientGrant, grantKey, SYSTEM_API_ID } from '../records/permissions.ts';
 
 interface Ports {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly directory: DirectoryWriter<'grant'>;
   readonly clientChanger: ClientChanger;
 }
@@ -34,7 +34,7 @@ export async function setClientGrant(
 ): Promise<ClientGrant> {
   if (apiId === SYSTEM_API_ID) assertHolds(caller, permissions);
   if (apiId === SYSTEM_API_ID && permissions !== 'all') await assertNotAdministrator(clientId, ports);
-  const look = ports.standing.open(clientId);
+  const look = ports.records.open(clientId);
   const key = grantKey(clientId, apiId);
   const [client, api, before] = await Promise.all([
     findApplication(clientId, look),
@@ -64,9 +64,9 @@ export async function setClientGrant(
 /** The grants of an application, in the order of their making. @throws DomainError `not_found` */
 export async function listClientGrants(
   clientId: string,
-  { standing }: Pick<Ports, 'standing'>,
+  { records }: Pick<Ports, 'records'>,
 ): Promise<readonly ClientGrant[]> {
-  const look = standing.open(clientId);
+  const look = records.open(clientId);
   const { apiIds } = await findApplication(clientId, look);
   const grants = await Promise.all(apiIds.map((apiId) => look.find('grant', grantKey(clientId, apiId))));
   return grants.filter((grant) => grant !== undefined);
@@ -82,7 +82,7 @@ export async function deleteClientGrant(
   expectedVersion?: number,
 ): Promise<void> {
   if (apiId === SYSTEM_API_ID) await assertNotAdministrator(clientId, ports);
-  const look = ports.standing.open(clientId);
+  const look = ports.records.open(clientId);
   const key = grantKey(clientId, apiId);
   const [, grant] = await Promise.all([findApplication(clientId, look), look.find('grant', key)]);
   if (grant === undefined) throw notFound();

@@ -4,7 +4,7 @@ import { DomainError, notFound } from '../errors.ts';
 import type { ClientWriter } from '../records/change-record.ts';
 import type { Client, ClientKeyAlgorithm, StoredKey } from '../records/client.ts';
 import { expiryOf, isLive } from '../records/lifecycle.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import { newKeyClient } from '../registration/new-client.ts';
 import { findOwner, openLook } from './client-ownership.ts';
 
@@ -32,7 +32,7 @@ export interface WithNewKey {
 }
 
 interface CreationPorts {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly clients: ClientWriter;
   readonly clientKeys: ClientKeys;
   readonly clock: Clock;
@@ -83,9 +83,9 @@ async function obtainKey(
  */
 export async function findPublicKey(
   { tenantId, serviceUserId, keyId }: KeyOwner & { readonly keyId: string },
-  { standing, clock }: { readonly standing: StandingReader; readonly clock: Clock },
+  { records, clock }: { readonly records: RecordReader; readonly clock: Clock },
 ): Promise<{ readonly kid: string; readonly key: StoredKey }> {
-  const look = standing.open(keyId);
+  const look = records.open(keyId);
   const [tenant, serviceUser, client] = await Promise.all([
     look.find('tenant', tenantId),
     look.find('serviceUser', serviceUserId),

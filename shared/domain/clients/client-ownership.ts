@@ -2,7 +2,7 @@ import { assertMayGrant, assertOwnUser, type ManagementCaller } from '../access/
 import { notFound } from '../errors.ts';
 import { type ClientChanger, changeClient } from '../records/change-record.ts';
 import { type Client, type ClientOwner, credentialTypeOf, type Subject } from '../records/client.ts';
-import type { Look, StandingReader } from '../records/look.ts';
+import type { Look, RecordReader } from '../records/look.ts';
 import { assertExists, exists, type Membership, membershipKey } from '../records/principals.ts';
 
 /** Who means which client, in which version. */
@@ -17,7 +17,7 @@ export interface ClientAccess {
 export async function changeOwnClient(
   { caller, owner, clientId, expectedVersion }: ClientAccess,
   change: (before: Client) => Client,
-  ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger },
+  ports: { readonly records: RecordReader; readonly clientChanger: ClientChanger },
 ): Promise<Client> {
   const look = openLook(owner, ports);
   await assertMayGrant(caller, await getClient(caller, owner, clientId, ports), look);
@@ -35,7 +35,7 @@ export async function getClient(
   caller: ManagementCaller,
   owner: ClientOwner,
   clientId: string,
-  ports: { readonly standing: StandingReader },
+  ports: { readonly records: RecordReader },
 ): Promise<Client> {
   const look = openLook(owner, ports);
   const [, client] = await Promise.all([findOwner(caller, owner, look), look.client(clientId)]);
@@ -46,9 +46,9 @@ export async function getClient(
 /** Begins a look that the clients of this owner have in common. */
 export function openLook(
   { tenantId = 'workspace' }: ClientOwner,
-  { standing }: { readonly standing: StandingReader },
+  { records }: { readonly records: RecordReader },
 ): Look {
-  return standing.open(tenantId);
+  return records.open(tenantId);
 }
 
 /**

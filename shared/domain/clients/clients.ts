@@ -9,7 +9,7 @@ import type { ClientChanger, ClientRemover, ClientWriter } from '../records/chan
 import type { Client, ClientOwner } from '../records/client.ts';
 import { expiryOf, movedMark } from '../records/lifecycle.ts';
 import type { ClientLister, Page, PageRequest } from '../records/lists.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import type { ApplicationRegistration } from '../records/registration.ts';
 import { withUsableSecrets } from '../registration/client-secrets.ts';
 import {
@@ -40,7 +40,7 @@ export interface ClientRequest {
 }
 
 interface CreationPorts {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly clients: ClientWriter;
   readonly hasher: SecretHasher;
   readonly pepper: Pepper;
@@ -100,7 +100,7 @@ export async function listClients(
   caller: ManagementCaller,
   owner: ClientOwner,
   page: PageRequest,
-  ports: { readonly standing: StandingReader; readonly clientList: ClientLister; readonly clock: Clock },
+  ports: { readonly records: RecordReader; readonly clientList: ClientLister; readonly clock: Clock },
 ): Promise<Page<Client>> {
   await findOwner(caller, owner, openLook(owner, ports));
   return ports.clientList.list(owner, page, ports.clock.nowSeconds());
@@ -113,7 +113,7 @@ export async function listClients(
  */
 export async function deleteClient(
   { caller, owner, clientId, expectedVersion }: ClientAccess,
-  ports: { readonly standing: StandingReader; readonly clientRemover: ClientRemover },
+  ports: { readonly records: RecordReader; readonly clientRemover: ClientRemover },
 ): Promise<void> {
   assertVersion(await getClient(caller, owner, clientId, ports), expectedVersion);
   const removal = await ports.clientRemover.remove(clientId, expectedVersion);
@@ -139,7 +139,7 @@ export interface ClientPatch {
 export async function updateClient(
   access: ClientAccess,
   patch: ClientPatch,
-  ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger; readonly clock: Clock },
+  ports: { readonly records: RecordReader; readonly clientChanger: ClientChanger; readonly clock: Clock },
 ): Promise<Client> {
   const now = ports.clock.nowSeconds();
   return changeOwnClient(access, (before) => withChanges(before, patch, now), ports);

@@ -5,7 +5,7 @@ import { DomainError } from '../errors.ts';
 import type { ClientWriter } from '../records/change-record.ts';
 import type { Client } from '../records/client.ts';
 import { expiryOf } from '../records/lifecycle.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import type { Trust } from '../records/registration.ts';
 import { isFetchableUrl, isIssuerUrl } from '../registration/issuer-urls.ts';
 import { bareClient } from '../registration/new-client.ts';
@@ -24,7 +24,7 @@ export interface FederatedCredentialRequest extends Omit<Trust, 'audience'> {
 
 interface Ports {
   readonly issuer: string;
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly clients: ClientWriter;
   readonly trustedKeys: TrustedKeys;
   readonly clock: Clock;

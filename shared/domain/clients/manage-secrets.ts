@@ -4,7 +4,7 @@ import type { Pepper } from '../keys/ports.ts';
 import type { ClientChanger } from '../records/change-record.ts';
 import type { Client } from '../records/client.ts';
 import { expiryOf } from '../records/lifecycle.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import {
   assertSameSecrets,
   withoutSecret,
@@ -21,7 +21,7 @@ import { type ClientAccess, changeOwnClient, getClient } from './client-ownershi
 import { importedSecret, withImportedSecret } from './imported-secrets.ts';
 
 interface Ports {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly clientChanger: ClientChanger;
   readonly clock: Clock;
 }

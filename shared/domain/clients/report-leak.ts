@@ -1,5 +1,5 @@
 import type { Clock } from '../ambient.ts';
-import { attempt, leakReportLimits } from '../authentication/attempt-limits.ts';
+import { leakReportLimits, withinLimits } from '../authentication/attempt-limits.ts';
 import type { FailureCounter } from '../authentication/ports.ts';
 import { hasLastingSecret, isAdministrator } from '../directory/administrator.ts';
 import { DomainError, type ErrorCode, unavailable } from '../errors.ts';
@@ -7,7 +7,7 @@ import type { Pepper } from '../keys/ports.ts';
 import { type ClientChanger, changeClient } from '../records/change-record.ts';
 import type { Client } from '../records/client.ts';
 import { isLive } from '../records/lifecycle.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import { liveSecrets, withSecretEnded, withTokensRevoked } from '../registration/client-secrets.ts';
 import { isGenuine, parseSecret } from '../registration/secret.ts';
 import type { TokenClaims } from '../tokens/access-token.ts';
@@ -28,7 +28,7 @@ export interface LeakReport {
 interface Ports {
   readonly verifier: TokenVerifier;
   readonly pepper: Pepper;
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly failures: FailureCounter;
   readonly revocations: Revocations;
   readonly clientChanger: ClientChanger;
@@ -47,18 +47,18 @@ interface Leaked {
 /**
  * Ends a credential that has leaked (Q10): an access token; a refresh token with its family; a JWT of an API token by
  * disabling that; a secret with every access token of its client. What Mintmark did not make is told by signature and
- * seal, without a read, and what has ended already is left as it is; nobody but `attempted` learns which it was.
+ * seal, without a read, and what has ended already is left as it is; nobody but `noteAttempt` learns which it was.
  * Answers `conflict` for the administrator's last secret that lasts, which stays, or a leak could lock everybody out.
  * @throws DomainError `rate_limited` for a source that keeps reporting what does not work; `temporarily_unavailable`
  */
 export async function endLeaked(
   report: LeakReport,
-  attempted: (target: Target) => Promise<void>,
+  noteAttempt: (target: Target) => Promise<void>,
   ports: Ports,
 ): Promise<ErrorCode | undefined> {
-  const leaked = await attempt(leakReportLimits(report.source), () => findLeaked(report, ports), ports);
+  const leaked = await withinLimits(leakReportLimits(report.source), () => findLeaked(report, ports), ports);
   if (leaked === undefined) return undefined;
-  await attempted(leaked.target);
+  await noteAttempt(leaked.target);
   return leaked.end();
 }
 
@@ -70,16 +70,16 @@ async function findLeaked({ credential, clientId }: LeakReport, ports: Ports): P
   );
 }
 
-async function access(claims: TokenClaims, { standing, revocations }: Ports): Promise<Leaked | undefined> {
+async function access(claims: TokenClaims, { records, revocations }: Ports): Promise<Leaked | undefined> {
   const { jti, client_id: clientId, exp } = claims;
-  if (exp === undefined || (await isTakenBack(claims, standing.open(`token of ${clientId}`)))) return undefined;
+  if (exp === undefined || (await isTakenBack(claims, records.open(`token of ${clientId}`)))) return undefined;
   const end = () => revocations.revoke(jti, exp).then(() => undefined);
   return { target: { clientId, tokenId: jti }, end };
 }
 
 /** Its client consists of it, and is disabled rather than deleted, so that the owner finds out. */
 async function longLived({ jti, client_id: clientId }: TokenClaims, ports: Ports): Promise<Leaked | undefined> {
-  const client = await ports.standing.open(clientId).client(clientId);
+  const client = await ports.records.open(clientId).client(clientId);
   if (client?.accessToken?.tokenId !== jti || !isLive(client, ports.clock.nowSeconds())) return undefined;
   const disable = (before: Client): Client => ({ ...before, status: 'disabled' });
   const end = () => changeWhatStands(clientId, ports, disable).then(() => undefined);
@@ -90,7 +90,7 @@ async function refresh(text: string, ports: Ports): Promise<Leaked | undefined> 
   const presented = await readRefreshToken(text, ports.pepper);
   if (presented === undefined) return undefined;
   const { familyId } = presented;
-  const family = await findFamily(familyId, ports.standing.open(`refresh tokens of ${familyId}`), ports);
+  const family = await findFamily(familyId, ports.records.open(`refresh tokens of ${familyId}`), ports);
   if (family === undefined) return undefined;
   const end = () => revokeFamily(family, ports).then(() => undefined);
   return { target: { clientId: family.clientId, tokenId: familyId }, end };
@@ -100,7 +100,7 @@ async function secret(text: string, clientId: string, ports: Ports): Promise<Lea
   const parts = parseSecret(text);
   if (parts === undefined || !(await isGenuine(clientId, parts, ports.pepper))) return undefined;
   const { selector } = parts;
-  const client = await ports.standing.open(clientId).client(clientId);
+  const client = await ports.records.open(clientId).client(clientId);
   const live = client === undefined ? [] : liveSecrets(client, ports.clock.nowSeconds());
   if (client === undefined || !live.some((one) => one.selector === selector)) return undefined;
   return { target: { clientId, secretId: selector }, end: () => endSecret(client, selector, ports) };

@@ -1,16 +1,16 @@
 import { DomainError } from '../errors.ts';
 import type { Client } from '../records/client.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import { nameKey } from '../records/permissions.ts';
 import { liveSecrets } from '../registration/client-secrets.ts';
 
 interface Ports {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
 }
 
 /** Whether this client is the workspace's administrator. */
-export async function isAdministrator(clientId: string, { standing }: Ports): Promise<boolean> {
-  const claim = await standing.open(clientId).find('name', nameKey('administrator', 'workspace'));
+export async function isAdministrator(clientId: string, { records }: Ports): Promise<boolean> {
+  const claim = await records.open(clientId).find('name', nameKey('administrator', 'workspace'));
   return claim?.ownerId === clientId;
 }
 

@@ -4,8 +4,8 @@ import { newId } from '../ids.ts';
 import { preferredAlgorithm } from '../keys/signing-keys.ts';
 import { assertHasSecret } from '../keys/signing-secrets.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
-import type { StandingReader } from '../records/look.ts';
-import { claimName, releaseName } from '../records/names.ts';
+import { claimName, releaseName } from '../records/claim-name.ts';
+import type { RecordReader } from '../records/look.ts';
 import {
   type Api,
   type ApiSigningAlgorithm,
@@ -19,7 +19,7 @@ import { noteRemoval } from '../records/removals.ts';
 import type { TokenVerifier } from '../tokens/ports.ts';
 
 interface Ports {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly directory: DirectoryWriter;
 }
 
@@ -56,7 +56,7 @@ export async function createApi(
   const signingAlgorithm = request.signingAlgorithm ?? preferredAlgorithm(ports.verifier.algorithms);
   assertCanSign(signingAlgorithm, ports.verifier);
   const id = newId('api', ports.random);
-  const look = ports.standing.open(id);
+  const look = ports.records.open(id);
   const { accessTokens } = await settingsIn(look);
   await claimName({ key: apiNameKey(identifier), field: 'identifier', owner: { kind: 'api', id } }, { ...ports, look });
   const api: Api = {
@@ -81,8 +81,8 @@ export async function createApi(
 }
 
 /** @throws DomainError `not_found` */
-export async function getApi(id: string, { standing }: Pick<Ports, 'standing'>): Promise<Api> {
-  const api = await standing.open(id).find('api', id);
+export async function getApi(id: string, { records }: Pick<Ports, 'records'>): Promise<Api> {
+  const api = await records.open(id).find('api', id);
   if (api === undefined) throw notFound();
   return api;
 }
@@ -139,7 +139,7 @@ export async function deleteApi(
   expectedVersion?: number,
 ): Promise<void> {
   assertNotSystem(id);
-  const look = ports.standing.open(id);
+  const look = ports.records.open(id);
   const api = await look.find('api', id);
   if (api === undefined) throw notFound();
   assertVersion(api, expectedVersion);

@@ -7,15 +7,15 @@ import { writeFoundingKeys } from '../keys/signing-key-record.ts';
 import { preferredAlgorithm } from '../keys/signing-keys.ts';
 import type { AuditLog } from '../records/audit.ts';
 import type { ClientWriter, DirectoryWriter, RecordWriter } from '../records/change-record.ts';
-import type { DirectoryRecords, Look, StandingReader } from '../records/look.ts';
-import { claimName } from '../records/names.ts';
+import { claimName } from '../records/claim-name.ts';
+import type { DirectoryRecords, Look, RecordReader } from '../records/look.ts';
 import { type Api, apiNameKey, grantKey, nameKey, type Permission, SYSTEM_API_ID } from '../records/permissions.ts';
 import { newClient } from '../registration/new-client.ts';
 import type { SecretHasher } from '../registration/ports.ts';
 
 interface Ports {
   readonly issuer: string;
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly directory: DirectoryWriter;
   readonly clients: ClientWriter;
   readonly pepperFounder: PepperFounder;
@@ -65,7 +65,7 @@ async function found(
 ): Promise<Administrator> {
   await ports.pepperFounder.found();
   await writeFoundingKeys(ports);
-  const look = ports.standing.open('bootstrap');
+  const look = ports.records.open('bootstrap');
   await registerSystemApi(look, ports);
 
   const claim = await look.find('name', nameKey('administrator', 'workspace'));

@@ -3,7 +3,7 @@ import type { Clock, Random } from '../ambient.ts';
 import { DomainError, ignoreConflict } from '../errors.ts';
 import { firstVersion } from '../ids.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
-import type { Look, StandingReader } from '../records/look.ts';
+import type { Look, RecordReader } from '../records/look.ts';
 import { type DefaultRoles, defaultRolesKey, type Role } from '../records/permissions.ts';
 
 /** So many default roles the workspace may have, and so many each tenant. */
@@ -37,14 +37,14 @@ export async function setDefault(
   { tenantId, id }: Pick<Role, 'tenantId' | 'id'>,
   isDefault: boolean,
   ports: {
-    readonly standing: StandingReader;
+    readonly records: RecordReader;
     readonly directory: DirectoryWriter;
     readonly clock: Clock;
     readonly random: Random;
   },
 ): Promise<void> {
   const key = defaultRolesKey(tenantId);
-  const look = ports.standing.open(key);
+  const look = ports.records.open(key);
   if ((await look.find('defaultRoles', key)) === undefined) {
     const createdAtSeconds = ports.clock.nowSeconds();
     const none: DefaultRoles = { roleIds: [], createdAtSeconds, version: firstVersion(ports.random) };
@@ -53,7 +53,7 @@ export async function setDefault(
   const change = async (before: DefaultRoles): Promise<DefaultRoles> => ({
     ...before,
     roleIds: isDefault
-      ? await withDefault(before.roleIds, id, ports.standing.open(key))
+      ? await withDefault(before.roleIds, id, ports.records.open(key))
       : before.roleIds.filter((other) => other !== id),
   });
   await changeRecord({ kind: 'defaultRoles', key, change }, ports);

@@ -4,7 +4,7 @@ import { assertVersion, changedMeanwhile, notFound } from '../errors.ts';
 import { firstVersion, newId } from '../ids.ts';
 import type { DirectoryWriter } from '../records/change-record.ts';
 import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
-import type { Look, StandingReader } from '../records/look.ts';
+import type { Look, RecordReader } from '../records/look.ts';
 import { assertExists, exists, type Membership, membershipKey } from '../records/principals.ts';
 import { noteRemoval } from '../records/removals.ts';
 import { findDefaultRoles } from './default-roles.ts';
@@ -13,7 +13,7 @@ import { getTenant } from './tenants.ts';
 import { getUser } from './users.ts';
 
 interface Ports {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly directory: DirectoryWriter;
 }
 
@@ -36,7 +36,7 @@ export async function setMember(
   ports: Ports & { readonly clock: Clock; readonly random: Random },
   expectedVersion?: number,
 ): Promise<Membership> {
-  const look = ports.standing.open(userId);
+  const look = ports.records.open(userId);
   const key = membershipKey(tenantId, userId);
   const [tenant, user, before] = await Promise.all([
     look.find('tenant', tenantId),
@@ -65,8 +65,8 @@ export async function setMember(
 }
 
 /** @throws DomainError `not_found` */
-export function getMember(path: MembershipPath, { standing }: Pick<Ports, 'standing'>): Promise<Membership> {
-  return findMember(path, standing.open(path.userId));
+export function getMember(path: MembershipPath, { records }: Pick<Ports, 'records'>): Promise<Membership> {
+  return findMember(path, records.open(path.userId));
 }
 
 /**
@@ -76,7 +76,7 @@ export function getMember(path: MembershipPath, { standing }: Pick<Ports, 'stand
 export async function listMembers(
   tenantId: string,
   page: PageRequest,
-  ports: Pick<Ports, 'standing'> & { readonly directoryList: DirectoryLister },
+  ports: Pick<Ports, 'records'> & { readonly directoryList: DirectoryLister },
 ): Promise<Page<Membership>> {
   await getTenant(tenantId, ports);
   return ports.directoryList.list({ kind: 'membership', tenantId }, page);
@@ -89,11 +89,11 @@ export async function listMembers(
 export async function listMembershipsOfUser(
   userId: string,
   page: PageRequest,
-  ports: Pick<Ports, 'standing'> & { readonly directoryList: DirectoryLister },
+  ports: Pick<Ports, 'records'> & { readonly directoryList: DirectoryLister },
 ): Promise<Page<Membership>> {
   await getUser(userId, ports);
   const { items, nextCursor } = await ports.directoryList.list({ kind: 'membership', userId }, page);
-  const look = ports.standing.open(userId);
+  const look = ports.records.open(userId);
   const tenants = await Promise.all(items.map(({ tenantId }) => look.find('tenant', tenantId)));
   return { items: items.filter((_, index) => exists(tenants[index])), nextCursor };
 }

@@ -3,7 +3,7 @@ import { changedMeanwhile } from '../errors.ts';
 import type { ClientRemover, RemainsRemover } from '../records/change-record.ts';
 import type { Removal } from '../records/lifecycle.ts';
 import type { ClientLister, DirectoryLister } from '../records/lists.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import { stillStands } from '../records/removals.ts';
 import { pagesOf, type Remnant, remnantsOf } from './remains.ts';
 
@@ -17,7 +17,7 @@ const SETTLE_SECONDS = 60;
 const RUN_SECONDS = 40;
 
 interface Ports {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly directoryList: DirectoryLister;
   readonly clientList: ClientLister;
   readonly clientRemover: ClientRemover;
@@ -71,7 +71,7 @@ async function* settledRemovals(nowSeconds: number, { directoryList }: Ports): A
 
 /** Removes all there is of one deletion, and in the end the note of it; what time does not suffice for is left. */
 async function finish({ id, version, deleted }: Removal, run: Run, ports: Ports): Promise<void> {
-  const look = ports.standing.open(id);
+  const look = ports.records.open(id);
   if (!(await stillStands(deleted, look))) {
     for await (const remnants of remnantsOf(deleted, look, ports)) {
       await Promise.all(remnants.map((remnant) => remove(remnant, ports)));

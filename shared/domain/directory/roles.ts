@@ -5,16 +5,16 @@ import type { Clock, Random } from '../ambient.ts';
 import { assertVersion, changedMeanwhile, DomainError, notFound } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
+import { claimName, releaseName } from '../records/claim-name.ts';
 import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
-import type { Look, StandingReader } from '../records/look.ts';
-import { claimName, releaseName } from '../records/names.ts';
+import type { Look, RecordReader } from '../records/look.ts';
 import { nameKey, type Role, roleNameKey } from '../records/permissions.ts';
 import { assertExists } from '../records/principals.ts';
 import { assertRoomForDefault, defaultRoleIds, setDefault } from './default-roles.ts';
 import { declared, findPermissions, type NamedPermission } from './role-permissions.ts';
 
 interface Ports {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly directory: DirectoryWriter;
 }
 
@@ -56,7 +56,7 @@ export async function createRole(
   ports: WritingPorts,
 ): Promise<ShownRole> {
   const id = newId('rol', ports.random);
-  const look = ports.standing.open(id);
+  const look = ports.records.open(id);
   if (tenantId !== undefined) assertExists(await look.find('tenant', tenantId));
   const permissions = await findPermissions(request.permissions, look);
   assertMayShape(caller, { level: request.level, permissions });
@@ -76,8 +76,8 @@ export async function createRole(
 }
 
 /** @throws DomainError `not_found`, also for a role of another tenant or, without a tenant, of any */
-export async function getRole(path: RolePath, { standing }: Pick<Ports, 'standing'>): Promise<ShownRole> {
-  const look = standing.open(path.roleId);
+export async function getRole(path: RolePath, { records }: Pick<Ports, 'records'>): Promise<ShownRole> {
+  const look = records.open(path.roleId);
   return shown(await findRole(path, look), look);
 }
 
@@ -85,9 +85,9 @@ export async function getRole(path: RolePath, { standing }: Pick<Ports, 'standin
 export async function listRoles(
   tenantId: string | undefined,
   page: PageRequest,
-  { standing, directoryList }: Pick<Ports, 'standing'> & { readonly directoryList: DirectoryLister },
+  { records, directoryList }: Pick<Ports, 'records'> & { readonly directoryList: DirectoryLister },
 ): Promise<Page<ShownRole>> {
-  const look = standing.open(tenantId ?? 'workspace');
+  const look = records.open(tenantId ?? 'workspace');
   if (tenantId !== undefined) assertExists(await look.find('tenant', tenantId));
   const list = tenantId === undefined ? { kind: 'role' as const } : { kind: 'role' as const, tenantId };
   const [{ items, nextCursor }, defaults] = await Promise.all([
@@ -117,7 +117,7 @@ export async function updateRole(
   { patch, expectedVersion }: { readonly patch: RoleChange; readonly expectedVersion: number | undefined },
   ports: WritingPorts,
 ): Promise<ShownRole> {
-  const look = ports.standing.open(path.roleId);
+  const look = ports.records.open(path.roleId);
   const found = await findRole(path, look);
   assertMayShape(caller, found);
   const permissions = patch.permissions && (await findPermissions(patch.permissions, look));
@@ -137,7 +137,7 @@ export async function updateRole(
   };
   const role = await changeRecord({ kind: 'role', key: path.roleId, expectedVersion, change }, ports);
   if (patch.isDefault !== undefined) await setDefault(role, patch.isDefault, ports);
-  return shown(role, ports.standing.open(path.roleId));
+  return shown(role, ports.records.open(path.roleId));
 }
 
 /**
@@ -150,7 +150,7 @@ export async function deleteRole(
   ports: Ports,
   expectedVersion?: number,
 ): Promise<void> {
-  const look = ports.standing.open(path.roleId);
+  const look = ports.records.open(path.roleId);
   const role = await findRole(path, look);
   assertMayShape(caller, role);
   assertVersion(role, expectedVersion);

@@ -6,14 +6,14 @@ import type { JsonObject } from '../json.ts';
 import { acceptedMetadata, mergeMetadata } from '../metadata.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
 import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import { assertExists, type ServiceUser } from '../records/principals.ts';
 import { noteRemoval, type RemovalNotes } from '../records/removals.ts';
 import { findAssignedRoles } from './roles.ts';
 import { getTenant } from './tenants.ts';
 
 interface Ports {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly directory: DirectoryWriter<'serviceUser'> & RemovalNotes;
 }
 
@@ -40,7 +40,7 @@ export async function createServiceUser(
   request: ServiceUserRequest,
   ports: Ports & { readonly clock: Clock; readonly random: Random },
 ): Promise<ServiceUser> {
-  const look = ports.standing.open(tenantId);
+  const look = ports.records.open(tenantId);
   const [tenant, roles] = await Promise.all([
     look.find('tenant', tenantId),
     findAssignedRoles(request.roleIds, look, tenantId),
@@ -68,9 +68,9 @@ export async function createServiceUser(
 /** @throws DomainError `not_found`, also for a service user of another tenant */
 export async function getServiceUser(
   { tenantId, serviceUserId }: ServiceUserPath,
-  { standing }: Pick<Ports, 'standing'>,
+  { records }: Pick<Ports, 'records'>,
 ): Promise<ServiceUser> {
-  const look = standing.open(serviceUserId);
+  const look = records.open(serviceUserId);
   const [tenant, serviceUser] = await Promise.all([
     look.find('tenant', tenantId),
     look.find('serviceUser', serviceUserId),
@@ -84,7 +84,7 @@ export async function getServiceUser(
 export async function listServiceUsers(
   tenantId: string,
   page: PageRequest,
-  ports: Pick<Ports, 'standing'> & { readonly directoryList: DirectoryLister },
+  ports: Pick<Ports, 'records'> & { readonly directoryList: DirectoryLister },
 ): Promise<Page<ServiceUser>> {
   await getTenant(tenantId, ports);
   return ports.directoryList.list({ kind: 'serviceUser', tenantId }, page);
@@ -111,14 +111,14 @@ export async function updateServiceUser(
   ports: Ports,
 ): Promise<ServiceUser> {
   await getServiceUser(path, ports);
-  const look = ports.standing.open(path.tenantId);
+  const look = ports.records.open(path.tenantId);
   const credential = { subject: { type: 'serviceUser', ...path }, roleIds: [] } as const;
   await assertMayGrant(caller, credential, look);
   const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, look, path.tenantId));
   if (roles !== undefined) assertMayAssign(caller, roles);
   const change = async (before: ServiceUser): Promise<ServiceUser> => {
     // Once more, because somebody may have made the service user stronger since.
-    await assertMayGrant(caller, credential, ports.standing.open(path.serviceUserId));
+    await assertMayGrant(caller, credential, ports.records.open(path.serviceUserId));
     return {
       ...before,
       name: patch.name ?? before.name,

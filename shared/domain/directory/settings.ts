@@ -4,19 +4,19 @@ import type { Clock } from '../ambient.ts';
 import { DomainError, ignoreConflict } from '../errors.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
 import { movedMark } from '../records/lifecycle.ts';
-import type { Look, StandingReader } from '../records/look.ts';
+import type { Look, RecordReader } from '../records/look.ts';
 import { settingsIn } from '../records/read-settings.ts';
 import { DEFAULT_SETTINGS, SETTINGS_KEY, type WorkspaceSettings } from '../records/settings.ts';
 
 interface Ports {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly directory: DirectoryWriter;
   readonly clock: Clock;
 }
 
 /** The workspace's settings. */
-export function getSettings({ standing }: Pick<Ports, 'standing'>): Promise<WorkspaceSettings> {
-  return settingsIn(standing.open(SETTINGS_KEY));
+export function getSettings({ records }: Pick<Ports, 'records'>): Promise<WorkspaceSettings> {
+  return settingsIn(records.open(SETTINGS_KEY));
 }
 
 /** What to change: members that are absent stay as they are, null takes a limit away. */
@@ -47,7 +47,7 @@ export async function updateSettings(
   expectedVersion: number | undefined,
   ports: Ports,
 ): Promise<WorkspaceSettings> {
-  const look = ports.standing.open(SETTINGS_KEY);
+  const look = ports.records.open(SETTINGS_KEY);
   await assertIsApi(patch.defaultAudience, look);
   if ((await look.find('settings', SETTINGS_KEY)) === undefined) await writeDefaults(ports);
   const nowSeconds = ports.clock.nowSeconds();

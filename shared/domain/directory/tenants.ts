@@ -5,12 +5,12 @@ import type { JsonObject } from '../json.ts';
 import { acceptedMetadata, mergeMetadata } from '../metadata.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
 import { movedMark } from '../records/lifecycle.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import { assertExists, type Tenant } from '../records/principals.ts';
 import { noteRemoval } from '../records/removals.ts';
 
 interface Ports {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly directory: DirectoryWriter;
 }
 
@@ -34,8 +34,8 @@ export async function createTenant(
 }
 
 /** A tenant that has not been deleted. @throws DomainError `not_found` */
-export async function getTenant(id: string, { standing }: Pick<Ports, 'standing'>): Promise<Tenant> {
-  const tenant = await standing.open(id).find('tenant', id);
+export async function getTenant(id: string, { records }: Pick<Ports, 'records'>): Promise<Tenant> {
+  const tenant = await records.open(id).find('tenant', id);
   assertExists(tenant);
   return tenant;
 }

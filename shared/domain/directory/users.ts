@@ -4,14 +4,14 @@ import { mayBeChosen, newId } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
 import { acceptedMetadata, mergeMetadata } from '../metadata.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
-import type { Look, StandingReader } from '../records/look.ts';
-import { claimName, releaseName } from '../records/names.ts';
+import { claimName, releaseName } from '../records/claim-name.ts';
+import type { Look, RecordReader } from '../records/look.ts';
 import { nameKey } from '../records/permissions.ts';
 import { assertExists, exists, type User } from '../records/principals.ts';
 import { noteRemoval } from '../records/removals.ts';
 
 interface Ports {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly directory: DirectoryWriter;
 }
 
@@ -38,7 +38,7 @@ export async function createUser(
     throw new DomainError('invalid_request', 'The id looks like the id of another kind of resource.', { field: 'id' });
   }
   const email = request.email.toLowerCase();
-  const look = ports.standing.open(id);
+  const look = ports.records.open(id);
   if (request.id !== undefined) await assertFree(id, look);
   await claimName({ key: nameKey('email', email), field: 'email', owner: { kind: 'user', id } }, { ...ports, look });
   const createdAtSeconds = ports.clock.nowSeconds();
@@ -54,8 +54,8 @@ async function assertFree(id: string, look: Look): Promise<void> {
 }
 
 /** @throws DomainError `not_found` */
-export async function getUser(id: string, { standing }: Pick<Ports, 'standing'>): Promise<User> {
-  const user = await standing.open(id).find('user', id);
+export async function getUser(id: string, { records }: Pick<Ports, 'records'>): Promise<User> {
+  const user = await records.open(id).find('user', id);
   assertExists(user);
   return user;
 }
@@ -105,7 +105,7 @@ async function moveAddress(
   after: User,
   ports: Ports & { readonly clock: Clock; readonly random: Random },
 ): Promise<() => Promise<void>> {
-  const look = ports.standing.open(before.id);
+  const look = ports.records.open(before.id);
   const owner = { kind: 'user', id: before.id } as const;
   const old = nameKey('email', before.email);
   const claim = { key: nameKey('email', after.email), field: 'email', owner };
@@ -133,6 +133,6 @@ export async function deleteUser(
     return { id, email: '', status: 'deleted', createdAtSeconds, version };
   };
   await changeRecord({ kind: 'user', key: id, expectedVersion, change }, ports);
-  const look = ports.standing.open(id);
+  const look = ports.records.open(id);
   await releaseName({ key: nameKey('email', email), owner: { kind: 'user', id } }, { ...ports, look });
 }

@@ -2,7 +2,7 @@ import { allowedPermissions } from '../access/entitlement.ts';
 import { standingOf } from '../access/standing.ts';
 import { DomainError } from '../errors.ts';
 import { subjectId } from '../records/client.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import { type Api, SYSTEM_API_ID } from '../records/permissions.ts';
 import type { AccessTokenClaims, Actor } from '../tokens/access-token.ts';
 import { findLiveToken, type LiveToken } from '../tokens/live-token.ts';
@@ -21,7 +21,7 @@ const TOKEN_TYPES = [ACCESS_TOKEN, 'urn:ietf:params:oauth:token-type:jwt'];
 interface Ports extends IssuePorts {
   readonly defaultAudience: string | undefined;
   readonly verifier: TokenVerifier;
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
 }
 
 /** A live token that was exchanged, not one that is a credential. */
@@ -66,11 +66,11 @@ async function findToken(
   field: TokenField,
   value: string | undefined,
   type: string | undefined,
-  { verifier, standing, clock }: Ports,
+  { verifier, records, clock }: Ports,
 ): Promise<LiveAccessToken> {
   if (value === undefined || type === undefined) throw invalid(field, `Send ${field} and ${field}_type together.`);
   assertType(`${field}_type`, type);
-  const found = await findLiveToken(value, { verifier, standing, clock });
+  const found = await findLiveToken(value, { verifier, records, clock });
   if (found === undefined || found.claims.scope === undefined) throw unfit(field);
   return { ...found, claims: found.claims };
 }

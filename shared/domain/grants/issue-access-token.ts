@@ -7,7 +7,7 @@ import { type Client, subjectId } from '../records/client.ts';
 import { latestMark } from '../records/lifecycle.ts';
 import type { Look } from '../records/look.ts';
 import type { Api } from '../records/permissions.ts';
-import { LIFETIME_SECONDS_MAX } from '../records/settings.ts';
+import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX } from '../records/settings.ts';
 import type { Confirmation } from '../records/token-family.ts';
 import type { RequestQuota } from '../requests.ts';
 import {
@@ -129,8 +129,8 @@ function claimsOf(
 function lifetimeSeconds({ client, expiresAtSeconds }: TokenHolder, api: Api, nowSeconds: number): number {
   return Math.min(
     api.tokenLifetimeSeconds,
-    client.tokenLifetimeSeconds ?? LIFETIME_SECONDS_MAX,
-    expiresAtSeconds === undefined ? LIFETIME_SECONDS_MAX : expiresAtSeconds - nowSeconds,
+    client.tokenLifetimeSeconds ?? ACCESS_TOKEN_LIFETIME_SECONDS_MAX,
+    expiresAtSeconds === undefined ? ACCESS_TOKEN_LIFETIME_SECONDS_MAX : expiresAtSeconds - nowSeconds,
   );
 }
 

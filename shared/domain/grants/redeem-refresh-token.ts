@@ -138,7 +138,7 @@ async function rotate(presented: Presented, found: Found, ports: Ports): Promise
   const rotated = { ...usedNow(found, ports), current: ports.digests.digest(next.body), rotation };
   if (await ports.shortLived.write('family', family.id, rotated)) return next.value;
 
-  const newest = await findFamily(family.id, ports.standing.open(`rotated ${family.id}`), ports);
+  const newest = await findFamily(family.id, ports.records.open(`rotated ${family.id}`), ports);
   if (newest === undefined || newest.current === family.current) throw invalidGrant();
   const generation = await place(presented, newest, settings, ports);
   return succeed(presented, { family: newest, generation, settings }, ports);

@@ -2,7 +2,7 @@ import { assertHolds, type ManagementCaller } from '../access/authority.ts';
 import { DomainError, notFound } from '../errors.ts';
 import type { Client } from '../records/client.ts';
 import { isLive } from '../records/lifecycle.ts';
-import type { Look, StandingReader } from '../records/look.ts';
+import type { Look, RecordReader } from '../records/look.ts';
 import { grantKey, SYSTEM_API_ID } from '../records/permissions.ts';
 import { CLIENT_CREDENTIALS } from '../records/registration.ts';
 import { assertMayUse } from '../registration/registration.ts';
@@ -14,7 +14,7 @@ const TEST_LIFETIME_SECONDS = 60;
 
 interface Ports extends IssuePorts {
   readonly defaultAudience: string | undefined;
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
 }
 
 /** Which application tries which API, asking for what. */
@@ -38,7 +38,7 @@ export async function testApi(
   { apiId, clientId, scope }: ApiTest,
   ports: Ports,
 ): Promise<IssuedToken> {
-  const look = ports.standing.open(clientId);
+  const look = ports.records.open(clientId);
   const [api, client] = await Promise.all([look.find('api', apiId), look.client(clientId)]);
   if (api === undefined || client?.subject.type !== 'application') throw notFound();
   if (apiId === SYSTEM_API_ID) await assertHoldsGrant(caller, client, look);

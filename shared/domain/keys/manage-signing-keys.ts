@@ -11,8 +11,8 @@ import { demandSuccessor, type Rules, revoke, withKey } from './signing-key-tran
 import { signingKeysIn } from './signing-keys.ts';
 
 /** All signing keys, the oldest first; the deployment's also where no run has written them down yet. */
-export async function getSigningKeys({ standing, foundingKeys, clock }: SigningKeyReaders): Promise<SigningKeys> {
-  const stored = await signingKeysIn(standing.open(SIGNING_KEYS));
+export async function getSigningKeys({ records, foundingKeys, clock }: SigningKeyReaders): Promise<SigningKeys> {
+  const stored = await signingKeysIn(records.open(SIGNING_KEYS));
   if (stored !== undefined) return stored;
   return { keys: await foundingKeys.read(clock.nowSeconds()), creations: [], createdAtSeconds: 0, version: 1 };
 }

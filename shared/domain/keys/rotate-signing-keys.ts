@@ -73,14 +73,14 @@ async function takeStep(run: Run, ports: Ports): Promise<boolean> {
 
   const disposable = disposableKeys(record, nowSeconds).find(({ kid }) => !run.failures.has(kid));
   if (disposable === undefined) return false;
-  await attempt(disposable.kid, run, async () => {
+  await noteFailure(disposable.kid, run, async () => {
     await dispose(disposable, ports);
     run.disposed += 1;
   });
   return true;
 }
 
-async function attempt(name: string, { failures }: Run, act: () => Promise<void>): Promise<void> {
+async function noteFailure(name: string, { failures }: Run, act: () => Promise<void>): Promise<void> {
   await act().catch((failure: unknown) => failures.set(name, failure));
 }
 
@@ -96,7 +96,7 @@ async function begin(creation: KeyCreation, { record, policy, run }: Beginning, 
   const others = record.creations.filter((other) => other.slot !== slot);
   if (!(await write(record, { ...record, creations: [...others, creation] }, ports))) return false;
   const isResumed = others.length < record.creations.length;
-  await attempt(slot, run, async () => {
+  await noteFailure(slot, run, async () => {
     if (await make(creation, { isResumed, policy }, ports)) run.made += 1;
   });
   return true;
@@ -138,7 +138,7 @@ async function make(
   const key: SigningKey = { ...made, algorithm, lane, publishedFromSeconds: nowSeconds };
   const rules = { policy, algorithms: ports.foundingKeys.algorithms };
   const change = (before: SigningKeys) =>
-    before.creations.some((standing) => standing.owner === owner)
+    before.creations.some((records) => records.owner === owner)
       ? advance(addKey(before, key), rules, nowSeconds)
       : undefined;
   try {

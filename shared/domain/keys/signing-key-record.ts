@@ -1,7 +1,7 @@
 import type { Clock } from '../ambient.ts';
 import { ignoreConflict, notFound } from '../errors.ts';
 import { changeRecord, type RecordWriter } from '../records/change-record.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import { settingsIn } from '../records/read-settings.ts';
 import { SIGNING_KEYS, type SigningKeys } from '../records/signing-keys.ts';
 import type { FoundingKeys } from './ports.ts';
@@ -9,7 +9,7 @@ import { signingKeysIn } from './signing-keys.ts';
 
 /** What it takes to read the record of the signing keys. */
 export interface SigningKeyReaders {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly foundingKeys: FoundingKeys;
   readonly clock: Clock;
 }
@@ -21,16 +21,16 @@ export interface SigningKeyPorts extends SigningKeyReaders {
 
 /** Takes the deployment's keys into the record, once; until then they are used without it. */
 export async function writeFoundingKeys(ports: SigningKeyPorts): Promise<void> {
-  const { standing, foundingKeys, signingKeyRecords, clock } = ports;
-  if ((await signingKeysIn(standing.open(SIGNING_KEYS))) !== undefined) return;
+  const { records, foundingKeys, signingKeyRecords, clock } = ports;
+  if ((await signingKeysIn(records.open(SIGNING_KEYS))) !== undefined) return;
   const nowSeconds = clock.nowSeconds();
   const record = { keys: await foundingKeys.read(nowSeconds), creations: [], createdAtSeconds: nowSeconds, version: 1 };
   await signingKeyRecords.insert('signingKeys', SIGNING_KEYS, record).catch(ignoreConflict);
 }
 
 /** The record and the rules for it, read together. */
-export async function readRotation({ standing, foundingKeys }: Pick<SigningKeyPorts, 'standing' | 'foundingKeys'>) {
-  const look = standing.open(SIGNING_KEYS);
+export async function readRotation({ records, foundingKeys }: Pick<SigningKeyPorts, 'records' | 'foundingKeys'>) {
+  const look = records.open(SIGNING_KEYS);
   const [record, { signingKeys: policy }] = await Promise.all([signingKeysIn(look), settingsIn(look)]);
   if (record === undefined) throw notFound();
   return { record, rules: { policy, algorithms: foundingKeys.algorithms } };
@@ -39,11 +39,11 @@ export async function readRotation({ standing, foundingKeys }: Pick<SigningKeyPo
 /** Changes the record as it stands. @throws DomainError as `changeRecord` does */
 export function changeSigningKeys(
   change: (before: SigningKeys) => SigningKeys | undefined,
-  { standing, signingKeyRecords }: Pick<SigningKeyPorts, 'standing' | 'signingKeyRecords'>,
+  { records, signingKeyRecords }: Pick<SigningKeyPorts, 'records' | 'signingKeyRecords'>,
   expectedVersion?: number,
 ): Promise<SigningKeys> {
   return changeRecord(
     { kind: 'signingKeys', key: SIGNING_KEYS, change, expectedVersion },
-    { standing, directory: signingKeyRecords },
+    { records, directory: signingKeyRecords },
   );
 }

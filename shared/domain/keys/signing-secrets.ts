@@ -2,9 +2,9 @@ import type { Clock, Random } from '../ambient.ts';
 import { DomainError, ignoreConflict, notFound } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { changeRecord, type RecordWriter } from '../records/change-record.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import { SYSTEM_API_ID } from '../records/permissions.ts';
-import { LIFETIME_SECONDS_MAX } from '../records/settings.ts';
+import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX } from '../records/settings.ts';
 import type { SigningSecret, SigningSecrets } from '../records/signing-keys.ts';
 import type { SigningSecretMaker, WrappedSecret } from './ports.ts';
 
@@ -20,13 +20,13 @@ export function signingSecretAt(stored: SigningSecrets | undefined, nowSeconds: 
 export function trustedSecrets({ secrets }: SigningSecrets, nowSeconds: number): readonly SigningSecret[] {
   return secrets.filter(({ signsFromSeconds }, index) => {
     const next = secrets[index + 1];
-    const hasEnded = next !== undefined && next.signsFromSeconds + LIFETIME_SECONDS_MAX <= nowSeconds;
+    const hasEnded = next !== undefined && next.signsFromSeconds + ACCESS_TOKEN_LIFETIME_SECONDS_MAX <= nowSeconds;
     return signsFromSeconds <= nowSeconds && !hasEnded;
   });
 }
 
 interface MakePorts {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly signingSecretMaker: SigningSecretMaker;
   readonly signingSecrets: RecordWriter<'signingSecrets'>;
   readonly clock: Clock;
@@ -56,7 +56,7 @@ export async function addSigningSecret(
   ports: MakePorts,
 ): Promise<NewSigningSecret> {
   if (apiId === SYSTEM_API_ID) throw new DomainError('conflict', 'The management API has no signing secrets.');
-  const look = ports.standing.open(apiId);
+  const look = ports.records.open(apiId);
   if ((await look.find('api', apiId)) === undefined) throw notFound();
   const nowSeconds = ports.clock.nowSeconds();
   if ((await look.find('signingSecrets', apiId)) === undefined) {
@@ -96,9 +96,9 @@ interface SecretToDelete {
  */
 export async function deleteSigningSecret(
   { apiId, secretId, expectedVersion }: SecretToDelete,
-  ports: Pick<MakePorts, 'standing' | 'signingSecrets' | 'clock'>,
+  ports: Pick<MakePorts, 'records' | 'signingSecrets' | 'clock'>,
 ): Promise<void> {
-  const api = await ports.standing.open(apiId).find('api', apiId);
+  const api = await ports.records.open(apiId).find('api', apiId);
   if (api === undefined) throw notFound();
   const remove = (before: SigningSecrets): SigningSecrets => {
     const secrets = before.secrets.filter(({ kid }) => kid !== secretId);
@@ -120,11 +120,11 @@ interface SecretsChange {
 
 function changeSecrets(
   { apiId, change, expectedVersion }: SecretsChange,
-  { standing, signingSecrets }: Pick<MakePorts, 'standing' | 'signingSecrets'>,
+  { records, signingSecrets }: Pick<MakePorts, 'records' | 'signingSecrets'>,
 ): Promise<SigningSecrets> {
   return changeRecord(
     { kind: 'signingSecrets', key: apiId, change, expectedVersion },
-    { standing, directory: signingSecrets },
+    { records, directory: signingSecrets },
   );
 }
 
@@ -134,11 +134,11 @@ function changeSecrets(
  */
 export async function assertHasSecret(
   apiId: string,
-  { hs256Apis, standing, clock }: Pick<MakePorts, 'standing' | 'clock'> & { readonly hs256Apis: boolean },
+  { hs256Apis, records, clock }: Pick<MakePorts, 'records' | 'clock'> & { readonly hs256Apis: boolean },
 ): Promise<void> {
   const field = 'signingAlgorithm';
   if (!hs256Apis) throw new DomainError('invalid_request', 'This deployment signs nothing with HS256.', { field });
-  const stored = await standing.open(apiId).find('signingSecrets', apiId);
+  const stored = await records.open(apiId).find('signingSecrets', apiId);
   if (signingSecretAt(stored, clock.nowSeconds()) !== undefined) return;
   throw new DomainError('invalid_request', 'The API has no signing secret: make one first.', { field });
 }

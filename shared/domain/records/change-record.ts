@@ -1,6 +1,6 @@
 import { assertVersion, changedMeanwhile, notFound } from '../errors.ts';
 import type { Client } from './client.ts';
-import type { DirectoryKind, DirectoryRecords, ShortLivedKind, ShortLivedRecords, StandingReader } from './look.ts';
+import type { DirectoryKind, DirectoryRecords, RecordReader, ShortLivedKind, ShortLivedRecords } from './look.ts';
 
 /**
  * So many others may win the race for one record before a change gives up. Somebody wins every time, so of this many
@@ -29,12 +29,12 @@ type Awaitable<Value> = Value | Promise<Value>;
  */
 export function changeRecord<Kind extends DirectoryKind>(
   { kind, key, change, expectedVersion }: DirectoryChange<Kind>,
-  ports: { readonly standing: StandingReader; readonly directory: Pick<RecordWriter<Kind>, 'replace'> },
+  ports: { readonly records: RecordReader; readonly directory: Pick<RecordWriter<Kind>, 'replace'> },
 ): Promise<DirectoryRecords[Kind]> {
   return changeNewest<DirectoryRecords[Kind]>({
     expectedVersion,
     change,
-    read: () => ports.standing.open(key).find(kind, key),
+    read: () => ports.records.open(key).find(kind, key),
     write: (record) => ports.directory.replace(kind, key, record),
   });
 }
@@ -48,12 +48,12 @@ interface ClientChange extends Condition {
 /** Changes one client, by the same rules. @throws DomainError as `changeRecord` does */
 export function changeClient(
   { clientId, change, expectedVersion }: ClientChange,
-  ports: { readonly standing: StandingReader; readonly clientChanger: ClientChanger },
+  ports: { readonly records: RecordReader; readonly clientChanger: ClientChanger },
 ): Promise<Client> {
   return changeNewest<Client>({
     expectedVersion,
     change,
-    read: () => ports.standing.open(clientId).client(clientId),
+    read: () => ports.records.open(clientId).client(clientId),
     write: (client) => ports.clientChanger.replace(client),
   });
 }

@@ -35,7 +35,7 @@ export interface ShortLivedRecords {
 export type ShortLivedKind = keyof ShortLivedRecords;
 
 /** Reads the records that decide what a credential or a token is worth now. */
-export interface StandingReader {
+export interface RecordReader {
   /** Begins one request's look at the records. `about` names what it is about (a client id), to read ahead well. */
   open(about: string): Look;
 }

@@ -2,7 +2,7 @@ import type { ApiTokenKind, TokenQuota } from './client.ts';
 import type { Versioned } from './lifecycle.ts';
 
 /** The longest any exchanged access token lives, whatever an API asks for: what lies above was not signed by this product. */
-export const LIFETIME_SECONDS_MAX = 86_400;
+export const ACCESS_TOKEN_LIFETIME_SECONDS_MAX = 86_400;
 
 /** No limit; nothing is counted. */
 export const UNLIMITED: TokenQuota = { perHour: null, perDay: null, enforce: true };
@@ -74,7 +74,7 @@ export const DEFAULT_ROTATION: WorkspaceSettings['signingKeys'] = {
   mode: 'kms',
   rotationSeconds: 7_776_000,
   leadSeconds: 10_800,
-  retentionSeconds: LIFETIME_SECONDS_MAX + 10_800,
+  retentionSeconds: ACCESS_TOKEN_LIFETIME_SECONDS_MAX + 10_800,
 };
 
 /**
@@ -83,7 +83,7 @@ export const DEFAULT_ROTATION: WorkspaceSettings['signingKeys'] = {
  */
 export const DEFAULT_SETTINGS: WorkspaceSettings = {
   defaultAudience: null,
-  accessTokens: { lifetimeSeconds: 3_600, maxLifetimeSeconds: LIFETIME_SECONDS_MAX },
+  accessTokens: { lifetimeSeconds: 3_600, maxLifetimeSeconds: ACCESS_TOKEN_LIFETIME_SECONDS_MAX },
   apiTokens: {
     kinds: { tenant: ['client_credentials', 'access_token'], user: ['client_credentials', 'access_token'] },
     maxLive: null,

@@ -1,12 +1,12 @@
 import type { JsonObject } from '../json.ts';
-import { LIFETIME_SECONDS_MAX } from '../records/settings.ts';
+import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX } from '../records/settings.ts';
 import type { Confirmation } from '../records/token-family.ts';
 
 /** Larger tokens do not fit into a form field or into the headers that API Gateway and load balancers take. */
 export const TOKEN_CHARACTERS_MAX = 8_000;
 
 /** How far the clocks of two processes may lie apart. */
-const CLOCK_SKEW_SECONDS = 5;
+const OWN_CLOCK_SKEW_SECONDS = 5;
 
 /** What every token says (RFC 7519 §4.1, RFC 8693 §4.3). */
 interface CommonClaims {
@@ -79,9 +79,9 @@ export function tokenTypeOf({ cnf }: TokenClaims): TokenType {
 /** Whether the token's times hold now (RFC 7519 §4.1.4 to §4.1.6): expiry to the second, its beginning with skew. */
 export function isWithinLifetime(claims: TokenClaims, nowSeconds: number): boolean {
   const { exp, iat, nbf } = claims;
-  const latestStart = nowSeconds + CLOCK_SKEW_SECONDS;
+  const latestStart = nowSeconds + OWN_CLOCK_SKEW_SECONDS;
   if (exp !== undefined && exp <= nowSeconds) return false;
-  if (claims.scope !== undefined && claims.exp - iat > LIFETIME_SECONDS_MAX) return false;
+  if (claims.scope !== undefined && claims.exp - iat > ACCESS_TOKEN_LIFETIME_SECONDS_MAX) return false;
   return iat <= latestStart && nbf <= latestStart;
 }
 

@@ -1,12 +1,12 @@
 import type { Clock } from '../ambient.ts';
 import { changeNewest, type ShortLivedWriter } from '../records/change-record.ts';
-import type { StandingReader } from '../records/look.ts';
-import { LIFETIME_SECONDS_MAX } from '../records/settings.ts';
+import type { RecordReader } from '../records/look.ts';
+import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX } from '../records/settings.ts';
 import type { FamilyRoster, TokenFamily } from '../records/token-family.ts';
 import type { Revocations } from './ports.ts';
 
 export interface FamilyRosterPorts {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly shortLived: ShortLivedWriter;
   readonly revocations: Revocations;
   readonly clock: Clock;
@@ -22,7 +22,7 @@ export function revokeFamily(
   { id, expiresAtSeconds }: Pick<TokenFamily, 'id' | 'expiresAtSeconds'>,
   { revocations }: Pick<FamilyRosterPorts, 'revocations'>,
 ): Promise<void> {
-  return revocations.revoke(id, expiresAtSeconds + LIFETIME_SECONDS_MAX);
+  return revocations.revoke(id, expiresAtSeconds + ACCESS_TOKEN_LIFETIME_SECONDS_MAX);
 }
 
 /**
@@ -61,13 +61,13 @@ async function makeRoom(
 }
 
 /** Asked only where there seem to be too many, as it is a read more. */
-async function withoutRevoked(families: readonly Entry[], { standing }: FamilyRosterPorts): Promise<readonly Entry[]> {
-  const look = standing.open('revoked families');
+async function withoutRevoked(families: readonly Entry[], { records }: FamilyRosterPorts): Promise<readonly Entry[]> {
+  const look = records.open('revoked families');
   const revoked = await Promise.all(families.map(({ id }) => look.isRevoked(id)));
   return families.filter((_, index) => revoked[index] !== true);
 }
 
 /** Not by the client's id alone: looks at the client need other records. */
-function openRosterLook(clientId: string, { standing }: FamilyRosterPorts) {
-  return standing.open(`families of ${clientId}`);
+function openRosterLook(clientId: string, { records }: FamilyRosterPorts) {
+  return records.open(`families of ${clientId}`);
 }

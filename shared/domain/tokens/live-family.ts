@@ -4,7 +4,7 @@ import type { Clock, Digests } from '../ambient.ts';
 import type { Pepper } from '../keys/ports.ts';
 import { type Client, subjectId } from '../records/client.ts';
 import { isLive, latestMark } from '../records/lifecycle.ts';
-import type { Look, StandingReader } from '../records/look.ts';
+import type { Look, RecordReader } from '../records/look.ts';
 import type { Api } from '../records/permissions.ts';
 import { settingsIn } from '../records/read-settings.ts';
 import { REFRESH_TOKEN } from '../records/registration.ts';
@@ -16,7 +16,7 @@ import { readRefreshToken } from './refresh-token.ts';
 interface Ports {
   readonly pepper: Pepper;
   readonly digests: Digests;
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly clock: Clock;
 }
 
@@ -53,7 +53,7 @@ export async function findLiveRefreshToken(text: string, ports: Ports): Promise<
   const presented = await readRefreshToken(text, ports.pepper);
   if (presented === undefined) return undefined;
   const nowSeconds = ports.clock.nowSeconds();
-  const look = ports.standing.open(`refresh tokens of ${presented.familyId}`);
+  const look = ports.records.open(`refresh tokens of ${presented.familyId}`);
   const family = await findFamily(presented.familyId, look, ports);
   if (family === undefined) return undefined;
   const client = await look.client(family.clientId);

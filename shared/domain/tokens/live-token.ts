@@ -6,7 +6,7 @@ import { isIdOf } from '../ids.ts';
 import { isTrustedNow, signingKeysIn } from '../keys/signing-keys.ts';
 import { type Client, subjectId } from '../records/client.ts';
 import { isLive, latestMark } from '../records/lifecycle.ts';
-import type { Look, StandingReader } from '../records/look.ts';
+import type { Look, RecordReader } from '../records/look.ts';
 import { type Api, apiNameKey } from '../records/permissions.ts';
 import { membershipKey } from '../records/principals.ts';
 import { settingsIn } from '../records/read-settings.ts';
@@ -29,7 +29,7 @@ export interface LiveToken {
 
 interface Ports {
   readonly verifier: TokenVerifier;
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly clock: Clock;
   readonly hs256Apis?: boolean;
   /** Without it, tokens that a secret has signed are nobody's. */
@@ -48,7 +48,7 @@ export async function verifiedClaims(
 export async function verifiedClaimsOfAny(
   token: string,
   look: Look,
-  ports: Omit<Ports, 'standing'>,
+  ports: Omit<Ports, 'records'>,
 ): Promise<TokenClaims | undefined> {
   const verified = await verifiedClaims(token, ports);
   if (verified !== undefined) return verified;
@@ -74,7 +74,7 @@ export async function findLiveToken(token: string, ports: Ports): Promise<LiveTo
   if (verified === undefined) return findBySecret(token, ports);
   const { claims } = verified;
   // Not by the client id alone: who authenticates with the same id in the same request needs other records.
-  const look = ports.standing.open(`token of ${claims.client_id}`);
+  const look = ports.records.open(`token of ${claims.client_id}`);
   const [judged, isKeyTrusted] = await Promise.all([
     judge(claims, look, ports),
     isByTrustedKey(verified, look, ports.clock),
@@ -84,7 +84,7 @@ export async function findLiveToken(token: string, ports: Ports): Promise<LiveTo
 
 /** The same for a token that the secret of an API has signed. */
 async function findBySecret(token: string, ports: Ports): Promise<LiveToken | undefined> {
-  const look = ports.standing.open('token by a secret');
+  const look = ports.records.open('token by a secret');
   const claims = await claimsBySecret(token, look, ports);
   return claims && isWithinLifetime(claims, ports.clock.nowSeconds()) ? judge(claims, look, ports) : undefined;
 }

@@ -1,13 +1,13 @@
 import { allowedPermissions, findApi } from '../access/entitlement.ts';
 import { standingOf } from '../access/standing.ts';
 import type { Clock } from '../ambient.ts';
-import { earliestIssue, isTimely, LIFETIME_SECONDS_MAX } from '../authentication/assertion.ts';
+import { ASSERTION_LIFETIME_SECONDS_MAX, earliestIssue, isTimely } from '../authentication/assertion.ts';
 import { isBoundAsRequired } from '../authentication/confirmation.ts';
 import type { AssertionVerifier, UnverifiedAssertion } from '../authentication/ports.ts';
 import { isMadeId } from '../ids.ts';
 import { type Client, subjectId } from '../records/client.ts';
 import { isLive, latestMark } from '../records/lifecycle.ts';
-import type { Look, StandingReader } from '../records/look.ts';
+import type { Look, RecordReader } from '../records/look.ts';
 import { API_IDENTIFIER_CHARACTERS_MAX, apiNameKey } from '../records/permissions.ts';
 import { settingsIn } from '../records/read-settings.ts';
 import { assertionKeysOf } from '../registration/registration.ts';
@@ -47,7 +47,8 @@ export function readSelfSignedToken(
   const { aud, exp, iat, jti } = claims;
   if (!isMadeId('cli', keyId) || !TOKEN_ID.test(jti) || aud === issuer) return undefined;
   if (aud.length > API_IDENTIFIER_CHARACTERS_MAX) return undefined;
-  if (iat === undefined || exp - iat > LIFETIME_SECONDS_MAX || !isTimely(claims, clock.nowSeconds())) return undefined;
+  if (iat === undefined || exp - iat > ASSERTION_LIFETIME_SECONDS_MAX || !isTimely(claims, clock.nowSeconds()))
+    return undefined;
   return { ...read, keyId, claims: { ...claims, iat } };
 }
 
@@ -73,12 +74,12 @@ export async function isSignedByKeyOf(
  */
 export async function findSelfSignedToken(
   token: string,
-  ports: Ports & { readonly standing: StandingReader },
+  ports: Ports & { readonly records: RecordReader },
 ): Promise<LiveToken | undefined> {
   const read = readSelfSignedToken(token, ports);
   if (read === undefined) return undefined;
   const { keyId, claims } = read;
-  const look = ports.standing.open(`token of ${keyId}`);
+  const look = ports.records.open(`token of ${keyId}`);
   look.expect('name', apiNameKey(claims.aud));
   const [client, isRevoked] = await Promise.all([look.client(keyId), look.isRevoked(selfSignedTokenId(read))]);
   if (client === undefined || isRevoked || !isLive(client, ports.clock.nowSeconds())) return undefined;

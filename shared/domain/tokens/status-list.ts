@@ -1,5 +1,5 @@
 import type { Clock } from '../ambient.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import type { Api } from '../records/permissions.ts';
 import { expectSettings, settingsIn } from '../records/read-settings.ts';
 import { type AccessTokenClaims, isWithinLifetime } from './access-token.ts';
@@ -31,7 +31,7 @@ export async function placeOnStatusList(
 
 interface ReadPorts {
   readonly statusEntries: StatusEntries;
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly clock: Clock;
 }
 
@@ -44,7 +44,7 @@ export async function readStatusList(list: number, ports: ReadPorts): Promise<St
   if (!mayHoldLivingTokens(list, asOfSeconds)) return undefined;
   const entries = await ports.statusEntries.read(list);
   if (entries === undefined) return undefined;
-  const look = ports.standing.open('a status list');
+  const look = ports.records.open('a status list');
   expectSettings(look);
   const living = entries.filter(({ claims }) => isWithinLifetime(claims, asOfSeconds));
   const judged = living.map(async ({ index, claims }) => ({ index, worth: await judge(claims, look, ports) }));

@@ -1,4 +1,4 @@
-import { LIFETIME_SECONDS_MAX } from '../records/settings.ts';
+import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX } from '../records/settings.ts';
 import type { TokenStatus } from './access-token.ts';
 
 /**
@@ -13,7 +13,7 @@ const LISTS_PER_DAY_MAX = 10_000_000;
 const DAY_SECONDS = 86_400;
 
 /** How far the clocks of the processes that issue tokens and of those that publish lists may lie apart. */
-const CLOCK_SKEW_SECONDS = 60;
+const LIST_CLOCK_SKEW_SECONDS = 60;
 
 const LIST_NUMBER = /^(?:0|[1-9][0-9]{0,14})$/;
 
@@ -66,6 +66,6 @@ export function beginningOf(list: number): { readonly day: number; readonly othe
 /** Whether a token that is on this list may be alive: the list's day has begun, and its last token may not have expired. */
 export function mayHoldLivingTokens(list: number, nowSeconds: number): boolean {
   const begins = beginningOf(list).day * DAY_SECONDS;
-  const ends = begins + DAY_SECONDS + LIFETIME_SECONDS_MAX;
-  return begins - CLOCK_SKEW_SECONDS <= nowSeconds && nowSeconds < ends + CLOCK_SKEW_SECONDS;
+  const ends = begins + DAY_SECONDS + ACCESS_TOKEN_LIFETIME_SECONDS_MAX;
+  return begins - LIST_CLOCK_SKEW_SECONDS <= nowSeconds && nowSeconds < ends + LIST_CLOCK_SKEW_SECONDS;
 }

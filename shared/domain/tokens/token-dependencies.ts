@@ -23,12 +23,12 @@ export async function isEverybodyStanding(claims: TokenClaims, look: Look, nowSe
   const { client_id: clientId, subject_client_id: principalId, nbf, depends_on: others = [] } = claims;
   if (principalId === undefined) return true;
   const ids = [clientId, ...others.filter((id) => isIdOf('cli', id))];
-  const standing = ids.map(async (id) => {
+  const records = ids.map(async (id) => {
     const client = await look.client(id);
     if (client === undefined || !isLive(client, nowSeconds) || nbf < (client.revokedBeforeSeconds ?? 0)) return false;
     return (await standingOf(client, look)) !== undefined;
   });
-  return !(await Promise.all(standing)).includes(false);
+  return !(await Promise.all(records)).includes(false);
 }
 
 /** What whoever acts for the subject may do itself, of what the subject may; all of it where the subject acts itself. */

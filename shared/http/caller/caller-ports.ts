@@ -11,7 +11,7 @@ import type {
   WorkloadTokens,
 } from '#shared/domain/authentication/ports.ts';
 import type { Pepper } from '#shared/domain/keys/ports.ts';
-import type { StandingReader } from '#shared/domain/records/look.ts';
+import type { RecordReader } from '#shared/domain/records/look.ts';
 import type { SecretHasher } from '#shared/domain/registration/ports.ts';
 import type { TokenVerifier } from '#shared/domain/tokens/ports.ts';
 
@@ -22,7 +22,7 @@ export interface CallerPorts {
   readonly importedSecrets: boolean;
   readonly certificates: CertificateReader;
   readonly clock: Clock;
-  readonly standing?: StandingReader;
+  readonly records?: RecordReader;
   readonly hasher?: SecretHasher;
   readonly pepper?: Pepper;
   readonly assertionVerifier?: AssertionVerifier;

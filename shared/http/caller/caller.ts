@@ -92,10 +92,10 @@ function isRefusal(thrown: unknown): boolean {
 async function holder(incoming: Incoming, ports: CallerPorts) {
   const grant = readAssertionGrant(incoming);
   if (grant === undefined) return client(incoming, ports);
-  const { clock, standing, assertionVerifier, assertionMemory, workloadTokens } = ports;
-  if (!standing || !assertionVerifier || !assertionMemory || !workloadTokens) throw ungranted();
+  const { clock, records, assertionVerifier, assertionMemory, workloadTokens } = ports;
+  if (!records || !assertionVerifier || !assertionMemory || !workloadTokens) throw ungranted();
   if (!isWorkloadToken(grant, { assertionVerifier })) return signer(grant, ports);
-  return authenticateWorkload(grant, { standing, workloadTokens, assertionMemory, clock });
+  return authenticateWorkload(grant, { records, workloadTokens, assertionMemory, clock });
 }
 
 /** How clients are recognised, by what they show; whether that is what they are registered with, each sees to. */
@@ -103,20 +103,20 @@ const recognisers: Readonly<
   Record<ClientProof, (incoming: Incoming, ports: CallerPorts) => Promise<AuthenticatedClient>>
 > = {
   secret: async (incoming, ports) => {
-    const { standing, hasher, pepper, failures, importedSecrets, clock } = ports;
-    if (!standing || !hasher || !pepper || !failures) throw ungranted();
+    const { records, hasher, pepper, failures, importedSecrets, clock } = ports;
+    if (!records || !hasher || !pepper || !failures) throw ungranted();
     const attempt = { readings: readCredentials(incoming), source: incoming.source };
-    return authenticateClient(attempt, { standing, hasher, pepper, failures, importedSecrets, clock });
+    return authenticateClient(attempt, { records, hasher, pepper, failures, importedSecrets, clock });
   },
   assertion: async (incoming, ports) => signer(readClientAssertion(incoming), ports),
-  certificate: async ({ members = {}, certificate }, { certificates, clock, standing, certificateVerifier }) => {
-    if (!standing || !certificateVerifier) throw ungranted();
+  certificate: async ({ members = {}, certificate }, { certificates, clock, records, certificateVerifier }) => {
+    if (!records || !certificateVerifier) throw ungranted();
     const introduction = { clientId: String(members.client_id), certificate };
-    return authenticateCertificate(introduction, { standing, certificates, certificateVerifier, clock });
+    return authenticateCertificate(introduction, { records, certificates, certificateVerifier, clock });
   },
-  none: async ({ members = {} }, { clock, standing }) => {
-    if (!standing) throw ungranted();
-    return authenticatePublicClient(String(members.client_id), { standing, clock });
+  none: async ({ members = {} }, { clock, records }) => {
+    if (!records) throw ungranted();
+    return authenticatePublicClient(String(members.client_id), { records, clock });
   },
 };
 
@@ -126,20 +126,20 @@ function client(incoming: Incoming, ports: CallerPorts): Promise<AuthenticatedCl
 }
 
 function signer(assertion: Assertion, ports: CallerPorts) {
-  const { issuer, clock, standing, assertionVerifier, assertionMemory } = ports;
-  if (!standing || !assertionVerifier || !assertionMemory) throw ungranted();
-  return authenticateAssertion(assertion, { issuer, standing, assertionVerifier, assertionMemory, clock });
+  const { issuer, clock, records, assertionVerifier, assertionMemory } = ports;
+  if (!records || !assertionVerifier || !assertionMemory) throw ungranted();
+  return authenticateAssertion(assertion, { issuer, records, assertionVerifier, assertionMemory, clock });
 }
 
 function manager(incoming: Incoming, ports: CallerPorts) {
-  const { issuer, certificates, clock, standing, verifier, proofVerifier, proofMemory } = ports;
-  if (!standing || !verifier || !proofVerifier || !proofMemory) throw ungranted();
+  const { issuer, certificates, clock, records, verifier, proofVerifier, proofMemory } = ports;
+  if (!records || !verifier || !proofVerifier || !proofMemory) throw ungranted();
   const { certificate } = incoming;
   const proof = presentedProof(incoming, ports);
   const presented = { ...readAccessToken(incoming), proof, certificate };
   return authenticateManager(presented, {
     issuer,
-    standing,
+    records,
     verifier,
     proofVerifier,
     proofMemory,

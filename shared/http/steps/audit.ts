@@ -18,7 +18,7 @@ export function audit(ports: () => AuditPorts): Middleware {
   return {
     before: async ({ event }) => {
       const { caller, audit: type } = routeOf(event);
-      if (type !== undefined && caller !== 'anyone') await auditAttempt(event, {}, ports());
+      if (type !== undefined && caller !== 'anyone') await appendAttempt(event, {}, ports());
     },
     after: ({ event }) => {
       const reason = event.reply?.unchangedBecause;
@@ -29,7 +29,7 @@ export function audit(ports: () => AuditPorts): Middleware {
 }
 
 /** Writes down that something is about to be changed, and what. */
-export async function auditAttempt(
+export async function appendAttempt(
   event: Incoming,
   target: Readonly<Record<string, string>>,
   ports: AuditPorts,

@@ -43,6 +43,6 @@ function isManagement(route: Route | undefined): boolean {
 
 function rateLimitHeaders(quotas: readonly RequestQuota[]) {
   const policies = quotas.map(({ name, limit, windowSeconds }) => `"${name}";q=${limit};w=${windowSeconds}`);
-  const standings = quotas.map(({ name, remaining, resetSeconds }) => `"${name}";r=${remaining};t=${resetSeconds}`);
-  return { 'ratelimit-policy': policies.join(', '), ratelimit: standings.join(', ') };
+  const limits = quotas.map(({ name, remaining, resetSeconds }) => `"${name}";r=${remaining};t=${resetSeconds}`);
+  return { 'ratelimit-policy': policies.join(', '), ratelimit: limits.join(', ') };
 }

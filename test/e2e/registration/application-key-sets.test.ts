@@ -161,9 +161,9 @@ const SMALL_ORDER = [
 ];
 
 describe('a registration is refused', () => {
-  let standing: AssertionKey;
+  let records: AssertionKey;
   beforeAll(async () => {
-    standing = await register(publish([first]));
+    records = await register(publish([first]));
   });
 
   const cases: readonly (readonly [string, object, string])[] = [
@@ -221,7 +221,7 @@ describe('a registration is refused', () => {
     const reply = await world.manage('POST', '/v1/applications', request);
     expect(seen(reply)).toEqual(problem(400, 'invalid_request', field));
     expect(reply.text).not.toContain(PRIVATE);
-    const path = `/v1/applications/${standing.principalId}`;
+    const path = `/v1/applications/${records.principalId}`;
     const both = 'jwks' in registration || 'jwksUri' in registration;
     const patch = { ...(both && { jwks: null, jwksUri: null }), ...METHOD, ...registration };
     if (Object.keys(registration).length > 0) expect((await world.manage('PATCH', path, patch)).status).toBe(400);

@@ -93,7 +93,7 @@ describe('an operation that does not end', () => {
 });
 
 describe('whatever an adapter throws', () => {
-  test.each(['standing', 'pepper', 'hasher', 'signer', 'issuer'] as const)(
+  test.each(['records', 'pepper', 'hasher', 'signer', 'issuer'] as const)(
     'A19: a defect in %s becomes a server_error that says nothing',
     async (port) => {
       const { adapters, clientId, clientSecret } = await openExchange();

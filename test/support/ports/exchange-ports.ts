@@ -39,7 +39,7 @@ export async function openExchange() {
     issuance: () => ({ count: async () => ({ isCounted: true, inHour: 1, inDay: 1 }) }),
     clock: () => clock,
     random: () => ({ bytes: (length: number) => new Uint8Array(length) }),
-    standing: () => ({ open: () => look }),
+    records: () => ({ open: () => look }),
     verifier: () => ({ algorithms: ['RS256'] as const, verify: async () => undefined }),
     pepper: () => pepper,
     hasher: () => hasher,

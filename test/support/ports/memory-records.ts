@@ -1,7 +1,7 @@
 import { DomainError } from '#shared/domain/errors.ts';
 import type { ClientChanger, DirectoryWriter } from '#shared/domain/records/change-record.ts';
 import type { Client } from '#shared/domain/records/client.ts';
-import type { DirectoryKind, DirectoryRecords, StandingReader } from '#shared/domain/records/look.ts';
+import type { DirectoryKind, DirectoryRecords, RecordReader } from '#shared/domain/records/look.ts';
 import { lookAt } from './look-at.ts';
 
 interface Versioned {
@@ -10,7 +10,7 @@ interface Versioned {
 
 /** Records in memory with the conditional writes of DynamoDB, for tests in which only the order of calls matters. */
 export interface MemoryRecords {
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly clientChanger: ClientChanger;
   readonly directory: DirectoryWriter;
   /** How often something was written. */
@@ -62,7 +62,7 @@ export function memoryRecords(
     };
   };
   return {
-    standing: { open: openLook },
+    records: { open: openLook },
     clientChanger: { replace: (record) => write(`client ${record.id}`, record) },
     directory: {
       insert: async (kind, key, record) => {
@@ -74,9 +74,9 @@ export function memoryRecords(
       replace: (kind, key, record) => write(`${kind} ${key}`, record),
       remove: async (kind, key, version) => {
         await turn();
-        const standing = kept.get(`${kind} ${key}`);
-        if (standing?.version === version) kept.delete(`${kind} ${key}`);
-        return standing === undefined || standing.version === version;
+        const held = kept.get(`${kind} ${key}`);
+        if (held?.version === version) kept.delete(`${kind} ${key}`);
+        return held === undefined || held.version === version;
       },
     },
     writes: () => writes,

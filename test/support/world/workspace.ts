@@ -15,7 +15,7 @@ import {
   dynamoRecordRemover,
   dynamoSigningKeyRecords,
 } from '#shared/adapters/dynamo/directory/directory.ts';
-import { dynamoStanding } from '#shared/adapters/dynamo/directory/standing.ts';
+import { dynamoRecords } from '#shared/adapters/dynamo/directory/records.ts';
 import { dynamoAssertionMemory } from '#shared/adapters/dynamo/tokens/assertion-memory.ts';
 import { sharedFailureCounter } from '#shared/adapters/dynamo/tokens/failure-counter.ts';
 import { dynamoIssuance } from '#shared/adapters/dynamo/tokens/issuance.ts';
@@ -98,7 +98,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     certificates: ambient.certificates(environment),
     digests: ambient.digests(environment),
     requestLimiter: ambient.requestLimiter(environment),
-    standing: dynamoStanding(environment),
+    records: dynamoRecords(environment),
     clients: dynamoClientWriter(environment),
     clientChanger: dynamoClientChanger(environment),
     clientRemover: dynamoClientRemover(environment),

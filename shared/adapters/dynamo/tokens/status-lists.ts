@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { unavailable } from '#shared/domain/errors.ts';
-import { LIFETIME_SECONDS_MAX } from '#shared/domain/records/settings.ts';
+import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX } from '#shared/domain/records/settings.ts';
 import type { DecidingClaims, StatusEntries, StatusPlaces } from '#shared/domain/tokens/ports.ts';
 import { beginningOf, dayAt, LIST_LENGTH, placeAfter, type StatusPlace } from '#shared/domain/tokens/status-places.ts';
 import type { Environment } from '#shared/ports.ts';
@@ -16,7 +16,7 @@ const BLOCK_LENGTH = 16;
 const BLOCKS_PER_LIST = LIST_LENGTH / BLOCK_LENGTH;
 
 /** Longer than any token of the same day lives, by whatever clock. */
-const KEPT_SECONDS = 3 * LIFETIME_SECONDS_MAX;
+const KEPT_SECONDS = 3 * ACCESS_TOKEN_LIFETIME_SECONDS_MAX;
 
 /** So many others may take all places of a block before a request gets one of the next. */
 const TURNS_MAX = 1_000;

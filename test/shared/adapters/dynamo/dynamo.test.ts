@@ -12,9 +12,9 @@ import { directoryContracts } from './contracts/directory.ts';
 import { failureCounterContract } from './contracts/failure-counter.ts';
 import { issuanceCounterContract } from './contracts/issuance-counter.ts';
 import { proofMemoryContract } from './contracts/proof-memory.ts';
+import { recordReaderContract } from './contracts/record-reader.ts';
 import { requestMemoryContract } from './contracts/request-memory.ts';
 import { revocationsContract } from './contracts/revocations.ts';
-import { standingReaderContract } from './contracts/standing-reader.ts';
 import { statusListsContract } from './contracts/status-lists.ts';
 
 describe.each(dynamoEngines)('$name', ({ leftOutFor, start }) => {
@@ -30,7 +30,7 @@ describe.each(dynamoEngines)('$name', ({ leftOutFor, start }) => {
   afterAll(() => engines.close());
   const open = () => openWorkspace(engines);
 
-  describe('StandingReader', () => standingReaderContract(open));
+  describe('RecordReader', () => recordReaderContract(open));
   clientContracts(open);
   describe('ClientChanger', () => clientChangerContract(open));
   directoryContracts(open);

@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
 import {
-  attempt,
   hashLimits,
   importedSecretLimits,
   refusalLimits,
   sealedSecretLimits,
   unknownTokenLimits,
+  withinLimits,
 } from '#shared/domain/authentication/attempt-limits.ts';
 import { authenticateClient } from '#shared/domain/authentication/authenticate-client.ts';
 import { matchImportedSecret } from '#shared/domain/authentication/match-imported-secret.ts';
@@ -45,12 +45,12 @@ interface Circumstances {
 /** What becomes of a secret that Mintmark sealed, and how often it is compared. */
 async function exchangeWhile(failures: FailureCounter, { isRemembered = false, isEnded = false }: Circumstances) {
   const { adapters, clientId, clientSecret } = await openExchange();
-  const look = adapters.standing().open();
+  const look = adapters.records().open();
   const { compare, ...hasher } = adapters.hasher();
   const spy = vi.fn(compare);
   const ports = {
     clock: adapters.clock(),
-    standing: { open: () => (isEnded ? { ...look, client: async () => undefined } : look) },
+    records: { open: () => (isEnded ? { ...look, client: async () => undefined } : look) },
     pepper: adapters.pepper(),
     importedSecrets: false,
     hasher: { ...hasher, compare: spy, remembers: () => isRemembered },
@@ -95,7 +95,7 @@ describe('R3: of what a process may spend on secrets that have ended', () => {
     const compare = vi.fn(async () => undefined);
     for (let serial = 0; serial < 10 * secrets; serial += 1) {
       const sealed = { clientId, selector: `s${serial % secrets}`, isLive: false };
-      await outcomeOf(attempt(sealedSecretLimits(sealed, SOURCE), compare, { failures, clock }));
+      await outcomeOf(withinLimits(sealedSecretLimits(sealed, SOURCE), compare, { failures, clock }));
     }
     return compare.mock.calls.length;
   }
@@ -118,7 +118,7 @@ describe('R3: of what a process may spend on secrets that have ended', () => {
 describe('R3: guesses at imported secrets', () => {
   const clock = { nowSeconds: () => 1_800_000_000 };
   const guess = (clientId: string, failures: FailureCounter) =>
-    outcomeOf(attempt(hashLimits('imported', clientId), async () => undefined, { failures, clock }));
+    outcomeOf(withinLimits(hashLimits('imported', clientId), async () => undefined, { failures, clock }));
 
   test('at one client leave four fifths of a process to the others', async () => {
     const failures = counting();
@@ -136,16 +136,16 @@ describe('R3: guesses at imported secrets', () => {
     ['make one that it has not met wait', false, 'rate_limited'],
   ])('from everywhere %s', async (_which, isRemembered, expected) => {
     const { adapters, clientId } = await openExchange();
-    const client = await adapters.standing().open().client(clientId);
+    const client = await adapters.records().open().client(clientId);
     const imported = client && {
       ...client,
       secrets: client.secrets.map((secret) => ({ ...secret, imported: true as const })),
     };
-    const look = { ...adapters.standing().open(), client: async () => imported };
+    const look = { ...adapters.records().open(), client: async () => imported };
     const ports = {
       clock,
       importedSecrets: true,
-      standing: { open: () => look },
+      records: { open: () => look },
       hasher: { ...adapters.hasher(), remembers: () => isRemembered },
       failures: counted({ 'all imported': 300 }),
     };
@@ -157,9 +157,9 @@ describe('R3: guesses at imported secrets', () => {
   test('R1: that wait for others to end are counted for their source all the same', async () => {
     const failures = counting();
     const limits = importedSecretLimits('cli_a', SOURCE);
-    const shed = () => attempt(hashLimits('imported', 'cli_a'), async () => undefined, { failures: full, clock });
+    const shed = () => withinLimits(hashLimits('imported', 'cli_a'), async () => undefined, { failures: full, clock });
     const full = counted({ 'all imported': 300 });
-    for (let serial = 0; serial < 12; serial += 1) await outcomeOf(attempt(limits, shed, { failures, clock }));
+    for (let serial = 0; serial < 12; serial += 1) await outcomeOf(withinLimits(limits, shed, { failures, clock }));
     expect(failures.count(limits[0]?.bucket ?? '', clock.nowSeconds())).toBe(10);
   });
 });
@@ -174,7 +174,7 @@ describe('an attempt', () => {
       fail: async () => void ends.push('failed'),
     });
     const failures = { ...uncounted, begin };
-    const broken = attempt([{ bucket: 'a', failuresMax: 1 }], () => Promise.reject(new Error('broken')), {
+    const broken = withinLimits([{ bucket: 'a', failuresMax: 1 }], () => Promise.reject(new Error('broken')), {
       failures,
       clock,
     });

@@ -62,13 +62,13 @@ describe('Q10: a secret that is reported', () => {
     const { report, ports } = await arrange();
     let isDeleted = false;
     const open = () => ({
-      ...ports.standing.open('cli_export'),
+      ...ports.records.open('cli_export'),
       client: async () => (isDeleted ? undefined : ports.client('cli_export')),
     });
     const deleted = async () => {
       isDeleted = true;
     };
-    expect([await report(deleted, { standing: { open } }), ports.writes()]).toEqual([undefined, 0]);
+    expect([await report(deleted, { records: { open } }), ports.writes()]).toEqual([undefined, 0]);
   });
 
   test('while somebody else deletes it leaves the others', async () => {

@@ -114,7 +114,7 @@ describe('a repeated bootstrap', () => {
   ])('gives the management API its permissions where an earlier version %s', async (_name, permissions) => {
     const { ports } = await openWorkspace(engines);
     const administrator = await run(ports);
-    const current = await ports.standing.open('test').find('api', SYSTEM_API_ID);
+    const current = await ports.records.open('test').find('api', SYSTEM_API_ID);
     if (current === undefined) throw new Error('There is no management API.');
     const earlier = { ...current, permissions, version: current.version + 1 };
     await ports.directory.replace('api', SYSTEM_API_ID, earlier);

@@ -34,7 +34,7 @@ function deletedTenant(tokens: number) {
   } as const;
   return {
     clock,
-    standing: { open: () => lookAt({ tenant: { ten_acme: aTenant({ status: 'deleted' }) } }) },
+    records: { open: () => lookAt({ tenant: { ten_acme: aTenant({ status: 'deleted' }) } }) },
     directoryList: {
       list: async ({ kind }: { readonly kind: DirectoryKind }): Promise<Page<never>> =>
         kind === 'removal' && notes.size > 0 ? { items: [removal as never] } : emptyPage,

@@ -70,9 +70,8 @@ interface Item {
 /** The records of a kind, and the owners of names: whatever happened, a record has its name. */
 async function survey({ kind }: NamedKind, { scan }: Workspace) {
   const items = (await scan('DIRECTORY')) as unknown as readonly Item[];
-  const standing = items.filter(({ record }) => record.status !== 'deleted');
-  const ids = (prefix: string) =>
-    standing.filter(({ key }) => key.startsWith(`${prefix}#`)).map(({ record }) => record);
+  const records = items.filter(({ record }) => record.status !== 'deleted');
+  const ids = (prefix: string) => records.filter(({ key }) => key.startsWith(`${prefix}#`)).map(({ record }) => record);
   return { records: ids(kind).map(({ id }) => id), owners: ids('name').map(({ ownerId }) => ownerId) };
 }
 

@@ -47,7 +47,7 @@ const enterMany = async (count: number) => {
 };
 
 const revoked = async (ids: readonly string[]) => {
-  const look = ports.standing.open('test');
+  const look = ports.records.open('test');
   const marks = await Promise.all(ids.map((id) => look.isRevoked(id)));
   return ids.filter((_, index) => marks[index]);
 };

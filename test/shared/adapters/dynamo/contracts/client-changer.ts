@@ -4,7 +4,7 @@ import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/fau
 import { aClient } from '#test/support/ports/records.ts';
 import type { Ports, Workspace } from '#test/support/world/workspace.ts';
 
-const find = (ports: Ports) => ports.standing.open('any').client('cli_export');
+const find = (ports: Ports) => ports.records.open('any').client('cli_export');
 
 /** Clients change one version at a time, and no change overwrites another that it has not seen. */
 export function clientChangerContract(open: () => Promise<Workspace>): void {

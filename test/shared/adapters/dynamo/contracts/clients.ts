@@ -7,7 +7,7 @@ import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/fau
 import { aClient } from '#test/support/ports/records.ts';
 import type { Ports, Workspace } from '#test/support/world/workspace.ts';
 
-const find = (ports: Ports, id: string) => ports.standing.open(id).client(id);
+const find = (ports: Ports, id: string) => ports.records.open(id).client(id);
 
 /** Clients come, are listed for their owner, and go. */
 export function clientContracts(open: () => Promise<Workspace>): void {

@@ -6,7 +6,7 @@ import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/fau
 import { aMembership, anApi, aRole, aTenant, aUser, keyOf } from '#test/support/ports/records.ts';
 import type { Ports, Workspace } from '#test/support/world/workspace.ts';
 
-const find = (ports: Ports) => ports.standing.open('any').find('tenant', 'ten_acme');
+const find = (ports: Ports) => ports.records.open('any').find('tenant', 'ten_acme');
 
 /** The directory changes record by record, and shows lists of them. */
 export function directoryContracts(open: () => Promise<Workspace>): void {

@@ -10,8 +10,8 @@ export function revocationsContract(open: () => Promise<Workspace>): void {
   test('I8: marks one token for every later look', async () => {
     const { ports, openAgain } = await open();
     await ports.revocations.revoke('tok_1', EXPIRES_AT_SECONDS);
-    for (const { standing } of [ports, openAgain()]) {
-      const look = standing.open('any');
+    for (const { records } of [ports, openAgain()]) {
+      const look = records.open('any');
       expect(await Promise.all([look.isRevoked('tok_1'), look.isRevoked('tok_2')])).toEqual([true, false]);
     }
   });
@@ -46,7 +46,7 @@ export function revocationsContract(open: () => Promise<Workspace>): void {
     const { ports, dynamo } = await open();
     const revoke = () => outcomeOf(ports.revocations.revoke('tok_1', EXPIRES_AT_SECONDS));
     expect(await whileFailing(dynamo, loseFirstReplyTo('PutItem'), revoke)).toBe('done');
-    expect(await ports.standing.open('any').isRevoked('tok_1')).toBe(true);
+    expect(await ports.records.open('any').isRevoked('tok_1')).toBe(true);
   });
 
   test('I6: is unavailable, never done, where DynamoDB is', async () => {

@@ -31,9 +31,9 @@ const directoryRecords: readonly {
 ];
 
 /** What everybody who decides about a credential or a token relies on. */
-export function standingReaderContract(open: () => Promise<Workspace>): void {
+export function recordReaderContract(open: () => Promise<Workspace>): void {
   test('finds nothing where nothing was written', async () => {
-    const look = (await open()).ports.standing.open('cli_export');
+    const look = (await open()).ports.records.open('cli_export');
     const found = [look.client('cli_export'), look.find('tenant', 'ten_acme'), look.isRevoked('tok_1')];
     expect(await Promise.all(found)).toEqual([undefined, undefined, false]);
   });
@@ -41,24 +41,24 @@ export function standingReaderContract(open: () => Promise<Workspace>): void {
   test('finds a client with everything it was written with', async () => {
     const { ports } = await open();
     await ports.clients.insert(fullClient);
-    expect(await ports.standing.open('cli_export').client('cli_export')).toEqual(fullClient);
+    expect(await ports.records.open('cli_export').client('cli_export')).toEqual(fullClient);
   });
 
   test.each(directoryRecords)('finds every member of a record: %s', async (kind, key, record) => {
     const { ports } = await open();
     await ports.directory.insert(kind, key, record);
-    expect(await ports.standing.open('any').find(kind, key)).toEqual(record);
+    expect(await ports.records.open('any').find(kind, key)).toEqual(record);
   });
 
   test('tells a record of one kind from one of another kind under the same key', async () => {
     const { ports } = await open();
     await ports.directory.insert('tenant', 'same', aTenant({ id: 'same' }));
-    expect(await ports.standing.open('any').find('user', 'same')).toBeUndefined();
+    expect(await ports.records.open('any').find('user', 'same')).toBeUndefined();
   });
 
   test('H11: is not spoilt for the next look by what could not be read in this one', async () => {
     const { ports } = await open();
-    const look = (key: string) => ports.standing.open('any').find('tenant', key);
+    const look = (key: string) => ports.records.open('any').find('tenant', key);
     expect(await outcomeOf(look('x'.repeat(4_000)))).toBe('temporarily_unavailable');
     expect(await look('ten_acme')).toBeUndefined();
   });
@@ -66,7 +66,7 @@ export function standingReaderContract(open: () => Promise<Workspace>): void {
   test('sees in each look what was written before it', async () => {
     const { ports } = await open();
     const look = async () => {
-      const { find, client, isRevoked } = ports.standing.open('cli_export');
+      const { find, client, isRevoked } = ports.records.open('cli_export');
       return Promise.all([find('tenant', 'ten_acme'), client('cli_export'), isRevoked('tok_1')]);
     };
     await ports.directory.insert('tenant', 'ten_acme', aTenant());
@@ -84,7 +84,7 @@ export function standingReaderContract(open: () => Promise<Workspace>): void {
   test('reads a record once in a look, so that a request sees one state of it', async () => {
     const { ports, dynamo } = await open();
     await ports.directory.insert('tenant', 'ten_acme', aTenant());
-    const look = ports.standing.open('ten_acme');
+    const look = ports.records.open('ten_acme');
     const first = await look.find('tenant', 'ten_acme');
     await ports.directory.replace('tenant', 'ten_acme', aTenant({ name: 'Acme Ltd', version: 2 }));
     dynamo.forget();
@@ -94,7 +94,7 @@ export function standingReaderContract(open: () => Promise<Workspace>): void {
 
   test('reads strongly consistent, from every table', async () => {
     const { ports, dynamo, settings } = await open();
-    const look = ports.standing.open('cli_export');
+    const look = ports.records.open('cli_export');
     dynamo.forget();
     await Promise.all([look.client('cli_export'), look.find('tenant', 'ten_acme'), look.isRevoked('tok_1')]);
     expect(dynamo.calls).toEqual(['BatchGetItem']);
@@ -108,7 +108,7 @@ export function standingReaderContract(open: () => Promise<Workspace>): void {
   test('sends what is expected along with the next read, and nothing for itself', async () => {
     const { ports, dynamo } = await open();
     await ports.directory.insert('role', 'rol_reader', aRole());
-    const look = ports.standing.open('cli_export');
+    const look = ports.records.open('cli_export');
     dynamo.forget();
     look.expect('role', 'rol_reader');
     await look.client('cli_export');
@@ -121,7 +121,7 @@ export function standingReaderContract(open: () => Promise<Workspace>): void {
     await ports.clients.insert(aClient());
     await ports.directory.insert('tenant', 'ten_acme', aTenant());
     const lookAlong = async () => {
-      const look = ports.standing.open('cli_export');
+      const look = ports.records.open('cli_export');
       const client = await look.client('cli_export');
       return [client, await look.find('tenant', 'ten_acme'), await look.find('role', 'rol_reader')];
     };
@@ -137,7 +137,7 @@ export function standingReaderContract(open: () => Promise<Workspace>): void {
     const { ports, dynamo } = await open();
     const ids = Array.from({ length: 150 }, (_, index) => `ten_${index}`);
     await repeat(150, (serial) => ports.directory.insert('tenant', `ten_${serial}`, aTenant({ id: `ten_${serial}` })));
-    const look = ports.standing.open('any');
+    const look = ports.records.open('any');
     dynamo.forget();
     const found = await Promise.all(ids.map((id) => look.find('tenant', id)));
     expect(found.map((tenant) => tenant?.id)).toEqual(ids);
@@ -158,7 +158,7 @@ export function standingReaderContract(open: () => Promise<Workspace>): void {
       const body = answers.shift();
       return body && ({ kind: 'answer', body } as const);
     };
-    const look = ports.standing.open('any');
+    const look = ports.records.open('any');
     const findBoth = () => Promise.all([look.find('tenant', 'ten_a'), look.find('tenant', 'ten_b')]);
     expect(await whileFailing(dynamo, answerHalf, findBoth)).toEqual([
       aTenant({ id: 'ten_a' }),
@@ -173,7 +173,7 @@ export function standingReaderContract(open: () => Promise<Workspace>): void {
       const body = { Responses: {}, UnprocessedKeys: requestItems(dynamo.bodies.at(-1)) };
       return { kind: 'answer', body } as const;
     };
-    const find = () => outcomeOf(ports.standing.open('any').find('tenant', 'ten_acme'));
+    const find = () => outcomeOf(ports.records.open('any').find('tenant', 'ten_acme'));
     expect(await whileFailing(dynamo, answerNothing, find)).toBe('temporarily_unavailable');
   });
 
@@ -181,7 +181,7 @@ export function standingReaderContract(open: () => Promise<Workspace>): void {
     'H11: is unavailable, never empty, where DynamoDB answers %s',
     async (name) => {
       const { ports, dynamo } = await open();
-      const look = ports.standing.open('cli_export');
+      const look = ports.records.open('cli_export');
       const readAll = () =>
         outcomesOf([look.client('cli_export'), look.find('tenant', 'ten_acme'), look.isRevoked('tok_1')]);
       const fail = () => ({ kind: 'error', name }) as const;
@@ -192,7 +192,7 @@ export function standingReaderContract(open: () => Promise<Workspace>): void {
   test('forgets a failure with the look that met it', async () => {
     const { ports, dynamo } = await open();
     await ports.clients.insert(aClient());
-    const look = () => ports.standing.open('cli_export').client('cli_export');
+    const look = () => ports.records.open('cli_export').client('cli_export');
     expect(await whileFailing(dynamo, denied, () => outcomeOf(look()))).toBe('temporarily_unavailable');
     expect(await look()).toEqual(aClient());
   });

@@ -6,9 +6,9 @@ import type {
   DirectoryKind,
   DirectoryRecords,
   Look,
+  RecordReader,
   ShortLivedKind,
   ShortLivedRecords,
-  StandingReader,
 } from '#shared/domain/records/look.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../../node/environment.ts';
@@ -32,7 +32,7 @@ type Address = `${'clients' | 'directory' | 'tokens'}/${string}`;
  * one BatchGetItem. It remembers *which* items a look at the same thing needed last time, never what was in them, so
  * that a warm request asks for all of them at once.
  */
-export function dynamoStanding(environment: Environment): StandingReader {
+export function dynamoRecords(environment: Environment): RecordReader {
   const client = documentClient(environment);
   const tables = {
     clients: { name: required(environment, 'MINTMARK_CLIENTS_TABLE'), key: 'id' },

@@ -1,10 +1,10 @@
-import { dynamoStanding } from '#shared/adapters/dynamo/directory/standing.ts';
-import type { DirectoryKind, DirectoryRecords, StandingReader } from '#shared/domain/records/look.ts';
+import { dynamoRecords } from '#shared/adapters/dynamo/directory/records.ts';
+import type { DirectoryKind, DirectoryRecords, RecordReader } from '#shared/domain/records/look.ts';
 import type { Environment } from '#shared/ports.ts';
 
 /** Reads each record from DynamoDB once and from memory ever after: what Mintmark costs without a database. */
-export function memoryStanding(environment: Environment): StandingReader {
-  const source = dynamoStanding(environment);
+export function memoryRecords(environment: Environment): RecordReader {
+  const source = dynamoRecords(environment);
   const kept = new Map<string, Promise<unknown>>();
   const keep = <Found>(address: string, read: () => Promise<Found>): Promise<Found> => {
     const known = kept.get(address) ?? read();

@@ -1,6 +1,6 @@
 import type { Clock } from '../ambient.ts';
 import type { AssertionVerifier, CertificateReader, ProofMemory, ProofVerifier } from '../authentication/ports.ts';
-import type { StandingReader } from '../records/look.ts';
+import type { RecordReader } from '../records/look.ts';
 import { scopeValues, type TokenClaims } from '../tokens/access-token.ts';
 import { findLiveToken, verifiedClaims } from '../tokens/live-token.ts';
 import type { SecretTokens, StatusEntries, StatusListMemory, TokenVerifier } from '../tokens/ports.ts';
@@ -38,7 +38,7 @@ export interface ProtectedApi {
 }
 
 /** What a valid token opens. */
-export interface Access {
+export interface GuardedAccess {
   readonly claims: TokenClaims;
   readonly permissions: readonly string[];
   readonly allowedRoutes: readonly string[];
@@ -51,7 +51,7 @@ interface Ports {
   readonly assertionVerifier: AssertionVerifier;
   readonly hs256Apis: boolean;
   readonly secretTokens: SecretTokens;
-  readonly standing: StandingReader;
+  readonly records: RecordReader;
   readonly statusEntries: StatusEntries;
   readonly statusLists: StatusListMemory<StatusList>;
   readonly proofVerifier: ProofVerifier;
@@ -64,11 +64,11 @@ interface Ports {
  * Which routes a token opens; undefined for a token that is not valid at this API, or not from whom it is bound to. A
  * route without rule is closed.
  */
-export async function authorizeRequest(
+export async function guardRequest(
   presented: PresentedToken,
   api: ProtectedApi,
   ports: Ports,
-): Promise<Access | undefined> {
+): Promise<GuardedAccess | undefined> {
   const { value: token } = presented;
   const found = api.mode === 'online' ? await findOnline(token, api, ports) : await findOffline(token, ports);
   if (found === undefined || found.claims.aud !== api.audience) return undefined;
