@@ -5,7 +5,7 @@ import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
 import { cryptoTrustedKeys } from '#shared/adapters/node/trusted-keys.ts';
 import { clientManagement } from '#shared/adapters/sets/client-management.ts';
 import { management } from '#shared/adapters/sets/management.ts';
-import { applications } from '#shared/api/management/applications.ts';
+import { applications } from '#shared/api/management/clients/applications.ts';
 import { lastUsesOf } from '#shared/domain/authentication/usage.ts';
 import { createApplication, deleteApplication, updateApplication } from '#shared/domain/clients/applications.ts';
 import { deleteClientGrant, listClientGrants, setClientGrant } from '#shared/domain/clients/client-grants.ts';

@@ -6,7 +6,7 @@ import { kmsSigner } from '#shared/adapters/kms/signer.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
 import { management } from '#shared/adapters/sets/management.ts';
-import { createToken } from '#shared/api/management/api-tokens.ts';
+import { createToken } from '#shared/api/management/clients/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/access/authority.ts';
 import { type ApiTokenRequest, createApiToken } from '#shared/domain/clients/api-tokens.ts';
 import type { ClientOwner } from '#shared/domain/records/client.ts';

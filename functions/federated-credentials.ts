@@ -2,7 +2,7 @@ import { ambient } from '#shared/adapters/node/ambient.ts';
 import { cryptoTrustedKeys } from '#shared/adapters/node/trusted-keys.ts';
 import { clientManagement } from '#shared/adapters/sets/client-management.ts';
 import { management } from '#shared/adapters/sets/management.ts';
-import { federatedCredentials } from '#shared/api/management/federated-credentials.ts';
+import { federatedCredentials } from '#shared/api/management/clients/federated-credentials.ts';
 import { lastUsesOf } from '#shared/domain/authentication/usage.ts';
 import { getClient } from '#shared/domain/clients/client-ownership.ts';
 import { deleteClient, listClients } from '#shared/domain/clients/clients.ts';

@@ -4,7 +4,7 @@ import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
 import { management } from '#shared/adapters/sets/management.ts';
-import { manageSecrets } from '#shared/api/management/secrets.ts';
+import { manageSecrets } from '#shared/api/management/clients/secrets.ts';
 import type { ManagementCaller } from '#shared/domain/access/authority.ts';
 import type { ClientAccess } from '#shared/domain/clients/client-ownership.ts';
 import {

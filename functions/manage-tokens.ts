@@ -8,7 +8,7 @@ import { dynamoUsageReader } from '#shared/adapters/dynamo/tokens/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
 import { management } from '#shared/adapters/sets/management.ts';
-import { manageTokens } from '#shared/api/management/api-tokens.ts';
+import { manageTokens } from '#shared/api/management/clients/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/access/authority.ts';
 import { lastUsesOf } from '#shared/domain/authentication/usage.ts';
 import { type ApiTokenPatch, deleteApiToken, updateApiToken } from '#shared/domain/clients/api-tokens.ts';

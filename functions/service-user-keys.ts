@@ -2,7 +2,7 @@ import { ambient } from '#shared/adapters/node/ambient.ts';
 import { cryptoClientKeys } from '#shared/adapters/node/client-keys.ts';
 import { clientManagement } from '#shared/adapters/sets/client-management.ts';
 import { management } from '#shared/adapters/sets/management.ts';
-import { serviceUserKeys } from '#shared/api/management/service-user-keys.ts';
+import { serviceUserKeys } from '#shared/api/management/clients/service-user-keys.ts';
 import { lastUsesOf } from '#shared/domain/authentication/usage.ts';
 import { createKey, findPublicKey } from '#shared/domain/clients/client-keys.ts';
 import { getClient } from '#shared/domain/clients/client-ownership.ts';

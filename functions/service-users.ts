@@ -3,7 +3,7 @@ import { ambient } from '#shared/adapters/node/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
 import { clientManagement } from '#shared/adapters/sets/client-management.ts';
 import { management } from '#shared/adapters/sets/management.ts';
-import { serviceUsers } from '#shared/api/management/service-users.ts';
+import { serviceUsers } from '#shared/api/management/clients/service-users.ts';
 import { lastUsesOf } from '#shared/domain/authentication/usage.ts';
 import { createClient, deleteClient, listClients } from '#shared/domain/clients/clients.ts';
 import {

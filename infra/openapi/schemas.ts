@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { apiIdentifier, id, permissionValue } from '#shared/api/fields/fields.ts';
-import { createToken, manageTokens } from '#shared/api/management/api-tokens.ts';
+import { createToken, manageTokens } from '#shared/api/management/clients/api-tokens.ts';
 import { directory } from '#shared/api/management/directory.ts';
 import { discovery } from '#shared/api/oauth/discovery.ts';
 import { exchange, introspect } from '#shared/api/oauth/oauth.ts';

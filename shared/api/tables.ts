@@ -1,11 +1,11 @@
-import { createToken, manageTokens } from './management/api-tokens.ts';
-import { applications } from './management/applications.ts';
 import { auditEvents } from './management/audit-events.ts';
+import { createToken, manageTokens } from './management/clients/api-tokens.ts';
+import { applications } from './management/clients/applications.ts';
+import { federatedCredentials } from './management/clients/federated-credentials.ts';
+import { manageSecrets } from './management/clients/secrets.ts';
+import { serviceUserKeys } from './management/clients/service-user-keys.ts';
+import { serviceUsers } from './management/clients/service-users.ts';
 import { directory } from './management/directory.ts';
-import { federatedCredentials } from './management/federated-credentials.ts';
-import { manageSecrets } from './management/secrets.ts';
-import { serviceUserKeys } from './management/service-user-keys.ts';
-import { serviceUsers } from './management/service-users.ts';
 import { manageSigningKeys } from './management/signing-keys.ts';
 import { signingSecrets } from './management/signing-secrets.ts';
 import { testApi } from './management/test-api.ts';

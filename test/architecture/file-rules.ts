@@ -16,7 +16,7 @@ const rules: readonly Rule[] = [
   {
     says: 'reads the environment, which is for shared/adapters/node/environment.ts',
     appliesTo: SOURCE,
-    except: /^(?:shared\/adapters\/environment\.ts$|infra\/|test\/|bench\/)/,
+    except: /^(?:shared\/adapters\/node\/environment\.ts$|infra\/|test\/|bench\/)/,
     forbids: /\bprocess\s*(?:\?\.|\.)\s*env\b|\bprocess\s*\[|\benv\b[^;]*\bfrom\s+['"]node:process['"]/,
   },
   {

@@ -1,4 +1,4 @@
-import { posix } from 'node:path';
+import { importsOf, targetOf } from './imports.ts';
 
 /**
  * Who may import whom. An entry is a file, a folder (`shared/api/`), a package (`zod`, with what lies below it) or a
@@ -70,12 +70,6 @@ const layers: Readonly<Record<string, { readonly values: readonly string[]; read
 /** Folders that hold nothing but layers. */
 const LAYERED = /^(?:shared|functions|sdk|infra)\//;
 
-interface Import {
-  /** As it is written. */
-  readonly specifier: string;
-  readonly isTypeOnly: boolean;
-}
-
 /** What is wrong with the imports of one source file, given by its path from the root. */
 export function importViolations(path: string, source: string): readonly string[] {
   if (!LAYERED.test(path)) return [];
@@ -83,31 +77,13 @@ export function importViolations(path: string, source: string): readonly string[
   if (found === undefined) return [`${path} belongs to no layer`];
   const [layer, { values, types = [] }] = found;
   return importsOf(source).flatMap(({ specifier, isTypeOnly }) => {
-    const target = resolve(path, specifier);
+    const target = targetOf(path, specifier);
     const allowed = isTypeOnly ? [...values, ...types] : values;
     if (!allowed.some((entry) => isWithin(target, entry))) {
       return [`${path} may not import ${isTypeOnly ? 'types from ' : ''}'${specifier}'`];
     }
     return specifier.startsWith('.') && !isWithin(target, layer) ? [`${path} leaves its layer by '${specifier}'`] : [];
   });
-}
-
-/** Static and dynamic imports, re-exports and `import('…')` types. */
-function importsOf(source: string): readonly Import[] {
-  const statements = source.matchAll(
-    /^\s*(?:import|export)\s+(?<type>type\s)?(?:[\w*$\s{},]+?\sfrom\s*)?['"](?<specifier>[^'"]+)['"]/gm,
-  );
-  const calls = source.matchAll(/(?<type>\btypeof\s+)?\bimport\s*\(\s*['"](?<specifier>[^'"]+)['"]/g);
-  return [...statements, ...calls].map(({ groups }) => ({
-    specifier: groups?.specifier ?? '',
-    isTypeOnly: groups?.type !== undefined,
-  }));
-}
-
-/** The file from the root, or the package. */
-function resolve(path: string, specifier: string): string {
-  if (specifier.startsWith('.')) return posix.join(posix.dirname(path), specifier);
-  return specifier.startsWith('#') ? specifier.slice(1) : specifier;
 }
 
 function isWithin(target: string, entry: string): boolean {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { expiresInSeconds, text, timestamp } from '../fields/fields.ts';
-import { importedHash, newSecretExample, secretFields, shownOnce } from '../fields/secret-fields.ts';
-import { lambdaTable, type Route } from '../table.ts';
+import { expiresInSeconds, text, timestamp } from '../../fields/fields.ts';
+import { importedHash, newSecretExample, secretFields, shownOnce } from '../../fields/secret-fields.ts';
+import { lambdaTable, type Route } from '../../table.ts';
 import { tenantTokens, userTokens } from './api-tokens.ts';
 
 const TITLE_CHARACTERS = 128;

@@ -1,4 +1,4 @@
-import type { Route } from '../table.ts';
+import type { Route } from '../../table.ts';
 
 /** What the routes of service users, their secrets, keys and federated credentials have in common. */
 

@@ -14,16 +14,22 @@ import {
   tokenLifetimeSeconds,
   tokenQuota,
   tokensRevokedUntil,
-} from '../fields/fields.ts';
+} from '../../fields/fields.ts';
 import {
   newRegistration,
   registrationExample,
   registrationPatch,
   shownRegistration,
-} from '../fields/registration-fields.ts';
-import { lastUsedAt, newSecretExample, secretFields, shownOnce, usedSecretExample } from '../fields/secret-fields.ts';
-import { shownMetadata, status } from '../fields/shapes.ts';
-import { lambdaTable, type Route } from '../table.ts';
+} from '../../fields/registration-fields.ts';
+import {
+  lastUsedAt,
+  newSecretExample,
+  secretFields,
+  shownOnce,
+  usedSecretExample,
+} from '../../fields/secret-fields.ts';
+import { shownMetadata, status } from '../../fields/shapes.ts';
+import { lambdaTable, type Route } from '../../table.ts';
 
 const application = z.object({
   clientId: z.string(),

@@ -12,10 +12,10 @@ import {
   statusQuery,
   text,
   timestamp,
-} from '../fields/fields.ts';
-import { imported, importedHash, lastUsedAt, shownOnce, usedSecretExample } from '../fields/secret-fields.ts';
-import { shownMetadata, status } from '../fields/shapes.ts';
-import { lambdaTable } from '../table.ts';
+} from '../../fields/fields.ts';
+import { imported, importedHash, lastUsedAt, shownOnce, usedSecretExample } from '../../fields/secret-fields.ts';
+import { shownMetadata, status } from '../../fields/shapes.ts';
+import { lambdaTable } from '../../table.ts';
 import { reading, serviceUserPath, serviceUsersPath, writing } from './service-user-routes.ts';
 
 const serviceUser = z.object({

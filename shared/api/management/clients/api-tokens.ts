@@ -16,10 +16,10 @@ import {
   text,
   timestamp,
   unique,
-} from '../fields/fields.ts';
-import { newSecretExample, secretFields, shownOnce, usedSecretExample } from '../fields/secret-fields.ts';
-import { shownMetadata, status } from '../fields/shapes.ts';
-import { lambdaTable, type Route } from '../table.ts';
+} from '../../fields/fields.ts';
+import { newSecretExample, secretFields, shownOnce, usedSecretExample } from '../../fields/secret-fields.ts';
+import { shownMetadata, status } from '../../fields/shapes.ts';
+import { lambdaTable, type Route } from '../../table.ts';
 
 /** An API token as it is shown; its secrets by their last four characters. */
 const apiToken = z.object({

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { expiresInSeconds, NAME_CHARACTERS, page, pageQuery, text, timestamp, unique } from '../fields/fields.ts';
-import { lastUsedAt } from '../fields/secret-fields.ts';
-import { trustedJwk } from '../fields/trusted-jwk.ts';
-import { lambdaTable } from '../table.ts';
+import { expiresInSeconds, NAME_CHARACTERS, page, pageQuery, text, timestamp, unique } from '../../fields/fields.ts';
+import { lastUsedAt } from '../../fields/secret-fields.ts';
+import { trustedJwk } from '../../fields/trusted-jwk.ts';
+import { lambdaTable } from '../../table.ts';
 import { reading, serviceUserPath, writing } from './service-user-routes.ts';
 
 const CONDITIONS_MAX = 10;

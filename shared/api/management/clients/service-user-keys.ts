@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { expiresInSeconds, NAME_CHARACTERS, page, pageQuery, text, timestamp } from '../fields/fields.ts';
-import { publicJwk, publishedJwk } from '../fields/public-jwk.ts';
-import { lastUsedAt } from '../fields/secret-fields.ts';
-import { lambdaTable } from '../table.ts';
+import { expiresInSeconds, NAME_CHARACTERS, page, pageQuery, text, timestamp } from '../../fields/fields.ts';
+import { publicJwk, publishedJwk } from '../../fields/public-jwk.ts';
+import { lastUsedAt } from '../../fields/secret-fields.ts';
+import { lambdaTable } from '../../table.ts';
 import { reading, serviceUserPath, writing } from './service-user-routes.ts';
 
 /** As long as verifiers may go on trusting a key that was deleted. */
