@@ -2,8 +2,8 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { unavailable } from '#shared/domain/errors.ts';
 
 /**
- * How long a request waits for AWS. The SDK has no request timeout of its own and its default retries take longer
- * than any caller waits, so both are said here: one repeat, and an answer of some kind within three seconds.
+ * Timeouts and retries of every AWS client. The SDK has no request timeout by default, and its default retries take
+ * longer than a caller waits. With these settings a call is repeated once and ends within three seconds.
  */
 export const awsClientSettings = {
   maxAttempts: 2,
@@ -11,7 +11,10 @@ export const awsClientSettings = {
   requestHandler: { connectionTimeout: 300, requestTimeout: 1_000, throwOnRequestTimeout: true },
 } as const satisfies DynamoDBClientConfig;
 
-/** For `.catch`: whatever went wrong between us and AWS, the caller may come back. */
+/**
+ * Turns any error of an AWS call into an error that invites the caller to try again. Use it in `.catch`.
+ * @throws DomainError `temporarily_unavailable`, always; the AWS error is its cause
+ */
 export function rethrowAsUnavailable(error: unknown): never {
   throw unavailable(error);
 }
