@@ -7,7 +7,9 @@ import { type JwksSource, rememberedJwks } from '../remote/jwks-source.ts';
 import { readCompactJws } from './compact-jws.ts';
 import { isSignedBy } from './signed-by.ts';
 
-/** A JWT as such, or one that says it is made for this; access tokens and all others say what else they are (RFC 8725 §3.11). */
+/**
+ * The types of a client assertion. Access tokens and other JWTs have another `typ` and are refused (RFC 8725 §3.11).
+ */
 const TYPE = /^(?:jwt|client-authentication\+jwt)$/i;
 
 const headerSchema = z.object({
@@ -26,7 +28,11 @@ const claimsSchema = z.object({
   nbf: z.number().optional(),
 });
 
-/** Verifies assertions with the keys that their client is registered with; what they say of keys themselves is never followed. */
+/**
+ * Reads client assertions and verifies their signatures (RFC 7523 §3). It takes keys from the client's registration or
+ * the client's `jwks_uri`, never from the assertion's header. `isGenuine` rejects with `temporarily_unavailable` if the
+ * keys cannot be fetched.
+ */
 export function joseAssertionVerifier(
   _environment?: Environment,
   source: JwksSource = rememberedJwks(),
@@ -44,7 +50,7 @@ export function joseAssertionVerifier(
   };
 }
 
-/** A registered key without a name answers to every name: there is only one then. */
+/** Finds a registered key. A key without a `kid` matches every `kid`, because a client has only one key then. */
 function keyFinder({ jwks, ...keys }: AssertionKeys, source: JwksSource): ReturnType<JwksSource['keysOf']> {
   if (jwks === undefined) return source.keysOf(keys);
   return (header, token) => {

@@ -5,14 +5,17 @@ import type { RegisteredKeys } from '#shared/domain/registration/ports.ts';
 import type { Environment } from '#shared/ports.ts';
 import { type JwksSource, rememberedJwks } from '../remote/jwks-source.ts';
 
-/** The algorithms that a key of this type can be registered for. */
+/** Key type (`kty`) → the algorithms that such a key can be registered for. */
 const ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
   RSA: ['RS256', 'PS256'],
   EC: ['ES256'],
   OKP: ['EdDSA', 'Ed25519'],
 };
 
-/** Looks for a certificate's key among those that its client is registered with, or publishes. */
+/**
+ * Compares the public key of a client's certificate with the client's registered or published keys (RFC 8705 §2.2).
+ * `isOfKeys` rejects with `temporarily_unavailable` if published keys cannot be fetched.
+ */
 export function joseCertificateVerifier(
   _environment?: Environment,
   source: JwksSource = rememberedJwks(),
@@ -30,7 +33,7 @@ export function joseCertificateVerifier(
   };
 }
 
-/** All registered keys that are for this algorithm: certificates do not name the one that is theirs. */
+/** Returns all registered keys for this algorithm, because a certificate does not name its key by `kid`. */
 async function keysFor(alg: string, registered: RegisteredKeys, source: JwksSource) {
   const found: webcrypto.CryptoKey[] = [];
   try {

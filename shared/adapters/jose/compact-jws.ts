@@ -2,25 +2,29 @@ import { parseUnambiguous } from '../node/unambiguous-json.ts';
 
 const CHARACTERS_MAX = 8_192;
 
-/** Extensions that must be understood, and ways to name a key that is not the known one (RFC 8725 §3.10). */
+/**
+ * Header parameters that are refused. `crit` and `b64` change how a JWS is read; the others name a key other than the
+ * registered key (RFC 8725 §3.10).
+ */
 const REFUSED = ['crit', 'b64', 'jku', 'x5u', 'x5c', 'jwk'];
 
-/** A JWT as it came: nobody has verified it. */
+/** The decoded parts of a JWT. Its signature is not verified yet. */
 export interface CompactJws {
   readonly header: object;
   readonly payload: unknown;
 }
 
 /**
- * Reads a compact JWS in the one spelling that it has (RFC 7515 §2, §3.1); undefined for everything else, and for a
- * header that would have to be followed or understood.
+ * Decodes a compact JWS (RFC 7515 §3.1) and refuses headers with `crit`, `b64` or a key of their own. Returns undefined
+ * for text that is not canonical: padding, other base64 characters, repeated JSON members or more than 8,192
+ * characters.
  */
 export function readCompactJws(token: string): CompactJws | undefined {
   const jws = decodeJws(token);
   return jws === undefined || REFUSED.some((name) => name in jws.header) ? undefined : jws;
 }
 
-/** The same, whatever its header says. */
+/** Does the same as `readCompactJws` but accepts every header. The caller must check the header. */
 export function decodeJws(token: string): CompactJws | undefined {
   if (token.length > CHARACTERS_MAX) return undefined;
   const parts = token.split('.');

@@ -5,13 +5,18 @@ import { dpopAlgorithms } from '#shared/domain/authentication/dpop.ts';
 import type { ProofVerifier } from '#shared/domain/authentication/ports.ts';
 import { decodeJws } from './compact-jws.ts';
 
-/** Twice of what a key of 4096 bits takes; API Gateway's 10,240 bytes of headers have to hold the access token too. */
+/**
+ * The longest proof that is read. A proof with an RSA key of 4096 bits takes half of this. API Gateway allows 10,240
+ * bytes for all headers, and the access token needs a part of them.
+ */
 const CHARACTERS_MAX = 4_096;
 
-/** A modulus of 2048 to 4096 bits in base64url: below it is too weak, above everybody pays for every signature. */
+/**
+ * Length of an RSA modulus of 2048 to 4096 bits in base64url. Shorter keys are weak, longer keys make verifying slow.
+ */
 const MODULUS_CHARACTERS = { min: 342, max: 683 };
 
-/** Members that only a private or symmetric key has (RFC 7518 §6). */
+/** JWK members that only private and symmetric keys have (RFC 7518 §6). */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 const publicKey = z
@@ -39,7 +44,10 @@ const claimsSchema = z.object({
   nonce: z.string().optional(),
 });
 
-/** Verifies proofs by the public key that each carries (RFC 9449 §4.3); nothing else in their headers is followed. */
+/**
+ * Verifies DPoP proofs with the public key in each proof's header (RFC 9449 §4.3). It checks form and signature; the
+ * domain checks the claims. `verify` returns undefined for an invalid proof and never rejects.
+ */
 export function joseProofVerifier(): ProofVerifier {
   return {
     verify: async (proof) => {
@@ -54,7 +62,10 @@ export function joseProofVerifier(): ProofVerifier {
   };
 }
 
-/** Asks nobody, so whatever is thrown says that the caller's key or signature is none: jose and WebCrypto have many words for it. */
+/**
+ * Checks a proof's signature without any I/O. An exception of jose or WebCrypto therefore always means that the key or
+ * the signature is invalid.
+ */
 async function isSigned(proof: string): Promise<boolean> {
   return compactVerify(proof, EmbeddedJWK, { algorithms: [...dpopAlgorithms] }).then(
     () => true,

@@ -1,11 +1,12 @@
 import { type CryptoKey, compactVerify, errors, type JWTVerifyGetKey } from 'jose';
 
-/** So many keys are tried for a JWS that does not say which of them signed it. */
+/** The most keys that are tried for a JWS without a `kid`. */
 const KEYS_TRIED_MAX = 10;
 
 /**
- * Whether one of these keys signed this compact JWS, by one of these algorithms.
- * @throws whatever `keys` does, unless that is an error of jose
+ * Checks whether one of these keys signed a compact JWS with one of these algorithms (RFC 7515 §5.2). It does not judge
+ * the other header parameters: `readCompactJws` does.
+ * @throws the errors of `keys`, except errors of jose: these mean that no key matches, and the result is false
  */
 export async function isSignedBy(jws: string, keys: JWTVerifyGetKey, algorithms: readonly string[]): Promise<boolean> {
   try {
@@ -18,7 +19,7 @@ export async function isSignedBy(jws: string, keys: JWTVerifyGetKey, algorithms:
   }
 }
 
-/** RFC 7515 §4.1.4 leaves `kid` to the signer; without it, every key that is for this algorithm may be the one. */
+/** Tries several keys. `kid` is optional (RFC 7515 §4.1.4); without it, each key for the algorithm may have signed. */
 async function isSignedByAny(
   jws: string,
   candidates: AsyncIterable<CryptoKey>,
@@ -33,7 +34,9 @@ async function isSignedByAny(
   return false;
 }
 
-/** How jose and WebCrypto refuse a key that is weak or malformed: such a key has signed nothing that counts. */
+/**
+ * Recognises the errors with which jose and WebCrypto refuse a weak or malformed key. Its signatures are not accepted.
+ */
 function isUnusableKey(error: unknown): boolean {
   return error instanceof TypeError || error instanceof DOMException;
 }

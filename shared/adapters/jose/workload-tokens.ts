@@ -6,7 +6,9 @@ import { type JwksSource, rememberedJwks } from '../remote/jwks-source.ts';
 import { readCompactJws } from './compact-jws.ts';
 import { isSignedBy } from './signed-by.ts';
 
-/** A JWT as such; access tokens and all others say what else they are (RFC 8725 §3.11). */
+/**
+ * The types of a workload's token. Access tokens and other JWTs have another `typ` and are refused (RFC 8725 §3.11).
+ */
 const TYPE = /^(?:jwt|jose)$/i;
 
 const headerSchema = z.object({
@@ -25,7 +27,11 @@ const claimsSchema = z.looseObject({
   jti: z.string().min(1).optional(),
 });
 
-/** Verifies tokens of other issuers with the keys that their trust names; what they say of keys themselves is never followed. */
+/**
+ * Reads the tokens that other issuers give to workloads, and verifies their signatures. It takes keys from the trust or
+ * the trusted issuer's key set, never from the token's header. `isGenuine` rejects with `temporarily_unavailable` if
+ * the keys cannot be fetched.
+ */
 export function joseWorkloadTokens(_environment?: Environment, source: JwksSource = rememberedJwks()): WorkloadTokens {
   return {
     read: (token) => {
