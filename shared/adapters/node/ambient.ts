@@ -14,7 +14,10 @@ const nodeDigests = (): Digests => ({
   derive: (key, text) => createHmac('sha256', key).update(text).digest(),
 });
 
-/** What every function gets: settings, time, chance, a reader of certificates, and a count of requests. */
+/**
+ * The adapters that every function gets without a grant: settings, clock, random bytes, digests (SHA-256,
+ * HMAC-SHA-256), a certificate reader and a request limiter.
+ */
 export const ambient: AdaptersOf<never> = {
   environment: processEnvironment,
   issuer: (environment: Environment) => required(environment, 'MINTMARK_ISSUER'),

@@ -7,19 +7,21 @@ const COST = 10;
 
 const REMEMBERED_MATCHES_MAX = 10_000;
 
-/** bcrypt sees 72 bytes and silently forgets the rest. */
+/** bcrypt reads the first 72 bytes of a secret and silently ignores the rest. */
 const SECRET_BYTES_MAX = 72;
 
-/** What bcryptjs can compare with; it throws for some of what lies outside. */
+/** The hashes that bcryptjs can compare with: cost 4 to 31. It throws for some other texts. */
 const HASH = /^\$2[aby]\$(?:0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
 
-/** A well-formed hash of nothing, at the same cost as real ones. */
+/** Salt and hash of a decoy: well formed, but no known secret matches it. */
 const DECOY = 'abcdefghijklmnopqrstuuNgYlVJ7TqDzQ0sNC2hUVwFpMLyeYSMW';
 
 /**
- * bcrypt, with a memory of successes: that this secret matched this stored hash, under a key that lives and dies with
- * the process. Failures are never remembered, so every wrong secret costs the same. `onCompare` hears of every
- * comparison that is really made.
+ * Hashes and compares secrets with bcrypt, and remembers successful comparisons. The memory holds no secret, but an
+ * HMAC of secret and hash under a key that exists only in this process. Failures are not remembered, so that every
+ * wrong secret takes the same time. `hash` rejects with an Error if the secret is longer than 72 bytes.
+ * @param cost bcrypt's cost: the binary logarithm of the number of rounds
+ * @param onCompare is called before each real bcrypt comparison, for tests and measurements
  */
 export function bcryptHasher(_environment?: unknown, cost = COST, onCompare = () => {}): SecretHasher {
   const processKey = generateKeySync('hmac', { length: 256 });
@@ -30,7 +32,7 @@ export function bcryptHasher(_environment?: unknown, cost = COST, onCompare = ()
   return {
     decoyHash,
     hash: async (secret) => {
-      if (isTooLong(secret)) throw new Error('bcrypt would not see the whole secret.');
+      if (isTooLong(secret)) throw new Error('The secret is longer than the 72 bytes that bcrypt reads.');
       return bcrypt.hash(secret, cost);
     },
     remembers: (secret, hash) => matched.has(nameOf(secret, hash)),

@@ -1,17 +1,20 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { AlternativeName, CertificateReader, ClientCertificate } from '#shared/domain/authentication/ports.ts';
 
-/** Names are those in the certificate's own list; none of them stands for others. */
+/** Compares a host name with the alternative names only, and takes a wildcard as an ordinary character. */
 const LITERALLY = { subject: 'never', wildcards: false, partialWildcards: false } as const;
 
-/** Reads certificates by Node's own cryptography. */
+/**
+ * Reads client certificates in PEM with Node's `X509Certificate`. `read` returns undefined for text that is not a
+ * certificate. It does not check who issued a certificate: API Gateway did that in the TLS handshake (RFC 8705 §2.1).
+ */
 export function x509Certificates(): CertificateReader {
   return {
     read: (pem) => {
       try {
         return describe(new X509Certificate(pem));
       } catch {
-        // Node's errors say nothing about the certificate that anybody could use.
+        // Node's errors would not help the client to correct its certificate.
         return undefined;
       }
     },
@@ -35,8 +38,8 @@ function secondsOf(date: Date): number {
 }
 
 /**
- * OpenSSL lists the parts of a name from the root on, one in a line, with the escapes of RFC 4514, which begins at the
- * other end; a line that ends within a value is escaped too.
+ * Writes OpenSSL's subject as RFC 4514 does. OpenSSL puts each part on its own line, root first; RFC 4514 begins at the
+ * other end. Both use the same escapes, also for a line break within a value.
  */
 function inOneLine(subject: string): string {
   return subject.split('\n').reverse().join(',');
@@ -49,7 +52,10 @@ function hasAlternativeName(certificate: X509Certificate, { dns, uri, ip, email 
   return uri !== undefined && urisIn(certificate.subjectAltName ?? '').includes(uri);
 }
 
-/** Node lists alternative names with a comma between them, and writes those that hold one as JSON. */
+/**
+ * Reads the URIs from Node's list of alternative names. Node separates names by commas, and quotes a name with a comma
+ * as JSON.
+ */
 function urisIn(list: string): readonly string[] {
   const entries = list.split(', ').filter((entry) => entry.startsWith('URI:'));
   return entries.map((entry) => entry.slice(4)).map((uri) => (uri.startsWith('"') ? String(JSON.parse(uri)) : uri));

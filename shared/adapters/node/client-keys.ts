@@ -6,7 +6,11 @@ import { importPublicKey, isStrongRsa, RSA_BITS_MIN } from './public-keys.ts';
 
 const generate = promisify(generateKeyPair);
 
-/** Key pairs by Node's own cryptography. */
+/**
+ * Generates and examines keys of clients with Node's cryptography: RSA of 2048 bits for RS256, P-256 for ES256.
+ * `generate` returns the private key as PEM (PKCS #8). `examine` returns undefined for a JWK that is invalid, weak or
+ * of another type.
+ */
 export function cryptoClientKeys(): ClientKeys {
   return {
     generate: async (algorithm) => {
@@ -34,7 +38,7 @@ function algorithmOf(key: KeyObject): ClientKeyAlgorithm | undefined {
   return asymmetricKeyType === 'rsa' && isStrongRsa(key) ? 'RS256' : undefined;
 }
 
-/** Written anew, so that every key has one spelling and nothing beside it. */
+/** Exports the key again, so that equal keys are stored as equal JWKs without further members. */
 function storedKey(publicKey: KeyObject, algorithm: ClientKeyAlgorithm): StoredKey {
   return { algorithm, jwk: publicKey.export({ format: 'jwk' }) as Record<string, string> };
 }

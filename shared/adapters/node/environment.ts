@@ -1,11 +1,14 @@
 import type { Environment } from '#shared/ports.ts';
 
-/** The settings that the deployment gave this function: the one place that reads the process's environment. */
+/** Reads the settings of this function from environment variables. A missing variable reads as the empty string. */
 export function processEnvironment(): Environment {
   return (variable) => process.env[variable] ?? '';
 }
 
-/** A setting that the function cannot do without; its absence is a mistake of the deployment. */
+/**
+ * Reads a setting that the function needs.
+ * @throws Error if the setting is missing or empty: the deployment is wrong
+ */
 export function required(environment: Environment, variable: Parameters<Environment>[0]): string {
   const value = environment(variable);
   if (value === '') throw new Error(`The setting ${variable} is missing.`);

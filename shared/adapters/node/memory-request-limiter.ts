@@ -6,8 +6,9 @@ const REQUESTS_MAX = 3_000;
 const WINDOW_SECONDS = 60;
 
 /**
- * Counts requests in this process only: a fair share of one function instance, so that one busy script does not slow
- * everybody else down. What protects the account as a whole is API Gateway's throttle.
+ * Limits each client's requests to this one process, by default to 3,000 in 60 seconds. It keeps one busy client from
+ * slowing down the others on the same function instance. API Gateway's throttle protects the account as a whole.
+ * @param requestsMax requests of one client in a window
  */
 export function memoryRequestLimiter(_environment?: unknown, requestsMax = REQUESTS_MAX): RequestLimiter {
   const limiter = new RateLimiterMemory({ points: requestsMax, duration: WINDOW_SECONDS });
@@ -26,7 +27,7 @@ export function memoryRequestLimiter(_environment?: unknown, requestsMax = REQUE
   };
 }
 
-/** The library rejects with its result where no points are left. */
+/** The library rejects with its result when no points are left. */
 function asResult(rejection: unknown): RateLimiterRes {
   if (rejection instanceof RateLimiterRes) return rejection;
   throw rejection;

@@ -3,7 +3,10 @@ import type { StatusListMemory } from '#shared/domain/tokens/ports.ts';
 
 const LISTS_MAX = 1_000;
 
-/** Keeps lists in this process. What could not be made, or is not there, is not kept: it may be there a moment later. */
+/**
+ * Remembers up to 1,000 status lists in this process. Simultaneous requests for one list wait for the same `make`. A
+ * list that is missing, or whose `make` fails, is not remembered, so that the next request tries again.
+ */
 export function statusListMemory<List>(): StatusListMemory<List> {
   const known = new QuickLRU<number, Promise<List | undefined>>({ maxSize: LISTS_MAX });
   const begin = (list: number, make: () => Promise<List | undefined>) => {

@@ -2,9 +2,13 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import type { TrustedKeys } from '#shared/domain/registration/ports.ts';
 import { importPublicKey, isStrongRsa } from './public-keys.ts';
 
+/** P-256 and P-384, by OpenSSL's names. */
 const CURVES = ['prime256v1', 'secp384r1'];
 
-/** Examines public keys by Node's own cryptography. */
+/**
+ * Examines public keys of other issuers with Node's cryptography. `isStrong` accepts RSA of 2048 to 4096 bits, P-256,
+ * P-384 and Ed25519; it returns false for all other keys.
+ */
 export function cryptoTrustedKeys(): TrustedKeys {
   return {
     isStrong: (jwk) => {
@@ -16,7 +20,10 @@ export function cryptoTrustedKeys(): TrustedKeys {
   };
 }
 
-/** Node takes any 32 bytes for a point; and for a point of small order everybody can sign (RFC 8032 §5.1.7, RFC 8725 §3.4). */
+/**
+ * Checks that an Ed25519 key is a point on the curve and not of small order. Node accepts any 32 bytes. For a point of
+ * small order, a valid signature can be made without a private key (RFC 8032 §5.1.7, RFC 8725 §3.4).
+ */
 function hasLargeOrder(x: string): boolean {
   try {
     return !ed25519.Point.fromBytes(Buffer.from(x, 'base64url')).isSmallOrder();
