@@ -4,24 +4,26 @@ import { isIP } from 'node:net';
 import { parseUnambiguous } from '../node/unambiguous-json.ts';
 import { publicLookup } from './public-addresses.ts';
 
+/** Longer documents are refused. */
 const BODY_BYTES_MAX = 65_536;
 
-/** `application/json` and its kin, such as `application/jwk-set+json`. */
+/** `application/json`, and types that end in `+json`, such as `application/jwk-set+json`. */
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:;|$)/;
 
-/** Fetches a JSON document; rejects with whatever went wrong. */
+/** Fetches a JSON document. Rejects with an Error if the URL, the connection or the document is refused. */
 export type FetchJson = (url: string, signal: AbortSignal) => Promise<unknown>;
 
 /**
- * Fetches JSON from the public Internet by HTTPS, from where it is said to be and from nowhere else: no redirects, no
- * proxies, no addresses in the place of names, nothing that is large.
+ * Fetches JSON from the public Internet. It accepts `https` URLs with a host name and the default port. It follows no
+ * redirect, uses no proxy, connects to no private address, and reads 64 KiB at most. These rules keep a client from
+ * making Mintmark call internal services (SSRF).
  */
 export function httpsJson(agent: Agent = new Agent({ lookup: publicLookup() })): FetchJson {
   return async (url, signal) => {
     const { protocol, hostname, port } = new URL(url);
-    // A socket looks up names only, so that an address would get past the lookup.
+    // A socket does not look up a literal address, so `publicLookup` would not see it.
     if (protocol !== 'https:' || port !== '' || isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) {
-      throw new Error('Only names are fetched from, by https.');
+      throw new Error('The URL must be https with a host name and the default port.');
     }
     const response = await get(url, agent, signal);
     const { statusCode, headers } = response;
@@ -30,7 +32,7 @@ export function httpsJson(agent: Agent = new Agent({ lookup: publicLookup() })):
       throw new Error('The answer is not a JSON document.');
     }
     const value = parseUnambiguous(await readBody(response));
-    if (value === undefined) throw new Error('The document is not JSON, or ambiguous.');
+    if (value === undefined) throw new Error('The document is not JSON, or has a repeated member.');
     return value;
   };
 }

@@ -16,12 +16,13 @@ import { type FetchJson, httpsJson } from './fetch-json.ts';
 
 const FETCH_MILLISECONDS_MAX = 2_000;
 
+/** Fetched keys are used for this long without asking the issuer again. */
 const KEYS_MILLISECONDS_MAX = 300_000;
 
-/** For as long as an issuer does not answer, the keys that it had are better than none. */
+/** While an issuer does not answer, its last keys are used until they are this old. */
 const STALE_KEYS_MILLISECONDS_MAX = 3_600_000;
 
-/** How long an issuer is left in peace, after an answer that lacked a key as after none. */
+/** After a failure, or after an answer without the wanted key, the issuer is not asked again for this long. */
 const COOLDOWN_MILLISECONDS = 30_000;
 
 const ISSUERS_MAX = 200;
@@ -34,18 +35,22 @@ const keySetSchema = z.object({ keys: z.array(jwkSchema).max(KEYS_MAX) });
 
 const metadataSchema = z.object({ issuer: z.string(), jwks_uri: z.string() });
 
-/** Where the keys of trusted issuers come from. */
+/** Finds the public keys of clients and trusted issuers. */
 export interface JwksSource {
   /**
-   * Finds the one key that a header means. That rejects with `temporarily_unavailable` where the keys cannot be had, and
-   * with an error of jose where there is no such key.
+   * Returns a function for jose that finds the key for a JWS header. The function rejects with
+   * `temporarily_unavailable` if the keys cannot be fetched, and with an error of jose if no key or more than one key
+   * matches.
    */
   keysOf(trust: KeyLocation): JWTVerifyGetKey;
 }
 
 type KeyLocation = Pick<Trust, 'issuer' | 'jwksUri' | 'jwks'>;
 
-/** Keys that stand in the trust itself, and keys that their issuers publish. A process remembers the latter. */
+/**
+ * Finds keys in the registration itself (`jwks`) or at the URL where the issuer publishes them. A process remembers the
+ * published keys of 200 issuers for five minutes.
+ */
 export function rememberedJwks(fetchJson: FetchJson = httpsJson()): JwksSource {
   const published = new QuickLRU<string, JWTVerifyGetKey>({ maxSize: ISSUERS_MAX });
   return {
@@ -59,13 +64,18 @@ export function rememberedJwks(fetchJson: FetchJson = httpsJson()): JwksSource {
   };
 }
 
-/** For a key on an Edwards curve there is one algorithm, which goes by two names (RFC 9864 §2.2): its own says no more. */
+/**
+ * Removes `alg` from Ed25519 keys, because their one algorithm has two names: `EdDSA` and `Ed25519` (RFC 9864 §2.2).
+ */
 function withOneName<Jwk extends { readonly kty: string; readonly alg?: unknown }>(jwk: Jwk): Omit<Jwk, 'alg'> {
   const { alg: _alg, ...nameless } = jwk;
   return jwk.kty === 'OKP' ? nameless : jwk;
 }
 
-/** jose decides when to fetch; what it does not know is to stop asking whoever does not answer, and to go on without. */
+/**
+ * Finds keys that the issuer publishes. jose decides when to fetch them; this adds a pause after a failure, and the use
+ * of older keys during it.
+ */
 function publishedKeys(location: KeyLocation, fetchJson: FetchJson): JWTVerifyGetKey {
   const cache: JWKSCacheInput = {};
   const isYoungerThan = (milliseconds: number) =>
@@ -91,7 +101,7 @@ function publishedKeys(location: KeyLocation, fetchJson: FetchJson): JWTVerifyGe
   };
 }
 
-/** After a failure, fails at once for a while. */
+/** Wraps a fetch: after a failure, it fails at once until the pause is over. */
 function patiently(fetchOnce: (signal: AbortSignal) => Promise<unknown>) {
   let resumeAtMilliseconds = 0;
   return async (_url: string, { signal }: { readonly signal: AbortSignal }): Promise<Response> => {
@@ -110,11 +120,15 @@ async function fetchKeys({ issuer, jwksUri }: KeyLocation, fetchJson: FetchJson,
   return keySetSchema.parse(await fetchJson(url, signal));
 }
 
-/** OpenID Connect Discovery §4.3: the metadata has to be the issuer's own, and its keys lie with it. */
+/**
+ * Finds an issuer's key set (OpenID Connect Discovery 1.0 §4). The metadata must name the same issuer (§4.3), and the
+ * key set must be on the issuer's host.
+ */
 async function discover(issuer: string, fetchJson: FetchJson, signal: AbortSignal): Promise<string> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const metadata = metadataSchema.parse(await fetchJson(url, signal));
-  if (metadata.issuer !== issuer) throw new Error('The metadata is about another issuer.');
-  if (new URL(metadata.jwks_uri).host !== new URL(issuer).host) throw new Error('The keys lie on another host.');
+  if (metadata.issuer !== issuer) throw new Error('The metadata names another issuer.');
+  if (new URL(metadata.jwks_uri).host !== new URL(issuer).host)
+    throw new Error('The key set is on another host than the issuer.');
   return metadata.jwks_uri;
 }

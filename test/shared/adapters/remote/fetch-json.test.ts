@@ -124,7 +124,7 @@ describe('K13: the address that is connected to', () => {
     'gopher://issuer.example.com/keys',
     'nonsense',
   ])('has a name and is spoken to by https: not %s', async (url) => {
-    await expect(fetchJson(url)).rejects.toThrow(/^(?:Only names are fetched from|Invalid URL)/);
+    await expect(fetchJson(url)).rejects.toThrow(/^(?:The URL must be https|Invalid URL)/);
     expect(issuer.requests).toEqual([]);
   });
 
