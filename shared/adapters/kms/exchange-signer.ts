@@ -6,12 +6,13 @@ import { compactJws, kmsSigner, signingInput, tokenTypeFor } from './signer.ts';
 import { keyRing } from './signing-keys.ts';
 import { keyUnwrapper } from './wrapped-keys.ts';
 
-/** How old the keys may be for what is signed without a look at the records. */
+/** Where the request has not read the record of the signing keys, the keys may be this old. */
 const KEYS_SECONDS_MAX = 30;
 
 /**
- * Signs tokens in this process with a key of a day, where the workspace has one; else as all others do, with KMS. Whoever
- * opens this has the private half in memory.
+ * Signs exchanged tokens in this process with a wrapped signing key, if the workspace has one for the algorithm;
+ * otherwise KMS signs. KMS unwraps the private key (Decrypt), so this process holds it in memory. `sign` rejects with
+ * `temporarily_unavailable` if KMS or DynamoDB fails.
  */
 export function exchangeSigner(environment: Environment): TokenSigner {
   const ring = keyRing(environment);

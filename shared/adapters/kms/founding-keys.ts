@@ -12,10 +12,14 @@ import { kmsClient } from './kms-client.ts';
 
 const settingSchema = z.partialRecord(z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']), z.string());
 
-/** What identifies a key to everybody: its public half, and the thumbprint of that (RFC 7638). */
+/** The public half of a signing key: the JWK, and its thumbprint as `kid` (RFC 7638). */
 export type PublicHalf = Pick<SigningKey, 'kid' | 'jwk'>;
 
-/** The keys that the setting MINTMARK_SIGNING_KEYS names. KMS is asked once for the life of the process. */
+/**
+ * Reads the public halves of the signing keys that the deployment created (KMS GetPublicKey), once for each process.
+ * `read` rejects with `temporarily_unavailable` if KMS fails.
+ * @throws Error if the setting MINTMARK_SIGNING_KEYS is missing or is not an object of algorithm → key ARN
+ */
 export function kmsFoundingKeys(environment: Environment): FoundingKeys {
   const setting = settingSchema.parse(JSON.parse(required(environment, 'MINTMARK_SIGNING_KEYS')));
   const named = Object.entries(setting) as [SigningAlgorithm, string][];
@@ -39,14 +43,17 @@ async function readNamed(environment: Environment, algorithm: SigningAlgorithm, 
   return { ...(await readPublicHalf(environment, keyArn)), algorithm, lane: 'kms', custody: { type: 'kms', keyArn } };
 }
 
-/** The public half of a key in KMS. */
+/**
+ * Reads the public half of a key in KMS (GetPublicKey).
+ * @throws the error of KMS, or Error if the answer has no key
+ */
 export async function readPublicHalf(environment: Environment, keyArn: string): Promise<PublicHalf> {
   const { PublicKey } = await kmsClient(environment).send(new GetPublicKeyCommand({ KeyId: keyArn }));
   if (PublicKey === undefined) throw new Error('KMS answered without a public key.');
   return publicHalfOf(PublicKey);
 }
 
-/** A public half as KMS gives it (SubjectPublicKeyInfo, DER). */
+/** Converts a public key from the form of KMS: SubjectPublicKeyInfo in DER (RFC 5280 §4.1). */
 export async function publicHalfOf(spki: Uint8Array): Promise<PublicHalf> {
   const jwk = await exportJWK(createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }));
   return { kid: await calculateJwkThumbprint(jwk), jwk: jwk as PublicHalf['jwk'] };

@@ -4,7 +4,7 @@ import { awsClientSettings } from '../aws-client.ts';
 
 const clients = new WeakMap<Environment, KMSClient>();
 
-/** The KMS client of a function: one for all its adapters. */
+/** Returns the function's KMS client. All its adapters share this client and its connections. */
 export function kmsClient(environment: Environment): KMSClient {
   const known = clients.get(environment);
   if (known !== undefined) return known;

@@ -5,22 +5,25 @@ import { rethrowAsUnavailable } from '../aws-client.ts';
 import { documentClient } from '../dynamo/document-client.ts';
 import { required } from '../node/environment.ts';
 
-/** Where the Directory table keeps the peppers. */
+/** The key of the item in the Directory table that holds the wrapped peppers. */
 export const PEPPER_KEY = { key: 'pepper#workspace' };
 
-/** Ties the wrapped key to its purpose: KMS unwraps it for nobody who does not say the same. */
+/** The KMS encryption context of peppers. KMS unwraps a pepper only with the context it was wrapped with. */
 export const PEPPER_CONTEXT = { mintmark: 'pepper' };
 
 const pepper = z.object({ wrapped: z.string(), createdAtSeconds: z.int().optional() });
 
-/** The wrapped peppers, the current one first; more than one only while a rotation overlaps. */
+/** The wrapped peppers, the current pepper first. There are several only during the overlap of a rotation. */
 const itemSchema = z.object({
   peppers: z.tuple([pepper], pepper),
-  /** Another one with every write. */
+  /** Changes with every write. */
   nonce: z.string(),
 });
 
-/** The item as it stands; undefined before the workspace is founded. */
+/**
+ * Reads the wrapped peppers (DynamoDB GetItem, strongly consistent). Undefined before the bootstrap of the workspace.
+ * @throws DomainError `temporarily_unavailable`
+ */
 export async function readPepperItem(environment: Environment): Promise<z.output<typeof itemSchema> | undefined> {
   const TableName = required(environment, 'MINTMARK_DIRECTORY_TABLE');
   const { Item } = await documentClient(environment)

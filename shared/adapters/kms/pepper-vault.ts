@@ -10,13 +10,16 @@ import { PEPPER_CONTEXT, PEPPER_KEY, readPepperItem } from './pepper-item.ts';
 
 const PEPPER_BYTES = 32;
 
-/** Keeps the first pepper, wrapped. */
+/**
+ * Creates the workspace's first pepper. Where one exists, it does nothing. `found` rejects with
+ * `temporarily_unavailable` if KMS or DynamoDB fails.
+ */
 export function kmsPepperFounder(environment: Environment): PepperFounder {
   const write = peppersWriter(environment);
   return {
     found: async () => {
       if ((await readPepperItem(environment)) !== undefined) return;
-      // Where another bootstrap was faster, its pepper is the pepper.
+      // If another bootstrap has written in the meantime, its pepper stays.
       await write([{ wrapped: await wrapNewPepper(environment) }], {
         ConditionExpression: 'attribute_not_exists(#key)',
         ExpressionAttributeNames: { '#key': 'key' },
@@ -25,7 +28,11 @@ export function kmsPepperFounder(environment: Environment): PepperFounder {
   };
 }
 
-/** Changes which peppers there are, all in one conditional write. */
+/**
+ * Reads and replaces the workspace's wrapped peppers. `replace` is one conditional write of all of them, and resolves
+ * with false if they have changed since `version`. The methods reject with `temporarily_unavailable` if KMS or DynamoDB
+ * fails.
+ */
 export function kmsPepperVault(environment: Environment): PepperVault {
   const write = peppersWriter(environment);
   return {
@@ -60,7 +67,9 @@ function peppersWriter(environment: Environment) {
     });
 }
 
-/** Has KMS make a pepper; nobody sees it in the clear. */
+/**
+ * Lets KMS generate and wrap a pepper (GenerateDataKeyWithoutPlaintext), so that this process never sees the plaintext.
+ */
 async function wrapNewPepper(environment: Environment): Promise<string> {
   const { CiphertextBlob } = await kmsClient(environment)
     .send(

@@ -10,18 +10,22 @@ import { PEPPER_CONTEXT, readPepperItem } from './pepper-item.ts';
 
 const SEAL_CHARACTERS = 8;
 
-/** No process goes on with what was replaced or taken out longer than this. */
+/** A process uses a pepper for at most this long after it was removed. */
 const KNOWN_MILLISECONDS_MAX = 300_000;
 
-/** An unknown seal may be one of a new pepper; whoever makes seals up buys no more than one read for this long. */
+/**
+ * An unknown seal may be made with a new pepper, so the peppers are read again; but only once in this time, because a
+ * caller can invent any number of seals.
+ */
 const UNKNOWN_MILLISECONDS_MIN = 60_000;
 
 type Peppers = readonly KeyObject[];
 
 /**
- * Seals with the workspace's current pepper, and recognises the seals of all that were not taken out. KMS unwraps each
- * once for the life of the process; which ones there are is read again after five minutes. Where that fails, those
- * that are known go on.
+ * Seals secrets with the workspace's current pepper, and checks seals with all its peppers. A seal is the start of an
+ * HMAC-SHA-256 (RFC 2104), as eight base62 characters. KMS unwraps each pepper once for each process (Decrypt). The
+ * list of peppers is read again after five minutes; if that fails, the known peppers stay in use. The methods reject
+ * with `temporarily_unavailable` if a process cannot read its first peppers.
  */
 export function kmsPepper(environment: Environment, nowMilliseconds = () => performance.now()): Pepper {
   const unwrap = rememberUnwrapped(environment);
@@ -31,7 +35,7 @@ export function kmsPepper(environment: Environment, nowMilliseconds = () => perf
     readAtMilliseconds = nowMilliseconds();
     return readAll(environment, unwrap);
   };
-  /** Reads again what was read so long ago. */
+  /** Returns the known peppers, or reads them again if the last reading is this old. */
   const peppers = (notOlderThanMilliseconds: number): Promise<Peppers> => {
     if (known === undefined) {
       known = read().catch((error: unknown) => {
@@ -73,7 +77,7 @@ function rememberUnwrapped(environment: Environment): (wrapped: string) => Promi
   };
 }
 
-/** As a key object, because an HMAC with one takes a fifth of the time that it takes with bytes. */
+/** Returns a key object, because an HMAC with a key object takes a fifth of the time of an HMAC with bytes. */
 async function unwrapByKms(environment: Environment, wrapped: string): Promise<KeyObject> {
   const { Plaintext } = await kmsClient(environment).send(
     new DecryptCommand({
@@ -87,7 +91,7 @@ async function unwrapByKms(environment: Environment, wrapped: string): Promise<K
 }
 
 function sealWith(pepper: KeyObject | undefined, message: string): string {
-  if (pepper === undefined) throw new Error('There is no pepper.');
+  if (pepper === undefined) throw new Error('The workspace has no pepper.');
   return toBase62(createHmac('sha256', pepper).update(message).digest(), SEAL_CHARACTERS);
 }
 

@@ -5,23 +5,24 @@ import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import type { SigningKey } from '#shared/domain/records/signing-keys.ts';
 import { derToJose } from './ecdsa-signature.ts';
 
-/** How one of JOSE's algorithms is done with KMS, and with Node's cryptography. */
+/** How KMS and Node's cryptography make signatures of one JOSE algorithm. */
 export interface SignatureScheme {
-  /** What its keys are: RSA of 2048 bits, P-256 or Ed25519. */
+  /** Type and size of the key, by KMS's name: RSA of 2048 bits, P-256 or Ed25519. */
   readonly keySpec: KeySpec & ('RSA_2048' | 'ECC_NIST_P256' | 'ECC_NIST_EDWARDS25519');
   readonly kmsAlgorithm: SigningAlgorithmSpec;
-  /** What KMS is given of the signing input, because it takes at most 4096 bytes of that (F12). */
+  /** KMS gets the digest of the signing input or the input itself, which may then have at most 4096 bytes (F12). */
   readonly messageType: 'DIGEST' | 'RAW';
-  /** KMS's signature, or Node's, in the form that JOSE wants. */
+  /** Converts a signature of KMS or Node into the form of JOSE (RFC 7518 §3). */
   readonly toJose: (signature: Uint8Array) => Uint8Array;
-  /** Node's name of the hash; null where the algorithm hashes by itself. */
+  /** Node's name of the hash; null if the algorithm includes its own hash. */
   readonly hash: 'sha256' | null;
-  /** What Node has to be told besides the key (RFC 7518 §3.5). */
+  /** Node's options besides the key, for PSS (RFC 7518 §3.5). */
   readonly padding?: { readonly padding: number; readonly saltLength: number };
 }
 
 const asItIs = (signature: Uint8Array) => signature;
 
+/** JOSE's algorithm → how it is made. */
 export const SCHEMES: Readonly<Record<SigningAlgorithm, SignatureScheme>> = {
   RS256: {
     keySpec: 'RSA_2048',
@@ -45,7 +46,7 @@ export const SCHEMES: Readonly<Record<SigningAlgorithm, SignatureScheme>> = {
     toJose: (signature) => derToJose(signature, 32),
     hash: 'sha256',
   },
-  // Ed25519 hashes the message itself, twice (RFC 8032 §5.1.6), so that no digest can stand for it.
+  // Ed25519 hashes the whole message twice (RFC 8032 §5.1.6), so it cannot sign a digest in the message's place.
   EdDSA: {
     keySpec: 'ECC_NIST_EDWARDS25519',
     kmsAlgorithm: 'ED25519_SHA_512',
@@ -59,7 +60,9 @@ const PUBLIC_KEYS_MAX = 500;
 
 const publicKeys = new QuickLRU<string, KeyObject>({ maxSize: PUBLIC_KEYS_MAX });
 
-/** The public half for Node's cryptography; a `kid` never names another key, so it is made once. */
+/**
+ * Returns the public key for Node's cryptography. It is imported once for each `kid`, which never names another key.
+ */
 export function publicKeyOf({ kid, jwk }: Pick<SigningKey, 'kid' | 'jwk'>): KeyObject {
   const known = publicKeys.get(kid);
   if (known !== undefined) return known;
@@ -68,7 +71,7 @@ export function publicKeyOf({ kid, jwk }: Pick<SigningKey, 'kid' | 'jwk'>): KeyO
   return key;
 }
 
-/** Whether this key made this signature, in the form of JOSE. */
+/** Verifies a signature in the form of JOSE with Node's cryptography. */
 export function isSignatureOf(
   key: Pick<SigningKey, 'kid' | 'jwk' | 'algorithm'>,
   input: string,
@@ -78,7 +81,10 @@ export function isSignatureOf(
   return verify(hash, Buffer.from(input), { key: publicKeyOf(key), dsaEncoding: 'ieee-p1363', ...padding }, signature);
 }
 
-/** A signature in the form of JOSE. Node recognises a key that comes without options twice as fast as it signs. */
+/**
+ * Signs with Node's cryptography and returns the form of JOSE. A key without options is passed alone, because Node signs
+ * faster then.
+ */
 export function signWithKey(algorithm: SigningAlgorithm, key: KeyObject, input: string): Uint8Array {
   const { hash, padding, toJose } = SCHEMES[algorithm];
   return toJose(sign(hash, Buffer.from(input), padding === undefined ? key : { key, ...padding }));

@@ -6,13 +6,16 @@ import { jwtSigner } from './signer.ts';
 import { keyRing } from './signing-keys.ts';
 import { kmsKeySet } from './verifier.ts';
 
-/** So long one signature serves everybody who asks this process, while the keys stay the same (L9). */
+/** A process returns the same signed key set for this long, unless the keys change (L9). */
 const SIGNATURE_SECONDS = 300;
 
-/** How long a signed key set is good: as long as it is served, as long as caches keep it, and as long again. */
+/** Lifetime of a signed key set: 300 s in this process, 300 s in caches, and a reserve of 300 s. */
 const LIFETIME_SECONDS = 900;
 
-/** Signs the key set with the key in KMS that signs tokens by the algorithm that most know. */
+/**
+ * Signs the key set as a JWT (OpenID Federation 1.0 §5.2.1) with a token signing key in KMS. It uses the algorithm that
+ * most verifiers support. `signedKeySet` rejects with `temporarily_unavailable` if KMS or DynamoDB fails.
+ */
 export function kmsKeySetSigner(environment: Environment): KeySetSigner {
   const issuer = required(environment, 'MINTMARK_ISSUER');
   const keySet = kmsKeySet(environment);

@@ -15,29 +15,33 @@ import { kmsClient } from './kms-client.ts';
 import { isSignatureOf, SCHEMES } from './signature-schemes.ts';
 import { keyRing } from './signing-keys.ts';
 
+/** The longest message that KMS signs without a digest (KMS Sign). */
 const MESSAGE_BYTES_MAX = 4_096;
 
-/** How old the keys may be for what is signed without a look at the records. */
+/** Where the request has not read the record of the signing keys, the keys may be this old. */
 const KEYS_SECONDS_MAX = 30;
 
-/** Signs tokens with KMS: the private key never leaves it. */
+/** Signs tokens with KMS (Sign). The private key never leaves KMS. `sign` rejects as `jwtSigner` says. */
 export function kmsSigner(environment: Environment): TokenSigner {
   const sign = jwtSigner(environment);
   return { sign: (claims, algorithm, keys) => sign(tokenTypeFor(claims), claims, algorithm, keys) };
 }
 
-/** `typ` says of which kind a token is. */
+/** Returns the `typ` of a token's header: a token with a scope is an access token, others are long-lived tokens. */
 export function tokenTypeFor({ scope }: TokenClaims): string {
   return scope === undefined ? LONG_LIVED_TOKEN_TYPE : ACCESS_TOKEN_TYPE;
 }
 
-/** Signs answers about tokens with the same keys. */
+/** Signs introspection responses (RFC 9701) with the keys that sign tokens. `sign` rejects as `jwtSigner` says. */
 export function kmsIntrospectionSigner(environment: Environment): IntrospectionSigner {
   const sign = jwtSigner(environment);
   return { sign: (claims, algorithm) => sign('token-introspection+jwt', claims, algorithm) };
 }
 
-/** Signs status lists with the same keys; a list goes into its token in zlib's format (RFC 1950). */
+/**
+ * Signs status lists with the keys that sign tokens. The bits are compressed in zlib's format (RFC 1950) and encoded as
+ * base64url. `sign` rejects as `jwtSigner` says.
+ */
 export function kmsStatusListSigner(environment: Environment): StatusListSigner {
   const sign = jwtSigner(environment);
   return {
@@ -50,14 +54,16 @@ export function kmsStatusListSigner(environment: Environment): StatusListSigner 
   };
 }
 
-/** What can be signed: it says when. */
+/** Claims with their time of issue, in seconds: it decides which key signs. */
 interface DatedClaims {
   readonly iat: number;
 }
 
 /**
- * Signs JWTs of any type with the key that the workspace signs with in KMS now: by the record that the request has read,
- * else by one of some seconds ago.
+ * Signs JWTs of any type with the workspace's current signing key in KMS. It chooses the key from the record that the
+ * request has read, or from keys that are at most 30 s old. The returned function rejects with
+ * `temporarily_unavailable` if KMS or DynamoDB fails or there is no key, and with an error if an EdDSA token has more
+ * than 4096 bytes.
  */
 export function jwtSigner(environment: Environment) {
   const ring = keyRing(environment);
@@ -75,7 +81,7 @@ export function jwtSigner(environment: Environment) {
   };
 }
 
-/** The part of a JWS that is signed (RFC 7515 §5.1). */
+/** Builds the signing input of a JWS: header and claims in base64url, joined by a dot (RFC 7515 §5.1). */
 export function signingInput(header: object, claims: object): string {
   return `${encode(header)}.${encode(claims)}`;
 }
@@ -84,12 +90,15 @@ function encode(part: object): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url');
 }
 
-/** What was signed and its signature, as one text (RFC 7515 §7.1). */
+/** Appends the signature to the signing input: the compact serialization of a JWS (RFC 7515 §7.1). */
 export function compactJws(input: string, signature: Uint8Array): string {
   return `${input}.${Buffer.from(signature).toString('base64url')}`;
 }
 
-/** A signature of another key, or none at all, never leaves this process: verifiers would refuse the token for good. */
+/**
+ * Signs with KMS and verifies the signature before it leaves this process. A token with a wrong signature never becomes
+ * valid.
+ */
 async function signWith(key: SigningKey, input: string, environment: Environment): Promise<string> {
   const signature = await askKms(key, input, environment);
   if (!isSignatureOf(key, input, signature)) throw unavailable(new Error('KMS signed with another key.'));

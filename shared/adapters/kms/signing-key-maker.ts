@@ -17,25 +17,29 @@ import { kmsClient } from './kms-client.ts';
 import { SCHEMES } from './signature-schemes.ts';
 import { wrappingContext } from './wrapped-keys.ts';
 
-/** Tags of the keys that this product makes; IAM lets it touch no others. */
+/** Tag of the keys that this product creates. IAM policies give access to keys with this tag only. */
 const WORKSPACE_TAG = 'mintmark:workspace';
 
+/** Tag with the creation that the key belongs to. */
 const SLOT_TAG = 'mintmark:slot';
 
-/** What a key policy says in the place of the key's own algorithm. */
+/** Placeholder in the policy from the settings; the key's own algorithm replaces it. */
 const ALGORITHM_IN_POLICY = '{signingAlgorithm}';
 
-/** KMS takes its time to make a key, and makes another one when it is asked again. */
+/** CreateKey can take seconds, and each repetition creates another key. So it has more time and no retry. */
 const makingSettings = {
   ...awsClientSettings,
   maxAttempts: 1,
   requestHandler: { ...awsClientSettings.requestHandler, requestTimeout: 10_000 },
 } as const;
 
-/** Long enough to find out that a key was needed after all. */
+/** The longest window that KMS allows. A deletion can be cancelled until its end. */
 const DELETION_WINDOW_DAYS = 30;
 
-/** Makes signing keys in KMS, and takes them back. */
+/**
+ * Creates signing keys in KMS (CreateKey, or GenerateDataKeyPairWithoutPlaintext for wrapped keys) and schedules their
+ * deletion after 30 days. Both methods reject with `temporarily_unavailable` if KMS fails.
+ */
 export function kmsSigningKeyMaker(environment: Environment): SigningKeyMaker {
   return {
     make: (creation, isResumed) => {
@@ -64,7 +68,8 @@ async function createKey({ slot, algorithm }: KeyCreation, environment: Environm
         KeyUsage: 'SIGN_VERIFY',
         Description: `Signs Mintmark's ${algorithm} access tokens`,
         Policy: policyFor(kmsAlgorithm, environment),
-        // The policy lets the account's administrators change it, and not us.
+        // KMS would refuse a policy that its caller cannot change; only the account's administrators can change this
+        // one.
         BypassPolicyLockoutSafetyCheck: true,
         Tags: [
           { TagKey: WORKSPACE_TAG, TagValue: required(environment, 'MINTMARK_WORKSPACE') },
@@ -72,19 +77,24 @@ async function createKey({ slot, algorithm }: KeyCreation, environment: Environm
         ],
       }),
     );
-    if (KeyMetadata?.Arn === undefined) throw new Error('KMS made a key without saying which.');
+    if (KeyMetadata?.Arn === undefined) throw new Error('KMS created a key but did not return its ARN.');
     return KeyMetadata.Arn;
   } finally {
     client.destroy();
   }
 }
 
-/** Who may sign with the key, as the deployment says; without that, KMS's own default. */
+/**
+ * Builds the key policy from the deployment's setting. Undefined without a setting: then KMS uses its default policy.
+ */
 function policyFor(kmsAlgorithm: string, environment: Environment): string | undefined {
   return environment('MINTMARK_SIGNING_KEY_POLICY').replaceAll(ALGORITHM_IN_POLICY, kmsAlgorithm) || undefined;
 }
 
-/** What broken runs left of a slot. KMS finds keys by their tags only one by one; this is rare enough. */
+/**
+ * Finds keys of this slot that interrupted runs have left. KMS cannot search by tag, so this reads the tags of each key
+ * in the account. It happens rarely.
+ */
 async function findOfSlot(slot: string, environment: Environment): Promise<readonly string[]> {
   const client = kmsClient(environment);
   const workspace = required(environment, 'MINTMARK_WORKSPACE');
@@ -98,7 +108,9 @@ async function findOfSlot(slot: string, environment: Environment): Promise<reado
   return found.toSorted();
 }
 
-/** No tags for keys that we may not look at: those are somebody else's. */
+/**
+ * Reads the tags of a key. A key without permission to read belongs to somebody else and counts as a key without tags.
+ */
 async function readTags(KeyId: string, environment: Environment): Promise<ReadonlyMap<string, string>> {
   try {
     const { Tags = [] } = await kmsClient(environment).send(new ListResourceTagsCommand({ KeyId }));
@@ -115,7 +127,7 @@ async function dispose(KeyId: string, environment: Environment): Promise<void> {
       new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: DELETION_WINDOW_DAYS }),
     );
   } catch (error) {
-    // The one says that it is on its way already, the other that it has gone.
+    // The first error means that the deletion is scheduled already, the second that the key is deleted.
     if (!isNamed(error, 'KMSInvalidStateException') && !isNamed(error, 'NotFoundException')) throw error;
   }
 }
@@ -124,7 +136,7 @@ function isNamed(error: unknown, name: string): boolean {
   return error instanceof Error && error.name === name;
 }
 
-/** A key pair of which nobody has seen the private half: KMS gives it wrapped only. */
+/** Creates a key pair whose private key leaves KMS only wrapped, never as plaintext. */
 async function makeWrapped({ slot, algorithm }: KeyCreation, environment: Environment): Promise<NewSigningKey> {
   const { PublicKey, PrivateKeyCiphertextBlob } = await kmsClient(environment).send(
     new GenerateDataKeyPairWithoutPlaintextCommand({

@@ -10,20 +10,23 @@ import { documentClient } from '../dynamo/document-client.ts';
 import { required } from '../node/environment.ts';
 import { kmsFoundingKeys } from './founding-keys.ts';
 
-/** While DynamoDB does not answer, keys that are a little older are better than none; no key set is fresher at verifiers. */
+/** While DynamoDB fails, keys of this age stay in use. Verifiers cache the key set for as long. */
 const STALE_SECONDS_MAX = 300;
 
-/** How long DynamoDB is left in peace after a failure. */
+/** DynamoDB is not asked again for this long after a failure. */
 const COOLDOWN_SECONDS = 5;
 
-/** The signing keys of the workspace, as a process sees them. */
+/**
+ * The workspace's signing keys as this process knows them: the stored keys, and founding keys that no stored key
+ * replaces.
+ */
 export interface KeyRing {
-  /** Those that the deployment signs with. */
+  /** The algorithms that the deployment signs with. */
   readonly algorithms: readonly SigningAlgorithm[];
-  /** All keys of a record that was just read. */
+  /** Returns all keys, from a record that the request has just read. */
   of(stored: SigningKeys | undefined, nowSeconds: number): Promise<readonly SigningKey[]>;
   /**
-   * All keys as they stood at most so many seconds ago, however many ask.
+   * Returns all keys as they were at most `ageSecondsMax` ago. Simultaneous calls share one read.
    * @throws DomainError `temporarily_unavailable`
    */
   recent(ageSecondsMax: number, nowSeconds: number): Promise<readonly SigningKey[]>;
@@ -31,7 +34,7 @@ export interface KeyRing {
 
 const opened = new WeakMap<Environment, KeyRing>();
 
-/** The ring of a function: one for all its adapters. */
+/** Returns the function's key ring. All its adapters share it. */
 export function keyRing(environment: Environment): KeyRing {
   const ring = opened.get(environment) ?? openKeyRing(environment);
   opened.set(environment, ring);

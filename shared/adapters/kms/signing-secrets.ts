@@ -13,19 +13,22 @@ import { required } from '../node/environment.ts';
 import { kmsClient } from './kms-client.ts';
 import { accessTokenClaims } from './verifier.ts';
 
-/** As long as the hash that it keys (RFC 7518 §3.2). */
+/** The size of the hash output, as HS256 requires at least (RFC 7518 §3.2). */
 const SECRET_BYTES = 32;
 
 const UNWRAPPED_MAX = 1_000;
 
 const ALGORITHM = 'HS256';
 
-/** Ties a wrapped secret to its API and workspace: KMS unwraps it for nobody who does not say the same. */
+/** The KMS encryption context of a signing secret. KMS unwraps the secret only for the same API and workspace. */
 function encryptionContext(environment: Environment, apiId: string) {
   return { mintmark: 'signing-secret', issuer: required(environment, 'MINTMARK_ISSUER'), api: apiId };
 }
 
-/** Has KMS make secrets, in the clear for whoever asked and wrapped for the table. */
+/**
+ * Lets KMS generate signing secrets of 32 bytes (GenerateDataKey). `make` returns the secret twice: as base64url for
+ * the caller, and wrapped, as base64, for the table. It rejects with `temporarily_unavailable` if KMS fails.
+ */
 export function kmsSigningSecretMaker(environment: Environment): SigningSecretMaker {
   const KeyId = required(environment, 'MINTMARK_WRAPPING_KEY');
   return {
@@ -47,7 +50,10 @@ const headerSchema = z.object({ alg: z.literal(ALGORITHM), kid: z.string(), typ:
 
 const audienceSchema = z.object({ aud: z.string() });
 
-/** Signs and verifies with secrets of APIs, each of which KMS unwraps once for the life of the process. */
+/**
+ * Signs and verifies HS256 tokens with the secrets of APIs (RFC 7515). KMS unwraps each secret once for each process
+ * (Decrypt). `sign` and `verify` reject with `temporarily_unavailable` if KMS fails; `read` does not verify anything.
+ */
 export function kmsSecretTokens(environment: Environment): SecretTokens {
   const issuer = required(environment, 'MINTMARK_ISSUER');
   const keyOf = secretReader(environment);

@@ -8,17 +8,21 @@ import { required } from '../node/environment.ts';
 import { kmsClient } from './kms-client.ts';
 import { publicKeyOf } from './signature-schemes.ts';
 
-/** A process sees few keys come and go; those that sign no more may be forgotten. */
+/** The most private keys in the memory of a process. Few keys sign at the same time. */
 const PRIVATE_KEYS_MAX = 8;
 
-/** Ties a wrapped private half to its purpose, its issuer and its place: KMS unwraps it for nobody who does not say the same. */
+/**
+ * Builds the KMS encryption context of a wrapped private key: purpose, issuer and slot. KMS unwraps the key only with
+ * the same context.
+ */
 export function wrappingContext(slot: string, environment: Environment): Record<string, string> {
   return { mintmark: 'signing-key', issuer: required(environment, 'MINTMARK_ISSUER'), slot };
 }
 
 /**
- * Unwraps private halves, each once for the life of the process. Node keeps them where JavaScript cannot read them.
- * The result rejects with `temporarily_unavailable` where KMS does not answer, or with another key.
+ * Unwraps private signing keys with KMS (Decrypt), each once for each process, and keeps them as key objects. The
+ * returned function rejects with `temporarily_unavailable` if KMS fails or the private key does not match the public
+ * key.
  */
 export function keyUnwrapper(environment: Environment): (key: SigningKey) => Promise<KeyObject> {
   const unwrapped = new QuickLRU<string, Promise<KeyObject>>({ maxSize: PRIVATE_KEYS_MAX });
@@ -36,7 +40,7 @@ export function keyUnwrapper(environment: Environment): (key: SigningKey) => Pro
 
 async function unwrap(key: SigningKey, environment: Environment): Promise<KeyObject> {
   const { custody } = key;
-  if (custody.type !== 'wrapped') throw new Error('The private half is not there to be unwrapped.');
+  if (custody.type !== 'wrapped') throw new Error('The private key is not stored wrapped.');
   const { Plaintext } = await kmsClient(environment).send(
     new DecryptCommand({
       KeyId: required(environment, 'MINTMARK_WRAPPING_KEY'),
@@ -47,6 +51,6 @@ async function unwrap(key: SigningKey, environment: Environment): Promise<KeyObj
   if (Plaintext === undefined) throw new Error('KMS answered without a plaintext.');
   const privateKey = createPrivateKey({ key: Buffer.from(Plaintext), format: 'der', type: 'pkcs8' });
   Plaintext.fill(0);
-  if (!createPublicKey(privateKey).equals(publicKeyOf(key))) throw new Error('KMS unwrapped another key.');
+  if (!createPublicKey(privateKey).equals(publicKeyOf(key))) throw new Error('The key pair does not match.');
   return privateKey;
 }
