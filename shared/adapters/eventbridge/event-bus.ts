@@ -7,21 +7,26 @@ import { required } from '../node/environment.ts';
 
 const SOURCE = 'mintmark';
 
-/** As many as PutEvents takes in one call. */
+/** The most entries that PutEvents takes in one call. */
 const ENTRIES_MAX = 10;
 
-/** Puts audit events on the deployment's event bus: the type is the `detail-type`, the event the `detail`. */
+/**
+ * Sends audit events to the deployment's event bus (EventBridge PutEvents). The event's type becomes `detail-type`, the
+ * rest becomes `detail`. `publish` rejects with `temporarily_unavailable` if EventBridge fails or refuses an entry; the
+ * entries before it may then be on the bus already.
+ * @throws Error if the setting MINTMARK_EVENT_BUS is missing
+ */
 export function eventBridgeBus(environment: Environment): EventBus {
   const EventBusName = required(environment, 'MINTMARK_EVENT_BUS');
   const client = new EventBridgeClient(awsClientSettings);
   const put = async (Entries: PutEventsRequestEntry[]) => {
     const { FailedEntryCount = 0 } = await client.send(new PutEventsCommand({ Entries })).catch(rethrowAsUnavailable);
-    if (FailedEntryCount > 0) throw unavailable(new Error('EventBridge did not take all events.'));
+    if (FailedEntryCount > 0) throw unavailable(new Error('EventBridge refused some of the events.'));
   };
   return {
     publish: async (events) => {
       const entries = events.map((event) => ({ EventBusName, ...entryOf(event) }));
-      // One call after the other keeps the events in their order, as far as EventBridge does.
+      // Calls in sequence send the events in their order. EventBridge itself does not promise to keep it.
       for (let first = 0; first < entries.length; first += ENTRIES_MAX) {
         await put(entries.slice(first, first + ENTRIES_MAX));
       }
@@ -29,7 +34,7 @@ export function eventBridgeBus(environment: Environment): EventBus {
   };
 }
 
-/** `id` tells a repetition from another event; `tenantId` is where rules look for it. */
+/** Consumers recognise a repeated event by its `id`. Rules of EventBridge match `tenantId` at the top of the detail. */
 function entryOf({ timeSeconds, type, ...event }: AuditEvent): PutEventsRequestEntry {
   const Time = new Date(timeSeconds * 1_000);
   const { tenantId } = event.target;
