@@ -8,7 +8,7 @@ import { joseCertificateVerifier } from '../jose/certificate-verifier.ts';
 import { kmsPepper } from '../kms/pepper.ts';
 import { bcryptHasher } from '../node/bcrypt-hasher.ts';
 
-/** What recognises clients by secret, key or certificate, and writes down whom it refused. */
+/** The adapters that authenticate clients by secret, key or certificate, count their failures and audit refusals. */
 export const clientAuthentication = {
   records: dynamoRecords,
   pepper: kmsPepper,

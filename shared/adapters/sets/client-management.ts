@@ -3,7 +3,7 @@ import { dynamoRequestMemory } from '../dynamo/tokens/request-memory.ts';
 import { dynamoUsageReader } from '../dynamo/tokens/usage.ts';
 import { kmsPepper } from '../kms/pepper.ts';
 
-/** What makes, lists and deletes clients, whatever they authenticate with. */
+/** The adapters that create, list and delete clients of every authentication method. */
 export const clientManagement = {
   clients: dynamoClientWriter,
   clientList: dynamoClientLister,

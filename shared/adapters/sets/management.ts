@@ -3,7 +3,7 @@ import { dynamoRecords } from '../dynamo/directory/records.ts';
 import { kmsVerifier } from '../kms/verifier.ts';
 import { possession } from './possession.ts';
 
-/** What recognises callers by management token, and writes down what they do. */
+/** The adapters that authenticate callers of the management API by their token, and audit what they do. */
 export const management = {
   records: dynamoRecords,
   verifier: kmsVerifier,

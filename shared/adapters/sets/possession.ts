@@ -1,5 +1,7 @@
 import { dynamoProofMemory } from '../dynamo/tokens/proof-memory.ts';
 import { joseProofVerifier } from '../jose/proof-verifier.ts';
 
-/** What `proofs:verify` takes: the signature of a proof, and whether it was used before. */
+/**
+ * The adapters of the grant `proofs:verify`: one verifies DPoP proofs, the other remembers the proofs that were used.
+ */
 export const possession = { proofVerifier: joseProofVerifier, proofMemory: dynamoProofMemory };

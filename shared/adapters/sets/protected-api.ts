@@ -13,7 +13,10 @@ const schema: z.ZodType<ProtectedApi> = z.object({
   origin: z.string().optional(),
 });
 
-/** What this authorizer guards, as the deployment says. */
+/**
+ * Reads from the settings which API this authorizer protects.
+ * @throws Error if the setting MINTMARK_PROTECTED_API is missing, is not JSON or describes no protected API
+ */
 export function settingProtectedApi(environment: Environment): ProtectedApi {
   return schema.parse(JSON.parse(required(environment, 'MINTMARK_PROTECTED_API')));
 }
