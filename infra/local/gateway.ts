@@ -13,15 +13,15 @@ export type {
   JwtAuthorizer,
 } from './gateway/configuration.ts';
 
-/** API Gateway waits no longer for an integration. */
+/** The longest time that API Gateway waits for an integration. */
 const TIMEOUT_MILLISECONDS = 29_000;
 
 /**
- * Starts an API Gateway on this machine: one HTTP API, and REST APIs below their stage prefix. Events, authorizers,
- * cache, throttle and error answers are those of AWS, so a handler needs no local mode. `requestContext.domainName`
- * is `localhost`.
+ * Starts an API Gateway on this machine: one HTTP API, and REST APIs whose paths begin with their stage. Events,
+ * authorizers, caches, throttles and errors are like those of AWS, so a handler needs no local mode.
+ * `requestContext.domainName` is `localhost`.
  *
- * @throws {Error} on a configuration API Gateway would not deploy, and the server's own error when it cannot listen
+ * @throws Error if API Gateway would refuse the configuration, or if the server cannot listen
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { httpRoutes, restApis = [], nowMilliseconds = Date.now } = options;
@@ -53,11 +53,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return { url: plain.url, mutualTlsUrl: secure.url, close };
 }
 
-/** On AWS every API has a host of its own; here a stage that is also a path of the HTTP API would hide it. */
+/** Checks that no stage hides a path of the HTTP API. On AWS each API has its own host, so this cannot happen. */
 function assertStagesAreDistinct(stages: readonly string[], httpRoutes: readonly GatewayRoute[]): void {
   const taken = httpRoutes.map(({ path }) => firstSegment(path));
   const ambiguous = stages.find((stage, index) => taken.includes(stage) || stages.indexOf(stage) !== index);
-  if (ambiguous !== undefined) throw new Error(`Stage ${ambiguous} is taken by another route or API`);
+  if (ambiguous !== undefined)
+    throw new Error(`Stage ${ambiguous} is also the name of another stage or the start of a route's path.`);
 }
 
 function firstSegment(path: string): string {

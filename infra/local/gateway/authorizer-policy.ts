@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 const oneOrMore = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
 
-/** Strict, because a statement whose Condition or NotResource were ignored would allow too much. */
+/** A statement of an IAM policy. It is strict: to ignore a Condition or NotResource would allow too much. */
 const statement = z.strictObject({
   Sid: z.string().optional(),
   Effect: z.enum(['Allow', 'Deny']),
@@ -15,7 +15,7 @@ const policyDocument = z.object({
   Statement: z.union([statement, z.array(statement)]).transform((value) => [value].flat()),
 });
 
-/** What a REST API's authorizer must answer. Context values may not be nested. */
+/** The answer that a REST API needs from its authorizer. The values of the context cannot be objects or lists. */
 export const authorizerPolicy = z.object({
   principalId: z.string(),
   policyDocument,
@@ -25,17 +25,17 @@ export const authorizerPolicy = z.object({
 /** A policy with its principal and context. */
 export type AuthorizerPolicy = z.infer<typeof authorizerPolicy>;
 
-/** The action API Gateway asks about. */
+/** The action that the policy must allow. */
 const INVOKE_ACTION = 'execute-api:Invoke';
 
-/** Evaluates a policy for one request as IAM does: a denial outweighs any permission, and silence denies. */
+/** Evaluates a policy for a request as IAM does: Deny overrides Allow, and without either the request is denied. */
 export function evaluatePolicy(
   policy: AuthorizerPolicy,
   methodArn: string,
 ): 'allow' | 'explicit-deny' | 'implicit-deny' {
   const effects = policy.policyDocument.Statement.filter(
     ({ Action, Resource }) =>
-      // IAM compares actions without case and resources with it.
+      // IAM ignores upper and lower case in actions, but not in resources.
       Action.some((action) => matchesPattern(action.toLowerCase(), INVOKE_ACTION.toLowerCase())) &&
       Resource.some((resource) => matchesPattern(resource, methodArn)),
   ).map(({ Effect }) => Effect);
@@ -43,7 +43,7 @@ export function evaluatePolicy(
   return effects.includes('Allow') ? 'allow' : 'implicit-deny';
 }
 
-/** `*` stands for any characters, slashes included, `?` for exactly one. */
+/** Matches a pattern of IAM: `*` matches any characters, also slashes; `?` matches exactly one character. */
 function matchesPattern(pattern: string, text: string): boolean {
   const expression = pattern
     .replace(/[.+^${}()|[\]\\]/g, String.raw`\$&`)

@@ -1,9 +1,9 @@
 import type { GatewayAuthorizer } from './configuration.ts';
 
-/** API Gateway keeps an authorizer's result for an hour at most. */
+/** API Gateway caches an authorizer's result for at most an hour. */
 const RESULT_TTL_SECONDS_MAX = 3600;
 
-/** Results kept per authorizer; the oldest gives way. */
+/** The most cached results of an authorizer. A further result replaces the oldest. */
 const CACHED_RESULTS_MAX = 10_000;
 
 interface CachedResult<Result> {
@@ -11,26 +11,28 @@ interface CachedResult<Result> {
   readonly expiresAtMilliseconds: number;
 }
 
-/** Remembers an authorizer's results by the values of its identity sources, for every route that uses it. */
+/** Caches the results of an authorizer for all its routes. The values of the identity sources are the key. */
 export interface AuthorizerResultCache<Result> {
   find(identity: readonly string[]): Result | undefined;
   keep(identity: readonly string[], result: Result): void;
 }
 
 /**
- * The result cache of one authorizer; with a time to live of 0 it never holds anything.
+ * Creates the result cache of an authorizer. With a time to live of 0 it stays empty.
  *
- * @throws {Error} on a time to live that API Gateway would refuse, and on caching without an identity source
+ * @throws Error if API Gateway would refuse the time to live, or there is no identity source to cache by
  */
 export function createAuthorizerResultCache<Result>(
   { identitySources, resultTtlSeconds }: Pick<GatewayAuthorizer, 'identitySources' | 'resultTtlSeconds'>,
   nowMilliseconds: () => number,
 ): AuthorizerResultCache<Result> {
   if (!(resultTtlSeconds >= 0 && resultTtlSeconds <= RESULT_TTL_SECONDS_MAX)) {
-    throw new Error(`An authorizer result lives 0 to ${RESULT_TTL_SECONDS_MAX} seconds, not ${resultTtlSeconds}`);
+    throw new Error(
+      `An authorizer result is cached for 0 to ${RESULT_TTL_SECONDS_MAX} seconds, not ${resultTtlSeconds}.`,
+    );
   }
   if (resultTtlSeconds > 0 && identitySources.length === 0) {
-    throw new Error('Caching authorizer results needs an identity source');
+    throw new Error('An authorizer needs an identity source to cache its results.');
   }
   const cachedResults = new Map<string, CachedResult<Result>>();
   return {

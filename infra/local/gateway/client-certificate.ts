@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import type { APIGatewayEventClientCertificate } from 'aws-lambda';
 
-/** What events say of the certificate of a mutual TLS connection; undefined for every other connection. */
+/** Describes the client certificate of a mutual TLS connection as events do; undefined for other connections. */
 export function clientCertificate({ socket }: IncomingMessage): APIGatewayEventClientCertificate | undefined {
   const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
   if (certificate === undefined) return undefined;
@@ -15,7 +15,10 @@ export function clientCertificate({ socket }: IncomingMessage): APIGatewayEventC
   };
 }
 
-/** OpenSSL lists the parts of a name from the root on, one in a line; RFC 4514 §2.1 begins at the other end. */
+/**
+ * Writes a name as RFC 4514 §2.1 does. OpenSSL puts each part on its own line, root first; the RFC begins at the other
+ * end.
+ */
 function inOneLine(name: string): string {
   return name.split('\n').reverse().join(',');
 }

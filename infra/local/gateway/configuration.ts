@@ -2,67 +2,67 @@ import type { Context } from 'aws-lambda';
 import type { KeyedCertificate } from '../server-certificate.ts';
 
 /**
- * A Lambda handler as API Gateway calls it: v1 and v2 proxy handlers, authorizers and middy handlers all fit. The
- * event is `never` because only the handler knows which event it expects; what comes back is parsed, never trusted.
+ * A Lambda handler as API Gateway calls it: proxy handlers of both payload formats, authorizers and middy handlers. The
+ * type of the event is `never`, because only the handler knows which event it expects. Its answer is parsed.
  */
 export type LambdaHandler = (event: never, context: Context, ...rest: never[]) => unknown;
 
-/** A Lambda authorizer as configured on an API. */
+/** The configuration of a Lambda authorizer. */
 export interface GatewayAuthorizer {
   readonly handler: LambdaHandler;
   /**
-   * Selection expressions that must all be present and that together are the cache key. HTTP API:
+   * Selection expressions for the cache key. A request without a value for one of them is refused. HTTP API:
    * `$request.header.Authorization`, `$request.querystring.key`, `$context.routeKey`; REST API:
    * `method.request.header.Authorization`, `method.request.querystring.key`, `context.httpMethod`.
    */
   readonly identitySources: readonly string[];
-  /** How long a result is reused, 0 to 3600; 0 switches the cache off. */
+  /** How long a result is cached, 0 to 3600; 0 switches the cache off. */
   readonly resultTtlSeconds: number;
-  /** REST APIs only: TOKEN authorizers receive nothing but the token. Defaults to REQUEST. */
+  /** For REST APIs only: a TOKEN authorizer receives only the token. The default is REQUEST. */
   readonly type?: 'REQUEST' | 'TOKEN';
 }
 
 /**
- * The JWT authorizer built into HTTP APIs. It finds the keys through OpenID discovery and takes RSA signatures only.
+ * The JWT authorizer that HTTP APIs contain. It finds keys through OpenID discovery and accepts only RSA signatures.
  */
 export interface JwtAuthorizer {
   readonly type: 'JWT';
-  /** Equal to the `iss` claim; `/.well-known/openid-configuration` below it must answer. */
+  /** The value of the `iss` claim. It must serve `/.well-known/openid-configuration`. */
   readonly issuer: string;
-  /** One of these must be in `aud` or, in a token without `aud`, be the `client_id`. */
+  /** The accepted values of `aud`, or of `client_id` in a token without `aud`. */
   readonly audience: readonly string[];
-  /** Where the token is, by default `$request.header.Authorization`. */
+  /** The selection expression of the token, by default `$request.header.Authorization`. */
   readonly identitySource?: string;
 }
 
-/** Token bucket of a route: `burst` requests at once, refilled with `ratePerSecond`. */
+/** The token bucket of a route: it holds `burst` requests and gains `ratePerSecond`. */
 interface ThrottleSettings {
   readonly ratePerSecond: number;
   readonly burst: number;
 }
 
-/** One method and path, and the Lambda behind it. */
+/** A method and path, with the Lambda that serves them. */
 export interface GatewayRoute {
-  /** An HTTP method, or ANY for those no other route of the path names. */
+  /** An HTTP method, or ANY for all methods without a route of their own on this path. */
   readonly method: string;
-  /** Such as `/v1/tenants/{tenantId}`; a last segment `{proxy+}` takes the rest of the path. */
+  /** A path such as `/v1/tenants/{tenantId}`. A last segment `{proxy+}` matches the rest of the path. */
   readonly path: string;
   readonly handler: LambdaHandler;
-  /** Name in the Lambda context and in reported failures. */
+  /** The name in the Lambda context and in reported failures. */
   readonly functionName?: string;
   readonly authorizer?: GatewayAuthorizer | JwtAuthorizer;
-  /** With a JWT authorizer: the token needs at least one of these scopes. */
+  /** For a JWT authorizer: the token needs at least one of these scopes. */
   readonly authorizationScopes?: readonly string[];
   readonly throttle?: ThrottleSettings;
 }
 
-/** A REST API deployed to one stage; its URLs start with `/<stage>`. Handlers receive payload 1.0. */
+/** A REST API with one stage. Its URLs begin with `/<stage>`, and its handlers receive payload format 1.0. */
 export interface RestApi {
   readonly stage: string;
   readonly routes: readonly GatewayRoute[];
 }
 
-/** One answered request. The query string is left out: it may carry secrets. */
+/** A request and its status. The query string is left out, because it can contain secrets. */
 export interface RequestLine {
   readonly method: string;
   readonly path: string;
@@ -70,7 +70,7 @@ export interface RequestLine {
   readonly milliseconds: number;
 }
 
-/** A Lambda that threw, timed out or answered something API Gateway cannot use. */
+/** A Lambda that threw an error, timed out, or returned an answer that API Gateway cannot use. */
 export interface HandlerFailure {
   readonly functionName: string;
   readonly error: unknown;
@@ -79,29 +79,29 @@ export interface HandlerFailure {
 /** A custom domain with mutual TLS. */
 export interface MutualTls {
   readonly serverCertificate: KeyedCertificate;
-  /** Certificates in PEM: authorities of clients, or clients' own self-signed ones. */
+  /** Certificates in PEM: certificate authorities of clients, or self-signed certificates of clients. */
   readonly truststore: readonly string[];
-  /** Port to listen on; 0, the default, takes any free one. */
+  /** The port to listen on. 0, the default, means any free port. */
   readonly port?: number;
 }
 
-/** What a local gateway serves, and how. */
+/** The configuration of a local gateway. */
 export interface GatewayOptions {
-  /** Routes of the HTTP API, served without a prefix (stage `$default`). Handlers receive payload 2.0. */
+  /** The routes of the HTTP API, without a prefix (stage `$default`). Handlers receive payload format 2.0. */
   readonly httpRoutes: readonly GatewayRoute[];
   readonly restApis?: readonly RestApi[];
-  /** Address to listen on, by default 127.0.0.1. */
+  /** The address to listen on, by default 127.0.0.1. */
   readonly host?: string;
-  /** Port to listen on; 0, the default, takes any free one. */
+  /** The port to listen on. 0, the default, means any free port. */
   readonly port?: number;
-  /** Where the same APIs are to be reached by mutual TLS too. */
+  /** A second port with mutual TLS for the same APIs. */
   readonly mutualTls?: MutualTls | undefined;
-  /** How long a Lambda may take before the gateway answers for it, by default 29000. */
+  /** How long the gateway waits for a Lambda before it answers with an error, by default 29000. */
   readonly timeoutMilliseconds?: number;
-  /** The clock of request times, authorizer cache and throttle, by default `Date.now`. */
+  /** The clock for request times, authorizer caches and throttles, by default `Date.now`. */
   readonly nowMilliseconds?: () => number;
   readonly onRequest?: (line: RequestLine) => void;
-  /** Told what CloudWatch would show; by default it is printed to standard error. */
+  /** Called with failures that CloudWatch would show. By default they are printed to standard error. */
   readonly onHandlerError?: (failure: HandlerFailure) => void;
 }
 
@@ -109,11 +109,11 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Base URL without a trailing slash, such as `http://127.0.0.1:8787`. */
   readonly url: string;
-  /** The same of the domain with mutual TLS, if there is one. */
+  /** Base URL of the port with mutual TLS, if there is one. */
   readonly mutualTlsUrl?: string | undefined;
   /**
-   * Stops accepting, lets requests in flight finish for a bounded time, then closes every socket. May be called
-   * again.
+   * Stops listening, waits a limited time for current requests, and then closes all connections. It can be called
+   * twice.
    */
   close(): Promise<void>;
 }

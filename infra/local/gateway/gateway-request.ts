@@ -7,23 +7,23 @@ import { forwardedHeaders, type HeaderField, headerFields } from './header-field
 /** API Gateway's payload quota, 10 MB. */
 const PAYLOAD_BYTES_MAX = 10 * 1024 * 1024;
 
-/** A request as it arrived, before an API has made an event of it. */
+/** A received request, before an API makes a Lambda event of it. */
 export interface GatewayRequest {
   readonly method: string;
-  /** Still percent-encoded, with a stage prefix if there was one, without the query. */
+  /** Percent-encoded, with the stage if the URL has one, and without the query. */
   readonly path: string;
   readonly rawQueryString: string;
   readonly headers: readonly HeaderField[];
   readonly body: Buffer;
   /** Such as `HTTP/1.1`. */
   readonly protocol: string;
-  /** The peer's address; no header can change it. */
+  /** The address of the connection's other end. Headers cannot change it. */
   readonly sourceIp: string;
-  /** Of a mutual TLS connection. */
+  /** The client certificate of a mutual TLS connection. */
   readonly clientCert: APIGatewayEventClientCertificate | undefined;
 }
 
-/** Reads a request to its end, or tells why no API can serve it. Rejects when the client goes away. */
+/** Reads a whole request, or returns why no API can serve it. Rejects if the client closes the connection. */
 export async function readRequest(
   message: IncomingMessage,
 ): Promise<GatewayRequest | 'malformed-target' | 'payload-too-large'> {
@@ -47,7 +47,9 @@ export async function readRequest(
   };
 }
 
-/** Takes in an oversized body to its end without keeping it, so that the client gets to read the refusal. */
+/**
+ * Reads the body. A body that is too large is read to its end but not kept, so that the client receives the refusal.
+ */
 async function readBody(message: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let receivedBytes = 0;

@@ -1,6 +1,6 @@
 import type { HeaderField } from './header-fields.ts';
 
-/** What the gateway writes back to the client. */
+/** The response that the gateway sends to the client. */
 export interface GatewayResponse {
   readonly statusCode: number;
   readonly headers: readonly HeaderField[];
@@ -8,14 +8,13 @@ export interface GatewayResponse {
 }
 
 /**
- * An answer of the gateway itself; the body is given verbatim because the two kinds of API differ even in white
- * space.
+ * Makes a response of the gateway itself. The body is text, because the two kinds of API differ even in white space.
  */
 export function jsonResponse(statusCode: number, body: string, headers: readonly HeaderField[] = []): GatewayResponse {
   return { statusCode, headers: [['Content-Type', 'application/json'], ...headers], body };
 }
 
-/** The same response with further headers. */
+/** Adds headers to a response. */
 export function withHeaders(response: GatewayResponse, headers: readonly HeaderField[]): GatewayResponse {
   return { ...response, headers: [...response.headers, ...headers] };
 }

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
-/** One header line, name and value as they were on the wire. */
+/** A header line: name and value as they were sent. */
 export type HeaderField = readonly [name: string, value: string];
 
-/** These describe the connection to the gateway (RFC 9110 section 7.6.1) and are not handed to a Lambda. */
+/** Headers about the connection to the gateway (RFC 9110 section 7.6.1). A Lambda does not receive them. */
 const HOP_BY_HOP_HEADERS = new Set(['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
 
-/** The gateway writes these itself, whatever the client sent. */
+/** Headers that the gateway writes itself. Values from the client are not kept. */
 const FORWARDING_HEADERS = new Set(['x-forwarded-for', 'x-forwarded-port', 'x-forwarded-proto']);
 
-/** Pairs up Node's flat list of header names and values. */
+/** Converts Node's flat list of header names and values to pairs. */
 export function headerFields(rawHeaders: readonly string[]): HeaderField[] {
   return Array.from({ length: rawHeaders.length / 2 }, (_, index) => [
     rawHeaders[2 * index] ?? '',
@@ -17,13 +17,15 @@ export function headerFields(rawHeaders: readonly string[]): HeaderField[] {
   ]);
 }
 
-/** All values of a header, in order; names compare without case. */
+/** Returns all values of a header, in order. Upper and lower case in the name are equal. */
 export function headerValues(fields: readonly HeaderField[], name: string): string[] {
   const wanted = name.toLowerCase();
   return fields.filter(([fieldName]) => fieldName.toLowerCase() === wanted).map(([, value]) => value);
 }
 
-/** Swaps connection headers for the ones API Gateway adds. The peer's address ends the `X-Forwarded-For` chain. */
+/**
+ * Replaces connection headers by the headers that API Gateway adds. The peer's address is last in `X-Forwarded-For`.
+ */
 export function forwardedHeaders(
   fields: readonly HeaderField[],
   { sourceIp, port, protocol }: { sourceIp: string; port: number; protocol: string },
@@ -42,7 +44,7 @@ export function forwardedHeaders(
   ];
 }
 
-/** Header values by name in the spelling seen first; spellings that differ only in case are one header. */
+/** Groups header values by name. Upper and lower case in names are equal; the first spelling is kept. */
 export function multiValueHeaders(fields: readonly HeaderField[]): Record<string, string[]> {
   const groups = Map.groupBy(fields, ([name]) => name.toLowerCase());
   return Object.fromEntries(

@@ -1,6 +1,6 @@
 import { type GatewayResponse, jsonResponse } from './gateway-response.ts';
 
-/** The answers an HTTP API gives of its own accord. */
+/** The error responses of an HTTP API itself. */
 export const httpApiErrors = {
   badRequest: messageResponse(400, 'Bad Request'),
   unauthorized: messageResponse(401, 'Unauthorized'),

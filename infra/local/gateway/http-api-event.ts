@@ -11,19 +11,21 @@ import { multiValueQueryParameters } from './query-string.ts';
 import { commonLogTime } from './request-time.ts';
 import { type RouteMatch, routeKey } from './route-matching.ts';
 
-/** Stage of an HTTP API that is served without a prefix. */
+/** The stage of an HTTP API whose paths have no prefix. */
 const DEFAULT_STAGE = '$default';
 
-/** One request that found its route in an HTTP API. */
+/** A request to an HTTP API, with its route. */
 export interface HttpApiCall extends RouteMatch {
   readonly request: GatewayRequest;
-  /** The path as HTTP APIs hand it on: percent-decoded, though they call it raw. */
+  /** The path as HTTP APIs pass it on: percent-decoded, although its name says raw. */
   readonly rawPath: string;
   readonly requestId: string;
   readonly receivedAtMilliseconds: number;
 }
 
-/** `requestContext.authorizer`: a Lambda authorizer's values keep their types, a JWT's claims become text. */
+/**
+ * The member `requestContext.authorizer`. Values of a Lambda authorizer keep their types; claims of a JWT become text.
+ */
 export type AuthorizerContext =
   | { readonly lambda: Readonly<Record<string, unknown>> | null }
   | { readonly jwt: { readonly claims: Readonly<Record<string, string>>; readonly scopes: readonly string[] | null } };
@@ -32,10 +34,10 @@ type HttpApiEvent = APIGatewayProxyEventV2WithRequestContext<
   APIGatewayEventRequestContextV2 & { authorizer?: AuthorizerContext }
 >;
 
-/** HTTP APIs call everything binary that is not declared as one of these; a form is. */
+/** Media types, besides `text/*`, that an HTTP API passes on as text. It treats all others as binary, also forms. */
 const TEXT_MEDIA_TYPES = new Set(['application/json', 'application/javascript', 'application/xml']);
 
-/** The Lambda event, payload format 2.0. */
+/** Makes the Lambda event, in payload format 2.0. */
 export function httpApiEvent(call: HttpApiCall, authorizer: AuthorizerContext | undefined): HttpApiEvent {
   return {
     version: '2.0',
@@ -45,7 +47,7 @@ export function httpApiEvent(call: HttpApiCall, authorizer: AuthorizerContext | 
   };
 }
 
-/** The event of a Lambda authorizer, payload format 2.0. */
+/** Makes the event of a Lambda authorizer, in payload format 2.0. */
 export function httpAuthorizerEvent(
   call: HttpApiCall,
   identity: readonly string[],
@@ -63,7 +65,7 @@ export function httpAuthorizerEvent(
   };
 }
 
-/** The values authorizers may name as `$context.*` identity sources. */
+/** Returns the values for `$context.*` identity sources. */
 export function contextVariables({ request, route, rawPath }: HttpApiCall): ContextVariables {
   return {
     httpMethod: request.method,

@@ -2,14 +2,16 @@ import * as z from 'zod';
 import { jsonResponse } from './gateway-response.ts';
 import { clientHeaders, headerValue, type ParsedResponse, proxyResponseFields, statusCode } from './proxy-response.ts';
 
-/** What a Lambda answers if it sets the status itself. */
+/** The answer of a Lambda that sets the status itself. */
 const structuredResponse = z.object({
   ...proxyResponseFields,
   statusCode,
   cookies: z.array(headerValue).nullish(),
 });
 
-/** Reads a Lambda's answer in payload format 2.0. Without a status the whole payload is the body of a 200. */
+/**
+ * Reads a Lambda's answer in payload format 2.0. Without `statusCode`, the whole answer is the body of a 200 response.
+ */
 export function httpApiResponse(payload: unknown): ParsedResponse {
   if (typeof payload !== 'object' || payload === null || !('statusCode' in payload)) {
     return { response: jsonResponse(200, typeof payload === 'string' ? payload : JSON.stringify(payload)) };

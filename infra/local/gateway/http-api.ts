@@ -13,9 +13,9 @@ import { compileRoutes, matchHttpRoute } from './route-matching.ts';
 import { createThrottle } from './throttle.ts';
 
 /**
- * An HTTP API on its `$default` stage: route, throttle, authorizer, Lambda.
+ * Creates an HTTP API with the stage `$default`. A request passes route, throttle, authorizer and Lambda in this order.
  *
- * @throws {Error} on routes or authorizers API Gateway would refuse
+ * @throws Error if API Gateway would refuse a route or an authorizer
  */
 export function createHttpApi(
   routes: readonly GatewayRoute[],
@@ -59,7 +59,7 @@ export function createHttpApi(
   };
 }
 
-/** HTTP APIs decode before they match, so an encoded slash separates segments too. */
+/** Decodes a path. HTTP APIs decode before they match routes, so an encoded slash separates segments too. */
 function decodePath(path: string): string | undefined {
   try {
     return decodeURIComponent(path);

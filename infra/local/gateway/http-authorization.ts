@@ -1,7 +1,7 @@
 import type { GatewayResponse } from './gateway-response.ts';
 import type { AuthorizerContext, HttpApiCall } from './http-api-event.ts';
 
-/** What an authorizer made of a request: leave to go on, or the answer to the client. */
+/** The decision of an authorizer: the request is allowed, or it gets this response. */
 export type HttpAuthorization =
   | { readonly kind: 'allowed'; readonly authorizer: AuthorizerContext }
   | { readonly kind: 'refused'; readonly response: GatewayResponse };

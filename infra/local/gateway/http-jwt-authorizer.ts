@@ -8,10 +8,10 @@ import { contextVariables } from './http-api-event.ts';
 import type { HttpAuthorization, HttpAuthorizationStep } from './http-authorization.ts';
 import { compileIdentitySources, HTTP_API_NOTATION } from './identity-sources.ts';
 
-/** The only family the authorizer verifies. */
+/** The signature algorithms that the authorizer accepts. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512'];
 
-/** Fetched keys are used this long; a key published meanwhile is unknown until then. */
+/** Fetched keys are used this long. A key that is published in the meantime is unknown until then. */
 const KEY_SET_LIFETIME_MILLISECONDS = 2 * 60 * 60 * 1000;
 
 const FETCH_TIMEOUT_MILLISECONDS = 3000;
@@ -19,7 +19,7 @@ const FETCH_TIMEOUT_MILLISECONDS = 3000;
 const discoveryDocument = z.object({ jwks_uri: z.url() });
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
-/** The JWT authorizer of an HTTP API. Whatever is wrong with a token, the answer is the same 401. */
+/** Creates the JWT authorizer of an HTTP API. Every invalid token gets the same 401 response. */
 export function compileJwtAuthorizer(configuration: JwtAuthorizer, ports: GatewayPorts): HttpAuthorizationStep {
   const { issuer, audience, identitySource = '$request.header.Authorization' } = configuration;
   const readIdentity = compileIdentitySources([identitySource], HTTP_API_NOTATION);
@@ -70,7 +70,7 @@ function grantedScopes({ scope, scp }: JWTPayload): string[] {
   return [scope ?? scp].flat().flatMap((value) => (typeof value === 'string' ? value.split(' ') : []));
 }
 
-/** The event carries every claim as text: lists look like `[a b]`, numbers and booleans as in JSON. */
+/** Converts claims to text for the event: lists look like `[a b]`, numbers and booleans as in JSON. */
 function asStrings(claims: JWTPayload): Record<string, string> {
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
   return Object.fromEntries(

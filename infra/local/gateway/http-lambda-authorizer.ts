@@ -9,7 +9,7 @@ import { compileIdentitySources, HTTP_API_NOTATION } from './identity-sources.ts
 
 const FUNCTION_NAME = 'authorizer';
 
-/** The simple response format; an IAM policy is not one of these and fails. */
+/** The simple response format of HTTP APIs. An IAM policy is not accepted. */
 const simpleResponse = z.object({
   isAuthorized: z.boolean(),
   context: z.record(z.string(), z.unknown()).nullish(),
@@ -18,16 +18,16 @@ const simpleResponse = z.object({
 type SimpleResponse = z.infer<typeof simpleResponse>;
 
 /**
- * A Lambda authorizer of an HTTP API. Refusals are cached like permissions, failures are not.
+ * Creates a Lambda authorizer of an HTTP API. Permissions and refusals are cached; failures are not.
  *
- * @throws {Error} on settings an HTTP API does not have
+ * @throws Error for a TOKEN authorizer, an unknown identity source or an invalid time to live
  */
 export function compileHttpLambdaAuthorizer(
   authorizer: GatewayAuthorizer,
   { lambda, nowMilliseconds }: GatewayPorts,
 ): HttpAuthorizationStep {
   const { handler, identitySources, type } = authorizer;
-  if (type === 'TOKEN') throw new Error('HTTP APIs have no TOKEN authorizers');
+  if (type === 'TOKEN') throw new Error('HTTP APIs have no TOKEN authorizers.');
   const readIdentity = compileIdentitySources(identitySources, HTTP_API_NOTATION);
   const cache = createAuthorizerResultCache<SimpleResponse>(authorizer, nowMilliseconds);
 

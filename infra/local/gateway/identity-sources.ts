@@ -2,10 +2,10 @@ import type { GatewayRequest } from './gateway-request.ts';
 import { headerValues } from './header-fields.ts';
 import { multiValueQueryParameters } from './query-string.ts';
 
-/** Values of `$context.*` (HTTP API) or `context.*` (REST API) by name. */
+/** Name → value of `$context.*` (HTTP API) or `context.*` (REST API). */
 export type ContextVariables = Readonly<Record<string, string>>;
 
-/** The values of all identity sources in their declared order; undefined when one of them is missing or empty. */
+/** Reads the values of all identity sources, in the declared order; undefined if a value is missing or empty. */
 export type IdentityReader = (request: GatewayRequest, context: ContextVariables) => readonly string[] | undefined;
 
 type SourceReader = (request: GatewayRequest, context: ContextVariables) => string | undefined;
@@ -16,14 +16,14 @@ interface Notation {
   readonly contextVariables: readonly string[];
 }
 
-/** How HTTP APIs write identity sources. */
+/** The notation of identity sources in HTTP APIs. */
 export const HTTP_API_NOTATION: Notation = {
   request: '$request.',
   context: '$context.',
   contextVariables: ['httpMethod', 'identity.sourceIp', 'path', 'routeKey', 'stage'],
 };
 
-/** How REST APIs write identity sources. */
+/** The notation of identity sources in REST APIs. */
 export const REST_API_NOTATION: Notation = {
   request: 'method.request.',
   context: 'context.',
@@ -31,10 +31,10 @@ export const REST_API_NOTATION: Notation = {
 };
 
 /**
- * Compiles an authorizer's identity sources. A value sent several times counts as all of them, comma-joined, so that no
- * copy of a header escapes the cache key.
+ * Compiles the identity sources of an authorizer. Repeated values are joined by commas, so that the cache key contains
+ * each copy of a header.
  *
- * @throws {Error} on an expression the API does not know
+ * @throws Error if the API does not know an expression
  */
 export function compileIdentitySources(expressions: readonly string[], notation: Notation): IdentityReader {
   const sources = expressions.map((expression) => compileSource(expression, notation));
@@ -55,7 +55,7 @@ function compileSource(expression: string, notation: Notation): SourceReader {
   if (variable !== undefined && notation.contextVariables.includes(variable)) {
     return (_request, context) => context[variable];
   }
-  throw new Error(`Identity source ${expression} is unknown`);
+  throw new Error(`Identity source ${expression} is unknown.`);
 }
 
 function nameAfter(prefix: string, expression: string): string | undefined {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import { functionArn } from './arns.ts';
 
-/** The context object of one invocation that has `timeoutMilliseconds` from now. */
+/** Makes the context object of an invocation that begins now and ends after `timeoutMilliseconds`. */
 export function lambdaContext(functionName: string, timeoutMilliseconds: number): Context {
   const deadline = performance.now() + timeoutMilliseconds;
   return {
@@ -21,7 +21,7 @@ export function lambdaContext(functionName: string, timeoutMilliseconds: number)
   };
 }
 
-/** The runtime nodejs24.x knows no callbacks; the methods exist only because the type still lists them. */
+/** Refuses a callback. The runtime nodejs24.x has no callbacks, but the type still contains these methods. */
 function refuseCallbackStyle(): never {
-  throw new Error('nodejs24.x takes the result of the handler, not a callback');
+  throw new Error('The runtime nodejs24.x uses the result of the handler. It has no callbacks.');
 }

@@ -1,26 +1,26 @@
 import type { HandlerFailure, LambdaHandler } from './configuration.ts';
 import { lambdaContext } from './lambda-context.ts';
 
-/** A handler, the name it is known by, and the event for it. */
+/** A handler with its function's name and the event. */
 interface Invocation {
   readonly handler: LambdaHandler;
   readonly functionName: string;
   readonly event: object;
-  /** The message of a failure that is an answer, so that nobody needs to be told of it. */
+  /** The message of an error that is a regular answer. It is not reported as a failure. */
   readonly answeringErrorMessage?: string;
 }
 
-/** How an invocation ended. Only `returned` carries a payload, in whatever shape the handler chose. */
+/** The outcome of an invocation. A payload is not checked yet. */
 export type InvocationOutcome =
   | { readonly kind: 'returned'; readonly payload: unknown }
   | { readonly kind: 'failed'; readonly errorMessage: string }
   | { readonly kind: 'timed-out' };
 
-/** Runs handlers as Lambda would. */
+/** Runs handlers as Lambda does. */
 export interface LambdaRuntime {
-  /** Never rejects; failures are outcomes, and are reported unless they are answers. */
+  /** Runs a handler. Never rejects: a failure is an outcome, and is reported unless it is a regular answer. */
   invoke(invocation: Invocation): Promise<InvocationOutcome>;
-  /** Tells whoever runs the gateway about an answer that API Gateway cannot use. */
+  /** Reports an answer that API Gateway cannot use. */
   report(failure: HandlerFailure): void;
 }
 
@@ -29,7 +29,7 @@ interface RuntimeOptions {
   readonly report: (failure: HandlerFailure) => void;
 }
 
-/** A runtime inside this process. A handler that times out cannot be killed, so its late result is dropped. */
+/** Creates a runtime in this process. A handler that times out cannot be killed, so its late result is ignored. */
 export function createLambdaRuntime({ timeoutMilliseconds, report }: RuntimeOptions): LambdaRuntime {
   return {
     report,
@@ -53,7 +53,7 @@ async function run(
 ): Promise<InvocationOutcome> {
   try {
     const context = lambdaContext(functionName, timeoutMilliseconds);
-    // The event type is the handler's own business: on AWS, too, nothing but JSON lies between the gateway and it.
+    // Only the handler knows the type of its event. On AWS the event is also passed as JSON.
     const answer = await handler(throughJson(event) as never, context);
     return { kind: 'returned', payload: throughJson(answer) };
   } catch (error) {
@@ -63,7 +63,7 @@ async function run(
   }
 }
 
-/** What is left of a value after Lambda has serialized it; nothing at all becomes null. */
+/** Converts a value to JSON and back, as Lambda does. Undefined becomes null. */
 function throughJson(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value) ?? 'null');
 }

@@ -1,6 +1,6 @@
 import { type GatewayResponse, jsonResponse } from './gateway-response.ts';
 
-/** The answers a REST API gives of its own accord, letter for letter: AWS itself is not consistent about `message`. */
+/** The error responses of a REST API itself, exactly as AWS writes them: some have `message`, others `Message`. */
 export const restApiErrors = {
   unauthorized: gatewayError(401, 'UnauthorizedException', '{"message":"Unauthorized"}'),
   explicitDeny: gatewayError(

@@ -13,7 +13,7 @@ import { newShortRequestId } from './request-id.ts';
 import { commonLogTime } from './request-time.ts';
 import type { RouteMatch } from './route-matching.ts';
 
-/** One request that found its resource in a REST API. REST APIs hand paths and path parameters on as they were sent. */
+/** A request to a REST API, with its resource. REST APIs pass on paths and path parameters without decoding them. */
 export interface RestApiCall extends RouteMatch {
   readonly request: GatewayRequest;
   readonly stage: string;
@@ -24,10 +24,10 @@ export interface RestApiCall extends RouteMatch {
   readonly receivedAtMilliseconds: number;
 }
 
-/** `requestContext.authorizer`: what the authorizer gave, as strings, and how long it took. */
+/** The member `requestContext.authorizer`: the authorizer's context as strings, and its latency in milliseconds. */
 export type RestAuthorizerContext = Readonly<Record<string, string | number | null>>;
 
-/** The Lambda event, payload format 1.0. */
+/** Makes the Lambda event, in payload format 1.0. */
 export function restApiEvent(
   call: RestApiCall,
   authorizer: RestAuthorizerContext | undefined,
@@ -41,7 +41,7 @@ export function restApiEvent(
   };
 }
 
-/** The event of a REQUEST authorizer: absent maps are empty here, where the integration sees null. */
+/** Makes the event of a REQUEST authorizer. Absent maps are empty objects here, and null in the Lambda event. */
 export function restAuthorizerEvent(call: RestApiCall): APIGatewayRequestAuthorizerEvent {
   const request = requestPart(call);
   return {
@@ -57,7 +57,7 @@ export function restAuthorizerEvent(call: RestApiCall): APIGatewayRequestAuthori
 }
 
 function requestPart({ request, route, path, pathParameters }: RestApiCall) {
-  // The connection's framing stays with the gateway; a REST API drops the length as well.
+  // A REST API also removes the length, besides the connection headers.
   const headers = multiValueHeaders(request.headers.filter(([name]) => name.toLowerCase() !== 'content-length'));
   const queryParameters = unlessEmpty(multiValueQueryParameters(request.rawQueryString));
   return {

@@ -9,7 +9,7 @@ import {
   statusCode,
 } from './proxy-response.ts';
 
-/** No field is required, but one of any other name makes the answer malformed. */
+/** The answer of a Lambda. All members are optional, but a member with another name is an error. */
 const proxyResponse = z.strictObject({
   ...proxyResponseFields,
   statusCode: statusCode.default(200),
@@ -17,8 +17,8 @@ const proxyResponse = z.strictObject({
 });
 
 /**
- * Reads a Lambda's answer in payload format 1.0. A base64 body goes out as it is, because a REST API decodes only for
- * the binary media types it declares, and none are declared here.
+ * Reads a Lambda's answer in payload format 1.0. A base64 body is sent without decoding, because a REST API decodes
+ * only its declared binary media types. The local REST APIs declare none.
  */
 export function restApiResponse(payload: unknown): ParsedResponse {
   const { data, error } = proxyResponse.safeParse(payload);
@@ -27,7 +27,7 @@ export function restApiResponse(payload: unknown): ParsedResponse {
   return { response: { statusCode: data.statusCode, headers, body: data.body ?? '' } };
 }
 
-/** Both maps count; a value that stands in both is sent once. */
+/** Joins both maps of headers. A value that is in both is sent once. */
 function mergedHeaders(single: Record<string, string>, multiple: Record<string, string[]>): HeaderField[] {
   const fields = Object.entries(multiple).flatMap(([name, values]) => values.map((value) => [name, value] as const));
   const isNew = ([name, value]: HeaderField) =>

@@ -14,9 +14,10 @@ import { compileRoutes, matchRestRoute } from './route-matching.ts';
 import { createThrottle } from './throttle.ts';
 
 /**
- * A REST API on one stage, whose prefix the requests still carry: resource, throttle, authorizer, Lambda.
+ * Creates a REST API with one stage, with which request paths begin. A request passes resource, throttle, authorizer
+ * and Lambda in this order.
  *
- * @throws {Error} on routes or authorizers API Gateway would refuse
+ * @throws Error if API Gateway would refuse a route or an authorizer
  */
 export function createRestApi(
   { stage, routes }: RestApi,

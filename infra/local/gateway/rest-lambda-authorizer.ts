@@ -8,7 +8,7 @@ import type { InvocationOutcome } from './lambda-runtime.ts';
 import { restApiErrors } from './rest-api-errors.ts';
 import { type RestApiCall, type RestAuthorizerContext, restAuthorizerEvent } from './rest-api-event.ts';
 
-/** What an authorizer made of a request: leave to go on, or the answer to the client. */
+/** The decision of an authorizer: the request is allowed, or it gets this response. */
 type RestAuthorization =
   | { readonly kind: 'allowed'; readonly authorizer: RestAuthorizerContext }
   | { readonly kind: 'refused'; readonly response: GatewayResponse };
@@ -18,22 +18,22 @@ export type RestAuthorizationStep = (call: RestApiCall) => Promise<RestAuthoriza
 
 const FUNCTION_NAME = 'authorizer';
 
-/** A REST API's authorizer says "not authenticated" by failing with this very message; it has no other way. */
+/** An authorizer of a REST API reports an invalid token by failing with exactly this message. */
 const UNAUTHORIZED = 'Unauthorized';
 
 /**
- * A Lambda authorizer of a REST API. The policy is cached, not the decision: every route evaluates it anew.
+ * Creates a Lambda authorizer of a REST API. The policy is cached, not the decision: each request evaluates the policy.
  *
- * @throws {Error} on settings a REST API does not have
+ * @throws Error for a JWT authorizer, an unknown identity source or an invalid time to live
  */
 export function compileRestLambdaAuthorizer(
   authorizer: GatewayAuthorizer | JwtAuthorizer,
   { lambda, nowMilliseconds }: GatewayPorts,
 ): RestAuthorizationStep {
-  if (authorizer.type === 'JWT') throw new Error('JWT authorizers are served for HTTP APIs only');
+  if (authorizer.type === 'JWT') throw new Error('REST APIs have no JWT authorizers.');
   const { handler, identitySources, type } = authorizer;
   if (type === 'TOKEN' && !(identitySources.length === 1 && identitySources[0]?.startsWith('method.request.header.'))) {
-    throw new Error('A TOKEN authorizer has one header as its identity source');
+    throw new Error('A TOKEN authorizer needs one header as its identity source.');
   }
   const readIdentity = compileIdentitySources(identitySources, REST_API_NOTATION);
   const cache = createAuthorizerResultCache<AuthorizerPolicy>(authorizer, nowMilliseconds);
@@ -69,7 +69,7 @@ export function compileRestLambdaAuthorizer(
   };
 }
 
-/** Every other failure is the API's fault, not the client's. */
+/** Returns the response to a failure. Only the message `Unauthorized` means that the token is invalid. */
 function failureResponse(outcome: Exclude<InvocationOutcome, { kind: 'returned' }>): GatewayResponse {
   const isUnauthorized = outcome.kind === 'failed' && outcome.errorMessage === UNAUTHORIZED;
   return isUnauthorized ? restApiErrors.unauthorized : restApiErrors.authorizerFailure;

@@ -2,7 +2,7 @@ import type { GatewayRoute } from './configuration.ts';
 
 type Authorizer = NonNullable<GatewayRoute['authorizer']>;
 
-/** Makes one authorization step per authorizer; routes that share an authorizer object share the step and its cache. */
+/** Compiles each authorizer once. Routes with the same authorizer object share its step and its cache. */
 export function compileAuthorizers<Step>(
   routes: readonly GatewayRoute[],
   compile: (authorizer: Authorizer) => Step,

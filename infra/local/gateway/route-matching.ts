@@ -1,6 +1,6 @@
 import type { GatewayRoute } from './configuration.ts';
 
-/** A route together with what its path variables matched. */
+/** A route, with the values of its path variables. */
 export interface RouteMatch {
   readonly route: GatewayRoute;
   readonly pathParameters: Readonly<Record<string, string>>;
@@ -13,30 +13,30 @@ interface CompiledRoute {
   readonly segments: readonly Segment[];
 }
 
-/** Routes in the order in which they are tried. */
+/** Routes in the order in which they are compared with a path. */
 export type RouteTable = readonly CompiledRoute[];
 
 /**
- * Orders routes as API Gateway selects them: full matches before greedy ones, then static segments before variables
- * from left to right, then an exact method before ANY.
+ * Sorts routes by the priority of API Gateway: full matches before greedy matches, then static segments before
+ * variables from left to right, then a method before ANY.
  *
- * @throws {Error} on a path API Gateway would not accept and on a route declared twice
+ * @throws Error if API Gateway would refuse a path, or a route is declared twice
  */
 export function compileRoutes(routes: readonly GatewayRoute[]): RouteTable {
   const routeKeys = routes.map(routeKey);
   const repeated = routeKeys.find((key, index) => routeKeys.indexOf(key) !== index);
-  if (repeated !== undefined) throw new Error(`Route ${repeated} is declared twice`);
+  if (repeated !== undefined) throw new Error(`Route ${repeated} is declared twice.`);
   return routes
     .map((route) => ({ route, segments: parsePath(route.path) }))
     .sort((left, right) => specificity(left).localeCompare(specificity(right)));
 }
 
-/** `GET /v1/tenants/{tenantId}`: how API Gateway names a route. */
+/** Returns API Gateway's name of a route, such as `GET /v1/tenants/{tenantId}`. */
 export function routeKey({ method, path }: GatewayRoute): string {
   return `${method} ${path}`;
 }
 
-/** HTTP APIs choose among the routes that take the method: ANY on a greedy path serves what nothing closer does. */
+/** Finds the route in an HTTP API: the first of the routes with this method, or with ANY, that matches the path. */
 export function matchHttpRoute(table: RouteTable, method: string, path: string): RouteMatch | undefined {
   return firstMatch(
     table.filter(({ route }) => takesMethod(route, method)),
@@ -45,8 +45,8 @@ export function matchHttpRoute(table: RouteTable, method: string, path: string):
 }
 
 /**
- * REST APIs choose the resource first, so a method missing on it is not looked for elsewhere. A final slash is
- * ignored.
+ * Finds the route in a REST API: first the resource by its path, then the method. A method that the resource lacks is
+ * not searched on other resources. A slash at the end is ignored.
  */
 export function matchRestRoute(table: RouteTable, method: string, path: string): RouteMatch | undefined {
   const resourcePath = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
@@ -58,10 +58,10 @@ export function matchRestRoute(table: RouteTable, method: string, path: string):
 }
 
 function parsePath(path: string): Segment[] {
-  if (!path.startsWith('/')) throw new Error(`Route path ${path} does not start with /`);
+  if (!path.startsWith('/')) throw new Error(`Route path ${path} does not start with /.`);
   const segments = path.slice(1).split('/').map(parseSegment);
   if (segments.slice(0, -1).some(({ kind }) => kind === 'greedy')) {
-    throw new Error(`Route path ${path} goes on after a greedy variable`);
+    throw new Error(`Route path ${path} continues after a greedy variable.`);
   }
   return segments;
 }
@@ -74,7 +74,7 @@ function parseSegment(segment: string): Segment {
 
 const SEGMENT_RANKS = { static: 0, variable: 1, greedy: 2 } as const;
 
-/** One digit per decision: compared as text, the most telling one comes first. */
+/** Returns one digit for each criterion of the priority, the most important digit first. Text comparison sorts them. */
 function specificity({ route, segments }: CompiledRoute): string {
   const isGreedy = segments.at(-1)?.kind === 'greedy';
   const ranks = segments.map(({ kind }) => SEGMENT_RANKS[kind]);

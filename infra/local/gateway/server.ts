@@ -6,13 +6,15 @@ import { type GatewayRequest, readRequest } from './gateway-request.ts';
 import type { GatewayResponse } from './gateway-response.ts';
 import { httpApiErrors } from './http-api-errors.ts';
 
-/** API Gateway's quota for the request line and all headers together; beyond it the answer is 431. */
+/** API Gateway's quota for the request line and all headers together. Beyond it, the response is 431. */
 const HEADER_BYTES_MAX = 10_240;
 
-/** A connection that a browser opened ahead of time never ends by itself, and whoever stops Mintmark does not wait. */
+/**
+ * `close` waits this long for open requests. A browser can keep a connection open without a request for much longer.
+ */
 const CLOSE_GRACE_MILLISECONDS = 1500;
 
-/** What SecurityPolicy TLS_1_2 of a custom domain refuses lies below (FP10). */
+/** The lowest TLS version of a custom domain with the security policy TLS_1_2 (FP10). */
 const TLS_VERSION_MIN = 'TLSv1.2';
 
 const STATUS_CODES_WITHOUT_BODY = new Set([204, 304]);
@@ -22,20 +24,20 @@ interface ServerOptions {
   readonly port: number;
   readonly handle: (request: GatewayRequest) => Promise<GatewayResponse>;
   readonly onRequest: (line: RequestLine) => void;
-  /** Plain HTTP without it. */
+  /** Without it, the server speaks plain HTTP. */
   readonly mutualTls?: MutualTls | undefined;
-  /** How long requests in flight may hold up `close`. */
+  /** How long `close` waits for current requests. */
   readonly closeGraceMilliseconds?: number;
 }
 
-/** One port that answers. */
+/** A server that listens on one port. */
 export interface Listener {
   /** Base URL without a trailing slash. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Serves until closed. Rejects with the listen error of the server, such as EADDRINUSE. */
+/** Serves requests until it is closed. Rejects if the server cannot listen, for example with EADDRINUSE. */
 export async function listen(options: ServerOptions): Promise<Listener> {
   const { host, port, handle, onRequest, closeGraceMilliseconds = CLOSE_GRACE_MILLISECONDS } = options;
   const server = createServerFor(options.mutualTls, (message, response) => {
@@ -68,8 +70,8 @@ export async function listen(options: ServerOptions): Promise<Listener> {
 }
 
 /**
- * A custom domain with a truststore ends the handshake of whoever has no certificate that leads there. A self-signed
- * certificate leads there when it lies in the truststore itself.
+ * Creates the server. With mutual TLS, the handshake fails if the client's certificate does not lead to the truststore.
+ * A self-signed certificate must be in the truststore itself.
  */
 function createServerFor(mutualTls: MutualTls | undefined, serve: RequestListener): Server {
   if (mutualTls === undefined) return createServer({ maxHeaderSize: HEADER_BYTES_MAX }, serve);
@@ -79,7 +81,7 @@ function createServerFor(mutualTls: MutualTls | undefined, serve: RequestListene
   return createTlsServer({ ...limits, ...serverCertificate, ...mutual }, serve);
 }
 
-/** Nothing if the client went away before its request was complete. */
+/** Answers a request; undefined if the client closed the connection before the request was complete. */
 async function answerTo(
   message: IncomingMessage,
   handle: (request: GatewayRequest) => Promise<GatewayResponse>,
@@ -107,7 +109,9 @@ function listening(server: Server, host: string, port: number): Promise<void> {
   return promise;
 }
 
-/** Idle keep-alive sockets close at once, busy ones with their answer, the rest when the grace is over. */
+/**
+ * Closes idle connections at once, busy connections after their response, and all others at the end of the grace time.
+ */
 async function shutDown(server: Server, graceMilliseconds: number): Promise<void> {
   const timer = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -5,10 +5,10 @@ interface TokenBucket {
   filledAtMilliseconds: number;
 }
 
-/** Says whether a route may take one more request now, and counts it if so. */
+/** Returns whether a route may serve a further request now, and counts the request if so. */
 export type Throttle = (route: GatewayRoute) => boolean;
 
-/** One token bucket per route with a throttle, full at first. */
+/** Creates a token bucket for each route with a throttle. Buckets are full at first. */
 export function createThrottle(nowMilliseconds: () => number): Throttle {
   const buckets = new Map<GatewayRoute, TokenBucket>();
   return function admit(route) {

@@ -175,6 +175,6 @@ test('is not served for REST APIs', async () => {
   const authorizer: JwtAuthorizer = { type: 'JWT', issuer: 'https://issuer.example', audience: [] };
   const restApis = [{ stage: 'dev', routes: [{ method: 'GET', path: '/', handler: echo, authorizer }] }];
   await expect(startGateway({ httpRoutes: [], restApis })).rejects.toEqual(
-    new Error('JWT authorizers are served for HTTP APIs only'),
+    new Error('REST APIs have no JWT authorizers.'),
   );
 });

@@ -251,16 +251,16 @@ test('tells requests apart by method and path where those are identity sources',
 });
 
 test.each([
-  [{ type: 'TOKEN' as const }, 'HTTP APIs have no TOKEN authorizers'],
-  [{ resultTtlSeconds: 3601 }, 'An authorizer result lives 0 to 3600 seconds, not 3601'],
-  [{ resultTtlSeconds: -1 }, 'An authorizer result lives 0 to 3600 seconds, not -1'],
-  [{ resultTtlSeconds: 1, identitySources: [] }, 'Caching authorizer results needs an identity source'],
+  [{ type: 'TOKEN' as const }, 'HTTP APIs have no TOKEN authorizers.'],
+  [{ resultTtlSeconds: 3601 }, 'An authorizer result is cached for 0 to 3600 seconds, not 3601.'],
+  [{ resultTtlSeconds: -1 }, 'An authorizer result is cached for 0 to 3600 seconds, not -1.'],
+  [{ resultTtlSeconds: 1, identitySources: [] }, 'An authorizer needs an identity source to cache its results.'],
   [
     { identitySources: ['method.request.header.Authorization'] },
-    'Identity source method.request.header.Authorization is unknown',
+    'Identity source method.request.header.Authorization is unknown.',
   ],
-  [{ identitySources: ['$request.header.'] }, 'Identity source $request.header. is unknown'],
-  [{ identitySources: ['$context.unheardOf'] }, 'Identity source $context.unheardOf is unknown'],
+  [{ identitySources: ['$request.header.'] }, 'Identity source $request.header. is unknown.'],
+  [{ identitySources: ['$context.unheardOf'] }, 'Identity source $context.unheardOf is unknown.'],
 ])('refuses to start with an authorizer that AWS would not deploy: %#', async (settings, message) => {
   const start = startGateway({ httpRoutes: [protectedRoute('/', allowing(settings))] });
   await expect(start).rejects.toEqual(new Error(message));

@@ -249,12 +249,12 @@ test('answers 500 when the authorizer takes too long', async () => {
 test.each([
   [
     { type: 'TOKEN' as const, identitySources: ['method.request.querystring.token'] },
-    'A TOKEN authorizer has one header as its identity source',
+    'A TOKEN authorizer needs one header as its identity source.',
   ],
-  [{ type: 'TOKEN' as const, identitySources: [] }, 'A TOKEN authorizer has one header as its identity source'],
-  [{ identitySources: ['$request.header.Authorization'] }, 'Identity source $request.header.Authorization is unknown'],
-  [{ identitySources: ['context.routeKey'] }, 'Identity source context.routeKey is unknown'],
-  [{ resultTtlSeconds: Number.NaN }, 'An authorizer result lives 0 to 3600 seconds, not NaN'],
+  [{ type: 'TOKEN' as const, identitySources: [] }, 'A TOKEN authorizer needs one header as its identity source.'],
+  [{ identitySources: ['$request.header.Authorization'] }, 'Identity source $request.header.Authorization is unknown.'],
+  [{ identitySources: ['context.routeKey'] }, 'Identity source context.routeKey is unknown.'],
+  [{ resultTtlSeconds: Number.NaN }, 'An authorizer result is cached for 0 to 3600 seconds, not NaN.'],
 ])('refuses to start with an authorizer that AWS would not deploy: %#', async (settings, message) => {
   const restApis = [{ stage: 'dev', routes: [protectedRoute('/', allowing(settings))] }];
   await expect(startGateway({ httpRoutes: [], restApis })).rejects.toEqual(new Error(message));

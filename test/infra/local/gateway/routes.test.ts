@@ -131,12 +131,12 @@ test('serves REST APIs beside the HTTP API, each under its own rules', async () 
 });
 
 test.each([
-  [{ httpRoutes: [named('GET', '/a'), named('GET', '/a')] }, 'Route GET /a is declared twice'],
-  [{ httpRoutes: [named('GET', 'a')] }, 'Route path a does not start with /'],
-  [{ httpRoutes: [named('GET', '/{all+}/b')] }, 'Route path /{all+}/b goes on after a greedy variable'],
+  [{ httpRoutes: [named('GET', '/a'), named('GET', '/a')] }, 'Route GET /a is declared twice.'],
+  [{ httpRoutes: [named('GET', 'a')] }, 'Route path a does not start with /.'],
+  [{ httpRoutes: [named('GET', '/{all+}/b')] }, 'Route path /{all+}/b continues after a greedy variable.'],
   [
     { httpRoutes: [named('GET', '/v1/a')], restApis: [{ stage: 'v1', routes: [] }] },
-    'Stage v1 is taken by another route or API',
+    "Stage v1 is also the name of another stage or the start of a route's path.",
   ],
   [
     {
@@ -146,7 +146,7 @@ test.each([
         { stage: 'dev', routes: [] },
       ],
     },
-    'Stage dev is taken by another route or API',
+    "Stage dev is also the name of another stage or the start of a route's path.",
   ],
 ])('refuses to start with routes that AWS would not deploy: %#', async (options, message) => {
   await expect(startGateway(options)).rejects.toEqual(new Error(message));

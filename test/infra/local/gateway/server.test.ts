@@ -117,7 +117,7 @@ test('gives a Lambda its context, with the time that is left', async () => {
   expect(before).toBeGreaterThan(900);
   expect(before).toBeLessThanOrEqual(1000);
   expect(before - after).toBeGreaterThanOrEqual(18);
-  expect(() => context?.done()).toThrow('nodejs24.x takes the result of the handler, not a callback');
+  expect(() => context?.done()).toThrow('The runtime nodejs24.x uses the result of the handler. It has no callbacks.');
 });
 
 test('carries nothing but JSON to a Lambda and back', async () => {
