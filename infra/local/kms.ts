@@ -1,8 +1,7 @@
 /**
- * A KMS endpoint for development and tests, spoken to by the unmodified AWS SDK.
+ * A KMS endpoint for development and tests. The unmodified AWS SDK can call it.
  *
- * Key material lies in memory and, when a path is given, unencrypted in a JSON file: local development data only, never the
- * keys of anything that matters.
+ * Key material is in memory and, if a path is given, unencrypted in a JSON file. Never use it for real keys.
  */
 
 import { CallLog } from './kms/call-log.ts';
@@ -15,35 +14,40 @@ export type { KmsFault } from './kms/server.ts';
 
 /** A running endpoint. */
 export interface LocalKms extends Listening {
-  /** What `AWS_ENDPOINT_URL_KMS` or the client's `endpoint` has to be. */
+  /** The value for `AWS_ENDPOINT_URL_KMS` or the client's `endpoint`. */
   readonly url: string;
-  /** The operation named by every request so far, oldest first; a live view. */
+  /** The operations of all requests so far, oldest first. The array grows with new requests. */
   readonly calls: readonly string[];
-  /** Forgets the calls so far; the call numbers that faults see start again at one. */
+  /** Forgets the calls so far. The call numbers for `fault` begin at one again. */
   clearCalls(): void;
-  /** Stops listening and drops connections, also those whose answer a fault holds back. Closing twice is harmless. */
+  /**
+   * Stops listening and closes all connections, also a connection that waits for a delayed answer. It can be called
+   * twice.
+   */
   close(): Promise<void>;
 }
 
 /** How to start an endpoint. */
 export interface LocalKmsOptions {
-  /** Port on 127.0.0.1; 0, the default, takes any free one. */
+  /** Port on 127.0.0.1. 0, the default, means any free port. */
   readonly port?: number;
   /**
-   * JSON file (mode 0600, made when missing) in which keys and aliases persist; absent keeps them in memory only. One
-   * endpoint at a time may use a file: it is read at the start and then only written.
+   * JSON file for keys and aliases, with mode 0600; it is created if missing. Without it they are in memory only. Only
+   * one endpoint at a time may use a file, because the file is read only at the start.
    */
   readonly path?: string;
-  /** Where the material of new keys comes from; by default they are generated. */
+  /** Supplies the material of new keys. By default it is generated. */
   readonly newMaterial?: MaterialMaker;
-  /** Asked before each operation; `callNumber` counts the calls of that operation from one. */
+  /**
+   * Called before each operation; returns a fault to produce. `callNumber` counts the calls of that operation from one.
+   */
   readonly fault?: (operation: string, callNumber: number) => KmsFault | undefined;
 }
 
 /**
  * Starts the endpoint on 127.0.0.1.
  *
- * @throws Error when the port is taken, or the file at `path` is not a key file
+ * @throws Error if the port is in use, or the file at `path` is not a key file
  */
 export async function startLocalKms(options: LocalKmsOptions = {}): Promise<LocalKms> {
   const { port = 0, path, newMaterial, fault = () => undefined } = options;

@@ -51,7 +51,7 @@ const ListAliases = operation(
   },
 );
 
-/** Names for keys. */
+/** The operations on aliases, which are names of keys. */
 export const aliasOperations = { CreateAlias, UpdateAlias, DeleteAlias, ListAliases };
 
 function assertAliasName(name: string): void {
@@ -62,8 +62,8 @@ function assertAliasName(name: string): void {
 }
 
 /**
- * An alias may move only between keys that can do the same work: its users could not tell otherwise. Of the specs that exist
- * here, keys of one usage are also of one type (symmetric, asymmetric or HMAC).
+ * Checks that an alias moves to a key for the same work. KMS also compares the type (symmetric, asymmetric or HMAC).
+ * The keys of this endpoint with one usage all have one type.
  */
 function assertSameUsage(current: StoredKey, next: StoredKey): void {
   if (current.usage === next.usage) return;

@@ -1,15 +1,15 @@
-/** The account that owns every local key. */
+/** The AWS account of all local keys. */
 export const localAccountId = '000000000000';
 
-/** Names one region whatever region the caller signs for. */
+/** All ARNs name the same region. The region of the request's signature does not matter. */
 const arnPrefix = `arn:aws:kms:us-east-1:${localAccountId}`;
 
-/** ARN of the key with this id. */
+/** Returns the ARN of a key. */
 export function keyArn(keyId: string): string {
   return `${arnPrefix}:key/${keyId}`;
 }
 
-/** ARN of an alias; `aliasName` includes its `alias/`. */
+/** Returns the ARN of an alias. `aliasName` begins with `alias/`. */
 export function aliasArn(aliasName: string): string {
   return `${arnPrefix}:${aliasName}`;
 }

@@ -1,14 +1,14 @@
-/** Which operations were asked for, in order. */
+/** The log of requested operations, in order. */
 export class CallLog {
   readonly #operations: string[] = [];
   readonly #counts = new Map<string, number>();
 
-  /** A live view: the same array for the life of the log. */
+  /** All operations so far. The array grows with new calls. */
   get operations(): readonly string[] {
     return this.#operations;
   }
 
-  /** Notes a call and answers how many of this operation there have been, this one included. */
+  /** Logs a call and returns how often this operation was called, including this call. */
   record(operation: string): number {
     const count = (this.#counts.get(operation) ?? 0) + 1;
     this.#counts.set(operation, count);
@@ -16,7 +16,7 @@ export class CallLog {
     return count;
   }
 
-  /** Forgets every call; counting starts again at one. */
+  /** Forgets all calls. Counting begins at one again. */
   clear(): void {
     this.#operations.length = 0;
     this.#counts.clear();

@@ -57,7 +57,7 @@ const GenerateRandom = operation(z.object({ NumberOfBytes: byteCountMember }), (
   Plaintext: randomBytes(NumberOfBytes).toString('base64'),
 }));
 
-/** Keys for use outside KMS, wrapped by a key inside it, and random bytes. */
+/** The operations for data keys, which a KMS key wraps for use outside KMS, and for random bytes. */
 export const dataKeyOperations = {
   GenerateDataKey,
   GenerateDataKeyWithoutPlaintext,

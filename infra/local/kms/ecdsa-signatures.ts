@@ -8,14 +8,14 @@ const curves = new Map([
   ['P-521', p521],
 ]);
 
-/** KMS neither hashes a DIGEST again nor moves S to the lower half of the range. */
+/** The options of KMS: it does not hash a digest again, and does not move S to the lower half of its range. */
 const encoding = { prehash: false, lowS: false, format: 'der' } as const;
 
-/** ECDSA over a ready-made digest, signatures in ASN.1 DER as KMS returns them (RFC 3279 section 2.2.3). */
+/** ECDSA over a given digest. Signatures are in ASN.1 DER, as KMS returns them (RFC 3279 section 2.2.3). */
 export const ecdsa: DigestScheme = {
   sign: (key, digest) => {
     const { curve, scalar } = parametersOf(key);
-    // Entropy makes two signatures of one message differ, as they do on KMS.
+    // With extra entropy, two signatures of one message differ, as in KMS.
     return Buffer.from(curve.sign(digest, scalar, { ...encoding, extraEntropy: true }));
   },
 
@@ -32,7 +32,7 @@ export const ecdsa: DigestScheme = {
 function parametersOf(key: KeyObject) {
   const { crv = '', d = '', x = '', y = '' } = key.export({ format: 'jwk' });
   const curve = curves.get(crv);
-  if (curve === undefined) throw new TypeError(`no curve ${crv}`);
+  if (curve === undefined) throw new TypeError(`The curve ${crv} is unknown.`);
 
   const bytes = (value: string) => Buffer.from(value, 'base64url');
   return { curve, scalar: bytes(d), point: Buffer.concat([Buffer.from([0x04]), bytes(x), bytes(y)]) };

@@ -54,10 +54,10 @@ const Decrypt = operation(
   },
 );
 
-/** Encryption under symmetric keys. */
+/** The operations for encryption with symmetric keys. */
 export const encryptionOperations = { Encrypt, Decrypt };
 
-/** The base64 `CiphertextBlob` of a plaintext under a symmetric key. */
+/** Encrypts a plaintext with a symmetric key, and returns the `CiphertextBlob` in base64. */
 export function encryptUnder(key: StoredKey, plaintext: Buffer, context: EncryptionContext): string {
   return seal(key.id, secretOf(key), plaintext, context).toString('base64');
 }

@@ -6,17 +6,17 @@ const versionByte = 1;
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** The `EncryptionContext`: names and values that have to be the same when a ciphertext is opened. */
+/** The `EncryptionContext`: names and values that must be the same for encryption and decryption. */
 export type EncryptionContext = Readonly<Record<string, string>>;
 
-/** A ciphertext blob taken apart. */
+/** The parts of a ciphertext blob. */
 export interface Envelope {
-  /** The key that the blob says it was sealed under; a false name makes opening fail. */
+  /** The key that the blob names. With another key, decryption fails. */
   readonly keyId: string;
   readonly sealed: Buffer;
 }
 
-/** Seals a plaintext under a 256-bit key. The blob is header, nonce, AES-GCM ciphertext and tag, in this order. */
+/** Encrypts a plaintext with a 256-bit key. The blob is header, nonce, AES-GCM ciphertext and tag, in this order. */
 export function seal(keyId: string, secret: Buffer, plaintext: Buffer, context: EncryptionContext): Buffer {
   const header = Buffer.concat([Buffer.from([versionByte, keyId.length]), Buffer.from(keyId)]);
   const nonce = randomBytes(nonceBytes);
@@ -26,9 +26,9 @@ export function seal(keyId: string, secret: Buffer, plaintext: Buffer, context: 
 }
 
 /**
- * Reads which key a blob names, without trusting it yet.
+ * Reads which key a blob names. Nothing is verified yet.
  *
- * @throws KmsError InvalidCiphertextException when it is no blob of this endpoint
+ * @throws KmsError InvalidCiphertextException if the blob is not from this endpoint
  */
 export function readEnvelope(blob: Buffer): Envelope {
   const headerBytes = 2 + (blob[1] ?? 0);
@@ -38,9 +38,9 @@ export function readEnvelope(blob: Buffer): Envelope {
 }
 
 /**
- * Opens an envelope.
+ * Decrypts an envelope.
  *
- * @throws KmsError InvalidCiphertextException when blob, key or context is not what was sealed
+ * @throws KmsError InvalidCiphertextException if the blob is damaged, or the key or context is different
  */
 export function open({ sealed }: Envelope, secret: Buffer, context: EncryptionContext): Buffer {
   const decipher = createDecipheriv(cipherName, secret, sealed.subarray(0, nonceBytes), { authTagLength: tagBytes });
@@ -53,7 +53,9 @@ export function open({ sealed }: Envelope, secret: Buffer, context: EncryptionCo
   }
 }
 
-/** JSON of the sorted entries: one text per context whatever its order, and no two contexts with the same text. */
+/**
+ * Writes a context as JSON with sorted names: equal contexts give equal text, and different contexts different text.
+ */
 function additionalData(context: EncryptionContext): Buffer {
   const entries = Object.entries(context).sort(([left], [right]) => (left < right ? -1 : 1));
   return Buffer.from(JSON.stringify(entries));

@@ -1,4 +1,4 @@
-/** HTTP statuses of the errors that are KMS's own fault; every other error travels as 400. */
+/** Error → HTTP status. All other errors have the status 400. */
 const statuses: Readonly<Record<string, number>> = {
   RequestEntityTooLargeException: 413,
   KMSInternalException: 500,
@@ -7,7 +7,7 @@ const statuses: Readonly<Record<string, number>> = {
   ServiceUnavailableException: 503,
 };
 
-/** An error as KMS sends it: `name` is the wire's `__type`, `message` the wire's `message`. */
+/** An error as KMS sends it: `name` is the member `__type` of the answer, `message` is its `message`. */
 export class KmsError extends Error {
   override readonly name: string;
   /** HTTP status of the answer. */
@@ -20,33 +20,33 @@ export class KmsError extends Error {
   }
 }
 
-/** Turns anything thrown into what KMS would answer: whatever is not a KMS error is an internal failure (500). */
+/** Converts an exception to an error of KMS. An exception of another type becomes an internal failure (500). */
 export function toKmsError(thrown: unknown): KmsError {
   if (thrown instanceof KmsError) return thrown;
   return new KmsError('KMSInternalException', thrown instanceof Error ? thrown.message : String(thrown));
 }
 
-/** Input that KMS understands but does not accept. */
+/** Returns the error for input that is well formed but not allowed. */
 export function validationError(message: string): KmsError {
   return new KmsError('ValidationException', message);
 }
 
-/** The key exists, but its usage or spec does not fit the operation or the algorithm. */
+/** Returns the error for a key whose usage or spec does not fit the operation or the algorithm. */
 export function invalidKeyUsage(message: string): KmsError {
   return new KmsError('InvalidKeyUsageException', message);
 }
 
-/** The key's state forbids the operation. */
+/** Returns the error for a key whose state forbids the operation. */
 export function invalidState(message: string): KmsError {
   return new KmsError('KMSInvalidStateException', message);
 }
 
-/** Something that KMS, or this endpoint, does not do. */
+/** Returns the error for a feature that KMS or this endpoint does not have. */
 export function unsupported(message: string): KmsError {
   return new KmsError('UnsupportedOperationException', message);
 }
 
-/** The ciphertext is damaged, was not made here, or was made under another encryption context. */
+/** Returns the error for a ciphertext that is damaged, from elsewhere, or encrypted with another context. */
 export function invalidCiphertext(): KmsError {
   return new KmsError('InvalidCiphertextException', 'The ciphertext or its encryption context is not valid.');
 }

@@ -14,9 +14,9 @@ import { dirname } from 'node:path';
 const ownerOnly = 0o600;
 
 /**
- * Reads a JSON file and closes it to other users of the machine; `undefined` when there is none.
+ * Reads a JSON file, and removes the access of other users of the machine. Undefined if there is no file.
  *
- * @throws SyntaxError when the file is not JSON.
+ * @throws SyntaxError if the file is not JSON
  */
 export function readJsonFile(path: string): unknown {
   const text = readIfPresent(path);
@@ -27,13 +27,13 @@ export function readJsonFile(path: string): unknown {
 }
 
 /**
- * Replaces a JSON file so that a reader, or the next start after a kill, finds either the old or the new content, whole.
- * On return the new content is on disk.
+ * Replaces a JSON file at once: a reader finds either the complete old content or the complete new content, also after
+ * a kill. When the function returns, the new content is on disk.
  */
 export function replaceJsonFile(path: string, content: object): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporaryPath = `${path}.tmp`;
-  // A process killed half-way leaves its temporary file; creating it anew also makes sure of its mode.
+  // A killed process leaves its temporary file. A new file also has the right mode.
   rmSync(temporaryPath, { force: true });
   writeDurably(temporaryPath, JSON.stringify(content, undefined, 2));
   renameSync(temporaryPath, path);
@@ -58,7 +58,7 @@ function writeDurably(path: string, text: string): void {
   }
 }
 
-/** A single write may stop early, for instance on a nearly full disk. */
+/** Writes all bytes. A single write can stop early, for example on a nearly full disk. */
 function writeFully(file: number, bytes: Buffer): void {
   for (let written = 0; written < bytes.length; ) {
     written += writeSync(file, bytes, written);

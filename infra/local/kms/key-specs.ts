@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const generatePair = promisify(generateKeyPair);
 
-/** The values of `KeyUsage`: what a key may be used for, fixed when it is created. */
+/** The values of `KeyUsage`: what a key may be used for. It is set at creation and never changes. */
 export const keyUsages = [
   'SIGN_VERIFY',
   'ENCRYPT_DECRYPT',
@@ -15,14 +15,14 @@ export const keyUsages = [
 /** What a key may be used for. */
 export type KeyUsage = (typeof keyUsages)[number];
 
-/** What the endpoint knows about one `KeySpec`. */
+/** The properties of a `KeySpec`. */
 export interface KeySpecification {
   readonly isAsymmetric: boolean;
-  /** The algorithms a key of this spec offers, by the usage it was created for. */
+  /** Usage → the algorithms of a key with this spec and usage. */
   readonly algorithms: Readonly<Partial<Record<KeyUsage, readonly string[]>>>;
-  /** Usages that KMS offers for this spec and this endpoint does not. */
+  /** Usages of this spec that KMS has but this endpoint lacks. */
   readonly missingUsages: readonly KeyUsage[];
-  /** Makes new key material: PKCS#8 DER for asymmetric keys, raw bytes for the others. */
+  /** Generates key material: PKCS #8 in DER for asymmetric keys, bytes for the others. */
   readonly generate: () => Promise<Buffer>;
 }
 
@@ -62,8 +62,8 @@ function pkcs8({ privateKey }: { privateKey: KeyObject }): Buffer {
 }
 
 /**
- * The key specs that can be created here. Ed25519 leaves out `ED25519_PH_SHA_512`, which JOSE has no name for; asking for it
- * is answered like any other algorithm that does not fit the key.
+ * The key specs of this endpoint. Ed25519 lacks the algorithm `ED25519_PH_SHA_512`, because JOSE has no name for it. It
+ * is refused like an algorithm that does not fit the key.
  */
 export const keySpecifications = {
   RSA_2048: rsa(2048),
@@ -85,10 +85,10 @@ export const keySpecifications = {
   SYMMETRIC_DEFAULT: secret('ENCRYPT_DECRYPT', 'SYMMETRIC_DEFAULT', 32),
 } as const satisfies Readonly<Record<string, KeySpecification>>;
 
-/** A key spec that can be created here. */
+/** The name of a key spec of this endpoint. */
 export type KeySpec = keyof typeof keySpecifications;
 
-/** Key specs that KMS offers and this endpoint refuses as unsupported. */
+/** Key specs that KMS has but this endpoint refuses as unsupported. */
 export const missingKeySpecs = [
   'ECC_SECG_P256K1',
   'ML_DSA_44',
@@ -100,18 +100,18 @@ export const missingKeySpecs = [
   'SM2',
 ] as const;
 
-/** Whether a KMS key spec can be created here. */
+/** Returns whether this endpoint has a key spec. */
 export function isKeySpec(spec: string): spec is KeySpec {
   return Object.hasOwn(keySpecifications, spec);
 }
 
-/** Makes key material for a spec, in the form that {@link KeySpecification} says. */
+/** Generates key material for a spec, in the form of {@link KeySpecification.generate}. */
 export type MaterialMaker = (spec: KeySpec) => Promise<Buffer>;
 
-/** Material that nobody ever had. */
+/** Generates new random key material. */
 export const newMaterial: MaterialMaker = (spec) => keySpecifications[spec].generate();
 
-/** What the endpoint knows about a spec, seen as the general shape. */
+/** Returns the properties of a spec. */
 export function specificationOf(spec: KeySpec): KeySpecification {
   return keySpecifications[spec];
 }

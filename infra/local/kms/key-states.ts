@@ -38,5 +38,5 @@ const CancelKeyDeletion = operation(z.object({ KeyId: keyIdMember }), ({ KeyId }
   return { KeyId: keyArn(key.id) };
 });
 
-/** Switching keys off, on, and towards deletion. */
+/** The operations that enable and disable keys, and schedule or cancel their deletion. */
 export const keyStateOperations = { EnableKey, DisableKey, ScheduleKeyDeletion, CancelKeyDeletion };

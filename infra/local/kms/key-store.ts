@@ -1,10 +1,10 @@
-/** Key material is kept in the clear, in memory and in the file: it protects local development data only. */
 import * as z from 'zod';
 import { aliasArn, keyArn } from './arns.ts';
 import { KmsError } from './errors.ts';
 import { readJsonFile, replaceJsonFile } from './json-file.ts';
 import { type KeySpec, keySpecifications, keyUsages, type MaterialMaker, newMaterial } from './key-specs.ts';
 
+/** A stored key. Its material is not encrypted, neither in memory nor in the file: it is for development only. */
 const keySchema = z
   .object({
     id: z.string(),
@@ -19,7 +19,7 @@ const keySchema = z
       .array(z.object({ key: z.string(), value: z.string() }))
       .readonly()
       .default([]),
-    /** Base64 of what the key's specification generated. */
+    /** Key material from `KeySpecification.generate`, in base64. */
     material: z.base64(),
   })
   .readonly();
@@ -32,44 +32,44 @@ const stateSchema = z
   .object({ keys: z.array(keySchema).readonly(), aliases: z.array(aliasSchema).readonly() })
   .readonly();
 
-/** A key as it is kept, material included. */
+/** A stored key, with its material. */
 export type StoredKey = z.infer<typeof keySchema>;
-/** A name for a key. */
+/** A stored alias: a name for a key. */
 export type StoredAlias = z.infer<typeof aliasSchema>;
 type State = z.infer<typeof stateSchema>;
 
 /**
- * Keys and aliases, in memory and, with a path, on disk.
+ * Keys and aliases, in memory and, if a path is given, on disk.
  *
- * A change is written to disk before it becomes visible, so nothing that was ever answered can be lost by a kill.
+ * A change is on disk before it becomes visible. So a kill never loses a change that was answered.
  */
 export class KeyStore {
-  /** Where the material of a new key comes from. */
+  /** Generates the material of a new key. */
   readonly newMaterial: MaterialMaker;
   readonly #path: string | undefined;
   #state: State;
 
-  /** @throws Error when the file exists and is not a key file; starting empty would lose the keys in it. */
+  /** @throws Error if the file exists and is not a key file: to start empty would lose its keys */
   constructor(path?: string, makeMaterial = newMaterial) {
     this.newMaterial = makeMaterial;
     this.#path = path;
     this.#state = path === undefined ? { keys: [], aliases: [] } : readState(path);
   }
 
-  /** Every key that is not gone: the deletion date of a key is checked here, nothing removes it on time. */
+  /** All keys that are not deleted. The deletion date is checked here, because no timer removes a key. */
   get keys(): readonly StoredKey[] {
     const nowSeconds = Date.now() / 1000;
     return this.#state.keys.filter((key) => key.deletedAtSeconds === undefined || key.deletedAtSeconds > nowSeconds);
   }
 
-  /** Every alias of a key that is not gone. */
+  /** All aliases of keys that are not deleted. */
   get aliases(): readonly StoredAlias[] {
     const keyIds = new Set(this.keys.map((key) => key.id));
     return this.#state.aliases.filter((alias) => keyIds.has(alias.targetKeyId));
   }
 
   /**
-   * The key that a `KeyId` member names: a key id, a key ARN, an alias name or an alias ARN.
+   * Finds the key that a member `KeyId` names, by key id, key ARN, alias name or alias ARN.
    *
    * @throws KmsError NotFoundException
    */
@@ -78,7 +78,7 @@ export class KeyStore {
   }
 
   /**
-   * The key behind a key id or key ARN, for the operations that refuse aliases.
+   * Finds a key by key id or key ARN, for operations that refuse aliases.
    *
    * @throws KmsError NotFoundException
    */
@@ -94,7 +94,7 @@ export class KeyStore {
   }
 
   /**
-   * The alias with this name or ARN.
+   * Finds an alias by name or ARN.
    *
    * @throws KmsError NotFoundException
    */
@@ -107,17 +107,17 @@ export class KeyStore {
     return alias;
   }
 
-  /** Adds a key, or replaces the one with the same id. */
+  /** Adds a key, or replaces the key with the same id. */
   putKey(key: StoredKey): void {
     this.#commit({ keys: [...this.keys.filter(({ id }) => id !== key.id), key], aliases: this.aliases });
   }
 
-  /** Adds an alias, or replaces the one with the same name. */
+  /** Adds an alias, or replaces the alias with the same name. */
   putAlias(alias: StoredAlias): void {
     this.#commit({ keys: this.keys, aliases: [...this.aliases.filter(({ name }) => name !== alias.name), alias] });
   }
 
-  /** Removes an alias; its key stays. */
+  /** Removes an alias. Its key stays. */
   deleteAlias(aliasName: string): void {
     this.#commit({ keys: this.keys, aliases: this.aliases.filter(({ name }) => name !== aliasName) });
   }
@@ -136,6 +136,6 @@ function readState(path: string): State {
   try {
     return stateSchema.parse(readJsonFile(path) ?? { keys: [], aliases: [] });
   } catch (cause) {
-    throw new Error(`${path} is not a key file of the local KMS; move it away to start without keys`, { cause });
+    throw new Error(`${path} is not a key file of the local KMS. Move it away to start without keys.`, { cause });
   }
 }

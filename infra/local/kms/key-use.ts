@@ -3,7 +3,7 @@ import { invalidKeyUsage, invalidState, KmsError } from './errors.ts';
 import { type KeyUsage, specificationOf } from './key-specs.ts';
 import type { KeyStore, StoredKey } from './key-store.ts';
 
-/** What an operation needs of a key. */
+/** The usage and algorithm that an operation needs. */
 export interface KeyNeed {
   readonly operation: string;
   readonly usage: KeyUsage;
@@ -11,7 +11,7 @@ export interface KeyNeed {
 }
 
 /**
- * The key for a cryptographic operation, once its state, its usage and its spec allow it.
+ * Finds the key for a cryptographic operation, and checks its state, usage and spec.
  *
  * @throws KmsError NotFoundException, DisabledException, KMSInvalidStateException, InvalidKeyUsageException
  */
@@ -27,18 +27,24 @@ export function keyFor(store: KeyStore, keyId: string, need: KeyNeed): StoredKey
   return key;
 }
 
-/** @throws KmsError DisabledException, KMSInvalidStateException */
+/**
+ * Checks that a key is enabled.
+ * @throws KmsError DisabledException, KMSInvalidStateException
+ */
 export function assertEnabled(key: StoredKey): void {
   assertNotPendingDeletion(key);
   if (key.state === 'Disabled') throw new KmsError('DisabledException', `${keyArn(key.id)} is disabled.`);
 }
 
-/** @throws KmsError KMSInvalidStateException */
+/**
+ * Checks that a key is not about to be deleted.
+ * @throws KmsError KMSInvalidStateException
+ */
 export function assertNotPendingDeletion(key: StoredKey): void {
   if (key.state === 'PendingDeletion') throw invalidState(`${keyArn(key.id)} is pending deletion.`);
 }
 
-/** The algorithms this key offers for the usage it was created for. */
+/** Returns the algorithms of a key for its usage. */
 export function algorithmsOf(key: StoredKey): readonly string[] {
   return specificationOf(key.spec).algorithms[key.usage] ?? [];
 }

@@ -20,7 +20,7 @@ import { tagsMember, withTags } from './tags.ts';
 
 const keySpecMember = z.enum([...Object.keys(keySpecifications), ...missingKeySpecs]);
 
-/** The name under which KMS reports the algorithms of a key, by the key's usage. */
+/** Usage → the member in which KMS reports the algorithms of a key. */
 const algorithmMembers: Readonly<Partial<Record<KeyUsage, string>>> = {
   SIGN_VERIFY: 'SigningAlgorithms',
   ENCRYPT_DECRYPT: 'EncryptionAlgorithms',
@@ -35,7 +35,7 @@ const CreateKey = operation(
     Origin: z.enum(['AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE']).default('AWS_KMS'),
     Description: z.string().max(8192).default(''),
     MultiRegion: z.boolean().default(false),
-    /** Has to be one; nobody is held to it here. */
+    /** It must be JSON, but is not enforced here. */
     Policy: z.string().min(1).max(32_768).optional(),
     Tags: tagsMember.default([]),
   }),
@@ -84,7 +84,7 @@ const ListKeys = operation(z.object(pageMembers(1000)), (input, store) => {
   return { Keys: items.map(({ id }) => ({ KeyId: id, KeyArn: keyArn(id) })), ...continuation };
 });
 
-/** Answers KMS's default policy, which leaves access to IAM; no policy is enforced here. */
+/** Returns KMS's default policy, which leaves access to IAM. No policy is enforced here. */
 const GetKeyPolicy = operation(z.object({ KeyId: keyIdMember }), ({ KeyId }, store) => {
   store.keyByIdOrArn(KeyId);
   const Principal = { AWS: `arn:aws:iam::${localAccountId}:root` };
@@ -92,7 +92,7 @@ const GetKeyPolicy = operation(z.object({ KeyId: keyIdMember }), ({ KeyId }, sto
   return { Policy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }), PolicyName: 'default' };
 });
 
-/** Making keys and telling what they are. */
+/** The operations that create and describe keys. */
 export const keyOperations = { CreateKey, DescribeKey, GetPublicKey, ListKeys, GetKeyPolicy };
 
 function assertPolicy(policy: string | undefined): void {

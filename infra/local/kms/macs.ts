@@ -27,7 +27,7 @@ const VerifyMac = operation(macMembers.extend({ Mac: blob(6144) }), (input, stor
   return { KeyId: keyArn(key.id), MacValid: true, MacAlgorithm: input.MacAlgorithm };
 });
 
-/** Message authentication codes with HMAC keys. */
+/** The operations for message authentication codes with HMAC keys. */
 export const macOperations = { GenerateMac, VerifyMac };
 
 function macFor(name: string, input: MacInput, store: KeyStore): { readonly key: StoredKey; readonly mac: Buffer } {

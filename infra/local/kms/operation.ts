@@ -2,15 +2,15 @@ import * as z from 'zod';
 import { KmsError, validationError } from './errors.ts';
 import type { KeyStore } from './key-store.ts';
 
-/** The body of a successful answer; `undefined` for the operations that answer 200 with an empty body. */
+/** The body of a successful answer; undefined for an empty body. */
 export type Output = object | undefined;
 
-/** One KMS operation: takes the parsed JSON body, answers or throws a {@link KmsError}. */
+/** A KMS operation: it takes the parsed JSON body, and returns an answer or throws a {@link KmsError}. */
 export type Operation = (body: unknown, store: KeyStore) => Promise<Output>;
 
 /**
- * Joins the members an operation takes with what it does. Members it does not name are ignored, as KMS ignores
- * `GrantTokens` of a caller who needs none.
+ * Makes an operation of its input members and a function. Other members of the input are ignored, for example
+ * `GrantTokens`.
  */
 export function operation<Input>(
   members: z.ZodType<Input>,
@@ -19,7 +19,7 @@ export function operation<Input>(
   return async (body, store) => answer(parseInput(members, body), store);
 }
 
-/** A blob member: base64 on the wire, bytes for the operation. */
+/** Describes a member with binary data: base64 in the request, bytes for the operation. */
 export function blob(lengthMaxBytes: number) {
   return z
     .base64()
@@ -31,10 +31,10 @@ export function blob(lengthMaxBytes: number) {
     );
 }
 
-/** The `KeyId` member in any of its four forms. */
+/** The member `KeyId`: key id, key ARN, alias name or alias ARN. */
 export const keyIdMember = z.string().min(1).max(2048);
 
-/** The `EncryptionContext` member; leaving it out is the same as an empty one. */
+/** The member `EncryptionContext`; empty by default. */
 export const encryptionContextMember = z.record(z.string(), z.string()).default({});
 
 function parseInput<Input>(members: z.ZodType<Input>, body: unknown): Input {
@@ -49,7 +49,10 @@ function parseInput<Input>(members: z.ZodType<Input>, body: unknown): Input {
   throw validationError(`${count}: ${issues.map(describeIssue).join('; ')}`);
 }
 
-/** KMS tells JSON that does not fit the model (a number for a string, broken base64) from values out of bounds. */
+/**
+ * Recognises a member of the wrong type, such as a number for a string, or invalid base64. KMS has a separate error for
+ * it.
+ */
 function isWrongShape(issue: z.core.$ZodIssue): boolean {
   if (issue.code === 'invalid_format') return issue.format === 'base64';
   return issue.code === 'invalid_type' && issue.input !== undefined;

@@ -8,7 +8,7 @@ import type { Operation } from './operation.ts';
 import { signingOperations } from './signing.ts';
 import { tagOperations } from './tags.ts';
 
-/** Every operation of the endpoint by its name in `x-amz-target`. */
+/** All operations of the endpoint, by their name in the header `x-amz-target`. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
   Object.entries({
     ...keyOperations,

@@ -1,19 +1,19 @@
 import * as z from 'zod';
 import { KmsError } from './errors.ts';
 
-/** The members every List operation takes. */
+/** The paging members of a List operation's input. */
 export interface PageInput {
   readonly Limit?: number | undefined;
   readonly Marker?: string | undefined;
 }
 
-/** The paging members of a List operation with its own upper bound. */
+/** Describes the paging members of a List operation. `limitMax` is the operation's largest page. */
 export function pageMembers(limitMax: number) {
   return { Limit: z.int().min(1).max(limitMax).optional(), Marker: z.string().min(1).max(1024).optional() };
 }
 
 /**
- * One page of a list, with `Truncated` and the `NextMarker` that continues it.
+ * Returns a page of a list, with the members `Truncated` and `NextMarker`.
  *
  * @throws KmsError InvalidMarkerException
  */

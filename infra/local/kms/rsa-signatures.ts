@@ -9,14 +9,14 @@ import {
 } from 'node:crypto';
 import type { DigestScheme, HashName } from './digest-scheme.ts';
 
-/** Last octet of each hash's object identifier, and the length of its digest (RFC 8017 section 9.2, note 1). */
+/** Hash → last byte of its object identifier, and length of its digest (RFC 8017 section 9.2, note 1). */
 const hashes: Readonly<Record<HashName, { readonly oidEnd: number; readonly lengthBytes: number }>> = {
   sha256: { oidEnd: 1, lengthBytes: 32 },
   sha384: { oidEnd: 2, lengthBytes: 48 },
   sha512: { oidEnd: 3, lengthBytes: 64 },
 };
 
-/** RSASSA-PKCS1-v1_5 over a ready-made digest (RFC 8017 section 8.2). */
+/** RSASSA-PKCS1-v1_5 over a given digest (RFC 8017 section 8.2). */
 export const pkcs1: DigestScheme = {
   sign: (key, digest, hash) => privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, digestInfo(digest, hash)),
 
@@ -26,7 +26,7 @@ export const pkcs1: DigestScheme = {
   },
 };
 
-/** RSASSA-PSS over a ready-made digest, salt as long as the hash (RFC 8017 section 8.1). */
+/** RSASSA-PSS over a given digest, with a salt as long as the hash (RFC 8017 section 8.1). */
 export const pss: DigestScheme = {
   sign: (key, digest, hash) =>
     privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, encodePss(digest, hash, modulusBytes(key))),
@@ -37,7 +37,7 @@ export const pss: DigestScheme = {
   },
 };
 
-/** `undefined` for anything that is not a signature of this key's size and range, or whose padding is broken. */
+/** Recovers the signed block with the public key; undefined if size, range or padding of the signature is wrong. */
 function recover(key: KeyObject, signature: Buffer, padding: number): Buffer | undefined {
   if (signature.length !== modulusBytes(key)) return undefined;
   try {
@@ -58,7 +58,7 @@ function digestInfo(digest: Buffer, hash: HashName): Buffer {
   return Buffer.from([0x30, algorithm.length + 2 + lengthBytes, ...algorithm, 0x04, lengthBytes, ...digest]);
 }
 
-/** EMSA-PSS-ENCODE, RFC 8017 section 9.1.1; moduli here are whole bytes long, so one top bit has to be cleared. */
+/** EMSA-PSS-ENCODE (RFC 8017 section 9.1.1). The moduli here have whole bytes, so exactly one top bit must be zero. */
 function encodePss(digest: Buffer, hash: HashName, lengthBytes: number): Buffer {
   const salt = randomBytes(digest.length);
   const saltedDigest = pssDigest(digest, salt, hash);
@@ -67,7 +67,7 @@ function encodePss(digest: Buffer, hash: HashName, lengthBytes: number): Buffer 
   return Buffer.concat([clearTopBit(mask(block, saltedDigest, hash)), saltedDigest, Buffer.from([0xbc])]);
 }
 
-/** EMSA-PSS-VERIFY, RFC 8017 section 9.1.2. */
+/** EMSA-PSS-VERIFY (RFC 8017 section 9.1.2). */
 function isPssEncoding(encoded: Buffer, digest: Buffer, hash: HashName): boolean {
   const maskedLength = encoded.length - digest.length - 1;
   const masked = encoded.subarray(0, maskedLength);
@@ -89,7 +89,7 @@ function pssDigest(digest: Buffer, salt: Buffer, hash: HashName): Buffer {
   return createHash(hash).update(Buffer.alloc(8)).update(digest).update(salt).digest();
 }
 
-/** XOR with MGF1 of the seed (RFC 8017 appendix B.2.1); applying it twice gives the block back. */
+/** Masks a block: XOR with MGF1 of the seed (RFC 8017 appendix B.2.1). To mask it again restores the block. */
 function mask(block: Buffer, seed: Buffer, hash: HashName): Buffer {
   const rounds = Math.ceil(block.length / hashes[hash].lengthBytes);
   const stream = Buffer.concat(

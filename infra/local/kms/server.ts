@@ -7,22 +7,22 @@ import type { Output } from './operation.ts';
 import { operations } from './operations.ts';
 import { assertSigned, operationNameOf, readBody, sendError, sendOutput } from './wire.ts';
 
-/** What to do to a call instead of, or before, doing it. */
+/** A fault to produce for a call. */
 export interface KmsFault {
-  /** Answered in place of the operation, which then has no effect. Statuses are those of KMS: 400, or 5xx for its own faults. */
+  /** The error to answer with. The operation then has no effect. The status follows from the name, as in KMS. */
   readonly error?: { readonly name: string; readonly message: string };
-  /** How long the answer, good or bad, is held back. */
+  /** How long the answer is delayed. */
   readonly latencyMs?: number;
 }
 
-/** What the server serves. */
+/** The parts of an endpoint. */
 export interface KmsEndpoint {
   readonly store: KeyStore;
   readonly calls: CallLog;
   readonly fault: (operation: string, callNumber: number) => KmsFault | undefined;
 }
 
-/** A server, not yet listening, that answers every request: what fails inside is answered as KMSInternalException. */
+/** Creates the server; it does not listen yet. An unexpected exception is answered as KMSInternalException. */
 export function createKmsServer(endpoint: KmsEndpoint): Server {
   const server = createServer((request, response) => {
     answer(request, endpoint).then(
@@ -30,7 +30,7 @@ export function createKmsServer(endpoint: KmsEndpoint): Server {
       (thrown: unknown) => sendError(response, toKmsError(thrown)),
     );
   });
-  // The SDK keeps connections for longer than Node's 5 s; closing first would race with its next request.
+  // The SDK keeps a connection for longer than Node's 5 s. A server that closes it first could miss the next request.
   server.keepAliveTimeout = 120_000;
   return server;
 }
@@ -48,7 +48,7 @@ async function answer(request: IncomingMessage, { store, calls, fault }: KmsEndp
 }
 
 async function suffer(fault: KmsFault | undefined): Promise<void> {
-  // Without a reference the wait cannot keep a process alive whose server has been closed.
+  // Without a reference, the delay does not keep the process alive after the server is closed.
   if (fault?.latencyMs !== undefined) await delay(fault.latencyMs, undefined, { ref: false });
   if (fault?.error !== undefined) throw new KmsError(fault.error.name, fault.error.message);
 }

@@ -7,19 +7,22 @@ import { pkcs1, pss } from './rsa-signatures.ts';
 /** The values of `MessageType`. */
 export const messageTypes = ['RAW', 'DIGEST', 'EXTERNAL_MU'] as const;
 
-/** What a caller wants signed. */
+/** The message to sign, or its digest. */
 interface SigningInput {
   readonly message: Buffer;
   readonly messageType: (typeof messageTypes)[number];
 }
 
-/** One value of `SigningAlgorithm`; both functions throw ValidationException for a message type that does not fit it. */
+/**
+ * How a value of `SigningAlgorithm` signs and verifies. Both throw ValidationException if the message type does not
+ * fit.
+ */
 export interface SignatureScheme {
   sign(privateKey: KeyObject, input: SigningInput): Buffer;
   verify(publicKey: KeyObject, input: SigningInput, signature: Buffer): boolean;
 }
 
-/** Every signing algorithm that a local key can have, by its KMS name. */
+/** KMS's name → signing algorithm, for all algorithms of this endpoint. */
 export const signatureSchemes: ReadonlyMap<string, SignatureScheme> = new Map([
   ['RSASSA_PKCS1_V1_5_SHA_256', overDigest(pkcs1, 'sha256')],
   ['RSASSA_PKCS1_V1_5_SHA_384', overDigest(pkcs1, 'sha384')],
@@ -33,7 +36,7 @@ export const signatureSchemes: ReadonlyMap<string, SignatureScheme> = new Map([
   ['ED25519_SHA_512', ed25519()],
 ]);
 
-/** RAW is hashed here and from then on the same as DIGEST, so the two cannot come apart. */
+/** Makes a scheme from one for digests. A RAW message is hashed first; after that, RAW and DIGEST are the same. */
 function overDigest(scheme: DigestScheme, hash: HashName): SignatureScheme {
   return {
     sign: (key, input) => scheme.sign(key, digestOf(input, hash), hash),
@@ -52,7 +55,9 @@ function digestOf({ message, messageType }: SigningInput, hash: HashName): Buffe
   return message;
 }
 
-/** Pure Ed25519 (RFC 8032 section 5.1) hashes the message twice, so a digest cannot stand in for it. */
+/**
+ * Makes the scheme of Ed25519 (RFC 8032 section 5.1). It hashes the whole message twice, so it cannot sign a digest.
+ */
 function ed25519(): SignatureScheme {
   return {
     sign: (key, input) => sign(null, rawMessage(input), key),

@@ -33,11 +33,11 @@ const Verify = operation(signMembers.extend({ Signature: blob(6144) }), (input, 
   return { KeyId: keyArn(key.id), SignatureValid: true, SigningAlgorithm };
 });
 
-/** Signatures with asymmetric keys. */
+/** The operations for signatures with asymmetric keys. */
 export const signingOperations = { Sign, Verify };
 
 function schemeOf(algorithm: string): SignatureScheme {
   const scheme = signatureSchemes.get(algorithm);
-  if (scheme === undefined) throw new TypeError(`no scheme for ${algorithm}`);
+  if (scheme === undefined) throw new TypeError(`The algorithm ${algorithm} has no scheme.`);
   return scheme;
 }

@@ -7,19 +7,19 @@ import { pageMembers, pageOf } from './paging.ts';
 
 const TAGS_MAX = 50;
 
-/** The `Tags` member. */
+/** The member `Tags`. */
 export const tagsMember = z.array(z.object({ TagKey: z.string().min(1).max(128), TagValue: z.string().max(256) }));
 
 type Tags = NonNullable<StoredKey['tags']>;
 
 /**
- * Tags with others added; one that exists is overwritten.
+ * Adds tags to others. A tag with the same key is replaced.
  *
  * @throws KmsError TagException, LimitExceededException
  */
 export function withTags(before: Tags, added: z.infer<typeof tagsMember>): Tags {
   const keys = added.map(({ TagKey }) => TagKey);
-  if (new Set(keys).size < keys.length) throw new KmsError('TagException', 'A tag key comes twice.');
+  if (new Set(keys).size < keys.length) throw new KmsError('TagException', 'A tag key is repeated.');
   if (keys.some((key) => key.startsWith('aws:'))) {
     throw new KmsError('TagException', 'Tag keys that begin with aws: are reserved.');
   }
@@ -54,5 +54,5 @@ const ListResourceTags = operation(
   },
 );
 
-/** Words that a key is found by. */
+/** The operations on tags of keys. */
 export const tagOperations = { TagResource, UntagResource, ListResourceTags };

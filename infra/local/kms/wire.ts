@@ -4,11 +4,11 @@ import { KmsError } from './errors.ts';
 
 const contentType = 'application/x-amz-json-1.1';
 const targetPattern = /^TrentService\.([A-Za-z]+)$/;
-/** Several times the largest request that KMS takes. */
+/** Several times the largest request that KMS accepts. */
 const bodyBytesMax = 256 * 1024;
 
 /**
- * The operation a request names: `POST /` with `x-amz-target: TrentService.<Operation>` (AWS JSON 1.1).
+ * Reads the operation of a request: `POST /` with `x-amz-target: TrentService.<Operation>` (AWS JSON 1.1).
  *
  * @throws KmsError UnknownOperationException
  */
@@ -23,7 +23,8 @@ export function operationNameOf(request: IncomingMessage): string {
 }
 
 /**
- * Refuses unsigned requests as KMS does. The signature itself is not checked: the endpoint knows no secret keys.
+ * Refuses requests without a signature, as KMS does. The signature is not verified, because the endpoint has no AWS
+ * secret keys.
  *
  * @throws KmsError MissingAuthenticationTokenException
  */
@@ -33,7 +34,7 @@ export function assertSigned(request: IncomingMessage): void {
 }
 
 /**
- * The JSON object in a request's body; an empty body is an empty object.
+ * Reads the JSON object in a request's body. An empty body counts as an empty object.
  *
  * @throws KmsError SerializationException, RequestEntityTooLargeException
  */
@@ -46,12 +47,12 @@ export async function readBody(request: IncomingMessage): Promise<object> {
   return body;
 }
 
-/** Sends a success; without output the body stays empty. */
+/** Sends a successful answer. Without output, its body is empty. */
 export function sendOutput(response: ServerResponse, output: object | undefined): void {
   send(response, 200, output);
 }
 
-/** Sends an error as KMS does: `{"__type", "message"}`. */
+/** Sends an error as KMS does, with the members `__type` and `message`. */
 export function sendError(response: ServerResponse, error: KmsError): void {
   send(response, error.status, { __type: error.name, message: error.message });
 }
