@@ -13,8 +13,8 @@ import { type TableName, type TableSchema, tableSchemas } from '../table-schemas
 import { type Listening, listenOnLoopback } from './loopback.ts';
 
 /**
- * Starts the engine on a free port; with a folder its data is on disk and survives the process.
- * @throws Error caused by one with the code `LEVEL_LOCKED` where another process has the folder open
+ * Starts a DynamoDB engine (dynalite) on a free port. With a folder, its data is on disk and survives the process.
+ * @throws Error whose cause has the code `LEVEL_LOCKED`, if another process uses the folder
  */
 export async function startLocalDynamo(folder?: string): Promise<Listening> {
   if (folder !== undefined) await assertOpens(folder);
@@ -22,7 +22,9 @@ export async function startLocalDynamo(folder?: string): Promise<Listening> {
   return listenOnLoopback(server);
 }
 
-/** Whether the folder opens is asked of dynalite's own LevelDB: dynalite itself ends the process where it does not. */
+/**
+ * Opens the folder with dynalite's own LevelDB first, because dynalite ends the process if the folder does not open.
+ */
 async function assertOpens(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const requireFromDynalite = createRequire(createRequire(import.meta.url).resolve('dynalite'));
@@ -37,7 +39,10 @@ interface LevelDatabase {
   close(): Promise<void>;
 }
 
-/** Makes the tables that are missing, named `<prefix>-<table>`, and says how each is called. */
+/**
+ * Creates the tables that are missing, with the names `<prefix>-<table>`, and returns the name of each.
+ * @throws Error if a table lacks an index, because an older version has created it
+ */
 export async function createTables(prefix: string): Promise<Readonly<Record<TableName, string>>> {
   const client = new DynamoDBClient({});
   const names = Object.keys(tableSchemas) as TableName[];
@@ -51,7 +56,7 @@ export async function createTables(prefix: string): Promise<Readonly<Record<Tabl
   return tables;
 }
 
-/** Makes a table; finding out first whether it is there would cost a call that a new workspace does not need. */
+/** Creates a table, and checks it only if it exists already. A new workspace saves a call this way. */
 async function provideTable(client: DynamoDBClient, TableName: string, schema: TableSchema): Promise<void> {
   try {
     await client.send(new CreateTableCommand(tableDefinition(TableName, schema)));
@@ -62,12 +67,12 @@ async function provideTable(client: DynamoDBClient, TableName: string, schema: T
   }
 }
 
-/** In AWS, CloudFormation adds an index to a table that lacks it; local data is not worth that. */
+/** Checks that a table has all indexes. In AWS, CloudFormation adds a missing index; local data is deleted instead. */
 function assertUpToDate({ TableName, GlobalSecondaryIndexes = [] }: TableDescription, { indexes = [] }: TableSchema) {
   const missing = indexes.find(({ name }) => !GlobalSecondaryIndexes.some(({ IndexName }) => IndexName === name));
   if (missing === undefined) return;
   throw new Error(
-    `The data is of an older Mintmark (${TableName} lacks ${missing.name}): delete its folder or set MINTMARK_DATA.`,
+    `An older version wrote this data (${TableName} lacks ${missing.name}): delete its folder or set MINTMARK_DATA.`,
   );
 }
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { type Listening, listenOnLoopback } from './loopback.ts';
 
-/** An event as a rule of EventBridge would see it. */
+/** An event as a rule of EventBridge sees it. */
 export interface BusEvent {
   readonly source: string;
   readonly detailType: string;
@@ -14,7 +14,7 @@ interface PutEvents {
   readonly Entries: readonly { readonly Source: string; readonly DetailType: string; readonly Detail: string }[];
 }
 
-/** Starts an endpoint that takes events as EventBridge does (PutEvents, AWS JSON 1.1) and hands them to one listener. */
+/** Starts an endpoint with the operation PutEvents of EventBridge (AWS JSON 1.1). It passes each event to `onEvent`. */
 export async function startLocalEvents(onEvent: (event: BusEvent) => void): Promise<Listening> {
   const server = createServer((request, response) => {
     const reply = (status: number, body: object) => {
@@ -29,7 +29,7 @@ export async function startLocalEvents(onEvent: (event: BusEvent) => void): Prom
 }
 
 async function takeEvents(request: IncomingMessage, onEvent: (event: BusEvent) => void): Promise<object> {
-  if (request.headers['x-amz-target'] !== 'AWSEvents.PutEvents') throw new Error('This is no PutEvents.');
+  if (request.headers['x-amz-target'] !== 'AWSEvents.PutEvents') throw new Error('The operation must be PutEvents.');
   const { Entries } = (await json(request)) as PutEvents;
   for (const { Source, DetailType, Detail } of Entries) {
     onEvent({ source: Source, detailType: DetailType, detail: JSON.parse(Detail) });

@@ -27,10 +27,10 @@ import type { AdaptersOf, Environment, Grant } from '#shared/ports.ts';
 
 type FunctionName = (typeof tables)[number]['name'];
 
-/** Adapters that tests exchange, such as the clock; a function takes of them what it has a grant for. */
+/** Adapters that tests replace, such as the clock. A function uses only the replacements that it has a grant for. */
 export type AdapterChanges = Partial<Omit<AdaptersOf<Grant>, 'environment'>>;
 
-/** The real handlers, told where the engines of this machine are. */
+/** Returns the real handlers of all functions, with settings that lead to the engines of this machine. */
 export function localFunctions(environment: Environment, changes: AdapterChanges = {}) {
   const adapters = { ...changes, environment: () => environment };
   return {

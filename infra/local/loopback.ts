@@ -2,15 +2,18 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A server that listens. */
+/** A listening server. */
 export interface Listening {
   readonly url: string;
   readonly server: Server;
-  /** Resolves when the server is gone, whoever was connected. */
+  /** Stops the server and closes all its connections. */
   close(): Promise<void>;
 }
 
-/** Lets a server listen on 127.0.0.1; port 0 is any free one. @throws Error where the port is taken */
+/**
+ * Lets a server listen on 127.0.0.1. Port 0 means any free port.
+ * @throws Error if the port is in use
+ */
 export async function listenOnLoopback(server: Server, port = 0): Promise<Listening> {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');

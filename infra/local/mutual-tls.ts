@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import type { MutualTls } from './gateway/configuration.ts';
 import { selfSignedServerCertificate } from './server-certificate.ts';
 
-/** Where a data folder holds the certificates of clients and of their authorities, a `.pem` file each. */
+/** The truststore in a data folder: certificates of clients and of certificate authorities, each in a `.pem` file. */
 const truststoreIn = (folder: string) => join(folder, 'truststore');
 
-/** Where clients find the certificate to trust; it is another one at each start. */
+/** The file with the server's certificate, for clients to trust. Each start writes a new certificate. */
 const serverCertificateIn = (folder: string) => join(folder, 'server.pem');
 
 /**
- * What mutual TLS takes: a truststore, as whoever runs this has filled it, and a server's certificate, whose private key
- * is kept nowhere.
+ * Prepares mutual TLS: reads the truststore, which the developer fills, and makes a new server certificate. The
+ * certificate's private key is not written to disk.
  */
 export async function provideMutualTls(folder: string, port: number): Promise<MutualTls> {
   const truststore = truststoreIn(folder);
@@ -26,7 +26,7 @@ export async function provideMutualTls(folder: string, port: number): Promise<Mu
   return { serverCertificate, truststore: trusted, port };
 }
 
-/** Says how the domain is to be reached. */
+/** Prints the URL for mutual TLS and the files that belong to it. */
 export function printMutualTls(url: string, folder: string): void {
   console.log(`By mutual TLS it is ready at ${url}`);
   console.log(`  it trusts     ${truststoreIn(folder)}`);

@@ -1,20 +1,20 @@
 import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
 import type { GatewayRoute, LambdaHandler, RestApi } from './gateway/configuration.ts';
 
-/** The identifier under which the sample is to be registered with `POST /v1/apis`. */
+/** The identifier of the sample API. Register it with `POST /v1/apis`. */
 const AUDIENCE = 'https://api.example.com/reports';
 
-/** An HTTP API authorizer's answer depends on the route, so the route is part of what it is remembered by. */
+/** The authorizer's answer depends on the route, so the route is part of the cache key. */
 const HTTP_IDENTITY_SOURCES = ['$request.header.Authorization', '$context.routeKey'];
 
-/** Results are not remembered here, so that a revocation shows at once. */
+/** Results are not cached, so that a revocation takes effect at once. */
 const RESULT_TTL_SECONDS = 0;
 
 const list: LambdaHandler = () => ({ reports: ['2026 in numbers'] });
 
 const create: LambdaHandler = () => ({ statusCode: 201, body: JSON.stringify({ created: true }) });
 
-/** An API as our users have them: it knows nothing of tokens, because the authorizer stands in front of it. */
+/** A sample of a user's API. Its handlers do not read tokens, because the authorizer protects them. */
 export const sampleApi = {
   protection: {
     audience: AUDIENCE,
@@ -24,7 +24,7 @@ export const sampleApi = {
     routes: { 'GET /reports': 'read:reports', 'POST /reports': 'write:reports' },
   } satisfies ProtectedApi,
 
-  /** The sample on an HTTP API. */
+  /** The sample as routes of an HTTP API. */
   httpRoutes: (authorizer: LambdaHandler): readonly GatewayRoute[] => {
     const guard = {
       handler: authorizer,
@@ -37,7 +37,7 @@ export const sampleApi = {
     ];
   },
 
-  /** The sample on a REST API, under `/rest`. */
+  /** The sample as a REST API with the stage `rest`. */
   restApi: (authorizer: LambdaHandler): RestApi => {
     const guard = {
       type: 'REQUEST',

@@ -3,7 +3,7 @@ import { tables } from '#shared/api/tables.ts';
 
 type ScheduledTable = Extract<(typeof tables)[number], { readonly schedule: object }>;
 
-/** A function that runs by itself. */
+/** The name of a function with a schedule. */
 export type ScheduledFunction = ScheduledTable['name'];
 
 interface Schedule {
@@ -12,23 +12,23 @@ interface Schedule {
   readonly timeoutSeconds: number;
 }
 
-/** What the API tables let run by itself, and how often. */
+/** The scheduled functions of the API tables, with their period and timeout. */
 export const schedules: readonly Schedule[] = tables.flatMap((table) =>
   'schedule' in table ? [{ name: table.name, ...table.schedule, timeoutSeconds: table.timeoutSeconds }] : [],
 );
 
-/** How long a run under way is waited for; it can be killed anywhere, and nobody likes to wait for a program to end. */
+/** `close` waits this long for a run to end. The process may then kill the run, which is safe at any point. */
 const LAST_RUN_MILLISECONDS = 1_000;
 
-/** What runs scheduled functions. */
+/** The running schedules. */
 export interface Clockwork {
-  /** Begins no run any more, and gives one under way a moment to end. */
+  /** Begins no further runs, and waits up to a second for current runs. */
   close(): Promise<void>;
 }
 
 /**
- * Runs every scheduled function by the clock of this machine, as EventBridge does in AWS, without keeping the process
- * alive. A run that outlasts its period takes the next one's place; one that fails has said so in its log line.
+ * Runs each scheduled function at its period, as EventBridge does in AWS. The timers do not keep the process alive.
+ * While a run lasts, no further run of the function begins. A failed run writes its own log line.
  */
 export function startClockwork(run: (name: ScheduledFunction) => Promise<unknown>): Clockwork {
   const running = new Map<ScheduledFunction, Promise<unknown>>();

@@ -4,7 +4,7 @@ import { type JsonGeneralName, SubjectAlternativeNameExtension, X509CertificateG
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MILLISECONDS = 86_400_000;
-/** RFC 5280 §4.1.2.2 allows 20, one of which may go for the sign. */
+/** RFC 5280 §4.1.2.2 allows 20 bytes; a leading zero for the sign may take one of them. */
 const SERIAL_NUMBER_BYTES = 16;
 
 /** A certificate and its private key, both in PEM. */
@@ -13,7 +13,7 @@ export interface KeyedCertificate {
   readonly key: string;
 }
 
-/** A server's certificate that only those trust who are told so, good from yesterday for a year. */
+/** Makes a self-signed server certificate, valid from yesterday for a year. Clients must be configured to trust it. */
 export async function selfSignedServerCertificate(names: readonly JsonGeneralName[]): Promise<KeyedCertificate> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await X509CertificateGenerator.createSelfSigned({
@@ -28,7 +28,7 @@ export async function selfSignedServerCertificate(names: readonly JsonGeneralNam
   return { cert: certificate.toString('pem'), key: await privateKeyInPem(keys.privateKey) };
 }
 
-/** A private key as TLS takes it: PKCS#8 in PEM (RFC 7468 §10). */
+/** Exports a private key for TLS: PKCS #8 in PEM (RFC 7468 §10). */
 export async function privateKeyInPem(key: webcrypto.CryptoKey): Promise<string> {
   const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64');
   return `-----BEGIN PRIVATE KEY-----\n${pkcs8.replaceAll(/.{64}/g, '$&\n')}\n-----END PRIVATE KEY-----\n`;

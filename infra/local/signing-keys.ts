@@ -6,14 +6,14 @@ import {
   KMSClient,
 } from '@aws-sdk/client-kms';
 
-/** The workspace's keys as KMS key ARNs. */
+/** The ARNs of the workspace's KMS keys. */
 export interface LocalKeys {
-  /** JSON for MINTMARK_SIGNING_KEYS. */
+  /** The setting MINTMARK_SIGNING_KEYS: JSON with algorithm → ARN. */
   readonly signing: string;
   readonly wrapping: string;
 }
 
-/** Finds the workspace's KMS keys by their aliases, or makes them. */
+/** Finds the workspace's KMS keys by their aliases, or creates them. */
 export async function provideKeys(): Promise<LocalKeys> {
   const client = new KMSClient({});
   const signing = (name: string, KeySpec: NonNullable<CreateKeyCommandInput['KeySpec']>) =>
@@ -33,7 +33,7 @@ async function provideKey(client: KMSClient, alias: string, spec: CreateKeyComma
   const found = await findKey(client, alias);
   if (found !== undefined) return found;
   const { KeyMetadata } = await client.send(new CreateKeyCommand(spec));
-  if (KeyMetadata?.Arn === undefined) throw new Error('KMS made a key without saying which.');
+  if (KeyMetadata?.Arn === undefined) throw new Error('KMS created a key but did not return its ARN.');
   await client.send(new CreateAliasCommand({ AliasName: alias, TargetKeyId: KeyMetadata.KeyId }));
   return KeyMetadata.Arn;
 }

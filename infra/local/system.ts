@@ -16,30 +16,30 @@ import { provideKeys } from './signing-keys.ts';
 const BOOTSTRAP_MILLISECONDS = 30_000;
 
 export interface SystemOptions {
-  /** Where data is kept; without a folder everything is in memory. */
+  /** The data folder. Without it, all data is in memory. */
   readonly folder?: string;
-  /** 0, the default, takes any free port. */
+  /** 0, the default, means any free port. */
   readonly port?: number;
-  /** Where everything is to be reached by mutual TLS besides; by default nowhere. */
+  /** A second port with mutual TLS for the same routes; none by default. */
   readonly mutualTls?: GatewayOptions['mutualTls'] | undefined;
   readonly adapters?: AdapterChanges;
   /** Whether scheduled functions run by themselves; by default they do. */
   readonly runsSchedules?: boolean;
-  /** Hears every event that EventBridge would get; by default nobody does. */
+  /** Called with each event that is sent to EventBridge. */
   readonly onEvent?: (event: BusEvent) => void;
 }
 
-/** The whole product on this machine. */
+/** The whole product, running on this machine. */
 export interface System {
-  /** The issuer, and the base URL of everything. */
+  /** The issuer and base URL. */
   readonly url: string;
-  /** The base URL of everything for whoever comes by mutual TLS. */
+  /** The base URL for clients with certificates (mutual TLS). */
   readonly mutualTlsUrl: string | undefined;
-  /** Invokes the bootstrap function, as AWS IAM would let an operator do. */
+  /** Invokes the bootstrap function, as an operator with IAM permission does in AWS. */
   bootstrap(event?: { newAdministrator?: boolean }): Promise<Administrator>;
-  /** Invokes the function that replaces the pepper, or with `finish` takes the older ones out. */
+  /** Invokes the function that replaces the pepper; with `finish`, the function that removes the older peppers. */
   rotatePepper(event?: { finish?: boolean }): Promise<{ createdAt: string | null; overlapping: number }>;
-  /** Runs a scheduled function now, whenever its time may be; resolves with its result. */
+  /** Runs a scheduled function now and resolves with its result. */
   run(name: ScheduledFunction): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -48,7 +48,10 @@ interface Closable {
   close(): Promise<void>;
 }
 
-/** Starts engines, tables, keys and gateway around the real handlers. The engines can also be somebody else's. */
+/**
+ * Starts the engines and the gateway, and creates tables and keys for the real handlers. Environment variables can name
+ * other engines.
+ */
 export async function startSystem({
   folder,
   port = 0,
@@ -92,12 +95,12 @@ interface EngineOptions {
   readonly onEvent: (event: BusEvent) => void;
 }
 
-/** Starts the engines that the environment does not name, and points the AWS SDK of this process at them. */
+/** Starts the engines that the environment does not name, and sets the environment so that the AWS SDK calls them. */
 async function startEngines({ folder, onEvent }: EngineOptions): Promise<Closable[]> {
   process.env.AWS_REGION ??= 'us-east-1';
   process.env.AWS_ACCESS_KEY_ID ??= 'local';
   process.env.AWS_SECRET_ACCESS_KEY ??= 'local';
-  // With a profile the SDK would look for real credentials first, which engines of this process never ask for.
+  // With a profile, the SDK would first look for real credentials. The engines of this process do not need any.
   if (isUnset('AWS_ENDPOINT_URL_DYNAMODB') && isUnset('AWS_ENDPOINT_URL_KMS')) delete process.env.AWS_PROFILE;
   const opened: Closable[] = [];
   if (isUnset('AWS_ENDPOINT_URL_DYNAMODB')) {
@@ -120,7 +123,7 @@ function isUnset(variable: EndpointVariable): boolean {
   return (process.env[variable] ?? '') === '';
 }
 
-/** The SDK finds the engine through its variable, for as long as the engine runs. */
+/** Sets the variable by which the AWS SDK finds the engine, until the engine is closed. */
 function point(variable: EndpointVariable, engine: Closable & { readonly url: string }): Closable {
   process.env[variable] = engine.url;
   return {
@@ -131,7 +134,7 @@ function point(variable: EndpointVariable, engine: Closable & { readonly url: st
   };
 }
 
-/** What CloudFormation would resolve for each function's environment. */
+/** Returns the settings that CloudFormation gives to functions in AWS. */
 async function provideSettings(): Promise<Partial<Record<EnvironmentVariable, string>>> {
   const [tables, keys] = await Promise.all([createTables('mintmark'), provideKeys()]);
   return {
@@ -149,7 +152,7 @@ async function provideSettings(): Promise<Partial<Record<EnvironmentVariable, st
   };
 }
 
-/** Invokes a scheduled function as EventBridge does: with an event that says nothing. */
+/** Returns a function that runs a scheduled function as EventBridge does. The event is empty. */
 function runner(functions: ReturnType<typeof localFunctions>) {
   const seconds = new Map(schedules.map(({ name, timeoutSeconds }) => [name, timeoutSeconds]));
   return (name: ScheduledFunction): Promise<unknown> =>

@@ -5,7 +5,9 @@ import type { Step } from './tell.ts';
 
 const REPORT_LIST = { reports: ['2026 in numbers'] };
 
-/** What a REST API says where the authorizer's policy denies a method; API Gateway itself writes `Message` here. */
+/**
+ * The answer of a REST API whose authorizer denies a method. API Gateway writes `Message` with a capital letter here.
+ */
 const EXPLICIT_DENY = { Message: 'User is not authorized to access this resource with an explicit deny' };
 
 async function readAsReader(story: Story): Promise<string> {
@@ -40,7 +42,7 @@ function expectAnswer(answer: Answer, expected: Answer): string {
   return `${status} ${typeof body === 'string' ? body : JSON.stringify(body)}`;
 }
 
-/** An API behind the authorizer, on both flavours of API Gateway. */
+/** Calls an API with an authorizer, as an HTTP API and as a REST API. */
 export const calling: readonly Step<Story>[] = [
   { name: 'reader: GET /reports', run: readAsReader },
   { name: 'reader: POST /reports', run: writeAsReader },

@@ -9,7 +9,9 @@ async function assignWeakerRole(story: Story): Promise<string> {
   return '201';
 }
 
-/** The manager's permission is the same as before: it is the level that the role is above. */
+/**
+ * The manager has the permission as before. It is refused because the role is stronger than the manager's own level.
+ */
 async function assignStrongerRole(story: Story): Promise<string> {
   const answer = await createTokenAsManager(story, [story.writerRoleId]);
   partialDeepStrictEqual(answer, { status: 403, body: { code: 'forbidden', field: 'roleIds' } });
@@ -24,7 +26,7 @@ function createTokenAsManager(story: Story, roleIds: readonly string[]): Promise
   });
 }
 
-/** A tenant looks after its own tokens, and cannot raise its own rights by it. */
+/** A tenant manages its own tokens, but cannot give them more rights than it has. */
 export const delegating: readonly Step<Story>[] = [
   { name: 'manager: token for a reader', run: assignWeakerRole },
   { name: 'manager: token for a writer', run: assignStrongerRole },

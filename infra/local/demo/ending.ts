@@ -32,14 +32,14 @@ function introspect(story: Story) {
   return postForm(story, '/oauth/introspect', tenantToken, { token });
 }
 
-/** The sample's authorizer works online: it knows of a revocation at once. */
+/** The authorizer of the sample API works online, so it knows a revocation at once. */
 async function refuseAtAuthorizer(story: Story): Promise<string> {
   const answer = await callApi(story, 'GET', '/reports', story.tenantAccessToken);
   deepStrictEqual(answer, { status: 403, body: { message: 'Forbidden' } });
   return '403 {"message":"Forbidden"}';
 }
 
-/** A REST API's authorizer answers for the token, where an HTTP API's can only refuse the request. */
+/** The authorizer of a REST API can say that the token is invalid (401). An HTTP API can only answer 403. */
 async function refuseAtRestApi(story: Story): Promise<string> {
   const answer = await callApi(story, 'GET', '/rest/reports', story.tenantAccessToken);
   deepStrictEqual(answer, { status: 401, body: { message: 'Unauthorized' } });
@@ -61,7 +61,7 @@ async function stop({ folder, url, close }: Story): Promise<string> {
   return 'server and data are gone';
 }
 
-/** What was given is taken back, and everybody who asks knows it. */
+/** Revokes a token and deletes a credential. Introspection and authorizers know it at once. */
 export const ending: readonly Step<Story>[] = [
   { name: 'introspect', run: introspectActive },
   { name: 'revoke', run: revoke },

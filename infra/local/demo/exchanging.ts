@@ -5,7 +5,7 @@ import { postForm } from './requests.ts';
 import type { Credentials, Story } from './story.ts';
 import type { Step } from './tell.ts';
 
-/** What an exchange is for, and what it has to give. */
+/** The audience of an exchange, and the scope that it must return. */
 interface Access {
   readonly audience: string;
   readonly scope: string;
@@ -47,19 +47,19 @@ async function exchange(story: Story, credentials: Credentials, { audience, scop
   return token;
 }
 
-/** The tenant token with this secret is as good as ever. */
+/** Exchanges the tenant token with this secret, and expects the same access as before. */
 export async function exchangeAsEver(story: Story, credentials: Credentials): Promise<string> {
   return `${await exchange(story, credentials, WRITING)} read and write`;
 }
 
-/** These credentials are worth nothing. */
+/** Expects that an exchange with these credentials is refused. */
 export async function refuseExchange(story: Story, credentials: Credentials): Promise<string> {
   const answer = await postForm(story, '/oauth/token', credentials, { grant_type: 'client_credentials' });
   partialDeepStrictEqual(answer, { status: 401, body: { error: 'invalid_client' } });
   return '401 invalid_client';
 }
 
-/** As any API does with any library: it knows the issuer, and nothing else of Mintmark. */
+/** Verifies a token as any API does, with a JWT library. The API knows only the issuer's URL. */
 async function verifyOffline({ url, personalAccessToken, personalToken, tenantId, userId }: Story): Promise<string> {
   const keys = createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`));
   const { payload, protectedHeader } = await jwtVerify(personalAccessToken, keys, {
@@ -77,7 +77,7 @@ async function verifyOffline({ url, personalAccessToken, personalToken, tenantId
   return `${protectedHeader.alg} ${protectedHeader.typ}, issuer, audience`;
 }
 
-/** Long-lived credentials become short-lived tokens. */
+/** Exchanges long-lived credentials for short-lived access tokens. */
 export const exchanging: readonly Step<Story>[] = [
   { name: 'exchange the tenant token', run: exchangeTenantToken },
   { name: 'exchange the personal token', run: exchangePersonalToken },

@@ -4,7 +4,7 @@ import { create, manage, postForm } from './requests.ts';
 import { SECRET, type Story } from './story.ts';
 import type { Step } from './tell.ts';
 
-/** The API that the local gateway's sample plays. */
+/** The identifier of the sample API in the local gateway. */
 export const REPORTS = 'https://api.example.com/reports';
 
 async function start(story: Story): Promise<string> {
@@ -35,7 +35,7 @@ async function registerApi(story: Story): Promise<string> {
   return permissions.map(({ value }) => value).join(', ');
 }
 
-/** A smaller level is stronger: the manager may make tokens for readers, not for writers. */
+/** Makes three roles. A smaller level is stronger: the manager may create tokens for readers, but not for writers. */
 async function makeRoles(story: Story): Promise<string> {
   const reading = { api: REPORTS, value: 'read:reports' };
   const writing = { api: REPORTS, value: 'write:reports' };
@@ -72,7 +72,7 @@ async function makeUser(story: Story): Promise<string> {
   return 'ada@example.com, a reader at Acme';
 }
 
-/** From nothing to a tenant with a member. */
+/** Starts an empty system and creates a tenant with a member. */
 export const founding: readonly Step<Story>[] = [
   { name: 'start on free ports', run: start },
   { name: 'bootstrap the workspace', run: bootstrapWorkspace },

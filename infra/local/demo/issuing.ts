@@ -38,7 +38,7 @@ async function createCredentials(story: Story, path: string, request: object): P
   return credentials;
 }
 
-/** Whoever is to call the API gets credentials, shown this once. */
+/** Creates credentials for the callers of the API. Each secret is shown once. */
 export const issuing: readonly Step<Story>[] = [
   { name: 'make a tenant token', run: makeTenantToken },
   { name: 'make a personal token', run: makePersonalToken },

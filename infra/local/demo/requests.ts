@@ -1,20 +1,20 @@
 import { partialDeepStrictEqual } from 'node:assert/strict';
 import type { Credentials, Story } from './story.ts';
 
-/** An answer as far as the story compares it; a body that is not JSON is its text. */
+/** The part of an answer that the story compares. A body that is not JSON is text. */
 export interface Answer<Body = unknown> {
   readonly status: number;
   readonly body: Body;
 }
 
-/** A creation answers what it was told, and more. */
+/** Creates a resource, and expects the members of the request in the answer. */
 export async function create<Body>(story: Story, path: string, request: object): Promise<Body> {
   const answer: Answer<Body> = await manage(story, 'POST', path, request);
   partialDeepStrictEqual(answer, { status: 201, body: request });
   return answer.body;
 }
 
-/** A request to the management API, by the administrator. */
+/** Sends a request to the management API as the administrator. */
 export function manage<Body>(story: Story, method: string, path: string, body?: unknown): Promise<Answer<Body>> {
   return send(story.url + path, {
     method,
@@ -23,7 +23,7 @@ export function manage<Body>(story: Story, method: string, path: string, body?: 
   });
 }
 
-/** A form to one of the OAuth endpoints, with HTTP Basic credentials (RFC 6749 §2.3.1). */
+/** Posts a form to an OAuth endpoint with HTTP Basic authentication (RFC 6749 §2.3.1). */
 export function postForm<Body>(
   { url }: Story,
   path: string,
@@ -34,7 +34,7 @@ export function postForm<Body>(
   return send(url + path, { method: 'POST', headers: { authorization }, body: new URLSearchParams(parameters) });
 }
 
-/** A form to one of the OAuth endpoints, without credentials beside it. */
+/** Posts a form to an OAuth endpoint without HTTP authentication. */
 export function postAnonymousForm<Body>(
   { url }: Story,
   path: string,
@@ -43,7 +43,7 @@ export function postAnonymousForm<Body>(
   return send(url + path, { method: 'POST', body: new URLSearchParams(parameters) });
 }
 
-/** A request to the sample API, which the authorizer guards. */
+/** Sends a request to the sample API, which the authorizer protects. */
 export function callApi({ url }: Story, method: string, path: string, accessToken: string): Promise<Answer> {
   return send(url + path, { method, headers: { authorization: `Bearer ${accessToken}` } });
 }

@@ -35,7 +35,7 @@ function rotation<Body>(story: Story, action: '' | '/finish', request?: object):
   return manage(story, 'POST', path, request);
 }
 
-/** A secret is changed without a moment in which none works. */
+/** Changes a secret. During the rotation the old and the new secret both work. */
 export const rotating: readonly Step<Story>[] = [
   { name: 'rotate the secret', run: rotateSecret },
   { name: 'exchange with the old secret', run: (story) => exchangeAsEver(story, story.tenantTokenBefore) },

@@ -15,7 +15,7 @@ async function makeKey(story: Story): Promise<string> {
   return 'ES256, its private half shown once';
 }
 
-/** As a program does that keeps the key: it signs for a minute, and for one use (RFC 7523 §3). */
+/** Signs an assertion as a client program does: valid for a minute and for one use (RFC 7523 §3). */
 async function sign({ url, serviceUserId, serviceUserKey: { kid, privateKey } }: Story): Promise<string> {
   return new SignJWT()
     .setProtectedHeader({ alg: 'ES256', kid })
@@ -59,7 +59,7 @@ async function refuseNewAssertion(story: Story): Promise<string> {
   return refuseAssertion(story);
 }
 
-/** The token that the key obtained ends with the key. */
+/** An access token is inactive after the key that obtained it is deleted. */
 async function refuseAtAuthorizer(story: Story): Promise<string> {
   const answer = await callApi(story, 'GET', '/reports', story.keyAccessToken);
   deepStrictEqual(answer, { status: 403, body: { message: 'Forbidden' } });
@@ -75,7 +75,7 @@ function keysOf({ tenantId, serviceUserId }: Story): string {
   return `/v1/tenants/${tenantId}/service-users/${serviceUserId}/keys`;
 }
 
-/** A service user that shows what it has signed instead of a secret. */
+/** A service user authenticates with a signed assertion in place of a secret. */
 export const signing: readonly Step<Story>[] = [
   { name: 'make a key', run: makeKey },
   { name: 'exchange what it signed', run: exchangeAssertion },

@@ -1,16 +1,16 @@
-/** What a machine proves itself with. */
+/** The credentials of a client. */
 export interface Credentials {
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-/** What a client secret looks like. */
+/** The form of a client secret. */
 export const SECRET = /^mms_[0-9A-Za-z]{52}$/;
 
-/** What has come about so far: each step reads what earlier ones left here and leaves what later ones need. */
+/** The results of the steps so far. Each step reads the results of earlier steps and adds its own. */
 export interface Story {
   readonly folder: string;
-  /** The issuer, once the system runs. */
+  /** The issuer; empty until the system runs. */
   url: string;
   bootstrap: () => Promise<{ readonly clientId: string; readonly clientSecret?: string }>;
   close: () => Promise<void>;
@@ -28,11 +28,11 @@ export interface Story {
   personalToken: Credentials;
   managerToken: Credentials;
   serviceUserSecret: Credentials;
-  /** A key of the same service user, as Mintmark made it. */
+  /** A key of the same service user, which Mintmark has generated. */
   serviceUserKey: { readonly kid: string; readonly privateKey: string };
-  /** The last thing that was signed with it. */
+  /** The last assertion that was signed with this key. */
   assertion: string;
-  /** What these were exchanged for. */
+  /** The access tokens that the credentials were exchanged for. */
   tenantAccessToken: string;
   personalAccessToken: string;
   managerAccessToken: string;
@@ -41,7 +41,7 @@ export interface Story {
 
 const NOBODY: Credentials = { clientId: '', clientSecret: '' };
 
-/** A story in which nothing has happened yet. */
+/** Creates a story without results. */
 export function newStory(folder: string): Story {
   return {
     folder,

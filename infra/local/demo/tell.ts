@@ -2,12 +2,12 @@ import { AssertionError } from 'node:assert';
 import { inspect, styleText } from 'node:util';
 import { shortened } from './shortened.ts';
 
-/** One line of the story. */
+/** One step of the story, printed as one line. */
 export interface Step<Story> {
   readonly name: string;
   /**
-   * Does it, asserts it, and says what came of it in a few words.
-   * @throws AssertionError where something else came than the story says
+   * Performs and checks the step, and returns its result in a few words.
+   * @throws AssertionError if the result differs from the story
    */
   readonly run: (story: Story) => Promise<string>;
 }
@@ -16,7 +16,9 @@ const NAME_CHARACTERS = 28;
 const OUTCOME_CHARACTERS = 36;
 const TIME_CHARACTERS = 8;
 
-/** Runs one step after the other and prints a line for each, up to the first that fails; says whether none did. */
+/**
+ * Runs the steps in order, prints a line for each, and stops at the first failure. Returns whether all steps succeeded.
+ */
 export async function tell<Story>(
   steps: readonly Step<Story>[],
   story: Story,
@@ -38,7 +40,7 @@ export async function tell<Story>(
   return true;
 }
 
-/** The clock of a line runs from here. */
+/** Begins a line: its time is measured from this call. */
 function lineOf(number: number, name: string): (outcome: string, color: 'green' | 'red') => string {
   const startedAtMilliseconds = performance.now();
   return (outcome, color) => {

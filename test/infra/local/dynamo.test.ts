@@ -25,6 +25,6 @@ test('a table of an older version is refused, with what to do', async () => {
   );
   client.destroy();
   await expect(createTables('older')).rejects.toThrow(
-    'The data is of an older Mintmark (older-directory lacks byList): delete its folder or set MINTMARK_DATA.',
+    'An older version wrote this data (older-directory lacks byList): delete its folder or set MINTMARK_DATA.',
   );
 });
