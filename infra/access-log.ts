@@ -1,8 +1,9 @@
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 
 /**
- * One JSON line per request. Header fields, query strings, bodies and whole paths stay out: the first three can carry
- * secrets, and the route says where a path led without the ids in it (U1, ASVS 16.2.5).
+ * The members of a log line; each request writes one line of JSON. Header fields, query strings and bodies are not
+ * logged, because they can contain secrets. The route is logged in place of the path, which contains ids (U1, ASVS
+ * 16.2.5).
  */
 const fields = {
   requestId: '$context.requestId',
@@ -17,5 +18,5 @@ const fields = {
   errorType: '$context.error.responseType',
 };
 
-/** The access log's format, from the `$context` variables of HTTP APIs. */
+/** The format of the access log, with the `$context` variables of HTTP APIs (API Gateway). */
 export const accessLogFormat = AccessLogFormat.custom(JSON.stringify(fields));

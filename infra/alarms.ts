@@ -20,11 +20,12 @@ const MINUTE = { period: Duration.minutes(1) };
 const FIVE_MINUTES = { period: Duration.minutes(5) };
 
 interface AlarmRule {
+  /** What has gone wrong, for the people on call. */
   readonly means: string;
   readonly metric: IMetric;
-  /** Reaching it counts. */
+  /** The alarm goes off when the metric is at least this. */
   readonly threshold: number;
-  /** Periods in a row that have to reach it. */
+  /** How many periods in a row must reach the threshold; 1 if absent. */
   readonly periods?: number;
 }
 
@@ -34,11 +35,13 @@ export interface AlarmsProps {
   readonly api: PublicApi;
   readonly functions: ReadonlyMap<string, IFunction>;
   readonly signingAlgorithms: readonly SigningAlgorithm[];
-  /** Without a topic the alarms are there to look at and tell nobody. */
+  /** The topic that gets alarms. Without a topic they only show in CloudWatch. */
   readonly alarmTopic?: ITopic | undefined;
 }
 
-/** What the people on call should hear about. A deployment without traffic is silent. */
+/**
+ * Creates the alarms of a deployment in CloudWatch. Missing data is no alarm, so a deployment without traffic is quiet.
+ */
 export function createAlarms(scope: Construct, { api, functions, signingAlgorithms, alarmTopic }: AlarmsProps): void {
   const home = new Construct(scope, 'Alarms');
   const rules: AlarmRules = {
@@ -68,7 +71,7 @@ function apiRules({ httpApi }: PublicApi): AlarmRules {
       threshold: 5,
     },
     SlowAnswers: {
-      means: 'one answer in a hundred takes more than three seconds',
+      means: 'one response in a hundred takes more than three seconds',
       metric: httpApi.metricLatency({ ...FIVE_MINUTES, statistic: 'p99' }),
       threshold: 3_000,
       periods: 3,
@@ -87,7 +90,7 @@ function apiRules({ httpApi }: PublicApi): AlarmRules {
   };
 }
 
-/** KMS counts no errors of its own in CloudWatch; what it fails to sign is a token that this route fails to issue. */
+/** KMS has no metric for its errors. When KMS does not sign, the token route answers 5xx. */
 function tokenRouteRules({ httpApi, stage }: PublicApi): AlarmRules {
   const { method: Method, path: Resource } = exchange.routes.token;
   const ofTokenRoute = {
@@ -102,7 +105,7 @@ function tokenRouteRules({ httpApi, stage }: PublicApi): AlarmRules {
       threshold: 1,
     },
     SlowSigning: {
-      means: 'one token in a hundred takes more than two seconds, most of which is waiting for KMS',
+      means: 'one token in a hundred takes more than two seconds; KMS is slow',
       metric: new Metric({ ...ofTokenRoute, metricName: 'IntegrationLatency', statistic: 'p99' }),
       threshold: 2_000,
       periods: 3,
@@ -110,7 +113,10 @@ function tokenRouteRules({ httpApi, stage }: PublicApi): AlarmRules {
   };
 }
 
-/** The account shares these quotas; beyond them KMS answers ThrottlingException and Mintmark 503. */
+/**
+ * The whole account shares KMS's quotas for signatures. Beyond a quota, KMS answers ThrottlingException and Mintmark
+ * answers 503.
+ */
 function quotaRules(algorithms: readonly SigningAlgorithm[]): AlarmRules {
   const nameInCloudWatch = {
     RS256: 'CryptographicOperationsRsa',
@@ -119,7 +125,7 @@ function quotaRules(algorithms: readonly SigningAlgorithm[]): AlarmRules {
     EdDSA: 'CryptographicOperationsEcc',
   };
   const ruleFor = (algorithm: SigningAlgorithm): AlarmRule => ({
-    means: `the account uses four fifths of what KMS lets it sign with ${algorithm}; ask for a higher quota`,
+    means: `the account uses 80 % of KMS's quota for ${algorithm} signatures; ask AWS for a higher quota`,
     metric: new MathExpression({
       ...MINUTE,
       expression: '100 * calls / SERVICE_QUOTA(calls)',

@@ -11,30 +11,31 @@ import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lamb
 import type { Construct } from 'constructs';
 import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
 
-/** Lambda takes 4 KB of settings in all; the rest is for names and ARNs. */
+/** Lambda allows 4 KB for all settings of a function. The other settings need the rest. */
 const PROTECTED_API_BYTES_MAX = 2_560;
 
 export interface AuthorizerOptions {
   /**
-   * How long API Gateway may repeat a decision for the same token. A token that is taken back, or ends, still opens
-   * the API for this long, so the default is zero: every request is decided anew. Where `dpop` or `mtls` is set, it has to be.
+   * How long API Gateway caches a decision about a token. During this time a revoked or expired token still has access.
+   * It must be zero if the API has `dpop` or `mtls`.
+   * @default zero: every request is decided anew
    */
   readonly resultsCacheTtl?: Duration | undefined;
 }
 
 /**
- * The setting that tells the authorizer's function what it stands in front of.
- * @throws Error where the API has more routes than Lambda's settings hold
+ * Writes the setting that tells an authorizer's function which API it protects.
+ * @throws Error if the API has more routes than fit into Lambda's settings
  */
 export function protectedApiSetting(name: string, protectedApi: ProtectedApi): string {
   const setting = JSON.stringify(protectedApi);
   if (Buffer.byteLength(setting) <= PROTECTED_API_BYTES_MAX) return setting;
   throw new Error(
-    `The routes of "${name}" take more than ${PROTECTED_API_BYTES_MAX} bytes: give some of them an authorizer of their own.`,
+    `The routes of "${name}" take more than ${PROTECTED_API_BYTES_MAX} bytes: divide them among several protected APIs.`,
   );
 }
 
-/** An authorizer with the API that it stands in front of. */
+/** An authorizer's function, and the API that it protects. */
 interface Guard {
   readonly name: string;
   readonly handler: IFunction;
@@ -42,8 +43,9 @@ interface Guard {
 }
 
 /**
- * For an HTTP API. The route is part of what a decision is cached under, so none leaks from one route to another.
- * @throws Error where decisions about senders would be cached
+ * Creates the Lambda authorizer of an HTTP API. The cache key of a decision contains the route, so a decision for one
+ * route is never used for another.
+ * @throws Error if decisions about bound tokens would be cached
  */
 export function createHttpAuthorizer(guard: Guard, options: AuthorizerOptions): HttpLambdaAuthorizer {
   const { name, handler } = guard;
@@ -55,9 +57,9 @@ export function createHttpAuthorizer(guard: Guard, options: AuthorizerOptions): 
 }
 
 /**
- * For a REST API. A cached decision is a policy over all routes of the API. A TOKEN authorizer is shown the access token
- * only, so proofs and certificates take a REQUEST authorizer.
- * @throws Error where decisions about senders would be cached
+ * Creates the Lambda authorizer of a REST API. Its cached decision is a policy for all routes of the API. A TOKEN
+ * authorizer sees only the access token, so an API with DPoP proofs or certificates gets a REQUEST authorizer.
+ * @throws Error if decisions about bound tokens would be cached
  */
 export function createRestAuthorizer(
   scope: Construct,
@@ -72,18 +74,24 @@ export function createRestAuthorizer(
   return new RequestAuthorizer(scope, `${name}-authorizer`, { ...props, identitySources });
 }
 
-/** What is decided about one sender, repeated by the token alone, would let in another (DEC14). */
+/**
+ * Without a cache for bound tokens: a cached decision about one sender would let in another sender of the token
+ * (DEC14).
+ */
 function resultsCacheTtlOf({ name, protectedApi }: Guard, { resultsCacheTtl }: AuthorizerOptions): Duration {
   const ttl = resultsCacheTtl ?? Duration.seconds(0);
   if (!checksSenders(protectedApi) || ttl.toSeconds() === 0) return ttl;
-  throw new Error(`"${name}" takes bound tokens: its authorizer decides each request anew, without resultsCacheTtl.`);
+  throw new Error(`"${name}" accepts bound tokens: leave out resultsCacheTtl, or set it to zero.`);
 }
 
 function checksSenders({ dpop, mtls }: ProtectedApi): boolean {
   return dpop !== undefined || mtls !== undefined;
 }
 
-/** The function by its ARN, so that the permission to invoke it is made in the API's stack and the stacks make no circle. */
+/**
+ * Refers to the function by its ARN. CDK then creates the permission to invoke it in the API's stack, and the two
+ * stacks do not depend on each other in a circle.
+ */
 function seenFrom(scope: Construct, name: string, { functionArn }: IFunction): IFunction {
   return LambdaFunction.fromFunctionAttributes(scope, `${name}-function`, { functionArn, sameEnvironment: true });
 }

@@ -4,29 +4,31 @@ import { build, formatMessages } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 
-/** Where the bundles are, one folder per function, unless somebody asks for another place. */
+/** The default folder of the bundles, with one folder for each function. */
 export const bundlesDirectory = join(root, 'dist');
 
-/** Gives CommonJS dependencies a `require` inside an ES module; the long name cannot meet a minified one. */
+/**
+ * Gives CommonJS dependencies a `require` inside an ES module. Minified code never has a name as long as this import's.
+ */
 const REQUIRE_FOR_COMMONJS =
   "import { createRequire as mintmarkCreateRequire } from 'node:module'; const require = mintmarkCreateRequire(import.meta.url);";
 
 export interface BundleOptions {
   /** A folder of entry points, one TypeScript file per function, each exporting `handler`. */
   readonly functionsDirectory?: string;
-  /** Is emptied first. */
+  /** Emptied first. */
   readonly outputDirectory?: string;
 }
 
-/** One function as Lambda gets it: `<name>/index.mjs` with everything it needs inside, the AWS SDK included. */
+/** One function as it is deployed: `<name>/index.mjs`, which contains all its dependencies, also the AWS SDK. */
 export interface Bundle {
   readonly name: string;
   readonly sizeBytes: number;
 }
 
 /**
- * Bundles every function in one esbuild call, in the order of their names.
- * @throws Error naming the file and line that does not build, or that esbuild warns of
+ * Bundles all functions with esbuild, and returns them sorted by name.
+ * @throws Error with the file and line of an error or warning of esbuild
  */
 export async function bundleFunctions({
   functionsDirectory = join(root, 'functions'),
@@ -42,12 +44,12 @@ export async function bundleFunctions({
     bundle: true,
     minify: true,
     sourcemap: true,
-    // Line numbers are what a stack trace needs; the source text would triple what is uploaded.
+    // A stack trace needs only line numbers. The source text would make the upload three times as large.
     sourcesContent: false,
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // The CommonJS halves, which esbuild prefers for Node, cannot be tree-shaken.
+    // For Node, esbuild prefers CommonJS files, from which it cannot remove unused code.
     mainFields: ['module', 'main'],
     banner: { js: REQUIRE_FOR_COMMONJS },
     logLevel: 'silent',

@@ -17,7 +17,7 @@ const protectedApi = z.strictObject({
   origin: z.url().optional(),
 });
 
-/** Certificate and truststore by where they are. */
+/** A domain for mutual TLS; certificate and truststore are named by their place in AWS. */
 const mutualTlsDomain = z.strictObject({
   domainName: z.string(),
   certificateArn: z.string(),
@@ -26,7 +26,7 @@ const mutualTlsDomain = z.strictObject({
   truststoreVersion: z.string().optional(),
 });
 
-/** What cdk.json, or `-c name=value` on the command line, may say about a deployment. */
+/** The settings of a deployment that `cdk.json` or `-c name=value` on the command line may contain. */
 const contextSchema = z.object({
   issuer: z.string().optional(),
   defaultAudience: z.string().optional(),
@@ -42,7 +42,7 @@ const contextSchema = z.object({
 });
 type Context = z.output<typeof contextSchema>;
 
-/** The command line knows text only, so lists and objects may come as JSON text. */
+/** Accepts JSON text in place of a value, because the command line can only pass text. */
 function orAsText<Schema extends z.ZodType>(schema: Schema) {
   return z.preprocess(fromText, schema);
 }
@@ -57,8 +57,8 @@ function fromText(value: unknown): unknown {
 }
 
 /**
- * The properties of `Mintmark` from the CDK context.
- * @throws Error naming each entry of the context that cannot be understood
+ * Reads the properties of `Mintmark` from the CDK context.
+ * @throws Error with the name of each invalid setting
  */
 export function propsFromContext(scope: Construct): MintmarkProps {
   const context = readContext(scope);
@@ -82,9 +82,7 @@ function readContext(scope: Construct): Context {
   const context = Object.fromEntries(names.map((name) => [name, scope.node.tryGetContext(name)]));
   const result = contextSchema.safeParse(context);
   if (result.success) return result.data;
-  throw new Error(
-    `The CDK context (cdk.json, or -c) says something that Mintmark does not understand:\n${z.prettifyError(result.error)}`,
-  );
+  throw new Error(`The CDK context (cdk.json, or -c) has invalid settings:\n${z.prettifyError(result.error)}`);
 }
 
 function customDomain(scope: Construct, { domainName, certificateArn }: Context): CustomDomain | undefined {

@@ -12,8 +12,8 @@ export interface EncryptionKeyProps {
 }
 
 /**
- * The symmetric key that encrypts the tables and wraps the pepper; KMS renews its material every year.
- * Nobody decrypts with it directly but the roles that the pepper's grants name.
+ * The symmetric KMS key that encrypts the tables and wraps peppers, signing secrets and signing keys. KMS renews its
+ * material every year. Only roles with a grant for one of these can decrypt with it directly.
  */
 export class EncryptionKey extends Key {
   constructor(scope: Construct, id: string, { removalPolicy }: EncryptionKeyProps) {
@@ -26,8 +26,8 @@ export class EncryptionKey extends Key {
   }
 
   /**
-   * Lets a role read and write tables encrypted with this key. DynamoDB asks KMS for a table's key in the name of
-   * whoever touches the table, and says which table it is for.
+   * Permits a role to read and write tables that this key encrypts. DynamoDB asks KMS for a table's key in the name of
+   * the role, and states the table's name.
    */
   permitTables(role: IRole, tableNames: readonly string[]): void {
     const forTheseTables = { 'kms:EncryptionContext:aws:dynamodb:tableName': [...tableNames] };
@@ -41,9 +41,9 @@ export class EncryptionKey extends Key {
   }
 
   /**
-   * Tables belong to IAM: whoever IAM lets create or use them may use the key for that, and only for that. The actions
-   * are those that "DynamoDB encryption at rest: usage notes" of the AWS documentation asks for; the grant that DynamoDB
-   * makes for its background work stays with DynamoDB.
+   * Permits DynamoDB to use the key for all principals of this account; IAM decides who may use the tables. The actions
+   * are from "DynamoDB encryption at rest: usage notes" in the AWS documentation. Only DynamoDB can use the KMS grant
+   * that it creates for its background work.
    */
   #admitDynamoDb(): void {
     const account = [new AccountRootPrincipal()];

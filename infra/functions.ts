@@ -18,38 +18,44 @@ import { type GrantableResources, permit, settingsOf } from './permissions.ts';
 const TIMEOUT_SECONDS = 10;
 
 const MEMORY_MIB = 512;
-/** Lambda hands out CPU by memory. A bcrypt comparison or a new key is all CPU: with twice the memory it costs the same and takes half. */
+/**
+ * Lambda gives CPU in proportion to memory. Hashing and key generation take half the time with twice the memory, at the
+ * same cost.
+ */
 const COMPUTING_MEMORY_MIB = 1024;
+/** The grants of functions that compute much. */
 const COMPUTING_GRANTS: readonly Grant[] = ['secrets:hash', 'keys:generate'];
 
-/** Who lets APIs have HS256, and who signs and verifies with it. */
+/** The grants of functions that register APIs for HS256, or sign and verify with HS256. */
 const HS256_GRANTS: readonly Grant[] = ['directory:write', 'signing-secrets:use'];
 
-/** What all functions of a deployment have in common. */
+/** The settings that all functions of a deployment share. */
 export interface FunctionSettings {
   readonly issuer: string;
   readonly mutualTlsUrl: string | undefined;
   readonly defaultAudience?: string | undefined;
   readonly importedSecrets: boolean;
   readonly hs256Apis: boolean;
-  /** One folder per table name, as `bundle.ts` writes them. */
+  /** Contains one folder for each API table, as `bundle.ts` writes them. */
   readonly bundlesDirectory: string;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
-  /** Function name → executions that are set aside for it, which are also its limit. */
+  /** Function name → reserved concurrent executions. The reservation is also the function's limit. */
   readonly reservedConcurrency: Readonly<Record<string, number>>;
   readonly resources: GrantableResources;
 }
 
 interface Deployed {
-  /** Differs from the table's name where one table is deployed several times. */
+  /** Differs from the table's name if one table is deployed several times. */
   readonly name: string;
   readonly table: LambdaTable;
-  /** Settings beyond those that the grants bring. */
+  /** Settings in addition to the settings of the grants. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** One Lambda of the API tables with a role and a log group of its own; the role has what the table's grants say. */
+/**
+ * Creates the Lambda of an API table, with its own role and log group. The table's grants decide what the role permits.
+ */
 export function createFunction(
   scope: Construct,
   { name, table, environment }: Deployed,
@@ -82,7 +88,10 @@ interface RoleProps {
   readonly resources: GrantableResources;
 }
 
-/** No managed policy: even Lambda's basic one may write to every log group of the account. */
+/**
+ * Creates a role without managed policies, because even Lambda's basic policy permits writing to all log groups of the
+ * account.
+ */
 function createRole(scope: Construct, { table, logGroup, resources }: RoleProps): Role {
   const role = new Role(scope, 'Role', {
     description: `Mintmark ${table.name}: ${table.purpose}`,
@@ -97,7 +106,7 @@ function createRole(scope: Construct, { table, logGroup, resources }: RoleProps)
   permit(role, table.grants, resources);
   Validations.of(role).acknowledge({
     id: 'AwsSolutions-IAM5[Resource::*]',
-    reason: 'X-Ray knows no resources to name: xray:PutTraceSegments and xray:PutTelemetryRecords take * alone.',
+    reason: 'X-Ray has no resources: xray:PutTraceSegments and xray:PutTelemetryRecords accept only *.',
   });
   return role;
 }
@@ -118,7 +127,7 @@ function environmentOf(granted: readonly Grant[], settings: FunctionSettings) {
   };
 }
 
-/** `create-token` → `CreateToken`, as CloudFormation names things. */
+/** Converts `create-token` to `CreateToken`, the style of names in CloudFormation. */
 function pascalCase(name: string): string {
   return name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,9 +1,9 @@
 import type { EnvironmentVariable } from '#shared/ports.ts';
 
 /**
- * What a statement of a grant is about; the construct knows the ARNs. `signingKeys` are those of the deployment, `madeKeys`
- * those that the product makes in their place, `newKeys` those that do not exist yet, `keyList`
- * the list of all in this account.
+ * A resource that an IAM statement of a grant names; `permissions.ts` finds its ARN. `signingKeys` are the KMS keys
+ * that the deployment creates, `madeKeys` the keys that the product creates later, `newKeys` the keys that it is about
+ * to create, and `keyList` the list of all keys of the account.
  */
 export type GrantedResource =
   | 'clients'
@@ -20,13 +20,14 @@ export type GrantedResource =
   | 'wrappingKey'
   | 'eventBus';
 
+/** An IAM statement of a grant: actions on resources, under conditions. */
 export interface GrantedStatement {
   readonly actions: readonly `${'dynamodb' | 'kms' | 'events'}:${string}`[];
   readonly resources: readonly GrantedResource[];
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
-/** The other half of a grant: what the function's role may do, and which settings its adapters read. */
+/** A grant for the infrastructure: what the function's role may do, and which settings its adapters read. */
 export interface GrantRendering {
   readonly statements: readonly GrantedStatement[];
   readonly environment: readonly EnvironmentVariable[];

@@ -1,20 +1,20 @@
 import type { Grant } from '#shared/ports.ts';
 import type { GrantedStatement, GrantRendering } from './granted.ts';
 
-/** The pepper's data key can be unwrapped for this purpose only; the adapter sends the same encryption context. */
+/** The wrapping key may be used only with this encryption context, which the pepper's adapter sends. */
 const forPepper = { StringEquals: { 'kms:EncryptionContext:mintmark': 'pepper' } };
-/** And signing secrets for theirs. */
+/** The same for signing secrets. */
 const forSigningSecrets = { StringEquals: { 'kms:EncryptionContext:mintmark': 'signing-secret' } };
-/** The private halves of wrapped signing keys, likewise. */
+/** The same for the private keys of wrapped signing keys. */
 const forSigningKeys = { StringEquals: { 'kms:EncryptionContext:mintmark': 'signing-key' } };
-/** Items of one kind in a table that holds several: the kind is how their keys begin. */
+/** Limits a statement to items of some kinds. The key of an item begins with its kind. */
 const itemsNamed = (...patterns: readonly string[]) => ({
   'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': patterns },
 });
 const itemsNotNamed = (...patterns: readonly string[]) => ({
   'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': patterns },
 });
-/** The record of the signing keys, which says what became of those that the deployment brought. */
+/** Reads the record of the signing keys. It contains the state of each key. */
 const keyRecord = {
   actions: ['dynamodb:GetItem'],
   resources: ['directory'],
@@ -26,7 +26,7 @@ const signing = {
   statements: [{ actions: ['kms:Sign'], resources: ['signingKeys', 'madeKeys'] }, publicKeys, keyRecord],
   environment: keyRing,
 } as const;
-/** Writing one pepper, or another; nobody who may do this can unwrap any. */
+/** Creates and replaces peppers. It does not permit unwrapping a pepper. */
 const pepperMaking = {
   statements: [
     {
@@ -38,7 +38,7 @@ const pepperMaking = {
   ],
   environment: ['MINTMARK_DIRECTORY_TABLE', 'MINTMARK_WRAPPING_KEY'],
 } as const;
-/** Records of one kind and no others: least of all tenants and settings, which revocation marks lie on. */
+/** Writes records of one kind only. Tenants and settings stay out of reach, because they carry marks of revocation. */
 const writing = (pattern: string): GrantedStatement => ({
   actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'],
   resources: ['directory'],
@@ -51,7 +51,7 @@ const notingRemovals = {
 } as const;
 const nothing = { statements: [], environment: [] } as const;
 
-/** Grant → IAM and settings. `shared/ports.ts` has the half that handlers see. */
+/** Grant → IAM statements and settings. `shared/ports.ts` maps the same grants to ports for the handlers. */
 export const grants: Readonly<Record<Grant, GrantRendering>> = {
   'records:read': {
     statements: [{ actions: ['dynamodb:BatchGetItem'], resources: ['clients', 'directory', 'tokens'] }],

@@ -25,37 +25,38 @@ import { functionRoutes } from './routes.ts';
 
 const tokenRouteKey = `${exchange.routes.token.method} ${exchange.routes.token.path}`;
 
-/** A token bucket: what flows in per second, and how much it holds. API Gateway answers 429 beyond it. */
+/** A limit of requests, as a token bucket: its refill per second and its size. Beyond it, API Gateway answers 429. */
 export interface RateLimit {
   readonly requestsPerSecond: number;
   readonly burstRequests: number;
 }
 
-/** A domain of the owner's, with a certificate for it in the same region. Its DNS record stays with the owner. */
+/** A domain of the deployment's owner, with its certificate in the same region. The owner sets the DNS record. */
 export interface CustomDomain {
   readonly domainName: string;
   readonly certificate: ICertificate;
   /**
-   * Makes everybody who comes by this domain show a certificate that leads to one of these (mutual TLS). That includes
-   * whoever reads keys and metadata; give clients with certificates a `mutualTlsDomain` of their own otherwise.
-   * @default nobody is asked for a certificate
+   * Requires a client certificate on every connection to this domain (mutual TLS). The certificate must lead to a
+   * certificate in the truststore. This also applies to verifiers that read keys and metadata; to spare them, use a
+   * separate `mutualTlsDomain`.
+   * @default no certificate is required
    */
   readonly truststore?: Truststore | undefined;
 }
 
-/** A domain for clients with certificates. */
+/** A domain that accepts only clients with certificates. */
 export interface MutualTlsDomain extends CustomDomain {
   readonly truststore: Truststore;
 }
 
 /**
- * A file of certificates in PEM: authorities that issue certificates to clients, and self-signed certificates of clients
- * themselves. It lies in a bucket of the owner's, whose versions are kept, in the same region.
+ * A file of trusted certificates in PEM: certificate authorities of clients, and self-signed certificates of clients.
+ * It is an object in a versioned S3 bucket in the same region.
  */
 export interface Truststore {
   readonly bucket: IBucket;
   readonly key: string;
-  /** API Gateway reads the file when this changes. */
+  /** The version of the object. API Gateway reads the file again when this changes. */
   readonly version?: string | undefined;
 }
 
@@ -68,17 +69,17 @@ export interface PublicApiProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The HTTP API in front of the functions: one `$default` stage, so that the issuer's URL has no path. */
+/** The HTTP API of Mintmark's functions. It has one stage, `$default`, so that the issuer's URL has no path. */
 export class PublicApi extends Construct {
   readonly httpApi: HttpApi;
   readonly stage: HttpStage;
-  /** Without a slash at its end. */
+  /** The base URL, without a slash at its end. */
   readonly url: string;
-  /** The custom domain, if there is one; it knows where the owner's DNS record has to point. */
+  /** The custom domain, if there is one. Its `regionalDomainName` is the target of the owner's DNS record. */
   readonly domain: DomainName | undefined;
-  /** The same of the domain for clients with certificates. */
+  /** The domain for clients with certificates, if there is one. */
   readonly mutualTlsDomain: DomainName | undefined;
-  /** Where clients use their certificates, without a slash at its end. */
+  /** The base URL for clients with certificates, without a slash at its end. */
   readonly mutualTlsUrl: string | undefined;
   readonly #tokenThrottle: RateLimit;
 
@@ -106,7 +107,7 @@ export class PublicApi extends Construct {
     });
   }
 
-  /** Leads the routes of a function of the API tables to where it is deployed. */
+  /** Connects a function's routes in the API tables to its Lambda. */
   serve(functionName: string, handler: IFunction): void {
     const integration = new HttpLambdaIntegration(functionName, handler, { scopePermissionToRoute: false });
     for (const { method, path } of functionRoutes().filter((route) => route.functionName === functionName)) {
@@ -143,7 +144,10 @@ export class PublicApi extends Construct {
     });
   }
 
-  /** Every answer of this route costs a signature of KMS, whose quota the whole account shares; so it has its own metrics too. */
+  /**
+   * Gives the token route its own limit and metrics. Each token needs a signature of KMS, and the whole account shares
+   * KMS's quota.
+   */
   #throttleTokenRoute(route: HttpRoute): void {
     const stage = this.stage.node.defaultChild as CfnStage;
     stage.routeSettings = {
@@ -153,24 +157,24 @@ export class PublicApi extends Construct {
         DetailedMetricsEnabled: true,
       },
     };
-    // API Gateway refuses settings for a route that is not there yet.
+    // API Gateway refuses settings for a route that does not exist yet.
     stage.node.addDependency(route);
   }
 }
 
 /**
- * API Gateway's own URL asks for no certificate, so it is off beside a domain that does; and then there has to be another
- * one for everybody else.
- * @throws Error where there is none
+ * Checks that callers without a certificate have a domain. API Gateway's own URL never requires a certificate, so it is
+ * switched off beside a domain that does.
+ * @throws Error if there is a `mutualTlsDomain` without a `customDomain`
  */
 function assertOtherDoor({ customDomain, mutualTlsDomain }: PublicApiProps): void {
   if (mutualTlsDomain === undefined || customDomain !== undefined) return;
-  throw new Error('A mutualTlsDomain needs a customDomain beside it, for everybody without a certificate.');
+  throw new Error('A mutualTlsDomain needs a customDomain beside it, for callers without a certificate.');
 }
 
 function mutualTlsUrlOf({ customDomain, mutualTlsDomain }: PublicApiProps): string | undefined {
-  const asking = [mutualTlsDomain, customDomain].find((domain) => domain?.truststore !== undefined);
-  return asking && `https://${asking.domainName}`;
+  const domain = [mutualTlsDomain, customDomain].find((candidate) => candidate?.truststore !== undefined);
+  return domain && `https://${domain.domainName}`;
 }
 
 function mtlsOf({ bucket, key, version }: Truststore): MTLSConfig {

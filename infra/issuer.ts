@@ -1,9 +1,10 @@
 import { Token } from 'aws-cdk-lib';
 
 /**
- * An issuer has no query and no fragment (RFC 8414 §2). It has no path either, because clients disagree about where
- * the metadata of an issuer with a path is.
- * @throws Error for any other string than `https://` and a host; what only the deployment knows passes
+ * Checks an issuer: `https://` and a host, without query and fragment (RFC 8414 §2). It has no path either, because
+ * clients disagree where the metadata of an issuer with a path is. A CDK token passes, because only the deployment
+ * knows its value.
+ * @throws Error if the issuer has another form
  */
 export function assertIssuer(issuer: string): void {
   if (Token.isUnresolved(issuer)) return;

@@ -6,8 +6,8 @@ const DELETION_WINDOW_DAYS_MIN = 7;
 const DELETION_WINDOW_DAYS_MAX = 30;
 
 /**
- * What the account's administrators may do with a key, if their own IAM policies say so too. Nothing here uses the key,
- * and `kms:CreateGrant` is missing because a grant would hand the use on.
+ * What the account's administrators may do with a key, if their IAM policies permit it too. None of these actions signs
+ * or decrypts. `kms:CreateGrant` is left out, because a KMS grant could permit somebody else to do so.
  */
 const administration = [
   'kms:CancelKeyDeletion',
@@ -36,11 +36,11 @@ const administration = [
 ];
 
 /**
- * What every key starts with: administered by the account, used by nobody, and as hard to lose as `removalPolicy` says.
+ * Returns the properties that every key starts with: the account administers the key, and no role uses it yet.
  *
- * The usual key policy gives the account `kms:*`, which lets every IAM policy of the account decide who signs. Here an
- * administrator with `kms:*` still cannot sign or decrypt; what remains is `kms:PutKeyPolicy`, without which the key
- * could never be managed again, and that is one loud event in CloudTrail.
+ * The usual key policy gives the account `kms:*`, so any IAM policy of the account can permit signing. With this policy
+ * an administrator with `kms:*` cannot sign or decrypt. Only `kms:PutKeyPolicy` could change that. It must stay, or the
+ * key could never be managed again; its use shows in CloudTrail.
  */
 export function unusedKey(removalPolicy: RemovalPolicy) {
   const isDisposable = removalPolicy === RemovalPolicy.DESTROY;
@@ -51,7 +51,7 @@ export function unusedKey(removalPolicy: RemovalPolicy) {
   };
 }
 
-/** The policy of such a key. Statements that are added are merged as far as they can be, to take little room. */
+/** Returns the policy of a key that no role uses yet. CDK merges added statements, to keep the policy short. */
 export function unusedPolicy(): PolicyDocument {
   const administered = new PolicyStatement({
     sid: 'AccountAdministersButDoesNotUse',
@@ -67,7 +67,10 @@ interface KeyUse {
   readonly conditions?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Lets a role use a key: in the key's policy, which has the last word, and in the role's, where reviewers look. */
+/**
+ * Permits a role to use a key. The key's policy decides; the role's policy gets the same statement, because reviewers
+ * look there.
+ */
 export function permitKeyUse(key: Key, role: IRole, { actions, conditions }: KeyUse): void {
   const use = { actions: [...actions], ...(conditions !== undefined && { conditions }) };
   key.addToResourcePolicy(new PolicyStatement({ ...use, principals: [role], resources: ['*'] }));

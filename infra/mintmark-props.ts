@@ -7,93 +7,97 @@ import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import { bundlesDirectory } from './bundle.ts';
 import type { CustomDomain, MutualTlsDomain, RateLimit } from './http-api.ts';
 
+/** The properties of the construct `Mintmark`. All are optional. */
 export interface MintmarkProps {
   /**
-   * The `iss` of all tokens: an https URL without path, query and slash at its end. Say it where clients reach Mintmark
-   * through something in front of its HTTP API. Changing it makes all tokens worthless.
+   * The `iss` of all tokens: an https URL without path, query and slash at its end. Set it if clients reach Mintmark
+   * through a proxy in front of its HTTP API. A change makes all tokens invalid.
    * @default the custom domain, else the HTTP API's own URL
    */
   readonly issuer?: string | undefined;
   /**
-   * A domain of your own; the HTTP API's own URL is then switched off. Point its DNS record to
+   * A domain of your own. It switches the HTTP API's own URL off. Point its DNS record to
    * `mintmark.api.domain.regionalDomainName`.
    * @default none
    */
   readonly customDomain?: CustomDomain | undefined;
   /**
-   * A second domain, which takes clients with certificates only (mutual TLS, RFC 8705). Point its DNS record to
+   * A second domain, which accepts only clients with certificates (mutual TLS, RFC 8705). Point its DNS record to
    * `mintmark.api.mutualTlsDomain.regionalDomainName`.
-   * @default none: no token is bound to a certificate, and no client authenticates by one
+   * @default none: clients cannot authenticate with a certificate, and tokens are not bound to certificates
    */
   readonly mutualTlsDomain?: MutualTlsDomain | undefined;
   /**
-   * The algorithms that APIs may choose from, one KMS key each.
+   * The signing algorithms that APIs may choose. The deployment creates one KMS key for each.
    * @default ['RS256'], the only one that the JWT authorizers of API Gateway and ALB verify
    */
   readonly signingAlgorithms?: readonly SigningAlgorithm[] | undefined;
   /**
-   * The audience of exchanges that name none and could mean several.
-   * @default such exchanges are refused
+   * The audience of an exchange that names no audience although the client has access to several APIs.
+   * @default the exchange is refused
    */
   readonly defaultAudience?: string | undefined;
   /**
-   * Whether secrets that another product made can be imported by their bcrypt hashes. Guesses at any secret then cost a
-   * read and a comparison; switch it off again once all clients have rotated.
+   * Whether secrets of another product can be imported as bcrypt hashes. Each guess at a secret then costs a read and a
+   * comparison. Switch it off when all clients have rotated their secrets.
    * @default false
    */
   readonly importedSecrets?: boolean | undefined;
   /**
-   * Whether APIs may have their tokens signed with HS256, by a secret that they share with Mintmark. In anybody's hands
-   * it forges tokens for that API.
+   * Whether APIs may choose HS256, with a secret that they share with Mintmark. Anybody who knows the secret can forge
+   * tokens for that API.
    * @default false
    */
   readonly hs256Apis?: boolean | undefined;
   /**
-   * What happens to tables, keys and logs when they leave the stack. Anything but `DESTROY` also protects the tables
-   * from deletion and makes a deleted key wait for 30 days.
+   * What happens to tables, keys and logs that are removed from the stack. Unless it is `DESTROY`, tables are also
+   * protected from deletion, and a deleted key can be restored for 30 days.
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy | undefined;
   /**
-   * How much the whole API lets through.
+   * The limit of requests to the whole API.
    * @default 1000 requests per second, in bursts of 2000
    */
   readonly throttle?: RateLimit | undefined;
   /**
-   * How much `POST /oauth/token` lets through. KMS's own limits for signatures are shared by the whole account.
+   * The limit of requests to `POST /oauth/token`. The whole account shares KMS's own limits for signatures.
    * @default 100 requests per second, in bursts of 200
    */
   readonly tokenThrottle?: RateLimit | undefined;
-  /** @default RetentionDays.THREE_MONTHS */
+  /**
+   * How long logs are kept.
+   * @default RetentionDays.THREE_MONTHS
+   */
   readonly logRetention?: RetentionDays | undefined;
   /**
-   * Where alarms go.
-   * @default nowhere: they show in CloudWatch only
+   * The SNS topic that gets alarms.
+   * @default none: alarms only show in CloudWatch
    */
   readonly alarmTopic?: ITopic | undefined;
   /**
-   * Where audit events go, with the source `mintmark`.
-   * @default a bus of its own
+   * The EventBridge bus that gets audit events, with the source `mintmark`.
+   * @default a new bus
    */
   readonly eventBus?: IEventBus | undefined;
   /**
-   * Function name → concurrent executions set aside for it, which are also its limit.
-   * @default none, because small accounts have too few to set any aside
+   * Function name → reserved concurrent executions. The reservation is also the function's limit.
+   * @default none, because small accounts have too few executions to reserve any
    */
   readonly reservedConcurrency?: Readonly<Record<string, number>> | undefined;
   /**
-   * Name → an API of yours to be guarded by a Lambda authorizer; see `httpAuthorizer` and `restAuthorizer`.
+   * Name → an API of yours that a Lambda authorizer protects; see `httpAuthorizer` and `restAuthorizer`.
    * @default none
    */
   readonly protectedApis?: Readonly<Record<string, ProtectedApi>> | undefined;
   /**
-   * Where the functions' bundles are, one folder each.
-   * @default where `npm run bundle` writes them
+   * The folder of the functions' bundles.
+   * @default the folder that `npm run bundle` writes
    */
   readonly bundlesDirectory?: string | undefined;
 }
 
-/** The same with everything decided that has a default of its own. */
+/** Fills in the default values. Properties whose default depends on other resources stay undefined. */
 export function withDefaults(props: MintmarkProps) {
   return {
     ...props,
@@ -110,4 +114,5 @@ export function withDefaults(props: MintmarkProps) {
   };
 }
 
+/** The properties with their default values. */
 export type MintmarkSettings = ReturnType<typeof withDefaults>;

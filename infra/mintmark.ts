@@ -23,19 +23,22 @@ import { createSchedule } from './schedules.ts';
 import { SigningKeys } from './signing-keys.ts';
 import { createTables } from './tables.ts';
 
-/** Every Lambda but the authorizer, which is deployed once for each protected API. */
+/** All Lambdas except the authorizer, which is deployed once for each protected API. */
 const served: readonly LambdaTable[] = lambdaTables.filter((table) => table !== authorizer);
 
-/** All of Mintmark: one issuer with its keys, tables, functions and HTTP API. Put it into a stack of your own. */
+/**
+ * A complete deployment of Mintmark: one issuer with its keys, tables, functions and HTTP API. Use it in your own
+ * stack.
+ */
 export class Mintmark extends Construct {
   /** The issuer of all tokens and the base URL of all endpoints, without a slash at its end. */
   readonly issuer: string;
   readonly api: PublicApi;
-  /** Its tables and keys. */
+  /** The tables, the keys and the event bus. */
   readonly resources: GrantableResources;
-  /** By name: those of the API tables, and `authorizer-<name>` for each protected API. */
+  /** Name → function: one for each API table, and `authorizer-<name>` for each protected API. */
   readonly functions: ReadonlyMap<string, LambdaFunction>;
-  /** Where rules for audit events belong; the events have the source `mintmark`. */
+  /** The bus for rules about audit events. The events have the source `mintmark`. */
   readonly eventBus: EventBus | IEventBus;
 
   readonly #protectedApis: MintmarkSettings['protectedApis'];
@@ -54,32 +57,33 @@ export class Mintmark extends Construct {
     createAlarms(this, { ...settings, api: this.api, functions: this.functions });
   }
 
-  /** Where verifiers find the public signing keys. */
+  /** The URL at which verifiers find the public signing keys. */
   get jwksUrl(): string {
     return `${this.issuer}/.well-known/jwks.json`;
   }
 
-  /** Makes the first administrator; whoever may invoke it through IAM owns this workspace. */
+  /** Creates the first administrator. A principal that may invoke it controls the whole workspace. */
   get bootstrapFunction(): LambdaFunction {
     return this.#find(bootstrap.name);
   }
 
-  /** Replaces the pepper; whoever may invoke it through IAM can make every secret worthless. */
+  /** Replaces the pepper. A principal that may invoke it can make all secrets invalid. */
   get rotatePepperFunction(): LambdaFunction {
     return this.#find(rotatePepper.name);
   }
 
   /**
-   * Guards routes of an HTTP API by the rules of `protectedApis[name]`.
-   * @throws Error where there are no such rules, or decisions about senders would be cached
+   * Creates an authorizer for routes of an HTTP API, with the rules of `protectedApis[name]`.
+   * @throws Error if there are no rules of this name, or decisions about bound tokens would be cached
    */
   httpAuthorizer(name: string, options: AuthorizerOptions = {}): HttpLambdaAuthorizer {
     return createHttpAuthorizer(this.#guard(name), options);
   }
 
   /**
-   * Guards methods of a REST API by the rules of `protectedApis[name]`; `scope` is within the stack of that API.
-   * @throws Error where there are no such rules, or decisions about senders would be cached
+   * Creates an authorizer for methods of a REST API, with the rules of `protectedApis[name]`. `scope` is in the stack
+   * of that API.
+   * @throws Error if there are no rules of this name, or decisions about bound tokens would be cached
    */
   restAuthorizer(scope: Construct, name: string, options: AuthorizerOptions = {}): Authorizer & IAuthorizer {
     return createRestAuthorizer(scope, this.#guard(name), options);
@@ -88,7 +92,7 @@ export class Mintmark extends Construct {
   #guard(name: string) {
     const handler = this.#find(authorizerName(name));
     const protectedApi = this.#protectedApis[name];
-    if (protectedApi === undefined) throw new Error(`"${name}" is no protected API.`);
+    if (protectedApi === undefined) throw new Error(`There is no protected API "${name}".`);
     return { name, handler, protectedApi };
   }
 

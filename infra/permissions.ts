@@ -22,7 +22,7 @@ const tableOf: Readonly<Record<TableResource, TableName>> = {
   audit: 'audit',
 };
 
-/** What the grants of `grants.ts` speak about, as this deployment has it. */
+/** The resources of this deployment that the grants of `grants.ts` name. */
 export interface GrantableResources {
   readonly tables: Tables;
   readonly signingKeys: SigningKeys;
@@ -30,7 +30,7 @@ export interface GrantableResources {
   readonly eventBus: Pick<IEventBus, 'eventBusArn' | 'eventBusName'>;
 }
 
-/** Gives a role exactly what these grants say, and what reading encrypted tables takes. */
+/** Gives a role exactly the permissions of these grants, and the use of the key that encrypts their tables. */
 export function permit(role: Role, granted: readonly Grant[], resources: GrantableResources): void {
   const statements = granted.flatMap((grant) => grants[grant].statements);
   for (const statement of statements) permitStatement(role, statement, resources);
@@ -74,13 +74,13 @@ function isTableResource(resource: GrantedResource): resource is TableResource {
   return resource in tableOf;
 }
 
-/** `clients/index/byOwner` is the table's ARN followed by `/index/byOwner`. */
+/** Returns a table's ARN; for `clients/index/byOwner`, the ARN followed by `/index/byOwner`. */
 function arnOf(resource: TableResource, tables: Tables): string {
   const table = tableOf[resource];
   return `${tables[table].tableArn}${resource.slice(table.length)}`;
 }
 
-/** The settings that the adapters behind these grants read, and no others. */
+/** Returns the settings that the adapters of these grants read, and no other settings. */
 export function settingsOf(granted: readonly Grant[], resources: GrantableResources): Readonly<Record<string, string>> {
   const values = settingsFrom(resources);
   const read = granted.flatMap((grant) => grants[grant].environment);
@@ -89,7 +89,9 @@ export function settingsOf(granted: readonly Grant[], resources: GrantableResour
   );
 }
 
-/** As it is when all roles have been permitted what they may do. */
+/**
+ * Writes the policy for keys that the product creates. It is read last, when it contains the permissions of all roles.
+ */
 function policyOf(signingKeys: SigningKeys): string {
   return Stack.of(signingKeys).toJsonString(Lazy.any({ produce: () => signingKeys.policyOfMade.toJSON() }));
 }

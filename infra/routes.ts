@@ -1,7 +1,7 @@
 import { gatewayPath } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
 
-/** A route as an API Gateway is told of it. */
+/** A route of API Gateway, with the function that serves it. */
 export interface FunctionRoute {
   readonly method: string;
   readonly path: `/${string}`;
@@ -9,8 +9,8 @@ export interface FunctionRoute {
 }
 
 /**
- * Every route of the API tables. A path that one function serves alone also gets ANY, so that the function can answer
- * other methods with 405 and say which are allowed; API Gateway itself would say 404.
+ * Returns all routes of the API tables. A path of a single function also gets the method ANY, so that the function can
+ * answer 405 with the allowed methods. API Gateway itself would answer 404.
  */
 export function functionRoutes(): readonly FunctionRoute[] {
   const routes: FunctionRoute[] = tables.flatMap(({ name, routes: served }) =>

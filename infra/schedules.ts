@@ -5,8 +5,8 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LambdaTable } from '#shared/api/table.ts';
 
 /**
- * Lets EventBridge run a function as often as its table says. A run that fails is not repeated, because the next one
- * takes up what it left; the function's alarm tells of it.
+ * Creates the EventBridge rule that runs a function as often as its table says. A failed run is not repeated, because
+ * the next run continues its work. The function's alarm reports the failure.
  */
 export function createSchedule(handler: LambdaFunction, { everyMinutes }: NonNullable<LambdaTable['schedule']>): void {
   const period = Duration.minutes(everyMinutes);

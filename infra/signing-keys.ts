@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import { permitKeyUse, unusedKey, unusedPolicy } from './key-use.ts';
 
-/** How KMS calls the algorithms of JOSE. */
+/** JOSE's algorithm → KMS's names of key type and algorithm. */
 const inKms = {
   RS256: { keySpec: KeySpec.RSA_2048, algorithm: 'RSASSA_PKCS1_V1_5_SHA_256' },
   PS256: { keySpec: KeySpec.RSA_2048, algorithm: 'RSASSA_PSS_SHA_256' },
@@ -13,10 +13,10 @@ const inKms = {
   EdDSA: { keySpec: KeySpec.ECC_NIST_EDWARDS25519, algorithm: 'ED25519_SHA_512' },
 } as const satisfies Record<SigningAlgorithm, object>;
 
-/** Stands for a key's own algorithm in the policy that the product gives to keys. */
+/** Placeholder in the policy of keys that the product creates. The product replaces it with the key's algorithm. */
 const OWN_ALGORITHM = '{signingAlgorithm}';
 
-/** Keys in KMS by how far they have got; see `GrantedResource`. */
+/** Keys that the product creates in KMS; `GrantedResource` explains the three. */
 export type KeysOfProduct = 'madeKeys' | 'newKeys' | 'keyList';
 
 export interface SigningKeysProps {
@@ -25,18 +25,18 @@ export interface SigningKeysProps {
 }
 
 /**
- * The workspace's first signing keys, one for each algorithm, each with an alias `alias/mintmark/<unique>/<algorithm>`;
- * and what holds for those that the product makes in their place.
- * @throws Error without an algorithm, or with the same one twice
+ * The workspace's first signing keys, one for each algorithm, with the alias `alias/mintmark/<unique>/<algorithm>`. It
+ * also has the permissions for the keys that the product creates later.
+ * @throws Error if there is no algorithm, or one algorithm twice
  */
 export class SigningKeys extends Construct {
   readonly byAlgorithm: ReadonlyMap<SigningAlgorithm, Key>;
-  /** What the keys that the product makes are tagged with. */
+  /** The value of the tag `mintmark:workspace` on keys that the product creates. */
   readonly workspace: string;
-  /** The ARN of any key of this account and region. */
+  /** The ARN pattern of all keys of this account and region. */
   readonly anyKeyArn: string;
 
-  /** The policy of keys that the product makes; it has to put in each key's own algorithm. */
+  /** The policy for keys that the product creates. The product fills in each key's algorithm. */
   readonly policyOfMade: PolicyDocument;
 
   constructor(scope: Construct, id: string, { algorithms, removalPolicy }: SigningKeysProps) {
@@ -53,7 +53,7 @@ export class SigningKeys extends Construct {
     this.policyOfMade = unusedPolicy();
   }
 
-  /** Lets a role do this with all keys; with `kms:Sign`, with each key's own algorithm only. */
+  /** Permits a role these actions with all first keys. `kms:Sign` is limited to each key's own algorithm. */
   permit(role: IRole, actions: readonly string[]): void {
     for (const [algorithm, key] of this.byAlgorithm) {
       for (const action of actions) {
@@ -63,7 +63,10 @@ export class SigningKeys extends Construct {
     }
   }
 
-  /** Lets a role do this with keys that the product makes. IAM knows them by their tags, and they know the role by their policy. */
+  /**
+   * Permits a role these actions with keys that the product creates. The role's policy selects keys by their tags, and
+   * the keys' policy names the role.
+   */
   permitOfProduct(role: Role, keys: KeysOfProduct, actions: readonly string[]): void {
     role.addToPrincipalPolicy(
       new PolicyStatement({
@@ -74,7 +77,8 @@ export class SigningKeys extends Construct {
     );
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]',
-      reason: 'Keys that the product makes have no ARN yet; their tag says whose they are.',
+      reason:
+        'Keys that the product creates later have no ARN yet; the condition on their tag limits the statement to them.',
     });
     if (keys !== 'madeKeys') return;
     for (const action of actions) {

@@ -4,7 +4,10 @@ import { propsFromContext } from './context.ts';
 import { Mintmark } from './mintmark.ts';
 import type { MintmarkProps } from './mintmark-props.ts';
 
-/** Mintmark in a stack of its own, as the CDK context describes it, with the outputs that its users ask for first. */
+/**
+ * A stack that contains only Mintmark. The CDK context has its settings, and its outputs have the URLs and names to
+ * start with.
+ */
 export class MintmarkStack extends Stack {
   readonly mintmark: Mintmark;
 
@@ -22,11 +25,14 @@ export class MintmarkStack extends Stack {
     eventBus,
     api: { domain, mutualTlsDomain },
   }: Mintmark): void {
-    new CfnOutput(this, 'Issuer', { value: issuer, description: 'The issuer of all tokens, base of all endpoints' });
+    new CfnOutput(this, 'Issuer', {
+      value: issuer,
+      description: 'The issuer of all tokens and the base URL of all endpoints',
+    });
     new CfnOutput(this, 'JwksUrl', { value: jwksUrl, description: 'The public signing keys' });
     new CfnOutput(this, 'BootstrapFunctionName', {
       value: bootstrapFunction.functionName,
-      description: 'Invoke it once to make the first administrator',
+      description: 'Invoke it once to create the first administrator',
     });
     new CfnOutput(this, 'RotatePepperFunctionName', {
       value: rotatePepperFunction.functionName,
@@ -34,18 +40,18 @@ export class MintmarkStack extends Stack {
     });
     new CfnOutput(this, 'EventBusName', {
       value: eventBus.eventBusName,
-      description: 'Where rules for audit events (source: mintmark) belong',
+      description: 'The bus for rules about audit events (source: mintmark)',
     });
     if (domain !== undefined) {
       new CfnOutput(this, 'DomainTarget', {
         value: domain.regionalDomainName,
-        description: 'Where the DNS record of the custom domain has to point',
+        description: 'The target for the DNS record of the custom domain',
       });
     }
     if (mutualTlsDomain !== undefined) {
       new CfnOutput(this, 'MutualTlsDomainTarget', {
         value: mutualTlsDomain.regionalDomainName,
-        description: 'The same of the domain for clients with certificates',
+        description: 'The target for the DNS record of the domain for clients with certificates',
       });
     }
   }

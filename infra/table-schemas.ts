@@ -1,15 +1,16 @@
-/** The four tables, as the CDK construct and the local start-up create them. All attributes named here are strings. */
+/** The keys and indexes of a table. All attributes named here are strings, except `timeToLive`. */
 export interface TableSchema {
   readonly partitionKey: string;
   readonly sortKey?: string;
-  /** Lists only: decisions never read an index, because indexes are eventually consistent. */
+  /** Indexes serve lists only. Decisions never read an index, because it is eventually consistent. */
   readonly indexes?: readonly { readonly name: string; readonly partitionKey: string; readonly sortKey: string }[];
-  /** Holds epoch seconds after which DynamoDB may remove the item (DynamoDB TTL). */
+  /** The attribute with the time, in epoch seconds, after which DynamoDB may remove the item (DynamoDB TTL). */
   readonly timeToLive?: string;
 }
 
 export type TableName = 'clients' | 'directory' | 'tokens' | 'audit';
 
+/** The four tables, as the CDK construct and the local system create them. */
 export const tableSchemas: Readonly<Record<TableName, TableSchema>> = {
   clients: { partitionKey: 'id', indexes: [{ name: 'byOwner', partitionKey: 'owner', sortKey: 'order' }] },
   directory: {

@@ -4,16 +4,19 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { type TableName, type TableSchema, tableSchemas } from './table-schemas.ts';
 
-/** The tables of one deployment. */
+/** The four tables of a deployment. */
 export type Tables = Readonly<Record<TableName, Table>>;
 
 interface TablesProps {
   readonly encryptionKey: IKey;
-  /** Anything but `DESTROY` also switches deletion protection on. */
+  /** Unless it is `DESTROY`, the tables are protected from deletion. */
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The four tables of `table-schemas.ts`: on demand, encrypted with the deployment's key, restorable to any second. */
+/**
+ * Creates the tables of `table-schemas.ts`: billed on demand, encrypted with the deployment's key, and with
+ * point-in-time recovery.
+ */
 export function createTables(scope: Construct, { encryptionKey, removalPolicy }: TablesProps): Tables {
   const create = (id: string, schema: TableSchema): Table => {
     const table = new Table(scope, id, {

@@ -68,7 +68,7 @@ describe('authorizer', () => {
     test('DEC14, P9: cannot be had with a result cache, of either kind of API', () => {
       const { mintmark: guard } = bound.stack;
       const cached = { resultsCacheTtl: Duration.seconds(1) };
-      const refusal = '"reports" takes bound tokens: its authorizer decides each request anew';
+      const refusal = '"reports" accepts bound tokens: leave out resultsCacheTtl';
       expect(() => guard.httpAuthorizer('reports', cached)).toThrow(refusal);
       expect(() => guard.restAuthorizer(boundRest, 'reports', cached)).toThrow(refusal);
     });

@@ -88,6 +88,6 @@ describe('context', () => {
     ['hs256Apis', 'sometimes'],
     ['issuer', 5],
   ])('is refused by name where it cannot be understood: %s %o', (name, value) => {
-    expect(() => read({ [name]: value })).toThrow(new RegExp(`does not understand[^]*${name}`));
+    expect(() => read({ [name]: value })).toThrow(new RegExp(`has invalid settings[^]*${name}`));
   });
 });
