@@ -1,4 +1,4 @@
-/** The part of autocannon that the measurements use; it comes without types. */
+/** The types of autocannon that the measurements use. The package has no types. */
 declare module 'autocannon' {
   import type { EventEmitter } from 'node:events';
 
@@ -12,9 +12,9 @@ declare module 'autocannon' {
   interface Options {
     readonly url: string;
     readonly connections: number;
-    /** How many requests in all. */
+    /** The total number of requests. */
     readonly amount: number;
-    /** Milliseconds between samples; an end is noticed with the next one. */
+    /** Milliseconds between samples. The end of the run is noticed at a sample. */
     readonly sampleInt: number;
     readonly requests: readonly {
       readonly setupRequest: (request: Request) => Request;

@@ -10,10 +10,13 @@ import { referenceLoopMicroseconds } from './reference-loop.ts';
 import { type CaseReport, type Report, renderReport, writeReport } from './report.ts';
 import { arrangeWorkspace } from './workspace.ts';
 
-/** Each connection prepares a request ahead, in the warm-up as in the measurement. */
+/**
+ * The number of clients without an earlier exchange. In warm-up and measurement, each connection prepares a request
+ * ahead.
+ */
 const NEW_CLIENTS = COLD.warmUp + COLD.measured + 2 * CONNECTIONS;
 
-/** `npm run bench`: measures and prints; with `--write` also keeps the result in `bench/results/`. */
+/** `npm run bench` measures and prints a report. With `--write` it also writes the report to `bench/results/`. */
 async function bench(): Promise<void> {
   const engines = await startService<Engines>(new URL('engines.ts', import.meta.url));
   Object.assign(process.env, engines.ready);

@@ -4,31 +4,31 @@ import { invocation } from './invocation.ts';
 import { authorizerEvent, bearerRequest, type Credentials, formRequest, proxyEvent, type Request } from './requests.ts';
 import type { Workspace } from './workspace.ts';
 
-/** How often something is done: unmeasured at first, then measured. */
+/** How many requests are sent: first without measurement, then measured. */
 export interface Counts {
   readonly warmUp: number;
   readonly measured: number;
 }
 
-/** bcrypt takes its time, so there are fewer of these. */
+/** Each request compares a secret with bcrypt, which is slow, so there are fewer requests. */
 export const COLD: Counts = { warmUp: 5, measured: 40 };
 const WARM: Counts = { warmUp: 100, measured: 500 };
 
-/** One kind of request. */
+/** A kind of request to measure. */
 export interface Case {
   readonly name: string;
   readonly counts: Counts;
-  /** The request with this number; every run counts from zero. */
+  /** Makes the request with this number. Each run counts from zero. */
   readonly request: (number: number) => Request;
-  /** @throws AssertionError for an answer over HTTP that is not right */
+  /** @throws AssertionError if the HTTP response is wrong */
   readonly checkAnswer: (status: number, body: unknown) => void;
   /** Calls the handler in this process. */
   readonly invoke: (request: Request) => Promise<unknown>;
-  /** @throws AssertionError for a result of the handler that is not right */
+  /** @throws AssertionError if the result of the handler is wrong */
   readonly checkResult: (result: unknown) => void;
 }
 
-/** Everything that is measured, over the handlers of this process, one set for each mode of the authorizer. */
+/** Returns all measured cases. They use the handlers of this process, with one set for each mode of the authorizer. */
 export function casesOf(workspace: Workspace, functions: Readonly<Record<Mode, Functions>>): readonly Case[] {
   const { client, accessToken, newClients } = workspace;
   const { exchange, introspect, discovery } = functions.online;
@@ -87,10 +87,12 @@ function ofAuthorizer(mode: Mode, { authorizer }: Functions, accessToken: string
   };
 }
 
-/** One that no earlier request used: else its secret would be known, and bcrypt not asked. */
+/**
+ * Returns a client that no earlier request has used. The process would remember its secret, and bcrypt would not run.
+ */
 function newClient(clients: readonly Credentials[], number: number): Credentials {
   const client = clients[number];
-  if (client === undefined) throw new Error('There are fewer new clients than requests.');
+  if (client === undefined) throw new Error('There are more requests than new clients.');
   return client;
 }
 

@@ -1,25 +1,24 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A process that serves until it is stopped. */
+/** A child process that serves until it is stopped. */
 export interface Service<Ready> {
-  /** What it said when it was ready. */
+  /** The first message of the process. */
   readonly ready: Ready;
-  /** Asks it for the one thing that it tells. */
+  /** Sends a message to the process and resolves with its answer. */
   ask<Answer>(): Promise<Answer>;
   stop(): Promise<void>;
 }
 
 export interface ServiceOptions {
   readonly args?: readonly string[];
-  /** Beside our own environment. */
+  /** Environment variables in addition to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
- * Runs a script of this folder in a process of its own, so that its CPU time is not counted with ours, and waits for its
- * first message.
- * @throws Error where it ends before it says anything
+ * Starts a script in a child process, so that its CPU time is measured separately, and waits for its first message.
+ * @throws Error if the process ends without a message
  */
 export async function startService<Ready>(
   script: URL,

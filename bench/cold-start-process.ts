@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { invocation } from './invocation.ts';
 
-/** The first request in the life of a process. */
+/** Measurements of the first request of a process. */
 export interface ColdStart {
   readonly importMilliseconds: number;
   /** CPU time of import and first request together. */
@@ -23,8 +23,8 @@ async function startCold(file: string, functionName: string, event: unknown): Pr
 }
 
 /**
- * Arguments: the bundle's file, the function's name, the event as JSON. This script imports next to nothing, so that the
- * bundle finds the process as cold as it would be.
+ * Measures a cold start. Arguments: the bundle's file, the function's name, and the event as JSON. This script imports
+ * very little, so that the bundle starts in an almost new process, as in Lambda.
  */
 if (import.meta.main) {
   const [file = '', functionName = '', event = ''] = process.argv.slice(2);

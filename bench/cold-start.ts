@@ -10,20 +10,21 @@ import { median } from './median.ts';
 import { authorizerEvent, bearerRequest, formRequest, proxyEvent } from './requests.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Fresh processes for each function; an odd number has a median. */
+/** The number of new processes for each function. It is odd, so that it has a median. */
 export const PROCESSES = 5;
 
+/** The size of a function's bundle, and the medians of its cold starts. */
 export interface BundleReport {
   readonly name: string;
   readonly sizeBytes: number;
-  /** Medians. */
   readonly importMilliseconds: number;
   readonly cpuMilliseconds: number;
 }
 
 /**
- * Bundles the functions as they are deployed and starts each that requests wait for in fresh processes, with one request.
- * @throws AssertionError for an answer that is not a success
+ * Bundles all functions as for a deployment. Then it starts each function that serves requests in new processes, with
+ * one request each.
+ * @throws AssertionError if a response is an error
  */
 export async function measureColdStarts(workspace: Workspace, settings: Settings): Promise<readonly BundleReport[]> {
   const outputDirectory = mkdtempSync(join(tmpdir(), 'mintmark-bench-'));
@@ -59,14 +60,14 @@ async function startOnce(args: readonly string[], settings: Settings): Promise<C
   return ready;
 }
 
-/** A proxy's reply has a status; tasks answer with what they are for. */
+/** Checks the result of a first request: a response has a status, and other results count as success. */
 function checkSuccess(result: unknown): void {
   const { statusCode = 200, isAuthorized = true, body } = result as Record<string, unknown>;
-  ok(Number(statusCode) < 300, `The first request was answered with ${statusCode}: ${body}`);
+  ok(Number(statusCode) < 300, `The response to the first request is ${statusCode}: ${body}`);
   deepStrictEqual(isAuthorized, true);
 }
 
-/** A request that each function answers with a success, as often as it is sent. */
+/** Function → an event that succeeds each time it is sent. */
 function firstEvents(workspace: Workspace): Readonly<Record<string, unknown>> {
   const { client, accessToken, managementToken, tenantId } = workspace;
   const route = { path: '/v1/tenants/{tenantId}/api-tokens', pathParameters: { tenantId } };

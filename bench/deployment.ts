@@ -4,10 +4,10 @@ import { provideKeys } from '#infra/local/signing-keys.ts';
 import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
 import type { EnvironmentVariable } from '#shared/ports.ts';
 
-/** Nobody calls it, so it need not be where the service listens. */
+/** The issuer of the tokens. No client calls it, so it is not the URL of the service. */
 const ISSUER = 'https://auth.example.com';
 
-/** The API that the measured tokens are for. */
+/** The audience of the measured tokens. */
 export const REPORTS = 'https://api.example.com/reports';
 
 export type Mode = ProtectedApi['mode'];
@@ -16,7 +16,7 @@ export type Settings = Readonly<Record<EnvironmentVariable, string>>;
 
 export type Functions = ReturnType<typeof localFunctions>;
 
-/** The settings of every function of a workspace, over the engines that the environment names. */
+/** Creates tables and keys in the engines that the environment names, and returns the settings of all functions. */
 export async function provideSettings(workspace = 'mintmark'): Promise<Settings> {
   const [tables, keys] = await Promise.all([createTables(workspace), provideKeys()]);
   return {
@@ -38,13 +38,13 @@ export async function provideSettings(workspace = 'mintmark'): Promise<Settings>
   };
 }
 
-/** The real handlers in this process; the authorizer works in this mode. */
+/** Returns the real handlers in this process, with the authorizer in the given mode. */
 export function openFunctions(settings: Settings, mode: Mode, changes: AdapterChanges = {}): Functions {
   const own = { ...settings, MINTMARK_PROTECTED_API: protectedApiSetting(mode) };
   return localFunctions((variable) => own[variable], changes);
 }
 
-/** Where the guarded API of each mode is. */
+/** Returns the path of the protected API for a mode of the authorizer. */
 export function reportsPath(mode: Mode): string {
   return `/${mode}/reports`;
 }

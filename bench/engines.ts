@@ -1,7 +1,7 @@
 import { startLocalDynamo } from '#infra/local/dynamo.ts';
 import { startLocalKms } from '#infra/local/kms.ts';
 
-/** Where DynamoDB and KMS are, as the AWS SDK reads it from the environment. */
+/** The URLs of DynamoDB and KMS, by the environment variables that the AWS SDK reads. */
 export interface Engines extends Record<string, string> {
   readonly AWS_ENDPOINT_URL_DYNAMODB: string;
   readonly AWS_ENDPOINT_URL_KMS: string;

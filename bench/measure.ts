@@ -2,11 +2,12 @@ import autocannon from 'autocannon';
 import type { Case } from './cases.ts';
 import type { Request } from './requests.ts';
 
-/** Requests under way at the same time, when they come by HTTP. */
+/** The number of simultaneous HTTP requests. */
 export const CONNECTIONS = 4;
 
 const SAMPLE_MILLISECONDS = 20;
 
+/** How many requests are served, and how long they take, over HTTP. */
 export interface Latency {
   readonly requestsPerSecond: number;
   readonly p50Milliseconds: number;
@@ -14,9 +15,9 @@ export interface Latency {
 }
 
 /**
- * CPU time of one request in the handler, in microseconds, with the AWS SDK's share; gateway, DynamoDB and KMS are in
- * other processes.
- * @throws AssertionError for a result that is not right
+ * Measures the CPU time of a request in the handler, in microseconds. It includes the AWS SDK, but not the gateway,
+ * DynamoDB and KMS, which run in other processes.
+ * @throws AssertionError if a result is wrong
  */
 export async function measureCpu({ counts, request, invoke, checkResult }: Case): Promise<number> {
   const { warmUp, measured } = counts;
@@ -35,14 +36,14 @@ export async function measureCpu({ counts, request, invoke, checkResult }: Case)
 }
 
 /**
- * How long requests take through gateway and HTTP.
- * @throws AssertionError for an answer that is not right, and Error for a request without one
+ * Measures how long requests take over HTTP, through the gateway.
+ * @throws AssertionError if a response is wrong, and Error if one is missing
  */
 export async function measureLatency(url: string, { counts, request, checkAnswer }: Case): Promise<Latency> {
   const { warmUp, measured } = counts;
   await fire(url, warmUp, { request, checkAnswer });
-  const fromThereOn = (number: number) => request(warmUp + CONNECTIONS + number);
-  const { seconds, milliseconds } = await fire(url, measured, { request: fromThereOn, checkAnswer });
+  const laterRequest = (number: number) => request(warmUp + CONNECTIONS + number);
+  const { seconds, milliseconds } = await fire(url, measured, { request: laterRequest, checkAnswer });
   return {
     requestsPerSecond: measured / seconds,
     p50Milliseconds: percentile(milliseconds, 50),
@@ -51,8 +52,8 @@ export async function measureLatency(url: string, { counts, request, checkAnswer
 }
 
 /**
- * Sends this many requests: how long each took, and all together.
- * @throws AssertionError for an answer that is not right, and Error for a request without one
+ * Sends `amount` requests. Returns the milliseconds of each request and the seconds of all together.
+ * @throws AssertionError if a response is wrong, and Error if one is missing
  */
 export async function fire(
   url: string,

@@ -2,8 +2,8 @@ const ITERATIONS = 10_000_000;
 const RUNS = 5;
 
 /**
- * CPU time of a fixed loop on this machine, in microseconds: what other CPU times are divided by, so that results of
- * different machines can be compared.
+ * Measures the CPU time of a fixed loop on this machine, in microseconds. Other CPU times are divided by it, so that
+ * results of different machines can be compared.
  */
 export function referenceLoopMicroseconds(): number {
   const runs = Array.from({ length: RUNS }, timeOneRun);

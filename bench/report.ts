@@ -6,15 +6,17 @@ import { CONNECTIONS, type Latency } from './measure.ts';
 import type { PeerReport } from './peer/comparison.ts';
 import { renderTable } from './table.ts';
 
+/** The measurements of a case. */
 export interface CaseReport extends Latency {
   readonly name: string;
-  /** Measured requests, in the handler and by HTTP each. */
+  /** The number of measured requests, both in the handler and over HTTP. */
   readonly count: number;
   readonly cpuMicroseconds: number;
-  /** The same in reference loops, which compares across machines. */
+  /** The CPU time in reference loops, to compare machines. */
   readonly loops: number;
 }
 
+/** All measurements of a run. */
 export interface Report {
   readonly referenceLoopMicroseconds: number;
   readonly cases: readonly CaseReport[];
@@ -24,7 +26,7 @@ export interface Report {
 
 const results = new URL('results/', import.meta.url);
 
-/** The report for people. */
+/** Renders a report as tables of text. */
 export function renderReport({ referenceLoopMicroseconds, cases, peers, bundles }: Report): string {
   const caseRows = cases.map((one) => [
     one.name,
@@ -49,22 +51,22 @@ export function renderReport({ referenceLoopMicroseconds, cases, peers, bundles 
     one.cpuMilliseconds.toFixed(0),
   ]);
   return [
-    `Requests: CPU time in the handler alone; the rest by HTTP through the local gateway, ${CONNECTIONS} at a time.`,
+    `Requests: CPU time in the handler only; latency over HTTP through the local gateway, ${CONNECTIONS} at a time.`,
     `1 loop = ${(referenceLoopMicroseconds / 1_000).toFixed(1)} ms of CPU time on this machine.`,
     '',
     renderTable(['request', 'count', 'CPU µs', 'loops', 'req/s', 'p50 ms', 'p99 ms'], caseRows),
     '',
-    'Beside oidc-provider: CPU time of a request in the process that serves it, HTTP included.',
+    'Compared with oidc-provider: CPU time of a request in the process that serves it, HTTP included.',
     '',
     renderTable(['request, store', 'Mintmark µs', 'oidc-provider µs', 'ratio', 'at most'], peerRows),
     '',
-    `Bundles: medians of ${PROCESSES} fresh processes each; CPU time of import and first request together.`,
+    `Bundles: medians of ${PROCESSES} new processes each; CPU time of import and first request together.`,
     '',
     renderTable(['function', 'KiB', 'import ms', 'CPU ms'], bundleRows),
   ].join('\n');
 }
 
-/** Keeps the report, with where and when it was made; answers the file. */
+/** Writes the report to a file, with date, commit and machine, and returns the path. */
 export function writeReport(report: Report): string {
   const file = new URL('latest.json', results);
   const [cpu] = cpus();
@@ -81,7 +83,7 @@ export function writeReport(report: Report): string {
   return file.pathname;
 }
 
-/** Measured values have no more than four digits that mean anything. */
+/** Rounds measured values to four digits, because further digits have no meaning. */
 function rounded(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 }

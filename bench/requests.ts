@@ -1,12 +1,12 @@
 import { httpApiEvent, httpAuthorizerEvent } from '#infra/local/gateway/http-api-event.ts';
 
-/** A request that can be sent by HTTP, or be made an event for a handler. */
+/** A request that can be sent over HTTP or converted to an event for a handler. */
 export interface Request {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The route that serves the path, and its variables, where the two differ. */
+  /** The route and its path variables, if the route differs from the path. */
   readonly route?: { readonly path: string; readonly pathParameters: Readonly<Record<string, string>> };
 }
 
@@ -15,7 +15,7 @@ export interface Credentials {
   readonly clientSecret: string;
 }
 
-/** A form with HTTP Basic credentials. */
+/** Makes a form request with HTTP Basic authentication. */
 export function formRequest(
   path: string,
   { clientId, clientSecret }: Credentials,
@@ -26,19 +26,19 @@ export function formRequest(
   return { method: 'POST', path, headers, body: new URLSearchParams(parameters).toString() };
 }
 
-/** A request with a bearer token, and a JSON body where there is one. */
+/** Makes a request with a bearer token and, if given, a JSON body. */
 export function bearerRequest(method: string, path: string, token: string, body?: unknown): Request {
   const headers = { authorization: `Bearer ${token}` };
   if (body === undefined) return { method, path, headers };
   return { method, path, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-/** The event that an HTTP API makes of a request for the function behind its route. */
+/** Converts a request to the event of an HTTP API for the route's function. */
 export function proxyEvent(request: Request) {
   return httpApiEvent(callOf(request), undefined);
 }
 
-/** The event that an HTTP API makes of a request for its authorizer. */
+/** Converts a request to the event of an HTTP API for its authorizer. */
 export function authorizerEvent(request: Request) {
   return httpAuthorizerEvent(callOf(request), [request.headers.authorization ?? '']);
 }

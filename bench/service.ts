@@ -3,7 +3,7 @@ import { type GatewayRoute, startGateway } from '#infra/local/gateway.ts';
 import { functionRoutes } from '#infra/routes.ts';
 import { type Functions, type Mode, openFunctions, provideSettings, reportsPath } from './deployment.ts';
 
-/** The API behind the authorizer, which answers at once. */
+/** The protected API. It answers at once. */
 const reports = () => ({ reports: [] });
 
 function guardedRoute(mode: Mode, { authorizer: handler }: Functions): GatewayRoute {
@@ -11,7 +11,10 @@ function guardedRoute(mode: Mode, { authorizer: handler }: Functions): GatewayRo
   return { method: 'GET', path: reportsPath(mode), handler: reports, authorizer };
 }
 
-/** Mintmark behind the local gateway, with an API for each mode of the authorizer; says where it is. */
+/**
+ * Starts Mintmark in the local gateway, with a protected API for each mode of the authorizer. Sends its URL to the
+ * parent.
+ */
 if (import.meta.main) {
   const settings = await provideSettings();
   const online = openFunctions(settings, 'online');

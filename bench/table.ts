@@ -1,4 +1,4 @@
-/** A table in aligned columns: the first to the left, the others, which are numbers, to the right. */
+/** Renders a table with aligned columns: the first column to the left, the columns of numbers to the right. */
 export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>

@@ -2,7 +2,7 @@ import type { Functions } from './deployment.ts';
 import { invocation } from './invocation.ts';
 import { bearerRequest, type Credentials, formRequest, type Request } from './requests.ts';
 
-/** What there is to measure with. */
+/** A workspace with the clients and tokens for the measurements. */
 export interface Workspace {
   readonly tenantId: string;
   readonly managementToken: string;
@@ -13,13 +13,13 @@ export interface Workspace {
   readonly accessToken: string;
 }
 
-/** What a workspace is to have in it. */
+/** The API and the number of clients that a workspace needs. */
 export interface Furnishing {
   readonly api: { readonly identifier: string; readonly permission: string; readonly signingAlgorithm?: string };
   readonly newClients: number;
 }
 
-/** Bootstraps a workspace and makes an API, a role, a tenant and its API tokens. */
+/** Bootstraps a workspace and creates an API, a role, a tenant and API tokens. */
 export async function arrangeWorkspace(
   url: string,
   functions: Functions,
@@ -51,7 +51,10 @@ async function exchange(url: string, credentials: Credentials): Promise<string> 
   return (await send<{ access_token: string }>(url, request)).access_token;
 }
 
-/** What a request is answered with, if that is a success. @throws Error otherwise */
+/**
+ * Sends a request and returns the response's body.
+ * @throws Error if the response is an error
+ */
 export async function send<Body>(url: string, { method, path, headers, body }: Request): Promise<Body> {
   const response = await fetch(url + path, { method, headers, ...(body !== undefined && { body }) });
   if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);

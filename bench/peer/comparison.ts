@@ -4,25 +4,28 @@ import { median } from '../median.ts';
 import type { Contender, Store } from './contender.ts';
 import { type Task, tasks } from './tasks.ts';
 
-/** Requests of a round: enough that the clock of CPU time is not what is measured. */
+/** The number of requests in a round. With fewer requests, the clock of CPU time would be too coarse. */
 const REQUESTS = 300;
-/** Both take turns, so that whatever else the machine does meets both; an odd number has a median. */
+/**
+ * The number of measured rounds. Rounds alternate, so that other work on the machine affects both. It is odd, for a
+ * median.
+ */
 const ROUNDS = 7;
-/** Only what ran some thousand times is as fast as it gets. */
+/** The number of rounds before the measurement. Code reaches its full speed after some thousand runs. */
 const WARM_UP_ROUNDS = 8;
 
-/** CPU time of one request, in microseconds: the median of all rounds. */
+/** The CPU time of a request in Mintmark and in oidc-provider, in microseconds: medians of all rounds. */
 export interface PeerReport {
   readonly task: string;
   readonly store: Store;
   readonly mintmarkMicroseconds: number;
   readonly peerMicroseconds: number;
-  /** Ours in theirs. */
+  /** Mintmark's time divided by the peer's time. */
   readonly ratio: number;
   readonly ratioMax: number;
 }
 
-/** Mintmark beside oidc-provider: the same requests, each in a process of its own, with its whole HTTP server. */
+/** Compares Mintmark with oidc-provider: the same requests, each server in its own process, with its HTTP server. */
 export async function comparePeers(): Promise<readonly PeerReport[]> {
   return [...(await compareWith('memory')), ...(await compareWith('dynamo'))];
 }
@@ -36,7 +39,7 @@ async function compareWith(store: Store): Promise<readonly PeerReport[]> {
     services.push(peer);
     const reports: PeerReport[] = [];
     for (const { name, ratioMax, ...task } of tasks) {
-      console.error(`measuring: ${name} beside oidc-provider, ${store}`);
+      console.error(`measuring: ${name} compared with oidc-provider, ${store}`);
       reports.push({ task: name, store, ratioMax, ...(await measureBoth(mintmark, peer, task)) });
     }
     return reports;
@@ -59,7 +62,7 @@ async function measureBoth(mintmark: Service<Contender>, peer: Service<Contender
   return { mintmarkMicroseconds, peerMicroseconds, ratio: mintmarkMicroseconds / peerMicroseconds };
 }
 
-/** CPU time of one request of a round, in microseconds, kernel and garbage collection included. */
+/** Measures the CPU time of a request in microseconds, in a round. It includes kernel and garbage collection. */
 async function measureRound({ ready, ask }: Service<Contender>, task: Exchange): Promise<number> {
   const before = await ask<number>();
   await fire(ready.url, REQUESTS, {

@@ -3,18 +3,18 @@ import type { AddressInfo } from 'node:net';
 import { type Credentials, formRequest } from '../requests.ts';
 import { SCOPE } from './ledger.ts';
 
-/** Where a contender keeps what it knows. */
+/** The store of a contender's records. */
 export type Store = 'memory' | 'dynamo';
 
-/** What a contender says when it is ready. */
+/** The message of a contender that is ready. */
 export interface Contender {
   readonly url: string;
   readonly client: Credentials;
-  /** An access token of the client that introspection says more about. */
+  /** An active access token of the client, for introspection. */
   readonly introspected: string;
 }
 
-/** An access token of a client from a contender that serves already. */
+/** Obtains an access token for a client from a contender. */
 export async function obtainToken(url: string, client: Credentials, resource: string): Promise<string> {
   const parameters = { grant_type: 'client_credentials', resource, scope: SCOPE };
   const { path, ...init } = formRequest('/oauth/token', client, parameters);
@@ -22,7 +22,7 @@ export async function obtainToken(url: string, client: Credentials, resource: st
   return ((await response.json()) as { access_token: string }).access_token;
 }
 
-/** Serves HTTP until the process is stopped, and tells the parent its CPU time in microseconds whenever it is asked. */
+/** Serves HTTP until the process is stopped. For each message of the parent, it sends its CPU time in microseconds. */
 export async function serveContender(
   listener: RequestListener,
   prepare: (url: string) => Promise<Omit<Contender, 'url'>>,

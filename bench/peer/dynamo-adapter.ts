@@ -4,7 +4,7 @@ import type { Adapter } from 'oidc-provider';
 import { createTables } from '#infra/local/dynamo.ts';
 import { awsClientSettings } from '#shared/adapters/aws-client.ts';
 
-/** Keeps what oidc-provider keeps in a table of its own in DynamoDB, read as consistently as Mintmark reads. */
+/** Stores the records of oidc-provider in its own DynamoDB table, with strongly consistent reads as in Mintmark. */
 export async function dynamoAdapters(): Promise<(model: string) => Adapter> {
   const { tokens: TableName } = await createTables('oidc-provider');
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(awsClientSettings), {

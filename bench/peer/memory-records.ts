@@ -2,7 +2,7 @@ import { dynamoRecords } from '#shared/adapters/dynamo/directory/records.ts';
 import type { DirectoryKind, DirectoryRecords, RecordReader } from '#shared/domain/records/look.ts';
 import type { Environment } from '#shared/ports.ts';
 
-/** Reads each record from DynamoDB once and from memory ever after: what Mintmark costs without a database. */
+/** Reads each record from DynamoDB once, and then from memory. It shows the cost of Mintmark without a database. */
 export function memoryRecords(environment: Environment): RecordReader {
   const source = dynamoRecords(environment);
   const kept = new Map<string, Promise<unknown>>();

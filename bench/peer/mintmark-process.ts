@@ -10,10 +10,10 @@ import { obtainToken, type Store, serveContender } from './contender.ts';
 import { LEDGER, SCOPE } from './ledger.ts';
 import { memoryRecords } from './memory-records.ts';
 
-/** So long a new key is published before it signs: the default. */
+/** The default time for which a new key is published before it signs. */
 const LEAD_SECONDS = 10_800;
 
-/** The two functions that are compared. */
+/** Returns the two functions that are compared, by their path. */
 function contendingOf({ exchange, introspect }: Functions, store: Store) {
   const changes = store === 'memory' ? { records: memoryRecords } : {};
   return { '/oauth/token': exchange.with(changes), '/oauth/introspect': introspect.with(changes) };
@@ -21,7 +21,7 @@ function contendingOf({ exchange, introspect }: Functions, store: Store) {
 
 type Contending = ReturnType<typeof contendingOf>;
 
-/** HTTP as Lambda's events and back, and nothing of API Gateway besides. */
+/** Converts HTTP requests to Lambda events, and the replies to HTTP responses. It does nothing else of API Gateway. */
 function listenerOf(functions: Contending): RequestListener {
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const path = request.url as keyof Contending;
@@ -33,7 +33,7 @@ function listenerOf(functions: Contending): RequestListener {
   return (request, response) => void serve(request, response);
 }
 
-/** What a function sees of the event that an HTTP API makes of a request. */
+/** Makes the event of an HTTP API, with only the members that the functions read. */
 function eventOf(path: string, headers: IncomingHttpHeaders, body: string) {
   const http = { method: 'POST', path, sourceIp: '127.0.0.1', userAgent: headers['user-agent'] };
   const routeKey = `POST ${path}`;
@@ -56,11 +56,11 @@ function read(request: IncomingMessage): Promise<string> {
   });
 }
 
-/** How far the clock of the workspace is ahead of the real one. */
+/** How far the workspace's clock is ahead of real time. */
 let aheadSeconds = 0;
 const clock = { nowSeconds: () => Math.floor(Date.now() / 1_000) + aheadSeconds };
 
-/** Makes the workspace, through all of Mintmark as it runs on one machine. */
+/** Creates the workspace through the local system, and lets a wrapped key sign. */
 async function arrange(functions: Functions) {
   const httpRoutes = functionRoutes().map((route) => ({ ...route, handler: functions[route.functionName] }));
   const gateway = await startGateway({ httpRoutes });
@@ -71,7 +71,7 @@ async function arrange(functions: Functions) {
     bearerRequest('PATCH', '/v1/settings', managementToken, { signingKeys: { mode: 'wrapped' } }),
   );
   await gateway.close();
-  // A key of a day is made, and signs once it has been published for long enough.
+  // The first run creates a wrapped key. The second run, after the lead time, lets it sign.
   for (const seconds of [LEAD_SECONDS, 0]) {
     await functions['rotate-signing-keys']({}, invocation('rotate-signing-keys'));
     aheadSeconds += seconds;
@@ -79,7 +79,7 @@ async function arrange(functions: Functions) {
   return client;
 }
 
-/** Argument: where to read records from. */
+/** Runs Mintmark as a contender. Argument: the store. */
 if (import.meta.main) {
   const store = process.argv[2] as Store;
   const functions = openFunctions(await provideSettings(`peer-${store}`), 'online', { clock: () => clock });

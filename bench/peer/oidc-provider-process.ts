@@ -8,7 +8,7 @@ import { LEDGER, LIFETIME_SECONDS, SCOPE } from './ledger.ts';
 
 const ISSUER = 'https://auth.example.com';
 
-/** Its introspection takes no JWTs, so the token for that is one of its opaque ones. */
+/** The audience of opaque tokens. The introspection of oidc-provider does not accept JWTs. */
 const OPAQUE = 'https://api.example.com/opaque';
 
 const client: Credentials = { clientId: 'cli_peer', clientSecret: 'a'.repeat(56) };
@@ -49,7 +49,7 @@ async function openProvider(openAdapter: (model: string) => Adapter): Promise<Pr
   });
 }
 
-/** As its own adapter in memory does it; that one is not exported. */
+/** Stores records in memory. It does the same as the memory adapter of oidc-provider, which is not exported. */
 function memoryAdapters(): (model: string) => Adapter {
   const kept = new Map<string, object>();
   return (model) => ({
@@ -58,7 +58,7 @@ function memoryAdapters(): (model: string) => Adapter {
   });
 }
 
-/** Argument: where to keep clients and tokens. */
+/** Runs oidc-provider as a contender. Argument: the store. */
 if (import.meta.main) {
   const store = process.argv[2] as Store;
   const openAdapter = store === 'memory' ? memoryAdapters() : await dynamoAdapters();

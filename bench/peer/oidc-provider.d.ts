@@ -1,8 +1,8 @@
-/** The part of oidc-provider that the comparison uses; it comes without types. */
+/** The types of oidc-provider that the comparison uses. The package has no types. */
 declare module 'oidc-provider' {
   import type { RequestListener } from 'node:http';
 
-  /** Where it keeps one kind of thing. */
+  /** The store for records of one model. */
   interface Adapter {
     find(id: string): Promise<object | undefined>;
     upsert(id: string, payload: object, expiresInSeconds: number): Promise<void>;

@@ -4,16 +4,17 @@ import { formRequest, type Request } from '../requests.ts';
 import type { Contender } from './contender.ts';
 import { LEDGER, LIFETIME_SECONDS, SCOPE } from './ledger.ts';
 
-/** Something that both contenders do. */
+/** A request that both contenders serve. */
 export interface Task {
   readonly name: string;
-  /** What the CPU time is to be at most, in those of the peer. */
+  /** The highest allowed ratio of Mintmark's CPU time to the peer's. */
   readonly ratioMax: number;
   readonly request: (contender: Contender) => Request;
-  /** @throws AssertionError for an answer that is not right */
+  /** @throws AssertionError if the response is wrong */
   readonly checkAnswer: (contender: Contender, status: number, body: unknown) => void;
 }
 
+/** The compared requests: exchange and introspection. */
 export const tasks: readonly Task[] = [
   {
     name: 'exchange',
