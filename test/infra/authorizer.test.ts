@@ -16,13 +16,13 @@ addHttpApi(forHttpCached, mintmark.httpAuthorizer('reports', { resultsCacheTtl: 
 const forRest = new Stack(app, 'ForRest');
 addRestApi(forRest, mintmark.restAuthorizer(forRest, 'reports'));
 
-describe('authorizer', () => {
+describe('an authorizer', () => {
   const openToItsApiOnly = {
     Principal: 'apigateway.amazonaws.com',
     SourceArn: { 'Fn::Join': ['', Match.arrayWith([{ Ref: Match.stringLikeRegexp('^Api') }])] },
   };
 
-  test('is told the API it stands in front of', () => {
+  test('gets the API that it protects as a setting', () => {
     const deployment = { app, stack, template: Template.fromStack(stack) };
     const handler = mintmark.functions.get('authorizer-reports') ?? expect.unreachable();
     expect(propertiesOf(handler, deployment).Environment).toMatchObject({
@@ -30,7 +30,7 @@ describe('authorizer', () => {
     });
   });
 
-  test('of an HTTP API in another stack decides each request anew, and only that API may ask it', () => {
+  test('of an HTTP API in another stack decides each request anew, and only that API may invoke it', () => {
     const template = Template.fromStack(forHttp);
     template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
       AuthorizerType: 'REQUEST',
@@ -42,7 +42,7 @@ describe('authorizer', () => {
     template.hasResourceProperties('AWS::Lambda::Permission', openToItsApiOnly);
   });
 
-  test('of a REST API in another stack decides each request anew, and only that API may ask it', () => {
+  test('of a REST API in another stack decides each request anew, and only that API may invoke it', () => {
     const template = Template.fromStack(forRest);
     template.hasResourceProperties('AWS::ApiGateway::Authorizer', {
       Type: 'TOKEN',
@@ -52,20 +52,20 @@ describe('authorizer', () => {
     template.hasResourceProperties('AWS::Lambda::Permission', openToItsApiOnly);
   });
 
-  test('repeats a decision for as long as the owner of the API says', () => {
+  test('caches a decision for as long as the owner of the API says', () => {
     Template.fromStack(forHttpCached).hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
       AuthorizerResultTtlInSeconds: 30,
     });
   });
 
-  describe.each([{ dpop: 'required' }, { mtls: 'accepted' }] as const)('that takes bound tokens: %o', (policy) => {
+  describe.each([{ dpop: 'required' }, { mtls: 'accepted' }] as const)('that accepts bound tokens: %o', (policy) => {
     const bound = prepare({ protectedApis: { reports: { ...reports, ...policy } } });
     const boundHttp = new Stack(bound.app, 'BoundHttp');
     addHttpApi(boundHttp, bound.stack.mintmark.httpAuthorizer('reports'));
     const boundRest = new Stack(bound.app, 'BoundRest');
     addRestApi(boundRest, bound.stack.mintmark.restAuthorizer(boundRest, 'reports'));
 
-    test('DEC14, P9: cannot be had with a result cache, of either kind of API', () => {
+    test('DEC14, P9: is refused with a result cache, for both kinds of API', () => {
       const { mintmark: guard } = bound.stack;
       const cached = { resultsCacheTtl: Duration.seconds(1) };
       const refusal = '"reports" accepts bound tokens: leave out resultsCacheTtl';
@@ -79,7 +79,7 @@ describe('authorizer', () => {
       });
     });
 
-    test('is shown the whole request at a REST API, where proof and certificate are', () => {
+    test('receives the whole request at a REST API, with proof and certificate', () => {
       Template.fromStack(boundRest).hasResourceProperties('AWS::ApiGateway::Authorizer', {
         Type: 'REQUEST',
         IdentitySource: 'method.request.header.Authorization',
@@ -88,12 +88,12 @@ describe('authorizer', () => {
     });
   });
 
-  test('cannot be had for an API that nobody described', () => {
+  test('is refused for an API that is not described', () => {
     expect(() => mintmark.httpAuthorizer('invoices')).toThrow('Mintmark has no function "authorizer-invoices".');
     expect(() => mintmark.restAuthorizer(forRest, 'invoices')).toThrow('Mintmark has no function');
   });
 
-  test('cannot be told more routes than Lambda’s settings hold', () => {
+  test('is refused with more routes than fit into Lambda’s settings', () => {
     const routes = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`GET /reports/${i}`, 'read:reports']));
     expect(() => prepare({ protectedApis: { reports: { ...reports, routes } } })).toThrow(
       'The routes of "reports" take more than 2560 bytes',

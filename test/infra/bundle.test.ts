@@ -17,7 +17,7 @@ describe('bundles', async () => {
   const outputDirectory = join(directory, 'dist');
   const bundles = await bundleFunctions({ outputDirectory });
 
-  test('are one for each entry of the API tables', () => {
+  test('exist for each entry of the API tables', () => {
     expect(bundles.map(({ name }) => name)).toEqual(tables.map(({ name }) => name).sort());
   });
 
@@ -26,7 +26,7 @@ describe('bundles', async () => {
     expect(sizeBytes).toBe(readFileSync(join(outputDirectory, name, 'index.mjs')).byteLength);
   });
 
-  test('start with nothing but Node.js around them, and have a handler', async () => {
+  test('start without any package beside them, and have a handler', async () => {
     const names = bundles.map(({ name }) => name);
     const program =
       "for (const name of process.argv.slice(1)) console.log(typeof (await import('./' + name + '/index.mjs')).handler);";
@@ -37,7 +37,7 @@ describe('bundles', async () => {
     expect(stdout.trim().split('\n')).toEqual(names.map(() => 'function'));
   });
 
-  test('point back to source lines without holding the source', () => {
+  test('map to source lines but do not contain the source text', () => {
     const map = JSON.parse(readFileSync(join(outputDirectory, 'exchange', 'index.mjs.map'), 'utf8'));
     expect(map.sources.some((source: string) => source.endsWith('functions/exchange.ts'))).toBe(true);
     expect(map.sourcesContent).toBeUndefined();
@@ -48,7 +48,7 @@ describe('bundling', () => {
   const functionsDirectory = join(directory, 'functions');
   const outputDirectory = join(directory, 'out');
 
-  test('leaves nothing of an earlier run', async () => {
+  test('removes the files of an earlier run', async () => {
     mkdirSync(functionsDirectory, { recursive: true });
     mkdirSync(join(outputDirectory, 'removed'), { recursive: true });
     writeFileSync(join(functionsDirectory, 'ping.ts'), 'export const handler = async (): Promise<string> => "pong";');
@@ -56,7 +56,7 @@ describe('bundling', () => {
     expect(existsSync(join(outputDirectory, 'removed'))).toBe(false);
   });
 
-  test('fails on a function that warns', async () => {
+  test('fails on a warning of esbuild', async () => {
     const doubtful = join(directory, 'doubtful');
     mkdirSync(doubtful);
     writeFileSync(join(doubtful, 'ping.ts'), 'export const handler = () => ({ a: 1, a: 2 });');

@@ -7,8 +7,8 @@ function read(context: Record<string, unknown>) {
   return propsFromContext(new Stack(new App({ context }), 'Stack'));
 }
 
-describe('context', () => {
-  test('that says nothing leaves everything to the construct', () => {
+describe('the CDK context', () => {
+  test('without settings leaves the defaults to the construct', () => {
     expect(read({})).toEqual({ removalPolicy: RemovalPolicy.RETAIN });
   });
 
@@ -33,7 +33,7 @@ describe('context', () => {
     });
   });
 
-  test('may be JSON text, as the command line gives it', () => {
+  test('accepts JSON text, as the command line passes it', () => {
     const context = {
       signingAlgorithms: '["ES256"]',
       importedSecrets: 'true',
@@ -72,7 +72,7 @@ describe('context', () => {
   test.each([
     { domainName: 'auth.example.com' },
     { certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/1' },
-  ])('cannot say half of a custom domain: %o', (half) => {
+  ])('is refused with half of a custom domain: %o', (half) => {
     expect(() => read(half)).toThrow('A custom domain needs both domainName and certificateArn');
   });
 
@@ -87,7 +87,7 @@ describe('context', () => {
     ['importedSecrets', 'sometimes'],
     ['hs256Apis', 'sometimes'],
     ['issuer', 5],
-  ])('is refused by name where it cannot be understood: %s %o', (name, value) => {
+  ])('is refused with the name of the invalid setting: %s %o', (name, value) => {
     expect(() => read({ [name]: value })).toThrow(new RegExp(`has invalid settings[^]*${name}`));
   });
 });

@@ -11,8 +11,8 @@ const { stack, template } = deployment;
 const { api, functions, issuer, jwksUrl } = stack.mintmark;
 const apiId = { Ref: logicalIdOf(api.httpApi, deployment) };
 
-describe('HTTP API', () => {
-  test('has every route of the API tables, leading to the function that serves it, and no other', () => {
+describe('the HTTP API', () => {
+  test('has exactly the routes of the API tables, each with the function that serves it', () => {
     const integrations = template.findResources('AWS::ApiGatewayV2::Integration');
     const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => ({
       routeKey: Properties.RouteKey,
@@ -25,7 +25,7 @@ describe('HTTP API', () => {
     expect(sorted(routes)).toEqual(sorted(expected));
   });
 
-  test('invokes functions with events of version 2.0, and each is open to this API only, or to its own schedule', () => {
+  test('invokes functions with events of version 2.0, and only it or a schedule may invoke them', () => {
     template.allResourcesProperties('AWS::ApiGatewayV2::Integration', {
       IntegrationType: 'AWS_PROXY',
       PayloadFormatVersion: '2.0',
@@ -46,7 +46,7 @@ describe('HTTP API', () => {
     ]);
   });
 
-  test('leaves bootstrap, the pepper and authorizers to those whom IAM lets invoke them', () => {
+  test('cannot invoke bootstrap, rotate-pepper and authorizers: IAM decides who may', () => {
     const invocable = Object.values(template.findResources('AWS::Lambda::Permission'));
     const names = invocable.map(({ Properties }) => JSON.stringify(Properties.FunctionName));
     const arnOf = (name: string) => JSON.stringify(stack.resolve(functions.get(name)?.functionArn));
@@ -56,13 +56,13 @@ describe('HTTP API', () => {
     expect(names).not.toContain(arnOf('authorizer-reports'));
   });
 
-  test('has one stage without a path, so that the issuer has none', () => {
+  test('has one stage without a path, so that the issuer has no path', () => {
     template.allResourcesProperties('AWS::ApiGatewayV2::Stage', { StageName: '$default', AutoDeploy: true });
     template.resourceCountIs('AWS::ApiGatewayV2::Stage', 1);
     expect(stack.resolve(issuer)).toEqual({ 'Fn::GetAtt': [apiId.Ref, 'ApiEndpoint'] });
   });
 
-  test('lets less through to the token route than to all others', () => {
+  test('limits the token route more than all others', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       DefaultRouteSettings: { ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 2_000 },
       RouteSettings: {
@@ -71,7 +71,7 @@ describe('HTTP API', () => {
     });
   });
 
-  test('lets through what the owner says', () => {
+  test('has the limits that the owner sets', () => {
     const throttle = { requestsPerSecond: 50, burstRequests: 60 };
     const tokenThrottle = { requestsPerSecond: 5, burstRequests: 6 };
     synthesize({ throttle, tokenThrottle }).template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
@@ -99,10 +99,10 @@ describe('HTTP API', () => {
   });
 });
 
-describe('issuer', () => {
+describe('the issuer', () => {
   const issuerOf = (props: MintmarkProps) => prepare(props).stack.mintmark.issuer;
 
-  test('is told to every function and put out with the key set’s URL and the names of functions to invoke', () => {
+  test('is a setting of each function, and an output beside the key set’s URL and the functions to invoke', () => {
     const Variables = { MINTMARK_ISSUER: stack.resolve(issuer) };
     template.allResourcesProperties('AWS::Lambda::Function', { Environment: { Variables } });
     expect(template.toJSON().Outputs).toMatchObject({
@@ -113,7 +113,7 @@ describe('issuer', () => {
     });
   });
 
-  test('is what the owner says, where clients reach Mintmark through something else', () => {
+  test('is the URL that the owner sets, for clients that reach Mintmark through a proxy', () => {
     expect(issuerOf({ issuer: 'https://auth.example.com' })).toBe('https://auth.example.com');
     expect(issuerOf({ issuer: 'https://auth.example.com:8443' })).toBe('https://auth.example.com:8443');
   });
@@ -131,12 +131,12 @@ describe('issuer', () => {
   });
 });
 
-describe('custom domain', () => {
+describe('the custom domain', () => {
   const certificateArn = 'arn:aws:acm:eu-central-1:111122223333:certificate/1';
   const certificate = Certificate.fromCertificateArn(stack, 'Certificate', certificateArn);
   const named = synthesize({ customDomain: { domainName: 'auth.example.com', certificate } });
 
-  test('FP10: takes TLS 1.2 at least, and is mapped to the one stage', () => {
+  test('FP10: accepts TLS 1.2 or later, and is mapped to the stage', () => {
     named.template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
       DomainName: 'auth.example.com',
       DomainNameConfigurations: [
@@ -149,13 +149,13 @@ describe('custom domain', () => {
     });
   });
 
-  test('is the issuer, and the API answers nowhere else', () => {
+  test('is the issuer, and the API has no other URL', () => {
     expect(named.stack.mintmark.issuer).toBe('https://auth.example.com');
     named.template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
     template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: false });
   });
 
-  test('leaves DNS to the owner and says where it has to point', () => {
+  test('leaves the DNS record to the owner, and outputs its target', () => {
     expect(named.template.toJSON().Outputs.DomainTarget.Value).toEqual({
       'Fn::GetAtt': [expect.any(String), 'RegionalDomainName'],
     });
@@ -163,7 +163,7 @@ describe('custom domain', () => {
   });
 });
 
-describe('domain with mutual TLS', () => {
+describe('the domain with mutual TLS', () => {
   const certificateArn = 'arn:aws:acm:eu-central-1:111122223333:certificate/2';
   const certificate = Certificate.fromCertificateArn(stack, 'MutualTlsCertificate', certificateArn);
   const truststore = { bucket: Bucket.fromBucketName(stack, 'Truststore', 'acme-truststore'), key: 'clients.pem' };
@@ -179,7 +179,7 @@ describe('domain with mutual TLS', () => {
       ),
     );
 
-  test('FP10: asks for certificates of the truststore over TLS 1.2 at least, and the custom domain asks for none', () => {
+  test('FP10: requires a certificate of the truststore over TLS 1.2 or later; the custom domain requires none', () => {
     const configuration = [expect.objectContaining({ EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' })];
     expect(domains(beside)).toEqual([
       expect.objectContaining({ DomainName: 'auth.example.com', DomainNameConfigurations: configuration }),
@@ -192,20 +192,20 @@ describe('domain with mutual TLS', () => {
     expect(domains(beside)[0]).not.toHaveProperty('MutualTlsAuthentication');
   });
 
-  test('leads to the same stage, says where its DNS record has to point, and no door is left without certificate', () => {
+  test('leads to the same stage and outputs the target of its DNS record; API Gateway’s own URL is off', () => {
     beside.template.resourceCountIs('AWS::ApiGatewayV2::ApiMapping', 2);
     beside.template.allResourcesProperties('AWS::ApiGatewayV2::ApiMapping', { Stage: '$default' });
     expect(Object.keys(beside.template.toJSON().Outputs)).toContain('MutualTlsDomainTarget');
     beside.template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
   });
 
-  test('is told to the functions, and is not the issuer', () => {
+  test('is a setting of the functions, and is not the issuer', () => {
     expect(told(beside)).toEqual(new Set(['https://mtls.auth.example.com']));
     expect(told(deployment)).toEqual(new Set([undefined]));
     expect(beside.stack.mintmark.issuer).toBe('https://auth.example.com');
   });
 
-  test('can be the only one, and its truststore in a version', () => {
+  test('can be the only domain, and can name a version of its truststore', () => {
     const alone = synthesize({ customDomain: { ...customDomain, truststore: { ...truststore, version: 'v7' } } });
     expect(domains(alone)).toMatchObject([
       { MutualTlsAuthentication: { TruststoreUri: 's3://acme-truststore/clients.pem', TruststoreVersion: 'v7' } },
@@ -216,13 +216,13 @@ describe('domain with mutual TLS', () => {
     ]);
   });
 
-  test('needs a domain for everybody else beside it', () => {
+  test('needs a custom domain for callers without a certificate', () => {
     expect(() => prepare({ mutualTlsDomain })).toThrow('A mutualTlsDomain needs a customDomain beside it');
   });
 });
 
 describe('A21: plain HTTP', () => {
-  test('has nothing in the stack that listens to it or redirects it', () => {
+  test('has no resource in the stack that accepts or redirects it', () => {
     const types = new Set(Object.values(template.toJSON().Resources as Record<string, { Type: string }>).map(typeOf));
     expect([...types].filter((type) => /LoadBalancing|CloudFront|EC2|S3::Bucket|Lambda::Url/.test(type))).toEqual([]);
     expect(types).toContain('AWS::ApiGatewayV2::Api');

@@ -1,14 +1,14 @@
 import type { PermissionRow } from './permission-rows.ts';
 
-/** Permissions as a document for reviewers: what each function may do, and whom each key obeys. */
+/** Renders all permissions for reviewers: what each function may do, and the policy of each key. */
 export function iamMatrix(ofRoles: readonly PermissionRow[], ofKeys: readonly PermissionRow[]): string {
   return [
-    '# Who may do what',
+    '# Permissions',
     '',
-    'Rendered from the synthesized template. A change here is a change of permissions: review it as one.',
+    'Rendered from the synthesized template. A change in this file is a change of permissions: review it with care.',
     '',
     ...sections(ofRoles, { title: ({ who }) => who, subject: ({ on }) => on }),
-    ...sections(ofKeys, { title: ({ on }) => `The ${on} obeys`, subject: ({ who }) => who }),
+    ...sections(ofKeys, { title: ({ on }) => `Key policy of the ${on}`, subject: ({ who }) => who }),
   ].join('\n');
 }
 
@@ -21,7 +21,7 @@ function sections(rows: readonly PermissionRow[], { title, subject }: Layout): r
   return [...Map.groupBy(rows, title)].flatMap(([heading, own]) => [`## ${heading}`, '', ...lines(own, subject), '']);
 }
 
-/** One line for all actions under the same conditions. */
+/** Renders one line for all actions under the same conditions. */
 function lines(rows: readonly PermissionRow[], subject: Layout['subject']): readonly string[] {
   const grouped = Map.groupBy(rows, (row) => (row.onlyIf ? `${subject(row)}, only if ${row.onlyIf}` : subject(row)));
   return [...grouped]

@@ -18,7 +18,7 @@ const { functions, resources } = stack.mintmark;
 const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
 
 describe('tables', () => {
-  test('are the four of the schemas, with their indexes and their time to live', () => {
+  test('are the four tables of the schemas, with their indexes and their time to live', () => {
     const described = Object.values(resources.tables).map((table) => propertiesOf(table, deployment));
     const key = (...names: string[]) => names.map((AttributeName) => expect.objectContaining({ AttributeName }));
     const index = (IndexName: string, KeySchema: unknown) => expect.objectContaining({ IndexName, KeySchema });
@@ -33,7 +33,7 @@ describe('tables', () => {
     template.resourceCountIs('AWS::DynamoDB::Table', 4);
   });
 
-  test('are on demand, restorable, protected from deletion, kept, and encrypted with the deployment’s own key', () => {
+  test('are billed on demand, restorable, retained, protected from deletion, and encrypted with the own key', () => {
     const KMSMasterKeyId = stack.resolve(resources.encryptionKey.keyArn);
     template.allResources('AWS::DynamoDB::Table', {
       ...kept,
@@ -46,7 +46,7 @@ describe('tables', () => {
     });
   });
 
-  test('go with the stack where the owner says so', () => {
+  test('are deleted with the stack if the owner says so', () => {
     disposable.template.allResources('AWS::DynamoDB::Table', {
       Properties: { DeletionProtectionEnabled: false },
       DeletionPolicy: 'Delete',
@@ -65,11 +65,11 @@ describe('keys', () => {
     template.resourceCountIs('AWS::KMS::Key', 3);
   });
 
-  test('are kept, and a deleted one waits for 30 days', () => {
+  test('are retained, and a deleted key waits for 30 days', () => {
     template.allResources('AWS::KMS::Key', { ...kept, Properties: { PendingWindowInDays: 30 } });
   });
 
-  test('go with the stack, after the shortest wait, where the owner says so', () => {
+  test('are deleted with the stack, after the shortest wait, if the owner says so', () => {
     disposable.template.allResources('AWS::KMS::Key', {
       Properties: { PendingWindowInDays: 7 },
       DeletionPolicy: 'Delete',
@@ -83,7 +83,7 @@ describe('keys', () => {
     });
   });
 
-  test('cannot be none', () => {
+  test('need at least one algorithm', () => {
     expect(() => prepare({ signingAlgorithms: [] })).toThrow('at least one signing algorithm');
   });
 });
@@ -93,13 +93,13 @@ describe('functions', () => {
   const each = (property: string, { functions: deployed } = stack.mintmark, of = deployment) =>
     Object.fromEntries([...deployed].map(([name, handler]) => [name, propertiesOf(handler, of)[property]]));
 
-  test('are one for each entry of the API tables, the authorizer once for each protected API', () => {
+  test('exist once for each entry of the API tables, and the authorizer once for each protected API', () => {
     const names = tables.map(({ name }) => (name === 'authorizer' ? 'authorizer-reports' : name));
     expect([...functions.keys()]).toEqual(names);
     template.resourceCountIs('AWS::Lambda::Function', names.length);
   });
 
-  test('run on Node.js 24 on arm64, are traced, and log JSON to groups that forget after three months', () => {
+  test('run on Node.js 24 on arm64, are traced, and log JSON to groups that keep it for three months', () => {
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
@@ -110,7 +110,7 @@ describe('functions', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   });
 
-  test('answer within ten seconds, and take longer only where no request waits', () => {
+  test('time out after ten seconds, and later only if no request waits for them', () => {
     expect(each('Timeout')).toEqual({
       ...all(10),
       bootstrap: 30,
@@ -120,7 +120,7 @@ describe('functions', () => {
     });
   });
 
-  test('get more of a processor where they hash secrets or make keys', () => {
+  test('get more memory, and so more CPU, if they hash secrets or generate keys', () => {
     const computing = {
       applications: 1024,
       'manage-secrets': 1024,
@@ -135,7 +135,7 @@ describe('functions', () => {
     expect(each('MemorySize')).toEqual({ ...all(512), ...computing });
   });
 
-  test.each(tables)('$name is told what its grants read, and nothing else', ({ name, grants: granted }) => {
+  test.each(tables)('$name gets the settings that its grants read, and no others', ({ name, grants: granted }) => {
     const ambient = ['NODE_OPTIONS', 'POWERTOOLS_SERVICE_NAME', 'MINTMARK_ISSUER'];
     const read = granted.flatMap((grant) => grants[grant].environment);
     const issuesTokens = granted.some((grant) => ['tokens:sign', 'tokens:issue'].includes(grant));
@@ -145,7 +145,7 @@ describe('functions', () => {
     expect(Object.keys(Variables).sort()).toEqual([...new Set([...ambient, ...read, ...chosen])].sort());
   });
 
-  test('take imported secrets only where the deployment says so, and then wherever they hash', () => {
+  test('accept imported secrets only if the deployment says so, and then in all functions that hash', () => {
     const told = tables
       .filter(({ name }) => {
         const deployed = disposable.stack.mintmark.functions.get(name);
@@ -159,7 +159,7 @@ describe('functions', () => {
     expect(JSON.stringify(template.toJSON())).not.toContain('MINTMARK_IMPORTED_SECRETS');
   });
 
-  test('DEC1: are told of HS256 only where the deployment says so', () => {
+  test('DEC1: may use HS256 only if the deployment says so', () => {
     const told = tables.filter(({ name }) => {
       const deployed = disposable.stack.mintmark.functions.get(name);
       return deployed && JSON.stringify(propertiesOf(deployed, disposable)).includes('"MINTMARK_HS256_APIS":"on"');
@@ -170,7 +170,7 @@ describe('functions', () => {
     expect(JSON.stringify(template.toJSON())).not.toContain('MINTMARK_HS256_APIS');
   });
 
-  test('I4: have a store of revocations in every deployment, so that no token is of a type that cannot be revoked', () => {
+  test('I4: can write revocations in every deployment, so that every type of token can be revoked', () => {
     for (const one of [deployment, disposable]) {
       const revoke = one.stack.mintmark.functions.get('revoke');
       const settings = revoke && JSON.stringify(propertiesOf(revoke, one));
@@ -179,14 +179,14 @@ describe('functions', () => {
     expect(JSON.stringify(grants['tokens:revoke'].statements)).toContain('revoked#*');
   });
 
-  test('are told the ARN of each signing key by its algorithm', () => {
+  test('get the ARN of each signing key by its algorithm', () => {
     const [rs256, es256] = [...resources.signingKeys.byAlgorithm.values()].map(({ keyArn }) => stack.resolve(keyArn));
     expect(each('Environment').discovery).toMatchObject({
       Variables: { MINTMARK_SIGNING_KEYS: { 'Fn::Join': ['', ['{"RS256":"', rs256, '","ES256":"', es256, '"}']] } },
     });
   });
 
-  test('have concurrency set aside only where the owner says so', () => {
+  test('have reserved concurrency only if the owner says so', () => {
     expect(each('ReservedConcurrentExecutions')).toEqual(all(undefined));
     expect(each('ReservedConcurrentExecutions', disposable.stack.mintmark, disposable)).toEqual({
       ...all(undefined),
@@ -199,7 +199,7 @@ describe('functions', () => {
 describe('schedules', () => {
   const scheduled = tables.flatMap((table) => ('schedule' in table ? [table] : []));
 
-  test.each(scheduled)('run $name as often as its table says, and no failed run again', ({ name, schedule }) => {
+  test.each(scheduled)('run $name as often as its table says, and do not repeat a failed run', ({ name, schedule }) => {
     const handler = functions.get(name);
     const minutes = schedule.everyMinutes;
     template.hasResourceProperties('AWS::Events::Rule', {
@@ -213,13 +213,13 @@ describe('schedules', () => {
     });
   });
 
-  test('are no more than the tables say', () => {
+  test('exist only for functions whose tables say so', () => {
     template.resourceCountIs('AWS::Events::Rule', scheduled.length);
   });
 });
 
 describe('alarms', () => {
-  test('watch the API, the token route, KMS’s quotas and every function, and are silent without traffic', () => {
+  test('watch the API, the token route, KMS’s quotas and every function, and are quiet without traffic', () => {
     const alarms = stack.mintmark.node.findChild('Alarms').node.children.map(({ node }) => node.id);
     const ofFunctions = [...functions.keys()].flatMap((name) => [`Errors-${name}`, `Throttles-${name}`]);
     const ofApi = ['ServerErrors', 'SlowAnswers', 'Refusals'];
@@ -229,7 +229,7 @@ describe('alarms', () => {
     template.allResourcesProperties('AWS::CloudWatch::Alarm', { TreatMissingData: 'notBreaching' });
   });
 
-  test('tell the owner’s topic, if there is one', () => {
+  test('notify the owner’s topic, if there is one', () => {
     template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: Match.absent() });
     const alarmTopic = Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:eu-central-1:111122223333:on-call');
     const { template: told } = synthesize({ alarmTopic });

@@ -14,7 +14,7 @@ describe('cdk-nag', () => {
     .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
     .flatMap(({ data }) => Object.entries<string>(data));
 
-  test('AwsSolutions finds nothing that nobody acknowledged, warnings included', () => {
+  test('AwsSolutions has no finding or warning without an acknowledgement', () => {
     expect(new AwsSolutionsChecks().validateScope(app)).toEqual({ success: true, violations: [] });
   });
 

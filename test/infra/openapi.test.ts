@@ -9,16 +9,16 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
 );
 
-test('is committed as the API tables say now', () => {
+test('openapi.json equals the document that the API tables give', () => {
   const committed = readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8');
   expect(committed, 'run npm run openapi').toBe(`${JSON.stringify(openApiDocument(), undefined, 2)}\n`);
 });
 
-test('is the same document however often it is rendered', () => {
+test('rendering it twice gives the same document', () => {
   expect(JSON.stringify(openApiDocument())).toBe(JSON.stringify(document));
 });
 
-describe('structure', () => {
+describe('the structure of the document', () => {
   test('every reference resolves', () => {
     expect(danglingReferences(document)).toEqual([]);
   });
@@ -54,7 +54,7 @@ describe('structure', () => {
     },
   );
 
-  test('whatever changes one resource takes If-Match, whatever creates takes Idempotency-Key, and nothing else does', () => {
+  test('exactly the changes of one resource take If-Match, and exactly the creations take Idempotency-Key', () => {
     const taking = (name: string) =>
       operations
         .filter(({ parameters = [] }) => JSON.stringify(parameters).includes(`#/components/parameters/${name}"`))
@@ -72,18 +72,18 @@ describe('structure', () => {
     expect(operations.flatMap(({ tags }) => tags).filter((tag) => !declared.includes(tag))).toEqual([]);
   });
 
-  test('every security scheme that an operation asks for exists', () => {
+  test('every security scheme of an operation exists', () => {
     const schemes = operations.flatMap(({ security }) => security.flatMap(Object.keys));
     expect(new Set(schemes)).toEqual(new Set(Object.keys(document.components.securitySchemes)));
   });
 
-  test('no schema carries a dialect or definitions of its own', () => {
+  test('no schema has its own dialect or definitions', () => {
     expect(JSON.stringify(document)).not.toMatch(/"\$(?:schema|defs)"/);
   });
 });
 
-describe('contents', () => {
-  test('L4: documents every route of the tables, and nothing else', () => {
+describe('the content of the document', () => {
+  test('L4: contains exactly the routes of the tables', () => {
     const all: readonly LambdaTable[] = tables;
     const routes = all.flatMap((table) =>
       Object.entries(table.routes).map(([name, { method, path }]) => `${name}: ${method} ${path}`),
@@ -167,7 +167,7 @@ describe('contents', () => {
     });
   });
 
-  test('DEC16: as flat JSON a parameter is a string where a form may repeat it', () => {
+  test('DEC16: in flat JSON, a parameter that a form may repeat is a string', () => {
     const content = document.paths['/oauth/token']?.post?.requestBody?.content;
     const audience = (encoding: keyof NonNullable<typeof content>) => content?.[encoding]?.schema.properties?.audience;
     const one = { type: 'string', maxLength: 512 };

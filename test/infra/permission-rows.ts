@@ -3,10 +3,10 @@ import { AccountRootPrincipal } from 'aws-cdk-lib/aws-iam';
 import { tableSchemas } from '#infra/table-schemas.ts';
 import { logicalIdOf, propertiesOf, type Synthesized } from './synthesize.ts';
 
-/** Keys that have no ARN yet. */
+/** The name of keys that have no ARN yet. */
 export const MADE_KEYS = 'signing key that Mintmark makes';
 
-/** One action that somebody may do to something, in words instead of ARNs. */
+/** A permission for one action on one resource, with names in place of ARNs. */
 export interface PermissionRow {
   readonly who: string;
   readonly action: string;
@@ -26,7 +26,7 @@ interface PolicyDocument {
   readonly Statement: readonly Statement[];
 }
 
-/** What the roles of all functions may do, as all policies of the template say. */
+/** Returns the permissions of all functions' roles, from all IAM policies of the template. */
 export function rolePermissions(deployment: Synthesized): readonly PermissionRow[] {
   const inWords = words(deployment);
   const policies = Object.values(deployment.template.findResources('AWS::IAM::Policy'));
@@ -41,7 +41,7 @@ export function rolePermissions(deployment: Synthesized): readonly PermissionRow
   });
 }
 
-/** What the keys' own policies let anybody do with them. */
+/** Returns the permissions in the policies of all KMS keys. */
 export function keyPermissions(deployment: Synthesized): readonly PermissionRow[] {
   const inWords = words(deployment);
   const { signingKeys, encryptionKey } = deployment.stack.mintmark.resources;
@@ -59,7 +59,7 @@ export function keyPermissions(deployment: Synthesized): readonly PermissionRow[
 
 type InWords = (value: unknown) => string;
 
-/** How each kind of condition reads; one that is missing here would read wrongly, and fails instead. */
+/** IAM operator → words. An operator that is missing here is an error, because it could be rendered wrongly. */
 const COMPARISONS: Readonly<Record<string, string>> = {
   StringEquals: 'is',
   Bool: 'is',
@@ -67,7 +67,7 @@ const COMPARISONS: Readonly<Record<string, string>> = {
   'ForAllValues:StringNotLike': 'is not like',
 };
 
-/** One comparison of a condition in words. */
+/** Writes a comparison of a condition in words. */
 export function comparisonInWords(operator: string, key: string, values: readonly string[]): string {
   const comparison = COMPARISONS[operator];
   if (comparison === undefined) throw new Error(`No policy of Mintmark needs the condition ${operator}.`);
@@ -86,7 +86,7 @@ function list<Item>(value: Item | readonly Item[]): readonly Item[] {
   return Array.isArray(value) ? value : [value as Item];
 }
 
-/** Says what a value of the template stands for; a value that nobody knows stays as it is, for all to see. */
+/** Returns a function that names values of the template. An unknown value stays as it is, so that reviewers see it. */
 function words(deployment: Synthesized): InWords {
   const { stack } = deployment;
   const { functions, resources } = stack.mintmark;
@@ -95,7 +95,7 @@ function words(deployment: Synthesized): InWords {
   learn('*', 'everything');
   learn(Aws.ACCOUNT_ID, 'this account');
   learn(`dynamodb.${Aws.REGION}.amazonaws.com`, 'DynamoDB');
-  learn(new AccountRootPrincipal().arn, 'account (whom IAM lets)');
+  learn(new AccountRootPrincipal().arn, 'account (if IAM permits)');
   learn(resources.encryptionKey.keyArn, 'encryption key');
   learn(resources.signingKeys.anyKeyArn, MADE_KEYS);
   learn(resources.signingKeys.workspace, 'this workspace');

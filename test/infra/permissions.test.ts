@@ -18,30 +18,30 @@ const ofRoles = rolePermissions(deployment);
 const ofKeys = keyPermissions(deployment);
 
 describe('permissions', () => {
-  test('are what reviewers have seen', async () => {
+  test('equal the reviewed file iam-matrix.md', async () => {
     await expect(iamMatrix(ofRoles, ofKeys)).toMatchFileSnapshot('iam-matrix.md');
   });
 
-  test.each(tables)('of $name are what its grants say, its log, its traces and the key of its tables', (table) => {
+  test.each(tables)('of $name are those of its grants, its log, its traces and the key of its tables', (table) => {
     const who = table.name === 'authorizer' ? 'authorizer-reports' : table.name;
     expect(lines(ofRoles.filter((row) => row.who === who))).toEqual(lines(expected(who, table.grants)));
   });
 
-  test('belong to the functions’ roles and to nobody else', () => {
+  test('belong only to the functions’ roles', () => {
     const names = [...deployment.stack.mintmark.functions.keys()];
     expect(new Set(ofRoles.map(({ who }) => who))).toEqual(new Set(names));
     deployment.template.resourceCountIs('AWS::IAM::Role', names.length);
     deployment.template.resourceCountIs('AWS::IAM::Policy', names.length);
   });
 
-  test('let nobody but directory and bootstrap write tenants and settings, which revocation marks lie on', () => {
+  test('let only directory and bootstrap write tenants and settings, which contain marks of revocation', () => {
     const writes = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
     const touches = ({ onlyIf }: PermissionRow) => !onlyIf.includes(' is like ') || /(?:tenant|settings)#/.test(onlyIf);
     const writers = ofRoles.filter((row) => row.on === 'directory' && writes.includes(row.action)).filter(touches);
     expect(new Set(writers.map(({ who }) => who))).toEqual(new Set(['directory', 'bootstrap']));
   });
 
-  test('name each action, and each resource but those of X-Ray and of keys that do not exist yet', () => {
+  test('name each action, and each resource except X-Ray and keys that do not exist yet', () => {
     expect([...ofRoles, ...ofKeys].filter(({ action }) => action.includes('*'))).toEqual([]);
     const onEverything = ofRoles.filter(({ on }) => /everything|\*/.test(on)).map(({ action }) => action);
     const withoutResource = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'kms:ListKeys'];
@@ -55,7 +55,7 @@ describe('key policies', () => {
       .filter((row) => row.action === action && row.on.startsWith(on) && (on === MADE_KEYS || row.on !== MADE_KEYS))
       .map((row) => `${row.who}: ${row.onlyIf}`);
 
-  test('let only what issues access tokens, or answers about them, or vouches for the keys, sign, with each key’s own algorithm, and nobody else', () => {
+  test('let only the functions that sign answers use a signing key, each key with its own algorithm', () => {
     expect(who('kms:Sign', 'signing key').toSorted()).toEqual([
       'create-token: kms:SigningAlgorithm is ECDSA_SHA_256',
       'create-token: kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256',
@@ -72,7 +72,7 @@ describe('key policies', () => {
     ]);
   });
 
-  test('let the same sign with keys that Mintmark makes, with each key’s own algorithm', () => {
+  test('let the same functions use signing keys that Mintmark makes, with each key’s own algorithm', () => {
     expect(who('kms:Sign', MADE_KEYS).toSorted()).toEqual(
       ['create-token', 'discovery', 'exchange', 'introspect', 'status-lists', 'test-api'].map(
         (name) => `${name}: kms:SigningAlgorithm is its own`,
@@ -80,7 +80,7 @@ describe('key policies', () => {
     );
   });
 
-  test('V7: let the exchange alone unwrap private halves of signing keys, those the pepper who check secrets, signing secrets who sign or verify with them, and others decrypt through DynamoDB only', () => {
+  test('V7: let only the exchange unwrap signing keys, and only functions with the grant the pepper and secrets', () => {
     const forPepper = 'kms:EncryptionContext:mintmark is pepper';
     const forSecrets = 'kms:EncryptionContext:mintmark is signing-secret';
     const unwrapping = (grant: Grant, purpose: string) =>
@@ -89,7 +89,7 @@ describe('key policies', () => {
         .map(({ name }) => `${name === 'authorizer' ? 'authorizer-reports' : name}: ${purpose}`);
     expect(who('kms:Decrypt', 'encryption key').sort()).toEqual(
       [
-        'account (whom IAM lets): kms:ViaService is DynamoDB, kms:CallerAccount is this account',
+        'account (if IAM permits): kms:ViaService is DynamoDB, kms:CallerAccount is this account',
         ...unwrapping('pepper:use', forPepper),
         ...unwrapping('signing-secrets:use', forSecrets),
         'exchange: kms:EncryptionContext:mintmark is signing-key',
@@ -98,7 +98,7 @@ describe('key policies', () => {
     expect(who('kms:GenerateDataKeyWithoutPlaintext', 'encryption key')).toContain(`bootstrap: ${forPepper}`);
   });
 
-  test('let the account administer keys, and neither use them nor hand their use on', () => {
+  test('let the account administer keys, but not use them or permit their use by KMS grants', () => {
     const ofAccount = ofKeys.filter((row) => row.who.startsWith('account') && !row.onlyIf.startsWith('kms:ViaService'));
     const actions = new Set(ofAccount.map(({ action }) => action));
     const use = /^kms:(?:Sign|Verify|Encrypt|Decrypt|ReEncrypt|Generate|Derive|CreateGrant|GetParameters)/;
@@ -107,7 +107,7 @@ describe('key policies', () => {
     expect(actions).toContain('kms:ScheduleKeyDeletion');
   });
 
-  test('say of roles what the roles’ own policies say', () => {
+  test('give roles the same permissions as the roles’ own policies', () => {
     const onKeys = ofRoles.filter(
       ({ action, onlyIf }) => action.startsWith('kms:') && !onlyIf.includes('kms:ViaService'),
     );
@@ -121,14 +121,16 @@ describe('key policies', () => {
   });
 });
 
-/** IAM tells keys that Mintmark makes from others by their tags, and knows which signatures they are for. */
+/**
+ * Returns the conditions for keys that Mintmark makes: IAM recognises them by their tags, and limits their algorithms.
+ */
 function ofWorkspace(action: string, tagOf: 'RequestTag' | 'ResourceTag'): string {
   const algorithms = 'kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256 or ECDSA_SHA_256';
   const purpose = action === 'kms:Sign' ? algorithms : 'kms:KeyUsage is SIGN_VERIFY';
   return `aws:${tagOf}/mintmark:workspace is this workspace, ${purpose}`;
 }
 
-/** The rows that follow from a function's grants by the rules that this test states again. */
+/** Returns the rows that a function's grants require. This test states the rules independently of the product. */
 function expected(who: string, granted: readonly Grant[]): readonly PermissionRow[] {
   const statements: readonly GrantedStatement[] = granted.flatMap((grant) => grants[grant].statements);
   const row = (action: string, on: string, onlyIf = ''): PermissionRow => ({ who, action, on, onlyIf });
@@ -156,7 +158,7 @@ function expected(who: string, granted: readonly Grant[]): readonly PermissionRo
 
 type About = Omit<PermissionRow, 'who'>;
 
-/** What a grant's action on one of its resources comes to. */
+/** Returns the rows for a grant's action on one of its resources. */
 function onResource(action: string, resource: GrantedResource, onlyIf: string): readonly About[] {
   const about = (on: string, condition = onlyIf): About => ({ action, on, onlyIf: condition });
   const own = (algorithm: string) => (action === 'kms:Sign' ? `kms:SigningAlgorithm is ${algorithm}` : '');
@@ -185,7 +187,7 @@ function text(conditions: GrantedStatement['conditions'] = {}): string {
   return comparisons.join(', ');
 }
 
-/** Rows as sorted lines, each once: a role may get the same permission from two grants. */
+/** Renders rows as sorted lines without repetition, because a role can get a permission from two grants. */
 function lines(rows: readonly PermissionRow[]): readonly string[] {
   return [...new Set(rows.map(({ who, action, on, onlyIf }) => `${who} | ${action} | ${on} | ${onlyIf}`))].sort();
 }

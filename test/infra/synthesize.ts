@@ -8,10 +8,10 @@ import type { MintmarkProps } from '#infra/mintmark-props.ts';
 import { MintmarkStack } from '#infra/stack.ts';
 import { tables } from '#shared/api/tables.ts';
 
-/** Shared by the files of a process; goes with all temporary folders when the test run ends. */
+/** A folder for the test files of this process. It is deleted with all temporary folders at the end of the run. */
 const directory = mkdtempSync(join(tmpdir(), 'mintmark-synthesis-'));
 
-/** The example of cdk.json. */
+/** The protected API of the tests. */
 export const reports = {
   audience: 'https://api.example.com/reports',
   mode: 'online',
@@ -24,8 +24,9 @@ export interface Prepared {
 }
 
 /**
- * Mintmark in an app that may still grow. Its bundles hold nothing, since what is in them does not show in a template;
- * CDK's own check against CloudFormation's schemas, two seconds per process, is left to `npm run synth`.
+ * Creates an app with Mintmark; a test can add to it before synthesis. Its bundles are empty, because a template does
+ * not show their content. CDK's check against CloudFormation's schemas takes two seconds and is left to `npm run
+ * synth`.
  */
 export function prepare(props: MintmarkProps = {}): Prepared {
   const app = new App({ outdir: mkdtempSync(join(directory, 'out-')), builtinCloudFormationValidation: false });
@@ -37,13 +38,13 @@ export interface Synthesized extends Prepared {
   readonly template: Template;
 }
 
-/** Mintmark as a template. */
+/** Synthesizes Mintmark to a template. */
 export function synthesize(props: MintmarkProps = {}): Synthesized {
   const prepared = prepare(props);
   return { ...prepared, template: Template.fromStack(prepared.stack) };
 }
 
-/** A folder with an empty bundle for every Lambda. */
+/** Makes a folder with an empty bundle for each Lambda. */
 function emptyBundles(): string {
   const bundles = join(directory, 'bundles');
   for (const { name } of tables) {
@@ -53,12 +54,12 @@ function emptyBundles(): string {
   return bundles;
 }
 
-/** The logical id of the one resource that a construct stands for. */
+/** Returns the logical id of a construct's resource. */
 export function logicalIdOf(construct: IConstruct, { stack }: Prepared): string {
   return stack.resolve(stack.getLogicalId(construct.node.defaultChild as CfnElement));
 }
 
-/** The properties of the one resource that a construct stands for. */
+/** Returns the properties of a construct's resource. */
 export function propertiesOf(construct: IConstruct, deployment: Synthesized): Readonly<Record<string, unknown>> {
   return deployment.template.toJSON().Resources[logicalIdOf(construct, deployment)].Properties;
 }

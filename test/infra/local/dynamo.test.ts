@@ -9,11 +9,11 @@ beforeAll(async () => {
 });
 afterAll(() => engines.close());
 
-test('tables that exist are found again', async () => {
+test('existing tables are found again', async () => {
   expect(await createTables('again')).toEqual(await createTables('again'));
 });
 
-test('a table of an older version is refused, with what to do', async () => {
+test('a table of an older version is refused, and the error says what to do', async () => {
   const client = new DynamoDBClient({});
   await client.send(
     new CreateTableCommand({

@@ -12,18 +12,18 @@ afterEach(() => {
 const [first] = schedules;
 const periodMilliseconds = (first?.everyMinutes ?? 0) * 60_000;
 
-/** How often the first of the schedules ran. */
+/** Returns how often the first scheduled function ran. */
 const runsOf = (run: { readonly mock: { readonly calls: readonly (readonly unknown[])[] } }) =>
   run.mock.calls.filter(([name]) => name === first?.name).length;
 
-test('every table with a schedule has one on this machine too', () => {
+test('every table with a schedule also has a schedule on this machine', () => {
   const names = tables.flatMap((table) => ('schedule' in table ? [table.name] : []));
   expect(schedules.map(({ name }) => name)).toEqual(names);
   expect(names).toContain('remove-deleted');
 });
 
 describe('a scheduled function', () => {
-  test('runs once in each period, and not before the first is over', async () => {
+  test('runs once in each period, for the first time at the end of the first period', async () => {
     const run = vi.fn(async (_name: string) => undefined);
     const clockwork = startClockwork(run);
     await vi.advanceTimersByTimeAsync(periodMilliseconds - 1);
@@ -33,7 +33,7 @@ describe('a scheduled function', () => {
     await clockwork.close();
   });
 
-  test('does not begin while it runs', async () => {
+  test('does not begin again while it runs', async () => {
     const slow = Promise.withResolvers<void>();
     const run = vi.fn((_name: string) => slow.promise);
     const clockwork = startClockwork(run);
@@ -46,14 +46,14 @@ describe('a scheduled function', () => {
   });
 
   test('runs again after a run that failed', async () => {
-    const run = vi.fn((_name: string) => Promise.reject(new Error('DynamoDB is away')));
+    const run = vi.fn((_name: string) => Promise.reject(new Error('DynamoDB does not answer')));
     const clockwork = startClockwork(run);
     await vi.advanceTimersByTimeAsync(2 * periodMilliseconds);
     expect(runsOf(run)).toBe(2);
     await clockwork.close();
   });
 
-  test('runs no more once the clockwork is closed, which waits for the run under way to end', async () => {
+  test('does not run again after the clockwork is closed, and closing waits for the current run', async () => {
     const last = Promise.withResolvers<void>();
     const run = vi.fn((_name: string) => last.promise);
     const clockwork = startClockwork(run);
@@ -70,7 +70,7 @@ describe('a scheduled function', () => {
     expect(runsOf(run)).toBe(1);
   });
 
-  test('is not waited for longer than a second', async () => {
+  test('delays closing by a second at most', async () => {
     const clockwork = startClockwork(() => new Promise(() => {}));
     await vi.advanceTimersByTimeAsync(periodMilliseconds);
     vi.useRealTimers();
