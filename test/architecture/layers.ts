@@ -8,8 +8,9 @@ import { importsOf, targetOf } from './imports.ts';
 const layers: Readonly<Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }>> = {
   'shared/domain/': { values: ['shared/domain/', 'node:zlib'] },
   'shared/guides/': { values: ['shared/guides/'], types: ['shared/domain/'] },
-  'shared/api/': { values: ['shared/api/', 'zod'], types: ['shared/domain/', 'shared/ports.ts'] },
+  'shared/api/': { values: ['shared/api/', 'zod'], types: ['shared/domain/', 'shared/ports.ts', 'shared/shape-of.ts'] },
   'shared/ports.ts': { values: [], types: ['shared/domain/'] },
+  'shared/shape-of.ts': { values: [], types: ['zod'] },
   'shared/adapters/': {
     values: [
       'shared/adapters/',
@@ -25,7 +26,7 @@ const layers: Readonly<Record<string, { readonly values: readonly string[]; read
       'zod',
       'node:',
     ],
-    types: ['shared/ports.ts'],
+    types: ['shared/ports.ts', 'shared/shape-of.ts'],
   },
   'shared/http/': {
     values: [

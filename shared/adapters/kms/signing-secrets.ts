@@ -4,14 +4,15 @@ import QuickLRU from 'quick-lru';
 import * as z from 'zod';
 import { unavailable } from '#shared/domain/errors.ts';
 import type { SigningSecretMaker, WrappedSecret } from '#shared/domain/keys/ports.ts';
-import { ACCESS_TOKEN_TYPE, type AccessTokenClaims, TOKEN_CHARACTERS_MAX } from '#shared/domain/tokens/access-token.ts';
+import { ACCESS_TOKEN_TYPE, TOKEN_CHARACTERS_MAX } from '#shared/domain/tokens/access-token.ts';
+import type { AccessTokenClaims } from '#shared/domain/tokens/claims.ts';
 import type { SecretTokens } from '#shared/domain/tokens/ports.ts';
 import type { Environment } from '#shared/ports.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
+import { accessTokenClaims } from '../jose/claims.ts';
 import { readCompactJws } from '../jose/compact-jws.ts';
 import { required } from '../node/environment.ts';
 import { kmsClient } from './kms-client.ts';
-import { accessTokenClaims } from './verifier.ts';
 
 /** The size of the hash output, as HS256 requires at least (RFC 7518 §3.2). */
 const SECRET_BYTES = 32;
@@ -78,9 +79,7 @@ export function kmsSecretTokens(environment: Environment): SecretTokens {
 async function verifiedPayload(token: string, secret: Uint8Array): Promise<AccessTokenClaims | undefined> {
   try {
     const { payload } = await compactVerify(token, secret, { algorithms: [ALGORITHM] });
-    return accessTokenClaims.safeParse(JSON.parse(new TextDecoder().decode(payload))).data as
-      | AccessTokenClaims
-      | undefined;
+    return accessTokenClaims.safeParse(JSON.parse(new TextDecoder().decode(payload))).data;
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof SyntaxError) return undefined;
     throw error;

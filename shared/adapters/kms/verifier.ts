@@ -1,69 +1,16 @@
 import { hash } from 'node:crypto';
 import { type CompactJWSHeaderParameters, compactVerify, errors } from 'jose';
 import QuickLRU from 'quick-lru';
-import * as z from 'zod';
-import type { JsonObject } from '#shared/domain/json.ts';
 import type { KeySet, PublicJwk } from '#shared/domain/keys/ports.ts';
 import { isPublished, isTrusted } from '#shared/domain/keys/signing-keys.ts';
 import type { SigningKey } from '#shared/domain/records/signing-keys.ts';
-import {
-  ACCESS_TOKEN_TYPE,
-  LONG_LIVED_TOKEN_TYPE,
-  TOKEN_CHARACTERS_MAX,
-  type TokenClaims,
-} from '#shared/domain/tokens/access-token.ts';
+import { LONG_LIVED_TOKEN_TYPE, TOKEN_CHARACTERS_MAX } from '#shared/domain/tokens/access-token.ts';
 import type { TokenVerifier, VerifiedToken } from '#shared/domain/tokens/ports.ts';
 import type { Environment } from '#shared/ports.ts';
+import { claimsByType } from '../jose/claims.ts';
 import { required } from '../node/environment.ts';
 import { publicKeyOf } from './signature-schemes.ts';
 import { keyRing } from './signing-keys.ts';
-
-const commonClaims = {
-  iss: z.string(),
-  sub: z.string(),
-  aud: z.string(),
-  iat: z.int(),
-  nbf: z.int(),
-  jti: z.string(),
-  client_id: z.string(),
-  tenant_id: z.string().optional(),
-};
-
-/** A token that is bound in a way which nobody here checks is worth nothing. */
-const confirmation = z
-  .strictObject({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() })
-  .refine((cnf) => Object.keys(cnf).length > 0);
-
-const actor: z.ZodType = z.object({
-  sub: z.string(),
-  client_id: z.string(),
-  get act() {
-    return actor.optional();
-  },
-});
-
-/** The claims of an access token that was exchanged. */
-export const accessTokenClaims = z.object({
-  ...commonClaims,
-  exp: z.int(),
-  scope: z.string(),
-  roles: z.array(z.string()).optional(),
-  permissions: z.array(z.string()).optional(),
-  cnf: confirmation.optional(),
-  status: z.object({ status_list: z.object({ idx: z.int(), uri: z.string() }) }).optional(),
-  depends_on: z.array(z.string()).optional(),
-  act: actor.optional(),
-  may_act: z.object({ sub: z.string(), iss: z.string().optional() }).optional(),
-  subject_client_id: z.string().optional(),
-  auth_time: z.int().optional(),
-  metadata: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null).optional(),
-});
-
-/** The type in a token's header says which claims it has; a token of one kind never passes for the other. */
-const schemas = new Map<string | undefined, z.ZodType>([
-  [ACCESS_TOKEN_TYPE, accessTokenClaims],
-  [LONG_LIVED_TOKEN_TYPE, z.strictObject({ ...commonClaims, exp: z.int().optional() })],
-]);
 
 /** So long at most a verifier that asks nobody takes tokens of a key that was revoked (V5). */
 const KEYS_SECONDS_MAX = 30;
@@ -153,8 +100,8 @@ async function verifySignature(
   };
   try {
     const { payload, protectedHeader: header } = await compactVerify(token, publicKey);
-    const schema = schemas.get(header.typ);
-    const claims = schema?.safeParse(JSON.parse(new TextDecoder().decode(payload))).data as TokenClaims | undefined;
+    const schema = claimsByType.get(header.typ);
+    const claims = schema?.safeParse(JSON.parse(new TextDecoder().decode(payload))).data;
     return claims && key && { header, verified: { claims, key: { kid: key.kid, algorithm: key.algorithm } } };
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof SyntaxError) return undefined;

@@ -1,4 +1,9 @@
 import * as z from 'zod';
+import type { ActiveIntrospection } from '#shared/domain/checks/introspect-token.ts';
+import type { JsonObject } from '#shared/domain/json.ts';
+import type { Confirmation } from '#shared/domain/records/token-family.ts';
+import type { Actor, MayAct, TokenStatus } from '#shared/domain/tokens/claims.ts';
+import type { ShapeOf } from '#shared/shape-of.ts';
 import { lambdaTable } from '../table.ts';
 
 /** VSCHAR strings of RFC 6749 appendix A, bounded; an empty value counts as absent (§3.2). */
@@ -28,11 +33,49 @@ const clientGrants = [
 const tokenType = z.enum(['Bearer', 'DPoP']);
 
 const confirmation = z
-  .object({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() })
+  .object({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() } satisfies ShapeOf<Confirmation>)
   .meta({ description: 'The key and the certificate that the token is bound to' });
 
-/** As deep as there were actors before; the inner ones look the same. */
-const actor = z.object({ sub: z.string(), client_id: z.string(), act: z.record(z.string(), z.json()).optional() });
+/** An actor; the actors before it lie inside, as deep as there were any, and look the same. */
+interface ShownActor extends Omit<Actor, 'act'> {
+  readonly act?: JsonObject | undefined;
+}
+
+const actor = z.object({
+  sub: z.string(),
+  client_id: z.string(),
+  act: z.record(z.string(), z.json()).optional(),
+} satisfies ShapeOf<ShownActor>);
+
+const mayAct = z.object({ sub: z.string(), iss: z.string().optional() } satisfies ShapeOf<MayAct>);
+
+const status = z.object({ status_list: z.object({ idx: z.int(), uri: z.string() }) } satisfies ShapeOf<TokenStatus>);
+
+type ShownToken = Omit<ActiveIntrospection, 'act'> & { readonly act?: ShownActor };
+
+/** The answer about an active token. `ShapeOf` refuses a schema that lacks a member of the answer. */
+const activeIntrospection = z.object({
+  active: z.literal(true),
+  token_type: tokenType.optional().meta({ description: 'Absent for a refresh token' }),
+  iss: z.string(),
+  sub: z.string(),
+  aud: z.string(),
+  exp: z.int().optional().meta({ description: 'Absent for an API token that never expires' }),
+  iat: z.int(),
+  nbf: z.int(),
+  jti: z.string(),
+  client_id: z.string(),
+  scope: z.string(),
+  tenant_id: z.string().optional(),
+  roles: z.array(z.string()).optional(),
+  permissions: z.array(z.string()).optional(),
+  metadata: z.record(z.string(), z.json()).optional(),
+  cnf: confirmation.optional(),
+  act: actor.optional(),
+  may_act: mayAct.optional(),
+  auth_time: z.int().optional().meta({ description: 'When the subject proved who it is, if not with this token' }),
+  status: status.optional().meta({ description: 'Its place on a status list' }),
+} satisfies ShapeOf<ShownToken>);
 
 const EXAMPLE_TOKEN = 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9…';
 
@@ -124,37 +167,7 @@ export const introspect = lambdaTable({
         status: 200,
         description: 'What the token is worth now; `{"active":false}` for everything the caller may not know',
         signedAs: 'application/token-introspection+jwt',
-        schema: z.union([
-          z.object({
-            active: z.literal(true),
-            token_type: tokenType.optional().meta({ description: 'Absent for a refresh token' }),
-            iss: z.string(),
-            sub: z.string(),
-            aud: z.string(),
-            exp: z.int().optional().meta({ description: 'Absent for an API token that never expires' }),
-            iat: z.int(),
-            nbf: z.int(),
-            jti: z.string(),
-            client_id: z.string(),
-            scope: z.string(),
-            tenant_id: z.string().optional(),
-            roles: z.array(z.string()).optional(),
-            permissions: z.array(z.string()).optional(),
-            metadata: z.record(z.string(), z.json()).optional(),
-            cnf: confirmation.optional(),
-            act: actor.optional(),
-            may_act: z.object({ sub: z.string(), iss: z.string().optional() }).optional(),
-            auth_time: z
-              .int()
-              .optional()
-              .meta({ description: 'When the subject proved who it is, if not with this token' }),
-            status: z
-              .object({ status_list: z.object({ idx: z.int(), uri: z.string() }) })
-              .optional()
-              .meta({ description: 'Its place on a status list' }),
-          }),
-          z.object({ active: z.literal(false) }),
-        ]),
+        schema: z.union([activeIntrospection, z.object({ active: z.literal(false) })]),
         example: {
           active: true,
           token_type: 'Bearer',

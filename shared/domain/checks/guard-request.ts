@@ -1,7 +1,8 @@
 import type { Clock } from '../ambient.ts';
 import type { AssertionVerifier, CertificateReader, ProofMemory, ProofVerifier } from '../authentication/ports.ts';
 import type { RecordReader } from '../records/look.ts';
-import { scopeValues, type TokenClaims } from '../tokens/access-token.ts';
+import { scopeValues } from '../tokens/access-token.ts';
+import type { TokenClaims } from '../tokens/claims.ts';
 import { findLiveToken, verifiedClaims } from '../tokens/live-token.ts';
 import type { SecretTokens, StatusEntries, StatusListMemory, TokenVerifier } from '../tokens/ports.ts';
 import { findSelfSignedToken } from '../tokens/self-signed-token.ts';

@@ -6,30 +6,28 @@ import type { Clock, Digests } from '../ambient.ts';
 import { countFailure, unknownTokenLimits } from '../authentication/attempt-limits.ts';
 import { type AuthenticatedClient, invalidClient } from '../authentication/authenticate-client.ts';
 import type { AssertionVerifier, FailureCounter } from '../authentication/ports.ts';
-import type { JsonObject } from '../json.ts';
 import type { Pepper } from '../keys/ports.ts';
 import type { RecordReader } from '../records/look.ts';
 import { SYSTEM_API_ID } from '../records/permissions.ts';
 import { proofOf } from '../registration/registration.ts';
-import { type TokenClaims, type TokenType, tokenTypeOf } from '../tokens/access-token.ts';
+import { type TokenType, tokenTypeOf } from '../tokens/access-token.ts';
+import type { AccessTokenClaims } from '../tokens/claims.ts';
 import { findLiveRefreshToken, type LiveRefreshToken } from '../tokens/live-family.ts';
 import { findLiveToken, type LiveToken } from '../tokens/live-token.ts';
 import type { SecretTokens, TokenVerifier } from '../tokens/ports.ts';
 import { findSelfSignedToken } from '../tokens/self-signed-token.ts';
 
-/** An answer of RFC 7662 §2.2: for an active token its claims, with what it allows now. */
-export type Introspection = { readonly active: false } | ({ readonly active: true } & IntrospectedClaims);
+/** An answer of RFC 7662 §2.2. */
+export type Introspection = { readonly active: false } | ActiveIntrospection;
 
-type IntrospectedClaims = Omit<TokenClaims, 'scope' | 'depends_on' | 'subject_client_id'> & {
+/** The answer about an active token: its claims, with what the token permits now. */
+export interface ActiveIntrospection extends Omit<AccessTokenClaims, 'exp' | 'depends_on' | 'subject_client_id'> {
+  readonly active: true;
+  /** Absent for an API token that never expires. */
+  readonly exp?: number;
   /** Absent for a refresh token, which is presented nowhere. */
   readonly token_type?: TokenType;
-  readonly scope: string;
-  readonly roles?: readonly string[];
-  readonly permissions?: readonly string[];
-  readonly metadata?: JsonObject;
-};
-
-type ActiveAnswer = Extract<Introspection, { active: true }>;
+}
 
 /** Who asks: a client with its credentials, or the bearer of a management token with `introspect:tokens`. */
 export type Introspector = AuthenticatedClient | ManagementCaller;
@@ -73,7 +71,7 @@ export async function introspectToken(caller: Introspector, token: string, ports
 
 /** An answer, and what says who else may know it. */
 interface Found extends Pick<LiveToken, 'standing' | 'api'> {
-  readonly answer: ActiveAnswer;
+  readonly answer: ActiveIntrospection;
 }
 
 /** An access token of this server, or what a service user signed in the place of one. */
@@ -104,7 +102,7 @@ async function systemPermissionsOf({ client, look }: AuthenticatedClient, own: S
   return systemApi === undefined ? [] : allowedPermissions(client, own, systemApi, look);
 }
 
-function accessAnswer({ claims, permissions, client, standing }: LiveToken): ActiveAnswer {
+function accessAnswer({ claims, permissions, client, standing }: LiveToken): ActiveIntrospection {
   const { depends_on: _dependencies, subject_client_id: _principal, ...shown } = claims;
   const scope = permissions.join(' ');
   const current = claims.tenant_id === undefined ? {} : { permissions };
@@ -116,7 +114,10 @@ function accessAnswer({ claims, permissions, client, standing }: LiveToken): Act
 }
 
 /** `jti` names the family: that is what all its refresh tokens have in common. */
-function refreshAnswer({ family, subject, standing, permissions }: LiveRefreshToken, { issuer }: Ports): ActiveAnswer {
+function refreshAnswer(
+  { family, subject, standing, permissions }: LiveRefreshToken,
+  { issuer }: Ports,
+): ActiveIntrospection {
   const { id: jti, clientId: client_id, audience: aud, createdAtSeconds: iat, confirmation: cnf } = family;
   const tenant = standing.tenantId !== undefined && { tenant_id: standing.tenantId };
   return {

@@ -3,7 +3,8 @@ import { currentCertificate } from '../authentication/client-certificate.ts';
 import { type PresentedProof, redeemProof, verifyProof } from '../authentication/dpop.ts';
 import type { CertificateReader, ProofMemory, ProofVerifier } from '../authentication/ports.ts';
 import { DomainError } from '../errors.ts';
-import { type TokenClaims, type TokenType, tokenTypeOf } from '../tokens/access-token.ts';
+import { type TokenType, tokenTypeOf } from '../tokens/access-token.ts';
+import type { TokenClaims } from '../tokens/claims.ts';
 
 /** An access token as a request presents it to an API (RFC 6750 §2.1, RFC 9449 §7.1, RFC 8705 §3). */
 export interface PresentedToken {

@@ -9,7 +9,7 @@ import { type Client, subjectId } from '../records/client.ts';
 import type { Look } from '../records/look.ts';
 import { defaultAudienceIn } from '../records/read-settings.ts';
 import { bareClient, type ClientDescription } from '../registration/new-client.ts';
-import type { LongLivedTokenClaims } from '../tokens/access-token.ts';
+import type { LongLivedTokenClaims } from '../tokens/claims.ts';
 import type { TokenSigner, TokenVerifier } from '../tokens/ports.ts';
 
 interface Ports {

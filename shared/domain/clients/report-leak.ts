@@ -10,7 +10,7 @@ import { isLive } from '../records/lifecycle.ts';
 import type { RecordReader } from '../records/look.ts';
 import { liveSecrets, withSecretEnded, withTokensRevoked } from '../registration/client-secrets.ts';
 import { isGenuine, parseSecret } from '../registration/secret.ts';
-import type { TokenClaims } from '../tokens/access-token.ts';
+import type { TokenClaims } from '../tokens/claims.ts';
 import { revokeFamily } from '../tokens/family-roster.ts';
 import { findFamily } from '../tokens/live-family.ts';
 import { verifiedClaims } from '../tokens/live-token.ts';

@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.ts';
-import type { AccessTokenClaims, Actor } from '../tokens/access-token.ts';
+import type { AccessTokenClaims, Actor } from '../tokens/claims.ts';
 
 /** So many may act one behind the other. A longer chain is a mistake, or somebody who covers tracks. */
 const ACTORS_MAX = 5;

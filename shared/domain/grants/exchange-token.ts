@@ -4,7 +4,7 @@ import { DomainError } from '../errors.ts';
 import { subjectId } from '../records/client.ts';
 import type { RecordReader } from '../records/look.ts';
 import { type Api, SYSTEM_API_ID } from '../records/permissions.ts';
-import type { AccessTokenClaims, Actor } from '../tokens/access-token.ts';
+import type { AccessTokenClaims, Actor } from '../tokens/claims.ts';
 import { findLiveToken, type LiveToken } from '../tokens/live-token.ts';
 import type { TokenVerifier } from '../tokens/ports.ts';
 import type { Possession } from './bind-token.ts';

@@ -10,14 +10,8 @@ import type { Api } from '../records/permissions.ts';
 import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX } from '../records/settings.ts';
 import type { Confirmation } from '../records/token-family.ts';
 import type { RequestQuota } from '../requests.ts';
-import {
-  type AccessTokenClaims,
-  type Actor,
-  type MayAct,
-  TOKEN_CHARACTERS_MAX,
-  type TokenType,
-  tokenTypeOf,
-} from '../tokens/access-token.ts';
+import { TOKEN_CHARACTERS_MAX, type TokenType, tokenTypeOf } from '../tokens/access-token.ts';
+import type { AccessTokenClaims, Actor, MayAct } from '../tokens/claims.ts';
 import type { SecretTokens, StatusPlaces, TokenSigner } from '../tokens/ports.ts';
 import { newTokenId, signWithSecret } from '../tokens/secret-signed-token.ts';
 import { placeOnStatusList } from '../tokens/status-list.ts';

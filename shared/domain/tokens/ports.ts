@@ -1,7 +1,7 @@
 import type { WrappedSecret } from '../keys/ports.ts';
 import type { SigningAlgorithm } from '../records/permissions.ts';
 import type { SigningKeys } from '../records/signing-keys.ts';
-import type { AccessTokenClaims, TokenClaims } from './access-token.ts';
+import type { AccessTokenClaims, TokenClaims } from './claims.ts';
 import type { StatusPlace } from './status-places.ts';
 
 /** Signs tokens; `typ` in their header says of which kind they are. */

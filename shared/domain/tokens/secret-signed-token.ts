@@ -5,7 +5,7 @@ import { isMadeId, newId } from '../ids.ts';
 import { signingSecretAt, trustedSecrets } from '../keys/signing-secrets.ts';
 import type { Look } from '../records/look.ts';
 import type { Api } from '../records/permissions.ts';
-import type { AccessTokenClaims } from './access-token.ts';
+import type { AccessTokenClaims } from './claims.ts';
 import type { SecretTokens } from './ports.ts';
 
 /**

@@ -11,7 +11,7 @@ import type { Look, RecordReader } from '../records/look.ts';
 import { API_IDENTIFIER_CHARACTERS_MAX, apiNameKey } from '../records/permissions.ts';
 import { settingsIn } from '../records/read-settings.ts';
 import { assertionKeysOf } from '../registration/registration.ts';
-import type { LongLivedTokenClaims } from './access-token.ts';
+import type { LongLivedTokenClaims } from './claims.ts';
 import type { LiveToken } from './live-token.ts';
 
 /**

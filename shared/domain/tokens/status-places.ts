@@ -1,5 +1,5 @@
 import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX } from '../records/settings.ts';
-import type { TokenStatus } from './access-token.ts';
+import type { TokenStatus } from './claims.ts';
 
 /**
  * How many tokens one list is about. It is published at this length from the first one on, because verifiers refuse an

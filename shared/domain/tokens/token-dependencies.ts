@@ -5,7 +5,7 @@ import type { Client } from '../records/client.ts';
 import { isLive } from '../records/lifecycle.ts';
 import type { Look } from '../records/look.ts';
 import type { Api } from '../records/permissions.ts';
-import type { TokenClaims } from './access-token.ts';
+import type { TokenClaims } from './claims.ts';
 
 /** What a token's worth depends on besides its subject: what it was obtained with, and who obtained it. */
 

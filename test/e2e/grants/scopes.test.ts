@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AccessTokenClaims } from '#shared/domain/tokens/access-token.ts';
+import type { AccessTokenClaims } from '#shared/domain/tokens/claims.ts';
 import { createApi, createApiToken, createRole } from '#test/support/arrange/creations.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { oauthError, problem, seen } from '#test/support/ask/answers.ts';

@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { decodeJwt } from 'jose';
-import type { TokenStatus } from '#shared/domain/tokens/access-token.ts';
+import type { TokenStatus } from '#shared/domain/tokens/claims.ts';
 import type { Deployment, Reply } from '../world/deployment.ts';
 
 /** Where a token says that its status is published. */

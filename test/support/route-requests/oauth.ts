@@ -1,4 +1,4 @@
-import type { TokenStatus } from '#shared/domain/tokens/access-token.ts';
+import type { TokenStatus } from '#shared/domain/tokens/claims.ts';
 import { REPORTS } from '../world/world.ts';
 import type { Desk, Prepare } from './desk.ts';
 

@@ -1,7 +1,7 @@
 import { calculateJwkThumbprint, createLocalJWKSet, decodeProtectedHeader, type JWK, jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
-import type { AccessTokenClaims, LongLivedTokenClaims } from '#shared/domain/tokens/access-token.ts';
+import type { AccessTokenClaims, LongLivedTokenClaims } from '#shared/domain/tokens/claims.ts';
 import type { TokenVerifier } from '#shared/domain/tokens/ports.ts';
 import { outcomeOf, race } from '#test/support/ask/outcomes.ts';
 import { denied, whileFailing } from '#test/support/faults/faults.ts';

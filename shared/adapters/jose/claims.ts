@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import type { JsonObject } from '#shared/domain/json.ts';
+import type { Confirmation } from '#shared/domain/records/token-family.ts';
+import { ACCESS_TOKEN_TYPE, LONG_LIVED_TOKEN_TYPE } from '#shared/domain/tokens/access-token.ts';
+import type {
+  AccessTokenClaims,
+  Actor,
+  LongLivedTokenClaims,
+  MayAct,
+  TokenClaims,
+  TokenStatus,
+} from '#shared/domain/tokens/claims.ts';
+import type { ShapeOf } from '#shared/shape-of.ts';
+
+/**
+ * How the claims of our tokens are read back from JSON. `ShapeOf` holds each schema to its type: a verifier drops a
+ * claim that it does not know, so a claim without a schema would be lost.
+ */
+
+const commonClaims = {
+  iss: z.string(),
+  sub: z.string(),
+  aud: z.string(),
+  iat: z.int(),
+  nbf: z.int(),
+  jti: z.string(),
+  client_id: z.string(),
+  tenant_id: z.string().exactOptional(),
+};
+
+/** Refuses members that nobody here checks: a token that is bound in an unknown way is not valid. */
+const confirmation = z
+  .strictObject({
+    jkt: z.string().exactOptional(),
+    'x5t#S256': z.string().exactOptional(),
+  } satisfies ShapeOf<Confirmation>)
+  .refine((cnf) => Object.keys(cnf).length > 0);
+
+const actor: z.ZodType<Actor> = z.object({
+  sub: z.string(),
+  client_id: z.string(),
+  get act() {
+    return actor.exactOptional();
+  },
+} satisfies ShapeOf<Actor>);
+
+const status = z.object({
+  status_list: z.object({ idx: z.int(), uri: z.string() } satisfies ShapeOf<TokenStatus['status_list']>),
+} satisfies ShapeOf<TokenStatus>);
+
+const mayAct = z.object({ sub: z.string(), iss: z.string().exactOptional() } satisfies ShapeOf<MayAct>);
+
+/** The claims of an access token that was exchanged. */
+export const accessTokenClaims: z.ZodType<AccessTokenClaims> = z.object({
+  ...commonClaims,
+  exp: z.int(),
+  scope: z.string(),
+  roles: z.array(z.string()).exactOptional(),
+  permissions: z.array(z.string()).exactOptional(),
+  cnf: confirmation.exactOptional(),
+  status: status.exactOptional(),
+  depends_on: z.array(z.string()).exactOptional(),
+  act: actor.exactOptional(),
+  may_act: mayAct.exactOptional(),
+  subject_client_id: z.string().exactOptional(),
+  auth_time: z.int().exactOptional(),
+  metadata: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null).exactOptional(),
+} satisfies ShapeOf<AccessTokenClaims>);
+
+const longLivedTokenClaims = z.strictObject({
+  ...commonClaims,
+  exp: z.int().exactOptional(),
+} satisfies ShapeOf<LongLivedTokenClaims>);
+
+/** The type in a token's header says which claims it has; a token of one kind never passes for the other. */
+export const claimsByType: ReadonlyMap<string | undefined, z.ZodType<TokenClaims>> = new Map<
+  string | undefined,
+  z.ZodType<TokenClaims>
+>([
+  [ACCESS_TOKEN_TYPE, accessTokenClaims],
+  [LONG_LIVED_TOKEN_TYPE, longLivedTokenClaims],
+]);
