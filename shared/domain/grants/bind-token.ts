@@ -7,7 +7,7 @@ import type { Pepper } from '../keys/ports.ts';
 import type { BindingRules } from '../records/permissions.ts';
 import type { Confirmation } from '../records/token-family.ts';
 
-/** What whoever asks for a token has proven to possess. */
+/** The key and the certificate that the requester of a token has proven to hold. */
 export interface Possession {
   readonly proof?: ProofOfPossession | undefined;
   readonly certificate?: ClientCertificate | undefined;
@@ -46,6 +46,25 @@ export async function confirmSender(
   if (missing !== undefined) throw unbound(missing);
   if (proof !== undefined && !(await redeemProof(proof, ports))) throw invalidProof();
   return Object.keys(confirmation).length === 0 ? undefined : confirmation;
+}
+
+/**
+ * Checks that the requester holds the key and the certificate that a presented token is bound to (RFC 8693 §2.1 with
+ * RFC 9449 §5 and RFC 8705 §3; for refresh tokens RFC 8705 §4).
+ * @throws DomainError `invalid_dpop_proof` without a proof by the token's key; the error of `otherCertificate` without
+ * the token's certificate
+ */
+export function assertPossession(
+  { jkt, 'x5t#S256': certificateThumbprint }: Confirmation = {},
+  { proof, certificate }: Possession,
+  otherCertificate: () => DomainError,
+): void {
+  if (jkt !== undefined && jkt !== proof?.thumbprint) {
+    throw new DomainError('invalid_dpop_proof', 'The token is bound to a key: send a proof by that key.');
+  }
+  if (certificateThumbprint !== undefined && certificateThumbprint !== certificate?.thumbprint) {
+    throw otherCertificate();
+  }
 }
 
 function unbound(missing: keyof Confirmation): DomainError {

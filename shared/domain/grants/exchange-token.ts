@@ -7,7 +7,7 @@ import { type Api, SYSTEM_API_ID } from '../records/permissions.ts';
 import type { AccessTokenClaims, Actor } from '../tokens/claims.ts';
 import { findLiveToken, type LiveToken } from '../tokens/live-token.ts';
 import type { TokenVerifier } from '../tokens/ports.ts';
-import type { Possession } from './bind-token.ts';
+import { assertPossession, type Possession } from './bind-token.ts';
 import { type Access, decideAccess, type TokenHolder } from './decide-access.ts';
 import { actorsBehind, assertMayAct } from './delegation.ts';
 import type { GrantRequest, Traded } from './grant.ts';
@@ -90,10 +90,10 @@ interface Parties {
  * obtained the actor token; it has the keys that they are bound to; and nobody acts in another's tenant, or through others.
  */
 async function assertFit({ requester, subject, acting }: Parties, possession: Possession): Promise<void> {
-  assertPossession(subject.claims, possession);
+  assertPossession(subject.claims.cnf, possession, otherCertificate);
   if (!(await isConcerned(requester, subject))) throw unfit('subject_token');
   if (acting === undefined) return;
-  assertPossession(acting.claims, possession);
+  assertPossession(acting.claims.cnf, possession, otherCertificate);
   const isOwn = acting.claims.client_id === requester.client.id;
   const { tenantId } = acting.standing;
   const isForeign = tenantId !== undefined && tenantId !== subject.standing.tenantId;
@@ -107,15 +107,9 @@ async function isConcerned({ client, look }: TokenHolder, { api }: LiveToken): P
   return standing !== undefined && (await allowedPermissions(client, standing, api, look)).length > 0;
 }
 
-/** A bound token is used by whoever has its key, here too (RFC 9449 §5, RFC 8705 §3). */
-function assertPossession({ cnf = {} }: AccessTokenClaims, { proof, certificate }: Possession): void {
-  if (cnf.jkt !== undefined && cnf.jkt !== proof?.thumbprint) {
-    throw new DomainError('invalid_dpop_proof', 'The token is bound to a key: send a proof by that key.');
-  }
-  const bound = cnf['x5t#S256'];
-  if (bound !== undefined && bound !== certificate?.thumbprint) {
-    throw new DomainError('invalid_request', 'The token is bound to a certificate: use mutual TLS with that.');
-  }
+/** The refusal of a token that is bound to a certificate, where the request came without that certificate. */
+function otherCertificate(): DomainError {
+  return new DomainError('invalid_request', 'The token is bound to a certificate: use mutual TLS with that.');
 }
 
 function actorOf({ client }: TokenHolder, acting: LiveAccessToken | undefined): Omit<Actor, 'act'> {

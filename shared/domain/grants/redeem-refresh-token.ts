@@ -13,6 +13,7 @@ import {
   readRefreshToken,
   writeRefreshToken,
 } from '../tokens/refresh-token.ts';
+import { assertPossession } from './bind-token.ts';
 import { type Access, decideAccess, type TokenHolder } from './decide-access.ts';
 import type { GrantRequest, Traded } from './grant.ts';
 import { issueAccessToken } from './issue-access-token.ts';
@@ -49,9 +50,9 @@ export async function redeemRefreshToken(holder: TokenHolder, request: GrantRequ
   if (family === undefined || !isFamilyOf(holder.client, family)) throw invalidGrant();
   const settings = await settingsIn(holder.look);
   const generation = await place(presented, family, settings, ports);
-  assertSameKey(family, request);
+  const { possession = {} } = request;
+  assertPossession(family.confirmation, possession, invalidGrant);
   const access = await decideAgain(holder, family, request, ports);
-  const { possession } = request;
   const terms = { possession, dependsOn: [family.id], sinceSeconds: family.createdAtSeconds };
   const token = await issueAccessToken(holder, access, terms, ports);
   const refreshToken = await succeed(presented, { family, generation, settings }, ports);
@@ -84,18 +85,6 @@ async function place(
   if (generation.is !== 'replayed') return generation;
   await revokeFamily(family, ports);
   throw invalidGrant();
-}
-
-/** RFC 9449 §5, RFC 8705 §4: a refresh token that is bound to a key is used by whoever proves to have that key. */
-function assertSameKey(
-  { confirmation = {} }: TokenFamily,
-  { possession: { proof, certificate } = {} }: GrantRequest,
-): void {
-  if (confirmation.jkt !== undefined && confirmation.jkt !== proof?.thumbprint) {
-    throw new DomainError('invalid_dpop_proof', 'The refresh token is bound to a key: send a proof by that key.');
-  }
-  const bound = confirmation['x5t#S256'];
-  if (bound !== undefined && bound !== certificate?.thumbprint) throw invalidGrant();
 }
 
 async function decideAgain(
