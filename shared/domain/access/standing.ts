@@ -2,7 +2,7 @@ import type { Client, Subject } from '../records/client.ts';
 import { latestMark } from '../records/lifecycle.ts';
 import type { Look } from '../records/look.ts';
 import type { PermissionReference, Role } from '../records/permissions.ts';
-import { exists, membershipKey } from '../records/principals.ts';
+import { type Existing, exists, type Membership, membershipKey, type User } from '../records/principals.ts';
 
 /** That a client's subject stands, and with which roles. */
 export interface Standing {
@@ -68,19 +68,13 @@ interface RoleHolder {
 async function findHolder({ subject, roleIds }: RoleBearer, look: Look): Promise<RoleHolder | undefined> {
   if (subject.type === 'application') return { status: 'active', roleIds: [] };
   if (subject.type === 'tenant') return { status: 'active', roleIds };
-  return subject.type === 'user' ? findMember(subject, look) : findServiceUser(subject, look);
+  return subject.type === 'user' ? findUserOf(subject, look) : findServiceUser(subject, look);
 }
 
-async function findMember(
-  { tenantId, userId, membershipId }: Extract<Subject, { type: 'user' }>,
-  look: Look,
-): Promise<RoleHolder | undefined> {
-  const [user, membership] = await Promise.all([
-    look.find('user', userId),
-    look.find('membership', membershipKey(tenantId, userId)),
-  ]);
-  if (!exists(user) || membership?.id !== membershipId) return undefined;
-  return { status: user.status, roleIds: membership.roleIds };
+async function findUserOf(subject: Extract<Subject, { type: 'user' }>, look: Look): Promise<RoleHolder | undefined> {
+  const member = await findMember(subject, look);
+  if (member?.membership.id !== subject.membershipId) return undefined;
+  return { status: member.user.status, roleIds: member.membership.roleIds };
 }
 
 async function findServiceUser(
@@ -89,4 +83,22 @@ async function findServiceUser(
 ): Promise<RoleHolder | undefined> {
   const serviceUser = await look.find('serviceUser', serviceUserId);
   return serviceUser?.tenantId === tenantId ? serviceUser : undefined;
+}
+
+/** A user who belongs to a tenant. */
+interface Member {
+  readonly user: Existing<User>;
+  readonly membership: Membership;
+}
+
+/** A tenant's member; undefined for a user who does not exist or does not belong to the tenant. */
+export async function findMember(
+  { tenantId, userId }: Pick<Membership, 'tenantId' | 'userId'>,
+  look: Look,
+): Promise<Member | undefined> {
+  const [user, membership] = await Promise.all([
+    look.find('user', userId),
+    look.find('membership', membershipKey(tenantId, userId)),
+  ]);
+  return exists(user) && membership !== undefined ? { user, membership } : undefined;
 }

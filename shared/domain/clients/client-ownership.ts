@@ -1,9 +1,10 @@
 import { assertMayGrant, assertOwnUser, type ManagementCaller } from '../access/authority.ts';
+import { findMember } from '../access/standing.ts';
 import { notFound } from '../errors.ts';
 import { type ClientChanger, changeClient } from '../records/change-record.ts';
 import { type Client, type ClientOwner, credentialTypeOf, type Subject } from '../records/client.ts';
 import type { Look, RecordReader } from '../records/look.ts';
-import { assertExists, exists, type Membership, membershipKey } from '../records/principals.ts';
+import { assertExists } from '../records/principals.ts';
 
 /** Who means which client, in which version. */
 export interface ClientAccess {
@@ -61,22 +62,15 @@ export async function findOwner(caller: ManagementCaller, owner: ClientOwner, lo
   if (userId !== undefined) assertOwnUser(caller, userId);
   const [tenant, member, serviceUser] = await Promise.all([
     look.find('tenant', tenantId),
-    userId === undefined ? undefined : findMember(tenantId, userId, look),
+    userId === undefined ? undefined : findMember({ tenantId, userId }, look),
     serviceUserId === undefined ? undefined : look.find('serviceUser', serviceUserId),
   ]);
   assertExists(tenant);
   if (userId !== undefined && member === undefined) throw notFound();
   if (serviceUserId !== undefined && serviceUser?.tenantId !== tenantId) throw notFound();
-  if (member !== undefined) return { type: 'user', tenantId, userId: member.userId, membershipId: member.id };
+  if (member !== undefined)
+    return { type: 'user', tenantId, userId: member.user.id, membershipId: member.membership.id };
   return serviceUserId === undefined ? { type: 'tenant', tenantId } : { type: 'serviceUser', tenantId, serviceUserId };
-}
-
-async function findMember(tenantId: string, userId: string, look: Look): Promise<Membership | undefined> {
-  const [user, membership] = await Promise.all([
-    look.find('user', userId),
-    look.find('membership', membershipKey(tenantId, userId)),
-  ]);
-  return exists(user) ? membership : undefined;
 }
 
 function isOwnedBy(client: Client, { tenantId, userId, serviceUserId, credential = 'secret' }: ClientOwner): boolean {

@@ -1,4 +1,5 @@
 import { assertMayAssign, type ManagementCaller } from '../access/authority.ts';
+import { findMember } from '../access/standing.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { assertVersion, changedMeanwhile, notFound } from '../errors.ts';
 import { firstVersion, newId } from '../ids.ts';
@@ -66,7 +67,7 @@ export async function setMember(
 
 /** @throws DomainError `not_found` */
 export function getMember(path: MembershipPath, { records }: Pick<Ports, 'records'>): Promise<Membership> {
-  return findMember(path, records.open(path.userId));
+  return expectMembership(path, records.open(path.userId));
 }
 
 /**
@@ -114,14 +115,9 @@ export async function deleteMember(
   if (!(await ports.directory.remove('membership', key, membership.version))) throw changedMeanwhile();
 }
 
-async function findMember({ tenantId, userId }: MembershipPath, look: Look): Promise<Membership> {
-  const [tenant, user, membership] = await Promise.all([
-    look.find('tenant', tenantId),
-    look.find('user', userId),
-    look.find('membership', membershipKey(tenantId, userId)),
-  ]);
+async function expectMembership(path: MembershipPath, look: Look): Promise<Membership> {
+  const [tenant, member] = await Promise.all([look.find('tenant', path.tenantId), findMember(path, look)]);
   assertExists(tenant);
-  assertExists(user);
-  if (membership === undefined) throw notFound();
-  return membership;
+  if (member === undefined) throw notFound();
+  return member.membership;
 }

@@ -50,7 +50,8 @@ export function exists<Marked extends Tenant | User>(record: Marked | undefined)
   return record !== undefined && record.status !== 'deleted';
 }
 
-type Existing<Marked extends Tenant | User> = Marked & { readonly status: 'active' | 'disabled' };
+/** A tenant or user that is more than the mark of a deleted record. */
+export type Existing<Marked extends Tenant | User> = Marked & { readonly status: 'active' | 'disabled' };
 
 /** A deleted tenant or user looks like one that never was. @throws DomainError `not_found` */
 export function assertExists<Marked extends Tenant | User>(record: Marked | undefined): asserts record is Marked {
