@@ -1,11 +1,9 @@
 import type { Clock } from '../ambient.ts';
+import { beginRun } from '../bounded-run.ts';
 import type { AuditFeed, EventBus } from '../records/audit.ts';
 
 /** Lines about one moment are all written this long after it, whichever function wrote them. */
 const SETTLE_SECONDS = 15;
-
-/** What a run takes at most, some seconds for a last batch left before the function's time is over. */
-const RUN_SECONDS = 40;
 
 interface Ports {
   readonly auditFeed: AuditFeed;
@@ -18,10 +16,10 @@ interface Ports {
  * what was not acknowledged: every event arrives, some of them twice under the same `id`.
  */
 export async function publishEvents({ auditFeed, eventBus, clock }: Ports): Promise<{ readonly published: number }> {
-  const startedAtSeconds = clock.nowSeconds();
+  const run = beginRun(clock);
   let published = 0;
-  while (clock.nowSeconds() < startedAtSeconds + RUN_SECONDS) {
-    const batch = await auditFeed.next(startedAtSeconds - SETTLE_SECONDS);
+  while (!run.isOver()) {
+    const batch = await auditFeed.next(run.startedAtSeconds - SETTLE_SECONDS);
     if (batch === undefined) break;
     const concluded = batch.events.filter(({ outcome }) => outcome !== 'attempted');
     if (concluded.length > 0) await eventBus.publish(concluded);

@@ -1,4 +1,5 @@
 import type { Clock } from '../ambient.ts';
+import { type BoundedRun, beginRun } from '../bounded-run.ts';
 import { changedMeanwhile } from '../errors.ts';
 import type { ClientRemover, RemainsRemover } from '../records/change-record.ts';
 import type { Removal } from '../records/lifecycle.ts';
@@ -12,9 +13,6 @@ import { pagesOf, type Remnant, remnantsOf } from './remains.ts';
  * what was deleted any more, and the indexes show all there is.
  */
 const SETTLE_SECONDS = 60;
-
-/** What a run takes at most, some seconds for a last page left before the function's time is over. */
-const RUN_SECONDS = 40;
 
 interface Ports {
   readonly records: RecordReader;
@@ -39,25 +37,20 @@ export interface RemovalProgress {
  * @throws the first failure, when all others have had their turn
  */
 export async function removeDeleted(ports: Ports): Promise<RemovalProgress> {
-  const startedAtSeconds = ports.clock.nowSeconds();
-  const run: Run = { rows: 0, finished: 0, endsAtSeconds: startedAtSeconds + RUN_SECONDS };
+  const run: Run = { ...beginRun(ports.clock), rows: 0, finished: 0 };
   const failures: unknown[] = [];
-  for await (const removal of settledRemovals(startedAtSeconds, ports)) {
-    if (isOver(run, ports.clock)) break;
+  for await (const removal of settledRemovals(run.startedAtSeconds, ports)) {
+    if (run.isOver()) break;
     await finish(removal, run, ports).catch((failure: unknown) => failures.push(failure));
   }
   if (failures.length > 0) throw failures[0];
   return { rows: run.rows, finished: run.finished };
 }
 
-interface Run {
+/** A run, which counts what it removes. */
+interface Run extends BoundedRun {
   rows: number;
   finished: number;
-  readonly endsAtSeconds: number;
-}
-
-function isOver({ endsAtSeconds }: Run, clock: Clock): boolean {
-  return clock.nowSeconds() >= endsAtSeconds;
 }
 
 async function* settledRemovals(nowSeconds: number, { directoryList }: Ports): AsyncGenerator<Removal> {
@@ -76,7 +69,7 @@ async function finish({ id, version, deleted }: Removal, run: Run, ports: Ports)
     for await (const remnants of remnantsOf(deleted, look, ports)) {
       await Promise.all(remnants.map((remnant) => remove(remnant, ports)));
       run.rows += remnants.length;
-      if (isOver(run, ports.clock)) return;
+      if (run.isOver()) return;
     }
   }
   await ports.remains.remove('removal', id, version);
