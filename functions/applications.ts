@@ -10,7 +10,7 @@ import { lastUsesOf } from '#shared/domain/authentication/usage.ts';
 import { createApplication, deleteApplication, updateApplication } from '#shared/domain/clients/applications.ts';
 import { deleteClientGrant, listClientGrants, setClientGrant } from '#shared/domain/clients/client-grants.ts';
 import { getClient } from '#shared/domain/clients/client-ownership.ts';
-import { listClients } from '#shared/domain/clients/clients.ts';
+import { listClients } from '#shared/domain/clients/list-clients.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created, done, ok } from '#shared/http/reply/replies.ts';
 import {

@@ -13,7 +13,7 @@ import type { ManagementCaller } from '#shared/domain/access/authority.ts';
 import { lastUsesOf } from '#shared/domain/authentication/usage.ts';
 import { type ApiTokenPatch, deleteApiToken, updateApiToken } from '#shared/domain/clients/api-tokens.ts';
 import { getClient } from '#shared/domain/clients/client-ownership.ts';
-import { listClients } from '#shared/domain/clients/clients.ts';
+import { listClients } from '#shared/domain/clients/list-clients.ts';
 import type { ClientOwner } from '#shared/domain/records/client.ts';
 import type { PageRequest } from '#shared/domain/records/lists.ts';
 import { lambda } from '#shared/http/lambda.ts';

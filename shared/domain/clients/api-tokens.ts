@@ -17,8 +17,9 @@ import type { TokenSigner, TokenVerifier } from '../tokens/ports.ts';
 import { assertKindAllowed, assertLifetimeAllowed, expiryOfNew } from './api-token-policy.ts';
 import { enterRoster, leaveRoster } from './api-token-roster.ts';
 import { type ClientAccess, changeOwnClient, findOwner, getClient, openLook } from './client-ownership.ts';
-import { type ClientPatch, deleteClient, withChanges } from './clients.ts';
+import { deleteClient } from './delete-client.ts';
 import { newLongLivedToken } from './long-lived-token.ts';
+import { type ClientPatch, withChanges } from './update-client.ts';
 
 /** What a tenant's token may do, if anything: by roles, or by permissions one by one. A user's has the user's roles. */
 interface AuthorityRequest {

@@ -16,7 +16,9 @@ import type { MadeClient } from '../registration/new-client.ts';
 import type { TrustedKeys } from '../registration/ports.ts';
 import { DEFAULT_REGISTRATION } from '../registration/registration.ts';
 import { type ClientAccess, getClient } from './client-ownership.ts';
-import { type ClientPatch, type ClientRequest, createClient, deleteClient, updateClient } from './clients.ts';
+import { type ClientRequest, createClient } from './create-client.ts';
+import { deleteClient } from './delete-client.ts';
+import { type ClientPatch, updateClient } from './update-client.ts';
 
 interface Ports {
   readonly records: RecordReader;

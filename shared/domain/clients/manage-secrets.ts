@@ -14,11 +14,11 @@ import {
   withSecret,
   withTokensRevoked,
 } from '../registration/client-secrets.ts';
+import { importedSecret, withImportedSecret } from '../registration/imported-secrets.ts';
 import type { WithNewSecret } from '../registration/new-client.ts';
 import type { SecretHasher } from '../registration/ports.ts';
 import { newSecret } from '../registration/secret.ts';
 import { type ClientAccess, changeOwnClient, getClient } from './client-ownership.ts';
-import { importedSecret, withImportedSecret } from './imported-secrets.ts';
 
 interface Ports {
   readonly records: RecordReader;

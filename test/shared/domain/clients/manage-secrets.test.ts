@@ -5,7 +5,6 @@ import type { ManagementCaller } from '#shared/domain/access/authority.ts';
 import { authenticateClient } from '#shared/domain/authentication/authenticate-client.ts';
 import { updateApiToken } from '#shared/domain/clients/api-tokens.ts';
 import type { ClientAccess } from '#shared/domain/clients/client-ownership.ts';
-import { updateClient } from '#shared/domain/clients/clients.ts';
 import {
   addSecret,
   cancelRotation,
@@ -14,6 +13,7 @@ import {
   importSecret,
   rotateSecrets,
 } from '#shared/domain/clients/manage-secrets.ts';
+import { updateClient } from '#shared/domain/clients/update-client.ts';
 import type { Client } from '#shared/domain/records/client.ts';
 import { liveSecrets } from '#shared/domain/registration/client-secrets.ts';
 import { countEach, outcomeOf, outcomesOf, race } from '#test/support/ask/outcomes.ts';

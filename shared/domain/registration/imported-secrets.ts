@@ -2,8 +2,8 @@ import type { ManagementCaller } from '../access/authority.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { DomainError } from '../errors.ts';
 import type { Client, StoredSecret } from '../records/client.ts';
-import { liveSecrets, withSecret } from '../registration/client-secrets.ts';
-import { newSelector } from '../registration/secret.ts';
+import { liveSecrets, withSecret } from './client-secrets.ts';
+import { newSelector } from './secret.ts';
 
 /**
  * Secrets that another product made, known by their bcrypt hashes only, so that clients can move to Mintmark before
