@@ -4,7 +4,7 @@ import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
 import { management } from '#shared/adapters/sets/management.ts';
 import { directory } from '#shared/api/management/directory.ts';
-import { createApi, deleteApi, getApi, updateApi } from '#shared/domain/directory/apis.ts';
+import { createApi, deleteApi, getApi, listApis, updateApi } from '#shared/domain/directory/apis.ts';
 import {
   deleteMember,
   getMember,
@@ -14,8 +14,8 @@ import {
 } from '#shared/domain/directory/memberships.ts';
 import { createRole, deleteRole, getRole, listRoles, updateRole } from '#shared/domain/directory/roles.ts';
 import { getSettings, updateSettings } from '#shared/domain/directory/settings.ts';
-import { createTenant, deleteTenant, getTenant, updateTenant } from '#shared/domain/directory/tenants.ts';
-import { createUser, deleteUser, getUser, updateUser } from '#shared/domain/directory/users.ts';
+import { createTenant, deleteTenant, getTenant, listTenants, updateTenant } from '#shared/domain/directory/tenants.ts';
+import { createUser, deleteUser, getUser, listUsers, updateUser } from '#shared/domain/directory/users.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { quickstart } from '#shared/http/reply/quickstart.ts';
 import { created, done, ok } from '#shared/http/reply/replies.ts';
@@ -44,8 +44,8 @@ export const handler = lambda(directory, adapters, {
     const tenant = await createTenant(body, ports);
     return created(tenantRepresentation(tenant), { tenantId: tenant.id });
   },
-  listTenants: async ({ query }, { directoryList }) =>
-    ok(pageRepresentation(await directoryList.list({ kind: 'tenant' }, query), tenantRepresentation)),
+  listTenants: async ({ query }, ports) =>
+    ok(pageRepresentation(await listTenants(query, ports), tenantRepresentation)),
   getTenant: async ({ params }, ports) => ok(tenantRepresentation(await getTenant(params.tenantId, ports))),
   updateTenant: async ({ params, body, expectedVersion }, ports) => {
     const { tokensRevokedUntil: tokensRevokedUntilSeconds, ...patch } = body;
@@ -61,8 +61,7 @@ export const handler = lambda(directory, adapters, {
     const user = await createUser(body, ports);
     return created(userRepresentation(user), { userId: user.id });
   },
-  listUsers: async ({ query }, { directoryList }) =>
-    ok(pageRepresentation(await directoryList.list({ kind: 'user' }, query), userRepresentation)),
+  listUsers: async ({ query }, ports) => ok(pageRepresentation(await listUsers(query, ports), userRepresentation)),
   getUser: async ({ params }, ports) => ok(userRepresentation(await getUser(params.userId, ports))),
   updateUser: async ({ params, body, expectedVersion }, ports) =>
     ok(userRepresentation(await updateUser(params.userId, body, expectedVersion, ports))),
@@ -115,8 +114,7 @@ export const handler = lambda(directory, adapters, {
     const api = await createApi(body, ports);
     return created(apiRepresentation(api), { apiId: api.id });
   },
-  listApis: async ({ query }, { directoryList }) =>
-    ok(pageRepresentation(await directoryList.list({ kind: 'api' }, query), apiRepresentation)),
+  listApis: async ({ query }, ports) => ok(pageRepresentation(await listApis(query, ports), apiRepresentation)),
   getApi: async ({ params }, ports) => ok(apiRepresentation(await getApi(params.apiId, ports))),
   getApiQuickstart: async ({ params }, ports) =>
     ok(quickstart(await getApi(params.apiId, ports), { issuer: ports.issuer, algorithms: ports.verifier.algorithms })),

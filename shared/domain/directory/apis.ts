@@ -5,6 +5,7 @@ import { preferredAlgorithm } from '../keys/signing-keys.ts';
 import { assertHasSecret } from '../keys/signing-secrets.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
 import { claimName, releaseName } from '../records/claim-name.ts';
+import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
 import type { RecordReader } from '../records/look.ts';
 import {
   type Api,
@@ -85,6 +86,14 @@ export async function getApi(id: string, { records }: Pick<Ports, 'records'>): P
   const api = await records.open(id).find('api', id);
   if (api === undefined) throw notFound();
   return api;
+}
+
+/** Lists the APIs, a page at a time. @throws DomainError `invalid_request` for an unreadable cursor */
+export function listApis(
+  page: PageRequest,
+  { directoryList }: { readonly directoryList: DirectoryLister },
+): Promise<Page<Api>> {
+  return directoryList.list({ kind: 'api' }, page);
 }
 
 /** What may change about an API; its identifier stays, because verifiers know it. */

@@ -5,6 +5,7 @@ import type { JsonObject } from '../json.ts';
 import { acceptedMetadata, mergeMetadata } from '../metadata.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
 import { movedMark } from '../records/lifecycle.ts';
+import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
 import type { RecordReader } from '../records/look.ts';
 import { assertExists, type Tenant } from '../records/principals.ts';
 import { noteRemoval } from '../records/removals.ts';
@@ -38,6 +39,14 @@ export async function getTenant(id: string, { records }: Pick<Ports, 'records'>)
   const tenant = await records.open(id).find('tenant', id);
   assertExists(tenant);
   return tenant;
+}
+
+/** Lists the tenants, a page at a time. @throws DomainError `invalid_request` for an unreadable cursor */
+export function listTenants(
+  page: PageRequest,
+  { directoryList }: { readonly directoryList: DirectoryLister },
+): Promise<Page<Tenant>> {
+  return directoryList.list({ kind: 'tenant' }, page);
 }
 
 /** What may change about a tenant. A disabled one and everything in it stands still until it is active again. */

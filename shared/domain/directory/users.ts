@@ -5,6 +5,7 @@ import type { JsonObject } from '../json.ts';
 import { acceptedMetadata, mergeMetadata } from '../metadata.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
 import { claimName, releaseName } from '../records/claim-name.ts';
+import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
 import type { Look, RecordReader } from '../records/look.ts';
 import { nameKey } from '../records/permissions.ts';
 import { assertExists, exists, type User } from '../records/principals.ts';
@@ -58,6 +59,14 @@ export async function getUser(id: string, { records }: Pick<Ports, 'records'>): 
   const user = await records.open(id).find('user', id);
   assertExists(user);
   return user;
+}
+
+/** Lists the users, a page at a time. @throws DomainError `invalid_request` for an unreadable cursor */
+export function listUsers(
+  page: PageRequest,
+  { directoryList }: { readonly directoryList: DirectoryLister },
+): Promise<Page<User>> {
+  return directoryList.list({ kind: 'user' }, page);
 }
 
 /** What may change about a user. A disabled user's personal tokens stand still until the user is active again. */
