@@ -1,4 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { FoundingKeys } from '#shared/domain/keys/ports.ts';
 import { withFoundingKeys } from '#shared/domain/keys/signing-keys.ts';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import { SIGNING_KEYS, type SigningKey, type SigningKeys } from '#shared/domain/records/signing-keys.ts';
@@ -48,45 +49,53 @@ interface Reading {
 
 function openKeyRing(environment: Environment): KeyRing {
   const founding = kmsFoundingKeys(environment);
+  const of: KeyRing['of'] = (stored, nowSeconds) => allKeys(stored, founding, nowSeconds);
+  const recent = recentReader(async (nowSeconds) => of(await readRecord(environment), nowSeconds));
+  return { algorithms: founding.algorithms, of, recent };
+}
+
+/** The keys of a record, and the founding keys of algorithms for which the record has no key in KMS. */
+async function allKeys(
+  stored: SigningKeys | undefined,
+  founding: FoundingKeys,
+  nowSeconds: number,
+): Promise<readonly SigningKey[]> {
+  const keys = stored?.keys ?? [];
+  const known = new Set(keys.filter(({ lane }) => lane === 'kms').map(({ algorithm }) => algorithm));
+  if (founding.algorithms.every((algorithm) => known.has(algorithm))) return keys;
+  return withFoundingKeys(keys, await founding.read(nowSeconds));
+}
+
+/** Remembers the last reading. Requests that need a newer one at the same time wait for one and the same. */
+function recentReader(read: (nowSeconds: number) => Promise<readonly SigningKey[]>): KeyRing['recent'] {
   let last: Reading | undefined;
   let underWay: Promise<Reading> | undefined;
   let failedAtSeconds = Number.NEGATIVE_INFINITY;
-
-  const all = async (stored: SigningKeys | undefined, nowSeconds: number) => {
-    const keys = stored?.keys ?? [];
-    const known = new Set(keys.filter(({ lane }) => lane === 'kms').map(({ algorithm }) => algorithm));
-    if (founding.algorithms.every((algorithm) => known.has(algorithm))) return keys;
-    return withFoundingKeys(keys, await founding.read(nowSeconds));
-  };
-  const read = async (nowSeconds: number): Promise<Reading> => {
-    const keys = await all(await readRecord(environment), nowSeconds);
-    last = { atSeconds: nowSeconds, keys };
+  const readAgain = async (nowSeconds: number) => {
+    last = { atSeconds: nowSeconds, keys: await read(nowSeconds) };
     return last;
   };
   const readOnce = (nowSeconds: number) => {
-    underWay ??= read(nowSeconds).finally(() => {
+    underWay ??= readAgain(nowSeconds).finally(() => {
       underWay = undefined;
     });
     return underWay;
   };
-  const isYounger = (seconds: number, nowSeconds: number) =>
-    last !== undefined && Math.abs(nowSeconds - last.atSeconds) < seconds;
+  const lastWithin = (seconds: number, nowSeconds: number) =>
+    last !== undefined && Math.abs(nowSeconds - last.atSeconds) < seconds ? last : undefined;
 
-  return {
-    algorithms: founding.algorithms,
-    of: all,
-    recent: async (ageSecondsMax, nowSeconds) => {
-      if (last !== undefined && isYounger(ageSecondsMax, nowSeconds)) return last.keys;
-      const isUsable = isYounger(STALE_SECONDS_MAX, nowSeconds);
-      if (last !== undefined && isUsable && nowSeconds < failedAtSeconds + COOLDOWN_SECONDS) return last.keys;
-      try {
-        return (await readOnce(nowSeconds)).keys;
-      } catch (error) {
-        failedAtSeconds = nowSeconds;
-        if (last !== undefined && isUsable) return last.keys;
-        throw error;
-      }
-    },
+  return async (ageSecondsMax, nowSeconds) => {
+    const fresh = lastWithin(ageSecondsMax, nowSeconds);
+    if (fresh !== undefined) return fresh.keys;
+    const stale = lastWithin(STALE_SECONDS_MAX, nowSeconds);
+    if (stale !== undefined && nowSeconds < failedAtSeconds + COOLDOWN_SECONDS) return stale.keys;
+    try {
+      return (await readOnce(nowSeconds)).keys;
+    } catch (error) {
+      failedAtSeconds = nowSeconds;
+      if (stale !== undefined) return stale.keys;
+      throw error;
+    }
   };
 }
 

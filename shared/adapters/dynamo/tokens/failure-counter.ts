@@ -1,25 +1,17 @@
 import QuickLRU from 'quick-lru';
 import { ATTEMPT_WINDOW_SECONDS } from '#shared/domain/authentication/attempt-limits.ts';
-import type { FailureBucket, FailureCounter } from '#shared/domain/authentication/ports.ts';
+import type { FailureCounter } from '#shared/domain/authentication/ports.ts';
 import type { Environment } from '#shared/ports.ts';
 import { type AddFailures, dynamoFailureSums } from './failure-sums.ts';
+import { Tally } from './failure-tally.ts';
 
 const REMEMBERED_BUCKETS_MAX = 10_000;
 
-/** Whoever waits to be refused waits for DynamoDB at most this long. */
+/** A client whose request is refused waits for DynamoDB at most this long. */
 const SHARE_MILLISECONDS_MAX = 1_000;
 
 /** A table in trouble is left alone for so long. */
 const PAUSE_SECONDS = 5;
-
-/** The failures of one bucket in one window. */
-interface Tally {
-  readonly window: number;
-  /** As DynamoDB has them from all processes, and what it is being told. */
-  shared: number;
-  unshared: number;
-  underWay: number;
-}
 
 /**
  * Counts in memory, and lets processes know of each other by adding to one sum in DynamoDB, whose answer is the only
@@ -27,66 +19,56 @@ interface Tally {
  * before it learns of those elsewhere. While DynamoDB does not answer, each process counts alone (R6).
  */
 export function sharedFailureCounter(environment: Environment): FailureCounter {
-  return failureCounter(dynamoFailureSums(environment));
-}
-
-function failureCounter(addFailures: AddFailures): FailureCounter {
   const tallies = new QuickLRU<string, Tally>({ maxSize: REMEMBERED_BUCKETS_MAX });
-  let pausedUntilSeconds = 0;
-  let untold = 0;
+  const { share, takeUntold } = tallySharing(dynamoFailureSums(environment));
   const find = (bucket: string, nowSeconds: number) => {
     const tally = tallies.get(bucket);
     return tally !== undefined && isCurrent(tally, nowSeconds) ? tally : undefined;
   };
   const open = (bucket: string, nowSeconds: number) => {
-    const fresh = { window: windowOf(nowSeconds), shared: 0, unshared: 0, underWay: 0 };
+    const fresh = new Tally(windowOf(nowSeconds));
     tallies.set(bucket, fresh);
     return fresh;
   };
-  const share = async (bucket: string, tally: Tally, nowSeconds: number) => {
-    const count = tally.unshared;
-    tally.unshared = 0;
-    tally.shared += count;
-    try {
-      const sum = await addFailures(
-        { bucket, window: tally.window },
-        count,
-        AbortSignal.timeout(SHARE_MILLISECONDS_MAX),
-      );
-      tally.shared = Math.max(tally.shared, sum);
-    } catch {
-      tally.shared -= count;
-      tally.unshared += count;
-      pausedUntilSeconds = nowSeconds + PAUSE_SECONDS;
-      untold += 1;
-    }
-  };
   return {
+    takeUntold,
+    count: (bucket, nowSeconds) => find(bucket, nowSeconds)?.failures ?? 0,
+    begin: ({ bucket, sharedEvery = Number.POSITIVE_INFINITY }, nowSeconds) => {
+      const tally = find(bucket, nowSeconds) ?? open(bucket, nowSeconds);
+      tally.begin();
+      return {
+        withdraw: () => tally.withdraw(),
+        fail: async () => {
+          tally.fail();
+          if (tally.unshared >= sharedEvery) await share(bucket, tally, nowSeconds);
+        },
+      };
+    },
+  };
+}
+
+/** Shares tallies with other processes, and counts how often that was not possible. Never rejects. */
+function tallySharing(addFailures: AddFailures) {
+  let pausedUntilSeconds = 0;
+  let untold = 0;
+  return {
+    share: async (bucket: string, tally: Tally, nowSeconds: number): Promise<void> => {
+      if (nowSeconds < pausedUntilSeconds) {
+        untold += 1;
+        return;
+      }
+      const sum = { bucket, window: tally.window };
+      try {
+        await tally.share((count) => addFailures(sum, count, AbortSignal.timeout(SHARE_MILLISECONDS_MAX)));
+      } catch {
+        pausedUntilSeconds = nowSeconds + PAUSE_SECONDS;
+        untold += 1;
+      }
+    },
     takeUntold: () => {
       const taken = untold;
       untold = 0;
       return taken;
-    },
-    count: (bucket, nowSeconds) => {
-      const { shared, unshared, underWay } = find(bucket, nowSeconds) ?? { shared: 0, unshared: 0, underWay: 0 };
-      return shared + unshared + underWay;
-    },
-    begin: ({ bucket, sharedEvery = Number.POSITIVE_INFINITY }: FailureBucket, nowSeconds) => {
-      const tally = find(bucket, nowSeconds) ?? open(bucket, nowSeconds);
-      tally.underWay += 1;
-      return {
-        withdraw: () => {
-          tally.underWay -= 1;
-        },
-        fail: async () => {
-          tally.underWay -= 1;
-          tally.unshared += 1;
-          const isPaused = nowSeconds < pausedUntilSeconds;
-          if (tally.unshared < sharedEvery) return;
-          if (isPaused) untold += 1;
-          else await share(bucket, tally, nowSeconds);
-        },
-      };
     },
   };
 }
