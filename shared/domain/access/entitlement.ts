@@ -2,7 +2,7 @@ import { DomainError } from '../errors.ts';
 import type { Client } from '../records/client.ts';
 import type { Look } from '../records/look.ts';
 import { API_IDENTIFIER_CHARACTERS_MAX, type Api, apiNameKey, grantKey } from '../records/permissions.ts';
-import type { Standing } from './standing.ts';
+import { type Standing, standingOf } from './standing.ts';
 
 /** The API with this identifier (its audience), if there is one. Nothing is read for what no API can be called. */
 export async function findApi(identifier: string, look: Look): Promise<Api | undefined> {
@@ -56,4 +56,10 @@ export async function allowedPermissions(
   }
   const held = permissions.filter((permission) => permission.apiId === api.id);
   return declared.filter((value) => held.some((permission) => permission.value === value));
+}
+
+/** The permissions that a client has at an API now; none if its subject is not active. */
+export async function reachOf(client: Client, api: Api, look: Look): Promise<readonly string[]> {
+  const standing = await standingOf(client, look);
+  return standing === undefined ? [] : allowedPermissions(client, standing, api, look);
 }

@@ -1,7 +1,6 @@
-import { allowedPermissions } from '../access/entitlement.ts';
+import { reachOf } from '../access/entitlement.ts';
 import { standingOf } from '../access/standing.ts';
 import { isIdOf } from '../ids.ts';
-import type { Client } from '../records/client.ts';
 import { isLive } from '../records/lifecycle.ts';
 import type { Look } from '../records/look.ts';
 import type { Api } from '../records/permissions.ts';
@@ -41,9 +40,4 @@ export async function withinActorsReach(
   const actor = await look.client(claims.client_id);
   const reach = actor === undefined ? [] : await reachOf(actor, api, look);
   return allowed.filter((value) => reach.includes(value));
-}
-
-async function reachOf(client: Client, api: Api, look: Look): Promise<readonly string[]> {
-  const standing = await standingOf(client, look);
-  return standing === undefined ? [] : allowedPermissions(client, standing, api, look);
 }
