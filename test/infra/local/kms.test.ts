@@ -20,7 +20,7 @@ const wellFormed = {
   authorization: 'AWS4-HMAC-SHA256 Credential=test',
 };
 
-/** One request outside the SDK, which would not send most of these. */
+/** Sends a request without the SDK, which would refuse to send most of these requests. */
 async function post(headers: Record<string, string>, body: string, method = 'POST', path = '/') {
   const init = { method, headers: { ...wellFormed, ...headers }, ...(method === 'GET' ? {} : { body }) };
   const response = await fetch(`${kms.url}${path}`, init);
@@ -28,7 +28,7 @@ async function post(headers: Record<string, string>, body: string, method = 'POS
   return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
 }
 
-test('answers with the content type and a request id of its own for each request', async () => {
+test('the local KMS answers each request with the content type and a new request id', async () => {
   const first = await post({}, '{"NumberOfBytes":4}');
   const second = await post({}, '{"NumberOfBytes":4}');
   expect(first.status).toBe(200);
@@ -37,7 +37,7 @@ test('answers with the content type and a request id of its own for each request
   expect(first.headers.get('x-amzn-requestid')).not.toBe(second.headers.get('x-amzn-requestid'));
 });
 
-test('takes an empty body for an empty object', async () => {
+test('the local KMS treats an empty body as an empty object', async () => {
   const answer = await post({ 'x-amz-target': 'TrentService.ListKeys' }, '');
   expect(answer.body).toEqual({ Keys: [], Truncated: false });
 });
@@ -50,7 +50,7 @@ test.each([
   ['another content type', { 'content-type': 'application/json' }, 'POST', '/'],
   ['another method', {}, 'GET', '/'],
   ['another path', {}, 'POST', '/keys'],
-])('refuses %s as UnknownOperationException', async (_, headers, method, path) => {
+])('the local KMS refuses %s as UnknownOperationException', async (_, headers, method, path) => {
   const answer = await post(headers, '{}', method, path);
   expect({ status: answer.status, type: answer.body.__type }).toEqual({
     status: 400,
@@ -64,18 +64,18 @@ test.each([
   ['null', 'null'],
   ['a string', '"{}"'],
   ['a member of the wrong type', '{"NumberOfBytes":"8"}'],
-])('refuses %s as SerializationException', async (_, body) => {
+])('the local KMS refuses %s as SerializationException', async (_, body) => {
   const answer = await post({}, body);
   expect({ status: answer.status, type: answer.body.__type }).toEqual({ status: 400, type: 'SerializationException' });
 });
 
-test('refuses base64 that is not base64 as SerializationException', async () => {
+test('the local KMS refuses invalid base64 as SerializationException', async () => {
   const body = JSON.stringify({ KeyId: 'x', Message: '%%%', SigningAlgorithm: 'ECDSA_SHA_256' });
   const answer = await post({ 'x-amz-target': 'TrentService.Sign' }, body);
   expect(answer.body.__type).toBe('SerializationException');
 });
 
-test('names every member that breaks a constraint', async () => {
+test('the local KMS names every member that violates a constraint', async () => {
   const body = JSON.stringify({ KeyId: '', SigningAlgorithm: 'ROT13' });
   const answer = await post({ 'x-amz-target': 'TrentService.Verify' }, body);
   expect(answer.body.__type).toBe('ValidationException');
@@ -84,7 +84,7 @@ test('names every member that breaks a constraint', async () => {
   );
 });
 
-test('refuses a request without a signature', async () => {
+test('the local KMS refuses a request without a signature', async () => {
   const answer = await post({ authorization: 'Bearer x' }, '{"NumberOfBytes":4}');
   expect({ status: answer.status, body: answer.body }).toEqual({
     status: 400,
@@ -92,7 +92,7 @@ test('refuses a request without a signature', async () => {
   });
 });
 
-test('refuses a body no KMS request can have, and goes on serving', async () => {
+test('the local KMS refuses a body that is too large for any KMS request, and continues to serve', async () => {
   const answer = await post({}, ' '.repeat(8 * 1024 * 1024));
   expect({ status: answer.status, type: answer.body.__type }).toEqual({
     status: 413,
@@ -101,19 +101,19 @@ test('refuses a body no KMS request can have, and goes on serving', async () => 
   expect((await client.send(random)).Plaintext).toHaveLength(8);
 });
 
-test('listens on 127.0.0.1 only', async () => {
+test('the local KMS listens on 127.0.0.1 only', async () => {
   const { port } = new URL(kms.url);
   expect(kms.url).toBe(`http://127.0.0.1:${port}`);
   await expect(fetch(`http://127.0.0.2:${port}/`)).rejects.toThrow('fetch failed');
   await expect(fetch(`http://[::1]:${port}/`)).rejects.toThrow('fetch failed');
 });
 
-test('refuses to start on a port that is taken', async () => {
+test('the local KMS refuses to start on a port that is in use', async () => {
   const port = Number(new URL(kms.url).port);
   await expect(startLocalKms({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });
 
-test('lists the calls in order, refused ones included, until they are cleared', async () => {
+test('the local KMS lists all calls in order, also refused calls, until they are cleared', async () => {
   const { calls } = kms;
   await client.send(random);
   await client.send(new ListKeysCommand());
@@ -124,13 +124,13 @@ test('lists the calls in order, refused ones included, until they are cleared', 
   expect(calls).toEqual([]);
 });
 
-test('answers an injected error in place of the operation', async () => {
+test('the local KMS answers with an injected error in place of the operation', async () => {
   const error = { name: 'AccessDeniedException', message: 'User is not authorized to perform: kms:GenerateRandom' };
   faults.set('GenerateRandom', () => ({ error }));
   expect(await errorOf(client.send(random))).toEqual({ ...error, status: 400 });
 });
 
-test('faults one call and leaves other calls and operations alone', async () => {
+test('the local KMS applies a fault to one call, and not to other calls and operations', async () => {
   const error = { name: 'DisabledException', message: 'out of order' };
   faults.set('GenerateRandom', (callNumber) => (callNumber === 2 ? { error } : undefined));
   await client.send(random);
@@ -144,12 +144,12 @@ test.each([
   ['KeyUnavailableException', 500],
   ['DependencyTimeoutException', 503],
   ['KMSInvalidStateException', 400],
-])('sends an injected %s with status %i', async (name, status) => {
+])('the local KMS answers an injected %s with status %i', async (name, status) => {
   faults.set('GenerateRandom', () => ({ error: { name, message: 'injected' } }));
   expect(await errorOf(client.send(random))).toEqual({ name, message: 'injected', status });
 });
 
-test('lets the SDK recover from throttling by its retries', async () => {
+test('the local KMS lets the SDK recover from throttling by its retries', async () => {
   const error = { name: 'ThrottlingException', message: 'Rate exceeded' };
   faults.set('GenerateRandom', (callNumber) => (callNumber === 1 ? { error } : undefined));
   const { $metadata } = await kmsClient(kms.url, 2).send(random);
@@ -159,16 +159,16 @@ test('lets the SDK recover from throttling by its retries', async () => {
   });
 });
 
-test('holds an answer back for the injected latency', async () => {
+test('the local KMS delays an answer for the injected latency', async () => {
   faults.set('GenerateRandom', () => ({ latencyMs: 60 }));
   const startMs = performance.now();
   const answer = await client.send(random);
   expect(answer.Plaintext).toHaveLength(8);
-  // Timers may fire a millisecond early.
+  // A timer can end a millisecond early.
   expect(performance.now() - startMs).toBeGreaterThan(58);
 });
 
-test('closes at once, twice if asked, while an answer is held back', async () => {
+test('the local KMS closes at once while an answer is delayed, and can be closed twice', async () => {
   const slow = await startLocalKms({ fault: () => ({ latencyMs: 600_000 }) });
   const held = errorOf(kmsClient(slow.url).send(random));
   await expect.poll(() => slow.calls.length).toBe(1);
@@ -177,10 +177,10 @@ test('closes at once, twice if asked, while an answer is held back', async () =>
   expect(await held).toMatchObject({ status: undefined });
 });
 
-test('answers a fault function that throws as KMSInternalException', async () => {
+test('the local KMS answers KMSInternalException if the fault function throws', async () => {
   faults.set('GenerateRandom', () => {
-    throw new Error('broken rule');
+    throw new Error('The rule is broken.');
   });
-  const expected = { name: 'KMSInternalException', message: 'broken rule', status: 500 };
+  const expected = { name: 'KMSInternalException', message: 'The rule is broken.', status: 500 };
   expect(await errorOf(client.send(random))).toEqual(expected);
 });

@@ -19,7 +19,7 @@ test.each([
   'arn:aws:execute-api:us-east-1:000000000000:local/*',
   'arn:aws:execute-api:us-east-1:000000000000:local/dev/*/pets/*',
   'arn:aws:execute-api:us-east-1:000000000000:local/dev/GET/pets/?',
-])('allows what the resource %s covers', (resource) => {
+])('a policy allows a request that its resource %s matches', (resource) => {
   expect(evaluate([allowing(resource)])).toBe('allow');
 });
 
@@ -32,30 +32,36 @@ test.each([
   'arn.aws.execute-api.us-east-1.000000000000.local/dev/GET/pets/7',
   '.*',
   '',
-])('does not allow what the resource "%s" leaves out', (resource) => {
+])('a policy does not allow a request that its resource "%s" does not match', (resource) => {
   expect(evaluate([allowing(resource)])).toBe('implicit-deny');
 });
 
-test.each(['execute-api:Invoke', 'execute-api:*', 'EXECUTE-API:invoke', '*'])('takes the action %s', (action) => {
-  expect(evaluate([allowing('*', action)])).toBe('allow');
-});
+test.each(['execute-api:Invoke', 'execute-api:*', 'EXECUTE-API:invoke', '*'])(
+  'a policy allows a request with the action %s',
+  (action) => {
+    expect(evaluate([allowing('*', action)])).toBe('allow');
+  },
+);
 
-test.each(['execute-api:ManageConnections', 'lambda:InvokeFunction', ''])('passes over the action "%s"', (action) => {
-  expect(evaluate([allowing('*', action)])).toBe('implicit-deny');
-});
+test.each(['execute-api:ManageConnections', 'lambda:InvokeFunction', ''])(
+  'a policy ignores a statement with the action "%s"',
+  (action) => {
+    expect(evaluate([allowing('*', action)])).toBe('implicit-deny');
+  },
+);
 
-test('a denial outweighs any permission, wherever it stands', () => {
+test('Deny overrides Allow in any order', () => {
   const denial = { Effect: 'Deny', Action: 'execute-api:Invoke', Resource: METHOD_ARN };
   expect(evaluate([denial, allowing('*')])).toBe('explicit-deny');
   expect(evaluate([allowing('*'), denial])).toBe('explicit-deny');
 });
 
-test('a denial of something else does not count', () => {
+test('Deny of another resource or action has no effect', () => {
   const denial = { Effect: 'Deny', Action: 'execute-api:Invoke', Resource: `${METHOD_ARN}/toys` };
   expect(evaluate([allowing('*'), denial])).toBe('allow');
 });
 
-test('takes lists and single values alike', () => {
+test('a policy may have lists or single values', () => {
   expect(evaluate(allowing(['a', METHOD_ARN], ['b', '*']))).toBe('allow');
   expect(evaluate([])).toBe('implicit-deny');
 });
@@ -65,6 +71,6 @@ test.each([
   { Effect: 'Allow', Action: '*', NotResource: 'x' },
   { Effect: 'Allow', Action: '*', Resource: '*', Condition: {} },
   { Effect: 'Allow', Action: '*' },
-])('refuses a statement it cannot evaluate in full: %o', (statement) => {
+])('a policy with a statement that cannot be evaluated is refused: %o', (statement) => {
   expect(() => evaluate([statement])).toThrow();
 });

@@ -8,7 +8,7 @@ function echoing(path: string, method = 'ANY') {
   return gatewayWith({ httpRoutes: [{ method, path, handler: echo }], nowMilliseconds });
 }
 
-test('hands a request on as a complete event of payload format 2.0', async () => {
+test('an HTTP API passes a request on as a complete event of payload format 2.0', async () => {
   const { url } = await echoing('/v1/tenants/{tenantId}', 'PUT');
   const { port, host } = new URL(url);
   const event = await echoedEvent(`${url}/v1/tenants/acme?expand=users`, {
@@ -57,7 +57,7 @@ test('hands a request on as a complete event of payload format 2.0', async () =>
   });
 });
 
-test('leaves out what a request does not have', async () => {
+test('an HTTP API leaves out members that a request does not have', async () => {
   const { url } = await echoing('/');
   const event = await echoedEvent(url);
   expect(Object.keys(event).sort()).toEqual([
@@ -72,20 +72,20 @@ test('leaves out what a request does not have', async () => {
   expect(event).toMatchObject({ rawPath: '/', rawQueryString: '', isBase64Encoded: false });
 });
 
-test('hands cookies on as a list and never as a header', async () => {
+test('an HTTP API passes cookies on as a list, never as a header', async () => {
   const { url } = await echoing('/');
   const { cookies, headers } = await echoedEvent(url, { headers: { Cookie: ['sid=1;theme=dark;', 'last=3'] } });
   expect(cookies).toEqual(['sid=1', 'theme=dark', 'last=3']);
   expect(headers).not.toHaveProperty('cookie');
 });
 
-test('writes header names in lower case', async () => {
+test('an HTTP API writes header names in lower case', async () => {
   const { url } = await echoing('/');
   const { headers } = await echoedEvent(url, { headers: { 'X-Tenant-ID': 'acme', DPoP: 'proof' } });
   expect(headers).toMatchObject({ 'x-tenant-id': 'acme', dpop: 'proof' });
 });
 
-test('joins repeated headers and query parameters with commas', async () => {
+test('an HTTP API joins repeated headers and query parameters with commas', async () => {
   const { url } = await echoing('/');
   const { headers, queryStringParameters, rawQueryString } = await echoedEvent(`${url}/?scope=a&scope=b&x=1`, {
     headers: { Authorization: ['Bearer one', 'Bearer two'] },
@@ -95,7 +95,7 @@ test('joins repeated headers and query parameters with commas', async () => {
   expect(rawQueryString).toBe('scope=a&scope=b&x=1');
 });
 
-test('decodes query parameters and leaves the raw query string as it was sent', async () => {
+test('an HTTP API decodes query parameters, but not the raw query string', async () => {
   const { url } = await echoing('/');
   const event = await echoedEvent(`${url}/?q=a+b%2Bc&empty=&__proto__=x`);
   expect(event.rawQueryString).toBe('q=a+b%2Bc&empty=&__proto__=x');
@@ -106,7 +106,7 @@ test('decodes query parameters and leaves the raw query string as it was sent', 
   ]);
 });
 
-test('decodes the path and its parameters', async () => {
+test('an HTTP API decodes the path and its parameters', async () => {
   const { url } = await echoing('/users/{name}');
   const { rawPath, pathParameters } = await echoedEvent(`${url}/users/J%C3%B6rg%20A+B`);
   expect({ rawPath, pathParameters }).toEqual({ rawPath: '/users/Jörg A+B', pathParameters: { name: 'Jörg A+B' } });
@@ -117,7 +117,7 @@ test.each([
   ['application/octet-stream', Buffer.from([0, 255, 128])],
   ['application/problem+json', '{}'],
   ['', 'no content type'],
-])('hands a body of type "%s" on in base64', async (contentType, body) => {
+])('an HTTP API passes a body of type "%s" on in base64', async (contentType, body) => {
   const { url } = await echoing('/');
   const headers: Record<string, string> = contentType === '' ? {} : { 'Content-Type': contentType };
   const event = await echoedEvent(url, { method: 'POST', headers, body });
@@ -131,13 +131,13 @@ test.each([
   'Application/JSON',
   'application/xml',
   'application/javascript',
-])('hands a body of type %s on as text', async (contentType) => {
+])('an HTTP API passes a body of type %s on as text', async (contentType) => {
   const { url } = await echoing('/');
   const event = await echoedEvent(url, { method: 'POST', headers: { 'Content-Type': contentType }, body: 'é' });
   expect(event).toMatchObject({ body: 'é', isBase64Encoded: false });
 });
 
-test('takes nothing in the request context from headers a client can write', async () => {
+test('an HTTP API takes no part of the request context from headers of the client', async () => {
   const { url } = await echoing('/');
   const headers = {
     Host: 'evil.example',
@@ -162,21 +162,21 @@ test('takes nothing in the request context from headers a client can write', asy
   });
 });
 
-test('keeps the headers of a connection to itself', async () => {
+test('an HTTP API does not pass on the headers of the connection', async () => {
   const { url } = await echoing('/');
   const { headers } = await echoedEvent(url, { headers: { Connection: 'close', TE: 'trailers' } });
   expect(headers).not.toHaveProperty('connection');
   expect(headers).not.toHaveProperty('te');
 });
 
-test('answers with the request id of the event', async () => {
+test('an HTTP API answers with the request id of the event', async () => {
   const { url } = await echoing('/');
   const response = await fetch(url);
   const { requestContext } = (await response.json()) as { requestContext: { requestId: string } };
   expect(response.headers.get('apigw-requestid')).toBe(requestContext.requestId);
 });
 
-test('takes handlers typed as aws-lambda types them', async () => {
+test('an HTTP API accepts handlers with the types of aws-lambda', async () => {
   const handler: APIGatewayProxyHandlerV2 = async ({ rawPath }) => ({ statusCode: 200, body: rawPath });
   const { url } = await gatewayWith({ httpRoutes: [{ method: 'GET', path: '/typed', handler }] });
   expect(await send(`${url}/typed`)).toMatchObject({ status: 200, body: '/typed' });

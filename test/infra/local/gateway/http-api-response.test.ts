@@ -9,7 +9,7 @@ function answering(result: unknown) {
   });
 }
 
-test('passes a structured answer on: status, headers, cookies, body', async () => {
+test('an HTTP API sends status, headers, cookies and body of a structured answer', async () => {
   const { url } = await answering({
     statusCode: 201,
     headers: { 'Content-Type': 'text/html', 'X-Count': 3, 'X-Flag': true },
@@ -23,14 +23,14 @@ test('passes a structured answer on: status, headers, cookies, body', async () =
   });
 });
 
-test('decodes a base64 body', async () => {
+test('an HTTP API decodes a base64 body', async () => {
   const bytes = Buffer.from([0, 200, 255]);
   const { url } = await answering({ statusCode: 200, body: bytes.toString('base64'), isBase64Encoded: true });
   const response = await fetch(url);
   expect(Buffer.from(await response.arrayBuffer())).toEqual(bytes);
 });
 
-test('calls a structured answer plain text unless it says otherwise', async () => {
+test('an HTTP API sends a structured answer as plain text by default', async () => {
   const { url } = await answering({ statusCode: '202', body: 'queued' });
   expect(await send(url)).toEqual({
     status: 202,
@@ -46,12 +46,12 @@ test.each([
   ['a number', 7, '7'],
   ['nothing', undefined, 'null'],
   ['an object with headers but no status', { headers: { 'x-a': '1' } }, '{"headers":{"x-a":"1"}}'],
-])('infers a 200 in JSON from %s', async (_kind, result, body) => {
+])('an HTTP API sends %s as JSON with status 200', async (_kind, result, body) => {
   const { url } = await answering(result);
   expect(await send(url)).toEqual(gatewayAnswer(200, body));
 });
 
-test.each([204, 304])('sends no body with status %d', async (statusCode) => {
+test.each([204, 304])('an HTTP API sends no body with status %d', async (statusCode) => {
   const { url } = await answering({ statusCode });
   const response = await fetch(url);
   expect([response.status, response.headers.get('content-length'), await response.text()]).toEqual([
@@ -61,28 +61,28 @@ test.each([204, 304])('sends no body with status %d', async (statusCode) => {
   ]);
 });
 
-test('answers HEAD without a body', async () => {
+test('an HTTP API answers HEAD without a body', async () => {
   const { url } = await answering({ statusCode: 200, body: 'content' });
   expect(await send(url, { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
 });
 
-test('frames the message itself, whatever length the handler claims', async () => {
+test('an HTTP API ignores a length that the handler sets', async () => {
   const headers = { 'Content-Length': '3', 'Transfer-Encoding': 'chunked', Connection: 'close' };
   const { url } = await answering({ statusCode: 200, headers, body: 'complete' });
   expect(await send(url)).toMatchObject({ status: 200, body: 'complete' });
 });
 
 test.each([
-  ['a status that is none', { statusCode: 'teapot' }],
+  ['a status that is not a number', { statusCode: 'teapot' }],
   ['a status out of range', { statusCode: 99 }],
   ['a null status', { statusCode: null }],
-  ['a body that is no string', { statusCode: 200, body: { a: 1 } }],
-  ['headers that are no object', { statusCode: 200, headers: 'x' }],
+  ['a body that is not a string', { statusCode: 200, body: { a: 1 } }],
+  ['headers that are not an object', { statusCode: 200, headers: 'x' }],
   ['a nested header value', { statusCode: 200, headers: { 'x-a': { b: 1 } } }],
   ['a header value with a line break', { statusCode: 200, headers: { 'x-a': '1\r\nSet-Cookie: evil=1' } }],
   ['a header name with a space', { statusCode: 200, headers: { 'x a': '1' } }],
   ['a cookie with a line break', { statusCode: 200, cookies: ['a=1\r\nX-Evil: 1'] }],
-])('answers 500 to %s and reports it', async (_kind, result) => {
+])('an HTTP API answers 500 if a handler returns %s, and reports it', async (_kind, result) => {
   const { url, failures } = await answering(result);
   expect(await send(url)).toEqual(INTERNAL_SERVER_ERROR);
   expect(failures).toEqual([expect.stringMatching(/^probe: /)]);
@@ -91,9 +91,9 @@ test.each([
 test.each([
   ['throws', () => Promise.reject(new Error('secret detail')), 'probe: Error: secret detail'],
   ['throws before it awaits', () => JSON.parse('{'), expect.stringMatching(/^probe: SyntaxError/)],
-  ['throws something that is no error', () => Promise.reject('text'), 'probe: text'],
-  ['answers what JSON cannot carry', () => 1n, expect.stringMatching(/^probe: TypeError/)],
-])('answers 500 without detail when a handler %s', async (_kind, handler, failure) => {
+  ['throws a value that is not an error', () => Promise.reject('text'), 'probe: text'],
+  ['returns a value that JSON cannot represent', () => 1n, expect.stringMatching(/^probe: TypeError/)],
+])('an HTTP API answers 500 without details if a handler %s', async (_kind, handler, failure) => {
   const { url, failures } = await gatewayWith({
     httpRoutes: [{ method: 'GET', path: '/', functionName: 'probe', handler }],
   });

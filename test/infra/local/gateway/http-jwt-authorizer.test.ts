@@ -17,7 +17,7 @@ beforeAll(async () => {
   [first, second] = await Promise.all([generateKeyPair('RS256', { extractable: true }), generateKeyPair('RS256')]);
 });
 
-/** An issuer with its discovery document; `published` may change while it runs. */
+/** Starts an issuer with a discovery document. `published` may change while it runs. */
 async function issuerPublishing(published: Record<string, KeyPair>) {
   const jwks = async () => ({
     keys: await Promise.all(
@@ -63,7 +63,7 @@ function bearing(token: string) {
   return { headers: { Authorization: `Bearer ${token}` } };
 }
 
-test('hands the claims on as text', async () => {
+test('a JWT authorizer passes the claims on as text', async () => {
   const { url, claims } = await world();
   const token = await sign({ ...claims, roles: ['a', 'b'], admin: true });
   const { requestContext } = await echoedEvent(url, bearing(token));
@@ -83,12 +83,12 @@ test('hands the claims on as text', async () => {
   });
 });
 
-test('answers 401 to a request without token', async () => {
+test('a JWT authorizer answers 401 to a request without a token', async () => {
   const { url } = await world();
   expect(await send(url)).toEqual(NO_TOKEN);
 });
 
-test('takes a token without scheme, and one from the query where configured', async () => {
+test('a JWT authorizer accepts a token without a scheme, and a token in the query if configured', async () => {
   const inHeader = await world();
   expect(await send(inHeader.url, { headers: { Authorization: await sign(inHeader.claims) } })).toMatchObject({
     status: 200,
@@ -97,7 +97,7 @@ test('takes a token without scheme, and one from the query where configured', as
   expect(await send(`${inQuery.url}/?token=${await sign(inQuery.claims)}`)).toMatchObject({ status: 200 });
 });
 
-test('takes client_id for the audience of a token without aud', async () => {
+test('a JWT authorizer uses client_id as the audience of a token without aud', async () => {
   const { url, claims } = await world();
   const { aud: _aud, ...withoutAudience } = claims;
   expect(await send(url, bearing(await sign({ ...withoutAudience, client_id: AUDIENCE })))).toMatchObject({
@@ -111,18 +111,18 @@ test.each<[string, JWTPayload]>([
   ['for another audience', { aud: ['https://other.example'] }],
   ['that has expired', { exp: 1 }],
   ['that is not valid yet', { nbf: 4_000_000_000 }],
-])('refuses a token %s', async (_kind, change) => {
+])('a JWT authorizer refuses a token %s', async (_kind, change) => {
   const { url, claims } = await world();
   expect(await send(url, bearing(await sign({ ...claims, ...change })))).toEqual(INVALID_TOKEN);
 });
 
-test.each(['aud', 'exp', 'iss'] as const)('refuses a token without %s', async (name) => {
+test.each(['aud', 'exp', 'iss'] as const)('a JWT authorizer refuses a token without %s', async (name) => {
   const { url, claims } = await world();
   const { [name]: _left, ...others } = claims;
   expect(await send(url, bearing(await sign(others)))).toEqual(INVALID_TOKEN);
 });
 
-test('refuses a token without kid, with an unknown one, with a forged signature, and no token at all', async () => {
+test('a JWT authorizer refuses a missing or unknown kid, a forged signature, and text that is not a token', async () => {
   const { url, claims } = await world();
   const tokens = await Promise.all([
     sign(claims, {}),
@@ -132,14 +132,14 @@ test('refuses a token without kid, with an unknown one, with a forged signature,
   for (const token of [...tokens, 'not.a.token', 'x']) expect(await send(url, bearing(token))).toEqual(INVALID_TOKEN);
 });
 
-test('refuses a good signature by an algorithm outside RS256, RS384 and RS512', async () => {
+test('a JWT authorizer refuses a valid signature with another algorithm than RS256, RS384 and RS512', async () => {
   const { url, claims } = await world();
   const sameKey = await importJWK(await exportJWK(first.privateKey), 'PS256');
   const token = await new SignJWT(claims).setProtectedHeader({ alg: 'PS256', kid: 'first' }).sign(sameKey);
   expect(await send(url, bearing(token))).toEqual(INVALID_TOKEN);
 });
 
-test('knows a new key only when the key set it fetched is two hours old', async () => {
+test('a JWT authorizer knows a new key only when its fetched key set is two hours old', async () => {
   const { url, clock, published, claims } = await world();
   const later = { ...claims, exp: claims.exp + 7200 };
   expect(await send(url, bearing(await sign(later)))).toMatchObject({ status: 200 });
@@ -151,7 +151,7 @@ test('knows a new key only when the key set it fetched is two hours old', async 
   expect(await send(url, bearing(token))).toMatchObject({ status: 200 });
 });
 
-test('wants one of the scopes of the route, in scope or scp', async () => {
+test('a JWT authorizer requires one of the scopes of the route, in scope or scp', async () => {
   const { url, claims } = await world({}, ['pets:read', 'pets:write']);
   const { requestContext } = await echoedEvent(url, bearing(await sign({ ...claims, scope: 'x pets:read' })));
   expect(requestContext).toMatchObject({ authorizer: { jwt: { scopes: ['pets:read'] } } });
@@ -165,13 +165,13 @@ test('wants one of the scopes of the route, in scope or scp', async () => {
   }
 });
 
-test('answers 401 and reports it when the issuer cannot be discovered', async () => {
+test('a JWT authorizer answers 401 if the issuer has no discovery document, and reports it', async () => {
   const { url, claims, failures } = await world({ issuer: 'http://127.0.0.1:9' });
   expect(await send(url, bearing(await sign(claims)))).toEqual(INVALID_TOKEN);
   expect(failures).toEqual([expect.stringMatching(/^JWT authorizer: /)]);
 });
 
-test('is not served for REST APIs', async () => {
+test('a JWT authorizer is refused for REST APIs', async () => {
   const authorizer: JwtAuthorizer = { type: 'JWT', issuer: 'https://issuer.example', audience: [] };
   const restApis = [{ stage: 'dev', routes: [{ method: 'GET', path: '/', handler: echo, authorizer }] }];
   await expect(startGateway({ httpRoutes: [], restApis })).rejects.toEqual(

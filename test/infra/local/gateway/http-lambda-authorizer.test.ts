@@ -9,7 +9,7 @@ const INTERNAL_SERVER_ERROR = gatewayAnswer(500, '{"message":"Internal Server Er
 
 const TOKEN = { headers: { Authorization: 'Bearer t' } };
 
-/** An authorizer that counts its calls and answers what it is told to. */
+/** Makes an authorizer that counts its calls and returns a given answer. */
 function authorizerAnswering(answer: () => unknown, settings: Partial<GatewayAuthorizer> = {}) {
   const handler = vi.fn(async (_event: APIGatewayRequestAuthorizerEventV2) => answer());
   return {
@@ -31,15 +31,15 @@ function protectedRoute(path: string, authorizer: GatewayAuthorizer): GatewayRou
 
 test.each([
   ['without the identity source', {}],
-  ['with an empty one', { headers: { Authorization: '' } }],
-])('answers 401 to a request %s and does not call the authorizer', async (_kind, wireRequest) => {
+  ['with an empty identity source', { headers: { Authorization: '' } }],
+])('an HTTP API answers 401 to a request %s and does not call the authorizer', async (_kind, wireRequest) => {
   const authorizer = allowing();
   const { url } = await gatewayWith({ httpRoutes: [protectedRoute('/', authorizer)] });
   expect(await send(url, wireRequest)).toEqual(UNAUTHORIZED);
   expect(authorizer.calls).not.toHaveBeenCalled();
 });
 
-test('answers 401 when one of several identity sources is missing', async () => {
+test('an HTTP API answers 401 if one of several identity sources is missing', async () => {
   const authorizer = allowing({ identitySources: ['$request.header.Authorization', '$request.querystring.tenant'] });
   const { url } = await gatewayWith({ httpRoutes: [protectedRoute('/', authorizer)] });
   expect(await send(url, TOKEN)).toEqual(UNAUTHORIZED);
@@ -47,14 +47,14 @@ test('answers 401 when one of several identity sources is missing', async () => 
   expect(authorizer.calls).toHaveBeenCalledTimes(1);
 });
 
-test('asks an authorizer without identity sources about every request', async () => {
+test('an HTTP API calls an authorizer without identity sources for every request', async () => {
   const authorizer = allowing({ identitySources: [] });
   const { url } = await gatewayWith({ httpRoutes: [protectedRoute('/', authorizer)] });
   expect(await send(url)).toMatchObject({ status: 200 });
   expect(authorizer.calls).toHaveBeenCalledTimes(1);
 });
 
-test('calls the authorizer with the event of payload format 2.0', async () => {
+test('an HTTP API calls the authorizer with an event of payload format 2.0', async () => {
   const clock = stoppedClock();
   const authorizer = allowing({ identitySources: ['$request.header.authorization', '$request.querystring.x'] });
   const { url } = await gatewayWith({ httpRoutes: [protectedRoute('/pets/{id}', authorizer)], ...clock });
@@ -94,7 +94,7 @@ test('calls the authorizer with the event of payload format 2.0', async () => {
   });
 });
 
-test('answers 403 when the authorizer says no, and does not call the integration', async () => {
+test('an HTTP API answers 403 if the authorizer denies, and does not call the integration', async () => {
   const integration = vi.fn(echo);
   const authorizer = authorizerAnswering(() => ({ isAuthorized: false, context: { reason: 'revoked' } }));
   const { url } = await gatewayWith({ httpRoutes: [{ ...protectedRoute('/', authorizer), handler: integration }] });
@@ -102,7 +102,7 @@ test('answers 403 when the authorizer says no, and does not call the integration
   expect(integration).not.toHaveBeenCalled();
 });
 
-test('hands the authorizer context on with its types', async () => {
+test('an HTTP API passes the authorizer context on with its types', async () => {
   const context = { sub: 'client', n: 5, admin: true, none: null, scopes: ['a', 'b'], nested: { deep: 1 } };
   const authorizer = authorizerAnswering(() => ({ isAuthorized: true, context }));
   const { url } = await gatewayWith({ httpRoutes: [protectedRoute('/', authorizer)] });
@@ -110,7 +110,7 @@ test('hands the authorizer context on with its types', async () => {
   expect(requestContext).toMatchObject({ authorizer: { lambda: context } });
 });
 
-test('hands on null for a context the authorizer did not give', async () => {
+test('an HTTP API passes on null if the authorizer gives no context', async () => {
   const { url } = await gatewayWith({ httpRoutes: [protectedRoute('/', allowing())] });
   const { requestContext } = await echoedEvent(url, TOKEN);
   expect(requestContext).toMatchObject({ authorizer: { lambda: null } });
@@ -121,8 +121,8 @@ test.each([
   ['isAuthorized in a string', { isAuthorized: 'true' }],
   ['a bare true', true],
   ['nothing', undefined],
-  ['a context that is no object', { isAuthorized: true, context: 'sub' }],
-])('answers 500 when the authorizer answers %s', async (_kind, answer) => {
+  ['a context that is not an object', { isAuthorized: true, context: 'sub' }],
+])('an HTTP API answers 500 if the authorizer returns %s', async (_kind, answer) => {
   const { url, failures } = await gatewayWith({
     httpRoutes: [
       protectedRoute(
@@ -135,20 +135,23 @@ test.each([
   expect(failures).toEqual([expect.stringMatching(/^authorizer: /)]);
 });
 
-test.each(['Unauthorized', 'store is down'])('answers 500 when the authorizer throws "%s"', async (message) => {
-  const authorizer = authorizerAnswering(() => Promise.reject(new Error(message)));
-  const { url, failures } = await gatewayWith({ httpRoutes: [protectedRoute('/', authorizer)] });
-  expect(await send(url, TOKEN)).toEqual(INTERNAL_SERVER_ERROR);
-  expect(failures).toEqual([`authorizer: Error: ${message}`]);
-});
+test.each(['Unauthorized', 'store is down'])(
+  'an HTTP API answers 500 if the authorizer throws "%s"',
+  async (message) => {
+    const authorizer = authorizerAnswering(() => Promise.reject(new Error(message)));
+    const { url, failures } = await gatewayWith({ httpRoutes: [protectedRoute('/', authorizer)] });
+    expect(await send(url, TOKEN)).toEqual(INTERNAL_SERVER_ERROR);
+    expect(failures).toEqual([`authorizer: Error: ${message}`]);
+  },
+);
 
-test('answers 500 when the authorizer takes too long', async () => {
+test('an HTTP API answers 500 if the authorizer takes too long', async () => {
   const authorizer = authorizerAnswering(() => new Promise(() => undefined));
   const { url } = await gatewayWith({ httpRoutes: [protectedRoute('/', authorizer)], timeoutMilliseconds: 20 });
   expect(await send(url, TOKEN)).toEqual(INTERNAL_SERVER_ERROR);
 });
 
-test('reuses a result until its time to live is over', async () => {
+test('an HTTP API caches a result until its time to live is over', async () => {
   const clock = stoppedClock();
   const authorizer = allowing({ resultTtlSeconds: 300 });
   const { url } = await gatewayWith({ httpRoutes: [protectedRoute('/', authorizer)], ...clock });
@@ -161,7 +164,7 @@ test('reuses a result until its time to live is over', async () => {
   expect(authorizer.calls).toHaveBeenCalledTimes(2);
 });
 
-test('asks about every request when the time to live is 0', async () => {
+test('an HTTP API calls the authorizer for every request if the time to live is 0', async () => {
   const authorizer = allowing({ resultTtlSeconds: 0 });
   const { url } = await gatewayWith({ httpRoutes: [protectedRoute('/', authorizer)], ...stoppedClock() });
   await send(url, TOKEN);
@@ -169,7 +172,7 @@ test('asks about every request when the time to live is 0', async () => {
   expect(authorizer.calls).toHaveBeenCalledTimes(2);
 });
 
-test('keeps a refusal as long as a permission', async () => {
+test('an HTTP API caches a refusal as long as a permission', async () => {
   let isAuthorized = false;
   const authorizer = authorizerAnswering(() => ({ isAuthorized }), { resultTtlSeconds: 60 });
   const { url } = await gatewayWith({ httpRoutes: [protectedRoute('/', authorizer)], ...stoppedClock() });
@@ -178,7 +181,7 @@ test('keeps a refusal as long as a permission', async () => {
   expect(await send(url, TOKEN)).toEqual(FORBIDDEN);
 });
 
-test('does not keep a failure', async () => {
+test('an HTTP API does not cache a failure', async () => {
   const answers = [() => Promise.reject(new Error('store is down')), () => ({ isAuthorized: true })];
   const authorizer = authorizerAnswering(() => answers.shift()?.(), { resultTtlSeconds: 60 });
   const { url } = await gatewayWith({ httpRoutes: [protectedRoute('/', authorizer)] });
@@ -186,7 +189,7 @@ test('does not keep a failure', async () => {
   expect(await send(url, TOKEN)).toMatchObject({ status: 200 });
 });
 
-test('tells requests apart by every identity source', async () => {
+test('the cache key of an HTTP API contains every identity source', async () => {
   const identitySources = ['$request.header.Authorization', '$request.header.X-Tenant', '$request.querystring.q'];
   const authorizer = allowing({ identitySources, resultTtlSeconds: 60 });
   const { url } = await gatewayWith({ httpRoutes: [protectedRoute('/', authorizer)], ...stoppedClock() });
@@ -203,7 +206,7 @@ test('tells requests apart by every identity source', async () => {
   expect(authorizer.calls).toHaveBeenCalledTimes(6);
 });
 
-test('a second copy of a header is part of the cache key', async () => {
+test('the cache key of an HTTP API contains a second copy of a header', async () => {
   const authorizer = allowing({ resultTtlSeconds: 60 });
   const { url } = await gatewayWith({ httpRoutes: [protectedRoute('/', authorizer)], ...stoppedClock() });
   await send(url, { headers: { Authorization: 'good' } });
@@ -216,7 +219,7 @@ test('a second copy of a header is part of the cache key', async () => {
   ]);
 });
 
-test('reuses a result on every route, unless the route key is an identity source', async () => {
+test('an HTTP API uses a cached result for every route, unless the route key is an identity source', async () => {
   const shared = allowing({ resultTtlSeconds: 60 });
   const perRoute = allowing({
     identitySources: ['$request.header.Authorization', '$context.routeKey'],
@@ -234,7 +237,7 @@ test('reuses a result on every route, unless the route key is an identity source
   expect([shared.calls.mock.calls.length, perRoute.calls.mock.calls.length]).toEqual([1, 2]);
 });
 
-test('tells requests apart by method and path where those are identity sources', async () => {
+test('the cache key of an HTTP API contains method and path if they are identity sources', async () => {
   const identitySources = ['$context.httpMethod', '$context.path', '$context.identity.sourceIp', '$context.stage'];
   const authorizer = allowing({ identitySources, resultTtlSeconds: 60 });
   const route = { ...protectedRoute('/{proxy+}', authorizer), method: 'ANY' };
@@ -261,7 +264,7 @@ test.each([
   ],
   [{ identitySources: ['$request.header.'] }, 'Identity source $request.header. is unknown.'],
   [{ identitySources: ['$context.unheardOf'] }, 'Identity source $context.unheardOf is unknown.'],
-])('refuses to start with an authorizer that AWS would not deploy: %#', async (settings, message) => {
+])('a gateway refuses to start with an authorizer that AWS would not deploy: %#', async (settings, message) => {
   const start = startGateway({ httpRoutes: [protectedRoute('/', allowing(settings))] });
   await expect(start).rejects.toEqual(new Error(message));
 });

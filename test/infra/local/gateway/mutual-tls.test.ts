@@ -4,7 +4,7 @@ import { type ClientIdentity, newAuthority, selfSigned } from '#test/support/cli
 import { fetchWith, mutualTlsTrusting } from '#test/support/clients/mutual-tls.ts';
 import { echo } from './running-gateway.ts';
 
-/** A gateway that trusts one authority and one certificate that vouches for itself. */
+/** Starts a gateway that trusts one certificate authority and one self-signed certificate. */
 async function start() {
   const authority = await newAuthority('Acme Root');
   const own = await selfSigned({ subject: [{ CN: ['alone'] }] });
@@ -26,7 +26,7 @@ async function start() {
   return { gateway, authority, own, eventOf };
 }
 
-test('tells of a client certificate as API Gateway does, in both kinds of events', async () => {
+test('an event describes a client certificate as API Gateway does, in both payload formats', async () => {
   const { authority, eventOf } = await start();
   const subject = [{ C: ['DE'] }, { O: ['Acme, Inc.'] }, { CN: ['export'] }];
   const validity = { notBefore: new Date('2026-01-02T03:04:05Z'), notAfter: new Date('2126-01-02T03:04:05Z') };
@@ -44,14 +44,14 @@ test('tells of a client certificate as API Gateway does, in both kinds of events
   expect([http.headers['x-forwarded-proto'], rest.headers['X-Forwarded-Proto']]).toEqual(['https', 'https']);
 });
 
-test('takes a certificate that vouches for itself where it lies in the truststore', async () => {
+test('a self-signed certificate is accepted only if it is in the truststore', async () => {
   const { own, eventOf } = await start();
   const { requestContext } = await eventOf(own, '/echo');
   expect(requestContext.authentication).toMatchObject({ clientCert: { subjectDN: 'CN=alone', issuerDN: 'CN=alone' } });
   await expect(eventOf(await selfSigned({ subject: [{ CN: ['alone'] }] }), '/echo')).rejects.toThrow();
 });
 
-test('E3: tells of none on a connection without, whatever the headers say', async () => {
+test('E3: an event describes the certificate of the connection only, never a certificate in a header', async () => {
   const { gateway } = await start();
   const headers = { 'x-ssl-client-cert': 'x', 'x-amzn-mtls-clientcert': 'x' };
   const contextAt = async (path: string) => {
@@ -62,7 +62,7 @@ test('E3: tells of none on a connection without, whatever the headers say', asyn
   expect((await contextAt('/dev/echo')).identity).toMatchObject({ clientCert: null });
 });
 
-test('frees its first port where the other one is taken', async () => {
+test('a gateway closes its first port if the second port is in use', async () => {
   const { gateway } = await start();
   const port = Number(new URL(gateway.url).port);
   const mutualTls = { ...(await mutualTlsTrusting()), port };

@@ -8,7 +8,7 @@ function echoing(path: string, method = 'ANY') {
   return gatewayWith({ restApis: [{ stage: 'v1', routes: [{ method, path, handler: echo }] }], nowMilliseconds });
 }
 
-test('hands a request on as a complete event of payload format 1.0', async () => {
+test('a REST API passes a request on as a complete event of payload format 1.0', async () => {
   const { url } = await echoing('/tenants/{tenantId}', 'POST');
   const { port, host } = new URL(url);
   const event = await echoedEvent(`${url}/v1/tenants/acme?expand=users`, {
@@ -73,7 +73,7 @@ test('hands a request on as a complete event of payload format 1.0', async () =>
   });
 });
 
-test('hands on null where a request has nothing', async () => {
+test('a REST API passes on null for members that a request does not have', async () => {
   const { url } = await echoing('/');
   expect(await echoedEvent(`${url}/v1`)).toMatchObject({
     path: '/',
@@ -85,7 +85,7 @@ test('hands on null where a request has nothing', async () => {
   });
 });
 
-test('keeps the stage in requestContext.path and out of path', async () => {
+test('a REST API has the stage in requestContext.path, but not in path', async () => {
   const { url } = await echoing('/oauth/token');
   const { path, requestContext } = await echoedEvent(`${url}/v1/oauth/token`);
   expect({ path, requestContext }).toMatchObject({
@@ -94,13 +94,13 @@ test('keeps the stage in requestContext.path and out of path', async () => {
   });
 });
 
-test('keeps header names as the client wrote them, cookies among them', async () => {
+test('a REST API keeps the spelling of header names, also of cookies', async () => {
   const { url } = await echoing('/');
   const { headers } = await echoedEvent(`${url}/v1`, { headers: { 'x-tENANT': 'acme', Cookie: 'a=1; b=2' } });
   expect(headers).toMatchObject({ 'x-tENANT': 'acme', Cookie: 'a=1; b=2' });
 });
 
-test('shows every value of repeated headers and query parameters, and the last one alone', async () => {
+test('a REST API passes on all values of repeated headers and parameters, and the last value alone', async () => {
   const { url } = await echoing('/');
   const event = await echoedEvent(`${url}/v1?scope=a&scope=b`, {
     headers: { Authorization: ['Bearer one', 'Bearer two'] },
@@ -114,7 +114,7 @@ test('shows every value of repeated headers and query parameters, and the last o
 });
 
 test.each(['application/x-www-form-urlencoded', 'application/octet-stream'])(
-  'hands a body of type %s on as text',
+  'a REST API passes a body of type %s on as text',
   async (contentType) => {
     const { url } = await echoing('/token', 'POST');
     const body = 'grant_type=client_credentials';
@@ -127,26 +127,26 @@ test.each(['application/x-www-form-urlencoded', 'application/octet-stream'])(
   },
 );
 
-test('hands paths and path parameters on as they were sent', async () => {
+test('a REST API does not decode paths and path parameters', async () => {
   const { url } = await echoing('/users/{name}');
   const { path, pathParameters } = await echoedEvent(`${url}/v1/users/a%2Fb%20c`);
   expect({ path, pathParameters }).toEqual({ path: '/users/a%2Fb%20c', pathParameters: { name: 'a%2Fb%20c' } });
 });
 
-test('takes the source address from the socket, not from a header', async () => {
+test('a REST API takes the source address from the connection, not from a header', async () => {
   const { url } = await echoing('/');
   const { requestContext } = await echoedEvent(`${url}/v1`, { headers: { 'X-Forwarded-For': '10.0.0.1' } });
   expect(requestContext).toMatchObject({ identity: { sourceIp: '127.0.0.1' } });
 });
 
-test('answers with the request id of the event', async () => {
+test('a REST API answers with the request id of the event', async () => {
   const { url } = await echoing('/');
   const response = await fetch(`${url}/v1`);
   const { requestContext } = (await response.json()) as { requestContext: { requestId: string } };
   expect(response.headers.get('x-amzn-requestid')).toBe(requestContext.requestId);
 });
 
-test('takes handlers typed as aws-lambda types them', async () => {
+test('a REST API accepts handlers with the types of aws-lambda', async () => {
   const handler: APIGatewayProxyHandler = async ({ path }) => ({ statusCode: 200, body: path });
   const { url } = await gatewayWith({
     restApis: [{ stage: 'dev', routes: [{ method: 'GET', path: '/typed', handler }] }],

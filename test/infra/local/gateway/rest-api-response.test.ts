@@ -11,7 +11,7 @@ async function answering(result: unknown) {
   return { ...gateway, url: `${gateway.url}/dev` };
 }
 
-test('passes an answer on: status, single and multiple headers, body', async () => {
+test('a REST API sends status, single and multiple headers, and body of an answer', async () => {
   const { url } = await answering({
     statusCode: 201,
     headers: { 'X-One': 'a', 'X-Both': 'c', 'x-same': 'd' },
@@ -34,13 +34,13 @@ test('passes an answer on: status, single and multiple headers, body', async () 
 test.each([
   ['an empty answer', {}, ''],
   ['a body alone', { body: 'text' }, 'text'],
-  ['null for what it leaves out', { statusCode: 200, headers: null, body: null }, ''],
-])('takes %s for a 200', async (_kind, result, body) => {
+  ['null for absent members', { statusCode: 200, headers: null, body: null }, ''],
+])('a REST API sends %s with status 200', async (_kind, result, body) => {
   const { url } = await answering(result);
   expect(await send(url)).toEqual(gatewayAnswer(200, body));
 });
 
-test('leaves a base64 body encoded, as no binary media type is declared', async () => {
+test('a REST API does not decode a base64 body, because no binary media type is declared', async () => {
   const { url } = await answering({ statusCode: 200, body: 'AAH/', isBase64Encoded: true });
   expect(await send(url)).toMatchObject({ status: 200, body: 'AAH/' });
 });
@@ -50,17 +50,17 @@ test.each([
   ['a list', []],
   ['nothing', undefined],
   ['a field of another name', { statusCode: 200, cookies: ['a=1'] }],
-  ['a status that is none', { statusCode: 'teapot' }],
-  ['a body that is no string', { statusCode: 200, body: { a: 1 } }],
+  ['a status that is not a number', { statusCode: 'teapot' }],
+  ['a body that is not a string', { statusCode: 200, body: { a: 1 } }],
   ['a header value with a line break', { statusCode: 200, headers: { 'x-a': '1\nx-b: 2' } }],
-  ['multiple values that are no list', { statusCode: 200, multiValueHeaders: { 'x-a': 'b' } }],
-])('answers 502 to %s and reports it', async (_kind, result) => {
+  ['multiple values that are not a list', { statusCode: 200, multiValueHeaders: { 'x-a': 'b' } }],
+])('a REST API answers 502 if a handler returns %s, and reports it', async (_kind, result) => {
   const { url, failures } = await answering(result);
   expect(await send(url)).toEqual(INTERNAL_SERVER_ERROR);
   expect(failures).toEqual([expect.stringMatching(/^probe: /)]);
 });
 
-test('answers 502 without detail when a handler throws', async () => {
+test('a REST API answers 502 without details if a handler throws', async () => {
   const handler = () => Promise.reject(new Error('secret detail'));
   const { url, failures } = await gatewayWith({
     restApis: [{ stage: 'dev', routes: [{ method: 'GET', path: '/', functionName: 'probe', handler }] }],

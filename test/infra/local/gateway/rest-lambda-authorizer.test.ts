@@ -24,7 +24,7 @@ function policy(effect: string, resource: string | string[], context?: object) {
   return { principalId: 'client', policyDocument: { Version: '2012-10-17', Statement: [statement] }, context };
 }
 
-/** An authorizer that counts its calls and answers what it is told to. */
+/** Makes an authorizer that counts its calls and returns a given answer. */
 function authorizerAnswering(
   answer: (event: { methodArn: string }) => unknown,
   settings: Partial<GatewayAuthorizer> = {},
@@ -58,7 +58,7 @@ async function protecting(
 }
 
 test.each(['TOKEN', 'REQUEST'] as const)(
-  'answers 401 to a request without token and does not call the %s authorizer',
+  'a REST API answers 401 to a request without a token and does not call the %s authorizer',
   async (type) => {
     const authorizer = allowing({ type });
     const { url } = await protecting(authorizer);
@@ -68,7 +68,7 @@ test.each(['TOKEN', 'REQUEST'] as const)(
   },
 );
 
-test('hands a TOKEN authorizer the token and the method, nothing else', async () => {
+test('a REST API gives a TOKEN authorizer only the token and the method', async () => {
   const authorizer = allowing({ type: 'TOKEN' });
   const { url } = await protecting(authorizer, ['/pets/{id}']);
   await send(`${url}/pets/7?x=1`, { ...TOKEN, method: 'PUT' });
@@ -79,7 +79,7 @@ test('hands a TOKEN authorizer the token and the method, nothing else', async ()
   });
 });
 
-test('hands a REQUEST authorizer the whole request', async () => {
+test('a REST API gives a REQUEST authorizer the whole request', async () => {
   const authorizer = allowing();
   const { url } = await protecting(authorizer, ['/pets/{id}']);
   await send(`${url}/pets/7?x=1&x=2`, TOKEN);
@@ -99,7 +99,7 @@ test('hands a REQUEST authorizer the whole request', async () => {
   });
 });
 
-test('hands a REQUEST authorizer empty maps where the request has nothing', async () => {
+test('a REST API gives a REQUEST authorizer empty maps for members that the request does not have', async () => {
   const authorizer = allowing();
   const { url } = await protecting(authorizer);
   await send(url, TOKEN);
@@ -111,12 +111,12 @@ test('hands a REQUEST authorizer empty maps where the request has nothing', asyn
   });
 });
 
-test('answers 403 with a capital M to an explicit deny', async () => {
+test('a REST API answers 403 with a capital M to an explicit deny', async () => {
   const { url } = await protecting(authorizerAnswering(({ methodArn }) => policy('Deny', methodArn)));
   expect(await send(url, TOKEN)).toEqual(EXPLICIT_DENY);
 });
 
-test('answers 403 to a request the policy does not mention', async () => {
+test('a REST API answers 403 to a request that the policy does not mention', async () => {
   const { url } = await protecting(authorizerAnswering(() => policy('Allow', `${API_ARN}/POST/`)));
   expect(await send(url, TOKEN)).toEqual(IMPLICIT_DENY);
   expect(await send(url, { ...TOKEN, method: 'POST' })).toMatchObject({ status: 200 });
@@ -125,13 +125,13 @@ test('answers 403 to a request the policy does not mention', async () => {
 test.each([
   ['an error', () => Promise.reject(new Error('Unauthorized'))],
   ['a string', () => Promise.reject('Unauthorized')],
-])('answers 401 when the authorizer throws exactly Unauthorized as %s', async (_kind, answer) => {
+])('a REST API answers 401 if the authorizer throws exactly Unauthorized as %s', async (_kind, answer) => {
   const { url } = await protecting(authorizerAnswering(answer));
   expect(await send(url, TOKEN)).toEqual(UNAUTHORIZED);
 });
 
 test.each(['unauthorized', 'Unauthorized.', 'store is down'])(
-  'answers 500 when the authorizer throws "%s"',
+  'a REST API answers 500 if the authorizer throws "%s"',
   async (message) => {
     const { url, failures } = await protecting(authorizerAnswering(() => Promise.reject(new Error(message))));
     expect(await send(url, TOKEN)).toEqual(AUTHORIZER_FAILURE);
@@ -143,7 +143,7 @@ test.each([
   ['a simple response', { isAuthorized: true }],
   ['nothing', undefined],
   ['a policy without principal', { ...policy('Allow', '*'), principalId: undefined }],
-  ['an effect that is none', policy('allow', '*')],
+  ['an invalid effect', policy('allow', '*')],
   ['a nested context value', policy('Allow', '*', { scopes: ['a'] })],
   [
     'a condition, which would be ignored',
@@ -154,13 +154,13 @@ test.each([
       },
     },
   ],
-])('answers 500 when the authorizer answers %s', async (_kind, answer) => {
+])('a REST API answers 500 if the authorizer returns %s', async (_kind, answer) => {
   const { url, failures } = await protecting(authorizerAnswering(() => answer));
   expect(await send(url, TOKEN)).toEqual(AUTHORIZER_FAILURE);
   expect(failures).toEqual([expect.stringMatching(/^authorizer: /)]);
 });
 
-test('hands every context value on as a string, and the principal', async () => {
+test('a REST API passes on every context value as a string, and the principal', async () => {
   const context = { sub: 'client', n: 5, admin: true, none: null, principalId: 'other' };
   const { url } = await protecting(authorizerAnswering(() => policy('Allow', '*', context)));
   const { requestContext } = await echoedEvent(url, TOKEN);
@@ -174,7 +174,7 @@ test('hands every context value on as a string, and the principal', async () => 
   });
 });
 
-test('reuses a policy until its time to live is over', async () => {
+test('a REST API caches a policy until its time to live is over', async () => {
   const clock = stoppedClock();
   const authorizer = allowing({ resultTtlSeconds: 300 });
   const { url } = await protecting(authorizer, ['/'], clock.nowMilliseconds);
@@ -187,7 +187,7 @@ test('reuses a policy until its time to live is over', async () => {
   expect(authorizer.calls).toHaveBeenCalledTimes(2);
 });
 
-test('a cached policy decides on every route, also where it was not made', async () => {
+test('a cached policy of a REST API decides for every route', async () => {
   const authorizer = authorizerAnswering(({ methodArn }) => policy('Allow', methodArn), { resultTtlSeconds: 300 });
   const { url } = await protecting(authorizer, ['/a', '/b']);
   expect(await send(`${url}/a`, TOKEN)).toMatchObject({ status: 200 });
@@ -195,7 +195,7 @@ test('a cached policy decides on every route, also where it was not made', async
   expect(authorizer.calls).toHaveBeenCalledTimes(1);
 });
 
-test('one policy allows two routes and refuses a third', async () => {
+test('one policy of a REST API allows two routes and denies a third', async () => {
   const resources = [`${API_ARN}/GET/a`, `${API_ARN}/*/b/*`];
   const authorizer = authorizerAnswering(() => policy('Allow', resources), { resultTtlSeconds: 300 });
   const { url } = await protecting(authorizer, ['/a', '/b/{proxy+}', '/c']);
@@ -205,7 +205,7 @@ test('one policy allows two routes and refuses a third', async () => {
   expect(statuses).toEqual([200, 200, 403]);
 });
 
-test('tells requests apart by every identity source', async () => {
+test('the cache key of a REST API contains every identity source', async () => {
   const identitySources = [
     'method.request.header.Authorization',
     'method.request.querystring.tenant',
@@ -225,7 +225,7 @@ test('tells requests apart by every identity source', async () => {
   expect(authorizer.calls).toHaveBeenCalledTimes(5);
 });
 
-test('does not keep a failure or a 401', async () => {
+test('a REST API does not cache a failure or a 401', async () => {
   const answers = [
     () => Promise.reject(new Error('store is down')),
     () => Promise.reject(new Error('Unauthorized')),
@@ -237,7 +237,7 @@ test('does not keep a failure or a 401', async () => {
   expect(await send(url, TOKEN)).toMatchObject({ status: 200 });
 });
 
-test('answers 500 when the authorizer takes too long', async () => {
+test('a REST API answers 500 if the authorizer takes too long', async () => {
   const route = protectedRoute(
     '/',
     authorizerAnswering(() => new Promise(() => undefined)),
@@ -255,7 +255,7 @@ test.each([
   [{ identitySources: ['$request.header.Authorization'] }, 'Identity source $request.header.Authorization is unknown.'],
   [{ identitySources: ['context.routeKey'] }, 'Identity source context.routeKey is unknown.'],
   [{ resultTtlSeconds: Number.NaN }, 'An authorizer result is cached for 0 to 3600 seconds, not NaN.'],
-])('refuses to start with an authorizer that AWS would not deploy: %#', async (settings, message) => {
+])('a gateway refuses to start with an authorizer that AWS would not deploy: %#', async (settings, message) => {
   const restApis = [{ stage: 'dev', routes: [protectedRoute('/', allowing(settings))] }];
   await expect(startGateway({ httpRoutes: [], restApis })).rejects.toEqual(new Error(message));
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { startGateway } from '#infra/local/gateway.ts';
 import { gatewayAnswer, gatewayWith, send } from './running-gateway.ts';
 
-/** A route whose handler answers which route it is. */
+/** Makes a route whose handler answers with the route's name. */
 function named(method: string, path: string) {
   return { method, path, handler: async () => `${method} ${path}` };
 }
@@ -47,7 +47,7 @@ test.each([
   ['/y/c', 'GET /{a}/{proxy+}'],
   ['/y', 'GET /{proxy+}'],
 ])(
-  'an HTTP API prefers a full match to a greedy one, and the longer of two greedy ones: %s to %s',
+  'an HTTP API prefers a full match to a greedy match, and the longer of two greedy matches: %s to %s',
   async (path, expected) => {
     const paths = ['/{proxy+}', '/{a}/{proxy+}', '/x/{proxy+}', '/{a}/b'];
     const { url } = await gatewayWith({ httpRoutes: paths.map((routePath) => named('GET', routePath)) });
@@ -65,12 +65,12 @@ test.each([
   ['GET', '/v1/tenants/acme/users'],
   ['GET', '/V1/tenants/acme'],
   ['GET', '//v1/tenants/acme'],
-])('an HTTP API answers 404 to %s %s, which is none of its routes', async (method, path) => {
+])('an HTTP API answers 404 to %s %s, which is not its route', async (method, path) => {
   const { url } = await gatewayWith({ httpRoutes: [named('GET', '/v1/tenants/{tenantId}')] });
   expect(await send(url + path, { method })).toEqual(NOT_FOUND);
 });
 
-test('an HTTP API takes an encoded slash for a separator', async () => {
+test('an HTTP API treats an encoded slash as a separator', async () => {
   const { url } = await gatewayWith({ httpRoutes: [named('GET', '/files/{name}')] });
   expect(await send(`${url}/files/a%2Fb`)).toEqual(NOT_FOUND);
 });
@@ -104,19 +104,19 @@ test.each([
   ['GET', '/dev/unknown'],
   ['POST', '/dev/pets'],
   ['GET', '/dev/pets/7/toys'],
-])('a REST API answers 403 to %s %s, which is none of its routes', async (method, path) => {
+])('a REST API answers 403 to %s %s, which is not its route', async (method, path) => {
   const routes = [namedInRestApi('GET', '/pets'), namedInRestApi('GET', '/pets/{id}')];
   const { url } = await gatewayWith({ restApis: [{ stage: 'dev', routes }] });
   expect(await send(url + path, { method })).toEqual(MISSING_TOKEN);
 });
 
-test('a REST API does not look for a missing method on a less specific resource', async () => {
+test('a REST API does not search a missing method on a less specific resource', async () => {
   const routes = [namedInRestApi('GET', '/pets'), namedInRestApi('ANY', '/{proxy+}')];
   const { url } = await gatewayWith({ restApis: [{ stage: 'dev', routes }] });
   expect(await send(`${url}/dev/pets`, { method: 'POST' })).toEqual(MISSING_TOKEN);
 });
 
-test('serves REST APIs beside the HTTP API, each under its own rules', async () => {
+test('a gateway serves REST APIs beside the HTTP API, each by its own rules', async () => {
   const { url } = await gatewayWith({
     httpRoutes: [named('GET', '/health')],
     restApis: [
@@ -148,6 +148,6 @@ test.each([
     },
     "Stage dev is also the name of another stage or the start of a route's path.",
   ],
-])('refuses to start with routes that AWS would not deploy: %#', async (options, message) => {
+])('a gateway refuses to start with routes that AWS would not deploy: %#', async (options, message) => {
   await expect(startGateway(options)).rejects.toEqual(new Error(message));
 });

@@ -3,14 +3,14 @@ import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { type Gateway, type GatewayOptions, startGateway } from '#infra/local/gateway.ts';
 
-/** Everything of an answer that is the same each time. */
+/** The part of a response that is the same each time. */
 export interface Answer {
   readonly status: number | undefined;
   readonly headers: Record<string, unknown>;
   readonly body: string;
 }
 
-/** A request as the wire carries it: header names keep their case, a list sends the header once per value. */
+/** A request as it is sent: header names keep their case, and a list sends one header for each value. */
 export interface WireRequest {
   readonly method?: string;
   readonly headers?: Record<string, string | string[]>;
@@ -27,7 +27,9 @@ const VOLATILE_HEADERS = [
   'x-amzn-requestid',
 ];
 
-/** A gateway on a free port, closed when the test ends. `failures` fills with what handlers did wrong. */
+/**
+ * Starts a gateway on a free port, and closes it at the end of the test. `failures` collects the failures of handlers.
+ */
 export async function gatewayWith(options: Partial<GatewayOptions>): Promise<Gateway & { failures: string[] }> {
   const failures: string[] = [];
   const gateway = await startGateway({
@@ -39,7 +41,7 @@ export async function gatewayWith(options: Partial<GatewayOptions>): Promise<Gat
   return { ...gateway, failures };
 }
 
-/** Sends one request on a connection of its own and waits for the whole answer. */
+/** Sends a request on a new connection and waits for the whole response. */
 export async function send(url: string, { method = 'GET', headers = {}, body }: WireRequest = {}): Promise<Answer> {
   const { host, pathname } = new URL(url);
   const path = url.slice(url.indexOf(host) + host.length) || pathname;
@@ -51,23 +53,23 @@ export async function send(url: string, { method = 'GET', headers = {}, body }: 
   return { status: response.statusCode, headers: Object.fromEntries(kept), body: await text(response) };
 }
 
-/** Answers with the event it got, so that a test can look at it from outside. */
+/** Answers with its event, so that a test can read it. */
 export async function echo(event: unknown): Promise<{ statusCode: number; body: string }> {
   return { statusCode: 200, body: JSON.stringify(event) };
 }
 
-/** The event that `echo` received. */
+/** Returns the event that `echo` received. */
 export async function echoedEvent(url: string, wireRequest?: WireRequest): Promise<Record<string, unknown>> {
   const { body } = await send(url, wireRequest);
   return JSON.parse(body);
 }
 
-/** An answer of the gateway itself. */
+/** Returns the response of the gateway itself with this status and body. */
 export function gatewayAnswer(status: number, body: string, headers: Record<string, string> = {}): Answer {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body };
 }
 
-/** A clock that stands still until it is moved. */
+/** Makes a clock that stands still until a test moves it. */
 export function stoppedClock(startMilliseconds = Date.UTC(2026, 0, 31, 9, 5, 7)) {
   let current = startMilliseconds;
   return {

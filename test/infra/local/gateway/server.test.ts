@@ -23,31 +23,31 @@ function serving(handler: GatewayOptions['httpRoutes'][number]['handler'], optio
   return gatewayWith({ httpRoutes: [route], restApis: [{ stage: 'dev', routes: [route] }], ...options });
 }
 
-test('listens on 127.0.0.1 unless told otherwise', async () => {
+test('a gateway listens on 127.0.0.1 by default', async () => {
   const { url } = await serving(echo);
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
 });
 
-test.skipIf(!hasIpv6)('listens where it is told to', async () => {
+test.skipIf(!hasIpv6)('a gateway listens on the given host', async () => {
   const { url } = await serving(echo, { host: '::1' });
   expect(url).toMatch(/^http:\/\/\[::1\]:\d+$/);
   const response = await fetch(url);
   expect(await response.json()).toMatchObject({ requestContext: { http: { sourceIp: '::1' } } });
 });
 
-test.skipIf(!hasIpv6)('shows the plain IPv4 address of a client on a dual-stack socket', async () => {
+test.skipIf(!hasIpv6)('a gateway shows the plain IPv4 address of a client on a dual-stack socket', async () => {
   const { url } = await serving(echo, { host: '::' });
   const response = await fetch(`http://127.0.0.1:${new URL(url).port}`);
   expect(await response.json()).toMatchObject({ requestContext: { http: { sourceIp: '127.0.0.1' } } });
 });
 
-test("rejects with the server's own error when the port is taken", async () => {
+test("starting a gateway rejects with the server's error if the port is in use", async () => {
   const { url } = await serving(echo);
   const start = startGateway({ httpRoutes: [], port: Number(new URL(url).port) });
   await expect(start).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });
 
-test('takes a payload of 10 MB and refuses one byte more', async () => {
+test('a gateway accepts a payload of 10 MB and refuses one byte more', async () => {
   const { url } = await serving(async ({ body }: { body: string }) => ({ statusCode: 200, body: `${body.length}` }));
   const headers = { 'Content-Type': 'text/plain' };
   const largest = Buffer.alloc(10 * MEGABYTE, 'x');
@@ -58,20 +58,20 @@ test('takes a payload of 10 MB and refuses one byte more', async () => {
   expect(await send(`${url}/dev`, { method: 'POST', headers, body: tooLarge })).toEqual(refusal);
 });
 
-test('refuses more than 10 kB of headers', async () => {
+test('a gateway refuses more than 10 kB of headers', async () => {
   const { url } = await serving(echo);
   expect(await send(url, { headers: { 'X-Long': 'x'.repeat(9000) } })).toMatchObject({ status: 200 });
   expect(await send(url, { headers: { 'X-Long': 'x'.repeat(11_000) } })).toMatchObject({ status: 431 });
 });
 
-test.each(['http://other.example/', '*'])('refuses the request target %s', async (target) => {
+test.each(['http://other.example/', '*'])('a gateway refuses the request target %s', async (target) => {
   const { url } = await serving(echo);
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.end(`OPTIONS ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n.*\{"message":"Bad Request"\}$/s);
 });
 
-test('answers for a Lambda that takes too long and reports it, on both kinds of API', async () => {
+test('a gateway answers for a Lambda that takes too long and reports it, on both kinds of API', async () => {
   const { url, failures } = await serving(NEVER, { timeoutMilliseconds: 30 });
   expect(await send(url)).toEqual(gatewayAnswer(503, '{"message":"Service Unavailable"}'));
   expect(await send(`${url}/dev`)).toEqual(
@@ -82,7 +82,7 @@ test('answers for a Lambda that takes too long and reports it, on both kinds of 
   expect(failures).toEqual(Array(2).fill('probe: Error: Task timed out after 0.03 seconds'));
 });
 
-test('outlives a Lambda that fails after its time was up', async () => {
+test('a gateway continues after a Lambda fails that has timed out before', async () => {
   const { promise, reject } = Promise.withResolvers();
   const { url, failures } = await serving(() => promise, { timeoutMilliseconds: 10 });
   await send(url);
@@ -91,7 +91,7 @@ test('outlives a Lambda that fails after its time was up', async () => {
   expect(failures).toEqual(['probe: Error: Task timed out after 0.01 seconds', 'probe: Error: too late']);
 });
 
-test('gives a Lambda its context, with the time that is left', async () => {
+test('a gateway gives a Lambda its context, with the remaining time', async () => {
   let context: Context | undefined;
   let remaining: number[] = [];
   const { url } = await serving(
@@ -120,14 +120,14 @@ test('gives a Lambda its context, with the time that is left', async () => {
   expect(() => context?.done()).toThrow('The runtime nodejs24.x uses the result of the handler. It has no callbacks.');
 });
 
-test('carries nothing but JSON to a Lambda and back', async () => {
+test('a gateway passes only JSON to a Lambda and back', async () => {
   const { url } = await serving(async ({ requestContext }: { requestContext: object }) => ({
     body: { toJSON: () => `authorizer: ${'authorizer' in requestContext}` },
   }));
   expect(await send(`${url}/dev`)).toEqual(gatewayAnswer(200, 'authorizer: false'));
 });
 
-test('reports each request in a line without its query', async () => {
+test('a gateway reports each request in a line without its query', async () => {
   const lines: unknown[] = [];
   const { url } = await serving(async () => ({ statusCode: 202 }), { onRequest: (line) => lines.push(line) });
   await send(`${url}/?code=secret`, { method: 'POST' });
@@ -138,7 +138,7 @@ test('reports each request in a line without its query', async () => {
   ]);
 });
 
-test('serves on when a client leaves before its request is complete', async () => {
+test('a gateway continues if a client closes the connection before its request is complete', async () => {
   const { url } = await serving(echo);
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf');
@@ -147,7 +147,7 @@ test('serves on when a client leaves before its request is complete', async () =
   expect(await send(url)).toMatchObject({ status: 200 });
 });
 
-test('serves on when a client does not wait for its answer', async () => {
+test('a gateway continues if a client does not wait for its response', async () => {
   const { promise: left, resolve: leave } = Promise.withResolvers<void>();
   const { url } = await serving(async () => {
     await left;
@@ -158,7 +158,7 @@ test('serves on when a client does not wait for its answer', async () => {
   expect(await send(url)).toMatchObject({ status: 200, body: 'answer' });
 });
 
-test('lets a request in flight finish when it closes, and takes no new one', async () => {
+test('a closing gateway finishes current requests and accepts no new requests', async () => {
   const { promise: released, resolve: release } = Promise.withResolvers<string>();
   const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
   const gateway = await serving(async () => {
@@ -174,7 +174,7 @@ test('lets a request in flight finish when it closes, and takes no new one', asy
   expect(await millisecondsUntil(closed)).toBeLessThan(500);
 });
 
-test('cuts off a request in flight when the grace for closing is over', async () => {
+test('a closing gateway cuts off a request at the end of the grace time', async () => {
   const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
   const gateway = await listen({
     host: '127.0.0.1',
@@ -192,7 +192,7 @@ test('cuts off a request in flight when the grace for closing is over', async ()
   await inFlight;
 });
 
-test('closes keep-alive connections at once, and may be closed twice', async () => {
+test('a closing gateway closes idle connections at once, and may be closed twice', async () => {
   const gateway = await serving(echo);
   await (await fetch(gateway.url)).text();
   const closed = Promise.all([gateway.close(), gateway.close()]).then(() => gateway.close());

@@ -10,7 +10,7 @@ async function statuses(url: string, count: number): Promise<(number | undefined
   return answers;
 }
 
-test('admits a burst, then as many requests as the rate refills', async () => {
+test('a throttle admits a burst, then as many requests as the rate refills', async () => {
   const clock = stoppedClock();
   const { url } = await gatewayWith({ httpRoutes: [{ method: 'GET', path: '/', handler, throttle }], ...clock });
   expect(await statuses(url, 4)).toEqual([200, 200, 200, 429]);
@@ -20,7 +20,7 @@ test('admits a burst, then as many requests as the rate refills', async () => {
   expect(await statuses(url, 2)).toEqual([200, 429]);
 });
 
-test('saves up no more than the burst', async () => {
+test('a throttle saves no more requests than the burst', async () => {
   const clock = stoppedClock();
   const { url } = await gatewayWith({ httpRoutes: [{ method: 'GET', path: '/', handler, throttle }], ...clock });
   await statuses(url, 3);
@@ -28,7 +28,7 @@ test('saves up no more than the burst', async () => {
   expect(await statuses(url, 4)).toEqual([200, 200, 200, 429]);
 });
 
-test('neither gains nor loses by a clock that goes backwards', async () => {
+test('a throttle neither gains nor loses requests if the clock goes back', async () => {
   const clock = stoppedClock();
   const { url } = await gatewayWith({ httpRoutes: [{ method: 'GET', path: '/', handler, throttle }], ...clock });
   await statuses(url, 3);
@@ -38,7 +38,7 @@ test('neither gains nor loses by a clock that goes backwards', async () => {
   expect(await statuses(url, 2)).toEqual([200, 429]);
 });
 
-test('counts each route for itself, and routes without a throttle not at all', async () => {
+test('a throttle counts the requests of its own route only', async () => {
   const { url } = await gatewayWith({
     httpRoutes: [
       { method: 'GET', path: '/a', handler, throttle: { ratePerSecond: 1, burst: 1 } },
@@ -52,7 +52,7 @@ test('counts each route for itself, and routes without a throttle not at all', a
   expect(await statuses(`${url}/c`, 3)).toEqual([200, 200, 200]);
 });
 
-test('answers 429 before it asks authorizer or integration, on both kinds of API', async () => {
+test('a gateway answers 429 before it calls authorizer or integration, on both kinds of API', async () => {
   const route = {
     method: 'GET',
     path: '/',

@@ -61,7 +61,7 @@ test('an alias cannot move to a key of another usage', async () => {
   expect(await listAliases(TargetKeyId)).toHaveLength(1);
 });
 
-test('an alias cannot be moved or deleted when it does not exist', async () => {
+test('an alias that does not exist cannot be moved or deleted', async () => {
   const TargetKeyId = await createKey(client, 'SYMMETRIC_DEFAULT');
   const missing = {
     name: 'NotFoundException',

@@ -37,7 +37,7 @@ describe('GenerateDataKey', () => {
     expect(await errorOf(unwrap(answer.CiphertextBlob))).toMatchObject({ name: 'InvalidCiphertextException' });
   });
 
-  test('WithoutPlaintext keeps the plaintext back', async () => {
+  test('WithoutPlaintext does not return the plaintext', async () => {
     const command = new GenerateDataKeyWithoutPlaintextCommand({ KeyId: keyId, KeySpec: 'AES_256' });
     const answer = await client.send(command);
     expect(answer).not.toHaveProperty('Plaintext');
@@ -59,7 +59,7 @@ describe('GenerateDataKey', () => {
 describe('GenerateDataKeyPair', () => {
   const pairSpecs = ['RSA_2048', 'ECC_NIST_P256', 'ECC_NIST_P384', 'ECC_NIST_P521', 'ECC_NIST_EDWARDS25519'] as const;
 
-  test.each(pairSpecs)('makes a %s pair whose private half Decrypt unwraps', async (KeyPairSpec) => {
+  test.each(pairSpecs)('makes a %s pair whose private key Decrypt unwraps', async (KeyPairSpec) => {
     const command = new GenerateDataKeyPairCommand({ KeyId: keyId, KeyPairSpec, EncryptionContext: context });
     const answer = await client.send(command);
     const unwrapped = await unwrap(answer.PrivateKeyCiphertextBlob, context);
@@ -69,7 +69,7 @@ describe('GenerateDataKeyPair', () => {
     expect(publicKey.export({ format: 'der', type: 'spki' })).toEqual(Buffer.from(answer.PublicKey ?? []));
   });
 
-  test('WithoutPlaintext keeps the private half back', async () => {
+  test('WithoutPlaintext does not return the private key', async () => {
     const command = new GenerateDataKeyPairWithoutPlaintextCommand({ KeyId: keyId, KeyPairSpec: 'ECC_NIST_P256' });
     const { $metadata, ...answer } = await client.send(command);
     expect(Object.keys(answer).sort()).toEqual(['KeyId', 'KeyPairSpec', 'PrivateKeyCiphertextBlob', 'PublicKey']);
@@ -85,7 +85,7 @@ describe('GenerateDataKeyPair', () => {
 });
 
 describe('GenerateRandom', () => {
-  test('answers as many bytes as asked for, never the same', async () => {
+  test('returns the requested number of bytes, different each time', async () => {
     const random = async () => (await client.send(new GenerateRandomCommand({ NumberOfBytes: 1024 }))).Plaintext;
     const first = await random();
     expect(first).toHaveLength(1024);

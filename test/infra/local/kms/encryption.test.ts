@@ -33,7 +33,7 @@ async function plaintextOf(CiphertextBlob: Uint8Array | undefined, EncryptionCon
 }
 
 describe('Encrypt and Decrypt', () => {
-  test('give back what was encrypted, and which key did it', async () => {
+  test('return the plaintext and the key that encrypted it', async () => {
     const { $metadata, ...answer } = await decrypt(await encrypt(context), context);
     expect({ ...answer, Plaintext: Buffer.from(answer.Plaintext ?? []) }).toEqual({
       KeyId: arnOf(keyId),
@@ -47,7 +47,7 @@ describe('Encrypt and Decrypt', () => {
     expect(await plaintextOf(await encrypt(context), reordered)).toEqual(Plaintext);
   });
 
-  test('take an empty encryption context for none', async () => {
+  test('treat an empty encryption context as none', async () => {
     expect(await plaintextOf(await encrypt({}), undefined)).toEqual(Plaintext);
   });
 
@@ -56,7 +56,7 @@ describe('Encrypt and Decrypt', () => {
     ['a part of it', { tenant: 'ten_1' }],
     ['another value', { tenant: 'ten_2', purpose: 'pepper' }],
     ['another name', { Tenant: 'ten_1', purpose: 'pepper' }],
-    ['one entry more', { ...context, more: '' }],
+    ['a further entry', { ...context, more: '' }],
     ['names and values run together', { 'tenant","ten_1"],["purpose': 'pepper' }],
   ])('refuse %s in place of the encryption context', async (_, wrong) => {
     expect(await errorOf(decrypt(await encrypt(context), wrong))).toEqual(invalidCiphertext);
@@ -79,17 +79,17 @@ describe('Encrypt and Decrypt', () => {
     ['shortened', (blob: Buffer) => blob.subarray(0, -1)],
     ['cut after its header', (blob: Buffer) => blob.subarray(0, 40)],
     ['of one byte', () => Buffer.from([1])],
-    ['of another maker', () => Buffer.from('not a ciphertext of this endpoint')],
+    ['from elsewhere', () => Buffer.from('not a ciphertext of this endpoint')],
   ])('refuse a ciphertext %s', async (_, change) => {
     expect(await errorOf(decrypt(change(await encrypt(context)), context))).toEqual(invalidCiphertext);
   });
 
-  test('refuse a ciphertext relabelled with another key', async () => {
+  test('refuse a ciphertext that names another key', async () => {
     const relabelled = Buffer.from((await encrypt()).toString('latin1').replace(keyId, otherKeyId), 'latin1');
     expect(await errorOf(decrypt(relabelled))).toEqual(invalidCiphertext);
   });
 
-  test('refuse a key that did not make the ciphertext', async () => {
+  test('refuse a key that did not encrypt the ciphertext', async () => {
     expect(await errorOf(decrypt(await encrypt(context), context, otherKeyId))).toEqual({
       name: 'IncorrectKeyException',
       message: 'The key ID in the request does not identify the key of the ciphertext.',

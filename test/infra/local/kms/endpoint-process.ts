@@ -1,4 +1,4 @@
-/** Runs an endpoint over the key file given as its argument and prints the URL, so that a test can kill it. */
+/** Runs an endpoint with the key file in its argument, and prints its URL. A test can kill this process. */
 import { startLocalKms } from '#infra/local/kms.ts';
 
 const [, , path = ''] = process.argv;

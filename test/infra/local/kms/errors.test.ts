@@ -38,7 +38,7 @@ const macKeyId = await createKey(client, 'HMAC_256', 'GENERATE_VERIFY_MAC');
 const symmetricKeyId = await createKey(client, 'SYMMETRIC_DEFAULT');
 await client.send(new CreateAliasCommand({ AliasName: 'alias/errors', TargetKeyId: signingKeyId }));
 
-/** One use of every cryptographic operation, each with a key of its own usage. */
+/** A call of each cryptographic operation, for a key of its usage. */
 const uses = {
   Sign: (KeyId: string, SigningAlgorithm: SigningAlgorithmSpec = 'ECDSA_SHA_256') =>
     client.send(new SignCommand({ KeyId, Message: message, SigningAlgorithm })),
@@ -68,7 +68,7 @@ const usesByKey: readonly [Use, () => Promise<string>][] = [
 ];
 
 describe.each(usesByKey)('%s', (use, newKey) => {
-  test('refuses a disabled key and takes it again once it is enabled', async () => {
+  test('refuses a disabled key and accepts it after it is enabled', async () => {
     const KeyId = await newKey();
     await client.send(new DisableKeyCommand({ KeyId }));
     const refusal = { name: 'DisabledException', message: `${arnOf(KeyId)} is disabled.`, status: 400 };
@@ -139,7 +139,7 @@ test.each([
 test.each([
   [symmetricKeyId, 'SYMMETRIC_DEFAULT'],
   [macKeyId, 'HMAC_256'],
-])('GetPublicKey refuses the key %s without a public half (%s)', async (KeyId, spec) => {
+])('GetPublicKey refuses the key %s, which has no public key (%s)', async (KeyId, spec) => {
   expect(await errorOf(uses.GetPublicKey(KeyId))).toEqual({
     name: 'UnsupportedOperationException',
     message: `${arnOf(KeyId)} key spec is ${spec} which is not valid for GetPublicKey.`,
@@ -156,7 +156,7 @@ test.each([
   ],
   ['an unknown ARN', arnOf(unknownId), `Key '${arnOf(unknownId)}' does not exist`],
   [
-    'the ARN of a key as another region would have it',
+    'the ARN of a key in another region',
     arnOf(signingKeyId).replace('us-east-1', 'eu-west-1'),
     `Key '${arnOf(signingKeyId).replace('us-east-1', 'eu-west-1')}' does not exist`,
   ],
@@ -181,7 +181,7 @@ test.each([
     'UpdateAlias',
     (TargetKeyId: string) => client.send(new UpdateAliasCommand({ AliasName: 'alias/errors', TargetKeyId })),
   ],
-])('%s takes no alias for a key, and no unknown key', async (_, call) => {
+])('%s refuses an alias in place of a key, and an unknown key', async (_, call) => {
   expect(await errorOf(call('alias/errors'))).toEqual({
     name: 'NotFoundException',
     message: "Invalid keyId 'alias/errors'",

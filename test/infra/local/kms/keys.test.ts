@@ -46,7 +46,7 @@ const symmetricMetadata = {
 };
 
 describe('a key', () => {
-  test('is symmetric unless asked for otherwise, and described as it was created', async () => {
+  test('is symmetric by default, and described as it was created', async () => {
     const { KeyMetadata } = await client.send(new CreateKeyCommand());
     const KeyId = KeyMetadata?.KeyId ?? '';
     expect(KeyId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
@@ -58,25 +58,25 @@ describe('a key', () => {
     ['ECC_NIST_P384', 'SIGN_VERIFY', { SigningAlgorithms: ['ECDSA_SHA_384'] }],
     ['ECC_NIST_EDWARDS25519', 'SIGN_VERIFY', { SigningAlgorithms: ['ED25519_SHA_512'] }],
     ['HMAC_384', 'GENERATE_VERIFY_MAC', { MacAlgorithms: ['HMAC_SHA_384'] }],
-  ] as const)('of spec %s tells its algorithms', async (KeySpec, KeyUsage, algorithms) => {
+  ] as const)('of spec %s reports its algorithms', async (KeySpec, KeyUsage, algorithms) => {
     const { EncryptionAlgorithms, ...metadata } = symmetricMetadata;
     const KeyId = await createKey(client, KeySpec, KeyUsage);
     const specific = { KeyId, Arn: arnOf(KeyId), KeySpec, CustomerMasterKeySpec: KeySpec, KeyUsage, ...algorithms };
     expect(await metadataOf(client, KeyId)).toEqual({ ...metadata, ...specific });
   });
 
-  test('takes its spec by the older name too', async () => {
+  test('accepts its spec by the older name too', async () => {
     const command = new CreateKeyCommand({ CustomerMasterKeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' });
     expect((await client.send(command)).KeyMetadata?.KeySpec).toBe('HMAC_256');
   });
 
-  test('has an id with a prefix when it is a multi-Region key', async () => {
+  test('has an id with a prefix if it is a multi-Region key', async () => {
     const { KeyMetadata } = await client.send(new CreateKeyCommand({ MultiRegion: true, Description: 'everywhere' }));
     expect(KeyMetadata?.KeyId).toMatch(/^mrk-[0-9a-f]{32}$/);
     expect(KeyMetadata).toMatchObject({ MultiRegion: true, Description: 'everywhere' });
   });
 
-  test('gives out its public half with spec, usage and algorithms', async () => {
+  test('returns its public key with spec, usage and algorithms', async () => {
     const keyId = await createKey(client, 'RSA_2048', 'SIGN_VERIFY');
     const { $metadata, PublicKey, ...answer } = await client.send(new GetPublicKeyCommand({ KeyId: keyId }));
     expect(PublicKey).toHaveLength(294);
@@ -96,7 +96,7 @@ describe('a key', () => {
     });
   });
 
-  test('is found by id, ARN, alias and alias ARN, and answers with its ARN', async () => {
+  test('is found by id, ARN, alias and alias ARN, and returns its ARN', async () => {
     const keyId = await createKey(client, 'ECC_NIST_P256', 'SIGN_VERIFY');
     await client.send(new CreateAliasCommand({ AliasName: 'alias/a', TargetKeyId: keyId }));
     const names = [keyId, arnOf(keyId), 'alias/a', 'arn:aws:kms:us-east-1:000000000000:alias/a'];
@@ -104,7 +104,7 @@ describe('a key', () => {
     expect(answers.map(({ KeyId }) => KeyId)).toEqual(names.map(() => arnOf(keyId)));
   });
 
-  test('takes tags and answers the default policy', async () => {
+  test('accepts tags and returns the default policy', async () => {
     const KeyId = await createKey(client, 'SYMMETRIC_DEFAULT');
     await client.send(new TagResourceCommand({ KeyId, Tags: [{ TagKey: 'stage', TagValue: 'local' }] }));
     const { Policy = '', PolicyName } = await client.send(new GetKeyPolicyCommand({ KeyId }));
@@ -114,7 +114,7 @@ describe('a key', () => {
 });
 
 describe('the life of a key', () => {
-  test('is disabled, enabled, scheduled for deletion and called back', async () => {
+  test('is disabled, enabled, scheduled for deletion and restored', async () => {
     const KeyId = await createKey(client, 'SYMMETRIC_DEFAULT');
     const state = async () => {
       const { Enabled, KeyState, DeletionDate } = (await metadataOf(client, KeyId)) ?? {};
@@ -164,7 +164,7 @@ describe('the life of a key', () => {
     expect(await errorOf(client.send(alias))).toEqual(pending);
   });
 
-  test('refuses to call back a key that is not pending deletion', async () => {
+  test('refuses to cancel the deletion of a key that is not pending deletion', async () => {
     const KeyId = await createKey(client, 'SYMMETRIC_DEFAULT');
     expect(await errorOf(client.send(new CancelKeyDeletionCommand({ KeyId })))).toEqual({
       name: 'KMSInvalidStateException',
@@ -175,7 +175,7 @@ describe('the life of a key', () => {
 });
 
 describe('lists', () => {
-  test('come in pages that together hold every key once', async () => {
+  test('have pages that together contain every key once', async () => {
     const created = await Promise.all(Array.from({ length: 5 }, () => createKey(client, 'SYMMETRIC_DEFAULT')));
     const pages: [number, boolean | undefined][] = [];
     const listed: (string | undefined)[] = [];
@@ -191,7 +191,7 @@ describe('lists', () => {
     expect(listed.toSorted()).toEqual(created.toSorted());
   });
 
-  test('refuse a marker they did not give out', async () => {
+  test('refuse a marker that they did not return', async () => {
     expect(await errorOf(client.send(new ListKeysCommand({ Marker: 'elsewhere' })))).toEqual({
       name: 'InvalidMarkerException',
       message: 'Could not deserialize marker',

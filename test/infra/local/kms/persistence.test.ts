@@ -33,7 +33,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Starts an endpoint over the file, lets `use` work with it and closes it again. */
+/** Starts an endpoint with the file, calls `use`, and closes the endpoint. */
 async function during<Result>(use: (client: ReturnType<typeof kmsClient>) => Promise<Result>): Promise<Result> {
   const kms = await startLocalKms({ path });
   try {
@@ -63,7 +63,7 @@ describe('after a restart', () => {
     expect(after).toEqual({ PublicKey: before.PublicKey, SignatureValid: true });
   });
 
-  test('HMAC codes are the same and ciphertexts open', async () => {
+  test('HMAC codes are the same and ciphertexts can be decrypted', async () => {
     const macInput = { Message, MacAlgorithm: 'HMAC_SHA_256' } as const;
     const before = await during(async (client) => {
       const macKeyId = await createKey(client, 'HMAC_256', 'GENERATE_VERIFY_MAC');
@@ -100,7 +100,7 @@ describe('after a restart', () => {
 });
 
 describe('the key file', () => {
-  test('is readable by its owner only, also when it was open before, and has no temporary file beside it', async () => {
+  test('is readable by its owner only, also if others could read it before, and leaves no temporary file', async () => {
     await during((client) => createKey(client, 'SYMMETRIC_DEFAULT'));
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(join(folder, 'keys'))).toEqual(['kms.json']);
@@ -117,7 +117,7 @@ describe('the key file', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('is written anew over what a killed process left behind', async () => {
+  test('replaces the temporary file of a killed process', async () => {
     mkdirSync(join(folder, 'keys'));
     writeFileSync(`${path}.tmp`, '{"keys":[', { mode: 0o644 });
     const keyId = await during((client) => createKey(client, 'SYMMETRIC_DEFAULT'));
@@ -141,14 +141,14 @@ describe('the key file', () => {
     ['of something else', '{"name":"mintmark"}'],
     ['that is empty', ''],
     ['with a key of an unknown spec', '{"keys":[{"id":"1","spec":"ROT13"}],"aliases":[]}'],
-  ])('%s stops the start and stays untouched', async (_, text) => {
+  ])('%s prevents the start and stays unchanged', async (_, text) => {
     mkdirSync(join(folder, 'keys'));
     writeFileSync(path, text);
     await expect(startLocalKms({ path })).rejects.toThrow(`${path} is not a key file of the local KMS`);
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
-  test('that cannot be written makes CreateKey fail, and the key does not exist', async () => {
+  test('makes CreateKey fail if it cannot be written, and then the key does not exist', async () => {
     await during(async (client) => {
       mkdirSync(join(`${path}.tmp`, 'in the way'), { recursive: true });
       expect(await errorOf(createKey(client, 'SYMMETRIC_DEFAULT'))).toMatchObject({ name: 'KMSInternalException' });
@@ -157,7 +157,7 @@ describe('the key file', () => {
   });
 });
 
-/** Creates keys, eight at a time, until the endpoint dies; answers the ids it was told. */
+/** Creates keys, eight at a time, until the endpoint ends. Returns the ids that it has answered. */
 async function createUntilKilled(url: string, onAnswer: (answered: number) => void): Promise<string[]> {
   const client = kmsClient(url);
   const answered: string[] = [];
@@ -171,14 +171,17 @@ async function createUntilKilled(url: string, onAnswer: (answered: number) => vo
   return answered;
 }
 
-test.each([1, 25])('keeps every key it answered when it is killed after answer %i', async (killAfter) => {
-  const child = fork(new URL('./endpoint-process.ts', import.meta.url), [path], { silent: true, execArgv: [] });
-  const exited = once(child, 'exit');
-  const [url] = await once(child.stdout ?? child, 'data');
-  const answered = await createUntilKilled(String(url), (count) => count === killAfter && child.kill('SIGKILL'));
-  expect((await exited)[1]).toBe('SIGKILL');
-  expect(answered.length).toBeGreaterThanOrEqual(killAfter);
+test.each([1, 25])(
+  'an endpoint that is killed after answer %i keeps every key that it has answered',
+  async (killAfter) => {
+    const child = fork(new URL('./endpoint-process.ts', import.meta.url), [path], { silent: true, execArgv: [] });
+    const exited = once(child, 'exit');
+    const [url] = await once(child.stdout ?? child, 'data');
+    const answered = await createUntilKilled(String(url), (count) => count === killAfter && child.kill('SIGKILL'));
+    expect((await exited)[1]).toBe('SIGKILL');
+    expect(answered.length).toBeGreaterThanOrEqual(killAfter);
 
-  const kept = await during(async (client) => (await client.send(new ListKeysCommand({ Limit: 1000 }))).Keys ?? []);
-  expect(kept.map(({ KeyId }) => KeyId)).toEqual(expect.arrayContaining(answered));
-});
+    const kept = await during(async (client) => (await client.send(new ListKeysCommand({ Limit: 1000 }))).Keys ?? []);
+    expect(kept.map(({ KeyId }) => KeyId)).toEqual(expect.arrayContaining(answered));
+  },
+);

@@ -2,19 +2,19 @@ import { constants, generateKeyPairSync, hash, privateEncrypt, publicDecrypt, si
 import { describe, expect, test } from 'vitest';
 import { pkcs1, pss } from '#infra/local/kms/rsa-signatures.ts';
 
-// Too short for anything but speed: some of these cases need many signatures.
+// This key is short for speed, because some cases need many signatures.
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
 const message = Buffer.from('message');
 const digest = hash('sha256', message, 'buffer');
 const pssKey = { key: privateKey, padding: constants.RSA_PKCS1_PSS_PADDING };
 
 describe('PSS', () => {
-  test('is verified by node:crypto, salt as long as the hash', () => {
+  test('is verified by node:crypto, with a salt as long as the hash', () => {
     const options = { key: publicKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
     expect(verify('sha256', message, options, pss.sign(privateKey, digest, 'sha256'))).toBe(true);
   });
 
-  test('verifies what node:crypto signs with a salt as long as the hash, and no other salt', () => {
+  test('verifies signatures of node:crypto with a salt as long as the hash, and no others', () => {
     const isValid = (saltLength: number) =>
       pss.verify(publicKey, digest, 'sha256', sign('sha256', message, { ...pssKey, saltLength }));
     expect([32, 31, 33, 0, constants.RSA_PSS_SALTLEN_MAX_SIGN].map(isValid)).toEqual([
@@ -26,7 +26,7 @@ describe('PSS', () => {
     ]);
   });
 
-  /** Signs an encoded message that has one byte changed. */
+  /** Signs an encoded message in which one byte is changed. */
   function withByte(position: number, change: (byte: number) => number): Buffer {
     const raw = { padding: constants.RSA_NO_PADDING };
     const encoded = publicDecrypt({ key: publicKey, ...raw }, pss.sign(privateKey, digest, 'sha256'));
@@ -54,7 +54,7 @@ describe('PSS', () => {
 
   test('is refused with the top bit of the encoded message set', () => {
     let signature: Buffer = Buffer.alloc(0);
-    // From a first byte of zero only the top bit changes, and the message stays below any modulus OpenSSL makes.
+    // If the first byte is zero, only the top bit changes. The message stays below every modulus of OpenSSL.
     for (let original = -1; original !== 0; ) {
       signature = withByte(0, (byte) => {
         original = byte;
@@ -64,7 +64,7 @@ describe('PSS', () => {
     expect(pss.verify(publicKey, digest, 'sha256', signature)).toBe(false);
   });
 
-  test('is refused without the zero byte it starts with', () => {
+  test('is refused without its first zero byte', () => {
     let signature = pss.sign(privateKey, digest, 'sha256');
     while (signature[0] !== 0) signature = pss.sign(privateKey, digest, 'sha256');
     expect(pss.verify(publicKey, digest, 'sha256', signature)).toBe(true);
@@ -73,12 +73,12 @@ describe('PSS', () => {
 });
 
 describe('PKCS #1 v1.5', () => {
-  test.each(['sha256', 'sha384', 'sha512'] as const)('equals what node:crypto signs with %s', (name) => {
+  test.each(['sha256', 'sha384', 'sha512'] as const)('equals the signature of node:crypto with %s', (name) => {
     const signature = pkcs1.sign(privateKey, hash(name, message, 'buffer'), name);
     expect(signature).toEqual(sign(name, message, privateKey));
   });
 
-  test('is refused when its hash function is another one of the same length', () => {
+  test('is refused with another hash function of the same length', () => {
     expect(pkcs1.verify(publicKey, digest, 'sha256', sign('sm3', message, privateKey))).toBe(false);
     expect(pkcs1.verify(publicKey, hash('sm3', message, 'buffer'), 'sha256', sign('sm3', message, privateKey))).toBe(
       false,

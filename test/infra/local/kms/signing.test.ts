@@ -22,7 +22,7 @@ interface Case {
   readonly spec: KeySpec;
   readonly algorithm: SigningAlgorithmSpec;
   readonly alg: string;
-  /** Bytes of R and of S in a JOSE signature, for ECDSA only. */
+  /** The bytes of R and of S in a JOSE signature, for ECDSA only. */
   readonly halfBytes?: number;
 }
 
@@ -62,11 +62,11 @@ function keyIdOf(spec: KeySpec): string {
 
 function publicKeyOf(spec: KeySpec): KeyObject {
   const key = publicKeys.get(spec);
-  if (key === undefined) throw new Error(`no ${spec} key`);
+  if (key === undefined) throw new Error(`There is no ${spec} key.`);
   return key;
 }
 
-/** What a JWS signs: the two encoded parts, joined by a dot. */
+/** The signing input of a JWS: two encoded parts, joined by a dot. */
 function signingInput(alg: string, claims: object): string {
   return [{ alg }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
 }
@@ -111,7 +111,7 @@ describe.each(digestCases)('$algorithm with $spec', (signed) => {
     expect(protectedHeader).toEqual({ alg: signed.alg });
   });
 
-  test('verifies a RAW signature as DIGEST and the other way round', async () => {
+  test('verifies a RAW signature as DIGEST, and the reverse', async () => {
     const valid = { KeyId: arnOf(keyIdOf(signed.spec)), SignatureValid: true, SigningAlgorithm: signed.algorithm };
     expect(await verify(signed, 'message', 'DIGEST', await sign(signed, 'message', 'RAW'))).toMatchObject(valid);
     expect(await verify(signed, 'message', 'RAW', await sign(signed, 'message', 'DIGEST'))).toMatchObject(valid);
@@ -145,7 +145,7 @@ describe('ED25519_SHA_512', () => {
     expect(signature).toHaveLength(64);
   });
 
-  test('verifies what it signed and nothing else', async () => {
+  test('verifies its own signatures and no others', async () => {
     const signature = await sign(edwards, 'message', 'RAW');
     expect(await verify(edwards, 'message', 'RAW', signature)).toMatchObject({ SignatureValid: true });
     expect(await errorOf(verify(edwards, 'massage', 'RAW', signature))).toEqual(invalidSignature);
@@ -216,7 +216,7 @@ test('refuses 4,097 bytes RAW and signs their digest', async () => {
   expect(await sign(rs256, 'x'.repeat(4097), 'DIGEST')).toHaveLength(256);
 });
 
-test('signs 500 times with P-256, high S among it, so that all convert from DER to 64 bytes that verify', async () => {
+test('signs 500 times with P-256, also with a high S; all convert from DER to 64 bytes that verify', async () => {
   const es256 = { spec: 'ECC_NIST_P256', algorithm: 'ECDSA_SHA_256', alg: 'ES256', halfBytes: 32 } as const;
   await prepareKey('ECC_NIST_P256');
   const publicKey = publicKeyOf('ECC_NIST_P256');

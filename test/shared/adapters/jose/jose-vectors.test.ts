@@ -5,7 +5,7 @@ import { readCompactJws } from '#shared/adapters/jose/compact-jws.ts';
 import { isSignedBy } from '#shared/adapters/jose/signed-by.ts';
 import { assertionAlgorithms } from '#shared/domain/registration/authentication-methods.ts';
 
-/** A published JWS, and the public key that it is published with. */
+/** A published JWS with its public key. */
 interface Vector {
   readonly jwk: JWK;
   readonly header: string;
@@ -15,7 +15,7 @@ interface Vector {
 
 const JOE = 'eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ';
 
-/** All that the standards have of our algorithms; of the others they have PS384, ES512 and HS256. */
+/** All examples of the standards with algorithms of Mintmark. The other examples use PS384, ES512 and HS256. */
 const vectors = {
   'RFC 7515 A.2': {
     jwk: {
@@ -80,7 +80,7 @@ const flipped = (at: number) => (signature: Buffer) => {
   return signature;
 };
 
-/** The public key in the place of a shared one. */
+/** Signs with HS256, and uses the public key as the shared secret. */
 function macOf(vector: Vector): string {
   const pem = createPublicKey({ key: vector.jwk as Record<string, string>, format: 'jwk' });
   const input = `${encode({ alg: 'HS256' })}.${vector.payload}`;
@@ -88,18 +88,18 @@ function macOf(vector: Vector): string {
   return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
 }
 
-/** What is wrong with a JWS, made of one that is right. */
+/** Defect → a function that adds it to a valid JWS. */
 const defects: Readonly<Record<string, (vector: Vector) => string>> = {
   'the first bit of the signature': (vector) => withSignature(vector, flipped(0)),
   'the middle of the signature': (vector) => withSignature(vector, flipped(32)),
-  'a signature that is cut off': (vector) => withSignature(vector, (signature) => signature.subarray(0, -1)),
-  'a signature with a byte more': (vector) => withSignature(vector, (all) => Buffer.concat([all, Buffer.of(0)])),
+  'a signature without its last byte': (vector) => withSignature(vector, (signature) => signature.subarray(0, -1)),
+  'a signature with a further byte': (vector) => withSignature(vector, (all) => Buffer.concat([all, Buffer.of(0)])),
   'a signature of zeros': (vector) => withSignature(vector, ({ length }) => Buffer.alloc(length)),
   'no signature': (vector) => compact({ ...vector, signature: '' }),
   'another payload': (vector) => compact({ ...vector, payload: encode({ iss: 'joe' }) }),
   'no payload': (vector) => compact({ ...vector, payload: '' }),
   'another header': (vector) => withHeader({ ...vector }, algorithmOf(vector)).replace('.', 'IA.'),
-  'a header that is no JSON': (vector) => compact({ ...vector, header: 'AAAA' }),
+  'a header that is not JSON': (vector) => compact({ ...vector, header: 'AAAA' }),
   'no header': (vector) => compact({ ...vector, header: '' }),
   'two parts': ({ header, payload }) => `${header}.${payload}`,
   'four parts': (vector) => `${compact(vector)}.`,
@@ -110,10 +110,10 @@ const defects: Readonly<Record<string, (vector: Vector) => string>> = {
   'alg None, without a signature': (vector) => withHeader({ ...vector, signature: '' }, 'None'),
   'no alg': (vector) => withHeader(vector, undefined),
   'alg as a list': (vector) => withHeader(vector, [algorithmOf(vector)]),
-  'alg in small letters': (vector) => withHeader(vector, algorithmOf(vector).toLowerCase()),
+  'alg in lower case': (vector) => withHeader(vector, algorithmOf(vector).toLowerCase()),
   'alg of another hash': (vector) => withHeader(vector, `${algorithmOf(vector).slice(0, 2)}512`),
   'alg of another kind of key': (vector) => withHeader(vector, vector.jwk.kty === 'EC' ? 'PS256' : 'ES256'),
-  'the public key as a shared one': macOf,
+  'HS256 with the public key as the secret': macOf,
 };
 
 const cases = Object.entries(vectors) as [string, Vector][];
@@ -124,7 +124,7 @@ describe('F10: the examples of the standards', () => {
     expect(await isGenuine(compact(vector), vector.jwk)).toBe(true);
   });
 
-  test.each(cases)('%s verifies with its own key alone', async (name, vector) => {
+  test.each(cases)('%s verifies only with its own key', async (name, vector) => {
     const others = cases.filter(([other]) => other !== name);
     const verdicts = others.map(([, { jwk }]) => isGenuine(compact(vector), jwk));
     expect(await Promise.all(verdicts)).toEqual(others.map(() => false));
@@ -138,7 +138,7 @@ describe('F10: the examples of the standards', () => {
     expect(await Promise.all(verdicts)).toEqual(Object.keys(defects).map((defect) => [defect, false]));
   });
 
-  test('of algorithms that are not ours are refused', async () => {
+  test('with other algorithms than those of Mintmark are refused', async () => {
     const secret = 'AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow';
     const hs256 = `eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.${JOE}.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk`;
     expect(await isGenuine(hs256, { kty: 'oct', k: secret })).toBe(false);

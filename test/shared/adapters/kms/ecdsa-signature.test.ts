@@ -21,7 +21,7 @@ describe('P-256', () => {
       if (!verify('sha256', message, { key: publicKey, dsaEncoding: 'ieee-p1363' }, jose)) seen.refused += 1;
     }
     expect(seen).toEqual({ wrongLength: 0, refused: 0, shortened: expect.any(Number) });
-    // Without coordinates that DER writes shorter, nothing was proven; about one signature in 128 has one.
+    // The test needs integers that DER writes shorter. About one signature in 128 has such an integer.
     expect(seen.shortened).toBeGreaterThan(SIGNATURES / 500);
   });
 });
@@ -42,12 +42,12 @@ test.each([
   expect(new Set(verified)).toEqual(new Set([true]));
 });
 
-/** What DER writes for an integer: no needless zeros in front, one where the first bit would say "negative". */
+/** Encodes an integer in DER: without leading zeros, but with a zero byte if the first bit would mean "negative". */
 const coordinate = fc
   .tuple(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.integer({ min: 0, max: 31 }))
   .map(([bytes, zeros]) => bytes.fill(0, 0, zeros));
 
-test('F11: puts every R and S back to full width, however many zeros they begin with', () => {
+test('F11: the conversion pads every R and S to its full width, also after many leading zeros', () => {
   fc.assert(
     fc.property(coordinate, coordinate, (r, s) => {
       const expected = Buffer.concat([r, s]).toString('hex');
@@ -57,7 +57,7 @@ test('F11: puts every R and S back to full width, however many zeros they begin 
   );
 });
 
-test('F11: refuses what is no DER signature, or gives 64 bytes, and never anything else', () => {
+test('F11: the conversion gives 64 bytes or refuses the signature', () => {
   const cutOff = fc
     .tuple(coordinate, coordinate, fc.nat(70))
     .map(([r, s, end]) => sequence(integer(r), integer(s)).subarray(0, end));
@@ -72,11 +72,11 @@ test('F11: refuses what is no DER signature, or gives 64 bytes, and never anythi
 
 test.each([
   ['nothing', []],
-  ['no sequence', [0x31, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01]],
+  ['another type than a sequence', [0x31, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01]],
   ['one integer only', [0x30, 0x03, 0x02, 0x01, 0x01]],
   ['another type than an integer', [0x30, 0x06, 0x02, 0x01, 0x01, 0x03, 0x01, 0x01]],
-  ['an integer that is cut off', [0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x02, 0x01]],
-])('F11: refuses %s', (_what, bytes) => {
+  ['an incomplete integer', [0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x02, 0x01]],
+])('F11: the conversion refuses %s', (_what, bytes) => {
   expect(() => derToJose(Uint8Array.from(bytes), P256_BYTES)).toThrow('The signature');
 });
 

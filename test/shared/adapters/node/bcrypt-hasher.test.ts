@@ -15,7 +15,7 @@ describe('SecretHasher', () => {
 });
 
 describe('bcrypt', () => {
-  test('hashes at cost 10 unless told otherwise', async () => {
+  test('hashes with cost 10 by default', async () => {
     const hasher = bcryptHasher();
     expect([await hasher.hash('secret'), hasher.decoyHash].map((hash) => hash.slice(0, 7))).toEqual([
       '$2b$10$',

@@ -7,7 +7,7 @@ import { environmentOf } from '#test/support/world/engines.ts';
 afterEach(() => void vi.unstubAllEnvs());
 
 describe('settings', () => {
-  test('come from the environment of the process, empty where there are none', () => {
+  test('come from the environment of the process, and are empty if missing there', () => {
     vi.stubEnv('MINTMARK_ISSUER', 'https://auth.example.com');
     const environment = processEnvironment();
     expect([environment('MINTMARK_ISSUER'), environment('MINTMARK_WRAPPING_KEY')]).toEqual([
@@ -16,12 +16,12 @@ describe('settings', () => {
     ]);
   });
 
-  test('that a function cannot do without are missed by name', () => {
+  test('that a function needs are named in the error if they are missing', () => {
     expect(() => required(environmentOf({}), 'MINTMARK_CLIENTS_TABLE')).toThrow('MINTMARK_CLIENTS_TABLE');
     expect(() => ambient.issuer(environmentOf({}))).toThrow('MINTMARK_ISSUER');
   });
 
-  test('that are empty are no default audience', () => {
+  test('set no default audience if they are empty', () => {
     expect(ambient.defaultAudience(environmentOf({ MINTMARK_DEFAULT_AUDIENCE: '' }))).toBeUndefined();
     expect(ambient.defaultAudience(environmentOf({ MINTMARK_DEFAULT_AUDIENCE: 'urn:api' }))).toBe('urn:api');
   });
@@ -32,7 +32,7 @@ describe('the protected API', () => {
   const read = (setting: unknown) =>
     settingProtectedApi(environmentOf({ MINTMARK_PROTECTED_API: JSON.stringify(setting) }));
 
-  test('is what the deployment says', () => {
+  test('is read from the settings', () => {
     expect(read(api)).toEqual(api);
   });
 
@@ -40,14 +40,14 @@ describe('the protected API', () => {
     ['no audience', { ...api, audience: undefined }],
     ['an unknown mode', { ...api, mode: 'sometimes' }],
     ['no routes', { ...api, routes: undefined }],
-    ['a permission that is no text', { ...api, routes: { 'GET /reports': 7 } }],
-  ])('is nothing at all with %s, so the authorizer lets nobody through', (_what, setting) => {
+    ['a permission that is not text', { ...api, routes: { 'GET /reports': 7 } }],
+  ])('is an error with %s, so the authorizer denies every request', (_what, setting) => {
     expect(() => read(setting)).toThrow(Error);
   });
 });
 
-describe('time and chance', () => {
-  test('the clock tells whole seconds, the source as many bytes as asked for', () => {
+describe('clock and random bytes', () => {
+  test('the clock returns whole seconds, and the random source the requested number of bytes', () => {
     const [clock, random] = [ambient.clock(environmentOf({})), ambient.random(environmentOf({}))];
     expect(Math.abs(clock.nowSeconds() - Date.now() / 1_000)).toBeLessThan(2);
     expect(Number.isInteger(clock.nowSeconds())).toBe(true);

@@ -24,7 +24,7 @@ const refusal = (fetching: Promise<unknown>) =>
     () => 'refused',
   );
 
-describe('K13: a name', () => {
+describe('K13: a host name', () => {
   const addresses = (...found: readonly string[]) =>
     found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
   const resolved = (found: readonly LookupAddress[], all: boolean) =>
@@ -74,7 +74,7 @@ describe('K13: a name', () => {
     'ff02::1',
     'localhost',
     '',
-  ])('does not lead to %s', async (address) => {
+  ])('is refused with the address %s', async (address) => {
     expect(isPublicAddress(address)).toBe(false);
     expect(await resolved(addresses(address), false)).toBe('refused');
     expect(await resolved(addresses('8.8.8.8', address), true)).toBe('refused');
@@ -88,24 +88,24 @@ describe('K13: a name', () => {
     '223.255.255.255',
     '2606:4700::1111',
     '2a00:1450:4001::1',
-  ])('leads to %s', async (address) => {
+  ])('is accepted with the address %s', async (address) => {
     const [found] = addresses(address);
     expect(await resolved(addresses(address), false)).toEqual([address, found?.family]);
     expect(await resolved(addresses(address, '1.1.1.1'), true)).toEqual([addresses(address, '1.1.1.1'), undefined]);
   });
 
-  test('that leads nowhere is refused', async () => {
+  test('without an address is refused', async () => {
     expect(await resolved([], false)).toBe('refused');
   });
 });
 
-describe('K13: the address that is connected to', () => {
+describe('K13: the connected address', () => {
   const certain = (address: string) => {
     const lookup = publicLookup((_name, _options, callback) => callback(null, [{ address, family: 4 }]));
     return httpsJson(new Agent({ lookup }));
   };
 
-  test('is the one that was examined: nothing reaches this machine by its name', async () => {
+  test('is the examined address: a host name cannot lead to this machine', async () => {
     const guarded = 'does not lead to the public Internet';
     await expect(certain('127.0.0.1')(`${ISSUER}/keys`, patience())).rejects.toThrow(guarded);
     await expect(httpsJson()('https://localhost/keys', patience())).rejects.toThrow(guarded);
@@ -123,12 +123,12 @@ describe('K13: the address that is connected to', () => {
     'ftp://issuer.example.com/keys',
     'gopher://issuer.example.com/keys',
     'nonsense',
-  ])('has a name and is spoken to by https: not %s', async (url) => {
+  ])('needs an https URL with a host name: %s is refused', async (url) => {
     await expect(fetchJson(url)).rejects.toThrow(/^(?:The URL must be https|Invalid URL)/);
     expect(issuer.requests).toEqual([]);
   });
 
-  test('has a certificate for its name, by somebody who is trusted', async () => {
+  test('needs a certificate for its host name, from a trusted authority', async () => {
     expect(await fetchJson(`${ISSUER}/keys`)).toHaveProperty('keys');
     issuer.requests.length = 0;
     await expect(fetchJson('https://issuer.example.org/keys')).rejects.toThrow("does not match certificate's altnames");
@@ -139,26 +139,26 @@ describe('K13: the address that is connected to', () => {
   });
 });
 
-describe('K15: an answer', () => {
+describe('K15: a response', () => {
   const refused: Readonly<Record<string, IssuerAnswer>> = {
     'a redirect': { status: 302, location: 'https://other.example.com/keys', body: '{}' },
     'an error': { status: 500, body: '{}' },
-    'no answer': { body: undefined },
+    'no content in time': { body: undefined },
     HTML: { type: 'text/html', body: '{}' },
-    'something like JSON': { type: 'application/jsonp', body: '{}' },
-    'no JSON': { body: '{"keys":' },
-    'a member that comes twice': { body: '{"keys":[],"keys":[]}' },
+    'a type that only looks like JSON': { type: 'application/jsonp', body: '{}' },
+    'a body that is not JSON': { body: '{"keys":' },
+    'a repeated member': { body: '{"keys":[],"keys":[]}' },
     'more than 64 KiB': { body: `"${'x'.repeat(65_536)}"` },
   };
 
-  test.each(Object.entries(refused))('is not %s', async (_what, answer) => {
+  test.each(Object.entries(refused))('with %s is refused', async (_what, answer) => {
     issuer.answers.set('/answer', answer);
     expect(await refusal(fetchJson(`${ISSUER}/answer`))).toBe('refused');
     expect(issuer.requests).toEqual(['/answer']);
   });
 
   test.each(['application/json', 'application/json; charset=utf-8', 'application/jwk-set+json'])(
-    'is %s',
+    'of type %s is accepted',
     async (type) => {
       issuer.answers.set('/answer', { type, body: { keys: [] } });
       expect(await fetchJson(`${ISSUER}/answer`)).toEqual({ keys: [] });

@@ -43,7 +43,7 @@ const tokens = {
   second: await signWorkloadToken({ algorithm: 'ES256', kid: 'second', key: second.privateKey }, {}),
 };
 
-/** `good`, the code of a domain error, or jose's. */
+/** Returns `good`, or the code of a domain error or of an error of jose. */
 async function outcome(token: string, location: Parameters<JwksSource['keysOf']>[0] = published): Promise<string> {
   try {
     await compactVerify(token, source.keysOf(location));
@@ -54,7 +54,7 @@ async function outcome(token: string, location: Parameters<JwksSource['keysOf']>
 }
 
 describe('the keys of an issuer', () => {
-  test('are fetched once for all who ask at the same time, and again after five minutes', async () => {
+  test('are fetched once for simultaneous requests, and again after five minutes', async () => {
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => outcome(tokens.first)));
     expect([countEach(outcomes), fetched]).toEqual([{ good: 20 }, [KEYS]]);
     later(299);
@@ -65,7 +65,7 @@ describe('the keys of an issuer', () => {
     expect(fetched).toEqual([KEYS, KEYS]);
   });
 
-  test('K16: are worth nothing once the issuer has taken them back, within five minutes', async () => {
+  test('K16: are refused within five minutes after the issuer has removed them', async () => {
     expect(await outcome(tokens.first)).toBe('good');
     documents[KEYS] = { keys: [second.jwk] };
     later(300);
@@ -73,7 +73,7 @@ describe('the keys of an issuer', () => {
     expect(await outcome(tokens.second)).toBe('good');
   });
 
-  test('K16: are found when they are new, half a minute after the last fetch at the latest', async () => {
+  test('K16: are found if they are new, at most half a minute after the last fetch', async () => {
     expect(await outcome(tokens.first)).toBe('good');
     documents[KEYS] = { keys: [first.jwk, second.jwk] };
     expect(await outcome(tokens.second)).toBe('ERR_JWKS_NO_MATCHING_KEY');
@@ -81,7 +81,7 @@ describe('the keys of an issuer', () => {
     expect(await outcome(tokens.second)).toBe('good');
   });
 
-  test('P10, K15: are not fetched more than twice a minute, however many unknown keys are named', async () => {
+  test('P10, K15: are fetched at most twice a minute, also if many tokens name unknown keys', async () => {
     const [, payload, signature] = tokens.first.split('.');
     const unknown = (kid: number) =>
       `${Buffer.from(JSON.stringify({ alg: 'ES256', kid: String(kid) })).toString('base64url')}.${payload}.${signature}`;
@@ -94,14 +94,14 @@ describe('the keys of an issuer', () => {
     expect(fetched).toEqual([KEYS, KEYS]);
   });
 
-  test('are remembered for each issuer and address by themselves', async () => {
+  test('are remembered separately for each issuer and URL', async () => {
     await outcome(tokens.first);
     await outcome(tokens.first, { issuer: ISSUER });
     await outcome(tokens.first, { issuer: 'https://other.example.com', jwksUri: KEYS });
     expect(fetched).toEqual([KEYS, CONFIGURATION, KEYS, KEYS]);
   });
 
-  test('are not fetched where they are known beforehand', async () => {
+  test('are not fetched if they are registered', async () => {
     expect(await outcome(tokens.first, { ...published, jwks: [first.jwk] })).toBe('good');
     expect(await outcome(tokens.second, { ...published, jwks: [first.jwk] })).toBe('ERR_JWKS_NO_MATCHING_KEY');
     expect(fetched).toEqual([]);
@@ -109,7 +109,7 @@ describe('the keys of an issuer', () => {
 });
 
 describe('an issuer that does not answer', () => {
-  test('P11: is asked again after half a minute, and nobody is told no meanwhile', async () => {
+  test('P11: is asked again after half a minute, and until then the answer is temporarily_unavailable', async () => {
     delete documents[KEYS];
     for (let second = 0; second < 60; second += 1) {
       expect(await outcome(tokens.first)).toBe('temporarily_unavailable');
@@ -120,7 +120,7 @@ describe('an issuer that does not answer', () => {
     expect(await outcome(tokens.first)).toBe('good');
   });
 
-  test('P11: goes on with the keys that it had, for an hour', async () => {
+  test('P11: keeps its last keys in use for an hour', async () => {
     expect(await outcome(tokens.first)).toBe('good');
     delete documents[KEYS];
     later(3_599);
@@ -140,13 +140,13 @@ describe('OpenID Connect Discovery', () => {
   });
 
   test.each([
-    ['is about another issuer', { ...metadata, issuer: `${ISSUER}/` }],
-    ['is about no issuer', { jwks_uri: KEYS }],
+    ['names another issuer', { ...metadata, issuer: `${ISSUER}/` }],
+    ['names no issuer', { jwks_uri: KEYS }],
     ['leads to another host', { ...metadata, jwks_uri: 'https://other.example.com/keys' }],
     ['leads to another port', { ...metadata, jwks_uri: `${ISSUER}:8443/keys` }],
-    ['leads nowhere', { ...metadata, jwks_uri: 'keys' }],
+    ['leads to no URL', { ...metadata, jwks_uri: 'keys' }],
     ['is a list', [metadata]],
-  ])('is not followed where its document %s', async (_what, document) => {
+  ])('is refused if its document %s', async (_what, document) => {
     documents[CONFIGURATION] = document;
     expect(await outcome(tokens.first, discovered)).toBe('temporarily_unavailable');
     expect(fetched).toEqual([CONFIGURATION]);
@@ -156,7 +156,7 @@ describe('OpenID Connect Discovery', () => {
     ['no key set', { keys: 'none' }],
     ['keys without a type', { keys: [{}] }],
     ['more than a hundred keys', { keys: Array.from({ length: 101 }, () => first.jwk) }],
-  ])('leads to %s, which is no answer', async (_what, document) => {
+  ])('is refused if it leads to %s', async (_what, document) => {
     documents[KEYS] = document;
     expect(await outcome(tokens.first, discovered)).toBe('temporarily_unavailable');
   });
