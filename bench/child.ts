@@ -10,6 +10,7 @@ export interface Service<Ready> {
   stop(): Promise<void>;
 }
 
+/** How to start a child process. */
 export interface ServiceOptions {
   readonly args?: readonly string[];
   /** Environment variables in addition to the environment of this process. */

@@ -10,10 +10,13 @@ const ISSUER = 'https://auth.example.com';
 /** The audience of the measured tokens. */
 export const REPORTS = 'https://api.example.com/reports';
 
+/** A mode of the authorizer. */
 export type Mode = ProtectedApi['mode'];
 
+/** The settings of all functions, by environment variable. */
 export type Settings = Readonly<Record<EnvironmentVariable, string>>;
 
+/** The handlers of all functions, by name. */
 export type Functions = ReturnType<typeof localFunctions>;
 
 /** Creates tables and keys in the engines that the environment names, and returns the settings of all functions. */

@@ -10,6 +10,7 @@ export interface Request {
   readonly route?: { readonly path: string; readonly pathParameters: Readonly<Record<string, string>> };
 }
 
+/** The credentials of a client. */
 export interface Credentials {
   readonly clientId: string;
   readonly clientSecret: string;

@@ -31,6 +31,7 @@ interface AlarmRule {
 
 type AlarmRules = Readonly<Record<string, AlarmRule>>;
 
+/** The watched resources, and the topic that gets alarms. */
 export interface AlarmsProps {
   readonly api: PublicApi;
   readonly functions: ReadonlyMap<string, IFunction>;

@@ -14,6 +14,7 @@ import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
 /** Lambda allows 4 KB for all settings of a function. The other settings need the rest. */
 const PROTECTED_API_BYTES_MAX = 2_560;
 
+/** The options of an authorizer. */
 export interface AuthorizerOptions {
   /**
    * How long API Gateway caches a decision about a token. During this time a revoked or expired token still has access.
@@ -68,7 +69,7 @@ export function createRestAuthorizer(
 ): Authorizer & IAuthorizer {
   const { name, protectedApi } = guard;
   const resultsCacheTtl = resultsCacheTtlOf(guard, options);
-  const props = { handler: seenFrom(scope, name, guard.handler), resultsCacheTtl };
+  const props = { handler: functionByArn(scope, name, guard.handler), resultsCacheTtl };
   if (!checksSenders(protectedApi)) return new TokenAuthorizer(scope, `${name}-authorizer`, props);
   const identitySources = [IdentitySource.header('Authorization')];
   return new RequestAuthorizer(scope, `${name}-authorizer`, { ...props, identitySources });
@@ -92,6 +93,6 @@ function checksSenders({ dpop, mtls }: ProtectedApi): boolean {
  * Refers to the function by its ARN. CDK then creates the permission to invoke it in the API's stack, and the two
  * stacks do not depend on each other in a circle.
  */
-function seenFrom(scope: Construct, name: string, { functionArn }: IFunction): IFunction {
+function functionByArn(scope: Construct, name: string, { functionArn }: IFunction): IFunction {
   return LambdaFunction.fromFunctionAttributes(scope, `${name}-function`, { functionArn, sameEnvironment: true });
 }

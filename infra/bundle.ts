@@ -13,6 +13,7 @@ export const bundlesDirectory = join(root, 'dist');
 const REQUIRE_FOR_COMMONJS =
   "import { createRequire as mintmarkCreateRequire } from 'node:module'; const require = mintmarkCreateRequire(import.meta.url);";
 
+/** The folders that bundling reads and writes. */
 export interface BundleOptions {
   /** A folder of entry points, one TypeScript file per function, each exporting `handler`. */
   readonly functionsDirectory?: string;

@@ -7,6 +7,7 @@ import { unusedKey } from './key-use.ts';
 const throughDynamoDb = { 'kms:ViaService': `dynamodb.${Aws.REGION}.amazonaws.com` };
 const fromThisAccount = { 'kms:CallerAccount': Aws.ACCOUNT_ID };
 
+/** The properties of the encryption key. */
 export interface EncryptionKeyProps {
   readonly removalPolicy: RemovalPolicy;
 }

@@ -60,6 +60,7 @@ export interface Truststore {
   readonly version?: string | undefined;
 }
 
+/** The properties of the HTTP API: domains, limits and logs. */
 export interface PublicApiProps {
   readonly customDomain?: CustomDomain | undefined;
   readonly mutualTlsDomain?: MutualTlsDomain | undefined;
@@ -86,7 +87,7 @@ export class PublicApi extends Construct {
   constructor(scope: Construct, id: string, props: PublicApiProps) {
     super(scope, id);
     const { customDomain, mutualTlsDomain } = props;
-    assertOtherDoor(props);
+    assertCustomDomain(props);
     this.#tokenThrottle = props.tokenThrottle;
     this.domain = customDomain && this.#createDomain('Domain', customDomain);
     this.mutualTlsDomain = mutualTlsDomain && this.#createDomain('MutualTlsDomain', mutualTlsDomain);
@@ -163,11 +164,11 @@ export class PublicApi extends Construct {
 }
 
 /**
- * Checks that callers without a certificate have a domain. API Gateway's own URL never requires a certificate, so it is
- * switched off beside a domain that does.
+ * Checks that callers without a certificate have a domain. API Gateway's own URL never requires a certificate. It is
+ * switched off if there is a domain with mutual TLS.
  * @throws Error if there is a `mutualTlsDomain` without a `customDomain`
  */
-function assertOtherDoor({ customDomain, mutualTlsDomain }: PublicApiProps): void {
+function assertCustomDomain({ customDomain, mutualTlsDomain }: PublicApiProps): void {
   if (mutualTlsDomain === undefined || customDomain !== undefined) return;
   throw new Error('A mutualTlsDomain needs a customDomain beside it, for callers without a certificate.');
 }

@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 
 /**
  * Checks an issuer: `https://` and a host, without query and fragment (RFC 8414 §2). It has no path either, because
- * clients disagree where the metadata of an issuer with a path is. A CDK token passes, because only the deployment
+ * clients disagree where the metadata of an issuer with a path is. A CDK token is accepted, because only the deployment
  * knows its value.
  * @throws Error if the issuer has another form
  */

@@ -7,7 +7,7 @@ const DELETION_WINDOW_DAYS_MAX = 30;
 
 /**
  * What the account's administrators may do with a key, if their IAM policies permit it too. None of these actions signs
- * or decrypts. `kms:CreateGrant` is left out, because a KMS grant could permit somebody else to do so.
+ * or decrypts. `kms:CreateGrant` is left out, because a KMS grant can give these rights to others.
  */
 const administration = [
   'kms:CancelKeyDeletion',

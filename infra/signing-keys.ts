@@ -19,6 +19,7 @@ const OWN_ALGORITHM = '{signingAlgorithm}';
 /** Keys that the product creates in KMS; `GrantedResource` explains the three. */
 export type KeysOfProduct = 'madeKeys' | 'newKeys' | 'keyList';
 
+/** The properties of the first signing keys. */
 export interface SigningKeysProps {
   readonly algorithms: readonly SigningAlgorithm[];
   readonly removalPolicy: RemovalPolicy;

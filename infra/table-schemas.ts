@@ -8,6 +8,7 @@ export interface TableSchema {
   readonly timeToLive?: string;
 }
 
+/** The name of a table. */
 export type TableName = 'clients' | 'directory' | 'tokens' | 'audit';
 
 /** The four tables, as the CDK construct and the local system create them. */

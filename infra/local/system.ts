@@ -15,6 +15,7 @@ import { provideKeys } from './signing-keys.ts';
 
 const BOOTSTRAP_MILLISECONDS = 30_000;
 
+/** How to start the local system. */
 export interface SystemOptions {
   /** The data folder. Without it, all data is in memory. */
   readonly folder?: string;

@@ -18,6 +18,7 @@ export const reports = {
   routes: { 'GET /reports': 'read:reports', 'POST /reports': 'write:reports' },
 } as const;
 
+/** An app with a stack of Mintmark, before synthesis. */
 export interface Prepared {
   readonly app: App;
   readonly stack: MintmarkStack;
@@ -34,6 +35,7 @@ export function prepare(props: MintmarkProps = {}): Prepared {
   return { app, stack: new MintmarkStack(app, 'Mintmark', { bundlesDirectory, protectedApis: { reports }, ...props }) };
 }
 
+/** The same with the synthesized template. */
 export interface Synthesized extends Prepared {
   readonly template: Template;
 }

@@ -1,6 +1,6 @@
 /**
- * The demo is the same wherever it runs: nothing in the caller's environment leads it to other engines, and the
- * functions' logs stay out of the story. Imported before everything that reads the environment.
+ * Prepares the environment of the demo: its own engines, and no log lines of functions between the lines of the story.
+ * Import this file before all files that read the environment.
  */
 const ELSEWHERE = ['AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ENDPOINT_URL_KMS', 'MINTMARK_DEFAULT_AUDIENCE'];
 

@@ -40,14 +40,14 @@ async function answer(request: IncomingMessage, { store, calls, fault }: KmsEndp
   const callNumber = calls.record(name);
   assertSigned(request);
   const body = await readBody(request);
-  await suffer(fault(name, callNumber));
+  await applyFault(fault(name, callNumber));
 
   const operation = operations.get(name);
   if (operation === undefined) throw new KmsError('UnknownOperationException', `${name} is not available locally.`);
   return operation(body, store);
 }
 
-async function suffer(fault: KmsFault | undefined): Promise<void> {
+async function applyFault(fault: KmsFault | undefined): Promise<void> {
   // Without a reference, the delay does not keep the process alive after the server is closed.
   if (fault?.latencyMs !== undefined) await delay(fault.latencyMs, undefined, { ref: false });
   if (fault?.error !== undefined) throw new KmsError(fault.error.name, fault.error.message);

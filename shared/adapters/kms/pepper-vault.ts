@@ -11,7 +11,7 @@ import { PEPPER_CONTEXT, PEPPER_KEY, readPepperItem } from './pepper-item.ts';
 const PEPPER_BYTES = 32;
 
 /**
- * Creates the workspace's first pepper. Where one exists, it does nothing. `found` rejects with
+ * Creates the workspace's first pepper, and does nothing if a pepper exists. `found` rejects with
  * `temporarily_unavailable` if KMS or DynamoDB fails.
  */
 export function kmsPepperFounder(environment: Environment): PepperFounder {

@@ -20,7 +20,7 @@ export interface SignatureScheme {
   readonly padding?: { readonly padding: number; readonly saltLength: number };
 }
 
-const asItIs = (signature: Uint8Array) => signature;
+const unchanged = (signature: Uint8Array) => signature;
 
 /** JOSE's algorithm → how it is made. */
 export const SCHEMES: Readonly<Record<SigningAlgorithm, SignatureScheme>> = {
@@ -28,14 +28,14 @@ export const SCHEMES: Readonly<Record<SigningAlgorithm, SignatureScheme>> = {
     keySpec: 'RSA_2048',
     kmsAlgorithm: 'RSASSA_PKCS1_V1_5_SHA_256',
     messageType: 'DIGEST',
-    toJose: asItIs,
+    toJose: unchanged,
     hash: 'sha256',
   },
   PS256: {
     keySpec: 'RSA_2048',
     kmsAlgorithm: 'RSASSA_PSS_SHA_256',
     messageType: 'DIGEST',
-    toJose: asItIs,
+    toJose: unchanged,
     hash: 'sha256',
     padding: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST },
   },
@@ -51,7 +51,7 @@ export const SCHEMES: Readonly<Record<SigningAlgorithm, SignatureScheme>> = {
     keySpec: 'ECC_NIST_EDWARDS25519',
     kmsAlgorithm: 'ED25519_SHA_512',
     messageType: 'RAW',
-    toJose: asItIs,
+    toJose: unchanged,
     hash: null,
   },
 };

@@ -52,8 +52,8 @@ export function kmsSigningKeyMaker(environment: Environment): SigningKeyMaker {
 
 async function makeInKms(creation: KeyCreation, isResumed: boolean, environment: Environment): Promise<NewSigningKey> {
   const { slot } = creation;
-  const [left, ...surplus] = isResumed ? await findOfSlot(slot, environment) : [];
-  const keyArn = left ?? (await createKey(creation, environment));
+  const [existing, ...surplus] = isResumed ? await findOfSlot(slot, environment) : [];
+  const keyArn = existing ?? (await createKey(creation, environment));
   for (const arn of surplus) await dispose(arn, environment);
   return { ...(await readPublicHalf(environment, keyArn)), custody: { type: 'kms', keyArn, slot } };
 }

@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import type { AlternativeName, CertificateReader, ClientCertificate } from '#shared/domain/authentication/ports.ts';
 
 /** Compares a host name with the alternative names only, and takes a wildcard as an ordinary character. */
-const LITERALLY = { subject: 'never', wildcards: false, partialWildcards: false } as const;
+const LITERAL_NAMES = { subject: 'never', wildcards: false, partialWildcards: false } as const;
 
 /**
  * Reads client certificates in PEM with Node's `X509Certificate`. `read` returns undefined for text that is not a
@@ -46,7 +46,7 @@ function inOneLine(subject: string): string {
 }
 
 function hasAlternativeName(certificate: X509Certificate, { dns, uri, ip, email }: AlternativeName): boolean {
-  if (dns !== undefined) return !dns.startsWith('.') && certificate.checkHost(dns, LITERALLY) !== undefined;
+  if (dns !== undefined) return !dns.startsWith('.') && certificate.checkHost(dns, LITERAL_NAMES) !== undefined;
   if (ip !== undefined) return certificate.checkIP(ip) !== undefined;
   if (email !== undefined) return certificate.checkEmail(email, { subject: 'never' }) !== undefined;
   return uri !== undefined && urisIn(certificate.subjectAltName ?? '').includes(uri);

@@ -85,7 +85,7 @@ function publishedKeys(location: KeyLocation, fetchJson: FetchJson): JWTVerifyGe
     cacheMaxAge: KEYS_MILLISECONDS_MAX,
     cooldownDuration: COOLDOWN_MILLISECONDS,
     [jwksCache]: cache,
-    [customFetch]: patiently((signal) => fetchKeys(location, fetchJson, signal)),
+    [customFetch]: pauseAfterFailure((signal) => fetchKeys(location, fetchJson, signal)),
   });
   return async (header, token) => {
     try {
@@ -102,7 +102,7 @@ function publishedKeys(location: KeyLocation, fetchJson: FetchJson): JWTVerifyGe
 }
 
 /** Wraps a fetch: after a failure, it fails at once until the pause is over. */
-function patiently(fetchOnce: (signal: AbortSignal) => Promise<unknown>) {
+function pauseAfterFailure(fetchOnce: (signal: AbortSignal) => Promise<unknown>) {
   let resumeAtMilliseconds = 0;
   return async (_url: string, { signal }: { readonly signal: AbortSignal }): Promise<Response> => {
     if (Date.now() < resumeAtMilliseconds) throw unavailable(new Error('The issuer failed a moment ago.'));
