@@ -76,8 +76,9 @@ export function createRestAuthorizer(
 }
 
 /**
- * Without a cache for bound tokens: a cached decision about one sender would let in another sender of the token
- * (DEC14).
+ * Returns the time to cache decisions, which must be zero for bound tokens. A cached decision about one sender would
+ * also apply to another sender of the same token (DEC14).
+ * @throws Error if bound tokens are accepted and the time is not zero
  */
 function resultsCacheTtlOf({ name, protectedApi }: Guard, { resultsCacheTtl }: AuthorizerOptions): Duration {
   const ttl = resultsCacheTtl ?? Duration.seconds(0);

@@ -2,8 +2,8 @@ import { Token } from 'aws-cdk-lib';
 
 /**
  * Checks an issuer: `https://` and a host, without query and fragment (RFC 8414 §2). It has no path either, because
- * clients disagree where the metadata of an issuer with a path is. A CDK token is accepted, because only the deployment
- * knows its value.
+ * clients look for the metadata of an issuer with a path at different places. A CDK token is accepted, because only the
+ * deployment knows its value.
  * @throws Error if the issuer has another form
  */
 export function assertIssuer(issuer: string): void {

@@ -16,7 +16,7 @@ export interface MintmarkProps {
    */
   readonly issuer?: string | undefined;
   /**
-   * A domain of your own. It switches the HTTP API's own URL off. Point its DNS record to
+   * A domain of your own. The HTTP API's own URL is then switched off. Point the DNS record of the domain to
    * `mintmark.api.domain.regionalDomainName`.
    * @default none
    */

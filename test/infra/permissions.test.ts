@@ -55,7 +55,7 @@ describe('key policies', () => {
       .filter((row) => row.action === action && row.on.startsWith(on) && (on === MADE_KEYS || row.on !== MADE_KEYS))
       .map((row) => `${row.who}: ${row.onlyIf}`);
 
-  test('let only the functions that sign answers use a signing key, each key with its own algorithm', () => {
+  test('let only the functions with a grant to sign use a signing key, each key with its own algorithm', () => {
     expect(who('kms:Sign', 'signing key').toSorted()).toEqual([
       'create-token: kms:SigningAlgorithm is ECDSA_SHA_256',
       'create-token: kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256',
@@ -80,7 +80,7 @@ describe('key policies', () => {
     );
   });
 
-  test('V7: let only the exchange unwrap signing keys, and only functions with the grant the pepper and secrets', () => {
+  test('V7: permit decryption of signing keys to the exchange, of peppers and secrets to their grants, and of tables to DynamoDB', () => {
     const forPepper = 'kms:EncryptionContext:mintmark is pepper';
     const forSecrets = 'kms:EncryptionContext:mintmark is signing-secret';
     const unwrapping = (grant: Grant, purpose: string) =>

@@ -63,8 +63,8 @@ interface DatedClaims {
 /**
  * Signs JWTs of any type with the workspace's current signing key in KMS. It chooses the key from the record that the
  * request has read, or from keys that are at most 30 s old. The returned function rejects with
- * `temporarily_unavailable` if KMS or DynamoDB fails or there is no key, and with an error if an EdDSA token has more
- * than 4096 bytes.
+ * `temporarily_unavailable` if KMS or DynamoDB fails or there is no key, and with `invalid_scope` if an EdDSA token has
+ * more than 4096 bytes.
  */
 export function jwtSigner(environment: Environment) {
   const ring = keyRing(environment);

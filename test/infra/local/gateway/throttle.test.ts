@@ -38,7 +38,7 @@ test('a throttle neither gains nor loses requests if the clock goes back', async
   expect(await statuses(url, 2)).toEqual([200, 429]);
 });
 
-test('a throttle counts the requests of its own route only', async () => {
+test('each throttled route is counted separately, and a route without a throttle is never refused', async () => {
   const { url } = await gatewayWith({
     httpRoutes: [
       { method: 'GET', path: '/a', handler, throttle: { ratePerSecond: 1, burst: 1 } },
