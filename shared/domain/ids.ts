@@ -1,5 +1,6 @@
 import type { Random } from './ambient.ts';
 import { toBase62 } from './base62.ts';
+import { DomainError } from './errors.ts';
 
 const ID_RANDOM_BYTES = 24;
 
@@ -31,12 +32,13 @@ export function isSecretInPlaceOfId(id: string): boolean {
 }
 
 /**
- * Whether a caller may choose this id for a resource of the given kind: it must look neither like another kind's nor
- * like a secret.
+ * Checks an id that a caller has chosen for a resource of the given kind.
+ * @throws DomainError `invalid_request` for an id that looks like an id of another kind, or like a secret
  */
-export function mayBeChosen(id: string, prefix: IdPrefix): boolean {
+export function assertMayBeChosen(id: string, prefix: IdPrefix): void {
   const foreign = PREFIXES.filter((other) => other !== prefix);
-  return !isSecretInPlaceOfId(id) && !foreign.some((other) => isIdOf(other, id));
+  if (!isSecretInPlaceOfId(id) && !foreign.some((other) => isIdOf(other, id))) return;
+  throw new DomainError('invalid_request', 'The id looks like the id of another kind of resource.', { field: 'id' });
 }
 
 /**

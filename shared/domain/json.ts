@@ -17,6 +17,11 @@ export function mergePatch(target: JsonObject | undefined, patch: JsonObject): J
   return Object.fromEntries(merged);
 }
 
+/** One member after a merge patch (RFC 7396 §2): undefined leaves the member as it was, null removes it. */
+export function patchedMember<Value>(before: Value | undefined, change: Value | null | undefined): Value | undefined {
+  return change === undefined ? before : (change ?? undefined);
+}
+
 function objectOrNothing(value: JsonValue | undefined): JsonObject | undefined {
   return value !== undefined && isObject(value) ? value : undefined;
 }

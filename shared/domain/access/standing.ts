@@ -2,7 +2,14 @@ import type { Client, Subject } from '../records/client.ts';
 import { latestMark } from '../records/lifecycle.ts';
 import type { Look } from '../records/look.ts';
 import type { PermissionReference, Role } from '../records/permissions.ts';
-import { type Existing, exists, type Membership, membershipKey, type User } from '../records/principals.ts';
+import {
+  type Existing,
+  exists,
+  type Membership,
+  membershipKey,
+  type ServiceUser,
+  type User,
+} from '../records/principals.ts';
 
 /** That a client's subject stands, and with which roles. */
 export interface Standing {
@@ -77,10 +84,11 @@ async function findUserOf(subject: Extract<Subject, { type: 'user' }>, look: Loo
   return { status: member.user.status, roleIds: member.membership.roleIds };
 }
 
-async function findServiceUser(
-  { tenantId, serviceUserId }: Extract<Subject, { type: 'serviceUser' }>,
+/** A tenant's service user; undefined for a service user of another tenant. */
+export async function findServiceUser(
+  { tenantId, serviceUserId }: { readonly tenantId: string; readonly serviceUserId: string },
   look: Look,
-): Promise<RoleHolder | undefined> {
+): Promise<ServiceUser | undefined> {
   const serviceUser = await look.find('serviceUser', serviceUserId);
   return serviceUser?.tenantId === tenantId ? serviceUser : undefined;
 }

@@ -1,4 +1,5 @@
 import { assertMayGrant, type ManagementCaller } from '../access/authority.ts';
+import { findServiceUser } from '../access/standing.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { DomainError, notFound } from '../errors.ts';
 import type { ClientWriter } from '../records/change-record.ts';
@@ -88,11 +89,10 @@ export async function findPublicKey(
   const look = records.open(keyId);
   const [tenant, serviceUser, client] = await Promise.all([
     look.find('tenant', tenantId),
-    look.find('serviceUser', serviceUserId),
+    findServiceUser({ tenantId, serviceUserId }, look),
     look.client(keyId),
   ]);
-  const isStanding = tenant?.status === 'active' && serviceUser?.status === 'active';
-  if (!isStanding || serviceUser.tenantId !== tenantId) throw notFound();
+  if (tenant?.status !== 'active' || serviceUser?.status !== 'active') throw notFound();
   if (client?.key === undefined || !isLive(client, clock.nowSeconds())) throw notFound();
   const { subject, key } = client;
   if (subject.type !== 'serviceUser' || subject.serviceUserId !== serviceUserId) throw notFound();

@@ -1,5 +1,5 @@
 import { assertMayGrant, assertOwnUser, type ManagementCaller } from '../access/authority.ts';
-import { findMember } from '../access/standing.ts';
+import { findMember, findServiceUser } from '../access/standing.ts';
 import { notFound } from '../errors.ts';
 import { type ClientChanger, changeClient } from '../records/change-record.ts';
 import { type Client, type ClientOwner, credentialTypeOf, type Subject } from '../records/client.ts';
@@ -63,11 +63,11 @@ export async function findOwner(caller: ManagementCaller, owner: ClientOwner, lo
   const [tenant, member, serviceUser] = await Promise.all([
     look.find('tenant', tenantId),
     userId === undefined ? undefined : findMember({ tenantId, userId }, look),
-    serviceUserId === undefined ? undefined : look.find('serviceUser', serviceUserId),
+    serviceUserId === undefined ? undefined : findServiceUser({ tenantId, serviceUserId }, look),
   ]);
   assertExists(tenant);
   if (userId !== undefined && member === undefined) throw notFound();
-  if (serviceUserId !== undefined && serviceUser?.tenantId !== tenantId) throw notFound();
+  if (serviceUserId !== undefined && serviceUser === undefined) throw notFound();
   if (member !== undefined)
     return { type: 'user', tenantId, userId: member.user.id, membershipId: member.membership.id };
   return serviceUserId === undefined ? { type: 'tenant', tenantId } : { type: 'serviceUser', tenantId, serviceUserId };

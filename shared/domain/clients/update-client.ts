@@ -1,7 +1,7 @@
 import { changedOwnQuota, type TokenQuotaChange } from '../access/token-quota.ts';
 import type { Clock } from '../ambient.ts';
 import { DomainError } from '../errors.ts';
-import type { JsonObject } from '../json.ts';
+import { type JsonObject, patchedMember } from '../json.ts';
 import { mergeMetadata } from '../metadata.ts';
 import type { ClientChanger } from '../records/change-record.ts';
 import type { Client } from '../records/client.ts';
@@ -43,10 +43,7 @@ export function withChanges(before: Client, patch: ClientPatch, nowSeconds: numb
     metadata: mergeMetadata(before.metadata, patch.metadata),
     status: patch.status ?? before.status,
     expiresAtSeconds: earlierExpiry(before, patch.expiresInSeconds, nowSeconds),
-    tokenLifetimeSeconds:
-      patch.tokenLifetimeSeconds === undefined
-        ? before.tokenLifetimeSeconds
-        : (patch.tokenLifetimeSeconds ?? undefined),
+    tokenLifetimeSeconds: patchedMember(before.tokenLifetimeSeconds, patch.tokenLifetimeSeconds),
     tokenQuota: changedOwnQuota(before.tokenQuota, patch.tokenQuota),
     revokedBeforeSeconds: movedMark(before.revokedBeforeSeconds, patch.tokensRevokedUntilSeconds, nowSeconds),
     registration: patch.register?.(before.registration) ?? before.registration,

@@ -4,6 +4,7 @@ import { isRoleFor } from '../access/standing.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { assertVersion, changedMeanwhile, DomainError, notFound } from '../errors.ts';
 import { newId } from '../ids.ts';
+import { patchedMember } from '../json.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
 import { claimName, releaseName } from '../records/claim-name.ts';
 import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
@@ -130,7 +131,7 @@ export async function updateRole(
     return {
       ...before,
       name: patch.name ?? before.name,
-      description: patch.description === undefined ? before.description : (patch.description ?? undefined),
+      description: patchedMember(before.description, patch.description),
       level: patch.level ?? before.level,
       permissions: named ?? before.permissions,
     };

@@ -1,8 +1,9 @@
 import { assertMayAssign, assertMayGrant, type ManagementCaller } from '../access/authority.ts';
+import { findServiceUser } from '../access/standing.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { assertVersion, changedMeanwhile, notFound } from '../errors.ts';
 import { newId } from '../ids.ts';
-import type { JsonObject } from '../json.ts';
+import { type JsonObject, patchedMember } from '../json.ts';
 import { acceptedMetadata, mergeMetadata } from '../metadata.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
 import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
@@ -66,17 +67,11 @@ export async function createServiceUser(
 }
 
 /** @throws DomainError `not_found`, also for a service user of another tenant */
-export async function getServiceUser(
-  { tenantId, serviceUserId }: ServiceUserPath,
-  { records }: Pick<Ports, 'records'>,
-): Promise<ServiceUser> {
-  const look = records.open(serviceUserId);
-  const [tenant, serviceUser] = await Promise.all([
-    look.find('tenant', tenantId),
-    look.find('serviceUser', serviceUserId),
-  ]);
+export async function getServiceUser(path: ServiceUserPath, { records }: Pick<Ports, 'records'>): Promise<ServiceUser> {
+  const look = records.open(path.serviceUserId);
+  const [tenant, serviceUser] = await Promise.all([look.find('tenant', path.tenantId), findServiceUser(path, look)]);
   assertExists(tenant);
-  if (serviceUser?.tenantId !== tenantId) throw notFound();
+  if (serviceUser === undefined) throw notFound();
   return serviceUser;
 }
 
@@ -122,7 +117,7 @@ export async function updateServiceUser(
     return {
       ...before,
       name: patch.name ?? before.name,
-      description: patch.description === undefined ? before.description : (patch.description ?? undefined),
+      description: patchedMember(before.description, patch.description),
       roleIds: roles?.map((role) => role.id) ?? before.roleIds,
       status: patch.status ?? before.status,
       metadata: mergeMetadata(before.metadata, patch.metadata),

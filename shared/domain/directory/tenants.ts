@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../ambient.ts';
-import { assertVersion, DomainError } from '../errors.ts';
-import { mayBeChosen, newId } from '../ids.ts';
+import { assertVersion } from '../errors.ts';
+import { assertMayBeChosen, newId } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
 import { acceptedMetadata, mergeMetadata } from '../metadata.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
@@ -25,9 +25,7 @@ export async function createTenant(
 ): Promise<Tenant> {
   const { name, id = newId('ten', ports.random) } = request;
   const metadata = acceptedMetadata(request.metadata);
-  if (!mayBeChosen(id, 'ten')) {
-    throw new DomainError('invalid_request', 'The id looks like the id of another kind of resource.', { field: 'id' });
-  }
+  assertMayBeChosen(id, 'ten');
   const createdAtSeconds = ports.clock.nowSeconds();
   const tenant: Tenant = { id, name, metadata, status: 'active', createdAtSeconds, version: 1 };
   await ports.directory.insert('tenant', id, tenant);

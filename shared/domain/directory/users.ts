@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../ambient.ts';
 import { DomainError } from '../errors.ts';
-import { mayBeChosen, newId } from '../ids.ts';
-import type { JsonObject } from '../json.ts';
+import { assertMayBeChosen, newId } from '../ids.ts';
+import { type JsonObject, patchedMember } from '../json.ts';
 import { acceptedMetadata, mergeMetadata } from '../metadata.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
 import { claimName, releaseName } from '../records/claim-name.ts';
@@ -35,9 +35,7 @@ export async function createUser(
 ): Promise<User> {
   const { name, id = newId('usr', ports.random) } = request;
   const metadata = acceptedMetadata(request.metadata);
-  if (!mayBeChosen(id, 'usr')) {
-    throw new DomainError('invalid_request', 'The id looks like the id of another kind of resource.', { field: 'id' });
-  }
+  assertMayBeChosen(id, 'usr');
   const email = request.email.toLowerCase();
   const look = ports.records.open(id);
   if (request.id !== undefined) await assertFree(id, look);
@@ -96,7 +94,7 @@ export async function updateUser(
     const after: User = {
       ...before,
       email: patch.email?.toLowerCase() ?? before.email,
-      name: patch.name === undefined ? before.name : (patch.name ?? undefined),
+      name: patchedMember(before.name, patch.name),
       status: patch.status ?? before.status,
       metadata: mergeMetadata(before.metadata, patch.metadata),
     };

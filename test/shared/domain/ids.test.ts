@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { firstVersion, mayBeChosen, newId } from '#shared/domain/ids.ts';
+import { assertMayBeChosen, firstVersion, newId } from '#shared/domain/ids.ts';
 
 const random = { bytes: (length: number) => randomBytes(length) };
 
@@ -21,13 +21,13 @@ test('B20: a new id is made of more random bits than its characters hold', () =>
 });
 
 test.each(['acme', 'ten_acme', 'ten_', 'users', 'clique', 'USR_1', 'x_usr_1'])('a tenant may be called %s', (id) => {
-  expect(mayBeChosen(id, 'ten')).toBe(true);
+  expect(() => assertMayBeChosen(id, 'ten')).not.toThrow();
 });
 
 test.each(['usr_1', 'svc_1', 'cli_1', 'tok_1', 'api_1', 'rol_1', 'grn_1', 'mem_1', 'cli_', 'mms_1'])(
   'C10: a tenant may not be called %s',
   (id) => {
-    expect(mayBeChosen(id, 'ten')).toBe(false);
+    expect(() => assertMayBeChosen(id, 'ten')).toThrow(expect.objectContaining({ code: 'invalid_request' }));
   },
 );
 

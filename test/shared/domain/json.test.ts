@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type JsonObject, type JsonValue, mergePatch } from '#shared/domain/json.ts';
+import { type JsonObject, type JsonValue, mergePatch, patchedMember } from '#shared/domain/json.ts';
 
 describe('RFC 7396', () => {
   /** Appendix A: original, patch, result. What is no object stands as a member here, as it would in metadata. */
@@ -103,3 +103,14 @@ describe('a merge patch', () => {
 function isObject(value: JsonValue): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+describe('a member of a record after a merge patch', () => {
+  test.each([
+    ['stays as it was without a change', 'before', undefined, 'before'],
+    ['is replaced by a value', 'before', 'after', 'after'],
+    ['is added by a value', undefined, 'after', 'after'],
+    ['is removed by null', 'before', null, undefined],
+  ])('%s', (_promise, before, change, after) => {
+    expect(patchedMember(before, change)).toBe(after);
+  });
+});
