@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import { timestamp } from './fields.ts';
+import { notice, shownOnce } from './shown-once.ts';
 
-/** A clear secret on the wire, and what a repeated answer says in its place. */
-export const shownOnce = {
-  clientSecret: z.string().optional().meta({
-    description: 'Shown in the first answer only, not when it is repeated: Mintmark keeps no more than its hash',
-  }),
-  notice: z.string().optional().meta({ description: 'Says in a repeated answer that the secret is not in it' }),
+/** A new secret on the wire, and what a repeated answer says in its place. */
+export const newSecretFields = {
+  clientSecret: shownOnce(
+    z.string().optional().meta({
+      description: 'Shown in the first answer only, not when it is repeated: Mintmark keeps no more than its hash',
+    }),
+  ),
+  notice,
 };
 
 /** When a credential was last used, for whoever looks for those that nobody uses. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { timestamp } from '../fields/fields.ts';
 import { creating, deleting } from '../fields/shapes.ts';
+import { notice, shownOnce } from '../fields/shown-once.ts';
 import { lambdaTable } from '../table.ts';
 
 const HOUR_SECONDS = 3_600;
@@ -10,12 +11,14 @@ const WEEK_SECONDS = 604_800;
 const signingSecret = z.object({
   apiId: z.string(),
   kid: z.string(),
-  signingSecret: z.string().optional().meta({
-    description: 'In base64url; shown in the first answer only, not when it is repeated',
-  }),
+  signingSecret: shownOnce(
+    z.string().optional().meta({
+      description: 'In base64url; shown in the first answer only, not when it is repeated',
+    }),
+  ),
   signsFrom: timestamp,
   version: z.int().meta({ description: 'Of all signing secrets of the API together' }),
-  notice: z.string().optional().meta({ description: 'Says in a repeated answer that the secret is not in it' }),
+  notice,
 });
 
 /** Secrets by which APIs verify HS256 tokens. */

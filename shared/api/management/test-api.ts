@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { id } from '../fields/fields.ts';
+import { shownOnce } from '../fields/shown-once.ts';
 import { lambdaTable } from '../table.ts';
 
 const SCOPE_CHARACTERS = 8_192;
@@ -58,7 +59,7 @@ export const testApi = lambdaTable({
         description: 'The answer of the token endpoint, with a token of a minute at most, and what stands in it',
         schema: z.object({
           tokenResponse: z.object({
-            access_token: z.string(),
+            access_token: shownOnce(z.string()),
             token_type: z.literal('Bearer'),
             expires_in: z.int(),
             scope: z.string(),

@@ -4,6 +4,7 @@ import type { JsonObject } from '#shared/domain/json.ts';
 import type { Confirmation } from '#shared/domain/records/token-family.ts';
 import type { Actor, MayAct, TokenStatus } from '#shared/domain/tokens/claims.ts';
 import type { ShapeOf } from '#shared/shape-of.ts';
+import { shownOnce } from '../fields/shown-once.ts';
 import { lambdaTable } from '../table.ts';
 
 /** VSCHAR strings of RFC 6749 appendix A, bounded; an empty value counts as absent (§3.2). */
@@ -132,11 +133,11 @@ export const exchange = lambdaTable({
         status: 200,
         description: 'An access token (RFC 9068)',
         schema: z.object({
-          access_token: z.string(),
+          access_token: shownOnce(z.string()),
           token_type: tokenType,
           expires_in: z.int(),
           scope: z.string(),
-          refresh_token: z.string().optional().meta({ description: 'For whoever asked for offline_access' }),
+          refresh_token: shownOnce(z.string().optional().meta({ description: 'For whoever asked for offline_access' })),
           issued_token_type: z.string().optional().meta({ description: 'Of an exchange of tokens' }),
         }),
         example: { access_token: EXAMPLE_TOKEN, token_type: 'Bearer', expires_in: 3600, scope: 'read:reports' },

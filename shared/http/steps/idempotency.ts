@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { MiddlewareObj } from '@middy/core';
+import { membersShownOnce } from '#shared/api/fields/shown-once.ts';
 import type { Clock } from '#shared/domain/ambient.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 import type { JsonObject } from '#shared/domain/json.ts';
@@ -8,11 +9,9 @@ import { identityOf } from '../caller/caller.ts';
 import type { GatewayReply } from '../reply/replies.ts';
 import type { Incoming } from '../request/incoming.ts';
 import { settleAfterwards } from './afterwards.ts';
+import { routeOf } from './step.ts';
 
 const KEY = /^[\x21-\x7E]{1,128}$/;
-
-/** Members that an answer shows once; a repeated answer says so instead. */
-const SECRETS = ['clientSecret', 'accessToken', 'privateKey', 'signingSecret'];
 
 const NOTICE = 'The secret was shown in the first answer only.';
 
@@ -50,7 +49,7 @@ export function answerRepeats(ports: () => Ports): MiddlewareObj<Incoming, Gatew
       const { status, body } = event.reply;
       const { memory, clock } = ports();
       // The creation is made: who were told otherwise would make it again, and never see the secret of the first.
-      const reply = { status, body: withoutSecrets(body) };
+      const reply = { status, body: withoutSecrets(body, membersShownOnce(routeOf(event).reply.schema)) };
       const finished = memory?.finish(name, fingerprintOf(event), reply, clock.nowSeconds());
       await settleAfterwards('idempotency record', event, finished);
     },
@@ -68,10 +67,11 @@ function fingerprintOf({ method, operation, pathParameters, body }: Incoming): s
     .digest('base64url');
 }
 
-function withoutSecrets(body: unknown): JsonObject {
-  const members = Object.entries(body as JsonObject);
-  const shown = members.filter(([name]) => !SECRETS.includes(name));
-  return { ...Object.fromEntries(shown), ...(shown.length < members.length && { notice: NOTICE }) };
+/** What is kept of an answer: all but the members with these names, which a notice replaces. */
+function withoutSecrets(body: unknown, names: readonly string[]): JsonObject {
+  const whole = JSON.stringify(body);
+  const shown = JSON.stringify(body, (name, value: unknown) => (names.includes(name) ? undefined : value));
+  return { ...(JSON.parse(shown) as JsonObject), ...(shown !== whole && { notice: NOTICE }) };
 }
 
 function usedDifferently(): DomainError {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { grants } from '#infra/grants.ts';
 import { pageQuery } from '#shared/api/fields/fields.ts';
+import { membersShownOnce } from '#shared/api/fields/shown-once.ts';
 import type { LambdaTable, Route } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
 import { reachOf, systemPermissions } from '#shared/domain/access/system-api.ts';
@@ -17,6 +18,9 @@ const managementRoutes = routes.flatMap(({ caller, ...route }) =>
 
 /** What is sent to be answered and changes nothing: nobody wants to find it again. */
 const withoutTrace = ['POST /oauth/token', 'POST /oauth/introspect'];
+
+/** What only a creation's answer shows although everybody may know it: ids and times, and that a secret is not shown. */
+const PUBLIC_MEMBERS = ['apiId', 'kid', 'signsFrom', 'rotationEndsAt', 'type', 'principalId', 'notice'];
 
 describe('names', () => {
   test('every Lambda has its own name', () => {
@@ -150,8 +154,9 @@ describe('bodies and replies', () => {
   });
 
   test('B21: a clear secret leaves by the answers that make one and by nothing else', () => {
-    const showing = routes.filter(({ reply }) => membersOf(reply).includes('clientSecret'));
-    expect(showing.map(({ name }) => name)).toEqual([
+    const showing = (member: string) =>
+      routes.filter(({ reply }) => membersShownOnce(reply.schema).includes(member)).map(({ name }) => name);
+    expect(showing('clientSecret')).toEqual([
       'createTenantApiToken',
       'createMemberApiToken',
       'addTenantApiTokenSecret',
@@ -163,10 +168,23 @@ describe('bodies and replies', () => {
       'createServiceUserSecret',
       'createApplication',
     ]);
-    const withPrivateKey = routes.filter(({ reply }) => membersOf(reply).includes('privateKey'));
-    expect(withPrivateKey.map(({ name }) => name)).toEqual(['createServiceUserKey']);
-    const withSigningSecret = routes.filter(({ reply }) => membersOf(reply).includes('signingSecret'));
-    expect(withSigningSecret.map(({ name }) => name)).toEqual(['createSigningSecret']);
+    expect(showing('accessToken')).toEqual(['createTenantApiToken', 'createMemberApiToken']);
+    expect(showing('privateKey')).toEqual(['createServiceUserKey']);
+    expect(showing('signingSecret')).toEqual(['createSigningSecret']);
+    expect(showing('access_token')).toEqual(['token', 'testApi']);
+    expect(showing('refresh_token')).toEqual(['token']);
+  });
+
+  const creations = routes.filter(({ reply }) => reply.status === 201);
+
+  test.each(creations)('B21: $name marks as shown once what it alone shows, unless that is public', (creation) => {
+    const shownOnce = membersShownOnce(creation.reply.schema);
+    const unmarked = membersShownByAlone(creation).filter((name) => !shownOnce.includes(name));
+    expect(unmarked.filter((name) => !PUBLIC_MEMBERS.includes(name))).toEqual([]);
+  });
+
+  test.each(creations)('$name has a notice exactly where it has something to show once', ({ reply }) => {
+    expect(membersOf(reply).includes('notice')).toBe(membersShownOnce(reply.schema).length > 0);
   });
 
   test.each(routes.filter(({ name }) => name.startsWith('list')))('$name gives pages', ({ query }) => {
@@ -209,6 +227,18 @@ function isTrial(path: string): boolean {
 function membersOf({ schema }: Route['reply']): readonly string[] {
   if (schema === undefined) return [];
   return [...JSON.stringify(z.toJSONSchema(schema)).matchAll(/"(\w+)":\{/g)].flatMap(([, name]) => name ?? []);
+}
+
+/** The members of a creation's answer that no answer about the same or an enclosing resource shows afterwards. */
+function membersShownByAlone({ path, reply }: Pick<Route, 'path' | 'reply'>): readonly string[] {
+  const readings = routes.filter(({ method, path: read }) => method === 'GET' && isWithin(read, path));
+  const shown = new Set(readings.flatMap((reading) => membersOf(reading.reply)));
+  return membersOf(reply).filter((name) => !shown.has(name));
+}
+
+/** Whether one of two paths lies below the other, or is the other. */
+function isWithin(one: string, other: string): boolean {
+  return `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`);
 }
 
 /** The example as the schema gets it: a form's repeatable members come as lists. */

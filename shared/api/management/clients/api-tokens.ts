@@ -17,8 +17,9 @@ import {
   timestamp,
   unique,
 } from '../../fields/fields.ts';
-import { newSecretExample, secretFields, shownOnce, usedSecretExample } from '../../fields/secret-fields.ts';
+import { newSecretExample, newSecretFields, secretFields, usedSecretExample } from '../../fields/secret-fields.ts';
 import { shownMetadata, status } from '../../fields/shapes.ts';
+import { shownOnce } from '../../fields/shown-once.ts';
 import { lambdaTable, type Route } from '../../table.ts';
 
 /** An API token as it is shown; its secrets by their last four characters. */
@@ -42,11 +43,13 @@ const apiToken = z.object({
 });
 
 const newApiToken = apiToken.extend({
-  ...shownOnce,
-  accessToken: z.string().optional().meta({
-    description:
-      'Of kind access_token, in place of a clientSecret: the JWT, shown in the first answer only and not kept',
-  }),
+  ...newSecretFields,
+  accessToken: shownOnce(
+    z.string().optional().meta({
+      description:
+        'Of kind access_token, in place of a clientSecret: the JWT, shown in the first answer only and not kept',
+    }),
+  ),
 });
 
 /** A tenant's token has roles, or permissions one by one. */

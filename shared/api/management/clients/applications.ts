@@ -24,8 +24,8 @@ import {
 import {
   lastUsedAt,
   newSecretExample,
+  newSecretFields,
   secretFields,
-  shownOnce,
   usedSecretExample,
 } from '../../fields/secret-fields.ts';
 import { shownMetadata, status } from '../../fields/shapes.ts';
@@ -127,7 +127,7 @@ export const applications = lambdaTable({
       reply: {
         status: 201,
         description: 'The application, with its secret shown this once if it authenticates by one',
-        schema: application.extend(shownOnce),
+        schema: application.extend(newSecretFields),
         example: newExample,
       },
       audit: 'client.created',

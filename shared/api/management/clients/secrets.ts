@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { expiresInSeconds, text, timestamp } from '../../fields/fields.ts';
-import { importedHash, newSecretExample, secretFields, shownOnce } from '../../fields/secret-fields.ts';
+import { importedHash, newSecretExample, newSecretFields, secretFields } from '../../fields/secret-fields.ts';
 import { lambdaTable, type Route } from '../../table.ts';
 import { tenantTokens, userTokens } from './api-tokens.ts';
 
@@ -24,7 +24,7 @@ const example = {
   version: 2,
 } as const;
 
-const withSecret = clientSecrets.extend(shownOnce);
+const withSecret = clientSecrets.extend(newSecretFields);
 
 const oldSecretExample = { ...newSecretExample, id: 'k4Wn8B', lastFour: 'Xb0d' };
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { expiresInSeconds, NAME_CHARACTERS, page, pageQuery, text, timestamp } from '../../fields/fields.ts';
 import { publicJwk, publishedJwk } from '../../fields/public-jwk.ts';
 import { lastUsedAt } from '../../fields/secret-fields.ts';
+import { notice, shownOnce } from '../../fields/shown-once.ts';
 import { lambdaTable } from '../../table.ts';
 import { reading, serviceUserPath, writing } from './service-user-routes.ts';
 
@@ -27,9 +28,8 @@ const key = z.object({
 const newKey = key.extend({
   type: z.literal('mintmark_service_user').optional(),
   principalId: z.string().optional(),
-  privateKey: z.string().optional(),
-  /** In the answer to a repeated request, in the place of the private key. */
-  notice: z.string().optional(),
+  privateKey: shownOnce(z.string().optional()),
+  notice,
 });
 
 const jwk = {

@@ -13,7 +13,7 @@ import {
   text,
   timestamp,
 } from '../../fields/fields.ts';
-import { imported, importedHash, lastUsedAt, shownOnce, usedSecretExample } from '../../fields/secret-fields.ts';
+import { imported, importedHash, lastUsedAt, newSecretFields, usedSecretExample } from '../../fields/secret-fields.ts';
 import { shownMetadata, status } from '../../fields/shapes.ts';
 import { lambdaTable } from '../../table.ts';
 import { reading, serviceUserPath, serviceUsersPath, writing } from './service-user-routes.ts';
@@ -53,7 +53,7 @@ const secret = z.object({
   version: z.int(),
 });
 
-const newSecret = secret.extend(shownOnce);
+const newSecret = secret.extend(newSecretFields);
 
 const secretExample = {
   clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',
