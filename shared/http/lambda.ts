@@ -1,30 +1,19 @@
 import middy from '@middy/core';
-import httpHeaderNormalizer from '@middy/http-header-normalizer';
-import httpSecurityHeaders from '@middy/http-security-headers';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
 import type { Caller, LambdaTable, PathParameters, Reply, Route } from '#shared/api/table.ts';
 import type { ManagementCaller } from '#shared/domain/access/authority.ts';
 import type { AuthenticatedClient } from '#shared/domain/authentication/authenticate-client.ts';
 import type { Possession } from '#shared/domain/grants/bind-token.ts';
-import type { AdaptersOf, Environment, PortsOf } from '#shared/ports.ts';
-import type { CallerPorts } from './caller/caller-ports.ts';
+import type { AdaptersOf, PortsOf } from '#shared/ports.ts';
 import { openPorts } from './open-ports.ts';
 import { type GatewayReply, type OperationReply, renderReply, type SignedBody } from './reply/replies.ts';
 import type { GatewayEvent, Incoming } from './request/incoming.ts';
-import { answerErrors } from './steps/answer-errors.ts';
-import { appendAttempt, audit } from './steps/audit.ts';
-import { checkInput, decodeMembers } from './steps/check-input.ts';
-import { openCursors, sealCursor } from './steps/cursors.ts';
-import { findRoute } from './steps/find-route.ts';
-import { answerRepeats } from './steps/idempotency.ts';
-import { noteUse } from './steps/note-use.ts';
-import { checkPossession, tellNonce } from './steps/possession.ts';
-import { nameRequest, readEvent } from './steps/read-event.ts';
-import { authoriseCaller, recogniseCaller } from './steps/recognise-caller.ts';
-import { auditRefusals } from './steps/refusals.ts';
-import { countRequests, tellQuotas } from './steps/request-quota.ts';
-import { watchFailures, writeLog } from './steps/write-log.ts';
+import type { StepPorts } from './step-ports.ts';
+import { appendAttempt } from './steps/audit.ts';
+import { sealCursor } from './steps/cursors.ts';
+import { onTheWayBack } from './way-back.ts';
+import { onTheWayIn } from './way-in.ts';
 
 type CallerOf<C extends Caller> = C extends 'anyone'
   ? undefined
@@ -88,55 +77,23 @@ export interface GatewayHandler<Table extends LambdaTable> {
   with(adapters: Partial<AdaptersOf<Granted<Table>>>): GatewayHandler<Table>;
 }
 
-/** Headers for answers that no browser is meant to render (ASVS 3.4); everything about pages is off. */
-const securityHeaders = {
-  strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: true, preload: false },
-  contentTypeOptions: { action: 'nosniff' },
-  contentSecurityPolicy: false,
-  crossOriginEmbedderPolicy: false,
-  crossOriginOpenerPolicy: false,
-  crossOriginResourcePolicy: false,
-  dnsPrefetchControl: false,
-  downloadOptions: false,
-  frameOptions: false,
-  originAgentCluster: false,
-  permissionsPolicy: false,
-  permittedCrossDomainPolicies: false,
-  reportTo: false,
-  xssProtection: false,
-} as const;
-
-/** Joins a table, its adapters and one function per route to a Lambda handler; reading the chain is reading its way. */
+/**
+ * Joins a table, its adapters and one function per route to a Lambda handler. `way-in.ts` and `way-back.ts` list what
+ * happens before and after the operation.
+ */
 export function lambda<const Table extends LambdaTable>(
   table: Table,
   adapters: AdaptersOf<Granted<Table>>,
   operations: OperationsOf<Table>,
 ): GatewayHandler<Table> {
-  const ports = openPorts<PortsOf<Granted<Table>>>(adapters as { environment: () => Environment });
-  const handler = middy<GatewayEvent, GatewayReply>()
-    .use(httpHeaderNormalizer())
-    .use(readEvent())
-    .use(writeLog(table))
-    .use(nameRequest())
-    .use(tellQuotas())
-    .use(tellNonce())
-    .use(httpSecurityHeaders(securityHeaders))
-    .use(answerErrors(table, ports as () => PortsOf<never>))
-    .use(auditRefusals(ports as () => PortsOf<never>))
-    .use(findRoute(table))
-    .use(watchFailures(ports as () => CallerPorts))
-    .use(decodeMembers())
-    .use(checkPossession(ports as () => CallerPorts))
-    .use(recogniseCaller(ports as () => CallerPorts))
-    .use(countRequests(ports))
-    .use(noteUse(ports as () => CallerPorts))
-    .use(authoriseCaller())
-    .use(checkInput())
-    .use(openCursors(ports as () => CallerPorts))
-    .use(answerRepeats(ports as () => CallerPorts))
-    .use(audit(ports as () => CallerPorts))
-    .handler((event) => operate(event as unknown as Incoming, operations as Operations, ports() as CallerPorts));
-  return Object.assign(handler as unknown as (event: GatewayEvent, context: Context) => Promise<GatewayReply>, {
+  const ports = openPorts<PortsOf<Granted<Table>> & StepPorts>(adapters);
+  const middied = middy<Incoming, GatewayReply>()
+    .use(onTheWayBack(table, ports))
+    .use(onTheWayIn(table, ports))
+    .handler((event) => operate(event, operations as Operations, ports()));
+  // The first step makes an `Incoming` of the event, which middy's types cannot say.
+  const handler = middied as unknown as (event: GatewayEvent, context: Context) => Promise<GatewayReply>;
+  return Object.assign(handler, {
     with: (changed: Partial<AdaptersOf<Granted<Table>>>) => lambda(table, { ...adapters, ...changed }, operations),
   });
 }
@@ -146,11 +103,12 @@ function acceptsSignedOnly(accept: string | undefined, { signedAs }: Reply): boo
   return signedAs !== undefined && accept?.trim().toLowerCase() === signedAs;
 }
 
+/** The functions of all routes by name: the route that `findRoute` found says which types its function takes. */
 type Operations = Readonly<
   Record<string, (request: object, ports: unknown) => Promise<OperationReply<number, unknown>>>
 >;
 
-async function operate(event: Incoming, operations: Operations, ports: CallerPorts): Promise<GatewayReply> {
+async function operate(event: Incoming, operations: Operations, ports: StepPorts): Promise<GatewayReply> {
   const { operation = '', route, caller, possession, pathParameters: params, parsedQuery: query, body } = event;
   const { expectedVersion, source } = event;
   const run = operations[operation];

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import type { LambdaTable } from '#shared/api/table.ts';
-import type { AdaptersOf, Environment, PortsOf } from '#shared/ports.ts';
+import type { AdaptersOf, PortsOf } from '#shared/ports.ts';
 import { logTask, logTaskFailure } from './log.ts';
 import { openPorts } from './open-ports.ts';
 
@@ -26,7 +26,7 @@ export function task<const Table extends LambdaTable, Event, Result>(
   adapters: AdaptersOf<Granted<Table>>,
   run: (event: Event, ports: PortsOf<Granted<Table>>, context: Context) => Promise<TaskResult<Result>>,
 ): TaskHandler<Table, Event, Result> {
-  const ports = openPorts<PortsOf<Granted<Table>>>(adapters as { environment: () => Environment });
+  const ports = openPorts<PortsOf<Granted<Table>>>(adapters);
   const handler = async (event: Event, context: Context) => {
     const { result, log } = await run(event, ports(), context).catch((thrown: unknown) => {
       logTaskFailure(table.name, thrown);

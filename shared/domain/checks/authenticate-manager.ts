@@ -8,7 +8,7 @@ import { findLiveToken } from '../tokens/live-token.ts';
 import type { TokenVerifier } from '../tokens/ports.ts';
 import { assertIsSender, type PresentedToken } from './sender-constraint.ts';
 
-interface Ports {
+export interface ManagerPorts {
   readonly issuer: string;
   readonly verifier: TokenVerifier;
   readonly records: RecordReader;
@@ -23,7 +23,7 @@ interface Ports {
  * @throws DomainError `invalid_token` (RFC 6750 §3.1) for a token that is not live or meant for another API, and as
  * `assertIsSender` does
  */
-export async function authenticateManager(presented: PresentedToken, ports: Ports): Promise<ManagementCaller> {
+export async function authenticateManager(presented: PresentedToken, ports: ManagerPorts): Promise<ManagementCaller> {
   const live = await findLiveToken(presented.value, ports);
   if (live === undefined || live.claims.aud !== systemApiIdentifier(ports.issuer)) {
     throw new DomainError('invalid_token', 'The access token is not valid for this API, expired or revoked.');

@@ -1,8 +1,8 @@
 import type { PresentedProof } from '#shared/domain/authentication/dpop.ts';
 import type { Incoming } from '../request/incoming.ts';
 
-/** Under which names clients know this server. */
-interface Origins {
+/** The names by which clients know this server. */
+export interface Origins {
   readonly issuer: string;
   readonly mutualTlsUrl: string | undefined;
 }

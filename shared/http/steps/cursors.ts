@@ -7,7 +7,7 @@ import type { Incoming } from '../request/incoming.ts';
 const SEALED = /^(?<place>[A-Za-z0-9_-]+)\.(?<seal>[0-9A-Za-z]{8})$/;
 
 interface Ports {
-  readonly pepper?: Pepper;
+  readonly pepper: Pepper;
 }
 
 /**
@@ -34,13 +34,13 @@ export async function sealCursor<Reply extends OperationReply<number, unknown>>(
   const { body } = reply;
   if (!hasNextPage(body)) return reply;
   const { nextCursor: place } = body;
-  const seal = await pepperOf(ports).seal(messageFor(place, event));
+  const seal = await ports.pepper.seal(messageFor(place, event));
   return { ...reply, body: { ...body, nextCursor: `${place}.${seal}` } };
 }
 
 async function open(cursor: string, event: Incoming, ports: Ports): Promise<string> {
   const { place = '', seal = '' } = SEALED.exec(cursor)?.groups ?? {};
-  const isOurs = place !== '' && (await pepperOf(ports).isSealed(messageFor(place, event), seal));
+  const isOurs = place !== '' && (await ports.pepper.isSealed(messageFor(place, event), seal));
   if (isOurs) return place;
   throw new DomainError('invalid_request', 'The cursor is malformed or belongs to another list.', { field: 'cursor' });
 }
@@ -53,10 +53,4 @@ function messageFor(place: string, { operation, pathParameters, query }: Incomin
 
 function hasNextPage(body: unknown): body is { readonly nextCursor: string } {
   return typeof body === 'object' && body !== null && 'nextCursor' in body && typeof body.nextCursor === 'string';
-}
-
-/** `lambdaTable` refuses a table with lists and without this grant to compile. */
-function pepperOf({ pepper }: Ports): Pepper {
-  if (pepper === undefined) throw new Error('The table lacks the grant that cursors need.');
-  return pepper;
 }

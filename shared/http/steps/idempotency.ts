@@ -17,7 +17,7 @@ const NOTICE = 'The secret was shown in the first answer only.';
 
 interface Ports {
   readonly clock: Clock;
-  readonly memory?: RequestMemory;
+  readonly memory: RequestMemory;
 }
 
 /**
@@ -28,9 +28,9 @@ export function answerRepeats(ports: () => Ports): MiddlewareObj<Incoming, Gatew
   const begun = new WeakMap<Incoming, string>();
   return {
     before: async ({ event }) => {
-      const { memory, clock } = ports();
       const key = event.headers['idempotency-key'];
-      if (memory === undefined || key === undefined || event.route?.reply.status !== 201) return;
+      if (key === undefined || routeOf(event).reply.status !== 201) return;
+      const { memory, clock } = ports();
       if (!KEY.test(key))
         throw new DomainError('invalid_request', 'Idempotency-Key takes 1 to 128 visible characters.');
       const name = `${identityOf(event).clientId}#${key}`;
@@ -50,13 +50,13 @@ export function answerRepeats(ports: () => Ports): MiddlewareObj<Incoming, Gatew
       const { memory, clock } = ports();
       // The creation is made: who were told otherwise would make it again, and never see the secret of the first.
       const reply = { status, body: withoutSecrets(body, membersShownOnce(routeOf(event).reply.schema)) };
-      const finished = memory?.finish(name, fingerprintOf(event), reply, clock.nowSeconds());
+      const finished = memory.finish(name, fingerprintOf(event), reply, clock.nowSeconds());
       await settleAfterwards('idempotency record', event, finished);
     },
     onError: async ({ event }) => {
       const name = begun.get(event);
       if (name === undefined) return;
-      await settleAfterwards('idempotency record', event, ports().memory?.forget(name));
+      await settleAfterwards('idempotency record', event, ports().memory.forget(name));
     },
   };
 }

@@ -1,19 +1,28 @@
 import type { MiddlewareObj } from '@middy/core';
+import type { Clock } from '#shared/domain/ambient.ts';
 import { currentCertificate } from '#shared/domain/authentication/client-certificate.ts';
 import { currentNonce } from '#shared/domain/authentication/dpop.ts';
+import type { CertificateReader, ProofVerifier } from '#shared/domain/authentication/ports.ts';
 import { acceptProof } from '#shared/domain/grants/bind-token.ts';
-import type { CallerPorts } from '../caller/caller-ports.ts';
-import { presentedProof } from '../caller/presented-proof.ts';
+import type { Pepper } from '#shared/domain/keys/ports.ts';
+import { type Origins, presentedProof } from '../caller/presented-proof.ts';
 import type { GatewayReply } from '../reply/replies.ts';
 import type { Incoming } from '../request/incoming.ts';
 
 type Middleware = MiddlewareObj<Incoming, GatewayReply>;
 
+interface Ports extends Origins {
+  readonly certificates: CertificateReader;
+  readonly pepper: Pepper;
+  readonly proofVerifier: ProofVerifier;
+  readonly clock: Clock;
+}
+
 /**
  * Checks what whoever trades a grant shows to possess, before the grant itself.
  * @throws DomainError as `acceptProof` does
  */
-export function checkPossession(ports: () => CallerPorts): Middleware {
+export function checkPossession(ports: () => Ports): Middleware {
   return {
     before: async ({ event }) => {
       if (event.route?.caller !== 'grant') return;
@@ -23,13 +32,11 @@ export function checkPossession(ports: () => CallerPorts): Middleware {
   };
 }
 
-async function proofOf(event: Incoming, ports: CallerPorts) {
+async function proofOf(event: Incoming, ports: Ports) {
   const presented = presentedProof(event, ports);
   if (presented === undefined) return undefined;
-  const { pepper, proofVerifier, clock } = ports;
-  if (!pepper || !proofVerifier) throw new Error('The table lacks the grants that proofs need.');
-  event.dpopNonce = await currentNonce({ pepper, clock });
-  return acceptProof(presented, { pepper, proofVerifier, clock });
+  event.dpopNonce = await currentNonce(ports);
+  return acceptProof(presented, ports);
 }
 
 /** Tells whoever sends proofs which nonce the next one needs (RFC 9449 §8.2). */

@@ -1,6 +1,5 @@
 import { authorize } from '#shared/domain/access/authority.ts';
-import { authenticate, isManager, permissionOf } from '../caller/caller.ts';
-import type { CallerPorts } from '../caller/caller-ports.ts';
+import { authenticate, type CallerPorts, isManager, permissionOf } from '../caller/caller.ts';
 import { type Middleware, routeOf } from './step.ts';
 
 /** Recognises the caller. */

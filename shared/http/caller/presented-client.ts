@@ -1,0 +1,25 @@
+import type { PresentedClient, PresentedGrant } from '#shared/domain/authentication/recognise.ts';
+import type { Incoming } from '../request/incoming.ts';
+import { readAssertionGrant, readClientAssertion } from './assertions.ts';
+import { clientProof, readCredentials } from './credentials.ts';
+
+/**
+ * What a request shows of the client that it comes from.
+ * @throws DomainError as `readCredentials` and `readClientAssertion` do
+ */
+export function presentedClient(incoming: Incoming): PresentedClient {
+  const by = clientProof(incoming);
+  if (by === 'secret') return { by, readings: readCredentials(incoming) };
+  if (by === 'assertion') return { by, assertion: readClientAssertion(incoming) };
+  const clientId = String(incoming.members?.client_id);
+  return by === 'certificate' ? { by, clientId, certificate: incoming.certificate } : { by, clientId };
+}
+
+/**
+ * What a request shows that trades a grant: an assertion may be all of it, every other grant takes a client.
+ * @throws DomainError as `readAssertionGrant` and `presentedClient` do
+ */
+export function presentedGrant(incoming: Incoming): PresentedGrant {
+  const assertion = readAssertionGrant(incoming);
+  return assertion === undefined ? presentedClient(incoming) : { by: 'grant', assertion };
+}

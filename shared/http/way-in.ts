@@ -1,0 +1,41 @@
+import httpHeaderNormalizer from '@middy/http-header-normalizer';
+import type { LambdaTable } from '#shared/api/table.ts';
+import type { StepPorts } from './step-ports.ts';
+import { audit } from './steps/audit.ts';
+import { checkInput, decodeMembers } from './steps/check-input.ts';
+import { openCursors } from './steps/cursors.ts';
+import { findRoute } from './steps/find-route.ts';
+import { answerRepeats } from './steps/idempotency.ts';
+import { noteUse } from './steps/note-use.ts';
+import { checkPossession } from './steps/possession.ts';
+import { readEvent } from './steps/read-event.ts';
+import { authoriseCaller, recogniseCaller } from './steps/recognise-caller.ts';
+import { countRequests } from './steps/request-quota.ts';
+import type { Middleware } from './steps/step.ts';
+import { watchFailures } from './steps/write-log.ts';
+
+/**
+ * The way of a request to its operation: these steps run from top to bottom, and the first that throws ends the way.
+ * Three of them begin something that they conclude on the way back: `audit`, `answerRepeats` and `noteUse`, in this
+ * order, before everything in `way-back.ts`.
+ */
+export function onTheWayIn(table: LambdaTable, ports: () => StepPorts): Middleware[] {
+  return [
+    httpHeaderNormalizer(),
+    readEvent(),
+    findRoute(table),
+    watchFailures(ports),
+    // The body is decoded here and checked at the end: it can hold the credentials of the caller, and a caller who is
+    // refused learns nothing about the body.
+    decodeMembers(),
+    checkPossession(ports),
+    recogniseCaller(ports),
+    countRequests(ports),
+    noteUse(ports),
+    authoriseCaller(),
+    checkInput(),
+    openCursors(ports),
+    answerRepeats(ports),
+    audit(ports),
+  ];
+}
