@@ -1,4 +1,4 @@
-import { parseUnambiguous } from '../node/unambiguous-json.ts';
+import { parseStrictJson } from '#shared/text/strict-json.ts';
 
 const CHARACTERS_MAX = 8_192;
 
@@ -38,5 +38,5 @@ function isCanonical(part: string): boolean {
 }
 
 function decodePart(part: string): unknown {
-  return parseUnambiguous(Buffer.from(part, 'base64url').toString());
+  return parseStrictJson(Buffer.from(part, 'base64url').toString());
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { isIP } from 'node:net';
-import { parseUnambiguous } from '../node/unambiguous-json.ts';
+import { parseStrictJson } from '#shared/text/strict-json.ts';
 import { publicLookup } from './public-addresses.ts';
 
 /** Longer documents are refused. */
@@ -31,7 +31,7 @@ export function httpsJson(agent: Agent = new Agent({ lookup: publicLookup() })):
       response.destroy();
       throw new Error('The answer is not a JSON document.');
     }
-    const value = parseUnambiguous(await readBody(response));
+    const value = parseStrictJson(await readBody(response));
     if (value === undefined) throw new Error('The document is not JSON, or has a repeated member.');
     return value;
   };

@@ -1,65 +1,29 @@
-import { visit } from 'jsonc-parser';
 import { DomainError } from '#shared/domain/errors.ts';
+import { type JsonRules, parseStrictJson } from '#shared/text/strict-json.ts';
 
-const DEPTH_MAX = 32;
+/** Lone surrogates, NUL and `__proto__` have no honest use. */
+const BODY_RULES: JsonRules = {
+  depthMax: 32,
+  isName: (name) => name !== '__proto__' && isStorable(name),
+  isText: isStorable,
+};
 
 /**
- * Strictly reads a JSON object. JSON.parse silently keeps the last of two members with the same name, so whoever
- * checks one copy may act on another; `__proto__` and lone surrogates have no honest use.
- * @throws DomainError `invalid_request`
+ * Reads a JSON object strictly.
+ * @throws DomainError `invalid_request`, also for an object in which a member comes twice
  */
 export function readJsonObject(text: string): Record<string, unknown> {
-  assertUnambiguous(text);
-  const value = parse(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed();
-  return value as Record<string, unknown>;
-}
-
-function assertUnambiguous(text: string): void {
-  const names: Set<string>[] = [];
-  let depth = 0;
-  const enter = () => {
-    depth += 1;
-    if (depth > DEPTH_MAX) throw malformed();
-  };
-  const leave = () => {
-    depth -= 1;
-  };
-  visit(text, {
-    onObjectBegin: () => {
-      enter();
-      names.push(new Set());
-    },
-    onObjectEnd: () => {
-      leave();
-      names.pop();
-    },
-    onArrayBegin: enter,
-    onArrayEnd: leave,
-    onObjectProperty: (name) => {
-      const known = names.at(-1);
-      if (known?.has(name) || name === '__proto__') throw malformed();
-      assertStorable(name);
-      known?.add(name);
-    },
-    onLiteralValue: (value: unknown) => {
-      if (typeof value === 'string') assertStorable(value);
-    },
-  });
-}
-
-function assertStorable(text: string): void {
-  if (!text.isWellFormed() || text.includes('\0')) throw malformed();
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw malformed();
+  const value = parseStrictJson(text, BODY_RULES);
+  if (!isObject(value)) {
+    throw new DomainError('invalid_request', 'The body must be one JSON object in which no member comes twice.');
   }
+  return value;
 }
 
-function malformed(): DomainError {
-  return new DomainError('invalid_request', 'The body must be one JSON object in which no member comes twice.');
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

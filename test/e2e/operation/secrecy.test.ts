@@ -2,11 +2,9 @@ import { createHash, createPrivateKey, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { type TableName, tableSchemas } from '#infra/table-schemas.ts';
-import { membersShownOnce } from '#shared/api/fields/shown-once.ts';
-import type { Route } from '#shared/api/table.ts';
-import { tables } from '#shared/api/tables.ts';
 import { allowRefreshTokens, beginFamily, granted, refresh } from '#test/support/arrange/refresh-tokens.ts';
 import { captureOutput } from '#test/support/ask/output.ts';
+import { CREDENTIAL, shownOnceIn, withoutShownOnce } from '#test/support/ask/shown-once.ts';
 import { CANARY, canary, plantEverywhere } from '#test/support/clients/planted-secrets.ts';
 import {
   CLIENT_ASSERTION_TYPE,
@@ -79,30 +77,6 @@ async function send({ method, path, ...init }: RouteRequest): Promise<void> {
   for (const credential of shownOnceIn(body)) keep(credential);
   const { clientId, clientSecret } = (body ?? {}) as Partial<Credentials>;
   if (clientId !== undefined && clientSecret !== undefined) keepCredentials({ clientId, clientSecret });
-}
-
-/** A JSON string that is a secret, a refresh token, an access token or a private key, and nothing else. */
-const CREDENTIAL = /"(?:mm[sr]_[0-9A-Za-z_]{20,}|eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+|-----BEGIN PRIVATE KEY-----[^"]*)"/g;
-
-/** The names of all members that some answer shows once, as the tables mark them. */
-const SHOWN_ONCE = new Set(
-  tables.flatMap(({ routes }) => Object.values<Route>(routes).flatMap(({ reply }) => membersShownOnce(reply.schema))),
-);
-
-/** The credentials that an answer shows once. */
-function shownOnceIn(body: unknown): readonly string[] {
-  const found: string[] = [];
-  JSON.stringify(body, (name, value: unknown) => {
-    if (SHOWN_ONCE.has(name) && typeof value === 'string') found.push(value);
-    return value;
-  });
-  return found;
-}
-
-/** An answer without what it shows once. Answers that are no JSON show everybody the same. */
-function withoutShownOnce(text: string): string {
-  if (!text.startsWith('{')) return text;
-  return JSON.stringify(JSON.parse(text, (name, value: unknown) => (SHOWN_ONCE.has(name) ? undefined : value)));
 }
 
 /** A credential, by what it looks like. */

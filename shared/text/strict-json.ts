@@ -1,0 +1,58 @@
+import { visit } from 'jsonc-parser';
+
+/** What a reader refuses besides text that is ambiguous. */
+export interface JsonRules {
+  /** How many objects and lists may lie inside each other. */
+  readonly depthMax: number;
+  /** Whether a member may have this name. */
+  readonly isName: (name: string) => boolean;
+  /** Whether this text may be a value. */
+  readonly isText: (text: string) => boolean;
+}
+
+const NO_RULES: JsonRules = { depthMax: Number.POSITIVE_INFINITY, isName: () => true, isText: () => true };
+
+/**
+ * Parses JSON text strictly. `JSON.parse` keeps the last of two members with the same name and another reader may keep
+ * the first (RFC 7519 §4, RFC 8259 §4): such text is refused, as is text that breaks one of the rules.
+ * @returns undefined for everything that is refused, and for text that is no JSON
+ */
+export function parseStrictJson(text: string, rules: JsonRules = NO_RULES): unknown {
+  try {
+    assertUnambiguous(text, rules);
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Throws at the first fault, so that text of any depth is read no further than the rules allow. */
+function assertUnambiguous(text: string, { depthMax, isName, isText }: JsonRules): void {
+  /** The names in each object that is open; lists have none. */
+  const open: Set<string>[] = [];
+  const enter = () => {
+    open.push(new Set());
+    refuseIf(open.length > depthMax);
+  };
+  const leave = () => {
+    open.pop();
+  };
+  visit(text, {
+    onObjectBegin: enter,
+    onObjectEnd: leave,
+    onArrayBegin: enter,
+    onArrayEnd: leave,
+    onObjectProperty: (name) => {
+      const names = open.at(-1);
+      refuseIf(names?.has(name) === true || !isName(name));
+      names?.add(name);
+    },
+    onLiteralValue: (value: unknown) => {
+      refuseIf(typeof value === 'string' && !isText(value));
+    },
+  });
+}
+
+function refuseIf(isAtFault: boolean): void {
+  if (isAtFault) throw new SyntaxError('The text is ambiguous or breaks a rule.');
+}
