@@ -3,8 +3,9 @@ import { kmsKeySet } from '#shared/adapters/kms/verifier.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
 import { discovery } from '#shared/api/oauth/discovery.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { authorizationServerMetadata, managementApiMetadata } from '#shared/http/reply/metadata.ts';
+import { authorizationServerMetadata } from '#shared/http/reply/metadata.ts';
 import { ok } from '#shared/http/reply/replies.ts';
+import { managementApiMetadata } from '#shared/http/reply/resource-metadata.ts';
 import type { PortsOf } from '#shared/ports.ts';
 
 const metadata = ({ keySet, ...deployment }: PortsOf<'keys:publish'>) =>

@@ -1,4 +1,5 @@
-import { systemApiIdentifier, systemPermissions } from '#shared/domain/access/system-api.ts';
+import { discovery } from '#shared/api/oauth/discovery.ts';
+import { exchange, introspect, revoke } from '#shared/api/oauth/oauth.ts';
 import { dpopAlgorithms } from '#shared/domain/authentication/dpop.ts';
 import { statementAlgorithms } from '#shared/domain/checks/sign-introspection.ts';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
@@ -30,7 +31,7 @@ export function authorizationServerMetadata({ issuer, mutualTlsUrl, algorithms }
     issuer,
     ...endpointsAt(issuer),
     jwks_uri: jwksUriOf(issuer),
-    signed_jwks_uri: `${issuer}/.well-known/jwks.jws`,
+    signed_jwks_uri: issuer + discovery.routes.signedJwks.path,
     grant_types_supported: grantTypes,
     response_types_supported: [],
     token_endpoint_auth_methods_supported: ofOwners,
@@ -47,39 +48,18 @@ export function authorizationServerMetadata({ issuer, mutualTlsUrl, algorithms }
   };
 }
 
-/**
- * What clients need to know of the management API (RFC 9728 §2): which tokens it takes, and who issues them. Its
- * identifier is the start of its URLs.
- */
-export function managementApiMetadata(issuer: string) {
-  return {
-    resource: systemApiIdentifier(issuer),
-    resource_name: 'Mintmark management API',
-    authorization_servers: [issuer],
-    scopes_supported: systemPermissions.map(({ value }) => value),
-    bearer_methods_supported: ['header'],
-    dpop_signing_alg_values_supported: dpopAlgorithms,
-  };
-}
-
-/** Where that is published: the well-known path goes between host and path of the API's identifier (RFC 9728 §3.1). */
-export function resourceMetadataUri(issuer: string): string {
-  const { origin, pathname } = new URL(systemApiIdentifier(issuer));
-  return `${origin}/.well-known/oauth-protected-resource${pathname}`;
-}
-
 /** Where clients call, by the base URL. */
 export function endpointsAt(url: string) {
   return {
-    token_endpoint: `${url}/oauth/token`,
-    introspection_endpoint: `${url}/oauth/introspect`,
-    revocation_endpoint: `${url}/oauth/revoke`,
+    token_endpoint: url + exchange.routes.token.path,
+    introspection_endpoint: url + introspect.routes.introspect.path,
+    revocation_endpoint: url + revoke.routes.revoke.path,
   };
 }
 
 /** Where verifiers find the public signing keys. */
 export function jwksUriOf(issuer: string): string {
-  return `${issuer}/.well-known/jwks.json`;
+  return issuer + discovery.routes.jwks.path;
 }
 
 /** RFC 8705 §3.3 and §5: aliases where the endpoints with mutual TLS are not those of everybody. */

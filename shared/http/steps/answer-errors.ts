@@ -1,6 +1,6 @@
 import type { LambdaTable } from '#shared/api/table.ts';
 import { asDomainError, renderError } from '../reply/errors.ts';
-import { resourceMetadataUri } from '../reply/metadata.ts';
+import { resourceMetadataUri } from '../reply/resource-metadata.ts';
 import { isAskedFor, type Middleware } from './step.ts';
 
 /** The one catch: every error becomes an answer in the route's style. */

@@ -1,0 +1,23 @@
+import { systemApiIdentifier, systemPermissions } from '#shared/domain/access/system-api.ts';
+import { dpopAlgorithms } from '#shared/domain/authentication/dpop.ts';
+
+/**
+ * What clients need to know of the management API (RFC 9728 §2): which tokens it takes, and who issues them. Its
+ * identifier is the start of its URLs.
+ */
+export function managementApiMetadata(issuer: string) {
+  return {
+    resource: systemApiIdentifier(issuer),
+    resource_name: 'Mintmark management API',
+    authorization_servers: [issuer],
+    scopes_supported: systemPermissions.map(({ value }) => value),
+    bearer_methods_supported: ['header'],
+    dpop_signing_alg_values_supported: dpopAlgorithms,
+  };
+}
+
+/** Where that is published: the well-known path goes between host and path of the API's identifier (RFC 9728 §3.1). */
+export function resourceMetadataUri(issuer: string): string {
+  const { origin, pathname } = new URL(systemApiIdentifier(issuer));
+  return `${origin}/.well-known/oauth-protected-resource${pathname}`;
+}
