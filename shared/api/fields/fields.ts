@@ -19,8 +19,11 @@ export function text(max: number) {
   return z.string().min(1).max(max).regex(PRINTABLE, 'must be printable text');
 }
 
+/** Ids are what Mintmark or its callers made them; no other text can name anything. */
+export const ID = /^[A-Za-z0-9_-]{1,64}$/;
+
 /** An id as paths and bodies carry it. */
-export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ -');
+export const id = z.string().regex(ID, 'must be 1 to 64 of A-Z a-z 0-9 _ -');
 
 /**
  * A scope token of RFC 6749 §3.3, short enough for tables and lists; not `offline_access`, which in a request is no

@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../errors.ts';
+import { isMadeId } from '../ids.ts';
 import type { Page, PageRequest } from './lists.ts';
 
 /** What an administrator wants to find again: every change, and every attempt at one. */
@@ -74,6 +76,36 @@ export interface AuditEvent {
   readonly target: Readonly<Record<string, string>>;
   /** The error code of a refusal. */
   readonly reason?: string | undefined;
+}
+
+/** How many refused authentications of one source the log keeps in a minute, so that guessing does not fill it. */
+export const REFUSALS_KEPT_PER_MINUTE = 10;
+
+const FAILED_AUTHENTICATION: readonly ErrorCode[] = [
+  'invalid_client',
+  'invalid_grant',
+  'invalid_token',
+  'unproven_token',
+];
+
+/** Whether an error means that a credential is wrong or has ended. */
+export function isFailedAuthentication(code: ErrorCode): boolean {
+  return FAILED_AUTHENTICATION.includes(code);
+}
+
+const NOT_A_REFUSAL: readonly ErrorCode[] = ['rate_limited', 'temporarily_unavailable', 'server_error'];
+
+/** Whether an error is a refusal; the others say that the caller may try again. */
+export function isRefusal(code: ErrorCode): boolean {
+  return !NOT_A_REFUSAL.includes(code);
+}
+
+/**
+ * The client id of a line about a refused authentication. A client id is public; any other text in its place may be a
+ * secret in the wrong field and becomes the empty text.
+ */
+export function recordedClientId(claimedClientId: string): string {
+  return isMadeId('cli', claimedClientId) ? claimedClientId : '';
 }
 
 /** Which lines to show: newest first, between two moments, and only those that match what is given. */

@@ -1,12 +1,10 @@
+import { ID } from '#shared/api/fields/fields.ts';
 import type { LambdaTable, Method } from '#shared/api/table.ts';
 import { DomainError, notFound } from '#shared/domain/errors.ts';
 import { isSecretInPlaceOfId } from '#shared/domain/ids.ts';
 import { isAskedFor, type Middleware } from './step.ts';
 
-/** Ids are what we or our callers made them (see `shared/api/fields.ts`); nothing else can name anything. */
-const ID = /^[A-Za-z0-9_-]{1,64}$/;
-
-/** From here on ids go into log and audit lines, so that a secret which somebody put in the place of one must not. */
+/** Ids go into log and audit lines from here on: a secret in the place of an id must not. */
 function mayBeId(text: string): boolean {
   return ID.test(text) && !isSecretInPlaceOfId(text);
 }
