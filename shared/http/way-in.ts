@@ -25,8 +25,7 @@ export function onTheWayIn(table: LambdaTable, ports: () => StepPorts): Middlewa
     readEvent(),
     findRoute(table),
     watchFailures(ports),
-    // The body is decoded here and checked at the end: it can hold the credentials of the caller, and a caller who is
-    // refused learns nothing about the body.
+    // The body can hold the caller's credentials: it is decoded here, and checked after the caller is known.
     decodeMembers(),
     checkPossession(ports),
     recogniseCaller(ports),

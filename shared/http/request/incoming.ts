@@ -15,8 +15,25 @@ const USER_AGENT_CHARACTERS_MAX = 256;
 export type GatewayEvent = APIGatewayProxyEvent | APIGatewayProxyEventV2;
 
 /**
- * One request on its way through the middlewares. What API Gateway said is fixed; what the middlewares find out
- * (operation, parameters, body, caller) is filled in as they go.
+ * One request on its way through the steps of `way-in.ts` and `way-back.ts`. What API Gateway said is read-only; the
+ * other members are filled in on the way:
+ *
+ * | member | filled in by | read by |
+ * |---|---|---|
+ * | `target` | `readEvent`; the ids of what it made or names: the operation | `findRoute`, `authoriseCaller`, `audit`, `auditRefusals`, `writeLog` |
+ * | `operation`, `route` | `findRoute` | every later step; on the way back they are absent where no route was found |
+ * | `failures` | `watchFailures` | `writeLog` |
+ * | `members` | `decodeMembers` | `recogniseCaller`, `checkInput`, `auditRefusals` |
+ * | `dpopNonce` | `checkPossession` | `tellNonce` |
+ * | `possession` | `checkPossession` | the operation |
+ * | `caller` | `recogniseCaller` | `countRequests`, `noteUse`, `authoriseCaller`, `answerRepeats`, `audit`, the operation, `auditRefusals`, `writeLog` |
+ * | `quotas` | `countRequests` | `tellQuotas` |
+ * | `expectedVersion` | `checkInput` | the operation |
+ * | `body` | `checkInput` | `answerRepeats`, the operation |
+ * | `parsedQuery` | `checkInput`, `openCursors` | the operation |
+ * | `repeatedReply` | `answerRepeats` | `audit`, and in the place of the operation |
+ * | `isAttempted` | `audit`, or the operation of a route that anybody may call | `audit`, `auditRefusals` |
+ * | `reply` | the operation | `answerRepeats`, `audit`, `tellQuotas`, `writeLog` |
  */
 export interface Incoming {
   readonly requestId: string;
@@ -47,7 +64,7 @@ export interface Incoming {
   parsedQuery?: unknown;
   /** The version of the resource that the caller means to change; undefined for any. */
   expectedVersion?: number | undefined;
-  /** The nonce that the next proof of whoever sent one needs. */
+  /** The nonce that the next proof needs, where this request brought a proof. */
   dpopNonce?: string;
   /** What the caller has proven to have, so that nobody without it can use what this request obtains. */
   possession?: Possession;
@@ -66,53 +83,63 @@ export interface Incoming {
   target: Record<string, string>;
 }
 
-/** The part of an event that both versions share, for reading headers before telling them apart. */
-type Repeated = Readonly<Record<string, readonly string[] | undefined>> | null | undefined;
-
 /**
  * Reads either version of event into one shape. Header names are lower case already.
  * @throws DomainError `invalid_request` for two Authorization headers, of which nobody could say which counts (A16)
  */
 export function readIncoming(event: GatewayEvent): Incoming {
-  const common = {
-    query: event.queryStringParameters ?? {},
-    pathParameters: parametersOf(event),
-    headers: event.headers ?? {},
-    rawBody: event.body ?? '',
-    isBase64Encoded: event.isBase64Encoded,
-    startedAtMilliseconds: performance.now(),
+  return 'routeKey' in event ? readHttpApiEvent(event) : readRestApiEvent(event);
+}
+
+/** Payload format 2.0, of HTTP APIs. */
+function readHttpApiEvent(event: APIGatewayProxyEventV2): Incoming {
+  const { http, requestId } = event.requestContext;
+  return {
+    ...readAlike(event),
+    requestId,
+    method: http.method,
+    pathTemplate: event.routeKey.slice(event.routeKey.indexOf(' ') + 1),
+    path: event.rawPath,
+    headers: { ...event.headers },
+    source: http.sourceIp,
+    userAgent: legible(http.userAgent),
   };
-  if ('routeKey' in event) {
-    const { http, requestId } = event.requestContext;
-    return {
-      ...common,
-      requestId,
-      method: http.method,
-      pathTemplate: event.routeKey.slice(event.routeKey.indexOf(' ') + 1),
-      path: event.rawPath,
-      source: http.sourceIp,
-      certificate: certificateOf(event.requestContext),
-      userAgent: legible(http.userAgent),
-      target: idsOf(common.pathParameters),
-    };
-  }
-  refuseRepeated('authorization', event.multiValueHeaders);
+}
+
+/** Payload format 1.0, of REST APIs: of several headers it has the last in `headers`, where 2.0 has all of them. */
+function readRestApiEvent(event: APIGatewayProxyEvent): Incoming {
   const { requestId, identity } = event.requestContext;
+  refuseRepeated('authorization', event.multiValueHeaders);
   const proofs = event.multiValueHeaders?.dpop;
   return {
-    ...common,
-    // REST APIs keep the last of several headers, HTTP APIs all of them; several proofs are none.
-    headers: { ...common.headers, ...(proofs && { dpop: proofs.join(',') }) },
+    ...readAlike(event),
     requestId,
     method: event.httpMethod,
     pathTemplate: event.resource,
     path: event.path,
+    // Several proofs in one header are no proof, so that a request with several is refused.
+    headers: { ...event.headers, ...(proofs && { dpop: proofs.join(',') }) },
     source: identity.sourceIp,
-    certificate: certificateOf(event.requestContext),
     userAgent: legible(identity.userAgent),
-    target: idsOf(common.pathParameters),
   };
 }
+
+/** What both versions say in the same members. */
+function readAlike(event: GatewayEvent) {
+  const pathParameters = parametersOf(event);
+  return {
+    query: event.queryStringParameters ?? {},
+    pathParameters,
+    rawBody: event.body ?? '',
+    isBase64Encoded: event.isBase64Encoded,
+    certificate: certificateOf(event.requestContext),
+    startedAtMilliseconds: performance.now(),
+    target: idsOf(pathParameters),
+  };
+}
+
+/** Every value of each header. */
+type Repeated = Readonly<Record<string, readonly string[] | undefined>> | null | undefined;
 
 function refuseRepeated(header: string, repeated: Repeated): void {
   if ((repeated?.[header]?.length ?? 0) < 2) return;

@@ -3,7 +3,10 @@ import { readIfMatch } from '../request/if-match.ts';
 import { validate } from '../request/validate.ts';
 import { type Middleware, routeOf } from './step.ts';
 
-/** Decodes the body, so that client credentials in it can be read. */
+/**
+ * Decodes the body into its members. This runs early, because client credentials can be among them; `checkInput` checks
+ * the others after the caller is known, so that a caller who is refused learns nothing about the body.
+ */
 export function decodeMembers(): Middleware {
   return {
     before: ({ event }) => {
