@@ -137,6 +137,10 @@ export interface AmbientPorts {
   readonly requestLimiter: RequestLimiter;
 }
 
+/**
+ * All members of a union in one: of `{ clock: Clock } | { audit: AuditLog }` it is `{ clock: Clock } & { audit: AuditLog }`.
+ * A function that takes either member can be called with both only, which is what `infer All` finds.
+ */
 type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (all: infer All) => void
   ? All
   : never;

@@ -6,8 +6,12 @@ import type { Grant } from '#shared/ports.ts';
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
- * Who may call a route: `anyone`; a `client` that authenticates with its credentials (RFC 6749 §2.3); whoever brings a
- * `grant`, which is such a client or the signer of an assertion (RFC 7521 §4.1), or whom another issuer vouches for; the holder of a management token with the named permission; or either of the two (RFC 7662 §2.1).
+ * Who may call a route:
+ * - `anyone`
+ * - `client`: a client that authenticates with its credentials (RFC 6749 §2.3)
+ * - `grant`: a client as above, the signer of an assertion (RFC 7521 §4.1), or a workload that another issuer vouches for
+ * - `permission`: the holder of a management token that has this permission
+ * - `clientOrPermission`: a client or such a holder (RFC 7662 §2.1)
  */
 export type Caller =
   | 'anyone'

@@ -25,7 +25,11 @@ type CallerOf<C extends Caller> = C extends 'anyone'
 
 type AuditAttempt = (target: Readonly<Record<string, string>>) => Promise<void>;
 
-/** What an operation gets to see: everything in it has been checked. */
+/**
+ * What an operation gets to see: everything in it has been checked. Each member has the type that the route R declares:
+ * for a route with `path: '/v1/tenants/{tenantId}'` and `body: { schema: z.object({ name: z.string() }), … }`, `params`
+ * is `{ tenantId: string }` and `body` is `{ name: string }`.
+ */
 export interface OperationRequest<R extends Route> {
   readonly caller: CallerOf<R['caller']>;
   /** What the caller can be bound to; of routes that take a grant. */
@@ -33,8 +37,8 @@ export interface OperationRequest<R extends Route> {
   /** The address that the request came from, as API Gateway saw it. */
   readonly source: string;
   /**
-   * Writes the line about an auditAttempt, where anybody may ask and only the operation knows whether there is anything to
-   * change: it must do so before it changes that.
+   * Writes the audit line about an attempt. On routes that anybody may call, only the operation knows whether there is
+   * anything to change; it must write the line before it changes anything.
    */
   readonly auditAttempt: R['caller'] extends 'anyone' ? AuditAttempt : undefined;
   readonly params: PathParameters<R['path']>;
@@ -48,6 +52,7 @@ export interface OperationRequest<R extends Route> {
     : undefined;
 }
 
+/** The same with all members read-only at any depth: of `{ items: string[] }` it is `{ readonly items: readonly string[] }`. */
 type Immutable<T> = T extends readonly (infer Item)[]
   ? readonly Immutable<Item>[]
   : T extends object
@@ -98,7 +103,7 @@ export function lambda<const Table extends LambdaTable>(
   });
 }
 
-/** Whoever lists several media types, or wildcards, gets what everybody gets. */
+/** A caller that lists several media types, or wildcards, gets what everybody gets. */
 function acceptsSignedOnly(accept: string | undefined, { signedAs }: Reply): boolean {
   return signedAs !== undefined && accept?.trim().toLowerCase() === signedAs;
 }

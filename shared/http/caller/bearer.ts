@@ -15,7 +15,7 @@ export function presentedToken(authorization: string | undefined): TokenInHeader
   return { scheme: scheme.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer', value: token };
 }
 
-/** Whether the value of an `Authorization` header has one of these schemes, whatever follows. */
+/** Whether the value of an `Authorization` header begins with one of these schemes. */
 export function isTokenScheme(authorization: string | undefined): boolean {
   return /^(?:bearer|dpop)(?: |$)/i.test(authorization ?? '');
 }

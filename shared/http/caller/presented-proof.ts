@@ -8,8 +8,8 @@ export interface Origins {
 }
 
 /**
- * The proof that a request carries, about that request as this issuer names it, whatever host the client asked for.
- * Whoever came with a certificate came to the domain that asks for one.
+ * The proof that a request carries, and the URL that it must be about: the path under a name of this server, never under
+ * the host that the client asked for. A request with a certificate came to the domain that asks for certificates.
  */
 export function presentedProof(
   { headers, method, pathTemplate, pathParameters, certificate }: Incoming,

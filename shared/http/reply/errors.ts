@@ -41,7 +41,7 @@ const OAUTH_CODE: Partial<Record<ErrorCode, string>> = {
   rate_limited: 'temporarily_unavailable',
 };
 
-/** Whatever was thrown as a domain error: the unexpected becomes a `server_error` that says nothing. */
+/** Anything that was thrown as a domain error: the unexpected becomes a `server_error` without details. */
 export function asDomainError(thrown: unknown): DomainError {
   if (thrown instanceof DomainError) return thrown;
   if (isOutOfTime(thrown)) return unavailable(thrown);

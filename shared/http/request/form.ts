@@ -15,8 +15,8 @@ export function formDecode(text: string): string | undefined {
 }
 
 /**
- * Text without control characters, none of which any OAuth parameter may hold (RFC 6749 appendix A). Only a tab is left
- * to whoever reads the parameter, because in a scope it is `invalid_scope` (C5).
+ * Text without control characters, none of which any OAuth parameter may hold (RFC 6749 appendix A). A tab is
+ * left to the reader of the parameter, because in a scope it is `invalid_scope` (C5).
  */
 export function isFreeOfControls(text: string): boolean {
   return !/\p{Cc}/u.test(text.replaceAll('\t', ' ')) && text.isWellFormed();

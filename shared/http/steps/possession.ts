@@ -19,7 +19,7 @@ interface Ports extends Origins {
 }
 
 /**
- * Checks what whoever trades a grant shows to possess, before the grant itself.
+ * Checks the proof and the certificate of a request that trades a grant, before the grant itself.
  * @throws DomainError as `acceptProof` does
  */
 export function checkPossession(ports: () => Ports): Middleware {
@@ -39,7 +39,7 @@ async function proofOf(event: Incoming, ports: Ports) {
   return acceptProof(presented, ports);
 }
 
-/** Tells whoever sends proofs which nonce the next one needs (RFC 9449 §8.2). */
+/** Tells a client that sends proofs which nonce the next one needs (RFC 9449 §8.2). */
 export function tellNonce(): Middleware {
   const tell = ({ event, response }: { event: Incoming; response: GatewayReply | null | undefined }) => {
     if (event.dpopNonce !== undefined && response != null) response.headers['dpop-nonce'] = event.dpopNonce;
