@@ -24,7 +24,7 @@ const adapters = {
   audit: dynamoAudit,
 };
 
-/** Whoever AWS IAM lets invoke this function becomes the workspace's administrator. */
+/** A principal that AWS IAM lets invoke this function becomes the workspace's administrator. */
 export const handler = task(table, adapters, async (event: { newAdministrator?: boolean } | null, ports, context) => {
   const administrator = await bootstrap({ newAdministrator: event?.newAdministrator }, context.awsRequestId, ports);
   return { result: administrator, log: { clientId: administrator.clientId } };

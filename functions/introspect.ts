@@ -19,7 +19,7 @@ const adapters = {
   ...possession,
 };
 
-/** RFC 7662: an API asks what a token is worth now; RFC 9701: and wants that in writing. */
+/** RFC 7662: an API asks whether a token is active; RFC 9701: and wants the answer signed. */
 export const handler = lambda(introspect, adapters, {
   introspect: async ({ caller, body, isSignedWanted }, ports) => {
     const answer = await introspectToken(caller, body.token, ports);

@@ -7,7 +7,7 @@ import { task } from '#shared/http/task.ts';
 
 const adapters = { ...ambient, auditFeed: dynamoAuditFeed, eventBus: eventBridgeBus };
 
-/** Runs by the clock and takes nothing from whoever invokes it. */
+/** Runs by the clock and takes no input. */
 export const handler = task(table, adapters, async (_event: unknown, ports) => {
   const progress = await publishEvents(ports);
   return { result: progress, log: progress.published > 0 ? progress : undefined };

@@ -15,7 +15,7 @@ const adapters = {
   remains: dynamoRecordRemover,
 };
 
-/** Runs by the clock and takes nothing from whoever invokes it. */
+/** Runs by the clock and takes no input. */
 export const handler = task(table, adapters, async (_event: unknown, ports) => {
   const progress = await removeDeleted(ports);
   const isIdle = progress.rows === 0 && progress.finished === 0;

@@ -22,7 +22,7 @@ const adapters = {
   audit: dynamoAudit,
 };
 
-/** Whoever holds a credential can use it, so whoever shows it may end it. */
+/** Anybody who holds a credential can use it, so anybody who shows it may end it. */
 export const handler = lambda(reportLeak, adapters, {
   reportLeak: async ({ body, source, auditAttempt }, ports) => {
     const unchangedBecause = await endLeaked({ ...body, source }, auditAttempt, ports);

@@ -15,7 +15,7 @@ const adapters = {
   signingKeyMaker: kmsSigningKeyMaker,
 };
 
-/** Runs by the clock and takes nothing from whoever invokes it. */
+/** Runs by the clock and takes no input. */
 export const handler = task(table, adapters, async (_event: unknown, ports) => {
   const progress = await rotateSigningKeys(ports);
   const isIdle = progress.transitions + progress.made + progress.disposed === 0;

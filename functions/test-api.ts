@@ -19,7 +19,7 @@ const adapters = {
   issuance: dynamoIssuance,
 };
 
-/** Whoever may test APIs sees what an application would get there. */
+/** A caller who may test APIs sees what an application would get there. */
 export const handler = lambda(table, adapters, {
   testApi: async ({ caller, params, body }, ports) => {
     const token = await testApi(caller, { ...params, ...body }, ports);

@@ -1,4 +1,4 @@
-/** The claims of an assertion that decide what it is worth (RFC 7523 §3); times are seconds since 1970, UTC. */
+/** The claims that decide whether an assertion is valid (RFC 7523 §3); times are seconds since 1970, UTC. */
 export interface AssertionClaims {
   readonly iss: string;
   readonly sub: string;

@@ -4,7 +4,7 @@ import type { RequestQuota } from '../requests.ts';
 import type { FailureBucket, FailureCounter } from './ports.ts';
 
 /**
- * Step 2 of the exchange: whoever fails too often waits. What nobody can guess (sealed secrets, signatures) is verified
+ * Step 2 of the exchange: a client or a source that fails too often waits. What nobody can guess (sealed secrets, signatures) is verified
  * first and only its failures are slowed, so that nobody is locked out by what others send in their name. What can be
  * guessed, or costs a hash, is limited before.
  */
@@ -35,7 +35,7 @@ interface Ports {
 }
 
 /**
- * Refused authentications, by whichever method: of one client from one source, and of one source at all its clients.
+ * Refused authentications by any method: of one client from one source, and of one source at all its clients.
  * They cost next to nothing, so a write for each of them would be what an attacker gains.
  */
 export function refusalLimits(clientId: string, source: string): readonly AttemptLimit[] {
@@ -84,7 +84,7 @@ export function hashLimits(secrets: 'ended' | 'imported', clientId: string): rea
   ];
 }
 
-/** Tokens nobody issued, of which one caller asks what they are worth (RFC 7662 §4). */
+/** Tokens that nobody issued and that one caller introspects (RFC 7662 §4). */
 export function unknownTokenLimits(callerId: string): readonly AttemptLimit[] {
   return [{ bucket: `unknown ${callerId}`, failuresMax: UNKNOWN_TOKENS_MAX, sharedEvery: 300 }];
 }
@@ -155,7 +155,7 @@ function usedUp({ failuresMax }: AttemptLimit, nowSeconds: number): RequestQuota
 
 const GROUPS = 8;
 
-/** What providers give to one customer: whoever has one address of it has 2⁶⁴. */
+/** What providers give to one customer, who then has all 2⁶⁴ addresses of it. */
 const NETWORK_GROUPS = 4;
 
 /**

@@ -32,7 +32,7 @@ interface Ports {
 /**
  * Client authentication by key, in the order of cost: what an assertion says of itself is judged before anything is read,
  * and its signature before it is remembered. The assertion is redeemed last, so that nobody without the key
- * fills the memory; whoever redeems it first is the client, everybody after it is a replay.
+ * fills the memory; the first to redeem it is the client, and every later use is a replay.
  * @throws DomainError `invalid_client` or, for a grant, `invalid_grant`: the same for unknown, disabled, expired,
  * forged, misdirected and replayed; `temporarily_unavailable` where the keys that the client publishes cannot be had
  */

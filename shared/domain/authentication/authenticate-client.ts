@@ -35,7 +35,7 @@ interface Ports {
 
 /**
  * Client authentication by secret (RFC 6749 §2.3.1), in the order of cost: what Mintmark never issued is refused
- * without reading or hashing anything; what it did issue costs one read and one comparison, whatever the answer, until
+ * without reading or hashing anything; what it did issue costs one read and one comparison, right or wrong, until
  * it was refused too often. In deployments with imported secrets, what Mintmark never issued costs that too.
  * @throws DomainError `invalid_client`, the same for unknown, disabled, expired, wrong and for clients that are registered
  * to prove themselves otherwise; `rate_limited`
@@ -60,7 +60,7 @@ async function matchSecret({ clientId, secret: clear, parts }: Genuine, source: 
   const secret = client && findLiveSecret(client, parts.selector, clock.nowSeconds());
   const hash = secret?.hash ?? hasher.decoyHash;
   const match = client && secret && { client, secret, look };
-  // Whoever was let in before goes on while others are made to wait.
+  // A client that was let in before goes on while others are made to wait.
   if (match !== undefined && hasher.remembers(clear, hash)) return match;
   const sealed = { clientId, selector: parts.selector, isLive: match !== undefined };
   const limits = sealedSecretLimits(sealed, source);

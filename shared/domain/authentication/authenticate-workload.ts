@@ -31,7 +31,7 @@ export function isWorkloadToken(
 
 /**
  * A workload trades the token that its platform gave it (RFC 7523 §2.1, RFC 7521 §6.3). Everything that it says is
- * checked before its issuer's keys are asked for, so that nothing is fetched for tokens that would be refused anyway.
+ * checked before its issuer's keys are asked for, so that a token that would be refused anyway costs no request.
  * @throws DomainError `invalid_grant`, the same for unknown, disabled, expired, forged, untrusted and replayed;
  * `temporarily_unavailable` where the issuer's keys cannot be had
  */

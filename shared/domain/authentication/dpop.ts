@@ -36,7 +36,7 @@ export async function verifyProof(
 }
 
 /**
- * True for whoever uses a proof first (RFC 9449 §11.1). Everything else about the request is to be checked before, so
+ * True for the request that uses a proof first (RFC 9449 §11.1). Everything else about the request is to be checked before, so
  * that nobody without a credential fills the memory.
  */
 export function redeemProof(proof: ProofOfPossession, { proofMemory, clock }: Omit<Ports, 'proofVerifier'>) {

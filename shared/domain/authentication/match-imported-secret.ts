@@ -24,8 +24,8 @@ interface Ports {
 
 /**
  * Compares what Mintmark never issued with the client's imported secret. Whether there is such a client or such a
- * secret makes no difference to what it costs, and guesses are counted for each client and source: whoever knows the
- * secret is not locked out by others who do not (B14, R1, R7).
+ * secret makes no difference to what it costs, and guesses are counted for each client and source: a client that
+ * knows the secret is not locked out by others who do not (B14, R1, R7).
  * @throws DomainError `rate_limited`
  */
 export async function matchImportedSecret({ readings, source }: PresentedSecret, nowSeconds: number, ports: Ports) {
@@ -41,7 +41,7 @@ export async function matchImportedSecret({ readings, source }: PresentedSecret,
     const secret = client && findImported(client, nowSeconds);
     const hash = secret?.hash ?? ports.hasher.decoyHash;
     const found = client && secret && { client, secret, look };
-    // Whoever was let in before goes on while guesses from elsewhere use up what comparisons may cost.
+    // A client that was let in before goes on while guesses from elsewhere use up what comparisons may cost.
     if (found && candidates.some((candidate) => ports.hasher.remembers(candidate.secret, hash))) return found;
     const compare = async () => {
       const matches = await Promise.all(candidates.map((candidate) => ports.hasher.compare(candidate.secret, hash)));
@@ -58,7 +58,7 @@ function findImported(client: Client, nowSeconds: number): StoredSecret | undefi
 }
 
 function isComparable(secret: string): boolean {
-  // Text has at least as many bytes as UTF-16 units, so that nothing long is encoded to be measured.
+  // Text has at least as many bytes as UTF-16 units, so that no long text is encoded to be measured.
   if (secret === '' || secret.length > SECRET_BYTES_MAX) return false;
   return encoder.encode(secret).length <= SECRET_BYTES_MAX;
 }

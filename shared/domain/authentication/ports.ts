@@ -13,8 +13,8 @@ export interface CredentialName {
 /** Notes which credentials are in use, so that those nobody uses can be found (Q7). */
 export interface UsageNotes {
   /**
-   * Notes a use, for each credential once in five minutes at most. Settles soon, whatever becomes of the note; a
-   * rejection says that it is lost.
+   * Notes a use, for each credential once in five minutes at most. Settles soon; a rejection says that
+   * the note is lost.
    */
   note(credential: CredentialName, nowSeconds: number): Promise<void>;
 }
@@ -50,7 +50,7 @@ export interface AttemptUnderWay {
   fail(): Promise<void>;
 }
 
-/** What an assertion says, whoever says it. */
+/** What an assertion says; nobody has verified it. */
 export interface UnverifiedAssertion {
   readonly algorithm: AssertionAlgorithm;
   /** The key that it says it is signed with. */
@@ -62,7 +62,7 @@ export interface UnverifiedAssertion {
 
 /** Reads and verifies JWTs that clients have signed themselves (RFC 7523 §3). Nothing in their headers is followed. */
 export interface AssertionVerifier {
-  /** What the assertion says; undefined for whatever is no such JWT, or lacks what must be there. */
+  /** What the assertion says; undefined for a text that is no such JWT or lacks a claim that must be there. */
   read(assertion: string): UnverifiedAssertion | undefined;
   /**
    * Whether one of these keys signed this. Rejects with `temporarily_unavailable` where they cannot be had, because
@@ -71,7 +71,7 @@ export interface AssertionVerifier {
   isGenuine(assertion: string, keys: AssertionKeys): Promise<boolean>;
 }
 
-/** What a workload's token says, whoever says it. */
+/** What a workload's token says; nobody has verified it. */
 export interface UnverifiedWorkloadToken {
   readonly algorithm: TrustAlgorithm;
   readonly claims: WorkloadClaims;
@@ -79,7 +79,7 @@ export interface UnverifiedWorkloadToken {
 
 /** Reads and verifies tokens that other issuers gave to workloads. Nothing in their headers is followed. */
 export interface WorkloadTokens {
-  /** What the token says; undefined for whatever is no such JWT. */
+  /** What the token says; undefined for a text that is no such JWT. */
   read(token: string): UnverifiedWorkloadToken | undefined;
   /**
    * Whether the trusted issuer signed this. Rejects with `temporarily_unavailable` where its keys cannot be had, because

@@ -5,7 +5,7 @@ import type { CredentialName, LastUses, UsageReader } from './ports.ts';
 /** Where a secret has a selector, a client's key goes by this; several that it has are one credential. */
 export const KEY_SELECTOR = 'key';
 
-/** The selector of a client's certificate, by whichever way it is known. */
+/** The selector of a client's certificate, known by its name or by its key. */
 export const CERTIFICATE_SELECTOR = 'certificate';
 
 /** The selector of what a client trusts in the place of a secret, of which it has one too. */

@@ -184,7 +184,7 @@ async function useRefreshTokens(): Promise<void> {
 
 const faults: readonly Fault[] = [{ kind: 'error', name: 'ValidationException' }, { kind: 'reset' }];
 
-/** The AWS SDK's errors quote requests and answers; whatever they hold stays in them. */
+/** The AWS SDK's errors quote requests and answers; what they hold stays in them. */
 async function failEverywhere(requests: RouteRequests): Promise<void> {
   const calls = [
     ...['BatchGetItem', 'PutItem', 'DeleteItem', 'Query'].map((operation) => [world.dynamo, operation] as const),

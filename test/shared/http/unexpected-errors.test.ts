@@ -58,7 +58,7 @@ function failing(errors: ErrorStyle, fail: () => Promise<never>) {
   return lambda(table, adapters, { getThing: fail });
 }
 
-describe('whatever an operation throws', () => {
+describe('anything that an operation throws', () => {
   const cause = new TypeError(SECRET);
   const thrown = [
     ['an error', new Error(SECRET, { cause })],
@@ -92,7 +92,7 @@ describe('an operation that does not end', () => {
   });
 });
 
-describe('whatever an adapter throws', () => {
+describe('anything that an adapter throws', () => {
   test.each(['records', 'pepper', 'hasher', 'signer', 'issuer'] as const)(
     'A19: a defect in %s becomes a server_error that says nothing',
     async (port) => {

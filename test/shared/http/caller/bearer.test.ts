@@ -101,7 +101,7 @@ describe('readAccessToken', () => {
     expect(verdict(() => readAccessToken(incoming({ query: { access_token: 'a.b.c' } })))).toBe('unauthenticated');
   });
 
-  test('reads or refuses with a 4xx whatever the header holds', () => {
+  test('reads any header or refuses it with a 4xx', () => {
     fc.assert(
       fc.property(fc.oneof(anyText, nearToken), (authorization) => {
         const answer = verdict(() => readAccessToken(incoming({ headers: { authorization } })));

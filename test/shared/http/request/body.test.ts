@@ -43,7 +43,7 @@ describe('the content type', () => {
 
 describe('flat JSON', () => {
   test('DEC16: gives what the same form gives', () => {
-    // In JSON that name is refused whoever asks (A17); in a form it is one more unknown parameter.
+    // In JSON that name is always refused (A17); in a form it is one more unknown parameter.
     const name = plainText.filter((text) => text !== '__proto__');
     const members = fc.dictionary(name, fc.oneof(plainText, fc.constant('')), { maxKeys: 8, noNullPrototype: true });
     fc.assert(
@@ -84,7 +84,7 @@ describe('flat JSON', () => {
 });
 
 describe('base64', () => {
-  test('A16: a body in base64 reads as the body itself does, whatever its bytes', () => {
+  test('A16: a body in base64 reads as the body itself does, with any bytes', () => {
     const bodies = fc.oneof(
       fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes)),
       fc.dictionary(plainText, plainText).map((written) => Buffer.from(new URLSearchParams(written).toString())),

@@ -51,7 +51,7 @@ describe('E3: the certificate of a request', () => {
     ['an HTTP API with an empty part', httpEventWith({ clientCert: null })],
     ['a REST API', restApiEvent(call)],
     ['a REST API that says null', restEventWith(null)],
-  ])('B24: is none where %s says nothing of it, whatever the headers say', (_api, event) => {
+  ])('B24: is none where %s does not tell one, also if the headers do', (_api, event) => {
     expect(readIncoming(event).certificate).toBeUndefined();
   });
 });
