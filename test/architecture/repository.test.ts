@@ -81,6 +81,14 @@ describe('docs/decisions.md', () => {
   });
 });
 
+test('package.json allows or refuses each install script', () => {
+  const { packages } = readJson('package-lock.json') as { packages: Record<string, { hasInstallScript?: true }> };
+  const withScript = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript);
+  const names = withScript.map(([path]) => path.replace(/^.*node_modules\//, ''));
+  const { allowScripts } = readJson('package.json') as { allowScripts: Record<string, boolean> };
+  expect(Object.keys(allowScripts)).toEqual(expect.arrayContaining(names));
+});
+
 function read(path: string): string {
   return readFileSync(new URL(path, root), 'utf8');
 }
