@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createDocument, type ZodOpenApiObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import type { LambdaTable } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
 import { errorResponses } from './openapi/error-responses.ts';
 import { renderOperation } from './openapi/operation.ts';
 import { parameterComponents } from './openapi/request-headers.ts';
-import { componentSchemas } from './openapi/schemas.ts';
+import { schemaComponents, simplify } from './openapi/schemas.ts';
 import { securitySchemes } from './openapi/security.ts';
 
 const all: readonly LambdaTable[] = tables;
@@ -17,7 +18,7 @@ const DESCRIPTION = [
 
 /** The API tables as an OpenAPI 3.1 document. The same tables give the same document, to the letter. */
 export function openApiDocument() {
-  return {
+  const document: ZodOpenApiObject = {
     openapi: '3.1.1',
     info: {
       title: 'Mintmark',
@@ -37,13 +38,14 @@ export function openApiDocument() {
     tags: withRoutes.map(({ name, purpose }) => ({ name, description: purpose })),
     paths: renderPaths(),
     components: {
-      schemas: componentSchemas(),
+      schemas: schemaComponents,
       responses: componentResponses(),
       parameters: parameterComponents,
       headers,
       securitySchemes,
     },
   };
+  return createDocument(document, { override: simplify });
 }
 
 const headers = {
@@ -94,7 +96,7 @@ function packageVersion(): string {
 }
 
 function renderPaths() {
-  const paths: Record<string, Record<string, ReturnType<typeof renderOperation>>> = {};
+  const paths: ZodOpenApiPathsObject = {};
   for (const table of withRoutes) {
     for (const [operation, route] of Object.entries(table.routes)) {
       paths[route.path] = {

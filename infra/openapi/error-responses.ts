@@ -1,3 +1,4 @@
+import type { ZodOpenApiResponseObject } from 'zod-openapi';
 import type { ErrorStyle, LambdaTable, Route } from '#shared/api/table.ts';
 import { DomainError, type ErrorCode } from '#shared/domain/errors.ts';
 import { renderError } from '#shared/http/reply/errors.ts';
@@ -36,7 +37,7 @@ interface ErrorResponse {
   readonly status: number;
   /** The response's name among the components. */
   readonly name: string;
-  readonly response: Readonly<Record<string, unknown>>;
+  readonly response: ZodOpenApiResponseObject;
 }
 
 /** The errors a route can answer, one response for each status. */

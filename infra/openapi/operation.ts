@@ -1,22 +1,23 @@
+import * as z from 'zod';
+import type { ZodOpenApiContentObject, ZodOpenApiOperationObject, ZodOpenApiResponseObject } from 'zod-openapi';
 import { id } from '#shared/api/fields/fields.ts';
 import type { Body, LambdaTable, Reply, Route } from '#shared/api/table.ts';
 import { renderReply } from '#shared/http/reply/replies.ts';
 import { isManagement } from './error-codes.ts';
 import { errorResponses } from './error-responses.ts';
 import { headerParameters } from './request-headers.ts';
-import { type JsonSchema, jsonSchema } from './schemas.ts';
 import { describeCaller, securityOf } from './security.ts';
 
 /** Renders one route of an API table as an OpenAPI operation. */
-export function renderOperation(operationId: string, table: LambdaTable, route: Route) {
-  const parameters = [...pathParameters(route.path), ...queryParameters(route.query), ...headerParameters(route)];
+export function renderOperation(operationId: string, table: LambdaTable, route: Route): ZodOpenApiOperationObject {
   return {
     operationId,
     tags: [table.name],
     summary: route.summary,
     description: describe(route),
-    security: securityOf(route.caller),
-    ...(parameters.length > 0 && { parameters }),
+    security: [...securityOf(route.caller)],
+    requestParams: { path: pathParameters(route.path), ...(route.query !== undefined && { query: route.query }) },
+    parameters: headerParameters(route),
     ...(route.body !== undefined && { requestBody: { required: true, content: requestContent(route.body) } }),
     responses: {
       [route.reply.status]: successResponse(route),
@@ -37,43 +38,28 @@ function describe(route: Route): string {
 
 function pathParameters(path: string) {
   const placeholders = path.match(/\{\w+\}/g) ?? [];
-  return placeholders.map((placeholder) => ({
-    name: placeholder.slice(1, -1),
-    in: 'path',
-    required: true,
-    schema: jsonSchema(id, 'input'),
-  }));
+  return z.object(Object.fromEntries(placeholders.map((placeholder) => [placeholder.slice(1, -1), id])));
 }
 
-function queryParameters(query: Route['query']) {
-  if (query === undefined) return [];
-  const { properties = {}, required = [] } = jsonSchema(query, 'input');
-  return Object.entries(properties).map(([name, schema]) => ({
-    name,
-    in: 'query',
-    required: required.includes(name),
-    schema,
-  }));
-}
-
-function requestContent(body: Body) {
-  const schema = jsonSchema(body.schema, 'input');
-  const json = { schema: flat(schema, body.repeatable ?? []), example: body.example };
-  const form = { schema, example: withLists(body.example, body.repeatable ?? []) };
-  if (body.encoding === 'json') return { 'application/json': json };
-  if (body.encoding === 'merge-patch') return { 'application/merge-patch+json': json, 'application/json': json };
-  if (body.encoding === 'form') return { 'application/x-www-form-urlencoded': form };
+function requestContent({ encoding, schema, example, repeatable = [] }: Body): ZodOpenApiContentObject {
+  const json = { schema: flat(schema, repeatable), example };
+  const form = { schema, example: withLists(example, repeatable) };
+  if (encoding === 'json') return { 'application/json': json };
+  if (encoding === 'merge-patch') return { 'application/merge-patch+json': json, 'application/json': json };
+  if (encoding === 'form') return { 'application/x-www-form-urlencoded': form };
   return { 'application/x-www-form-urlencoded': form, 'application/json': json };
 }
 
 /** As flat JSON, a member is a string also where a form may repeat it (DEC16). */
-function flat(schema: JsonSchema, repeatable: readonly string[]): JsonSchema {
-  const properties = { ...schema.properties };
-  for (const name of repeatable) {
-    const list = properties[name] as JsonSchema;
-    properties[name] = list.items as JsonSchema;
-  }
-  return { ...schema, properties };
+function flat(schema: z.ZodType, repeatable: readonly string[]): z.ZodType {
+  if (repeatable.length === 0 || !(schema instanceof z.ZodObject)) return schema;
+  return schema.extend(Object.fromEntries(repeatable.map((name) => [name, itemOf(schema.shape[name])])));
+}
+
+function itemOf(member: unknown): z.ZodType {
+  const list = member instanceof z.ZodOptional ? member.unwrap() : member;
+  if (!(list instanceof z.ZodArray)) throw new TypeError('a form can repeat only a list');
+  return z.optional(list.element);
 }
 
 function withLists(example: unknown, repeatable: readonly string[]): unknown {
@@ -90,16 +76,16 @@ const quotaHeaders = {
 
 /** A reply about one resource says its version in a header too. */
 function hasVersion({ schema }: Reply): boolean {
-  return schema !== undefined && 'version' in (jsonSchema(schema, 'output').properties ?? {});
+  return schema instanceof z.ZodObject && 'version' in schema.shape;
 }
 
-function successResponse({ reply, caller }: Route) {
+function successResponse({ reply, caller }: Route): ZodOpenApiResponseObject {
   const { description, schema, example, signedAs } = reply;
   const { headers } = renderReply({ status: reply.status, body: undefined, target: {} }, reply);
   const cacheControl =
     reply.maxAgeSeconds === undefined
       ? { $ref: '#/components/headers/NoStore' }
-      : { schema: { type: 'string', ...cachingSchema(reply.maxAgeSeconds, headers) } };
+      : { schema: { type: 'string' as const, ...cachingSchema(reply.maxAgeSeconds, headers) } };
   return {
     description,
     headers: {
@@ -112,7 +98,7 @@ function successResponse({ reply, caller }: Route) {
     ...((schema !== undefined || signedAs !== undefined) && {
       content: {
         ...(schema !== undefined && {
-          'application/json': { schema: jsonSchema(schema, 'output'), ...(example !== undefined && { example }) },
+          'application/json': { schema, ...(example !== undefined && { example }) },
         }),
         ...(signedAs !== undefined && { [signedAs]: { schema: { type: 'string' } } }),
       },

@@ -1,3 +1,4 @@
+import type { ZodOpenApiParameterObject } from 'zod-openapi';
 import type { Route } from '#shared/api/table.ts';
 
 /**
@@ -44,4 +45,4 @@ export const parameterComponents = {
     schema: { type: 'string', minLength: 1, maxLength: 128 },
     example: '0f9d1a4e-export',
   },
-};
+} satisfies Record<string, ZodOpenApiParameterObject>;

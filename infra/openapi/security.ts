@@ -1,7 +1,7 @@
 import type { Caller, Route } from '#shared/api/table.ts';
 import { reachOf, type SystemPermission } from '#shared/domain/access/system-api.ts';
 
-type SecurityRequirement = Readonly<Record<string, readonly string[]>>;
+type SecurityRequirement = Readonly<Record<string, string[]>>;
 
 /** `components.securitySchemes` of the document. */
 export const securitySchemes = {

@@ -56,7 +56,7 @@ export interface Route {
   readonly summary: string;
   readonly caller: Caller;
   readonly errors: ErrorStyle;
-  readonly query?: z.ZodType;
+  readonly query?: z.ZodObject;
   readonly body?: Body;
   readonly reply: Reply;
   /** The audit event of a change; required of every route that changes anything. */

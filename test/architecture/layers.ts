@@ -63,6 +63,7 @@ const layers: Readonly<Record<string, { readonly values: readonly string[]; read
       '@aws-sdk/',
       'jose',
       'zod',
+      'zod-openapi',
       'node:',
     ],
     types: ['aws-lambda'],

@@ -46,8 +46,11 @@ export const apiIdentifier = z
     'must be an absolute URI without a fragment',
   );
 
+/** Any JSON value. */
+export const jsonValue = z.json();
+
 /** A JSON object that is copied into access tokens. */
-export const metadata = z.record(z.string(), z.json()).transform((value) => value as JsonObject);
+export const metadata = z.record(z.string(), jsonValue).transform((value) => value as JsonObject);
 
 /** A merge patch of metadata (RFC 7396): null members remove, null as a whole removes everything. */
 export const metadataPatch = metadata.nullish();

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Route } from '../table.ts';
-import { page, timestamp } from './fields.ts';
+import { jsonValue, page, timestamp } from './fields.ts';
 
 /** What the routes of every collection have in common, so that a table says only what is particular. */
 
@@ -9,7 +9,7 @@ export const commonMembers = { createdAt: timestamp, version: z.int() };
 
 export const commonExample = { createdAt: '2027-01-15T08:00:00.000Z', version: 1 } as const;
 
-export const shownMetadata = z.record(z.string(), z.json()).optional();
+export const shownMetadata = z.record(z.string(), jsonValue).optional();
 
 export const status = z.enum(['active', 'disabled']);
 

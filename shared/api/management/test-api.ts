@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { id } from '../fields/fields.ts';
+import { id, jsonValue } from '../fields/fields.ts';
 import { shownOnce } from '../fields/shown-once.ts';
 import { lambdaTable } from '../table.ts';
 
@@ -64,8 +64,8 @@ export const testApi = lambdaTable({
             expires_in: z.int(),
             scope: z.string(),
           }),
-          header: z.record(z.string(), z.json()),
-          claims: z.record(z.string(), z.json()),
+          header: z.record(z.string(), jsonValue),
+          claims: z.record(z.string(), jsonValue),
         }),
         example,
       },

@@ -1,10 +1,13 @@
 import * as z from 'zod';
+
 import type { ActiveIntrospection } from '#shared/domain/checks/introspect-token.ts';
 import type { JsonObject } from '#shared/domain/json.ts';
 import type { Confirmation } from '#shared/domain/records/token-family.ts';
 import type { Actor, MayAct, TokenStatus } from '#shared/domain/tokens/claims.ts';
 import type { ShapeOf } from '#shared/shape-of.ts';
+import { jsonValue } from '../fields/fields.ts';
 import { shownOnce } from '../fields/shown-once.ts';
+
 import { lambdaTable } from '../table.ts';
 
 /** VSCHAR strings of RFC 6749 appendix A, bounded; an empty value counts as absent (§3.2). */
@@ -45,7 +48,7 @@ interface ShownActor extends Omit<Actor, 'act'> {
 const actor = z.object({
   sub: z.string(),
   client_id: z.string(),
-  act: z.record(z.string(), z.json()).optional(),
+  act: z.record(z.string(), jsonValue).optional(),
 } satisfies ShapeOf<ShownActor>);
 
 const mayAct = z.object({ sub: z.string(), iss: z.string().optional() } satisfies ShapeOf<MayAct>);
@@ -70,7 +73,7 @@ const activeIntrospection = z.object({
   tenant_id: z.string().optional(),
   roles: z.array(z.string()).optional(),
   permissions: z.array(z.string()).optional(),
-  metadata: z.record(z.string(), z.json()).optional(),
+  metadata: z.record(z.string(), jsonValue).optional(),
   cnf: confirmation.optional(),
   act: actor.optional(),
   may_act: mayAct.optional(),
