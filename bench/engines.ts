@@ -1,5 +1,5 @@
 import { startLocalDynamo } from '#infra/local/dynamo.ts';
-import { startLocalKms } from '#infra/local/kms.ts';
+import { startLocalKms } from '#infra/local/kms/kms.ts';
 
 /** The URLs of DynamoDB and KMS, by the environment variables that the AWS SDK reads. */
 export interface Engines extends Record<string, string> {

@@ -1,4 +1,4 @@
-import { httpApiEvent, httpAuthorizerEvent } from '#infra/local/gateway/http-api-event.ts';
+import { httpApiEvent, httpAuthorizerEvent } from '#infra/local/gateway/http-api/http-api-event.ts';
 
 /** A request that can be sent over HTTP or converted to an event for a handler. */
 export interface Request {

@@ -1,5 +1,5 @@
 import './isolation.ts';
-import { type GatewayRoute, startGateway } from '#infra/local/gateway.ts';
+import { type GatewayRoute, startGateway } from '#infra/local/gateway/gateway.ts';
 import { functionRoutes } from '#infra/routes.ts';
 import { type Functions, type Mode, openFunctions, provideSettings, reportsPath } from './deployment.ts';
 

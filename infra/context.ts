@@ -4,7 +4,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import * as z from 'zod';
-import type { CustomDomain, MutualTlsDomain } from './http-api.ts';
+import type { CustomDomain, MutualTlsDomain } from './constructs/http-api.ts';
 import type { MintmarkProps } from './mintmark-props.ts';
 
 const protectedApi = z.strictObject({

@@ -5,7 +5,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import { bundlesDirectory } from './bundle.ts';
-import type { CustomDomain, MutualTlsDomain, RateLimit } from './http-api.ts';
+import type { CustomDomain, MutualTlsDomain, RateLimit } from './constructs/http-api.ts';
 
 /** The properties of the construct `Mintmark`. All are optional. */
 export interface MintmarkProps {

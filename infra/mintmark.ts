@@ -6,22 +6,22 @@ import { Construct } from 'constructs';
 import type { LambdaTable } from '#shared/api/table.ts';
 import { tables as lambdaTables } from '#shared/api/tables.ts';
 import { authorizer, bootstrap, rotatePepper } from '#shared/api/without-routes.ts';
-import { createAlarms } from './alarms.ts';
+import { createAlarms } from './constructs/alarms.ts';
 import {
   type AuthorizerOptions,
   createHttpAuthorizer,
   createRestAuthorizer,
   protectedApiSetting,
-} from './authorizer.ts';
-import { EncryptionKey } from './encryption-key.ts';
-import { createFunction, type FunctionSettings } from './functions.ts';
-import { PublicApi } from './http-api.ts';
-import { assertIssuer } from './issuer.ts';
+} from './constructs/authorizer.ts';
+import { EncryptionKey } from './constructs/encryption-key.ts';
+import { createFunction, type FunctionSettings } from './constructs/functions.ts';
+import { PublicApi } from './constructs/http-api.ts';
+import { assertIssuer } from './constructs/issuer.ts';
+import { createSchedule } from './constructs/schedules.ts';
+import { SigningKeys } from './constructs/signing-keys.ts';
+import { createTables } from './constructs/tables.ts';
 import { type MintmarkProps, type MintmarkSettings, withDefaults } from './mintmark-props.ts';
 import type { GrantableResources } from './permissions.ts';
-import { createSchedule } from './schedules.ts';
-import { SigningKeys } from './signing-keys.ts';
-import { createTables } from './tables.ts';
 
 /** All Lambdas except the authorizer, which is deployed once for each protected API. */
 const served: readonly LambdaTable[] = lambdaTables.filter((table) => table !== authorizer);

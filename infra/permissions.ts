@@ -2,13 +2,13 @@ import { Lazy, Stack } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { EnvironmentVariable, Grant } from '#shared/ports.ts';
-import type { EncryptionKey } from './encryption-key.ts';
+import type { EncryptionKey } from './constructs/encryption-key.ts';
+import type { KeysOfProduct, SigningKeys } from './constructs/signing-keys.ts';
+import type { TableName } from './constructs/table-schemas.ts';
+import type { Tables } from './constructs/tables.ts';
 import type { GrantedResource, GrantedStatement } from './granted.ts';
 import { grants } from './grants.ts';
 import { permitKeyUse } from './key-use.ts';
-import type { KeysOfProduct, SigningKeys } from './signing-keys.ts';
-import type { TableName } from './table-schemas.ts';
-import type { Tables } from './tables.ts';
 
 type TableResource = Exclude<GrantedResource, 'signingKeys' | KeysOfProduct | 'wrappingKey' | 'eventBus'>;
 

@@ -1,6 +1,6 @@
 import '../isolation.ts';
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { startGateway } from '#infra/local/gateway.ts';
+import { startGateway } from '#infra/local/gateway/gateway.ts';
 import { functionRoutes } from '#infra/routes.ts';
 import { type Functions, openFunctions, provideSettings } from '../deployment.ts';
 import { invocation } from '../invocation.ts';

@@ -9,7 +9,7 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { type TableName, type TableSchema, tableSchemas } from '../table-schemas.ts';
+import { type TableName, type TableSchema, tableSchemas } from '../constructs/table-schemas.ts';
 import { type Listening, listenOnLoopback } from './loopback.ts';
 
 /**

@@ -10,7 +10,7 @@ describe('the import rule', () => {
     ['shared/adapters/kms/signer.ts', "import { KMSClient } from '@aws-sdk/client-kms';"],
     ['shared/http/request/incoming.ts', "import type { APIGatewayProxyEventV2 } from 'aws-lambda';"],
     ['functions/exchange.ts', "import { lambda } from '#shared/http/lambda.ts';"],
-    ['infra/tables.ts', "import { Table } from 'aws-cdk-lib/aws-dynamodb';"],
+    ['infra/constructs/tables.ts', "import { Table } from 'aws-cdk-lib/aws-dynamodb';"],
     ['test/shared/domain/roles.test.ts', "import { Stack } from 'aws-cdk-lib';"],
     ['shared/domain/errors.ts', "/** Learned from 'zod', which imports nothing. */\nexport const from = 'zod';"],
   ])('lets %s have: %s', (path, source) => {
@@ -69,7 +69,7 @@ describe('the import rule', () => {
       "may not import '#shared/domain/access/standing.ts'",
     ],
     [
-      'infra/tables.ts',
+      'infra/constructs/tables.ts',
       "import { world } from '#test/support/world/world.ts';",
       "may not import '#test/support/world/world.ts'",
     ],

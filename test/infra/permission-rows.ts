@@ -1,6 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 import { AccountRootPrincipal } from 'aws-cdk-lib/aws-iam';
-import { tableSchemas } from '#infra/table-schemas.ts';
+import { tableSchemas } from '#infra/constructs/table-schemas.ts';
 import { logicalIdOf, propertiesOf, type Synthesized } from './synthesize.ts';
 
 /** The name of keys that have no ARN yet. */

@@ -1,6 +1,6 @@
-import type { GatewayRequest } from './gateway-request.ts';
-import { headerValues } from './header-fields.ts';
-import { multiValueQueryParameters } from './query-string.ts';
+import type { GatewayRequest } from './wire/gateway-request.ts';
+import { headerValues } from './wire/header-fields.ts';
+import { multiValueQueryParameters } from './wire/query-string.ts';
 
 /** Name → value of `$context.*` (HTTP API) or `context.*` (REST API). */
 export type ContextVariables = Readonly<Record<string, string>>;

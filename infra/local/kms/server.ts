@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CallLog } from './call-log.ts';
 import { KmsError, toKmsError } from './errors.ts';
 import type { KeyStore } from './key-store.ts';
-import type { Output } from './operation.ts';
-import { operations } from './operations.ts';
+import type { Output } from './operations/operation.ts';
+import { operations } from './operations/operations.ts';
 import { assertSigned, operationNameOf, readBody, sendError, sendOutput } from './wire.ts';
 
 /** A fault to produce for a call. */

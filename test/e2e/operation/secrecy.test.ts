@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { type TableName, tableSchemas } from '#infra/table-schemas.ts';
+import { type TableName, tableSchemas } from '#infra/constructs/table-schemas.ts';
 import { allowRefreshTokens, beginFamily, granted, refresh } from '#test/support/arrange/refresh-tokens.ts';
 import { captureOutput } from '#test/support/ask/output.ts';
 import { CREDENTIAL, shownOnceIn, withoutShownOnce } from '#test/support/ask/shown-once.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
-import { type TableName, tableSchemas } from '#infra/table-schemas.ts';
+import { type TableName, tableSchemas } from '#infra/constructs/table-schemas.ts';
 import { personalTokens, tenantTokens } from '#test/support/arrange/changeable-kinds.ts';
 import { type Manage, manageWith } from '#test/support/arrange/manage.ts';
 import { problem, seen, withoutUses } from '#test/support/ask/answers.ts';

@@ -1,6 +1,6 @@
 import { GenerateRandomCommand, ListKeysCommand } from '@aws-sdk/client-kms';
 import { afterAll, afterEach, expect, test } from 'vitest';
-import { type KmsFault, startLocalKms } from '#infra/local/kms.ts';
+import { type KmsFault, startLocalKms } from '#infra/local/kms/kms.ts';
 import { errorOf, kmsClient } from './kms/kms-client.ts';
 
 const faults = new Map<string, (callNumber: number) => KmsFault | undefined>();

@@ -1,7 +1,7 @@
 import { handler as authorizer } from '#functions/authorizer.ts';
 import type { AdapterChanges } from '#infra/local/functions.ts';
 import type { GatewayAuthorizer, GatewayRoute, LambdaHandler, MutualTls } from '#infra/local/gateway/configuration.ts';
-import { startGateway } from '#infra/local/gateway.ts';
+import { startGateway } from '#infra/local/gateway/gateway.ts';
 import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
 import { REPORTS, type World } from '../world/world.ts';
 import { settingsOf } from './settings.ts';

@@ -1,6 +1,6 @@
 import { localFunctions } from '#infra/local/functions.ts';
+import { startGateway } from '#infra/local/gateway/gateway.ts';
 import { lambdaContext } from '#infra/local/gateway/lambda-context.ts';
-import { startGateway } from '#infra/local/gateway.ts';
 import { functionRoutes } from '#infra/routes.ts';
 import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';

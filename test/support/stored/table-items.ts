@@ -6,7 +6,7 @@ import {
   type ScanCommandInput,
   type ScanCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
-import { type TableName, tableSchemas } from '#infra/table-schemas.ts';
+import { type TableName, tableSchemas } from '#infra/constructs/table-schemas.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { type AdapterChanges, localFunctions } from '#infra/local/functions.ts';
-import { startGateway } from '#infra/local/gateway.ts';
+import { startGateway } from '#infra/local/gateway/gateway.ts';
 import { functionRoutes } from '#infra/routes.ts';
 import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
 import { settingsOf } from '../arrange/settings.ts';

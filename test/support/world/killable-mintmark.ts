@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startLocalDynamo } from '#infra/local/dynamo.ts';
-import { startLocalKms } from '#infra/local/kms.ts';
+import { startLocalKms } from '#infra/local/kms/kms.ts';
 import type { ScheduledFunction } from '#infra/local/schedules.ts';
 import { startSystem } from '#infra/local/system.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';

@@ -1,5 +1,5 @@
 import { type MaterialMaker, newMaterial } from '#infra/local/kms/key-specs.ts';
-import { type LocalKms, startLocalKms } from '#infra/local/kms.ts';
+import { type LocalKms, startLocalKms } from '#infra/local/kms/kms.ts';
 
 /** RSA keys that no engine of this process has now; the longest unused comes first. */
 const idle: Buffer[] = [];

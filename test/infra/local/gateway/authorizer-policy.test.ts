@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { authorizerPolicy, evaluatePolicy } from '#infra/local/gateway/authorizer-policy.ts';
+import { authorizerPolicy, evaluatePolicy } from '#infra/local/gateway/rest-api/authorizer-policy.ts';
 
 const METHOD_ARN = 'arn:aws:execute-api:us-east-1:000000000000:local/dev/GET/pets/7';
 

@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, importJWK, type JWTPayload, SignJWT } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
-import { type JwtAuthorizer, startGateway } from '#infra/local/gateway.ts';
+import { type JwtAuthorizer, startGateway } from '#infra/local/gateway/gateway.ts';
 import { echo, echoedEvent, gatewayAnswer, gatewayWith, send, stoppedClock } from './running-gateway.ts';
 
 const AUDIENCE = 'https://api.example';

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { startGateway } from '#infra/local/gateway.ts';
+import { startGateway } from '#infra/local/gateway/gateway.ts';
 import { type ClientIdentity, newAuthority, selfSigned } from '#test/support/clients/certificates.ts';
 import { fetchWith, mutualTlsTrusting } from '#test/support/clients/mutual-tls.ts';
 import { echo } from './running-gateway.ts';

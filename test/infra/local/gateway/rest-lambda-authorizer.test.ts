@@ -1,6 +1,6 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { expect, test, vi } from 'vitest';
-import { type GatewayAuthorizer, type GatewayRoute, startGateway } from '#infra/local/gateway.ts';
+import { type GatewayAuthorizer, type GatewayRoute, startGateway } from '#infra/local/gateway/gateway.ts';
 import { echo, echoedEvent, gatewayAnswer, gatewayWith, send, stoppedClock } from './running-gateway.ts';
 
 const UNAUTHORIZED = gatewayAnswer(401, '{"message":"Unauthorized"}', { 'x-amzn-errortype': 'UnauthorizedException' });

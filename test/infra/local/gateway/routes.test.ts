@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startGateway } from '#infra/local/gateway.ts';
+import { startGateway } from '#infra/local/gateway/gateway.ts';
 import { gatewayAnswer, gatewayWith, send } from './running-gateway.ts';
 
 /** Makes a route whose handler answers with the route's name. */

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import { type Gateway, type GatewayOptions, startGateway } from '#infra/local/gateway.ts';
+import { type Gateway, type GatewayOptions, startGateway } from '#infra/local/gateway/gateway.ts';
 
 /** The part of a response that is the same each time. */
 export interface Answer {

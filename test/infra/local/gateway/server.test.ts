@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { expect, test } from 'vitest';
-import { listen } from '#infra/local/gateway/server.ts';
-import { type GatewayOptions, startGateway } from '#infra/local/gateway.ts';
+import { type GatewayOptions, startGateway } from '#infra/local/gateway/gateway.ts';
+import { listen } from '#infra/local/gateway/wire/server.ts';
 import { echo, gatewayAnswer, gatewayWith, send } from './running-gateway.ts';
 
 const MEGABYTE = 1024 * 1024;

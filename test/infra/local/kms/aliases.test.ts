@@ -1,6 +1,6 @@
 import { CreateAliasCommand, DeleteAliasCommand, ListAliasesCommand, UpdateAliasCommand } from '@aws-sdk/client-kms';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type LocalKms, startLocalKms } from '#infra/local/kms.ts';
+import { type LocalKms, startLocalKms } from '#infra/local/kms/kms.ts';
 import { arnOf, createKey, errorOf, kmsClient, metadataOf } from './kms-client.ts';
 
 const now = new Date('2026-03-01T12:00:00.250Z');

@@ -1,6 +1,6 @@
 import { DecryptCommand, EncryptCommand } from '@aws-sdk/client-kms';
 import { afterAll, describe, expect, test } from 'vitest';
-import { startLocalKms } from '#infra/local/kms.ts';
+import { startLocalKms } from '#infra/local/kms/kms.ts';
 import { arnOf, createKey, errorOf, kmsClient } from './kms-client.ts';
 
 const kms = await startLocalKms();

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { GenerateMacCommand, type KeySpec, type MacAlgorithmSpec, VerifyMacCommand } from '@aws-sdk/client-kms';
 import { afterAll, expect, test } from 'vitest';
-import { startLocalKms } from '#infra/local/kms.ts';
+import { startLocalKms } from '#infra/local/kms/kms.ts';
 import { arnOf, createKey, errorOf, kmsClient } from './kms-client.ts';
 
 const kms = await startLocalKms();

@@ -18,7 +18,7 @@ import {
   VerifyCommand,
 } from '@aws-sdk/client-kms';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { startLocalKms } from '#infra/local/kms.ts';
+import { startLocalKms } from '#infra/local/kms/kms.ts';
 import { createKey, errorOf, kmsClient } from './kms-client.ts';
 
 let folder: string;

@@ -1,6 +1,6 @@
 import { constants, generateKeyPairSync, hash, privateEncrypt, publicDecrypt, sign, verify } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { pkcs1, pss } from '#infra/local/kms/rsa-signatures.ts';
+import { pkcs1, pss } from '#infra/local/kms/cryptography/rsa-signatures.ts';
 
 // This key is short for speed, because some cases need many signatures.
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { compactVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startLocalKms } from '#infra/local/kms.ts';
+import { startLocalKms } from '#infra/local/kms/kms.ts';
 import { repeat } from '#test/support/ask/outcomes.ts';
 import { signatureHalves } from './ecdsa-der.ts';
 import { arnOf, createKey, errorOf, kmsClient } from './kms-client.ts';
