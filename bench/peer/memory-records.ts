@@ -1,5 +1,5 @@
 import { dynamoRecords } from '#shared/adapters/dynamo/directory/records.ts';
-import type { DirectoryKind, DirectoryRecords, RecordReader } from '#shared/domain/records/look.ts';
+import type { RecordReader } from '#shared/domain/records/look.ts';
 import type { Environment } from '#shared/ports.ts';
 
 /** Reads each record from DynamoDB once, and then from memory. It shows the cost of Mintmark without a database. */
@@ -14,9 +14,8 @@ export function memoryRecords(environment: Environment): RecordReader {
   return {
     open: (about) => ({
       client: (id) => keep(`client ${id}`, () => source.open(about).client(id)),
-      find: <Kind extends DirectoryKind>(kind: Kind, id: string): Promise<DirectoryRecords[Kind] | undefined> =>
-        keep(`${kind} ${id}`, () => source.open(about).find(kind, id)),
-      findShortLived: (kind, id) => source.open(about).findShortLived(kind, id),
+      find: (key) => keep(`${key.kind} ${key.id}`, () => source.open(about).find(key)),
+      findShortLived: (key) => source.open(about).findShortLived(key),
       isRevoked: (tokenId) => keep(`revoked ${tokenId}`, () => source.open(about).isRevoked(tokenId)),
       expect: () => undefined,
     }),

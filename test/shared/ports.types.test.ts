@@ -249,8 +249,8 @@ describe('lambdaTable', () => {
 describe('grants', () => {
   test('whoever may write rosters can write nothing else', () => {
     type Rosters = PortsOf<'rosters:write'>['rosters'];
-    expectTypeOf<Parameters<Rosters['insert']>[0]>().toEqualTypeOf<'roster'>();
-    expectTypeOf<Parameters<Rosters['replace']>[0]>().toEqualTypeOf<'roster'>();
+    expectTypeOf<Parameters<Rosters['insert']>[0]['kind']>().toEqualTypeOf<'roster'>();
+    expectTypeOf<Parameters<Rosters['replace']>[0]['kind']>().toEqualTypeOf<'roster'>();
     expectTypeOf<Rosters>().not.toHaveProperty('remove');
   });
 

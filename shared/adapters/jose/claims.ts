@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import type { Confirmation } from '#shared/domain/authentication/confirmation.ts';
 import type { JsonObject } from '#shared/domain/json.ts';
-import type { Confirmation } from '#shared/domain/records/token-family.ts';
 import { ACCESS_TOKEN_TYPE, LONG_LIVED_TOKEN_TYPE } from '#shared/domain/tokens/access-token.ts';
 import type {
   AccessTokenClaims,

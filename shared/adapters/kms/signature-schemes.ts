@@ -1,8 +1,8 @@
 import { constants, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import type { KeySpec, SigningAlgorithmSpec } from '@aws-sdk/client-kms';
 import QuickLRU from 'quick-lru';
+import type { SigningKey } from '#shared/domain/keys/signing-key.ts';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
-import type { SigningKey } from '#shared/domain/records/signing-keys.ts';
 import { derToJose } from './ecdsa-signature.ts';
 
 /** How KMS and Node's cryptography make signatures of one JOSE algorithm. */

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { unavailable } from '#shared/domain/errors.ts';
 import type { NewSigningKey, SigningKeyMaker } from '#shared/domain/keys/ports.ts';
-import type { KeyCreation } from '#shared/domain/records/signing-keys.ts';
+import type { KeyCreation } from '#shared/domain/keys/signing-key.ts';
 import type { Environment } from '#shared/ports.ts';
 import { awsClientSettings, rethrowAsUnavailable } from '../aws-client.ts';
 import { required } from '../node/environment.ts';

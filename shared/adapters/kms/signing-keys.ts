@@ -1,8 +1,8 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { FoundingKeys } from '#shared/domain/keys/ports.ts';
+import { SIGNING_KEYS, type SigningKey, type SigningKeys } from '#shared/domain/keys/signing-key.ts';
 import { withFoundingKeys } from '#shared/domain/keys/signing-keys.ts';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
-import { SIGNING_KEYS, type SigningKey, type SigningKeys } from '#shared/domain/records/signing-keys.ts';
 import type { Environment } from '#shared/ports.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
 import { directoryKey } from '../dynamo/directory/directory-keys.ts';
@@ -101,7 +101,7 @@ function recentReader(read: (nowSeconds: number) => Promise<readonly SigningKey[
 
 async function readRecord(environment: Environment): Promise<SigningKeys | undefined> {
   const TableName = required(environment, 'MINTMARK_DIRECTORY_TABLE');
-  const Key = { key: directoryKey('signingKeys', SIGNING_KEYS) };
+  const Key = { key: directoryKey(SIGNING_KEYS) };
   const { Item } = await documentClient(environment)
     .send(new GetCommand({ TableName, Key, ConsistentRead: true }))
     .catch(rethrowAsUnavailable);

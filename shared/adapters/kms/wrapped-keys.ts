@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { DecryptCommand } from '@aws-sdk/client-kms';
 import QuickLRU from 'quick-lru';
-import type { SigningKey } from '#shared/domain/records/signing-keys.ts';
+import type { SigningKey } from '#shared/domain/keys/signing-key.ts';
 import type { Environment } from '#shared/ports.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
 import { required } from '../node/environment.ts';

@@ -1,13 +1,11 @@
 import * as z from 'zod';
-
+import type { Confirmation } from '#shared/domain/authentication/confirmation.ts';
 import type { ActiveIntrospection } from '#shared/domain/checks/introspect-token.ts';
 import type { JsonObject } from '#shared/domain/json.ts';
-import type { Confirmation } from '#shared/domain/records/token-family.ts';
 import type { Actor, MayAct, TokenStatus } from '#shared/domain/tokens/claims.ts';
 import type { ShapeOf } from '#shared/shape-of.ts';
 import { jsonValue } from '../fields/fields.ts';
 import { shownOnce } from '../fields/shown-once.ts';
-
 import { lambdaTable } from '../table.ts';
 
 /** VSCHAR strings of RFC 6749 appendix A, bounded; an empty value counts as absent (§3.2). */

@@ -135,6 +135,6 @@ export async function assertMayGrant(
   assertMayAssign(caller, await rolesAssigned(client, look));
   assertMayGive(caller, client.permissions ?? []);
   if (client.subject.type !== 'application' || client.id === undefined) return;
-  const grant = await look.find('grant', grantKey(client.id, SYSTEM_API_ID));
+  const grant = await look.find(grantKey(client.id, SYSTEM_API_ID));
   if (grant !== undefined) assertHolds(caller, grant.permissions);
 }

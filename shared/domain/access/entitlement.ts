@@ -1,14 +1,14 @@
 import { DomainError } from '../errors.ts';
 import type { Client } from '../records/client.ts';
 import type { Look } from '../records/look.ts';
-import { API_IDENTIFIER_CHARACTERS_MAX, type Api, apiNameKey, grantKey } from '../records/permissions.ts';
+import { API_IDENTIFIER_CHARACTERS_MAX, type Api, apiNameKey, apiRecordKey, grantKey } from '../records/permissions.ts';
 import { type Standing, standingOf } from './standing.ts';
 
 /** The API with this identifier (its audience), if there is one. Nothing is read for what no API can be called. */
 export async function findApi(identifier: string, look: Look): Promise<Api | undefined> {
   if (identifier.length > API_IDENTIFIER_CHARACTERS_MAX) return undefined;
-  const claim = await look.find('name', apiNameKey(identifier));
-  const api = claim && (await look.find('api', claim.ownerId));
+  const claim = await look.find(apiNameKey(identifier));
+  const api = claim && (await look.find(apiRecordKey(claim.ownerId)));
   return api?.identifier === identifier ? api : undefined;
 }
 
@@ -30,7 +30,7 @@ export async function resolveApi(
   look: Look,
 ): Promise<Api | undefined> {
   const [only, ...others] = entitledApiIds(client, holding);
-  if (only !== undefined && others.length === 0) return look.find('api', only);
+  if (only !== undefined && others.length === 0) return look.find(apiRecordKey(only));
   const defaultAudience = await findDefault();
   if (defaultAudience !== undefined) return findApi(defaultAudience, look);
   throw new DomainError('invalid_request', "Send 'audience': the identifier of the API that the token is for.", {
@@ -50,7 +50,7 @@ export async function allowedPermissions(
 ): Promise<readonly string[]> {
   const declared = api.permissions.map((permission) => permission.value);
   if (client.subject.type === 'application') {
-    const grant = await look.find('grant', grantKey(client.id, api.id));
+    const grant = await look.find(grantKey(client.id, api.id));
     if (grant?.permissions === 'all') return declared;
     return declared.filter((value) => grant?.permissions.includes(value));
   }

@@ -1,14 +1,17 @@
 import type { Client, Subject } from '../records/client.ts';
 import { latestMark } from '../records/lifecycle.ts';
 import type { Look } from '../records/look.ts';
-import type { PermissionReference, Role } from '../records/permissions.ts';
+import { type PermissionReference, type Role, roleRecordKey } from '../records/permissions.ts';
 import {
   type Existing,
   exists,
   type Membership,
   membershipKey,
   type ServiceUser,
+  serviceUserKey,
+  tenantKey,
   type User,
+  userKey,
 } from '../records/principals.ts';
 
 /** That a client's subject stands, and with which roles. */
@@ -33,7 +36,7 @@ export async function standingOf(client: Client, look: Look): Promise<Standing |
     return { tenantId: undefined, userId: undefined, roles: [], permissions: [], revokedBeforeSeconds };
   }
   const [tenant, holder, roles] = await Promise.all([
-    look.find('tenant', subject.tenantId),
+    look.find(tenantKey(subject.tenantId)),
     findHolder(client, look),
     rolesAssigned(client, look),
   ]);
@@ -54,7 +57,7 @@ export function permissionsThrough(
 /** The roles that a client acts with, or would act with if whoever it acts for were active. */
 export async function rolesAssigned(client: RoleBearer, look: Look): Promise<readonly Role[]> {
   const { roleIds = [] } = (await findHolder(client, look)) ?? {};
-  const roles = await Promise.all(roleIds.map((id) => look.find('role', id)));
+  const roles = await Promise.all(roleIds.map((id) => look.find(roleRecordKey(id))));
   const tenantId = 'tenantId' in client.subject ? client.subject.tenantId : undefined;
   return roles.filter((role) => role !== undefined).filter((role) => isRoleFor(tenantId, role));
 }
@@ -89,7 +92,7 @@ export async function findServiceUser(
   { tenantId, serviceUserId }: { readonly tenantId: string; readonly serviceUserId: string },
   look: Look,
 ): Promise<ServiceUser | undefined> {
-  const serviceUser = await look.find('serviceUser', serviceUserId);
+  const serviceUser = await look.find(serviceUserKey(serviceUserId));
   return serviceUser?.tenantId === tenantId ? serviceUser : undefined;
 }
 
@@ -105,8 +108,8 @@ export async function findMember(
   look: Look,
 ): Promise<Member | undefined> {
   const [user, membership] = await Promise.all([
-    look.find('user', userId),
-    look.find('membership', membershipKey(tenantId, userId)),
+    look.find(userKey(userId)),
+    look.find(membershipKey(tenantId, userId)),
   ]);
   return exists(user) && membership !== undefined ? { user, membership } : undefined;
 }

@@ -1,7 +1,17 @@
 import type { Client } from '../records/client.ts';
 import type { BindingRules } from '../records/permissions.ts';
-import type { Confirmation } from '../records/token-family.ts';
 import { registrationOf } from '../registration/registration.ts';
+
+/**
+ * What a token says of its sender (RFC 7800 §3): whoever uses it has to prove each member that is there. At least one
+ * is.
+ */
+export interface Confirmation {
+  /** Thumbprint (RFC 7638) of the key that signs proofs (RFC 9449 §6.1). */
+  readonly jkt?: string | undefined;
+  /** Thumbprint of the certificate in the TLS handshake (RFC 8705 §3.1). */
+  readonly 'x5t#S256'?: string | undefined;
+}
 
 type Member = keyof Confirmation;
 

@@ -8,7 +8,7 @@ import { type AuthenticatedClient, invalidClient } from '../authentication/authe
 import type { AssertionVerifier, FailureCounter } from '../authentication/ports.ts';
 import type { Pepper } from '../keys/ports.ts';
 import type { RecordReader } from '../records/look.ts';
-import { SYSTEM_API_ID } from '../records/permissions.ts';
+import { apiRecordKey, SYSTEM_API_ID } from '../records/permissions.ts';
 import { proofOf } from '../registration/registration.ts';
 import { type TokenType, tokenTypeOf } from '../tokens/access-token.ts';
 import type { AccessTokenClaims } from '../tokens/claims.ts';
@@ -98,7 +98,7 @@ async function isEntitled(caller: Introspector, { standing, api }: Found): Promi
 }
 
 async function systemPermissionsOf({ client, look }: AuthenticatedClient, own: Standing): Promise<readonly string[]> {
-  const systemApi = await look.find('api', SYSTEM_API_ID);
+  const systemApi = await look.find(apiRecordKey(SYSTEM_API_ID));
   return systemApi === undefined ? [] : allowedPermissions(client, own, systemApi, look);
 }
 

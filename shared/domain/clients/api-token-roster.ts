@@ -20,6 +20,8 @@ const PAGE_LIMIT = 100;
 
 const PAGES_MAX = 10;
 
+type RosterKey = ReturnType<typeof rosterKey>;
+
 interface Ports {
   readonly records: RecordReader;
   readonly rosters: RecordWriter<'roster'>;
@@ -38,7 +40,7 @@ export async function enterRoster(
   const key = rosterKey(owner);
   const now = ports.clock.nowSeconds();
   const listed = await listedIds(owner, ports);
-  if ((await openRosterLook(key, ports).find('roster', key)) === undefined) await openRoster(key, now, ports);
+  if ((await openRosterLook(key, ports).find(key)) === undefined) await openRoster(key, now, ports);
   const enter = async (roster: ApiTokenRoster): Promise<ApiTokenRoster> => {
     const recent = roster.entries.filter(({ addedAtSeconds }) => addedAtSeconds + LATELY_SECONDS > now);
     const live = await countLive({ listed, recent, now }, openRosterLook(key, ports));
@@ -48,7 +50,7 @@ export async function enterRoster(
       `There are ${maxLive} API tokens already, the most that may be: delete one first.`,
     );
   };
-  await changeRecord({ kind: 'roster', key, change: enter }, { records: ports.records, directory: ports.rosters });
+  await changeRecord({ key, change: enter }, { records: ports.records, directory: ports.rosters });
 }
 
 /** Takes a token that is about to be deleted out, so that its place is free at once. */
@@ -58,23 +60,23 @@ export async function leaveRoster(
   { records, rosters }: Pick<Ports, 'records' | 'rosters'>,
 ): Promise<void> {
   const key = rosterKey(owner);
-  const roster = await openRosterLook(key, { records }).find('roster', key);
+  const roster = await openRosterLook(key, { records }).find(key);
   if (roster?.entries.some((entry) => entry.clientId === clientId) !== true) return;
   const leave = (before: ApiTokenRoster): ApiTokenRoster => ({
     ...before,
     entries: before.entries.filter((entry) => entry.clientId !== clientId),
   });
-  await changeRecord({ kind: 'roster', key, change: leave }, { records, directory: rosters });
+  await changeRecord({ key, change: leave }, { records, directory: rosters });
 }
 
 /** Not by the owner's id alone: looks at the owner need other records. */
-function openRosterLook(key: string, { records }: Pick<Ports, 'records'>): Look {
-  return records.open(`roster of ${key}`);
+function openRosterLook({ id }: RosterKey, { records }: Pick<Ports, 'records'>): Look {
+  return records.open(`roster of ${id}`);
 }
 
-async function openRoster(key: string, nowSeconds: number, { rosters }: Ports): Promise<void> {
+async function openRoster(key: RosterKey, nowSeconds: number, { rosters }: Ports): Promise<void> {
   const roster = { entries: [], createdAtSeconds: nowSeconds, version: 1 };
-  await rosters.insert('roster', key, roster).catch(ignoreConflict);
+  await rosters.insert(key, roster).catch(ignoreConflict);
 }
 
 /** Disabled tokens count, because they can be enabled again; so does one that is just being created. */

@@ -10,7 +10,7 @@ import type { ClientChanger, ClientRemover, ClientWriter, RecordWriter } from '.
 import type { ApiTokenKind, Client, ClientOwner } from '../records/client.ts';
 import type { ClientLister } from '../records/lists.ts';
 import type { Look, RecordReader } from '../records/look.ts';
-import { expectSettings, settingsIn } from '../records/read-settings.ts';
+import { expectSettings, settingsIn } from '../records/settings.ts';
 import { type ClientDescription, newClient } from '../registration/new-client.ts';
 import type { SecretHasher } from '../registration/ports.ts';
 import type { TokenSigner, TokenVerifier } from '../tokens/ports.ts';

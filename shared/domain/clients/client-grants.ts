@@ -6,7 +6,7 @@ import { firstVersion, newId } from '../ids.ts';
 import { type ClientChanger, changeClient, type DirectoryWriter } from '../records/change-record.ts';
 import type { Client } from '../records/client.ts';
 import type { Look, RecordReader } from '../records/look.ts';
-import { type ClientGrant, grantKey, SYSTEM_API_ID } from '../records/permissions.ts';
+import { apiRecordKey, type ClientGrant, grantKey, SYSTEM_API_ID } from '../records/permissions.ts';
 
 interface Ports {
   readonly records: RecordReader;
@@ -38,8 +38,8 @@ export async function setClientGrant(
   const key = grantKey(clientId, apiId);
   const [client, api, before] = await Promise.all([
     findApplication(clientId, look),
-    look.find('api', apiId),
-    look.find('grant', key),
+    look.find(apiRecordKey(apiId)),
+    look.find(key),
   ]);
   if (api === undefined) throw notFound();
   assertVersion(before, expectedVersion);
@@ -55,8 +55,8 @@ export async function setClientGrant(
     createdAtSeconds: before?.createdAtSeconds ?? ports.clock.nowSeconds(),
     version: before === undefined ? firstVersion(ports.random) : before.version + 1,
   };
-  if (before === undefined) await ports.directory.insert('grant', key, grant);
-  else if (!(await ports.directory.replace('grant', key, grant))) throw changedMeanwhile();
+  if (before === undefined) await ports.directory.insert(key, grant);
+  else if (!(await ports.directory.replace(key, grant))) throw changedMeanwhile();
   if (!client.apiIds.includes(apiId)) await noteApi(clientId, apiId, ports);
   return grant;
 }
@@ -68,7 +68,7 @@ export async function listClientGrants(
 ): Promise<readonly ClientGrant[]> {
   const look = records.open(clientId);
   const { apiIds } = await findApplication(clientId, look);
-  const grants = await Promise.all(apiIds.map((apiId) => look.find('grant', grantKey(clientId, apiId))));
+  const grants = await Promise.all(apiIds.map((apiId) => look.find(grantKey(clientId, apiId))));
   return grants.filter((grant) => grant !== undefined);
 }
 
@@ -84,10 +84,10 @@ export async function deleteClientGrant(
   if (apiId === SYSTEM_API_ID) await assertNotAdministrator(clientId, ports);
   const look = ports.records.open(clientId);
   const key = grantKey(clientId, apiId);
-  const [, grant] = await Promise.all([findApplication(clientId, look), look.find('grant', key)]);
+  const [, grant] = await Promise.all([findApplication(clientId, look), look.find(key)]);
   if (grant === undefined) throw notFound();
   assertVersion(grant, expectedVersion);
-  if (!(await ports.directory.remove('grant', key, grant.version))) throw changedMeanwhile();
+  if (!(await ports.directory.remove(key, grant.version))) throw changedMeanwhile();
   const forget = (client: Client) => ({ ...client, apiIds: client.apiIds.filter((id) => id !== apiId) });
   await changeClient({ clientId, change: forget }, ports);
 }

@@ -6,6 +6,7 @@ import type { ClientWriter } from '../records/change-record.ts';
 import type { Client, ClientKeyAlgorithm, StoredKey } from '../records/client.ts';
 import { expiryOf, isLive } from '../records/lifecycle.ts';
 import type { RecordReader } from '../records/look.ts';
+import { tenantKey } from '../records/principals.ts';
 import { newKeyClient } from '../registration/new-client.ts';
 import { findOwner, openLook } from './client-ownership.ts';
 
@@ -88,7 +89,7 @@ export async function findPublicKey(
 ): Promise<{ readonly kid: string; readonly key: StoredKey }> {
   const look = records.open(keyId);
   const [tenant, serviceUser, client] = await Promise.all([
-    look.find('tenant', tenantId),
+    look.find(tenantKey(tenantId)),
     findServiceUser({ tenantId, serviceUserId }, look),
     look.client(keyId),
   ]);

@@ -4,7 +4,7 @@ import { notFound } from '../errors.ts';
 import { type ClientChanger, changeClient } from '../records/change-record.ts';
 import { type Client, type ClientOwner, credentialTypeOf, type Subject } from '../records/client.ts';
 import type { Look, RecordReader } from '../records/look.ts';
-import { assertExists } from '../records/principals.ts';
+import { assertExists, tenantKey } from '../records/principals.ts';
 
 /** Who means which client, in which version. */
 export interface ClientAccess {
@@ -61,7 +61,7 @@ export async function findOwner(caller: ManagementCaller, owner: ClientOwner, lo
   if (tenantId === undefined) return { type: 'application' };
   if (userId !== undefined) assertOwnUser(caller, userId);
   const [tenant, member, serviceUser] = await Promise.all([
-    look.find('tenant', tenantId),
+    look.find(tenantKey(tenantId)),
     userId === undefined ? undefined : findMember({ tenantId, userId }, look),
     serviceUserId === undefined ? undefined : findServiceUser({ tenantId, serviceUserId }, look),
   ]);

@@ -7,7 +7,7 @@ import { newId } from '../ids.ts';
 import { preferredAlgorithm, signingKeysIn } from '../keys/signing-keys.ts';
 import { type Client, subjectId } from '../records/client.ts';
 import type { Look } from '../records/look.ts';
-import { defaultAudienceIn } from '../records/read-settings.ts';
+import { defaultAudienceIn } from '../records/settings.ts';
 import { bareClient, type ClientDescription } from '../registration/new-client.ts';
 import type { LongLivedTokenClaims } from '../tokens/claims.ts';
 import type { TokenSigner, TokenVerifier } from '../tokens/ports.ts';

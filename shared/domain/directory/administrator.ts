@@ -10,7 +10,7 @@ interface Ports {
 
 /** Whether this client is the workspace's administrator. */
 export async function isAdministrator(clientId: string, { records }: Ports): Promise<boolean> {
-  const claim = await records.open(clientId).find('name', nameKey('administrator', 'workspace'));
+  const claim = await records.open(clientId).find(nameKey('administrator', 'workspace'));
   return claim?.ownerId === clientId;
 }
 

@@ -10,13 +10,15 @@ import type { RecordReader } from '../records/look.ts';
 import {
   type Api,
   type ApiSigningAlgorithm,
+  apiList,
   apiNameKey,
+  apiRecordKey,
   type Permission,
   type SigningAlgorithm,
   SYSTEM_API_ID,
 } from '../records/permissions.ts';
-import { settingsIn } from '../records/read-settings.ts';
 import { noteRemoval } from '../records/removals.ts';
+import { settingsIn } from '../records/settings.ts';
 import type { TokenVerifier } from '../tokens/ports.ts';
 
 interface Ports {
@@ -59,7 +61,7 @@ export async function createApi(
   const id = newId('api', ports.random);
   const look = ports.records.open(id);
   const { accessTokens } = await settingsIn(look);
-  await claimName({ key: apiNameKey(identifier), field: 'identifier', owner: { kind: 'api', id } }, { ...ports, look });
+  await claimName({ key: apiNameKey(identifier), field: 'identifier', owner: apiRecordKey(id) }, { ...ports, look });
   const api: Api = {
     id,
     identifier,
@@ -77,13 +79,13 @@ export async function createApi(
     createdAtSeconds: ports.clock.nowSeconds(),
     version: 1,
   };
-  await ports.directory.insert('api', id, api);
+  await ports.directory.insert(apiRecordKey(id), api);
   return api;
 }
 
 /** @throws DomainError `not_found` */
 export async function getApi(id: string, { records }: Pick<Ports, 'records'>): Promise<Api> {
-  const api = await records.open(id).find('api', id);
+  const api = await records.open(id).find(apiRecordKey(id));
   if (api === undefined) throw notFound();
   return api;
 }
@@ -93,7 +95,7 @@ export function listApis(
   page: PageRequest,
   { directoryList }: { readonly directoryList: DirectoryLister },
 ): Promise<Page<Api>> {
-  return directoryList.list({ kind: 'api' }, page);
+  return directoryList.list(apiList, page);
 }
 
 /** What may change about an API; its identifier stays, because verifiers know it. */
@@ -134,7 +136,7 @@ export async function updateApi(
       patch.tlsClientCertificateBoundAccessTokensRequired ?? api.tlsClientCertificateBoundAccessTokensRequired,
     statusList: patch.statusList ?? api.statusList,
   });
-  return changeRecord({ kind: 'api', key: id, expectedVersion, change }, ports);
+  return changeRecord({ key: apiRecordKey(id), expectedVersion, change }, ports);
 }
 
 /**
@@ -149,12 +151,12 @@ export async function deleteApi(
 ): Promise<void> {
   assertNotSystem(id);
   const look = ports.records.open(id);
-  const api = await look.find('api', id);
+  const api = await look.find(apiRecordKey(id));
   if (api === undefined) throw notFound();
   assertVersion(api, expectedVersion);
   await noteRemoval({ type: 'api', apiId: id }, ports);
-  if (!(await ports.directory.remove('api', id, api.version))) throw changedMeanwhile();
-  await releaseName({ key: apiNameKey(api.identifier), owner: { kind: 'api', id } }, { ...ports, look });
+  if (!(await ports.directory.remove(apiRecordKey(id), api.version))) throw changedMeanwhile();
+  await releaseName({ key: apiNameKey(api.identifier), owner: apiRecordKey(id) }, { ...ports, look });
 }
 
 function assertCanSign(algorithm: SigningAlgorithm, { algorithms }: TokenVerifier): void {

@@ -8,8 +8,18 @@ import { preferredAlgorithm } from '../keys/signing-keys.ts';
 import type { AuditLog } from '../records/audit.ts';
 import type { ClientWriter, DirectoryWriter, RecordWriter } from '../records/change-record.ts';
 import { claimName } from '../records/claim-name.ts';
-import type { DirectoryRecords, Look, RecordReader } from '../records/look.ts';
-import { type Api, apiNameKey, grantKey, nameKey, type Permission, SYSTEM_API_ID } from '../records/permissions.ts';
+import type { Versioned } from '../records/lifecycle.ts';
+import type { Look, RecordReader } from '../records/look.ts';
+import {
+  type Api,
+  apiNameKey,
+  apiRecordKey,
+  grantKey,
+  nameKey,
+  type Permission,
+  SYSTEM_API_ID,
+} from '../records/permissions.ts';
+import type { RecordKey } from '../records/record-key.ts';
 import { newClient } from '../registration/new-client.ts';
 import type { SecretHasher } from '../registration/ports.ts';
 
@@ -68,7 +78,7 @@ async function found(
   const look = ports.records.open('bootstrap');
   await registerSystemApi(look, ports);
 
-  const claim = await look.find('name', nameKey('administrator', 'workspace'));
+  const claim = await look.find(nameKey('administrator', 'workspace'));
   const existing = claim && (await look.client(claim.ownerId));
   if (existing !== undefined && request.newAdministrator !== true) {
     return { issuer: ports.issuer, clientId: existing.id };
@@ -78,12 +88,12 @@ async function found(
 
 async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
   const identifier = systemApiIdentifier(ports.issuer);
-  const before = await look.find('api', SYSTEM_API_ID);
+  const before = await look.find(apiRecordKey(SYSTEM_API_ID));
   if (before?.identifier === identifier && areCurrent(before.permissions)) return;
 
   const key = apiNameKey(identifier);
-  const owner = { kind: 'api', id: SYSTEM_API_ID } as const;
-  const held = await look.find('name', key);
+  const owner = apiRecordKey(SYSTEM_API_ID);
+  const held = await look.find(key);
   if (held?.ownerId !== owner.id) await claimName({ key, field: 'issuer', owner }, { ...ports, look });
   const api: Api = {
     id: SYSTEM_API_ID,
@@ -102,7 +112,7 @@ async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
     createdAtSeconds: before?.createdAtSeconds ?? ports.clock.nowSeconds(),
     version: (before?.version ?? 0) + 1,
   };
-  await put('api', api.id, api, ports.directory);
+  await put(owner, api, ports.directory);
 }
 
 /** Whether an update of the product left the management API's permissions as they were. */
@@ -122,7 +132,7 @@ async function createAdministrator(look: Look, ports: Ports): Promise<Administra
     ports,
   );
   const { id, createdAtSeconds } = client;
-  await ports.directory.insert('grant', grantKey(id, SYSTEM_API_ID), {
+  await ports.directory.insert(grantKey(id, SYSTEM_API_ID), {
     id: newId('grn', ports.random),
     clientId: id,
     apiId: SYSTEM_API_ID,
@@ -143,18 +153,17 @@ async function nameAdministrator(
   { directory }: Ports,
 ): Promise<void> {
   const key = nameKey('administrator', 'workspace');
-  const before = await look.find('name', key);
+  const before = await look.find(key);
   const claim = { ownerId: clientId, createdAtSeconds: nowSeconds, version: (before?.version ?? 0) + 1 };
-  await put('name', key, claim, directory);
+  await put(key, claim, directory);
 }
 
-/** Writes a record over the version below its own, or as the first of its kind. */
-async function put<Kind extends 'api' | 'name'>(
-  kind: Kind,
-  key: string,
-  record: DirectoryRecords[Kind],
+/** Writes a record over the version below its own, or as the first under its key. */
+async function put<Kept extends Versioned>(
+  key: RecordKey<'api' | 'name', Kept>,
+  record: NoInfer<Kept>,
   directory: DirectoryWriter,
 ): Promise<void> {
-  if (record.version === 1) return directory.insert(kind, key, record);
-  if (!(await directory.replace(kind, key, record))) throw changedMeanwhile();
+  if (record.version === 1) return directory.insert(key, record);
+  if (!(await directory.replace(key, record))) throw changedMeanwhile();
 }

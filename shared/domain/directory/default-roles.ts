@@ -3,8 +3,21 @@ import type { Clock, Random } from '../ambient.ts';
 import { DomainError, ignoreConflict } from '../errors.ts';
 import { firstVersion } from '../ids.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
+import type { Versioned } from '../records/lifecycle.ts';
 import type { Look, RecordReader } from '../records/look.ts';
-import { type DefaultRoles, defaultRolesKey, type Role } from '../records/permissions.ts';
+import { type Role, roleRecordKey } from '../records/permissions.ts';
+import type { RecordKey } from '../records/record-key.ts';
+
+/** Which roles, of the workspace or of one tenant, new members get who are given no others. */
+export interface DefaultRoles extends Versioned {
+  /** May name roles that were deleted since. */
+  readonly roleIds: readonly string[];
+}
+
+/** Names the default roles of a tenant, or of the workspace, among the directory's records. */
+export function defaultRolesKey(tenantId: TenantId): RecordKey<'defaultRoles', DefaultRoles> {
+  return { kind: 'defaultRoles', id: tenantId === undefined ? 'workspace' : `tenant/${tenantId}` };
+}
 
 /** So many default roles the workspace may have, and so many each tenant. */
 const DEFAULT_ROLES_MAX = 10;
@@ -14,7 +27,7 @@ type TenantId = string | undefined;
 
 /** Ids of the default roles, and of some that were deleted since. */
 export async function defaultRoleIds(tenantId: TenantId, look: Look): Promise<readonly string[]> {
-  return (await look.find('defaultRoles', defaultRolesKey(tenantId)))?.roleIds ?? [];
+  return (await look.find(defaultRolesKey(tenantId)))?.roleIds ?? [];
 }
 
 /** The roles that a new member of a tenant gets where none are named: the workspace's defaults and the tenant's own. */
@@ -44,19 +57,19 @@ export async function setDefault(
   },
 ): Promise<void> {
   const key = defaultRolesKey(tenantId);
-  const look = ports.records.open(key);
-  if ((await look.find('defaultRoles', key)) === undefined) {
+  const look = ports.records.open(key.id);
+  if ((await look.find(key)) === undefined) {
     const createdAtSeconds = ports.clock.nowSeconds();
     const none: DefaultRoles = { roleIds: [], createdAtSeconds, version: firstVersion(ports.random) };
-    await ports.directory.insert('defaultRoles', key, none).catch(ignoreConflict);
+    await ports.directory.insert(key, none).catch(ignoreConflict);
   }
   const change = async (before: DefaultRoles): Promise<DefaultRoles> => ({
     ...before,
     roleIds: isDefault
-      ? await withDefault(before.roleIds, id, ports.records.open(key))
+      ? await withDefault(before.roleIds, id, ports.records.open(key.id))
       : before.roleIds.filter((other) => other !== id),
   });
-  await changeRecord({ kind: 'defaultRoles', key, change }, ports);
+  await changeRecord({ key, change }, ports);
 }
 
 /** What was deleted makes room. */
@@ -67,6 +80,6 @@ async function withDefault(ids: readonly string[], id: string, look: Look): Prom
 }
 
 async function findRoles(ids: readonly string[], look: Look): Promise<readonly Role[]> {
-  const roles = await Promise.all(ids.map((id) => look.find('role', id)));
+  const roles = await Promise.all(ids.map((id) => look.find(roleRecordKey(id))));
   return roles.filter((role) => role !== undefined);
 }

@@ -6,7 +6,16 @@ import { firstVersion, newId } from '../ids.ts';
 import type { DirectoryWriter } from '../records/change-record.ts';
 import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
 import type { Look, RecordReader } from '../records/look.ts';
-import { assertExists, exists, type Membership, membershipKey } from '../records/principals.ts';
+import {
+  assertExists,
+  exists,
+  type Membership,
+  memberList,
+  membershipKey,
+  membershipList,
+  tenantKey,
+  userKey,
+} from '../records/principals.ts';
 import { noteRemoval } from '../records/removals.ts';
 import { findDefaultRoles } from './default-roles.ts';
 import { findAssignedRoles } from './roles.ts';
@@ -40,9 +49,9 @@ export async function setMember(
   const look = ports.records.open(userId);
   const key = membershipKey(tenantId, userId);
   const [tenant, user, before] = await Promise.all([
-    look.find('tenant', tenantId),
-    look.find('user', userId),
-    look.find('membership', key),
+    look.find(tenantKey(tenantId)),
+    look.find(userKey(userId)),
+    look.find(key),
   ]);
   assertExists(tenant);
   assertExists(user);
@@ -53,7 +62,7 @@ export async function setMember(
   const assigned = roles?.map((role) => role.id);
   if (before !== undefined) {
     const changed = { ...before, roleIds: assigned ?? before.roleIds, version: before.version + 1 };
-    if (!(await ports.directory.replace('membership', key, changed))) throw changedMeanwhile();
+    if (!(await ports.directory.replace(key, changed))) throw changedMeanwhile();
     return changed;
   }
   const id = newId('mem', ports.random);
@@ -61,7 +70,7 @@ export async function setMember(
   const version = firstVersion(ports.random);
   const given = assigned ?? (await findDefaultRoles(tenantId, look)).map((role) => role.id);
   const joined: Membership = { id, tenantId, userId, roleIds: given, createdAtSeconds, version };
-  await ports.directory.insert('membership', key, joined);
+  await ports.directory.insert(key, joined);
   return joined;
 }
 
@@ -80,7 +89,7 @@ export async function listMembers(
   ports: Pick<Ports, 'records'> & { readonly directoryList: DirectoryLister },
 ): Promise<Page<Membership>> {
   await getTenant(tenantId, ports);
-  return ports.directoryList.list({ kind: 'membership', tenantId }, page);
+  return ports.directoryList.list(memberList(tenantId), page);
 }
 
 /**
@@ -93,9 +102,9 @@ export async function listMembershipsOfUser(
   ports: Pick<Ports, 'records'> & { readonly directoryList: DirectoryLister },
 ): Promise<Page<Membership>> {
   await getUser(userId, ports);
-  const { items, nextCursor } = await ports.directoryList.list({ kind: 'membership', userId }, page);
+  const { items, nextCursor } = await ports.directoryList.list(membershipList(userId), page);
   const look = ports.records.open(userId);
-  const tenants = await Promise.all(items.map(({ tenantId }) => look.find('tenant', tenantId)));
+  const tenants = await Promise.all(items.map(({ tenantId }) => look.find(tenantKey(tenantId))));
   return { items: items.filter((_, index) => exists(tenants[index])), nextCursor };
 }
 
@@ -112,11 +121,11 @@ export async function deleteMember(
   assertVersion(membership, expectedVersion);
   await noteRemoval({ type: 'membership', ...path, membershipId: membership.id }, ports);
   const key = membershipKey(path.tenantId, path.userId);
-  if (!(await ports.directory.remove('membership', key, membership.version))) throw changedMeanwhile();
+  if (!(await ports.directory.remove(key, membership.version))) throw changedMeanwhile();
 }
 
 async function expectMembership(path: MembershipPath, look: Look): Promise<Membership> {
-  const [tenant, member] = await Promise.all([look.find('tenant', path.tenantId), findMember(path, look)]);
+  const [tenant, member] = await Promise.all([look.find(tenantKey(path.tenantId)), findMember(path, look)]);
   assertExists(tenant);
   if (member === undefined) throw notFound();
   return member.membership;

@@ -1,11 +1,30 @@
 import type { Clock } from '../ambient.ts';
+import { signingSecretsKey } from '../keys/signing-secrets.ts';
 import type { RemainingKind } from '../records/change-record.ts';
 import { type Client, type ClientOwner, credentialTypes, rosterKey } from '../records/client.ts';
-import type { Deleted } from '../records/lifecycle.ts';
 import type { ClientLister, DirectoryLister, Page, PageRequest } from '../records/lists.ts';
 import type { Look } from '../records/look.ts';
-import { defaultRolesKey, grantKey, nameKey, roleNameKey } from '../records/permissions.ts';
-import { type Membership, membershipKey, type ServiceUser } from '../records/principals.ts';
+import {
+  grantKey,
+  grantList,
+  type NameClaim,
+  nameKey,
+  roleList,
+  roleNameKey,
+  roleRecordKey,
+} from '../records/permissions.ts';
+import {
+  type Membership,
+  memberList,
+  membershipKey,
+  membershipList,
+  type ServiceUser,
+  serviceUserKey,
+  serviceUserList,
+} from '../records/principals.ts';
+import type { RecordKey } from '../records/record-key.ts';
+import type { Deleted } from '../records/removals.ts';
+import { defaultRolesKey } from './default-roles.ts';
 
 /** Rows that are read and removed together: few enough to lie in memory, enough to be quick. */
 const PAGE_ROWS = 25;
@@ -13,7 +32,11 @@ const PAGE_ROWS = 25;
 /** A row that belongs to something deleted, in the version that it was found in. */
 export type Remnant =
   | { readonly kind: 'client'; readonly id: string }
-  | { readonly kind: Exclude<RemainingKind, 'removal'>; readonly key: string; readonly version: number };
+  | {
+      readonly kind: 'record';
+      readonly key: RecordKey<Exclude<RemainingKind, 'removal'>, unknown>;
+      readonly version: number;
+    };
 
 type ServiceUserPath = Pick<ServiceUser, 'tenantId'> & { readonly serviceUserId: string };
 
@@ -55,13 +78,13 @@ async function* remnantsOfMembership(
   yield* clientsOf(deleted, ports, ({ subject }) => {
     return subject.type === 'user' && subject.membershipId === deleted.membershipId;
   });
-  const hasJoinedAgain = (await look.find('membership', membershipKey(deleted.tenantId, deleted.userId))) !== undefined;
+  const hasJoinedAgain = (await look.find(membershipKey(deleted.tenantId, deleted.userId))) !== undefined;
   if (!hasJoinedAgain) yield* rosterOf(deleted, look);
 }
 
 async function* remnantsOfTenant(tenantId: string, look: Look, ports: Ports): Remnants {
   yield* serviceUsersOf(tenantId, ports);
-  const members = (page: PageRequest) => ports.directoryList.list({ kind: 'membership', tenantId }, page);
+  const members = (page: PageRequest) => ports.directoryList.list(memberList(tenantId), page);
   yield* membershipsWithTokens(members, look, ports);
   yield* clientsOf({ tenantId }, ports);
   yield* rosterOf({ tenantId }, look);
@@ -69,26 +92,26 @@ async function* remnantsOfTenant(tenantId: string, look: Look, ports: Ports): Re
 }
 
 async function* rolesOf(tenantId: string, look: Look, { directoryList }: Ports): Remnants {
-  for await (const roles of pagesOf((page) => directoryList.list({ kind: 'role', tenantId }, page))) {
+  for await (const roles of pagesOf((page) => directoryList.list(roleList(tenantId), page))) {
     const claims = await Promise.all(roles.map((role) => ownClaim(roleNameKey(role), role.id, look)));
     yield claims.filter((claim) => claim !== undefined);
-    yield roles.map(({ id, version }) => ({ kind: 'role', key: id, version }));
+    yield roles.map(({ id, version }) => ({ kind: 'record', key: roleRecordKey(id), version }));
   }
   const key = defaultRolesKey(tenantId);
-  const defaults = await look.find('defaultRoles', key);
-  if (defaults !== undefined) yield [{ kind: 'defaultRoles', key, version: defaults.version }];
+  const defaults = await look.find(key);
+  if (defaults !== undefined) yield [{ kind: 'record', key, version: defaults.version }];
 }
 
 async function* rosterOf(owner: ClientOwner, look: Look): Remnants {
   const key = rosterKey(owner);
-  const roster = await look.find('roster', key);
-  if (roster !== undefined) yield [{ kind: 'roster', key, version: roster.version }];
+  const roster = await look.find(key);
+  if (roster !== undefined) yield [{ kind: 'record', key, version: roster.version }];
 }
 
 /** The claim on a name, where nobody else has taken it over. */
-async function ownClaim(key: string, ownerId: string, look: Look): Promise<Remnant | undefined> {
-  const claim = await look.find('name', key);
-  return claim?.ownerId === ownerId ? { kind: 'name', key, version: claim.version } : undefined;
+async function ownClaim(key: RecordKey<'name', NameClaim>, ownerId: string, look: Look): Promise<Remnant | undefined> {
+  const claim = await look.find(key);
+  return claim?.ownerId === ownerId ? { kind: 'record', key, version: claim.version } : undefined;
 }
 
 async function* remnantsOfUser(
@@ -96,7 +119,7 @@ async function* remnantsOfUser(
   look: Look,
   ports: Ports,
 ): Remnants {
-  const memberships = (page: PageRequest) => ports.directoryList.list({ kind: 'membership', userId }, page);
+  const memberships = (page: PageRequest) => ports.directoryList.list(membershipList(userId), page);
   yield* membershipsWithTokens(memberships, look, ports);
   const claim = await ownClaim(nameKey('email', email), userId, look);
   if (claim !== undefined) yield [claim];
@@ -104,10 +127,10 @@ async function* remnantsOfUser(
 
 /** Each goes right after its clients: a run that saw to a whole page first might never get as far as removing one. */
 async function* serviceUsersOf(tenantId: string, ports: Ports): Remnants {
-  for await (const items of pagesOf((page) => ports.directoryList.list({ kind: 'serviceUser', tenantId }, page))) {
+  for await (const items of pagesOf((page) => ports.directoryList.list(serviceUserList(tenantId), page))) {
     for (const { id, version } of items) {
       yield* clientsOfServiceUser({ tenantId, serviceUserId: id }, ports);
-      yield [{ kind: 'serviceUser', key: id, version }];
+      yield [{ kind: 'record', key: serviceUserKey(id), version }];
     }
   }
 }
@@ -122,7 +145,7 @@ async function* membershipsWithTokens(list: Lister<Membership>, look: Look, port
     for (const { tenantId, userId, version } of items) {
       yield* clientsOf({ tenantId, userId }, ports);
       yield* rosterOf({ tenantId, userId }, look);
-      yield [{ kind: 'membership', key: membershipKey(tenantId, userId), version }];
+      yield [{ kind: 'record', key: membershipKey(tenantId, userId), version }];
     }
   }
 }
@@ -138,14 +161,15 @@ async function* clientsOf(
 }
 
 async function* grantsOf(clientId: string, { directoryList }: Ports): Remnants {
-  for await (const items of pagesOf((page) => directoryList.list({ kind: 'grant', clientId }, page))) {
-    yield items.map(({ apiId, version }) => ({ kind: 'grant', key: grantKey(clientId, apiId), version }));
+  for await (const items of pagesOf((page) => directoryList.list(grantList(clientId), page))) {
+    yield items.map(({ apiId, version }) => ({ kind: 'record', key: grantKey(clientId, apiId), version }));
   }
 }
 
 async function* signingSecretsOf(apiId: string, look: Look): Remnants {
-  const stored = await look.find('signingSecrets', apiId);
-  if (stored !== undefined) yield [{ kind: 'signingSecrets', key: apiId, version: stored.version }];
+  const key = signingSecretsKey(apiId);
+  const stored = await look.find(key);
+  if (stored !== undefined) yield [{ kind: 'record', key, version: stored.version }];
 }
 
 type Lister<Item> = (page: PageRequest) => Promise<Page<Item>>;

@@ -2,10 +2,9 @@ import type { Clock } from '../ambient.ts';
 import { type BoundedRun, beginRun } from '../bounded-run.ts';
 import { changedMeanwhile } from '../errors.ts';
 import type { ClientRemover, RemainsRemover } from '../records/change-record.ts';
-import type { Removal } from '../records/lifecycle.ts';
 import type { ClientLister, DirectoryLister } from '../records/lists.ts';
 import type { RecordReader } from '../records/look.ts';
-import { stillStands } from '../records/removals.ts';
+import { type Removal, removalKey, removalList, stillStands } from '../records/removals.ts';
 import { pagesOf, type Remnant, remnantsOf } from './remains.ts';
 
 /**
@@ -54,7 +53,7 @@ interface Run extends BoundedRun {
 }
 
 async function* settledRemovals(nowSeconds: number, { directoryList }: Ports): AsyncGenerator<Removal> {
-  for await (const removals of pagesOf((page) => directoryList.list({ kind: 'removal' }, page))) {
+  for await (const removals of pagesOf((page) => directoryList.list(removalList, page))) {
     for (const removal of removals) {
       if (removal.createdAtSeconds + SETTLE_SECONDS > nowSeconds) return;
       yield removal;
@@ -72,7 +71,7 @@ async function finish({ id, version, deleted }: Removal, run: Run, ports: Ports)
       if (run.isOver()) return;
     }
   }
-  await ports.remains.remove('removal', id, version);
+  await ports.remains.remove(removalKey(id), version);
   run.finished += 1;
 }
 
@@ -81,6 +80,6 @@ async function remove(remnant: Remnant, { clientRemover, remains }: Ports): Prom
   const isGone =
     remnant.kind === 'client'
       ? (await clientRemover.remove(remnant.id)) !== 'changed'
-      : await remains.remove(remnant.kind, remnant.key, remnant.version);
+      : await remains.remove(remnant.key, remnant.version);
   if (!isGone) throw changedMeanwhile();
 }

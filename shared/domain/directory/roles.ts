@@ -9,8 +9,8 @@ import { changeRecord, type DirectoryWriter } from '../records/change-record.ts'
 import { claimName, releaseName } from '../records/claim-name.ts';
 import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
 import type { Look, RecordReader } from '../records/look.ts';
-import { nameKey, type Role, roleNameKey } from '../records/permissions.ts';
-import { assertExists } from '../records/principals.ts';
+import { nameKey, type Role, roleList, roleNameKey, roleRecordKey } from '../records/permissions.ts';
+import { assertExists, tenantKey } from '../records/principals.ts';
 import { assertRoomForDefault, defaultRoleIds, setDefault } from './default-roles.ts';
 import { declared, findPermissions, type NamedPermission } from './role-permissions.ts';
 
@@ -58,14 +58,14 @@ export async function createRole(
 ): Promise<ShownRole> {
   const id = newId('rol', ports.random);
   const look = ports.records.open(id);
-  if (tenantId !== undefined) assertExists(await look.find('tenant', tenantId));
+  if (tenantId !== undefined) assertExists(await look.find(tenantKey(tenantId)));
   const permissions = await findPermissions(request.permissions, look);
   assertMayShape(caller, { level: request.level, permissions });
   const createdAtSeconds = ports.clock.nowSeconds();
   const role: Role = { ...request, id, tenantId, permissions: declared(permissions), createdAtSeconds, version: 1 };
   if (isDefault) await assertRoomForDefault(role, look);
   await claimKey(role, { ...ports, look });
-  await ports.directory.insert('role', id, role);
+  await ports.directory.insert(roleRecordKey(id), role);
   if (isDefault) {
     await setDefault(role, true, ports).catch(async (error: unknown) => {
       // Others took the last places meanwhile: a refusal leaves nothing behind.
@@ -89,10 +89,9 @@ export async function listRoles(
   { records, directoryList }: Pick<Ports, 'records'> & { readonly directoryList: DirectoryLister },
 ): Promise<Page<ShownRole>> {
   const look = records.open(tenantId ?? 'workspace');
-  if (tenantId !== undefined) assertExists(await look.find('tenant', tenantId));
-  const list = tenantId === undefined ? { kind: 'role' as const } : { kind: 'role' as const, tenantId };
+  if (tenantId !== undefined) assertExists(await look.find(tenantKey(tenantId)));
   const [{ items, nextCursor }, defaults] = await Promise.all([
-    directoryList.list(list, page),
+    directoryList.list(roleList(tenantId), page),
     defaultRoleIds(tenantId, look),
   ]);
   return { items: items.map((role) => ({ ...role, isDefault: defaults.includes(role.id) })), nextCursor };
@@ -136,7 +135,7 @@ export async function updateRole(
       permissions: named ?? before.permissions,
     };
   };
-  const role = await changeRecord({ kind: 'role', key: path.roleId, expectedVersion, change }, ports);
+  const role = await changeRecord({ key: roleRecordKey(path.roleId), expectedVersion, change }, ports);
   if (patch.isDefault !== undefined) await setDefault(role, patch.isDefault, ports);
   return shown(role, ports.records.open(path.roleId));
 }
@@ -159,8 +158,8 @@ export async function deleteRole(
 }
 
 async function removeRole(role: Role, ports: Ports & { readonly look: Look }): Promise<void> {
-  if (!(await ports.directory.remove('role', role.id, role.version))) throw changedMeanwhile();
-  await releaseName({ key: roleNameKey(role), owner: { kind: 'role', id: role.id } }, ports);
+  if (!(await ports.directory.remove(roleRecordKey(role.id), role.version))) throw changedMeanwhile();
+  await releaseName({ key: roleNameKey(role), owner: roleRecordKey(role.id) }, ports);
 }
 
 /**
@@ -172,7 +171,7 @@ export async function findAssignedRoles(
   look: Look,
   tenantId: string | undefined,
 ): Promise<readonly Role[]> {
-  const roles = await Promise.all([...new Set(roleIds)].map((id) => look.find('role', id)));
+  const roles = await Promise.all([...new Set(roleIds)].map((id) => look.find(roleRecordKey(id))));
   return roles.map((role) => {
     if (role !== undefined && isRoleFor(tenantId, role)) return role;
     throw new DomainError('invalid_request', 'There is no such role.', { field: 'roleIds' });
@@ -181,8 +180,8 @@ export async function findAssignedRoles(
 
 async function findRole({ tenantId, roleId }: RolePath, look: Look): Promise<Role> {
   const [tenant, role] = await Promise.all([
-    tenantId === undefined ? undefined : look.find('tenant', tenantId),
-    look.find('role', roleId),
+    tenantId === undefined ? undefined : look.find(tenantKey(tenantId)),
+    look.find(roleRecordKey(roleId)),
   ]);
   if (tenantId !== undefined) assertExists(tenant);
   if (role === undefined || role.tenantId !== tenantId) throw notFound();
@@ -196,9 +195,9 @@ async function shown(role: Role, look: Look): Promise<ShownRole> {
 /** Tokens carry keys, so a tenant's role takes none of the workspace's. */
 async function claimKey(role: Role, ports: WritingPorts & { readonly look: Look }): Promise<void> {
   const { look } = ports;
-  const held = role.tenantId === undefined ? undefined : await look.find('name', nameKey('role', role.key));
-  if (held !== undefined && (await look.find('role', held.ownerId)) !== undefined) {
+  const held = role.tenantId === undefined ? undefined : await look.find(nameKey('role', role.key));
+  if (held !== undefined && (await look.find(roleRecordKey(held.ownerId))) !== undefined) {
     throw new DomainError('conflict', 'This key is taken.', { field: 'key' });
   }
-  await claimName({ key: roleNameKey(role), field: 'key', owner: { kind: 'role', id: role.id } }, ports);
+  await claimName({ key: roleNameKey(role), field: 'key', owner: roleRecordKey(role.id) }, ports);
 }

@@ -8,7 +8,7 @@ import { acceptedMetadata, mergeMetadata } from '../metadata.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
 import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
 import type { RecordReader } from '../records/look.ts';
-import { assertExists, type ServiceUser } from '../records/principals.ts';
+import { assertExists, type ServiceUser, serviceUserKey, serviceUserList, tenantKey } from '../records/principals.ts';
 import { noteRemoval, type RemovalNotes } from '../records/removals.ts';
 import { findAssignedRoles } from './roles.ts';
 import { getTenant } from './tenants.ts';
@@ -43,7 +43,7 @@ export async function createServiceUser(
 ): Promise<ServiceUser> {
   const look = ports.records.open(tenantId);
   const [tenant, roles] = await Promise.all([
-    look.find('tenant', tenantId),
+    look.find(tenantKey(tenantId)),
     findAssignedRoles(request.roleIds, look, tenantId),
   ]);
   assertExists(tenant);
@@ -62,14 +62,14 @@ export async function createServiceUser(
     createdAtSeconds,
     version: 1,
   };
-  await ports.directory.insert('serviceUser', id, serviceUser);
+  await ports.directory.insert(serviceUserKey(id), serviceUser);
   return serviceUser;
 }
 
 /** @throws DomainError `not_found`, also for a service user of another tenant */
 export async function getServiceUser(path: ServiceUserPath, { records }: Pick<Ports, 'records'>): Promise<ServiceUser> {
   const look = records.open(path.serviceUserId);
-  const [tenant, serviceUser] = await Promise.all([look.find('tenant', path.tenantId), findServiceUser(path, look)]);
+  const [tenant, serviceUser] = await Promise.all([look.find(tenantKey(path.tenantId)), findServiceUser(path, look)]);
   assertExists(tenant);
   if (serviceUser === undefined) throw notFound();
   return serviceUser;
@@ -82,7 +82,7 @@ export async function listServiceUsers(
   ports: Pick<Ports, 'records'> & { readonly directoryList: DirectoryLister },
 ): Promise<Page<ServiceUser>> {
   await getTenant(tenantId, ports);
-  return ports.directoryList.list({ kind: 'serviceUser', tenantId }, page);
+  return ports.directoryList.list(serviceUserList(tenantId), page);
 }
 
 /** What may change about a service user. While it is disabled, none of its credentials and tokens are worth anything. */
@@ -123,7 +123,7 @@ export async function updateServiceUser(
       metadata: mergeMetadata(before.metadata, patch.metadata),
     };
   };
-  return changeRecord({ kind: 'serviceUser', key: path.serviceUserId, expectedVersion, change }, ports);
+  return changeRecord({ key: serviceUserKey(path.serviceUserId), expectedVersion, change }, ports);
 }
 
 /**
@@ -139,5 +139,5 @@ export async function deleteServiceUser(
   assertVersion(serviceUser, expectedVersion);
   await noteRemoval({ type: 'serviceUser', ...path }, ports);
   const { id, version } = serviceUser;
-  if (!(await ports.directory.remove('serviceUser', id, version))) throw changedMeanwhile();
+  if (!(await ports.directory.remove(serviceUserKey(id), version))) throw changedMeanwhile();
 }

@@ -5,8 +5,7 @@ import { DomainError, ignoreConflict } from '../errors.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
 import { movedMark } from '../records/lifecycle.ts';
 import type { Look, RecordReader } from '../records/look.ts';
-import { settingsIn } from '../records/read-settings.ts';
-import { DEFAULT_SETTINGS, SETTINGS_KEY, type WorkspaceSettings } from '../records/settings.ts';
+import { DEFAULT_SETTINGS, SETTINGS_KEY, settingsIn, type WorkspaceSettings } from '../records/settings.ts';
 
 interface Ports {
   readonly records: RecordReader;
@@ -16,7 +15,7 @@ interface Ports {
 
 /** The workspace's settings. */
 export function getSettings({ records }: Pick<Ports, 'records'>): Promise<WorkspaceSettings> {
-  return settingsIn(records.open(SETTINGS_KEY));
+  return settingsIn(records.open(SETTINGS_KEY.id));
 }
 
 /** What to change: members that are absent stay as they are, null takes a limit away. */
@@ -47,18 +46,18 @@ export async function updateSettings(
   expectedVersion: number | undefined,
   ports: Ports,
 ): Promise<WorkspaceSettings> {
-  const look = ports.records.open(SETTINGS_KEY);
+  const look = ports.records.open(SETTINGS_KEY.id);
   await assertIsApi(patch.defaultAudience, look);
-  if ((await look.find('settings', SETTINGS_KEY)) === undefined) await writeDefaults(ports);
+  if ((await look.find(SETTINGS_KEY)) === undefined) await writeDefaults(ports);
   const nowSeconds = ports.clock.nowSeconds();
   const change = (before: WorkspaceSettings) => assertConsistent(withChanges(before, patch, nowSeconds));
-  return changeRecord({ kind: 'settings', key: SETTINGS_KEY, expectedVersion, change }, ports);
+  return changeRecord({ key: SETTINGS_KEY, expectedVersion, change }, ports);
 }
 
 /** The first change, too, is made on a version that stands: the defaults are written down before. */
 async function writeDefaults({ directory, clock }: Ports): Promise<void> {
   const settings = { ...DEFAULT_SETTINGS, createdAtSeconds: clock.nowSeconds() };
-  await directory.insert('settings', SETTINGS_KEY, settings).catch(ignoreConflict);
+  await directory.insert(SETTINGS_KEY, settings).catch(ignoreConflict);
 }
 
 function withChanges(before: WorkspaceSettings, patch: SettingsChange, nowSeconds: number): WorkspaceSettings {

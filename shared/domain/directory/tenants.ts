@@ -7,7 +7,7 @@ import { changeRecord, type DirectoryWriter } from '../records/change-record.ts'
 import { movedMark } from '../records/lifecycle.ts';
 import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
 import type { RecordReader } from '../records/look.ts';
-import { assertExists, type Tenant } from '../records/principals.ts';
+import { assertExists, type Tenant, tenantKey, tenantList } from '../records/principals.ts';
 import { noteRemoval } from '../records/removals.ts';
 
 interface Ports {
@@ -28,13 +28,13 @@ export async function createTenant(
   assertMayBeChosen(id, 'ten');
   const createdAtSeconds = ports.clock.nowSeconds();
   const tenant: Tenant = { id, name, metadata, status: 'active', createdAtSeconds, version: 1 };
-  await ports.directory.insert('tenant', id, tenant);
+  await ports.directory.insert(tenantKey(id), tenant);
   return tenant;
 }
 
 /** A tenant that has not been deleted. @throws DomainError `not_found` */
 export async function getTenant(id: string, { records }: Pick<Ports, 'records'>): Promise<Tenant> {
-  const tenant = await records.open(id).find('tenant', id);
+  const tenant = await records.open(id).find(tenantKey(id));
   assertExists(tenant);
   return tenant;
 }
@@ -44,7 +44,7 @@ export function listTenants(
   page: PageRequest,
   { directoryList }: { readonly directoryList: DirectoryLister },
 ): Promise<Page<Tenant>> {
-  return directoryList.list({ kind: 'tenant' }, page);
+  return directoryList.list(tenantList, page);
 }
 
 /** What may change about a tenant. A disabled one and everything in it stands still until it is active again. */
@@ -75,7 +75,7 @@ export async function updateTenant(
           metadata: mergeMetadata(tenant.metadata, patch.metadata),
           revokedBeforeSeconds: movedMark(tenant.revokedBeforeSeconds, patch.tokensRevokedUntilSeconds, nowSeconds),
         };
-  return changeRecord({ kind: 'tenant', key: id, expectedVersion, change }, ports);
+  return changeRecord({ key: tenantKey(id), expectedVersion, change }, ports);
 }
 
 /**
@@ -93,5 +93,5 @@ export async function deleteTenant(
   await noteRemoval({ type: 'tenant', tenantId: id }, ports);
   const change = (tenant: Tenant): Tenant | undefined =>
     tenant.status === 'deleted' ? undefined : { ...tenant, status: 'deleted', name: '', metadata: undefined };
-  await changeRecord({ kind: 'tenant', key: id, expectedVersion, change }, ports);
+  await changeRecord({ key: tenantKey(id), expectedVersion, change }, ports);
 }

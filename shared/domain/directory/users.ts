@@ -8,7 +8,7 @@ import { claimName, releaseName } from '../records/claim-name.ts';
 import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
 import type { Look, RecordReader } from '../records/look.ts';
 import { nameKey } from '../records/permissions.ts';
-import { assertExists, exists, type User } from '../records/principals.ts';
+import { assertExists, exists, type User, userKey, userList } from '../records/principals.ts';
 import { noteRemoval } from '../records/removals.ts';
 
 interface Ports {
@@ -39,22 +39,22 @@ export async function createUser(
   const email = request.email.toLowerCase();
   const look = ports.records.open(id);
   if (request.id !== undefined) await assertFree(id, look);
-  await claimName({ key: nameKey('email', email), field: 'email', owner: { kind: 'user', id } }, { ...ports, look });
+  await claimName({ key: nameKey('email', email), field: 'email', owner: userKey(id) }, { ...ports, look });
   const createdAtSeconds = ports.clock.nowSeconds();
   const user: User = { id, email, name, metadata, status: 'active', createdAtSeconds, version: 1 };
-  await ports.directory.insert('user', id, user);
+  await ports.directory.insert(userKey(id), user);
   return user;
 }
 
 /** Asked before the address is claimed, so that whoever chose a wrong id can try another one with the same address. */
 async function assertFree(id: string, look: Look): Promise<void> {
-  if ((await look.find('user', id)) === undefined) return;
+  if ((await look.find(userKey(id))) === undefined) return;
   throw new DomainError('conflict', 'This id or name is in use, or was.', { field: 'id' });
 }
 
 /** @throws DomainError `not_found` */
 export async function getUser(id: string, { records }: Pick<Ports, 'records'>): Promise<User> {
-  const user = await records.open(id).find('user', id);
+  const user = await records.open(id).find(userKey(id));
   assertExists(user);
   return user;
 }
@@ -64,7 +64,7 @@ export function listUsers(
   page: PageRequest,
   { directoryList }: { readonly directoryList: DirectoryLister },
 ): Promise<Page<User>> {
-  return directoryList.list({ kind: 'user' }, page);
+  return directoryList.list(userList, page);
 }
 
 /** What may change about a user. A disabled user's personal tokens stand still until the user is active again. */
@@ -101,7 +101,7 @@ export async function updateUser(
     if (after.email !== before.email) leaveOldAddress = await moveAddress(before, after, ports);
     return after;
   };
-  const changed = await changeRecord({ kind: 'user', key: id, expectedVersion, change }, ports);
+  const changed = await changeRecord({ key: userKey(id), expectedVersion, change }, ports);
   await leaveOldAddress?.();
   return changed;
 }
@@ -113,10 +113,10 @@ async function moveAddress(
   ports: Ports & { readonly clock: Clock; readonly random: Random },
 ): Promise<() => Promise<void>> {
   const look = ports.records.open(before.id);
-  const owner = { kind: 'user', id: before.id } as const;
+  const owner = userKey(before.id);
   const old = nameKey('email', before.email);
   const claim = { key: nameKey('email', after.email), field: 'email', owner };
-  await Promise.all([look.find('name', old), claimName(claim, { ...ports, look })]);
+  await Promise.all([look.find(old), claimName(claim, { ...ports, look })]);
   return () => releaseName({ key: old, owner }, { ...ports, look });
 }
 
@@ -139,7 +139,7 @@ export async function deleteUser(
     const { createdAtSeconds, version } = user;
     return { id, email: '', status: 'deleted', createdAtSeconds, version };
   };
-  await changeRecord({ kind: 'user', key: id, expectedVersion, change }, ports);
+  await changeRecord({ key: userKey(id), expectedVersion, change }, ports);
   const look = ports.records.open(id);
-  await releaseName({ key: nameKey('email', email), owner: { kind: 'user', id } }, { ...ports, look });
+  await releaseName({ key: nameKey('email', email), owner: userKey(id) }, { ...ports, look });
 }

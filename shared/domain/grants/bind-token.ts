@@ -1,11 +1,10 @@
 import type { Clock } from '../ambient.ts';
-import { bindsToCertificates, missingMember } from '../authentication/confirmation.ts';
+import { bindsToCertificates, type Confirmation, missingMember } from '../authentication/confirmation.ts';
 import { isRecentNonce, type PresentedProof, redeemProof, verifyProof } from '../authentication/dpop.ts';
 import type { ClientCertificate, ProofMemory, ProofOfPossession, ProofVerifier } from '../authentication/ports.ts';
 import { DomainError } from '../errors.ts';
 import type { Pepper } from '../keys/ports.ts';
 import type { BindingRules } from '../records/permissions.ts';
-import type { Confirmation } from '../records/token-family.ts';
 
 /** The key and the certificate that the requester of a token has proven to hold. */
 export interface Possession {

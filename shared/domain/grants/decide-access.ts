@@ -2,11 +2,10 @@ import { allowedPermissions, findApi, resolveApi } from '../access/entitlement.t
 import { type Standing, standingOf } from '../access/standing.ts';
 import { type AuthenticatedClient, invalidClient } from '../authentication/authenticate-client.ts';
 import { DomainError } from '../errors.ts';
+import type { SigningKeys } from '../keys/signing-key.ts';
 import { expectSigningKeys, signingKeysIn } from '../keys/signing-keys.ts';
 import type { Api } from '../records/permissions.ts';
-import { defaultAudienceIn, expectSettings, settingsIn } from '../records/read-settings.ts';
-import type { WorkspaceSettings } from '../records/settings.ts';
-import type { SigningKeys } from '../records/signing-keys.ts';
+import { defaultAudienceIn, expectSettings, settingsIn, type WorkspaceSettings } from '../records/settings.ts';
 import { scopeValues } from '../tokens/access-token.ts';
 
 /** What somebody wants access to. */

@@ -1,6 +1,6 @@
 import { countToken, type IssuanceCounter } from '../access/token-quota.ts';
 import type { Clock, Random } from '../ambient.ts';
-import { bindingRulesFor } from '../authentication/confirmation.ts';
+import { bindingRulesFor, type Confirmation } from '../authentication/confirmation.ts';
 import type { ProofMemory } from '../authentication/ports.ts';
 import { tokenTooLarge } from '../errors.ts';
 import { type Client, subjectId } from '../records/client.ts';
@@ -8,7 +8,6 @@ import { latestMark } from '../records/lifecycle.ts';
 import type { Look } from '../records/look.ts';
 import type { Api } from '../records/permissions.ts';
 import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX } from '../records/settings.ts';
-import type { Confirmation } from '../records/token-family.ts';
 import type { RequestQuota } from '../requests.ts';
 import { TOKEN_CHARACTERS_MAX, type TokenType, tokenTypeOf } from '../tokens/access-token.ts';
 import type { AccessTokenClaims, Actor, MayAct } from '../tokens/claims.ts';

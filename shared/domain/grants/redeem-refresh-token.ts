@@ -1,9 +1,7 @@
 import { toBase62 } from '../base62.ts';
 import { DomainError } from '../errors.ts';
 import { latestMark } from '../records/lifecycle.ts';
-import { expectSettings, settingsIn } from '../records/read-settings.ts';
-import type { WorkspaceSettings } from '../records/settings.ts';
-import type { TokenFamily } from '../records/token-family.ts';
+import { expectSettings, settingsIn, type WorkspaceSettings } from '../records/settings.ts';
 import { scopeValues } from '../tokens/access-token.ts';
 import { revokeFamily } from '../tokens/family-roster.ts';
 import { findFamily, type Generation, generationOf, isFamilyOf } from '../tokens/live-family.ts';
@@ -13,6 +11,7 @@ import {
   readRefreshToken,
   writeRefreshToken,
 } from '../tokens/refresh-token.ts';
+import { familyKey, type TokenFamily } from '../tokens/token-family.ts';
 import { assertPossession } from './bind-token.ts';
 import { type Access, decideAccess, type TokenHolder } from './decide-access.ts';
 import type { GrantRequest, Traded } from './grant.ts';
@@ -114,7 +113,7 @@ async function succeed(presented: Presented, found: Found, ports: Ports): Promis
   const { family, generation } = found;
   if (generation.is === 'previous') return (await derive(presented, generation.rotation.salt, ports)).value;
   if (family.confirmation === undefined) return rotate(presented, found, ports);
-  await ports.shortLived.write('family', family.id, usedNow(found, ports));
+  await ports.shortLived.write(familyKey(family.id), usedNow(found, ports));
   return presented.value;
 }
 
@@ -125,7 +124,7 @@ async function rotate(presented: Presented, found: Found, ports: Ports): Promise
   const next = await derive(presented, salt, ports);
   const rotation = { previous: family.current, salt, atSeconds: ports.clock.nowSeconds() };
   const rotated = { ...usedNow(found, ports), current: ports.digests.digest(next.body), rotation };
-  if (await ports.shortLived.write('family', family.id, rotated)) return next.value;
+  if (await ports.shortLived.write(familyKey(family.id), rotated)) return next.value;
 
   const newest = await findFamily(family.id, ports.records.open(`rotated ${family.id}`), ports);
   if (newest === undefined || newest.current === family.current) throw invalidGrant();

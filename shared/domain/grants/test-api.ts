@@ -3,7 +3,7 @@ import { DomainError, notFound } from '../errors.ts';
 import type { Client } from '../records/client.ts';
 import { isLive } from '../records/lifecycle.ts';
 import type { Look, RecordReader } from '../records/look.ts';
-import { grantKey, SYSTEM_API_ID } from '../records/permissions.ts';
+import { apiRecordKey, grantKey, SYSTEM_API_ID } from '../records/permissions.ts';
 import { CLIENT_CREDENTIALS } from '../records/registration.ts';
 import { assertMayUse } from '../registration/registration.ts';
 import { decideAccess } from './decide-access.ts';
@@ -39,7 +39,7 @@ export async function testApi(
   ports: Ports,
 ): Promise<IssuedToken> {
   const look = ports.records.open(clientId);
-  const [api, client] = await Promise.all([look.find('api', apiId), look.client(clientId)]);
+  const [api, client] = await Promise.all([look.find(apiRecordKey(apiId)), look.client(clientId)]);
   if (api === undefined || client?.subject.type !== 'application') throw notFound();
   if (apiId === SYSTEM_API_ID) await assertHoldsGrant(caller, client, look);
   const now = ports.clock.nowSeconds();
@@ -56,6 +56,6 @@ export async function testApi(
 
 /** All of it, also where the test asks for less: the application itself could ask for the rest. */
 async function assertHoldsGrant(caller: ManagementCaller, { id }: Client, look: Look): Promise<void> {
-  const grant = await look.find('grant', grantKey(id, SYSTEM_API_ID));
+  const grant = await look.find(grantKey(id, SYSTEM_API_ID));
   if (grant !== undefined) assertHolds(caller, grant.permissions);
 }

@@ -3,11 +3,11 @@ import { newId } from '../ids.ts';
 import type { Pepper } from '../keys/ports.ts';
 import { REFRESH_TOKEN } from '../records/registration.ts';
 import type { WorkspaceSettings } from '../records/settings.ts';
-import type { TokenFamily } from '../records/token-family.ts';
 import { grantTypesOf } from '../registration/registration.ts';
 import { scopeValues } from '../tokens/access-token.ts';
 import { enterFamilyRoster, type FamilyRosterPorts } from '../tokens/family-roster.ts';
 import { type NewRefreshToken, writeRefreshToken } from '../tokens/refresh-token.ts';
+import { familyKey, type TokenFamily } from '../tokens/token-family.ts';
 import { type Access, invalidScope, type TokenHolder } from './decide-access.ts';
 import { type IssuedToken, type IssuePorts, issueAccessToken, type TokenTerms } from './issue-access-token.ts';
 
@@ -51,7 +51,7 @@ export async function beginFamily(
   const refreshToken = await writeRefreshToken(id, ports.random.bytes(ENTROPY_BYTES), ports.pepper);
   const family = familyOf(refreshToken, { holder, access, token }, ports);
   await enterFamilyRoster(family, access.settings.refreshTokens.maxLivePerClient, ports);
-  if (!(await ports.shortLived.write('family', id, family))) throw new Error('This id was given before.');
+  if (!(await ports.shortLived.write(familyKey(id), family))) throw new Error('This id was given before.');
   return { token, refreshToken: refreshToken.value };
 }
 

@@ -1,5 +1,5 @@
 import { notFound } from '../errors.ts';
-import { SIGNING_KEYS, type SigningKey, type SigningKeys } from '../records/signing-keys.ts';
+import { SIGNING_KEYS, type SigningKey, type SigningKeys } from './signing-key.ts';
 import {
   changeSigningKeys,
   readRotation,
@@ -12,7 +12,7 @@ import { signingKeysIn } from './signing-keys.ts';
 
 /** All signing keys, the oldest first; the deployment's also where no run has written them down yet. */
 export async function getSigningKeys({ records, foundingKeys, clock }: SigningKeyReaders): Promise<SigningKeys> {
-  const stored = await signingKeysIn(records.open(SIGNING_KEYS));
+  const stored = await signingKeysIn(records.open(SIGNING_KEYS.id));
   if (stored !== undefined) return stored;
   return { keys: await foundingKeys.read(clock.nowSeconds()), creations: [], createdAtSeconds: 0, version: 1 };
 }

@@ -1,5 +1,5 @@
 import type { SigningAlgorithm } from '../records/permissions.ts';
-import type { Custody, KeyCreation, SigningKey } from '../records/signing-keys.ts';
+import type { Custody, KeyCreation, SigningKey } from './signing-key.ts';
 
 /** The signing keys that the deployment brings, one for each algorithm: the first that a workspace has. */
 export interface FoundingKeys {

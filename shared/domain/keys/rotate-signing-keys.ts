@@ -1,8 +1,8 @@
 import type { Random } from '../ambient.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { type KeyCreation, SIGNING_KEYS, type SigningKey, type SigningKeys } from '../records/signing-keys.ts';
 import type { NewSigningKey, SigningKeyMaker } from './ports.ts';
+import { type KeyCreation, SIGNING_KEYS, type SigningKey, type SigningKeys } from './signing-key.ts';
 import { changeSigningKeys, readRotation, type SigningKeyPorts, writeFoundingKeys } from './signing-key-record.ts';
 import {
   addKey,
@@ -110,7 +110,7 @@ async function withNewAlgorithms(record: SigningKeys, { foundingKeys, clock }: P
 }
 
 function write(before: SigningKeys, after: SigningKeys, { signingKeyRecords }: Ports): Promise<boolean> {
-  return signingKeyRecords.replace('signingKeys', SIGNING_KEYS, { ...after, version: before.version + 1 });
+  return signingKeyRecords.replace(SIGNING_KEYS, { ...after, version: before.version + 1 });
 }
 
 /** What is to be made now: what somebody began and cannot be at any more, else what a lane lacks. */

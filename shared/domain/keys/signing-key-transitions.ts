@@ -1,6 +1,6 @@
 import type { SigningAlgorithm } from '../records/permissions.ts';
 import type { WorkspaceSettings } from '../records/settings.ts';
-import type { SigningKey, SigningKeys } from '../records/signing-keys.ts';
+import type { SigningKey, SigningKeys } from './signing-key.ts';
 import { activeIn, ageOf, isIn, type Lane, pendingIn, stateOf, WRAPPED_KEY_SECONDS_MAX } from './signing-keys.ts';
 
 /** How the keys of a workspace come and go. */

@@ -1,6 +1,6 @@
 import type { Look } from '../records/look.ts';
 import type { SigningAlgorithm } from '../records/permissions.ts';
-import { type LivingCustody, SIGNING_KEYS, type SigningKey, type SigningKeys } from '../records/signing-keys.ts';
+import { type LivingCustody, SIGNING_KEYS, type SigningKey, type SigningKeys } from './signing-key.ts';
 
 /** The keys that the workspace signs with, and the states they go through. Everything here decides by a record alone. */
 
@@ -98,12 +98,12 @@ export function ageOf({ publishedFromSeconds }: SigningKey, nowSeconds: number):
 
 /** The workspace's signing keys, read with whatever else this look reads; undefined before the first run. */
 export function signingKeysIn(look: Look): Promise<SigningKeys | undefined> {
-  return look.find('signingKeys', SIGNING_KEYS);
+  return look.find(SIGNING_KEYS);
 }
 
 /** Lets the signing keys travel with what is read next. */
 export function expectSigningKeys(look: Look): void {
-  look.expect('signingKeys', SIGNING_KEYS);
+  look.expect(SIGNING_KEYS);
 }
 
 /**

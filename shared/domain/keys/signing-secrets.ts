@@ -2,11 +2,31 @@ import type { Clock, Random } from '../ambient.ts';
 import { DomainError, ignoreConflict, notFound } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { changeRecord, type RecordWriter } from '../records/change-record.ts';
+import type { Versioned } from '../records/lifecycle.ts';
 import type { RecordReader } from '../records/look.ts';
-import { SYSTEM_API_ID } from '../records/permissions.ts';
+import { apiRecordKey, SYSTEM_API_ID } from '../records/permissions.ts';
+import type { RecordKey } from '../records/record-key.ts';
 import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX } from '../records/settings.ts';
-import type { SigningSecret, SigningSecrets } from '../records/signing-keys.ts';
 import type { SigningSecretMaker, WrappedSecret } from './ports.ts';
+
+/** A secret that an API shares with Mintmark, wrapped by KMS. */
+export interface SigningSecret {
+  readonly kid: string;
+  readonly wrapped: string;
+  /** From this moment on it signs, until that of the next one. */
+  readonly signsFromSeconds: number;
+  readonly createdBy: string;
+}
+
+/** The secrets of one API, by the moment from which they sign. */
+export interface SigningSecrets extends Versioned {
+  readonly secrets: readonly SigningSecret[];
+}
+
+/** Names the signing secrets of an API among the directory's records. */
+export function signingSecretsKey(apiId: string): RecordKey<'signingSecrets', SigningSecrets> {
+  return { kind: 'signingSecrets', id: apiId };
+}
 
 /** One that signs, one that comes, and one of which tokens may still be alive. */
 const SECRETS_MAX = 3;
@@ -57,11 +77,11 @@ export async function addSigningSecret(
 ): Promise<NewSigningSecret> {
   if (apiId === SYSTEM_API_ID) throw new DomainError('conflict', 'The management API has no signing secrets.');
   const look = ports.records.open(apiId);
-  if ((await look.find('api', apiId)) === undefined) throw notFound();
+  if ((await look.find(apiRecordKey(apiId))) === undefined) throw notFound();
   const nowSeconds = ports.clock.nowSeconds();
-  if ((await look.find('signingSecrets', apiId)) === undefined) {
+  if ((await look.find(signingSecretsKey(apiId))) === undefined) {
     const none = { secrets: [], createdAtSeconds: nowSeconds, version: 1 };
-    await ports.signingSecrets.insert('signingSecrets', apiId, none).catch(ignoreConflict);
+    await ports.signingSecrets.insert(signingSecretsKey(apiId), none).catch(ignoreConflict);
   }
   const { secret: signingSecret, wrapped } = await ports.signingSecretMaker.make(apiId);
   const kid = newId('key', ports.random);
@@ -98,7 +118,7 @@ export async function deleteSigningSecret(
   { apiId, secretId, expectedVersion }: SecretToDelete,
   ports: Pick<MakePorts, 'records' | 'signingSecrets' | 'clock'>,
 ): Promise<void> {
-  const api = await ports.records.open(apiId).find('api', apiId);
+  const api = await ports.records.open(apiId).find(apiRecordKey(apiId));
   if (api === undefined) throw notFound();
   const remove = (before: SigningSecrets): SigningSecrets => {
     const secrets = before.secrets.filter(({ kid }) => kid !== secretId);
@@ -123,7 +143,7 @@ function changeSecrets(
   { records, signingSecrets }: Pick<MakePorts, 'records' | 'signingSecrets'>,
 ): Promise<SigningSecrets> {
   return changeRecord(
-    { kind: 'signingSecrets', key: apiId, change, expectedVersion },
+    { key: signingSecretsKey(apiId), change, expectedVersion },
     { records, directory: signingSecrets },
   );
 }
@@ -138,7 +158,7 @@ export async function assertHasSecret(
 ): Promise<void> {
   const field = 'signingAlgorithm';
   if (!hs256Apis) throw new DomainError('invalid_request', 'This deployment signs nothing with HS256.', { field });
-  const stored = await records.open(apiId).find('signingSecrets', apiId);
+  const stored = await records.open(apiId).find(signingSecretsKey(apiId));
   if (signingSecretAt(stored, clock.nowSeconds()) !== undefined) return;
   throw new DomainError('invalid_request', 'The API has no signing secret: make one first.', { field });
 }

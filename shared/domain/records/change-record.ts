@@ -1,6 +1,8 @@
 import { assertVersion, changedMeanwhile, notFound } from '../errors.ts';
 import type { Client } from './client.ts';
-import type { DirectoryKind, DirectoryRecords, RecordReader, ShortLivedKind, ShortLivedRecords } from './look.ts';
+import type { ShortLived, Versioned } from './lifecycle.ts';
+import type { RecordReader } from './look.ts';
+import type { DirectoryKind, RecordKey, ShortLivedKind } from './record-key.ts';
 
 /**
  * So many others may win the race for one record before a change gives up. Somebody wins every time, so of this many
@@ -13,11 +15,10 @@ interface Condition {
   readonly expectedVersion?: number | undefined;
 }
 
-interface DirectoryChange<Kind extends DirectoryKind> extends Condition {
-  readonly kind: Kind;
-  readonly key: string;
+interface DirectoryChange<Kind extends DirectoryKind, Kept> extends Condition {
+  readonly key: RecordKey<Kind, Kept>;
   /** The record as it is to be, or undefined for one that must look missing; called again after a lost race. */
-  readonly change: (before: DirectoryRecords[Kind]) => Awaitable<DirectoryRecords[Kind] | undefined>;
+  readonly change: (before: NoInfer<Kept>) => Awaitable<NoInfer<Kept> | undefined>;
 }
 
 type Awaitable<Value> = Value | Promise<Value>;
@@ -27,15 +28,15 @@ type Awaitable<Value> = Value | Promise<Value>;
  * @throws DomainError `not_found`; `precondition_failed` for another version than expected; `conflict` where others
  * kept winning
  */
-export function changeRecord<Kind extends DirectoryKind>(
-  { kind, key, change, expectedVersion }: DirectoryChange<Kind>,
+export function changeRecord<Kind extends DirectoryKind, Kept extends Versioned>(
+  { key, change, expectedVersion }: DirectoryChange<Kind, Kept>,
   ports: { readonly records: RecordReader; readonly directory: Pick<RecordWriter<Kind>, 'replace'> },
-): Promise<DirectoryRecords[Kind]> {
-  return changeNewest<DirectoryRecords[Kind]>({
+): Promise<Kept> {
+  return changeNewest<Kept>({
     expectedVersion,
     change,
-    read: () => ports.records.open(key).find(kind, key),
-    write: (record) => ports.directory.replace(kind, key, record),
+    read: () => ports.records.open(key.id).find(key),
+    write: (record) => ports.directory.replace(key, record),
   });
 }
 
@@ -95,25 +96,28 @@ export interface ClientRemover {
 /** `missing` where there was no such client any more, `changed` where it stands in another version than the one meant. */
 export type ClientRemoval = 'removed' | 'missing' | 'changed';
 
-/** Writes records of some kinds. */
+/**
+ * Writes records of some kinds: a `RecordWriter<'roster'>` writes rosters only. A record of another type than the key
+ * says does not compile.
+ */
 export interface RecordWriter<Kinds extends DirectoryKind> {
   /** Rejects with `conflict` where a record with this key exists. */
-  insert<Kind extends Kinds>(kind: Kind, key: string, record: DirectoryRecords[Kind]): Promise<void>;
+  insert<Kept extends Versioned>(key: RecordKey<Kinds, Kept>, record: NoInfer<Kept>): Promise<void>;
   /** Writes `record` over the version just below its own; false where that version does not stand any more. */
-  replace<Kind extends Kinds>(kind: Kind, key: string, record: DirectoryRecords[Kind]): Promise<boolean>;
+  replace<Kept extends Versioned>(key: RecordKey<Kinds, Kept>, record: NoInfer<Kept>): Promise<boolean>;
 }
 
 export interface ShortLivedWriter {
   /** Writes `record` over the version just below its own, the first one where there is none; false where that is not so. */
-  write<Kind extends ShortLivedKind>(kind: Kind, key: string, record: ShortLivedRecords[Kind]): Promise<boolean>;
+  write<Kept extends ShortLived>(key: RecordKey<ShortLivedKind, Kept>, record: NoInfer<Kept>): Promise<boolean>;
 }
 
 /** All kinds but the signing keys: whoever writes those can have others trusted. */
-type WritableKind = Exclude<DirectoryKind, 'signingKeys'>;
+export type WritableKind = Exclude<DirectoryKind, 'signingKeys'>;
 
 export interface DirectoryWriter<Kinds extends WritableKind = WritableKind> extends RecordWriter<Kinds> {
   /** Resolves with true when the record is gone, with false where it stands in another version than this one. */
-  remove(kind: Kinds, key: string, version: number): Promise<boolean>;
+  remove(key: RecordKey<Kinds, unknown>, version: number): Promise<boolean>;
 }
 
 /** Kinds of records that may be left when what they belonged to is deleted, and the list of this work. */
@@ -130,5 +134,5 @@ export type RemainingKind =
 
 export interface RemainsRemover {
   /** Resolves with true when the record is gone, with false where it stands in another version than this one. */
-  remove(kind: RemainingKind, key: string, version: number): Promise<boolean>;
+  remove(key: RecordKey<RemainingKind, unknown>, version: number): Promise<boolean>;
 }

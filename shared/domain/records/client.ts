@@ -2,6 +2,7 @@ import type { JsonObject } from '../json.ts';
 import type { Versioned } from './lifecycle.ts';
 import type { PermissionReference, SigningAlgorithm } from './permissions.ts';
 import { membershipKey } from './principals.ts';
+import type { RecordKey } from './record-key.ts';
 import type { ApplicationRegistration, Trust } from './registration.ts';
 
 /** How an API token works: a secret to exchange, or a long-lived JWT that is itself the secret. */
@@ -130,6 +131,6 @@ export interface ClientOwner {
 }
 
 /** Names the roster of an owner among the directory's records. */
-export function rosterKey({ tenantId = '', userId }: ClientOwner): string {
-  return userId === undefined ? tenantId : membershipKey(tenantId, userId);
+export function rosterKey({ tenantId = '', userId }: ClientOwner): RecordKey<'roster', ApiTokenRoster> {
+  return { kind: 'roster', id: userId === undefined ? tenantId : membershipKey(tenantId, userId).id };
 }

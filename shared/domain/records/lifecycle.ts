@@ -4,6 +4,12 @@ export interface Versioned {
   readonly createdAtSeconds: number;
 }
 
+/** What every record carries that ends by itself. After `expiresAtSeconds` it decides nothing, even while it is stored. */
+export interface ShortLived {
+  readonly version: number;
+  readonly expiresAtSeconds: number;
+}
+
 /** Whether something with a status and an expiry is usable at this second. Deciding never waits for DynamoDB's TTL. */
 export function isLive(
   item: { readonly status?: string | undefined; readonly expiresAtSeconds?: number | undefined },
@@ -41,19 +47,4 @@ interface Marked {
 /** The mark that counts: the latest of those that there are. */
 export function latestMark(...marked: readonly Marked[]): number {
   return Math.max(0, ...marked.map(({ revokedBeforeSeconds = 0 }) => revokedBeforeSeconds));
-}
-
-/** What a deletion was about: enough to find what belonged to it. */
-export type Deleted =
-  | { readonly type: 'tenant'; readonly tenantId: string }
-  | { readonly type: 'user'; readonly userId: string; readonly email: string }
-  | { readonly type: 'membership'; readonly tenantId: string; readonly userId: string; readonly membershipId: string }
-  | { readonly type: 'serviceUser'; readonly tenantId: string; readonly serviceUserId: string }
-  | { readonly type: 'application'; readonly clientId: string }
-  | { readonly type: 'api'; readonly apiId: string };
-
-/** Says that rows of something deleted may still be there. It goes last, when all of them are gone. */
-export interface Removal extends Versioned {
-  readonly id: string;
-  readonly deleted: Deleted;
 }

@@ -1,5 +1,5 @@
 import type { Client, ClientOwner } from './client.ts';
-import type { DirectoryKind, DirectoryRecords } from './look.ts';
+import type { RecordList } from './record-key.ts';
 
 /** A page of a list; `nextCursor` is absent on the last one. */
 export interface Page<Item> {
@@ -30,31 +30,11 @@ export interface ClientLister {
   list(owner: ClientOwner, page: PageRequest, nowSeconds: number): Promise<Page<Client>>;
 }
 
-/** Lists that the directory keeps: members by tenant and by user, service users and roles of its own by tenant, grants by application. */
-export type DirectoryList =
-  | { readonly kind: 'tenant' | 'user' | 'role' | 'api' | 'removal' }
-  | { readonly kind: 'membership' | 'serviceUser' | 'role'; readonly tenantId: string }
-  | { readonly kind: 'membership'; readonly userId: string }
-  | { readonly kind: 'grant'; readonly clientId: string };
+/** Kinds of records that the directory lists. */
+export type ListedKind = 'tenant' | 'user' | 'role' | 'api' | 'removal' | 'membership' | 'serviceUser' | 'grant';
 
 export interface DirectoryLister {
-  list<List extends DirectoryList>(list: List, page: PageRequest): Promise<Page<DirectoryRecords[List['kind']]>>;
-}
-
-/** What parts of a directory record people know it by; grants, names and memberships are found by their owners. */
-const KNOWN_BY: {
-  readonly [Kind in DirectoryKind]?: (record: DirectoryRecords[Kind]) => readonly (string | undefined)[];
-} = {
-  tenant: ({ id, name }) => [name, id],
-  user: ({ id, email, name }) => [email, name, id],
-  serviceUser: ({ id, name, description }) => [name, description, id],
-  role: ({ id, key, name }) => [key, name, id],
-  api: ({ id, identifier, name }) => [identifier, name, id],
-};
-
-/** The text that a search of a directory list looks through; empty for kinds that are not searched. */
-export function directorySearchText<Kind extends DirectoryKind>(kind: Kind, record: DirectoryRecords[Kind]): string {
-  return searchTextOf(KNOWN_BY[kind]?.(record) ?? []);
+  list<Listed>(list: RecordList<ListedKind, Listed>, page: PageRequest): Promise<Page<Listed>>;
 }
 
 /** The text that a search of a list of clients looks through. */
@@ -67,7 +47,7 @@ export function searchForm(text: string): string {
   return text.normalize('NFKC').toLowerCase();
 }
 
-/** Parts end in a line break, which no search can contain: a match is always within one part. */
-function searchTextOf(parts: readonly (string | undefined)[]): string {
+/** What a record is found by, as one text. Parts end in a line break, which no search can contain: a match is always within one part. */
+export function searchTextOf(parts: readonly (string | undefined)[]): string {
   return searchForm(parts.filter((part) => part !== undefined).join('\n'));
 }

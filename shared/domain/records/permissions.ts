@@ -1,4 +1,5 @@
 import type { Versioned } from './lifecycle.ts';
+import type { RecordKey, RecordList } from './record-key.ts';
 
 /** A permission of an API as a role or a grant names it. */
 export interface PermissionReference {
@@ -20,10 +21,14 @@ export interface Role extends Versioned {
   readonly permissions: readonly PermissionReference[];
 }
 
-/** Which roles, of the workspace or of one tenant, new members get who are given no others. */
-export interface DefaultRoles extends Versioned {
-  /** May name roles that were deleted since. */
-  readonly roleIds: readonly string[];
+/** Names a role among the directory's records. (A role's `key` is its name for people and programs.) */
+export function roleRecordKey(id: string): RecordKey<'role', Role> {
+  return { kind: 'role', id };
+}
+
+/** Lists the roles of a tenant, or of the workspace where no tenant is named. */
+export function roleList(tenantId: string | undefined): RecordList<'role', Role> {
+  return { kind: 'role', owner: tenantId === undefined ? undefined : { tenantId } };
 }
 
 export interface Permission {
@@ -55,6 +60,14 @@ export interface Api extends Versioned, BindingRules {
   readonly acceptsSelfSignedTokens: boolean;
 }
 
+/** Names an API among the directory's records. (An API key would be a credential.) */
+export function apiRecordKey(id: string): RecordKey<'api', Api> {
+  return { kind: 'api', id };
+}
+
+/** Lists all APIs. */
+export const apiList: RecordList<'api', Api> = { kind: 'api', owner: undefined };
+
 /** What one application may ask for at one API: a ceiling. */
 export interface ClientGrant extends Versioned {
   readonly id: string;
@@ -64,8 +77,13 @@ export interface ClientGrant extends Versioned {
 }
 
 /** Names a client grant among the directory's records. */
-export function grantKey(clientId: string, apiId: string): string {
-  return `${clientId}/${apiId}`;
+export function grantKey(clientId: string, apiId: string): RecordKey<'grant', ClientGrant> {
+  return { kind: 'grant', id: `${clientId}/${apiId}` };
+}
+
+/** Lists the client grants of an application. */
+export function grantList(clientId: string): RecordList<'grant', ClientGrant> {
+  return { kind: 'grant', owner: { clientId } };
 }
 
 /** Says that a unique name (an e-mail address, a role key, an API identifier) belongs to one record. */
@@ -74,18 +92,13 @@ export interface NameClaim extends Versioned {
 }
 
 /** Names the claim on a unique name, e.g. `email/ada@example.com`. */
-export function nameKey(space: 'email' | 'role' | 'api' | 'administrator', name: string): string {
-  return `${space}/${name}`;
+export function nameKey(space: 'email' | 'role' | 'api' | 'administrator', name: string): RecordKey<'name', NameClaim> {
+  return { kind: 'name', id: `${space}/${name}` };
 }
 
 /** Names the claim on a role's key: each tenant has keys of its own, and so has the workspace. */
-export function roleNameKey({ tenantId, key }: Pick<Role, 'tenantId' | 'key'>): string {
+export function roleNameKey({ tenantId, key }: Pick<Role, 'tenantId' | 'key'>): RecordKey<'name', NameClaim> {
   return nameKey('role', tenantId === undefined ? key : `${tenantId}/${key}`);
-}
-
-/** Names the default roles of a tenant, or of the workspace, among the directory's records. */
-export function defaultRolesKey(tenantId: string | undefined): string {
-  return tenantId === undefined ? 'workspace' : `tenant/${tenantId}`;
 }
 
 /** A longer identifier no API has; keys of DynamoDB end at 2048 bytes. */
@@ -95,7 +108,7 @@ export const API_IDENTIFIER_CHARACTERS_MAX = 256;
  * Names the claim on an API identifier. Identifiers that differ only in case or a last slash share one claim, because
  * a careless verifier might take one for the other (G8).
  */
-export function apiNameKey(identifier: string): string {
+export function apiNameKey(identifier: string): RecordKey<'name', NameClaim> {
   return nameKey('api', identifier.toLowerCase().replace(/\/+$/, ''));
 }
 

@@ -1,6 +1,7 @@
 import { notFound } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { Versioned } from './lifecycle.ts';
+import type { RecordKey, RecordList } from './record-key.ts';
 
 /** A customer organisation. A deleted one is kept as a nameless mark, so that its id can never come back to life. */
 export interface Tenant extends Versioned {
@@ -40,9 +41,45 @@ export interface ServiceUser extends Versioned {
   readonly metadata?: JsonObject | undefined;
 }
 
+/** Names a tenant among the directory's records. */
+export function tenantKey(id: string): RecordKey<'tenant', Tenant> {
+  return { kind: 'tenant', id };
+}
+
+/** Names a user among the directory's records. */
+export function userKey(id: string): RecordKey<'user', User> {
+  return { kind: 'user', id };
+}
+
 /** Names a membership among the directory's records. */
-export function membershipKey(tenantId: string, userId: string): string {
-  return `${tenantId}/${userId}`;
+export function membershipKey(tenantId: string, userId: string): RecordKey<'membership', Membership> {
+  return { kind: 'membership', id: `${tenantId}/${userId}` };
+}
+
+/** Names a service user among the directory's records. */
+export function serviceUserKey(id: string): RecordKey<'serviceUser', ServiceUser> {
+  return { kind: 'serviceUser', id };
+}
+
+/** Lists all tenants. */
+export const tenantList: RecordList<'tenant', Tenant> = { kind: 'tenant', owner: undefined };
+
+/** Lists all users. */
+export const userList: RecordList<'user', User> = { kind: 'user', owner: undefined };
+
+/** Lists the members of a tenant. */
+export function memberList(tenantId: string): RecordList<'membership', Membership> {
+  return { kind: 'membership', owner: { tenantId } };
+}
+
+/** Lists the memberships of a user. */
+export function membershipList(userId: string): RecordList<'membership', Membership> {
+  return { kind: 'membership', owner: { userId } };
+}
+
+/** Lists the service users of a tenant. */
+export function serviceUserList(tenantId: string): RecordList<'serviceUser', ServiceUser> {
+  return { kind: 'serviceUser', owner: { tenantId } };
 }
 
 /** Whether a tenant or user is there, in whichever state, and is more than the mark of a deleted one. */

@@ -1,14 +1,13 @@
 import type { ApiTokenKind, TokenQuota } from './client.ts';
 import type { Versioned } from './lifecycle.ts';
+import type { Look } from './look.ts';
+import type { RecordKey } from './record-key.ts';
 
 /** The longest any exchanged access token lives, whatever an API asks for: what lies above was not signed by this product. */
 export const ACCESS_TOKEN_LIFETIME_SECONDS_MAX = 86_400;
 
 /** No limit; nothing is counted. */
 export const UNLIMITED: TokenQuota = { perHour: null, perDay: null, enforce: true };
-
-/** Names the one record of the settings among the directory's. */
-export const SETTINGS_KEY = 'workspace';
 
 /** What holds for the whole workspace. Members that are null set no limit. */
 export interface WorkspaceSettings extends Versioned {
@@ -97,3 +96,24 @@ export const DEFAULT_SETTINGS: WorkspaceSettings = {
   createdAtSeconds: 0,
   version: 1,
 };
+
+/** Names the one record of the settings among the directory's. */
+export const SETTINGS_KEY: RecordKey<'settings', WorkspaceSettings> = { kind: 'settings', id: 'workspace' };
+
+/** The workspace's settings, read with whatever else this look reads. */
+export async function settingsIn(look: Look): Promise<WorkspaceSettings> {
+  return (await look.find(SETTINGS_KEY)) ?? DEFAULT_SETTINGS;
+}
+
+/** Lets the settings travel with what is read next. */
+export function expectSettings(look: Look): void {
+  look.expect(SETTINGS_KEY);
+}
+
+/** The API meant where none is named and several could be: what the settings say, else what the deployment does. */
+export async function defaultAudienceIn(
+  look: Look,
+  deployment: { readonly defaultAudience: string | undefined },
+): Promise<string | undefined> {
+  return (await settingsIn(look)).defaultAudience ?? deployment.defaultAudience;
+}

@@ -1,5 +1,5 @@
+import type { Confirmation } from '../authentication/confirmation.ts';
 import type { JsonObject } from '../json.ts';
-import type { Confirmation } from '../records/token-family.ts';
 
 /** The claims of every token (RFC 7519 §4.1, RFC 8693 §4.3). Times are seconds since 1970, UTC. */
 interface CommonClaims {

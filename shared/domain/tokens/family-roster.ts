@@ -2,8 +2,8 @@ import type { Clock } from '../ambient.ts';
 import { changeNewest, type ShortLivedWriter } from '../records/change-record.ts';
 import type { RecordReader } from '../records/look.ts';
 import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX } from '../records/settings.ts';
-import type { FamilyRoster, TokenFamily } from '../records/token-family.ts';
 import type { Revocations } from './ports.ts';
+import { type FamilyRoster, familyRosterKey, type TokenFamily } from './token-family.ts';
 
 export interface FamilyRosterPorts {
   readonly records: RecordReader;
@@ -36,12 +36,12 @@ export async function enterFamilyRoster(
 ): Promise<void> {
   const empty: FamilyRoster = { families: [], expiresAtSeconds: 0, version: 0 };
   await changeNewest<FamilyRoster>({
-    read: async () => (await openRosterLook(clientId, ports).findShortLived('familyRoster', clientId)) ?? empty,
+    read: async () => (await openRosterLook(clientId, ports).findShortLived(familyRosterKey(clientId))) ?? empty,
     change: async (roster) => {
       const families = [...(await makeRoom(roster, maxLive, ports)), { id, expiresAtSeconds }];
       return { ...roster, families, expiresAtSeconds: Math.max(...families.map((entry) => entry.expiresAtSeconds)) };
     },
-    write: (roster) => ports.shortLived.write('familyRoster', clientId, roster),
+    write: (roster) => ports.shortLived.write(familyRosterKey(clientId), roster),
   });
 }
 

@@ -6,12 +6,12 @@ import { type Client, subjectId } from '../records/client.ts';
 import { isLive, latestMark } from '../records/lifecycle.ts';
 import type { Look, RecordReader } from '../records/look.ts';
 import type { Api } from '../records/permissions.ts';
-import { settingsIn } from '../records/read-settings.ts';
 import { REFRESH_TOKEN } from '../records/registration.ts';
-import type { FamilyRotation, TokenFamily } from '../records/token-family.ts';
+import { settingsIn } from '../records/settings.ts';
 import { grantTypesOf } from '../registration/registration.ts';
 import { narrowed } from './live-token.ts';
 import { readRefreshToken } from './refresh-token.ts';
+import { type FamilyRotation, familyKey, type TokenFamily } from './token-family.ts';
 
 interface Ports {
   readonly pepper: Pepper;
@@ -26,7 +26,7 @@ export async function findFamily(
   look: Look,
   { clock }: Pick<Ports, 'clock'>,
 ): Promise<TokenFamily | undefined> {
-  const [family, isRevoked] = await Promise.all([look.findShortLived('family', familyId), look.isRevoked(familyId)]);
+  const [family, isRevoked] = await Promise.all([look.findShortLived(familyKey(familyId)), look.isRevoked(familyId)]);
   if (family === undefined || isRevoked) return undefined;
   const endsAtSeconds = Math.min(family.idleUntilSeconds, family.expiresAtSeconds);
   return endsAtSeconds > clock.nowSeconds() ? family : undefined;

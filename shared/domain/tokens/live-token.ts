@@ -8,8 +8,8 @@ import { type Client, subjectId } from '../records/client.ts';
 import { isLive, latestMark } from '../records/lifecycle.ts';
 import type { Look, RecordReader } from '../records/look.ts';
 import { type Api, apiNameKey } from '../records/permissions.ts';
-import { membershipKey } from '../records/principals.ts';
-import { settingsIn } from '../records/read-settings.ts';
+import { membershipKey, serviceUserKey, tenantKey, userKey } from '../records/principals.ts';
+import { settingsIn } from '../records/settings.ts';
 import { isWithinLifetime, scopeValues } from './access-token.ts';
 import type { TokenClaims } from './claims.ts';
 import type { SecretTokens, TokenVerifier, VerifiedToken } from './ports.ts';
@@ -138,16 +138,16 @@ async function isByTrustedKey({ claims, key }: VerifiedToken, look: Look, clock:
 /** The token names the records that decide about it; asking for all of them at once saves a round trip. */
 function readAhead(claims: TokenClaims, look: Look): void {
   const { aud, sub, tenant_id } = claims;
-  look.expect('name', apiNameKey(aud));
+  look.expect(apiNameKey(aud));
   if (tenant_id === undefined) return;
-  look.expect('tenant', tenant_id);
+  look.expect(tenantKey(tenant_id));
   if (sub === principalOf(claims)) return;
   if (isIdOf('svc', sub)) {
-    look.expect('serviceUser', sub);
+    look.expect(serviceUserKey(sub));
     return;
   }
-  look.expect('user', sub);
-  look.expect('membership', membershipKey(tenant_id, sub));
+  look.expect(userKey(sub));
+  look.expect(membershipKey(tenant_id, sub));
 }
 
 /** A scope, less what is not allowed any more. */

@@ -1,6 +1,6 @@
 import type { WrappedSecret } from '../keys/ports.ts';
+import type { SigningKeys } from '../keys/signing-key.ts';
 import type { SigningAlgorithm } from '../records/permissions.ts';
-import type { SigningKeys } from '../records/signing-keys.ts';
 import type { AccessTokenClaims, TokenClaims } from './claims.ts';
 import type { StatusPlace } from './status-places.ts';
 

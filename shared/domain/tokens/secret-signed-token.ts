@@ -2,7 +2,7 @@ import { findApi } from '../access/entitlement.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { DomainError } from '../errors.ts';
 import { isMadeId, newId } from '../ids.ts';
-import { signingSecretAt, trustedSecrets } from '../keys/signing-secrets.ts';
+import { signingSecretAt, signingSecretsKey, trustedSecrets } from '../keys/signing-secrets.ts';
 import type { Look } from '../records/look.ts';
 import type { Api } from '../records/permissions.ts';
 import type { AccessTokenClaims } from './claims.ts';
@@ -36,7 +36,7 @@ export async function signWithSecret(
   { apiId, look }: { readonly apiId: string; readonly look: Look },
   { hs256Apis, secretTokens, clock }: Required<UsePorts>,
 ): Promise<string> {
-  const secret = signingSecretAt(await look.find('signingSecrets', apiId), clock.nowSeconds());
+  const secret = signingSecretAt(await look.find(signingSecretsKey(apiId)), clock.nowSeconds());
   if (hs256Apis && secret !== undefined) return secretTokens.sign(claims, { ...secret, apiId });
   throw new DomainError('invalid_target', 'No tokens are signed for this API at present: see its signing algorithm.', {
     field: 'audience',
@@ -52,7 +52,7 @@ export async function claimsBySecret(
   const named = hs256Apis ? secretTokens?.read(token) : undefined;
   const api = named && (await findApi(named.audience, look));
   if (api?.signingAlgorithm !== 'HS256') return undefined;
-  const stored = await look.find('signingSecrets', api.id);
+  const stored = await look.find(signingSecretsKey(api.id));
   const secret = stored && trustedSecrets(stored, clock.nowSeconds()).find(({ kid }) => kid === named?.kid);
   const claims = secret && (await secretTokens?.verify(token, { ...secret, apiId: api.id }));
   return claims && isWithinApi(claims.jti, api.id) ? claims : undefined;

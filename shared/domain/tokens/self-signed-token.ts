@@ -9,7 +9,7 @@ import { type Client, subjectId } from '../records/client.ts';
 import { isLive, latestMark } from '../records/lifecycle.ts';
 import type { Look, RecordReader } from '../records/look.ts';
 import { API_IDENTIFIER_CHARACTERS_MAX, apiNameKey } from '../records/permissions.ts';
-import { settingsIn } from '../records/read-settings.ts';
+import { settingsIn } from '../records/settings.ts';
 import { assertionKeysOf } from '../registration/registration.ts';
 import type { LongLivedTokenClaims } from './claims.ts';
 import type { LiveToken } from './live-token.ts';
@@ -80,7 +80,7 @@ export async function findSelfSignedToken(
   if (read === undefined) return undefined;
   const { keyId, claims } = read;
   const look = ports.records.open(`token of ${keyId}`);
-  look.expect('name', apiNameKey(claims.aud));
+  look.expect(apiNameKey(claims.aud));
   const [client, isRevoked] = await Promise.all([look.client(keyId), look.isRevoked(selfSignedTokenId(read))]);
   if (client === undefined || isRevoked || !isLive(client, ports.clock.nowSeconds())) return undefined;
   if (!isAboutItself(read, client)) return undefined;

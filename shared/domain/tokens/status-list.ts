@@ -1,7 +1,7 @@
 import type { Clock } from '../ambient.ts';
 import type { RecordReader } from '../records/look.ts';
 import type { Api } from '../records/permissions.ts';
-import { expectSettings, settingsIn } from '../records/read-settings.ts';
+import { expectSettings, settingsIn } from '../records/settings.ts';
 import { isWithinLifetime } from './access-token.ts';
 import type { AccessTokenClaims } from './claims.ts';
 import { judge } from './live-token.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '#shared/domain/ambient.ts';
+import type { SigningKey, SigningKeys } from '#shared/domain/keys/signing-key.ts';
 import { stateOf } from '#shared/domain/keys/signing-keys.ts';
-import type { SigningKey, SigningKeys } from '#shared/domain/records/signing-keys.ts';
 import { timestamp, timestampOrNull } from './representations.ts';
 
 /** All signing keys as the API shows them: nothing of where their private halves are. */

@@ -1,6 +1,7 @@
 import { dynamoClientWriter } from '#shared/adapters/dynamo/directory/clients.ts';
 import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory/directory.ts';
 import type { Subject } from '#shared/domain/records/client.ts';
+import { serviceUserKey, tenantKey } from '#shared/domain/records/principals.ts';
 import { repeat } from '../ask/outcomes.ts';
 import { aClient, aMembership, aServiceUser, aTenant, keyOf } from '../ports/records.ts';
 import { itemsOf } from '../stored/table-items.ts';
@@ -29,16 +30,16 @@ export async function storeTenant(world: World, sizes: Sizes): Promise<string> {
   const storeClient = (name: string | number, subject: Subject) =>
     clients.insert(aClient({ id: `cli_${tenantId}_${name}`, subject, ...version }));
 
-  await directory.insert('tenant', tenantId, aTenant({ id: tenantId, ...version }));
+  await directory.insert(tenantKey(tenantId), aTenant({ id: tenantId, ...version }));
   await repeat(sizes.tenantTokens, (index) => storeClient(index, { type: 'tenant', tenantId }));
   await repeat(sizes.members, async (index) => {
     const member = aMembership({ id: `mem_${index}`, tenantId, userId: `usr_${tenantId}_${index}`, ...version });
-    await directory.insert('membership', keyOf(member), member);
+    await directory.insert(keyOf(member), member);
     await storeClient(`member${index}`, { type: 'user', tenantId, userId: member.userId, membershipId: member.id });
   });
   await repeat(sizes.serviceUsers, async (index) => {
     const serviceUserId = `svc_${tenantId}_${index}`;
-    await directory.insert('serviceUser', serviceUserId, aServiceUser({ id: serviceUserId, tenantId, ...version }));
+    await directory.insert(serviceUserKey(serviceUserId), aServiceUser({ id: serviceUserId, tenantId, ...version }));
     await storeClient(`service${index}`, { type: 'serviceUser', tenantId, serviceUserId });
   });
   return tenantId;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '#shared/domain/records/client.ts';
-import type { DirectoryRecords, Look } from '#shared/domain/records/look.ts';
+import type { Look } from '#shared/domain/records/look.ts';
 import { type Api, apiNameKey } from '#shared/domain/records/permissions.ts';
+import type { DirectoryKind, RecordKey } from '#shared/domain/records/record-key.ts';
 import { newSecret } from '#shared/domain/registration/secret.ts';
 import { uncounted } from '../faults/failure-counters.ts';
 
@@ -92,12 +93,11 @@ function lookAt(client: Client): Look {
     'tenant ten_acme': { id: 'ten_acme', name: 'Acme', status: 'active', ...times },
     'role rol_1': { id: 'rol_1', key: 'reader', name: 'Reader', level: 1, permissions, ...times },
     'api api_reports': api,
-    [`name ${apiNameKey(AUDIENCE)}`]: { ownerId: api.id, ...times },
+    [`name ${apiNameKey(AUDIENCE).id}`]: { ownerId: api.id, ...times },
   };
   return {
     client: async (id) => (id === client.id ? client : undefined),
-    find: async <Kind extends keyof DirectoryRecords>(kind: Kind, id: string) =>
-      records[`${kind} ${id}`] as DirectoryRecords[Kind] | undefined,
+    find: async <Kept>({ kind, id }: RecordKey<DirectoryKind, Kept>) => records[`${kind} ${id}`] as Kept | undefined,
     findShortLived: async () => undefined,
     isRevoked: async () => false,
     expect: () => undefined,

@@ -1,8 +1,9 @@
 import { DomainError } from '#shared/domain/errors.ts';
 import type { ClientChanger, DirectoryWriter } from '#shared/domain/records/change-record.ts';
 import type { Client } from '#shared/domain/records/client.ts';
-import type { DirectoryKind, DirectoryRecords, RecordReader } from '#shared/domain/records/look.ts';
-import { lookAt } from './look-at.ts';
+import type { RecordReader } from '#shared/domain/records/look.ts';
+import type { DirectoryKind, RecordKey } from '#shared/domain/records/record-key.ts';
+import { lookAt, type Records } from './look-at.ts';
 
 interface Versioned {
   readonly version: number;
@@ -16,11 +17,8 @@ export interface MemoryRecords {
   /** How often something was written. */
   readonly writes: () => number;
   readonly client: (id: string) => Client | undefined;
-  readonly find: <Kind extends DirectoryKind>(kind: Kind, key: string) => DirectoryRecords[Kind] | undefined;
+  readonly find: <Kept>(key: RecordKey<DirectoryKind, Kept>) => Kept | undefined;
 }
-
-/** Records of the directory by kind and key. */
-export type Records = { readonly [Kind in DirectoryKind]?: Readonly<Record<string, DirectoryRecords[Kind]>> };
 
 interface Contents {
   readonly clients?: readonly Client[];
@@ -44,8 +42,7 @@ export function memoryRecords(
     writes += 1;
     return true;
   };
-  const find = <Kind extends DirectoryKind>(kind: Kind, key: string) =>
-    kept.get(`${kind} ${key}`) as DirectoryRecords[Kind] | undefined;
+  const find = <Kept>(key: RecordKey<DirectoryKind, Kept>) => kept.get(addressOf(key)) as Kept | undefined;
   const client = (id: string) => kept.get(`client ${id}`) as Client | undefined;
   /** Within one look every record is read once. */
   const openLook = () => {
@@ -58,24 +55,24 @@ export function memoryRecords(
     return {
       ...lookAt({}),
       client: (id: string) => readOnce(`client ${id}`, () => client(id)),
-      find: <Kind extends DirectoryKind>(kind: Kind, key: string) => readOnce(`${kind} ${key}`, () => find(kind, key)),
+      find: <Kept>(key: RecordKey<DirectoryKind, Kept>) => readOnce(addressOf(key), () => find(key)),
     };
   };
   return {
     records: { open: openLook },
     clientChanger: { replace: (record) => write(`client ${record.id}`, record) },
     directory: {
-      insert: async (kind, key, record) => {
+      insert: async (key, record) => {
         await turn();
-        if (kept.has(`${kind} ${key}`)) throw new DomainError('conflict', 'This key is in use.');
-        kept.set(`${kind} ${key}`, record);
+        if (kept.has(addressOf(key))) throw new DomainError('conflict', 'This key is in use.');
+        kept.set(addressOf(key), record);
         writes += 1;
       },
-      replace: (kind, key, record) => write(`${kind} ${key}`, record),
-      remove: async (kind, key, version) => {
+      replace: (key, record) => write(addressOf(key), record),
+      remove: async (key, version) => {
         await turn();
-        const held = kept.get(`${kind} ${key}`);
-        if (held?.version === version) kept.delete(`${kind} ${key}`);
+        const held = kept.get(addressOf(key));
+        if (held?.version === version) kept.delete(addressOf(key));
         return held === undefined || held.version === version;
       },
     },
@@ -83,4 +80,8 @@ export function memoryRecords(
     client,
     find,
   };
+}
+
+function addressOf({ kind, id }: RecordKey<DirectoryKind, unknown>): string {
+  return `${kind} ${id}`;
 }

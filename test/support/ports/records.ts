@@ -29,7 +29,7 @@ export function aServiceUser(changes: Partial<ServiceUser> = {}): ServiceUser {
   return { id: 'svc_1', tenantId: 'ten_acme', name: 'export', roleIds: [], status: 'active', ...versioned, ...changes };
 }
 
-export function keyOf({ tenantId, userId }: Membership): string {
+export function keyOf({ tenantId, userId }: Membership) {
   return membershipKey(tenantId, userId);
 }
 

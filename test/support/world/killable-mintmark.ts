@@ -6,7 +6,7 @@ import { startSystem } from '#infra/local/system.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
 import { memoryRequestLimiter } from '#shared/adapters/node/memory-request-limiter.ts';
-import type { SigningKeys } from '#shared/domain/records/signing-keys.ts';
+import type { SigningKeys } from '#shared/domain/keys/signing-key.ts';
 import { itemsNaming } from '../arrange/tenant-rows.ts';
 import { keysInKms } from '../stored/keys-in-kms.ts';
 import { itemsOf } from '../stored/table-items.ts';

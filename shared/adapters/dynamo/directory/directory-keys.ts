@@ -1,50 +1,82 @@
-import { type DirectoryList, directorySearchText } from '#shared/domain/records/lists.ts';
-import type { DirectoryKind, DirectoryRecords } from '#shared/domain/records/look.ts';
+import type { Versioned } from '#shared/domain/records/lifecycle.ts';
+import { type ListedKind, searchTextOf } from '#shared/domain/records/lists.ts';
+import { apiList, grantList, roleList } from '#shared/domain/records/permissions.ts';
+import {
+  memberList,
+  membershipList,
+  serviceUserList,
+  tenantList,
+  userList,
+} from '#shared/domain/records/principals.ts';
+import type { DirectoryKind, RecordKey, RecordKind, RecordList } from '#shared/domain/records/record-key.ts';
+import { removalList } from '#shared/domain/records/removals.ts';
+import type { DirectoryRecords } from './record-schemas.ts';
 
 /** The partition key of a record in the Directory table. */
-export function directoryKey(kind: DirectoryKind, key: string): string {
-  return `${kind}#${key}`;
+export function directoryKey({ kind, id }: RecordKey<DirectoryKind, unknown>): string {
+  return `${kind}#${id}`;
 }
+
+type DirectoryList = RecordList<ListedKind, unknown>;
 
 /** Where an index of the Directory table keeps a list. */
-export function listAddress(list: DirectoryList) {
-  if ('userId' in list) return { index: { name: 'byMember', partitionKey: 'member' }, partition: list.userId };
-  return { index: { name: 'byList', partitionKey: 'list' }, partition: listPartition(list) };
+export function listAddress({ kind, owner }: DirectoryList) {
+  const byList = { name: 'byList', partitionKey: 'list' };
+  if (owner === undefined) return { index: byList, partition: kind };
+  if ('userId' in owner) return { index: { name: 'byMember', partitionKey: 'member' }, partition: owner.userId };
+  return { index: byList, partition: `${kind}#${'tenantId' in owner ? owner.tenantId : owner.clientId}` };
 }
 
-function listPartition(list: Exclude<DirectoryList, { readonly userId: string }>): string {
-  if ('tenantId' in list) return `${list.kind}#${list.tenantId}`;
-  return 'clientId' in list ? `${list.kind}#${list.clientId}` : list.kind;
+/** How records of one kind are listed. */
+interface Listing<Kept> {
+  lists(record: Kept): readonly DirectoryList[];
+  /** What people know a record by, which a search of its lists looks through; undefined where nobody searches. */
+  knownBy?(record: Kept): readonly (string | undefined)[];
+}
+
+/** Records of all other kinds are in no list. */
+const listings: { readonly [Kind in ListedKind]: Listing<DirectoryRecords[Kind]> } = {
+  tenant: {
+    lists: ({ status }) => (status === 'deleted' ? [] : [tenantList]),
+    knownBy: ({ id, name }) => [name, id],
+  },
+  user: {
+    lists: ({ status }) => (status === 'deleted' ? [] : [userList]),
+    knownBy: ({ id, email, name }) => [email, name, id],
+  },
+  membership: { lists: ({ tenantId, userId }) => [memberList(tenantId), membershipList(userId)] },
+  serviceUser: {
+    lists: ({ tenantId }) => [serviceUserList(tenantId)],
+    knownBy: ({ id, name, description }) => [name, description, id],
+  },
+  role: {
+    lists: ({ tenantId }) => [roleList(tenantId)],
+    knownBy: ({ id, key, name }) => [key, name, id],
+  },
+  api: { lists: () => [apiList], knownBy: ({ id, identifier, name }) => [identifier, name, id] },
+  grant: { lists: ({ clientId }) => [grantList(clientId)] },
+  removal: { lists: () => [removalList] },
+};
+
+/** How records of this kind are listed, if they are. That keys name the types in `DirectoryRecords` is a test of types. */
+function listingOf<Kept>({ kind }: RecordKind<DirectoryKind, Kept>): Listing<Kept> | undefined {
+  return (listings as Readonly<Record<string, Listing<Kept> | undefined>>)[kind];
 }
 
 /**
  * A record's place in its lists, by time of creation, and the text it is found by there. Records that no list shows get
  * none, and then the indexes do not hold them either.
  */
-export function listPlace<Kind extends DirectoryKind>(kind: Kind, key: string, record: DirectoryRecords[Kind]) {
-  const lists = listsOf(kind, record).map(listAddress);
+export function listPlace<Kept extends Versioned>(key: RecordKey<DirectoryKind, Kept>, record: Kept) {
+  const lists = listingOf(key)?.lists(record).map(listAddress) ?? [];
   if (lists.length === 0) return undefined;
   const partitions = Object.fromEntries(lists.map(({ index, partition }) => [index.partitionKey, partition]));
-  const search = directorySearchText(kind, record);
-  return { ...partitions, order: orderOf(record.createdAtSeconds, key), search };
+  return { ...partitions, order: orderOf(record.createdAtSeconds, key.id), search: directorySearchText(key, record) };
 }
 
-/** Kinds of which there is one list, of the whole workspace. */
-const WORKSPACE_LISTS = ['tenant', 'user', 'role', 'api', 'removal'] as const;
-
-function listsOf(kind: DirectoryKind, record: DirectoryRecords[DirectoryKind]): readonly DirectoryList[] {
-  if ('status' in record && record.status === 'deleted') return [];
-  if (kind === 'membership' && 'userId' in record) {
-    const { tenantId, userId } = record;
-    return [
-      { kind, tenantId },
-      { kind, userId },
-    ];
-  }
-  if (kind === 'grant' && 'clientId' in record) return [{ kind, clientId: record.clientId }];
-  const tenantId = 'tenantId' in record ? record.tenantId : undefined;
-  if ((kind === 'serviceUser' || kind === 'role') && tenantId !== undefined) return [{ kind, tenantId }];
-  return WORKSPACE_LISTS.filter((listed) => listed === kind).map((listed) => ({ kind: listed }));
+/** The text that a search of a directory list looks through; empty for kinds that are not searched. */
+export function directorySearchText<Kept>(of: RecordKind<DirectoryKind, Kept>, record: Kept): string {
+  return searchTextOf(listingOf(of)?.knownBy?.(record) ?? []);
 }
 
 /** Sorts by time of creation and ends in the key, so that the place of one item names it. */

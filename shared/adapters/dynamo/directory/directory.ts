@@ -1,21 +1,15 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
-import type * as z from 'zod';
 import { DomainError } from '#shared/domain/errors.ts';
 import type { DirectoryWriter, RecordWriter, RemainsRemover } from '#shared/domain/records/change-record.ts';
-import {
-  type DirectoryList,
-  type DirectoryLister,
-  directorySearchText,
-  type PageRequest,
-} from '#shared/domain/records/lists.ts';
-import type { DirectoryKind, DirectoryRecords } from '#shared/domain/records/look.ts';
+import type { DirectoryLister } from '#shared/domain/records/lists.ts';
+import type { DirectoryKind } from '#shared/domain/records/record-key.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../../node/environment.ts';
 import { falseWhereConditionFailed, putIf } from '../conditional-write.ts';
 import { documentClient } from '../document-client.ts';
 import { readPage } from '../list.ts';
-import { directoryKey, listAddress, listPlace } from './directory-keys.ts';
-import { directorySchemas, storable } from './record-schemas.ts';
+import { directoryKey, directorySearchText, listAddress, listPlace } from './directory-keys.ts';
+import { schemaOf, storable } from './record-schemas.ts';
 
 const inVersion = { '#version': 'version' };
 
@@ -28,23 +22,23 @@ function dynamoRecordWriter(environment: Environment): RecordWriter<DirectoryKin
   const TableName = required(environment, 'MINTMARK_DIRECTORY_TABLE');
   const client = documentClient(environment);
   return {
-    insert: async (kind, key, record) => {
-      const Key = { key: directoryKey(kind, key) };
+    insert: async (key, record) => {
+      const Key = { key: directoryKey(key) };
       const wasInserted = await putIf(client, {
         TableName,
         Key,
-        Item: { ...Key, ...listPlace(kind, key, record), version: record.version, record: storable(record) },
+        Item: { ...Key, ...listPlace(key, record), version: record.version, record: storable(record) },
         ConditionExpression: 'attribute_not_exists(#key)',
         ExpressionAttributeNames: { '#key': 'key' },
       });
       if (!wasInserted) throw new DomainError('conflict', 'This id or name is in use, or was.');
     },
-    replace: (kind, key, record) => {
-      const Key = { key: directoryKey(kind, key) };
+    replace: (key, record) => {
+      const Key = { key: directoryKey(key) };
       return putIf(client, {
         TableName,
         Key,
-        Item: { ...Key, ...listPlace(kind, key, record), version: record.version, record: storable(record) },
+        Item: { ...Key, ...listPlace(key, record), version: record.version, record: storable(record) },
         ConditionExpression: '#version = :before',
         ExpressionAttributeNames: inVersion,
         ExpressionAttributeValues: { ':before': record.version - 1 },
@@ -63,12 +57,12 @@ export function dynamoRecordRemover(environment: Environment): Pick<DirectoryWri
   const TableName = required(environment, 'MINTMARK_DIRECTORY_TABLE');
   const client = documentClient(environment);
   return {
-    remove: (kind, key, version) =>
+    remove: (key, version) =>
       client
         .send(
           new DeleteCommand({
             TableName,
-            Key: { key: directoryKey(kind, key) },
+            Key: { key: directoryKey(key) },
             // A deletion that found nothing succeeds, so one that is repeated because its reply was lost does too.
             ConditionExpression: 'attribute_not_exists(#key) OR #version = :version',
             ExpressionAttributeNames: { '#key': 'key', ...inVersion },
@@ -85,20 +79,18 @@ export function dynamoDirectoryLister(environment: Environment): DirectoryLister
   const table = required(environment, 'MINTMARK_DIRECTORY_TABLE');
   const client = documentClient(environment);
   return {
-    list: <List extends DirectoryList>(list: List, page: PageRequest) => {
-      const schema: z.ZodType = directorySchemas[list.kind];
-      return readPage(
+    list: (list, page) =>
+      readPage(
         client,
         {
           table,
           ...listAddress(list),
-          keyOf: (key) => ({ key: directoryKey(list.kind, key) }),
-          parse: ({ record }) => schema.parse(record) as DirectoryRecords[List['kind']],
-          searchText: (record) => directorySearchText(list.kind, record),
+          keyOf: (id) => ({ key: directoryKey({ kind: list.kind, id }) }),
+          parse: ({ record }) => schemaOf(list).parse(record),
+          searchText: (record) => directorySearchText(list, record),
           status: ['record', 'status'],
         },
         page,
-      );
-    },
+      ),
   };
 }

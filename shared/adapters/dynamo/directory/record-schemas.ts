@@ -1,10 +1,22 @@
 import * as z from 'zod';
+import type { DefaultRoles } from '#shared/domain/directory/default-roles.ts';
 import type { JsonObject } from '#shared/domain/json.ts';
-import type { Client } from '#shared/domain/records/client.ts';
-import type { DirectoryKind, DirectoryRecords } from '#shared/domain/records/look.ts';
+import type { SigningKeys } from '#shared/domain/keys/signing-key.ts';
+import type { SigningSecrets } from '#shared/domain/keys/signing-secrets.ts';
+import type { ApiTokenRoster, Client } from '#shared/domain/records/client.ts';
+import type { Api, ClientGrant, NameClaim, Role } from '#shared/domain/records/permissions.ts';
+import type { Membership, ServiceUser, Tenant, User } from '#shared/domain/records/principals.ts';
+import type { DirectoryKind, RecordKind } from '#shared/domain/records/record-key.ts';
 import { CLIENT_CREDENTIALS, grantTypes, trustAlgorithms } from '#shared/domain/records/registration.ts';
-import { DEFAULT_REFRESH_TOKENS, DEFAULT_ROTATION, UNLIMITED } from '#shared/domain/records/settings.ts';
+import type { Removal } from '#shared/domain/records/removals.ts';
+import {
+  DEFAULT_REFRESH_TOKENS,
+  DEFAULT_ROTATION,
+  UNLIMITED,
+  type WorkspaceSettings,
+} from '#shared/domain/records/settings.ts';
 import { authenticationMethods } from '#shared/domain/registration/authentication-methods.ts';
+import { exactly } from '../../exactly.ts';
 import { signingKeysSchema } from './signing-keys-schema.ts';
 
 /** What lies in a table was written by some version of this product, not necessarily by this one: it is parsed. */
@@ -38,115 +50,158 @@ const deleted = z.discriminatedUnion('type', [
   z.object({ type: z.literal('api'), apiId: z.string() }),
 ]);
 
-export const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryRecords[Kind]> } = {
-  tenant: z.object({
-    ...versioned,
-    id: z.string(),
-    name: z.string(),
-    status: z.enum(['active', 'disabled', 'deleted']),
-    metadata: metadata.optional(),
-    revokedBeforeSeconds: seconds.optional(),
-  }),
-  user: z.object({
-    ...versioned,
-    id: z.string(),
-    email: z.string(),
-    name: z.string().optional(),
-    status: z.enum(['active', 'disabled', 'deleted']),
-    metadata: metadata.optional(),
-  }),
-  membership: z.object({
-    ...versioned,
-    id: z.string(),
-    tenantId: z.string(),
-    userId: z.string(),
-    roleIds: z.array(z.string()),
-  }),
-  serviceUser: z.object({
-    ...versioned,
-    id: z.string(),
-    tenantId: z.string(),
-    name: z.string(),
-    description: z.string().optional(),
-    roleIds: z.array(z.string()),
-    status,
-    metadata: metadata.optional(),
-  }),
-  role: z.object({
-    ...versioned,
-    id: z.string(),
-    tenantId: z.string().optional(),
-    key: z.string(),
-    name: z.string(),
-    description: z.string().optional(),
-    level: z.int(),
-    permissions: z.array(permissionReference),
-  }),
-  defaultRoles: z.object({ ...versioned, roleIds: z.array(z.string()) }),
-  api: z.object({
-    ...versioned,
-    id: z.string(),
-    identifier: z.string(),
-    name: z.string(),
-    signingAlgorithm: z.enum([...signingAlgorithm.options, 'HS256']),
-    tokenLifetimeSeconds: seconds,
-    permissions: z.array(permission),
-    allowRefreshTokens: z.boolean().default(false),
-    skipConsent: z.boolean().default(false),
-    dpopBoundAccessTokensRequired: z.boolean().default(false),
-    acceptsSelfSignedTokens: z.boolean().default(false),
-    tlsClientCertificateBoundAccessTokens: z.boolean().default(false),
-    tlsClientCertificateBoundAccessTokensRequired: z.boolean().default(false),
-    statusList: z.boolean().default(false),
-  }),
-  grant: z.object({
-    ...versioned,
-    id: z.string(),
-    clientId: z.string(),
-    apiId: z.string(),
-    permissions: z.union([z.literal('all'), z.array(z.string())]),
-  }),
-  name: z.object({ ...versioned, ownerId: z.string() }),
-  removal: z.object({ ...versioned, id: z.string(), deleted }),
-  settings: z.object({
-    ...versioned,
-    revokedBeforeSeconds: seconds.optional(),
-    defaultAudience: z.string().nullable(),
-    accessTokens: z.object({ lifetimeSeconds: seconds, maxLifetimeSeconds: seconds }),
-    apiTokens: z.object({
-      kinds: z.object({ tenant: apiTokenKinds, user: apiTokenKinds }),
-      maxLive: z.int().nullable(),
-      lifetimeSeconds: seconds.nullable(),
-      maxLifetimeSeconds: seconds.nullable(),
+/** The record of each kind in the Directory table: the type that the keys of this kind name. */
+export interface DirectoryRecords {
+  readonly tenant: Tenant;
+  readonly user: User;
+  readonly membership: Membership;
+  readonly serviceUser: ServiceUser;
+  readonly role: Role;
+  readonly defaultRoles: DefaultRoles;
+  readonly api: Api;
+  readonly grant: ClientGrant;
+  readonly name: NameClaim;
+  readonly removal: Removal;
+  readonly settings: WorkspaceSettings;
+  readonly signingKeys: SigningKeys;
+  readonly signingSecrets: SigningSecrets;
+  readonly roster: ApiTokenRoster;
+}
+
+const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryRecords[Kind]> } = {
+  tenant: exactly<Tenant>()(
+    z.object({
+      ...versioned,
+      id: z.string(),
+      name: z.string(),
+      status: z.enum(['active', 'disabled', 'deleted']),
+      metadata: metadata.optional(),
+      revokedBeforeSeconds: seconds.optional(),
     }),
-    signingKeys: z
-      .object({
-        mode: z.enum(['kms', 'wrapped']),
-        rotationSeconds: seconds,
-        leadSeconds: seconds,
-        retentionSeconds: seconds,
-      })
-      .default(DEFAULT_ROTATION),
-    tokenQuota: tokenQuota.default(UNLIMITED),
-    statusLists: z.object({ ttlSeconds: seconds }).default({ ttlSeconds: 30 }),
-    refreshTokens: z
-      .object({
-        lifetimeSeconds: seconds,
-        idleLifetimeSeconds: seconds,
-        graceSeconds: seconds,
-        maxLivePerClient: z.int(),
-      })
-      .default(DEFAULT_REFRESH_TOKENS),
-  }),
+  ),
+  user: exactly<User>()(
+    z.object({
+      ...versioned,
+      id: z.string(),
+      email: z.string(),
+      name: z.string().optional(),
+      status: z.enum(['active', 'disabled', 'deleted']),
+      metadata: metadata.optional(),
+    }),
+  ),
+  membership: exactly<Membership>()(
+    z.object({
+      ...versioned,
+      id: z.string(),
+      tenantId: z.string(),
+      userId: z.string(),
+      roleIds: z.array(z.string()),
+    }),
+  ),
+  serviceUser: exactly<ServiceUser>()(
+    z.object({
+      ...versioned,
+      id: z.string(),
+      tenantId: z.string(),
+      name: z.string(),
+      description: z.string().optional(),
+      roleIds: z.array(z.string()),
+      status,
+      metadata: metadata.optional(),
+    }),
+  ),
+  role: exactly<Role>()(
+    z.object({
+      ...versioned,
+      id: z.string(),
+      tenantId: z.string().optional(),
+      key: z.string(),
+      name: z.string(),
+      description: z.string().optional(),
+      level: z.int(),
+      permissions: z.array(permissionReference),
+    }),
+  ),
+  defaultRoles: exactly<DefaultRoles>()(z.object({ ...versioned, roleIds: z.array(z.string()) })),
+  api: exactly<Api>()(
+    z.object({
+      ...versioned,
+      id: z.string(),
+      identifier: z.string(),
+      name: z.string(),
+      signingAlgorithm: z.enum([...signingAlgorithm.options, 'HS256']),
+      tokenLifetimeSeconds: seconds,
+      permissions: z.array(permission),
+      allowRefreshTokens: z.boolean().default(false),
+      skipConsent: z.boolean().default(false),
+      dpopBoundAccessTokensRequired: z.boolean().default(false),
+      acceptsSelfSignedTokens: z.boolean().default(false),
+      tlsClientCertificateBoundAccessTokens: z.boolean().default(false),
+      tlsClientCertificateBoundAccessTokensRequired: z.boolean().default(false),
+      statusList: z.boolean().default(false),
+    }),
+  ),
+  grant: exactly<ClientGrant>()(
+    z.object({
+      ...versioned,
+      id: z.string(),
+      clientId: z.string(),
+      apiId: z.string(),
+      permissions: z.union([z.literal('all'), z.array(z.string())]),
+    }),
+  ),
+  name: exactly<NameClaim>()(z.object({ ...versioned, ownerId: z.string() })),
+  removal: exactly<Removal>()(z.object({ ...versioned, id: z.string(), deleted })),
+  settings: exactly<WorkspaceSettings>()(
+    z.object({
+      ...versioned,
+      revokedBeforeSeconds: seconds.optional(),
+      defaultAudience: z.string().nullable(),
+      accessTokens: z.object({ lifetimeSeconds: seconds, maxLifetimeSeconds: seconds }),
+      apiTokens: z.object({
+        kinds: z.object({ tenant: apiTokenKinds, user: apiTokenKinds }),
+        maxLive: z.int().nullable(),
+        lifetimeSeconds: seconds.nullable(),
+        maxLifetimeSeconds: seconds.nullable(),
+      }),
+      signingKeys: z
+        .object({
+          mode: z.enum(['kms', 'wrapped']),
+          rotationSeconds: seconds,
+          leadSeconds: seconds,
+          retentionSeconds: seconds,
+        })
+        .default(DEFAULT_ROTATION),
+      tokenQuota: tokenQuota.default(UNLIMITED),
+      statusLists: z.object({ ttlSeconds: seconds }).default({ ttlSeconds: 30 }),
+      refreshTokens: z
+        .object({
+          lifetimeSeconds: seconds,
+          idleLifetimeSeconds: seconds,
+          graceSeconds: seconds,
+          maxLivePerClient: z.int(),
+        })
+        .default(DEFAULT_REFRESH_TOKENS),
+    }),
+  ),
   signingKeys: signingKeysSchema,
-  signingSecrets: z.object({
-    ...versioned,
-    secrets: z.array(
-      z.object({ kid: z.string(), wrapped: z.string(), signsFromSeconds: seconds, createdBy: z.string() }),
-    ),
-  }),
-  roster: z.object({ ...versioned, entries: z.array(z.object({ clientId: z.string(), addedAtSeconds: seconds })) }),
+  signingSecrets: exactly<SigningSecrets>()(
+    z.object({
+      ...versioned,
+      secrets: z.array(
+        z.object({ kid: z.string(), wrapped: z.string(), signsFromSeconds: seconds, createdBy: z.string() }),
+      ),
+    }),
+  ),
+  roster: exactly<ApiTokenRoster>()(
+    z.object({ ...versioned, entries: z.array(z.object({ clientId: z.string(), addedAtSeconds: seconds })) }),
+  ),
 };
+
+/** How records of this kind are read. That keys name the types in `DirectoryRecords` is a test of types. */
+export function schemaOf<Kept>({ kind }: RecordKind<DirectoryKind, Kept>): z.ZodType<Kept> {
+  return directorySchemas[kind] as z.ZodType<Kept>;
+}
 
 const subject = z.discriminatedUnion('type', [
   z.object({ type: z.literal('application') }),
@@ -208,28 +263,30 @@ const registration = z.object({
   tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
 });
 
-export const clientSchema: z.ZodType<Client> = z.object({
-  ...versioned,
-  id: z.string(),
-  subject,
-  description: z.string(),
-  metadata: metadata.optional(),
-  roleIds: z.array(z.string()),
-  permissions: z.array(permissionReference).optional(),
-  accessToken: z.object({ tokenId: z.string(), apiId: z.string(), api: z.string() }).optional(),
-  apiIds: z.array(z.string()),
-  registration: registration.optional(),
-  secrets: z.array(storedSecret),
-  key: storedKey.optional(),
-  trust: trust.optional(),
-  rotation: rotation.optional(),
-  revokedBeforeSeconds: seconds.optional(),
-  status,
-  createdBy: z.string(),
-  expiresAtSeconds: seconds.optional(),
-  tokenLifetimeSeconds: seconds.optional(),
-  tokenQuota: tokenQuota.optional(),
-});
+export const clientSchema = exactly<Client>()(
+  z.object({
+    ...versioned,
+    id: z.string(),
+    subject,
+    description: z.string(),
+    metadata: metadata.optional(),
+    roleIds: z.array(z.string()),
+    permissions: z.array(permissionReference).optional(),
+    accessToken: z.object({ tokenId: z.string(), apiId: z.string(), api: z.string() }).optional(),
+    apiIds: z.array(z.string()),
+    registration: registration.optional(),
+    secrets: z.array(storedSecret),
+    key: storedKey.optional(),
+    trust: trust.optional(),
+    rotation: rotation.optional(),
+    revokedBeforeSeconds: seconds.optional(),
+    status,
+    createdBy: z.string(),
+    expiresAtSeconds: seconds.optional(),
+    tokenLifetimeSeconds: seconds.optional(),
+    tokenQuota: tokenQuota.optional(),
+  }),
+);
 
 /** A record as it is written. Metadata lies there as JSON text: JSON has numbers and names that DynamoDB does not take. */
 export function storable(record: object): Readonly<Record<string, unknown>> {

@@ -2,22 +2,15 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import DataLoader from 'dataloader';
 import QuickLRU from 'quick-lru';
 import type * as z from 'zod';
-import type {
-  DirectoryKind,
-  DirectoryRecords,
-  Look,
-  RecordReader,
-  ShortLivedKind,
-  ShortLivedRecords,
-} from '#shared/domain/records/look.ts';
+import type { Look, RecordReader } from '#shared/domain/records/look.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../../node/environment.ts';
 import { BATCH_KEYS_MAX, batchGet } from '../batch-get.ts';
 import { documentClient } from '../document-client.ts';
 import { revocationKey } from '../tokens/revocations.ts';
-import { shortLivedKey, shortLivedSchemas } from '../tokens/short-lived.ts';
+import { shortLivedKey, shortLivedSchemaOf } from '../tokens/short-lived.ts';
 import { directoryKey } from './directory-keys.ts';
-import { clientSchema, directorySchemas } from './record-schemas.ts';
+import { clientSchema, schemaOf } from './record-schemas.ts';
 
 const REMEMBERED_LOOKS_MAX = 10_000;
 
@@ -74,16 +67,16 @@ function openLook(loader: Loader, memory: Memory): Look {
   };
   return {
     client: async (id) => parse(clientSchema, await load(`clients/${id}`)),
-    find: async <Kind extends DirectoryKind>(kind: Kind, id: string) => {
-      const item = await load(`directory/${directoryKey(kind, id)}`);
-      return parse<DirectoryRecords[Kind]>(directorySchemas[kind], item?.record);
+    find: async (key) => {
+      const item = await load(`directory/${directoryKey(key)}`);
+      return parse(schemaOf(key), item?.record);
     },
-    findShortLived: async <Kind extends ShortLivedKind>(kind: Kind, id: string) => {
-      const item = await loader.load(`tokens/${shortLivedKey(kind, id)}`);
-      return parse<ShortLivedRecords[Kind]>(shortLivedSchemas[kind], item?.record);
+    findShortLived: async (key) => {
+      const item = await loader.load(`tokens/${shortLivedKey(key)}`);
+      return parse(shortLivedSchemaOf(key), item?.record);
     },
     isRevoked: async (id) => (await loader.load(`tokens/${revocationKey(id)}`)) !== undefined,
-    expect: (kind, id) => expect(loader, `directory/${directoryKey(kind, id)}`),
+    expect: (key) => expect(loader, `directory/${directoryKey(key)}`),
   };
 }
 

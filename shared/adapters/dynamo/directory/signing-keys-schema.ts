@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { SigningKeys } from '#shared/domain/records/signing-keys.ts';
+import type { SigningKeys } from '#shared/domain/keys/signing-key.ts';
+import { exactly } from '../../exactly.ts';
 
 const seconds = z.int();
 
@@ -26,9 +27,11 @@ const signingKey = z.object({
 });
 
 /** The workspace's signing keys as they lie in the Directory table. */
-export const signingKeysSchema: z.ZodType<SigningKeys> = z.object({
-  keys: z.array(signingKey),
-  creations: z.array(z.object({ ...lane, slot: z.string(), owner: z.string(), startedAtSeconds: seconds })),
-  version: z.int(),
-  createdAtSeconds: seconds,
-});
+export const signingKeysSchema = exactly<SigningKeys>()(
+  z.object({
+    keys: z.array(signingKey),
+    creations: z.array(z.object({ ...lane, slot: z.string(), owner: z.string(), startedAtSeconds: seconds })),
+    version: z.int(),
+    createdAtSeconds: seconds,
+  }),
+);

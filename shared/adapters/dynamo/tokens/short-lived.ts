@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import type { ShortLivedWriter } from '#shared/domain/records/change-record.ts';
-import type { ShortLivedKind, ShortLivedRecords } from '#shared/domain/records/look.ts';
+import type { RecordKey, RecordKind, ShortLivedKind } from '#shared/domain/records/record-key.ts';
+import type { FamilyRoster, TokenFamily } from '#shared/domain/tokens/token-family.ts';
 import type { Environment } from '#shared/ports.ts';
+import { exactly } from '../../exactly.ts';
 import { required } from '../../node/environment.ts';
 import { putIf } from '../conditional-write.ts';
 import { documentClient } from '../document-client.ts';
@@ -10,28 +12,43 @@ const seconds = z.int();
 
 const shortLived = { version: z.int(), expiresAtSeconds: seconds };
 
-export const shortLivedSchemas: { readonly [Kind in ShortLivedKind]: z.ZodType<ShortLivedRecords[Kind]> } = {
-  family: z.object({
-    ...shortLived,
-    id: z.string(),
-    clientId: z.string(),
-    audience: z.string(),
-    scope: z.string(),
-    current: z.string(),
-    rotation: z.object({ previous: z.string(), salt: z.string(), atSeconds: seconds }).optional(),
-    confirmation: z.object({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() }).optional(),
-    createdAtSeconds: seconds,
-    idleUntilSeconds: seconds,
-  }),
-  familyRoster: z.object({
-    ...shortLived,
-    families: z.array(z.object({ id: z.string(), expiresAtSeconds: seconds })),
-  }),
+/** The record of each kind: the type that the keys of this kind name. */
+export interface ShortLivedRecords {
+  readonly family: TokenFamily;
+  readonly familyRoster: FamilyRoster;
+}
+
+const shortLivedSchemas: { readonly [Kind in ShortLivedKind]: z.ZodType<ShortLivedRecords[Kind]> } = {
+  family: exactly<TokenFamily>()(
+    z.object({
+      ...shortLived,
+      id: z.string(),
+      clientId: z.string(),
+      audience: z.string(),
+      scope: z.string(),
+      current: z.string(),
+      rotation: z.object({ previous: z.string(), salt: z.string(), atSeconds: seconds }).optional(),
+      confirmation: z.object({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() }).optional(),
+      createdAtSeconds: seconds,
+      idleUntilSeconds: seconds,
+    }),
+  ),
+  familyRoster: exactly<FamilyRoster>()(
+    z.object({
+      ...shortLived,
+      families: z.array(z.object({ id: z.string(), expiresAtSeconds: seconds })),
+    }),
+  ),
 };
 
+/** How short-lived records of this kind are read. That keys name the types above is a test of types. */
+export function shortLivedSchemaOf<Kept>({ kind }: RecordKind<ShortLivedKind, Kept>): z.ZodType<Kept> {
+  return shortLivedSchemas[kind] as z.ZodType<Kept>;
+}
+
 /** The Tokens table's key of a short-lived record. */
-export function shortLivedKey(kind: ShortLivedKind, key: string): string {
-  return `${kind}#${key}`;
+export function shortLivedKey({ kind, id }: RecordKey<ShortLivedKind, unknown>): string {
+  return `${kind}#${id}`;
 }
 
 const isFirst = {
@@ -50,9 +67,9 @@ export function dynamoShortLivedWriter(environment: Environment): ShortLivedWrit
   const TableName = required(environment, 'MINTMARK_TOKENS_TABLE');
   const client = documentClient(environment);
   return {
-    write: (kind, key, record) => {
+    write: (key, record) => {
       const { version, expiresAtSeconds: removeAt } = record;
-      const Key = { key: shortLivedKey(kind, key) };
+      const Key = { key: shortLivedKey(key) };
       const condition = version === 1 ? isFirst : isNextTo(version - 1);
       return putIf(client, { TableName, Key, Item: { ...Key, version, record, removeAt }, ...condition });
     },

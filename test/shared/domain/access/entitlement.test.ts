@@ -38,7 +38,7 @@ describe('allowedPermissions', () => {
       application,
       nothing,
       api,
-      lookAt({ grant: { [grantKey(application.id, api.id)]: grant } }),
+      lookAt({ grant: { [grantKey(application.id, api.id).id]: grant } }),
     );
   };
 

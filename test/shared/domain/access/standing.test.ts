@@ -50,7 +50,7 @@ describe('standingOf', () => {
     lookAt({
       ...(tenant && { tenant: { [tenant.id]: tenant } }),
       ...(user && { user: { [user.id]: user } }),
-      ...(membership && { membership: { [keyOf(membership)]: membership } }),
+      ...(membership && { membership: { [keyOf(membership).id]: membership } }),
       role: {
         rol_reader: aRole(),
         rol_own: aRole({ id: 'rol_own', tenantId: 'ten_acme' }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { enterRoster, leaveRoster } from '#shared/domain/clients/api-token-roster.ts';
-import type { Client } from '#shared/domain/records/client.ts';
+import { type Client, rosterKey } from '#shared/domain/records/client.ts';
 import { countEach, outcomeOf, race } from '#test/support/ask/outcomes.ts';
 import { memoryRecords } from '#test/support/ports/memory-records.ts';
 import { aClient } from '#test/support/ports/records.ts';
@@ -37,7 +37,7 @@ describe('a roster', () => {
       const entering = race(32, (runner) => enter(ports, `cli_${runner}`, 5));
       const outcomes = countEach(await scheduler.waitFor(Promise.all(entering)));
       expect(outcomes).toEqual({ done: 5, conflict: 27 });
-      expect(ports.find('roster', 'ten_acme')?.entries.length).toBe(5);
+      expect(ports.find(rosterKey({ tenantId: 'ten_acme' }))?.entries.length).toBe(5);
     });
     await fc.assert(property, { numRuns: 50 });
   });
@@ -72,7 +72,7 @@ describe('a roster', () => {
     expect(await enter(ports, 'a', 1)).toBe('conflict');
     ports.clock.advance(1);
     expect(await enter(ports, 'a', 1)).toBe('done');
-    expect(ports.find('roster', 'ten_acme')?.entries).toEqual([
+    expect(ports.find(rosterKey({ tenantId: 'ten_acme' }))?.entries).toEqual([
       { clientId: 'a', addedAtSeconds: ports.clock.nowSeconds() },
     ]);
   });

@@ -33,7 +33,7 @@ async function arrange({ isAdministrator = false } = {}) {
   const claim = { ownerId, createdAtSeconds: clock.nowSeconds(), version: 1 };
   const kept = memoryRecords({
     clients: [client],
-    records: { name: { [nameKey('administrator', 'workspace')]: claim } },
+    records: { name: { [nameKey('administrator', 'workspace').id]: claim } },
   });
   const ports = {
     ...kept,

@@ -3,7 +3,7 @@ import { systemPermissions } from '#shared/domain/access/system-api.ts';
 import { authenticateClient } from '#shared/domain/authentication/authenticate-client.ts';
 import { type Administrator, bootstrap } from '#shared/domain/directory/bootstrap.ts';
 import { tradeGrant } from '#shared/domain/grants/trade-grant.ts';
-import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { apiRecordKey, SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { countEach, outcomeOf } from '#test/support/ask/outcomes.ts';
 import { denied } from '#test/support/faults/faults.ts';
 import { type Engines, startEngines } from '#test/support/world/engines.ts';
@@ -114,10 +114,10 @@ describe('a repeated bootstrap', () => {
   ])('gives the management API its permissions where an earlier version %s', async (_name, permissions) => {
     const { ports } = await openWorkspace(engines);
     const administrator = await run(ports);
-    const current = await ports.records.open('test').find('api', SYSTEM_API_ID);
+    const current = await ports.records.open('test').find(apiRecordKey(SYSTEM_API_ID));
     if (current === undefined) throw new Error('There is no management API.');
     const earlier = { ...current, permissions, version: current.version + 1 };
-    await ports.directory.replace('api', SYSTEM_API_ID, earlier);
+    await ports.directory.replace(apiRecordKey(SYSTEM_API_ID), earlier);
     await run(ports);
     expect(await scopeOf(administrator, ports)).toBe(everything);
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { removeDeleted } from '#shared/domain/directory/remove-deleted.ts';
 import type { ClientRemoval } from '#shared/domain/records/change-record.ts';
 import type { Page, PageRequest } from '#shared/domain/records/lists.ts';
-import type { DirectoryKind } from '#shared/domain/records/look.ts';
+import type { DirectoryKind } from '#shared/domain/records/record-key.ts';
 import { lookAt } from '#test/support/ports/look-at.ts';
 import { aClient, aTenant } from '#test/support/ports/records.ts';
 import { standingClock } from '#test/support/world/clock.ts';
@@ -48,7 +48,7 @@ function deletedTenant(tokens: number) {
         return stored.delete(id) ? 'removed' : 'missing';
       },
     },
-    remains: { remove: async (_kind: DirectoryKind, key: string) => notes.delete(key) },
+    remains: { remove: async ({ id }: { readonly id: string }) => notes.delete(id) },
     left: () => [stored.size, notes.size],
     heldMax: () => heldMax,
   };

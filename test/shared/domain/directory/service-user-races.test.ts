@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ManagementCaller } from '#shared/domain/access/authority.ts';
 import { updateServiceUser } from '#shared/domain/directory/service-users.ts';
+import { serviceUserKey } from '#shared/domain/records/principals.ts';
 import { outcomeOf } from '#test/support/ask/outcomes.ts';
 import { memoryRecords } from '#test/support/ports/memory-records.ts';
 import { aRole, aServiceUser, aTenant } from '#test/support/ports/records.ts';
@@ -37,12 +38,12 @@ async function enableWhileStrengthened(nth: number) {
     async () => {
       turns += 1;
       if (turns !== nth) return;
-      await records.directory.replace('serviceUser', disabled.id, { ...disabled, roleIds: [strong.id], version: 2 });
+      await records.directory.replace(serviceUserKey(disabled.id), { ...disabled, roleIds: [strong.id], version: 2 });
     },
   );
   const change = { patch: { status: 'active' }, expectedVersion: undefined } as const;
   const outcome = await outcomeOf(updateServiceUser(manager, path, change, records));
-  return { outcome, status: records.find('serviceUser', disabled.id)?.status, wasInTime: turns > nth };
+  return { outcome, status: records.find(serviceUserKey(disabled.id))?.status, wasInTime: turns > nth };
 }
 
 test('RACE: C8: nobody enables a service user that is made stronger than himself meanwhile', async () => {

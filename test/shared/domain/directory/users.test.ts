@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { updateUser } from '#shared/domain/directory/users.ts';
 import { nameKey } from '#shared/domain/records/permissions.ts';
-import type { User } from '#shared/domain/records/principals.ts';
+import { type User, userKey } from '#shared/domain/records/principals.ts';
 import { countEach, outcomeOf, race } from '#test/support/ask/outcomes.ts';
 import { memoryRecords } from '#test/support/ports/memory-records.ts';
 import { aUser } from '#test/support/ports/records.ts';
@@ -19,7 +19,7 @@ function open(turn: () => Promise<void>) {
   const claim = (ownerId: string) => ({ ownerId, version: 1, createdAtSeconds: clock.nowSeconds() });
   const records = {
     user: Object.fromEntries(userIds.map((id) => [id, aUser({ id, email: firstAddress(id) })])),
-    name: Object.fromEntries(userIds.map((id) => [nameKey('email', firstAddress(id)), claim(id)])),
+    name: Object.fromEntries(userIds.map((id) => [nameKey('email', firstAddress(id)).id, claim(id)])),
   };
   const kept = memoryRecords({ records }, turn);
   return { ...kept, clock, random: { bytes: (length: number) => randomBytes(length) } };
@@ -29,9 +29,9 @@ type Ports = ReturnType<typeof open>;
 
 const change = (id: string, email: string, ports: Ports) => updateUser(id, { email }, undefined, ports);
 
-const emailOf = (id: string, { find }: Ports) => find('user', id)?.email ?? '';
+const emailOf = (id: string, { find }: Ports) => find(userKey(id))?.email ?? '';
 
-const ownerOf = (email: string, { find }: Ports) => find('name', nameKey('email', email))?.ownerId;
+const ownerOf = (email: string, { find }: Ports) => find(nameKey('email', email))?.ownerId;
 
 /** Runs calls in 200 orders of reading and writing; in the end every user has the name that the user goes by. */
 async function inEveryOrder(

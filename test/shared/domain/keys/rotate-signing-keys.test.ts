@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rotateSigningKeys } from '#shared/domain/keys/rotate-signing-keys.ts';
+import type { SigningKeys } from '#shared/domain/keys/signing-key.ts';
 import { stateOf } from '#shared/domain/keys/signing-keys.ts';
-import type { SigningKeys } from '#shared/domain/records/signing-keys.ts';
 import { outcomeOf } from '#test/support/ask/outcomes.ts';
 import { decide, ROUND_MILLISECONDS_MAX, RUNNERS, roundsEach } from '#test/support/faults/race-rounds.ts';
 import { keysInKms } from '#test/support/stored/keys-in-kms.ts';

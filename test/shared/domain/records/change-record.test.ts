@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { unavailable } from '#shared/domain/errors.ts';
 import { changeClient, changeRecord } from '#shared/domain/records/change-record.ts';
 import type { Client } from '#shared/domain/records/client.ts';
-import type { Tenant } from '#shared/domain/records/principals.ts';
+import { type Tenant, tenantKey } from '#shared/domain/records/principals.ts';
 import { outcomeOf, outcomesOf, race } from '#test/support/ask/outcomes.ts';
 import { type MemoryRecords, memoryRecords } from '#test/support/ports/memory-records.ts';
 import { aClient, aTenant } from '#test/support/ports/records.ts';
@@ -30,10 +30,10 @@ const ways: readonly Way[] = [
         const renamed = name(before.name);
         return renamed === undefined ? undefined : { ...before, name: renamed };
       };
-      return changeRecord({ kind: 'tenant', key: 'ten_acme', expectedVersion, change }, kept);
+      return changeRecord({ key: tenantKey('ten_acme'), expectedVersion, change }, kept);
     },
     shown: (kept) => {
-      const { name = '', version = 0 } = kept.find('tenant', 'ten_acme') ?? {};
+      const { name = '', version = 0 } = kept.find(tenantKey('ten_acme')) ?? {};
       return { name, version };
     },
     first: 'Acme',

@@ -2,10 +2,10 @@ import { createHmac, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toBase62 } from '#shared/domain/base62.ts';
-import type { TokenFamily } from '#shared/domain/records/token-family.ts';
 import { parseSecret } from '#shared/domain/registration/secret.ts';
 import { generationOf } from '#shared/domain/tokens/live-family.ts';
 import { readRefreshToken, writeRefreshToken } from '#shared/domain/tokens/refresh-token.ts';
+import type { TokenFamily } from '#shared/domain/tokens/token-family.ts';
 
 const FAMILY = `fam_${'a'.repeat(22)}`;
 

@@ -1,12 +1,29 @@
 import { describe, expect, test } from 'vitest';
-import type { DirectoryList } from '#shared/domain/records/lists.ts';
+import {
+  apiList,
+  apiRecordKey,
+  grantKey,
+  grantList,
+  nameKey,
+  roleList,
+  roleRecordKey,
+} from '#shared/domain/records/permissions.ts';
+import {
+  memberList,
+  membershipList,
+  tenantKey,
+  tenantList,
+  userKey,
+  userList,
+} from '#shared/domain/records/principals.ts';
+import { removalKey, removalList } from '#shared/domain/records/removals.ts';
 import { countEach, outcomeOf, outcomesOf, race, repeat } from '#test/support/ask/outcomes.ts';
 import { readPages, sizesOf } from '#test/support/ask/pages.ts';
 import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/faults.ts';
 import { aMembership, anApi, aRole, aTenant, aUser, keyOf } from '#test/support/ports/records.ts';
 import type { Ports, Workspace } from '#test/support/world/workspace.ts';
 
-const find = (ports: Ports) => ports.records.open('any').find('tenant', 'ten_acme');
+const find = (ports: Ports) => ports.records.open('any').find(tenantKey('ten_acme'));
 
 /** The directory changes record by record, and shows lists of them. */
 export function directoryContracts(open: () => Promise<Workspace>): void {
@@ -19,28 +36,28 @@ export function directoryContracts(open: () => Promise<Workspace>): void {
 function insertContract(open: () => Promise<Workspace>): void {
   test('nothing under a key that is taken', async () => {
     const { ports } = await open();
-    await ports.directory.insert('tenant', 'ten_acme', aTenant());
+    await ports.directory.insert(tenantKey('ten_acme'), aTenant());
     const intruder = aTenant({ name: 'intruder' });
-    expect(await outcomeOf(ports.directory.insert('tenant', 'ten_acme', intruder))).toBe('conflict');
+    expect(await outcomeOf(ports.directory.insert(tenantKey('ten_acme'), intruder))).toBe('conflict');
     expect(await find(ports)).toEqual(aTenant());
   });
 
   test('the record of one of 32', async () => {
     const { ports } = await open();
-    const insert = (runner: number) => ports.directory.insert('tenant', 'ten_acme', aTenant({ name: `${runner}` }));
+    const insert = (runner: number) => ports.directory.insert(tenantKey('ten_acme'), aTenant({ name: `${runner}` }));
     expect(await outcomesOf(race(32, insert))).toEqual({ done: 1, conflict: 31 });
   });
 
   test('once when the reply is lost', async () => {
     const { ports, dynamo } = await open();
-    const insert = () => outcomeOf(ports.directory.insert('tenant', 'ten_acme', aTenant()));
+    const insert = () => outcomeOf(ports.directory.insert(tenantKey('ten_acme'), aTenant()));
     expect(await whileFailing(dynamo, loseFirstReplyTo('PutItem'), insert)).toBe('done');
     expect(await find(ports)).toEqual(aTenant());
   });
 
   test('nothing, and says so, where DynamoDB is unavailable', async () => {
     const { ports, dynamo } = await open();
-    const insert = () => outcomeOf(ports.directory.insert('tenant', 'ten_acme', aTenant()));
+    const insert = () => outcomeOf(ports.directory.insert(tenantKey('ten_acme'), aTenant()));
     expect(await whileFailing(dynamo, denied, insert)).toBe('temporarily_unavailable');
     expect(await find(ports)).toBeUndefined();
   });
@@ -50,39 +67,39 @@ function replaceContract(open: () => Promise<Workspace>): void {
   const second = aTenant({ name: 'Acme Ltd', version: 2 });
   const openWithTenant = async () => {
     const workspace = await open();
-    await workspace.ports.directory.insert('tenant', 'ten_acme', aTenant());
+    await workspace.ports.directory.insert(tenantKey('ten_acme'), aTenant());
     return workspace;
   };
 
   test('the version before by the next one', async () => {
     const { ports } = await openWithTenant();
-    expect(await ports.directory.replace('tenant', 'ten_acme', second)).toBe(true);
+    expect(await ports.directory.replace(tenantKey('ten_acme'), second)).toBe(true);
     expect(await find(ports)).toEqual(second);
   });
 
   test.each([1, 3])('nothing by version %i where version 1 stands', async (version) => {
     const { ports } = await openWithTenant();
-    const lost = ports.directory.replace('tenant', 'ten_acme', aTenant({ name: 'lost', version }));
+    const lost = ports.directory.replace(tenantKey('ten_acme'), aTenant({ name: 'lost', version }));
     expect(await lost).toBe(false);
     expect(await find(ports)).toEqual(aTenant());
   });
 
   test('nothing where there is no record', async () => {
     const { ports } = await open();
-    expect(await ports.directory.replace('tenant', 'ten_acme', second)).toBe(false);
+    expect(await ports.directory.replace(tenantKey('ten_acme'), second)).toBe(false);
     expect(await find(ports)).toBeUndefined();
   });
 
   test('for one of 32 that saw the same version', async () => {
     const { ports } = await openWithTenant();
     const replace = (runner: number) =>
-      ports.directory.replace('tenant', 'ten_acme', aTenant({ name: `runner ${runner}`, version: 2 }));
+      ports.directory.replace(tenantKey('ten_acme'), aTenant({ name: `runner ${runner}`, version: 2 }));
     expect(countEach((await Promise.all(race(32, replace))).map(String))).toEqual({ true: 1, false: 31 });
   });
 
   test('once when the reply is lost', async () => {
     const { ports, dynamo } = await openWithTenant();
-    const replace = () => ports.directory.replace('tenant', 'ten_acme', second);
+    const replace = () => ports.directory.replace(tenantKey('ten_acme'), second);
     expect(await whileFailing(dynamo, loseFirstReplyTo('PutItem'), replace)).toBe(true);
     expect(await find(ports)).toEqual(second);
   });
@@ -91,49 +108,48 @@ function replaceContract(open: () => Promise<Workspace>): void {
 function removeContract(open: () => Promise<Workspace>): void {
   const openWithTenant = async () => {
     const workspace = await open();
-    await workspace.ports.directory.insert('tenant', 'ten_acme', aTenant({ version: 2 }));
+    await workspace.ports.directory.insert(tenantKey('ten_acme'), aTenant({ version: 2 }));
     return workspace;
   };
 
   test('the version it is told', async () => {
     const { ports } = await openWithTenant();
-    expect(await ports.directory.remove('tenant', 'ten_acme', 2)).toBe(true);
+    expect(await ports.directory.remove(tenantKey('ten_acme'), 2)).toBe(true);
     expect(await find(ports)).toBeUndefined();
   });
 
   test('no other version', async () => {
     const { ports } = await openWithTenant();
-    expect(await ports.directory.remove('tenant', 'ten_acme', 1)).toBe(false);
+    expect(await ports.directory.remove(tenantKey('ten_acme'), 1)).toBe(false);
     expect(await find(ports)).toEqual(aTenant({ version: 2 }));
   });
 
   test('what is gone already, and is content', async () => {
     const { ports } = await openWithTenant();
-    const removals = await Promise.all(race(8, () => ports.directory.remove('tenant', 'ten_acme', 2)));
+    const removals = await Promise.all(race(8, () => ports.directory.remove(tenantKey('ten_acme'), 2)));
     expect(removals).toEqual(Array(8).fill(true));
   });
 
   test('once when the reply is lost', async () => {
     const { ports, dynamo } = await openWithTenant();
-    const remove = () => ports.directory.remove('tenant', 'ten_acme', 2);
+    const remove = () => ports.directory.remove(tenantKey('ten_acme'), 2);
     expect(await whileFailing(dynamo, loseFirstReplyTo('DeleteItem'), remove)).toBe(true);
     expect(await find(ports)).toBeUndefined();
   });
 
   test('I6: nothing, and says so, where DynamoDB is unavailable', async () => {
     const { ports, dynamo } = await openWithTenant();
-    const remove = () => outcomeOf(ports.directory.remove('tenant', 'ten_acme', 2));
+    const remove = () => outcomeOf(ports.directory.remove(tenantKey('ten_acme'), 2));
     expect(await whileFailing(dynamo, denied, remove)).toBe('temporarily_unavailable');
   });
 }
 
 function listerContract(open: () => Promise<Workspace>): void {
-  const tenants: DirectoryList = { kind: 'tenant' };
   const everything = { limit: 100 };
   const insertTenants = ({ directory }: Ports, count: number) =>
     repeat(count, async (serial) => {
       const tenant = aTenant({ id: `ten_${String(serial).padStart(3, '0')}` });
-      await directory.insert('tenant', tenant.id, tenant);
+      await directory.insert(tenantKey(tenant.id), tenant);
       return tenant;
     });
 
@@ -149,26 +165,26 @@ function listerContract(open: () => Promise<Workspace>): void {
       version,
       createdAtSeconds,
     } as const;
-    await directory.insert('tenant', 'ten_acme', aTenant());
-    await directory.insert('user', 'usr_ada', aUser());
-    await directory.insert('role', 'rol_reader', aRole());
-    await directory.insert('api', 'api_reports', anApi());
-    await directory.insert('grant', 'cli_1/api_reports', grant);
-    await directory.insert('name', 'email/ada@example.com', { ownerId: 'usr_ada', version, createdAtSeconds });
-    expect(await directoryList.list({ kind: 'tenant' }, everything)).toEqual({ items: [aTenant()] });
-    expect(await directoryList.list({ kind: 'user' }, everything)).toEqual({ items: [aUser()] });
-    expect(await directoryList.list({ kind: 'role' }, everything)).toEqual({ items: [aRole()] });
-    expect(await directoryList.list({ kind: 'api' }, everything)).toEqual({ items: [anApi()] });
+    await directory.insert(tenantKey('ten_acme'), aTenant());
+    await directory.insert(userKey('usr_ada'), aUser());
+    await directory.insert(roleRecordKey('rol_reader'), aRole());
+    await directory.insert(apiRecordKey('api_reports'), anApi());
+    await directory.insert(grantKey('cli_1', 'api_reports'), grant);
+    await directory.insert(nameKey('email', 'ada@example.com'), { ownerId: 'usr_ada', version, createdAtSeconds });
+    expect(await directoryList.list(tenantList, everything)).toEqual({ items: [aTenant()] });
+    expect(await directoryList.list(userList, everything)).toEqual({ items: [aUser()] });
+    expect(await directoryList.list(roleList(undefined), everything)).toEqual({ items: [aRole()] });
+    expect(await directoryList.list(apiList, everything)).toEqual({ items: [anApi()] });
     const removal = {
       id: 'rem_1',
       deleted: { type: 'application', clientId: 'cli_1' },
       version,
       createdAtSeconds,
     } as const;
-    await directory.insert('removal', 'rem_1', removal);
-    expect(await directoryList.list({ kind: 'removal' }, everything)).toEqual({ items: [removal] });
-    expect(await directoryList.list({ kind: 'grant', clientId: 'cli_1' }, everything)).toEqual({ items: [grant] });
-    expect(await directoryList.list({ kind: 'grant', clientId: 'cli_2' }, everything)).toEqual({ items: [] });
+    await directory.insert(removalKey('rem_1'), removal);
+    expect(await directoryList.list(removalList, everything)).toEqual({ items: [removal] });
+    expect(await directoryList.list(grantList('cli_1'), everything)).toEqual({ items: [grant] });
+    expect(await directoryList.list(grantList('cli_2'), everything)).toEqual({ items: [] });
     const listed = (await scan('DIRECTORY')).filter((item) => 'list' in item).map(({ list }) => list);
     expect(listed.toSorted()).toEqual(['api', 'grant#cli_1', 'removal', 'role', 'tenant', 'user']);
   });
@@ -178,12 +194,12 @@ function listerContract(open: () => Promise<Workspace>): void {
     const here = aMembership({ createdAtSeconds: 1_000 });
     const elsewhere = aMembership({ id: 'mem_2', tenantId: 'ten_globex' });
     const bob = aMembership({ id: 'mem_3', userId: 'usr_bob' });
-    for (const member of [elsewhere, bob, here]) await ports.directory.insert('membership', keyOf(member), member);
-    const tenantsOf = (userId: string) => ports.directoryList.list({ kind: 'membership', userId }, { limit: 1 });
+    for (const member of [elsewhere, bob, here]) await ports.directory.insert(keyOf(member), member);
+    const tenantsOf = (userId: string) => ports.directoryList.list(membershipList(userId), { limit: 1 });
     const first = await tenantsOf('usr_ada');
     expect(first).toEqual({ items: [here], nextCursor: expect.any(String) });
     const rest = { limit: 1, cursor: first.nextCursor };
-    expect(await ports.directoryList.list({ kind: 'membership', userId: 'usr_ada' }, rest)).toEqual({
+    expect(await ports.directoryList.list(membershipList('usr_ada'), rest)).toEqual({
       items: [elsewhere],
     });
     expect(await tenantsOf('usr_bob')).toEqual({ items: [bob] });
@@ -195,8 +211,8 @@ function listerContract(open: () => Promise<Workspace>): void {
     const ada = aMembership();
     const bob = aMembership({ id: 'mem_2', userId: 'usr_bob' });
     const elsewhere = aMembership({ id: 'mem_3', tenantId: 'ten_globex' });
-    for (const member of [ada, bob, elsewhere]) await ports.directory.insert('membership', keyOf(member), member);
-    const membersOf = (tenantId: string) => ports.directoryList.list({ kind: 'membership', tenantId }, everything);
+    for (const member of [ada, bob, elsewhere]) await ports.directory.insert(keyOf(member), member);
+    const membersOf = (tenantId: string) => ports.directoryList.list(memberList(tenantId), everything);
     expect(await membersOf('ten_acme')).toEqual({ items: [ada, bob] });
     expect(await membersOf('ten_globex')).toEqual({ items: [elsewhere] });
     expect(await membersOf('ten_initech')).toEqual({ items: [] });
@@ -204,31 +220,31 @@ function listerContract(open: () => Promise<Workspace>): void {
 
   test('drops users that are marked as deleted', async () => {
     const { ports } = await open();
-    await ports.directory.insert('user', 'usr_ada', aUser());
-    await ports.directory.replace('user', 'usr_ada', aUser({ status: 'deleted', version: 2 }));
-    expect(await ports.directoryList.list({ kind: 'user' }, everything)).toEqual({ items: [] });
+    await ports.directory.insert(userKey('usr_ada'), aUser());
+    await ports.directory.replace(userKey('usr_ada'), aUser({ status: 'deleted', version: 2 }));
+    expect(await ports.directoryList.list(userList, everything)).toEqual({ items: [] });
   });
 
   test('drops what was removed and tenants that are marked as deleted', async () => {
     const { ports } = await open();
     await insertTenants(ports, 3);
-    await ports.directory.remove('tenant', 'ten_000', 1);
-    await ports.directory.replace('tenant', 'ten_001', aTenant({ id: 'ten_001', status: 'deleted', version: 2 }));
-    expect(await ports.directoryList.list(tenants, everything)).toEqual({ items: [aTenant({ id: 'ten_002' })] });
+    await ports.directory.remove(tenantKey('ten_000'), 1);
+    await ports.directory.replace(tenantKey('ten_001'), aTenant({ id: 'ten_001', status: 'deleted', version: 2 }));
+    expect(await ports.directoryList.list(tenantList, everything)).toEqual({ items: [aTenant({ id: 'ten_002' })] });
   });
 
   test('shows a changed record at its old place', async () => {
     const { ports } = await open();
     await insertTenants(ports, 2);
-    await ports.directory.replace('tenant', 'ten_000', aTenant({ id: 'ten_000', name: 'renamed', version: 2 }));
-    const { items } = await ports.directoryList.list(tenants, everything);
-    expect(items.map((tenant) => 'name' in tenant && tenant.name)).toEqual(['renamed', 'Acme']);
+    await ports.directory.replace(tenantKey('ten_000'), aTenant({ id: 'ten_000', name: 'renamed', version: 2 }));
+    const { items } = await ports.directoryList.list(tenantList, everything);
+    expect(items.map(({ name }) => name)).toEqual(['renamed', 'Acme']);
   });
 
   test('shows 120 records once each, 50 to a page', async () => {
     const { ports } = await open();
     const all = await insertTenants(ports, 120);
-    const pages = await readPages((page) => ports.directoryList.list(tenants, page), 50);
+    const pages = await readPages((page) => ports.directoryList.list(tenantList, page), 50);
     expect(sizesOf(pages)).toEqual([50, 50, 20]);
     expect(pages.flatMap(({ items }) => items)).toEqual(all);
   });
@@ -236,7 +252,7 @@ function listerContract(open: () => Promise<Workspace>): void {
   test('ends with the last item, also where that fills its page', async () => {
     const { ports } = await open();
     await insertTenants(ports, 4);
-    expect(sizesOf(await readPages((page) => ports.directoryList.list(tenants, page), 2))).toEqual([2, 2]);
+    expect(sizesOf(await readPages((page) => ports.directoryList.list(tenantList, page), 2))).toEqual([2, 2]);
   });
 
   test('loses nothing where records are so large that DynamoDB ends a page early', async () => {
@@ -248,8 +264,8 @@ function listerContract(open: () => Promise<Workspace>): void {
     const apis = Array.from({ length: 30 }, (_, index) =>
       anApi({ id: `api_${index}`, permissions, createdAtSeconds: index }),
     );
-    for (const api of apis) await ports.directory.insert('api', api.id, api);
-    const pages = await readPages((page) => ports.directoryList.list({ kind: 'api' }, page), 100);
+    for (const api of apis) await ports.directory.insert(apiRecordKey(api.id), api);
+    const pages = await readPages((page) => ports.directoryList.list(apiList, page), 100);
     expect(pages.length).toBeGreaterThan(1);
     expect(pages.flatMap(({ items }) => items)).toEqual(apis);
   });
@@ -258,15 +274,16 @@ function listerContract(open: () => Promise<Workspace>): void {
     const { ports } = await open();
     const members = ['usr_ada', 'usr_bob'].map((userId) => aMembership({ id: `mem_${userId}`, userId }));
     const elsewhere = aMembership({ id: 'mem_3', tenantId: 'ten_globex', userId: 'usr_zoe' });
-    for (const member of [...members, elsewhere]) await ports.directory.insert('membership', keyOf(member), member);
-    const { nextCursor } = await ports.directoryList.list({ kind: 'membership', tenantId: 'ten_acme' }, { limit: 1 });
-    const globex = { kind: 'membership', tenantId: 'ten_globex' } as const;
-    expect(await ports.directoryList.list(globex, { limit: 10, cursor: nextCursor })).toEqual({ items: [elsewhere] });
+    for (const member of [...members, elsewhere]) await ports.directory.insert(keyOf(member), member);
+    const { nextCursor } = await ports.directoryList.list(memberList('ten_acme'), { limit: 1 });
+    expect(await ports.directoryList.list(memberList('ten_globex'), { limit: 10, cursor: nextCursor })).toEqual({
+      items: [elsewhere],
+    });
   });
 
   test('is unavailable, never empty, where DynamoDB is', async () => {
     const { ports, dynamo } = await open();
-    const list = () => outcomeOf(ports.directoryList.list(tenants, everything));
+    const list = () => outcomeOf(ports.directoryList.list(tenantList, everything));
     expect(await whileFailing(dynamo, denied, list)).toBe('temporarily_unavailable');
   });
 }

@@ -1,7 +1,11 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
+import type { WritableKind } from '#shared/domain/records/change-record.ts';
 import type { Client } from '#shared/domain/records/client.ts';
-import type { DirectoryKind, DirectoryRecords } from '#shared/domain/records/look.ts';
+import type { Versioned } from '#shared/domain/records/lifecycle.ts';
+import { apiRecordKey, grantKey, nameKey, roleRecordKey } from '#shared/domain/records/permissions.ts';
+import { membershipKey, tenantKey, userKey } from '#shared/domain/records/principals.ts';
+import type { RecordKey } from '#shared/domain/records/record-key.ts';
 import { outcomeOf, outcomesOf, repeat } from '#test/support/ask/outcomes.ts';
 import { denied, whileFailing } from '#test/support/faults/faults.ts';
 import { aClient, aMembership, anApi, aRole, aTenant, aUser } from '#test/support/ports/records.ts';
@@ -14,27 +18,33 @@ const fullClient: Client = aClient({
   tokenLifetimeSeconds: 600,
 });
 
-const grant = { id: 'grn_1', clientId: 'cli_admin', apiId: 'api_reports', createdAtSeconds: 1_800_000_000, version: 1 };
+const written = { createdAtSeconds: 1_800_000_000, version: 1 };
 
-type WritableKind = Exclude<DirectoryKind, 'signingKeys'>;
+const grant = { id: 'grn_1', clientId: 'cli_admin', apiId: 'api_reports', ...written };
 
-const directoryRecords: readonly {
-  [Kind in WritableKind]: readonly [Kind, string, DirectoryRecords[Kind]];
-}[WritableKind][] = [
-  ['tenant', 'ten_acme', aTenant()],
-  ['user', 'usr_ada', aUser({ name: 'Ada' })],
-  ['membership', 'ten_acme/usr_ada', aMembership()],
-  ['role', 'rol_reader', aRole()],
-  ['api', 'api_reports', anApi()],
-  ['grant', 'cli_admin/api_reports', { ...grant, permissions: 'all' }],
-  ['name', 'email/ada@example.com', { ownerId: 'usr_ada', createdAtSeconds: 1_800_000_000, version: 3 }],
-];
+/** Writes a record under its key, and reads it back. */
+const writtenAndRead =
+  <Kept extends Versioned>(key: RecordKey<WritableKind, Kept>, record: Kept) =>
+  async ({ records, directory }: Workspace['ports']) => {
+    await directory.insert(key, record);
+    return { record, found: await records.open('any').find(key) };
+  };
+
+const directoryRecords = [
+  ['tenant', writtenAndRead(tenantKey('ten_acme'), aTenant())],
+  ['user', writtenAndRead(userKey('usr_ada'), aUser({ name: 'Ada' }))],
+  ['membership', writtenAndRead(membershipKey('ten_acme', 'usr_ada'), aMembership())],
+  ['role', writtenAndRead(roleRecordKey('rol_reader'), aRole())],
+  ['api', writtenAndRead(apiRecordKey('api_reports'), anApi())],
+  ['grant', writtenAndRead(grantKey('cli_admin', 'api_reports'), { ...grant, permissions: 'all' })],
+  ['name', writtenAndRead(nameKey('email', 'ada@example.com'), { ownerId: 'usr_ada', ...written, version: 3 })],
+] as const;
 
 /** What everybody who decides about a credential or a token relies on. */
 export function recordReaderContract(open: () => Promise<Workspace>): void {
   test('finds nothing where nothing was written', async () => {
     const look = (await open()).ports.records.open('cli_export');
-    const found = [look.client('cli_export'), look.find('tenant', 'ten_acme'), look.isRevoked('tok_1')];
+    const found = [look.client('cli_export'), look.find(tenantKey('ten_acme')), look.isRevoked('tok_1')];
     expect(await Promise.all(found)).toEqual([undefined, undefined, false]);
   });
 
@@ -44,21 +54,21 @@ export function recordReaderContract(open: () => Promise<Workspace>): void {
     expect(await ports.records.open('cli_export').client('cli_export')).toEqual(fullClient);
   });
 
-  test.each(directoryRecords)('finds every member of a record: %s', async (kind, key, record) => {
+  test.each(directoryRecords)('finds every member of a record: %s', async (_kind, writeAndRead) => {
     const { ports } = await open();
-    await ports.directory.insert(kind, key, record);
-    expect(await ports.records.open('any').find(kind, key)).toEqual(record);
+    const { record, found } = await writeAndRead(ports);
+    expect(found).toEqual(record);
   });
 
   test('tells a record of one kind from one of another kind under the same key', async () => {
     const { ports } = await open();
-    await ports.directory.insert('tenant', 'same', aTenant({ id: 'same' }));
-    expect(await ports.records.open('any').find('user', 'same')).toBeUndefined();
+    await ports.directory.insert(tenantKey('same'), aTenant({ id: 'same' }));
+    expect(await ports.records.open('any').find(userKey('same'))).toBeUndefined();
   });
 
   test('H11: is not spoilt for the next look by what could not be read in this one', async () => {
     const { ports } = await open();
-    const look = (key: string) => ports.records.open('any').find('tenant', key);
+    const look = (key: string) => ports.records.open('any').find(tenantKey(key));
     expect(await outcomeOf(look('x'.repeat(4_000)))).toBe('temporarily_unavailable');
     expect(await look('ten_acme')).toBeUndefined();
   });
@@ -67,28 +77,28 @@ export function recordReaderContract(open: () => Promise<Workspace>): void {
     const { ports } = await open();
     const look = async () => {
       const { find, client, isRevoked } = ports.records.open('cli_export');
-      return Promise.all([find('tenant', 'ten_acme'), client('cli_export'), isRevoked('tok_1')]);
+      return Promise.all([find(tenantKey('ten_acme')), client('cli_export'), isRevoked('tok_1')]);
     };
-    await ports.directory.insert('tenant', 'ten_acme', aTenant());
+    await ports.directory.insert(tenantKey('ten_acme'), aTenant());
     await ports.clients.insert(aClient());
     expect(await look()).toEqual([aTenant(), aClient(), false]);
     const deleted = aTenant({ status: 'deleted', version: 2 });
-    await ports.directory.replace('tenant', 'ten_acme', deleted);
+    await ports.directory.replace(tenantKey('ten_acme'), deleted);
     await ports.revocations.revoke('tok_1', 1_900_000_000);
     expect(await look()).toEqual([deleted, aClient(), true]);
     await ports.clientRemover.remove('cli_export');
-    await ports.directory.remove('tenant', 'ten_acme', 2);
+    await ports.directory.remove(tenantKey('ten_acme'), 2);
     expect(await look()).toEqual([undefined, undefined, true]);
   });
 
   test('reads a record once in a look, so that a request sees one state of it', async () => {
     const { ports, dynamo } = await open();
-    await ports.directory.insert('tenant', 'ten_acme', aTenant());
+    await ports.directory.insert(tenantKey('ten_acme'), aTenant());
     const look = ports.records.open('ten_acme');
-    const first = await look.find('tenant', 'ten_acme');
-    await ports.directory.replace('tenant', 'ten_acme', aTenant({ name: 'Acme Ltd', version: 2 }));
+    const first = await look.find(tenantKey('ten_acme'));
+    await ports.directory.replace(tenantKey('ten_acme'), aTenant({ name: 'Acme Ltd', version: 2 }));
     dynamo.forget();
-    expect(await look.find('tenant', 'ten_acme')).toEqual(first);
+    expect(await look.find(tenantKey('ten_acme'))).toEqual(first);
     expect(dynamo.calls).toEqual([]);
   });
 
@@ -96,7 +106,7 @@ export function recordReaderContract(open: () => Promise<Workspace>): void {
     const { ports, dynamo, settings } = await open();
     const look = ports.records.open('cli_export');
     dynamo.forget();
-    await Promise.all([look.client('cli_export'), look.find('tenant', 'ten_acme'), look.isRevoked('tok_1')]);
+    await Promise.all([look.client('cli_export'), look.find(tenantKey('ten_acme')), look.isRevoked('tok_1')]);
     expect(dynamo.calls).toEqual(['BatchGetItem']);
     expect(requestItems(dynamo.bodies[0])).toEqual({
       [settings.MINTMARK_CLIENTS_TABLE ?? '']: { Keys: [{ id: { S: 'cli_export' } }], ConsistentRead: true },
@@ -107,27 +117,27 @@ export function recordReaderContract(open: () => Promise<Workspace>): void {
 
   test('sends what is expected along with the next read, and nothing for itself', async () => {
     const { ports, dynamo } = await open();
-    await ports.directory.insert('role', 'rol_reader', aRole());
+    await ports.directory.insert(roleRecordKey('rol_reader'), aRole());
     const look = ports.records.open('cli_export');
     dynamo.forget();
-    look.expect('role', 'rol_reader');
+    look.expect(roleRecordKey('rol_reader'));
     await look.client('cli_export');
-    expect(await look.find('role', 'rol_reader')).toEqual(aRole());
+    expect(await look.find(roleRecordKey('rol_reader'))).toEqual(aRole());
     expect(dynamo.calls).toEqual(['BatchGetItem']);
   });
 
   test('asks for everything at once when it looks at the same thing again, and shows what changed meanwhile', async () => {
     const { ports, dynamo } = await open();
     await ports.clients.insert(aClient());
-    await ports.directory.insert('tenant', 'ten_acme', aTenant());
+    await ports.directory.insert(tenantKey('ten_acme'), aTenant());
     const lookAlong = async () => {
       const look = ports.records.open('cli_export');
       const client = await look.client('cli_export');
-      return [client, await look.find('tenant', 'ten_acme'), await look.find('role', 'rol_reader')];
+      return [client, await look.find(tenantKey('ten_acme')), await look.find(roleRecordKey('rol_reader'))];
     };
     expect(await lookAlong()).toEqual([aClient(), aTenant(), undefined]);
-    await ports.directory.insert('role', 'rol_reader', aRole());
-    await ports.directory.replace('tenant', 'ten_acme', aTenant({ status: 'deleted', version: 2 }));
+    await ports.directory.insert(roleRecordKey('rol_reader'), aRole());
+    await ports.directory.replace(tenantKey('ten_acme'), aTenant({ status: 'deleted', version: 2 }));
     dynamo.forget();
     expect(await lookAlong()).toEqual([aClient(), aTenant({ status: 'deleted', version: 2 }), aRole()]);
     expect(dynamo.calls).toEqual(['BatchGetItem']);
@@ -136,10 +146,10 @@ export function recordReaderContract(open: () => Promise<Workspace>): void {
   test('reads more than the 100 keys that one BatchGetItem takes', async () => {
     const { ports, dynamo } = await open();
     const ids = Array.from({ length: 150 }, (_, index) => `ten_${index}`);
-    await repeat(150, (serial) => ports.directory.insert('tenant', `ten_${serial}`, aTenant({ id: `ten_${serial}` })));
+    await repeat(150, (serial) => ports.directory.insert(tenantKey(`ten_${serial}`), aTenant({ id: `ten_${serial}` })));
     const look = ports.records.open('any');
     dynamo.forget();
-    const found = await Promise.all(ids.map((id) => look.find('tenant', id)));
+    const found = await Promise.all(ids.map((id) => look.find(tenantKey(id))));
     expect(found.map((tenant) => tenant?.id)).toEqual(ids);
     const sizes = dynamo.bodies.flatMap((body) => Object.values(requestItems(body)).map(({ Keys }) => Keys.length));
     expect(sizes).toEqual([100, 50]);
@@ -148,8 +158,8 @@ export function recordReaderContract(open: () => Promise<Workspace>): void {
   test('asks again for keys that DynamoDB left unprocessed', async () => {
     const { ports, dynamo, settings } = await open();
     const table = settings.MINTMARK_DIRECTORY_TABLE ?? '';
-    await ports.directory.insert('tenant', 'ten_a', aTenant({ id: 'ten_a' }));
-    await ports.directory.insert('tenant', 'ten_b', aTenant({ id: 'ten_b' }));
+    await ports.directory.insert(tenantKey('ten_a'), aTenant({ id: 'ten_a' }));
+    await ports.directory.insert(tenantKey('ten_b'), aTenant({ id: 'ten_b' }));
     const first = await rawItem(table, 'tenant#ten_a');
     const left = { [table]: { Keys: [{ key: { S: 'tenant#ten_b' } }], ConsistentRead: true } };
     const answers = [{ Responses: { [table]: [first] }, UnprocessedKeys: left }];
@@ -159,7 +169,7 @@ export function recordReaderContract(open: () => Promise<Workspace>): void {
       return body && ({ kind: 'answer', body } as const);
     };
     const look = ports.records.open('any');
-    const findBoth = () => Promise.all([look.find('tenant', 'ten_a'), look.find('tenant', 'ten_b')]);
+    const findBoth = () => Promise.all([look.find(tenantKey('ten_a')), look.find(tenantKey('ten_b'))]);
     expect(await whileFailing(dynamo, answerHalf, findBoth)).toEqual([
       aTenant({ id: 'ten_a' }),
       aTenant({ id: 'ten_b' }),
@@ -173,7 +183,7 @@ export function recordReaderContract(open: () => Promise<Workspace>): void {
       const body = { Responses: {}, UnprocessedKeys: requestItems(dynamo.bodies.at(-1)) };
       return { kind: 'answer', body } as const;
     };
-    const find = () => outcomeOf(ports.records.open('any').find('tenant', 'ten_acme'));
+    const find = () => outcomeOf(ports.records.open('any').find(tenantKey('ten_acme')));
     expect(await whileFailing(dynamo, answerNothing, find)).toBe('temporarily_unavailable');
   });
 
@@ -183,7 +193,7 @@ export function recordReaderContract(open: () => Promise<Workspace>): void {
       const { ports, dynamo } = await open();
       const look = ports.records.open('cli_export');
       const readAll = () =>
-        outcomesOf([look.client('cli_export'), look.find('tenant', 'ten_acme'), look.isRevoked('tok_1')]);
+        outcomesOf([look.client('cli_export'), look.find(tenantKey('ten_acme')), look.isRevoked('tok_1')]);
       const fail = () => ({ kind: 'error', name }) as const;
       expect(await whileFailing(dynamo, fail, readAll)).toEqual({ temporarily_unavailable: 3 });
     },

@@ -1,5 +1,6 @@
 import { calculateJwkThumbprint, createLocalJWKSet, decodeProtectedHeader, type JWK, jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
+import { SIGNING_KEYS } from '#shared/domain/keys/signing-key.ts';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import type { AccessTokenClaims, LongLivedTokenClaims } from '#shared/domain/tokens/claims.ts';
 import type { TokenVerifier } from '#shared/domain/tokens/ports.ts';
@@ -239,7 +240,7 @@ function verifierContract(open: () => Promise<Workspace>): void {
     if (key === undefined) throw new Error('There is no such key.');
     const { signsFromSeconds: _, ...bare } = key;
     const record = { keys: [{ ...bare, ...times }], creations: [], createdAtSeconds: 1, version: 1 };
-    await ports.signingKeyRecords.insert('signingKeys', 'workspace', record);
+    await ports.signingKeyRecords.insert(SIGNING_KEYS, record);
     const { verifier, keySet } = openAgain();
     expect(await Promise.all(tokens.map((token) => claimsOf(verifier, token)))).toEqual(expected);
     const published = (await keySet.publicKeys(NOW_SECONDS)).map(({ kid }) => kid);

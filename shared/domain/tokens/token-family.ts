@@ -1,10 +1,8 @@
-/** What is kept of refresh tokens. Times are seconds since 1970, UTC. */
+import type { Confirmation } from '../authentication/confirmation.ts';
+import type { ShortLived } from '../records/lifecycle.ts';
+import type { RecordKey } from '../records/record-key.ts';
 
-/** What every short-lived record carries; once it has ended it decides nothing, whether it is still there or not. */
-interface ShortLived {
-  readonly version: number;
-  readonly expiresAtSeconds: number;
-}
+/** What is kept of refresh tokens. Times are seconds since 1970, UTC. */
 
 /** A refresh token and all its successors, of which one works at a time (RFC 9700 §4.14.2). None of them is kept. */
 export interface TokenFamily extends ShortLived {
@@ -37,13 +35,12 @@ export interface FamilyRoster extends ShortLived {
   readonly families: readonly Pick<TokenFamily, 'id' | 'expiresAtSeconds'>[];
 }
 
-/**
- * What a token says of its sender (RFC 7800 §3): whoever uses it has to prove each member that is there. At least one
- * is.
- */
-export interface Confirmation {
-  /** Thumbprint (RFC 7638) of the key that signs proofs (RFC 9449 §6.1). */
-  readonly jkt?: string | undefined;
-  /** Thumbprint of the certificate in the TLS handshake (RFC 8705 §3.1). */
-  readonly 'x5t#S256'?: string | undefined;
+/** Names a family among the short-lived records. */
+export function familyKey(id: string): RecordKey<'family', TokenFamily> {
+  return { kind: 'family', id };
+}
+
+/** Names the roster of the families that a client began among the short-lived records. */
+export function familyRosterKey(clientId: string): RecordKey<'familyRoster', FamilyRoster> {
+  return { kind: 'familyRoster', id: clientId };
 }

@@ -1,5 +1,6 @@
-import type { Versioned } from './lifecycle.ts';
-import type { SigningAlgorithm } from './permissions.ts';
+import type { Versioned } from '../records/lifecycle.ts';
+import type { SigningAlgorithm } from '../records/permissions.ts';
+import type { RecordKey } from '../records/record-key.ts';
 
 /**
  * Where a private half is: in KMS, which signs; or wrapped by KMS, which unwraps it for the exchange alone. `slot` names
@@ -44,27 +45,11 @@ export interface KeyCreation {
 }
 
 /** All signing keys of the workspace: one record, so that one conditional write decides every transition. */
-export interface SigningKeys {
+export interface SigningKeys extends Versioned {
   readonly keys: readonly SigningKey[];
   /** One for each lane at most. */
   readonly creations: readonly KeyCreation[];
-  readonly createdAtSeconds: number;
-  readonly version: number;
 }
 
-/** Names the one record among the directory's. */
-export const SIGNING_KEYS = 'workspace';
-
-/** A secret that an API shares with Mintmark, wrapped by KMS. */
-export interface SigningSecret {
-  readonly kid: string;
-  readonly wrapped: string;
-  /** From this moment on it signs, until that of the next one. */
-  readonly signsFromSeconds: number;
-  readonly createdBy: string;
-}
-
-/** The secrets of one API, by the moment from which they sign. */
-export interface SigningSecrets extends Versioned {
-  readonly secrets: readonly SigningSecret[];
-}
+/** Names the one record of the signing keys among the directory's. */
+export const SIGNING_KEYS: RecordKey<'signingKeys', SigningKeys> = { kind: 'signingKeys', id: 'workspace' };

@@ -1,0 +1,151 @@
+import { describe, expectTypeOf, test } from 'vitest';
+import type { DirectoryRecords } from '#shared/adapters/dynamo/directory/record-schemas.ts';
+import type { ShortLivedRecords } from '#shared/adapters/dynamo/tokens/short-lived.ts';
+import { defaultRolesKey } from '#shared/domain/directory/default-roles.ts';
+import { SIGNING_KEYS } from '#shared/domain/keys/signing-key.ts';
+import { signingSecretsKey } from '#shared/domain/keys/signing-secrets.ts';
+import { changeRecord, type DirectoryWriter } from '#shared/domain/records/change-record.ts';
+import { rosterKey } from '#shared/domain/records/client.ts';
+import type { ListedKind } from '#shared/domain/records/lists.ts';
+import type { Look } from '#shared/domain/records/look.ts';
+import {
+  apiList,
+  apiNameKey,
+  apiRecordKey,
+  grantKey,
+  grantList,
+  nameKey,
+  roleList,
+  roleNameKey,
+  roleRecordKey,
+} from '#shared/domain/records/permissions.ts';
+import {
+  type Membership,
+  memberList,
+  membershipKey,
+  membershipList,
+  serviceUserKey,
+  serviceUserList,
+  type Tenant,
+  tenantKey,
+  tenantList,
+  userKey,
+  userList,
+} from '#shared/domain/records/principals.ts';
+import type { DirectoryKind, RecordKey, RecordList, ShortLivedKind } from '#shared/domain/records/record-key.ts';
+import { removalKey, removalList } from '#shared/domain/records/removals.ts';
+import { SETTINGS_KEY } from '#shared/domain/records/settings.ts';
+import { familyKey, familyRosterKey, type TokenFamily } from '#shared/domain/tokens/token-family.ts';
+import type { GrantedPorts } from '#shared/ports.ts';
+import { aMembership, aServiceUser, aTenant, aUser } from '#test/support/ports/records.ts';
+
+/** Promises of the compiler, which `npm run check:types` keeps. Nothing here is ever called. */
+const promised = (_calls: () => unknown) => {};
+
+declare const look: Look;
+declare const directory: DirectoryWriter;
+declare const serviceUsers: GrantedPorts['service-users:write']['directory'];
+declare const shortLived: GrantedPorts['families:write']['shortLived'];
+declare const directoryList: GrantedPorts['directory:list']['directoryList'];
+
+describe('a key of a record', () => {
+  test('finds a record of its type', () => {
+    promised(() => {
+      expectTypeOf(look.find(tenantKey('ten_1'))).resolves.toEqualTypeOf<Tenant | undefined>();
+      expectTypeOf(look.find(membershipKey('ten_1', 'usr_1'))).resolves.toEqualTypeOf<Membership | undefined>();
+      expectTypeOf(look.findShortLived(familyKey('fam_1'))).resolves.toEqualTypeOf<TokenFamily | undefined>();
+      // @ts-expect-error: a family is no record of the directory
+      look.find(familyKey('fam_1'));
+      // @ts-expect-error: a tenant is no short-lived record
+      look.findShortLived(tenantKey('ten_1'));
+      // @ts-expect-error: an id alone does not say of which kind
+      look.find('ten_1');
+    });
+  });
+
+  test('takes a record of its type and no other', () => {
+    promised(() => {
+      directory.insert(tenantKey('ten_1'), aTenant());
+      // @ts-expect-error: a user is no tenant
+      directory.insert(tenantKey('ten_1'), aUser());
+      // @ts-expect-error: a tenant is no membership
+      directory.replace(membershipKey('ten_1', 'usr_1'), aTenant());
+      // @ts-expect-error: a family needs more than its end
+      shortLived.write(familyKey('fam_1'), { version: 1, expiresAtSeconds: 1 });
+      const change = () => aMembership();
+      // @ts-expect-error: a change leaves a tenant a tenant
+      changeRecord({ key: tenantKey('ten_1'), change }, { records: { open: () => look }, directory });
+    });
+  });
+
+  test('is of a kind that the grant allows', () => {
+    promised(() => {
+      serviceUsers.insert(serviceUserKey('svc_1'), aServiceUser());
+      // @ts-expect-error: `service-users:write` writes no tenants
+      serviceUsers.insert(tenantKey('ten_1'), aTenant());
+      // @ts-expect-error: `service-users:write` changes no tenants
+      serviceUsers.replace(tenantKey('ten_1'), aTenant());
+      // @ts-expect-error: `service-users:write` removes no tenants
+      serviceUsers.remove(tenantKey('ten_1'), 1);
+      // @ts-expect-error: `directory:write` writes no signing keys
+      directory.remove(SIGNING_KEYS, 1);
+    });
+  });
+
+  test('names the type by which the table reads its kind', () => {
+    type Expected = { [Kind in DirectoryKind]: RecordKey<Kind, DirectoryRecords[Kind]> };
+    const keys = {
+      tenant: tenantKey('ten_1'),
+      user: userKey('usr_1'),
+      membership: membershipKey('ten_1', 'usr_1'),
+      serviceUser: serviceUserKey('svc_1'),
+      role: roleRecordKey('rol_1'),
+      defaultRoles: defaultRolesKey(undefined),
+      api: apiRecordKey('api_1'),
+      grant: grantKey('cli_1', 'api_1'),
+      name: nameKey('email', 'ada@example.com'),
+      removal: removalKey('rem_1'),
+      settings: SETTINGS_KEY,
+      signingKeys: SIGNING_KEYS,
+      signingSecrets: signingSecretsKey('api_1'),
+      roster: rosterKey({}),
+    };
+    expectTypeOf<typeof keys>().toEqualTypeOf<Expected>();
+    expectTypeOf(apiNameKey).returns.toEqualTypeOf<Expected['name']>();
+    expectTypeOf(roleNameKey).returns.toEqualTypeOf<Expected['name']>();
+  });
+
+  test('names the type by which the table reads its kind, where it is short-lived', () => {
+    const keys = { family: familyKey('fam_1'), familyRoster: familyRosterKey('cli_1') };
+    expectTypeOf<typeof keys>().toEqualTypeOf<{
+      [Kind in ShortLivedKind]: RecordKey<Kind, ShortLivedRecords[Kind]>;
+    }>();
+  });
+});
+
+describe('a list of records', () => {
+  test('names the type by which the table reads its kind', () => {
+    type Expected = { [Kind in ListedKind]: RecordList<Kind, DirectoryRecords[Kind]> };
+    const lists = {
+      tenant: tenantList,
+      user: userList,
+      role: roleList(undefined),
+      api: apiList,
+      removal: removalList,
+      membership: memberList('ten_1'),
+      serviceUser: serviceUserList('ten_1'),
+      grant: grantList('cli_1'),
+    };
+    expectTypeOf<typeof lists>().toEqualTypeOf<Expected>();
+    expectTypeOf(membershipList).returns.toEqualTypeOf<Expected['membership']>();
+  });
+
+  test('is no key, and a key is no list', () => {
+    promised(() => {
+      // @ts-expect-error: a key names one record
+      directoryList.list(tenantKey('ten_1'), { limit: 1 });
+      // @ts-expect-error: a list has many records
+      look.find(tenantList);
+    });
+  });
+});
