@@ -1,17 +1,20 @@
 import * as z from 'zod';
 import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
 import type { Environment } from '#shared/ports.ts';
+import { exactly } from '../exactly.ts';
 import { required } from '../node/environment.ts';
 
-const schema: z.ZodType<ProtectedApi> = z.object({
-  audience: z.string(),
-  mode: z.enum(['offline', 'online']),
-  routes: z.record(z.string(), z.string().nullable()),
-  dpop: z.enum(['accepted', 'required']).optional(),
-  selfSigned: z.literal('accepted').optional(),
-  mtls: z.enum(['accepted', 'required']).optional(),
-  origin: z.string().optional(),
-});
+const schema = exactly<ProtectedApi>()(
+  z.object({
+    audience: z.string(),
+    mode: z.enum(['offline', 'online']),
+    routes: z.record(z.string(), z.string().nullable()),
+    dpop: z.enum(['accepted', 'required']).optional(),
+    selfSigned: z.literal('accepted').optional(),
+    mtls: z.enum(['accepted', 'required']).optional(),
+    origin: z.string().optional(),
+  }),
+);
 
 /**
  * Reads from the settings which API this authorizer protects.

@@ -1,22 +1,23 @@
 import type { LastUses } from '#shared/domain/authentication/ports.ts';
 import { TRUST_SELECTOR } from '#shared/domain/authentication/usage.ts';
-import type { Client } from '#shared/domain/records/client.ts';
-import { lastUse, timestamp, timestampOrNull } from './representations.ts';
+import { lastUse, nothingLeft, type ServiceUserCredential, timestamp, timestampOrNull } from './representations.ts';
 
 /** Whom a service user's federated credential trusts. Nothing in it is secret. */
-export function federatedCredentialRepresentation({ id, subject, trust, ...client }: Client, lastUses?: LastUses) {
+export function federatedCredentialRepresentation(client: ServiceUserCredential<'trust'>, lastUses?: LastUses) {
+  const { id, subject, trust, description, createdAtSeconds, createdBy, expiresAtSeconds, version, ...rest } = client;
+  nothingLeft(rest);
   if (subject.type !== 'serviceUser' || trust === undefined) throw new Error('This is no federated credential.');
   const { jwks, ...shown } = trust;
   return {
     clientId: id,
     serviceUserId: subject.serviceUserId,
-    title: client.description,
+    title: description,
     ...shown,
     ...(jwks && { jwks: { keys: jwks } }),
-    createdAt: timestamp(client.createdAtSeconds),
-    createdBy: client.createdBy,
-    expiresAt: timestampOrNull(client.expiresAtSeconds),
+    createdAt: timestamp(createdAtSeconds),
+    createdBy,
+    expiresAt: timestampOrNull(expiresAtSeconds),
     ...lastUse({ clientId: id, selector: TRUST_SELECTOR }, lastUses),
-    version: client.version,
+    version,
   };
 }

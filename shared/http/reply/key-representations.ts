@@ -1,8 +1,8 @@
 import type { LastUses } from '#shared/domain/authentication/ports.ts';
 import { KEY_SELECTOR } from '#shared/domain/authentication/usage.ts';
 import type { WithNewKey } from '#shared/domain/clients/client-keys.ts';
-import type { Client, StoredKey } from '#shared/domain/records/client.ts';
-import { lastUse, timestamp, timestampOrNull } from './representations.ts';
+import type { StoredKey } from '#shared/domain/records/client.ts';
+import { lastUse, nothingLeft, type ServiceUserCredential, timestamp, timestampOrNull } from './representations.ts';
 
 /** A public key as verifiers read it (RFC 7517 §4). */
 export function jwkRepresentation({ kid, key }: { readonly kid: string; readonly key: StoredKey }) {
@@ -11,19 +11,31 @@ export function jwkRepresentation({ kid, key }: { readonly kid: string; readonly
 }
 
 /** One key of a service user, public half only. */
-export function serviceUserKeyRepresentation({ id: kid, subject, key, ...client }: Client, lastUses?: LastUses) {
+export function serviceUserKeyRepresentation(client: ServiceUserCredential<'key'>, lastUses?: LastUses) {
+  const {
+    id: kid,
+    subject,
+    key,
+    description,
+    createdAtSeconds,
+    createdBy,
+    expiresAtSeconds,
+    version,
+    ...rest
+  } = client;
+  nothingLeft(rest);
   if (subject.type !== 'serviceUser' || key === undefined) throw new Error('This is no key of a service user.');
   return {
     kid,
     serviceUserId: subject.serviceUserId,
-    title: client.description,
+    title: description,
     algorithm: key.algorithm,
     publicKey: jwkRepresentation({ kid, key }),
-    createdAt: timestamp(client.createdAtSeconds),
-    createdBy: client.createdBy,
-    expiresAt: timestampOrNull(client.expiresAtSeconds),
+    createdAt: timestamp(createdAtSeconds),
+    createdBy,
+    expiresAt: timestampOrNull(expiresAtSeconds),
     ...lastUse({ clientId: kid, selector: KEY_SELECTOR }, lastUses),
-    version: client.version,
+    version,
   };
 }
 

@@ -2,15 +2,21 @@ import type { CredentialName, LastUses } from '#shared/domain/authentication/por
 import { credentialKey, KEY_SELECTOR } from '#shared/domain/authentication/usage.ts';
 import type { ShownRole } from '#shared/domain/directory/roles.ts';
 import type { AuditEvent } from '#shared/domain/records/audit.ts';
-import type { Client } from '#shared/domain/records/client.ts';
+import type { Client, LongLivedToken, StoredSecret } from '#shared/domain/records/client.ts';
 import type { Page } from '#shared/domain/records/lists.ts';
-import type { Api, ClientGrant } from '#shared/domain/records/permissions.ts';
+import type { Api, ClientGrant, PermissionReference } from '#shared/domain/records/permissions.ts';
 import type { Membership, ServiceUser, Tenant, User } from '#shared/domain/records/principals.ts';
 import type { ApplicationRegistration } from '#shared/domain/records/registration.ts';
 import type { WorkspaceSettings } from '#shared/domain/records/settings.ts';
 import { proofOf, registrationOf } from '#shared/domain/registration/registration.ts';
 
 /** How records look on the wire of the management API: ISO 8601 times, no hashes, nothing internal. */
+
+/**
+ * Says that every member of a record has been shown, and that nothing is left of it. The type of the record names what
+ * is not shown, as in `Omit<StoredSecret, 'hash'>`. A new member that is neither shown nor named there does not compile.
+ */
+export function nothingLeft(_rest: Readonly<Record<string, never>>): void {}
 
 export function tenantRepresentation(record: Tenant) {
   const { id, status, createdAtSeconds, revokedBeforeSeconds: _mark, version, ...tenant } = record;
@@ -23,13 +29,25 @@ export function userRepresentation({ id, status, createdAtSeconds, version, ...u
   return { id, ...user, status, createdAt: timestamp(createdAtSeconds), version };
 }
 
-export function memberRepresentation({ tenantId, userId, roleIds, createdAtSeconds, version }: Membership) {
+export function memberRepresentation(record: Omit<Membership, 'id'>) {
+  const { tenantId, userId, roleIds, createdAtSeconds, version, ...rest } = record;
+  nothingLeft(rest);
   return { tenantId, userId, roleIds, createdAt: timestamp(createdAtSeconds), version };
 }
 
 export function roleRepresentation({ id, permissions, createdAtSeconds, version, ...role }: ShownRole) {
-  const named = permissions.map(({ api, value }) => ({ api, value }));
-  return { id, ...role, permissions: named, createdAt: timestamp(createdAtSeconds), version };
+  return {
+    id,
+    ...role,
+    permissions: permissions.map(permissionRepresentation),
+    createdAt: timestamp(createdAtSeconds),
+    version,
+  };
+}
+
+function permissionRepresentation({ api, value, ...rest }: Omit<PermissionReference, 'apiId'>) {
+  nothingLeft(rest);
+  return { api, value };
 }
 
 export function apiRepresentation({ id, createdAtSeconds, version, ...api }: Api) {
@@ -40,25 +58,46 @@ export function serviceUserRepresentation({ id, createdAtSeconds, version, ...se
   return { id, ...serviceUser, createdAt: timestamp(createdAtSeconds), version };
 }
 
+/** What applications are shown without: members of other clients, and what has answers of its own. */
+type HiddenOfApplication = 'roleIds' | 'permissions' | 'accessToken' | 'key' | 'trust' | 'apiIds' | 'rotation';
+
 /** A client that acts for itself, without its secrets. */
-export function applicationRepresentation({ subject, ...client }: Client, lastUses?: LastUses) {
+export function applicationRepresentation(client: Client, lastUses?: LastUses) {
+  const {
+    id,
+    subject,
+    description,
+    registration,
+    metadata,
+    tokenLifetimeSeconds,
+    revokedBeforeSeconds,
+    tokenQuota,
+    createdAtSeconds,
+    createdBy,
+    expiresAtSeconds,
+    status,
+    secrets,
+    version,
+    ...rest
+  }: Omit<Client, HiddenOfApplication> = client;
+  nothingLeft(rest);
   if (subject.type !== 'application') throw new Error('This client is not an application.');
-  const isSigner = proofOf({ subject, ...client }) === 'assertion';
+  const isSigner = proofOf(client) === 'assertion';
   return {
-    clientId: client.id,
-    name: client.description,
-    ...registrationRepresentation(registrationOf(client)),
-    ...(client.metadata && { metadata: client.metadata }),
-    ...(client.tokenLifetimeSeconds !== undefined && { tokenLifetimeSeconds: client.tokenLifetimeSeconds }),
-    ...revocationMark(client),
-    ...(client.tokenQuota && { tokenQuota: client.tokenQuota }),
-    createdAt: timestamp(client.createdAtSeconds),
-    createdBy: client.createdBy,
-    expiresAt: timestampOrNull(client.expiresAtSeconds),
-    status: client.status,
-    secrets: secretRepresentations(client, lastUses),
-    ...(isSigner && lastUse({ clientId: client.id, selector: KEY_SELECTOR }, lastUses)),
-    version: client.version,
+    clientId: id,
+    name: description,
+    ...registrationRepresentation(registrationOf({ registration })),
+    ...(metadata && { metadata }),
+    ...(tokenLifetimeSeconds !== undefined && { tokenLifetimeSeconds }),
+    ...revocationMark({ revokedBeforeSeconds }),
+    ...(tokenQuota && { tokenQuota }),
+    createdAt: timestamp(createdAtSeconds),
+    createdBy,
+    expiresAt: timestampOrNull(expiresAtSeconds),
+    status,
+    secrets: secretRepresentations({ id, secrets }, lastUses),
+    ...(isSigner && lastUse({ clientId: id, selector: KEY_SELECTOR }, lastUses)),
+    version,
   };
 }
 
@@ -71,47 +110,98 @@ export function clientGrantRepresentation({ createdAtSeconds, ...grant }: Client
   return { ...grant, createdAt: timestamp(createdAtSeconds) };
 }
 
+/** What credentials of service users are shown without: members of other clients. */
+type HiddenOfCredential =
+  | 'roleIds'
+  | 'permissions'
+  | 'accessToken'
+  | 'apiIds'
+  | 'registration'
+  | 'rotation'
+  | 'metadata'
+  | 'revokedBeforeSeconds'
+  | 'status'
+  | 'tokenLifetimeSeconds'
+  | 'tokenQuota';
+
+type Proof = 'secrets' | 'key' | 'trust';
+
+/** A client that is one credential of a service user, of one kind: `ServiceUserCredential<'key'>` has a key. */
+export type ServiceUserCredential<Own extends Proof> = Omit<Client, HiddenOfCredential | Exclude<Proof, Own>>;
+
 /** One secret of a service user: a client of its own, with its own `clientId`. */
-export function serviceUserSecretRepresentation({ id, subject, secrets, ...client }: Client, lastUses?: LastUses) {
+export function serviceUserSecretRepresentation(client: ServiceUserCredential<'secrets'>, lastUses?: LastUses) {
+  const { id, subject, description, secrets, createdAtSeconds, createdBy, expiresAtSeconds, version, ...rest } = client;
+  nothingLeft(rest);
   if (subject.type !== 'serviceUser') throw new Error('This is no credential of a service user.');
   return {
     clientId: id,
     serviceUserId: subject.serviceUserId,
-    title: client.description,
+    title: description,
     lastFour: secrets.map(({ lastFour }) => lastFour).join(' '),
     imported: secrets[0]?.imported,
-    createdAt: timestamp(client.createdAtSeconds),
-    createdBy: client.createdBy,
-    expiresAt: timestampOrNull(client.expiresAtSeconds),
+    createdAt: timestamp(createdAtSeconds),
+    createdBy,
+    expiresAt: timestampOrNull(expiresAtSeconds),
     ...lastUse({ clientId: id, selector: secrets[0]?.selector ?? '' }, lastUses),
-    version: client.version,
+    version,
   };
 }
 
+/** What API tokens are shown without: members of other clients, and what has answers of its own. */
+type HiddenOfApiToken =
+  | 'key'
+  | 'trust'
+  | 'apiIds'
+  | 'registration'
+  | 'rotation'
+  | 'revokedBeforeSeconds'
+  | 'tokenLifetimeSeconds'
+  | 'tokenQuota';
+
 /** An API token without its secret; of that, lists show the last four characters. */
-export function apiTokenRepresentation({ subject, ...client }: Client, lastUses?: LastUses) {
+export function apiTokenRepresentation(client: Omit<Client, HiddenOfApiToken>, lastUses?: LastUses) {
+  const {
+    id,
+    subject,
+    accessToken,
+    description,
+    roleIds,
+    permissions,
+    metadata,
+    createdAtSeconds,
+    createdBy,
+    expiresAtSeconds,
+    status,
+    secrets,
+    version,
+    ...rest
+  } = client;
+  nothingLeft(rest);
   if (subject.type !== 'tenant' && subject.type !== 'user') throw new Error('This client is not an API token.');
   return {
-    clientId: client.id,
-    ...kindRepresentation(client),
-    description: client.description,
+    clientId: id,
+    ...kindRepresentation(accessToken),
+    description,
     tenantId: subject.tenantId,
-    ...(subject.type === 'user' ? { userId: subject.userId } : { roleIds: client.roleIds }),
-    ...(client.permissions && { permissions: client.permissions.map(({ api, value }) => ({ api, value })) }),
-    ...(client.metadata && { metadata: client.metadata }),
-    createdAt: timestamp(client.createdAtSeconds),
-    createdBy: client.createdBy,
-    expiresAt: timestampOrNull(client.expiresAtSeconds),
-    status: client.status,
-    secrets: secretRepresentations(client, lastUses),
-    version: client.version,
+    ...(subject.type === 'user' ? { userId: subject.userId } : { roleIds }),
+    ...(permissions && { permissions: permissions.map(permissionRepresentation) }),
+    ...(metadata && { metadata }),
+    createdAt: timestamp(createdAtSeconds),
+    createdBy,
+    expiresAt: timestampOrNull(expiresAtSeconds),
+    status,
+    secrets: secretRepresentations({ id, secrets }, lastUses),
+    version,
   };
 }
 
 /** A long-lived JWT is known by its `jti`, which introspection and the authorizer tell too. */
-function kindRepresentation({ accessToken }: Pick<Client, 'accessToken'>) {
+function kindRepresentation(accessToken: Omit<LongLivedToken, 'apiId'> | undefined) {
   if (accessToken === undefined) return { kind: 'client_credentials' as const };
-  return { kind: 'access_token' as const, audience: accessToken.api, tokenId: accessToken.tokenId };
+  const { api: audience, tokenId, ...rest } = accessToken;
+  nothingLeft(rest);
+  return { kind: 'access_token' as const, audience, tokenId };
 }
 
 export function settingsRepresentation(record: WorkspaceSettings) {
@@ -145,16 +235,22 @@ export function secretsRepresentation({ id, secrets, rotation, version }: Client
 
 /** Secrets by what tells them apart. Answers to changes do not say when each was last used. */
 function secretRepresentations({ id, secrets }: Pick<Client, 'id' | 'secrets'>, lastUses?: LastUses) {
-  return secrets.map((secret) => ({
-    id: secret.selector,
-    title: secret.title,
-    lastFour: secret.lastFour,
-    imported: secret.imported,
-    createdBy: secret.createdBy,
-    createdAt: timestamp(secret.createdAtSeconds),
-    expiresAt: timestampOrNull(secret.expiresAtSeconds),
-    ...lastUse({ clientId: id, selector: secret.selector }, lastUses),
-  }));
+  return secrets.map((secret) => secretRepresentation(id, secret, lastUses));
+}
+
+function secretRepresentation(clientId: string, secret: Omit<StoredSecret, 'hash'>, lastUses: LastUses | undefined) {
+  const { selector, title, lastFour, imported, createdBy, createdAtSeconds, expiresAtSeconds, ...rest } = secret;
+  nothingLeft(rest);
+  return {
+    id: selector,
+    title,
+    lastFour,
+    imported,
+    createdBy,
+    createdAt: timestamp(createdAtSeconds),
+    expiresAt: timestampOrNull(expiresAtSeconds),
+    ...lastUse({ clientId, selector }, lastUses),
+  };
 }
 
 /** When this credential was last used; nothing where nobody has looked. */

@@ -1,7 +1,7 @@
 import type { Clock } from '#shared/domain/ambient.ts';
 import type { SigningKey, SigningKeys } from '#shared/domain/keys/signing-key.ts';
 import { stateOf } from '#shared/domain/keys/signing-keys.ts';
-import { timestamp, timestampOrNull } from './representations.ts';
+import { nothingLeft, timestamp, timestampOrNull } from './representations.ts';
 
 /** All signing keys as the API shows them: nothing of where their private halves are. */
 export function signingKeysRepresentation({ keys, version }: SigningKeys, clock: Clock) {
@@ -9,19 +9,34 @@ export function signingKeysRepresentation({ keys, version }: SigningKeys, clock:
   return { items: keys.map((key) => signingKeyRepresentation(key, nowSeconds)), version };
 }
 
+/** What no answer shows: the public half, which the key set has, and where the private half is. */
+type HiddenOfSigningKey = 'jwk' | 'custody' | 'isDue';
+
 /** One of them. */
 export function signingKeyRepresentation(key: SigningKey, nowSeconds: number) {
-  const { kid, algorithm, lane, retain = false } = key;
+  const {
+    kid,
+    algorithm,
+    lane,
+    retain,
+    publishedFromSeconds,
+    signsFromSeconds,
+    signsUntilSeconds,
+    publishedUntilSeconds,
+    revokedAtSeconds,
+    ...rest
+  }: Omit<SigningKey, HiddenOfSigningKey> = key;
+  nothingLeft(rest);
   return {
     kid,
     algorithm,
     custody: lane,
     state: stateOf(key, nowSeconds),
-    retain,
-    publishedAt: timestamp(key.publishedFromSeconds),
-    signsFrom: timestampOrNull(key.signsFromSeconds),
-    signsUntil: timestampOrNull(key.signsUntilSeconds),
-    publishedUntil: timestampOrNull(key.publishedUntilSeconds),
-    revokedAt: timestampOrNull(key.revokedAtSeconds),
+    retain: retain ?? false,
+    publishedAt: timestamp(publishedFromSeconds),
+    signsFrom: timestampOrNull(signsFromSeconds),
+    signsUntil: timestampOrNull(signsUntilSeconds),
+    publishedUntil: timestampOrNull(publishedUntilSeconds),
+    revokedAt: timestampOrNull(revokedAtSeconds),
   };
 }

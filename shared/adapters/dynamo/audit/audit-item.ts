@@ -1,17 +1,20 @@
 import * as z from 'zod';
 import { type AuditEvent, type AuditEventType, auditOutcomes } from '#shared/domain/records/audit.ts';
+import { exactly } from '../../exactly.ts';
 
 /** An event as the Audit table holds it, beside its key. */
-export const auditEventSchema: z.ZodType<AuditEvent> = z.object({
-  // Other versions of this product may have had other types.
-  type: z.custom<AuditEventType>((value) => typeof value === 'string'),
-  outcome: z.enum(auditOutcomes),
-  timeSeconds: z.int(),
-  requestId: z.string(),
-  actor: z.object({ clientId: z.string(), subject: z.string(), ip: z.string(), userAgent: z.string() }),
-  target: z.record(z.string(), z.string()),
-  reason: z.string().optional(),
-});
+export const auditEventSchema = exactly<AuditEvent>()(
+  z.object({
+    // Other versions of this product may have had other types.
+    type: z.custom<AuditEventType>((value) => typeof value === 'string'),
+    outcome: z.enum(auditOutcomes),
+    timeSeconds: z.int(),
+    requestId: z.string(),
+    actor: z.object({ clientId: z.string(), subject: z.string(), ip: z.string(), userAgent: z.string() }),
+    target: z.record(z.string(), z.string()),
+    reason: z.string().optional(),
+  }),
+);
 
 /** The UTC day under which the audit log keeps an event of this moment. */
 export function dayOf(timeSeconds: number): string {

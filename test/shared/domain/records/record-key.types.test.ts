@@ -55,40 +55,40 @@ describe('a key of a record', () => {
       expectTypeOf(look.find(membershipKey('ten_1', 'usr_1'))).resolves.toEqualTypeOf<Membership | undefined>();
       expectTypeOf(look.findShortLived(familyKey('fam_1'))).resolves.toEqualTypeOf<TokenFamily | undefined>();
       // @ts-expect-error: a family is no record of the directory
-      look.find(familyKey('fam_1'));
+      void look.find(familyKey('fam_1'));
       // @ts-expect-error: a tenant is no short-lived record
-      look.findShortLived(tenantKey('ten_1'));
+      void look.findShortLived(tenantKey('ten_1'));
       // @ts-expect-error: an id alone does not say of which kind
-      look.find('ten_1');
+      void look.find('ten_1');
     });
   });
 
   test('takes a record of its type and no other', () => {
     promised(() => {
-      directory.insert(tenantKey('ten_1'), aTenant());
+      void directory.insert(tenantKey('ten_1'), aTenant());
       // @ts-expect-error: a user is no tenant
-      directory.insert(tenantKey('ten_1'), aUser());
+      void directory.insert(tenantKey('ten_1'), aUser());
       // @ts-expect-error: a tenant is no membership
-      directory.replace(membershipKey('ten_1', 'usr_1'), aTenant());
+      void directory.replace(membershipKey('ten_1', 'usr_1'), aTenant());
       // @ts-expect-error: a family needs more than its end
-      shortLived.write(familyKey('fam_1'), { version: 1, expiresAtSeconds: 1 });
+      void shortLived.write(familyKey('fam_1'), { version: 1, expiresAtSeconds: 1 });
       const change = () => aMembership();
       // @ts-expect-error: a change leaves a tenant a tenant
-      changeRecord({ key: tenantKey('ten_1'), change }, { records: { open: () => look }, directory });
+      void changeRecord({ key: tenantKey('ten_1'), change }, { records: { open: () => look }, directory });
     });
   });
 
   test('is of a kind that the grant allows', () => {
     promised(() => {
-      serviceUsers.insert(serviceUserKey('svc_1'), aServiceUser());
+      void serviceUsers.insert(serviceUserKey('svc_1'), aServiceUser());
       // @ts-expect-error: `service-users:write` writes no tenants
-      serviceUsers.insert(tenantKey('ten_1'), aTenant());
+      void serviceUsers.insert(tenantKey('ten_1'), aTenant());
       // @ts-expect-error: `service-users:write` changes no tenants
-      serviceUsers.replace(tenantKey('ten_1'), aTenant());
+      void serviceUsers.replace(tenantKey('ten_1'), aTenant());
       // @ts-expect-error: `service-users:write` removes no tenants
-      serviceUsers.remove(tenantKey('ten_1'), 1);
+      void serviceUsers.remove(tenantKey('ten_1'), 1);
       // @ts-expect-error: `directory:write` writes no signing keys
-      directory.remove(SIGNING_KEYS, 1);
+      void directory.remove(SIGNING_KEYS, 1);
     });
   });
 
@@ -143,9 +143,9 @@ describe('a list of records', () => {
   test('is no key, and a key is no list', () => {
     promised(() => {
       // @ts-expect-error: a key names one record
-      directoryList.list(tenantKey('ten_1'), { limit: 1 });
+      void directoryList.list(tenantKey('ten_1'), { limit: 1 });
       // @ts-expect-error: a list has many records
-      look.find(tenantList);
+      void look.find(tenantList);
     });
   });
 });
