@@ -49,6 +49,22 @@ exchange() (
   curl -sS -w '\n' "$MINTMARK/oauth/token" -u "$client_id:$client_secret" -d grant_type=client_credentials "$@"
 )
 
+# example: provides an API, a role that may read it, a tenant and an API token of the tenant, for the pages to work with.
+# Sets API, API_ID, ROLE and TENANT; exports CLIENT_ID and CLIENT_SECRET.
+example() {
+  API=https://api.example.com/reports
+  API_ID=$(find_or_make /v1/apis '{"identifier":"'$API'","name":"Reports",
+    "permissions":[{"value":"read:reports"},{"value":"write:reports"}]}' | field id) &&
+    ROLE=$(find_or_make /v1/roles '{"key":"reports-reader","name":"Reports reader","level":100,
+      "permissions":[{"api":"'$API'","value":"read:reports"}]}' | field id) &&
+    TENANT=$(mintmark POST /v1/tenants '{"name":"Acme"}' | field id) &&
+    API_TOKEN=$(mintmark POST "/v1/tenants/$TENANT/api-tokens" \
+      '{"description":"nightly export","roleIds":["'"$ROLE"'"]}') &&
+    CLIENT_ID=$(echo "$API_TOKEN" | field clientId) &&
+    CLIENT_SECRET=$(echo "$API_TOKEN" | field clientSecret) &&
+    export CLIENT_ID CLIENT_SECRET
+}
+
 # field EXPRESSION: reads JSON and prints one member of it, such as `clientId` or `items[0].id`.
 field() {
   node -e '

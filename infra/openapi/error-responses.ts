@@ -5,8 +5,8 @@ import { renderError } from '#shared/http/reply/errors.ts';
 import { errorCodes } from './error-codes.ts';
 import { schemaReference } from './schemas.ts';
 
-/** What a code tells the caller. */
-const MEANING: Readonly<Record<ErrorCode, string>> = {
+/** What an error code tells the caller. */
+export const MEANING: Readonly<Record<ErrorCode, string>> = {
   invalid_request: 'The request is malformed, or a member of it is missing or not allowed.',
   invalid_client: 'The client is unknown or its credentials are wrong.',
   invalid_grant: 'The assertion is not valid, or was redeemed before.',
