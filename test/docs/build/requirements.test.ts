@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
-const root = new URL('../..', import.meta.url);
-const document = readFileSync(new URL('docs/requirements.md', root), 'utf8');
+const root = new URL('../../..', import.meta.url);
+const document = readFileSync(new URL('docs/build/requirements.md', root), 'utf8');
 const [promised = '', unkept = ''] = document.split('\n## Not yet\n');
 
 /** The ids at the beginning of a table's rows; one row may have several. */
@@ -25,7 +25,7 @@ const promises = idsIn(promised);
 const notYet = idsIn(unkept);
 const shown = idsOfTests();
 
-describe('docs/requirements.md', () => {
+describe('docs/build/requirements.md', () => {
   test('has every section, and each promise once', () => {
     const sections = [...new Set(promises.map((id) => id.charAt(0)))];
     expect(sections.join('')).toBe('ABCDEFGHIKLNPQRUV');

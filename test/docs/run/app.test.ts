@@ -6,15 +6,16 @@ import { tables } from '#shared/api/tables.ts';
 import { auditEventTypes } from '#shared/domain/records/audit.ts';
 import { runCommand } from '#test/support/documents/command.ts';
 import { codeOf } from '#test/support/documents/markdown.ts';
+import { readPage } from '#test/support/documents/page-session.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
+const root = new URL('../../..', import.meta.url).pathname;
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-
-const guide = readFileSync(join(root, 'docs/mutual-tls.md'), 'utf8');
+const DEPLOY = 'docs/run/deploy.md';
+const PROTECT = 'docs/use/protect-an-api.md';
+const MUTUAL_TLS = 'docs/run/mutual-tls.md';
 
 /** CDK's library alone is megabytes of types and code. */
-const PATIENCE_MILLISECONDS = 60_000;
+const PATIENCE_MILLISECONDS = 240_000;
 
 interface Resource {
   readonly Type: string;
@@ -22,18 +23,22 @@ interface Resource {
 }
 
 /** The app as its reader has it: within the repository, in a folder that nobody commits. */
-describe('the CDK app in README.md', () => {
+describe('the CDK app of docs/run/deploy.md', () => {
   const home = join(root, '.mintmark');
   const madeHome = mkdirSync(home, { recursive: true });
-  const folder = mkdtempSync(join(home, 'readme-'));
+  const folder = mkdtempSync(join(home, 'app-'));
   let resources: readonly Resource[] = [];
 
   beforeAll(async () => {
     const isBundled = tables.every(({ name }) => existsSync(join(bundlesDirectory, name)));
     if (!isBundled) await bundleFunctions();
-    const blocks = ['app', 'event-rule', 'jwt-authorizer'].map((name) => codeOf(readme, name));
+    const blocks = [
+      codeOf(readPage(DEPLOY), 'app'),
+      codeOf(readPage(DEPLOY), 'event-rule'),
+      codeOf(readPage(PROTECT), 'jwt-authorizer'),
+    ];
     const guided = "new Mintmark(new Stack(stack.node.scope, 'Guided'), 'Mintmark', domains);\n";
-    writeFileSync(join(folder, 'app.ts'), [...blocks, codeOf(guide, 'domain'), guided].join(''));
+    writeFileSync(join(folder, 'app.ts'), [...blocks, codeOf(readPage(MUTUAL_TLS), 'domain'), guided].join(''));
     writeFileSync(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.json", "include": ["app.ts"] }');
     const result = await runCommand(process.execPath, ['app.ts'], { cwd: folder, env: { CDK_OUTDIR: folder } });
     if (result.code !== 0) throw new Error(result.stderr);
@@ -54,7 +59,7 @@ describe('the CDK app in README.md', () => {
     PATIENCE_MILLISECONDS,
   );
 
-  test('can have a domain for mutual TLS beside its own, as docs/mutual-tls.md says', () => {
+  test('can have a domain for mutual TLS beside its own, as docs/run/mutual-tls.md says', () => {
     const guided = readFileSync(join(folder, 'Guided.template.json'), 'utf8');
     const resourcesThere: readonly Resource[] = Object.values(JSON.parse(guided).Resources);
     const domains = resourcesThere.filter(({ Type }) => Type === 'AWS::ApiGatewayV2::DomainName');

@@ -6,9 +6,9 @@ import { trustAlgorithms } from '#shared/domain/records/registration.ts';
 import { assertionAlgorithms } from '#shared/domain/registration/authentication-methods.ts';
 import { markedPart, renderTable } from '#test/support/documents/markdown.ts';
 
-const root = new URL('../..', import.meta.url);
+const root = new URL('../../..', import.meta.url);
 
-const document = readFileSync(new URL('docs/cryptography.md', root), 'utf8');
+const document = readFileSync(new URL('docs/understand/cryptography.md', root), 'utf8');
 
 /** What of cryptography the product can do, and how each is spelt in its sources. */
 const primitives: Readonly<Record<string, RegExp>> = {
@@ -46,7 +46,7 @@ const sources = ['shared', 'functions', 'infra'].flatMap((folder) =>
     .map((path) => ({ path: `${folder}/${path}`, text: readFileSync(new URL(`${folder}/${path}`, root), 'utf8') })),
 );
 
-describe('V10: docs/cryptography.md', () => {
+describe('V10: docs/understand/cryptography.md', () => {
   test('lists what cryptography there is, and where', () => {
     const rows = Object.entries(primitives).map(([name, spelling]) => {
       const files = sources.filter(({ text }) => spelling.test(text)).map(({ path }) => `\`${path}\``);

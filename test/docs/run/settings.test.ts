@@ -1,0 +1,48 @@
+import { readdirSync } from 'node:fs';
+import { App, Stack } from 'aws-cdk-lib';
+import { describe, expect, test } from 'vitest';
+import { propsFromContext } from '#infra/context.ts';
+import { settingsRoutes } from '#shared/api/management/settings.ts';
+import { codeOf, firstColumn } from '#test/support/documents/markdown.ts';
+import { readPage } from '#test/support/documents/page-session.ts';
+import { usePage } from '#test/support/documents/use-page.ts';
+
+const PAGE = 'docs/run/settings.md';
+const page = readPage(PAGE);
+
+describe(PAGE, () => {
+  const used = usePage(PAGE, { programs: ['json cdk-json'] });
+
+  test('shows the settings of the workspace, and explains each of them', () => {
+    const [settings] = used().session.answers('show-settings');
+    const { version, ...shown } = settings as Record<string, unknown>;
+    const patched = Object.keys(settingsRoutes.updateSettings.body.schema.shape);
+    expect(version).toBe(1);
+    expect(Object.keys(shown).filter((name) => !patched.includes(name))).toEqual([]);
+    expect(firstColumn(page, 'member').toSorted()).toEqual(patched.toSorted());
+  });
+
+  test('lists the settings of the context', () => {
+    const schema =
+      /const contextSchema = z\.object\(\{\n([\s\S]*?)\n\}\);/.exec(readPage('infra/context.ts'))?.[1] ?? '';
+    const names = [...schema.matchAll(/^ {2}(\w+): /gm)].map(([, name]) => name);
+    expect(firstColumn(page, 'setting').toSorted()).toEqual(names.toSorted());
+  });
+
+  test('has an example that the deployment understands', () => {
+    const { app, context } = JSON.parse(codeOf(page, 'cdk-json')) as { app: string; context: Record<string, unknown> };
+    expect(JSON.parse(readPage('cdk.json'))).toMatchObject({ app });
+    const { protectedApis } = propsFromContext(new Stack(new App({ context }), 'Example'));
+    expect(protectedApis).toEqual(context.protectedApis);
+  });
+
+  test('names the environment variables that the local system reads, and no others', () => {
+    const sources = readdirSync(new URL('../../../infra/local/', import.meta.url)).filter((file) =>
+      file.endsWith('.ts'),
+    );
+    const text = sources.map((file) => readPage(`infra/local/${file}`)).join('\n');
+    const direct = [...text.matchAll(/process\.env\.(\w+) (?:\|\||\?\?|===|!==) /g)].map(([, name]) => name);
+    const endpoints = [...text.matchAll(/isUnset\('(\w+)'\)/g)].map(([, name]) => name);
+    expect(firstColumn(page, 'variable').toSorted()).toEqual([...new Set([...direct, ...endpoints])].toSorted());
+  });
+});
