@@ -62,12 +62,12 @@ test('U8: one clock decides what has ended: nobody else in the product asks for 
   expect(ofProduct).toEqual(['shared/adapters/node/ambient.ts', ...DECIDE_NOTHING]);
 });
 
-describe('docs/decisions.md', () => {
+describe('docs/build/decisions.md', () => {
   const { dependencies, devDependencies, optionalDependencies } = readJson('package.json') as Record<string, object>;
   const installed = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies }).filter((name) =>
     existsSync(new URL(`node_modules/${name}/package.json`, root)),
   );
-  const decisions = read('docs/decisions.md');
+  const decisions = read('docs/build/decisions.md');
 
   test.each(installed)('says why %s is used, under its licence', (name) => {
     const { license } = readJson(`node_modules/${name}/package.json`) as { license: string };
