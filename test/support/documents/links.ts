@@ -29,14 +29,28 @@ function anchorsOf(page: string): readonly string[] {
   );
 }
 
+/** The relative links of a page, as they are written. */
+function relativeLinks(page: string): readonly string[] {
+  return [...proseOf(page).matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].map(([, link = '']) => link);
+}
+
+/** The path from the root to which a relative link of a page leads. */
+function targetOf(page: string, link: string): string {
+  const [path = ''] = link.split('#');
+  return path === '' ? page : posix.join(posix.dirname(page), path);
+}
+
+/** The files and folders to which a page links, as paths from the root. */
+export function linksOf(page: string): readonly string[] {
+  return relativeLinks(page).map((link) => targetOf(page, link));
+}
+
 /** The relative links of a page that lead to no file, or to no heading of it. */
 export function deadLinks(page: string): readonly string[] {
-  const links = [...proseOf(page).matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].map(([, link = '']) => link);
-  return links.filter((link) => {
-    const [path = '', anchor] = link.split('#');
-    const target = path === '' ? page : posix.join(posix.dirname(page), path);
-    if (!existsSync(new URL(target, root))) return true;
-    return anchor !== undefined && !anchorsOf(target).includes(anchor);
+  return relativeLinks(page).filter((link) => {
+    const target = targetOf(page, link);
+    const [, anchor] = link.split('#');
+    return !existsSync(new URL(target, root)) || (anchor !== undefined && !anchorsOf(target).includes(anchor));
   });
 }
 
