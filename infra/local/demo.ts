@@ -2,16 +2,24 @@ import './demo/isolation.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { chapters } from './demo/chapters.ts';
 import { newStory } from './demo/story.ts';
 import { tell } from './demo/tell.ts';
 
-/** `npm run demo`: the whole story, told and checked, in a workspace that is gone afterwards. */
+/** `npm run demo`: the story in twelve lines, or with `--verbose` in all its steps, in a workspace that is gone afterwards. */
 async function demo(): Promise<void> {
+  const { verbose: isVerbose } = readOptions();
   const story = newStory(temporaryFolder());
-  const isTrue = await tell(chapters, story, console.log);
+  const isTrue = await tell(chapters, story, { isVerbose, write: (text) => process.stdout.write(text) });
   await story.close();
+  if (isTrue && !isVerbose) console.log('See them all: npm run demo -- --verbose');
   process.exitCode = isTrue ? 0 : 1;
+}
+
+/** @throws TypeError for an argument that the demo does not know */
+function readOptions(): { readonly verbose: boolean } {
+  return parseArgs({ options: { verbose: { type: 'boolean', default: false } } }).values;
 }
 
 /** A folder that lives no longer than this process, however that ends. */

@@ -28,9 +28,9 @@ const STEPS = [
   'exchange the manager token',
   'exchange as service user',
   'verify with jose and JWKS',
+  'writer: POST /reports',
   'reader: GET /reports',
   'reader: POST /reports',
-  'writer: POST /reports',
   'reader: GET /rest/reports',
   'reader: POST /rest/reports',
   'manager: token for a reader',
@@ -57,38 +57,64 @@ const STEPS = [
   'stop',
 ];
 
-/** It takes three seconds on a machine that has nothing else to do. */
+const HEADLINES = [
+  'start Mintmark',
+  'register an API',
+  'make a tenant',
+  'make an API token for it',
+  'get an access token for it',
+  'verify a token with jose',
+  'POST /reports as a writer',
+  'POST /reports as a reader',
+  "revoke the writer's token",
+  'GET /reports as the writer',
+  'use the deleted API token',
+  'stop',
+];
+
+/** The demo takes three seconds on a machine that has nothing else to do. */
 const DEMO_MILLISECONDS = 60_000;
 
-describe('the demo', () => {
-  const temporary = mkdtempSync(join(tmpdir(), 'mintmark-demo-test-'));
+const temporary = mkdtempSync(join(tmpdir(), 'mintmark-demo-test-'));
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+/** Runs the demo in an environment that points elsewhere. */
+function runDemo(...args: readonly string[]): Promise<CommandResult> {
+  const elsewhere = { AWS_PROFILE: 'nobody', AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' };
+  return runCommand(process.execPath, [demo, ...args], { env: { ...elsewhere, TMPDIR: temporary } });
+}
+
+describe.each([
+  {
+    telling: 'the demo',
+    args: [],
+    titles: HEADLINES,
+    hint: 'See them all: npm run demo -- --verbose\n',
+    credentials: 2,
+  },
+  { telling: 'the verbose demo', args: ['--verbose'], titles: STEPS, hint: '', credentials: 14 },
+])('$telling', ({ args, titles, hint, credentials }) => {
   let result: CommandResult;
   let lines: readonly string[];
 
   beforeAll(async () => {
-    const elsewhere = { AWS_PROFILE: 'nobody', AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' };
-    result = await runCommand(process.execPath, [demo], { env: { ...elsewhere, TMPDIR: temporary } });
+    result = await runDemo(...args);
     lines = result.stdout.split('\n').filter((line) => /^[ \d]\d {2}/.test(line));
   }, DEMO_MILLISECONDS);
-  afterAll(() => rmSync(temporary, { recursive: true }));
 
-  test('succeeds, wherever the environment points to, and complains about nothing', () => {
+  test('succeeds, in any environment, and complains about nothing', () => {
     expect(result).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('tells every step in one line', () => {
-    const told = lines.map((line) => line.slice(4, 32).trim());
-    expect(told).toEqual(STEPS);
-    expect(result.stdout).toMatch(/\n\n43 steps, all as expected, in \d+\.\d s\.\n$/);
+  test('tells its story line by line, and counts every step', () => {
+    expect(lines.map((line) => line.slice(4, 32).trim())).toEqual(titles);
+    const [, end] = result.stdout.split('\n\n');
+    expect(end?.replace(/\d+\.\d s/, '0 s')).toBe(`43 steps, all as expected, in 0 s.\n${hint}`);
   });
 
   test('aligns numbers and times to the right', () => {
-    expect(lines.map((line) => line.slice(0, 4))).toEqual(STEPS.map((_, index) => `${index + 1}  `.padStart(4)));
+    expect(lines.map((line) => line.slice(0, 4))).toEqual(titles.map((_, index) => `${index + 1}  `.padStart(4)));
     expect(lines.filter((line) => line.length !== 80 || !/ \d+ ms$/.test(line))).toEqual([]);
-  });
-
-  test('prints what README.md shows, but for ids, ports and times', () => {
-    expect(withoutChance(result.stdout)).toBe(withoutChance(codeOf(readme, 'demo')));
   });
 
   test('writes no colours into a pipe', () => {
@@ -97,12 +123,19 @@ describe('the demo', () => {
 
   test('shows no secret and no token in full', () => {
     const shown = result.stdout.match(/(?:mms_|eyJ)\S*/g) ?? [];
-    expect(shown).toHaveLength(14);
+    expect(shown).toHaveLength(credentials);
     expect(shown.filter((credential) => !/^[\w-]{10}…,?$/.test(credential))).toEqual([]);
   });
 
   test('leaves nothing behind', () => {
     expect(readdirSync(temporary)).toEqual([]);
+  });
+});
+
+describe('the demo', () => {
+  test('prints what README.md shows, but for ids, ports and times', async () => {
+    const { stdout } = await runDemo();
+    expect(withoutChance(stdout)).toBe(withoutChance(codeOf(readme, 'demo')));
   });
 
   test('says what is wrong where it cannot begin', async () => {
@@ -110,11 +143,17 @@ describe('the demo', () => {
     expect(failed).toMatchObject({ code: 1, stdout: '' });
     expect(failed.stderr).toMatch(/^The demo could not run\. ENOENT: .*mintmark-demo-/);
   });
+
+  test('refuses an argument that it does not know', async () => {
+    const refused = "The demo could not run. Unknown option '--verbos'\n";
+    expect(await runDemo('--verbos')).toEqual({ code: 1, stdout: '', stderr: refused });
+  });
 });
 
 describe('a story', () => {
   const secret = `mms_${'a1'.repeat(26)}`;
-  const succeed: Step<object> = { name: 'go on', run: async () => `with ${secret}` };
+  const succeed: Step<object> = { name: 'go on', headline: 'go', run: async () => `with ${secret}` };
+  const silent: Step<object> = { name: 'prepare', run: async () => 'silently' };
   const differ: Step<object> = {
     name: 'compare',
     run: async () => {
@@ -124,32 +163,46 @@ describe('a story', () => {
   };
   const crash: Step<object> = { name: 'call', run: () => Promise.reject(new TypeError(`no answer to ${secret}`)) };
 
-  async function told(...steps: readonly Step<object>[]) {
-    const printed: string[] = [];
-    const isTrue = await tell(steps, {}, (line) => printed.push(stripVTControlCharacters(line)));
-    return { isTrue, text: printed.join('\n') };
+  /** What a telling wrote, without colours and times. */
+  async function told(steps: readonly Step<object>[], isVerbose: boolean) {
+    const written: string[] = [];
+    const isTrue = await tell(steps, {}, { write: (text) => written.push(text), isVerbose });
+    return { isTrue, text: stripVTControlCharacters(written.join('')).replaceAll(/ +\d+ ms/g, '') };
   }
 
   test('ends with the first step that fails, and says what was expected and what came', async () => {
-    const { isTrue, text } = await told(succeed, differ, succeed);
-    expect(isTrue).toBe(false);
-    expect(text.replaceAll(/ +\d+ ms/g, '')).toBe(
-      [
+    expect(await told([succeed, differ, succeed], true)).toEqual({
+      isTrue: false,
+      text: [
         ' 1  go on                         with mms_a1a1a1…',
         ' 2  compare                       failed',
         '',
-        'Step 2 failed: compare',
+        'This step failed: compare',
         '  expected  200',
-        '  came      401 mms_a1a1a1…',
+        '  actual    401 mms_a1a1a1…',
+        '',
       ].join('\n'),
-    );
+    });
+  });
+
+  test('names the step that fails, also where the line has the headline of a later one', async () => {
+    expect(await told([succeed, silent, differ, succeed], false)).toEqual({
+      isTrue: false,
+      text: expect.stringMatching(/^ 1 {2}go +with .*\n 2 {2}go +failed\n\nThis step failed: compare\n/),
+    });
+  });
+
+  test('tells the last step in any case', async () => {
+    const { isTrue, text } = await told([succeed, silent], false);
+    expect(isTrue).toBe(true);
+    expect(text).toMatch(/^ 1 {2}go +with .*\n 2 {2}prepare +silently\n\n2 steps, all as expected/);
   });
 
   test('says which error came where none was expected, without the secret in it', async () => {
-    const { isTrue, text } = await told(crash);
+    const { isTrue, text } = await told([crash], true);
     expect(isTrue).toBe(false);
     expect(text).toContain(
-      'Step 1 failed: call\n  expected  no error\n  came      TypeError: no answer to mms_a1a1a1…\n',
+      'This step failed: call\n  expected  no error\n  actual    TypeError: no answer to mms_a1a1a1…\n',
     );
     expect(text).not.toContain(secret);
   });

@@ -44,9 +44,9 @@ function expectAnswer(answer: Answer, expected: Answer): string {
 
 /** Calls an API with an authorizer, as an HTTP API and as a REST API. */
 export const calling: readonly Step<Story>[] = [
+  { name: 'writer: POST /reports', headline: 'POST /reports as a writer', run: writeAsWriter },
   { name: 'reader: GET /reports', run: readAsReader },
-  { name: 'reader: POST /reports', run: writeAsReader },
-  { name: 'writer: POST /reports', run: writeAsWriter },
+  { name: 'reader: POST /reports', headline: 'POST /reports as a reader', run: writeAsReader },
   { name: 'reader: GET /rest/reports', run: readAtRestApi },
   { name: 'reader: POST /rest/reports', run: writeAtRestApi },
 ];

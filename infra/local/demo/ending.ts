@@ -61,14 +61,18 @@ async function stop({ folder, url, close }: Story): Promise<string> {
   return 'server and data are gone';
 }
 
-/** Revokes a token and deletes a credential. Introspection and authorizers know it at once. */
+/** Tokens and credentials are taken back, and every answer from then on shows it. */
 export const ending: readonly Step<Story>[] = [
   { name: 'introspect', run: introspectActive },
-  { name: 'revoke', run: revoke },
+  { name: 'revoke', headline: "revoke the writer's token", run: revoke },
   { name: 'introspect again', run: introspectInactive },
-  { name: 'writer: GET /reports', run: refuseAtAuthorizer },
+  { name: 'writer: GET /reports', headline: 'GET /reports as the writer', run: refuseAtAuthorizer },
   { name: 'writer: GET /rest/reports', run: refuseAtRestApi },
   { name: 'delete the tenant token', run: deleteApiToken },
-  { name: 'exchange it again', run: (story) => refuseExchange(story, story.tenantToken) },
-  { name: 'stop', run: stop },
+  {
+    name: 'exchange it again',
+    headline: 'use the deleted API token',
+    run: (story) => refuseExchange(story, story.tenantToken),
+  },
+  { name: 'stop', headline: 'stop', run: stop },
 ];

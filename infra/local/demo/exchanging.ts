@@ -5,7 +5,7 @@ import { postForm } from './requests.ts';
 import type { Credentials, Story } from './story.ts';
 import type { Step } from './tell.ts';
 
-/** The audience of an exchange, and the scope that it must return. */
+/** The API that an exchange is for, and the permissions that it must give. */
 interface Access {
   readonly audience: string;
   readonly scope: string;
@@ -47,19 +47,19 @@ async function exchange(story: Story, credentials: Credentials, { audience, scop
   return token;
 }
 
-/** Exchanges the tenant token with this secret, and expects the same access as before. */
+/** The tenant token still gets an access token with this secret. */
 export async function exchangeAsEver(story: Story, credentials: Credentials): Promise<string> {
   return `${await exchange(story, credentials, WRITING)} read and write`;
 }
 
-/** Expects that an exchange with these credentials is refused. */
+/** The token endpoint refuses these credentials. */
 export async function refuseExchange(story: Story, credentials: Credentials): Promise<string> {
   const answer = await postForm(story, '/oauth/token', credentials, { grant_type: 'client_credentials' });
   partialDeepStrictEqual(answer, { status: 401, body: { error: 'invalid_client' } });
   return '401 invalid_client';
 }
 
-/** Verifies a token as any API does, with a JWT library. The API knows only the issuer's URL. */
+/** As an API does with a JWT library: the issuer is all that it knows of Mintmark. */
 async function verifyOffline({ url, personalAccessToken, personalToken, tenantId, userId }: Story): Promise<string> {
   const keys = createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`));
   const { payload, protectedHeader } = await jwtVerify(personalAccessToken, keys, {
@@ -79,9 +79,9 @@ async function verifyOffline({ url, personalAccessToken, personalToken, tenantId
 
 /** Exchanges long-lived credentials for short-lived access tokens. */
 export const exchanging: readonly Step<Story>[] = [
-  { name: 'exchange the tenant token', run: exchangeTenantToken },
+  { name: 'exchange the tenant token', headline: 'get an access token for it', run: exchangeTenantToken },
   { name: 'exchange the personal token', run: exchangePersonalToken },
   { name: 'exchange the manager token', run: exchangeManagerToken },
   { name: 'exchange as service user', run: exchangeServiceUserSecret },
-  { name: 'verify with jose and JWKS', run: verifyOffline },
+  { name: 'verify with jose and JWKS', headline: 'verify a token with jose', run: verifyOffline },
 ];

@@ -4,7 +4,7 @@ import { create, manage, postForm } from './requests.ts';
 import { SECRET, type Story } from './story.ts';
 import type { Step } from './tell.ts';
 
-/** The identifier of the sample API in the local gateway. */
+/** The API that the sample of the local gateway stands for. */
 export const REPORTS = 'https://api.example.com/reports';
 
 async function start(story: Story): Promise<string> {
@@ -74,11 +74,11 @@ async function makeUser(story: Story): Promise<string> {
 
 /** Starts an empty system and creates a tenant with a member. */
 export const founding: readonly Step<Story>[] = [
-  { name: 'start on free ports', run: start },
+  { name: 'start on free ports', headline: 'start Mintmark', run: start },
   { name: 'bootstrap the workspace', run: bootstrapWorkspace },
   { name: 'get a management token', run: askForManagementToken },
-  { name: 'register an API', run: registerApi },
+  { name: 'register an API', headline: 'register an API', run: registerApi },
   { name: 'make three roles', run: makeRoles },
-  { name: 'make a tenant', run: makeTenant },
+  { name: 'make a tenant', headline: 'make a tenant', run: makeTenant },
   { name: 'make a user, a member', run: makeUser },
 ];

@@ -38,9 +38,9 @@ async function createCredentials(story: Story, path: string, request: object): P
   return credentials;
 }
 
-/** Creates credentials for the callers of the API. Each secret is shown once. */
+/** Clients of the API get credentials, which are shown this once. */
 export const issuing: readonly Step<Story>[] = [
-  { name: 'make a tenant token', run: makeTenantToken },
+  { name: 'make a tenant token', headline: 'make an API token for it', run: makeTenantToken },
   { name: 'make a personal token', run: makePersonalToken },
   { name: 'make a manager token', run: makeManagerToken },
   { name: 'make a service user', run: makeServiceUser },

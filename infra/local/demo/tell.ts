@@ -1,66 +1,106 @@
 import { AssertionError } from 'node:assert';
 import { inspect, styleText } from 'node:util';
-import { shortened } from './shortened.ts';
+import { shortened } from '../shortened.ts';
 
-/** One step of the story, printed as one line. */
+/** One act of the story. */
 export interface Step<Story> {
   readonly name: string;
+  /** How the short telling calls this step. A step without a headline runs there too, but gets no line. */
+  readonly headline?: string;
   /**
-   * Performs and checks the step, and returns its result in a few words.
-   * @throws AssertionError if the result differs from the story
+   * Does the step, asserts what came of it, and returns that in a few words.
+   * @throws AssertionError where the outcome differs from the one that the story tells
    */
   readonly run: (story: Story) => Promise<string>;
 }
 
-const NAME_CHARACTERS = 28;
+/** How a story is told. */
+export interface Telling {
+  /** Writes text as it comes: the beginning of a line before its steps run, the rest when they have ended. */
+  readonly write: (text: string) => void;
+  /** Whether each step gets a line, and not only the steps with a headline. */
+  readonly isVerbose: boolean;
+}
+
+/** One line of the telling: some steps, of which the last one gives the outcome. */
+interface Line<Story> {
+  readonly title: string;
+  readonly steps: readonly Step<Story>[];
+}
+
+const TITLE_CHARACTERS = 28;
 const OUTCOME_CHARACTERS = 36;
 const TIME_CHARACTERS = 8;
 
-/**
- * Runs the steps in order, prints a line for each, and stops at the first failure. Returns whether all steps succeeded.
- */
+/** Runs one step after the other and writes lines about them, up to the first that fails; returns whether all succeeded. */
 export async function tell<Story>(
   steps: readonly Step<Story>[],
   story: Story,
-  print: (line: string) => void,
+  { write, isVerbose }: Telling,
 ): Promise<boolean> {
   const startedAtMilliseconds = performance.now();
-  for (const [index, step] of steps.entries()) {
-    const line = lineOf(index + 1, step.name);
+  for (const [index, line] of linesOf(steps, isVerbose).entries()) {
+    write(`${styleText('dim', String(index + 1).padStart(2))}  ${line.title.padEnd(TITLE_CHARACTERS)}`);
+    const finish = lineEnd();
     try {
-      print(line(await step.run(story), 'green'));
+      write(finish(await runAll(line.steps, story), 'green'));
     } catch (error) {
-      print(line('failed', 'red'));
-      print(`\n${explain(index + 1, step.name, error)}`);
+      write(`${finish('failed', 'red')}\n${explain(error)}\n`);
       return false;
     }
   }
   const seconds = (performance.now() - startedAtMilliseconds) / 1_000;
-  print(`\n${steps.length} steps, all as expected, in ${seconds.toFixed(1)} s.`);
+  write(`\n${steps.length} steps, all as expected, in ${seconds.toFixed(1)} s.\n`);
   return true;
 }
 
-/** Begins a line: its time is measured from this call. */
-function lineOf(number: number, name: string): (outcome: string, color: 'green' | 'red') => string {
+/** One line for each step, or for each headline with the steps since the one before. The last step always has a line. */
+function linesOf<Story>(steps: readonly Step<Story>[], isVerbose: boolean): readonly Line<Story>[] {
+  const lines: Line<Story>[] = [];
+  let untold: Step<Story>[] = [];
+  for (const step of steps) {
+    untold.push(step);
+    if (!isVerbose && step.headline === undefined && step !== steps.at(-1)) continue;
+    lines.push({ title: isVerbose ? step.name : (step.headline ?? step.name), steps: untold });
+    untold = [];
+  }
+  return lines;
+}
+
+/** What is left of a line once its outcome is known. The clock of the line runs from here. */
+function lineEnd(): (outcome: string, color: 'green' | 'red') => string {
   const startedAtMilliseconds = performance.now();
   return (outcome, color) => {
     const time = `${Math.round(performance.now() - startedAtMilliseconds)} ms`;
     const columns = [
-      styleText('dim', String(number).padStart(2)),
-      name.padEnd(NAME_CHARACTERS),
       styleText(color, shortened(outcome).padEnd(OUTCOME_CHARACTERS)),
       styleText('dim', time.padStart(TIME_CHARACTERS)),
     ];
-    return columns.join('  ');
+    return `  ${columns.join('  ')}\n`;
   };
 }
 
-function explain(number: number, name: string, error: unknown): string {
-  const { expected, actual } = error instanceof AssertionError ? error : { expected: 'no error', actual: error };
+/** The step of a line that failed; its cause is the step's own error. */
+class StepFailure extends Error {}
+
+/** Runs the steps of one line and returns the outcome of the last. */
+async function runAll<Story>(steps: readonly Step<Story>[], story: Story): Promise<string> {
+  let outcome = '';
+  for (const { name, run } of steps) {
+    outcome = await run(story).catch((cause: unknown) => {
+      throw new StepFailure(name, { cause });
+    });
+  }
+  return outcome;
+}
+
+function explain(failure: unknown): string {
+  const { message, cause } = failure as StepFailure;
+  const { expected, actual } = cause instanceof AssertionError ? cause : { expected: 'no error', actual: cause };
   return [
-    styleText('red', `Step ${number} failed: ${name}`),
+    styleText('red', `This step failed: ${message}`),
     `  expected  ${shown(expected)}`,
-    `  came      ${shown(actual)}`,
+    `  actual    ${shown(actual)}`,
   ].join('\n');
 }
 
