@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { propsFromContext } from '#infra/context.ts';
@@ -33,7 +34,12 @@ describe('the CDK context', () => {
     });
   });
 
-  test('accepts JSON text, as the command line passes it', () => {
+  test('is not set in this repository, so that a clone deploys nothing but Mintmark', () => {
+    const cdkJson = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+    expect(Object.keys(cdkJson)).toEqual(['app', 'versionReporting']);
+  });
+
+  test('may be JSON text, as the command line gives it', () => {
     const context = {
       signingAlgorithms: '["ES256"]',
       importedSecrets: 'true',

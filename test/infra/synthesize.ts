@@ -11,7 +11,7 @@ import { tables } from '#shared/api/tables.ts';
 /** A folder for the test files of this process. It is deleted with all temporary folders at the end of the run. */
 const directory = mkdtempSync(join(tmpdir(), 'mintmark-synthesis-'));
 
-/** The protected API of the tests. */
+/** An API behind the authorizer, as a deployment would name it. */
 export const reports = {
   audience: 'https://api.example.com/reports',
   mode: 'online',
