@@ -1,10 +1,10 @@
+import './log-level.ts';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { styleText } from 'node:util';
-import type { BusEvent } from './events.ts';
-import { printMutualTls, provideMutualTls } from './mutual-tls.ts';
-import { printStory } from './story.ts';
-import { type System, startSystem } from './system.ts';
+import { printBanner } from './banner.ts';
+import { eventLine, requestLine } from './log-lines.ts';
+import { provideMutualTls } from './mutual-tls.ts';
+import { type System, type SystemOptions, startSystem } from './system.ts';
 
 const ports = {
   PORT: process.env.PORT || '8787',
@@ -17,13 +17,7 @@ interface AdministratorFile {
   readonly clientSecret: string;
 }
 
-interface EventDetail {
-  readonly time: string;
-  readonly outcome: string;
-  readonly reason?: string;
-  readonly actor: { readonly clientId: string };
-  readonly target: Readonly<Record<string, string>>;
-}
+type Loggers = Pick<SystemOptions, 'onEvent' | 'onRequest'>;
 
 /** `npm start`: the whole product on this machine, until it is told to stop. */
 async function start(): Promise<void> {
@@ -31,14 +25,21 @@ async function start(): Promise<void> {
   await provideFolder(folder);
   const mutualTlsPort = readPort('MINTMARK_MTLS_PORT');
   const mutualTls = mutualTlsPort === undefined ? undefined : await provideMutualTls(folder, mutualTlsPort);
-  const system = await startSystem({ folder, port: readPort('PORT') ?? 0, mutualTls, onEvent: printEvent });
+  const loggers = logsJson() ? jsonLoggers : shortLoggers;
+  const system = await startSystem({ folder, port: readPort('PORT') ?? 0, mutualTls, ...loggers });
   stopOnSignal(system);
-  const { administrator, isNew } = await provideAdministrator(system, join(folder, 'admin.json'));
-  if (isNew) printAdministrator(administrator, join(folder, 'admin.json'));
-  console.log(`Mintmark is ready at ${system.url}`);
-  if (system.mutualTlsUrl !== undefined) printMutualTls(system.mutualTlsUrl, folder);
-  printStory({ url: system.url, adminFile: join(folder, 'admin.json') });
+  await provideAdministrator(system, join(folder, 'admin.json'));
+  printBanner({ url: system.url, mutualTlsUrl: system.mutualTlsUrl, folder });
 }
+
+/** The functions print a line for each request; an event would reach EventBridge. */
+const jsonLoggers: Loggers = { onEvent: (event) => console.log(JSON.stringify({ event })) };
+
+/** Lines for people. */
+const shortLoggers: Loggers = {
+  onEvent: (event) => console.log(eventLine(event)),
+  onRequest: (line) => console.log(requestLine(line, new Date())),
+};
 
 /** The last step is taken by itself: a recursive mkdir never returns where the system refuses it with ENOENT, as in /proc. */
 async function provideFolder(folder: string): Promise<void> {
@@ -50,6 +51,13 @@ async function provideFolder(folder: string): Promise<void> {
   }
 }
 
+/** Whether requests are logged as the functions do it for CloudWatch, and not in short lines. */
+function logsJson(): boolean {
+  const format = process.env.MINTMARK_LOG || 'short';
+  if (format === 'short' || format === 'json') return format === 'json';
+  throw new Error('MINTMARK_LOG must be short or json');
+}
+
 function readPort(variable: keyof typeof ports): number | undefined {
   const text = ports[variable];
   if (text === '') return undefined;
@@ -58,18 +66,16 @@ function readPort(variable: keyof typeof ports): number | undefined {
   throw new Error(`${variable} must be a number from 0 to 65535`);
 }
 
-/** The administrator of an earlier start, or a new one if there is none or its secret was never written down. */
-async function provideAdministrator(system: System, file: string) {
+/** Keeps the administrator of an earlier start in the file, or a new one if the file is missing or damaged. */
+async function provideAdministrator(system: System, file: string): Promise<void> {
   const known = await readAdministrator(file);
   const { issuer, clientId, clientSecret } = await system.bootstrap({ newAdministrator: known === undefined });
   if (known === undefined && clientSecret === undefined) throw new Error('The bootstrap answered without a secret.');
-  const administrator = {
+  await writeAdministrator(file, {
     issuer,
     clientId: known?.clientId ?? clientId,
     clientSecret: known?.clientSecret ?? clientSecret ?? '',
-  };
-  await writeAdministrator(file, administrator);
-  return { administrator, isNew: known === undefined };
+  });
 }
 
 async function readAdministrator(file: string): Promise<AdministratorFile | undefined> {
@@ -86,23 +92,6 @@ async function writeAdministrator(file: string, administrator: AdministratorFile
   await rename(`${file}.new`, file);
 }
 
-function printAdministrator({ clientId, clientSecret }: AdministratorFile, file: string): void {
-  console.log('The administrator of this workspace, shown this once:');
-  console.log(`  client id      ${styleText('bold', clientId)}`);
-  console.log(`  client secret  ${styleText('bold', clientSecret)}`);
-  console.log(`  kept in        ${file}`);
-  console.log('');
-}
-
-/** What would reach EventBridge: one line, with what a person would ask first. */
-function printEvent({ detailType, detail }: BusEvent): void {
-  const { time, outcome, reason, actor, target } = detail as EventDetail;
-  const about = Object.entries(target).map(([name, id]) => `${name} ${id}`);
-  const what = reason === undefined ? outcome : `${outcome} (${reason})`;
-  const actors = actor.clientId === '' ? [] : [`by ${actor.clientId}`];
-  console.log(['event', time, `${detailType} ${what}`, ...actors, ...about].join('  '));
-}
-
 function stopOnSignal(system: System): void {
   const stop = () => {
     void system.close().finally(() => process.exit(0));
@@ -117,7 +106,8 @@ const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT', '
 /** What people get wrong most often, in words that say what to do. */
 function explain(error: unknown): string {
   const { code, message, port } = error as NodeJS.ErrnoException & { readonly port?: number };
-  if (code === 'EADDRINUSE') return `Port ${port} is in use: stop what listens there or set ${variableOf(port)}.`;
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is in use: stop the program that listens there, or set ${variableOf(port)} to another port.`;
   if (UNWRITABLE.includes(code ?? '')) {
     return `The data folder cannot be written (${message}): set MINTMARK_DATA to another.`;
   }

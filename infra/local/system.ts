@@ -28,19 +28,21 @@ export interface SystemOptions {
   readonly runsSchedules?: boolean;
   /** Called with each event that is sent to EventBridge. */
   readonly onEvent?: (event: BusEvent) => void;
+  /** Hears of every answered request; by default nobody does. */
+  readonly onRequest?: GatewayOptions['onRequest'];
 }
 
 /** The whole product, running on this machine. */
 export interface System {
   /** The issuer and base URL. */
   readonly url: string;
-  /** The base URL for clients with certificates (mutual TLS). */
+  /** The base URL of everything for clients that connect by mutual TLS. */
   readonly mutualTlsUrl: string | undefined;
   /** Invokes the bootstrap function, as an operator with IAM permission does in AWS. */
   bootstrap(event?: { newAdministrator?: boolean }): Promise<Administrator>;
   /** Invokes the function that replaces the pepper; with `finish`, the function that removes the older peppers. */
   rotatePepper(event?: { finish?: boolean }): Promise<{ createdAt: string | null; overlapping: number }>;
-  /** Runs a scheduled function now and resolves with its result. */
+  /** Runs a scheduled function now, before its time has come; resolves with its result. */
   run(name: ScheduledFunction): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -60,6 +62,7 @@ export async function startSystem({
   adapters,
   runsSchedules = true,
   onEvent = () => {},
+  onRequest = () => {},
 }: SystemOptions = {}): Promise<System> {
   const opened: Closable[] = [];
   const closeAll = async () => {
@@ -69,7 +72,7 @@ export async function startSystem({
     opened.push(...(await startEngines({ folder, onEvent })));
     const settings = await provideSettings();
     const functions = localFunctions((variable) => settings[variable] ?? '', adapters);
-    const gateway = await startRoutes(functions, { port, mutualTls });
+    const gateway = await startRoutes(functions, { port, mutualTls, onRequest });
     opened.push(gateway);
     settings.MINTMARK_ISSUER = gateway.url;
     settings.MINTMARK_MTLS_URL = gateway.mutualTlsUrl ?? '';
@@ -162,7 +165,7 @@ function runner(functions: ReturnType<typeof localFunctions>) {
 
 function startRoutes(
   functions: ReturnType<typeof localFunctions>,
-  listening: Pick<GatewayOptions, 'port' | 'mutualTls'>,
+  listening: Pick<GatewayOptions, 'port' | 'mutualTls' | 'onRequest'>,
 ): Promise<Gateway> {
   const own = functionRoutes().map(({ method, path, functionName }) => ({
     method,

@@ -68,6 +68,8 @@ export interface RequestLine {
   readonly path: string;
   readonly status: number;
   readonly milliseconds: number;
+  /** Why the request was refused, such as `invalid_client`. */
+  readonly errorCode: string | undefined;
 }
 
 /** A Lambda that threw an error, timed out, or returned an answer that API Gateway cannot use. */

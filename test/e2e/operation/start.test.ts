@@ -63,8 +63,8 @@ describe('one data folder, from start to start', () => {
     return { exit, isInTime: seconds < 2 };
   }
 
-  test('the first start shows the administrator and keeps it where nobody else can read it', async () => {
-    expect(first.printed).toContain(first.administrator.clientSecret);
+  test('the first start keeps the administrator where nobody else can read it, and prints no secret', async () => {
+    expect(first.printed).not.toContain(first.administrator.clientSecret);
     expect(JSON.parse(await readFile(join(folder, 'admin.json'), 'utf8'))).toEqual({
       issuer: first.url,
       clientId: expect.stringMatching(/^cli_/),
@@ -86,10 +86,9 @@ describe('one data folder, from start to start', () => {
     idle.destroy();
   });
 
-  test('the second start keeps administrator, keys and data, and shows no secret again', async () => {
+  test('the second start keeps administrator, keys and data', async () => {
     mintmark = await startProcess({ folder, port: portOf(first) });
     expect(mintmark.administrator).toEqual(first.administrator);
-    expect(mintmark.printed).not.toContain(mintmark.administrator.clientSecret);
     expect(await manage(mintmark, token, '/v1/tenants/acme')).toMatchObject({ name: 'Acme' });
   });
 
@@ -101,7 +100,6 @@ describe('one data folder, from start to start', () => {
     await truncate(join(folder, 'admin.json'), 20);
     mintmark = await startProcess({ folder });
     expect(mintmark.administrator.clientId).not.toBe(first.administrator.clientId);
-    expect(mintmark.printed).toContain(mintmark.administrator.clientSecret);
     expect(await exchange(mintmark, mintmark.administrator)).toMatch(/^eyJ/);
   });
 
@@ -110,6 +108,45 @@ describe('one data folder, from start to start', () => {
     mintmark = await startProcess({ folder, command: ['npm', 'start'] });
     await mintmark.end('SIGTERM');
     await expect(fetch(mintmark.url)).rejects.toThrow('fetch failed');
+  });
+});
+
+describe('the log of npm start', () => {
+  const folders: string[] = [];
+  afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
+
+  /** What a start prints about three requests: one that succeeds, one with wrong credentials, and one for no path. */
+  async function logOf(format: string): Promise<readonly string[]> {
+    const folder = await newFolder();
+    folders.push(folder);
+    const env = { MINTMARK_LOG: format, POWERTOOLS_LOG_LEVEL: '' };
+    const mintmark = await startProcess({ folder, env });
+    await exchange(mintmark, mintmark.administrator);
+    await exchange(mintmark, { clientId: 'nobody', clientSecret: 'mms_none' });
+    await fetch(`${mintmark.url}/oauth/${mintmark.administrator.clientSecret}?token=secret`);
+    await mintmark.end('SIGTERM');
+    const { clientSecret } = mintmark.administrator;
+    expect(mintmark.lines().filter((line) => line.includes(clientSecret) || line.includes('token='))).toEqual([]);
+    return mintmark.lines();
+  }
+
+  test('is one short line for each request, without secrets', async () => {
+    const lines = (await logOf(''))
+      .slice(-3)
+      .map((line) => line.replace(/^[\d:]{8} /, 'time ').replaceAll(/ +\d+ ms/g, ' ms'));
+    expect(lines.map((line) => line.replaceAll(/ +/g, ' '))).toEqual([
+      'time POST /oauth/token 200 ms',
+      'time POST /oauth/token 401 ms invalid_client',
+      expect.stringMatching(/^time GET \/oauth\/mms_\w{6}… 404 ms$/),
+    ]);
+  });
+
+  test('is the JSON that CloudWatch would get, where it is asked for', async () => {
+    const lines = (await logOf('json')).filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+    expect(lines.map(({ function: name, outcome, status }) => [name, outcome, status]).slice(-2)).toEqual([
+      ['exchange', 'ok', 200],
+      ['exchange', 'invalid_client', 401],
+    ]);
   });
 });
 
@@ -174,12 +211,19 @@ describe('what it cannot start with is told in one line', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;
-    expect(await failedStart(folder, { PORT: String(port) })).toEqual(failure(`Port ${port} is in use: `));
+    expect(await failedStart(folder, { PORT: String(port) })).toEqual(
+      failure(`Port ${port} is in use: stop the program that listens there, or set PORT to another port`),
+    );
     other.close();
   });
 
   test('a port that is none', async () => {
     expect(await failedStart(folder, { PORT: '65536' })).toEqual(failure('PORT must be a number from 0 to 65535'));
+  });
+
+  test('a format of log lines that does not exist', async () => {
+    const reason = 'MINTMARK_LOG must be short or json';
+    expect(await failedStart(folder, { MINTMARK_LOG: 'long' })).toEqual(failure(reason));
   });
 
   test.each(['file', 'file/below'])('a folder that cannot be made: %s', async (name) => {

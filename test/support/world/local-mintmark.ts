@@ -6,8 +6,8 @@ import { commandEnvironment } from '../documents/command.ts';
 
 const start = new URL('../../../infra/local/start.ts', import.meta.url).pathname;
 
-/** The last command of the story that the start prints. */
-const STORY_END = /\n# 7\.[\s\S]*get id\)\n\n$/;
+/** The line that the banner asks a person to paste is the last thing that a start prints. */
+const BANNER_END = /^ {2}.*mintmark\.sh.*\n\n$/m;
 
 /** `npm start` as somebody ran it in a folder of its own. */
 export interface LocalMintmark {
@@ -42,7 +42,7 @@ export async function startLocalMintmark(
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
-      if (STORY_END.test(text)) resolve(text);
+      if (BANNER_END.test(text)) resolve(text);
     });
     child.once('close', () => reject(new Error(`npm start ended early: ${text}`)));
   });

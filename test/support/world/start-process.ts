@@ -14,12 +14,16 @@ export interface StartOptions {
   readonly port?: number;
   /** What is run; by default what `npm start` runs. */
   readonly command?: readonly [string, ...string[]];
+  /** Variables of the environment besides. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface StartProcess {
   readonly url: string;
   /** What it had printed when it was ready. */
   readonly printed: string;
+  /** What it has printed since then, line by line. */
+  lines(): readonly string[];
   readonly administrator: Credentials;
   /**
    * Sends a signal and waits for the end, also of whatever it started itself: the exit code, or the signal's name, and
@@ -43,17 +47,22 @@ export function startEnvironment({ folder, port = 0 }: StartOptions): Record<str
 
 /** Starts Mintmark as a process of its own and waits until it is ready. */
 export async function startProcess(options: StartOptions): Promise<StartProcess> {
-  const env = commandEnvironment(startEnvironment(options));
+  const env = commandEnvironment({ ...startEnvironment(options), ...options.env });
   const [program, ...args] = options.command ?? [process.execPath, START];
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<number | string | null>((resolve) =>
     child.once('close', (code, signal) => resolve(code ?? signal)),
   );
   const printed = await untilReady(child);
+  let printedSince = '';
+  child.stdout.on('data', (chunk: string) => {
+    printedSince += chunk;
+  });
   const file = await readFile(join(options.folder, 'admin.json'), 'utf8');
   return {
     url: /^Mintmark is ready at (\S+)$/m.exec(printed)?.[1] ?? '',
     printed,
+    lines: () => printedSince.split('\n').filter((line) => line !== ''),
     administrator: JSON.parse(file),
     end: async (signal) => {
       const startedAt = performance.now();

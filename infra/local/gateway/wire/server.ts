@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { MutualTls, RequestLine } from '../configuration.ts';
-import { httpApiErrors } from '../http-api/http-api-errors.ts';
+import type { MutualTls, RequestLine } from './configuration.ts';
+import { errorCodeOf } from './error-code.ts';
 import { type GatewayRequest, readRequest } from './gateway-request.ts';
 import type { GatewayResponse } from './gateway-response.ts';
 
@@ -54,6 +54,7 @@ export async function listen(options: ServerOptions): Promise<Listener> {
       path: (message.url ?? '').split('?', 1)[0] ?? '',
       status: answer.statusCode,
       milliseconds: performance.now() - startedAtMilliseconds,
+      errorCode: errorCodeOf(answer),
     });
   }
 

@@ -133,8 +133,25 @@ test('a gateway reports each request in a line without its query', async () => {
   await send(`${url}/?code=secret`, { method: 'POST' });
   await send(`${url}/unknown`);
   expect(lines).toEqual([
-    { method: 'POST', path: '/', status: 202, milliseconds: expect.any(Number) },
-    { method: 'GET', path: '/unknown', status: 404, milliseconds: expect.any(Number) },
+    { method: 'POST', path: '/', status: 202, milliseconds: expect.any(Number), errorCode: undefined },
+    { method: 'GET', path: '/unknown', status: 404, milliseconds: expect.any(Number), errorCode: undefined },
+  ]);
+});
+
+test.each([
+  ['the error of OAuth', 401, '{"error":"invalid_client","error_description":"Who?"}', 'invalid_client'],
+  ['the code of a problem', 409, '{"title":"Conflict","code":"already_exists"}', 'already_exists'],
+  ['a refusal of API Gateway', 403, '{"message":"Forbidden"}', 'Forbidden'],
+  ['a message of several words', 404, '{"message":"Not Found"}', undefined],
+  ['a text', 500, 'error', undefined],
+  ['JSON that is no object', 400, 'null', undefined],
+  ['a success', 200, '{"error":"invalid_client"}', undefined],
+])('reports the code of %s', async (_, statusCode, body, errorCode) => {
+  const lines: unknown[] = [];
+  const { url } = await serving(async () => ({ statusCode, body }), { onRequest: (line) => lines.push(line) });
+  await send(url);
+  expect(lines).toEqual([
+    { method: 'GET', path: '/', status: statusCode, milliseconds: expect.any(Number), errorCode },
   ]);
 });
 

@@ -1,0 +1,49 @@
+import { join, relative } from 'node:path';
+import { printMutualTls } from './mutual-tls.ts';
+
+/** What a person is told when Mintmark has started. */
+interface Started {
+  readonly url: string;
+  readonly mutualTlsUrl: string | undefined;
+  /** The data folder, as an absolute path. */
+  readonly folder: string;
+}
+
+/** The helper that README.md and all pages of the documentation source first. */
+const SHELL_HELPER = new URL('../../docs/mintmark.sh', import.meta.url).pathname;
+
+/** The helper looks here for the data folder by itself, from the folder in which `npm start` runs. */
+const DEFAULT_DATA_FOLDER = '.mintmark';
+
+/** Says where Mintmark is, how to stop it, and which line to paste next. */
+export function printBanner({ url, mutualTlsUrl, folder }: Started): void {
+  console.log(`Mintmark is ready at ${url}`);
+  if (mutualTlsUrl !== undefined) printMutualTls(mutualTlsUrl, folder);
+  console.log(`
+  data   ${fromHere(folder)}, with the administrator's credentials in admin.json
+  stop   Ctrl-C
+
+Next, paste this line into another terminal, in the same folder:
+
+  ${nextLine(folder)}
+`);
+}
+
+/** Sources the helper, which obtains a management token. */
+function nextLine(folder: string): string {
+  const isDefault = relative(process.cwd(), folder) === DEFAULT_DATA_FOLDER;
+  const adminFile = quoted(fromHere(join(folder, 'admin.json')));
+  const helper = quoted(fromHere(SHELL_HELPER));
+  return `${isDefault ? '' : `export ADMIN_FILE=${adminFile} && `}. ${helper} && echo "You are the administrator of $MINTMARK"`;
+}
+
+/** The path from the working folder, with `./` before it as a shell needs it; absolute where it leads out of there. */
+function fromHere(path: string): string {
+  const relativePath = relative(process.cwd(), path);
+  return relativePath.startsWith('..') ? path : `./${relativePath}`;
+}
+
+/** A word of a POSIX shell. */
+function quoted(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,43 @@
+import type { BusEvent } from './events.ts';
+import type { RequestLine } from './gateway/configuration.ts';
+import { shortened } from './shortened.ts';
+
+/** The members of an audit event that its line mentions. */
+interface EventDetail {
+  readonly time: string;
+  readonly outcome: string;
+  readonly reason?: string;
+  readonly actor: { readonly clientId: string };
+  readonly target: Readonly<Record<string, string>>;
+}
+
+const METHOD_CHARACTERS = 6;
+const PATH_CHARACTERS = 40;
+const TIME_CHARACTERS = 7;
+
+/** One line for people about a request: time of day, method, path, status, duration, and the code of an error. */
+export function requestLine({ method, path, status, milliseconds, errorCode }: RequestLine, now: Date): string {
+  const columns = [
+    timeOfDay(now),
+    method.padEnd(METHOD_CHARACTERS),
+    shortened(path).padEnd(PATH_CHARACTERS),
+    String(status),
+    `${Math.round(milliseconds)} ms`.padStart(TIME_CHARACTERS),
+    errorCode ?? '',
+  ];
+  return columns.join('  ').trimEnd();
+}
+
+/** One line for people about an event that EventBridge would get: when it happened, what it was, and who caused it. */
+export function eventLine({ detailType, detail }: BusEvent): string {
+  const { time, outcome, reason, actor, target } = detail as EventDetail;
+  const about = Object.entries(target).map(([name, id]) => `${name} ${id}`);
+  const what = reason === undefined ? outcome : `${outcome} (${reason})`;
+  const actors = actor.clientId === '' ? [] : [`by ${actor.clientId}`];
+  return [timeOfDay(new Date(time)), 'event ', `${detailType} ${what}`, ...actors, ...about].join('  ');
+}
+
+/** Such as `14:05:09`, in the time zone of this machine. */
+function timeOfDay(date: Date): string {
+  return date.toTimeString().slice(0, 8);
+}
