@@ -28,7 +28,6 @@ interface Line<Story> {
   readonly steps: readonly Step<Story>[];
 }
 
-const TITLE_CHARACTERS = 28;
 const OUTCOME_CHARACTERS = 36;
 const TIME_CHARACTERS = 8;
 
@@ -39,9 +38,11 @@ export async function tell<Story>(
   { write, isVerbose }: Telling,
 ): Promise<boolean> {
   const startedAtMilliseconds = performance.now();
-  for (const [index, line] of linesOf(steps, isVerbose).entries()) {
-    write(`${styleText('dim', String(index + 1).padStart(2))}  ${line.title.padEnd(TITLE_CHARACTERS)}`);
-    const finish = lineEnd();
+  const lines = linesOf(steps, isVerbose);
+  const titleCharacters = Math.max(...lines.map(({ title }) => title.length));
+  for (const [index, line] of lines.entries()) {
+    write(`${styleText('dim', String(index + 1).padStart(2))}  ${line.title.padEnd(titleCharacters)}`);
+    const finish = lineEnd(isVerbose);
     try {
       write(finish(await runAll(line.steps, story), 'green'));
     } catch (error) {
@@ -67,16 +68,14 @@ function linesOf<Story>(steps: readonly Step<Story>[], isVerbose: boolean): read
   return lines;
 }
 
-/** What is left of a line once its outcome is known. The clock of the line runs from here. */
-function lineEnd(): (outcome: string, color: 'green' | 'red') => string {
+/** The rest of a line once its outcome is known: the outcome, and in the verbose telling how long it took from here on. */
+function lineEnd(isVerbose: boolean): (outcome: string, color: 'green' | 'red') => string {
   const startedAtMilliseconds = performance.now();
   return (outcome, color) => {
-    const time = `${Math.round(performance.now() - startedAtMilliseconds)} ms`;
-    const columns = [
-      styleText(color, shortened(outcome).padEnd(OUTCOME_CHARACTERS)),
-      styleText('dim', time.padStart(TIME_CHARACTERS)),
-    ];
-    return `  ${columns.join('  ')}\n`;
+    const shownOutcome = shortened(outcome);
+    if (!isVerbose) return `  ${styleText(color, shownOutcome)}\n`;
+    const time = `${Math.round(performance.now() - startedAtMilliseconds)} ms`.padStart(TIME_CHARACTERS);
+    return `  ${styleText(color, shownOutcome.padEnd(OUTCOME_CHARACTERS))}  ${styleText('dim', time)}\n`;
   };
 }
 
