@@ -1,69 +1,40 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundleFunctions, bundlesDirectory } from '#infra/bundle.ts';
-import { tables } from '#shared/api/tables.ts';
 import { auditEventTypes } from '#shared/domain/records/audit.ts';
-import { runCommand } from '#test/support/documents/command.ts';
+import { CDK_MILLISECONDS, type CdkProgram, runCdkProgram } from '#test/support/documents/cdk-program.ts';
 import { codeOf } from '#test/support/documents/markdown.ts';
 import { readPage } from '#test/support/documents/page-session.ts';
-
-const root = new URL('../../..', import.meta.url).pathname;
 
 const DEPLOY = 'docs/run/deploy.md';
 const PROTECT = 'docs/use/protect-an-api.md';
 const MUTUAL_TLS = 'docs/run/mutual-tls.md';
 
-/** CDK's library alone is megabytes of types and code. */
-const PATIENCE_MILLISECONDS = 240_000;
-
-interface Resource {
-  readonly Type: string;
-  readonly Properties: Readonly<Record<string, unknown>>;
-}
-
-/** The app as its reader has it: within the repository, in a folder that nobody commits. */
 describe('the CDK app of docs/run/deploy.md', () => {
-  const home = join(root, '.mintmark');
-  const madeHome = mkdirSync(home, { recursive: true });
-  const folder = mkdtempSync(join(home, 'app-'));
-  let resources: readonly Resource[] = [];
+  let program: CdkProgram;
 
   beforeAll(async () => {
-    const isBundled = tables.every(({ name }) => existsSync(join(bundlesDirectory, name)));
-    if (!isBundled) await bundleFunctions();
     const blocks = [
       codeOf(readPage(DEPLOY), 'app'),
       codeOf(readPage(DEPLOY), 'event-rule'),
       codeOf(readPage(PROTECT), 'jwt-authorizer'),
     ];
     const guided = "new Mintmark(new Stack(stack.node.scope, 'Guided'), 'Mintmark', domains);\n";
-    writeFileSync(join(folder, 'app.ts'), [...blocks, codeOf(readPage(MUTUAL_TLS), 'domain'), guided].join(''));
-    writeFileSync(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.json", "include": ["app.ts"] }');
-    const result = await runCommand(process.execPath, ['app.ts'], { cwd: folder, env: { CDK_OUTDIR: folder } });
-    if (result.code !== 0) throw new Error(result.stderr);
-    const template = JSON.parse(readFileSync(join(folder, 'Reports.template.json'), 'utf8'));
-    resources = Object.values(template.Resources);
-  }, PATIENCE_MILLISECONDS);
-  afterAll(() => rmSync(madeHome ?? folder, { recursive: true }));
+    program = await runCdkProgram([...blocks, codeOf(readPage(MUTUAL_TLS), 'domain'), guided].join(''));
+  }, CDK_MILLISECONDS);
+  afterAll(() => program.remove());
 
-  const properties = (type: string) => resources.filter(({ Type }) => Type === type).map((one) => one.Properties);
+  const properties = (type: string) => program.properties('Reports', type);
 
   test(
     'has no type errors',
     async () => {
-      const tsc = join(root, 'node_modules/.bin/tsc');
-      const result = await runCommand(tsc, ['--noEmit', '-p', '.'], { cwd: folder });
-      expect(result).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect(await program.check()).toEqual({ code: 0, stdout: '', stderr: '' });
     },
-    PATIENCE_MILLISECONDS,
+    CDK_MILLISECONDS,
   );
 
   test('can have a domain for mutual TLS beside its own, as docs/run/mutual-tls.md says', () => {
-    const guided = readFileSync(join(folder, 'Guided.template.json'), 'utf8');
-    const resourcesThere: readonly Resource[] = Object.values(JSON.parse(guided).Resources);
-    const domains = resourcesThere.filter(({ Type }) => Type === 'AWS::ApiGatewayV2::DomainName');
-    expect(domains.map(({ Properties }) => [Properties.DomainName, Properties.MutualTlsAuthentication])).toEqual([
+    const domains = program.properties('Guided', 'AWS::ApiGatewayV2::DomainName');
+    expect(domains.map((domain) => [domain.DomainName, domain.MutualTlsAuthentication])).toEqual([
       ['auth.example.com', undefined],
       ['mtls.auth.example.com', { TruststoreUri: 's3://acme-truststore/clients.pem', TruststoreVersion: 'v1' }],
     ]);
@@ -133,6 +104,40 @@ describe('the CDK app of docs/run/deploy.md', () => {
         mode: 'online',
         routes: { 'GET /reports': 'read:reports', 'POST /reports': 'write:reports' },
       },
+    ]);
+  });
+});
+
+describe('the Lambda of README.md behind API Gateway', () => {
+  let program: CdkProgram;
+
+  beforeAll(async () => {
+    program = await runCdkProgram(codeOf(readPage('README.md'), 'app'));
+  }, CDK_MILLISECONDS);
+  afterAll(() => program.remove());
+
+  test(
+    'has no type errors',
+    async () => {
+      expect(await program.check()).toEqual({ code: 0, stdout: '', stderr: '' });
+    },
+    CDK_MILLISECONDS,
+  );
+
+  test('is reached through the authorizer only', () => {
+    const routes = program.properties('Reports', 'AWS::ApiGatewayV2::Route');
+    expect(routes.filter(({ RouteKey }) => RouteKey === 'GET /reports')).toEqual([
+      expect.objectContaining({ AuthorizationType: 'CUSTOM', AuthorizerId: expect.anything() }),
+    ]);
+  });
+
+  test('tells the authorizer which permission the route needs', () => {
+    const rules = program.properties('Reports', 'AWS::Lambda::Function').flatMap(({ Environment }) => {
+      const { Variables } = (Environment ?? {}) as { readonly Variables?: Record<string, string> };
+      return Variables?.MINTMARK_PROTECTED_API ?? [];
+    });
+    expect(rules.map((text) => JSON.parse(text))).toEqual([
+      { audience: 'https://api.example.com/reports', mode: 'online', routes: { 'GET /reports': 'read:reports' } },
     ]);
   });
 });

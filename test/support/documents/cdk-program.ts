@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleFunctions, bundlesDirectory } from '#infra/bundle.ts';
 import { tables } from '#shared/api/tables.ts';
@@ -7,7 +7,7 @@ import { type CommandResult, runCommand } from './command.ts';
 const root = new URL('../../..', import.meta.url).pathname;
 
 /** CDK's library alone is megabytes of types and code. */
-export const CDK_MILLISECONDS = 60_000;
+export const CDK_MILLISECONDS = 240_000;
 
 /** A CDK app of a page, in a folder of the repository that nobody commits, as its reader has it. */
 export interface CdkProgram {
@@ -30,9 +30,7 @@ interface Resource {
 export async function runCdkProgram(code: string): Promise<CdkProgram> {
   const isBundled = tables.every(({ name }) => existsSync(join(bundlesDirectory, name)));
   if (!isBundled) await bundleFunctions();
-  const home = join(root, '.mintmark');
-  const madeHome = mkdirSync(home, { recursive: true });
-  const folder = mkdtempSync(join(home, 'page-'));
+  const folder = mkdtempSync(join(root, 'dist', 'page-'));
   writeFileSync(join(folder, 'app.ts'), code);
   writeFileSync(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.json", "include": ["app.ts"] }');
   const { code: exitCode, stderr } = await runCommand(process.execPath, ['app.ts'], {
@@ -47,6 +45,6 @@ export async function runCdkProgram(code: string): Promise<CdkProgram> {
       const resources: readonly Resource[] = Object.values(Resources);
       return resources.filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
     },
-    remove: () => rmSync(madeHome ?? folder, { recursive: true }),
+    remove: () => rmSync(folder, { recursive: true }),
   };
 }
