@@ -1,8 +1,8 @@
-import './log-level.ts';
+import './log/log-level.ts';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { printBanner } from './banner.ts';
-import { eventLine, requestLine } from './log-lines.ts';
+import { eventLine, requestLine } from './log/log-lines.ts';
 import { provideMutualTls } from './mutual-tls.ts';
 import { type System, type SystemOptions, startSystem } from './system.ts';
 

@@ -1,6 +1,6 @@
 import { AssertionError } from 'node:assert';
 import { inspect, styleText } from 'node:util';
-import { shortened } from '../shortened.ts';
+import { shortened } from '../log/shortened.ts';
 
 /** One act of the story. */
 export interface Step<Story> {

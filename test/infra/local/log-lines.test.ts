@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { eventLine, requestLine } from '#infra/local/log-lines.ts';
+import { eventLine, requestLine } from '#infra/local/log/log-lines.ts';
 
 const local = new Date(2026, 10, 30, 4, 5, 9);
 

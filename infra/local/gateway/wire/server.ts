@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { MutualTls, RequestLine } from './configuration.ts';
+import type { MutualTls, RequestLine } from '../configuration.ts';
+import { httpApiErrors } from '../http-api/http-api-errors.ts';
 import { errorCodeOf } from './error-code.ts';
 import { type GatewayRequest, readRequest } from './gateway-request.ts';
 import type { GatewayResponse } from './gateway-response.ts';

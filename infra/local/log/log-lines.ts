@@ -1,5 +1,5 @@
-import type { BusEvent } from './events.ts';
-import type { RequestLine } from './gateway/configuration.ts';
+import type { BusEvent } from '../events.ts';
+import type { RequestLine } from '../gateway/configuration.ts';
 import { shortened } from './shortened.ts';
 
 /** The members of an audit event that its line mentions. */
