@@ -1,22 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import type { Credentials } from '#test/support/world/deployment.ts';
-import { startWorld, type World } from '#test/support/world/world.ts';
+import { useWorld } from '#test/support/world/use-world.ts';
 
 /** A caller of the workspace that may manage applications, and nothing else. */
-let world: World;
-
+const world = useWorld();
 let weak: Credentials;
-
 let weakToken: string;
 beforeAll(async () => {
-  world = await startWorld();
   weak = (await world.manage('POST', '/v1/applications', { name: 'registrar' })).body as Credentials;
   const permissions = ['read:applications', 'write:applications'];
   await world.manage('PUT', `/v1/applications/${weak.clientId}/grants/${SYSTEM_API_ID}`, { permissions });
   weakToken = await world.tokenFor(weak);
 });
-afterAll(() => world.close());
 
 const asWeak = (method: string, path: string, body?: unknown) => world.manage(method, path, body, weakToken);
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { systemPermissions } from '#shared/domain/access/system-api.ts';
 import { createRole } from '#test/support/arrange/creations.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
@@ -9,12 +9,8 @@ import type { RouteRequest } from '#test/support/route-requests/desk.ts';
 import { type RouteRequests, routeRequests } from '#test/support/route-requests/index.ts';
 import { writtenTables } from '#test/support/stored/written-tables.ts';
 import type { Credentials, Reply } from '#test/support/world/deployment.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
-
-/** Requests are good ones about Globex; then one id in the path is exchanged for that of something else that exists. */
-let world: World;
-
-let acme: Acme;
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { type Acme, arrangeAcme } from '#test/support/world/world.ts';
 
 let requests: RouteRequests;
 
@@ -25,9 +21,10 @@ let clients: readonly { readonly kind: ClientKind; readonly tenantId: string | u
 
 type ClientKind = 'tenant' | 'member' | 'service user' | 'application';
 
+/** Requests are good ones about Globex; then one id in the path is exchanged for that of something else that exists. */
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
   const globex = await arrangeAcme(world);
   requests = await routeRequests(world, globex);
   clients = [
@@ -40,7 +37,6 @@ beforeAll(async () => {
     globex: await strongTokenOf(globex),
   };
 });
-afterAll(() => world.close());
 
 const create = async (path: string, body: object) => (await world.manage('POST', path, body)).body as Created;
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { SystemPermission } from '#shared/domain/access/system-api.ts';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { createApi, createRole } from '#test/support/arrange/creations.ts';
@@ -7,30 +7,23 @@ import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { createApplication, grantPermissions } from '#test/support/clients/applications.ts';
 import { createServiceUser } from '#test/support/clients/service-users.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import type { Acme } from '#test/support/world/world.ts';
 
-let world: World;
-
-let acme: Acme;
-
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
 let tenant: string;
-
 /** An application that keeps tenants' machines and members, and may do nothing else. */
 let asProvisioning: Manage;
-
 /** A role that gives what the application holds, and one that gives more. */
 let within: string;
-
 let beyond: string;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
   tenant = `/v1/tenants/${acme.tenantId}`;
   asProvisioning = await applicationWith('write:tenant-tokens', 'write:service-users', 'write:members');
   within = await roleWith('write:service-users');
   beyond = await roleWith('write:service-users', 'write:tenant-roles');
 });
-afterAll(() => world.close());
 
 async function applicationWith(...permissions: readonly SystemPermission[]): Promise<Manage> {
   const application = await createApplication(world);

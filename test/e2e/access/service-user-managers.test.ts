@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { SystemPermission } from '#shared/domain/access/system-api.ts';
 import { createApiToken, createRole } from '#test/support/arrange/creations.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
@@ -7,28 +7,22 @@ import { exchangeOutcome } from '#test/support/ask/credential-worth.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
 import type { Credentials } from '#test/support/world/deployment.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import type { Acme } from '#test/support/world/world.ts';
 
 /** The level of the managers of this file. */
 const LEVEL = 100;
 
-let world: World;
-
-let acme: Acme;
-
-let globex: Acme;
-
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const globex = useAcme(world);
 /** Management tokens of Acme's own tokens. */
 let reading: string;
-
 let writing: string;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  [acme, globex] = [await arrangeAcme(world), await arrangeAcme(world)];
   reading = await managerOf(acme, 'read:service-users');
   writing = await managerOf(acme, 'read:service-users', 'write:service-users');
 });
-afterAll(() => world.close());
 
 async function managerOf({ tenantId }: Acme, ...permissions: readonly SystemPermission[]): Promise<string> {
   const held = permissions.map((value) => ({ api: `${world.url}/v1/`, value }));

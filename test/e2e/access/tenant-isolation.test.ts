@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { systemPermissions } from '#shared/domain/access/system-api.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
@@ -13,29 +13,24 @@ import {
 } from '#test/support/ask/tenancy-rule.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import type { RouteRequest } from '#test/support/route-requests/desk.ts';
-import { type RouteRequests, routeRequests } from '#test/support/route-requests/index.ts';
+import { routeRequests } from '#test/support/route-requests/index.ts';
 import { writtenTables } from '#test/support/stored/written-tables.ts';
 import type { Credentials, Reply } from '#test/support/world/deployment.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import type { Acme } from '#test/support/world/world.ts';
 
 /** Requests are about Globex and what belongs to it; the strangers come from Acme. */
-let world: World;
-
-let globex: Acme;
-
-let requests: RouteRequests;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const globex = useAcme(world);
+const requests = prepared(() => routeRequests(world, globex));
 
 let actors: readonly (Actor & { readonly token: string })[];
 
 let strangers: typeof actors;
-
 let tokenForReports: string;
 
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  const acme = await arrangeAcme(world);
-  globex = await arrangeAcme(world);
-  requests = await routeRequests(world, globex);
   tokenForReports = await world.tokenFor(globex.tenantToken);
   const all = [
     await createRole(
@@ -58,7 +53,6 @@ beforeAll(async () => {
     { ...inGlobex, name: 'user of the tenant', userId: globex.userId, token: await tokenOfUser(globex, all) },
   ];
 });
-afterAll(() => world.close());
 
 async function createRole(key: string, values: readonly string[]): Promise<string> {
   const permissions = values.map((value) => ({ api: `${world.url}/v1/`, value }));

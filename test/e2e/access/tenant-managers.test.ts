@@ -1,21 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { SystemPermission } from '#shared/domain/access/system-api.ts';
 import { problem, seen, withoutUses } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import type { Credentials } from '#test/support/world/deployment.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import type { Acme } from '#test/support/world/world.ts';
 
-let world: World;
-
-let acme: Acme;
-
-let globex: Acme;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  [acme, globex] = [await arrangeAcme(world), await arrangeAcme(world)];
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const globex = useAcme(world);
 
 const tenantTokens = ({ tenantId }: Acme) => `/v1/tenants/${tenantId}/api-tokens`;
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { SystemPermission } from '#shared/domain/access/system-api.ts';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { createApiToken, createRole } from '#test/support/arrange/creations.ts';
@@ -7,7 +7,8 @@ import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { createApplication, grantPermissions } from '#test/support/clients/applications.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 /** The level of the managers of this file. */
 const LEVEL = 100;
@@ -16,24 +17,16 @@ const readReports = { api: REPORTS, value: 'read:reports' };
 
 const writeReports = { api: REPORTS, value: 'write:reports' };
 
-let world: World;
-
-let acme: Acme;
-
-let admin: Manage;
-
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const admin = useManage(world);
 /** Keeps the roles of Acme, and may read reports. */
 let manager: Manage;
-
 let system: (value: SystemPermission) => { readonly api: string; readonly value: string };
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-  admin = manageWith(world, await world.tokenFor(world.admin));
   system = (value) => ({ api: `${world.url}/v1/`, value });
   manager = await managerWith({});
 });
-afterAll(() => world.close());
 
 const collection = () => `/v1/tenants/${acme.tenantId}/roles`;
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sharedFailureCounter } from '#shared/adapters/dynamo/tokens/failure-counter.ts';
 import { createApiToken } from '#test/support/arrange/creations.ts';
 import { exchangeFrom } from '#test/support/arrange/exchange-from.ts';
@@ -12,7 +12,7 @@ import { whileFailing } from '#test/support/faults/faults.ts';
 import { costOf, FREE } from '#test/support/stored/cost.ts';
 import { basic, type Credentials, type Reply } from '#test/support/world/deployment.ts';
 import { startFunctionInstance } from '#test/support/world/function-instance.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 
 const CLIENT_MAX = 10;
 
@@ -20,14 +20,8 @@ const SOURCE_MAX = 100;
 
 const UNKNOWN_CLIENT = 'cli_0000000000000000000000';
 
-let world: World;
-
-let acme: Acme;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms, adapters: { failures: sharedFailureCounter } });
-  acme = await arrangeAcme(world);
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms, adapters: { failures: sharedFailureCounter } });
+const acme = useAcme(world);
 
 /** Every test has sources of its own. */
 let lastSource = 1;

@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
 import { resourceMetadata } from '#test/support/ask/resource-metadata.ts';
-import { arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { useWorld } from '#test/support/world/use-world.ts';
+import { arrangeAcme, REPORTS } from '#test/support/world/world.ts';
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
+const world = useWorld();
 
 const ask = (authorization: string | undefined, path = '/v1/tenants') =>
   world.send('GET', path, authorization === undefined ? {} : { headers: { authorization } });

@@ -1,6 +1,5 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { MutualTls } from '#infra/local/gateway/configuration.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { oauthError, problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
@@ -19,14 +18,14 @@ import {
 import { type Fetch, fetchWith, mutualTlsTrusting, postOver } from '#test/support/clients/mutual-tls.ts';
 import { byName, registerForMutualTls } from '#test/support/clients/mutual-tls-clients.ts';
 import { basic, type Credentials, readReply } from '#test/support/world/deployment.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 /** Clients that are registered for bound tokens, at APIs that ask for nothing; one of them manages the workspace. */
-let world: World;
-
-let acme: Acme;
-
-let mutualTls: MutualTls;
+const authority = prepared(newAuthority);
+const mutualTls = prepared(() => mutualTlsTrusting(authority.cert));
+const world = useWorld({ mutualTls, onReply: assertConforms });
+const acme = useAcme(world);
 
 let identity: ClientIdentity;
 
@@ -40,10 +39,6 @@ let byCertificate: Credentials;
 
 let byKey: Credentials;
 beforeAll(async () => {
-  const authority = await newAuthority();
-  mutualTls = await mutualTlsTrusting(authority.cert);
-  world = await startWorld({ mutualTls, onReply: assertConforms });
-  acme = await arrangeAcme(world);
   const keys = await newKeys();
   [identity, renewed, other] = [
     await authority.issue({ keys }),
@@ -56,7 +51,6 @@ beforeAll(async () => {
   manager = await createApplication(world, { ...named, tlsClientCertificateBoundAccessTokens: true });
   await grantPermissions(world, manager, SYSTEM_API_ID, 'all');
 });
-afterAll(() => world.close());
 
 const FORM = { grant_type: 'client_credentials', audience: REPORTS };
 

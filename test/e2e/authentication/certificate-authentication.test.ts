@@ -1,26 +1,20 @@
 import { X509Certificate } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { MutualTls } from '#infra/local/gateway/configuration.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { joseCertificateVerifier } from '#shared/adapters/jose/certificate-verifier.ts';
 import { httpsJson } from '#shared/adapters/remote/fetch-json.ts';
 import { rememberedJwks } from '#shared/adapters/remote/jwks-source.ts';
 import { oauthError, problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
-import {
-  type Authority,
-  type ClientIdentity,
-  newAuthority,
-  newKeys,
-  selfSigned,
-} from '#test/support/clients/certificates.ts';
+import { type ClientIdentity, newAuthority, newKeys, selfSigned } from '#test/support/clients/certificates.ts';
 import { fetchWith, mutualTlsTrusting, postOver } from '#test/support/clients/mutual-tls.ts';
 import { byName, byOwnKey, registerForMutualTls } from '#test/support/clients/mutual-tls-clients.ts';
 import { outcomeOf } from '#test/support/clients/service-user-keys.ts';
 import { costOf } from '#test/support/stored/cost.ts';
 import { basic, type Reply } from '#test/support/world/deployment.ts';
-import { type LocalIssuer, startLocalIssuer } from '#test/support/world/local-issuer.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { startLocalIssuer } from '#test/support/world/local-issuer.ts';
+import { opened, prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 const SUBJECT = 'CN=nightly export,O=Acme';
 
@@ -44,36 +38,21 @@ const endpoints = [
   ['/oauth/revoke', { token: 'x' }],
 ] as const;
 
-let world: World;
-
-let acme: Acme;
-
-let host: LocalIssuer;
-
-let authority: Authority;
-
-let mutualTls: MutualTls;
-
-let identity: ClientIdentity;
-
-let own: ClientIdentity;
+const host = opened(startLocalIssuer);
+const authority = prepared(newAuthority);
+const identity = prepared(() => authority.issue({ names }));
+const own = prepared(() => selfSigned({ names }));
+const mutualTls = prepared(() => mutualTlsTrusting(authority.cert, own.cert));
+const certificateVerifier = () => joseCertificateVerifier(undefined, rememberedJwks(httpsJson(host.agent)));
+const world = useWorld({ mutualTls, onReply: assertConforms, adapters: { certificateVerifier } });
+const acme = useAcme(world);
 
 let byAuthority: string;
 
 let bySelf: string;
 beforeAll(async () => {
-  [authority, host] = [await newAuthority(), await startLocalIssuer()];
-  [identity, own] = [await authority.issue({ names }), await selfSigned({ names })];
-  mutualTls = await mutualTlsTrusting(authority.cert, own.cert);
-  const certificateVerifier = () => joseCertificateVerifier(undefined, rememberedJwks(httpsJson(host.agent)));
-  world = await startWorld({ mutualTls, onReply: assertConforms, adapters: { certificateVerifier } });
-  acme = await arrangeAcme(world);
   byAuthority = await register(byName({ tlsClientAuthSubjectDn: SUBJECT }));
   bySelf = await register(byOwnKey(own));
-});
-afterAll(async () => {
-  await world.close();
-  await host.close();
 });
 
 const subjectOf = ({ cert }: ClientIdentity) => new X509Certificate(cert).subject;

@@ -1,11 +1,12 @@
 import { Buffer } from 'node:buffer';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createApiToken } from '#test/support/arrange/creations.ts';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
 import { sendRaw } from '#test/support/ask/raw-http.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { changeStoredClient } from '#test/support/stored/stored-clients.ts';
-import { type Acme, arrangeAcme, basic, type Credentials, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { basic, type Credentials } from '#test/support/world/world.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 const CHALLENGE = 'Basic realm="mintmark", charset="UTF-8"';
@@ -17,13 +18,8 @@ const endpoints = [
 type Endpoint = (typeof endpoints)[number];
 const [tokenEndpoint] = endpoints;
 
-let world: World;
-let acme: Acme;
-beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-});
-afterAll(() => world.close());
+const world = useWorld();
+const acme = useAcme(world);
 
 /** The ways to send credentials, each as headers and members of the body. */
 const methods = {

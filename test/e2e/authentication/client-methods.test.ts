@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { succeed } from '#test/support/arrange/manage.ts';
 import { oauthError, problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
@@ -7,14 +7,8 @@ import { createApplication, grantPermissions } from '#test/support/clients/appli
 import { outcomeOf } from '#test/support/clients/service-user-keys.ts';
 import { applicationAssertion, applicationKey } from '#test/support/clients/signing-applications.ts';
 import { costOf, FREE } from '#test/support/stored/cost.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
+import { type Credentials, REPORTS } from '#test/support/world/world.ts';
 
 const endpoints = [
   ['/oauth/token', { grant_type: 'client_credentials', audience: REPORTS }],
@@ -35,18 +29,14 @@ const registrations = {
 type Registered = keyof typeof registrations;
 const registered = Object.keys(registrations) as Registered[];
 
-let world: World;
-let acme: Acme;
-let manage: Manage;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const manage = useManage(world);
 let clients: Readonly<Record<Registered, Credentials>>;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-  manage = manageWith(world, await world.tokenFor(world.admin));
   const made = registered.map(async (method) => [method, await register(method)] as const);
   clients = Object.fromEntries(await Promise.all(made)) as typeof clients;
 });
-afterAll(() => world.close());
 
 async function register(method: Registered): Promise<Credentials> {
   const request = { tokenEndpointAuthMethod: method, ...registrations[method] };

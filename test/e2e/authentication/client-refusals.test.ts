@@ -1,23 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createApiToken } from '#test/support/arrange/creations.ts';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { costOf, FREE } from '#test/support/stored/cost.ts';
 import { changeStoredClient, storedClient } from '#test/support/stored/stored-clients.ts';
-import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import type { Credentials } from '#test/support/world/world.ts';
 
 const endpoints = ['/oauth/token', '/oauth/introspect', '/oauth/revoke'] as const;
 const parameters = { grant_type: 'client_credentials', token: 'x' };
 
-let world: World;
-let acme: Acme;
-let other: Acme;
+const world = useWorld();
+const acme = useAcme(world);
+const other = useAcme(world);
 /** A client in every state that must not show, with the secret it was once given. */
 let clients: Readonly<Record<'live' | 'disabled' | 'expired' | 'deleted' | 'rotated' | 'unknown', Credentials>>;
-
 beforeAll(async () => {
-  world = await startWorld();
-  [acme, other] = [await arrangeAcme(world), await arrangeAcme(world)];
   const unknown = { clientId: 'cli_0000000000000000000000', clientSecret: acme.tenantToken.clientSecret };
   const [live, disabled, deleted, rotated] = [await create(), await create(), await create(), await create()];
   const expired = await create({ expiresInSeconds: 60 });
@@ -31,7 +29,6 @@ beforeAll(async () => {
   // Each function reads the pepper once for the life of its process, which is not what is counted here.
   await Promise.all(endpoints.map((path) => world.post(path, clients.live, parameters)));
 });
-afterAll(() => world.close());
 
 /** Whoever asks does not hold a secret that Mintmark ever made for this client. */
 const guesses: readonly (readonly [string, () => Credentials])[] = [

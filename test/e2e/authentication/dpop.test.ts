@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { calculateJwkThumbprint, decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
@@ -10,7 +10,6 @@ import {
   newProofKey,
   nonceOf,
   type ProofChange,
-  type ProofKey,
   proofOutcome,
   signProof,
   tokenProof,
@@ -20,18 +19,13 @@ import { createServiceUser } from '#test/support/clients/service-users.ts';
 import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/faults.ts';
 import { proofForgeries } from '#test/support/forge/proof-forgeries.ts';
 import { costOf } from '#test/support/stored/cost.ts';
-import { type Acme, arrangeAcme, REPORTS, type Reply, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS, type Reply } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Acme;
-let key: ProofKey;
-let other: ProofKey;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-  [key, other] = await Promise.all([newProofKey(), newProofKey()]);
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const key = prepared(newProofKey);
+const other = prepared(newProofKey);
 
 const AUDIENCE = { audience: REPORTS, scope: 'read:reports' };
 const exchange = (proof: string, parameters: Record<string, string> = {}) =>

@@ -1,25 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { exchangeFrom } from '#test/support/arrange/exchange-from.ts';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
-import { GUESSES_MAX, type Imports, LEGACY, startImports } from '#test/support/clients/imported-secrets.ts';
+import { GUESSES_MAX, LEGACY, useImports } from '#test/support/clients/imported-secrets.ts';
 import { costOf, FREE } from '#test/support/stored/cost.ts';
-import type { Acme, Credentials, Reply, World } from '#test/support/world/world.ts';
+import type { Credentials, Reply } from '#test/support/world/world.ts';
 
 const UNKNOWN_CLIENT = 'cli_0000000000000000000000';
 
-let world: World;
-let acme: Acme;
-let imports: Imports;
-beforeAll(async () => {
-  imports = await startImports();
-  ({ world, acme } = imports);
-});
-afterAll(() => world.close());
-
-const createToken = () => imports.createToken();
-const arrangeImported = () => imports.arrangeImported();
-const exchange = (credentials: Credentials) => imports.exchange(credentials);
+const { world, acme, createToken, importInto, arrangeImported, exchange } = useImports();
 const guess = ({ clientId }: Pick<Credentials, 'clientId'>, clientSecret = 'a-guess') =>
   exchange({ clientId, clientSecret });
 
@@ -72,7 +61,7 @@ describe('whoever guesses too often', () => {
 
   test('R1: waits, and the right secret from elsewhere still works, as Mintmark’s own do from here', async () => {
     const own = await createToken();
-    await succeed(imports.importInto(own.clientId));
+    await succeed(importInto(own.clientId));
     const imported = { clientId: own.clientId, clientSecret: LEGACY };
     const replies = await exhaust(imported);
     expect(replies.map(({ status }) => status)).toEqual([...Array(GUESSES_MAX).fill(401), 429]);

@@ -1,28 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { tables } from '#shared/api/tables.ts';
-import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
-import { hashOf, type Imports, LEGACY, startImports } from '#test/support/clients/imported-secrets.ts';
+import { hashOf, LEGACY, useImports } from '#test/support/clients/imported-secrets.ts';
 import { operationsOf, routeRequests } from '#test/support/route-requests/index.ts';
-import { type Acme, basic, type Credentials, type World } from '#test/support/world/world.ts';
+import { basic, type Credentials } from '#test/support/world/world.ts';
 
 const HASH = hashOf(LEGACY);
 
-let world: World;
-let acme: Acme;
-let manage: Manage;
-let tokens: string;
-let imports: Imports;
-beforeAll(async () => {
-  imports = await startImports();
-  ({ world, acme, manage, tokens } = imports);
-});
-afterAll(() => world.close());
-
-const createToken = () => imports.createToken();
-const importInto = (clientId: string, importedHash?: string) => imports.importInto(clientId, importedHash);
-const arrangeImported = (importedHash?: string) => imports.arrangeImported(importedHash);
-const exchange = (credentials: Credentials) => imports.exchange(credentials);
+const { world, acme, manage, tokens, createToken, importInto, arrangeImported, exchange } = useImports();
 const guess = ({ clientId }: Pick<Credentials, 'clientId'>, clientSecret: string) =>
   exchange({ clientId, clientSecret });
 
@@ -63,7 +49,7 @@ describe('an imported secret', () => {
     await succeed(importInto(own.clientId));
     expect((await exchange({ ...own, clientSecret: LEGACY })).status).toBe(200);
     const { secrets } = await succeed<{ secrets: { lastUsedAt: string | null }[] }>(
-      manage('GET', `${tokens}/${own.clientId}`),
+      manage('GET', `${tokens()}/${own.clientId}`),
     );
     expect(secrets.map(({ lastUsedAt }) => lastUsedAt !== null)).toEqual([false, true]);
     expect((await exchange(own)).status).toBe(200);
@@ -95,18 +81,18 @@ describe('an imported secret', () => {
   test('gives way to Mintmark’s own by a rotation', async () => {
     const imported = await arrangeImported();
     const rotated = await succeed<Credentials>(
-      manage('POST', `${tokens}/${imported.clientId}/secrets/rotate`, { graceSeconds: 60 }),
+      manage('POST', `${tokens()}/${imported.clientId}/secrets/rotate`, { graceSeconds: 60 }),
     );
     expect([(await exchange(imported)).status, (await exchange(rotated)).status]).toEqual([200, 200]);
-    await succeed(manage('POST', `${tokens}/${imported.clientId}/secrets/rotate/finish`));
+    await succeed(manage('POST', `${tokens()}/${imported.clientId}/secrets/rotate/finish`));
     expect([(await exchange(imported)).status, (await exchange(rotated)).status]).toEqual([401, 200]);
   });
 
   test('is worth nothing once it is deleted, or its client is disabled', async () => {
     const [deleted, disabled] = [await arrangeImported(), await arrangeImported()];
-    const { secrets } = await succeed<{ secrets: { id: string }[] }>(manage('GET', `${tokens}/${deleted.clientId}`));
-    await manage('DELETE', `${tokens}/${deleted.clientId}/secrets/${secrets[1]?.id}`);
-    await succeed(manage('PATCH', `${tokens}/${disabled.clientId}`, { status: 'disabled' }));
+    const { secrets } = await succeed<{ secrets: { id: string }[] }>(manage('GET', `${tokens()}/${deleted.clientId}`));
+    await manage('DELETE', `${tokens()}/${deleted.clientId}/secrets/${secrets[1]?.id}`);
+    await succeed(manage('PATCH', `${tokens()}/${disabled.clientId}`, { status: 'disabled' }));
     expect([(await exchange(deleted)).status, (await exchange(disabled)).status]).toEqual([401, 401]);
   });
 
@@ -152,7 +138,7 @@ describe('an import is refused', () => {
   test('beside another imported secret, and possible again once that is gone', async () => {
     const { clientId } = await arrangeImported();
     expect(await importInto(clientId)).toMatchObject({ status: 409, body: { code: 'conflict' } });
-    await succeed(manage('POST', `${tokens}/${clientId}/secrets/rotate`, { graceSeconds: 0 }));
+    await succeed(manage('POST', `${tokens()}/${clientId}/secrets/rotate`, { graceSeconds: 0 }));
     expect((await importInto(clientId)).status).toBe(201);
   });
 
@@ -163,7 +149,7 @@ describe('an import is refused', () => {
     const path = `/v1/tenants/${acme.tenantId}/service-users`;
     const { id } = await succeed(asTenant('POST', path, { name: 'export' }));
     const replies = [
-      await asTenant('POST', `${tokens}/${clientId}/secrets`, { importedHash: HASH }),
+      await asTenant('POST', `${tokens()}/${clientId}/secrets`, { importedHash: HASH }),
       await asTenant('POST', `${path}/${id}/secrets`, { title: 'x', importedHash: HASH }),
     ];
     expect(replies.map(({ status, body }) => [status, (body as { code: string }).code])).toEqual([
@@ -182,7 +168,7 @@ test('U6: no route ever shows a hash', async () => {
     const { method, path, ...init } = await requests[operation]();
     shown.push((await world.send(method, path, init)).text);
   }
-  shown.push((await manage('GET', `${tokens}?limit=100`)).text);
+  shown.push((await manage('GET', `${tokens()}?limit=100`)).text);
   expect(shown.filter((text) => /\$2[aby]\$/.test(text))).toEqual([]);
   expect(shown.at(-1)).toContain('"imported":true');
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { scopeNow } from '#test/support/ask/credential-worth.ts';
@@ -20,22 +20,20 @@ import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/fau
 import { claimForgeries, formForgeries, headerForgeries } from '#test/support/forge/assertion-forgeries.ts';
 import { costOf } from '#test/support/stored/cost.ts';
 import { writtenTables } from '#test/support/stored/written-tables.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Acme;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
 let key: KeyFile;
 let other: KeyFile;
 let rsaKey: KeyFile;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
   const path = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
   key = await createServiceUserKey(world, path);
   rsaKey = await createServiceUserKey(world, path, { algorithm: 'RS256' });
   other = await createServiceUserKey(world, await createServiceUser(world, acme.tenantId, [acme.readerRoleId]));
 });
-afterAll(() => world.close());
 
 const exchange = async (parameters: Record<string, string> = {}) =>
   exchangeAssertion(world, await signAssertion(world, key), parameters);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { denied, whileFailing } from '#test/support/faults/faults.ts';
@@ -6,19 +6,17 @@ import { costOf } from '#test/support/stored/cost.ts';
 import { itemsOf } from '#test/support/stored/table-items.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';
 import { startFunctionInstance } from '#test/support/world/function-instance.ts';
-import { type Acme, arrangeAcme, basic, type Credentials, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { basic, type Credentials } from '#test/support/world/world.ts';
 
 const GRAIN_SECONDS = 300;
 
-let world: World;
-let acme: Acme;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
 let manage: Manage;
 let tenantPath: string;
 let places: Readonly<Record<string, string>>;
-
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
   const { id } = await succeed(
     manageWith(world, await world.tokenFor(world.admin))('POST', '/v1/tenants', { name: 'x' }),
   );
@@ -35,7 +33,6 @@ beforeAll(async () => {
     'a token of a tenant without anything': `/v1/tenants/${id}/api-tokens`,
   };
 });
-afterAll(() => world.close());
 
 interface Shown extends Credentials {
   readonly lastUsedAt?: string | null;

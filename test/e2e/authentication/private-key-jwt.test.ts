@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import {
@@ -12,19 +12,17 @@ import {
   signAssertion,
 } from '#test/support/clients/service-user-keys.ts';
 import { createServiceUser } from '#test/support/clients/service-users.ts';
-import { type Acme, arrangeAcme, basic, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { basic, REPORTS } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Acme;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
 let key: KeyFile;
 let other: KeyFile;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
   const path = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
   [key, other] = [await createServiceUserKey(world, path), await createServiceUserKey(world, path)];
 });
-afterAll(() => world.close());
 
 const exchange = async (parameters: Record<string, string> = {}) =>
   exchangeAssertion(world, await signAssertion(world, key), parameters);

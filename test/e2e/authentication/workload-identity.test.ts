@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { scopeNow } from '#test/support/ask/credential-worth.ts';
@@ -22,26 +22,20 @@ import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/fau
 import { workloadClaimForgeries, workloadTokenForgeries } from '#test/support/forge/workload-forgeries.ts';
 import { costOf } from '#test/support/stored/cost.ts';
 import { writtenTables } from '#test/support/stored/written-tables.ts';
-import { ISSUER, type LocalIssuer, startLocalIssuer } from '#test/support/world/local-issuer.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { ISSUER, startLocalIssuer } from '#test/support/world/local-issuer.ts';
+import { opened, useAcme } from '#test/support/world/use-world.ts';
+import { arrangeAcme, REPORTS, startWorld } from '#test/support/world/world.ts';
 
-let issuer: LocalIssuer;
-let world: World;
-let acme: Acme;
+const issuer = opened(startLocalIssuer);
+const world = opened(() => startWorld({ onReply: assertConforms, adapters: trusting(issuer) }));
+const acme = useAcme(world);
 let path: string;
 let clientId: string;
 let platform: Platform;
 beforeAll(async () => {
-  issuer = await startLocalIssuer();
-  world = await startWorld({ onReply: assertConforms, adapters: trusting(issuer) });
-  acme = await arrangeAcme(world);
   path = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
   platform = platformOf(world, issuer);
   clientId = await trust();
-});
-afterAll(async () => {
-  await world.close();
-  await issuer.close();
 });
 beforeEach(() => {
   issuer.requests.length = 0;

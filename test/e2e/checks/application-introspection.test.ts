@@ -1,23 +1,18 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { createApplication, grantPermissions, registerApi } from '#test/support/clients/applications.ts';
 import { createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
 import type { Credentials } from '#test/support/world/deployment.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 
-let world: World;
-
-let acme: Acme;
-
-let globex: Acme;
-
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const globex = useAcme(world);
 /** Tokens for the reports API, by whom they were issued to. */
 let tokens: Readonly<Record<string, string>>;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  [acme, globex] = [await arrangeAcme(world), await arrangeAcme(world)];
   const serviceUser = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
   tokens = {
     tenant: await world.tokenFor(acme.tenantToken),
@@ -27,7 +22,6 @@ beforeAll(async () => {
     application: await world.tokenFor(await applicationWith(acme.apiId, 'all')),
   };
 });
-afterAll(() => world.close());
 
 const ask = (caller: Credentials, token: string) => world.post('/oauth/introspect', caller, { token });
 

@@ -12,29 +12,20 @@ import {
   openDesk,
 } from '#test/support/forge/forgeries.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { opened, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { arrangeAcme } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Acme;
+const world = useWorld();
+const acme = useAcme(world);
+const offline = opened(() => startGuardedApi(world, { mode: 'offline' }));
+const online = opened(() => startGuardedApi(world, { mode: 'online' }));
 let forge: Forge;
 let desk: ForgersDesk;
-let offline: GuardedApi;
-let online: GuardedApi;
-
 beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
   forge = openForge(await world.tokenFor(acme.tenantToken));
   desk = await openDesk(world, forge);
-  offline = await startGuardedApi(world, { mode: 'offline' });
-  online = await startGuardedApi(world, { mode: 'online' });
 });
-afterAll(async () => {
-  forge.close();
-  await offline.close();
-  await online.close();
-  await world.close();
-});
+afterAll(() => forge.close());
 
 /** Statuses at the HTTP API, the REST API with a TOKEN and the one with a REQUEST authorizer. */
 async function statuses(api: GuardedApi, authorization: string | undefined, method = 'GET', path = '/reports') {

@@ -1,25 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { MutualTls } from '#infra/local/gateway/configuration.ts';
 import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-api.ts';
-import { type Authority, type ClientIdentity, newAuthority, newKeys } from '#test/support/clients/certificates.ts';
+import { type ClientIdentity, newAuthority, newKeys } from '#test/support/clients/certificates.ts';
 import { newProofKey, nonceOf, signProof } from '#test/support/clients/dpop.ts';
 import { fetchWith, mutualTlsTrusting, postOver } from '#test/support/clients/mutual-tls.ts';
 import { costOf, FREE } from '#test/support/stored/cost.ts';
-import { type Acme, arrangeAcme, basic, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { basic, REPORTS } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Acme;
-let authority: Authority;
-let mutualTls: MutualTls;
+const authority = prepared(newAuthority);
 let identity: ClientIdentity;
 let other: ClientIdentity;
 let renewed: ClientIdentity;
 let token: string;
+const mutualTls = prepared(() => mutualTlsTrusting(authority.cert));
+const world = useWorld({ mutualTls });
+const acme = useAcme(world);
 beforeAll(async () => {
-  authority = await newAuthority();
-  mutualTls = await mutualTlsTrusting(authority.cert);
-  world = await startWorld({ mutualTls });
-  acme = await arrangeAcme(world);
   await world.manage('PATCH', `/v1/apis/${acme.apiId}`, { tlsClientCertificateBoundAccessTokens: true });
   const keys = await newKeys();
   const notAfter = new Date(Date.now() + 600_000);
@@ -30,7 +26,6 @@ beforeAll(async () => {
   ];
   token = await boundTo(identity);
 });
-afterAll(() => world.close());
 
 /** A token for the reports, bound to this certificate. */
 async function boundTo(certificate: ClientIdentity, headers: Record<string, string> = {}): Promise<string> {

@@ -1,24 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { countEach, race } from '#test/support/ask/outcomes.ts';
-import { boundToken, newProofKey, type ProofChange, type ProofKey, signProof } from '#test/support/clients/dpop.ts';
+import { boundToken, newProofKey, type ProofChange, signProof } from '#test/support/clients/dpop.ts';
 import { denied, whileFailing } from '#test/support/faults/faults.ts';
 import { proofForgeries } from '#test/support/forge/proof-forgeries.ts';
 import { costOf, FREE } from '#test/support/stored/cost.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 
-let world: World;
-let acme: Acme;
-let key: ProofKey;
-let other: ProofKey;
+const world = useWorld();
+const acme = useAcme(world);
+const key = prepared(newProofKey);
+const other = prepared(newProofKey);
 let token: string;
 beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-  [key, other] = await Promise.all([newProofKey(), newProofKey()]);
   token = await boundToken(world, acme.tenantToken, key);
 });
-afterAll(() => world.close());
 
 const OPEN = { http: 200, rest: 200 };
 const REFUSED = { http: 403, rest: 401 };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { oauthError, problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { countEach, race } from '#test/support/ask/outcomes.ts';
@@ -16,23 +16,20 @@ import {
 import { denied, whileFailing } from '#test/support/faults/faults.ts';
 import { proofForgeries } from '#test/support/forge/proof-forgeries.ts';
 import { costOf } from '#test/support/stored/cost.ts';
-import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import type { Credentials } from '#test/support/world/world.ts';
 
 const ALGORITHMS = 'RS256 PS256 ES256 EdDSA Ed25519';
-let world: World;
-let acme: Acme;
-let key: ProofKey;
-let other: ProofKey;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const key = prepared(newProofKey);
+const other = prepared(newProofKey);
 let token: string;
 let adminToken: string;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-  [key, other] = await Promise.all([newProofKey(), newProofKey()]);
   token = await boundToken(world, acme.tenantToken, key);
   adminToken = await boundToken(world, world.admin, key, {});
 });
-afterAll(() => world.close());
 
 describe('the management API', () => {
   const tenants = () => ({ method: 'GET', url: `${world.url}/v1/tenants`, token: adminToken });

@@ -1,32 +1,26 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { repeat } from '#test/support/ask/outcomes.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { headStart } from '#test/support/faults/failure-counters.ts';
 import { openForge } from '#test/support/forge/forge.ts';
-import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import type { Credentials } from '#test/support/world/world.ts';
 
 /** Enough for the tests that ask about worthless tokens, little enough to be reached. */
 const UNKNOWN_TOKENS_MAX = 60;
 
-let world: World;
-let acme: Acme;
-let globex: Acme;
-let acmeApi: Credentials;
-let globexApi: Credentials;
+const world = useWorld({ adapters: { failures: headStart('unknown ', 3_000 - UNKNOWN_TOKENS_MAX) } });
+const acme = useAcme(world);
+const globex = useAcme(world);
+const acmeApi = prepared(() => arrangeTenantManager(world, acme.tenantId, ['introspect:tokens']));
+const globexApi = prepared(() => arrangeTenantManager(world, globex.tenantId, ['introspect:tokens']));
 let acmeReader: Credentials;
-
 beforeAll(async () => {
-  world = await startWorld({ adapters: { failures: headStart('unknown ', 3_000 - UNKNOWN_TOKENS_MAX) } });
-  acme = await arrangeAcme(world);
-  globex = await arrangeAcme(world);
-  acmeApi = await arrangeTenantManager(world, acme.tenantId, ['introspect:tokens']);
-  globexApi = await arrangeTenantManager(world, globex.tenantId, ['introspect:tokens']);
   const reader = { description: 'reader', roleIds: [acme.readerRoleId] };
   acmeReader = (await world.manage('POST', `/v1/tenants/${acme.tenantId}/api-tokens`, reader)).body as Credentials;
 });
-afterAll(() => world.close());
 
 const ask = (caller: Credentials | undefined, token: string, more: Record<string, string> = {}) =>
   world.post('/oauth/introspect', caller, { token, ...more });

@@ -1,15 +1,10 @@
 import * as oauth from 'oauth4webapi';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { describe, expect, test } from 'vitest';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 
 /** By the real clock, which is that of oauth4webapi. */
-let world: World;
-let acme: Acme;
-beforeAll(async () => {
-  world = await startWorld({ adapters: { clock: () => ({ nowSeconds: () => Math.floor(Date.now() / 1_000) }) } });
-  acme = await arrangeAcme(world);
-});
-afterAll(() => world.close());
+const world = useWorld({ adapters: { clock: () => ({ nowSeconds: () => Math.floor(Date.now() / 1_000) }) } });
+const acme = useAcme(world);
 
 const insecure = { [oauth.allowInsecureRequests]: true };
 

@@ -1,35 +1,27 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { oauthError, problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { scopeNow } from '#test/support/ask/credential-worth.ts';
 import { costOf } from '#test/support/stored/cost.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { opened, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 interface Jwt {
   readonly clientId: string;
   readonly accessToken: string;
 }
 
-let world: World;
-let acme: Acme;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
 let manage: Manage;
-let online: GuardedApi;
-let offline: GuardedApi;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
   manage = manageWith(world, await world.tokenFor(world.admin));
-  online = await startGuardedApi(world, { mode: 'online' });
-  offline = await startGuardedApi(world, { mode: 'offline' });
 });
-afterAll(async () => {
-  await online.close();
-  await offline.close();
-  await world.close();
-});
+const online = opened(() => startGuardedApi(world, { mode: 'online' }));
+const offline = opened(() => startGuardedApi(world, { mode: 'offline' }));
 
 const tenantTokens = () => `/v1/tenants/${acme.tenantId}/api-tokens`;
 const memberTokens = () => `/v1/tenants/${acme.tenantId}/members/${acme.userId}/api-tokens`;

@@ -1,28 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { countEach, race } from '#test/support/ask/outcomes.ts';
 import { denied, whileFailing } from '#test/support/faults/faults.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { arrangeAcme, type Credentials, REPORTS } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Acme;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
 let manage: Manage;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
   manage = manageWith(world, await world.tokenFor(world.admin));
   await succeed(change({ apiTokens: { maxLive: 3 } }));
 });
-afterAll(() => world.close());
 
 const change = (patch: unknown) => manage('PATCH', '/v1/settings', patch);
 

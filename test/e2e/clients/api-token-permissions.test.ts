@@ -1,41 +1,31 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createApi, createApiToken, createRole, type PermissionName } from '#test/support/arrange/creations.ts';
 import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
+import { type Credentials, REPORTS } from '#test/support/world/world.ts';
 
 const LEDGER = 'https://api.example.com/ledger';
 const read = { api: REPORTS, value: 'read:reports' };
 const write = { api: REPORTS, value: 'write:reports' };
 
-let world: World;
-let acme: Acme;
-let manage: Manage;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const manage = useManage(world);
 /** A manager of Acme's tokens that may read reports. */
 let asManager: Manage;
 let system: (value: string) => PermissionName;
 let managerRoleId: string;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-  manage = manageWith(world, await world.tokenFor(world.admin));
   system = (value) => ({ api: `${world.url}/v1/`, value });
   await createApi(world, LEDGER, ['read']);
   const held = [read, system('read:tenant-tokens'), system('write:tenant-tokens')];
   managerRoleId = await createRole(world, held);
   asManager = await managerWith({ roleIds: [managerRoleId] });
 });
-afterAll(() => world.close());
 
 const tokens = () => `/v1/tenants/${acme.tenantId}/api-tokens`;
 const pathOf = ({ clientId }: Credentials) => `${tokens()}/${clientId}`;

@@ -1,21 +1,19 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { problem, seen, withoutUses } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { repeat } from '#test/support/ask/outcomes.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
-import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import type { Acme, Credentials } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Acme;
-let globex: Acme;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const globex = useAcme(world);
 let token: string;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  [acme, globex] = [await arrangeAcme(world), await arrangeAcme(world)];
   token = await world.tokenFor(world.admin);
 });
-afterAll(() => world.close());
 
 const manage = (method: string, path: string, body?: unknown) => world.manage(method, path, body, token);
 const tenantTokens = ({ tenantId }: Acme) => `/v1/tenants/${tenantId}/api-tokens`;

@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { problem, seen, withoutUses } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
@@ -8,21 +8,17 @@ import { repeat } from '#test/support/ask/outcomes.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { createApplication, grantPermissions, registerApi } from '#test/support/clients/applications.ts';
 import type { Credentials } from '#test/support/world/deployment.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 const APPLICATIONS = '/v1/applications';
 
-let world: World;
-
-let acme: Acme;
-
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
 let token: string;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
   token = await world.tokenFor(world.admin);
 });
-afterAll(() => world.close());
 
 const manage = (method: string, path: string, body?: unknown) => world.manage(method, path, body, token);
 

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createRole } from '#test/support/arrange/creations.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { itemsNaming } from '#test/support/arrange/tenant-rows.ts';
@@ -16,23 +16,17 @@ import {
 } from '#test/support/clients/federated-credentials.ts';
 import { createServiceUserKey } from '#test/support/clients/service-user-keys.ts';
 import { createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
-import { issuerKey, type LocalIssuer, startLocalIssuer } from '#test/support/world/local-issuer.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { issuerKey, startLocalIssuer } from '#test/support/world/local-issuer.ts';
+import { opened, useAcme } from '#test/support/world/use-world.ts';
+import { startWorld } from '#test/support/world/world.ts';
 
-let issuer: LocalIssuer;
-let world: World;
-let acme: Acme;
-let globex: Acme;
+const issuer = opened(startLocalIssuer);
+const world = opened(() => startWorld({ onReply: assertConforms, adapters: trusting(issuer) }));
+const acme = useAcme(world);
+const globex = useAcme(world);
 let path: string;
 beforeAll(async () => {
-  issuer = await startLocalIssuer();
-  world = await startWorld({ onReply: assertConforms, adapters: trusting(issuer) });
-  [acme, globex] = [await arrangeAcme(world), await arrangeAcme(world)];
   path = await reader();
-});
-afterAll(async () => {
-  await world.close();
-  await issuer.close();
 });
 
 const reader = () => createServiceUser(world, acme.tenantId, [acme.readerRoleId]);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { sharedFailureCounter } from '#shared/adapters/dynamo/tokens/failure-counter.ts';
 import { createApiToken } from '#test/support/arrange/creations.ts';
 import { allowRefreshTokens, beginFamily, refresh } from '#test/support/arrange/refresh-tokens.ts';
@@ -12,7 +12,7 @@ import { openForge } from '#test/support/forge/forge.ts';
 import { costOf, FREE } from '#test/support/stored/cost.ts';
 import { auditLinesOf, workspaceItems } from '#test/support/stored/table-items.ts';
 import type { Credentials, Reply } from '#test/support/world/deployment.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 
 const PATH = '/v1/leaked-credentials';
 
@@ -20,15 +20,11 @@ const HEADERS = { 'content-type': 'application/json' };
 
 const DEAD = '401 invalid_client';
 
-let world: World;
-
-let acme: Acme;
+const world = useWorld({ onReply: assertConforms, adapters: { failures: sharedFailureCounter } });
+const acme = useAcme(world);
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms, adapters: { failures: sharedFailureCounter } });
-  acme = await arrangeAcme(world);
   await allowRefreshTokens(world, acme);
 });
-afterAll(() => world.close());
 
 interface Report {
   readonly credential: string;

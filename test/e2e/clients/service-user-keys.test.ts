@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { scopeNow } from '#test/support/ask/credential-worth.ts';
@@ -13,20 +13,17 @@ import {
 } from '#test/support/clients/service-user-keys.ts';
 import { createAt, createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
 import { storedClient } from '#test/support/stored/stored-clients.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 
-let world: World;
-let acme: Acme;
-let globex: Acme;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const globex = useAcme(world);
 let token: string;
 let path: string;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  [acme, globex] = [await arrangeAcme(world), await arrangeAcme(world)];
   token = await world.tokenFor(world.admin);
   path = await reader();
 });
-afterAll(() => world.close());
 
 const manage = (method: string, where: string, body?: unknown) => world.manage(method, where, body, token);
 const reader = () => createServiceUser(world, acme.tenantId, [acme.readerRoleId]);

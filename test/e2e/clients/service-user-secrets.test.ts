@@ -1,29 +1,20 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { type Credentials, REPORTS } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Acme;
-let globex: Acme;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const globex = useAcme(world);
 let token: string;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  [acme, globex] = [await arrangeAcme(world), await arrangeAcme(world)];
   token = await world.tokenFor(world.admin);
 });
-afterAll(() => world.close());
 
 const manage = (method: string, path: string, body?: unknown) => world.manage(method, path, body, token);
 const reader = () => createServiceUser(world, acme.tenantId, [acme.readerRoleId]);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type AuditEventPage,
   eventsOf,
@@ -7,18 +7,14 @@ import {
   readAuditEvents,
 } from '#test/support/ask/audit-events.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { startWorld, type World } from '#test/support/world/world.ts';
+import { useWorld } from '#test/support/world/use-world.ts';
 
 const DAY_SECONDS = 86_400;
 /** What one page may cost besides recognising the caller. */
 const QUERIES_MAX = 31;
 const PAGES_MAX = 50;
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms });
 
 const timestamp = (secondsFromNow = 0) => new Date((world.clock.nowSeconds() + secondsFromNow) * 1_000).toISOString();
 

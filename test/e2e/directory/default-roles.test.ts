@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { describe, expect, test } from 'vitest';
+import { succeed } from '#test/support/arrange/manage.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { countEach, race, repeat } from '#test/support/ask/outcomes.ts';
-import { startWorld, type World } from '#test/support/world/world.ts';
+import { useManage, useWorld } from '#test/support/world/use-world.ts';
 
 interface Role {
   readonly id: string;
@@ -14,13 +14,8 @@ interface Member {
   readonly version: number;
 }
 
-let world: World;
-let manage: Manage;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  manage = manageWith(world, await world.tokenFor(world.admin));
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms });
+const manage = useManage(world);
 
 let serial = 0;
 const next = () => {

@@ -1,23 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { isTokenActive } from '#test/support/ask/introspection.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { type Acme, arrangeAcme, type Credentials, REPORTS } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Acme;
-
-beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-});
-afterAll(() => world.close());
+const world = useWorld();
+const acme = useAcme(world);
 
 const isActive = (token: string) => isTokenActive(world, token);
 

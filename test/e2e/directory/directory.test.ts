@@ -1,21 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { systemPermissions } from '#shared/domain/access/system-api.ts';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { countEach, race, repeat } from '#test/support/ask/outcomes.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
-import { arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { useWorld } from '#test/support/world/use-world.ts';
+import { arrangeAcme, REPORTS } from '#test/support/world/world.ts';
 
-let world: World;
-
+const world = useWorld({ onReply: assertConforms });
 let token: string;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
   await arrangeAcme(world);
   token = await world.tokenFor(world.admin);
 });
-afterAll(() => world.close());
 
 const manage = (method: string, path: string, body?: unknown) => world.manage(method, path, body, token);
 

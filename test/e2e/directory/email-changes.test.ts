@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type Manage, managementRequest, manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
@@ -6,17 +6,15 @@ import { countEach, race } from '#test/support/ask/outcomes.ts';
 import { denied, whileFailing } from '#test/support/faults/faults.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';
 import { startFunctionInstance } from '#test/support/world/function-instance.ts';
-import { startWorld, type World } from '#test/support/world/world.ts';
+import { useWorld } from '#test/support/world/use-world.ts';
 
-let world: World;
+const world = useWorld({ onReply: assertConforms });
 let token: string;
 let manage: Manage;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
   token = await world.tokenFor(world.admin);
   manage = manageWith(world, token);
 });
-afterAll(() => world.close());
 
 /** Longer than a change that broke off keeps an address. */
 const GRACE_SECONDS = 61;

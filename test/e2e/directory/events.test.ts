@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { eventBridgeBus } from '#shared/adapters/eventbridge/event-bus.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 import type { EventBus } from '#shared/domain/records/audit.ts';
 import type { Environment } from '#shared/ports.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 
 /** Longer than lines of one moment take to be written. */
 const SETTLE_SECONDS = 20;
@@ -23,15 +23,9 @@ const unreliableBus = (environment: Environment): EventBus => {
   };
 };
 
-let world: World;
-
-let acme: Acme;
-beforeAll(async () => {
-  world = await startWorld({ adapters: { eventBus: unreliableBus } });
-  acme = await arrangeAcme(world);
-});
+const world = useWorld({ adapters: { eventBus: unreliableBus } });
+const acme = useAcme(world);
 beforeEach(() => publishAll());
-afterAll(() => world.close());
 
 /** The events that one more run brought. */
 async function publishAll() {

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { describe, expect, test } from 'vitest';
+import { manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { readPages, sizesOf } from '#test/support/ask/pages.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
+import { arrangeAcme } from '#test/support/world/world.ts';
 
-let world: World;
-let manage: Manage;
-let acme: Acme;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-  manage = manageWith(world, await world.tokenFor(world.admin));
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const manage = useManage(world);
 
 interface Memberships {
   readonly items: readonly { readonly tenantId: string }[];

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { succeed } from '#test/support/arrange/manage.ts';
 import { itemsNaming, storeTenant } from '#test/support/arrange/tenant-rows.ts';
 import { denied, whileFailing } from '#test/support/faults/faults.ts';
-import { startWorld, type World } from '#test/support/world/world.ts';
+import { useManage, useWorld } from '#test/support/world/use-world.ts';
 
-let world: World;
-let manage: Manage;
-beforeAll(async () => {
-  world = await startWorld();
-  manage = manageWith(world, await world.tokenFor(world.admin));
-});
-afterAll(() => world.close());
+const world = useWorld();
+const manage = useManage(world);
 
 const SMALL = { tenantTokens: 2, members: 1, serviceUsers: 1 };
 /** More than a page of everything. */

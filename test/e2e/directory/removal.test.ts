@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { makeSecret, secretsOf } from '#test/support/arrange/hs256-apis.ts';
 import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { itemsNaming, storeTenant } from '#test/support/arrange/tenant-rows.ts';
@@ -6,22 +6,11 @@ import { assertConforms } from '#test/support/ask/conformance.ts';
 import { registerApi } from '#test/support/clients/applications.ts';
 import { createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
 import { denied, whileFailing } from '#test/support/faults/faults.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { useWorld } from '#test/support/world/use-world.ts';
+import { type Acme, arrangeAcme, type Credentials, REPORTS } from '#test/support/world/world.ts';
 
-let world: World;
-let manage: Manage;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  manage = async (...request) => manageWith(world, await world.tokenFor(world.admin))(...request);
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms });
+const manage: Manage = async (...request) => manageWith(world, await world.tokenFor(world.admin))(...request);
 
 /** Old enough a deletion for its rows to be removed. */
 const SETTLE_SECONDS = 60;

@@ -1,32 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { afterEach, describe, expect, test } from 'vitest';
+import { manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { exchangeOutcome } from '#test/support/ask/credential-worth.ts';
 import { countEach, race } from '#test/support/ask/outcomes.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
+import { type Credentials, REPORTS } from '#test/support/world/world.ts';
 
 const YEAR_SECONDS = 31_536_000;
 const ALL_KINDS = ['client_credentials', 'access_token'];
 const LEDGER = 'https://api.example.com/ledger';
 
-let world: World;
-let acme: Acme;
-let manage: Manage;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-  manage = manageWith(world, await world.tokenFor(world.admin));
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const manage = useManage(world);
 
 const defaults = {
   defaultAudience: null,

@@ -1,25 +1,20 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createApiToken } from '#test/support/arrange/creations.ts';
-import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { succeed } from '#test/support/arrange/manage.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
+import { type Acme, REPORTS } from '#test/support/world/world.ts';
 
 const readReports = { api: REPORTS, value: 'read:reports' };
 
-let world: World;
-let acme: Acme;
-let globex: Acme;
-let manage: Manage;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  [acme, globex] = [await arrangeAcme(world), await arrangeAcme(world)];
-  manage = manageWith(world, await world.tokenFor(world.admin));
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const globex = useAcme(world);
+const manage = useManage(world);
 
 const rolesOf = ({ tenantId }: Acme) => `/v1/tenants/${tenantId}/roles`;
 

@@ -1,40 +1,23 @@
 import { decodeProtectedHeader } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Place, personalTokens, placeOf, tenantTokens } from '#test/support/arrange/changeable-kinds.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { personalTokens, placeOf, tenantTokens } from '#test/support/arrange/changeable-kinds.ts';
 import { createRole } from '#test/support/arrange/creations.ts';
-import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-api.ts';
-import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
+import { manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { WORTHLESS, worthNow } from '#test/support/ask/worth-now.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { opened, useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
+import { arrangeAcme, type Credentials, REPORTS } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Acme;
-let manage: Manage;
-let place: Place;
-let online: GuardedApi;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  online = await startGuardedApi(world, { mode: 'online' });
-  acme = await arrangeAcme(world);
-  manage = manageWith(world, await world.tokenFor(world.admin));
-  place = placeOf(acme, manage);
-});
-afterAll(async () => {
-  await online.close();
-  await world.close();
-});
+const world = useWorld({ onReply: assertConforms });
+const online = opened(() => startGuardedApi(world, { mode: 'online' }));
+const acme = useAcme(world);
+const manage = useManage(world);
+const place = placeOf(acme, manage);
 
 const readReports = { api: REPORTS, value: 'read:reports' };
 const writeReports = { api: REPORTS, value: 'write:reports' };

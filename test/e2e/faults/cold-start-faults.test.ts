@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { whileFailing } from '#test/support/faults/faults.ts';
-import { type Operation, type RouteRequests, routeRequests } from '#test/support/route-requests/index.ts';
+import { type Operation, routeRequests } from '#test/support/route-requests/index.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';
 import { startFunctionInstance } from '#test/support/world/function-instance.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 
-let world: World;
-let acme: Acme;
-let requests: RouteRequests;
-
-beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-  requests = await routeRequests(world, acme);
-});
-afterAll(() => world.close());
+const world = useWorld();
+const acme = useAcme(world);
+const requests = prepared(() => routeRequests(world, acme));
 
 type Engine = 'dynamo' | 'kms';
 

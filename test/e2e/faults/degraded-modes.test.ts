@@ -1,33 +1,26 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-api.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { whileFailing } from '#test/support/faults/faults.ts';
-import { type Operation, type RouteRequests, routeRequests } from '#test/support/route-requests/index.ts';
+import { type Operation, routeRequests } from '#test/support/route-requests/index.ts';
 import type { EngineProxy, Fault } from '#test/support/world/engine-proxy.ts';
-import { type Acme, arrangeAcme, type Reply, startWorld, type World } from '#test/support/world/world.ts';
+import { opened, prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import type { Reply } from '#test/support/world/world.ts';
 
 /** The API whose tokens are signed with a key of its own. */
 const LEDGER = 'https://api.example.com/ledger';
 
-let world: World;
-let acme: Acme;
-let requests: RouteRequests;
-let guarded: Readonly<Record<'online' | 'offline', GuardedApi>>;
+const world = useWorld();
+const acme = useAcme(world);
+const requests = prepared(() => routeRequests(world, acme));
+const guarded = {
+  online: opened(() => startGuardedApi(world, { mode: 'online' })),
+  offline: opened(() => startGuardedApi(world, { mode: 'offline' })),
+};
 let token: string;
 
 beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-  requests = await routeRequests(world, acme);
   token = await world.tokenFor(acme.tenantToken);
-  const [online, offline] = await Promise.all([
-    startGuardedApi(world, { mode: 'online' }),
-    startGuardedApi(world, { mode: 'offline' }),
-  ]);
-  guarded = { online, offline };
   await lookEverywhere();
-});
-afterAll(async () => {
-  for (const part of [guarded.online, guarded.offline, world]) await part.close();
 });
 
 /** The columns of the table: everything that somebody may want of a workspace whose processes are warm. */

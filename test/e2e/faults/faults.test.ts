@@ -1,24 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { tables } from '#shared/api/tables.ts';
 import { type Probe, probeFaults, type Subject } from '#test/support/faults/fault-probes.ts';
 import { whileFailing } from '#test/support/faults/faults.ts';
 import type { Misfortune } from '#test/support/faults/misfortunes.ts';
-import { operationsOf, type RouteRequests, routeRequests } from '#test/support/route-requests/index.ts';
+import { operationsOf, routeRequests } from '#test/support/route-requests/index.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';
-import { arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 
 vi.setConfig({ maxConcurrency: 6, testTimeout: 600_000 });
 
-let world: World;
-let requests: RouteRequests;
-
-beforeAll(async () => {
-  world = await startWorld();
-  requests = await routeRequests(world, await arrangeAcme(world));
-});
-afterAll(() => world.close());
+const world = useWorld();
+const acme = useAcme(world);
+const requests = prepared(() => routeRequests(world, acme));
 
 /** `MINTMARK_FAULTS=all` tries everything that can go wrong at every call; else once at each kind of call. */
 const isThorough = process.env.MINTMARK_FAULTS === 'all';

@@ -1,31 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { exchangeOutcome } from '#test/support/ask/credential-worth.ts';
 import { denied, whileFailing } from '#test/support/faults/faults.ts';
 import { workspaceItems } from '#test/support/stored/table-items.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  type Reply,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import type { Credentials, Reply } from '#test/support/world/world.ts';
 
 /** No creation takes so long: one that is still under way broke off. */
 const ABANDONED_AFTER_SECONDS = 30;
 
-let world: World;
-let acme: Acme;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
 let token: string;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
   token = await world.tokenFor(world.admin);
 });
-afterAll(() => world.close());
 
 let serial = 0;
 /** A creation under a key of its own. */

@@ -1,27 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { tables } from '#shared/api/tables.ts';
 import { whileFailing } from '#test/support/faults/faults.ts';
-import {
-  operationsOf,
-  type RouteRequest,
-  type RouteRequests,
-  routeRequests,
-} from '#test/support/route-requests/index.ts';
+import { operationsOf, type RouteRequest, routeRequests } from '#test/support/route-requests/index.ts';
 import { auditLinesOf, workspaceSize } from '#test/support/stored/table-items.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';
 import { startFunctionInstance, type TimedReply } from '#test/support/world/function-instance.ts';
-import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import type { Credentials } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Acme;
-let requests: RouteRequests;
-
-beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-  requests = await routeRequests(world, acme);
-});
-afterAll(() => world.close());
+const world = useWorld();
+const acme = useAcme(world);
+const requests = prepared(() => routeRequests(world, acme));
 
 const changes = operationsOf(...tables.map(({ name }) => name)).filter(({ isChange }) => isChange);
 const WRITES = ['PutItem', 'DeleteItem'];

@@ -13,38 +13,25 @@ import { isTokenActive } from '#test/support/ask/introspection.ts';
 import { createApplication, grantPermissions, registerApi } from '#test/support/clients/applications.ts';
 import { whileFailing } from '#test/support/faults/faults.ts';
 import { itemsOf } from '#test/support/stored/table-items.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 const LEDGER = 'https://api.example.com/ledger';
 
-let world: World;
-let acme: Acme;
-let keys: ReturnType<typeof signingKeysOf>;
-let kms: KMSClient;
+const world = useWorld();
+const acme = useAcme(world);
+const keys = signingKeysOf(world);
 /** An application with a permission at an API that takes RS256, and at one that takes ES256. */
-let client: Credentials;
+const client = prepared(() => createApplication(world));
+let kms: KMSClient;
 beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-  keys = signingKeysOf(world);
   // Past the proxy that counts and fails.
   kms = new KMSClient({ endpoint: world.kms.engine.url });
   const ledger = await registerApi(world, ['read:ledger'], { identifier: LEDGER, signingAlgorithm: 'ES256' });
-  client = await createApplication(world);
   await grantPermissions(world, client, ledger.id, 'all');
   await grantPermissions(world, client, acme.apiId, 'all');
 });
-afterAll(async () => {
-  kms.destroy();
-  await world.close();
-});
+afterAll(() => kms.destroy());
 
 const exchange = (audience: string) =>
   world.post('/oauth/token', client, { grant_type: 'client_credentials', audience });

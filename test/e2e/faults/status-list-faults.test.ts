@@ -1,26 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-api.ts';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { bitsSet, readList, statusOf } from '#test/support/ask/status-lists.ts';
 import { whileFailing } from '#test/support/faults/faults.ts';
 import { costOf, FREE } from '#test/support/stored/cost.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { opened, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { type Acme, arrangeAcme } from '#test/support/world/world.ts';
 
 const TTL_SECONDS = 30;
 
-let world: World;
-let acme: Acme;
-let offline: GuardedApi;
+const world = useWorld();
+const acme = useAcme(world);
 beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
   await world.manage('PATCH', `/v1/apis/${acme.apiId}`, { statusList: true });
-  offline = await startGuardedApi(world, { mode: 'offline' });
 });
-afterAll(async () => {
-  await offline.close();
-  await world.close();
-});
+const offline = opened(() => startGuardedApi(world, { mode: 'offline' }));
 
 const issue = () => world.tokenFor(acme.tenantToken);
 const revoke = (token: string) => world.post('/oauth/revoke', acme.tenantToken, { token });

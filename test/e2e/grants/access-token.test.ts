@@ -6,29 +6,19 @@ import {
   type JWTPayload,
   jwtVerify,
 } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { repeat } from '#test/support/ask/outcomes.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { type Credentials, REPORTS } from '#test/support/world/world.ts';
 
 const LEDGER = 'https://api.example.com/ledger';
 
-let world: World;
-let acme: Acme;
+const world = useWorld();
+const acme = useAcme(world);
 let keySet: JSONWebKeySet;
-
 beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
   keySet = (await world.send('GET', '/.well-known/jwks.json')).body as JSONWebKeySet;
 });
-afterAll(() => world.close());
 
 /** The claims as an API checks them, with a verifier that is not ours. */
 async function verify(token: string, audience: string): Promise<JWTPayload> {

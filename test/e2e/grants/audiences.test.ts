@@ -1,32 +1,21 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createApi, createApiToken, createRole } from '#test/support/arrange/creations.ts';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  basic,
-  type Credentials,
-  REPORTS,
-  type Reply,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { basic, type Credentials, REPORTS, type Reply } from '#test/support/world/world.ts';
 
 const LEDGER = 'https://api.example.com/ledger';
 
-let world: World;
-let acme: Acme;
+const world = useWorld();
+const acme = useAcme(world);
 /** Holds permissions at two APIs, so it has to say which one it means. */
 let torn: Credentials;
 beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
   await createApi(world, LEDGER, ['read:ledger']);
   const ledgerReader = await createRole(world, [{ api: LEDGER, value: 'read:ledger' }]);
   torn = await createApiToken(world, acme.tenantId, { roleIds: [acme.readerRoleId, ledgerReader] });
 });
-afterAll(() => world.close());
 
 describe('an audience', () => {
   test.each(['resource', 'audience'])('G4, G6: named as %s is the aud of the token', async (name) => {

@@ -1,6 +1,5 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { MutualTls } from '#infra/local/gateway/configuration.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { oauthError, problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import {
@@ -9,26 +8,23 @@ import {
   type RegisteredApi,
   registerApi,
 } from '#test/support/clients/applications.ts';
-import { type Authority, type ClientIdentity, newAuthority } from '#test/support/clients/certificates.ts';
+import { newAuthority } from '#test/support/clients/certificates.ts';
 import { newProofKey, nonceOf, signProof } from '#test/support/clients/dpop.ts';
 import { type Fetch, fetchWith, mutualTlsTrusting, postOver } from '#test/support/clients/mutual-tls.ts';
 import { costOf } from '#test/support/stored/cost.ts';
-import { basic, type Credentials, type Reply, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useWorld } from '#test/support/world/use-world.ts';
+import { basic, type Reply } from '#test/support/world/world.ts';
 
-let world: World;
-let authority: Authority;
-let mutualTls: MutualTls;
-let identity: ClientIdentity;
-let client: Credentials;
+const authority = prepared(newAuthority);
 let offering: RegisteredApi;
 let requiring: RegisteredApi;
 let indifferent: RegisteredApi;
 let withCertificate: Fetch;
+const mutualTls = prepared(() => mutualTlsTrusting(authority.cert));
+const identity = prepared(() => authority.issue());
+const world = useWorld({ mutualTls, onReply: assertConforms });
+const client = prepared(() => createApplication(world));
 beforeAll(async () => {
-  authority = await newAuthority();
-  [mutualTls, identity] = [await mutualTlsTrusting(authority.cert), await authority.issue()];
-  world = await startWorld({ mutualTls, onReply: assertConforms });
-  client = await createApplication(world);
   const api = async (request: object) => {
     const made = await registerApi(world, ['read'], request);
     await grantPermissions(world, client, made.id, 'all');
@@ -39,7 +35,6 @@ beforeAll(async () => {
   indifferent = await api({});
   withCertificate = fetchWith(mutualTls, identity);
 });
-afterAll(() => world.close());
 
 const GRANT = { grant_type: 'client_credentials' };
 const exchangeOver = (fetch: Fetch, { identifier }: RegisteredApi, headers: Record<string, string> = {}) =>

@@ -1,26 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { CompactSign, generateKeyPair, type JWTPayload } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { createApplication, grantPermissions, registerApi } from '#test/support/clients/applications.ts';
-import { type Credentials, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useWorld } from '#test/support/world/use-world.ts';
 
 const NOBODY = 'cli_0000000000000000000000';
 
-let world: World;
-let application: Credentials;
+const world = useWorld({ onReply: assertConforms, adapters: { hs256Apis: () => true } });
+const application = prepared(() => createApplication(world));
 let token: string;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms, adapters: { hs256Apis: () => true } });
-  application = await createApplication(world);
   const { id, identifier } = await registerApi(world, ['read']);
   await grantPermissions(world, application, id, 'all');
   await succeed(world.manage('POST', `/v1/apis/${id}/signing-secrets`, {}));
   await succeed(world.manage('PATCH', `/v1/apis/${id}`, { signingAlgorithm: 'HS256' }));
   token = await world.tokenFor(application, { audience: identifier });
 });
-afterAll(() => world.close());
 
 async function ask(asked: string) {
   const { status, body } = await world.post('/oauth/introspect', application, { token: asked });

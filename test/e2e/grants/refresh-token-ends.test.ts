@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type Manage, manageWith } from '#test/support/arrange/manage.ts';
 import {
+  allowRefreshTokens,
   askOffline,
   beginFamily,
   changeRefreshTokens,
   granted,
   type Refreshable,
   refresh,
-  startRefreshWorld,
   worthOf,
 } from '#test/support/arrange/refresh-tokens.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
@@ -18,17 +18,15 @@ import { obtainSecret, type SecretOwner, secretIdOf, secretOwners } from '#test/
 import { createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
 import { denied, whileFailing } from '#test/support/faults/faults.ts';
 import { costOf } from '#test/support/stored/cost.ts';
-import { type Acme, arrangeAcme, type Credentials, REPORTS, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { type Acme, arrangeAcme, type Credentials, REPORTS } from '#test/support/world/world.ts';
 
 const REFUSED = oauthError(400, 'invalid_grant');
 const DAY_SECONDS = 86_400;
 
-let world: World;
-let acme: Acme;
-beforeAll(async () => {
-  ({ world, acme } = await startRefreshWorld({ onReply: assertConforms }));
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+beforeAll(() => allowRefreshTokens(world, acme));
 
 const manage: Manage = async (...request) => manageWith(world, await world.tokenFor(world.admin))(...request);
 const introspect = (token: string, caller = world.admin) => introspection(world, token, caller);

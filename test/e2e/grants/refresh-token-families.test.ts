@@ -1,26 +1,27 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
+  allowRefreshTokens,
   askOffline,
   beginFamily,
   changeRefreshTokens,
   granted,
   type Refreshable,
   refresh,
-  startRefreshWorld,
   worthOf,
 } from '#test/support/arrange/refresh-tokens.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { isTokenActive } from '#test/support/ask/introspection.ts';
 import { exchangeWith, newProofKey, type ProofKey, proofOutcome, tokenProof } from '#test/support/clients/dpop.ts';
 import { denied, whileFailing } from '#test/support/faults/faults.ts';
-import { type Acme, arrangeAcme, REPORTS, type World } from '#test/support/world/world.ts';
+import { useWorld } from '#test/support/world/use-world.ts';
+import { type Acme, arrangeAcme, REPORTS } from '#test/support/world/world.ts';
 
-let world: World;
+const world = useWorld({ onReply: assertConforms });
 let acme: Acme;
 beforeAll(async () => {
-  ({ world, acme } = await startRefreshWorld({ onReply: assertConforms }));
+  acme = await arrangeAcme(world);
+  await allowRefreshTokens(world, acme);
 });
-afterAll(() => world.close());
 
 const isActive = (token: string) => isTokenActive(world, token);
 const worth = (family: Refreshable) => worthOf(world, family);

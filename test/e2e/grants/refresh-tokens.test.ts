@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   allowRefreshTokens,
   askOffline,
@@ -8,7 +8,6 @@ import {
   granted,
   type Refreshable,
   refresh,
-  startRefreshWorld,
   worthOf,
 } from '#test/support/arrange/refresh-tokens.ts';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
@@ -18,19 +17,17 @@ import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/faults.ts';
 import { costOf } from '#test/support/stored/cost.ts';
 import { itemsOf } from '#test/support/stored/table-items.ts';
-import { type Acme, arrangeAcme, REPORTS, type Reply, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { arrangeAcme, REPORTS, type Reply } from '#test/support/world/world.ts';
 
 const SHAPE = /^mmr_[0-9A-Za-z]{68}$/;
 const EVERYTHING = 'read:reports write:reports';
 const REFUSED = oauthError(400, 'invalid_grant');
 
-let world: World;
-let acme: Acme;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
 let family: Refreshable;
-beforeAll(async () => {
-  ({ world, acme } = await startRefreshWorld({ onReply: assertConforms }));
-});
-afterAll(() => world.close());
+beforeAll(() => allowRefreshTokens(world, acme));
 beforeEach(async () => {
   family = await beginFamily(world, acme.tenantToken);
 });

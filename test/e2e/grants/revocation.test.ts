@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isTokenActive } from '#test/support/ask/introspection.ts';
 import { resourceMetadata } from '#test/support/ask/resource-metadata.ts';
 import { openForge } from '#test/support/forge/forge.ts';
-import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { arrangeAcme, type Credentials } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Acme;
-
-beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-});
-afterAll(() => world.close());
+const world = useWorld();
+const acme = useAcme(world);
 
 const revoke = (caller: Credentials | undefined, parameters: Record<string, string>) =>
   world.post('/oauth/revoke', caller, parameters);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { allowRefreshTokens, beginFamily, granted, refresh } from '#test/support/arrange/refresh-tokens.ts';
 import { createService, exchanged, exchangeToken } from '#test/support/arrange/token-exchange.ts';
@@ -9,28 +9,15 @@ import { createServiceUserKey, signAssertion } from '#test/support/clients/servi
 import { createServiceUser } from '#test/support/clients/service-users.ts';
 import { costOf } from '#test/support/stored/cost.ts';
 import { itemsOf, removeItem } from '#test/support/stored/table-items.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { type Credentials, REPORTS } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Acme;
-let globex: Acme;
-let application: Credentials;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const globex = useAcme(world);
+const application = prepared(arrangeApplication);
 /** It may look at every token of the API. */
-let api: Credentials;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  [acme, globex] = [await arrangeAcme(world), await arrangeAcme(world)];
-  application = await arrangeApplication();
-  api = await arrangeApplication();
-});
-afterAll(() => world.close());
+const api = prepared(arrangeApplication);
 
 async function arrangeApplication(): Promise<Credentials> {
   const made = await createApplication(world);

@@ -1,29 +1,25 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { AccessTokenClaims } from '#shared/domain/tokens/claims.ts';
 import { createApi, createApiToken, createRole } from '#test/support/arrange/creations.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { oauthError, problem, seen } from '#test/support/ask/answers.ts';
 import type { Credentials, Reply } from '#test/support/world/deployment.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { arrangeAcme, REPORTS } from '#test/support/world/world.ts';
 
 const LEDGER = 'https://api.example.com/ledger';
 
-let world: World;
-
-let acme: Acme;
-
+const world = useWorld();
+const acme = useAcme(world);
 /** Holds both permissions at the reports API, and one at another API. */
 let reporter: Credentials;
 beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
   await createApi(world, LEDGER, ['read:ledger']);
   const ledgerReader = await createRole(world, [{ api: LEDGER, value: 'read:ledger' }]);
   const roleIds = [acme.readerRoleId, acme.writerRoleId, ledgerReader];
   reporter = await createApiToken(world, acme.tenantId, { roleIds });
 });
-afterAll(() => world.close());
 
 describe('a token response', () => {
   test('C1, C2: has the token, its type, lifetime and scope, and nothing else', async () => {

@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { systemPermissions } from '#shared/domain/access/system-api.ts';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
@@ -7,23 +7,19 @@ import { assertConforms } from '#test/support/ask/conformance.ts';
 import { scopeNow } from '#test/support/ask/credential-worth.ts';
 import { createApplication, grantPermissions } from '#test/support/clients/applications.ts';
 import type { Credentials } from '#test/support/world/deployment.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 interface Tried {
   readonly tokenResponse: { readonly access_token: string };
 }
 
-let world: World;
-
-let acme: Acme;
-
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
 let token: string;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
   token = await world.tokenFor(world.admin);
 });
-afterAll(() => world.close());
 
 const tryApi = (body: object, { apiId = acme.apiId, by = token } = {}) =>
   world.manage('POST', `/v1/apis/${apiId}/test`, body, by);

@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { allowRefreshTokens, beginFamily } from '#test/support/arrange/refresh-tokens.ts';
 import {
   arrangeServices,
@@ -13,19 +13,17 @@ import { oauthError, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { isTokenActive } from '#test/support/ask/introspection.ts';
 import { grantPermissions } from '#test/support/clients/applications.ts';
-import { type Credentials, REPORTS, type Reply, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useWorld } from '#test/support/world/use-world.ts';
+import { type Credentials, REPORTS, type Reply } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Services;
+const world = useWorld({ onReply: assertConforms });
+const acme = prepared(() => arrangeServices(world));
 let service: Credentials;
 let subject: string;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeServices(world);
   [service] = acme.services;
   subject = await callerToken(world, acme);
 });
-afterAll(() => world.close());
 
 const exchange = (parameters: Record<string, string> = {}, requester = service, token = subject) =>
   exchangeToken(world, requester, token, parameters);

@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
   ACCESS_TOKEN_TYPE,
   arrangeServices,
@@ -7,7 +7,6 @@ import {
   createService,
   exchanged,
   exchangeToken,
-  type Services,
   TOKEN_EXCHANGE,
 } from '#test/support/arrange/token-exchange.ts';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
@@ -16,27 +15,18 @@ import { introspection, isTokenActive } from '#test/support/ask/introspection.ts
 import { boundToken, exchangeWith, newProofKey, proofOutcome, tokenProof } from '#test/support/clients/dpop.ts';
 import { openForge } from '#test/support/forge/forge.ts';
 import { costOf } from '#test/support/stored/cost.ts';
-import {
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  type Reply,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { prepared, useWorld } from '#test/support/world/use-world.ts';
+import { arrangeAcme, type Credentials, REPORTS, type Reply } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Services;
+const world = useWorld({ onReply: assertConforms });
+const acme = prepared(() => arrangeServices(world));
 let first: Credentials;
 let second: Credentials;
 let subject: string;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeServices(world);
   [first, second] = acme.services;
   subject = await callerToken(world, acme);
 });
-afterAll(() => world.close());
 
 const exchange = (parameters: Record<string, string> = {}, requester = first, token = subject) =>
   exchangeToken(world, requester, token, parameters);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { oauthError, problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
@@ -6,26 +6,17 @@ import { countEach, race } from '#test/support/ask/outcomes.ts';
 import { captureOutput } from '#test/support/ask/output.ts';
 import { createApplication, grantPermissions, registerApi } from '#test/support/clients/applications.ts';
 import { costOf } from '#test/support/stored/cost.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  type Reply,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import type { Credentials, Reply } from '#test/support/world/world.ts';
 
 const output = captureOutput();
 
-let world: World;
-let acme: Acme;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
 let apiId: string;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
   apiId = (await registerApi(world, ['read:ledger'])).id;
 });
-afterAll(() => world.close());
 
 /** Tests begin with the hour, so that none is about two of them by chance. */
 beforeEach(() => world.clock.advance(3_600 - (world.clock.nowSeconds() % 3_600)));

@@ -1,27 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { openForge } from '#test/support/forge/forge.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { opened, useAcme, useWorld } from '#test/support/world/use-world.ts';
 
-let world: World;
-let acme: Acme;
-let online: GuardedApi;
-let offline: GuardedApi;
+const world = useWorld();
+const acme = useAcme(world);
+const online = opened(() => startGuardedApi(world, { mode: 'online' }));
+const offline = opened(() => startGuardedApi(world, { mode: 'offline' }));
 /** A long-lived token. */
 let accessToken: string;
 beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-  online = await startGuardedApi(world, { mode: 'online' });
-  offline = await startGuardedApi(world, { mode: 'offline' });
   const request = { kind: 'access_token', description: 'probe', roleIds: [acme.readerRoleId, acme.writerRoleId] };
   const { body } = await world.manage('POST', `/v1/tenants/${acme.tenantId}/api-tokens`, request);
   ({ accessToken } = body as { accessToken: string });
-});
-afterAll(async () => {
-  await online.close();
-  await offline.close();
-  await world.close();
 });
 
 const introspect = async (token: string) => (await world.post('/oauth/introspect', world.admin, { token })).body;

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { Body, Route } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
 import { sendRaw } from '#test/support/ask/raw-http.ts';
 import { anyBytes, anyForm, anyJson, anyPath, CANARY, type Sent } from '#test/support/forge/arbitrary-request.ts';
-import { type Operation, type RouteRequests, routeRequests } from '#test/support/route-requests/index.ts';
-import { type Acme, arrangeAcme, basic, type Reply, startWorld, type World } from '#test/support/world/world.ts';
+import { type Operation, routeRequests } from '#test/support/route-requests/index.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { basic, type Reply } from '#test/support/world/world.ts';
 
 /** Requests to each route, with other ones in each run: `MINTMARK_ARBITRARY_REQUESTS=1000` takes minutes. */
 const REQUESTS = Number(process.env.MINTMARK_ARBITRARY_REQUESTS ?? 16);
@@ -19,17 +20,13 @@ const routes = tables.flatMap((table) =>
 const oauthRoutes = routes.filter(({ errors }) => errors === 'oauth');
 const managementRoutes = routes.filter(({ path }) => path.startsWith('/v1/'));
 
-let world: World;
-let acme: Acme;
-let requests: RouteRequests;
+const world = useWorld();
+const acme = useAcme(world);
+const requests = prepared(() => routeRequests(world, acme));
 let managementToken: string;
 beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-  requests = await routeRequests(world, acme);
   managementToken = await world.tokenFor(world.admin);
 });
-afterAll(() => world.close());
 
 describe('A11, A14, A19: whatever arrives is answered with a success or an error that repeats nothing of it', () => {
   test.each(oauthRoutes)('$method $path, with or without credentials', async ({ method, path, body }) => {

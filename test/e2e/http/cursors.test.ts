@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { useWorld } from '#test/support/world/use-world.ts';
+import { arrangeAcme } from '#test/support/world/world.ts';
 
-let world: World;
 const lists = ['/v1/tenants', '/v1/users', '/v1/roles', '/v1/apis', '/v1/applications', '/v1/audit-events'] as const;
 
+const world = useWorld();
 beforeAll(async () => {
-  world = await startWorld();
   await arrangeAcme(world);
   await Promise.all([1, 2, 3].map((serial) => world.manage('POST', '/v1/tenants', { name: `Tenant ${serial}` })));
   await world.manage('POST', '/v1/users', { email: 'second@example.com' });
   await world.manage('POST', '/v1/applications', { name: 'Second' });
   await world.manage('POST', '/v1/apis', { identifier: 'https://second.example.com', name: 'Second', permissions: [] });
 });
-afterAll(() => world.close());
 
 describe.each(lists)('T2: a cursor of %s', (list) => {
   const read = async (query: string) => {

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { LambdaTable } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
 import { allowRefreshTokens, beginFamily, refresh } from '#test/support/arrange/refresh-tokens.ts';
@@ -14,7 +14,6 @@ import {
   createServiceUserKey,
   exchangeAssertion,
   JWT_BEARER,
-  type KeyFile,
   signAssertion,
 } from '#test/support/clients/service-user-keys.ts';
 import { createServiceUser } from '#test/support/clients/service-users.ts';
@@ -23,7 +22,8 @@ import {
   applicationKey,
   createSigningApplication,
 } from '#test/support/clients/signing-applications.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 const OAUTH_METADATA = '/.well-known/oauth-authorization-server';
 const OPENID_METADATA = '/.well-known/openid-configuration';
@@ -32,19 +32,17 @@ const DOCUMENTS = [OAUTH_METADATA, OPENID_METADATA, JWKS];
 
 type Metadata = Readonly<Record<string, unknown>>;
 
-let world: World;
-let acme: Acme;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
 let serviceUser: string;
-let key: KeyFile;
 let metadata: Metadata;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
   serviceUser = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
-  key = await createServiceUserKey(world, serviceUser);
+});
+const key = prepared(() => createServiceUserKey(world, serviceUser));
+beforeAll(async () => {
   metadata = (await world.send('GET', OAUTH_METADATA)).body as Metadata;
 });
-afterAll(() => world.close());
 
 const GRANT = 'client_credentials';
 const SIGNATURES = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];

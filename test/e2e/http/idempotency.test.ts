@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { tables } from '#shared/api/tables.ts';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
@@ -7,24 +7,17 @@ import { exchangeOutcome } from '#test/support/ask/credential-worth.ts';
 import { race } from '#test/support/ask/outcomes.ts';
 import { createApplication, grantPermissions } from '#test/support/clients/applications.ts';
 import type { RouteRequest } from '#test/support/route-requests/desk.ts';
-import { operationsOf, type RouteRequests, routeRequests } from '#test/support/route-requests/index.ts';
+import { operationsOf, routeRequests } from '#test/support/route-requests/index.ts';
 import { auditLinesOf, itemsOf, workspaceItems } from '#test/support/stored/table-items.ts';
 import type { Credentials, Reply } from '#test/support/world/deployment.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { type Acme, arrangeAcme } from '#test/support/world/world.ts';
 
 const DAY_SECONDS = 86_400;
 
-let world: World;
-
-let acme: Acme;
-
-let requests: RouteRequests;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-  requests = await routeRequests(world, acme);
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const requests = prepared(() => routeRequests(world, acme));
 
 const creations = operationsOf(...tables.map(({ name }) => name)).filter(({ status }) => status === 201);
 

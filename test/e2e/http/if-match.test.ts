@@ -1,17 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { dynamoClientRemover } from '#shared/adapters/dynamo/directory/clients.ts';
-import { changeableKinds, type Place, placeOf, tenantTokens } from '#test/support/arrange/changeable-kinds.ts';
-import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { changeableKinds, placeOf, tenantTokens } from '#test/support/arrange/changeable-kinds.ts';
+import { succeed } from '#test/support/arrange/manage.ts';
 import { problem, seen, withoutUses } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { countEach, race } from '#test/support/ask/outcomes.ts';
-import { arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
-
-let world: World;
-
-let manage: Manage;
-
-let place: Place;
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 
 /** What happens between a deletion's reading of a client and its removal. */
 let beforeRemoval = async () => {};
@@ -26,13 +20,9 @@ const overtakenRemover: typeof dynamoClientRemover = (environment) => {
   };
 };
 
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms, adapters: { clientRemover: overtakenRemover } });
-  const acme = await arrangeAcme(world);
-  manage = manageWith(world, await world.tokenFor(world.admin));
-  place = placeOf(acme, manage);
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms, adapters: { clientRemover: overtakenRemover } });
+const manage = useManage(world);
+const place = placeOf(useAcme(world), manage);
 
 type Shown = Readonly<Record<string, unknown>> & { readonly version: number };
 

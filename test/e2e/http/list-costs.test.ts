@@ -1,31 +1,25 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { tables } from '#shared/api/tables.ts';
-import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { succeed } from '#test/support/arrange/manage.ts';
 import { writeManyApiTokens } from '#test/support/clients/many-clients.ts';
-import { operationsOf, type RouteRequests, routeRequests } from '#test/support/route-requests/index.ts';
+import { operationsOf, routeRequests } from '#test/support/route-requests/index.ts';
 import { queryCostOf } from '#test/support/stored/query-costs.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 
 /** How many API tokens the tenant has; the promises below hold for any number, e.g. `LISTED_ITEMS=100000`. */
 const ITEMS = Number(process.env.LISTED_ITEMS ?? 1_000);
 const FILLING_MILLISECONDS_MAX = 600_000;
 
-let world: World;
-let acme: Acme;
-let manage: Manage;
+const world = useWorld();
+const acme = useAcme(world);
+const requests = prepared(() => routeRequests(world, acme));
+const manage = useManage(world);
 let path: string;
-let requests: RouteRequests;
-
 beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-  requests = await routeRequests(world, acme);
-  manage = manageWith(world, await world.tokenFor(world.admin));
   const { id } = await succeed(manage('POST', '/v1/tenants', { name: 'Many' }));
   await writeManyApiTokens(world, id, ITEMS);
   path = `/v1/tenants/${id}/api-tokens`;
 }, FILLING_MILLISECONDS_MAX);
-afterAll(() => world.close());
 
 interface Listed {
   readonly items: readonly { readonly description: string }[];

@@ -1,29 +1,17 @@
 import { Buffer } from 'node:buffer';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createApi, createApiToken, createRole } from '#test/support/arrange/creations.ts';
 import { oauthError, problem, seen } from '#test/support/ask/answers.ts';
 import { type RawRequest, sendRaw } from '#test/support/ask/raw-http.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  basic,
-  type Credentials,
-  REPORTS,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { basic, type Credentials, REPORTS } from '#test/support/world/world.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 const GRANT = 'grant_type=client_credentials';
 const FORM_ENDPOINTS = ['/oauth/token', '/oauth/introspect', '/oauth/revoke'] as const;
 
-let world: World;
-let acme: Acme;
-beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-});
-afterAll(() => world.close());
+const world = useWorld();
+const acme = useAcme(world);
 
 const token = (scope = 'read:reports write:reports') => ({
   status: 200,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
@@ -11,8 +11,7 @@ import {
 } from '#test/support/clients/applications.ts';
 import { runCommand } from '#test/support/documents/command.ts';
 import { isInstalled } from '#test/support/documents/installed.ts';
-import type { Credentials } from '#test/support/world/deployment.ts';
-import { startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useWorld } from '#test/support/world/use-world.ts';
 
 const root = new URL('../../..', import.meta.url).pathname;
 
@@ -24,19 +23,14 @@ interface Quickstart {
   readonly snippets: readonly { readonly id: string; readonly code: string }[];
 }
 
-let world: World;
-
-let application: Credentials;
-
 const apis: Record<string, RegisteredApi> = {};
+const world = useWorld({ onReply: assertConforms });
+const application = prepared(() => createApplication(world));
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  application = await createApplication(world);
   apis.RS256 = await registerApi(world, ['read'], { identifier: HOSTILE });
   apis.ES256 = await registerApi(world, [], { signingAlgorithm: 'ES256', permissions: [{ value: 'read' }] });
   for (const { id } of Object.values(apis)) await grantPermissions(world, application, id, 'all');
 });
-afterAll(() => world.close());
 
 const quickstartOf = (id = '') => world.manage('GET', `/v1/apis/${id}/quickstart`);
 

@@ -1,23 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { memoryRequestLimiter } from '#shared/adapters/node/memory-request-limiter.ts';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { createApplication, grantPermissions } from '#test/support/clients/applications.ts';
 import { auditLinesOf } from '#test/support/stored/table-items.ts';
 import type { Reply } from '#test/support/world/deployment.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
-
-let world: World;
-
-let acme: Acme;
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 
 /** Every test is a source that nobody has heard of before. */
 let limiter = memoryRequestLimiter();
-beforeAll(async () => {
-  world = await startWorld({ adapters: { requestLimiter: () => ({ count: (key) => limiter.count(key) }) } });
-  acme = await arrangeAcme(world);
-});
-afterAll(() => world.close());
+const world = useWorld({ adapters: { requestLimiter: () => ({ count: (key) => limiter.count(key) }) } });
+const acme = useAcme(world);
 
 const GRANT = { grant_type: 'client_credentials' };
 

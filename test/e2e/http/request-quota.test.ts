@@ -1,25 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { memoryRequestLimiter } from '#shared/adapters/node/memory-request-limiter.ts';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { createApplication, grantPermissions } from '#test/support/clients/applications.ts';
-import type { Credentials, Reply } from '#test/support/world/deployment.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import type { Reply } from '#test/support/world/deployment.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 
 const REQUESTS_MAX = 40;
 
-let world: World;
+const limiter = memoryRequestLimiter(undefined, REQUESTS_MAX);
+const world = useWorld({ adapters: { requestLimiter: () => limiter } });
+const acme = useAcme(world);
 
-let acme: Acme;
-
-let another: Credentials;
+const another = prepared(() => createApplication(world));
 beforeAll(async () => {
-  const limiter = memoryRequestLimiter(undefined, REQUESTS_MAX);
-  world = await startWorld({ adapters: { requestLimiter: () => limiter } });
-  acme = await arrangeAcme(world);
-  another = await createApplication(world);
   await grantPermissions(world, another, SYSTEM_API_ID, ['read:tenants']);
 });
-afterAll(() => world.close());
 
 const policy = `"client";q=${REQUESTS_MAX};w=60`;
 

@@ -1,18 +1,14 @@
 import { allowInsecureRequests, processResourceDiscoveryResponse, resourceDiscoveryRequest } from 'oauth4webapi';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { boundToken, newProofKey, signProof } from '#test/support/clients/dpop.ts';
-import { startWorld, type World } from '#test/support/world/world.ts';
+import { useWorld } from '#test/support/world/use-world.ts';
 
 const PATH = '/.well-known/oauth-protected-resource/v1/';
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms });
 
 /** Where a refusal sends those who do not know which token to bring. */
 async function metadataUri(headers: Record<string, string> = {}): Promise<string | undefined> {

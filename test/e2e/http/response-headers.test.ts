@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { functionRoutes } from '#infra/routes.ts';
-import { type Acme, arrangeAcme, type Reply, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import type { Reply } from '#test/support/world/world.ts';
 
 const YEAR_SECONDS = 31_536_000;
 
-let world: World;
-let acme: Acme;
-beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-});
-afterAll(() => world.close());
+const world = useWorld();
+const acme = useAcme(world);
 
 describe('caching', () => {
   const grant = { grant_type: 'client_credentials' };

@@ -1,18 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { succeed } from '#test/support/arrange/manage.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { changeStoredClient } from '#test/support/stored/stored-clients.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
+import { arrangeAcme } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Acme;
-let manage: Manage;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const manage = useManage(world);
 let places: Readonly<Record<string, string>>;
-
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-  manage = manageWith(world, await world.tokenFor(world.admin));
   const tenant = `/v1/tenants/${acme.tenantId}`;
   places = {
     tenants: '/v1/tenants',
@@ -26,7 +23,6 @@ beforeAll(async () => {
     members: `${tenant}/members`,
   };
 });
-afterAll(() => world.close());
 
 type Item = Readonly<Record<string, unknown>>;
 const list = async (place: string, query: Record<string, string>) => {

@@ -2,28 +2,21 @@ import { once } from 'node:events';
 import { connect as connectPlainly } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { connect, type SecureVersion } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { MutualTls } from '#infra/local/gateway/configuration.ts';
+import { describe, expect, test } from 'vitest';
 import { functionRoutes } from '#infra/routes.ts';
 import { sendRaw } from '#test/support/ask/raw-http.ts';
 import { type ClientIdentity, newAuthority, selfSigned } from '#test/support/clients/certificates.ts';
 import { fetchWith, mutualTlsTrusting } from '#test/support/clients/mutual-tls.ts';
-import { startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useWorld } from '#test/support/world/use-world.ts';
 
 const OAUTH_METADATA = '/.well-known/oauth-authorization-server';
 const OPENID_METADATA = '/.well-known/openid-configuration';
 
-let world: World;
-let mutualTls: MutualTls;
-let identity: ClientIdentity;
-let ofNobody: ClientIdentity;
-beforeAll(async () => {
-  const authority = await newAuthority();
-  [identity, ofNobody] = [await authority.issue(), await selfSigned()];
-  mutualTls = await mutualTlsTrusting(authority.cert);
-  world = await startWorld({ mutualTls });
-});
-afterAll(() => world.close());
+const authority = prepared(newAuthority);
+const identity = prepared(() => authority.issue());
+const ofNobody = prepared(selfSigned);
+const mutualTls = prepared(() => mutualTlsTrusting(authority.cert));
+const world = useWorld({ mutualTls });
 
 describe('A21: plain HTTP', () => {
   const redirections = [300, 301, 302, 303, 307, 308];

@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { changeableKinds, type Place, placeOf } from '#test/support/arrange/changeable-kinds.ts';
-import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { describe, expect, test } from 'vitest';
+import { changeableKinds, placeOf } from '#test/support/arrange/changeable-kinds.ts';
+import { succeed } from '#test/support/arrange/manage.ts';
 import { problem, seen, withoutUses } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
-import { arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 
-let world: World;
-let manage: Manage;
-let place: Place;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  const acme = await arrangeAcme(world);
-  manage = manageWith(world, await world.tokenFor(world.admin));
-  place = placeOf(acme, manage);
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms });
+const manage = useManage(world);
+const place = placeOf(useAcme(world), manage);
 
 type Shown = Readonly<Record<string, unknown>> & { readonly version: number };
 const show = async (path: string) => withoutUses((await manage('GET', path)).body as Shown);

@@ -1,16 +1,12 @@
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { describe, expect, test } from 'vitest';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 /** Public client libraries with keys of their own, by the real clock, which is theirs. */
-let world: World;
-let acme: Acme;
-beforeAll(async () => {
-  world = await startWorld({ adapters: { clock: () => ({ nowSeconds: () => Math.floor(Date.now() / 1_000) }) } });
-  acme = await arrangeAcme(world);
-});
-afterAll(() => world.close());
+const world = useWorld({ adapters: { clock: () => ({ nowSeconds: () => Math.floor(Date.now() / 1_000) }) } });
+const acme = useAcme(world);
 
 const insecure = { [oauth.allowInsecureRequests]: true };
 const resource = (path: string) => new URL(world.url + path);

@@ -1,26 +1,20 @@
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { allowRefreshTokens } from '#test/support/arrange/refresh-tokens.ts';
 import {
   ACCESS_TOKEN_TYPE,
   arrangeServices,
   callerToken,
-  type Services,
   TOKEN_EXCHANGE,
 } from '#test/support/arrange/token-exchange.ts';
-import { type Credentials, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useWorld } from '#test/support/world/use-world.ts';
+import { type Credentials, REPORTS } from '#test/support/world/world.ts';
 
-/** Public client libraries, by the real clock, which is theirs. */
-let world: World;
-let acme: Services;
-beforeAll(async () => {
-  const clock = { nowSeconds: () => Math.floor(Date.now() / 1_000) };
-  world = await startWorld({ adapters: { clock: () => clock } });
-  acme = await arrangeServices(world);
-  await allowRefreshTokens(world, acme);
-});
-afterAll(() => world.close());
+/** Public client libraries read the machine's clock, and so does this world. */
+const world = useWorld({ adapters: { clock: () => ({ nowSeconds: () => Math.floor(Date.now() / 1_000) }) } });
+const acme = prepared(() => arrangeServices(world));
+beforeAll(() => allowRefreshTokens(world, acme));
 
 const insecure = { [oauth.allowInsecureRequests]: true };
 const OFFLINE = { audience: REPORTS, scope: 'offline_access read:reports' };

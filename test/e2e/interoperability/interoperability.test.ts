@@ -4,19 +4,14 @@ import { JwtVerifier } from 'aws-jwt-verify';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { isInstalled } from '#test/support/documents/installed.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { type Acme, REPORTS } from '#test/support/world/world.ts';
 
 /** Public client libraries against the running product, as their users would use them. */
-let world: World;
-let acme: Acme;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
 
 const WITH_BOTH_ROLES = 'read:reports write:reports';
 
@@ -191,6 +186,8 @@ request = urllib.request.Request(url + "/oauth/token", form)
 request.add_header("Authorization", "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode())
 print(json.load(urllib.request.urlopen(request))["scope"])
 `;
+
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 
 describe.runIf(isInstalled('python3'))('python3', () => {
   test('exchanges with urllib and raw Basic credentials', async () => {

@@ -1,7 +1,7 @@
 import { importPKCS8 } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { joseAssertionVerifier } from '#shared/adapters/jose/assertion-verifier.ts';
 import { httpsJson } from '#shared/adapters/remote/fetch-json.ts';
 import { rememberedJwks } from '#shared/adapters/remote/jwks-source.ts';
@@ -14,34 +14,24 @@ import {
 } from '#test/support/clients/service-user-keys.ts';
 import { createServiceUser } from '#test/support/clients/service-users.ts';
 import { applicationKey, createSigningApplication } from '#test/support/clients/signing-applications.ts';
-import { type LocalIssuer, startLocalIssuer } from '#test/support/world/local-issuer.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { startLocalIssuer } from '#test/support/world/local-issuer.ts';
+import { opened, prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 /** Public client libraries with keys of service users and applications, by the real clock, which is theirs. */
 const clock = { nowSeconds: () => Math.floor(Date.now() / 1_000) };
 
-let world: World;
-
-let keys: Readonly<Record<KeyFile['algorithm'], KeyFile>>;
-
 /** Where an application publishes its keys. */
-let host: LocalIssuer;
-
-let acme: Acme;
-beforeAll(async () => {
-  host = await startLocalIssuer();
-  const assertionVerifier = () => joseAssertionVerifier(undefined, rememberedJwks(httpsJson(host.agent)));
-  world = await startWorld({ adapters: { clock: () => clock, assertionVerifier } });
-  acme = await arrangeAcme(world);
+const host = opened(startLocalIssuer);
+const assertionVerifier = () => joseAssertionVerifier(undefined, rememberedJwks(httpsJson(host.agent)));
+const world = useWorld({ adapters: { clock: () => clock, assertionVerifier } });
+const acme = useAcme(world);
+const keys: Readonly<Record<KeyFile['algorithm'], KeyFile>> = prepared(async () => {
   const path = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
-  keys = {
+  return {
     RS256: await createServiceUserKey(world, path, { algorithm: 'RS256' }),
     ES256: await createServiceUserKey(world, path),
   };
-});
-afterAll(async () => {
-  await world.close();
-  await host.close();
 });
 
 const insecure = { [oauth.allowInsecureRequests]: true };

@@ -1,31 +1,23 @@
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { MutualTls } from '#infra/local/gateway/configuration.ts';
+import { describe, expect, test } from 'vitest';
 import { type ClientIdentity, newAuthority, selfSigned } from '#test/support/clients/certificates.ts';
 import { type Fetch, fetchWith, mutualTlsTrusting } from '#test/support/clients/mutual-tls.ts';
 import { byName, byOwnKey, registerForMutualTls } from '#test/support/clients/mutual-tls-clients.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 /** Public client libraries over connections with certificates, by the real clock, which is theirs. */
-let world: World;
-let acme: Acme;
-let mutualTls: MutualTls;
-let identities: Readonly<Record<'tls_client_auth' | 'self_signed_tls_client_auth', ClientIdentity>>;
-let other: ClientIdentity;
-beforeAll(async () => {
-  const authority = await newAuthority();
-  identities = {
-    tls_client_auth: await authority.issue({ names: [{ type: 'url', value: 'spiffe://acme.example/export' }] }),
-    self_signed_tls_client_auth: await selfSigned(),
-  };
-  other = await authority.issue();
-  mutualTls = await mutualTlsTrusting(authority.cert, identities.self_signed_tls_client_auth.cert);
-  const clock = () => ({ nowSeconds: () => Math.floor(Date.now() / 1_000) });
-  world = await startWorld({ mutualTls, adapters: { clock } });
-  acme = await arrangeAcme(world);
-});
-afterAll(() => world.close());
+const clock = () => ({ nowSeconds: () => Math.floor(Date.now() / 1_000) });
+const authority = prepared(newAuthority);
+const identities = prepared(async () => ({
+  tls_client_auth: await authority.issue({ names: [{ type: 'url', value: 'spiffe://acme.example/export' }] }),
+  self_signed_tls_client_auth: await selfSigned(),
+}));
+const other = prepared(() => authority.issue());
+const mutualTls = prepared(() => mutualTlsTrusting(authority.cert, identities.self_signed_tls_client_auth.cert));
+const world = useWorld({ mutualTls, adapters: { clock } });
+const acme = useAcme(world);
 
 const register = async (method: keyof typeof identities) => {
   const byMethod = { tls_client_auth: byName({ tlsClientAuthSanUri: 'spiffe://acme.example/export' }) };

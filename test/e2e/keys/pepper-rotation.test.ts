@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { createApiToken } from '#test/support/arrange/creations.ts';
 import { countEach, outcomeOf, race } from '#test/support/ask/outcomes.ts';
 import { denied, whileFailing } from '#test/support/faults/faults.ts';
 import { itemsOf } from '#test/support/stored/table-items.ts';
-import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import type { Credentials } from '#test/support/world/world.ts';
 
 const PEPPERS_MAX = 4;
 
@@ -15,13 +16,8 @@ function letAllKnow(): void {
   uptimeMilliseconds += 300_000;
 }
 
-let world: World;
-let acme: Acme;
-beforeAll(async () => {
-  world = await startWorld({ adapters: { pepper: (environment) => kmsPepper(environment, () => uptimeMilliseconds) } });
-  acme = await arrangeAcme(world);
-});
-afterAll(() => world.close());
+const world = useWorld({ adapters: { pepper: (environment) => kmsPepper(environment, () => uptimeMilliseconds) } });
+const acme = useAcme(world);
 
 const createToken = () => createApiToken(world, acme.tenantId, { roleIds: [acme.readerRoleId] });
 const exchange = async (credentials: Credentials) =>

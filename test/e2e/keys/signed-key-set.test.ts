@@ -1,20 +1,15 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { signingKeysOf } from '#test/support/arrange/signing-keys.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { denied, whileFailing } from '#test/support/faults/faults.ts';
 import { costOf, FREE } from '#test/support/stored/cost.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Acme;
-let keys: ReturnType<typeof signingKeysOf>;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-  keys = signingKeysOf(world);
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const keys = signingKeysOf(world);
 
 const fetchSigned = () => world.send('GET', '/.well-known/jwks.jws');
 const verifyWith = async (trusted: JSONWebKeySet, text: string, typ: string) =>

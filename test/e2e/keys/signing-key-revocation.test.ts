@@ -1,35 +1,24 @@
 import { decodeProtectedHeader } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { DEFAULTS, signingKeysOf } from '#test/support/arrange/signing-keys.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { isTokenActive } from '#test/support/ask/introspection.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { opened, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 /** So long at most a verifier that asks nobody takes tokens of a revoked key. */
 const AUTHORIZER_SECONDS = 30;
 
-let world: World;
-let acme: Acme;
-let keys: ReturnType<typeof signingKeysOf>;
-let offline: GuardedApi;
-let online: GuardedApi;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const keys = signingKeysOf(world);
+const offline = opened(() => startGuardedApi(world, { mode: 'offline' }));
+const online = opened(() => startGuardedApi(world, { mode: 'online' }));
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-  keys = signingKeysOf(world);
-  [offline, online] = [
-    await startGuardedApi(world, { mode: 'offline' }),
-    await startGuardedApi(world, { mode: 'online' }),
-  ];
   await keys.run();
-});
-afterAll(async () => {
-  await offline.close();
-  await online.close();
-  await world.close();
 });
 
 const kidOf = (token: string) => decodeProtectedHeader(token).kid;

@@ -1,8 +1,8 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-api.ts';
+import { describe, expect, test } from 'vitest';
+import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { introspection } from '#test/support/ask/introspection.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { opened, useAcme, useWorld } from '#test/support/world/use-world.ts';
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
@@ -10,18 +10,9 @@ const DAY = 24 * HOUR;
 const [ROTATION, RETENTION] = [90 * DAY, 27 * HOUR];
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
-let world: World;
-let acme: Acme;
-let api: GuardedApi;
-beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-  api = await startGuardedApi(world, { mode: 'offline' });
-});
-afterAll(async () => {
-  await api.close();
-  await world.close();
-});
+const world = useWorld();
+const acme = useAcme(world);
+const api = opened(() => startGuardedApi(world, { mode: 'offline' }));
 
 const rotate = () => world.run('rotate-signing-keys');
 const kidOf = (token: string) => decodeProtectedHeader(token).kid;

@@ -1,8 +1,9 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { DEFAULTS, HOUR_SECONDS, signingKeysOf } from '#test/support/arrange/signing-keys.ts';
 import { race } from '#test/support/ask/outcomes.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 /** How many rotations; the requirement asks for 50, which take their time. */
 const ROTATIONS = Number(process.env.MINTMARK_ROTATIONS ?? 5);
@@ -13,20 +14,16 @@ const EXCHANGES_AT_ONCE = 4;
 /** After so many rotations a key is revoked. */
 const REVOCATION_PERIOD = 5;
 
-let world: World;
-let acme: Acme;
-let keys: ReturnType<typeof signingKeysOf>;
+const world = useWorld();
+const acme = useAcme(world);
+const keys = signingKeysOf(world);
 beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-  keys = signingKeysOf(world);
   // Keys of P-256 are made in no time.
   await world.manage('PATCH', `/v1/apis/${acme.apiId}`, {
     signingAlgorithm: 'ES256',
     tokenLifetimeSeconds: TOKEN_SECONDS,
   });
 });
-afterAll(() => world.close());
 
 interface Token {
   readonly value: string;

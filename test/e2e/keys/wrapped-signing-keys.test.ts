@@ -1,6 +1,6 @@
 import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { tables } from '#shared/api/tables.ts';
 import { HOUR_SECONDS, signingKeysOf } from '#test/support/arrange/signing-keys.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
@@ -8,22 +8,19 @@ import { isTokenActive } from '#test/support/ask/introspection.ts';
 import { denied, whileFailing } from '#test/support/faults/faults.ts';
 import { costOf } from '#test/support/stored/cost.ts';
 import { itemsOf, workspaceItems } from '#test/support/stored/table-items.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
 
-let world: World;
-let acme: Acme;
-let keys: ReturnType<typeof signingKeysOf>;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const keys = signingKeysOf(world);
 let firstExchange: Awaited<ReturnType<typeof costOf>>;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-  keys = signingKeysOf(world);
   await keys.wrap();
   firstExchange = await costOf(world, issue);
 });
-afterAll(() => world.close());
 
 const issue = () => world.tokenFor(acme.tenantToken, { audience: REPORTS });
 const kidOf = (token: string) => decodeProtectedHeader(token).kid;

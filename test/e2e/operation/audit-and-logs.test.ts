@@ -1,20 +1,16 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Route } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { captureOutput } from '#test/support/ask/output.ts';
 import { whileFailing } from '#test/support/faults/faults.ts';
-import {
-  type Operation,
-  type RouteRequest,
-  type RouteRequests,
-  routeRequests,
-} from '#test/support/route-requests/index.ts';
+import { type Operation, type RouteRequest, routeRequests } from '#test/support/route-requests/index.ts';
 import { auditLinesOf, workspaceItems } from '#test/support/stored/table-items.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';
-import { type Acme, arrangeAcme, type Reply, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import type { Reply } from '#test/support/world/world.ts';
 
 interface TableRoute extends Route {
   readonly operation: Operation;
@@ -27,18 +23,11 @@ const routes: readonly TableRoute[] = tables.flatMap(({ name: functionName, rout
 const changes = routes.filter(({ audit }) => audit !== undefined);
 
 const output = captureOutput();
-let world: World;
-let acme: Acme;
-let requests: RouteRequests;
-
-beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-  requests = await routeRequests(world, acme);
-  world.dynamo.forget();
-});
+const world = useWorld();
+const acme = useAcme(world);
+const requests = prepared(() => routeRequests(world, acme));
+beforeAll(() => world.dynamo.forget());
 beforeEach(() => output.forget());
-afterAll(() => world.close());
 
 const send = ({ method, path, ...init }: RouteRequest) => world.send(method, path, init);
 const requestIdOf = ({ headers }: Reply) => headers.get('x-request-id');

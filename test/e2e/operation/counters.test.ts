@@ -1,28 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { openForge } from '#test/support/forge/forge.ts';
 import { costOf, FREE } from '#test/support/stored/cost.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { arrangeAcme, type Credentials, REPORTS } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Acme;
+const world = useWorld();
 let coldProcess: Awaited<ReturnType<typeof costOf>>;
-
 beforeAll(async () => {
-  world = await startWorld();
   coldProcess = await costOf(world, () => world.tokenFor(world.admin));
-  acme = await arrangeAcme(world);
 });
-afterAll(() => world.close());
+const acme = useAcme(world);
 
 /** What an act costs once everything that may be remembered is remembered. */
 async function warmCostOf(act: () => Promise<unknown>) {

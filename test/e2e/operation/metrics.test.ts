@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { sharedFailureCounter } from '#shared/adapters/dynamo/tokens/failure-counter.ts';
 import { captureOutput } from '#test/support/ask/output.ts';
 import { denied, whileFailing } from '#test/support/faults/faults.ts';
 import type { Credentials } from '#test/support/world/deployment.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 /** CloudWatch reads metrics out of log lines that say which of their members are one (Embedded Metric Format). */
 interface MetricLine extends Readonly<Record<string, unknown>> {
@@ -19,15 +20,9 @@ interface MetricLine extends Readonly<Record<string, unknown>> {
 
 const output = captureOutput();
 
-let world: World;
-
-let acme: Acme;
-beforeAll(async () => {
-  world = await startWorld({ adapters: { failures: sharedFailureCounter } });
-  acme = await arrangeAcme(world);
-});
+const world = useWorld({ adapters: { failures: sharedFailureCounter } });
+const acme = useAcme(world);
 beforeEach(() => output.forget());
-afterAll(() => world.close());
 
 const lines = () => output.lines().filter((line): line is MetricLine => '_aws' in line);
 

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { storeTenant } from '#test/support/arrange/tenant-rows.ts';
 import { captureOutput } from '#test/support/ask/output.ts';
 import { denied, whileFailing } from '#test/support/faults/faults.ts';
-import { startWorld, type World } from '#test/support/world/world.ts';
+import { useWorld } from '#test/support/world/use-world.ts';
 
 const output = captureOutput();
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
+const world = useWorld();
 
 /** The log lines of one run. */
 async function linesOfRun(name: 'remove-deleted' | 'publish-events') {

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { describe, expect, test } from 'vitest';
+import { succeed } from '#test/support/arrange/manage.ts';
 import { exchangeOutcome } from '#test/support/ask/credential-worth.ts';
 import { type ShownSecrets, secretIdOf, secretOwners } from '#test/support/clients/secret-owners.ts';
 import {
@@ -15,19 +15,14 @@ import {
   winnersOf,
 } from '#test/support/faults/credential-races.ts';
 import { decide, ROUND_MILLISECONDS_MAX, RUNNERS, roundsEach } from '#test/support/faults/race-rounds.ts';
-import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
+import type { Credentials } from '#test/support/world/world.ts';
 
 const ROUNDS_EACH = roundsEach(races.length);
 
-let world: World;
-let acme: Acme;
-let manage: Manage;
-beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-  manage = manageWith(world, await world.tokenFor(world.admin));
-});
-afterAll(() => world.close());
+const world = useWorld();
+const acme = useAcme(world);
+const manage = useManage(world);
 
 /** The owners take turns, so that each race is run about each kind of credential. */
 async function createContested(round: number): Promise<Contested> {

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-api.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { isTokenActive } from '#test/support/ask/introspection.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { opened, useAcme, useWorld } from '#test/support/world/use-world.ts';
 
 /** `MINTMARK_REVOCATIONS=10000` makes so many; a plain run a sample. */
 const REVOCATIONS = Number(process.env.MINTMARK_REVOCATIONS ?? 15);
@@ -9,18 +9,9 @@ const POLLERS = 8;
 
 vi.setConfig({ testTimeout: 10_000 + REVOCATIONS * 1_000 });
 
-let world: World;
-let acme: Acme;
-let guarded: GuardedApi;
-beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-  guarded = await startGuardedApi(world, { mode: 'online' });
-});
-afterAll(async () => {
-  await guarded.close();
-  await world.close();
-});
+const world = useWorld();
+const acme = useAcme(world);
+const guarded = opened(() => startGuardedApi(world, { mode: 'online' }));
 
 /** One answer about a token: when it was asked for, and whether it was a yes. */
 interface Observation {

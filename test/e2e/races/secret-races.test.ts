@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Manage, managementRequest, manageWith } from '#test/support/arrange/manage.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
@@ -14,30 +14,21 @@ import {
 import { denied, whileFailing } from '#test/support/faults/faults.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';
 import { startFunctionInstance, type TimedReply } from '#test/support/world/function-instance.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  type Reply,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import type { Credentials, Reply } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Acme;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
 let token: string;
 let manage: Manage;
 let owner: SecretOwner;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
   token = await world.tokenFor(world.admin);
   manage = manageWith(world, token);
 });
 beforeEach(async () => {
   owner = (await secretOwners[0]?.create(manage, acme)) ?? owner;
 });
-afterAll(() => world.close());
 
 const add = (body: object = {}) => manage('POST', `${owner.path}/secrets`, body);
 const rotate = (graceSeconds: number, headers = {}) =>

@@ -1,18 +1,14 @@
 import type { JSONWebKeySet } from 'jose';
 import { decodeProtectedHeader } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { race } from '#test/support/ask/outcomes.ts';
-import { startWorld, type World } from '#test/support/world/world.ts';
+import { useWorld } from '#test/support/world/use-world.ts';
 
 const QUARTER_SECONDS = 90 * 86_400;
 const LEAD_SECONDS = 3 * 3_600;
 const RUNNERS = 8;
 
-let world: World;
-beforeAll(async () => {
-  world = await startWorld();
-});
-afterAll(() => world.close());
+const world = useWorld();
 
 const rotateAtOnce = () => Promise.allSettled(race(RUNNERS, () => world.run('rotate-signing-keys')));
 

@@ -1,41 +1,41 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
+  allowRefreshTokens,
   beginFamily,
   changeRefreshTokens,
   granted,
   type Refreshable,
   refresh,
-  startRefreshWorld,
   worthOf,
 } from '#test/support/arrange/refresh-tokens.ts';
 import { countEach, race } from '#test/support/ask/outcomes.ts';
-import { exchangeWith, newProofKey, type ProofKey, proofOutcome, tokenProof } from '#test/support/clients/dpop.ts';
+import { exchangeWith, newProofKey, proofOutcome, tokenProof } from '#test/support/clients/dpop.ts';
 import {
   clientAssertion,
   createServiceUserKey,
   exchangeAssertion,
-  type KeyFile,
   signAssertion,
 } from '#test/support/clients/service-user-keys.ts';
 import { createServiceUser } from '#test/support/clients/service-users.ts';
 import { decide, ROUND_MILLISECONDS_MAX, RUNNERS, roundsEach } from '#test/support/faults/race-rounds.ts';
 import { type Deployment, reach } from '#test/support/world/deployment.ts';
 import { startFunctionInstance } from '#test/support/world/function-instance.ts';
-import { type Acme, REPORTS, type Reply, unlimited, type World } from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS, type Reply, unlimited } from '#test/support/world/world.ts';
 
 /** So many instances of the functions take part, which share the engines alone; the world's own is the first. */
 const INSTANCES = 4;
 
-let world: World;
-let acme: Acme;
-let key: KeyFile;
-let proofKey: ProofKey;
+const world = useWorld();
+const acme = useAcme(world);
+const key = prepared(async () =>
+  createServiceUserKey(world, await createServiceUser(world, acme.tenantId, [acme.readerRoleId])),
+);
+const proofKey = prepared(newProofKey);
 let instances: readonly Deployment[];
 const closing: (() => Promise<void>)[] = [];
 beforeAll(async () => {
-  ({ world, acme } = await startRefreshWorld());
-  key = await createServiceUserKey(world, await createServiceUser(world, acme.tenantId, [acme.readerRoleId]));
-  proofKey = await newProofKey();
+  await allowRefreshTokens(world, acme);
   const others = await Promise.all(race(INSTANCES - 1, () => startFunctionInstance(world, unlimited)));
   closing.push(...others.map(({ close }) => close));
   instances = [world, ...others.map(({ url }) => reach({ ...world, url }))];
@@ -43,7 +43,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const close of closing) await close();
-  await world.close();
 });
 
 /** The replies to the same request, sent to all instances at once; undefined where one of them could not decide. */

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { joseAssertionVerifier } from '#shared/adapters/jose/assertion-verifier.ts';
 import { httpsJson } from '#shared/adapters/remote/fetch-json.ts';
 import { rememberedJwks } from '#shared/adapters/remote/jwks-source.ts';
@@ -13,29 +13,19 @@ import {
   createSigningApplication,
 } from '#test/support/clients/signing-applications.ts';
 import { costOf } from '#test/support/stored/cost.ts';
-import { type IssuerAnswer, type LocalIssuer, startLocalIssuer } from '#test/support/world/local-issuer.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { type IssuerAnswer, startLocalIssuer } from '#test/support/world/local-issuer.ts';
+import { opened, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 const METHOD = { tokenEndpointAuthMethod: 'private_key_jwt' };
 
 const [first, second] = [applicationKey('ES256', 'first'), applicationKey('ES256', 'second')];
 
 /** Where applications publish their keys; any name leads there. */
-let host: LocalIssuer;
-
-let world: World;
-
-let acme: Acme;
-beforeAll(async () => {
-  host = await startLocalIssuer();
-  const assertionVerifier = () => joseAssertionVerifier(undefined, rememberedJwks(httpsJson(host.agent)));
-  world = await startWorld({ onReply: assertConforms, adapters: { assertionVerifier } });
-  acme = await arrangeAcme(world);
-});
-afterAll(async () => {
-  await world.close();
-  await host.close();
-});
+const host = opened(startLocalIssuer);
+const assertionVerifier = () => joseAssertionVerifier(undefined, rememberedJwks(httpsJson(host.agent)));
+const world = useWorld({ onReply: assertConforms, adapters: { assertionVerifier } });
+const acme = useAcme(world);
 
 let serial = 0;
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { countEach, race } from '#test/support/ask/outcomes.ts';
@@ -18,20 +18,15 @@ import {
 import { claimForgeries, formForgeries, headerForgeries } from '#test/support/forge/assertion-forgeries.ts';
 import { costOf } from '#test/support/stored/cost.ts';
 import { writtenTables } from '#test/support/stored/written-tables.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 const GRANT = { grant_type: 'client_credentials', audience: REPORTS };
 
-let world: World;
-let acme: Acme;
-let key: AssertionKey;
-let other: AssertionKey;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-  [key, other] = [await register(applicationKey()), await register(applicationKey('ES256', 'other'))];
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const key = prepared(async () => register(applicationKey()));
+const other = prepared(async () => register(applicationKey('ES256', 'other')));
 
 const registerAll = (keys: readonly ApplicationKey[], request: object = {}) =>
   createSigningApplication(world, acme, keys, { jwks: { keys: keys.map(({ jwk }) => jwk) }, ...request });

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Manage, manageWith } from '#test/support/arrange/manage.ts';
+import { describe, expect, test } from 'vitest';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { createApplication, grantPermissions } from '#test/support/clients/applications.ts';
-import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
+import type { Credentials } from '#test/support/world/world.ts';
 
 const CALLBACK = 'https://app.example.com/callback';
 const registration = {
@@ -12,15 +12,9 @@ const registration = {
   redirectUris: [CALLBACK, 'http://localhost:3000/callback', 'com.example.app:/callback'],
 };
 
-let world: World;
-let acme: Acme;
-let manage: Manage;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-  manage = manageWith(world, await world.tokenFor(world.admin));
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const manage = useManage(world);
 
 const pathOf = ({ clientId }: Credentials) => `/v1/applications/${clientId}`;
 const create = (request: object) => manage('POST', '/v1/applications', { name: 'portal', ...request });

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
-import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-api.ts';
-import { type Manage, manageWith } from '#test/support/arrange/manage.ts';
+import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
@@ -14,7 +13,8 @@ import {
   secretOwners,
 } from '#test/support/clients/secret-owners.ts';
 import type { Credentials, Reply } from '#test/support/world/deployment.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { opened, useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 /** Holds up whoever has read a client and is about to be told whether the secret is right. */
 let gate: { readonly arrived: () => void; readonly opened: Promise<void> } | undefined;
@@ -29,23 +29,10 @@ function gatedHasher() {
   return { ...hasher, remembers: () => false, compare };
 }
 
-let world: World;
-
-let acme: Acme;
-
-let manage: Manage;
-
-let online: GuardedApi;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms, adapters: { hasher: gatedHasher } });
-  online = await startGuardedApi(world, { mode: 'online' });
-  acme = await arrangeAcme(world);
-  manage = manageWith(world, await world.tokenFor(world.admin));
-});
-afterAll(async () => {
-  await online.close();
-  await world.close();
-});
+const world = useWorld({ onReply: assertConforms, adapters: { hasher: gatedHasher } });
+const online = opened(() => startGuardedApi(world, { mode: 'online' }));
+const acme = useAcme(world);
+const manage = useManage(world);
 
 const exchange = (credentials: Credentials) =>
   world.post('/oauth/token', credentials, { grant_type: 'client_credentials', audience: REPORTS });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SystemPermission } from '#shared/domain/access/system-api.ts';
 import { personalTokens, tenantTokens } from '#test/support/arrange/changeable-kinds.ts';
 import { createRole } from '#test/support/arrange/creations.ts';
@@ -9,21 +9,13 @@ import { assertConforms } from '#test/support/ask/conformance.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { obtainSecret, type SecretOwner, type ShownSecrets, secretIdOf } from '#test/support/clients/secret-owners.ts';
 import type { Credentials } from '#test/support/world/deployment.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
+import type { Acme } from '#test/support/world/world.ts';
 
-let world: World;
-
-let acme: Acme;
-
-let globex: Acme;
-
-let manage: Manage;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  [acme, globex] = [await arrangeAcme(world), await arrangeAcme(world)];
-  manage = manageWith(world, await world.tokenFor(world.admin));
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const globex = useAcme(world);
+const manage = useManage(world);
 
 const FORBIDDEN = problem(403, 'forbidden', 'roleIds');
 

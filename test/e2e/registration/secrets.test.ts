@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 
 import { type TableName, tableSchemas } from '#infra/constructs/table-schemas.ts';
 import { personalTokens, tenantTokens } from '#test/support/arrange/changeable-kinds.ts';
-import { type Manage, manageWith } from '#test/support/arrange/manage.ts';
 import { problem, seen, withoutUses } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
@@ -16,14 +15,8 @@ import {
   secretOwners,
 } from '#test/support/clients/secret-owners.ts';
 import { itemsOf } from '#test/support/stored/table-items.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
+import { type Credentials, REPORTS } from '#test/support/world/world.ts';
 
 const output = captureOutput();
 const answers: string[] = [];
@@ -31,21 +24,15 @@ const tableNames = Object.keys(tableSchemas) as TableName[];
 /** How bcrypt's hashes begin. */
 const HASH = /\$2[aby]\$/;
 
-let world: World;
-let acme: Acme;
-let globex: Acme;
-let manage: Manage;
-beforeAll(async () => {
-  world = await startWorld({
-    onReply: (method, path, reply) => {
-      answers.push(reply.text);
-      assertConforms(method, path, reply);
-    },
-  });
-  [acme, globex] = [await arrangeAcme(world), await arrangeAcme(world)];
-  manage = manageWith(world, await world.tokenFor(world.admin));
+const world = useWorld({
+  onReply: (method, path, reply) => {
+    answers.push(reply.text);
+    assertConforms(method, path, reply);
+  },
 });
-afterAll(() => world.close());
+const acme = useAcme(world);
+const globex = useAcme(world);
+const manage = useManage(world);
 
 const timestamp = (secondsFromNow = 0) => new Date((world.clock.nowSeconds() + secondsFromNow) * 1_000).toISOString();
 const exchange = (credentials: Credentials) =>

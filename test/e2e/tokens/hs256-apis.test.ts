@@ -21,26 +21,14 @@ import { createApplication, type RegisteredApi, registerApi } from '#test/suppor
 import { loadVerifier } from '#test/support/documents/verifier-program.ts';
 import { whileFailing } from '#test/support/faults/faults.ts';
 import { workspaceItems } from '#test/support/stored/table-items.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 const DAY_SECONDS = 86_400;
 
-let world: World;
-let acme: Acme;
-let application: Credentials;
-beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms, adapters: { hs256Apis: () => true } });
-  acme = await arrangeAcme(world);
-  application = await createApplication(world);
-});
-afterAll(() => world.close());
+const world = useWorld({ onReply: assertConforms, adapters: { hs256Apis: () => true } });
+const acme = useAcme(world);
+const application = prepared(() => createApplication(world));
 
 const makeSecret = (apiId: string, body?: object) => makeSecretOf(world, apiId, body);
 const choose = (apiId: string, signingAlgorithm: string) => chooseAlgorithm(world, apiId, signingAlgorithm);

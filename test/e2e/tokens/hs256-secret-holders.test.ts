@@ -1,5 +1,5 @@
 import { decodeJwt, type JWTPayload } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { arrangeSecretApi, keyOf, type SecretApi, signWithKey } from '#test/support/arrange/hs256-apis.ts';
 import { createService, exchangeToken } from '#test/support/arrange/token-exchange.ts';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
@@ -11,17 +11,11 @@ import {
   registerApi,
 } from '#test/support/clients/applications.ts';
 import { itemsOf } from '#test/support/stored/table-items.ts';
-import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world/world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 
-let world: World;
-let acme: Acme;
-let application: Credentials;
-beforeAll(async () => {
-  world = await startWorld({ adapters: { hs256Apis: () => true } });
-  acme = await arrangeAcme(world);
-  application = await createApplication(world);
-});
-afterAll(() => world.close());
+const world = useWorld({ adapters: { hs256Apis: () => true } });
+const acme = useAcme(world);
+const application = prepared(() => createApplication(world));
 
 const arrangeApi = () => arrangeSecretApi(world, application);
 const issue = ({ identifier }: RegisteredApi) => world.tokenFor(application, { audience: identifier });

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-api.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { createApplication, grantPermissions, registerApi } from '#test/support/clients/applications.ts';
@@ -16,34 +16,20 @@ import { createServiceUser } from '#test/support/clients/service-users.ts';
 import { denied, whileFailing } from '#test/support/faults/faults.ts';
 import { claimForgeries, formForgeries, headerForgeries } from '#test/support/forge/assertion-forgeries.ts';
 import { costOf } from '#test/support/stored/cost.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { opened, prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
-let world: World;
-let acme: Acme;
-let api: GuardedApi;
-let key: KeyFile;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
 /** The API's own client, which asks. */
-let reports: Credentials;
+const reports = prepared(() => createApplication(world));
+let key: KeyFile;
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
   await accept(true);
   [, key] = await reader();
-  reports = await createApplication(world);
   await grantPermissions(world, reports, acme.apiId, ['read:reports']);
-  api = await startGuardedApi(world, { mode: 'online', selfSigned: 'accepted' });
 });
-afterAll(async () => {
-  await api.close();
-  await world.close();
-});
+const api = opened(() => startGuardedApi(world, { mode: 'online', selfSigned: 'accepted' }));
 
 async function reader(): Promise<[string, KeyFile]> {
   const owner = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);

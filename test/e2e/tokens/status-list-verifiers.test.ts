@@ -1,39 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { succeed } from '#test/support/arrange/manage.ts';
 import { allowRefreshTokens, beginFamily } from '#test/support/arrange/refresh-tokens.ts';
 import { readList, statusOf } from '#test/support/ask/status-lists.ts';
 import { createApplication, grantPermissions, registerApi } from '#test/support/clients/applications.ts';
 import { createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
 import { loadVerifier, type VerifierProgram } from '#test/support/documents/verifier-program.ts';
-import {
-  type Acme,
-  arrangeAcme,
-  type Credentials,
-  REPORTS,
-  startWorld,
-  type World,
-} from '#test/support/world/world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
+import { type Acme, arrangeAcme, type Credentials, REPORTS } from '#test/support/world/world.ts';
 
 const TTL_SECONDS = 30;
 const ACCEPTED = 'accepted';
 const REVOKED = 'The token was taken back.';
 
-let world: World;
-let acme: Acme;
-let manage: Manage;
+const world = useWorld();
+const acme = useAcme(world);
+const manage = useManage(world);
 let program: VerifierProgram;
 beforeAll(async () => {
-  world = await startWorld();
-  acme = await arrangeAcme(world);
-  manage = manageWith(world, await world.tokenFor(world.admin));
   program = await quickstartOf(acme.apiId);
   vi.useFakeTimers({ toFake: ['Date'] });
   later(0);
 });
-afterAll(async () => {
-  vi.useRealTimers();
-  await world.close();
-});
+afterAll(() => vi.useRealTimers());
 
 /** The program that somebody gets who asks how to verify the tokens of an API with jose and status lists alone. */
 async function quickstartOf(apiId: string): Promise<VerifierProgram> {

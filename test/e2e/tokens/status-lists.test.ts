@@ -1,25 +1,22 @@
 import { inflateSync } from 'node:zlib';
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { succeed } from '#test/support/arrange/manage.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { bitsSet, readList, statusOf } from '#test/support/ask/status-lists.ts';
 import { createApplication, grantPermissions, registerApi } from '#test/support/clients/applications.ts';
-import { type Acme, arrangeAcme, type Credentials, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
+import type { Credentials } from '#test/support/world/world.ts';
 
 const TTL_SECONDS = 30;
 
-let world: World;
-let acme: Acme;
-let manage: Manage;
+const world = useWorld({ onReply: assertConforms });
+const acme = useAcme(world);
+const manage = useManage(world);
 beforeAll(async () => {
-  world = await startWorld({ onReply: assertConforms });
-  acme = await arrangeAcme(world);
-  manage = manageWith(world, await world.tokenFor(world.admin));
   await succeed(manage('PATCH', `/v1/apis/${acme.apiId}`, { statusList: true }));
 });
-afterAll(() => world.close());
 
 const later = (seconds: number) => world.clock.advance(seconds);
 const revoke = (credentials: Credentials, token: string) => world.post('/oauth/revoke', credentials, { token });

@@ -11,9 +11,8 @@ import {
   keyForgeries,
   openDesk,
 } from '#test/support/forge/forgeries.ts';
-import { startWorld, type World } from '#test/support/world/world.ts';
+import { useWorld } from '#test/support/world/use-world.ts';
 
-let world: World;
 let desk: ForgersDesk;
 let forge: Forge;
 const trap = createServer((_request, response) => response.end('{"keys":[]}'));
@@ -22,8 +21,8 @@ trap.on('connection', () => {
   trapVisits += 1;
 });
 
+const world = useWorld();
 beforeAll(async () => {
-  world = await startWorld();
   forge = openForge(await world.tokenFor(world.admin));
   await new Promise<void>((resolve) => trap.listen(0, '127.0.0.1', resolve));
   desk = await openDesk(world, forge, `http://127.0.0.1:${(trap.address() as AddressInfo).port}/keys`);
@@ -31,7 +30,6 @@ beforeAll(async () => {
 afterAll(async () => {
   forge.close();
   trap.close();
-  await world.close();
 });
 
 /** What the two places that verify tokens make of one: introspection by its own client, and the management API. */

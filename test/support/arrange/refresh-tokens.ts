@@ -1,22 +1,12 @@
 import { isTokenActive } from '../ask/introspection.ts';
 import type { Credentials, Deployment, Reply } from '../world/deployment.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World, type WorldOptions } from '../world/world.ts';
+import { type Acme, REPORTS } from '../world/world.ts';
 
 /** What an exchange answers whoever asked for `offline_access`. */
 export interface Refreshable {
   readonly access_token: string;
   readonly refresh_token: string;
   readonly scope: string;
-}
-
-/** A world whose API gives refresh tokens. */
-export async function startRefreshWorld(
-  options: WorldOptions = {},
-): Promise<{ readonly world: World; readonly acme: Acme }> {
-  const world = await startWorld(options);
-  const acme = await arrangeAcme(world);
-  await allowRefreshTokens(world, acme);
-  return { world, acme };
 }
 
 type Parameters = Readonly<Record<string, string>>;

@@ -1,9 +1,10 @@
 import bcrypt from 'bcryptjs';
 import { sharedFailureCounter } from '#shared/adapters/dynamo/tokens/failure-counter.ts';
-import { type Manage, manageWith, succeed } from '../arrange/manage.ts';
+import { type Manage, succeed } from '../arrange/manage.ts';
 import { assertConforms } from '../ask/conformance.ts';
 import type { Credentials, Reply } from '../world/deployment.ts';
-import { type Acme, arrangeAcme, startWorld, type World } from '../world/world.ts';
+import { useAcme, useManage, useWorld } from '../world/use-world.ts';
+import type { Acme, World } from '../world/world.ts';
 
 /** A secret of another product, and what that product kept of it. */
 export const LEGACY = 'correct horse battery staple';
@@ -19,7 +20,7 @@ export interface Imports {
   readonly acme: Acme;
   readonly manage: Manage;
   /** The path of the tenant's API tokens. */
-  readonly tokens: string;
+  readonly tokens: () => string;
   /** An API token with a secret of Mintmark's own. */
   createToken(): Promise<Credentials>;
   importInto(clientId: string, importedHash?: string): Promise<Reply>;
@@ -33,16 +34,17 @@ export function hashOf(secret: string, cost = 4): string {
   return bcrypt.hashSync(secret, cost);
 }
 
-export async function startImports(): Promise<Imports> {
+/** A world that takes imported secrets, for the tests of a file. */
+export function useImports(): Imports {
   const adapters = { importedSecrets: () => true, failures: sharedFailureCounter };
-  const world = await startWorld({ onReply: assertConforms, adapters });
-  const acme = await arrangeAcme(world);
-  const manage = manageWith(world, await world.tokenFor(world.admin));
-  const tokens = `/v1/tenants/${acme.tenantId}/api-tokens`;
+  const world = useWorld({ onReply: assertConforms, adapters });
+  const acme = useAcme(world);
+  const manage = useManage(world);
+  const tokens = () => `/v1/tenants/${acme.tenantId}/api-tokens`;
   const createToken = () =>
-    succeed<Credentials>(manage('POST', tokens, { description: 'moved here', roleIds: [acme.readerRoleId] }));
+    succeed<Credentials>(manage('POST', tokens(), { description: 'moved here', roleIds: [acme.readerRoleId] }));
   const importInto = (clientId: string, importedHash = HASH) =>
-    manage('POST', `${tokens}/${clientId}/secrets`, { title: 'from before', importedHash });
+    manage('POST', `${tokens()}/${clientId}/secrets`, { title: 'from before', importedHash });
   return {
     world,
     acme,
