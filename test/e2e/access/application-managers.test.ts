@@ -75,10 +75,10 @@ describe('the administrator of the workspace', () => {
   });
 });
 
-describe('T1: a token of a tenant', () => {
+describe('T1: a tenant token at the routes of applications', () => {
   const everything = ['read:applications', 'write:applications', 'read:service-users', 'write:tenant-tokens'] as const;
 
-  test('sees applications as little as unknown ones, whatever its permissions', async () => {
+  test('gets the answer for an unknown application, with any permission', async () => {
     const credentials = await createApplication(world);
     await grantPermissions(world, credentials, acme.apiId, ['read:reports']);
     const manager = await world.tokenFor(await arrangeTenantManager(world, acme.tenantId, everything));

@@ -24,7 +24,7 @@ const refused = {
   detail: 'You may only hand on permissions of the management API that you hold yourself.',
 };
 
-describe('C8: whoever may manage applications', () => {
+describe('C8: a manager of applications', () => {
   test.each([{ permissions: 'all' }, { permissions: ['write:tenants'] }])(
     'cannot grant itself $permissions',
     async (grant) => {

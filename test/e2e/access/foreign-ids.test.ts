@@ -86,7 +86,7 @@ describe.each(managementRoutes.filter(({ path }) => path.includes('{clientId}'))
   const isForeign = ({ kind, tenantId }: (typeof clients)[number]) =>
     kind !== kindOf(route) || tenantId === acme.tenantId || kind === 'service user';
 
-  test('takes no client of another owner or of another kind for its own', async () => {
+  test('finds no client of another owner or of another kind', async () => {
     const request = await requests[route.name]();
     for (const { id } of clients.filter(isForeign)) {
       for (const token of [tokens.admin, tokens.globex]) {

@@ -45,8 +45,8 @@ const requestsAbout = (path: string, clientId: string) =>
     ['DELETE', path],
   ] as const;
 
-describe('a token of a tenant', () => {
-  test('manages the service users of its tenant', async () => {
+describe('a tenant token that manages service users', () => {
+  test('creates, shows, lists, changes and deletes those of its tenant', async () => {
     const created = await world.manage('POST', collectionOf(acme), { name: 'export' }, writing);
     const path = `${collectionOf(acme)}/${(created.body as { id: string }).id}`;
     const { clientId } = (await world.manage('POST', `${path}/secrets`, { title: 'blue' }, writing))
@@ -74,7 +74,7 @@ describe('a token of a tenant', () => {
     expect(seen(listed)).toEqual(problem(403, 'insufficient_scope'));
   });
 
-  test("T1: sees another tenant's service users as little as an unknown tenant's", async () => {
+  test("T1: gets the same answers for another tenant's as for those of an unknown tenant", async () => {
     const path = await createServiceUser(world, globex.tenantId, [globex.readerRoleId]);
     const secret = await createServiceUserSecret(world, path);
     const foreign = [
@@ -91,7 +91,7 @@ describe('a token of a tenant', () => {
     expect(await exchangeOutcome(world, secret)).toBe('read:reports');
   });
 
-  test("T1: finds another tenant's service user under its own tenant as little as an unknown one", async () => {
+  test("T1: gets the same answers for another tenant's under its own tenant as for unknown ones", async () => {
     const path = await createServiceUser(world, globex.tenantId, [globex.readerRoleId]);
     const secret = await createServiceUserSecret(world, path);
     const own = path.replace(globex.tenantId, acme.tenantId);
@@ -105,7 +105,7 @@ describe('a token of a tenant', () => {
   });
 });
 
-describe('C8: the level rule', () => {
+describe('C8: the level rule for service users', () => {
   test('binds new service users', async () => {
     const statuses: number[] = [];
     for (const level of [LEVEL - 1, LEVEL, LEVEL + 1]) {

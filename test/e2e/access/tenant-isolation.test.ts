@@ -110,7 +110,7 @@ describe.each(managementRoutes)('T1: $name', (route) => {
     expect(answered).toEqual(expected);
   });
 
-  test('answers 401 to whoever is nobody, and asks no database about it', async () => {
+  test('answers 401 to a caller without a valid token, and reads no database', async () => {
     const reply = await send(await requestFor(route), undefined);
     expect(seen(reply)).toEqual(problem(401, 'unauthenticated'));
     expect(reply.headers.get('www-authenticate')).toBe(`Bearer ${resourceMetadata(world)}`);
@@ -138,7 +138,7 @@ describe.each(managementRoutes.filter(isHidden))('T1: $name', (route) => {
   });
 });
 
-describe('a tenant', () => {
+describe('a tenant that calls the management API', () => {
   const tokenNamed = (name: string) => actors.find((actor) => actor.name === name)?.token;
 
   test('cannot delete itself, nor appoint its members', async () => {
@@ -154,7 +154,7 @@ describe('a tenant', () => {
   });
 
   test.each(['frontegg-tenant-id', 'x-tenant-id', 'frontegg-user-id', 'x-forwarded-user', 'x-user-token'])(
-    'T3, B24: becomes no other one by the header %s',
+    'T3, B24: becomes no other tenant by the header %s',
     async (name) => {
       const request = await requests.getTenant();
       const headers = { ...request.headers, [name]: globex.tenantId };
@@ -164,7 +164,7 @@ describe('a tenant', () => {
     },
   );
 
-  test('T1: cannot be reached around the path', async () => {
+  test('T1: cannot be reached past the id in the path', async () => {
     const token = tokenNamed('token of another tenant');
     const paths = [
       `/v1/tenants/${globex.tenantId}%2Fapi-tokens`,

@@ -55,7 +55,7 @@ describe('a tenant token that may manage tokens', () => {
   });
   const manage = (method: string, path: string, body?: unknown) => world.manage(method, path, body, manager.token);
 
-  test("creates, shows, lists and deletes its own tenant's", async () => {
+  test('creates, shows, lists and deletes the tokens of its own tenant', async () => {
     const created = await manage('POST', tenantTokens(acme), { description: 'made by a token' });
     const { clientSecret: _secret, ...shown } = created.body as Credentials;
     expect([created.status, shown]).toEqual([201, expect.objectContaining({ createdBy: manager.clientId })]);
@@ -67,7 +67,7 @@ describe('a tenant token that may manage tokens', () => {
     expect((await manage('DELETE', item)).status).toBe(204);
   });
 
-  test("T1: sees another tenant's as little as an unknown tenant's", async () => {
+  test("T1: gets the same answers for another tenant's as for those of an unknown tenant", async () => {
     for (const [method, rest] of [
       ['GET', ''],
       ['POST', ''],
@@ -81,7 +81,7 @@ describe('a tenant token that may manage tokens', () => {
     }
   });
 
-  test("has no say over a member's personal tokens, whatever its permissions", async () => {
+  test("cannot touch a member's personal tokens, with any permission", async () => {
     const permissions = ['read:user-tokens', 'write:user-tokens'] as const;
     const { token } = await managerWith(await createRole(0, permissions));
     const item = `${personalTokens(acme)}/${acme.personalToken.clientId}`;
@@ -121,7 +121,7 @@ describe('a tenant token that may manage tokens', () => {
   });
 });
 
-describe('C8: the level rule', () => {
+describe('C8: the level rule for API tokens', () => {
   const statusesFor = async (manager: { readonly token: string }, levels: readonly number[]) => {
     const replies = levels.map(async (level) => {
       const body = { description: 'export', roleIds: [await createRole(level)] };
@@ -135,7 +135,7 @@ describe('C8: the level rule', () => {
     expect(await statusesFor(await managerWith(await writer(100)), [99, 100, 101])).toEqual([403, 201, 201]);
   });
 
-  test('takes the strongest of several roles, whichever gives the permission', async () => {
+  test('takes the strongest of several roles, also where another one gives the permission', async () => {
     const manager = await managerWith(await writer(200), await createRole(100));
     expect(await statusesFor(manager, [99, 100])).toEqual([403, 201]);
   });
@@ -172,7 +172,7 @@ describe('a personal token that may manage personal tokens', () => {
   });
   const manage = (method: string, path: string, body?: unknown) => world.manage(method, path, body, member.token);
 
-  test("creates, shows, lists and deletes its user's own", async () => {
+  test('creates, shows, lists and deletes the tokens of its own user', async () => {
     const path = personalTokens(member.owner);
     const created = await manage('POST', path, { description: 'second laptop' });
     const { clientSecret: _secret, ...shown } = created.body as Credentials;
@@ -182,7 +182,7 @@ describe('a personal token that may manage personal tokens', () => {
     expect((await manage('DELETE', `${path}/${shown.clientId}`)).status).toBe(204);
   });
 
-  test("T1: sees another member's as little as an unknown member's", async () => {
+  test("T1: gets the same answers for another member's as for those of an unknown member", async () => {
     const foreign = { ...acme.personalToken };
     for (const [method, rest] of [
       ['GET', ''],
@@ -208,7 +208,7 @@ describe('a personal token that may manage personal tokens', () => {
     expect(seen(await manage('GET', tenantTokens(acme)))).toEqual(problem(403, 'insufficient_scope'));
   });
 
-  test('is nobody as soon as its user is no member', async () => {
+  test('is refused as soon as its user is no member', async () => {
     const { owner, token } = await memberWith('read:user-tokens');
     await world.manage('DELETE', `/v1/tenants/${owner.tenantId}/members/${owner.userId}`);
     const refused = await world.manage('GET', personalTokens(owner), undefined, token);

@@ -51,7 +51,7 @@ const arrangeRole = async (changes: object = {}) =>
   `${collection()}/${(await succeed(admin('POST', collection(), newRole(changes)))).id}`;
 
 describe('a tenant that keeps its own roles', () => {
-  test('makes, sees, changes and deletes those that are as weak as its own or weaker', async () => {
+  test('creates, shows, changes and deletes roles as weak as its own, or weaker', async () => {
     for (const level of [LEVEL, LEVEL + 1]) {
       const created = await manager('POST', collection(), newRole({ level }));
       const path = `${collection()}/${(created.body as { id: string }).id}`;
@@ -65,12 +65,12 @@ describe('a tenant that keeps its own roles', () => {
     }
   });
 
-  test('C8: makes none that is stronger', async () => {
+  test('C8: creates no role that is stronger', async () => {
     const reply = await manager('POST', collection(), newRole({ level: LEVEL - 1 }));
     expect(seen(reply)).toEqual(problem(403, 'forbidden', 'level'));
   });
 
-  test('C8: makes none with a permission that it does not hold, and does not learn which exist', async () => {
+  test('C8: creates no role with a permission that it does not hold, and does not learn which exist', async () => {
     const unheld = [
       [writeReports],
       [readReports, writeReports],
@@ -88,7 +88,7 @@ describe('a tenant that keeps its own roles', () => {
   test.each([
     ['level', { level: LEVEL - 1 }, 'level'],
     ['permissions', { permissions: [readReports, { api: REPORTS, value: 'write:reports' }] }, 'permissions'],
-  ])('C8: does not make one stronger by its %s', async (_what, patch, field) => {
+  ])('C8: makes no role stronger by its %s', async (_what, patch, field) => {
     const { id } = await succeed(manager('POST', collection(), newRole()));
     const path = `${collection()}/${id}`;
     expect(seen(await manager('PATCH', path, patch))).toEqual(problem(403, 'forbidden', field));
@@ -98,7 +98,7 @@ describe('a tenant that keeps its own roles', () => {
   test.each([
     ['by its level', { level: LEVEL - 1 }, 'level'],
     ['by a permission', { permissions: [writeReports] }, 'permissions'],
-  ])('C8: neither changes nor deletes one that is stronger %s', async (_how, changes, field) => {
+  ])('C8: neither changes nor deletes a role that is stronger %s', async (_how, changes, field) => {
     const path = await arrangeRole(changes);
     const replies = [
       await manager('PATCH', path, { name: 'Mine' }),
@@ -144,7 +144,7 @@ describe('a tenant that keeps its own roles', () => {
   });
 });
 
-describe('C8: an application that keeps roles', () => {
+describe('C8: an application that manages roles', () => {
   test('gives no permission of the management API that it does not hold, to any role', async () => {
     const application = await createApplication(world);
     const held: readonly SystemPermission[] = ['write:roles', 'write:tenant-roles', 'read:members'];

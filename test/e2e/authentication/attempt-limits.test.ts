@@ -60,7 +60,7 @@ const refusals = (times: number) => Array<number>(times).fill(401);
 
 const secondsLeft = () => 60 - (world.clock.nowSeconds() % 60);
 
-describe('R1: whoever fails as one client from one source', () => {
+describe('R1: a caller that fails as one client from one source', () => {
   test('waits after ten times a minute, and is told how long', async () => {
     const source = newSource();
     const replies = await repeatFrom(source, () => forged(acme.tenantToken), CLIENT_MAX + 1);
@@ -82,7 +82,7 @@ describe('R1: whoever fails as one client from one source', () => {
     expect(statusesOf([elsewhere, there])).toEqual([200, 200]);
   });
 
-  test('with a secret that has ended costs no comparison any more, while the next one works', async () => {
+  test('costs no comparison any more with a secret that has ended, while the next one works', async () => {
     const { ended, live } = await arrangeRotated();
     const source = newSource();
     const before = world.comparisons();
@@ -93,7 +93,7 @@ describe('R1: whoever fails as one client from one source', () => {
     expect((await exchangeFrom(world, newSource(), ended)).status).toBe(401);
   });
 
-  test('R3, R4: is compared with ten times, however many come at once', async () => {
+  test('R3, R4: has its secrets compared ten times, however many come at once', async () => {
     const { ended } = await arrangeRotated();
     const source = newSource();
     const before = world.comparisons();
@@ -114,10 +114,10 @@ describe('R1: whoever fails as one client from one source', () => {
   });
 });
 
-describe('R2: whoever fails as many clients from one source', () => {
+describe('R2: a caller that fails as many clients from one source', () => {
   const sprayed = (serial: number) => forged({ clientId: `cli_${String(serial).padStart(22, '0')}` });
 
-  test('waits after a hundred times a minute, and those who have the right secret do not', async () => {
+  test('waits after a hundred times a minute, and clients with the right secret do not', async () => {
     const source = newSource();
     const replies = await repeatFrom(source, sprayed, SOURCE_MAX + 1);
     expect(countEach(statusesOf(replies))).toEqual({ 401: SOURCE_MAX, 429: 1 });
@@ -127,7 +127,7 @@ describe('R2: whoever fails as many clients from one source', () => {
     expect(statusesOf([elsewhere, right])).toEqual([401, 200]);
   });
 
-  test('R8: is the same source, whatever X-Forwarded-For says', async () => {
+  test('R8: is the same source with any X-Forwarded-For', async () => {
     const source = newSource();
     const replies: Reply[] = [];
     for (let serial = 0; serial <= CLIENT_MAX; serial += 1) {
@@ -141,8 +141,8 @@ describe('R2: whoever fails as many clients from one source', () => {
   });
 });
 
-describe('a guess', () => {
-  test('buys no read, no comparison, and a write with every 25th of a source at most', async () => {
+describe('a guess at a secret', () => {
+  test('costs no read and no comparison, and one write for 25 of a source at most', async () => {
     const source = newSource();
     await repeatFrom(source, () => forged(acme.tenantToken), CLIENT_MAX);
     const guesses = () => repeatFrom(source, (serial) => forged({ clientId: `client ${serial}` }), SOURCE_MAX);
@@ -152,8 +152,8 @@ describe('a guess', () => {
   });
 });
 
-describe('R5: a minute later', () => {
-  test('it begins anew, and not because a clock went back', async () => {
+describe('R5: the limit of attempts', () => {
+  test('begins anew after a minute, and not because a clock went back', async () => {
     const source = newSource();
     const attempt = async () => (await exchangeFrom(world, source, forged(acme.tenantToken))).status;
     const untilLastSecond = secondsLeft() - 1;
@@ -167,11 +167,11 @@ describe('R5: a minute later', () => {
   });
 });
 
-describe('R6: while DynamoDB takes no counts', () => {
+describe('R6: the limit of attempts while DynamoDB takes no counts', () => {
   test.each([
     ['because it refuses', { kind: 'error', name: 'ProvisionedThroughputExceededException' }],
     ['because it is silent', { kind: 'hang' }],
-  ] as const)('%s, each process counts alone, and who is right gets in', async (_why, fault) => {
+  ] as const)('holds in each process alone, and the right secret works: %s', async (_why, fault) => {
     const { ended, live } = await arrangeRotated();
     const source = newSource();
     const [failing, right] = await whileFailing(
@@ -184,8 +184,8 @@ describe('R6: while DynamoDB takes no counts', () => {
   });
 });
 
-describe('R7: who waits is told the same', () => {
-  test('whether there is such a client, was one, or never was', async () => {
+describe('R7: a caller that has to wait', () => {
+  test('gets one answer for a client that exists, that was deleted, or that never was', async () => {
     const { live } = await arrangeRotated();
     const deleted = await createToken();
     await world.manage('DELETE', `/v1/tenants/${acme.tenantId}/api-tokens/${deleted.clientId}`);
@@ -197,7 +197,7 @@ describe('R7: who waits is told the same', () => {
     expect(answers).toEqual([answers[0], answers[0], answers[0]]);
   });
 
-  test('with secrets that have ended too', async () => {
+  test('gets the same answer with secrets that have ended', async () => {
     const { ended } = await arrangeRotated();
     const deleted = await createToken();
     await world.manage('DELETE', `/v1/tenants/${acme.tenantId}/api-tokens/${deleted.clientId}`);
@@ -231,8 +231,8 @@ describe('R11: a library that repeats a refused request in the other style', () 
   });
 });
 
-describe('R1: assertions', () => {
-  test('that are refused are counted like secrets, and the right one works', async () => {
+describe('R1: refused assertions', () => {
+  test('are counted like secrets, and a right one works', async () => {
     world.clock.advance(60);
     const key = await createServiceUserKey(world, await createServiceUser(world, acme.tenantId, [acme.readerRoleId]));
     const misdirected = await signAssertion(world, key, { claims: { aud: 'https://example.com' } });

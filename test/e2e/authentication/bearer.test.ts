@@ -14,7 +14,7 @@ const answer = async (reply: ReturnType<typeof ask>) => {
   return [status, challenge, (body as { code?: string }).code];
 };
 
-test('P1: without credentials says only how to send them', async () => {
+test('P1: the management API tells a request without credentials only how to send them', async () => {
   expect(await answer(ask(undefined))).toEqual([401, 'Bearer (metadata)', 'unauthenticated']);
 });
 
@@ -38,12 +38,12 @@ test('P2: a token beside the credentials of a client is refused, where either wo
   expect((await introspect({ client_id })).status).toBe(200);
 });
 
-test('P5: a token in the query is not seen', async () => {
+test('P5: the management API does not look for a token in the query', async () => {
   const path = `/v1/tenants?access_token=${await world.tokenFor(world.admin)}`;
   expect(await answer(ask(undefined, path))).toEqual([401, 'Bearer (metadata)', 'unauthenticated']);
 });
 
-test.each(['bearer', 'BEARER', 'bEaReR  '])('P6: takes the scheme written %j', async (scheme) => {
+test.each(['bearer', 'BEARER', 'bEaReR  '])('P6: the management API takes the scheme written %j', async (scheme) => {
   expect((await ask(`${scheme} ${await world.tokenFor(world.admin)}`)).status).toBe(200);
 });
 
@@ -54,17 +54,17 @@ test.each([
   ['Bearer tok\xe9n', 'Bearer error="invalid_token", (metadata)', 'invalid_token'],
   ['Basic YTpi', 'Bearer (metadata)', 'unauthenticated'],
   ['Token abc', 'Bearer (metadata)', 'unauthenticated'],
-])('P3, P6: refuses %j', async (authorization, challenge, code) => {
+])('P3, P6: the management API refuses %j', async (authorization, challenge, code) => {
   expect(await answer(ask(authorization))).toEqual([401, challenge, code]);
 });
 
-test(`P3: refuses a token for ${REPORTS}`, async () => {
+test(`P3: the management API refuses a token for ${REPORTS}`, async () => {
   const { tenantToken } = await arrangeAcme(world);
   const refused = [401, 'Bearer error="invalid_token", (metadata)', 'invalid_token'];
   expect(await answer(ask(`Bearer ${await world.tokenFor(tenantToken)}`))).toEqual(refused);
 });
 
-test('P4: names the permission that a token lacks', async () => {
+test('P4: the management API names the permission that a token lacks', async () => {
   const token = await world.tokenFor(world.admin, { scope: 'read:users' });
   const challenge = 'Bearer error="insufficient_scope", scope="read:tenants"';
   expect(await answer(ask(`Bearer ${token}`))).toEqual([403, challenge, 'insufficient_scope']);

@@ -89,7 +89,7 @@ describe('a client that is registered for DPoP', () => {
     key = await newProofKey();
   });
 
-  test('E12, E14: is refused without proof, with whichever certificate', async () => {
+  test('E12, E14: is refused without proof, with any certificate', async () => {
     const replies = [await world.post('/oauth/token', byKey, FORM), await exchangeOver(byKey)];
     expect(replies.map(seen)).toEqual(replies.map(() => oauthError(400, 'invalid_dpop_proof')));
   });
@@ -108,7 +108,7 @@ describe('a client that is registered for DPoP', () => {
   });
 });
 
-describe('E5: the management API', () => {
+describe('E5: the management API and a token that is bound to a certificate', () => {
   let token: string;
   beforeAll(async () => {
     const form = { grant_type: 'client_credentials', client_id: manager.clientId };
@@ -119,12 +119,12 @@ describe('E5: the management API', () => {
   const list = async (certificate: ClientIdentity) =>
     readReply(await over(certificate)(`${world.mutualTlsUrl}/v1/tenants`, { headers: headers() }));
 
-  test('takes a bound token from its own certificate', async () => {
+  test('takes it from its own certificate', async () => {
     expect(decodeJwt(token).cnf).toEqual({ 'x5t#S256': identity.thumbprint });
     expect((await list(identity)).status).toBe(200);
   });
 
-  test('refuses it from another certificate, and without one, whatever the headers say', async () => {
+  test('refuses it from another certificate, and without one, with any headers', async () => {
     const pretended = { ...headers(), 'x-ssl-client-cert': encodeURIComponent(identity.cert) };
     const replies = [
       await list(other),
@@ -138,14 +138,14 @@ describe('E5: the management API', () => {
     );
   });
 
-  test('refuses it to introspect with from another certificate', async () => {
+  test('refuses an introspection with it from another certificate', async () => {
     const ask = async (certificate: ClientIdentity) =>
       postOver(over(certificate), `${world.mutualTlsUrl}/oauth/introspect`, { token }, headers());
     expect((await ask(identity)).body).toMatchObject({ active: true, cnf: { 'x5t#S256': identity.thumbprint } });
     expect(seen(await ask(other))).toEqual(oauthError(401, 'invalid_token'));
   });
 
-  test('lets nobody bind the administrator, who might have no key and no certificate', async () => {
+  test('lets nobody bind the tokens of the administrator, who may have no key and no certificate', async () => {
     const patches = [{ tlsClientCertificateBoundAccessTokens: true }, { dpopBoundAccessTokens: true }];
     const replies = patches.map((patch) => world.manage('PATCH', `/v1/applications/${world.admin.clientId}`, patch));
     expect((await Promise.all(replies)).map(seen)).toEqual(patches.map(() => problem(409, 'conflict')));

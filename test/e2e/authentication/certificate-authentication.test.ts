@@ -70,8 +70,8 @@ const outcome = async (certificate: ClientIdentity, clientId: string) =>
 
 const REFUSED = '401 invalid_client';
 
-describe.each(endpoints)('at %s', (path, form) => {
-  test('a client is recognised by a certificate of an authority, or by its own', async () => {
+describe.each(endpoints)('client authentication by certificate at %s', (path, form) => {
+  test('recognises a client by a certificate of an authority, or by its own', async () => {
     const replies = [
       await send(identity, path, { ...form, client_id: byAuthority }),
       await send(own, path, { ...form, client_id: bySelf }),
@@ -79,7 +79,7 @@ describe.each(endpoints)('at %s', (path, form) => {
     expect(replies.map(({ status }) => status)).toEqual([200, 200]);
   });
 
-  test('B13, E2: every other certificate, and none, is refused as if the client were unknown, byte for byte', async () => {
+  test('B13, E2: refuses every other certificate, and none, as if the client were unknown, byte for byte', async () => {
     const stranger = await authority.issue({ subject: [{ O: ['Acme'] }, { CN: ['somebody else'] }] });
     const { clientId: bySecret } = acme.tenantToken;
     const headers = { 'x-ssl-client-cert': encodeURIComponent(identity.cert), 'x-amzn-mtls-clientcert': 'x' };
@@ -165,7 +165,7 @@ describe('E1: tls_client_auth', () => {
 });
 
 describe('self_signed_tls_client_auth', () => {
-  test('E2: is the only way for a certificate that nobody else vouches for, whatever name it claims', async () => {
+  test('E2: is the only way for a certificate that no authority vouches for, with any name', async () => {
     expect(subjectOf(own)).toBe(subjectOf(identity));
     const byDns = await register(byName({ tlsClientAuthSanDns: 'export.acme.example' }));
     expect([await outcome(own, byAuthority), await outcome(own, byDns)]).toEqual([REFUSED, REFUSED]);
@@ -188,7 +188,7 @@ describe('self_signed_tls_client_auth', () => {
     expect(await outcome(own, clientId)).toBe(REFUSED);
   });
 
-  test('knows it by the keys that the client publishes, and knows nothing while these cannot be had', async () => {
+  test('knows it by the keys that the client publishes, and says neither yes nor no while they cannot be fetched', async () => {
     const jwksUri = 'https://app.example.com/mtls-keys';
     const { jwks: _jwks, ...method } = byOwnKey(own);
     const clientId = await register({ ...method, jwksUri });
@@ -199,7 +199,7 @@ describe('self_signed_tls_client_auth', () => {
     expect([await outcome(own, another), await outcome(identity, another)]).toEqual(['read:reports', REFUSED]);
   });
 
-  test('needs keys', async () => {
+  test('cannot be registered without keys', async () => {
     const request = { name: 'app', tokenEndpointAuthMethod: 'self_signed_tls_client_auth' };
     expect(seen(await world.manage('POST', '/v1/applications', request))).toEqual(
       problem(400, 'invalid_request', 'jwks'),
@@ -218,7 +218,7 @@ describe('a client with a certificate', () => {
     expect(ofStranger).toMatchObject({ reads: 0, kms: [], comparisons: 0 });
   });
 
-  test('may not show a secret or an assertion besides', async () => {
+  test('is refused with a secret or an assertion besides', async () => {
     const headers = { authorization: basic({ ...acme.tenantToken, clientId: byAuthority }) };
     expect(outcomeOf(await send(identity, '/oauth/token', { ...GRANT, client_id: byAuthority }, headers))).toBe(
       REFUSED,
@@ -227,7 +227,7 @@ describe('a client with a certificate', () => {
     expect(outcomeOf(await send(identity, '/oauth/token', form))).toBe(REFUSED);
   });
 
-  test('with a secret is recognised by that, whichever certificate its connection has', async () => {
+  test('is recognised by its secret where it has one, over a connection with any certificate', async () => {
     const headers = { authorization: basic(acme.tenantToken) };
     expect((await send(identity, '/oauth/token', GRANT, headers)).status).toBe(200);
   });

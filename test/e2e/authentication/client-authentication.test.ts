@@ -41,7 +41,7 @@ type Method = keyof typeof methods;
 const ways = Object.keys(methods) as Method[];
 const matrix = endpoints.flatMap((endpoint) => ways.map((method) => ({ endpoint, method, path: endpoint.path })));
 
-describe('credentials that are right', () => {
+describe('the right credentials of a client', () => {
   test.each(matrix)('B1, B11, B25: are taken at $path in $method', async ({ endpoint, method }) => {
     expect((await authenticate(endpoint, method, acme.tenantToken)).status).toBe(200);
   });
@@ -50,7 +50,7 @@ describe('credentials that are right', () => {
     expect((await authenticate(tokenEndpoint, method, acme.tenantToken, 'json')).status).toBe(200);
   });
 
-  test.each(ways)('B3: cost one comparison the first time, in whichever reading: %s', async (method) => {
+  test.each(ways)('B3: cost one comparison the first time, in each reading: %s', async (method) => {
     const fresh = await newApiToken();
     const before = world.comparisons();
     expect((await authenticate(tokenEndpoint, method, fresh)).status).toBe(200);
@@ -69,7 +69,7 @@ describe('credentials that are right', () => {
   });
 });
 
-describe('credentials that are wrong', () => {
+describe('the wrong credentials of a client', () => {
   test.each(matrix)('B5, B6, B25: are refused at $path in $method', async ({ endpoint, method }) => {
     const { clientId } = acme.tenantToken;
     const reply = await authenticate(endpoint, method, { clientId, clientSecret: 'wrong' });
@@ -144,7 +144,7 @@ describe('credentials that are wrong', () => {
   );
 });
 
-describe('requests that cannot be about one client', () => {
+describe('requests with the credentials of several clients', () => {
   const basicAnd = (members: Record<string, string>) => ({
     headers: { authorization: basic(acme.tenantToken) },
     members,
@@ -179,7 +179,7 @@ describe('requests that cannot be about one client', () => {
   });
 });
 
-describe('requests without credentials', () => {
+describe('requests without the credentials of a client', () => {
   const bodies = [{}, { client_id: 'cli_1' }, { client_secret: 'secret' }];
 
   test.each(endpoints)('B10: are refused at $path', async (endpoint) => {
@@ -205,7 +205,7 @@ describe('requests without credentials', () => {
     expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 401));
   });
 
-  test('B24: trusted-identity headers change nothing for whoever has credentials', async () => {
+  test('B24: are told from requests with credentials, for which the headers change nothing', async () => {
     const spoofed = Object.fromEntries(trusted.map((name) => [name, 'admin@example.com']));
     const authorization = basic(acme.tenantToken);
     const replies = [

@@ -71,7 +71,7 @@ const TAKEN: Readonly<Record<Registered, readonly Way[]>> = {
 };
 const matrix = endpoints.flatMap(([path, form]) => registered.map((method) => ({ path, form, method })));
 
-describe('a client that is registered with a method', () => {
+describe('a client that is registered with one method of authentication', () => {
   test.each(matrix.filter(({ method }) => method !== 'none'))(
     'B11, B25: $method, is taken at $path by that and refused by every other',
     async ({ path, form, method }) => {
@@ -97,7 +97,7 @@ describe('a client that is registered with a method', () => {
     }
   });
 
-  test('costs nobody a read whose assertion or id names no client', async () => {
+  test('costs no read where an assertion or an id names no client', async () => {
     const strangers = ['client', 'cli_1', '../cli_0000000000000000000000', 'svc_0000000000000000000000'];
     for (const clientId of strangers) {
       const stranger = { clientId, clientSecret: 'x' };
@@ -134,7 +134,7 @@ describe('a public client', () => {
     );
   });
 
-  test('H8: learns nothing of tokens, not even whether they are', async () => {
+  test('H8: learns nothing of tokens, not even whether they exist', async () => {
     const token = await world.tokenFor(clients.client_secret_basic, { audience: REPORTS });
     const replies = [token, 'x'].map((asked) =>
       world.post('/oauth/introspect', undefined, { token: asked, client_id: clients.none.clientId }),
@@ -188,7 +188,7 @@ describe('the grants of an application', () => {
   });
 });
 
-describe('an application that moves', () => {
+describe('an application that changes its method of authentication', () => {
   const keys = { tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: [key.jwk] } };
 
   test('from a secret to a key leaves its secrets behind for good', async () => {
@@ -212,7 +212,7 @@ describe('an application that moves', () => {
     );
   });
 
-  test('and has no use for secrets is given none', async () => {
+  test('is given no secret where its method has no use for one', async () => {
     const before = await manage('GET', pathOf(clients.private_key_jwt));
     const secrets = `${pathOf(clients.private_key_jwt)}/secrets`;
     const replies = [

@@ -56,8 +56,8 @@ const guesses: readonly (readonly [string, () => Credentials])[] = [
 /** Whoever asks holds the secret that Mintmark made for this client, but it is worth nothing any more. */
 const outdated = ['disabled', 'expired', 'deleted', 'rotated'] as const;
 
-describe.each(endpoints)('%s', (path) => {
-  test('B13, B14: gives one answer to every client that is refused, byte for byte', async () => {
+describe.each(endpoints)('a refusal at %s', (path) => {
+  test('B13, B14: is the same for every client, byte for byte', async () => {
     const refused = [...guesses.map(([, credentials]) => credentials()), ...outdated.map((state) => clients[state])];
     const replies = await Promise.all(refused.map((credentials) => world.post(path, credentials, parameters)));
     const [first] = replies;
@@ -65,12 +65,12 @@ describe.each(endpoints)('%s', (path) => {
     expect(replies.map(wholeReply)).toEqual(replies.map(() => first && wholeReply(first)));
   });
 
-  test.each(guesses)('B14: spends nothing on %s', async (_who, credentials) => {
+  test.each(guesses)('B14: costs nothing for %s', async (_who, credentials) => {
     expect(await costOf(world, () => world.post(path, credentials(), parameters))).toEqual(FREE);
   });
 
   test.each(outdated)(
-    'B13, B14: spends one read and one comparison on a client that is %s, every time',
+    'B13, B14: costs one read and one comparison for a client that is %s, every time',
     async (state) => {
       const costs = [];
       for (let time = 0; time < 3; time += 1) {
@@ -81,8 +81,8 @@ describe.each(endpoints)('%s', (path) => {
   );
 });
 
-describe('the number of live secrets', () => {
-  test.each([1, 2, 5])('B15: with %d of them the right one costs one comparison, and an old one too', async (live) => {
+describe('a client with several secrets', () => {
+  test.each([1, 2, 5])('B15: costs one comparison with the right one of %d, and with an old one too', async (live) => {
     const [right, old] = [await create(), await create()];
     await changeStoredClient(right.clientId, ({ secrets }) => withMore(secrets, live));
     const { secrets } = await storedClient(right.clientId);
@@ -93,7 +93,7 @@ describe('the number of live secrets', () => {
     ]);
   });
 
-  test('B15: one that has expired is refused while the others live, at the same cost', async () => {
+  test('B15: is refused with one that has expired while the others work, at the same cost', async () => {
     const credentials = await create();
     const expiresAtSeconds = world.clock.nowSeconds();
     await changeStoredClient(credentials.clientId, ({ secrets }) => ({

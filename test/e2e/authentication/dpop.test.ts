@@ -49,7 +49,7 @@ describe('E6: an exchange with a proof', () => {
     });
   });
 
-  test('without one gives a bearer token as ever', async () => {
+  test('gives a bearer token as ever where it comes without one', async () => {
     const token = await world.tokenFor(acme.tenantToken, AUDIENCE);
     expect(decodeJwt(token)).not.toHaveProperty('cnf');
     expect((await introspect(token)).body).toMatchObject({ token_type: 'Bearer' });
@@ -88,16 +88,16 @@ describe('E6: an exchange with a proof', () => {
 
 describe('E8, E9: a proof is good', () => {
   test.each<[string, () => ProofChange]>([
-    ['whatever the query and fragment of htu', () => ({ claims: { htu: `${endpoint()}?a=1#b` } })],
+    ['with any query and fragment of htu', () => ({ claims: { htu: `${endpoint()}?a=1#b` } })],
     [
-      'whatever the case of scheme and host in htu',
+      'with any case of scheme and host in htu',
       () => ({ claims: { htu: endpoint().replace(/^[^/]+\/\/[^/]+/, (o) => o.toUpperCase()) } }),
     ],
     ['with escapes in htu that say the same', () => ({ claims: { htu: endpoint().replace('token', 't%6Fken') } })],
     ['with an iat ten seconds ahead', () => ({ claims: { iat: fromNow(10) } })],
     ['with an iat ten seconds ago', () => ({ claims: { iat: fromNow(-10) } })],
     ['with a fraction in iat', () => ({ claims: { iat: fromNow(0) + 0.5 } })],
-    ['with exp and nbf, whatever they say', () => ({ claims: { exp: fromNow(-60), nbf: fromNow(60) } })],
+    ['with any exp and nbf', () => ({ claims: { exp: fromNow(-60), nbf: fromNow(60) } })],
     [
       'with claims and headers that nobody knows',
       () => ({ claims: { admin: true }, header: { jku: 'https://evil.example.com' } }),
@@ -109,7 +109,7 @@ describe('E8, E9: a proof is good', () => {
   });
 });
 
-describe('E7: a proof that is not good', () => {
+describe('E7: a proof that is refused', () => {
   test.each(Object.entries(proofForgeries))('%s: is refused, and leaves nothing behind', async (_name, forge) => {
     const request = { method: 'POST', url: endpoint(), nonce: await nonceOf(world, key) };
     const proof = await forge({ world, key, other, request });
@@ -132,7 +132,7 @@ describe('E7: a proof that is not good', () => {
   });
 });
 
-describe('E11: a nonce', () => {
+describe('E11: a nonce for proofs', () => {
   const withNonce = (nonce: string | undefined) =>
     signProof(world, key, { method: 'POST', url: endpoint(), ...(nonce !== undefined && { nonce }) }).then((proof) =>
       exchange(proof),
@@ -166,7 +166,7 @@ describe('E11: a nonce', () => {
   });
 });
 
-describe('a proof that was used', () => {
+describe('a proof of possession that was used', () => {
   test('is a replay from then on', async () => {
     const proof = await tokenProof(world, key);
     expect(proofOutcome(await exchange(proof))).toBe('DPoP');

@@ -12,7 +12,7 @@ const { world, acme, createToken, importInto, arrangeImported, exchange } = useI
 const guess = ({ clientId }: Pick<Credentials, 'clientId'>, clientSecret = 'a-guess') =>
   exchange({ clientId, clientSecret });
 
-describe('B14: a guess costs one read and one comparison', () => {
+describe('B14: a guess at an imported secret', () => {
   /** They are counted, of the client and of the source; and the first of a minute are written down. */
   const REFUSAL = { reads: 1, writes: expect.toBeOneOf([2, 3]), kms: [], comparisons: 1 };
 
@@ -20,7 +20,7 @@ describe('B14: a guess costs one read and one comparison', () => {
     ['at a client with an imported secret', arrangeImported],
     ['at a client without one', createToken],
     ['at a client that nobody knows', async () => ({ clientId: UNKNOWN_CLIENT })],
-  ])('%s, whether it looks like one of Mintmark’s or not', async (_whom, arrange) => {
+  ])('costs one read and one comparison %s, whether it looks like one of Mintmark’s or not', async (_whom, arrange) => {
     const client = await arrange();
     const guesses = ['a-guess', `mms_${'A'.repeat(52)}`, acme.personalToken.clientSecret];
     const costs = [];
@@ -32,11 +32,11 @@ describe('B14: a guess costs one read and one comparison', () => {
     ['with more than bcrypt would see', () => ({ clientId: acme.tenantToken.clientId, clientSecret: 'é'.repeat(37) })],
     ['with nothing', () => ({ clientId: acme.tenantToken.clientId, clientSecret: '' })],
     ['at what is no client id', () => ({ clientId: acme.userId, clientSecret: LEGACY })],
-  ])('and nothing at all %s, whoever it is aimed at', async (_what, credentials) => {
+  ])('costs nothing %s, for any client', async (_what, credentials) => {
     expect({ ...(await costOf(world, () => exchange(credentials()))), writes: 0 }).toEqual(FREE);
   });
 
-  test('and two of them where HTTP Basic can be read in two ways, right or wrong (B3)', async () => {
+  test('costs two comparisons where HTTP Basic can be read in two ways, right or wrong (B3)', async () => {
     const { clientId } = await createToken();
     const authorization = `Basic ${Buffer.from(`${clientId}:a+guess`).toString('base64')}`;
     const body = new URLSearchParams({ grant_type: 'client_credentials' });
@@ -44,7 +44,7 @@ describe('B14: a guess costs one read and one comparison', () => {
     expect(cost).toEqual({ ...REFUSAL, comparisons: 2 });
   });
 
-  test('and Mintmark’s own secrets cost what they cost elsewhere', async () => {
+  test('does not change what Mintmark’s own secrets cost', async () => {
     await exchange(acme.tenantToken);
     await exchange(acme.tenantToken);
     const cost = await costOf(world, () => exchange(acme.tenantToken));
@@ -52,7 +52,7 @@ describe('B14: a guess costs one read and one comparison', () => {
   });
 });
 
-describe('whoever guesses too often', () => {
+describe('a caller that guesses too often at imported secrets', () => {
   const exhaust = async (client: Pick<Credentials, 'clientId'>) => {
     const replies: Reply[] = [];
     for (let attempt = 0; attempt <= GUESSES_MAX; attempt += 1) replies.push(await guess(client));

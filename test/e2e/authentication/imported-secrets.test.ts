@@ -88,7 +88,7 @@ describe('an imported secret', () => {
     expect([(await exchange(imported)).status, (await exchange(rotated)).status]).toEqual([401, 200]);
   });
 
-  test('is worth nothing once it is deleted, or its client is disabled', async () => {
+  test('is refused once it is deleted, or its client is disabled', async () => {
     const [deleted, disabled] = [await arrangeImported(), await arrangeImported()];
     const { secrets } = await succeed<{ secrets: { id: string }[] }>(manage('GET', `${tokens()}/${deleted.clientId}`));
     await manage('DELETE', `${tokens()}/${deleted.clientId}/secrets/${secrets[1]?.id}`);
@@ -119,7 +119,7 @@ describe('an imported secret', () => {
   });
 });
 
-describe('an import is refused', () => {
+describe('an import of a secret is refused', () => {
   test.each([
     ['that is no hash', 'secret'],
     ['of another kind', `$2x$10$${'a'.repeat(53)}`],
@@ -142,7 +142,7 @@ describe('an import is refused', () => {
     expect((await importInto(clientId)).status).toBe(201);
   });
 
-  test('to callers of a tenant, whatever they may write there', async () => {
+  test('to callers of a tenant, with any permission', async () => {
     const { clientId } = await createToken();
     const manager = await arrangeTenantManager(world, acme.tenantId, ['write:tenant-tokens', 'write:service-users']);
     const asTenant = manageWith(world, await world.tokenFor(manager));

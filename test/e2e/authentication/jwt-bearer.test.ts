@@ -44,7 +44,7 @@ const endpoints = [
   ['/oauth/revoke', { token: 'x' }],
 ] as const;
 
-describe('an assertion', () => {
+describe('an assertion of a service user', () => {
   test('is traded for an access token of the service user', async () => {
     const { status, body } = await exchange();
     const { access_token: token, ...rest } = body as { access_token: string };
@@ -101,7 +101,7 @@ describe('an assertion', () => {
   test.each([
     ['C4: more than is allowed', { scope: 'write:reports' }, 'invalid_scope'],
     ['C6: another API', { audience: `${REPORTS}/other` }, 'invalid_target'],
-  ])('asks in vain for %s', async (_what, parameters, error) => {
+  ])('is refused where it asks for %s', async (_what, parameters, error) => {
     expect(seen(await exchange(parameters))).toEqual(oauthError(400, error));
   });
 
@@ -112,7 +112,7 @@ describe('an assertion', () => {
   });
 });
 
-describe('D25: an assertion that is not good', () => {
+describe('D25: an assertion that is refused', () => {
   const forgeries = Object.entries({ ...claimForgeries, ...headerForgeries, ...formForgeries });
 
   test.each(forgeries)(
@@ -134,17 +134,17 @@ describe('D25: an assertion that is not good', () => {
     },
   );
 
-  test('D24: is an access token', async () => {
+  test('D24: may be an access token', async () => {
     const token = await world.tokenFor(acme.tenantToken);
     expect(seen(await exchangeAssertion(world, token))).toEqual(oauthError(400, 'invalid_grant'));
   });
 
-  test('D27: is larger than eight kilobytes', async () => {
+  test('D27: may be larger than eight kilobytes', async () => {
     const assertion = await signAssertion(world, key, { claims: { padding: 'x'.repeat(8_192) } });
     expect(seen(await exchangeAssertion(world, assertion))).toEqual(oauthError(400, 'invalid_request'));
   });
 
-  test('names a client that has a secret and no key', async () => {
+  test('may name a client that has a secret and no key', async () => {
     const forged = { ...key, kid: acme.tenantToken.clientId, principalId: acme.tenantToken.clientId };
     expect(await keyOutcome(world, forged)).toBe('400 invalid_grant');
   });

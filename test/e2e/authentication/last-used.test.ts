@@ -85,8 +85,8 @@ describe.each(['a tenant token', 'a personal token', 'a secret of a service user
   },
 );
 
-describe('Q7: a use is noted', () => {
-  test('once in five minutes, however often the credential is used', async () => {
+describe('Q7: the use of a credential', () => {
+  test('is noted once in five minutes, however often there is one', async () => {
     untilNextGrain();
     const credentials = await create('a tenant token');
     const first = now();
@@ -102,7 +102,7 @@ describe('Q7: a use is noted', () => {
     expect(usesOf(await show('a tenant token', credentials))).toEqual([now()]);
   });
 
-  test('once, however many processes serve it', async () => {
+  test('is noted once, however many processes serve it', async () => {
     untilNextGrain();
     manage = manageWith(world, await world.tokenFor(world.admin));
     const credentials = await create('a tenant token');
@@ -122,7 +122,7 @@ describe('Q7: a use is noted', () => {
     expect(usesOf(await show('a tenant token', credentials))).toEqual([first]);
   });
 
-  test('for the secret that was used and for no other of its client', async () => {
+  test('is noted for the secret that was used and for no other of its client', async () => {
     const credentials = await create('a tenant token');
     const added = await succeed<Shown>(
       manage('POST', `${places['a tenant token']}/${credentials.clientId}/secrets`, { title: 'green' }),
@@ -131,26 +131,26 @@ describe('Q7: a use is noted', () => {
     expect(usesOf(await show('a tenant token', credentials))).toEqual([null, now()]);
   });
 
-  test.each(['/oauth/introspect', '/oauth/revoke'])('when a client authenticates at %s', async (path) => {
+  test.each(['/oauth/introspect', '/oauth/revoke'])('is noted when a client authenticates at %s', async (path) => {
     const credentials = await create('a tenant token');
     await world.post(path, credentials, { token: 'unknown' });
     expect(usesOf(await show('a tenant token', credentials))).toEqual([now()]);
   });
 
-  test('also when the client may do nothing, because its credential is in use all the same', async () => {
+  test('is noted also when the client may do nothing, because its credential is in use all the same', async () => {
     const credentials = await create('a token of a tenant without anything');
     expect((await exchange(credentials)).status).toBe(400);
     expect(usesOf(await show('a token of a tenant without anything', credentials))).toEqual([now()]);
   });
 
-  test('never for a wrong secret, nor for one that expired', async () => {
+  test('is noted neither for a wrong secret nor for one that expired', async () => {
     const credentials = await create('a tenant token');
     await exchange({ ...credentials, clientSecret: acme.tenantToken.clientSecret });
     await exchange({ ...credentials, clientSecret: 'guess' });
     expect(await notesOf(credentials)).toEqual([]);
   });
 
-  test('in an item of its own that holds no more than the time, and goes after a year', async () => {
+  test('is noted in an item of its own that holds only the time, and goes after a year', async () => {
     const credentials = await create('a tenant token');
     await exchange(credentials);
     const selector = credentials.clientSecret.slice(4, 10);
@@ -164,7 +164,7 @@ describe('Q7: a use is noted', () => {
   });
 });
 
-describe('Q7: a note that is lost', () => {
+describe('Q7: a lost note of the last use', () => {
   const faults: readonly [string, Fault][] = [
     ['refused', denied()],
     ['not answered', { kind: 'hang' }],

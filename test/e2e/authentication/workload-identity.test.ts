@@ -130,7 +130,7 @@ describe('the token of a workload', () => {
   });
 });
 
-describe('a token that is not trusted', () => {
+describe('the token of a workload that is refused', () => {
   const forgeries = Object.entries({ ...workloadClaimForgeries, ...workloadTokenForgeries });
 
   test.each(forgeries)('%s: is refused like every other, and leaves nothing behind', async (_name, forge) => {
@@ -170,13 +170,13 @@ describe('a token that is not trusted', () => {
     expect(seen(await exchangeAssertion(world, await platform.token()))).toEqual(oauthError(400, 'invalid_grant'));
   });
 
-  test('D27: is larger than eight kilobytes', async () => {
+  test('D27: may be larger than eight kilobytes', async () => {
     const token = await platform.token(aClaim('padding', 'x'.repeat(8_192)));
     expect(seen(await platform.exchange(clientId, token))).toEqual(oauthError(400, 'invalid_request'));
   });
 });
 
-describe('D8: a token that was redeemed', () => {
+describe('D8: the token of a workload that was redeemed', () => {
   test('has one winner among 16, and is a replay from then on to its very end', async () => {
     const token = await platform.token();
     const replies = await Promise.all(race(16, () => platform.exchange(clientId, token)));
@@ -201,7 +201,7 @@ describe('D8: a token that was redeemed', () => {
   });
 });
 
-describe('a federated credential that does not stand', () => {
+describe('a federated credential that has ended', () => {
   const ends: Readonly<Record<string, (where: string) => Promise<unknown>>> = {
     deleted: (where) => world.manage('DELETE', where),
     'of a disabled service user': () => world.manage('PATCH', path, { status: 'disabled' }),
@@ -225,18 +225,21 @@ describe('a federated credential that does not stand', () => {
   });
 });
 
-describe('H11: while something does not answer', () => {
-  test.each(['BatchGetItem', 'PutItem'])('DynamoDB, a %s: the token is neither good nor bad', async (operation) => {
-    path = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
-    const credential = await trust();
-    const token = await platform.token();
-    const failing = (called: string) => (called === operation ? denied() : undefined);
-    const reply = await whileFailing(world.dynamo, failing, () => platform.exchange(credential, token));
-    expect(seen(reply)).toEqual(oauthError(503, 'temporarily_unavailable'));
-    expect(outcomeOf(await platform.exchange(credential, token))).toBe('read:reports');
-  });
+describe('H11: the token of a workload that cannot be checked', () => {
+  test.each(['BatchGetItem', 'PutItem'])(
+    'is neither good nor bad while DynamoDB does not answer a %s',
+    async (operation) => {
+      path = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
+      const credential = await trust();
+      const token = await platform.token();
+      const failing = (called: string) => (called === operation ? denied() : undefined);
+      const reply = await whileFailing(world.dynamo, failing, () => platform.exchange(credential, token));
+      expect(seen(reply)).toEqual(oauthError(503, 'temporarily_unavailable'));
+      expect(outcomeOf(await platform.exchange(credential, token))).toBe('read:reports');
+    },
+  );
 
-  test('the issuer, and its keys are unknown: the token is neither good nor bad', async () => {
+  test('is neither good nor bad while its issuer does not answer and its keys are unknown', async () => {
     path = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
     const credential = await trust({ jwksUri: 'https://down.example.com/nothing' });
     expect(await platform.outcome(credential)).toBe('503 temporarily_unavailable');

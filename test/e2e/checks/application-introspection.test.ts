@@ -45,11 +45,11 @@ const nothing = () => Object.keys(tokens).map(() => '{"active":false}');
 
 const parsed = (texts: readonly string[]) => texts.map((text) => JSON.parse(text) as unknown);
 
-describe('H7: an application learns', () => {
+describe('H7: an application learns by introspection', () => {
   test.each([
     ['a permission', ['read:reports']],
     ['every permission', 'all'],
-  ] as const)('about every token for an API where it holds %s, whosever it is', async (_what, permissions) => {
+  ] as const)('about the tokens of every client for an API where it holds %s', async (_what, permissions) => {
     const application = await applicationWith(acme.apiId, permissions);
     expect(parsed(await answersTo(application))).toEqual(everything());
   });
@@ -68,7 +68,7 @@ describe('H7: an application learns', () => {
     expect(body).toMatchObject({ active: true, tenant_id: acme.tenantId });
   });
 
-  test('about its own tokens, for whichever API', async () => {
+  test('about its own tokens, for any API', async () => {
     const { id, identifier } = await registerApi(world, ['read']);
     const application = await applicationWith(id, 'all');
     const own = await world.tokenFor(application, { audience: identifier });
@@ -76,7 +76,7 @@ describe('H7: an application learns', () => {
   });
 });
 
-describe('H7: an application learns nothing', () => {
+describe('H7: an application learns nothing by introspection', () => {
   test('without a grant', async () => {
     expect(await answersTo(await createApplication(world))).toEqual(nothing());
   });

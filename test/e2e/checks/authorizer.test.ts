@@ -39,7 +39,7 @@ const FORBIDDEN = [403, 403, 403];
 const REFUSED = [403, 401, 401];
 const FAILING = [500, 500, 500];
 
-describe.each(['offline', 'online'] as const)('%s', (mode) => {
+describe.each(['offline', 'online'] as const)('an authorizer that works %s', (mode) => {
   const api = () => (mode === 'offline' ? offline : online);
 
   test('lets a good token through', async () => {
@@ -98,7 +98,7 @@ describe.each(['offline', 'online'] as const)('%s', (mode) => {
     ]).toEqual([OPEN, FORBIDDEN, FORBIDDEN, OPEN]);
   });
 
-  test('P8: forbids a route that has no rule, whatever the token allows', async () => {
+  test('P8: forbids a route that has no rule, with any token', async () => {
     expect(await statuses(api(), `Bearer ${forge.genuine}`, 'GET', '/reports/7')).toEqual(OPEN);
     expect(await statuses(api(), `Bearer ${forge.genuine}`, 'DELETE', '/reports/7')).toEqual(FORBIDDEN);
   });
@@ -121,7 +121,7 @@ describe.each(['offline', 'online'] as const)('%s', (mode) => {
   });
 });
 
-describe('P3, F4: offline, with nothing but signature and claims to go by, refuses', () => {
+describe('P3, F4: an authorizer that works offline, by signature and claims alone, refuses', () => {
   /** Only the records know that these are not true; the workspace's own key would have to be the one that lies. */
   const onlineOnly = ['client_id of nobody', 'sub of somebody else', 'tenant_id of a tenant that the client is not of'];
   const forgeries = { ...headerForgeries, ...keyForgeries, ...formForgeries, ...claimForgeries };
@@ -141,8 +141,8 @@ describe('P3, F4: offline, with nothing but signature and claims to go by, refus
   });
 });
 
-describe('what was taken away', () => {
-  test('I10: a revoked token is refused online at the next request; offline it lives until its exp', async () => {
+describe('an authorizer after a change', () => {
+  test('I10: refuses a revoked token online at the next request, and offline from its exp on', async () => {
     const token = await world.tokenFor(acme.tenantToken);
     await world.post('/oauth/revoke', acme.tenantToken, { token });
     expect([await statuses(online, `Bearer ${token}`), await statuses(offline, `Bearer ${token}`)]).toEqual([
@@ -151,7 +151,7 @@ describe('what was taken away', () => {
     ]);
   });
 
-  test('C9: other roles count online at the next request', async () => {
+  test('C9: follows other roles online at the next request', async () => {
     const { tenantId, userId, personalToken, readerRoleId, writerRoleId } = await arrangeAcme(world);
     const setRoles = (roleIds: readonly string[]) =>
       world.manage('PUT', `/v1/tenants/${tenantId}/members/${userId}`, { roleIds });
@@ -165,7 +165,7 @@ describe('what was taken away', () => {
     expect([before, withoutReading, withoutAnything]).toEqual([OPEN, FORBIDDEN, REFUSED]);
   });
 
-  test('I9: the token of a deleted client is refused online at the next request', async () => {
+  test('I9: refuses the token of a deleted client online at the next request', async () => {
     const globex = await arrangeAcme(world);
     const token = await world.tokenFor(globex.tenantToken);
     const before = await statuses(online, `Bearer ${token}`);
@@ -174,10 +174,10 @@ describe('what was taken away', () => {
   });
 });
 
-describe('behind a cache of API Gateway', () => {
+describe('an authorizer behind a cache of API Gateway', () => {
   const caching = (mode: GuardedApiOptions['mode']) => startGuardedApi(world, { mode, resultTtlSeconds: 60 });
 
-  test('P8, P9: one decision serves every route as it should', async () => {
+  test('P8, P9: gives one decision that serves every route as it should', async () => {
     const api = await caching('online');
     const reader = `Bearer ${await world.tokenFor(acme.tenantToken, { scope: 'read:reports' })}`;
     const writer = `Bearer ${await world.tokenFor(acme.tenantToken, { scope: 'write:reports' })}`;
@@ -191,7 +191,7 @@ describe('behind a cache of API Gateway', () => {
     await api.close();
   });
 
-  test('I10: a revocation counts no later than when the cached decision ends', async () => {
+  test('I10: knows of a revocation when the cached decision ends, at the latest', async () => {
     const api = await caching('online');
     const token = await world.tokenFor(acme.tenantToken);
     const seen = [await statuses(api, `Bearer ${token}`)];
@@ -204,7 +204,7 @@ describe('behind a cache of API Gateway', () => {
     await api.close();
   });
 
-  test('P7: a failure is not remembered as a refusal', async () => {
+  test('P7: has no failure remembered as a refusal', async () => {
     const api = await caching('online');
     const token = await world.tokenFor(acme.tenantToken);
     const failing = await whileFailing(
@@ -217,7 +217,7 @@ describe('behind a cache of API Gateway', () => {
   });
 });
 
-describe('P7: while a dependency fails', () => {
+describe('P7: an authorizer while a dependency fails', () => {
   const faults: readonly Fault[] = [
     { kind: 'error', name: 'InternalServerError', status: 500 },
     { kind: 'error', name: 'AccessDeniedException' },
@@ -231,7 +231,7 @@ describe('P7: while a dependency fails', () => {
       () => whileFailing(world.kms, () => fault, run),
     );
 
-  test.each(faults)('online says so, neither allowing nor refusing: $kind $name', async (fault) => {
+  test.each(faults)('says so online, and neither allows nor refuses: $kind $name', async (fault) => {
     const good = await world.tokenFor(acme.tenantToken);
     const revoked = await world.tokenFor(acme.tenantToken);
     await world.post('/oauth/revoke', acme.tenantToken, { token: revoked });
@@ -241,15 +241,15 @@ describe('P7: while a dependency fails', () => {
     expect([seen, await statuses(online, `Bearer ${good}`)]).toEqual([[FAILING, FAILING], OPEN]);
   });
 
-  test('online still refuses what needs no look-up', async () => {
+  test('still refuses online what needs no look-up', async () => {
     expect(await whileAllFail({ kind: 'reset' }, () => statuses(online, 'Bearer a.b.c'))).toEqual(REFUSED);
   });
 
-  test('offline goes on', async () => {
+  test('goes on offline', async () => {
     expect(await whileAllFail({ kind: 'reset' }, () => statuses(offline, `Bearer ${forge.genuine}`))).toEqual(OPEN);
   });
 
-  test.each(faults)('P11: a process without keys yet lets nobody in, and recovers: $kind $name', async (fault) => {
+  test.each(faults)('P11: lets nobody in without keys, and recovers: $kind $name', async (fault) => {
     const fresh = await startGuardedApi(world, { mode: 'offline' });
     const token = await world.tokenFor(acme.tenantToken);
     const failing = await whileAllFail(fault, () => statuses(fresh, `Bearer ${token}`));

@@ -76,7 +76,7 @@ describe.each(['offline', 'online'] as const)('E5: an authorizer that works %s',
     expect(await visit(api, renewed, bearer(token))).toEqual(REFUSED);
   });
 
-  test('E3: refuses it without mutual TLS, whatever the headers say', async () => {
+  test('E3: refuses it without mutual TLS, with any headers', async () => {
     expect(await visitPlainly(api, bearer(token))).toEqual(REFUSED);
     const claimed = { 'x-ssl-client-cert': encodeURIComponent(identity.cert), 'x-amzn-mtls-clientcert': identity.cert };
     const inOneLine = Object.fromEntries(
@@ -85,7 +85,7 @@ describe.each(['offline', 'online'] as const)('E5: an authorizer that works %s',
     expect(await visitPlainly(api, { ...bearer(token), ...inOneLine })).toEqual(REFUSED);
   });
 
-  test('refuses it where nobody looks at certificates', async () => {
+  test('refuses it where it is not told to look at certificates', async () => {
     expect(await visit(indifferent, identity, bearer(token))).toEqual(REFUSED);
     const rest = await fetchWith(mutualTls, identity)(`${api.mutualTlsUrl}/rest/reports`, { headers: bearer(token) });
     expect(rest.status).toBe(401);

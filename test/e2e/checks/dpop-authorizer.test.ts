@@ -19,7 +19,7 @@ beforeAll(async () => {
 const OPEN = { http: 200, rest: 200 };
 const REFUSED = { http: 403, rest: 401 };
 
-describe.each(['offline', 'online'] as const)('an authorizer that works %s', (mode) => {
+describe.each(['offline', 'online'] as const)('an authorizer with DPoP that works %s', (mode) => {
   let api: GuardedApi;
   beforeAll(async () => {
     api = await startGuardedApi(world, { mode, dpop: 'accepted' });
@@ -94,7 +94,7 @@ describe.each(['offline', 'online'] as const)('an authorizer that works %s', (mo
   });
 });
 
-describe('an authorizer', () => {
+describe('an authorizer that may look at proofs', () => {
   const statuses = async (dpop: 'required' | undefined, origin?: string) => {
     const api = await startGuardedApi(world, { mode: 'online', ...(dpop && { dpop }), ...(origin && { origin }) });
     const url = `${origin ?? api.url}/reports`;

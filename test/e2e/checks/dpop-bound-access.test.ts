@@ -31,13 +31,13 @@ beforeAll(async () => {
   adminToken = await boundToken(world, world.admin, key, {});
 });
 
-describe('the management API', () => {
+describe('the management API and a token that is bound to a key', () => {
   const tenants = () => ({ method: 'GET', url: `${world.url}/v1/tenants`, token: adminToken });
   const send = (authorization: string, dpop?: string) =>
     world.send('GET', '/v1/tenants', { headers: { authorization, ...(dpop !== undefined && { dpop }) } });
   const challenge = (error: string) => `DPoP error="${error}", algs="${ALGORITHMS}", ${resourceMetadata(world)}`;
 
-  test.each(['DPoP', 'dpop', 'DPOP'])('E9: takes a bound token with a proof, under the scheme %s', async (scheme) => {
+  test.each(['DPoP', 'dpop', 'DPOP'])('E9: takes it with a proof, under the scheme %s', async (scheme) => {
     expect((await send(`${scheme} ${adminToken}`, await signProof(world, key, tenants()))).status).toBe(200);
   });
 
@@ -77,13 +77,13 @@ describe('the management API', () => {
     expect(replies.map(seen)).toEqual([problem(401, 'invalid_token'), problem(401, 'invalid_token')]);
   });
 
-  test('takes a proof once, whoever is faster', async () => {
+  test('takes a proof once, also where two requests send it at once', async () => {
     const proof = await signProof(world, key, tenants());
     const replies = await Promise.all(race(32, () => send(`DPoP ${adminToken}`, proof)));
     expect(countEach(replies.map(({ status }) => status))).toEqual({ 200: 1, 401: 31 });
   });
 
-  test('E13: remembers no proof of whoever has no token of this API', async () => {
+  test('E13: remembers no proof of a caller without a token for this API', async () => {
     const proof = await signProof(world, key, { ...tenants(), token });
     world.dynamo.forget();
     expect((await send(`DPoP ${token}`, proof)).status).toBe(401);
@@ -98,7 +98,7 @@ describe('the management API', () => {
     expect((await whileFailing(world.dynamo, failing, () => send(`DPoP ${adminToken}`, proof))).status).toBe(503);
   });
 
-  test('lets the bearer of a bound token introspect', async () => {
+  test('takes it for introspection', async () => {
     const request = { method: 'POST', url: `${world.url}/oauth/introspect`, token: adminToken };
     const ask = async (of: ProofKey) =>
       world.send('POST', '/oauth/introspect', {

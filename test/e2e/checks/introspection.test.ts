@@ -31,8 +31,8 @@ const askAsBearer = (bearer: string, token: string) =>
     body: new URLSearchParams({ token }),
   });
 
-describe('who may ask', () => {
-  test('H1: nobody without credentials', async () => {
+describe('introspection', () => {
+  test('H1: is refused without credentials', async () => {
     const { status, body, headers } = await ask(undefined, 'token');
     expect([status, body, headers.get('www-authenticate')]).toEqual([
       401,
@@ -41,12 +41,12 @@ describe('who may ask', () => {
     ]);
   });
 
-  test('H1: nobody with a wrong secret', async () => {
+  test('H1: is refused with a wrong secret', async () => {
     const wrong = { ...acmeApi, clientSecret: globexApi.clientSecret };
     expect((await ask(wrong, 'token')).status).toBe(401);
   });
 
-  test('H2: no bearer without introspect:tokens', async () => {
+  test('H2: is refused to a bearer without introspect:tokens', async () => {
     const reader = await arrangeTenantManager(world, acme.tenantId, ['read:tenants']);
     const { status, body, headers } = await askAsBearer(await world.tokenFor(reader), 'token');
     expect([status, body, headers.get('www-authenticate')]).toEqual([
@@ -57,9 +57,9 @@ describe('who may ask', () => {
   });
 
   test.each([
-    ['that is not one', async () => 'token'],
+    ['that is none', async () => 'token'],
     ['for another API', () => world.tokenFor(acme.tenantToken)],
-  ])('H2: no bearer of a token %s', async (_name, bearer) => {
+  ])('H2: is refused to the bearer of a token %s', async (_name, bearer) => {
     const { status, body, headers } = await askAsBearer(await bearer(), 'token');
     expect([status, body, headers.get('www-authenticate')]).toEqual([
       401,
@@ -68,24 +68,24 @@ describe('who may ask', () => {
     ]);
   });
 
-  test('H2: a bearer with introspect:tokens', async () => {
+  test('H2: is answered to a bearer with introspect:tokens', async () => {
     const token = await world.tokenFor(acme.tenantToken);
     const { body } = await askAsBearer(await world.tokenFor(acmeApi), token);
     expect(body).toMatchObject({ active: true, jti: decodeJwt(token).jti });
   });
 
-  test.each(['GET', 'PUT', 'DELETE', 'PATCH'])('H9: nobody by %s', async (method) => {
+  test.each(['GET', 'PUT', 'DELETE', 'PATCH'])('H9: is refused by %s', async (method) => {
     const { status, headers } = await world.send(method, '/oauth/introspect?token=x');
     expect([status, headers.get('allow')]).toEqual([405, 'POST']);
   });
 });
 
-describe('what must be sent', () => {
+describe('a request for introspection', () => {
   test.each([
     ['no token', ''],
     ['an empty token', 'token='],
     ['a token twice', 'token=x&token=x'],
-  ])('H3: refuses %s', async (_name, body) => {
+  ])('H3: is refused with %s', async (_name, body) => {
     const { status, body: answer } = await world.send('POST', `/oauth/introspect?token=x`, {
       headers: {
         authorization: `Bearer ${await world.tokenFor(acmeApi)}`,
@@ -97,7 +97,7 @@ describe('what must be sent', () => {
   });
 
   test.each(['access_token', 'refresh_token', 'unknown', 'urn:x', ''])(
-    'H6: finds the token under the hint "%s"',
+    'H6: may come with the hint "%s"',
     async (hint) => {
       const token = await world.tokenFor(acme.tenantToken);
       expect((await ask(acmeApi, token, { token_type_hint: hint })).body).toMatchObject({ active: true });
@@ -169,8 +169,8 @@ async function varied(claims: (now: number) => Record<string, unknown>): Promise
   return forge.vary({ claims: claims(world.clock.nowSeconds()) }).finally(() => forge.close());
 }
 
-describe('H4: a token that is worth nothing to the caller', () => {
-  test.each(Object.entries(worthless))('%s is inactive, byte for byte', async (_name, issue) => {
+describe('H4: the introspection of a token that is not valid for the caller', () => {
+  test.each(Object.entries(worthless))('tells of %s that it is inactive, byte for byte', async (_name, issue) => {
     const token = await issue();
     const byClient = await ask(acmeApi, token);
     const byBearer = await askAsBearer(await world.tokenFor(acmeApi), token);
@@ -179,34 +179,39 @@ describe('H4: a token that is worth nothing to the caller', () => {
   });
 });
 
-describe('whose tokens a caller learns about', () => {
+describe('introspection tells of a token', () => {
   const tokenOfAcme = () => world.tokenFor(acme.tenantToken);
 
   test.each([
-    ['H7, T4: not another tenant', () => globexApi, tokenOfAcme, false],
+    ['H7, T4: nothing to another tenant', () => globexApi, tokenOfAcme, false],
     [
-      "H7: not about its own API's tokens of another tenant",
+      'H7: nothing to a caller of the same API in another tenant',
       () => acmeApi,
       () => world.tokenFor(globex.tenantToken),
       false,
     ],
-    ["H7: not about the workspace's tokens", () => acmeApi, () => world.tokenFor(world.admin), false],
-    ['H7, T4: not another tenant that uses the same API', () => globex.tenantToken, tokenOfAcme, false],
     [
-      'H8: not a client of the same tenant that has nothing to do with the API',
+      'H7: nothing to a tenant that asks about a token of the workspace',
+      () => acmeApi,
+      () => world.tokenFor(world.admin),
+      false,
+    ],
+    ['H7, T4: nothing to another tenant that uses the same API', () => globex.tenantToken, tokenOfAcme, false],
+    [
+      'H8: nothing to a client of the same tenant that has nothing to do with the API',
       () => acme.tenantToken,
       () => world.tokenFor(acmeApi),
       false,
     ],
-    ['whoever may introspect in the same tenant', () => acmeApi, tokenOfAcme, true],
-    ['a client of the same tenant that uses the same API', () => acmeReader, tokenOfAcme, true],
-    ['the client itself', () => acme.tenantToken, tokenOfAcme, true],
-    ['an application of the workspace', () => world.admin, tokenOfAcme, true],
+    ['everything to a caller that may introspect in the same tenant', () => acmeApi, tokenOfAcme, true],
+    ['everything to a client of the same tenant that uses the same API', () => acmeReader, tokenOfAcme, true],
+    ['everything to the client itself', () => acme.tenantToken, tokenOfAcme, true],
+    ['everything to an application of the workspace', () => world.admin, tokenOfAcme, true],
   ])('%s', async (_name, caller, token, active) => {
     expect((await ask(caller(), await token())).body).toMatchObject({ active });
   });
 
-  test('T4: and another tenant cannot change that by asking as a bearer', async () => {
+  test('T4: nothing to another tenant that asks as a bearer', async () => {
     const { text } = await askAsBearer(await world.tokenFor(globexApi), await tokenOfAcme());
     expect(text).toBe('{"active":false}');
   });

@@ -8,7 +8,7 @@ const acme = useAcme(world);
 
 const insecure = { [oauth.allowInsecureRequests]: true };
 
-describe('a signed introspection', () => {
+describe('a signed answer of introspection', () => {
   const MEDIA_TYPE = 'application/token-introspection+jwt';
   const ask = async (token: string, accept: string) => {
     const { clientId: client_id, clientSecret: client_secret } = acme.tenantToken;
@@ -41,7 +41,7 @@ describe('a signed introspection', () => {
     expect(await introspect('unknown', as)).toEqual({ active: false });
   });
 
-  test('H15: is never encrypted, so that nobody is offered or registered for that', async () => {
+  test('H15: is never encrypted, which the metadata does not offer and no client can register for', async () => {
     const { body: metadata } = await world.send('GET', '/.well-known/oauth-authorization-server');
     expect(Object.keys(metadata as object).filter((name) => /encrypt|_enc_/.test(name))).toEqual([]);
     const encrypted = { introspection_encrypted_response_alg: 'RSA-OAEP-256' };
@@ -70,7 +70,7 @@ describe('a signed introspection', () => {
     `${MEDIA_TYPE}, application/json`,
     `${MEDIA_TYPE};q=0.5`,
     'application/jwt',
-  ])('is JSON for whoever accepts %s', async (accept) => {
+  ])('is JSON for a caller that accepts %s', async (accept) => {
     const { headers, body } = await ask(await world.tokenFor(acme.tenantToken), accept);
     expect([headers.get('content-type'), body]).toEqual([
       'application/json',

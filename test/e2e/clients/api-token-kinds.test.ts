@@ -103,7 +103,7 @@ describe('an API token of kind access_token', () => {
     expect(await introspect(accessToken)).toMatchObject({ active: true, aud: identifier, scope: 'read' });
   });
 
-  test('C9: is worth what the records say at that moment, told with roles and metadata', async () => {
+  test('C9: permits what the records say at that moment, and introspection tells its roles and metadata', async () => {
     const jwt = await ofTenant({ metadata: { team: 'a' } });
     const { jti, iat } = decodeJwt(jwt.accessToken);
     const claims = { iss: world.url, sub: jwt.clientId, aud: REPORTS, iat, nbf: iat, jti, client_id: jwt.clientId };
@@ -156,14 +156,14 @@ describe('an API token of kind access_token', () => {
     expect([await visit(offline, jwt.accessToken), await visit(online, jwt.accessToken)]).toEqual([403, 200]);
   });
 
-  test('H4: is worth nothing from its deletion on', async () => {
+  test('H4: is inactive from its deletion on', async () => {
     const jwt = await ofTenant();
     expect(await worth(jwt)).toEqual(['read:reports write:reports', 200]);
     await manage('DELETE', `${tenantTokens()}/${jwt.clientId}`);
     expect(await worth(jwt)).toEqual(WORTHLESS);
   });
 
-  test('H4: is worth nothing while it, its tenant or its user is disabled', async () => {
+  test('H4: is inactive while it, its tenant or its user is disabled', async () => {
     const [jwt, personal] = [await ofTenant(), await ofMember()];
     const disabling = [
       [jwt, `${tenantTokens()}/${jwt.clientId}`],
@@ -215,12 +215,12 @@ describe('an API token of kind access_token is refused', () => {
     expect(seen(await post(body))).toEqual(problem(400, 'invalid_request', 'audience'));
   });
 
-  test('to an API token of the other kind: an audience is chosen with each exchange', async () => {
+  test('where an API token of the other kind names an audience, which each exchange chooses', async () => {
     const reply = await post({ kind: 'client_credentials', audience: REPORTS, roleIds: roleIds() });
     expect(seen(reply)).toEqual(problem(400, 'invalid_request', 'audience'));
   });
 
-  test('as client of an exchange: it has no secrets and gets none', async () => {
+  test('as the client of an exchange, because it has no secrets and gets none', async () => {
     const { clientId, accessToken } = await ofTenant();
     const secrets = `${tenantTokens()}/${clientId}/secrets`;
     for (const [path, body] of [

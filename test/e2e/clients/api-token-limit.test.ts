@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 const change = (patch: unknown) => manage('PATCH', '/v1/settings', patch);
 
-describe('maxLive', () => {
+describe('the limit maxLive for API tokens', () => {
   const places = {
     tenant: () => `/v1/tenants/${acme.tenantId}/api-tokens`,
     user: () => `/v1/tenants/${acme.tenantId}/members/${acme.userId}/api-tokens`,
@@ -64,7 +64,7 @@ describe('maxLive', () => {
     expect([refused.status, await live(path), (await add(path)).status]).toEqual([503, before, 201]);
   });
 
-  test('counts those that are older than the limit, and neither refused creations nor other owners', async () => {
+  test('counts tokens from before the limit, and neither refused creations nor those of other owners', async () => {
     const other = await arrangeAcme(world);
     const path = `/v1/tenants/${other.tenantId}/api-tokens`;
     await succeed(change({ apiTokens: { maxLive: 2 } }));

@@ -40,7 +40,7 @@ async function managerWith(body: object): Promise<Manage> {
 const FORBIDDEN = problem(403, 'forbidden', 'permissions');
 
 describe('an API token with permissions of its own', () => {
-  test('may do these, has no roles, and shows them', async () => {
+  test('may do what they say, has no roles, and shows them', async () => {
     const credentials = await create([read]);
     expect((await manage('GET', pathOf(credentials))).body).toMatchObject({ roleIds: [], permissions: [read] });
     const token = await world.tokenFor(credentials);
@@ -121,14 +121,14 @@ describe('an API token with permissions of its own', () => {
   });
 });
 
-describe("C8: a tenant's caller", () => {
+describe('C8: a caller of a tenant that gives permissions to API tokens', () => {
   test('gives the permissions that it holds through its roles', async () => {
     const credentials = await create([read], asManager);
     expect(await exchangeOutcome(world, credentials)).toBe('read:reports');
     await succeed(asManager('PATCH', pathOf(credentials), { permissions: [read, system('read:tenant-tokens')] }));
   });
 
-  test('gives no other ones, neither when creating nor when changing', async () => {
+  test('gives no other permissions, neither when creating nor when changing', async () => {
     const mine = await create([read], asManager);
     for (const more of [write, { api: LEDGER, value: 'read' }]) {
       expect(seen(await post([read, more], asManager))).toEqual(FORBIDDEN);

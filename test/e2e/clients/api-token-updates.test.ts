@@ -34,7 +34,7 @@ describe('a changed API token', () => {
     expect(await worthOf(credentials, token)).toEqual([undefined, '400 invalid_target', 403]);
   });
 
-  test('is worth nothing while it is disabled', async () => {
+  test('is refused while it is disabled', async () => {
     const credentials = await create({ roleIds: [acme.readerRoleId] });
     const token = await world.tokenFor(credentials);
     await change(pathOf(credentials), { status: 'disabled' });
@@ -52,7 +52,7 @@ describe('a changed API token', () => {
     expect(await carried()).toBeUndefined();
   });
 
-  test('may end earlier than it did, never later', async () => {
+  test('may end earlier than before, never later', async () => {
     const credentials = await create({ roleIds: [acme.readerRoleId] });
     const expire = (expiresInSeconds: number) => manage('PATCH', pathOf(credentials), { expiresInSeconds });
     const token = await world.tokenFor(credentials);
@@ -67,7 +67,7 @@ describe('a changed API token', () => {
     expect(seen(await expire(1))).toEqual(problem(400, 'invalid_request', 'expiresInSeconds'));
   });
 
-  test('C8: is changed by nobody weaker, and to nothing stronger than who changes it', async () => {
+  test('C8: is changed by no weaker caller, and to nothing stronger than the caller', async () => {
     const manager = await arrangeTenantManager(world, acme.tenantId, ['write:tenant-tokens']);
     const asManager = manageWith(world, await world.tokenFor(manager));
     const [strong, equal] = [await createRole(world, [], 9), await createRole(world, [], 10)];

@@ -75,7 +75,7 @@ describe.each(owners)('an API token of $owner', ({ path, other, own }) => {
     expect(withoutSecret).toMatchObject({ secrets: [{ id: secret.slice(4, 10), lastFour: secret.slice(-4) }] });
   });
 
-  test('carries its metadata into access tokens, whatever JSON that is', async () => {
+  test('carries its metadata into access tokens, be it any JSON', async () => {
     const metadata = { team: 'Büro', 'a b': [1, 2.5, null, { deep: true }], '': '' };
     const created = await create({ description: 'with metadata', metadata });
     const { body: shown } = await manage('GET', `${path(acme)}/${created.clientId}`);
@@ -111,7 +111,7 @@ describe.each(owners)('an API token of $owner', ({ path, other, own }) => {
     expect((await world.post('/oauth/token', created, exchange)).status).toBe(401);
   });
 
-  test('T1: is found under its owner only, and elsewhere as little as one that does not exist', async () => {
+  test('T1: is found under its owner only, and is answered elsewhere like one that does not exist', async () => {
     const { clientId } = await create();
     for (const elsewhere of [other(acme), path(globex), other(globex)]) {
       for (const method of ['GET', 'DELETE']) {
@@ -127,7 +127,7 @@ describe.each(owners)('an API token of $owner', ({ path, other, own }) => {
     expect((await manage('GET', `${path(acme)}/${clientId}`)).status).toBe(200);
   });
 
-  test('A18: is nothing but what its request may say', async () => {
+  test('A18: has no member that its request may not say', async () => {
     const forged = {
       clientId: 'cli_mine',
       secrets: [],
@@ -181,7 +181,7 @@ describe('an API token of a tenant', () => {
     expect(seen(await create(roleIds))).toEqual(problem(400, 'invalid_request', field));
   });
 
-  test('is one of 120 that its list shows once each, 50 to a page, the newest last', async () => {
+  test('is shown once in a list of 120, 50 to a page, the newest last', async () => {
     const { body } = await manage('POST', '/v1/tenants', { name: 'Initech' });
     const path = `/v1/tenants/${(body as { id: string }).id}/api-tokens`;
     const create = (description: string) => manage('POST', path, { description });
@@ -209,7 +209,7 @@ describe('an API token of a tenant', () => {
 });
 
 describe('an API token of a member', () => {
-  test("has the user's roles in the tenant, whatever the request says", async () => {
+  test("has the user's roles in the tenant, also where the request names others", async () => {
     const request = { description: 'ambitious', roleIds: [acme.writerRoleId] };
     const { body } = await manage('POST', personalTokens(acme), request);
     expect(body).not.toHaveProperty('roleIds');

@@ -83,7 +83,7 @@ describe('a new application', () => {
     expect([status, shown]).toEqual([201, shownNow('gateway', { ...shown, clientSecret })]);
   });
 
-  test('A18: is nothing but what its request may say', async () => {
+  test('A18: has no member that its request may not say', async () => {
     const forged = { clientId: 'cli_mine', apiIds: [SYSTEM_API_ID], roleIds: [acme.writerRoleId], status: 'disabled' };
     const { body } = await manage('POST', APPLICATIONS, { name: 'forged', ...forged, tenantId: acme.tenantId });
     const { clientSecret, ...shown } = body as Credentials;
@@ -91,7 +91,7 @@ describe('a new application', () => {
     expect((await manage('GET', `${itemOf(body as Credentials)}/grants`)).body).toEqual({ items: [] });
   });
 
-  test('is one of 60 that their list shows once each', async () => {
+  test('is shown once in a list of 60', async () => {
     const made = await repeat(60, () => createApplication(world));
     const pages: { items: Credentials[]; nextCursor?: string }[] = [];
     do {
@@ -105,8 +105,8 @@ describe('a new application', () => {
   });
 });
 
-describe('changing an application', () => {
-  test('changes what the patch names, and nothing else', async () => {
+describe('a change of an application', () => {
+  test('touches what the patch names, and nothing else', async () => {
     const request = { name: 'before', metadata: { kept: 1, gone: 2 }, tokenLifetimeSeconds: 600 };
     const credentials = await createApplication(world, request);
     const patch = { name: 'after', metadata: { gone: null, new: 3 }, tokenLifetimeSeconds: null, expiresInSeconds: 90 };
@@ -132,7 +132,7 @@ describe('changing an application', () => {
     expect(await patchAt('"1"')).toMatchObject({ status: 200, body: { name: 'renamed', version: 2 } });
   });
 
-  test('lets its expiry come closer, and not recede', async () => {
+  test('may bring its expiry closer, and not move it away', async () => {
     const credentials = await createApplication(world, { expiresInSeconds: 90 });
     const refused = await manage('PATCH', itemOf(credentials), { expiresInSeconds: 91 });
     expect(seen(refused)).toEqual(problem(400, 'invalid_request', 'expiresInSeconds'));

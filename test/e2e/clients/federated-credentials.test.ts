@@ -37,7 +37,7 @@ const add = (body: object, token?: string) =>
 const timestamp = (secondsFromNow = 0) => new Date((world.clock.nowSeconds() + secondsFromNow) * 1_000).toISOString();
 
 describe('a federated credential', () => {
-  test('says whom a service user trusts, and nothing in it is secret', async () => {
+  test('shows whom a service user trusts, and nothing in it is secret', async () => {
     const owner = await reader();
     const { status, body: shown } = await world.manage('POST', `${owner}/federated-credentials`, trusted);
     expect([status, shown]).toEqual([
@@ -66,7 +66,7 @@ describe('a federated credential', () => {
     });
   });
 
-  test('keeps everything that is said about it', async () => {
+  test('keeps everything that its request says', async () => {
     const { jwk } = issuerKey('ES384');
     const { use, ...kept } = jwk;
     const claim = ['kubernetes.io', 'namespace'];
@@ -184,7 +184,7 @@ describe('T1: a federated credential', () => {
     expect(wrong.map(seen)).toEqual(wrong.map(() => problem(404, 'not_found')));
   });
 
-  test('is found under its service user only, and elsewhere as little as one that does not exist', async () => {
+  test('is found under its service user only, and is answered elsewhere like one that does not exist', async () => {
     const { clientId } = await createFederatedCredential(world, path);
     const strangers = [
       await reader(),
@@ -201,7 +201,7 @@ describe('T1: a federated credential', () => {
     }
   });
 
-  test('C8: is made by nobody whose roles are weaker than those of the service user', async () => {
+  test('C8: is made by no caller with weaker roles than those of the service user', async () => {
     const manager = await arrangeTenantManager(world, acme.tenantId, ['read:service-users', 'write:service-users']);
     const token = await world.tokenFor(manager, { audience: `${world.url}/v1/` });
     expect((await add({}, token)).status).toBe(201);

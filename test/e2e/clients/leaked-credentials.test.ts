@@ -65,8 +65,8 @@ function bothLines(target: object) {
   ];
 }
 
-describe('Q10: whoever finds a credential and reports it, ends it', () => {
-  test('Q10: an access token, and no other one', async () => {
+describe('Q10: the report of a leaked credential', () => {
+  test('Q10: ends an access token, and no other one', async () => {
     const [found, other] = [await world.tokenFor(acme.tenantToken), await world.tokenFor(acme.tenantToken)];
     const reply = await report({ credential: found });
     expect([told(reply), reply.headers.get('cache-control')]).toEqual([nothing, 'no-store']);
@@ -76,7 +76,7 @@ describe('Q10: whoever finds a credential and reports it, ends it', () => {
     expect(await linesAbout(reply)).toEqual(bothLines(target));
   });
 
-  test('Q10: a refresh token, with what was issued from it', async () => {
+  test('Q10: ends a refresh token, with what was issued from it', async () => {
     const family = await beginFamily(world, acme.tenantToken);
     const reply = await report({ credential: family.refresh_token });
     expect(told(reply)).toEqual(nothing);
@@ -89,7 +89,7 @@ describe('Q10: whoever finds a credential and reports it, ends it', () => {
     expect(await linesAbout(reply)).toEqual(bothLines(target));
   });
 
-  test('Q10: the JWT of an API token, which is disabled and stays to be seen', async () => {
+  test('Q10: ends the JWT of an API token, which is disabled and still shown', async () => {
     const { clientId, accessToken } = await newLongLived();
     expect(await scopeNow(world, accessToken)).toBe('read:reports');
     const reply = await report({ credential: accessToken });
@@ -99,7 +99,7 @@ describe('Q10: whoever finds a credential and reports it, ends it', () => {
     expect(await linesAbout(reply)).toEqual(bothLines({ clientId, tokenId: expect.stringMatching(/^tok_/) }));
   });
 
-  test('Q10: a secret with the access tokens of its client, be it the last one', async () => {
+  test('Q10: ends a secret with the access tokens of its client, be it the last secret', async () => {
     const first = await newClient();
     const second = { ...first, ...((await world.manage('POST', secretsPath(first), {})).body as object) };
     const token = await world.tokenFor(first);
@@ -112,7 +112,7 @@ describe('Q10: whoever finds a credential and reports it, ends it', () => {
     expect(await exchangeOutcome(world, second)).toBe(DEAD);
   });
 
-  test('Q10: the new secret of a rotation, which leaves the old one as it was before', async () => {
+  test('Q10: ends the new secret of a rotation, and leaves the old one as it was before', async () => {
     const old = await newClient();
     const { body } = await world.manage('POST', `${secretsPath(old)}/rotate`, { graceSeconds: 60 });
     const added = { ...old, ...(body as object) };
@@ -121,7 +121,7 @@ describe('Q10: whoever finds a credential and reports it, ends it', () => {
     expect([await exchangeOutcome(world, added), await exchangeOutcome(world, old)]).toEqual([DEAD, 'read:reports']);
   });
 
-  test('Q10: and its owner hears of it from EventBridge, without what was found', async () => {
+  test('Q10: tells its owner by EventBridge, without the credential', async () => {
     const found = await newClient();
     const { headers } = await report(secretOf(found));
     world.clock.advance(60);

@@ -238,7 +238,7 @@ describe('T1: the key of a service user', () => {
     expect((await manage('GET', `${owner}/keys`)).text).not.toContain(secret.clientId);
   });
 
-  test('is found under its service user only, and elsewhere as little as one that does not exist', async () => {
+  test('is found under its service user only, and is answered elsewhere like one that does not exist', async () => {
     const { kid } = await createServiceUserKey(world, path);
     const strangers = [
       await reader(),
@@ -260,7 +260,7 @@ describe('T1: the key of a service user', () => {
   });
 });
 
-describe('the key set of one key', () => {
+describe('the key set of one key of a service user', () => {
   test('is open to anyone, and may be kept for a minute', async () => {
     const { kid } = await createServiceUserKey(world, path);
     const { status, headers } = await keySet(`${path}/keys/${kid}`);
@@ -276,7 +276,7 @@ describe('the key set of one key', () => {
     ['a disabled service user', async (owner: string) => manage('PATCH', owner, { status: 'disabled' })],
     ['a deleted service user', async (owner: string) => manage('DELETE', owner)],
     ['a disabled tenant', async (_owner: string, tenant: string) => manage('PATCH', tenant, { status: 'disabled' })],
-  ])('does not exist for %s, any more than for an unknown one, nor is the key worth anything', async (_what, end) => {
+  ])('does not exist for %s, as for an unknown one, and the key is refused', async (_what, end) => {
     const { id: tenantId } = await createAt<{ id: string }>(world, '/v1/tenants', { name: 'Initech' });
     const owner = await createServiceUser(world, tenantId, [acme.readerRoleId]);
     const key = await createServiceUserKey(world, owner, { expiresInSeconds: 90 });

@@ -136,7 +136,7 @@ describe('a secret of a service user', () => {
     expect(second.body).not.toHaveProperty('nextCursor');
   });
 
-  test('A18: is nothing but what its request may say', async () => {
+  test('A18: has no member that its request may not say', async () => {
     const path = await reader();
     const forged = { clientId: 'cli_mine', clientSecret: 'x', serviceUserId: 'svc_1', createdBy: 'usr_1', roleIds: [] };
     const { body } = await manage('POST', `${path}/secrets`, { title: 'forged', ...forged });
@@ -170,7 +170,7 @@ describe('T1: the client of a service user', () => {
     `${await createServiceUser(world, globex.tenantId, [])}/secrets`,
   ];
 
-  test('is found under its service user only, and elsewhere as little as one that does not exist', async () => {
+  test('is found under its service user only, and is answered elsewhere like one that does not exist', async () => {
     const secret = await createServiceUserSecret(world, await reader());
     for (const collection of await elsewhere()) {
       const isSecret = collection.endsWith('/secrets');

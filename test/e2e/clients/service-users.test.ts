@@ -59,7 +59,7 @@ describe('a new service user', () => {
     expect(body).toMatchObject({ roleIds: [writerRoleId, readerRoleId] });
   });
 
-  test('A18: is nothing but what its request may say', async () => {
+  test('A18: has no member that its request may not say', async () => {
     const forged = { id: 'svc_mine', tenantId: globex.tenantId, status: 'disabled', version: 9, createdAt: 'x' };
     const created = await manage('POST', serviceUsers(acme), { name: 'forged', ...forged });
     expect(seen(created)).toEqual({ status: 201, body: shownNow('forged') });
@@ -74,7 +74,7 @@ describe('a new service user', () => {
 });
 
 describe('a list of service users', () => {
-  test("shows a tenant's once each, the oldest first, and nobody else's", async () => {
+  test('shows each one of a tenant once, the oldest first, and no one of another tenant', async () => {
     const initech = await arrangeAcme(world);
     const paths: string[] = [];
     for (let count = 0; count < 5; count += 1) {
@@ -92,8 +92,8 @@ describe('a list of service users', () => {
   });
 });
 
-describe('changing a service user', () => {
-  test('changes what the patch names, and nothing else', async () => {
+describe('a change of a service user', () => {
+  test('touches what the patch names, and nothing else', async () => {
     const request = { name: 'before', description: 'Old', metadata: { kept: 1, gone: 2 } };
     const { body: before } = await manage('POST', serviceUsers(acme), request);
     const path = `${serviceUsers(acme)}/${(before as { id: string }).id}`;
@@ -125,7 +125,7 @@ describe('changing a service user', () => {
     expect(seen(await patchAt('"1"'))).toEqual(problem(412, 'precondition_failed'));
   });
 
-  test('A18: leaves everything alone that no patch may name', async () => {
+  test('A18: leaves alone what no patch may name', async () => {
     const path = await reader();
     const { body: before } = await manage('GET', path);
     const forged = { id: 'svc_mine', tenantId: globex.tenantId, createdAt: 'x', version: 9, secrets: [] };
@@ -153,7 +153,7 @@ describe('a service user is refused with', () => {
     expect(seen(await manage('PATCH', await reader(), change))).toEqual(refusal);
   });
 
-  test.each(['deleted', 'Active', true, null])('the status %o, also later', async (status) => {
+  test.each(['deleted', 'Active', true, null])('the status %o, also in a change', async (status) => {
     expect(seen(await manage('PATCH', await reader(), { status }))).toEqual(problem(400, 'invalid_request', 'status'));
   });
 });

@@ -87,7 +87,7 @@ describe('a range of audit events', () => {
     expect([status, (body as AuditEventPage).items]).toEqual([200, []]);
   });
 
-  test('T2: takes no cursor of another one', async () => {
+  test('T2: takes no cursor of another range', async () => {
     world.clock.advance(1);
     await leaveAuditEvents(world);
     const day = { from: timestamp(-DAY_SECONDS), to: timestamp(-DAY_SECONDS) };

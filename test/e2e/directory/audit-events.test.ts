@@ -87,7 +87,7 @@ describe('U4: a list of audit events', () => {
   });
 });
 
-describe('a filter', () => {
+describe('a filter of audit events', () => {
   let application: Credentials;
   beforeAll(async () => {
     application = await createApplication(world);
@@ -132,7 +132,7 @@ describe('a filter', () => {
   });
 });
 
-describe('a list is refused with', () => {
+describe('a list of audit events is refused with', () => {
   const place = (text: string) => Buffer.from(text).toString('base64url');
 
   test.each([
@@ -159,26 +159,26 @@ describe('a list is refused with', () => {
   });
 });
 
-describe('who may see audit events', () => {
-  test('is whoever holds read:audit-events at the workspace', async () => {
+describe('the list of audit events', () => {
+  test('is shown to a caller that holds read:audit-events at the workspace', async () => {
     const application = await createApplication(world);
     await grantPermissions(world, application, SYSTEM_API_ID, ['read:audit-events']);
     expect((await list({}, await world.tokenFor(application))).status).toBe(200);
   });
 
-  test('is nobody without a token', async () => {
+  test('is refused without a token', async () => {
     const reply = await world.send('GET', '/v1/audit-events');
     expect([reply.status, reply.body]).toMatchObject([401, { code: 'unauthenticated' }]);
   });
 
-  test('is no application without the permission', async () => {
+  test('is refused to an application without the permission', async () => {
     const application = await createApplication(world);
     await grantPermissions(world, application, SYSTEM_API_ID, ['read:tenants', 'write:applications']);
     const refused = await list({}, await world.tokenFor(application));
     expect(seen(refused)).toEqual(problem(403, 'insufficient_scope'));
   });
 
-  test('T1: is no tenant, whatever its permissions', async () => {
+  test('T1: is refused to a tenant, with any permission', async () => {
     const manager = await arrangeTenantManager(world, acme.tenantId, ['read:audit-events', 'read:tenants']);
     const token = await world.tokenFor(manager);
     for (const query of [{}, { clientId: manager.clientId }]) {

@@ -41,14 +41,14 @@ describe('a default role', () => {
     expect((await join(tenant)).roleIds).toEqual([own.id]);
   });
 
-  test('is not given to whom other roles are named, or none', async () => {
+  test('is not given to a new member for whom other roles, or none, are named', async () => {
     const tenant = await createTenant();
     const [, named] = [await createRole(`${tenant}/roles`, true), await createRole(`${tenant}/roles`)];
     expect((await join(tenant, { roleIds: [named.id] })).roleIds).toEqual([named.id]);
     expect((await join(tenant, { roleIds: [] })).roleIds).toEqual([]);
   });
 
-  test('is not given to who is a member already', async () => {
+  test('is not given to a member of before', async () => {
     const tenant = await createTenant();
     const [own, late] = [await createRole(`${tenant}/roles`), await createRole(`${tenant}/roles`)];
     const path = `${tenant}/members/${await newUser()}`;
@@ -57,7 +57,7 @@ describe('a default role', () => {
     expect((await succeed<Member>(manage('PUT', path, {}))).roleIds).toEqual([own.id]);
   });
 
-  test('is shown as one, by every route and in another version', async () => {
+  test('is shown as a default role, by every route and in another version', async () => {
     const tenant = await createTenant();
     const { id } = await createRole(`${tenant}/roles`);
     const changed = await manage('PATCH', `${tenant}/roles/${id}`, { isDefault: true });
@@ -68,7 +68,7 @@ describe('a default role', () => {
     expect(renamed.body).toMatchObject({ name: 'Other', isDefault: true });
   });
 
-  test('is none any more once it is deleted, or its flag is taken away', async () => {
+  test('is no default role any more once it is deleted, or its flag is taken away', async () => {
     const tenant = await createTenant();
     const [deleted, demoted] = [await createRole(`${tenant}/roles`, true), await createRole(`${tenant}/roles`, true)];
     await manage('DELETE', `${tenant}/roles/${deleted.id}`);
@@ -76,7 +76,7 @@ describe('a default role', () => {
     expect((await join(tenant)).roleIds).toEqual([]);
   });
 
-  test('is not made of a version that does not stand', async () => {
+  test('is not made where If-Match names another version', async () => {
     const tenant = await createTenant();
     const { id } = await createRole(`${tenant}/roles`);
     const path = `${tenant}/roles/${id}`;
@@ -85,7 +85,7 @@ describe('a default role', () => {
     expect((await manage('GET', path)).body).toMatchObject({ isDefault: false });
   });
 
-  test.each(['yes', 1, null])('is not made by %j', async (isDefault) => {
+  test.each(['yes', 1, null])('is not made by the flag %j', async (isDefault) => {
     const { id } = await createRole('/v1/roles');
     const reply = await manage('PATCH', `/v1/roles/${id}`, { isDefault });
     expect(seen(reply)).toEqual(problem(400, 'invalid_request', 'isDefault'));

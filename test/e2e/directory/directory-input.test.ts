@@ -96,25 +96,25 @@ const bad: readonly (readonly [
   ['/v1/apis', 'F14: tokens of more than a day', { tokenLifetimeSeconds: 86_401 }, 'tokenLifetimeSeconds'],
 ];
 
-describe('refuses', () => {
+describe('a record of the directory is refused', () => {
   test.each(bad)('at %s: %s', async (path, _what, change, field) => {
     expect(seen(await manage('POST', path, { ...good[path], ...change }))).toEqual(
       problem(400, 'invalid_request', field),
     );
   });
 
-  test.each(Object.keys(good))('at %s: what is no JSON object', async (path) => {
+  test.each(Object.keys(good))('at %s: a body that is no JSON object', async (path) => {
     const replies = await Promise.all([[], null, 'text', 7].map((body) => manage('POST', path, body)));
     expect(replies.map(seen)).toEqual(Array(4).fill(problem(400, 'invalid_request')));
   });
 
-  test('a good body is not among what it refuses', async () => {
+  test('only for the reason that each test names: without it the body is taken', async () => {
     const replies = await Promise.all(Object.entries(good).map(([path, body]) => manage('POST', path, body)));
     expect(replies.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
   });
 });
 
-describe('takes', () => {
+describe('a record of the directory is taken', () => {
   test.each([
     ['/v1/apis', 'a URN', { identifier: 'urn:example:reports', signingAlgorithm: 'ES256' }],
     ['/v1/apis', 'F14: tokens of a minute', { identifier: 'https://api.example.com/1', tokenLifetimeSeconds: 60 }],
@@ -134,10 +134,10 @@ describe('takes', () => {
   });
 });
 
-describe('a member', () => {
+describe('a member of a tenant', () => {
   const path = () => `/v1/tenants/${acme.tenantId}/members/${acme.userId}`;
 
-  test('has the roles that were last set, each once', async () => {
+  test('has the roles that were set last, each once', async () => {
     const { version } = (await manage('GET', path())).body as { version: number };
     const shown = (roleIds: readonly string[], changes: number) => ({
       tenantId: acme.tenantId,

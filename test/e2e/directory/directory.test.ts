@@ -95,7 +95,7 @@ describe.each(collections)('$path', ({ path, id, body, defaults }) => {
     });
   });
 
-  test('T1: answers for what is deleted exactly as for what never was', async () => {
+  test('T1: answers for a deleted record exactly as for one that never was', async () => {
     const deleted = `${path}/${idOf(await manage('POST', path, body('deleted')))}`;
     await manage('DELETE', deleted);
     for (const method of ['GET', 'DELETE']) {
@@ -128,8 +128,8 @@ describe.each(collections)('$path', ({ path, id, body, defaults }) => {
   });
 });
 
-describe('lists', () => {
-  test('show 120 roles once each, 50 to a page unless told otherwise', async () => {
+describe('the list of roles', () => {
+  test('shows 120 of them once each, 50 to a page unless told otherwise', async () => {
     const before = ((await manage('GET', '/v1/roles?limit=100')).body as { items: object[] }).items.length;
     const role = (serial: number) => ({ key: `page-${serial}`, name: 'Role', level: 1, permissions: [] });
     await repeat(120 - before, (serial) => manage('POST', '/v1/roles', role(serial)));
@@ -175,7 +175,7 @@ describe('a tenant id', () => {
   });
 });
 
-describe('names', () => {
+describe('unique names of the directory', () => {
   test('an e-mail address is one address in capitals and small letters', async () => {
     const created = await manage('POST', '/v1/users', { email: 'Grace.Hopper@Example.COM' });
     expect(created.body).toMatchObject({ email: 'grace.hopper@example.com' });
@@ -204,14 +204,14 @@ describe('names', () => {
     expect((await Promise.all(replies)).map(seen)).toEqual(Array(2).fill(problem(409, 'conflict', 'identifier')));
   });
 
-  test.each(collections.slice(1))('go to one of 32 at $path who ask at once', async ({ path, body }) => {
+  test.each(collections.slice(1))('are given at $path to one of 32 that ask at once', async ({ path, body }) => {
     const replies = await Promise.all(race(32, () => manage('POST', path, body('race'))));
     expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 1, 409: 31 });
   });
 });
 
-describe('the management API', () => {
-  test('is an API among the others', async () => {
+describe('the management API among the APIs', () => {
+  test('is shown like the others', async () => {
     expect((await manage('GET', `/v1/apis/${SYSTEM_API_ID}`)).body).toEqual({
       id: SYSTEM_API_ID,
       identifier: `${world.url}/v1/`,

@@ -52,7 +52,7 @@ describe("a user's new e-mail address", () => {
     expect([await isFree(email), await isFree(old)]).toEqual([false, true]);
   });
 
-  test('is refused while it is the address of somebody else, in whichever letters', async () => {
+  test('is refused while it is the address of somebody else, in capital or small letters', async () => {
     const [user, other] = [await create(), await create()];
     for (const email of [other.email, other.email.toUpperCase()]) {
       expect(seen(await change(user, { email, name: 'Intruder' }))).toEqual(TAKEN);
@@ -94,8 +94,8 @@ describe("a user's new e-mail address", () => {
   });
 });
 
-describe('RACE', () => {
-  test('of 8 users who want one address exactly one gets it', async () => {
+describe('RACE: changes of e-mail addresses at once', () => {
+  test('give one address to exactly one of 8 users who want it', async () => {
     const email = freshAddress();
     const users = await Promise.all(race(8, () => create()));
     const replies = await Promise.all(users.map((user) => change(user, { email })));
@@ -104,7 +104,7 @@ describe('RACE', () => {
     expect(owners).toEqual(users.map((user, index) => (replies[index]?.status === 200 ? email : user.email)));
   });
 
-  test('of many addresses at once a user keeps one, and the others are free', async () => {
+  test('leave a user one of many addresses, and the others free', async () => {
     const user = await create();
     const addresses = race(8, async () => freshAddress());
     const replies = await Promise.all(addresses.map(async (email) => change(user, { email: await email })));
@@ -114,7 +114,7 @@ describe('RACE', () => {
     expect(await Promise.all(all.map(isFree))).toEqual(all.map((email) => email !== kept));
   });
 
-  test('a user who goes to and fro at once has the address that is shown, and nobody else has it', async () => {
+  test('leave a user who goes to and fro the address that is shown, and nobody else has it', async () => {
     const user = await create();
     const other = freshAddress();
     const replies = await Promise.all(race(8, (runner) => change(user, { email: runner % 2 ? user.email : other })));
@@ -124,7 +124,7 @@ describe('RACE', () => {
   });
 });
 
-describe('F-CRASH, F-AMBIG', () => {
+describe('F-CRASH, F-AMBIG: a change of an e-mail address', () => {
   /** The n-th write to the directory, and every one after it, is refused. */
   const refusingFromWrite = (n: number) => {
     let writes = 0;
@@ -137,7 +137,7 @@ describe('F-CRASH, F-AMBIG', () => {
   test.each([
     ['after the claim', 2, 'old'],
     ['before the old address was given free', 3, 'new'],
-  ])('a change that broke off %s can be repeated', async (_when, write, has) => {
+  ])('can be repeated after it broke off %s', async (_when, write, has) => {
     const user = await create();
     const email = freshAddress();
     const broken = await whileFailing(world.dynamo, refusingFromWrite(write), () => change(user, { email }));
@@ -149,7 +149,7 @@ describe('F-CRASH, F-AMBIG', () => {
   test.each([
     ['after the claim', 2, 'new'],
     ['before the old address was given free', 3, 'old'],
-  ])('what a change that broke off %s left claimed is free in the end', async (_when, write, left) => {
+  ])('leaves no address claimed for ever after it broke off %s', async (_when, write, left) => {
     const user = await create();
     const email = freshAddress();
     await whileFailing(world.dynamo, refusingFromWrite(write), () => change(user, { email }));
@@ -159,7 +159,7 @@ describe('F-CRASH, F-AMBIG', () => {
     expect([await isFree(claimed), await isFree(kept)]).toEqual([true, false]);
   });
 
-  test('a change succeeds once where the reply to each of its writes is lost', async () => {
+  test('succeeds once where the reply to each of its writes is lost', async () => {
     const user = await create();
     const email = freshAddress();
     const lost = new Set<string>();

@@ -37,7 +37,7 @@ async function publishAll() {
 
 const create = (name: string) => world.manage('POST', `/v1/tenants/${acme.tenantId}/api-tokens`, { description: name });
 
-describe('an event', () => {
+describe('an event on EventBridge', () => {
   test('tells what the audit log tells, of the source mintmark', async () => {
     const reply = await create('export');
     const requestId = reply.headers.get('x-request-id');
@@ -67,20 +67,20 @@ describe('an event', () => {
     ]);
   });
 
-  test('B21: holds no secret, whatever happens', async () => {
+  test('B21: holds no secret', async () => {
     const { clientSecret } = (await create('secretive')).body as { clientSecret: string };
     const [event] = await publishAll();
     expect(JSON.stringify(event)).not.toContain(clientSecret.slice(10, 40));
   });
 
-  test('is not what was only looked at or exchanged', async () => {
+  test('is sent neither for a look nor for an exchange', async () => {
     await world.manage('GET', '/v1/tenants');
     await world.tokenFor(acme.tenantToken);
     expect(await publishAll()).toEqual([]);
   });
 });
 
-describe('a run', () => {
+describe('a run that publishes events', () => {
   const names = (events: Awaited<ReturnType<typeof publishAll>>) =>
     events.map(({ detail }) => (detail as { requestId: string }).requestId);
   const createMany = async (count: number) => {
@@ -92,19 +92,19 @@ describe('a run', () => {
     return ids;
   };
 
-  test('brings everything in its order, more than one call takes', async () => {
+  test('publishes everything in its order, also more than one call takes', async () => {
     const ids = await createMany(23);
     expect(names(await publishAll())).toEqual(ids);
   });
 
-  test('that EventBridge does not answer is made up for by the next one', async () => {
+  test('leaves its events to the next run where EventBridge does not answer', async () => {
     const ids = await createMany(2);
     fault = 'refuse';
     await expect(publishAll()).rejects.toMatchObject({ code: 'temporarily_unavailable' });
     expect(names(await publishAll())).toEqual(ids);
   });
 
-  test('whose reply is lost repeats its events under the same ids', async () => {
+  test('has its events repeated under the same ids where a reply is lost', async () => {
     const ids = await createMany(2);
     const before = world.events.length;
     fault = 'lose reply';
@@ -113,7 +113,7 @@ describe('a run', () => {
     expect(names(world.events.slice(before))).toEqual([...ids, ...ids]);
   });
 
-  test('beside another one loses nothing', async () => {
+  test('loses nothing beside another run', async () => {
     const ids = await createMany(3);
     const before = world.events.length;
     world.clock.advance(SETTLE_SECONDS);
@@ -121,7 +121,7 @@ describe('a run', () => {
     expect([...new Set(names(world.events.slice(before)))]).toEqual(ids);
   });
 
-  test('leaves what is not settled to the next one', async () => {
+  test('leaves an event that is not settled to the next run', async () => {
     await create('too early');
     const before = world.events.length;
     await world.run('publish-events');

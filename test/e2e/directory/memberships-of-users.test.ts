@@ -57,7 +57,7 @@ describe('the memberships of a user', () => {
     expect(await tenantsOf(userId)).toEqual([]);
   });
 
-  test('are those of nobody for a user who is unknown or deleted', async () => {
+  test('are not found for a user who is unknown or deleted', async () => {
     const userId = await newUser('short-lived@example.com');
     await succeed(manage('DELETE', `/v1/users/${userId}`));
     for (const id of ['usr_unknown', userId, acme.tenantId]) {
@@ -65,7 +65,7 @@ describe('the memberships of a user', () => {
     }
   });
 
-  test('T1: are not for a tenant’s own tokens, whatever their permissions', async () => {
+  test('T1: are refused to a tenant’s own tokens, with any permission', async () => {
     const manager = await arrangeTenantManager(world, acme.tenantId, ['read:members', 'read:users']);
     const token = await world.tokenFor(manager);
     const reply = await manageWith(world, token)('GET', `/v1/users/${acme.userId}/memberships`);
@@ -73,7 +73,7 @@ describe('the memberships of a user', () => {
   });
 });
 
-describe('the id of a user', () => {
+describe('the id of a new user', () => {
   const create = (id: string, email = `${id}@example.com`) => manage('POST', '/v1/users', { id, email });
 
   test('can be chosen, and names the user from then on', async () => {
@@ -82,7 +82,7 @@ describe('the id of a user', () => {
     expect(await tenantsOf('migrated-1')).toEqual([acme.tenantId]);
   });
 
-  test('is given once, and whoever chose a taken one keeps the address for another', async () => {
+  test('is given once, and a refused creation leaves its address free', async () => {
     await succeed(create('migrated-2'));
     expect(seen(await create('migrated-2', 'second@example.com'))).toEqual(problem(409, 'conflict', 'id'));
     expect(await succeed(create('migrated-3', 'second@example.com'))).toMatchObject({ id: 'migrated-3' });

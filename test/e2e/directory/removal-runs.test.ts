@@ -35,7 +35,7 @@ beforeEach(async () => {
   expect(await run()).toEqual({ rows: 0, finished: 0 });
 });
 
-describe('T8: a run that ends', () => {
+describe('T8: a run that removes rows and ends early', () => {
   /** Runs fail at their first call, at their second, and so on until one gets through without that many. */
   async function failAtEveryCall(fails: (call: number, n: number) => boolean): Promise<number> {
     for (let n = 1; ; n += 1) {
@@ -85,7 +85,7 @@ describe('T8: a run that ends', () => {
   });
 });
 
-describe('T8: two runs at once', () => {
+describe('T8: two runs at once that remove rows', () => {
   test('finish what one alone would have finished', async () => {
     const id = await leaveRemains(LARGE);
     expect(await Promise.allSettled([run(), run()])).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }]);
@@ -105,7 +105,7 @@ describe('a removal that fails', () => {
   });
 });
 
-describe('a run with nothing to do', () => {
+describe('a run without rows to remove', () => {
   test('asks once and writes nothing', async () => {
     world.dynamo.forget();
     expect(await run()).toEqual({ rows: 0, finished: 0 });

@@ -49,7 +49,7 @@ const create = (body: object = {}, path = tokens()) =>
   succeed<Credentials & { expiresAt: string | null }>(post(body, path));
 const inSeconds = (seconds: number) => new Date((world.clock.nowSeconds() + seconds) * 1_000).toISOString();
 
-describe('the settings', () => {
+describe('the settings of the workspace', () => {
   test('are shown before anybody has changed them, and If-Match holds from the first change on', async () => {
     const first = await manage('GET', '/v1/settings');
     expect([first.headers.get('etag'), first.body]).toEqual(['"1"', { ...defaults, version: 1 }]);
@@ -96,13 +96,13 @@ describe('the settings', () => {
       { apiTokens: { lifetimeSeconds: 9, maxLifetimeSeconds: 8 } },
       'apiTokens',
     ],
-  ])('never say %s', async (_what, patch, field) => {
+  ])('are refused with %s', async (_what, patch, field) => {
     const before = await show();
     expect(seen(await change(patch))).toEqual(problem(400, 'invalid_request', field));
     expect(await show()).toEqual(before);
   });
 
-  test('C8: are nothing that a tenant sees or changes', async () => {
+  test('C8: are neither shown to a tenant nor changed by it', async () => {
     const manager = await arrangeTenantManager(world, acme.tenantId, ['read:settings', 'write:settings']);
     const asTenant = manageWith(world, await world.tokenFor(manager));
     for (const reply of [await asTenant('GET', '/v1/settings'), await asTenant('PATCH', '/v1/settings', {})]) {
@@ -111,7 +111,7 @@ describe('the settings', () => {
   });
 });
 
-describe('what the settings say', () => {
+describe('a setting of the workspace', () => {
   afterEach(async () => {
     await succeed(change(defaults));
   });

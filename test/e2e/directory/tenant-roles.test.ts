@@ -46,7 +46,7 @@ describe('a role of a tenant', () => {
     expect((await manage('GET', '/v1/roles?limit=100')).text).not.toContain(id);
   });
 
-  test('T1: looks like none at the paths of the workspace and of other tenants', async () => {
+  test('T1: is not found at the paths of the workspace and of other tenants', async () => {
     const id = await createRoleOf(acme);
     const collections = ['/v1/roles', rolesOf(globex)];
     for (const [method, body] of [['GET'], ['PATCH', { name: 'Mine' }], ['DELETE']] as const) {
@@ -67,7 +67,7 @@ describe('a role of a tenant', () => {
     expect(seen(reply)).toEqual(problem(404, 'not_found'));
   });
 
-  test('counts in tokens as it stands, and for nothing once it is deleted', async () => {
+  test('counts in tokens as it stands, and not at all once it is deleted', async () => {
     const id = await createRoleOf(acme, { key: 'counting' });
     const credentials = await createApiToken(world, acme.tenantId, { roleIds: [id] });
     const token = await world.tokenFor(credentials);
@@ -99,7 +99,7 @@ describe('a role of a tenant', () => {
   });
 });
 
-describe('T7: the key of a role', () => {
+describe("T7: the key of a tenant's role", () => {
   test('may be the same in two tenants, and only once in each', async () => {
     const role = newRole();
     const replies = [

@@ -103,8 +103,8 @@ describe('S9: a disabled user', () => {
   });
 });
 
-describe('C9: a role', () => {
-  test('gives and takes permissions with the next exchange, introspection and online check', async () => {
+describe('C9: a changed role', () => {
+  test('gives and takes away permissions at the next exchange, introspection and online check', async () => {
     const roleId = await createRole(world, [readReports]);
     const credentials = await succeed<Credentials>(
       manage('POST', tenantTokens(acme), { description: 'export', roleIds: [roleId] }),
@@ -139,7 +139,7 @@ describe('C9: a role', () => {
   });
 });
 
-describe('an API', () => {
+describe('a changed API', () => {
   const identifier = 'https://api.example.com/ledger';
   let path: string;
   let credentials: Credentials;

@@ -84,7 +84,7 @@ describe('P7, P11: processes that have just begun', () => {
   ];
 
   test.each(lasting)(
-    'give no verdict while %s answers with %s, and recover by themselves',
+    'say neither yes nor no while %s answers with %s, and recover by themselves',
     async (engine, _name, fault) => {
       const processes = await startColdProcesses();
       const startedAt = performance.now();

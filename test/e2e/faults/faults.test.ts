@@ -48,7 +48,7 @@ afterAll(() => {
   writeFileSync('coverage/faults.json', JSON.stringify(probesAt, undefined, 2));
 });
 
-describe('H11, I6, INV5, INV7, INV8, INV9: whichever of its calls fails, and however', () => {
+describe('H11, I6, INV5, INV7, INV8, INV9: with each of its calls failing in each way', () => {
   /** These call nobody once a process has begun, or made a list; the latter has faults of its own: status-list-faults.test.ts. */
   const remembering: readonly string[] = ['discovery', 'status-lists'];
   const called = tables.filter(({ name, routes }) => !remembering.includes(name) && Object.keys(routes).length > 0);

@@ -79,7 +79,7 @@ describe('a key in KMS that cannot sign', () => {
   });
 });
 
-describe('what KMS answers', () => {
+describe('an answer of KMS to a signature', () => {
   test.each([
     ['a valid signature of another key', async (body: string) => (await signInstead(body)) as object],
     ['a signature of another message', async (body: string) => sign(await arnOf('ES256'), body, Buffer.alloc(32, 1))],

@@ -129,7 +129,7 @@ describe('what an access token is made of', () => {
   });
 });
 
-describe('what callers say cannot change what a token says', () => {
+describe('a request cannot change what an access token says', () => {
   const reserved = {
     iss: 'https://evil.example',
     sub: 'usr_0000000000000000000000',
@@ -143,7 +143,7 @@ describe('what callers say cannot change what a token says', () => {
     jti: 'tok_0000000000000000000000',
   };
 
-  test('F13: metadata named like claims stays metadata', async () => {
+  test('F13: its metadata named like claims stays metadata', async () => {
     const { audience, credentials } = await arrangeApi({}, { metadata: reserved });
     const { jti, exp, ...claims } = await verify(await world.tokenFor(credentials, { audience }), audience);
     expect([jti, exp]).toEqual([expect.stringMatching(/^tok_/), world.clock.nowSeconds() + 3_600]);
@@ -162,7 +162,7 @@ describe('what callers say cannot change what a token says', () => {
     });
   });
 
-  test('F13: parameters named like claims are not heard', async () => {
+  test('F13: its parameters named like claims are ignored', async () => {
     const { access_token: token } = await exchange(acme.tenantToken, { sub: 'x', exp: '9999999999', tenant_id: 'x' });
     expect(decodeJwt(token)).toMatchObject({
       sub: acme.tenantToken.clientId,
@@ -188,15 +188,15 @@ describe('what callers say cannot change what a token says', () => {
   });
 });
 
-describe('how long an access token lives', () => {
-  test.each([60, 600, 3_599, 86_400])('F14, F15: %i seconds where its API says so', async (tokenLifetimeSeconds) => {
+describe('the lifetime of an access token', () => {
+  test.each([60, 600, 3_599, 86_400])('F14, F15: is %i seconds where its API says so', async (tokenLifetimeSeconds) => {
     const { audience, credentials } = await arrangeApi({ tokenLifetimeSeconds });
     const { access_token: token, expires_in: expiresIn } = await exchange(credentials, { audience });
     const { exp = 0, iat = 0 } = decodeJwt(token);
     expect([expiresIn, exp - iat]).toEqual([tokenLifetimeSeconds, tokenLifetimeSeconds]);
   });
 
-  test.each([0, 59, 86_401, 90.5, -1])('F14: never %s seconds', async (tokenLifetimeSeconds) => {
+  test.each([0, 59, 86_401, 90.5, -1])('F14: is never %s seconds', async (tokenLifetimeSeconds) => {
     const request = { identifier: `${LEDGER}-never`, name: 'Ledger', tokenLifetimeSeconds };
     const { status, body } = await world.manage('POST', '/v1/apis', request);
     expect([status, body]).toEqual([400, expect.objectContaining({ field: 'tokenLifetimeSeconds' })]);
@@ -207,7 +207,7 @@ describe('how long an access token lives', () => {
     [299, 299],
     [3_600, 3_600],
     [86_400, 3_600],
-  ])('F15: with %i seconds left to its credentials, %i', async (expiresInSeconds, lifetimeSeconds) => {
+  ])('F15: is, with %i seconds left to its credentials, %i', async (expiresInSeconds, lifetimeSeconds) => {
     const { audience, credentials } = await arrangeApi({}, { expiresInSeconds });
     const { access_token: token, expires_in: expiresIn } = await exchange(credentials, { audience });
     const { exp = 0, iat = 0 } = decodeJwt(token);
@@ -215,7 +215,7 @@ describe('how long an access token lives', () => {
   });
 });
 
-describe('F16: symmetric keys', () => {
+describe('F16: symmetric keys without the switch for HS256', () => {
   test('are not published', () => {
     expect(keySet.keys.map(({ kty, alg }) => `${kty} ${alg}`)).toEqual([
       'RSA RS256',
@@ -225,7 +225,7 @@ describe('F16: symmetric keys', () => {
     ]);
   });
 
-  test.each(['HS256', 'HS512', 'none'])('are not to be had: no API signs with %s', async (signingAlgorithm) => {
+  test.each(['HS256', 'HS512', 'none'])('are refused: no API signs with %s', async (signingAlgorithm) => {
     const request = { identifier: `${LEDGER}-hmac`, name: 'Ledger', signingAlgorithm };
     const { status, body } = await world.manage('POST', '/v1/apis', request);
     expect([status, body]).toEqual([400, expect.objectContaining({ field: 'signingAlgorithm' })]);

@@ -17,7 +17,7 @@ beforeAll(async () => {
   torn = await createApiToken(world, acme.tenantId, { roleIds: [acme.readerRoleId, ledgerReader] });
 });
 
-describe('an audience', () => {
+describe('a requested audience', () => {
   test.each(['resource', 'audience'])('G4, G6: named as %s is the aud of the token', async (name) => {
     const reply = await exchange(torn, { [name]: LEDGER });
     expect(claimsOf(reply)).toMatchObject({ aud: LEDGER, scope: 'read:ledger' });

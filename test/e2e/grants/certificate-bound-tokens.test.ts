@@ -82,7 +82,7 @@ describe('E4: an exchange by mutual TLS', () => {
     expect(cost).toEqual({ reads: 1, writes: 0, kms: ['Sign'], comparisons: 0 });
   });
 
-  test('is refused in the handshake to whoever has no certificate, or one by nobody that is trusted', async () => {
+  test('is refused in the handshake without a certificate, or with one of an untrusted authority', async () => {
     const stranger = await (await newAuthority('Authority of a stranger')).issue();
     await expect(exchangeOver(fetchWith(mutualTls), offering)).rejects.toThrow();
     await expect(exchangeOver(fetchWith(mutualTls, stranger), offering)).rejects.toThrow();
@@ -107,23 +107,23 @@ describe('E3: an exchange without mutual TLS', () => {
       body: new URLSearchParams({ ...GRANT, audience: identifier }),
     });
 
-  test('B24: gives a token that is bound to nothing, whatever its headers say', async () => {
+  test('B24: gives a token that is bound to nothing, with any headers', async () => {
     expect(bindingOf(await exchange(offering))).toBeUndefined();
     expect(bindingOf(await pretend(offering))).toBeUndefined();
   });
 
-  test('E14, FP2, B24: is refused where the API requires bound tokens, whatever its headers say', async () => {
+  test('E14, FP2, B24: is refused where the API requires bound tokens, with any headers', async () => {
     expect(seen(await exchange(requiring))).toEqual(oauthError(400, 'invalid_request'));
     expect(seen(await pretend(requiring))).toEqual(oauthError(400, 'invalid_request'));
   });
 });
 
 describe('E14, FP2: an API that requires certificate-bound tokens', () => {
-  test('gets them', async () => {
+  test('gets tokens that are bound to a certificate', async () => {
     expect(bindingOf(await exchangeOver(withCertificate, requiring))).toEqual({ 'x5t#S256': identity.thumbprint });
   });
 
-  test('takes no others any more, also none from before', async () => {
+  test('takes no other tokens any more, also none from before', async () => {
     const api = await registerApi(world, ['read']);
     await grantPermissions(world, client, api.id, 'all');
     const before = tokenIn(await exchange(api));
@@ -148,13 +148,13 @@ describe('E14, FP2: an API that requires certificate-bound tokens', () => {
     expect(seen(reply)).toEqual(oauthError(400, 'invalid_request'));
   });
 
-  test('is not to be tried without a certificate', async () => {
+  test('cannot be tried without a certificate', async () => {
     const { clientId } = client;
     const reply = await world.manage('POST', `/v1/apis/${requiring.id}/test`, { clientId });
     expect(seen(reply)).toEqual(problem(400, 'invalid_request'));
   });
 
-  test('is not for long-lived tokens, which are bound to nothing', async () => {
+  test('takes no long-lived tokens, which are bound to nothing', async () => {
     const { id: tenantId } = (await world.manage('POST', '/v1/tenants', { name: 'Acme' })).body as { id: string };
     const permissions = [{ api: requiring.identifier, value: 'read' }];
     const request = { description: 'x', kind: 'access_token', audience: requiring.identifier, permissions };

@@ -36,7 +36,7 @@ const worth = (family: Refreshable) => worthOf(world, family);
 
 const register = ({ path }: SecretOwner, grantTypes: readonly string[]) => manage('PATCH', path, { grantTypes });
 
-describe('N4: a family', () => {
+describe('N4: a family of refresh tokens', () => {
   test('Q8: ends for good, however often it is used and though its row is still there', async () => {
     let family = await beginFamily(world, acme.tenantToken);
     for (const days of [13, 13]) {
@@ -50,7 +50,7 @@ describe('N4: a family', () => {
     expect(await introspect(family.refresh_token)).toEqual({ active: false });
   });
 
-  test('ends earlier where nobody uses it', async () => {
+  test('ends earlier where it is not used', async () => {
     const [used, idle] = [await beginFamily(world, acme.tenantToken), await beginFamily(world, acme.tenantToken)];
     world.clock.advance(14 * DAY_SECONDS - 1);
     expect((await refresh(world, acme.tenantToken, used.refresh_token)).status).toBe(200);
@@ -79,7 +79,7 @@ describe('N4: a family', () => {
   });
 });
 
-describe('N8: a family is worth nothing once', () => {
+describe('N8: a family of refresh tokens ends as soon as', () => {
   const tokensOf = ({ tenantId }: Acme) => `/v1/tenants/${tenantId}/api-tokens`;
   const ofTenant = (tenant: Acme): SecretOwner => ({
     path: `${tokensOf(tenant)}/${tenant.tenantToken.clientId}`,
@@ -133,7 +133,7 @@ describe('N8: a family is worth nothing once', () => {
   });
 });
 
-describe('A10: an application', () => {
+describe('A10: an application with refresh tokens', () => {
   test('needs refresh_token among its grants, from the first to the last', async () => {
     const owner = (await secretOwners[2]?.create(manage, acme)) as SecretOwner;
     const unregistered = await askOffline(world, owner.credentials);
@@ -149,7 +149,7 @@ describe('A10: an application', () => {
   });
 });
 
-describe('POST /oauth/revoke', () => {
+describe('the revocation of a refresh token', () => {
   test.each([
     ['no hint', {}],
     ['the right hint', { token_type_hint: 'refresh_token' }],
@@ -167,20 +167,20 @@ describe('POST /oauth/revoke', () => {
     expect(seen(await refresh(world, acme.tenantToken, second.refresh_token))).toEqual(REFUSED);
   });
 
-  test('I7: takes a refresh token that was exchanged for the family it is of', async () => {
+  test('I7: ends the family also by a refresh token that was exchanged', async () => {
     const first = await beginFamily(world, acme.tenantToken);
     const second = granted(await refresh(world, acme.tenantToken, first.refresh_token));
     expect((await revoke(acme.tenantToken, first.refresh_token)).status).toBe(200);
     expect(await worth(second)).toEqual([false, false]);
   });
 
-  test('takes an access token back without its family', async () => {
+  test('leaves the family where an access token is revoked', async () => {
     const family = await beginFamily(world, acme.tenantToken);
     await revoke(acme.tenantToken, family.access_token);
     expect(await worth(family)).toEqual([false, true]);
   });
 
-  test("I3: refuses another client's refresh token, which stays active", async () => {
+  test('I3: is refused to another client, and the token stays active', async () => {
     const family = await beginFamily(world, acme.tenantToken);
     expect(seen(await revoke(acme.personalToken, family.refresh_token))).toEqual(
       oauthError(400, 'unauthorized_client'),
@@ -188,14 +188,14 @@ describe('POST /oauth/revoke', () => {
     expect(await worth(family)).toEqual([true, true]);
   });
 
-  test('I2: is content with one that is unknown, made up, or revoked before', async () => {
+  test('I2: succeeds for one that is unknown, made up, or revoked before', async () => {
     const { refresh_token: token } = await beginFamily(world, acme.tenantToken);
     await revoke(acme.tenantToken, token);
     const replies = [token, `mmr_${'A'.repeat(68)}`].map((one) => revoke(acme.tenantToken, one));
     expect((await Promise.all(replies)).map(({ status }) => status)).toEqual([200, 200]);
   });
 
-  test('I6: does not say that a family has ended which may live on', async () => {
+  test('I6: fails where the family may live on', async () => {
     const family = await beginFamily(world, acme.tenantToken);
     const fail = (operation: string) => (operation === 'PutItem' ? denied() : undefined);
     const failed = await whileFailing(world.dynamo, fail, () => revoke(acme.tenantToken, family.refresh_token));
@@ -203,8 +203,8 @@ describe('POST /oauth/revoke', () => {
   });
 });
 
-describe('introspection of a refresh token', () => {
-  test('tells its client what it is worth now, and how long', async () => {
+describe('the introspection of a refresh token', () => {
+  test('tells its client what it permits now, and for how long', async () => {
     const { refresh_token: token } = await beginFamily(world, acme.tenantToken);
     const now = world.clock.nowSeconds();
     expect(await introspect(token, acme.tenantToken)).toEqual({
@@ -222,7 +222,7 @@ describe('introspection of a refresh token', () => {
     });
   });
 
-  test('H7: tells nobody else who has nothing to do with it', async () => {
+  test('H7: tells nothing to a caller that has nothing to do with it', async () => {
     const { refresh_token: token } = await beginFamily(world, acme.tenantToken);
     const globex = await arrangeAcme(world);
     const foreigner = await arrangeTenantManager(world, globex.tenantId, ['introspect:tokens']);
@@ -232,13 +232,13 @@ describe('introspection of a refresh token', () => {
     expect(answers.map(({ active }) => active)).toEqual([false, false, true]);
   });
 
-  test('of one that is made up costs no read besides that of the caller', async () => {
+  test('costs no read besides that of the caller for one that is made up', async () => {
     const ask = () => introspect(`mmr_${'A'.repeat(68)}`, acme.tenantToken);
     await ask();
     expect(await costOf(world, ask)).toEqual({ reads: 1, writes: 0, kms: [], comparisons: 0 });
   });
 
-  test('of an access token of a family costs no read more than of another one', async () => {
+  test('costs no read more for an access token of a family than for another one', async () => {
     const { access_token: token } = await beginFamily(world, acme.tenantToken);
     const ask = () => introspect(token, acme.tenantToken);
     await ask();

@@ -28,14 +28,14 @@ const worth = (family: Refreshable) => worthOf(world, family);
 const begin = () => beginFamily(world, acme.tenantToken);
 const revoke = ({ refresh_token: token }: Refreshable) => world.post('/oauth/revoke', acme.tenantToken, { token });
 
-describe('how many families a client has', () => {
+describe('the limit of families of refresh tokens', () => {
   /** Each test has a client of its own. */
   const limitTo = async (maxLivePerClient: number) => {
     acme = await arrangeAcme(world);
     await changeRefreshTokens(world, { maxLivePerClient });
   };
 
-  test('is for each client by itself', async () => {
+  test('holds for each client by itself', async () => {
     await limitTo(1);
     const others = await beginFamily(world, acme.personalToken);
     const [old, fresh] = [await begin(), await begin()];
@@ -46,7 +46,7 @@ describe('how many families a client has', () => {
     ]);
   });
 
-  test('does not count those that were revoked, or have ended', async () => {
+  test('does not count families that were revoked, or have ended', async () => {
     await limitTo(2);
     const [oldest, revoked] = [await begin(), await begin()];
     await revoke(revoked);
@@ -57,14 +57,14 @@ describe('how many families a client has', () => {
     ]);
   });
 
-  test('is never more, however many begin at once', async () => {
+  test('is kept, however many families begin at once', async () => {
     await limitTo(3);
     const families = await Promise.all(Array.from({ length: 6 }, begin));
     const live = await Promise.all(families.map(({ refresh_token: token }) => isActive(token)));
     expect(live.filter(Boolean).length).toBe(3);
   });
 
-  test('is never more either where a beginning breaks off: the oldest ends before its place is free', async () => {
+  test('is kept where a beginning breaks off: the oldest family ends before its place is free', async () => {
     await limitTo(1);
     const first = await begin();
     let writes = 0;

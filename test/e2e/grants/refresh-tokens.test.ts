@@ -39,7 +39,7 @@ const isActive = (token: string) => isTokenActive(world, token, acme.tenantToken
 const worth = (one: Refreshable) => worthOf(world, one, acme.tenantToken);
 
 describe('C2: a refresh token', () => {
-  test('is for whoever asks for offline_access, and that is no permission of the token', async () => {
+  test('is given to a client that asks for offline_access, which is no permission of the token', async () => {
     expect(family).toEqual({
       access_token: expect.any(String),
       token_type: 'Bearer',
@@ -52,14 +52,14 @@ describe('C2: a refresh token', () => {
     expect(narrow.scope).toBe('read:reports');
   });
 
-  test('is for nobody else', async () => {
+  test('is given to no other client', async () => {
     const form = { grant_type: 'client_credentials', audience: REPORTS };
     const { body } = await world.post('/oauth/token', acme.tenantToken, form);
     expect(body).not.toHaveProperty('refresh_token');
     expect(decodeJwt((body as Refreshable).access_token)).not.toHaveProperty('depends_on');
   });
 
-  test('is refused where the API gives none, and those given there are worth nothing from then on', async () => {
+  test('is refused where the API gives none, and those given there are refused from then on', async () => {
     await allowRefreshTokens(world, acme, false);
     const refused = [await outcome(askOffline(world, acme.tenantToken)), await outcome(use(family.refresh_token))];
     const known = await isActive(family.refresh_token);
@@ -68,14 +68,14 @@ describe('C2: a refresh token', () => {
     expect((await use(family.refresh_token)).status).toBe(200);
   });
 
-  test('is not to be had for the management API', async () => {
+  test('is never given for the management API', async () => {
     const form = { audience: `${world.url}/v1/` };
     expect(await outcome(askOffline(world, world.admin, form))).toEqual(oauthError(400, 'invalid_scope'));
   });
 });
 
 describe('N1: a refresh token that was exchanged', () => {
-  test('is dead, and its successor works', async () => {
+  test('is refused, and its successor works', async () => {
     const second = granted(await use(family.refresh_token));
     expect(second).toEqual({
       ...family,
@@ -118,7 +118,7 @@ describe('N1: a refresh token that was exchanged', () => {
   });
 });
 
-describe('N5: within the grace', () => {
+describe('N5: within the grace for a repeated refresh token', () => {
   test('the token before gets the same successor, once more and again', async () => {
     const successors = [await use(family.refresh_token), await use(family.refresh_token)].map(granted);
     world.clock.advance(9);
@@ -128,13 +128,13 @@ describe('N5: within the grace', () => {
     expect((await use(successors[0]?.refresh_token ?? '')).status).toBe(200);
   });
 
-  test('a reply of the table that is lost makes no difference', async () => {
+  test('a lost reply of the table makes no difference', async () => {
     const lost = loseFirstReplyTo('PutItem');
     const second = granted(await whileFailing(world.dynamo, lost, () => use(family.refresh_token)));
     expect((await use(second.refresh_token)).status).toBe(200);
   });
 
-  test('that is set to nothing, whoever repeats ends the family', async () => {
+  test('where it lasts no second, a repeat ends the family', async () => {
     await changeRefreshTokens(world, { graceSeconds: 0 });
     const second = granted(await use(family.refresh_token));
     const repeated = await outcome(use(family.refresh_token));
@@ -160,7 +160,7 @@ describe('N5: within the grace', () => {
 });
 
 describe('N2: a refresh token is for its client', () => {
-  test('and for no other one, of its tenant or not, who is told nothing else than of an unknown one', async () => {
+  test('and is refused to another one, of its tenant or not, like an unknown token', async () => {
     const unknown = await refresh(world, acme.personalToken, 'unknown');
     const { tenantToken: foreigner } = await arrangeAcme(world);
     for (const client of [acme.personalToken, foreigner]) {
@@ -170,7 +170,7 @@ describe('N2: a refresh token is for its client', () => {
     expect(await worth(family)).toEqual([true, true]);
   });
 
-  test('who has to authenticate', async () => {
+  test('which has to authenticate', async () => {
     const nobody = { ...acme.tenantToken, clientSecret: acme.personalToken.clientSecret };
     expect(await outcome(refresh(world, nobody, family.refresh_token))).toEqual(oauthError(401, 'invalid_client'));
     const form = { grant_type: 'refresh_token', refresh_token: family.refresh_token };
@@ -179,7 +179,7 @@ describe('N2: a refresh token is for its client', () => {
   });
 });
 
-describe('N3: a scope', () => {
+describe('N3: the scope of a refresh', () => {
   test('can be narrowed for one access token, and the next one has everything again', async () => {
     const second = granted(await use(family.refresh_token, { scope: 'read:reports' }));
     const third = granted(await use(second.refresh_token, { scope: 'offline_access write:reports' }));
@@ -203,7 +203,7 @@ describe('N3: a scope', () => {
 });
 
 describe('N9, Q1, Q4: a refresh token', () => {
-  test('is in no table, nor what makes it one', async () => {
+  test('is stored in no table, and neither is a part that makes it one', async () => {
     const second = granted(await use(family.refresh_token));
     const stored = JSON.stringify(await itemsOf('tokens')) + world.dynamo.bodies.join('\n');
     for (const { refresh_token: token } of [family, second]) expect(stored).not.toContain(token.slice(26, 58));
@@ -216,7 +216,7 @@ describe('N9, Q1, Q4: a refresh token', () => {
     ['with a character changed', () => family.refresh_token.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))],
     ['that is a secret', () => acme.tenantToken.clientSecret],
     ['that is an access token', () => family.access_token],
-  ])('Q2: %s is refused for the price of knowing the client', async (_name, forge) => {
+  ])('Q2: is refused at the cost of reading the client: %s', async (_name, forge) => {
     const forged = forge();
     await use(forged);
     expect(await costOf(world, () => use(forged))).toEqual({ reads: 1, writes: 0, kms: [], comparisons: 0 });
@@ -229,7 +229,7 @@ describe('N9, Q1, Q4: a refresh token', () => {
     expect(cost).toEqual({ reads: 2, writes: 1, kms: ['Sign'], comparisons: 0 });
   });
 
-  test('that is missing is an invalid request', async () => {
+  test('is asked for as an invalid request where it is missing', async () => {
     const reply = await world.post('/oauth/token', acme.tenantToken, { grant_type: 'refresh_token' });
     expect(seen(reply)).toEqual(oauthError(400, 'invalid_request'));
   });

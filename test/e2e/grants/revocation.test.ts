@@ -13,13 +13,13 @@ const revoke = (caller: Credentials | undefined, parameters: Record<string, stri
 
 const isActive = (token: string) => isTokenActive(world, token);
 
-describe('POST /oauth/revoke', () => {
+describe('the revocation of an access token', () => {
   test.each([
     ['no hint', {}],
     ['the right hint', { token_type_hint: 'access_token' }],
     ['the wrong hint', { token_type_hint: 'refresh_token' }],
     ['an unknown hint', { token_type_hint: 'unknown' }],
-  ])('I1: takes a token back under %s, and says nothing', async (_name, hint) => {
+  ])('I1: takes it back under %s, and says nothing', async (_name, hint) => {
     const token = await world.tokenFor(acme.tenantToken);
     const { status, text, headers } = await revoke(acme.tenantToken, { token, ...hint });
     expect([status, text, headers.get('cache-control')]).toEqual([200, '', 'no-store']);
@@ -46,7 +46,7 @@ describe('POST /oauth/revoke', () => {
         return token;
       },
     ],
-  ])('I2: is content with a token that is %s', async (_name, token) => {
+  ])('I2: succeeds for a token that is %s', async (_name, token) => {
     const { status, text } = await revoke(acme.tenantToken, { token: await token() });
     expect([status, text]).toEqual([200, '']);
   });
@@ -54,7 +54,7 @@ describe('POST /oauth/revoke', () => {
   test.each([
     ['of its tenant', () => acme.personalToken],
     ['of the workspace', () => world.admin],
-  ])("I3: refuses another client's token %s, which stays active", async (_name, owner) => {
+  ])("I3: is refused for another client's token %s, which stays active", async (_name, owner) => {
     const token = await world.tokenFor(owner());
     const { status, body } = await revoke(acme.tenantToken, { token });
     expect([status, body]).toEqual([
@@ -64,7 +64,7 @@ describe('POST /oauth/revoke', () => {
     expect(await isActive(token)).toBe(true);
   });
 
-  test("T4: refuses another tenant's token, which stays active", async () => {
+  test("T4: is refused for another tenant's token, which stays active", async () => {
     const globex = await arrangeAcme(world);
     const token = await world.tokenFor(acme.tenantToken);
     expect((await revoke(globex.tenantToken, { token })).body).toMatchObject({ error: 'unauthorized_client' });
@@ -75,21 +75,21 @@ describe('POST /oauth/revoke', () => {
     ['nobody', () => undefined],
     ['a wrong secret', () => ({ ...acme.tenantToken, clientSecret: acme.personalToken.clientSecret })],
     ['an unknown client', () => ({ ...acme.tenantToken, clientId: 'cli_0000000000000000000000' })],
-  ])('I5: refuses %s, and the token stays active', async (_name, caller) => {
+  ])('I5: is refused to %s, and the token stays active', async (_name, caller) => {
     const token = await world.tokenFor(acme.tenantToken);
     const { status, body } = await revoke(caller(), { token });
     expect([status, body]).toMatchObject([401, { error: 'invalid_client' }]);
     expect(await isActive(token)).toBe(true);
   });
 
-  test('I5: refuses a bearer, who is no client here', async () => {
+  test('I5: is refused to a bearer, who is no client here', async () => {
     const token = await world.tokenFor(world.admin);
     const headers = { authorization: `Bearer ${token}` };
     const { status } = await world.send('POST', '/oauth/revoke', { headers, body: new URLSearchParams({ token }) });
     expect([status, await isActive(token)]).toEqual([401, true]);
   });
 
-  test.each(['', 'token='])('refuses a request without a token: "%s"', async (text) => {
+  test.each(['', 'token='])('is refused without a token: "%s"', async (text) => {
     const { status, body } = await revoke(acme.tenantToken, Object.fromEntries(new URLSearchParams(text)));
     expect([status, body]).toMatchObject([400, { error: 'invalid_request' }]);
   });
@@ -100,7 +100,7 @@ describe('POST /oauth/revoke', () => {
   }
 });
 
-describe('I8: after the 200, always', () => {
+describe('I8: after the 200 of a revocation', () => {
   test('no introspection that begins later finds the token active', async () => {
     for (let round = 0; round < 5; round += 1) {
       const token = await world.tokenFor(acme.tenantToken);

@@ -130,7 +130,7 @@ describe('I11: what was issued up to a moment is revoked at once', () => {
     expect([reply.status, reply.body]).toMatchObject([400, { field: 'tokensRevokedUntil' }]);
   });
 
-  test('and only for whoever may change the tenant', async () => {
+  test('and only by a caller that may change the tenant', async () => {
     const token = await world.tokenFor(globex.tenantToken);
     const reply = await world.manage('PATCH', `/v1/tenants/${globex.tenantId}`, { tokensRevokedUntil: now() }, token);
     expect(reply.status).toBe(401);
@@ -138,7 +138,7 @@ describe('I11: what was issued up to a moment is revoked at once', () => {
 });
 
 describe('Q9: after a backup was restored', () => {
-  test('one change makes every token of before worthless, revoked or not', async () => {
+  test('one change ends every token of before, revoked or not', async () => {
     const [revoked, forgotten] = [await tokenOf(application), await tokenOf(globex.personalToken)];
     await world.post('/oauth/revoke', application, { token: revoked });
     for (const mark of await marksOf(revoked)) await removeItem('tokens', { key: mark });

@@ -34,7 +34,7 @@ describe('a token response', () => {
     });
   });
 
-  test('C1: says the scope that the token has', async () => {
+  test('C1: names the scope that the token has', async () => {
     for (const scope of ['read:reports', 'write:reports', 'write:reports read:reports']) {
       const reply = await exchange(acme.tenantToken, { scope });
       expect([scopeOf(reply), claimsOf(reply).scope]).toEqual([scope, scope]);
@@ -104,7 +104,7 @@ describe('a creator of API tokens', () => {
   });
 });
 
-describe('privileges that are taken away', () => {
+describe('permissions that are taken away', () => {
   test('C9: with a role are gone from the next token and from the tokens there are', async () => {
     const roleId = await createRole(world, [{ api: REPORTS, value: 'write:reports' }]);
     const credentials = await createApiToken(world, acme.tenantId, { roleIds: [acme.readerRoleId, roleId] });
@@ -128,8 +128,8 @@ describe('privileges that are taken away', () => {
   });
 });
 
-describe('ids', () => {
-  test('C10: of clients are chosen by the server, whatever a request says', async () => {
+describe('the ids of clients and users', () => {
+  test('C10: are chosen by the server for clients, also where a request names one', async () => {
     const chosen = { clientId: acme.userId, id: acme.userId, client_id: acme.userId };
     const reply = await world.manage('POST', `/v1/tenants/${acme.tenantId}/api-tokens`, {
       description: 'x',
@@ -139,7 +139,7 @@ describe('ids', () => {
   });
 
   test.each(['cli_0000000000000000000000', 'usr_1', 'svc_1', 'tok_1'])(
-    'C10: of one kind are never given to another: a tenant cannot be called %s',
+    'C10: are never given to another kind: a tenant cannot be called %s',
     async (id) => {
       expect(seen(await world.manage('POST', '/v1/tenants', { name: 'x', id }))).toEqual(
         problem(400, 'invalid_request', 'id'),
@@ -147,7 +147,7 @@ describe('ids', () => {
     },
   );
 
-  test('C10: of users and clients begin differently, so sub says which it is', async () => {
+  test('C10: begin differently, so sub tells a user from a client', async () => {
     const [own, personal] = [claimsOf(await exchange(acme.tenantToken)), claimsOf(await exchange(acme.personalToken))];
     expect([own.sub.slice(0, 4), own.sub]).toEqual(['cli_', own.client_id]);
     expect([personal.sub.slice(0, 4), personal.client_id.slice(0, 4)]).toEqual(['usr_', 'cli_']);

@@ -37,7 +37,7 @@ async function managerWith(permissions: readonly string[]): Promise<string> {
   return world.tokenFor(application);
 }
 
-describe('trying an API', () => {
+describe('the trial of an API', () => {
   test('answers what the application would get, for a minute, without its secret', async () => {
     const { clientId } = await createReader({ metadata: { team: 'Büro' } });
     const { status, body } = await tryApi({ clientId });
@@ -79,7 +79,7 @@ describe('trying an API', () => {
     expect(body).toMatchObject({ tokenResponse: { scope: 'write:reports' }, claims: { scope: 'write:reports' } });
   });
 
-  test('is over when the application is, where that is sooner', async () => {
+  test('ends with the application, where that is sooner', async () => {
     const application = await createReader({ expiresInSeconds: 20 });
     const { body } = await tryApi(application);
     expect(body).toMatchObject({ tokenResponse: { expires_in: 20 } });
@@ -96,7 +96,7 @@ describe('trying an API', () => {
   });
 });
 
-describe('trying an API is refused', () => {
+describe('the trial of an API is refused', () => {
   test('C6: for an application without a grant', async () => {
     const { clientId } = await createApplication(world);
     expect(seen(await tryApi({ clientId }))).toEqual(problem(400, 'invalid_target', 'audience'));
@@ -137,14 +137,14 @@ describe('trying an API is refused', () => {
     },
   );
 
-  test('to whoever may only see and change APIs', async () => {
+  test('to a caller that may only see and change APIs', async () => {
     const application = await createReader();
     const by = await managerWith(['read:apis', 'write:apis', 'write:applications']);
     expect(seen(await tryApi(application, { by }))).toEqual(problem(403, 'insufficient_scope'));
   });
 });
 
-describe('C8: trying the management API', () => {
+describe('C8: the trial of the management API', () => {
   const all = systemPermissions.map(({ value }) => value);
   const atSystem = (by: string) => ({ apiId: SYSTEM_API_ID, by });
 

@@ -33,7 +33,7 @@ const scopeOf = (token: string) => decodeJwt(token).scope;
 const expOf = (token: string) => decodeJwt(token).exp ?? 0;
 const grant = (permissions: readonly string[]) => grantPermissions(world, service, acme.ledgerId, permissions);
 
-describe('J4: an audience is refused', () => {
+describe('J4: a token exchange is refused for an audience', () => {
   test.each([
     ['that nobody knows', () => 'https://api.example.com/none'],
     ['at which the requester may do nothing', async () => (await arrangeServices(world)).ledger],
@@ -47,7 +47,7 @@ describe('J4: an audience is refused', () => {
     expect(await outcome(exchange(parameters))).toEqual(oauthError(400, 'invalid_target'));
   });
 
-  test('at which the subject may do nothing, whatever the requester may', async () => {
+  test('at which the subject may do nothing, though the requester may', async () => {
     const token = await world.tokenFor(acme.personalToken, { audience: REPORTS });
     expect(await outcome(exchange({ audience: acme.ledger }, service, token))).toEqual(
       oauthError(400, 'invalid_target'),
@@ -55,7 +55,7 @@ describe('J4: an audience is refused', () => {
   });
 });
 
-describe('J5: a scope is refused that is wider', () => {
+describe('J5: a token exchange is refused for a scope wider', () => {
   const invalidScope = oauthError(400, 'invalid_scope');
 
   test('than that of the subject token, though subject and requester may do it', async () => {
@@ -81,7 +81,7 @@ describe('J5: a scope is refused that is wider', () => {
     },
   );
 
-  test('and what is taken away from either side later is gone', async () => {
+  test('and what is taken away from either side later is gone from the token', async () => {
     const token = await exchanged(exchange({ audience: acme.ledger }));
     await grant(['write:reports']);
     const without = await isActive(token);
@@ -90,7 +90,7 @@ describe('J5: a scope is refused that is wider', () => {
   });
 });
 
-describe('J10: a token never outlives the subject token', () => {
+describe('J10: an exchanged token never outlives the subject token', () => {
   test.each([1, 59, 1_800, 3_599])('that is %d seconds old', async (age) => {
     const old = await callerToken(world, acme);
     world.clock.advance(age);
@@ -107,7 +107,7 @@ describe('J10: a token never outlives the subject token', () => {
   });
 });
 
-describe('J12, DEC15: a token ends with', () => {
+describe('J12, DEC15: an exchanged token ends with', () => {
   type End = (chain: Chain) => Promise<unknown>;
   interface Chain {
     readonly services: Services;

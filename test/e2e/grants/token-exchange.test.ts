@@ -36,7 +36,7 @@ const isActive = (token: string) => isTokenActive(world, token);
 const atLedger = () => ({ audience: acme.ledger });
 const INVALID = oauthError(400, 'invalid_request');
 
-describe('an exchange of tokens', () => {
+describe('a token exchange', () => {
   test('J6, J11: gives an access token of its own kind, and no refresh token', async () => {
     const { status, body } = await exchange({ ...atLedger(), scope: 'read:reports' });
     expect([status, body]).toEqual([
@@ -93,7 +93,7 @@ describe('an exchange of tokens', () => {
   });
 });
 
-describe('J13, A10: token exchange is off', () => {
+describe('J13, A10: a token exchange is refused', () => {
   test.each([
     ['an application that is not registered for it', () => world.admin],
     ['an API token', () => acme.caller],
@@ -102,13 +102,13 @@ describe('J13, A10: token exchange is off', () => {
     expect(await outcome(exchange({}, requester()))).toEqual(oauthError(400, 'unauthorized_client'));
   });
 
-  test('for whoever does not authenticate', async () => {
+  test('for a requester that does not authenticate', async () => {
     const nobody = { ...first, clientSecret: second.clientSecret };
     expect(await outcome(exchange({}, nobody))).toEqual(oauthError(401, 'invalid_client'));
   });
 });
 
-describe('a request is invalid', () => {
+describe('a request for token exchange is invalid', () => {
   test.each([
     ['J1', 'without subject token', { subject_token: '' }],
     ['J1', 'without type of the subject token', { subject_token_type: '' }],
@@ -169,7 +169,7 @@ describe('a request is invalid', () => {
   });
 });
 
-describe('an actor token', () => {
+describe('an actor token in a token exchange', () => {
   const actingAs = async (actor: Credentials) => ({
     actor_token: await world.tokenFor(actor, { audience: REPORTS }),
     actor_token_type: ACCESS_TOKEN_TYPE,
@@ -189,29 +189,29 @@ describe('an actor token', () => {
   });
 });
 
-describe('J8: may_act', () => {
+describe('J8: the claim may_act', () => {
   const restrictedTo = (mayAct: object) => forged(() => ({ may_act: mayAct }));
 
   test.each([
     ['another actor', () => ({ sub: second.clientId })],
     ['an actor of another issuer', () => ({ sub: first.clientId, iss: 'https://auth.example.com' })],
     ['the subject itself', () => ({ sub: acme.caller.clientId })],
-  ])('keeps off whoever is not meant: %s', async (_who, mayAct) => {
+  ])('refuses an actor that it does not name: %s', async (_who, mayAct) => {
     expect(await outcome(exchange({}, first, await restrictedTo(mayAct())))).toEqual(INVALID);
   });
 
   test.each([
     ['named', () => ({ sub: first.clientId })],
     ['named with this issuer', () => ({ sub: first.clientId, iss: world.url })],
-  ])('lets in who is %s, and nobody after that', async (_how, mayAct) => {
+  ])('takes an actor that is %s, and no later actor', async (_how, mayAct) => {
     const token = await exchanged(exchange(atLedger(), first, await restrictedTo(mayAct())));
     expect(decodeJwt(token).may_act).toEqual(mayAct());
     expect(await outcome(exchange({ audience: REPORTS }, second, token))).toEqual(INVALID);
   });
 });
 
-describe('J15: a subject token that is bound to a key', () => {
-  test('takes a proof by that key, and gives a token that is bound to it', async () => {
+describe('J15: the exchange of a subject token that is bound to a key', () => {
+  test('takes a proof by the key, and gives a token that is bound to it', async () => {
     const [key, other] = await Promise.all([newProofKey(), newProofKey()]);
     const bound = await boundToken(world, acme.caller, key);
     const form = { grant_type: TOKEN_EXCHANGE, subject_token: bound, subject_token_type: ACCESS_TOKEN_TYPE };

@@ -36,7 +36,7 @@ const shownQuota = async ({ clientId }: Credentials) =>
   (await succeed<{ tokenQuota: unknown }>(world.manage('GET', `/v1/applications/${clientId}`))).tokenQuota;
 
 describe('a quota of access tokens', () => {
-  test('says with each of them what is left, and when it begins anew', async () => {
+  test('is told with each token: what is left, and when it begins anew', async () => {
     const client = await arrangeLimited({ perHour: 10, perDay: 50 });
     await exchange(client);
     world.clock.advance(60);
@@ -60,7 +60,7 @@ describe('a quota of access tokens', () => {
     expect((await exchange(client)).status).toBe(200);
   });
 
-  test('of a day is told to wait for the next one', async () => {
+  test('of a day ends in 429 with the time to the next day', async () => {
     const client = await arrangeLimited({ perDay: 1 });
     await exchange(client);
     const refused = await exchange(client);
@@ -93,7 +93,7 @@ describe('a quota of access tokens', () => {
     expect(output.lines()).toMatchObject([{ operation: 'token', outcome: 'ok', exceeded: ['per-hour'] }]);
   });
 
-  test('costs one write, and nothing those who have none', async () => {
+  test('costs one write, and nothing for a client without a quota', async () => {
     const [limited, free] = [await arrangeLimited({ perHour: 100 }), await arrangeLimited(null)];
     const warm = async (client: Credentials) => {
       await exchange(client);
@@ -159,11 +159,11 @@ describe('the quota of the workspace', () => {
   });
 });
 
-describe('while DynamoDB takes no counts', () => {
+describe('a quota of access tokens while DynamoDB takes no counts', () => {
   test.each([
     [true, 503],
     [false, 200],
-  ])('a quota with enforce %s answers %i', async (enforce, status) => {
+  ])('answers, with enforce %s, %i', async (enforce, status) => {
     const client = await arrangeLimited({ perHour: 10, enforce });
     world.dynamo.injectFault((operation) =>
       operation === 'UpdateItem' ? { kind: 'error', name: 'InternalServerError', status: 500 } : undefined,

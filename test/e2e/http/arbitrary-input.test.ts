@@ -28,7 +28,7 @@ beforeAll(async () => {
   managementToken = await world.tokenFor(world.admin);
 });
 
-describe('A11, A14, A19: whatever arrives is answered with a success or an error that repeats nothing of it', () => {
+describe('A11, A14, A19: every request is answered with a success or an error that repeats nothing of it', () => {
   test.each(oauthRoutes)('$method $path, with or without credentials', async ({ method, path, body }) => {
     await fc.assert(
       fc.asyncProperty(anyRequest(body), fc.boolean(), async (request, isKnown) => {

@@ -51,8 +51,8 @@ const exchange = (parameters: Record<string, string> = {}) =>
   world.post('/oauth/token', acme.tenantToken, { grant_type: GRANT, ...parameters });
 const pathOf = (url: unknown) => String(url).slice(world.url.length);
 
-describe('metadata', () => {
-  test('L1, L3: is what clients and verifiers need, under the issuer that it is read from', () => {
+describe('the metadata of the server', () => {
+  test('L1, L3: is all that clients and verifiers need, under the issuer that it is read from', () => {
     expect(metadata).toEqual({
       issuer: world.url,
       token_endpoint: `${world.url}/oauth/token`,
@@ -106,7 +106,7 @@ describe('metadata', () => {
   });
 });
 
-describe('L4: metadata is true', () => {
+describe('L4: the metadata of the server is true:', () => {
   const endpoints = () => Object.entries(metadata).filter(([name]) => name.endsWith('_endpoint'));
   const form = async (endpoint: string): Promise<Record<string, string>> => {
     if (endpoint === 'token_endpoint') return { grant_type: GRANT, audience: REPORTS };
@@ -218,7 +218,7 @@ describe('L4: metadata is true', () => {
   });
 });
 
-describe('the key set', () => {
+describe('the published key set', () => {
   test('L6: holds public signing keys only, each under its own name', async () => {
     const { body } = await world.send('GET', JWKS);
     const common = { kid: expect.stringMatching(/^[\w-]{43}$/), use: 'sig' };
@@ -244,7 +244,7 @@ describe('the key set', () => {
   });
 });
 
-describe('whoever asks', () => {
+describe('a reader of the metadata', () => {
   /** `fetch` would not let a request name another host. */
   const getWithHeaders = (path: string, headers: Record<string, string>) =>
     new Promise<unknown>((resolve, reject) => {

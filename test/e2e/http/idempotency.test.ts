@@ -55,7 +55,7 @@ const headersFor = async (key: string, token?: string) => ({
 const serviceUsers = ({ tenantId }: Acme) => `/v1/tenants/${tenantId}/service-users`;
 
 describe('a creation that is repeated under its Idempotency-Key', () => {
-  test('is any that there is', () => {
+  test('may be any creation of the product', () => {
     expect(creations.map(({ operation }) => operation).toSorted()).toEqual([
       'addApplicationSecret',
       'addMemberApiTokenSecret',
@@ -119,7 +119,7 @@ describe('a creation that is repeated under its Idempotency-Key', () => {
     expect((await world.manage('GET', `${serviceUsers(acme)}/${id}`)).status).toBe(404);
   });
 
-  test('is the same however its members are ordered and spaced, and whatever else it says', async () => {
+  test('is the same in any order and spacing of its members, and with further members', async () => {
     const [key, path] = [newKey(), serviceUsers(acme)];
     const first = await create(key, path, { name: 'export', description: 'x' });
     const again = await world.send('POST', path, {

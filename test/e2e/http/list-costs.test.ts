@@ -68,7 +68,7 @@ describe(`a tenant with ${ITEMS} API tokens`, () => {
   });
 
   test(
-    'shows all that match, once each, to whoever follows a search to its end',
+    'shows all matches of a search that is followed to its end, once each',
     async () => {
       const found: string[] = [];
       let page = await list('status=disabled&limit=30');

@@ -18,7 +18,7 @@ const token = (scope = 'read:reports write:reports') => ({
   body: { access_token: expect.any(String), token_type: 'Bearer', expires_in: 3_600, scope },
 });
 
-describe('the method', () => {
+describe('the method of a request', () => {
   const cases = FORM_ENDPOINTS.flatMap((path) => ['GET', 'PUT', 'DELETE', 'PATCH'].map((method) => ({ method, path })));
 
   test.each(cases)('A1: refuses $method $path', async ({ method, path }) => {
@@ -29,7 +29,7 @@ describe('the method', () => {
   });
 });
 
-describe('the content type', () => {
+describe('the content type of a request', () => {
   const form = { '/oauth/token': GRANT, '/oauth/introspect': 'token=x', '/oauth/revoke': 'token=x' };
   const types = [undefined, '', 'text/plain', 'multipart/form-data; boundary=x', 'application/xml', `${FORM}x`];
   const refused = FORM_ENDPOINTS.flatMap((path) => types.map((type) => ({ path, type })));
@@ -62,7 +62,7 @@ describe('the content type', () => {
   });
 });
 
-describe('parameters', () => {
+describe('the parameters of a request', () => {
   test.each([
     ['/oauth/token', `${GRANT}&${GRANT}`],
     ['/oauth/token', `${GRANT}&grant_type=other`],
@@ -137,7 +137,7 @@ describe('parameters', () => {
   );
 });
 
-describe('bytes', () => {
+describe('the bytes of a request', () => {
   const malformed = ['%', '%2', '%zz', '%A9', '%C0%AF', '%ED%A0%80', '%00', '%0A', '%0D', 'a%0D%0Ab', '%7F', '%C2%85'];
   const places = [
     ['/oauth/token', `${GRANT}&scope=`],
@@ -182,7 +182,7 @@ describe('bytes', () => {
   });
 });
 
-describe('JSON bodies', () => {
+describe('the JSON body of a request', () => {
   test.each([
     ['/oauth/token', '{"grant_type":"client_credentials","grant_type":"client_credentials"}'],
     ['/oauth/token', '{"grant_type":"client_credentials","__proto__":{"isAdmin":true}}'],

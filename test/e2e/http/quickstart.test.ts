@@ -71,7 +71,7 @@ describe('the quick start of an API', () => {
   });
 });
 
-describe.each(['jose', 'aws-jwt-verify'])('the snippet for %s', (snippetId) => {
+describe.each(['jose', 'aws-jwt-verify'])('the snippet of the quick start for %s', (snippetId) => {
   test.each(['RS256', 'ES256'])('verifies tokens signed with %s', async (algorithm) => {
     const audience = apis[algorithm]?.identifier ?? '';
     const token = await world.tokenFor(application, { audience });

@@ -24,7 +24,7 @@ const quotaOf = ({ headers }: Reply) => {
   return { policy: headers.get('ratelimit-policy'), left: Number(left), seconds: Number(seconds) };
 };
 
-describe('the quota of a client', () => {
+describe('the quota of requests of a client', () => {
   test('is told with every answer, a refusal too', async () => {
     const first = quotaOf(await world.manage('GET', '/v1/tenants'));
     const second = quotaOf(await world.manage('GET', '/v1/tenants/ten_unknown'));

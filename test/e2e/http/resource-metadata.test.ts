@@ -16,7 +16,7 @@ async function metadataUri(headers: Record<string, string> = {}): Promise<string
   return /resource_metadata="(?<uri>[^"]+)"/.exec(reply.headers.get('www-authenticate') ?? '')?.groups?.uri;
 }
 
-describe('L8: the management API', () => {
+describe('L8: the metadata of the management API', () => {
   test('says which tokens it takes, and who issues them, where a client of RFC 9728 looks for it', async () => {
     const identifier = new URL(`${world.url}/v1/`);
     const reply = await resourceDiscoveryRequest(identifier, { [allowInsecureRequests]: true });
@@ -41,7 +41,7 @@ describe('L8: the management API', () => {
     ['another scheme', { authorization: 'Basic YTpi' }],
     ['junk', { authorization: 'Bearer junk' }],
     ['a token without its proof', { authorization: 'DPoP junk' }],
-  ])('leads whoever brings %s to a token that it takes', async (_what, headers) => {
+  ])('leads a caller with %s to a token that it takes', async (_what, headers) => {
     const uri = (await metadataUri(headers)) ?? '';
     expect(uri).toBe(world.url + PATH);
     const { resource, authorization_servers: servers } = (await (await fetch(uri)).json()) as {
@@ -88,7 +88,7 @@ describe('L8: the management API', () => {
     expect((await world.send('GET', path)).status).toBe(404);
   });
 
-  test('L7, L10: tells everybody the same, for five minutes, whatever their request says', async () => {
+  test('L7, L10: tells everybody the same, for five minutes, in answer to any request', async () => {
     const plain = await world.send('GET', PATH);
     const headers = { origin: 'https://evil.example.com', cookie: 'session=1', 'x-forwarded-host': 'evil.example.com' };
     const crossOrigin = await world.send('GET', PATH, { headers });

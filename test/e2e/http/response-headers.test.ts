@@ -8,7 +8,7 @@ const YEAR_SECONDS = 31_536_000;
 const world = useWorld();
 const acme = useAcme(world);
 
-describe('caching', () => {
+describe('a cache', () => {
   const grant = { grant_type: 'client_credentials' };
   const replies: readonly (readonly [string, number, () => Promise<Reply>])[] = [
     ['a token', 200, () => world.post('/oauth/token', acme.tenantToken, grant)],
@@ -28,7 +28,7 @@ describe('caching', () => {
     ['a list', 200, () => world.manage('GET', `/v1/tenants/${acme.tenantId}/api-tokens`)],
   ];
 
-  test.each(replies)('A15: nobody keeps a copy of %s', async (_what, status, request) => {
+  test.each(replies)('A15: keeps no copy of %s', async (_what, status, request) => {
     const reply = await request();
     expect(reply.status).toBe(status);
     expect([reply.headers.get('cache-control'), reply.headers.get('pragma')]).toEqual(['no-store', 'no-cache']);
@@ -39,12 +39,12 @@ describe('caching', () => {
   const createApiToken = (body: unknown) => world.manage('POST', `/v1/tenants/${acme.tenantId}/api-tokens`, body);
 });
 
-describe('browsers', () => {
+describe('a browser', () => {
   const routes = functionRoutes().map(({ method, path }) => ({ method: method === 'ANY' ? 'OPTIONS' : method, path }));
   const unprotected = ['server', 'x-powered-by'];
 
   test.each(routes)(
-    'A20: are told to keep to HTTPS and to the content type by $method $path',
+    'A20: is told to keep to HTTPS and to the content type by $method $path',
     async ({ method, path }) => {
       const reply = await world.send(method, path.replaceAll(/\{\w+\}/g, 'some_id'));
       const maxAge = /^max-age=(\d+); includeSubDomains$/.exec(
@@ -56,7 +56,7 @@ describe('browsers', () => {
     },
   );
 
-  test('A20: are told so with a success and with a secret too', async () => {
+  test('A20: is told so with a success and with a secret too', async () => {
     const replies = [
       await world.post('/oauth/token', acme.tenantToken, { grant_type: 'client_credentials' }),
       await world.manage('POST', '/v1/tenants', { name: 'Initech' }),
@@ -67,7 +67,7 @@ describe('browsers', () => {
     expect(replies.map(({ headers }) => headers.has('strict-transport-security'))).toEqual(Array(3).fill(true));
   });
 
-  test('A15: the documents that everybody may keep are kept for five minutes', async () => {
+  test('A15: may keep the public documents for five minutes', async () => {
     const paths = [
       '/.well-known/jwks.json',
       '/.well-known/oauth-authorization-server',

@@ -59,7 +59,7 @@ describe.each(searchable)('the list of %s', (place, named) => {
     newer = await create(place, named('élan zébra two'));
   });
 
-  test('is searched by a part of a name, whatever its case', async () => {
+  test('is searched by a part of a name, in capital or small letters', async () => {
     expect(await idsOf(place, { q: 'LAN ZÉBRA' })).toEqual([older, newer]);
     expect(await idsOf(place, { q: 'zébra Two' })).toEqual([newer]);
   });

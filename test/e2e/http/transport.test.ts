@@ -21,7 +21,7 @@ const world = useWorld({ mutualTls });
 describe('A21: plain HTTP', () => {
   const redirections = [300, 301, 302, 303, 307, 308];
 
-  test.each(['http', 'https'])('is redirected by no route, whatever is said of the protocol: %s', async (protocol) => {
+  test.each(['http', 'https'])('is redirected by no route, with X-Forwarded-Proto: %s', async (protocol) => {
     const answers = functionRoutes().map(async ({ method, path }) => {
       const headers = [['X-Forwarded-Proto', protocol] as const, ['Upgrade-Insecure-Requests', '1'] as const];
       const { status, headers: answered } = await sendRaw(world.url, { method, target: path, headers });
@@ -41,7 +41,7 @@ describe('A21: plain HTTP', () => {
   });
 });
 
-describe('FP10: a handshake', () => {
+describe('FP10: a TLS handshake', () => {
   const handshake = async (version: SecureVersion) => {
     const { hostname: host, port } = new URL(world.mutualTlsUrl);
     const ca = mutualTls.serverCertificate.cert;

@@ -100,7 +100,7 @@ describe('oauth4webapi', () => {
   });
 });
 
-describe('verifiers', () => {
+describe('the libraries of verifiers', () => {
   const createEs256Api = async () => {
     const identifier = 'https://api.example.com/es256';
     const permissions = [{ value: 'read' }];

@@ -33,7 +33,7 @@ const fetchAs = (identity: ClientIdentity): Fetch => {
 };
 
 describe.each(['tls_client_auth', 'self_signed_tls_client_auth'] as const)('L4: %s', (method) => {
-  test('gets openid-client to a token, to what it is worth, to an API, and to its end', async () => {
+  test('gets openid-client to a token, its introspection, an API, and its revocation', async () => {
     const clientId = await register(method);
     const options = {
       execute: [openid.allowInsecureRequests],

@@ -97,7 +97,7 @@ const configure = ({ clientId, ofOpenid }: Omit<Client, 'ofOauth'>) => {
   return openid.discovery(new URL(mintmark.url), clientId, undefined, ofOpenid, options);
 };
 
-describe.each(Object.entries(clients))('with %s', (_method, prepare) => {
+describe.each(Object.entries(clients))('npm start, with %s', (_method, prepare) => {
   test('openid-client exchanges, introspects and revokes', async () => {
     const client = await prepare();
     const config = await configure(client);

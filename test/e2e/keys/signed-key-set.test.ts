@@ -21,7 +21,7 @@ const verifyWith = async (trusted: JSONWebKeySet, text: string, typ: string) =>
     })
   ).payload;
 
-test('is the key set as a JWT, which the metadata names', async () => {
+test('the signed key set is the key set as a JWT, which the metadata names', async () => {
   const { status, headers, text } = await fetchSigned();
   const { signed_jwks_uri: uri } = (await world.send('GET', '/.well-known/oauth-authorization-server')).body as {
     signed_jwks_uri: string;
@@ -43,7 +43,7 @@ test('is the key set as a JWT, which the metadata names', async () => {
   });
 });
 
-test('L9: costs one signature in five minutes, however many fetch it, while the keys stay the same', async () => {
+test('L9: the signed key set costs one signature in five minutes, however many fetch it, while the keys stay the same', async () => {
   const storm = () => Promise.all(Array.from({ length: 100 }, fetchSigned));
   expect(await costOf(world, storm)).toEqual(FREE);
   world.clock.advance(300);
@@ -51,13 +51,13 @@ test('L9: costs one signature in five minutes, however many fetch it, while the 
   expect(await costOf(world, storm)).toEqual(FREE);
 });
 
-test('L9: is not signed for those who come while KMS does not sign, and is for the next', async () => {
+test('L9: the signed key set is unavailable while KMS does not sign, and no longer', async () => {
   world.clock.advance(300);
   expect((await whileFailing(world.kms, denied, fetchSigned)).status).toBe(503);
   expect((await fetchSigned()).status).toBe(200);
 });
 
-test('lets a verifier that knows the keys in KMS take keys of a day', async () => {
+test('the signed key set lets a verifier that knows the keys in KMS take keys of a day', async () => {
   const pinned = await keys.keySet();
   await keys.wrap();
   const token = await world.tokenFor(acme.tenantToken, { audience: REPORTS });
@@ -66,7 +66,7 @@ test('lets a verifier that knows the keys in KMS take keys of a day', async () =
   expect((await verifyWith({ keys: payload.keys as JSONWebKeySet['keys'] }, token, 'at+jwt')).aud).toBe(REPORTS);
 });
 
-test('V5: is without a revoked key, and signed with another, within a second', async () => {
+test('V5: the signed key set is without a revoked key, and signed with another, within a second', async () => {
   const { kid = '' } = decodeProtectedHeader((await fetchSigned()).text);
   await keys.revoke(kid);
   world.clock.advance(1);

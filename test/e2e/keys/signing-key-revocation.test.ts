@@ -47,7 +47,7 @@ describe('the revocation of the key that signs', () => {
     expect([await visit(offline, token), await visit(offline, successor)]).toEqual([403, 200]);
   });
 
-  test('V5: where no other is waiting makes that algorithm unavailable, until the next run makes a key', async () => {
+  test('V5: makes its algorithm unavailable where no other key is waiting, until the next run makes one', async () => {
     const first = await keys.find('RS256', 'active');
     await keys.run();
     await keys.revoke(await keys.find('RS256', 'pending'));
@@ -82,7 +82,7 @@ describe('the revocation of the key that signs', () => {
     expect(seen(await ask())).toEqual(problem(status, code));
   });
 
-  test("is nothing for a tenant's own tokens", async () => {
+  test("is refused to a tenant's own tokens", async () => {
     const manager = await arrangeTenantManager(world, acme.tenantId, ['read:signing-keys', 'write:signing-keys']);
     const token = await world.tokenFor(manager, { audience: `${world.url}/v1/` });
     const replies = [

@@ -151,7 +151,7 @@ describe('the audit log', () => {
   });
 });
 
-describe('without the audit log', () => {
+describe('a process that cannot write the audit log', () => {
   const failing: Fault = { kind: 'error', name: 'InternalServerError', status: 500 };
   const auditFails =
     (about = '') =>
@@ -160,7 +160,7 @@ describe('without the audit log', () => {
   const sendWithoutAudit = (request: RouteRequest, about?: string) =>
     whileFailing(world.dynamo, auditFails(about), () => send(request));
 
-  test('U5: no change is made', async () => {
+  test('U5: makes no change', async () => {
     const prepared = await Promise.all(changes.map(({ operation }) => requests[operation]()));
     const before = await workspaceItems();
     const answers: string[] = [];
@@ -172,11 +172,11 @@ describe('without the audit log', () => {
     expect(await workspaceItems()).toEqual(before);
   });
 
-  test.each(['token', 'introspect', 'getTenant', 'jwks'] as const)('U5: %s goes on', async (operation) => {
+  test.each(['token', 'introspect', 'getTenant', 'jwks'] as const)('U5: goes on with %s', async (operation) => {
     expect((await sendWithoutAudit(await requests[operation]())).status).toBe(200);
   });
 
-  test('U5: a change whose attempt is on record stands, and a log line tells of the lost outcome', async () => {
+  test('U5: keeps a change whose attempt is on record, and logs a line about the lost outcome', async () => {
     const reply = await sendWithoutAudit(await requests.createTenant(), '"succeeded"');
     expect((await world.manage('GET', `/v1/tenants/${(reply.body as { id: string }).id}`)).status).toBe(200);
     expect((await auditLines(reply)).map(({ outcome }) => outcome)).toEqual(['attempted']);

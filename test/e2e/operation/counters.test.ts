@@ -121,7 +121,7 @@ describe('an authorizer', () => {
   test.each([
     ['offline', FREE],
     ['online', { ...FREE, reads: 1 }],
-  ] as const)('that works %s asks the network as often as it must', async (mode, cost) => {
+  ] as const)('that works %s asks the network only as often as it must', async (mode, cost) => {
     const api = await startGuardedApi(world, { mode });
     for (const owner of [acme.tenantToken, acme.personalToken]) {
       const authorization = `Bearer ${await world.tokenFor(owner)}`;
@@ -149,28 +149,28 @@ describe('an authorizer', () => {
   );
 });
 
-describe('everything else', () => {
+describe('the cost of other requests', () => {
   test.each(['/.well-known/jwks.json', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'])(
-    'L9: %s asks nobody once it knows',
+    'L9: is nothing for %s once its answer is known',
     async (path) => {
       expect(await warmCostOf(() => world.send('GET', path))).toEqual(FREE);
     },
   );
 
-  test('a revocation writes its mark and two audit lines', async () => {
+  test('is a mark and two audit lines for a revocation', async () => {
     const token = await world.tokenFor(acme.tenantToken);
     const revoke = () => world.post('/oauth/revoke', acme.tenantToken, { token });
     expect(await warmCostOf(revoke)).toEqual({ reads: 1, writes: 3, kms: [], comparisons: 0 });
   });
 
-  test('a new API token is one write besides two audit lines', async () => {
+  test('is one write and two audit lines for a new API token', async () => {
     const token = await world.tokenFor(world.admin);
     const request = { description: 'one more', roleIds: [acme.readerRoleId] };
     const create = () => world.manage('POST', `/v1/tenants/${acme.tenantId}/api-tokens`, request, token);
     expect(await warmCostOf(create)).toEqual({ reads: 2, writes: 3, kms: [], comparisons: 0 });
   });
 
-  test('a management request without a valid token costs no read', async () => {
+  test('is no read for a management request without a valid token', async () => {
     const cost = await costOf(world, () => world.manage('GET', '/v1/tenants', undefined, 'a.b.c'));
     expect({ ...cost, writes: 0 }).toEqual(FREE);
   });

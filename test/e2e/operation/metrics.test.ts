@@ -48,7 +48,7 @@ const requestOf = (outcome: string) => {
   ];
 };
 
-describe('U7: each request counts once, by function and outcome only', () => {
+describe('U7: the metrics count once, by function and outcome only, a request', () => {
   test('that succeeds', async () => {
     await exchange(acme.tenantToken);
     expect(output.lines()).toEqual(lines());
@@ -70,7 +70,7 @@ describe('U7: each request counts once, by function and outcome only', () => {
   });
 });
 
-describe('what nobody is told is counted', () => {
+describe('the metrics count what no caller is told:', () => {
   test('Q2: a secret that Mintmark never issued, apart from one that it did', async () => {
     const { clientId, clientSecret } = acme.tenantToken;
     await exchange({ clientId, clientSecret: `${clientSecret.slice(0, -1)}0` });

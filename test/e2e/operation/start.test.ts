@@ -40,7 +40,7 @@ const failure = (reason: string) => ({
   stderr: expect.stringMatching(new RegExp(`^Mintmark could not start\\. ${reason}[^\\n]*\\n$`)),
 });
 
-describe('one data folder, from start to start', () => {
+describe('one data folder, from one start to the next:', () => {
   let folder: string;
   let mintmark: StartProcess;
   let first: StartProcess;
@@ -79,7 +79,7 @@ describe('one data folder, from start to start', () => {
     expect(await manage(first, token, '/v1/tenants/acme')).toMatchObject({ name: 'Acme' });
   });
 
-  test('told to stop by SIGTERM it ends well within two seconds, whoever has connected and asked nothing', async () => {
+  test('told to stop by SIGTERM it ends well within two seconds, also with an idle connection open', async () => {
     const idle = connect(portOf(mintmark), '127.0.0.1').on('error', () => undefined);
     await new Promise((resolve) => idle.once('connect', resolve));
     expect(await stop('SIGTERM')).toEqual({ exit: 0, isInTime: true });

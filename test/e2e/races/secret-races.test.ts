@@ -45,7 +45,7 @@ const outcomes = (all: readonly Credentials[]) => Promise.all(all.map((one) => e
 const WORKS = 'read:reports';
 const DEAD = '401 invalid_client';
 
-describe('RACE: of 8 at once', () => {
+describe('RACE: of 8 changes of secrets at once', () => {
   test('exactly one begins a rotation, and its secret works beside the old one', async () => {
     const replies = await Promise.all(race(8, () => rotate(60)));
     expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 1, 409: 7 });

@@ -92,7 +92,7 @@ describe('an application that publishes its keys', () => {
   });
 });
 
-describe('K15: an application whose keys cannot be had', () => {
+describe('K15: an application whose keys cannot be fetched', () => {
   test.each<[string, IssuerAnswer]>([
     ['are an error', { status: 500, body: '{}' }],
     ['are elsewhere', { status: 302, location: 'https://other.example.com/keys', body: '{}' }],
@@ -150,7 +150,7 @@ const SMALL_ORDER = [
   'AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
 ];
 
-describe('a registration is refused', () => {
+describe('a registration with published keys is refused', () => {
   let records: AssertionKey;
   beforeAll(async () => {
     records = await register(publish([first]));

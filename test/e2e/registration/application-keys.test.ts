@@ -91,7 +91,7 @@ describe('an application with keys', () => {
   });
 });
 
-describe('D17: the name of the key', () => {
+describe('D17: the name of the key in an assertion', () => {
   test('may be left out, and then every key for the algorithm may be the one', async () => {
     const keys = [applicationKey('ES256', 'a'), applicationKey('ES256', 'b'), applicationKey('RS256', 'c')];
     const signers = await registerAll(keys);
@@ -110,7 +110,7 @@ describe('D17: the name of the key', () => {
     }
   });
 
-  test('is any at all for the only key that has none', async () => {
+  test('may be any for the only key of a client, where that has no name', async () => {
     const { jwk, ...rest } = applicationKey();
     const { kid: _kid, ...nameless } = jwk;
     const signer = await register({ ...rest, jwk: nameless });
@@ -118,7 +118,7 @@ describe('D17: the name of the key', () => {
   });
 });
 
-describe('an assertion that is not good', () => {
+describe('an assertion of an application that is refused', () => {
   const forgeries = Object.entries({ ...claimForgeries, ...headerForgeries, ...formForgeries });
   /** With one key only, its name says nothing. */
   const good = ['D17: no kid'];
@@ -148,7 +148,7 @@ describe('an assertion that is not good', () => {
     expect(writtenTables(world)).toEqual([]);
   });
 
-  test('D23: is an authorization request, which has no subject', async () => {
+  test('D23: may be an authorization request, which has no subject', async () => {
     const claims = { iss: key.principalId, sub: undefined, client_id: key.principalId, response_type: 'code' };
     for (const typ of ['oauth-authz-req+jwt', 'JWT', undefined]) {
       expect(await outcome(key, { claims, header: { typ } })).toBe('401 invalid_client');
@@ -157,7 +157,7 @@ describe('an assertion that is not good', () => {
     expect(await outcome(key, { ...withSubject, header: { typ: 'oauth-authz-req+jwt' } })).toBe('401 invalid_client');
   });
 
-  test('D24: is an access token of the application itself', async () => {
+  test('D24: may be an access token of the application itself', async () => {
     const reply = await world.post('/oauth/token', undefined, {
       ...GRANT,
       ...(await applicationAssertion(world, key)),
@@ -167,7 +167,7 @@ describe('an assertion that is not good', () => {
     expect(outcomeOf(await world.post('/oauth/token', undefined, { ...GRANT, ...members }))).toBe('401 invalid_client');
   });
 
-  test('D26: is of another application with the same key', async () => {
+  test('D26: may be of another application with the same key', async () => {
     const same = applicationKey();
     const [first, second] = [await register(same), await register(same)];
     const assertion = await signAssertion(world, first);

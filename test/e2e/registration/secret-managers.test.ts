@@ -90,7 +90,7 @@ describe('the secrets of a tenant token', () => {
     expect(await show(owner)).toMatchObject({ secrets: [expect.anything()] });
   });
 
-  test('C8: are changed by nobody weaker, who would come by its roles that way', async () => {
+  test('C8: are changed by no weaker caller, which would get its roles that way', async () => {
     const owner = await prepareWith(weak, strong);
     const before = await show(owner);
     const replies = await answersTo(owner, await asTenantToken('write:tenant-tokens'));
@@ -107,7 +107,7 @@ describe('the secrets of a tenant token', () => {
     expect(seen(await ask('POST', `${owner.path}/secrets`, {}))).toEqual(FORBIDDEN);
   });
 
-  test('are changed by nobody without the permission', async () => {
+  test('are changed by no caller without the permission', async () => {
     const owner = await prepareWith(weak);
     const before = await show(owner);
     const replies = await answersTo(owner, await asTenantToken('read:tenant-tokens', 'write:user-tokens'));
@@ -115,7 +115,7 @@ describe('the secrets of a tenant token', () => {
     expect(await show(owner)).toEqual(before);
   });
 
-  test('T1: are nothing to another tenant, however strong', async () => {
+  test('T1: are not found by another tenant, however strong', async () => {
     const foreign = { path: tenantTokens(globex), credentials: globex.tenantToken };
     const owner = { ...foreign, path: `${foreign.path}/${globex.tenantToken.clientId}` };
     const unknown = { ...foreign, path: `${tenantTokens({ ...globex, tenantId: 'ten_unknown' })}/cli_unknown` };
@@ -135,7 +135,7 @@ describe('the secrets of a personal token', () => {
     expect(replies.map(({ status }) => status)).toEqual([201, 200, 201, 200, 404]);
   });
 
-  test('T1: are nothing to anybody else in the tenant, whatever the permissions', async () => {
+  test('T1: are not found by any other caller of the tenant, with any permission', async () => {
     const { ask: asColleague } = await asMember('write:user-tokens', 'write:tenant-tokens');
     const asToken = await asTenantToken('write:user-tokens', 'write:tenant-tokens');
     const owner = await prepare(personalTokens(acme), { description: 'desk' });
@@ -170,12 +170,12 @@ describe('the secrets of an application', () => {
     return manageWith(world, await world.tokenFor(application));
   }
 
-  test('are changed by whoever may write applications', async () => {
+  test('are changed by a caller that may write applications', async () => {
     const replies = await answersTo(owner, await asApplication('write:applications'));
     expect(replies.map(({ status }) => status)).toEqual([201, 200, 201, 200, 404]);
   });
 
-  test('C8: that can do more than who asks are not changed, those of the administrator least of all', async () => {
+  test('C8: are not changed by a caller that may do less, least of all those of the administrator', async () => {
     const administrator = { path: `/v1/applications/${world.admin.clientId}`, credentials: world.admin };
     const before = await show(administrator);
     const replies = await answersTo(administrator, await asApplication('write:applications', 'read:applications'));
@@ -194,7 +194,7 @@ describe('the secrets of an application', () => {
     expect(await show(owner)).toEqual(before);
   });
 
-  test('are not those of a tenant token', async () => {
+  test('are not found under a tenant token', async () => {
     const tenantToken = { path: `/v1/applications/${acme.tenantToken.clientId}`, credentials: acme.tenantToken };
     const replies = await answersTo(tenantToken, manage);
     expect(replies.map(seen)).toEqual(replies.map(() => NOT_FOUND));

@@ -41,7 +41,7 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
     return ((await world.post('/oauth/token', credentials, grant)).body as { expires_in?: number }).expires_in;
   };
 
-  test('lets old and new work until the moment it names, and the new one from then on', async () => {
+  test('lets the old and the new secret work until the moment it names, and the new one from then on', async () => {
     const before = await show();
     const rotated = await rotate(60);
     const { clientSecret, clientId, ...shown } = rotated;
@@ -95,7 +95,7 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
     expect(await outcomes(first, await rotate(60))).toEqual([WORKS, WORKS]);
   });
 
-  test('is not begun where six secrets would work', async () => {
+  test('is refused where six secrets would work', async () => {
     for (let count = 2; count <= 5; count += 1) await add();
     expect(seen(await tryToRotate(60))).toEqual(CONFLICT);
     expect(await outcomes(await rotate(0), old)).toEqual([WORKS, DEAD]);
@@ -149,7 +149,7 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
     expect(await outcomes(old, rotated)).toEqual([WORKS, DEAD]);
   });
 
-  test.each([-1, 0.5, 604_801, '60', null, undefined])('is not begun with a grace of %j', async (grace) => {
+  test.each([-1, 0.5, 604_801, '60', null, undefined])('is refused with a grace of %j', async (grace) => {
     const before = await show();
     expect(seen(await tryToRotate(grace))).toEqual(problem(400, 'invalid_request', 'graceSeconds'));
     expect(await show()).toEqual(before);

@@ -79,7 +79,7 @@ describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
     expect(await outcomes(owner.credentials, { clientId, clientSecret })).toEqual([WORKS, WORKS]);
   });
 
-  test('end when they are told to, and every token ends with the secret that obtained it', async () => {
+  test('end when their request says, and every token ends with the secret that obtained it', async () => {
     const short = await add({ expiresInSeconds: 90 });
     const long = await add({ expiresInSeconds: null });
     expect([await expiresIn(short), await expiresIn(long), await expiresIn(owner.credentials)]).toEqual([
@@ -175,7 +175,7 @@ describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
     expect(await show()).toEqual(before);
   });
 
-  test('A18: are made of nothing that a request brings along', async () => {
+  test('A18: are not made of what a request brings along', async () => {
     const forged = {
       clientSecret: 'mms_mine',
       id: 'mine00',

@@ -192,7 +192,7 @@ describe('F4: no algorithm and no secret is taken for another', () => {
   });
 });
 
-describe('a new signing secret', () => {
+describe('a new signing secret of an API', () => {
   test('takes over when the API has had time to learn it, and the old one ends with its last token', async () => {
     const api = await arrangeApi();
     const old = await issue(api);
@@ -224,7 +224,7 @@ describe('a new signing secret', () => {
   });
 });
 
-describe('an authorizer', () => {
+describe('an authorizer of an API that chose HS256', () => {
   let guards: Readonly<Record<'online' | 'offline', GuardedApi>>;
   beforeAll(async () => {
     await makeSecret(acme.apiId);

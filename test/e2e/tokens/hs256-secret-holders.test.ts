@@ -26,7 +26,7 @@ async function issueFor(api: RegisteredApi): Promise<string> {
 }
 const isActive = (token: string, asker = application) => isTokenActive(world, token, asker);
 
-describe('I1, J4: whoever has the secret of an API', () => {
+describe('I1, J4: a holder of the secret of an API', () => {
   test('cannot trade what it signs for tokens of other APIs', async () => {
     const [api, other] = [await arrangeApi(), await registerApi(world, ['read'])];
     await grantPermissions(world, application, other.id, 'all');

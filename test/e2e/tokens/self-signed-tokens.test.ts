@@ -131,7 +131,7 @@ describe('a JWT that a service user signed for an API', () => {
   });
 });
 
-describe('a JWT that is worth nothing there', () => {
+describe('a JWT that the API does not take', () => {
   const more: Record<string, (typeof claimForgeries)[string]> = {
     'D6: one that says not when it was signed': () => sign({ claims: { iat: undefined } }),
     'D6: one that lives for more than an hour': () => sign({ claims: { iat: fromNow(-60), exp: fromNow(3_550) } }),
@@ -148,13 +148,13 @@ describe('a JWT that is worth nothing there', () => {
   });
   const forged = (forge: (typeof claimForgeries)[string]) => forge({ world: { ...world, url: REPORTS }, key, other });
 
-  test.each(Object.entries({ ...claimForgeries, ...more }))('%s: opens nothing', async (_name, forge) => {
+  test.each(Object.entries({ ...claimForgeries, ...more }))('is refused: %s', async (_name, forge) => {
     const token = await forged(forge);
     expect(seen(await introspect(token))).toEqual(INACTIVE);
     expect((await api.visit('GET', '/reports', `Bearer ${token}`)).status).toBe(403);
   });
 
-  test('D13 to D20, D26: by its header or its form looks like any other text', async () => {
+  test('D13 to D20, D26: is inactive like any other text by its header or its form', async () => {
     const asked = Object.entries({ ...headerForgeries, ...formForgeries }).map(async ([name, forge]) => [
       name,
       seen(await introspect(await forged(forge))),
@@ -163,7 +163,7 @@ describe('a JWT that is worth nothing there', () => {
     expect(answers).toEqual(answers.map(([name]) => [name, INACTIVE]));
   });
 
-  test('is never one of a management token, whatever its service user may do', async () => {
+  test('is any JWT that a service user signed for the management API', async () => {
     const identifier = `${world.url}/v1/`;
     const permissions = [{ api: identifier, value: 'read:service-users' }];
     const role = { key: 'manager', name: 'Manager', level: 1, permissions };
@@ -179,7 +179,7 @@ describe('a JWT that is worth nothing there', () => {
     expect((await world.manage('GET', list, undefined, token)).status).toBe(200);
   });
 
-  test('D24: is no assertion, also where an API has the name of this server', async () => {
+  test('D24: is an assertion, also where an API has the name of this server', async () => {
     const named = await registerApi(world, ['read'], { identifier: world.url, acceptsSelfSignedTokens: true });
     const role = { key: 'named', name: 'Named', level: 1, permissions: [{ api: named.identifier, value: 'read' }] };
     const { body } = await world.manage('POST', '/v1/roles', role);
@@ -191,7 +191,7 @@ describe('a JWT that is worth nothing there', () => {
   });
 });
 
-describe('an API', () => {
+describe('an API and the JWTs that service users sign', () => {
   test('takes none unless it says so', async () => {
     const token = await sign();
     await accept(false);
@@ -225,7 +225,7 @@ describe('an API', () => {
   );
 });
 
-describe('it ends', () => {
+describe('a JWT that a service user signed ends', () => {
   const ends: Readonly<Record<string, (owner: string, kid: string) => Promise<unknown>>> = {
     'with its key': (owner, kid) => world.manage('DELETE', `${owner}/keys/${kid}`),
     'while its service user is disabled': (owner) => world.manage('PATCH', owner, { status: 'disabled' }),

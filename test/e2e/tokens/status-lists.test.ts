@@ -21,7 +21,7 @@ beforeAll(async () => {
 const later = (seconds: number) => world.clock.advance(seconds);
 const revoke = (credentials: Credentials, token: string) => world.post('/oauth/revoke', credentials, { token });
 
-describe('a token', () => {
+describe('a token and its status list', () => {
   test('DEC1: is on no list unless its API asks for that', async () => {
     const application = await createApplication(world);
     const api = await registerApi(world, ['read']);
@@ -58,7 +58,7 @@ describe('a token', () => {
 });
 
 describe('GET /.well-known/status/{listId}', () => {
-  test('publishes a Status List Token, whatever is accepted', async () => {
+  test('publishes a Status List Token in answer to every Accept header', async () => {
     const { uri } = statusOf(await world.tokenFor(acme.tenantToken));
     later(TTL_SECONDS);
     for (const accept of ['application/statuslist+jwt', '*/*']) {

@@ -51,8 +51,8 @@ const REFUSED = {
   management: [401, 'Bearer error="invalid_token", (metadata)'],
 };
 
-describe('F4: a variation with nothing varied', () => {
-  test('is accepted, so what refuses the others is what was varied', async () => {
+describe('F4: a token with nothing changed', () => {
+  test('is accepted, so the others are refused for what was changed', async () => {
     expect(await worthOf(await forge.vary({}))).toEqual(ACCEPTED);
   });
 
@@ -66,28 +66,28 @@ describe('F4: a variation with nothing varied', () => {
   });
 });
 
-describe('F4: refuses by header', () => {
+describe('F4: a token is refused by its header:', () => {
   test.each(Object.entries(headerForgeries))('%s', async (_name, forgery) => {
     expect(await worthOf(await forgery(desk))).toEqual(REFUSED);
   });
 
-  test('D16: and fetches no key from where a token says', () => {
+  test('D16: and no key is fetched from where a token says', () => {
     expect(trapVisits).toBe(0);
   });
 });
 
-describe('F8: refuses by key', () => {
+describe('F8: a token is refused by its key:', () => {
   test.each(Object.entries(keyForgeries))('%s', async (_name, forgery) => {
     expect(await worthOf(await forgery(desk))).toEqual(REFUSED);
   });
 });
 
-describe('F9, F10: refuses by form', () => {
+describe('F9, F10: a token is refused by its form:', () => {
   test.each(Object.entries(formForgeries))('%s', async (_name, forgery) => {
     expect(await worthOf(await forgery(desk))).toEqual(REFUSED);
   });
 
-  test('a token of more than 8 KiB', async () => {
+  test('more than 8 KiB', async () => {
     const large = await forge.vary({ claims: { padding: 'x'.repeat(5_700) } });
     expect(large.length).toBeGreaterThan(8_192);
     expect((await world.manage('GET', '/v1/tenants', undefined, large)).status).toBe(401);
@@ -95,13 +95,13 @@ describe('F9, F10: refuses by form', () => {
   });
 });
 
-describe('F5, F6, F7: refuses by claims', () => {
+describe('F5, F6, F7: a token is refused by its claims:', () => {
   test.each(Object.entries(claimForgeries))('%s', async (_name, forgery) => {
     expect(await worthOf(await forgery(desk))).toEqual(REFUSED);
   });
 });
 
-describe('F7: times, to the second', () => {
+describe('F7: the times of a token, to the second:', () => {
   const now = () => world.clock.nowSeconds();
   test.each([
     ['exp one second ahead', () => ({ exp: now() + 1 }), ACCEPTED],
@@ -118,7 +118,7 @@ describe('F7: times, to the second', () => {
     expect(await worthOf(await forge.vary({ claims: claims() }))).toEqual(worth);
   });
 
-  test('a genuine token is worth something until the second of its exp', async () => {
+  test('a genuine token is active until the second of its exp', async () => {
     const token = await world.tokenFor(world.admin);
     world.clock.advance(3_599);
     const before = await worthOf(token);
