@@ -8,7 +8,7 @@ const loud = [
   'operation/metrics',
   'operation/scheduled-logs',
   'operation/secrecy',
-  'registration/secrets',
+  'registration/client-secrets',
 ].map((name) => `test/e2e/${name}.test.ts`);
 
 export default defineConfig({

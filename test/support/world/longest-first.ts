@@ -2,7 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take ten seconds and more, the longest first: what takes long is in no relation to how much is written. */
 const LONG = [
-  'e2e/faults/faults',
+  'e2e/faults/each-call-fails',
   'e2e/access/tenant-isolation',
   'shared/adapters/dynamo/dynamo',
   'e2e/operation/start',
