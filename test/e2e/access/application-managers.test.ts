@@ -3,7 +3,7 @@ import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome } from '#test/support/ask/credential-worth.ts';
+import { exchangeOutcome } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { createApplication, grantPermissions } from '#test/support/clients/applications.ts';
 import type { Credentials } from '#test/support/world/deployment.ts';

@@ -3,7 +3,7 @@ import type { SystemPermission } from '#shared/domain/access/system-api.ts';
 import { createApiToken, createRole } from '#test/support/arrange/creations.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome } from '#test/support/ask/credential-worth.ts';
+import { exchangeOutcome } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
 import type { Credentials } from '#test/support/world/deployment.ts';

@@ -3,13 +3,13 @@ import { sharedFailureCounter } from '#shared/adapters/dynamo/tokens/failure-cou
 import { createApiToken } from '#test/support/arrange/creations.ts';
 import { exchangeFrom } from '#test/support/arrange/exchange-from.ts';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
+import { countEach, race } from '#test/support/ask/concurrent-calls.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { countEach, race } from '#test/support/ask/outcomes.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { createServiceUserKey, exchangeAssertion, signAssertion } from '#test/support/clients/service-user-keys.ts';
 import { createServiceUser } from '#test/support/clients/service-users.ts';
-import { whileFailing } from '#test/support/faults/faults.ts';
-import { costOf, FREE } from '#test/support/stored/cost.ts';
+import { whileFailing } from '#test/support/faults/while-failing.ts';
+import { costOf, FREE } from '#test/support/stored/call-counts.ts';
 import { basic, type Credentials, type Reply } from '#test/support/world/deployment.ts';
 import { startFunctionInstance } from '#test/support/world/function-instance.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';

@@ -5,12 +5,12 @@ import { httpsJson } from '#shared/adapters/remote/fetch-json.ts';
 import { rememberedJwks } from '#shared/adapters/remote/jwks-source.ts';
 import { oauthError, problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
+import { scopeOrRefusal } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { type ClientIdentity, newAuthority, newKeys, selfSigned } from '#test/support/clients/certificates.ts';
 import { fetchWith, mutualTlsTrusting, postOver } from '#test/support/clients/mutual-tls.ts';
 import { byName, byOwnKey, registerForMutualTls } from '#test/support/clients/mutual-tls-clients.ts';
-import { outcomeOf } from '#test/support/clients/service-user-keys.ts';
-import { costOf } from '#test/support/stored/cost.ts';
+import { costOf } from '#test/support/stored/call-counts.ts';
 import { basic, type Reply } from '#test/support/world/deployment.ts';
 import { startLocalIssuer } from '#test/support/world/local-issuer.ts';
 import { opened, prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
@@ -66,7 +66,7 @@ const exchange = (certificate: ClientIdentity, clientId: string): Promise<Reply>
   send(certificate, '/oauth/token', { ...GRANT, client_id: clientId });
 
 const outcome = async (certificate: ClientIdentity, clientId: string) =>
-  outcomeOf(await exchange(certificate, clientId));
+  scopeOrRefusal(await exchange(certificate, clientId));
 
 const REFUSED = '401 invalid_client';
 
@@ -193,7 +193,7 @@ describe('self_signed_tls_client_auth', () => {
     const { jwks: _jwks, ...method } = byOwnKey(own);
     const clientId = await register({ ...method, jwksUri });
     host.answers.set('/mtls-keys', { status: 500, body: '' });
-    expect(outcomeOf(await exchange(own, clientId))).toBe('503 temporarily_unavailable');
+    expect(scopeOrRefusal(await exchange(own, clientId))).toBe('503 temporarily_unavailable');
     const another = await register({ ...method, jwksUri: `${jwksUri}/2` });
     host.answers.set('/mtls-keys/2', { body: { keys: [own.publicJwk] } });
     expect([await outcome(own, another), await outcome(identity, another)]).toEqual(['read:reports', REFUSED]);
@@ -220,11 +220,11 @@ describe('a client with a certificate', () => {
 
   test('is refused with a secret or an assertion besides', async () => {
     const headers = { authorization: basic({ ...acme.tenantToken, clientId: byAuthority }) };
-    expect(outcomeOf(await send(identity, '/oauth/token', { ...GRANT, client_id: byAuthority }, headers))).toBe(
+    expect(scopeOrRefusal(await send(identity, '/oauth/token', { ...GRANT, client_id: byAuthority }, headers))).toBe(
       REFUSED,
     );
     const form = { ...GRANT, client_id: byAuthority, client_secret: acme.tenantToken.clientSecret };
-    expect(outcomeOf(await send(identity, '/oauth/token', form))).toBe(REFUSED);
+    expect(scopeOrRefusal(await send(identity, '/oauth/token', form))).toBe(REFUSED);
   });
 
   test('is recognised by its secret where it has one, over a connection with any certificate', async () => {

@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { oauthError, problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
+import { scopeOrRefusal } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { createApplication, grantPermissions } from '#test/support/clients/applications.ts';
-import { outcomeOf } from '#test/support/clients/service-user-keys.ts';
 import { applicationAssertion, applicationKey } from '#test/support/clients/signing-applications.ts';
-import { costOf, FREE } from '#test/support/stored/cost.ts';
+import { costOf, FREE } from '#test/support/stored/call-counts.ts';
 import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import { type Credentials, REPORTS } from '#test/support/world/world.ts';
 
@@ -163,12 +163,12 @@ describe('the grants of an application', () => {
   test('A10: are those that it is registered for, and no others', async () => {
     const client = await register('private_key_jwt');
     const authenticate = async () => ways['an assertion'](...endpoints[0], client);
-    expect([await authenticate(), await trade(client)].map(outcomeOf)).toEqual([
+    expect([await authenticate(), await trade(client)].map(scopeOrRefusal)).toEqual([
       'read:reports',
       '400 unauthorized_client',
     ]);
     await succeed(manage('PATCH', pathOf(client), { grantTypes: [JWT_BEARER] }));
-    expect([await authenticate(), await trade(client)].map(outcomeOf)).toEqual([
+    expect([await authenticate(), await trade(client)].map(scopeOrRefusal)).toEqual([
       '400 unauthorized_client',
       'read:reports',
     ]);
@@ -177,7 +177,9 @@ describe('the grants of an application', () => {
   test('A10: may be none at all', async () => {
     const client = await register('client_secret_basic');
     await succeed(manage('PATCH', pathOf(client), { grantTypes: [] }));
-    expect(outcomeOf(await ways['a secret in the header'](...endpoints[0], client))).toBe('400 unauthorized_client');
+    expect(scopeOrRefusal(await ways['a secret in the header'](...endpoints[0], client))).toBe(
+      '400 unauthorized_client',
+    );
   });
 
   test('K3: cannot be assertions where it has no key', async () => {
@@ -198,8 +200,8 @@ describe('an application that changes its method of authentication', () => {
     const { use: _use, ...shown } = key.jwk;
     expect(body).toMatchObject({ ...keys, jwks: { keys: [shown] }, secrets: [], version: 3 });
     const outcomes = async () => [
-      outcomeOf(await ways['a secret in the header'](...endpoints[0], client)),
-      outcomeOf(await ways['an assertion'](...endpoints[0], client)),
+      scopeOrRefusal(await ways['a secret in the header'](...endpoints[0], client)),
+      scopeOrRefusal(await ways['an assertion'](...endpoints[0], client)),
     ];
     expect(await outcomes()).toEqual(['401 invalid_client', 'read:reports']);
 
@@ -207,7 +209,7 @@ describe('an application that changes its method of authentication', () => {
     expect(back.body).not.toHaveProperty('jwks');
     expect(await outcomes()).toEqual(['401 invalid_client', '401 invalid_client']);
     const { clientSecret } = await succeed<Credentials>(manage('POST', `${pathOf(client)}/secrets`, {}));
-    expect(outcomeOf(await ways['a secret in the body'](...endpoints[0], { ...client, clientSecret }))).toBe(
+    expect(scopeOrRefusal(await ways['a secret in the body'](...endpoints[0], { ...client, clientSecret }))).toBe(
       'read:reports',
     );
   });

@@ -16,9 +16,9 @@ import {
 } from '#test/support/clients/dpop.ts';
 import { createServiceUserKey, JWT_BEARER, signAssertion } from '#test/support/clients/service-user-keys.ts';
 import { createServiceUser } from '#test/support/clients/service-users.ts';
-import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/faults.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/while-failing.ts';
 import { proofForgeries } from '#test/support/forge/proof-forgeries.ts';
-import { costOf } from '#test/support/stored/cost.ts';
+import { costOf } from '#test/support/stored/call-counts.ts';
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS, type Reply } from '#test/support/world/world.ts';
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createApiToken } from '#test/support/arrange/creations.ts';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
-import { costOf, FREE } from '#test/support/stored/cost.ts';
+import { costOf, FREE } from '#test/support/stored/call-counts.ts';
 import { changeStoredClient, storedClient } from '#test/support/stored/stored-clients.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 import type { Credentials } from '#test/support/world/world.ts';

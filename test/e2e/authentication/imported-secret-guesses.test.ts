@@ -3,7 +3,7 @@ import { exchangeFrom } from '#test/support/arrange/exchange-from.ts';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { GUESSES_MAX, LEGACY, useImports } from '#test/support/clients/imported-secrets.ts';
-import { costOf, FREE } from '#test/support/stored/cost.ts';
+import { costOf, FREE } from '#test/support/stored/call-counts.ts';
 import type { Credentials, Reply } from '#test/support/world/world.ts';
 
 const UNKNOWN_CLIENT = 'cli_0000000000000000000000';

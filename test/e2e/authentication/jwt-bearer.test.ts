@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { scopeNow } from '#test/support/ask/credential-worth.ts';
+import { introspectedScope, scopeOrRefusal } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import {
   CLIENT_ASSERTION_TYPE,
@@ -12,13 +12,12 @@ import {
   JWT_BEARER,
   type KeyFile,
   keyOutcome,
-  outcomeOf,
   signAssertion,
 } from '#test/support/clients/service-user-keys.ts';
 import { createServiceUser } from '#test/support/clients/service-users.ts';
-import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/faults.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/while-failing.ts';
 import { claimForgeries, formForgeries, headerForgeries } from '#test/support/forge/assertion-forgeries.ts';
-import { costOf } from '#test/support/stored/cost.ts';
+import { costOf } from '#test/support/stored/call-counts.ts';
 import { writtenTables } from '#test/support/stored/written-tables.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
@@ -64,7 +63,7 @@ describe('an assertion of a service user', () => {
       roles: ['reports-reader'],
       permissions: ['read:reports'],
     });
-    expect(await scopeNow(world, token)).toBe('read:reports');
+    expect(await introspectedScope(world, token)).toBe('read:reports');
   });
 
   test.each([
@@ -84,8 +83,8 @@ describe('an assertion of a service user', () => {
       'with claims that nobody knows',
       async () => keyOutcome(world, key, { claims: { scope: 'everything', admin: true } }),
     ],
-    ['beside the same client_id', async () => outcomeOf(await exchange({ client_id: key.kid }))],
-    ['with a scope', async () => outcomeOf(await exchange({ scope: 'read:reports' }))],
+    ['beside the same client_id', async () => scopeOrRefusal(await exchange({ client_id: key.kid }))],
+    ['with a scope', async () => scopeOrRefusal(await exchange({ scope: 'read:reports' }))],
   ])('is good %s', async (_how, outcome) => {
     expect(await outcome()).toBe('read:reports');
   });
@@ -108,7 +107,7 @@ describe('an assertion of a service user', () => {
   test('is taken in JSON as in a form', async () => {
     const body = JSON.stringify({ grant_type: JWT_BEARER, assertion: await signAssertion(world, key) });
     const reply = await world.send('POST', '/oauth/token', { headers: { 'content-type': 'application/json' }, body });
-    expect(outcomeOf(reply)).toBe('read:reports');
+    expect(scopeOrRefusal(reply)).toBe('read:reports');
   });
 });
 
@@ -153,7 +152,7 @@ describe('D25: an assertion that is refused', () => {
 describe('D8: an assertion that was redeemed', () => {
   test('is a replay from then on, as a grant and as client authentication', async () => {
     const assertion = await signAssertion(world, key, { claims: { iss: key.kid, sub: key.kid } });
-    expect(outcomeOf(await exchangeAssertion(world, assertion))).toBe('read:reports');
+    expect(scopeOrRefusal(await exchangeAssertion(world, assertion))).toBe('read:reports');
     expect(seen(await exchangeAssertion(world, assertion))).toEqual(oauthError(400, 'invalid_grant'));
     for (const [path, parameters] of endpoints) {
       const again = { client_assertion_type: CLIENT_ASSERTION_TYPE, client_assertion: assertion };
@@ -174,11 +173,11 @@ describe('D8: an assertion that was redeemed', () => {
   test('D9, D12: stays a replay to its very end, and its jti is free after that', async () => {
     const jti = randomUUID();
     const assertion = await signAssertion(world, key, { claims: { jti } });
-    expect(outcomeOf(await exchangeAssertion(world, assertion))).toBe('read:reports');
+    expect(scopeOrRefusal(await exchangeAssertion(world, assertion))).toBe('read:reports');
     world.clock.advance(60 + 29);
-    expect(outcomeOf(await exchangeAssertion(world, assertion))).toBe('400 invalid_grant');
+    expect(scopeOrRefusal(await exchangeAssertion(world, assertion))).toBe('400 invalid_grant');
     world.clock.advance(1);
-    expect(outcomeOf(await exchangeAssertion(world, assertion))).toBe('400 invalid_grant');
+    expect(scopeOrRefusal(await exchangeAssertion(world, assertion))).toBe('400 invalid_grant');
     expect(await keyOutcome(world, key, { claims: { jti } })).toBe('read:reports');
   });
 });
@@ -187,8 +186,8 @@ describe('an assertion whose exchange breaks off', () => {
   test('D11: is not taken for a replay of itself when the reply to its own redemption is lost', async () => {
     const assertion = await signAssertion(world, key);
     const redeem = () => exchangeAssertion(world, assertion);
-    expect(outcomeOf(await whileFailing(world.dynamo, loseFirstReplyTo('PutItem'), redeem))).toBe('read:reports');
-    expect(outcomeOf(await redeem())).toBe('400 invalid_grant');
+    expect(scopeOrRefusal(await whileFailing(world.dynamo, loseFirstReplyTo('PutItem'), redeem))).toBe('read:reports');
+    expect(scopeOrRefusal(await redeem())).toBe('400 invalid_grant');
   });
 
   test.each(['BatchGetItem', 'PutItem'])(
@@ -198,7 +197,7 @@ describe('an assertion whose exchange breaks off', () => {
       const failing = (called: string) => (called === operation ? denied() : undefined);
       const reply = await whileFailing(world.dynamo, failing, () => exchangeAssertion(world, assertion));
       expect(seen(reply)).toEqual(oauthError(503, 'temporarily_unavailable'));
-      expect(outcomeOf(await exchangeAssertion(world, assertion))).toBe('read:reports');
+      expect(scopeOrRefusal(await exchangeAssertion(world, assertion))).toBe('read:reports');
     },
   );
 
@@ -206,7 +205,7 @@ describe('an assertion whose exchange breaks off', () => {
     const assertion = await signAssertion(world, key);
     const reply = await whileFailing(world.kms, denied, () => exchangeAssertion(world, assertion));
     expect(seen(reply)).toEqual(oauthError(503, 'temporarily_unavailable'));
-    expect(outcomeOf(await exchangeAssertion(world, assertion))).toBe('400 invalid_grant');
+    expect(scopeOrRefusal(await exchangeAssertion(world, assertion))).toBe('400 invalid_grant');
     expect(await keyOutcome(world, key)).toBe('read:reports');
   });
 });

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
-import { costOf } from '#test/support/stored/cost.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
+import { costOf } from '#test/support/stored/call-counts.ts';
 import { itemsOf } from '#test/support/stored/table-items.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';
 import { startFunctionInstance } from '#test/support/world/function-instance.ts';

@@ -1,9 +1,9 @@
 import { decodeJwt } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
+import { countEach, race } from '#test/support/ask/concurrent-calls.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { scopeNow } from '#test/support/ask/credential-worth.ts';
-import { countEach, race } from '#test/support/ask/outcomes.ts';
+import { introspectedScope, scopeOrRefusal } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import {
   createFederatedCredential,
@@ -15,12 +15,11 @@ import {
   CLIENT_ASSERTION_TYPE,
   createServiceUserKey,
   exchangeAssertion,
-  outcomeOf,
 } from '#test/support/clients/service-user-keys.ts';
 import { createServiceUser } from '#test/support/clients/service-users.ts';
-import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/faults.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/while-failing.ts';
 import { workloadClaimForgeries, workloadTokenForgeries } from '#test/support/forge/workload-forgeries.ts';
-import { costOf } from '#test/support/stored/cost.ts';
+import { costOf } from '#test/support/stored/call-counts.ts';
 import { writtenTables } from '#test/support/stored/written-tables.ts';
 import { ISSUER, startLocalIssuer } from '#test/support/world/local-issuer.ts';
 import { opened, useAcme } from '#test/support/world/use-world.ts';
@@ -59,7 +58,7 @@ describe('the token of a workload', () => {
       tenant_id: acme.tenantId,
       permissions: ['read:reports'],
     });
-    expect(await scopeNow(world, token)).toBe('read:reports');
+    expect(await introspectedScope(world, token)).toBe('read:reports');
   });
 
   test.each(['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'])('is good in %s', async (algorithm) => {
@@ -180,24 +179,25 @@ describe('D8: the token of a workload that was redeemed', () => {
   test('has one winner among 16, and is a replay from then on to its very end', async () => {
     const token = await platform.token();
     const replies = await Promise.all(race(16, () => platform.exchange(clientId, token)));
-    expect(countEach(replies.map(outcomeOf))).toEqual({ 'read:reports': 1, '400 invalid_grant': 15 });
+    expect(countEach(replies.map(scopeOrRefusal))).toEqual({ 'read:reports': 1, '400 invalid_grant': 15 });
     world.clock.advance(300 + 29);
-    expect(outcomeOf(await platform.exchange(clientId, token))).toBe('400 invalid_grant');
+    expect(scopeOrRefusal(await platform.exchange(clientId, token))).toBe('400 invalid_grant');
   });
 
   test('is good again and again where its trust says so, until it ends', async () => {
     const credential = await trust({ reusable: true });
     const token = await platform.token(aClaim('jti', undefined));
-    for (const _again of [1, 2]) expect(outcomeOf(await platform.exchange(credential, token))).toBe('read:reports');
+    for (const _again of [1, 2])
+      expect(scopeOrRefusal(await platform.exchange(credential, token))).toBe('read:reports');
     world.clock.advance(300 + 30);
-    expect(outcomeOf(await platform.exchange(credential, token))).toBe('400 invalid_grant');
+    expect(scopeOrRefusal(await platform.exchange(credential, token))).toBe('400 invalid_grant');
   });
 
   test('D11: is not taken for a replay of itself when the reply to its own redemption is lost', async () => {
     const token = await platform.token();
     const redeem = () => platform.exchange(clientId, token);
-    expect(outcomeOf(await whileFailing(world.dynamo, loseFirstReplyTo('PutItem'), redeem))).toBe('read:reports');
-    expect(outcomeOf(await redeem())).toBe('400 invalid_grant');
+    expect(scopeOrRefusal(await whileFailing(world.dynamo, loseFirstReplyTo('PutItem'), redeem))).toBe('read:reports');
+    expect(scopeOrRefusal(await redeem())).toBe('400 invalid_grant');
   });
 });
 
@@ -220,7 +220,7 @@ describe('a federated credential that has ended', () => {
     const { body } = await platform.exchange(credential, await platform.token());
     await end(`${path}/federated-credentials/${credential}`);
     expect(await platform.outcome(credential)).toBe('400 invalid_grant');
-    expect(await scopeNow(world, (body as { access_token: string }).access_token)).toBeUndefined();
+    expect(await introspectedScope(world, (body as { access_token: string }).access_token)).toBeUndefined();
     await world.manage('PATCH', path, { status: 'active' });
   });
 });
@@ -235,7 +235,7 @@ describe('H11: the token of a workload that cannot be checked', () => {
       const failing = (called: string) => (called === operation ? denied() : undefined);
       const reply = await whileFailing(world.dynamo, failing, () => platform.exchange(credential, token));
       expect(seen(reply)).toEqual(oauthError(503, 'temporarily_unavailable'));
-      expect(outcomeOf(await platform.exchange(credential, token))).toBe('read:reports');
+      expect(scopeOrRefusal(await platform.exchange(credential, token))).toBe('read:reports');
     },
   );
 

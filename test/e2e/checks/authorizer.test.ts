@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GuardedApi, type GuardedApiOptions, startGuardedApi } from '#test/support/arrange/guarded-api.ts';
-import { whileFailing } from '#test/support/faults/faults.ts';
+import { whileFailing } from '#test/support/faults/while-failing.ts';
 import { type Forge, openForge } from '#test/support/forge/forge.ts';
 import {
   claimForgeries,

@@ -3,7 +3,7 @@ import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-
 import { type ClientIdentity, newAuthority, newKeys } from '#test/support/clients/certificates.ts';
 import { newProofKey, nonceOf, signProof } from '#test/support/clients/dpop.ts';
 import { fetchWith, mutualTlsTrusting, postOver } from '#test/support/clients/mutual-tls.ts';
-import { costOf, FREE } from '#test/support/stored/cost.ts';
+import { costOf, FREE } from '#test/support/stored/call-counts.ts';
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { basic, REPORTS } from '#test/support/world/world.ts';
 

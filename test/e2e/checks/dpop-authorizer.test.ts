@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-api.ts';
-import { countEach, race } from '#test/support/ask/outcomes.ts';
+import { countEach, race } from '#test/support/ask/concurrent-calls.ts';
 import { boundToken, newProofKey, type ProofChange, signProof } from '#test/support/clients/dpop.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import { proofForgeries } from '#test/support/forge/proof-forgeries.ts';
-import { costOf, FREE } from '#test/support/stored/cost.ts';
+import { costOf, FREE } from '#test/support/stored/call-counts.ts';
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 
 const world = useWorld();

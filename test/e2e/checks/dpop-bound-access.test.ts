@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { oauthError, problem, seen } from '#test/support/ask/answers.ts';
+import { countEach, race } from '#test/support/ask/concurrent-calls.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { countEach, race } from '#test/support/ask/outcomes.ts';
 import { resourceMetadata } from '#test/support/ask/resource-metadata.ts';
 import {
   boundToken,
@@ -13,9 +13,9 @@ import {
   signProof,
   tokenProof,
 } from '#test/support/clients/dpop.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import { proofForgeries } from '#test/support/forge/proof-forgeries.ts';
-import { costOf } from '#test/support/stored/cost.ts';
+import { costOf } from '#test/support/stored/call-counts.ts';
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import type { Credentials } from '#test/support/world/world.ts';
 

@@ -1,14 +1,14 @@
 import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
-import { repeat } from '#test/support/ask/outcomes.ts';
+import { repeat } from '#test/support/ask/concurrent-calls.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { headStart } from '#test/support/faults/failure-counters.ts';
 import { openForge } from '#test/support/forge/forge.ts';
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import type { Credentials } from '#test/support/world/world.ts';
 
-/** Enough for the tests that ask about worthless tokens, little enough to be reached. */
+/** Enough for the tests that ask about inactiveTokens tokens, little enough to be reached. */
 const UNKNOWN_TOKENS_MAX = 60;
 
 const world = useWorld({ adapters: { failures: headStart('unknown ', 3_000 - UNKNOWN_TOKENS_MAX) } });
@@ -131,7 +131,7 @@ describe('H5: an active token', () => {
 });
 
 /** Tokens that were good once, or look as if they were. */
-const worthless: Readonly<Record<string, () => Promise<string>>> = {
+const inactiveTokens: Readonly<Record<string, () => Promise<string>>> = {
   'that nobody issued': async () => 'unknown',
   'that is not well-formed': async () => 'a.b.c',
   'that is a client secret': async () => acme.tenantToken.clientSecret,
@@ -170,7 +170,7 @@ async function varied(claims: (now: number) => Record<string, unknown>): Promise
 }
 
 describe('H4: the introspection of a token that is not valid for the caller', () => {
-  test.each(Object.entries(worthless))('tells of %s that it is inactive, byte for byte', async (_name, issue) => {
+  test.each(Object.entries(inactiveTokens))('tells of %s that it is inactive, byte for byte', async (_name, issue) => {
     const token = await issue();
     const byClient = await ask(acmeApi, token);
     const byBearer = await askAsBearer(await world.tokenFor(acmeApi), token);

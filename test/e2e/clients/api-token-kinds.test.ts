@@ -4,8 +4,8 @@ import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-
 import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { oauthError, problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { scopeNow } from '#test/support/ask/credential-worth.ts';
-import { costOf } from '#test/support/stored/cost.ts';
+import { introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
+import { costOf } from '#test/support/stored/call-counts.ts';
 import { opened, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 
@@ -35,9 +35,12 @@ const ofMember = (body: object = {}) =>
 const introspect = async (token: string) => (await world.post('/oauth/introspect', world.admin, { token })).body;
 const visit = async (api: GuardedApi, token: string, method = 'GET') =>
   (await api.visit(method, '/reports', `Bearer ${token}`)).status;
-/** What a token is worth: to whoever asks, and at an API that does. */
-const worth = async ({ accessToken }: Jwt) => [await scopeNow(world, accessToken), await visit(online, accessToken)];
-const WORTHLESS = [undefined, 403];
+/** What a token permits: its scope at introspection, and the status of an API that works online. */
+const accessOf = async ({ accessToken }: Jwt) => [
+  await introspectedScope(world, accessToken),
+  await visit(online, accessToken),
+];
+const NO_ACCESS = [undefined, 403];
 
 describe('an API token of kind access_token', () => {
   test('says who it is and for which API, and nothing of what it allows', async () => {
@@ -158,9 +161,9 @@ describe('an API token of kind access_token', () => {
 
   test('H4: is inactive from its deletion on', async () => {
     const jwt = await ofTenant();
-    expect(await worth(jwt)).toEqual(['read:reports write:reports', 200]);
+    expect(await accessOf(jwt)).toEqual(['read:reports write:reports', 200]);
     await manage('DELETE', `${tenantTokens()}/${jwt.clientId}`);
-    expect(await worth(jwt)).toEqual(WORTHLESS);
+    expect(await accessOf(jwt)).toEqual(NO_ACCESS);
   });
 
   test('H4: is inactive while it, its tenant or its user is disabled', async () => {
@@ -172,7 +175,7 @@ describe('an API token of kind access_token', () => {
     ] as const;
     for (const [token, path] of disabling) {
       await succeed(manage('PATCH', path, { status: 'disabled' }));
-      expect(await worth(token)).toEqual(WORTHLESS);
+      expect(await accessOf(token)).toEqual(NO_ACCESS);
       await succeed(manage('PATCH', path, { status: 'active' }));
       expect(await visit(online, token.accessToken)).toBe(200);
     }
@@ -186,10 +189,10 @@ describe('an API token of kind access_token', () => {
     expect(decodeJwt(jwt.accessToken).exp).toBe(world.clock.nowSeconds() + 315_360_000);
     await succeed(manage('PATCH', `${tenantTokens()}/${shortened.clientId}`, { expiresInSeconds: 30 }));
     world.clock.advance(30);
-    expect([await worth(shortened), await visit(online, jwt.accessToken)]).toEqual([WORTHLESS, 200]);
+    expect([await accessOf(shortened), await visit(online, jwt.accessToken)]).toEqual([NO_ACCESS, 200]);
     world.clock.advance(315_360_000 - 30);
     manage = manageWith(world, await world.tokenFor(world.admin));
-    expect(await worth(jwt)).toEqual(WORTHLESS);
+    expect(await accessOf(jwt)).toEqual(NO_ACCESS);
   });
 
   test('F6: does not pass to an API that takes over the identifier of its own', async () => {

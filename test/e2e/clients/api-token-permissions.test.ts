@@ -4,7 +4,7 @@ import { createApi, createApiToken, createRole, type PermissionName } from '#tes
 import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
+import { exchangeOutcome, introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
 import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import { type Credentials, REPORTS } from '#test/support/world/world.ts';
 
@@ -46,7 +46,7 @@ describe('an API token with permissions of its own', () => {
     const token = await world.tokenFor(credentials);
     expect(decodeJwt(token)).toMatchObject({ scope: 'read:reports', roles: [], permissions: ['read:reports'] });
     const refused = await exchangeOutcome(world, credentials, { scope: 'write:reports' });
-    expect([await scopeNow(world, token), refused]).toEqual(['read:reports', '400 invalid_scope']);
+    expect([await introspectedScope(world, token), refused]).toEqual(['read:reports', '400 invalid_scope']);
     expect(await exchangeOutcome(world, credentials, { audience: LEDGER })).toBe('400 invalid_target');
   });
 
@@ -63,36 +63,39 @@ describe('an API token with permissions of its own', () => {
     const token = await world.tokenFor(credentials);
     const id = items.find(({ identifier }) => identifier === api)?.id;
     await succeed(manage('PATCH', `/v1/apis/${id}`, { permissions: [{ value: 'read' }] }));
-    expect([await scopeNow(world, token), await exchangeOutcome(world, credentials, {})]).toEqual(['read', 'read']);
+    expect([await introspectedScope(world, token), await exchangeOutcome(world, credentials, {})]).toEqual([
+      'read',
+      'read',
+    ]);
     await manage('DELETE', `/v1/apis/${id}`);
     await createApi(world, api, ['read', 'write']);
-    expect([await scopeNow(world, token), await exchangeOutcome(world, credentials, { audience: api })]).toEqual([
-      undefined,
-      '400 invalid_target',
-    ]);
+    expect([
+      await introspectedScope(world, token),
+      await exchangeOutcome(world, credentials, { audience: api }),
+    ]).toEqual([undefined, '400 invalid_target']);
   });
 
   test('C9: changes them, or has roles in their place, and the other way round', async () => {
     const credentials = await create([read]);
     const token = await world.tokenFor(credentials);
-    const outcomeOf = async (patch: object) => {
+    const scopeOrRefusal = async (patch: object) => {
       const { roleIds, permissions } = await succeed<{ roleIds: unknown; permissions?: unknown }>(
         manage('PATCH', pathOf(credentials), patch),
       );
-      return [roleIds, permissions, await exchangeOutcome(world, credentials), await scopeNow(world, token)];
+      return [roleIds, permissions, await exchangeOutcome(world, credentials), await introspectedScope(world, token)];
     };
     const both = 'read:reports write:reports';
-    expect(await outcomeOf({ permissions: [read, write] })).toEqual([[], [read, write], both, 'read:reports']);
-    expect(await outcomeOf({ description: 'same' })).toEqual([[], [read, write], both, 'read:reports']);
+    expect(await scopeOrRefusal({ permissions: [read, write] })).toEqual([[], [read, write], both, 'read:reports']);
+    expect(await scopeOrRefusal({ description: 'same' })).toEqual([[], [read, write], both, 'read:reports']);
     const { writerRoleId } = acme;
-    expect(await outcomeOf({ roleIds: [writerRoleId] })).toEqual([
+    expect(await scopeOrRefusal({ roleIds: [writerRoleId] })).toEqual([
       [writerRoleId],
       undefined,
       'write:reports',
       undefined,
     ]);
-    expect(await outcomeOf({ permissions: [read] })).toEqual([[], [read], 'read:reports', 'read:reports']);
-    expect(await outcomeOf({ permissions: [] })).toEqual([[], [], '400 invalid_target', undefined]);
+    expect(await scopeOrRefusal({ permissions: [read] })).toEqual([[], [read], 'read:reports', 'read:reports']);
+    expect(await scopeOrRefusal({ permissions: [] })).toEqual([[], [], '400 invalid_target', undefined]);
   });
 
   test.each([

@@ -1,8 +1,8 @@
 import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { problem, seen, withoutUses } from '#test/support/ask/answers.ts';
+import { repeat } from '#test/support/ask/concurrent-calls.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { repeat } from '#test/support/ask/outcomes.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 import type { Acme, Credentials } from '#test/support/world/world.ts';

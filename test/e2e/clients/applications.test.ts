@@ -2,9 +2,9 @@ import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { problem, seen, withoutUses } from '#test/support/ask/answers.ts';
+import { repeat } from '#test/support/ask/concurrent-calls.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
-import { repeat } from '#test/support/ask/outcomes.ts';
+import { exchangeOutcome, introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { createApplication, grantPermissions, registerApi } from '#test/support/clients/applications.ts';
 import type { Credentials } from '#test/support/world/deployment.ts';
@@ -205,7 +205,7 @@ describe('I9: what an application may do', () => {
   test('is nothing from the moment it is disabled until it is enabled again', async () => {
     const credentials = await createReader();
     const earlier = await world.tokenFor(credentials);
-    const outcomes = async () => [await exchangeOutcome(world, credentials), await scopeNow(world, earlier)];
+    const outcomes = async () => [await exchangeOutcome(world, credentials), await introspectedScope(world, earlier)];
     expect((await world.manage('PATCH', itemOf(credentials), { status: 'disabled' })).status).toBe(200);
     expect(await outcomes()).toEqual(['401 invalid_client', undefined]);
     expect((await world.manage('PATCH', itemOf(credentials), { status: 'active' })).status).toBe(200);
@@ -233,7 +233,7 @@ describe('I9: what an application may do', () => {
       const unknown = await world.manage(method, `${APPLICATIONS}/cli_unknown${rest}`, body);
       expect(wholeReply(reply)).toEqual(wholeReply(unknown));
     }
-    expect([await exchangeOutcome(world, credentials), await scopeNow(world, earlier)]).toEqual([
+    expect([await exchangeOutcome(world, credentials), await introspectedScope(world, earlier)]).toEqual([
       '401 invalid_client',
       undefined,
     ]);

@@ -5,10 +5,10 @@ import { createRole } from '#test/support/arrange/creations.ts';
 import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
+import { accessLeft, NO_ACCESS } from '#test/support/ask/access-left.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome } from '#test/support/ask/credential-worth.ts';
-import { WORTHLESS, worthNow } from '#test/support/ask/worth-now.ts';
+import { exchangeOutcome } from '#test/support/ask/scope-or-refusal.ts';
 import { opened, useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import type { Credentials } from '#test/support/world/world.ts';
 
@@ -18,7 +18,7 @@ const acme = useAcme(world);
 const manage = useManage(world);
 
 const change = (path: string, body: object) => succeed(manage('PATCH', path, body));
-const worthOf = (credentials: Credentials, token: string) => worthNow(world, online, { credentials, token });
+const accessOf = (credentials: Credentials, token: string) => accessLeft(world, online, { credentials, token });
 
 describe('a changed API token', () => {
   const create = (body: object) =>
@@ -29,18 +29,18 @@ describe('a changed API token', () => {
     const credentials = await create({ roleIds: [acme.readerRoleId, acme.writerRoleId] });
     const token = await world.tokenFor(credentials);
     await change(pathOf(credentials), { roleIds: [acme.readerRoleId] });
-    expect(await worthOf(credentials, token)).toEqual(['read:reports', 'read:reports', 200]);
+    expect(await accessOf(credentials, token)).toEqual(['read:reports', 'read:reports', 200]);
     await change(pathOf(credentials), { roleIds: [] });
-    expect(await worthOf(credentials, token)).toEqual([undefined, '400 invalid_target', 403]);
+    expect(await accessOf(credentials, token)).toEqual([undefined, '400 invalid_target', 403]);
   });
 
   test('is refused while it is disabled', async () => {
     const credentials = await create({ roleIds: [acme.readerRoleId] });
     const token = await world.tokenFor(credentials);
     await change(pathOf(credentials), { status: 'disabled' });
-    expect(await worthOf(credentials, token)).toEqual(WORTHLESS);
+    expect(await accessOf(credentials, token)).toEqual(NO_ACCESS);
     await change(pathOf(credentials), { status: 'active' });
-    expect(await worthOf(credentials, token)).toEqual(['read:reports', 'read:reports', 200]);
+    expect(await accessOf(credentials, token)).toEqual(['read:reports', 'read:reports', 200]);
   });
 
   test('carries its metadata of this moment into access tokens', async () => {
@@ -63,7 +63,7 @@ describe('a changed API token', () => {
     const { body } = await world.post('/oauth/token', credentials, { grant_type: 'client_credentials' });
     expect(body).toMatchObject({ expires_in: 30 });
     world.clock.advance(30);
-    expect(await worthOf(credentials, token)).toEqual(WORTHLESS);
+    expect(await accessOf(credentials, token)).toEqual(NO_ACCESS);
     expect(seen(await expire(1))).toEqual(problem(400, 'invalid_request', 'expiresInSeconds'));
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { oauthError, problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
+import { exchangeOutcome, introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
 import {
   createApplication,
   grantPermissions,
@@ -131,7 +131,7 @@ describe('the ceiling of an application', () => {
   test('C9: shrinks at once, in tokens to come and in those there are', async () => {
     const { application, path } = await arrangeGrant('all');
     const earlier = await world.tokenFor(application);
-    const outcomes = async () => [await exchangeOutcome(world, application), await scopeNow(world, earlier)];
+    const outcomes = async () => [await exchangeOutcome(world, application), await introspectedScope(world, earlier)];
     expect(await outcomes()).toEqual(['read:reports write:reports', 'read:reports write:reports']);
     await world.manage('PUT', path, { permissions: ['write:reports'] });
     expect(await outcomes()).toEqual(['write:reports', 'write:reports']);
@@ -145,7 +145,7 @@ describe('the ceiling of an application', () => {
     const { application, path } = await arrangeGrant('all');
     const earlier = await world.tokenFor(application);
     await world.manage('DELETE', path);
-    expect([await exchangeOutcome(world, application), await scopeNow(world, earlier)]).toEqual([
+    expect([await exchangeOutcome(world, application), await introspectedScope(world, earlier)]).toEqual([
       '400 invalid_target',
       undefined,
     ]);
@@ -168,7 +168,7 @@ describe('the ceiling of an application', () => {
     const { application, path } = await arrangeGrant(['read:reports']);
     const earlier = await world.tokenFor(application);
     await world.manage('PUT', path, { permissions: 'all' });
-    expect([await exchangeOutcome(world, application), await scopeNow(world, earlier)]).toEqual([
+    expect([await exchangeOutcome(world, application), await introspectedScope(world, earlier)]).toEqual([
       'read:reports write:reports',
       'read:reports',
     ]);
@@ -209,7 +209,7 @@ describe('the ceiling of an application', () => {
     const outcomes = async () => [
       await exchangeOutcome(world, application, { audience: api.identifier }),
       await exchangeOutcome(world, application, {}),
-      await scopeNow(world, earlier),
+      await introspectedScope(world, earlier),
     ];
     await world.manage('DELETE', `/v1/apis/${api.id}`);
     expect(await outcomes()).toEqual(['400 invalid_target', '400 invalid_target', undefined]);

@@ -4,12 +4,12 @@ import { createApiToken } from '#test/support/arrange/creations.ts';
 import { allowRefreshTokens, beginFamily, refresh } from '#test/support/arrange/refresh-tokens.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
 import { sendRaw } from '#test/support/ask/raw-http.ts';
+import { exchangeOutcome, introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import { openForge } from '#test/support/forge/forge.ts';
-import { costOf, FREE } from '#test/support/stored/cost.ts';
+import { costOf, FREE } from '#test/support/stored/call-counts.ts';
 import { auditLinesOf, workspaceItems } from '#test/support/stored/table-items.ts';
 import type { Credentials, Reply } from '#test/support/world/deployment.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
@@ -18,7 +18,7 @@ const PATH = '/v1/leaked-credentials';
 
 const HEADERS = { 'content-type': 'application/json' };
 
-const DEAD = '401 invalid_client';
+const REFUSED = '401 invalid_client';
 
 const world = useWorld({ onReply: assertConforms, adapters: { failures: sharedFailureCounter } });
 const acme = useAcme(world);
@@ -70,8 +70,8 @@ describe('Q10: the report of a leaked credential', () => {
     const [found, other] = [await world.tokenFor(acme.tenantToken), await world.tokenFor(acme.tenantToken)];
     const reply = await report({ credential: found });
     expect([told(reply), reply.headers.get('cache-control')]).toEqual([nothing, 'no-store']);
-    expect(await scopeNow(world, found)).toBeUndefined();
-    expect(await scopeNow(world, other)).toBe('read:reports write:reports');
+    expect(await introspectedScope(world, found)).toBeUndefined();
+    expect(await introspectedScope(world, other)).toBe('read:reports write:reports');
     const target = { clientId: acme.tenantToken.clientId, tokenId: expect.stringMatching(/^tok_/) };
     expect(await linesAbout(reply)).toEqual(bothLines(target));
   });
@@ -84,16 +84,16 @@ describe('Q10: the report of a leaked credential', () => {
       status: 400,
       body: { error: 'invalid_grant' },
     });
-    expect(await scopeNow(world, family.access_token)).toBeUndefined();
+    expect(await introspectedScope(world, family.access_token)).toBeUndefined();
     const target = { clientId: acme.tenantToken.clientId, tokenId: expect.stringMatching(/^fam_/) };
     expect(await linesAbout(reply)).toEqual(bothLines(target));
   });
 
   test('Q10: ends the JWT of an API token, which is disabled and still shown', async () => {
     const { clientId, accessToken } = await newLongLived();
-    expect(await scopeNow(world, accessToken)).toBe('read:reports');
+    expect(await introspectedScope(world, accessToken)).toBe('read:reports');
     const reply = await report({ credential: accessToken });
-    expect([told(reply), await scopeNow(world, accessToken)]).toEqual([nothing, undefined]);
+    expect([told(reply), await introspectedScope(world, accessToken)]).toEqual([nothing, undefined]);
     const { body } = await world.manage('GET', `/v1/tenants/${acme.tenantId}/api-tokens/${clientId}`);
     expect(body).toMatchObject({ clientId, status: 'disabled' });
     expect(await linesAbout(reply)).toEqual(bothLines({ clientId, tokenId: expect.stringMatching(/^tok_/) }));
@@ -105,11 +105,14 @@ describe('Q10: the report of a leaked credential', () => {
     const token = await world.tokenFor(first);
     const reply = await report(secretOf(first));
     expect(told(reply)).toEqual(nothing);
-    expect([await exchangeOutcome(world, first), await exchangeOutcome(world, second)]).toEqual([DEAD, 'read:reports']);
-    expect(await scopeNow(world, token)).toBeUndefined();
+    expect([await exchangeOutcome(world, first), await exchangeOutcome(world, second)]).toEqual([
+      REFUSED,
+      'read:reports',
+    ]);
+    expect(await introspectedScope(world, token)).toBeUndefined();
     expect(await linesAbout(reply)).toEqual(bothLines({ clientId: first.clientId, secretId: selectorOf(first) }));
     expect(told(await report(secretOf(second)))).toEqual(nothing);
-    expect(await exchangeOutcome(world, second)).toBe(DEAD);
+    expect(await exchangeOutcome(world, second)).toBe(REFUSED);
   });
 
   test('Q10: ends the new secret of a rotation, and leaves the old one as it was before', async () => {
@@ -118,7 +121,7 @@ describe('Q10: the report of a leaked credential', () => {
     const added = { ...old, ...(body as object) };
     await report(secretOf(added));
     world.clock.advance(61);
-    expect([await exchangeOutcome(world, added), await exchangeOutcome(world, old)]).toEqual([DEAD, 'read:reports']);
+    expect([await exchangeOutcome(world, added), await exchangeOutcome(world, old)]).toEqual([REFUSED, 'read:reports']);
   });
 
   test('Q10: tells its owner by EventBridge, without the credential', async () => {
@@ -239,8 +242,8 @@ describe('Q10: a report changes nothing', () => {
     for (let count = 0; count < 100; count += 1) replies.push(await reportFrom('127.0.2.1', 'junk'));
     const late = await reportFrom('127.0.2.1', found);
     expect([new Set(replies.map(({ status }) => status)), late.status]).toEqual([new Set([204]), 429]);
-    expect(await scopeNow(world, found)).toBeDefined();
+    expect(await introspectedScope(world, found)).toBeDefined();
     expect((await reportFrom('127.0.2.2', found)).status).toBe(204);
-    expect(await scopeNow(world, found)).toBeUndefined();
+    expect(await introspectedScope(world, found)).toBeUndefined();
   });
 });

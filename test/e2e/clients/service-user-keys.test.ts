@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:cryp
 import { beforeAll, describe, expect, test } from 'vitest';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { scopeNow } from '#test/support/ask/credential-worth.ts';
+import { introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import {
   createServiceUserKey,
@@ -211,8 +211,14 @@ describe('a key that is deleted', () => {
     const tokens = [await obtain(gone), await obtain(kept)] as const;
     const item = `${path}/keys/${gone.kid}`;
     expect(seen(await manage('DELETE', item))).toEqual({ status: 204, body: undefined });
-    expect([await keyOutcome(world, gone), await scopeNow(world, tokens[0])]).toEqual(['400 invalid_grant', undefined]);
-    expect([await keyOutcome(world, kept), await scopeNow(world, tokens[1])]).toEqual(['read:reports', 'read:reports']);
+    expect([await keyOutcome(world, gone), await introspectedScope(world, tokens[0])]).toEqual([
+      '400 invalid_grant',
+      undefined,
+    ]);
+    expect([await keyOutcome(world, kept), await introspectedScope(world, tokens[1])]).toEqual([
+      'read:reports',
+      'read:reports',
+    ]);
     for (const again of [await manage('DELETE', item), await manage('GET', item), await keySet(item)]) {
       expect(seen(again)).toEqual(problem(404, 'not_found'));
     }

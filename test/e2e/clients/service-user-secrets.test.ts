@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
+import { exchangeOutcome, introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
@@ -92,11 +92,11 @@ describe('a secret of a service user', () => {
     world.clock.advance(60);
     const exchanged = await world.post('/oauth/token', shortLived, { grant_type: 'client_credentials' });
     const { access_token: earlier, expires_in: expiresIn } = exchanged.body as Record<string, string>;
-    expect([expiresIn, await scopeNow(world, earlier ?? '')]).toEqual([30, 'read:reports']);
+    expect([expiresIn, await introspectedScope(world, earlier ?? '')]).toEqual([30, 'read:reports']);
     world.clock.advance(30);
     expect([
       await exchangeOutcome(world, shortLived),
-      await scopeNow(world, earlier ?? ''),
+      await introspectedScope(world, earlier ?? ''),
       await exchangeOutcome(world, lasting),
     ]).toEqual(['401 invalid_client', undefined, 'read:reports']);
   });
@@ -107,11 +107,11 @@ describe('a secret of a service user', () => {
     const tokens = [await world.tokenFor(gone), await world.tokenFor(kept)] as const;
     const item = `${path}/secrets/${gone.clientId}`;
     expect(seen(await manage('DELETE', item))).toEqual({ status: 204, body: undefined });
-    expect([await exchangeOutcome(world, gone), await scopeNow(world, tokens[0])]).toEqual([
+    expect([await exchangeOutcome(world, gone), await introspectedScope(world, tokens[0])]).toEqual([
       '401 invalid_client',
       undefined,
     ]);
-    expect([await exchangeOutcome(world, kept), await scopeNow(world, tokens[1])]).toEqual([
+    expect([await exchangeOutcome(world, kept), await introspectedScope(world, tokens[1])]).toEqual([
       'read:reports',
       'read:reports',
     ]);

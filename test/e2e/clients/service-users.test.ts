@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
+import { exchangeOutcome, introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
@@ -164,12 +164,12 @@ describe('I9: what a service user may do', () => {
     const secret = await createServiceUserSecret(world, path);
     const earlier = await world.tokenFor(secret);
     await manage('PATCH', path, { roleIds: [acme.readerRoleId, acme.writerRoleId] });
-    expect([await exchangeOutcome(world, secret), await scopeNow(world, earlier)]).toEqual([
+    expect([await exchangeOutcome(world, secret), await introspectedScope(world, earlier)]).toEqual([
       'read:reports write:reports',
       'read:reports',
     ]);
     await manage('PATCH', path, { roleIds: [acme.writerRoleId] });
-    expect([await exchangeOutcome(world, secret), await scopeNow(world, earlier)]).toEqual([
+    expect([await exchangeOutcome(world, secret), await introspectedScope(world, earlier)]).toEqual([
       'write:reports',
       undefined,
     ]);
@@ -181,7 +181,7 @@ describe('I9: what a service user may do', () => {
     const path = await reader();
     const secret = await createServiceUserSecret(world, path);
     const earlier = await world.tokenFor(secret);
-    const outcomes = async () => [await exchangeOutcome(world, secret), await scopeNow(world, earlier)];
+    const outcomes = async () => [await exchangeOutcome(world, secret), await introspectedScope(world, earlier)];
     expect((await manage('PATCH', path, { status: 'disabled' })).body).toMatchObject({ status: 'disabled' });
     expect(await outcomes()).toEqual(['401 invalid_client', undefined]);
     expect((await manage('PATCH', path, { status: 'active' })).body).toMatchObject({ status: 'active' });
@@ -207,7 +207,7 @@ describe('I9: what a service user may do', () => {
       expect(wholeReply(reply)).toEqual(wholeReply(await manage(method, unknown, body)));
     }
     await manage('POST', serviceUsers(acme), { name: 'successor', roleIds: [acme.readerRoleId] });
-    expect([await exchangeOutcome(world, secret), await scopeNow(world, earlier)]).toEqual([
+    expect([await exchangeOutcome(world, secret), await introspectedScope(world, earlier)]).toEqual([
       '401 invalid_client',
       undefined,
     ]);
@@ -223,7 +223,7 @@ describe('I9: what a service user may do', () => {
     const secret = await createServiceUserSecret(world, path);
     const earlier = await world.tokenFor(secret);
     await end(`/v1/tenants/${initech.tenantId}`);
-    expect([await exchangeOutcome(world, secret), await scopeNow(world, earlier)]).toEqual([
+    expect([await exchangeOutcome(world, secret), await introspectedScope(world, earlier)]).toEqual([
       '401 invalid_client',
       undefined,
     ]);

@@ -11,7 +11,7 @@ import {
 } from '#test/support/ask/audit-events.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { createApplication, grantPermissions } from '#test/support/clients/applications.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import type { Credentials, Reply } from '#test/support/world/deployment.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 

@@ -5,11 +5,11 @@ import { createRole } from '#test/support/arrange/creations.ts';
 import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
+import { accessLeft, NO_ACCESS } from '#test/support/ask/access-left.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
+import { exchangeOutcome, introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
-import { WORTHLESS, worthNow } from '#test/support/ask/worth-now.ts';
 import { opened, useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import { arrangeAcme, type Credentials, REPORTS } from '#test/support/world/world.ts';
 
@@ -26,7 +26,7 @@ const change = (path: string, body: object) => succeed(manage('PATCH', path, bod
 const visit = async (token: string, method = 'GET') =>
   (await online.visit(method, '/reports', `Bearer ${token}`)).status;
 
-const worthOf = (credentials: Credentials, token: string) => worthNow(world, online, { credentials, token });
+const accessOf = (credentials: Credentials, token: string) => accessLeft(world, online, { credentials, token });
 
 describe('C9: a disabled tenant', () => {
   test('stands still at once with everything in it, and goes on when it is active again', async () => {
@@ -35,19 +35,19 @@ describe('C9: a disabled tenant', () => {
       await world.tokenFor(own.tenantToken),
       await world.tokenFor(own.personalToken),
     ];
-    const worth = async () => [
-      await worthOf(own.tenantToken, tenantToken),
-      await worthOf(own.personalToken, personalToken),
+    const accessOfBoth = async () => [
+      await accessOf(own.tenantToken, tenantToken),
+      await accessOf(own.personalToken, personalToken),
     ];
-    const before = await worth();
+    const before = await accessOfBoth();
     expect(before).toEqual([
       [EVERYTHING, EVERYTHING, 200],
       ['read:reports', 'read:reports', 200],
     ]);
     await change(`/v1/tenants/${own.tenantId}`, { status: 'disabled' });
-    expect(await worth()).toEqual([WORTHLESS, WORTHLESS]);
+    expect(await accessOfBoth()).toEqual([NO_ACCESS, NO_ACCESS]);
     await change(`/v1/tenants/${own.tenantId}`, { status: 'active' });
-    expect(await worth()).toEqual(before);
+    expect(await accessOfBoth()).toEqual(before);
   });
 
   test('B13: refuses its clients as if they were unknown', async () => {
@@ -64,7 +64,7 @@ describe('C9: a disabled tenant', () => {
     const [own, other] = [await arrangeAcme(world), await arrangeAcme(world)];
     const token = await world.tokenFor(other.tenantToken);
     await change(`/v1/tenants/${own.tenantId}`, { status: 'disabled' });
-    expect(await worthOf(other.tenantToken, token)).toEqual([EVERYTHING, EVERYTHING, 200]);
+    expect(await accessOf(other.tenantToken, token)).toEqual([EVERYTHING, EVERYTHING, 200]);
   });
 
   test('can still be managed by the workspace, and not by itself', async () => {
@@ -94,12 +94,12 @@ describe('S9: a disabled user', () => {
       await world.tokenFor(own.tenantToken),
       await world.tokenFor(own.personalToken),
     ];
-    const before = await worthOf(own.personalToken, personalToken);
+    const before = await accessOf(own.personalToken, personalToken);
     await change(`/v1/users/${own.userId}`, { status: 'disabled' });
-    expect(await worthOf(own.personalToken, personalToken)).toEqual(WORTHLESS);
-    expect(await worthOf(own.tenantToken, tenantToken)).toEqual([EVERYTHING, EVERYTHING, 200]);
+    expect(await accessOf(own.personalToken, personalToken)).toEqual(NO_ACCESS);
+    expect(await accessOf(own.tenantToken, tenantToken)).toEqual([EVERYTHING, EVERYTHING, 200]);
     await change(`/v1/users/${own.userId}`, { status: 'active' });
-    expect(await worthOf(own.personalToken, personalToken)).toEqual(before);
+    expect(await accessOf(own.personalToken, personalToken)).toEqual(before);
   });
 });
 
@@ -111,18 +111,18 @@ describe('C9: a changed role', () => {
     );
     const token = await world.tokenFor(credentials);
     await change(`/v1/roles/${roleId}`, { permissions: [readReports, writeReports] });
-    expect(await worthOf(credentials, token)).toEqual(['read:reports', EVERYTHING, 200]);
+    expect(await accessOf(credentials, token)).toEqual(['read:reports', EVERYTHING, 200]);
     const wider = await world.tokenFor(credentials);
     await change(`/v1/roles/${roleId}`, { permissions: [writeReports] });
-    expect(await worthOf(credentials, token)).toEqual([undefined, 'write:reports', 403]);
-    expect([await scopeNow(world, wider), await visit(wider), await visit(wider, 'POST')]).toEqual([
+    expect(await accessOf(credentials, token)).toEqual([undefined, 'write:reports', 403]);
+    expect([await introspectedScope(world, wider), await visit(wider), await visit(wider, 'POST')]).toEqual([
       'write:reports',
       403,
       200,
     ]);
     await change(`/v1/roles/${roleId}`, { permissions: [] });
     expect(await exchangeOutcome(world, credentials)).toBe('400 invalid_target');
-    expect(await scopeNow(world, wider)).toBeUndefined();
+    expect(await introspectedScope(world, wider)).toBeUndefined();
   });
 
   test('C8: decides by its level of this moment who may assign it', async () => {
@@ -160,10 +160,13 @@ describe('a changed API', () => {
   test('C9: takes a permission from everybody who holds it, and gives it back to them', async () => {
     const token = await world.tokenFor(credentials);
     await change(path, { permissions: [{ value: 'read' }] });
-    expect([await scopeNow(world, token), await exchangeOutcome(world, credentials, {})]).toEqual(['read', 'read']);
+    expect([await introspectedScope(world, token), await exchangeOutcome(world, credentials, {})]).toEqual([
+      'read',
+      'read',
+    ]);
     expect(await exchangeOutcome(world, credentials, { scope: 'write' })).toBe('400 invalid_scope');
     await change(path, { permissions: [{ value: 'read' }, { value: 'write' }] });
-    expect([await scopeNow(world, token), await exchangeOutcome(world, credentials, {})]).toEqual([
+    expect([await introspectedScope(world, token), await exchangeOutcome(world, credentials, {})]).toEqual([
       'read write',
       'read write',
     ]);
@@ -174,7 +177,7 @@ describe('a changed API', () => {
     await change(path, { tokenLifetimeSeconds: 60 });
     expect((await exchange()).body).toMatchObject({ expires_in: 60 });
     world.clock.advance(61);
-    expect(await scopeNow(world, before)).toBe('read write');
+    expect(await introspectedScope(world, before)).toBe('read write');
     await change(path, { tokenLifetimeSeconds: 86_400 });
     expect((await exchange()).body).toMatchObject({ expires_in: 86_400 });
   });
@@ -184,6 +187,9 @@ describe('a changed API', () => {
     await change(path, { signingAlgorithm: 'ES256' });
     const after = await world.tokenFor(credentials);
     expect([before, after].map((token) => decodeProtectedHeader(token).alg)).toEqual(['RS256', 'ES256']);
-    expect([await scopeNow(world, before), await scopeNow(world, after)]).toEqual(['read write', 'read write']);
+    expect([await introspectedScope(world, before), await introspectedScope(world, after)]).toEqual([
+      'read write',
+      'read write',
+    ]);
   });
 });

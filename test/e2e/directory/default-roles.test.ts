@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
+import { countEach, race, repeat } from '#test/support/ask/concurrent-calls.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { countEach, race, repeat } from '#test/support/ask/outcomes.ts';
 import { useManage, useWorld } from '#test/support/world/use-world.ts';
 
 interface Role {

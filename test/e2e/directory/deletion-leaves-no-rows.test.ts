@@ -5,7 +5,7 @@ import { itemsNaming, storeTenant } from '#test/support/arrange/tenant-rows.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { registerApi } from '#test/support/clients/applications.ts';
 import { createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import { useWorld } from '#test/support/world/use-world.ts';
 import { type Acme, arrangeAcme, type Credentials, REPORTS } from '#test/support/world/world.ts';
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Manage, managementRequest, manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
+import { countEach, race } from '#test/support/ask/concurrent-calls.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { countEach, race } from '#test/support/ask/outcomes.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';
 import { startFunctionInstance } from '#test/support/world/function-instance.ts';
 import { useWorld } from '#test/support/world/use-world.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { itemsNaming, storeTenant } from '#test/support/arrange/tenant-rows.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import { useManage, useWorld } from '#test/support/world/use-world.ts';
 
 const world = useWorld();

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
+import { countEach, race } from '#test/support/ask/concurrent-calls.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome } from '#test/support/ask/credential-worth.ts';
-import { countEach, race } from '#test/support/ask/outcomes.ts';
+import { exchangeOutcome } from '#test/support/ask/scope-or-refusal.ts';
 import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import { type Credentials, REPORTS } from '#test/support/world/world.ts';
 

@@ -4,7 +4,7 @@ import { createApiToken } from '#test/support/arrange/creations.ts';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
+import { exchangeOutcome, introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import { type Acme, REPORTS } from '#test/support/world/world.ts';
@@ -73,7 +73,7 @@ describe('a role of a tenant', () => {
     const token = await world.tokenFor(credentials);
     expect(decodeJwt(token)).toMatchObject({ roles: ['counting'], permissions: ['read:reports'] });
     await manage('PATCH', `${rolesOf(acme)}/${id}`, { permissions: [{ api: REPORTS, value: 'write:reports' }] });
-    expect([await scopeNow(world, token), await exchangeOutcome(world, credentials)]).toEqual([
+    expect([await introspectedScope(world, token), await exchangeOutcome(world, credentials)]).toEqual([
       undefined,
       'write:reports',
     ]);

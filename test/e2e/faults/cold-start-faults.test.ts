@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
-import { whileFailing } from '#test/support/faults/faults.ts';
+import { whileFailing } from '#test/support/faults/while-failing.ts';
 import { type Operation, routeRequests } from '#test/support/route-requests/index.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';
 import { startFunctionInstance } from '#test/support/world/function-instance.ts';

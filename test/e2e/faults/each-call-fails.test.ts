@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { tables } from '#shared/api/tables.ts';
+import type { CallFailure } from '#test/support/faults/call-failures.ts';
 import { type Probe, probeFaults, type Subject } from '#test/support/faults/fault-probes.ts';
-import { whileFailing } from '#test/support/faults/faults.ts';
-import type { Misfortune } from '#test/support/faults/misfortunes.ts';
+import { whileFailing } from '#test/support/faults/while-failing.ts';
 import { operationsOf, routeRequests } from '#test/support/route-requests/index.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
@@ -19,7 +19,7 @@ const requests = prepared(() => routeRequests(world, acme));
 const isThorough = process.env.MINTMARK_FAULTS === 'all';
 const triedKinds = new Set<string>();
 
-function chooseFurther(kind: string, all: readonly Misfortune[]): readonly Misfortune[] {
+function chooseFurther(kind: string, all: readonly CallFailure[]): readonly CallFailure[] {
   if (isThorough) return all;
   return triedKinds.has(kind) || !triedKinds.add(kind) ? [] : all;
 }

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome } from '#test/support/ask/credential-worth.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { exchangeOutcome } from '#test/support/ask/scope-or-refusal.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import { workspaceItems } from '#test/support/stored/table-items.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { tables } from '#shared/api/tables.ts';
-import { whileFailing } from '#test/support/faults/faults.ts';
+import { whileFailing } from '#test/support/faults/while-failing.ts';
 import { operationsOf, type RouteRequest, routeRequests } from '#test/support/route-requests/index.ts';
 import { auditLinesOf, workspaceSize } from '#test/support/stored/table-items.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULTS, signingKeysOf } from '#test/support/arrange/signing-keys.ts';
 import { isTokenActive } from '#test/support/ask/introspection.ts';
 import { createApplication, grantPermissions, registerApi } from '#test/support/clients/applications.ts';
-import { whileFailing } from '#test/support/faults/faults.ts';
+import { whileFailing } from '#test/support/faults/while-failing.ts';
 import { itemsOf } from '#test/support/stored/table-items.ts';
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { bitsSet, readList, statusOf } from '#test/support/ask/status-lists.ts';
-import { whileFailing } from '#test/support/faults/faults.ts';
-import { costOf, FREE } from '#test/support/stored/cost.ts';
+import { whileFailing } from '#test/support/faults/while-failing.ts';
+import { costOf, FREE } from '#test/support/stored/call-counts.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';
 import { opened, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { type Acme, arrangeAcme } from '#test/support/world/world.ts';

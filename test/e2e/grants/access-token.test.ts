@@ -7,7 +7,7 @@ import {
   jwtVerify,
 } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { repeat } from '#test/support/ask/outcomes.ts';
+import { repeat } from '#test/support/ask/concurrent-calls.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { type Credentials, REPORTS } from '#test/support/world/world.ts';
 

@@ -11,7 +11,7 @@ import {
 import { newAuthority } from '#test/support/clients/certificates.ts';
 import { newProofKey, nonceOf, signProof } from '#test/support/clients/dpop.ts';
 import { type Fetch, fetchWith, mutualTlsTrusting, postOver } from '#test/support/clients/mutual-tls.ts';
-import { costOf } from '#test/support/stored/cost.ts';
+import { costOf } from '#test/support/stored/call-counts.ts';
 import { prepared, useWorld } from '#test/support/world/use-world.ts';
 import { basic, type Reply } from '#test/support/world/world.ts';
 

@@ -2,13 +2,13 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type Manage, manageWith } from '#test/support/arrange/manage.ts';
 import {
   allowRefreshTokens,
+  areTokensActive,
   askOffline,
   beginFamily,
   changeRefreshTokens,
   granted,
   type Refreshable,
   refresh,
-  worthOf,
 } from '#test/support/arrange/refresh-tokens.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
@@ -16,8 +16,8 @@ import { assertConforms } from '#test/support/ask/conformance.ts';
 import { introspection } from '#test/support/ask/introspection.ts';
 import { obtainSecret, type SecretOwner, secretIdOf, secretOwners } from '#test/support/clients/secret-owners.ts';
 import { createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
-import { costOf } from '#test/support/stored/cost.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
+import { costOf } from '#test/support/stored/call-counts.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { type Acme, arrangeAcme, type Credentials, REPORTS } from '#test/support/world/world.ts';
 
@@ -32,7 +32,7 @@ const manage: Manage = async (...request) => manageWith(world, await world.token
 const introspect = (token: string, caller = world.admin) => introspection(world, token, caller);
 const revoke = (caller: Credentials, token: string, hint = {}) =>
   world.post('/oauth/revoke', caller, { token, ...hint });
-const worth = (family: Refreshable) => worthOf(world, family);
+const areActive = (family: Refreshable) => areTokensActive(world, family);
 
 const register = ({ path }: SecretOwner, grantTypes: readonly string[]) => manage('PATCH', path, { grantTypes });
 
@@ -114,9 +114,9 @@ describe('N8: a family of refresh tokens ends as soon as', () => {
     const tenant = await arrangeAcme(world);
     const owner = await arrange(tenant);
     const family = await beginFamily(world, owner.credentials);
-    expect(await worth(family)).toEqual([true, true]);
+    expect(await areActive(family)).toEqual([true, true]);
     expect((await world.manage(...end(tenant, owner))).status).toBeLessThan(300);
-    expect(await worth(family)).toEqual([false, false]);
+    expect(await areActive(family)).toEqual([false, false]);
     expect((await refresh(world, owner.credentials, family.refresh_token)).status).toBeOneOf([400, 401]);
   });
 
@@ -125,11 +125,11 @@ describe('N8: a family of refresh tokens ends as soon as', () => {
     if (owner.path.startsWith('/v1/applications/')) await register(owner, ['client_credentials', 'refresh_token']);
     const family = await beginFamily(world, owner.credentials);
     const second = await obtainSecret(manage, owner, 'secrets', {});
-    expect(await worth(family)).toEqual([true, true]);
+    expect(await areActive(family)).toEqual([true, true]);
     await manage('DELETE', `${owner.path}/secrets/${secretIdOf(owner.credentials)}`);
-    expect(await worth(family)).toEqual([false, false]);
+    expect(await areActive(family)).toEqual([false, false]);
     expect(seen(await refresh(world, second, family.refresh_token))).toEqual(REFUSED);
-    expect(await worth(await beginFamily(world, second))).toEqual([true, true]);
+    expect(await areActive(await beginFamily(world, second))).toEqual([true, true]);
   });
 });
 
@@ -160,7 +160,7 @@ describe('the revocation of a refresh token', () => {
     const second = granted(await refresh(world, acme.tenantToken, first.refresh_token));
     const { status, text } = await revoke(acme.tenantToken, second.refresh_token, hint);
     expect([status, text]).toEqual([200, '']);
-    expect([await worth(first), await worth(second)]).toEqual([
+    expect([await areActive(first), await areActive(second)]).toEqual([
       [false, false],
       [false, false],
     ]);
@@ -171,13 +171,13 @@ describe('the revocation of a refresh token', () => {
     const first = await beginFamily(world, acme.tenantToken);
     const second = granted(await refresh(world, acme.tenantToken, first.refresh_token));
     expect((await revoke(acme.tenantToken, first.refresh_token)).status).toBe(200);
-    expect(await worth(second)).toEqual([false, false]);
+    expect(await areActive(second)).toEqual([false, false]);
   });
 
   test('leaves the family where an access token is revoked', async () => {
     const family = await beginFamily(world, acme.tenantToken);
     await revoke(acme.tenantToken, family.access_token);
-    expect(await worth(family)).toEqual([false, true]);
+    expect(await areActive(family)).toEqual([false, true]);
   });
 
   test('I3: is refused to another client, and the token stays active', async () => {
@@ -185,7 +185,7 @@ describe('the revocation of a refresh token', () => {
     expect(seen(await revoke(acme.personalToken, family.refresh_token))).toEqual(
       oauthError(400, 'unauthorized_client'),
     );
-    expect(await worth(family)).toEqual([true, true]);
+    expect(await areActive(family)).toEqual([true, true]);
   });
 
   test('I2: succeeds for one that is unknown, made up, or revoked before', async () => {
@@ -199,7 +199,7 @@ describe('the revocation of a refresh token', () => {
     const family = await beginFamily(world, acme.tenantToken);
     const fail = (operation: string) => (operation === 'PutItem' ? denied() : undefined);
     const failed = await whileFailing(world.dynamo, fail, () => revoke(acme.tenantToken, family.refresh_token));
-    expect([failed.status, await worth(family)]).toEqual([503, [true, true]]);
+    expect([failed.status, await areActive(family)]).toEqual([503, [true, true]]);
   });
 });
 

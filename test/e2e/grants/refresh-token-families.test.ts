@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   allowRefreshTokens,
+  areTokensActive,
   askOffline,
   beginFamily,
   changeRefreshTokens,
   granted,
   type Refreshable,
   refresh,
-  worthOf,
 } from '#test/support/arrange/refresh-tokens.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { isTokenActive } from '#test/support/ask/introspection.ts';
 import { exchangeWith, newProofKey, type ProofKey, proofOutcome, tokenProof } from '#test/support/clients/dpop.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import { useWorld } from '#test/support/world/use-world.ts';
 import { type Acme, arrangeAcme, REPORTS } from '#test/support/world/world.ts';
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 
 const isActive = (token: string) => isTokenActive(world, token);
-const worth = (family: Refreshable) => worthOf(world, family);
+const areActive = (family: Refreshable) => areTokensActive(world, family);
 const begin = () => beginFamily(world, acme.tenantToken);
 const revoke = ({ refresh_token: token }: Refreshable) => world.post('/oauth/revoke', acme.tenantToken, { token });
 
@@ -39,7 +39,7 @@ describe('the limit of families of refresh tokens', () => {
     await limitTo(1);
     const others = await beginFamily(world, acme.personalToken);
     const [old, fresh] = [await begin(), await begin()];
-    expect([await worth(old), await worth(fresh), await worth(others)]).toEqual([
+    expect([await areActive(old), await areActive(fresh), await areActive(others)]).toEqual([
       [false, false],
       [true, true],
       [true, true],
@@ -51,7 +51,7 @@ describe('the limit of families of refresh tokens', () => {
     const [oldest, revoked] = [await begin(), await begin()];
     await revoke(revoked);
     const third = await begin();
-    expect([await worth(oldest), await worth(third)]).toEqual([
+    expect([await areActive(oldest), await areActive(third)]).toEqual([
       [true, true],
       [true, true],
     ]);
@@ -70,8 +70,8 @@ describe('the limit of families of refresh tokens', () => {
     let writes = 0;
     const fail = (operation: string) => (operation === 'PutItem' && ++writes > 1 ? denied() : undefined);
     const failed = await whileFailing(world.dynamo, fail, () => askOffline(world, acme.tenantToken));
-    expect([failed.status, await worth(first)]).toEqual([503, [false, false]]);
-    expect(await worth(await begin())).toEqual([true, true]);
+    expect([failed.status, await areActive(first)]).toEqual([503, [false, false]]);
+    expect(await areActive(await begin())).toEqual([true, true]);
   });
 });
 
@@ -97,7 +97,7 @@ describe('N7: a refresh token that is bound to a key', () => {
       expect(next).toEqual({ ...family, access_token: expect.any(String) });
       world.clock.advance(60);
     }
-    expect(await worth(family)).toEqual([true, true]);
+    expect(await areActive(family)).toEqual([true, true]);
   });
 
   test('says so to introspection', async () => {

@@ -2,20 +2,20 @@ import { decodeJwt } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   allowRefreshTokens,
+  areTokensActive,
   askOffline,
   beginFamily,
   changeRefreshTokens,
   granted,
   type Refreshable,
   refresh,
-  worthOf,
 } from '#test/support/arrange/refresh-tokens.ts';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { isTokenActive } from '#test/support/ask/introspection.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
-import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/faults.ts';
-import { costOf } from '#test/support/stored/cost.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/while-failing.ts';
+import { costOf } from '#test/support/stored/call-counts.ts';
 import { itemsOf } from '#test/support/stored/table-items.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { arrangeAcme, REPORTS, type Reply } from '#test/support/world/world.ts';
@@ -36,7 +36,7 @@ const use = (refreshToken: string, parameters: Record<string, string> = {}) =>
   refresh(world, acme.tenantToken, refreshToken, parameters);
 const outcome = async (replying: Promise<Reply>) => seen(await replying);
 const isActive = (token: string) => isTokenActive(world, token, acme.tenantToken);
-const worth = (one: Refreshable) => worthOf(world, one, acme.tenantToken);
+const areActive = (one: Refreshable) => areTokensActive(world, one, acme.tenantToken);
 
 describe('C2: a refresh token', () => {
   test('is given to a client that asks for offline_access, which is no permission of the token', async () => {
@@ -96,7 +96,7 @@ describe('N1: a refresh token that was exchanged', () => {
     const second = granted(await use(family.refresh_token));
     world.clock.advance(10);
     expect(await outcome(use(family.refresh_token))).toEqual(REFUSED);
-    expect([await worth(family), await worth(second)]).toEqual([
+    expect([await areActive(family), await areActive(second)]).toEqual([
       [false, false],
       [false, false],
     ]);
@@ -107,14 +107,14 @@ describe('N1: a refresh token that was exchanged', () => {
     const second = granted(await use(family.refresh_token));
     const third = granted(await use(second.refresh_token));
     expect(await outcome(use(family.refresh_token))).toEqual(REFUSED);
-    expect(await worth(third)).toEqual([false, false]);
+    expect(await areActive(third)).toEqual([false, false]);
   });
 
   test('leaves the other families of its client alone', async () => {
     const other = await beginFamily(world, acme.tenantToken);
     granted(await use(granted(await use(family.refresh_token)).refresh_token));
     await use(family.refresh_token);
-    expect(await worth(other)).toEqual([true, true]);
+    expect(await areActive(other)).toEqual([true, true]);
   });
 });
 
@@ -138,7 +138,7 @@ describe('N5: within the grace for a repeated refresh token', () => {
     await changeRefreshTokens(world, { graceSeconds: 0 });
     const second = granted(await use(family.refresh_token));
     const repeated = await outcome(use(family.refresh_token));
-    const rest = await worth(second);
+    const rest = await areActive(second);
     await changeRefreshTokens(world, { graceSeconds: 10 });
     expect([repeated, rest]).toEqual([REFUSED, [false, false]]);
   });
@@ -167,7 +167,7 @@ describe('N2: a refresh token is for its client', () => {
       const reply = await refresh(world, client, family.refresh_token);
       expect([seen(reply), wholeReply(reply)]).toEqual([REFUSED, wholeReply(unknown)]);
     }
-    expect(await worth(family)).toEqual([true, true]);
+    expect(await areActive(family)).toEqual([true, true]);
   });
 
   test('which has to authenticate', async () => {

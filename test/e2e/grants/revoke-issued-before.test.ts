@@ -7,7 +7,7 @@ import { isTokenActive } from '#test/support/ask/introspection.ts';
 import { createApplication, grantPermissions } from '#test/support/clients/applications.ts';
 import { createServiceUserKey, signAssertion } from '#test/support/clients/service-user-keys.ts';
 import { createServiceUser } from '#test/support/clients/service-users.ts';
-import { costOf } from '#test/support/stored/cost.ts';
+import { costOf } from '#test/support/stored/call-counts.ts';
 import { itemsOf, removeItem } from '#test/support/stored/table-items.ts';
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { type Credentials, REPORTS } from '#test/support/world/world.ts';

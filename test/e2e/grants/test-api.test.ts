@@ -4,7 +4,7 @@ import { systemPermissions } from '#shared/domain/access/system-api.ts';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { scopeNow } from '#test/support/ask/credential-worth.ts';
+import { introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
 import { createApplication, grantPermissions } from '#test/support/clients/applications.ts';
 import type { Credentials } from '#test/support/world/deployment.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
@@ -62,13 +62,13 @@ describe('the trial of an API', () => {
     const application = await createReader();
     const tried = (await tryApi(application)).body as Tried;
     const { access_token: value } = tried.tokenResponse;
-    const worth = [await scopeNow(world, value)];
+    const scopes = [await introspectedScope(world, value)];
     await grantPermissions(world, application, acme.apiId, []);
-    worth.push(await scopeNow(world, value));
+    scopes.push(await introspectedScope(world, value));
     await grantPermissions(world, application, acme.apiId, 'all');
     world.clock.advance(60);
-    worth.push(await scopeNow(world, value));
-    expect(worth).toEqual(['read:reports', undefined, undefined]);
+    scopes.push(await introspectedScope(world, value));
+    expect(scopes).toEqual(['read:reports', undefined, undefined]);
     token = await world.tokenFor(world.admin);
   });
 

@@ -14,7 +14,7 @@ import { assertConforms } from '#test/support/ask/conformance.ts';
 import { introspection, isTokenActive } from '#test/support/ask/introspection.ts';
 import { boundToken, exchangeWith, newProofKey, proofOutcome, tokenProof } from '#test/support/clients/dpop.ts';
 import { openForge } from '#test/support/forge/forge.ts';
-import { costOf } from '#test/support/stored/cost.ts';
+import { costOf } from '#test/support/stored/call-counts.ts';
 import { prepared, useWorld } from '#test/support/world/use-world.ts';
 import { arrangeAcme, type Credentials, REPORTS, type Reply } from '#test/support/world/world.ts';
 

@@ -1,11 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { oauthError, problem, seen } from '#test/support/ask/answers.ts';
+import { countEach, race } from '#test/support/ask/concurrent-calls.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { countEach, race } from '#test/support/ask/outcomes.ts';
 import { captureOutput } from '#test/support/ask/output.ts';
 import { createApplication, grantPermissions, registerApi } from '#test/support/clients/applications.ts';
-import { costOf } from '#test/support/stored/cost.ts';
+import { costOf } from '#test/support/stored/call-counts.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 import type { Credentials, Reply } from '#test/support/world/world.ts';
 

@@ -6,8 +6,8 @@ import { tables } from '#shared/api/tables.ts';
 import { allowRefreshTokens, beginFamily, refresh } from '#test/support/arrange/refresh-tokens.ts';
 import { createService, exchangeToken, TOKEN_EXCHANGE } from '#test/support/arrange/token-exchange.ts';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
+import { race } from '#test/support/ask/concurrent-calls.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { race } from '#test/support/ask/outcomes.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import {
   clientAssertion,

@@ -3,8 +3,8 @@ import { dynamoClientRemover } from '#shared/adapters/dynamo/directory/clients.t
 import { changeableKinds, placeOf, tenantTokens } from '#test/support/arrange/changeable-kinds.ts';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { problem, seen, withoutUses } from '#test/support/ask/answers.ts';
+import { countEach, race } from '#test/support/ask/concurrent-calls.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { countEach, race } from '#test/support/ask/outcomes.ts';
 import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 
 /** What happens between a deletion's reading of a client and its removal. */

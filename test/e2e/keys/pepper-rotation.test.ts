@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { createApiToken } from '#test/support/arrange/creations.ts';
-import { countEach, outcomeOf, race } from '#test/support/ask/outcomes.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { countEach, outcomeOf, race } from '#test/support/ask/concurrent-calls.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import { itemsOf } from '#test/support/stored/table-items.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 import type { Credentials } from '#test/support/world/world.ts';

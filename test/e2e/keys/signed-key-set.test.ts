@@ -2,8 +2,8 @@ import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify
 import { expect, test } from 'vitest';
 import { signingKeysOf } from '#test/support/arrange/signing-keys.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
-import { costOf, FREE } from '#test/support/stored/cost.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
+import { costOf, FREE } from '#test/support/stored/call-counts.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 

@@ -22,7 +22,7 @@ const issue = () => world.tokenFor(acme.tenantToken);
 const introspect = (token: string) => introspection(world, token, acme.tenantToken);
 const visit = async (token: string) => (await api.visit('GET', '/reports', `Bearer ${token}`)).status;
 /** What everybody makes of a token: Mintmark itself, its authorizer, and a verifier with the key set of this moment. */
-const worthOf = async (token: string) => {
+const verdictsOn = async (token: string) => {
   const verified = await jwtVerify(token, createLocalJWKSet(await keySet()), { clockTolerance: '1000 days' }).then(
     () => true,
     () => false,
@@ -52,7 +52,7 @@ describe('signing keys', () => {
     expect(kidOf(second)).toBe(next);
     const good = { introspected: true, authorizer: 200, jose: true };
     world.clock.advance(1);
-    expect([await worthOf(last), await worthOf(second)]).toEqual([good, good]);
+    expect([await verdictsOn(last), await verdictsOn(second)]).toEqual([good, good]);
     expect(await publishedKids()).toEqual([kidOf(first), next, expect.any(String)]);
 
     world.clock.advance(RETENTION - 2);

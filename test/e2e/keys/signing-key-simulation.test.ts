@@ -1,7 +1,7 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
 import { DEFAULTS, HOUR_SECONDS, signingKeysOf } from '#test/support/arrange/signing-keys.ts';
-import { race } from '#test/support/ask/outcomes.ts';
+import { race } from '#test/support/ask/concurrent-calls.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 

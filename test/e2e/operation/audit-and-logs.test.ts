@@ -5,7 +5,7 @@ import type { Route } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { captureOutput } from '#test/support/ask/output.ts';
-import { whileFailing } from '#test/support/faults/faults.ts';
+import { whileFailing } from '#test/support/faults/while-failing.ts';
 import { type Operation, type RouteRequest, routeRequests } from '#test/support/route-requests/index.ts';
 import { auditLinesOf, workspaceItems } from '#test/support/stored/table-items.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';

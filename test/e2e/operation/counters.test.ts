@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { openForge } from '#test/support/forge/forge.ts';
-import { costOf, FREE } from '#test/support/stored/cost.ts';
+import { costOf, FREE } from '#test/support/stored/call-counts.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { arrangeAcme, type Credentials, REPORTS } from '#test/support/world/world.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { sharedFailureCounter } from '#shared/adapters/dynamo/tokens/failure-counter.ts';
 import { captureOutput } from '#test/support/ask/output.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import type { Credentials } from '#test/support/world/deployment.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';

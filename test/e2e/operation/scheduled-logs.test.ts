@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { storeTenant } from '#test/support/arrange/tenant-rows.ts';
 import { captureOutput } from '#test/support/ask/output.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import { useWorld } from '#test/support/world/use-world.ts';
 
 const output = captureOutput();

@@ -13,8 +13,8 @@ import {
   signAssertion,
 } from '#test/support/clients/service-user-keys.ts';
 import { createServiceUser } from '#test/support/clients/service-users.ts';
-import { whileFailing } from '#test/support/faults/faults.ts';
-import { spellingsOf } from '#test/support/forge/spellings.ts';
+import { whileFailing } from '#test/support/faults/while-failing.ts';
+import { encodingsOf } from '#test/support/forge/encodings-of-secrets.ts';
 import {
   type Operation,
   type RouteRequest,
@@ -217,7 +217,7 @@ function foundIn(text: string): readonly string[] {
     secret.startsWith('eyJ') ? [secret.split('.')[2] ?? secret] : [],
   );
   const sought = [...secrets, ...signatures];
-  return sought.filter((secret) => spellingsOf(secret).some((spelling) => text.includes(spelling)));
+  return sought.filter((secret) => encodingsOf(secret).some((spelling) => text.includes(spelling)));
 }
 
 describe('the search itself', () => {

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { repeat } from '#test/support/ask/outcomes.ts';
+import { repeat } from '#test/support/ask/concurrent-calls.ts';
 import { runCommand } from '#test/support/documents/command.ts';
 import { START, type StartProcess, startEnvironment, startProcess } from '#test/support/world/start-process.ts';
 import { basic, type Credentials, REPORTS } from '#test/support/world/world.ts';

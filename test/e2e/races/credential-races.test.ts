@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { succeed } from '#test/support/arrange/manage.ts';
-import { exchangeOutcome } from '#test/support/ask/credential-worth.ts';
+import { exchangeOutcome } from '#test/support/ask/scope-or-refusal.ts';
 import { type ShownSecrets, secretIdOf, secretOwners } from '#test/support/clients/secret-owners.ts';
 import {
   type Contested,
@@ -33,7 +33,7 @@ async function createContested(round: number): Promise<Contested> {
   return { ...owner, version };
 }
 
-const worthOf = (all: readonly Credentials[]) => Promise.all(all.map((one) => exchangeOutcome(world, one)));
+const outcomes = (all: readonly Credentials[]) => Promise.all(all.map((one) => exchangeOutcome(world, one)));
 const works = (all: readonly Credentials[]) => all.map(() => 'read:reports');
 const isDead = (all: readonly Credentials[]) => all.map(() => '401 invalid_client');
 
@@ -43,14 +43,14 @@ async function assertWhole(owner: Contested, winners: readonly Finish[]): Promis
   const { status, body } = await manage('GET', owner.path);
   if (expected === undefined) {
     const all = credentialsIn(owner.credentials, winners);
-    expect([status, await worthOf(all)]).toEqual([404, isDead(all)]);
+    expect([status, await outcomes(all)]).toEqual([404, isDead(all)]);
     return;
   }
   const { version, secrets, metadata = {} } = body as ShownSecrets & { readonly metadata?: object };
   const { live, dead } = expected;
   expect([version, metadata]).toEqual([expected.version, expected.metadata]);
   expect(secrets.map(({ id }) => id)).toEqual(live.map(secretIdOf));
-  expect([await worthOf(live), await worthOf(dead)]).toEqual([works(live), isDead(dead)]);
+  expect([await outcomes(live), await outcomes(dead)]).toEqual([works(live), isDead(dead)]);
 }
 
 /** How many may win, and with what the others may be refused. */

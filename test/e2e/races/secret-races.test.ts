@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Manage, managementRequest, manageWith } from '#test/support/arrange/manage.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
+import { countEach, race } from '#test/support/ask/concurrent-calls.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome } from '#test/support/ask/credential-worth.ts';
-import { countEach, race } from '#test/support/ask/outcomes.ts';
+import { exchangeOutcome } from '#test/support/ask/scope-or-refusal.ts';
 import {
   obtainSecret,
   type SecretOwner,
@@ -11,7 +11,7 @@ import {
   secretIdOf,
   secretOwners,
 } from '#test/support/clients/secret-owners.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';
 import { startFunctionInstance, type TimedReply } from '#test/support/world/function-instance.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
@@ -41,9 +41,9 @@ const show = async () =>
 function credentialsIn(replies: readonly Pick<Reply, 'status' | 'body'>[]): readonly Credentials[] {
   return replies.filter(({ status }) => status === 201).map(({ body }) => body as ShownSecrets & Credentials);
 }
-const outcomes = (all: readonly Credentials[]) => Promise.all(all.map((one) => exchangeOutcome(world, one)));
-const WORKS = 'read:reports';
-const DEAD = '401 invalid_client';
+const exchangeOutcomes = (all: readonly Credentials[]) => Promise.all(all.map((one) => exchangeOutcome(world, one)));
+const GRANTED = 'read:reports';
+const REFUSED = '401 invalid_client';
 
 describe('RACE: of 8 changes of secrets at once', () => {
   test('exactly one begins a rotation, and its secret works beside the old one', async () => {
@@ -51,13 +51,13 @@ describe('RACE: of 8 changes of secrets at once', () => {
     expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 1, 409: 7 });
     const { secrets } = await show();
     expect(secrets.map(({ id }) => id)).toEqual([owner.credentials, ...credentialsIn(replies)].map(secretIdOf));
-    expect(await outcomes([owner.credentials, ...credentialsIn(replies)])).toEqual([WORKS, WORKS]);
+    expect(await exchangeOutcomes([owner.credentials, ...credentialsIn(replies)])).toEqual([GRANTED, GRANTED]);
   });
 
   test('exactly one rotates without grace where all mean the same version', async () => {
     const replies = await Promise.all(race(8, () => rotate(0, { 'if-match': '"1"' })));
     expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 1, 412: 7 });
-    expect(await outcomes([owner.credentials, ...credentialsIn(replies)])).toEqual([DEAD, WORKS]);
+    expect(await exchangeOutcomes([owner.credentials, ...credentialsIn(replies)])).toEqual([REFUSED, GRANTED]);
   });
 
   test('rotations, additions, deletions and updates lose nothing that was confirmed', async () => {
@@ -78,7 +78,7 @@ describe('RACE: of 8 changes of secrets at once', () => {
     const isDeleted = replies.some(({ status }) => status === 204);
     const expected = [owner.credentials, ...(isDeleted ? [] : [other]), ...credentialsIn(replies)];
     expect(new Set(after.secrets.map(({ id }) => id))).toEqual(new Set(expected.map(secretIdOf)));
-    expect(await outcomes(expected)).toEqual(expected.map(() => WORKS));
+    expect(await exchangeOutcomes(expected)).toEqual(expected.map(() => GRANTED));
   });
 });
 
@@ -104,13 +104,13 @@ describe('F-AMBIG: where the reply to each of its writes is lost', () => {
   test('an addition adds one secret, which works', async () => {
     const reply = await losingReplies('POST', secrets(), {});
     expect([reply.status, (await show()).secrets.length]).toEqual([201, 2]);
-    expect(await outcomes(credentialsIn([reply]))).toEqual([WORKS]);
+    expect(await exchangeOutcomes(credentialsIn([reply]))).toEqual([GRANTED]);
   });
 
   test('a rotation is one rotation, which can be cancelled', async () => {
     const reply = await losingReplies('POST', `${secrets()}/rotate`, { graceSeconds: 60 });
     expect([reply.status, (await show()).version]).toEqual([201, 2]);
-    expect(await outcomes([owner.credentials, ...credentialsIn([reply])])).toEqual([WORKS, WORKS]);
+    expect(await exchangeOutcomes([owner.credentials, ...credentialsIn([reply])])).toEqual([GRANTED, GRANTED]);
     const cancelled = await losingReplies('POST', `${secrets()}/rotate/cancel`);
     expect(cancelled.body).toMatchObject({
       secrets: [{ id: secretIdOf(owner.credentials), expiresAt: null }],
@@ -128,7 +128,7 @@ describe('F-AMBIG: where the reply to each of its writes is lost', () => {
     const other = await obtainSecret(manage, owner, 'secrets', {});
     const { status } = await losingReplies('DELETE', `${secrets()}/${secretIdOf(other)}`);
     expect([status, (await show()).version]).toEqual([204, 3]);
-    expect(await outcomes([other, owner.credentials])).toEqual([DEAD, WORKS]);
+    expect(await exchangeOutcomes([other, owner.credentials])).toEqual([REFUSED, GRANTED]);
   });
 });
 
@@ -145,13 +145,13 @@ describe('INV3, INV5: while clients cannot be written', () => {
     const reply = await whileFailing(world.dynamo, refuseClients, request);
     expect(seen(reply)).toEqual(problem(503, 'temporarily_unavailable'));
     expect([reply.headers.get('retry-after'), reply.text]).toEqual(['1', expect.not.stringContaining('mms_')]);
-    expect([await show(), await outcomes([owner.credentials])]).toEqual([before, [WORKS]]);
+    expect([await show(), await exchangeOutcomes([owner.credentials])]).toEqual([before, [GRANTED]]);
   });
 
   test('a deletion does not pretend', async () => {
     const other = await obtainSecret(manage, owner, 'secrets', {});
     const reply = await whileFailing(world.dynamo, refuseClients, () => remove(other));
     expect(seen(reply)).toEqual(problem(503, 'temporarily_unavailable'));
-    expect(await outcomes([other, owner.credentials])).toEqual([WORKS, WORKS]);
+    expect(await exchangeOutcomes([other, owner.credentials])).toEqual([GRANTED, GRANTED]);
   });
 });

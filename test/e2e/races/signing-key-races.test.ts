@@ -1,7 +1,7 @@
 import type { JSONWebKeySet } from 'jose';
 import { decodeProtectedHeader } from 'jose';
 import { expect, test } from 'vitest';
-import { race } from '#test/support/ask/outcomes.ts';
+import { race } from '#test/support/ask/concurrent-calls.ts';
 import { useWorld } from '#test/support/world/use-world.ts';
 
 const QUARTER_SECONDS = 90 * 86_400;

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   allowRefreshTokens,
+  areTokensActive,
   beginFamily,
   changeRefreshTokens,
   granted,
   type Refreshable,
   refresh,
-  worthOf,
 } from '#test/support/arrange/refresh-tokens.ts';
-import { countEach, race } from '#test/support/ask/outcomes.ts';
+import { countEach, race } from '#test/support/ask/concurrent-calls.ts';
 import { exchangeWith, newProofKey, proofOutcome, tokenProof } from '#test/support/clients/dpop.ts';
 import {
   clientAssertion,
@@ -131,7 +131,7 @@ describe(`RACE: of ${RUNNERS} exchanges of one refresh token at once, at ${INSTA
       await repeat(rounds, async () => {
         const { replies } = await raceForFamily();
         expect(countEach(replies.map(({ status }) => status))).toEqual({ 200: 1, 400: RUNNERS - 1 });
-        expect(await worthOf(world, granted(replies.find(succeeded) as Reply))).toEqual([false, false]);
+        expect(await areTokensActive(world, granted(replies.find(succeeded) as Reply))).toEqual([false, false]);
       });
     },
     ROUND_MILLISECONDS_MAX * rounds,

@@ -5,14 +5,15 @@ import { httpsJson } from '#shared/adapters/remote/fetch-json.ts';
 import { rememberedJwks } from '#shared/adapters/remote/jwks-source.ts';
 import { oauthError, problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { type AssertionKey, outcomeOf } from '#test/support/clients/service-user-keys.ts';
+import { scopeOrRefusal } from '#test/support/ask/scope-or-refusal.ts';
+import type { AssertionKey } from '#test/support/clients/service-user-keys.ts';
 import {
   type ApplicationKey,
   applicationAssertion,
   applicationKey,
   createSigningApplication,
 } from '#test/support/clients/signing-applications.ts';
-import { costOf } from '#test/support/stored/cost.ts';
+import { costOf } from '#test/support/stored/call-counts.ts';
 import { type IssuerAnswer, startLocalIssuer } from '#test/support/world/local-issuer.ts';
 import { opened, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
@@ -47,7 +48,7 @@ async function register(jwksUri: string, keys: readonly ApplicationKey[] = [firs
 async function outcome(by: AssertionKey, header: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const form = { grant_type: 'client_credentials', audience: REPORTS };
   const members = await applicationAssertion(world, by, { header });
-  return outcomeOf(await world.post('/oauth/token', undefined, { ...form, ...members }));
+  return scopeOrRefusal(await world.post('/oauth/token', undefined, { ...form, ...members }));
 }
 
 describe('an application that publishes its keys', () => {
@@ -75,7 +76,7 @@ describe('an application that publishes its keys', () => {
     const fresh = await register(publish([first]));
     for (const aud of [`${world.url}/oauth/token`, [world.url]]) {
       const members = await applicationAssertion(world, fresh, { claims: { aud } });
-      expect(outcomeOf(await world.post('/oauth/revoke', undefined, { token: 'x', ...members }))).toBe(
+      expect(scopeOrRefusal(await world.post('/oauth/revoke', undefined, { token: 'x', ...members }))).toBe(
         '401 invalid_client',
       );
     }

@@ -1,14 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
+import { countEach, race } from '#test/support/ask/concurrent-calls.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { countEach, race } from '#test/support/ask/outcomes.ts';
+import { scopeOrRefusal } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
-import {
-  type AssertionChange,
-  type AssertionKey,
-  outcomeOf,
-  signAssertion,
-} from '#test/support/clients/service-user-keys.ts';
+import { type AssertionChange, type AssertionKey, signAssertion } from '#test/support/clients/service-user-keys.ts';
 import {
   type ApplicationKey,
   applicationAssertion,
@@ -16,7 +12,7 @@ import {
   createSigningApplication,
 } from '#test/support/clients/signing-applications.ts';
 import { claimForgeries, formForgeries, headerForgeries } from '#test/support/forge/assertion-forgeries.ts';
-import { costOf } from '#test/support/stored/cost.ts';
+import { costOf } from '#test/support/stored/call-counts.ts';
 import { writtenTables } from '#test/support/stored/written-tables.ts';
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
@@ -37,7 +33,7 @@ async function register(applicationsKey: ApplicationKey, request: object = {}): 
 }
 /** The scope that an application is given, or the status and code of its refusal. */
 async function outcome(by: AssertionKey, change: AssertionChange = {}): Promise<string> {
-  return outcomeOf(
+  return scopeOrRefusal(
     await world.post('/oauth/token', undefined, { ...GRANT, ...(await applicationAssertion(world, by, change)) }),
   );
 }
@@ -69,7 +65,7 @@ describe('an application with keys', () => {
   test('D8: authenticates by each assertion once, though 32 try at once', async () => {
     const members = await applicationAssertion(world, key);
     const replies = await Promise.all(race(32, () => world.post('/oauth/token', undefined, { ...GRANT, ...members })));
-    expect(countEach(replies.map(outcomeOf))).toEqual({ 'read:reports': 1, '401 invalid_client': 31 });
+    expect(countEach(replies.map(scopeOrRefusal))).toEqual({ 'read:reports': 1, '401 invalid_client': 31 });
   });
 
   test('D15: that names its algorithm signs with no other', async () => {
@@ -164,7 +160,9 @@ describe('an assertion of an application that is refused', () => {
     });
     const { access_token: token } = reply.body as { access_token: string };
     const members = { ...(await applicationAssertion(world, key)), client_assertion: token };
-    expect(outcomeOf(await world.post('/oauth/token', undefined, { ...GRANT, ...members }))).toBe('401 invalid_client');
+    expect(scopeOrRefusal(await world.post('/oauth/token', undefined, { ...GRANT, ...members }))).toBe(
+      '401 invalid_client',
+    );
   });
 
   test('D26: may be of another application with the same key', async () => {
@@ -173,6 +171,6 @@ describe('an assertion of an application that is refused', () => {
     const assertion = await signAssertion(world, first);
     const members = { ...(await applicationAssertion(world, second)), client_assertion: assertion };
     const reply = await world.post('/oauth/token', undefined, { ...GRANT, ...members, client_id: second.principalId });
-    expect(outcomeOf(reply)).toBe('401 invalid_client');
+    expect(scopeOrRefusal(reply)).toBe('401 invalid_client');
   });
 });

@@ -4,8 +4,8 @@ import { type TableName, tableSchemas } from '#infra/constructs/table-schemas.ts
 import { personalTokens, tenantTokens } from '#test/support/arrange/changeable-kinds.ts';
 import { problem, seen, withoutUses } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
 import { captureOutput } from '#test/support/ask/output.ts';
+import { exchangeOutcome, introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import {
   obtainSecret,
@@ -39,8 +39,8 @@ const exchange = (credentials: Credentials) =>
   world.post('/oauth/token', credentials, { grant_type: 'client_credentials', audience: REPORTS });
 const expiresIn = async (credentials: Credentials) =>
   ((await exchange(credentials)).body as { expires_in?: number }).expires_in;
-const WORKS = 'read:reports';
-const DEAD = '401 invalid_client';
+const GRANTED = 'read:reports';
+const REFUSED = '401 invalid_client';
 
 test.each(secretOwners)('an import for $owner is refused where the deployment takes none', async ({ create }) => {
   const owner = await create(manage, acme);
@@ -56,7 +56,8 @@ describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
   const add = (body: object = {}) => obtainSecret(manage, owner, 'secrets', body);
   const remove = (secretId: string) => manage('DELETE', `${owner.path}/secrets/${secretId}`);
   const show = async () => withoutUses((await manage('GET', owner.path)).body as ShownSecrets);
-  const outcomes = (...all: readonly Credentials[]) => Promise.all(all.map((one) => exchangeOutcome(world, one)));
+  const exchangeOutcomes = (...all: readonly Credentials[]) =>
+    Promise.all(all.map((one) => exchangeOutcome(world, one)));
 
   test('B21: are shown once each, and work beside each other', async () => {
     const before = await show();
@@ -76,7 +77,7 @@ describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
     expect([reply.status, shown]).toEqual([201, { clientId, secrets, rotationEndsAt: null, version }]);
     expect(clientSecret).toMatch(/^mms_[0-9A-Za-z]{52}$/);
     expect(await show()).toEqual({ ...before, secrets, version });
-    expect(await outcomes(owner.credentials, { clientId, clientSecret })).toEqual([WORKS, WORKS]);
+    expect(await exchangeOutcomes(owner.credentials, { clientId, clientSecret })).toEqual([GRANTED, GRANTED]);
   });
 
   test('end when their request says, and every token ends with the secret that obtained it', async () => {
@@ -89,9 +90,12 @@ describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
     const token = await world.tokenFor(short, { audience: REPORTS });
     expect(await expiresIn(short)).toBe(30);
     world.clock.advance(29);
-    expect([await scopeNow(world, token), await outcomes(short)]).toEqual([WORKS, [WORKS]]);
+    expect([await introspectedScope(world, token), await exchangeOutcomes(short)]).toEqual([GRANTED, [GRANTED]]);
     world.clock.advance(1);
-    expect([await scopeNow(world, token), await outcomes(short, long)]).toEqual([undefined, [DEAD, WORKS]]);
+    expect([await introspectedScope(world, token), await exchangeOutcomes(short, long)]).toEqual([
+      undefined,
+      [REFUSED, GRANTED],
+    ]);
   });
 
   test('are five at most that work at a time', async () => {

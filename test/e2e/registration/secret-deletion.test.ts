@@ -3,7 +3,7 @@ import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
 import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
+import { exchangeOutcome, introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import {
   obtainSecret,
@@ -39,9 +39,9 @@ const exchange = (credentials: Credentials) =>
 
 const visit = async (token: string) => (await online.visit('GET', '/reports', `Bearer ${token}`)).status;
 
-const WORKS = 'read:reports';
+const GRANTED = 'read:reports';
 
-const DEAD = '401 invalid_client';
+const REFUSED = '401 invalid_client';
 
 describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
   let owner: SecretOwner;
@@ -51,7 +51,8 @@ describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
   const add = (body: object = {}) => obtainSecret(manage, owner, 'secrets', body);
   const remove = (secretId: string) => manage('DELETE', `${owner.path}/secrets/${secretId}`);
   const show = async () => (await manage('GET', owner.path)).body as ShownSecrets;
-  const outcomes = (...all: readonly Credentials[]) => Promise.all(all.map((one) => exchangeOutcome(world, one)));
+  const exchangeOutcomes = (...all: readonly Credentials[]) =>
+    Promise.all(all.map((one) => exchangeOutcome(world, one)));
 
   test('I9: take every access token of the client along when one is deleted, at once', async () => {
     const other = await add();
@@ -59,20 +60,20 @@ describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
       [other, owner.credentials].map((one) => world.tokenFor(one, { audience: REPORTS })),
     );
     expect(seen(await remove(secretIdOf(other)))).toEqual({ status: 204, body: undefined });
-    expect(await Promise.all(tokens.map((token) => scopeNow(world, token)))).toEqual([undefined, undefined]);
+    expect(await Promise.all(tokens.map((token) => introspectedScope(world, token)))).toEqual([undefined, undefined]);
     expect(await Promise.all(tokens.map(visit))).toEqual([403, 403]);
-    expect(await outcomes(other, owner.credentials)).toEqual([DEAD, WORKS]);
+    expect(await exchangeOutcomes(other, owner.credentials)).toEqual([REFUSED, GRANTED]);
   });
 
   test('I9: leave a token good that was obtained after the deletion, be it in the same second', async () => {
     const [first, second] = [await add(), await add()];
     await remove(secretIdOf(first));
     const between = await world.tokenFor(second, { audience: REPORTS });
-    expect([await scopeNow(world, between), await visit(between)]).toEqual([WORKS, 200]);
+    expect([await introspectedScope(world, between), await visit(between)]).toEqual([GRANTED, 200]);
     await remove(secretIdOf(second));
     const after = await world.tokenFor(owner.credentials, { audience: REPORTS });
-    expect([await scopeNow(world, between), await visit(between)]).toEqual([undefined, 403]);
-    expect([await scopeNow(world, after), await visit(after)]).toEqual([WORKS, 200]);
+    expect([await introspectedScope(world, between), await visit(between)]).toEqual([undefined, 403]);
+    expect([await introspectedScope(world, after), await visit(after)]).toEqual([GRANTED, 200]);
   });
 
   test('B13: are refused after their deletion as if the client were unknown', async () => {
@@ -88,7 +89,10 @@ describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
     await add({ expiresInSeconds: 60 });
     world.clock.advance(60);
     expect(seen(await remove(secretIdOf(owner.credentials)))).toEqual(problem(409, 'conflict'));
-    expect([(await show()).secrets[0], await outcomes(owner.credentials)]).toEqual([before.secrets[0], [WORKS]]);
+    expect([(await show()).secrets[0], await exchangeOutcomes(owner.credentials)]).toEqual([
+      before.secrets[0],
+      [GRANTED],
+    ]);
   });
 
   test('I9: end with what an exchange obtains that was under way when they were deleted', async () => {
@@ -107,6 +111,6 @@ describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
     open();
     const { status, body } = await exchanging.reply;
     const { access_token: token = '' } = body as { access_token?: string };
-    expect([status, await scopeNow(world, token), await visit(token)]).toEqual([200, undefined, 403]);
+    expect([status, await introspectedScope(world, token), await visit(token)]).toEqual([200, undefined, 403]);
   });
 });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { problem, seen, withoutUses } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome, scopeNow } from '#test/support/ask/credential-worth.ts';
+import { exchangeOutcome, introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
 import {
   obtainSecret,
   type SecretOwner,
@@ -18,8 +18,8 @@ const acme = useAcme(world);
 const manage = useManage(world);
 
 const timestamp = (secondsFromNow = 0) => new Date((world.clock.nowSeconds() + secondsFromNow) * 1_000).toISOString();
-const WORKS = 'read:reports';
-const DEAD = '401 invalid_client';
+const GRANTED = 'read:reports';
+const REFUSED = '401 invalid_client';
 const CONFLICT = problem(409, 'conflict');
 
 describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) => {
@@ -35,7 +35,8 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
   const conclude = (how: 'finish' | 'cancel') => manage('POST', `${owner.path}/secrets/rotate/${how}`);
   const remove = (credentials: Credentials) => manage('DELETE', `${owner.path}/secrets/${secretIdOf(credentials)}`);
   const show = async () => withoutUses((await manage('GET', owner.path)).body as ShownSecrets);
-  const outcomes = (...all: readonly Credentials[]) => Promise.all(all.map((one) => exchangeOutcome(world, one)));
+  const exchangeOutcomes = (...all: readonly Credentials[]) =>
+    Promise.all(all.map((one) => exchangeOutcome(world, one)));
   const expiresIn = async (credentials: Credentials) => {
     const grant = { grant_type: 'client_credentials', audience: REPORTS };
     return ((await world.post('/oauth/token', credentials, grant)).body as { expires_in?: number }).expires_in;
@@ -55,9 +56,9 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
     });
     expect(await show()).toEqual({ ...before, secrets: shown.secrets, version: shown.version });
     world.clock.advance(59);
-    expect(await outcomes(old, rotated)).toEqual([WORKS, WORKS]);
+    expect(await exchangeOutcomes(old, rotated)).toEqual([GRANTED, GRANTED]);
     world.clock.advance(1);
-    expect(await outcomes(old, rotated)).toEqual([DEAD, WORKS]);
+    expect(await exchangeOutcomes(old, rotated)).toEqual([REFUSED, GRANTED]);
   });
 
   test('lets no token of an old secret live longer than that secret', async () => {
@@ -65,9 +66,9 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
     expect([await expiresIn(old), await expiresIn(rotated)]).toEqual([60, 3_600]);
     world.clock.advance(45);
     const token = await world.tokenFor(old, { audience: REPORTS });
-    expect([await expiresIn(old), await scopeNow(world, token)]).toEqual([15, WORKS]);
+    expect([await expiresIn(old), await introspectedScope(world, token)]).toEqual([15, GRANTED]);
     world.clock.advance(15);
-    expect(await scopeNow(world, token)).toBeUndefined();
+    expect(await introspectedScope(world, token)).toBeUndefined();
   });
 
   test('leaves an old secret no more time than it had', async () => {
@@ -75,14 +76,14 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
     const { secrets } = await rotate(60);
     expect(secrets.map(({ expiresAt }) => expiresAt)).toEqual([timestamp(60), timestamp(30), null]);
     world.clock.advance(30);
-    expect(await outcomes(short, old)).toEqual([DEAD, WORKS]);
+    expect(await exchangeOutcomes(short, old)).toEqual([REFUSED, GRANTED]);
   });
 
   test('without grace is over as it begins', async () => {
     const other = await add();
     const rotated = await rotate(0);
     expect(rotated).toMatchObject({ rotationEndsAt: null, secrets: [{ id: secretIdOf(rotated), expiresAt: null }] });
-    expect(await outcomes(old, other, rotated)).toEqual([DEAD, DEAD, WORKS]);
+    expect(await exchangeOutcomes(old, other, rotated)).toEqual([REFUSED, REFUSED, GRANTED]);
     for (const how of ['finish', 'cancel'] as const) expect(seen(await conclude(how))).toEqual(CONFLICT);
   });
 
@@ -90,15 +91,15 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
     const first = await rotate(60);
     const during = await show();
     for (const grace of [0, 60]) expect(seen(await tryToRotate(grace))).toEqual(CONFLICT);
-    expect([await show(), await outcomes(old, first)]).toEqual([during, [WORKS, WORKS]]);
+    expect([await show(), await exchangeOutcomes(old, first)]).toEqual([during, [GRANTED, GRANTED]]);
     world.clock.advance(60);
-    expect(await outcomes(first, await rotate(60))).toEqual([WORKS, WORKS]);
+    expect(await exchangeOutcomes(first, await rotate(60))).toEqual([GRANTED, GRANTED]);
   });
 
   test('is refused where six secrets would work', async () => {
     for (let count = 2; count <= 5; count += 1) await add();
     expect(seen(await tryToRotate(60))).toEqual(CONFLICT);
-    expect(await outcomes(await rotate(0), old)).toEqual([WORKS, DEAD]);
+    expect(await exchangeOutcomes(await rotate(0), old)).toEqual([GRANTED, REFUSED]);
   });
 
   test('ends when it is finished, with the new secret alone', async () => {
@@ -110,7 +111,7 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
       status: 200,
       body: { clientId, secrets, rotationEndsAt: null, version: version + 1 },
     });
-    expect(await outcomes(old, rotated)).toEqual([DEAD, WORKS]);
+    expect(await exchangeOutcomes(old, rotated)).toEqual([REFUSED, GRANTED]);
     for (const how of ['finish', 'cancel'] as const) expect(seen(await conclude(how))).toEqual(CONFLICT);
   });
 
@@ -124,17 +125,17 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
       status: 200,
       body: { clientId, secrets: before.secrets, rotationEndsAt: null, version: version + 1 },
     });
-    expect(await outcomes(old, short, rotated)).toEqual([WORKS, WORKS, DEAD]);
+    expect(await exchangeOutcomes(old, short, rotated)).toEqual([GRANTED, GRANTED, REFUSED]);
     for (const how of ['finish', 'cancel'] as const) expect(seen(await conclude(how))).toEqual(CONFLICT);
     world.clock.advance(61);
-    expect(await outcomes(old, short)).toEqual([WORKS, WORKS]);
+    expect(await exchangeOutcomes(old, short)).toEqual([GRANTED, GRANTED]);
   });
 
   test('cannot be taken back once its old secrets have ended, or are deleted', async () => {
     const rotated = await rotate(60);
     expect((await remove(old)).status).toBe(204);
     expect(seen(await conclude('cancel'))).toEqual(CONFLICT);
-    expect(await outcomes(rotated)).toEqual([WORKS]);
+    expect(await exchangeOutcomes(rotated)).toEqual([GRANTED]);
     world.clock.advance(60);
     for (const how of ['finish', 'cancel'] as const) expect(seen(await conclude(how))).toEqual(CONFLICT);
   });
@@ -146,7 +147,7 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
     // A deletion also ends access tokens, which applications show.
     expect({ ...(await show()), tokensRevokedUntil: undefined }).toEqual({ ...before, version: before.version + 2 });
     world.clock.advance(60);
-    expect(await outcomes(old, rotated)).toEqual([WORKS, DEAD]);
+    expect(await exchangeOutcomes(old, rotated)).toEqual([GRANTED, REFUSED]);
   });
 
   test.each([-1, 0.5, 604_801, '60', null, undefined])('is refused with a grace of %j', async (grace) => {
@@ -162,6 +163,6 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
     const again = await succeed<ShownSecrets>(ask());
     expect(again).toEqual(expect.objectContaining(first));
     expect(again).not.toHaveProperty('clientSecret');
-    expect(await outcomes({ ...old, clientSecret }, old)).toEqual([WORKS, DEAD]);
+    expect(await exchangeOutcomes({ ...old, clientSecret }, old)).toEqual([GRANTED, REFUSED]);
   });
 });

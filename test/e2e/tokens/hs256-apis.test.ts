@@ -19,7 +19,7 @@ import { isTokenActive } from '#test/support/ask/introspection.ts';
 import { bitsSet, readList, statusOf } from '#test/support/ask/status-lists.ts';
 import { createApplication, type RegisteredApi, registerApi } from '#test/support/clients/applications.ts';
 import { loadVerifier } from '#test/support/documents/verifier-program.ts';
-import { whileFailing } from '#test/support/faults/faults.ts';
+import { whileFailing } from '#test/support/faults/while-failing.ts';
 import { workspaceItems } from '#test/support/stored/table-items.ts';
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';

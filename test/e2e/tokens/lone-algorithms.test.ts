@@ -44,7 +44,10 @@ describe.each(['PS256', 'ES256', 'EdDSA'] as const)('a workspace that signs with
       () => true,
       () => false,
     );
-  const worthOf = async (token: string) => ({ isActive: await isActive(token), isVerified: await isVerified(token) });
+  const verdictsOn = async (token: string) => ({
+    isActive: await isActive(token),
+    isVerified: await isVerified(token),
+  });
 
   test('V9, F1: advertises that one, publishes keys for it alone, and takes no API that wants another', async () => {
     const { body } = await workspace.send('GET', '/.well-known/oauth-authorization-server');
@@ -63,7 +66,7 @@ describe.each(['PS256', 'ES256', 'EdDSA'] as const)('a workspace that signs with
     expect([token, own].map((jwt) => decodeProtectedHeader(jwt))).toEqual(
       Array(2).fill({ alg: algorithm, kid: await keys.find(algorithm, 'active'), typ: 'at+jwt' }),
     );
-    expect(await worthOf(token)).toEqual({ isActive: true, isVerified: true });
+    expect(await verdictsOn(token)).toEqual({ isActive: true, isVerified: true });
   });
 
   test('V9: signs answers about tokens, and status lists that say which were revoked', async () => {
@@ -94,7 +97,7 @@ describe.each(['PS256', 'ES256', 'EdDSA'] as const)('a workspace that signs with
     ]);
     workspace.clock.advance(1);
     const good = { isActive: true, isVerified: true };
-    expect([await worthOf(before), await worthOf(after)]).toEqual([good, good]);
+    expect([await verdictsOn(before), await verdictsOn(after)]).toEqual([good, good]);
   });
 
   test('V5: takes no token of a key that is revoked, and goes on with the next one', async () => {
@@ -103,7 +106,7 @@ describe.each(['PS256', 'ES256', 'EdDSA'] as const)('a workspace that signs with
     expect((await keys.revoke(kidOf(before))).status).toBe(200);
     const after = await issue();
     workspace.clock.advance(1);
-    expect([await worthOf(before), await worthOf(after)]).toEqual([
+    expect([await verdictsOn(before), await verdictsOn(after)]).toEqual([
       { isActive: false, isVerified: false },
       { isActive: true, isVerified: true },
     ]);

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
+import { scopeOrRefusal } from '#test/support/ask/scope-or-refusal.ts';
 import { createApplication, grantPermissions, registerApi } from '#test/support/clients/applications.ts';
 import {
   type AssertionChange,
@@ -9,13 +10,12 @@ import {
   createServiceUserKey,
   exchangeAssertion,
   type KeyFile,
-  outcomeOf,
   signAssertion,
 } from '#test/support/clients/service-user-keys.ts';
 import { createServiceUser } from '#test/support/clients/service-users.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import { claimForgeries, formForgeries, headerForgeries } from '#test/support/forge/assertion-forgeries.ts';
-import { costOf } from '#test/support/stored/cost.ts';
+import { costOf } from '#test/support/stored/call-counts.ts';
 import { opened, prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 
@@ -187,7 +187,7 @@ describe('a JWT that the API does not take', () => {
     const signer = await createServiceUserKey(world, owner);
     await grantPermissions(world, reports, named.id, 'all');
     expect(seen(await introspect(await signAssertion(world, signer)))).toEqual(INACTIVE);
-    expect(outcomeOf(await exchangeAssertion(world, await sign()))).toBe('400 invalid_grant');
+    expect(scopeOrRefusal(await exchangeAssertion(world, await sign()))).toBe('400 invalid_grant');
   });
 });
 

@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 /** What the two places that verify tokens make of one: introspection by its own client, and the management API. */
-async function worthOf(token: string) {
+async function verdictsOn(token: string) {
   const introspection = await world.post('/oauth/introspect', world.admin, { token });
   const management = await world.manage('GET', '/v1/tenants', undefined, token);
   return {
@@ -53,22 +53,22 @@ const REFUSED = {
 
 describe('F4: a token with nothing changed', () => {
   test('is accepted, so the others are refused for what was changed', async () => {
-    expect(await worthOf(await forge.vary({}))).toEqual(ACCEPTED);
+    expect(await verdictsOn(await forge.vary({}))).toEqual(ACCEPTED);
   });
 
   test('is accepted with claims that nobody knows', async () => {
-    expect(await worthOf(await forge.vary({ claims: { unknown: { nested: true } } }))).toEqual(ACCEPTED);
+    expect(await verdictsOn(await forge.vary({ claims: { unknown: { nested: true } } }))).toEqual(ACCEPTED);
   });
 
   test('is accepted from the other signing key under its own kid', async () => {
     const header = { alg: 'ES256', kid: desk.es256.kid };
-    expect(await worthOf(await forge.vary({ header, signer: workspaceKeys.ES256 }))).toEqual(ACCEPTED);
+    expect(await verdictsOn(await forge.vary({ header, signer: workspaceKeys.ES256 }))).toEqual(ACCEPTED);
   });
 });
 
 describe('F4: a token is refused by its header:', () => {
   test.each(Object.entries(headerForgeries))('%s', async (_name, forgery) => {
-    expect(await worthOf(await forgery(desk))).toEqual(REFUSED);
+    expect(await verdictsOn(await forgery(desk))).toEqual(REFUSED);
   });
 
   test('D16: and no key is fetched from where a token says', () => {
@@ -78,13 +78,13 @@ describe('F4: a token is refused by its header:', () => {
 
 describe('F8: a token is refused by its key:', () => {
   test.each(Object.entries(keyForgeries))('%s', async (_name, forgery) => {
-    expect(await worthOf(await forgery(desk))).toEqual(REFUSED);
+    expect(await verdictsOn(await forgery(desk))).toEqual(REFUSED);
   });
 });
 
 describe('F9, F10: a token is refused by its form:', () => {
   test.each(Object.entries(formForgeries))('%s', async (_name, forgery) => {
-    expect(await worthOf(await forgery(desk))).toEqual(REFUSED);
+    expect(await verdictsOn(await forgery(desk))).toEqual(REFUSED);
   });
 
   test('more than 8 KiB', async () => {
@@ -97,7 +97,7 @@ describe('F9, F10: a token is refused by its form:', () => {
 
 describe('F5, F6, F7: a token is refused by its claims:', () => {
   test.each(Object.entries(claimForgeries))('%s', async (_name, forgery) => {
-    expect(await worthOf(await forgery(desk))).toEqual(REFUSED);
+    expect(await verdictsOn(await forgery(desk))).toEqual(REFUSED);
   });
 });
 
@@ -114,15 +114,15 @@ describe('F7: the times of a token, to the second:', () => {
     ['iat one second further ahead', () => ({ iat: now() + 6 }), REFUSED],
     ['the longest lifetime', () => ({ iat: now(), exp: now() + 86_400 }), ACCEPTED],
     ['a second more than the longest lifetime', () => ({ iat: now(), exp: now() + 86_401 }), REFUSED],
-  ])('%s', async (_name, claims, worth) => {
-    expect(await worthOf(await forge.vary({ claims: claims() }))).toEqual(worth);
+  ])('%s', async (_name, claims, verdicts) => {
+    expect(await verdictsOn(await forge.vary({ claims: claims() }))).toEqual(verdicts);
   });
 
   test('a genuine token is active until the second of its exp', async () => {
     const token = await world.tokenFor(world.admin);
     world.clock.advance(3_599);
-    const before = await worthOf(token);
+    const before = await verdictsOn(token);
     world.clock.advance(1);
-    expect([before, await worthOf(token)]).toEqual([ACCEPTED, REFUSED]);
+    expect([before, await verdictsOn(token)]).toEqual([ACCEPTED, REFUSED]);
   });
 });

@@ -2,7 +2,7 @@ import { isTokenActive } from '../ask/introspection.ts';
 import type { Credentials, Deployment, Reply } from '../world/deployment.ts';
 import { type Acme, REPORTS } from '../world/world.ts';
 
-/** What an exchange answers whoever asked for `offline_access`. */
+/** What an exchange answers a client that asked for `offline_access`. */
 export interface Refreshable {
   readonly access_token: string;
   readonly refresh_token: string;
@@ -57,8 +57,8 @@ export function granted({ status, text, body }: Reply): Refreshable {
   return body as Refreshable;
 }
 
-/** Whether anybody still takes the access token, and the refresh token, of an answer. */
-export function worthOf(
+/** Whether introspection says that the access token and the refresh token of an answer are active, in this order. */
+export function areTokensActive(
   world: Deployment,
   { access_token: access, refresh_token: refreshing }: Refreshable,
   asker: Credentials = world.admin,

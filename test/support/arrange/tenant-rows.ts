@@ -2,7 +2,7 @@ import { dynamoClientWriter } from '#shared/adapters/dynamo/directory/clients.ts
 import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory/directory.ts';
 import type { Subject } from '#shared/domain/records/client.ts';
 import { serviceUserKey, tenantKey } from '#shared/domain/records/principals.ts';
-import { repeat } from '../ask/outcomes.ts';
+import { repeat } from '../ask/concurrent-calls.ts';
 import { aClient, aMembership, aServiceUser, aTenant, keyOf } from '../ports/records.ts';
 import { itemsOf } from '../stored/table-items.ts';
 import type { World } from '../world/world.ts';

@@ -2,6 +2,7 @@ import type { JWTPayload } from 'jose';
 import { joseWorkloadTokens } from '#shared/adapters/jose/workload-tokens.ts';
 import { httpsJson } from '#shared/adapters/remote/fetch-json.ts';
 import { rememberedJwks } from '#shared/adapters/remote/jwks-source.ts';
+import { scopeOrRefusal } from '../ask/scope-or-refusal.ts';
 import type { Reply } from '../world/deployment.ts';
 import {
   ISSUER,
@@ -11,7 +12,7 @@ import {
   workloadClaims,
 } from '../world/local-issuer.ts';
 import type { World } from '../world/world.ts';
-import { exchangeAssertion, outcomeOf } from './service-user-keys.ts';
+import { exchangeAssertion } from './service-user-keys.ts';
 import { createAt } from './service-users.ts';
 
 export interface FederatedCredential {
@@ -49,6 +50,6 @@ export function platformOf(world: World, issuer: LocalIssuer, algorithm = 'ES256
     exchangeAssertion(world, value, { client_id: clientId });
   /** The scope that a token is traded for, or the status and code of its refusal. */
   const outcome = async (clientId: string, change: WorkloadTokenChange = {}) =>
-    outcomeOf(await exchange(clientId, await token(change)));
+    scopeOrRefusal(await exchange(clientId, await token(change)));
   return { claims, token, exchange, outcome };
 }

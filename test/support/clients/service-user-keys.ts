@@ -1,6 +1,7 @@
 import { createPrivateKey, randomUUID } from 'node:crypto';
 import { type JWTPayload, SignJWT } from 'jose';
 import type { Clock } from '#shared/domain/ambient.ts';
+import { scopeOrRefusal } from '../ask/scope-or-refusal.ts';
 import type { Deployment, Reply } from '../world/deployment.ts';
 import { REPORTS } from '../world/world.ts';
 import { createAt } from './service-users.ts';
@@ -73,13 +74,7 @@ export async function keyOutcome(
   key: AssertionKey,
   change: AssertionChange = {},
 ): Promise<string> {
-  return outcomeOf(await exchangeAssertion(world, await signAssertion(world, key, change)));
-}
-
-/** The scope that an exchange gave, or the status and code of its refusal. */
-export function outcomeOf({ status, body }: Reply): string {
-  const { scope, error } = body as { scope?: string; error?: string };
-  return scope ?? `${status} ${error}`;
+  return scopeOrRefusal(await exchangeAssertion(world, await signAssertion(world, key, change)));
 }
 
 /** The members with which a client authenticates by assertion (RFC 7523 §2.2). */

@@ -1,4 +1,4 @@
-import { countEach, race } from '../ask/outcomes.ts';
+import { countEach, race } from '../ask/concurrent-calls.ts';
 import { type SecretOwner, type ShownSecrets, secretIdOf } from '../clients/secret-owners.ts';
 import type { Credentials, Reply } from '../world/world.ts';
 import { RUNNERS } from './race-rounds.ts';

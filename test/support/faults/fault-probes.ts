@@ -2,7 +2,7 @@ import type { RouteRequest } from '../route-requests/index.ts';
 import type { EngineProxy } from '../world/engine-proxy.ts';
 import { startWarmInstance, type TimedReply, type WarmInstance } from '../world/function-instance.ts';
 import type { World } from '../world/world.ts';
-import { type Misfortune, misfortunes } from './misfortunes.ts';
+import { type CallFailure, callFailures } from './call-failures.ts';
 
 /** One call of a route to a dependency. */
 interface CallSite {
@@ -36,8 +36,8 @@ export interface Probe {
 export interface Subject {
   readonly prepare: () => Promise<RouteRequest>;
   readonly successStatus: number;
-  /** Which of the further misfortunes to try at a kind of call, besides the first, which is tried at every call. */
-  readonly chooseFurther: (kind: string, all: readonly Misfortune[]) => readonly Misfortune[];
+  /** Which of the further callFailures to try at a kind of call, besides the first, which is tried at every call. */
+  readonly chooseFurther: (kind: string, all: readonly CallFailure[]) => readonly CallFailure[];
   /** Whether two of its requests at once want or change the same thing, so that each has to wait for the one before. */
   readonly isAlone?: boolean;
 }
@@ -53,7 +53,7 @@ export async function probeFaults(world: World, subject: Subject): Promise<reado
   const sites = await findSites(instance, await subject.prepare());
   const meanwhile = subject.isAlone === true ? [] : sites.map((site) => probeFurther(world, subject, site));
   const probes: Probe[] = [];
-  for (const site of sites) probes.push(await probe(instance, subject, site, misfortunes[site.engine][0]));
+  for (const site of sites) probes.push(await probe(instance, subject, site, callFailures[site.engine][0]));
   await instance.close();
   const further = await Promise.all(meanwhile);
   for (const site of sites.slice(further.length)) further.push(await probeFurther(world, subject, site));
@@ -61,7 +61,7 @@ export async function probeFaults(world: World, subject: Subject): Promise<reado
 }
 
 async function probeFurther(world: World, subject: Subject, site: CallSite): Promise<readonly Probe[]> {
-  const [, ...all] = misfortunes[site.engine];
+  const [, ...all] = callFailures[site.engine];
   const chosen = subject.chooseFurther(site.kind, all);
   if (chosen.length === 0) return [];
   const instance = await startWarmInstance(world, await subject.prepare());
@@ -104,7 +104,7 @@ async function probe(
   instance: WarmInstance,
   { prepare, successStatus }: Subject,
   site: CallSite,
-  misfortune: Misfortune,
+  misfortune: CallFailure,
 ): Promise<Probe> {
   const request = await prepare();
   const failing = failCall(instance[site.engine], site, misfortune);
@@ -121,7 +121,7 @@ async function probe(
  * The caller is asked to come back, in time and after one repeat of the call at most. Only where the change is made and
  * written down, and just the line about its success is missing, the change is what counts.
  */
-function rightOutcome({ isAfterwards }: CallSite, { isHarmless, tries }: Misfortune, successStatus: number): Outcome {
+function rightOutcome({ isAfterwards }: CallSite, { isHarmless, tries }: CallFailure, successStatus: number): Outcome {
   const isSuccess = isAfterwards || isHarmless === true;
   const answer = isSuccess ? { status: successStatus, retryAfter: null } : { status: 503, retryAfter: '1' };
   return { ...answer, tries, isInTime: true };
@@ -131,7 +131,7 @@ function rightOutcome({ isAfterwards }: CallSite, { isHarmless, tries }: Misfort
 function failCall(
   engine: EngineProxy,
   site: Pick<CallSite, 'kind' | 'index'>,
-  { fault, isOutage }: Misfortune,
+  { fault, isOutage }: CallFailure,
 ): { tries(): number } {
   const bodies: string[] = [];
   let tries = 0;

@@ -12,7 +12,7 @@ const SETTLE_SECONDS = 61;
 /** A creation that broke off no longer blocks its `Idempotency-Key`. */
 const ABANDONED_SECONDS = 31;
 
-/** What is seen of the three states that a rotation may be in: which secrets end some day, and what the old one is worth. */
+/** How the three states of a rotation show: which secrets end some day, and whether the old one works. */
 const rotationStates = {
   none: { endings: [false], old: 200 },
   overlap: { endings: [true, false], old: 200 },

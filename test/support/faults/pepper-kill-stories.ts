@@ -47,8 +47,8 @@ async function pepperRetirement(site: KillSite): Promise<InterruptedStory> {
       return undefined;
     },
     check: async () => {
-      const worth = await Promise.all([...olds, next].map((credentials) => site.exchange(credentials)));
-      expect(worth).toBeOneOf([
+      const outcomes = await Promise.all([...olds, next].map((credentials) => site.exchange(credentials)));
+      expect(outcomes).toBeOneOf([
         [200, 200, 200],
         [401, 401, 200],
       ]);
@@ -61,7 +61,7 @@ async function pepperRetirement(site: KillSite): Promise<InterruptedStory> {
   };
 }
 
-/** What is killed while the pepper changes: by the end the administrator's secret is worth nothing either. */
+/** What is killed while the pepper changes: by the end the administrator's secret is refused too. */
 export const pepperKillStories: readonly KillStory[] = [
   { name: 'a rotation of the pepper', calls: 5, isAlone: true, begin: pepperRotation },
   { name: 'the end of a rotation of the pepper', calls: 4, isAlone: true, begin: pepperRetirement },

@@ -21,8 +21,8 @@ const kidsIn = (keys: readonly ShownKey[], state: string) =>
   keys.filter((key) => key.state === state).map(({ kid }) => kid);
 const stateOf = (keys: readonly ShownKey[], kid: string) => keys.find((key) => key.kid === kid)?.state;
 
-/** What a token is worth to introspection, and to a verifier that has fetched the key set. */
-async function worthOf(site: KillSite, credentials: Credentials, token: string) {
+/** What introspection and a verifier with the key set say of a token. */
+async function verdictsOn(site: KillSite, credentials: Credentials, token: string) {
   const currentDate = new Date((decodeJwt(token).iat ?? 0) * 1_000);
   const isVerified = await jwtVerify(token, createLocalJWKSet(await site.keySet()), { currentDate }).then(
     () => true,
@@ -37,7 +37,7 @@ const nothing = { isActive: false, isVerified: false };
 async function assertOneSigns(site: KillSite, credentials: Credentials): Promise<string> {
   const token = await site.tokenFor(credentials);
   expect(kidsIn(await keysOf(site), 'active')).toEqual([kidOf(token)]);
-  expect(await worthOf(site, credentials, token)).toEqual(everything);
+  expect(await verdictsOn(site, credentials, token)).toEqual(everything);
   return kidOf(token);
 }
 
@@ -85,10 +85,10 @@ async function scheduledRotation(site: KillSite): Promise<InterruptedStory> {
     },
     check: async () => {
       await assertOneSigns(site, credentials);
-      expect(await worthOf(site, credentials, token)).toEqual(everything);
+      expect(await verdictsOn(site, credentials, token)).toEqual(everything);
       await assertFinishes(site, credentials);
       expect(stateOf(await keysOf(site), kidOf(token))).toBe('retiring');
-      expect(await worthOf(site, credentials, token)).toEqual(everything);
+      expect(await verdictsOn(site, credentials, token)).toEqual(everything);
       return [credentials];
     },
   };
@@ -105,13 +105,13 @@ async function emergencyRevocation(site: KillSite): Promise<InterruptedStory> {
     check: async (answered) => {
       const isRevoked = stateOf(await keysOf(site), kidOf(token)) === 'revoked';
       if (answered !== undefined) expect([answered.status, isRevoked]).toEqual([200, true]);
-      expect(await worthOf(site, credentials, token)).toEqual(isRevoked ? nothing : everything);
+      expect(await verdictsOn(site, credentials, token)).toEqual(isRevoked ? nothing : everything);
       expect(await assertOneSigns(site, credentials)).toEqual(
         isRevoked ? expect.not.stringMatching(kidOf(token)) : kidOf(token),
       );
       expect((await revoke()).status).toBe(200);
       await assertFinishes(site, credentials);
-      expect(await worthOf(site, credentials, token)).toEqual(nothing);
+      expect(await verdictsOn(site, credentials, token)).toEqual(nothing);
       return [credentials];
     },
   };

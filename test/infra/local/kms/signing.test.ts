@@ -10,7 +10,7 @@ import {
 import { compactVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startLocalKms } from '#infra/local/kms/kms.ts';
-import { repeat } from '#test/support/ask/outcomes.ts';
+import { repeat } from '#test/support/ask/concurrent-calls.ts';
 import { signatureHalves } from './ecdsa-der.ts';
 import { arnOf, createKey, errorOf, kmsClient } from './kms-client.ts';
 

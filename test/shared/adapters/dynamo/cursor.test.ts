@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readCursor, writeCursor } from '#shared/adapters/dynamo/cursor.ts';
 import { orderOf } from '#shared/adapters/dynamo/directory/directory-keys.ts';
-import { verdict } from '#test/support/ask/refusal.ts';
+import { verdict } from '#test/support/ask/error-code.ts';
 import { anyText } from '#test/support/forge/arbitrary-text.ts';
 
 const RUNS = { numRuns: 3_000 };

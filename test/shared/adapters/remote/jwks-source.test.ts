@@ -2,7 +2,7 @@ import { compactVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type JwksSource, rememberedJwks } from '#shared/adapters/remote/jwks-source.ts';
 import { DomainError } from '#shared/domain/errors.ts';
-import { countEach } from '#test/support/ask/outcomes.ts';
+import { countEach } from '#test/support/ask/concurrent-calls.ts';
 import { ISSUER, issuerKey, signWorkloadToken } from '#test/support/world/local-issuer.ts';
 
 const CONFIGURATION = `${ISSUER}/.well-known/openid-configuration`;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { assertMayAssign, assertOwnUser, authorize, type ManagementCaller } from '#shared/domain/access/authority.ts';
 import type { SystemPermission } from '#shared/domain/access/system-api.ts';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
-import { verdict } from '#test/support/ask/refusal.ts';
+import { verdict } from '#test/support/ask/error-code.ts';
 import { aRole } from '#test/support/ports/records.ts';
 
 const everything: readonly SystemPermission[] = [

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { allowedPermissions, findApi, resolveApi } from '#shared/domain/access/entitlement.ts';
 import type { Standing } from '#shared/domain/access/standing.ts';
 import { type ClientGrant, grantKey } from '#shared/domain/records/permissions.ts';
-import { outcomeOf } from '#test/support/ask/outcomes.ts';
+import { outcomeOf } from '#test/support/ask/concurrent-calls.ts';
 import { lookAt } from '#test/support/ports/look-at.ts';
 import { aClient, anApi } from '#test/support/ports/records.ts';
 

@@ -10,7 +10,7 @@ import {
 import { authenticateClient } from '#shared/domain/authentication/authenticate-client.ts';
 import { matchImportedSecret } from '#shared/domain/authentication/match-imported-secret.ts';
 import type { FailureCounter } from '#shared/domain/authentication/ports.ts';
-import { outcomeOf } from '#test/support/ask/outcomes.ts';
+import { outcomeOf } from '#test/support/ask/concurrent-calls.ts';
 import { uncounted } from '#test/support/faults/failure-counters.ts';
 import { openExchange } from '#test/support/ports/exchange-ports.ts';
 

@@ -8,7 +8,7 @@ import {
   recogniseHolder,
 } from '#shared/domain/authentication/recognise.ts';
 import { DomainError, type ErrorCode } from '#shared/domain/errors.ts';
-import { outcomeOf } from '#test/support/ask/outcomes.ts';
+import { outcomeOf } from '#test/support/ask/concurrent-calls.ts';
 import { uncounted } from '#test/support/faults/failure-counters.ts';
 import { openExchange } from '#test/support/ports/exchange-ports.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { enterRoster, leaveRoster } from '#shared/domain/clients/api-token-roster.ts';
 import { type Client, rosterKey } from '#shared/domain/records/client.ts';
-import { countEach, outcomeOf, race } from '#test/support/ask/outcomes.ts';
+import { countEach, outcomeOf, race } from '#test/support/ask/concurrent-calls.ts';
 import { memoryRecords } from '#test/support/ports/memory-records.ts';
 import { aClient } from '#test/support/ports/records.ts';
 import { standingClock } from '#test/support/world/clock.ts';

@@ -16,7 +16,7 @@ import {
 import { updateClient } from '#shared/domain/clients/update-client.ts';
 import type { Client } from '#shared/domain/records/client.ts';
 import { liveSecrets } from '#shared/domain/registration/client-secrets.ts';
-import { countEach, outcomeOf, outcomesOf, race } from '#test/support/ask/outcomes.ts';
+import { countEach, outcomeOf, outcomesOf, race } from '#test/support/ask/concurrent-calls.ts';
 import { uncounted } from '#test/support/faults/failure-counters.ts';
 import type { Records } from '#test/support/ports/look-at.ts';
 import { type MemoryRecords, memoryRecords } from '#test/support/ports/memory-records.ts';

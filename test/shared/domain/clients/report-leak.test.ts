@@ -5,7 +5,7 @@ import type { Client } from '#shared/domain/records/client.ts';
 import { isLive } from '#shared/domain/records/lifecycle.ts';
 import { nameKey } from '#shared/domain/records/permissions.ts';
 import { newSecret } from '#shared/domain/registration/secret.ts';
-import { outcomeOf } from '#test/support/ask/outcomes.ts';
+import { outcomeOf } from '#test/support/ask/concurrent-calls.ts';
 import { uncounted } from '#test/support/faults/failure-counters.ts';
 import { memoryRecords } from '#test/support/ports/memory-records.ts';
 import { aClient } from '#test/support/ports/records.ts';

@@ -4,8 +4,8 @@ import { authenticateClient } from '#shared/domain/authentication/authenticate-c
 import { type Administrator, bootstrap } from '#shared/domain/directory/bootstrap.ts';
 import { tradeGrant } from '#shared/domain/grants/trade-grant.ts';
 import { apiRecordKey, SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
-import { countEach, outcomeOf } from '#test/support/ask/outcomes.ts';
-import { denied } from '#test/support/faults/faults.ts';
+import { countEach, outcomeOf } from '#test/support/ask/concurrent-calls.ts';
+import { denied } from '#test/support/faults/while-failing.ts';
 import { type Engines, startEngines } from '#test/support/world/engines.ts';
 import { openWorkspace, type Ports, type Workspace } from '#test/support/world/workspace.ts';
 

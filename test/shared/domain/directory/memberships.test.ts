@@ -5,7 +5,7 @@ import { createRole } from '#shared/domain/directory/roles.ts';
 import { createTenant, deleteTenant } from '#shared/domain/directory/tenants.ts';
 import { createUser, deleteUser } from '#shared/domain/directory/users.ts';
 import type { DirectoryWriter } from '#shared/domain/records/change-record.ts';
-import { countEach, outcomeOf, outcomesOf, race } from '#test/support/ask/outcomes.ts';
+import { countEach, outcomeOf, outcomesOf, race } from '#test/support/ask/concurrent-calls.ts';
 import { type Engines, startEngines } from '#test/support/world/engines.ts';
 import { openWorkspace, type Ports } from '#test/support/world/workspace.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ManagementCaller } from '#shared/domain/access/authority.ts';
 import { updateServiceUser } from '#shared/domain/directory/service-users.ts';
 import { serviceUserKey } from '#shared/domain/records/principals.ts';
-import { outcomeOf } from '#test/support/ask/outcomes.ts';
+import { outcomeOf } from '#test/support/ask/concurrent-calls.ts';
 import { memoryRecords } from '#test/support/ports/memory-records.ts';
 import { aRole, aServiceUser, aTenant } from '#test/support/ports/records.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { updateUser } from '#shared/domain/directory/users.ts';
 import { nameKey } from '#shared/domain/records/permissions.ts';
 import { type User, userKey } from '#shared/domain/records/principals.ts';
-import { countEach, outcomeOf, race } from '#test/support/ask/outcomes.ts';
+import { countEach, outcomeOf, race } from '#test/support/ask/concurrent-calls.ts';
 import { memoryRecords } from '#test/support/ports/memory-records.ts';
 import { aUser } from '#test/support/ports/records.ts';
 import { standingClock } from '#test/support/world/clock.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rotateSigningKeys } from '#shared/domain/keys/rotate-signing-keys.ts';
 import type { SigningKeys } from '#shared/domain/keys/signing-key.ts';
 import { stateOf } from '#shared/domain/keys/signing-keys.ts';
-import { outcomeOf } from '#test/support/ask/outcomes.ts';
+import { outcomeOf } from '#test/support/ask/concurrent-calls.ts';
 import { decide, ROUND_MILLISECONDS_MAX, RUNNERS, roundsEach } from '#test/support/faults/race-rounds.ts';
 import { keysInKms } from '#test/support/stored/keys-in-kms.ts';
 import type { Fault } from '#test/support/world/engine-proxy.ts';

@@ -4,7 +4,7 @@ import { unavailable } from '#shared/domain/errors.ts';
 import { changeClient, changeRecord } from '#shared/domain/records/change-record.ts';
 import type { Client } from '#shared/domain/records/client.ts';
 import { type Tenant, tenantKey } from '#shared/domain/records/principals.ts';
-import { outcomeOf, outcomesOf, race } from '#test/support/ask/outcomes.ts';
+import { outcomeOf, outcomesOf, race } from '#test/support/ask/concurrent-calls.ts';
 import { type MemoryRecords, memoryRecords } from '#test/support/ports/memory-records.ts';
 import { aClient, aTenant } from '#test/support/ports/records.ts';
 

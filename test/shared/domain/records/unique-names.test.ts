@@ -4,8 +4,8 @@ import { createApi, deleteApi } from '#shared/domain/directory/apis.ts';
 import { createRole, deleteRole } from '#shared/domain/directory/roles.ts';
 import { createTenant } from '#shared/domain/directory/tenants.ts';
 import { createUser, deleteUser } from '#shared/domain/directory/users.ts';
-import { countEach, outcomeOf, outcomesOf, race } from '#test/support/ask/outcomes.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { countEach, outcomeOf, outcomesOf, race } from '#test/support/ask/concurrent-calls.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import { type Engines, startEngines } from '#test/support/world/engines.ts';
 import { openWorkspace, type Ports, type Workspace } from '#test/support/world/workspace.ts';
 

@@ -9,7 +9,7 @@ import {
   withRotationFinished,
   withSecret,
 } from '#shared/domain/registration/client-secrets.ts';
-import { verdict } from '#test/support/ask/refusal.ts';
+import { verdict } from '#test/support/ask/error-code.ts';
 import { aClient } from '#test/support/ports/records.ts';
 import { aSecret } from '#test/support/stored/stored-secrets.ts';
 

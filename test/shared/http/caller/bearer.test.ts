@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { presentedToken, readAccessToken } from '#shared/http/caller/bearer.ts';
-import { verdict } from '#test/support/ask/refusal.ts';
+import { verdict } from '#test/support/ask/error-code.ts';
 import { anyText } from '#test/support/forge/arbitrary-text.ts';
 import { incoming } from '#test/support/ports/incoming.ts';
 

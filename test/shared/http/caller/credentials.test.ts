@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readCredentials } from '#shared/http/caller/credentials.ts';
-import { verdict } from '#test/support/ask/refusal.ts';
+import { verdict } from '#test/support/ask/error-code.ts';
 import { anyText, plainText } from '#test/support/forge/arbitrary-text.ts';
 import { incoming } from '#test/support/ports/incoming.ts';
 

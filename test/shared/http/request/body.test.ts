@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { Body, BodyEncoding } from '#shared/api/table.ts';
 import { decodeBody } from '#shared/http/request/body.ts';
-import { verdict } from '#test/support/ask/refusal.ts';
+import { verdict } from '#test/support/ask/error-code.ts';
 import { anyText, plainText } from '#test/support/forge/arbitrary-text.ts';
 import { incoming } from '#test/support/ports/incoming.ts';
 

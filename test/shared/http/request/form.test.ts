@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeForm, formDecode, isFreeOfControls } from '#shared/http/request/form.ts';
-import { verdict } from '#test/support/ask/refusal.ts';
+import { verdict } from '#test/support/ask/error-code.ts';
 import { anyText, plainText, textOf } from '#test/support/forge/arbitrary-text.ts';
 
 const RUNS = { numRuns: 3_000 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readJsonObject } from '#shared/http/request/json.ts';
-import { verdict } from '#test/support/ask/refusal.ts';
+import { verdict } from '#test/support/ask/error-code.ts';
 import { anyText, textOf } from '#test/support/forge/arbitrary-text.ts';
 
 const RUNS = { numRuns: 2_000 };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AuditEvent } from '#shared/domain/records/audit.ts';
-import { outcomeOf } from '#test/support/ask/outcomes.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { outcomeOf } from '#test/support/ask/concurrent-calls.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import type { Ports, Workspace } from '#test/support/world/workspace.ts';
 
 /** 2027-01-15T08:00:00Z */

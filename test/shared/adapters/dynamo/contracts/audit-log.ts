@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AuditEvent } from '#shared/domain/records/audit.ts';
-import { outcomeOf } from '#test/support/ask/outcomes.ts';
-import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/faults.ts';
+import { outcomeOf } from '#test/support/ask/concurrent-calls.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/while-failing.ts';
 import type { Workspace } from '#test/support/world/workspace.ts';
 
 const attempted: AuditEvent = {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { AuditEvent, AuditFilter } from '#shared/domain/records/audit.ts';
 import type { Page } from '#shared/domain/records/lists.ts';
-import { outcomeOf, repeat } from '#test/support/ask/outcomes.ts';
+import { outcomeOf, repeat } from '#test/support/ask/concurrent-calls.ts';
 import { readPages, sizesOf } from '#test/support/ask/pages.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import type { Ports, Workspace } from '#test/support/world/workspace.ts';
 
 /** 2027-01-15T08:00:00Z */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Client, ClientOwner, Subject } from '#shared/domain/records/client.ts';
 import type { PageRequest } from '#shared/domain/records/lists.ts';
-import { countEach, outcomeOf, outcomesOf, race, repeat } from '#test/support/ask/outcomes.ts';
+import { countEach, outcomeOf, outcomesOf, race, repeat } from '#test/support/ask/concurrent-calls.ts';
 import { readPages, sizesOf } from '#test/support/ask/pages.ts';
-import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/faults.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/while-failing.ts';
 import { aClient } from '#test/support/ports/records.ts';
 import type { Ports, Workspace } from '#test/support/world/workspace.ts';
 

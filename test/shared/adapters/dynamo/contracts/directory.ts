@@ -17,9 +17,9 @@ import {
   userList,
 } from '#shared/domain/records/principals.ts';
 import { removalKey, removalList } from '#shared/domain/records/removals.ts';
-import { countEach, outcomeOf, outcomesOf, race, repeat } from '#test/support/ask/outcomes.ts';
+import { countEach, outcomeOf, outcomesOf, race, repeat } from '#test/support/ask/concurrent-calls.ts';
 import { readPages, sizesOf } from '#test/support/ask/pages.ts';
-import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/faults.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/while-failing.ts';
 import { aMembership, anApi, aRole, aTenant, aUser, keyOf } from '#test/support/ports/records.ts';
 import type { Ports, Workspace } from '#test/support/world/workspace.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { dynamoFailureSums } from '#shared/adapters/dynamo/tokens/failure-sums.ts';
-import { race, repeat } from '#test/support/ask/outcomes.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { race, repeat } from '#test/support/ask/concurrent-calls.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import { environmentOf } from '#test/support/world/engines.ts';
 import type { Ports, Workspace } from '#test/support/world/workspace.ts';
 

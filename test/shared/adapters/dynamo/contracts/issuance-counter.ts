@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { countEach, outcomeOf, repeat } from '#test/support/ask/outcomes.ts';
-import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/faults.ts';
+import { countEach, outcomeOf, repeat } from '#test/support/ask/concurrent-calls.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/while-failing.ts';
 import type { Workspace } from '#test/support/world/workspace.ts';
 
 const NOON = 1_800_014_400;

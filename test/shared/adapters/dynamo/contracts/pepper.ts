@@ -3,8 +3,8 @@ import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import type { KeptPeppers } from '#shared/domain/keys/ports.ts';
-import { countEach, outcomeOf, outcomesOf, race } from '#test/support/ask/outcomes.ts';
-import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/faults.ts';
+import { countEach, outcomeOf, outcomesOf, race } from '#test/support/ask/concurrent-calls.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/while-failing.ts';
 import type { Ports, Workspace } from '#test/support/world/workspace.ts';
 
 const MESSAGE = 'cli_export\nmms_aBc123';

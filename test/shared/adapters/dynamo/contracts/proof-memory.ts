@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RedeemedProof } from '#shared/domain/authentication/ports.ts';
-import { countEach, outcomeOf, race } from '#test/support/ask/outcomes.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { countEach, outcomeOf, race } from '#test/support/ask/concurrent-calls.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import type { Ports, Workspace } from '#test/support/world/workspace.ts';
 
 const NOW = 1_800_000_000;

@@ -6,8 +6,8 @@ import type { Versioned } from '#shared/domain/records/lifecycle.ts';
 import { apiRecordKey, grantKey, nameKey, roleRecordKey } from '#shared/domain/records/permissions.ts';
 import { membershipKey, tenantKey, userKey } from '#shared/domain/records/principals.ts';
 import type { RecordKey } from '#shared/domain/records/record-key.ts';
-import { outcomeOf, outcomesOf, repeat } from '#test/support/ask/outcomes.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { outcomeOf, outcomesOf, repeat } from '#test/support/ask/concurrent-calls.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import { aClient, aMembership, anApi, aRole, aTenant, aUser } from '#test/support/ports/records.ts';
 import type { Workspace } from '#test/support/world/workspace.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { countEach, outcomeOf, outcomesOf, race } from '#test/support/ask/outcomes.ts';
-import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/faults.ts';
+import { countEach, outcomeOf, outcomesOf, race } from '#test/support/ask/concurrent-calls.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/while-failing.ts';
 import type { Ports, Workspace } from '#test/support/world/workspace.ts';
 
 const NOW = 1_800_000_000;

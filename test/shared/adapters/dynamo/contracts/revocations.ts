@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { outcomeOf, outcomesOf, race } from '#test/support/ask/outcomes.ts';
-import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/faults.ts';
+import { outcomeOf, outcomesOf, race } from '#test/support/ask/concurrent-calls.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/while-failing.ts';
 import type { Workspace } from '#test/support/world/workspace.ts';
 
 const EXPIRES_AT_SECONDS = 1_900_000_000;

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { DomainError } from '#shared/domain/errors.ts';
 import type { DecidingClaims } from '#shared/domain/tokens/ports.ts';
 import { LIST_LENGTH, type StatusPlace } from '#shared/domain/tokens/status-places.ts';
-import { outcomeOf, race, repeat } from '#test/support/ask/outcomes.ts';
-import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/faults.ts';
+import { outcomeOf, race, repeat } from '#test/support/ask/concurrent-calls.ts';
 import { ROUND_MILLISECONDS_MAX, RUNNERS, roundsEach } from '#test/support/faults/race-rounds.ts';
+import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/while-failing.ts';
 import type { Ports, Workspace } from '#test/support/world/workspace.ts';
 
 const NOW = 1_800_000_000;

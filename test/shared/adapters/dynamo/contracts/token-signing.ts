@@ -4,8 +4,8 @@ import { SIGNING_KEYS } from '#shared/domain/keys/signing-key.ts';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import type { AccessTokenClaims, LongLivedTokenClaims } from '#shared/domain/tokens/claims.ts';
 import type { TokenVerifier } from '#shared/domain/tokens/ports.ts';
-import { outcomeOf, race } from '#test/support/ask/outcomes.ts';
-import { denied, whileFailing } from '#test/support/faults/faults.ts';
+import { outcomeOf, race } from '#test/support/ask/concurrent-calls.ts';
+import { denied, whileFailing } from '#test/support/faults/while-failing.ts';
 import type { Ports, Workspace } from '#test/support/world/workspace.ts';
 
 const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];

@@ -1,7 +1,7 @@
 import type { Fault } from '../world/engine-proxy.ts';
 
 /** One way in which a call to DynamoDB or KMS goes wrong, each time that it is repeated. */
-export interface Misfortune {
+export interface CallFailure {
   readonly name: string;
   readonly fault: Fault;
   /** How often the AWS SDK makes the call. */
@@ -13,16 +13,16 @@ export interface Misfortune {
 }
 
 /** Errors that may pass: the SDK makes the call again. */
-const passing = (name: string, status: number): Misfortune => ({
+const passing = (name: string, status: number): CallFailure => ({
   name,
   fault: { kind: 'error', name, status },
   tries: 2,
 });
 
-/** Errors that stay, whoever repeats the call. */
-const staying = (name: string): Misfortune => ({ name, fault: { kind: 'error', name }, tries: 1 });
+/** Errors that stay, however often the call is made. */
+const staying = (name: string): CallFailure => ({ name, fault: { kind: 'error', name }, tries: 1 });
 
-const onTheWay: readonly Misfortune[] = [
+const onTheWay: readonly CallFailure[] = [
   { name: 'silence', fault: { kind: 'hang' }, tries: 2 },
   { name: 'silence from here on', fault: { kind: 'hang' }, tries: 2, isOutage: true },
   { name: 'a broken connection', fault: { kind: 'reset' }, tries: 2 },
@@ -32,7 +32,7 @@ const onTheWay: readonly Misfortune[] = [
 ];
 
 /** What can go wrong with either engine; the first of each is the one that every call site is probed with. */
-export const misfortunes: Readonly<Record<'dynamo' | 'kms', readonly [Misfortune, ...Misfortune[]]>> = {
+export const callFailures: Readonly<Record<'dynamo' | 'kms', readonly [CallFailure, ...CallFailure[]]>> = {
   dynamo: [
     passing('InternalServerError', 500),
     passing('ServiceUnavailable', 503),

@@ -1,6 +1,6 @@
 import type { World } from '../world/world.ts';
 
-/** What an act asked of DynamoDB, KMS and bcrypt, in calls. */
+/** The calls that an act made to DynamoDB, KMS and bcrypt. */
 export interface Cost {
   readonly reads: number;
   readonly writes: number;
@@ -9,11 +9,12 @@ export interface Cost {
   readonly comparisons: number;
 }
 
+/** The cost of an act that made no call. */
 export const FREE: Cost = { reads: 0, writes: 0, kms: [], comparisons: 0 };
 
 const READS = ['BatchGetItem', 'GetItem', 'Query', 'Scan'];
 
-/** Counts what an act costs; nothing else may be going on in this world meanwhile. */
+/** Counts the calls of an act. Nothing else may be going on in this world meanwhile. */
 export async function costOf(world: World, act: () => Promise<unknown>): Promise<Cost> {
   world.dynamo.forget();
   world.kms.forget();

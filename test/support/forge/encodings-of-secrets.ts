@@ -1,5 +1,5 @@
-/** The ways in which a secret may turn up in a text, besides as it is. */
-export function spellingsOf(secret: string): readonly string[] {
+/** The secret as it is and in every encoding in which a text may hold it: JSON, URL, hexadecimal, base64. */
+export function encodingsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   const hex = bytes.toString('hex');
   return [
