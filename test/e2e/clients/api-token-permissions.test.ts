@@ -78,24 +78,24 @@ describe('an API token with permissions of its own', () => {
   test('C9: changes them, or has roles in their place, and the other way round', async () => {
     const credentials = await create([read]);
     const token = await world.tokenFor(credentials);
-    const scopeOrRefusal = async (patch: object) => {
+    const rolesAndScopes = async (patch: object) => {
       const { roleIds, permissions } = await succeed<{ roleIds: unknown; permissions?: unknown }>(
         manage('PATCH', pathOf(credentials), patch),
       );
       return [roleIds, permissions, await exchangeOutcome(world, credentials), await introspectedScope(world, token)];
     };
     const both = 'read:reports write:reports';
-    expect(await scopeOrRefusal({ permissions: [read, write] })).toEqual([[], [read, write], both, 'read:reports']);
-    expect(await scopeOrRefusal({ description: 'same' })).toEqual([[], [read, write], both, 'read:reports']);
+    expect(await rolesAndScopes({ permissions: [read, write] })).toEqual([[], [read, write], both, 'read:reports']);
+    expect(await rolesAndScopes({ description: 'same' })).toEqual([[], [read, write], both, 'read:reports']);
     const { writerRoleId } = acme;
-    expect(await scopeOrRefusal({ roleIds: [writerRoleId] })).toEqual([
+    expect(await rolesAndScopes({ roleIds: [writerRoleId] })).toEqual([
       [writerRoleId],
       undefined,
       'write:reports',
       undefined,
     ]);
-    expect(await scopeOrRefusal({ permissions: [read] })).toEqual([[], [read], 'read:reports', 'read:reports']);
-    expect(await scopeOrRefusal({ permissions: [] })).toEqual([[], [], '400 invalid_target', undefined]);
+    expect(await rolesAndScopes({ permissions: [read] })).toEqual([[], [read], 'read:reports', 'read:reports']);
+    expect(await rolesAndScopes({ permissions: [] })).toEqual([[], [], '400 invalid_target', undefined]);
   });
 
   test.each([

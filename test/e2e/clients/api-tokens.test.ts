@@ -1,26 +1,21 @@
 import { decodeJwt } from 'jose';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { problem, seen, withoutUses } from '#test/support/ask/answers.ts';
 import { repeat } from '#test/support/ask/concurrent-calls.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
-import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import type { Acme, Credentials } from '#test/support/world/world.ts';
 
 const world = useWorld({ onReply: assertConforms });
 const acme = useAcme(world);
 const globex = useAcme(world);
-let token: string;
-beforeAll(async () => {
-  token = await world.tokenFor(world.admin);
-});
-
-const manage = (method: string, path: string, body?: unknown) => world.manage(method, path, body, token);
+const manage = useManage(world);
 const tenantTokens = ({ tenantId }: Acme) => `/v1/tenants/${tenantId}/api-tokens`;
 const personalTokens = ({ tenantId, userId }: Acme) => `/v1/tenants/${tenantId}/members/${userId}/api-tokens`;
 const timestamp = (secondsFromNow = 0) => new Date((world.clock.nowSeconds() + secondsFromNow) * 1_000).toISOString();
 
-/** What is shown of an API token that was just created by the administrator. */
+/** An API token as it is shown after its creation by the administrator. */
 const shownNow = () => ({
   clientId: expect.stringMatching(/^cli_\w{22}$/),
   kind: 'client_credentials',

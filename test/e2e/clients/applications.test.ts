@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { problem, seen, withoutUses } from '#test/support/ask/answers.ts';
 import { repeat } from '#test/support/ask/concurrent-calls.ts';
@@ -8,19 +8,14 @@ import { exchangeOutcome, introspectedScope } from '#test/support/ask/scope-or-r
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { createApplication, grantPermissions, registerApi } from '#test/support/clients/applications.ts';
 import type { Credentials } from '#test/support/world/deployment.ts';
-import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 
 const APPLICATIONS = '/v1/applications';
 
 const world = useWorld({ onReply: assertConforms });
 const acme = useAcme(world);
-let token: string;
-beforeAll(async () => {
-  token = await world.tokenFor(world.admin);
-});
-
-const manage = (method: string, path: string, body?: unknown) => world.manage(method, path, body, token);
+const manage = useManage(world);
 
 const itemOf = ({ clientId }: Credentials) => `${APPLICATIONS}/${clientId}`;
 
@@ -33,7 +28,7 @@ async function createReader(request: object = {}): Promise<Credentials> {
   return application;
 }
 
-/** What is shown of an application that the administrator just created with nothing but a name. */
+/** An application as it is shown after its creation with only a name. */
 const shownNow = (name: string, { clientSecret }: Credentials) => ({
   clientId: expect.stringMatching(/^cli_\w{22}$/),
   name,
@@ -123,11 +118,7 @@ describe('a change of an application', () => {
 
   test('is refused for another version than If-Match names', async () => {
     const item = itemOf(await createApplication(world));
-    const patchAt = (tag: string) =>
-      world.send('PATCH', item, {
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'if-match': tag },
-        body: '{"name":"renamed"}',
-      });
+    const patchAt = (tag: string) => manage('PATCH', item, { name: 'renamed' }, { 'if-match': tag });
     expect(seen(await patchAt('"2"'))).toEqual(problem(412, 'precondition_failed'));
     expect(await patchAt('"1"')).toMatchObject({ status: 200, body: { name: 'renamed', version: 2 } });
   });

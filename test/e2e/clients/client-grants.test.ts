@@ -22,7 +22,7 @@ const grantsOf = ({ clientId }: Credentials) => `/v1/applications/${clientId}/gr
 const exchange = (credentials: Credentials, parameters: Record<string, string> = {}) =>
   world.post('/oauth/token', credentials, { grant_type: 'client_credentials', ...parameters });
 
-/** An application that may ask for this at the reports API, and the path of its grant. */
+/** An application with this grant at the reports API, and the path of the grant. */
 async function arrangeGrant(permissions: readonly string[] | 'all') {
   const application = await createApplication(world);
   await grantPermissions(world, application, acme.apiId, permissions);

@@ -13,19 +13,17 @@ import {
 } from '#test/support/clients/service-user-keys.ts';
 import { createAt, createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
 import { storedClient } from '#test/support/stored/stored-clients.ts';
-import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 
 const world = useWorld({ onReply: assertConforms });
 const acme = useAcme(world);
 const globex = useAcme(world);
-let token: string;
+const manage = useManage(world);
 let path: string;
 beforeAll(async () => {
-  token = await world.tokenFor(world.admin);
   path = await reader();
 });
 
-const manage = (method: string, where: string, body?: unknown) => world.manage(method, where, body, token);
 const reader = () => createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
 const idOf = (where: string) => where.split('/').at(-1) ?? '';
 const keySet = (where: string) => world.send('GET', `${where}/jwks.json`);
@@ -93,14 +91,7 @@ describe('a key that Mintmark makes', () => {
 
   test('shows its private half in no answer to a repeated request', async () => {
     const create = () =>
-      world.send('POST', `${path}/keys`, {
-        headers: {
-          authorization: `Bearer ${token}`,
-          'content-type': 'application/json',
-          'idempotency-key': 'make-one-key',
-        },
-        body: JSON.stringify({ title: 'once', algorithm: 'ES256' }),
-      });
+      manage('POST', `${path}/keys`, { title: 'once', algorithm: 'ES256' }, { 'idempotency-key': 'make-one-key' });
     const [first, second] = [await create(), await create()];
     const { privateKey, ...shown } = first.body as KeyFile;
     expect(privateKey).toContain('PRIVATE KEY');

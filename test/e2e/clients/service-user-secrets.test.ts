@@ -1,22 +1,17 @@
 import { decodeJwt } from 'jose';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { exchangeOutcome, introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
-import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import { type Credentials, REPORTS } from '#test/support/world/world.ts';
 
 const world = useWorld({ onReply: assertConforms });
 const acme = useAcme(world);
 const globex = useAcme(world);
-let token: string;
-beforeAll(async () => {
-  token = await world.tokenFor(world.admin);
-});
-
-const manage = (method: string, path: string, body?: unknown) => world.manage(method, path, body, token);
+const manage = useManage(world);
 const reader = () => createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
 const idOf = (path: string) => path.split('/').at(-1) ?? '';
 const timestamp = (secondsFromNow = 0) => new Date((world.clock.nowSeconds() + secondsFromNow) * 1_000).toISOString();

@@ -1,26 +1,21 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { exchangeOutcome, introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
-import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import { type Acme, arrangeAcme } from '#test/support/world/world.ts';
 
 const world = useWorld({ onReply: assertConforms });
 const acme = useAcme(world);
 const globex = useAcme(world);
-let token: string;
-beforeAll(async () => {
-  token = await world.tokenFor(world.admin);
-});
-
-const manage = (method: string, path: string, body?: unknown) => world.manage(method, path, body, token);
+const manage = useManage(world);
 const serviceUsers = ({ tenantId }: Acme) => `/v1/tenants/${tenantId}/service-users`;
 const reader = () => createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
 const idOf = (path: string) => path.split('/').at(-1) ?? '';
 
-/** What is shown of a service user of Acme that was just created with nothing but a name. */
+/** A service user of Acme as it is shown after its creation with only a name. */
 const shownNow = (name: string) => ({
   id: expect.stringMatching(/^svc_\w{22}$/),
   tenantId: acme.tenantId,
@@ -115,11 +110,7 @@ describe('a change of a service user', () => {
 
   test('is refused for another version than If-Match names', async () => {
     const path = await reader();
-    const patchAt = (tag: string) =>
-      world.send('PATCH', path, {
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'if-match': tag },
-        body: '{"name":"renamed"}',
-      });
+    const patchAt = (tag: string) => manage('PATCH', path, { name: 'renamed' }, { 'if-match': tag });
     expect(seen(await patchAt('"2"'))).toEqual(problem(412, 'precondition_failed'));
     expect(await patchAt('"1"')).toMatchObject({ status: 200, body: { name: 'renamed', version: 2 } });
     expect(seen(await patchAt('"1"'))).toEqual(problem(412, 'precondition_failed'));

@@ -1,18 +1,13 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
-import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 
 const world = useWorld({ onReply: assertConforms });
 const acme = useAcme(world);
-let token: string;
-beforeAll(async () => {
-  token = await world.tokenFor(world.admin);
-});
-
-const manage = (method: string, path: string, body?: unknown) => world.manage(method, path, body, token);
+const manage = useManage(world);
 
 const good: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   '/v1/tenants': { name: 'Acme' },

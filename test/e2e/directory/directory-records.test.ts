@@ -5,17 +5,12 @@ import { problem, seen } from '#test/support/ask/answers.ts';
 import { countEach, race, repeat } from '#test/support/ask/concurrent-calls.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
-import { useWorld } from '#test/support/world/use-world.ts';
+import { useManage, useWorld } from '#test/support/world/use-world.ts';
 import { arrangeAcme, REPORTS } from '#test/support/world/world.ts';
 
 const world = useWorld({ onReply: assertConforms });
-let token: string;
-beforeAll(async () => {
-  await arrangeAcme(world);
-  token = await world.tokenFor(world.admin);
-});
-
-const manage = (method: string, path: string, body?: unknown) => world.manage(method, path, body, token);
+beforeAll(() => arrangeAcme(world));
+const manage = useManage(world);
 
 const now = () => new Date(world.clock.nowSeconds() * 1_000).toISOString();
 
@@ -23,12 +18,25 @@ const idOf = ({ body }: { readonly body: unknown }) => (body as { id: string }).
 
 const permission = { api: REPORTS, value: 'read:reports' };
 
+/** What an API says where its request says nothing. */
+const apiDefaults = {
+  signingAlgorithm: 'RS256',
+  tokenLifetimeSeconds: 3_600,
+  allowRefreshTokens: false,
+  skipConsent: false,
+  dpopBoundAccessTokensRequired: false,
+  acceptsSelfSignedTokens: false,
+  tlsClientCertificateBoundAccessTokens: false,
+  tlsClientCertificateBoundAccessTokensRequired: false,
+  statusList: false,
+};
+
 interface Collection {
   readonly path: string;
   readonly id: RegExp;
   /** A good body that differs from call to call. */
   readonly body: (serial: number | string) => Readonly<Record<string, unknown>>;
-  /** What is shown besides what was sent. */
+  /** The members that are shown besides the ones sent. */
   readonly defaults?: Readonly<Record<string, unknown>>;
 }
 
@@ -59,22 +67,12 @@ const collections: readonly Collection[] = [
       name: 'API',
       permissions: [{ value: 'read', description: 'Read' }, { value: 'write' }],
     }),
-    defaults: {
-      signingAlgorithm: 'RS256',
-      tokenLifetimeSeconds: 3_600,
-      allowRefreshTokens: false,
-      skipConsent: false,
-      dpopBoundAccessTokensRequired: false,
-      acceptsSelfSignedTokens: false,
-      tlsClientCertificateBoundAccessTokens: false,
-      tlsClientCertificateBoundAccessTokensRequired: false,
-      statusList: false,
-    },
+    defaults: apiDefaults,
   },
 ];
 
 describe.each(collections)('$path', ({ path, id, body, defaults }) => {
-  /** What is shown of what was just created. */
+  /** A record as it is shown after its creation. */
   const shownNow = (serial: string) => ({
     ...body(serial),
     ...defaults,
@@ -216,16 +214,8 @@ describe('the management API among the APIs', () => {
       id: SYSTEM_API_ID,
       identifier: `${world.url}/v1/`,
       name: 'Mintmark management API',
-      signingAlgorithm: 'RS256',
-      tokenLifetimeSeconds: 3_600,
+      ...apiDefaults,
       permissions: systemPermissions,
-      allowRefreshTokens: false,
-      skipConsent: false,
-      dpopBoundAccessTokensRequired: false,
-      acceptsSelfSignedTokens: false,
-      tlsClientCertificateBoundAccessTokens: false,
-      tlsClientCertificateBoundAccessTokensRequired: false,
-      statusList: false,
       createdAt: expect.any(String),
       version: 1,
     });

@@ -22,7 +22,7 @@ const METHOD = { tokenEndpointAuthMethod: 'private_key_jwt' };
 
 const [first, second] = [applicationKey('ES256', 'first'), applicationKey('ES256', 'second')];
 
-/** Where applications publish their keys; any name leads there. */
+/** The host on which applications publish their keys, under any name. */
 const host = opened(startLocalIssuer);
 const assertionVerifier = () => joseAssertionVerifier(undefined, rememberedJwks(httpsJson(host.agent)));
 const world = useWorld({ onReply: assertConforms, adapters: { assertionVerifier } });
@@ -30,7 +30,7 @@ const acme = useAcme(world);
 
 let serial = 0;
 
-/** Publishes keys at a new URL, or answers something else there. */
+/** Publishes keys, or another answer, at a new URL. */
 function publish(keys: readonly ApplicationKey[], answer: IssuerAnswer = bodyOf(keys)): string {
   serial += 1;
   host.answers.set(`/keys/${serial}`, answer);

@@ -116,7 +116,7 @@ describe('D17: the name of the key in an assertion', () => {
 
 describe('an assertion of an application that is refused', () => {
   const forgeries = Object.entries({ ...claimForgeries, ...headerForgeries, ...formForgeries });
-  /** With one key only, its name says nothing. */
+  /** The name of an application's only key does not matter. */
   const good = ['D17: no kid'];
 
   test.each(forgeries.filter(([name]) => !good.includes(name)))(

@@ -1,19 +1,14 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { type TableName, tableSchemas } from '#infra/constructs/table-schemas.ts';
 import { personalTokens, tenantTokens } from '#test/support/arrange/changeable-kinds.ts';
-import { problem, seen, withoutUses } from '#test/support/ask/answers.ts';
+import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { captureOutput } from '#test/support/ask/output.ts';
-import { exchangeOutcome, introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
+import { introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
-import {
-  obtainSecret,
-  type SecretOwner,
-  type ShownSecrets,
-  secretIdOf,
-  secretOwners,
-} from '#test/support/clients/secret-owners.ts';
+import { type ShownSecrets, secretIdOf, secretOwners } from '#test/support/clients/secret-owners.ts';
+import { GRANTED, REFUSED, useSecretOwner } from '#test/support/clients/use-secret-owner.ts';
 import { itemsOf } from '#test/support/stored/table-items.ts';
 import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import { type Credentials, REPORTS } from '#test/support/world/world.ts';
@@ -39,9 +34,6 @@ const exchange = (credentials: Credentials) =>
   world.post('/oauth/token', credentials, { grant_type: 'client_credentials', audience: REPORTS });
 const expiresIn = async (credentials: Credentials) =>
   ((await exchange(credentials)).body as { expires_in?: number }).expires_in;
-const GRANTED = 'read:reports';
-const REFUSED = '401 invalid_client';
-
 test.each(secretOwners)('an import for $owner is refused where the deployment takes none', async ({ create }) => {
   const owner = await create(manage, acme);
   const reply = await manage('POST', `${owner.path}/secrets`, { importedHash: `$2b$10$${'a'.repeat(53)}` });
@@ -49,15 +41,7 @@ test.each(secretOwners)('an import for $owner is refused where the deployment ta
 });
 
 describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
-  let owner: SecretOwner;
-  beforeEach(async () => {
-    owner = await create(manage, acme);
-  });
-  const add = (body: object = {}) => obtainSecret(manage, owner, 'secrets', body);
-  const remove = (secretId: string) => manage('DELETE', `${owner.path}/secrets/${secretId}`);
-  const show = async () => withoutUses((await manage('GET', owner.path)).body as ShownSecrets);
-  const exchangeOutcomes = (...all: readonly Credentials[]) =>
-    Promise.all(all.map((one) => exchangeOutcome(world, one)));
+  const { owner, add, remove, show, exchangeOutcomes } = useSecretOwner({ world, manage, acme }, create);
 
   test('B21: are shown once each, and work beside each other', async () => {
     const before = await show();
@@ -202,7 +186,7 @@ describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
 describe('each secret that was handed out above', () => {
   const handedOut = () =>
     answers.flatMap((text) => /"clientSecret":"(?<secret>mms_\w+)"/.exec(text)?.groups?.secret ?? []);
-  /** What only its owner knows of a secret: all but its prefix, its id and its checksum. */
+  /** The part of a secret that only its owner knows: without prefix, id and checksum. */
   const findIn = (text: string) => handedOut().filter((secret) => text.includes(secret.slice(10, 42)));
 
   test('B21, Q6: stands in one answer, none of them a list, and no hash in any', async () => {

@@ -1,22 +1,17 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
 import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome, introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
+import { introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
-import {
-  obtainSecret,
-  type SecretOwner,
-  type ShownSecrets,
-  secretIdOf,
-  secretOwners,
-} from '#test/support/clients/secret-owners.ts';
+import { secretIdOf, secretOwners } from '#test/support/clients/secret-owners.ts';
+import { GRANTED, REFUSED, useSecretOwner } from '#test/support/clients/use-secret-owner.ts';
 import type { Credentials, Reply } from '#test/support/world/deployment.ts';
 import { opened, useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 
-/** Holds up whoever has read a client and is about to be told whether the secret is right. */
+/** Holds up a request between the read of its client and the comparison of its secret. */
 let gate: { readonly arrived: () => void; readonly opened: Promise<void> } | undefined;
 
 function gatedHasher() {
@@ -39,20 +34,8 @@ const exchange = (credentials: Credentials) =>
 
 const visit = async (token: string) => (await online.visit('GET', '/reports', `Bearer ${token}`)).status;
 
-const GRANTED = 'read:reports';
-
-const REFUSED = '401 invalid_client';
-
 describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
-  let owner: SecretOwner;
-  beforeEach(async () => {
-    owner = await create(manage, acme);
-  });
-  const add = (body: object = {}) => obtainSecret(manage, owner, 'secrets', body);
-  const remove = (secretId: string) => manage('DELETE', `${owner.path}/secrets/${secretId}`);
-  const show = async () => (await manage('GET', owner.path)).body as ShownSecrets;
-  const exchangeOutcomes = (...all: readonly Credentials[]) =>
-    Promise.all(all.map((one) => exchangeOutcome(world, one)));
+  const { owner, add, remove, show, exchangeOutcomes } = useSecretOwner({ world, manage, acme }, create);
 
   test('I9: take every access token of the client along when one is deleted, at once', async () => {
     const other = await add();

@@ -29,7 +29,7 @@ async function prepare(collection: string, body: object): Promise<SecretOwner> {
   return owner;
 }
 
-/** Every change of a client's secrets, as somebody asks for it. */
+/** Every change of a client's secrets, as a request of `ask`. */
 function changesOf({ path, credentials }: SecretOwner, ask: Manage) {
   return [
     () => ask('POST', `${path}/secrets`, {}),
@@ -40,7 +40,7 @@ function changesOf({ path, credentials }: SecretOwner, ask: Manage) {
   ];
 }
 
-/** What all changes are answered, one after the other. */
+/** The answers to all changes, one after the other. */
 async function answersTo(owner: SecretOwner, ask: Manage) {
   const replies = [];
   for (const change of changesOf(owner, ask)) replies.push(await change());
@@ -54,7 +54,7 @@ async function asTenantToken(...permissions: readonly SystemPermission[]): Promi
   return manageWith(world, await world.tokenFor(await arrangeTenantManager(world, acme.tenantId, permissions)));
 }
 
-/** Asks as a new member of Acme with these permissions, and says who that is. */
+/** Asks as a new member of Acme with these permissions, and names the member. */
 async function asMember(
   ...permissions: readonly SystemPermission[]
 ): Promise<{ readonly ask: Manage; readonly self: Acme }> {

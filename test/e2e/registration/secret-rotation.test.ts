@@ -1,15 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { succeed } from '#test/support/arrange/manage.ts';
-import { problem, seen, withoutUses } from '#test/support/ask/answers.ts';
+import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
-import { exchangeOutcome, introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
-import {
-  obtainSecret,
-  type SecretOwner,
-  type ShownSecrets,
-  secretIdOf,
-  secretOwners,
-} from '#test/support/clients/secret-owners.ts';
+import { introspectedScope } from '#test/support/ask/scope-or-refusal.ts';
+import { type ShownSecrets, secretIdOf, secretOwners } from '#test/support/clients/secret-owners.ts';
+import { GRANTED, REFUSED, useSecretOwner } from '#test/support/clients/use-secret-owner.ts';
 import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import { type Credentials, REPORTS } from '#test/support/world/world.ts';
 
@@ -18,25 +13,16 @@ const acme = useAcme(world);
 const manage = useManage(world);
 
 const timestamp = (secondsFromNow = 0) => new Date((world.clock.nowSeconds() + secondsFromNow) * 1_000).toISOString();
-const GRANTED = 'read:reports';
-const REFUSED = '401 invalid_client';
 const CONFLICT = problem(409, 'conflict');
 
 describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) => {
-  let owner: SecretOwner;
+  const { owner, add, rotate, remove, show, exchangeOutcomes } = useSecretOwner({ world, manage, acme }, create);
   let old: Credentials;
-  beforeEach(async () => {
-    owner = await create(manage, acme);
+  beforeEach(() => {
     old = owner.credentials;
   });
-  const add = (body: object = {}) => obtainSecret(manage, owner, 'secrets', body);
-  const rotate = (graceSeconds: number) => obtainSecret(manage, owner, 'secrets/rotate', { graceSeconds });
   const tryToRotate = (graceSeconds: unknown) => manage('POST', `${owner.path}/secrets/rotate`, { graceSeconds });
   const conclude = (how: 'finish' | 'cancel') => manage('POST', `${owner.path}/secrets/rotate/${how}`);
-  const remove = (credentials: Credentials) => manage('DELETE', `${owner.path}/secrets/${secretIdOf(credentials)}`);
-  const show = async () => withoutUses((await manage('GET', owner.path)).body as ShownSecrets);
-  const exchangeOutcomes = (...all: readonly Credentials[]) =>
-    Promise.all(all.map((one) => exchangeOutcome(world, one)));
   const expiresIn = async (credentials: Credentials) => {
     const grant = { grant_type: 'client_credentials', audience: REPORTS };
     return ((await world.post('/oauth/token', credentials, grant)).body as { expires_in?: number }).expires_in;
@@ -133,7 +119,7 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
 
   test('cannot be taken back once its old secrets have ended, or are deleted', async () => {
     const rotated = await rotate(60);
-    expect((await remove(old)).status).toBe(204);
+    expect((await remove(secretIdOf(old))).status).toBe(204);
     expect(seen(await conclude('cancel'))).toEqual(CONFLICT);
     expect(await exchangeOutcomes(rotated)).toEqual([GRANTED]);
     world.clock.advance(60);
@@ -143,7 +129,7 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
   test('is taken back where its new secret is deleted', async () => {
     const before = await show();
     const rotated = await rotate(60);
-    expect((await remove(rotated)).status).toBe(204);
+    expect((await remove(secretIdOf(rotated))).status).toBe(204);
     // A deletion also ends access tokens, which applications show.
     expect({ ...(await show()), tokensRevokedUntil: undefined }).toEqual({ ...before, version: before.version + 2 });
     world.clock.advance(60);
