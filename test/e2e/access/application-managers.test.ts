@@ -16,7 +16,7 @@ const acme = useAcme(world);
 
 const itemOf = ({ clientId }: Pick<Credentials, 'clientId'>) => `${APPLICATIONS}/${clientId}`;
 
-/** Every request that there is about one application, and the path behind its own. */
+/** Every request about one application: its method, and its path after that of the application. */
 const requestsAbout = () =>
   [
     ['GET', ''],

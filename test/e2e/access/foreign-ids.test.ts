@@ -14,14 +14,14 @@ import { type Acme, arrangeAcme } from '#test/support/world/world.ts';
 
 let requests: RouteRequests;
 
-/** Who may do anything at all, in the workspace and in each of the tenants. */
+/** Callers with every permission, in the workspace and in each of the tenants. */
 let tokens: { readonly admin: string; readonly acme: string; readonly globex: string };
 
 let clients: readonly { readonly kind: ClientKind; readonly tenantId: string | undefined; readonly id: string }[];
 
 type ClientKind = 'tenant' | 'member' | 'service user' | 'application';
 
-/** Requests are good ones about Globex; then one id in the path is exchanged for that of something else that exists. */
+/** Each request is a good one about Globex, with one id in its path replaced by that of another existing record. */
 const world = useWorld({ onReply: assertConforms });
 const acme = useAcme(world);
 beforeAll(async () => {
@@ -54,7 +54,7 @@ async function clientsOf({ tenantId, tenantToken, personalToken }: Acme) {
   ] as const;
 }
 
-/** A token of the tenant's user with every permission there is. */
+/** A token of the tenant's user with every permission. */
 async function strongTokenOf({ tenantId, userId, personalToken }: Acme): Promise<string> {
   const all = systemPermissions.map(({ value }) => ({ api: `${world.url}/v1/`, value }));
   const roleIds = [await createRole(world, all, 0)];
@@ -102,7 +102,7 @@ describe.each(managementRoutes.filter(({ path }) => /\{tenantId\}.+\{/.test(path
   test('finds nothing of another tenant under the path of this one', async () => {
     const request = await requests[route.name]();
     const path = exchanged(route, request.path, acme.tenantId, '{tenantId}');
-    // Whom a tenant takes in is for the administrator of the workspace to say.
+    // Only the administrator of the workspace decides who joins a tenant.
     for (const token of route.name === 'setMember' ? [tokens.acme] : [tokens.admin, tokens.acme]) {
       const reply = await send(request, path, token);
       expect(writtenTables(world)).toEqual([]);

@@ -13,7 +13,7 @@ import type { Acme } from '#test/support/world/world.ts';
 const world = useWorld({ onReply: assertConforms });
 const acme = useAcme(world);
 let tenant: string;
-/** An application that keeps tenants' machines and members, and may do nothing else. */
+/** An application that manages tenants' machines and members, and may do nothing else. */
 let asProvisioning: Manage;
 /** A role that gives what the application holds, and one that gives more. */
 let within: string;

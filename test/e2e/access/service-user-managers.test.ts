@@ -34,7 +34,7 @@ const collectionOf = ({ tenantId }: Acme) => `/v1/tenants/${tenantId}/service-us
 
 const roleOf = (level: number) => createRole(world, [], level);
 
-/** Every request that there is about the service user at this path and its secrets. */
+/** Every request about the service user at this path and its secrets. */
 const requestsAbout = (path: string, clientId: string) =>
   [
     ['GET', path],

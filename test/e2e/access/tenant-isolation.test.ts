@@ -79,14 +79,14 @@ async function send({ method, path, headers, body }: RouteRequest, token: string
 
 const unused = new Map<string, Promise<RouteRequest>>();
 
-/** A request that nobody is granted, so that it stays one for whoever comes next. */
+/** A request that no caller is granted, so that the next caller can send it too. */
 function requestFor({ name }: ManagementRoute): Promise<RouteRequest> {
   const prepared = unused.get(name) ?? requests[name]();
   unused.set(name, prepared);
   return prepared;
 }
 
-/** Has every actor ask for every path of a route; the statuses of the answers, and those that the rule says. */
+/** Sends every path of a route as every actor. Answers the statuses, and the statuses by the rule. */
 async function askByEveryone(route: ManagementRoute) {
   const answered: Record<string, number> = {};
   const expected: Record<string, number> = {};

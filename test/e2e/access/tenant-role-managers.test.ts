@@ -20,7 +20,7 @@ const writeReports = { api: REPORTS, value: 'write:reports' };
 const world = useWorld({ onReply: assertConforms });
 const acme = useAcme(world);
 const admin = useManage(world);
-/** Keeps the roles of Acme, and may read reports. */
+/** Manages the roles of Acme, and may read reports. */
 let manager: Manage;
 let system: (value: SystemPermission) => { readonly api: string; readonly value: string };
 beforeAll(async () => {
@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 const collection = () => `/v1/tenants/${acme.tenantId}/roles`;
 
-/** A tenant's token that keeps roles; `scope` narrows it. */
+/** A tenant token that manages roles; `scope` narrows it. */
 async function managerWith({ scope, ...more }: { scope?: string; permissions?: readonly SystemPermission[] }) {
   const held = [...(more.permissions ?? []), 'read:tenant-roles', 'write:tenant-roles'] as const;
   const roleId = await createRole(world, [...held.map(system), readReports], LEVEL);

@@ -45,7 +45,7 @@ async function arrangeRotated(): Promise<{ live: Credentials; ended: Credentials
   return { ended, live: { clientId: ended.clientId, clientSecret } };
 }
 
-/** As many exchanges, one after the other. */
+/** So many exchanges, one after the other. */
 async function repeatFrom(source: string, credentials: (serial: number) => Credentials, times: number) {
   const replies: Reply[] = [];
   for (let serial = 0; serial < times; serial += 1) {

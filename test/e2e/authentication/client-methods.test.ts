@@ -18,7 +18,7 @@ const endpoints = [
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const UNKNOWN = 'cli_0000000000000000000000';
 
-/** What an application is registered with, by method. */
+/** The registration of an application, by method. */
 const key = applicationKey();
 const registrations = {
   client_secret_basic: {},
@@ -46,10 +46,10 @@ async function register(method: Registered): Promise<Credentials> {
 }
 const pathOf = ({ clientId }: Credentials) => `/v1/applications/${clientId}`;
 const assertionBy = ({ clientId }: Credentials) => applicationAssertion(world, { ...key, principalId: clientId });
-/** Of the right form, but made for somebody else. */
+/** A secret of the right form for another client. */
 const secretOf = ({ clientSecret = acme.tenantToken.clientSecret }: Partial<Credentials>) => clientSecret;
 
-/** The ways to come as a client, whichever it is registered for. */
+/** The ways to authenticate as a client, independent of its registration. */
 const ways = {
   'a secret in the header': async (path: string, form: Record<string, string>, client: Credentials) =>
     world.post(path, { ...client, clientSecret: secretOf(client) }, form),

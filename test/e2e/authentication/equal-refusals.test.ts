@@ -13,7 +13,7 @@ const parameters = { grant_type: 'client_credentials', token: 'x' };
 const world = useWorld();
 const acme = useAcme(world);
 const other = useAcme(world);
-/** A client in every state that must not show, with the secret it was once given. */
+/** A client in every state that a refusal must not show, with the secret it once got. */
 let clients: Readonly<Record<'live' | 'disabled' | 'expired' | 'deleted' | 'rotated' | 'unknown', Credentials>>;
 beforeAll(async () => {
   const unknown = { clientId: 'cli_0000000000000000000000', clientSecret: acme.tenantToken.clientSecret };
@@ -30,7 +30,7 @@ beforeAll(async () => {
   await Promise.all(endpoints.map((path) => world.post(path, clients.live, parameters)));
 });
 
-/** Whoever asks does not hold a secret that Mintmark ever made for this client. */
+/** Callers without a secret that Mintmark ever made for this client. */
 const guesses: readonly (readonly [string, () => Credentials])[] = [
   ['an unknown client', () => clients.unknown],
   ['an id of another form', () => ({ clientId: 'nobody', clientSecret: guess() })],
@@ -53,7 +53,7 @@ const guesses: readonly (readonly [string, () => Credentials])[] = [
   ['a text of another form', () => ({ ...clients.live, clientSecret: 'correct horse battery staple' })],
 ];
 
-/** Whoever asks holds the secret that Mintmark made for this client, but it is worth nothing any more. */
+/** States in which a client's own secret is not valid any more. */
 const outdated = ['disabled', 'expired', 'deleted', 'rotated'] as const;
 
 describe.each(endpoints)('a refusal at %s', (path) => {
@@ -129,7 +129,7 @@ function create(request: { readonly expiresInSeconds?: number } = {}): Promise<C
   return createApiToken(world, acme.tenantId, { roleIds: [acme.readerRoleId], ...request });
 }
 
-/** As many secrets as asked, the client's own last. */
+/** So many secrets, with the client's own last. */
 function withMore<Secret extends { readonly selector: string }>(secrets: readonly Secret[], count: number) {
   const more = Array.from({ length: count - 1 }, (_, index) =>
     secrets.map((secret) => ({ ...secret, selector: `other${index}` })),
@@ -137,7 +137,7 @@ function withMore<Secret extends { readonly selector: string }>(secrets: readonl
   return { secrets: [...more.flat(), ...secrets] };
 }
 
-/** Of the right form, checksum and all, but made for somebody else. */
+/** A secret of the right form and checksum for another client. */
 function guess(): string {
   return other.personalToken.clientSecret;
 }

@@ -13,7 +13,7 @@ const guess = ({ clientId }: Pick<Credentials, 'clientId'>, clientSecret = 'a-gu
   exchange({ clientId, clientSecret });
 
 describe('B14: a guess at an imported secret', () => {
-  /** They are counted, of the client and of the source; and the first of a minute are written down. */
+  /** A refusal is counted for the client and for the source, and the first ones of a minute are written to the log. */
   const REFUSAL = { reads: 1, writes: expect.toBeOneOf([2, 3]), kms: [], comparisons: 1 };
 
   test.each<[string, () => Promise<Pick<Credentials, 'clientId'>>]>([
@@ -73,7 +73,7 @@ describe('a caller that guesses too often at imported secrets', () => {
     ]).toEqual([429, 200, 200]);
   });
 
-  /** How long there is to wait depends on the second in which the first guess was. */
+  /** The time to wait depends on the second of the first guess. */
   const withoutWait = (reply: Reply) => {
     const { headers, ...rest } = wholeReply(reply);
     return { ...rest, headers: headers.map(([name, value]) => (name === 'retry-after' ? name : [name, value])) };

@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 const ask = (caller: Credentials, token: string) => world.post('/oauth/introspect', caller, { token });
 
-/** An application that may ask for this at this API. */
+/** An application with this grant at this API. */
 async function applicationWith(apiId: string, permissions: readonly string[] | 'all'): Promise<Credentials> {
   const application = await createApplication(world);
   await grantPermissions(world, application, apiId, permissions);
@@ -37,7 +37,7 @@ async function answersTo(caller: Credentials): Promise<readonly string[]> {
   return replies.map(({ text }) => text);
 }
 
-/** What is known of every token, and what of none. */
+/** What an application learns of every token, and what of none. */
 const everything = () =>
   Object.values(tokens).map((token) => ({ active: true, token_type: 'Bearer', ...decodeJwt(token) }));
 

@@ -35,7 +35,7 @@ async function statuses(api: GuardedApi, authorization: string | undefined, meth
 
 const OPEN = [200, 200, 200];
 const FORBIDDEN = [403, 403, 403];
-/** API Gateway's own words for "this is not authenticated"; an HTTP API knows none but 403. */
+/** The status of API Gateway for a refused token; an HTTP API knows only 403. */
 const REFUSED = [403, 401, 401];
 const FAILING = [500, 500, 500];
 
@@ -122,7 +122,7 @@ describe.each(['offline', 'online'] as const)('an authorizer that works %s', (mo
 });
 
 describe('P3, F4: an authorizer that works offline, by signature and claims alone, refuses', () => {
-  /** Only the records know that these are not true; the workspace's own key would have to be the one that lies. */
+  /** Forgeries that only the records show: the workspace's own key would have signed them. */
   const onlineOnly = ['client_id of nobody', 'sub of somebody else', 'tenant_id of a tenant that the client is not of'];
   const forgeries = { ...headerForgeries, ...keyForgeries, ...formForgeries, ...claimForgeries };
 

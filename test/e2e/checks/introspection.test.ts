@@ -8,7 +8,7 @@ import { openForge } from '#test/support/forge/forge.ts';
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import type { Credentials } from '#test/support/world/world.ts';
 
-/** Enough for the tests that ask about inactiveTokens tokens, little enough to be reached. */
+/** Enough for the tests about inactive tokens, little enough to be reached. */
 const UNKNOWN_TOKENS_MAX = 60;
 
 const world = useWorld({ adapters: { failures: headStart('unknown ', 3_000 - UNKNOWN_TOKENS_MAX) } });
@@ -218,7 +218,7 @@ describe('introspection tells of a token', () => {
 });
 
 describe('H10: a caller that scans for tokens', () => {
-  /** As many requests as the limit has; answers what they were answered. */
+  /** Sends as many requests as the limit allows and answers their statuses. */
   async function reachLimit(request: (serial: number) => ReturnType<typeof ask>): Promise<readonly string[]> {
     const replies = await repeat(UNKNOWN_TOKENS_MAX, request);
     return [...new Set(replies.map(({ status, text }) => `${status} ${text}`))];

@@ -21,7 +21,7 @@ async function create<Body>(method: string, path: string, body: unknown): Promis
   return reply.body as Body;
 }
 
-/** Deletions, and what is left of a tenant token and of a user's personal token afterwards. */
+/** Deletions, and whether a tenant token and a user's personal token still work after each. */
 const deletions: readonly {
   readonly what: string;
   readonly path: (acme: Acme) => string;

@@ -12,7 +12,7 @@ import { type Acme, arrangeAcme, type Credentials, REPORTS } from '#test/support
 const world = useWorld({ onReply: assertConforms });
 const manage: Manage = async (...request) => manageWith(world, await world.tokenFor(world.admin))(...request);
 
-/** Old enough a deletion for its rows to be removed. */
+/** The age at which the rows of a deletion are removed. */
 const SETTLE_SECONDS = 60;
 
 const run = () => world.run('remove-deleted');
@@ -25,7 +25,7 @@ const exchange = async (credentials: Credentials) => {
   const parameters = { grant_type: 'client_credentials', audience: REPORTS };
   return (await world.post('/oauth/token', credentials, parameters)).status;
 };
-/** Which rows name something, by the keys that they have. */
+/** The keys of the rows that mention an id. */
 const keysNaming = async (id: string) => (await itemsNaming(id)).map((item) => item.key ?? item.id).toSorted();
 
 async function arrangeServiceUser({ tenantId, readerRoleId }: Acme) {
@@ -165,7 +165,7 @@ describe('a deleted API', () => {
 });
 
 describe('a deletion that broke off', () => {
-  /** Each deletion notes first what it is about, so that its second write is the deletion itself. */
+  /** Each deletion first writes down its subject, so its second write is the deletion itself. */
   const onlyNote = () => {
     let writes = 0;
     return (operation: string, body: string) => {

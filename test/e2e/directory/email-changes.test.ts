@@ -16,7 +16,7 @@ beforeAll(async () => {
   manage = manageWith(world, token);
 });
 
-/** Longer than a change that broke off keeps an address. */
+/** Longer than a change that broke off keeps an address taken. */
 const GRACE_SECONDS = 61;
 
 interface User {
@@ -36,7 +36,7 @@ const emailOf = async ({ id }: User) => (await succeed<User>(manage('GET', `/v1/
 
 const TAKEN = problem(409, 'conflict', 'email');
 
-/** Whether somebody else may have this address now; who may, has it from now on. */
+/** Whether another user may have this address now; if so, that user gets it. */
 async function isFree(email: string): Promise<boolean> {
   const { status } = await manage('POST', '/v1/users', { email });
   if (status !== 201 && status !== 409) throw new Error(`The creation answered ${status}.`);

@@ -5,10 +5,10 @@ import type { EventBus } from '#shared/domain/records/audit.ts';
 import type { Environment } from '#shared/ports.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 
-/** Longer than lines of one moment take to be written. */
+/** Longer than the lines of one moment take to be written. */
 const SETTLE_SECONDS = 20;
 
-/** What the next run is to do instead of going through. */
+/** How the next run fails. */
 let fault: 'refuse' | 'lose reply' | undefined;
 
 const unreliableBus = (environment: Environment): EventBus => {
@@ -27,7 +27,7 @@ const world = useWorld({ adapters: { eventBus: unreliableBus } });
 const acme = useAcme(world);
 beforeEach(() => publishAll());
 
-/** The events that one more run brought. */
+/** The events of one more run. */
 async function publishAll() {
   const before = world.events.length;
   world.clock.advance(SETTLE_SECONDS);

@@ -8,7 +8,7 @@ const world = useWorld();
 const manage = useManage(world);
 
 const SMALL = { tenantTokens: 2, members: 1, serviceUsers: 1 };
-/** More than a page of everything. */
+/** More than a page of each kind of record. */
 const LARGE = { tenantTokens: 40, members: 27, serviceUsers: 27 };
 const rowsOf = ({ tenantTokens, members, serviceUsers }: typeof SMALL) => tenantTokens + 2 * (members + serviceUsers);
 
@@ -27,16 +27,16 @@ async function leaveRemains(sizes = SMALL): Promise<string> {
   return id;
 }
 
-/** All that names the tenant, the note of its deletion included, but for its mark. */
+/** The rows that mention the tenant, with the note of its deletion and without its mark. */
 const rowsLeft = async (id: string) => (await itemsNaming(id)).length - 1;
 
-/** Nothing of one test may be left for the next one to remove. */
+/** Removes the rows of each test, so that none are left for the next one. */
 beforeEach(async () => {
   expect(await run()).toEqual({ rows: 0, finished: 0 });
 });
 
 describe('T8: a run that removes rows and ends early', () => {
-  /** Runs fail at their first call, at their second, and so on until one gets through without that many. */
+  /** Runs fail at their first call, at their second, and so on, until a run makes fewer calls. */
   async function failAtEveryCall(fails: (call: number, n: number) => boolean): Promise<number> {
     for (let n = 1; ; n += 1) {
       const id = await leaveRemains();

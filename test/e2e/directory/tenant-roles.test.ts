@@ -128,7 +128,7 @@ describe("T7: the key of a tenant's role", () => {
 });
 
 describe('T6: a role of another tenant', () => {
-  /** Everything that roles can be assigned to, as it is made and as it is changed. */
+  /** The records that have roles: the creation and the change of each. */
   const assignments = {
     'a new member': async () => {
       const { id } = await succeed(manage('POST', '/v1/users', { email: `user${newRole().key}@example.com` }));

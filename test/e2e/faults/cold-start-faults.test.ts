@@ -12,7 +12,7 @@ const requests = prepared(() => routeRequests(world, acme));
 
 type Engine = 'dynamo' | 'kms';
 
-/** One route of each function, and what it needs when its process has just begun. */
+/** One route of each function, with the engines that a new process needs for it. */
 const firstRequests: readonly { operation: Operation; query?: string; status: number; needs: readonly Engine[] }[] = [
   { operation: 'token', status: 200, needs: ['dynamo', 'kms'] },
   { operation: 'introspect', status: 200, needs: ['dynamo', 'kms'] },
@@ -29,7 +29,7 @@ const firstRequests: readonly { operation: Operation; query?: string; status: nu
   { operation: 'openidConfiguration', status: 200, needs: [] },
 ];
 
-/** API Gateway says 500 for an authorizer that gives no verdict. */
+/** The status of API Gateway for an authorizer without a verdict. */
 const authorizers: readonly { mode: 'online' | 'offline'; path: string; needs: readonly Engine[] }[] = [
   { mode: 'online', path: '/reports', needs: ['dynamo'] },
   { mode: 'online', path: '/rest/reports', needs: ['dynamo'] },
@@ -37,7 +37,7 @@ const authorizers: readonly { mode: 'online' | 'offline'; path: string; needs: r
   { mode: 'offline', path: '/rest/reports', needs: ['dynamo'] },
 ];
 
-/** Processes of all functions that have just begun; each call to `callAll` calls every one of them, twice at most. */
+/** New processes of all functions. Each `callAll` calls every one of them, twice at most. */
 async function startColdProcesses() {
   const instance = await startFunctionInstance(world);
   const prepareAll = () =>
@@ -47,7 +47,7 @@ async function startColdProcesses() {
         return { ...request, path: path + query };
       }),
     );
-  // What is created the first time is another one the second.
+  // The first and the second call create different records.
   const prepared = [await prepareAll(), await prepareAll()];
   const authorization = `Bearer ${await world.tokenFor(acme.tenantToken)}`;
   const apis = await Promise.all(authorizers.map(({ mode }) => startGuardedApi(world, { mode })));

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await lookEverywhere();
 });
 
-/** The columns of the table: everything that somebody may want of a workspace whose processes are warm. */
+/** The columns of the table: what callers may want of a workspace with warm processes. */
 const operations = {
   'token issue': 'token',
   introspection: 'introspect',
@@ -72,7 +72,7 @@ async function inTime(column: Column, secondsMax: number, ask: () => Promise<str
   return [column, seconds < secondsMax ? answer : `${answer}, after ${seconds} s`] as const;
 }
 
-/** What the caller is told: that something is as it should be, or what is the matter and when to come back. */
+/** What the caller is told: a success, or the error and when to come back. */
 function told({ status, body, headers }: Reply): string {
   if (status < 300) return (body as { active?: boolean } | undefined)?.active === false ? 'inactive' : String(status);
   const { error, code } = body as { error?: string; code?: string };
@@ -80,7 +80,7 @@ function told({ status, body, headers }: Reply): string {
 }
 
 const unavailable = '503 temporarily_unavailable, again in 1 s';
-/** What API Gateway says for an authorizer without a verdict. */
+/** The status of API Gateway for an authorizer without a verdict. */
 const noVerdict = '500';
 
 /** All is well. */
@@ -103,7 +103,7 @@ const onAudit = (fault: Fault) => (operation: string, body: string) =>
   operation === 'PutItem' && body.includes('"mintmark-audit"') ? fault : undefined;
 const isAboutEs256 = (body: string) => body.includes('ECDSA_SHA_256');
 
-/** How a dependency is down: a name, and what becomes of its calls. */
+/** A way in which a dependency is down: its name, and the fault of each call. */
 type Way = readonly [name: string, fault: Fault];
 const dynamoThrottles: readonly Way[] = [
   ['ThrottlingException', error('ThrottlingException')],
@@ -121,7 +121,7 @@ interface Degradation {
   readonly engine: 'dynamo' | 'kms';
   readonly ways: readonly Way[];
   readonly failing: (fault: Fault) => FaultOf;
-  /** What differs from the usual. */
+  /** The columns that differ from the usual. */
   readonly row: Partial<Row>;
 }
 
@@ -194,7 +194,7 @@ describe('V6: a signing key that is disabled', () => {
   });
 });
 
-/** An API whose tokens are signed with ES256, and a role for it in the hands of the tenant's client. */
+/** An API whose tokens are signed with ES256, and a role for it that the tenant's client has. */
 async function registerLedger(): Promise<void> {
   const permissions = [{ value: 'read:ledger' }];
   await world.manage('POST', '/v1/apis', {

@@ -24,7 +24,7 @@ function chooseFurther(kind: string, all: readonly CallFailure[]): readonly Call
   return triedKinds.has(kind) || !triedKinds.add(kind) ? [] : all;
 }
 
-/** Every process looks for keys that it does not know, so nobody else is probed while these come and go. */
+/** The function that makes and ends keys. Every process looks for new keys, so no other route is probed meanwhile. */
 const KEYS = 'manage-signing-keys';
 
 type Route = ReturnType<typeof operationsOf>[number];
@@ -32,7 +32,7 @@ type Route = ReturnType<typeof operationsOf>[number];
 /** How many probes there were at each route. */
 const probesAt: Record<string, number> = {};
 
-/** Probes a route, and sees to it that everything is tried and comes out right. */
+/** Probes a route and expects the right outcome of every probe. */
 async function expectRightOutcomes(name: string, subject: Omit<Subject, 'chooseFurther'>): Promise<readonly Probe[]> {
   const probes = await probeFaults(world, { ...subject, chooseFurther });
   probesAt[name] = probes.length;
@@ -49,21 +49,21 @@ afterAll(() => {
 });
 
 describe('H11, I6, INV5, INV7, INV8, INV9: with each of its calls failing in each way', () => {
-  /** These call nobody once a process has begun, or made a list; the latter has faults of its own: status-list-faults.test.ts. */
+  /** Routes without calls in a warm process. Status lists have faults of their own: status-list-faults.test.ts. */
   const remembering: readonly string[] = ['discovery', 'status-lists'];
   const called = tables.filter(({ name, routes }) => !remembering.includes(name) && Object.keys(routes).length > 0);
   const functions = called.filter(({ name }) => name !== KEYS).map(({ name }) => operationsOf(name));
   const probeRoute = async ({ operation, status, isOpen }: Route, isAlone = isThorough) => {
     const subject = { prepare: requests[operation], successStatus: status, isAlone };
     const probes = await expectRightOutcomes(operation, subject);
-    // Where nobody has to be recognised, one call may be all there is.
+    // A route that recognises no caller may make a single call.
     expect(probes.length).toBeGreaterThan(isOpen ? 0 : 1);
   };
 
   test.concurrent.each(functions.flat())('$operation answers 503 in time', (route) => probeRoute(route));
   test.each(operationsOf(KEYS))('$operation answers 503 in time', (route) => probeRoute(route, true));
 
-  /** One creation of each function: what remembers keys is the same for all of them. */
+  /** One creation of each function, because all creations remember keys in the same way. */
   const creations = functions.flatMap((operations) => operations.filter(({ status }) => status === 201).slice(0, 1));
   test.concurrent.each(creations)('$operation with an Idempotency-Key too', async ({ operation, status }) => {
     const prepare = async () => {

@@ -8,7 +8,7 @@ import type { Fault } from '#test/support/world/engine-proxy.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 import type { Credentials, Reply } from '#test/support/world/world.ts';
 
-/** No creation takes so long: one that is still under way broke off. */
+/** Longer than any creation takes: one that is still under way then broke off. */
 const ABANDONED_AFTER_SECONDS = 30;
 
 const world = useWorld({ onReply: assertConforms });
@@ -35,7 +35,7 @@ function newCreation(body: object = { description: 'export', roleIds: [acme.read
 interface Failing {
   readonly operation: string;
   readonly table: 'tokens' | 'clients' | 'audit';
-  /** What its body must say besides. */
+  /** A text that its body must contain. */
   readonly about?: string;
 }
 const whileDenied = (calls: readonly Failing[], run: () => Promise<Reply>) => {
@@ -55,7 +55,7 @@ const creating: Failing = { operation: 'PutItem', table: 'clients' };
 const unavailable = problem(503, 'temporarily_unavailable');
 const seenWithRetryAfter = (reply: Reply) => [seen(reply), reply.headers.get('retry-after')];
 
-/** The key is not free, until the moment when nobody can be busy under it any more. */
+/** The key stays taken until no creation can be under way with it any more. */
 async function expectFreeAfterAbandonment(create: () => Promise<Reply>): Promise<void> {
   const items = await workspaceItems();
   for (const seconds of [0, ABANDONED_AFTER_SECONDS]) {

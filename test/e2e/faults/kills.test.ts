@@ -6,16 +6,16 @@ import { seededOrder } from '#test/support/faults/seeded-order.ts';
 import type { KillPoint } from '#test/support/world/killable-mintmark.ts';
 import type { Credentials, Reply } from '#test/support/world/world.ts';
 
-/** How many kills there are, of all that there can be. */
+/** How many of all possible kills are made. */
 const KILLS = Number(process.env.MINTMARK_KILLS ?? 5);
-/** Which come first. */
+/** The seed of their order. */
 const SEED = Number(process.env.MINTMARK_KILL_SEED ?? 1);
 const KILL_MILLISECONDS_MAX = 60_000;
 
 interface Kill {
   readonly story: KillStory;
   readonly when: string;
-  /** Undefined for a kill when the answer is there. */
+  /** The point of the kill; undefined for a kill after the answer. */
   readonly point?: KillPoint;
 }
 
@@ -35,14 +35,14 @@ const kills = Array.from({ length: Math.ceil(KILLS / everyKill.length) }, () => 
   .slice(0, KILLS);
 
 let shared: KillSite;
-/** Credentials that somebody was told of, in any of the lives of the process. */
+/** Credentials from all answers so far, over all starts of the process. */
 const confirmed: Credentials[] = [];
 beforeAll(async () => {
   shared = await openKillSite();
 });
 afterAll(() => shared.close());
 
-/** Has the process die on the way, or else when all is done; resolves with the answer, if there was one. */
+/** Kills the process on the way, or after the act; resolves with the answer, if there was one. */
 async function interrupt(site: KillSite, act: () => Promise<Reply | undefined>, point: KillPoint | undefined) {
   if (point !== undefined) await site.mintmark().dieAt(point);
   const answered = point === undefined ? await act() : await act().catch(() => undefined);
@@ -55,7 +55,7 @@ async function kill({ story, point }: Kill, site: KillSite): Promise<readonly Cr
   return check(await interrupt(site, act, point));
 }
 
-/** In a folder that nobody else has. */
+/** A story in a folder of its own. */
 async function killAlone(what: Kill): Promise<void> {
   const site = await openKillSite();
   try {

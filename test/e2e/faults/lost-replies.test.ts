@@ -27,7 +27,7 @@ async function serve(request: RouteRequest): Promise<TimedReply> {
   }
 }
 
-/** The same, but nobody hears that a write is done until it is repeated. */
+/** The same, but the first reply to each write is lost. */
 async function serveLosingReplies(request: RouteRequest): Promise<TimedReply> {
   const lost = new Set<string>();
   const loseFirstReply = (operation: string, body: string): Fault | undefined => {

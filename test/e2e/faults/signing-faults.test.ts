@@ -25,7 +25,7 @@ const keys = signingKeysOf(world);
 const client = prepared(() => createApplication(world));
 let kms: KMSClient;
 beforeAll(async () => {
-  // Past the proxy that counts and fails.
+  // Without the proxy, which counts calls and makes them fail.
   kms = new KMSClient({ endpoint: world.kms.engine.url });
   const ledger = await registerApi(world, ['read:ledger'], { identifier: LEDGER, signingAlgorithm: 'ES256' });
   await grantPermissions(world, client, ledger.id, 'all');
@@ -38,7 +38,7 @@ const exchange = (audience: string) =>
 const statuses = async () => [(await exchange(REPORTS)).status, (await exchange(LEDGER)).status];
 const isActive = (token: string) => isTokenActive(world, token, client);
 
-/** Where the key that signs with this algorithm is in KMS. */
+/** The id in KMS of the key that signs with this algorithm. */
 async function arnOf(algorithm: string, state = 'active'): Promise<string> {
   const kid = await keys.find(algorithm, state);
   const item = (await itemsOf('directory')).find(({ key }) => key === 'signingKeys#workspace');

@@ -23,7 +23,7 @@ const visit = async (token: string, api = offline) => {
   return (await Promise.all(visits)).map(({ status }) => status);
 };
 const OPEN = [200, 200];
-/** API Gateway's own words for "this is not authenticated"; an HTTP API knows none but 403. */
+/** The status of API Gateway for a refused token; an HTTP API knows only 403. */
 const REFUSED = [403, 401];
 const FAILING = [500, 500];
 
@@ -115,7 +115,7 @@ describe('issuing a token that is on a list', () => {
 });
 
 describe('an authorizer that works offline', () => {
-  /** A list that was read before has its time to live behind it. */
+  /** Lets the time to live of a list that was read before pass. */
   beforeEach(() => world.clock.advance(TTL_SECONDS));
 
   test('asks nobody about tokens whose list it knows', async () => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
   keySet = (await world.send('GET', '/.well-known/jwks.json')).body as JSONWebKeySet;
 });
 
-/** The claims as an API checks them, with a verifier that is not ours. */
+/** The claims of a token, verified as an API does it, with another verifier than ours. */
 async function verify(token: string, audience: string): Promise<JWTPayload> {
   const { payload } = await jwtVerify(token, createLocalJWKSet(keySet), {
     issuer: world.url,

@@ -24,7 +24,7 @@ async function ask(asked: string) {
   return [status, (body as { readonly active?: boolean }).active];
 }
 
-/** For an audience that is no key of DynamoDB, so that a look at it would fail. */
+/** Claims for an audience that is too long for a key of DynamoDB, so a read of it would fail. */
 function claims(): JWTPayload {
   const now = world.clock.nowSeconds();
   return { aud: 'x'.repeat(4_000), iss: NOBODY, sub: NOBODY, jti: 'x', iat: now, exp: now + 60 };

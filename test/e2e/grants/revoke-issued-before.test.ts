@@ -16,7 +16,7 @@ const world = useWorld({ onReply: assertConforms });
 const acme = useAcme(world);
 const globex = useAcme(world);
 const application = prepared(arrangeApplication);
-/** It may look at every token of the API. */
+/** The client of the API, which may introspect every token for it. */
 const api = prepared(arrangeApplication);
 
 async function arrangeApplication(): Promise<Credentials> {

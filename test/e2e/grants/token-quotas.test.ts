@@ -18,7 +18,7 @@ beforeAll(async () => {
   apiId = (await registerApi(world, ['read:ledger'])).id;
 });
 
-/** Tests begin with the hour, so that none is about two of them by chance. */
+/** Each test begins with an hour, so that none runs over its end by chance. */
 beforeEach(() => world.clock.advance(3_600 - (world.clock.nowSeconds() % 3_600)));
 
 async function arrangeLimited(tokenQuota: object | null): Promise<Credentials> {
@@ -76,7 +76,7 @@ describe('a quota of access tokens', () => {
     expect(countEach([first, ...replies].map(({ status }) => status))).toEqual({ 200: 5, 429: 8 });
     world.clock.advance(3_600);
     const later = await Promise.all(race(12, () => exchange(client)));
-    // What the hour refused the day has not counted.
+    // The day has not counted the requests that the hour refused.
     expect(countEach(later.map(({ status }) => status))).toEqual({ 200: 3, 429: 9 });
   });
 

@@ -62,7 +62,7 @@ describe('A11, A14, A19: every request is answered with a success or an error th
   });
 });
 
-/** Anything at all, or nearly what the route's table entry gives as the example. */
+/** Any request, or one like the example of the route's table entry. */
 function anyRequest(body: Body | undefined): fc.Arbitrary<Sent> {
   if (body === undefined) return anyBytes;
   const names = Object.keys((body.schema as z.ZodObject).shape);

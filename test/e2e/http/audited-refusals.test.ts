@@ -7,7 +7,7 @@ import { auditLinesOf } from '#test/support/stored/table-items.ts';
 import type { Reply } from '#test/support/world/deployment.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 
-/** Every test is a source that nobody has heard of before. */
+/** A new source for every test. */
 let limiter = memoryRequestLimiter();
 const world = useWorld({ adapters: { requestLimiter: () => ({ count: (key) => limiter.count(key) }) } });
 const acme = useAcme(world);

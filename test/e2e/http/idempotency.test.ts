@@ -23,7 +23,7 @@ const creations = operationsOf(...tables.map(({ name }) => name)).filter(({ stat
 
 const send = ({ method, path, ...init }: RouteRequest): Promise<Reply> => world.send(method, path, init);
 
-/** Everything that an answer shows once. */
+/** The members that only the first answer shows. */
 interface Secrets extends Credentials {
   readonly privateKey: string;
   readonly signingSecret: string;
@@ -42,7 +42,7 @@ const named = (request: RouteRequest, key: string): RouteRequest => ({
   headers: { ...request.headers, 'idempotency-key': key },
 });
 
-/** A creation under a key, by the administrator or with whoever's token is given. */
+/** A creation under a key, with the given token or as the administrator. */
 const create = async (key: string, path: string, body: unknown, token?: string) =>
   world.send('POST', path, { headers: await headersFor(key, token), body: JSON.stringify(body) });
 

@@ -7,7 +7,7 @@ import { countEach, race } from '#test/support/ask/concurrent-calls.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 
-/** What happens between a deletion's reading of a client and its removal. */
+/** An act between the read of a client by a deletion and its removal. */
 let beforeRemoval = async () => {};
 
 const overtakenRemover: typeof dynamoClientRemover = (environment) => {

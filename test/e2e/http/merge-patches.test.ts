@@ -13,7 +13,7 @@ const place = placeOf(useAcme(world), manage);
 type Shown = Readonly<Record<string, unknown>> & { readonly version: number };
 const show = async (path: string) => withoutUses((await manage('GET', path)).body as Shown);
 
-/** What no request may say of anything, whatever it is. */
+/** Members that no request may set. */
 const forged = {
   id: 'ten_forged',
   clientId: 'cli_forged',

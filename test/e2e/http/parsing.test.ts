@@ -246,7 +246,7 @@ test.each([
   expect([created, read].map(({ body }) => (body as { metadata: unknown }).metadata)).toEqual([metadata, metadata]);
 });
 
-/** A form post with the tenant's token, or whoever's Authorization is given; its own headers come first. */
+/** A form post with the given Authorization or the tenant token; its own headers come first. */
 function post(request: Partial<RawRequest>, authorization = basic(acme.tenantToken)) {
   return sendForm({
     ...request,

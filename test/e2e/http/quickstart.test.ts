@@ -15,7 +15,7 @@ import { prepared, useWorld } from '#test/support/world/use-world.ts';
 
 const root = new URL('../../..', import.meta.url).pathname;
 
-/** Everything that an identifier may contain and a program might stumble over. */
+/** An identifier with every character that might break a program. */
 const HOSTILE = `urn:it's:\${process.exit(1)}:\`exit\`:$(exit);exit(1)//*/`;
 
 interface Quickstart {
@@ -39,7 +39,7 @@ async function codeOf(algorithm: string, snippetId: string): Promise<string> {
   return snippets.find(({ id }) => id === snippetId)?.code ?? '';
 }
 
-/** Runs the program as a module of somebody who has installed the library, and prints what it makes of a token. */
+/** Runs the program as a module beside the installed library, and prints its answer about a token. */
 function verify(code: string, token: string) {
   const input = `${code}\nconsole.log((await verifyAccessToken(process.env.ACCESS_TOKEN)).client_id);`;
   const env = { ACCESS_TOKEN: token };

@@ -10,7 +10,7 @@ const PATH = '/.well-known/oauth-protected-resource/v1/';
 
 const world = useWorld({ onReply: assertConforms });
 
-/** Where a refusal sends those who do not know which token to bring. */
+/** The address to which a refusal sends a caller without the right token. */
 async function metadataUri(headers: Record<string, string> = {}): Promise<string | undefined> {
   const reply = await world.send('GET', '/v1/tenants', { headers });
   return /resource_metadata="(?<uri>[^"]+)"/.exec(reply.headers.get('www-authenticate') ?? '')?.groups?.uri;

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 
-/** Public client libraries with keys of their own, by the real clock, which is theirs. */
+/** Public client libraries with keys of their own, by the machine's clock, which they read. */
 const world = useWorld({ adapters: { clock: () => ({ nowSeconds: () => Math.floor(Date.now() / 1_000) }) } });
 const acme = useAcme(world);
 

@@ -18,7 +18,7 @@ import { startLocalIssuer } from '#test/support/world/local-issuer.ts';
 import { opened, prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 
-/** Public client libraries with keys of service users and applications, by the real clock, which is theirs. */
+/** Public client libraries with keys of service users and applications, by the machine's clock, which they read. */
 const clock = { nowSeconds: () => Math.floor(Date.now() / 1_000) };
 
 /** Where an application publishes its keys. */

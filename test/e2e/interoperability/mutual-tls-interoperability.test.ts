@@ -7,7 +7,7 @@ import { byName, byOwnKey, registerForMutualTls } from '#test/support/clients/mu
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 
-/** Public client libraries over connections with certificates, by the real clock, which is theirs. */
+/** Public client libraries over connections with certificates, by the machine's clock, which they read. */
 const clock = () => ({ nowSeconds: () => Math.floor(Date.now() / 1_000) });
 const authority = prepared(newAuthority);
 const identities = prepared(async () => ({

@@ -9,7 +9,7 @@ import { assertConforms } from '#test/support/ask/conformance.ts';
 import { isInstalled } from '#test/support/documents/installed.ts';
 import { type Acme, REPORTS } from '#test/support/world/world.ts';
 
-/** Public client libraries against the running product, as their users would use them. */
+/** Public client libraries against the running product, used as their documentation says. */
 const world = useWorld({ onReply: assertConforms });
 const acme = useAcme(world);
 

@@ -29,7 +29,7 @@ import { REPORTS } from '#test/support/world/world.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-/** `npm start` as a process of its own, and the clients of others. */
+/** `npm start` as a process of its own, and public client libraries. */
 const clock: Clock = { nowSeconds: () => Math.floor(Date.now() / 1_000) };
 
 let folder: string;

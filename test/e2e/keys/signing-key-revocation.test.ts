@@ -9,7 +9,7 @@ import { isTokenActive } from '#test/support/ask/introspection.ts';
 import { opened, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 
-/** So long at most a verifier that asks nobody takes tokens of a revoked key. */
+/** The longest time for which an offline verifier takes tokens of a revoked key. */
 const AUTHORIZER_SECONDS = 30;
 
 const world = useWorld({ onReply: assertConforms });

@@ -6,7 +6,7 @@ import { opened, useAcme, useWorld } from '#test/support/world/use-world.ts';
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
-/** What the settings say while nobody has changed them. */
+/** The settings before anybody has changed them. */
 const [ROTATION, RETENTION] = [90 * DAY, 27 * HOUR];
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
@@ -21,7 +21,7 @@ const publishedKids = async () => (await keySet()).keys.filter(({ alg }) => alg 
 const issue = () => world.tokenFor(acme.tenantToken);
 const introspect = (token: string) => introspection(world, token, acme.tenantToken);
 const visit = async (token: string) => (await api.visit('GET', '/reports', `Bearer ${token}`)).status;
-/** What everybody makes of a token: Mintmark itself, its authorizer, and a verifier with the key set of this moment. */
+/** The verdicts on a token of Mintmark, its authorizer, and a verifier with the current key set. */
 const verdictsOn = async (token: string) => {
   const verified = await jwtVerify(token, createLocalJWKSet(await keySet()), { clockTolerance: '1000 days' }).then(
     () => true,

@@ -5,20 +5,20 @@ import { race } from '#test/support/ask/concurrent-calls.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 
-/** How many rotations; the requirement asks for 50, which take their time. */
+/** The number of rotations. The requirement asks for 50, which take long. */
 const ROTATIONS = Number(process.env.MINTMARK_ROTATIONS ?? 5);
 const STEP_SECONDS = HOUR_SECONDS / 2;
 const TOKEN_SECONDS = 24 * HOUR_SECONDS;
-/** So many tokens are asked for while keys change. */
+/** The number of tokens that are asked for while keys change. */
 const EXCHANGES_AT_ONCE = 4;
-/** After so many rotations a key is revoked. */
+/** The number of rotations after which a key is revoked. */
 const REVOCATION_PERIOD = 5;
 
 const world = useWorld();
 const acme = useAcme(world);
 const keys = signingKeysOf(world);
 beforeAll(async () => {
-  // Keys of P-256 are made in no time.
+  // Keys of P-256 are made fast.
   await world.manage('PATCH', `/v1/apis/${acme.apiId}`, {
     signingAlgorithm: 'ES256',
     tokenLifetimeSeconds: TOKEN_SECONDS,
@@ -31,7 +31,7 @@ interface Token {
   readonly issuedAtSeconds: number;
 }
 
-/** Verifies like a library that keeps a key set for so long, and fetches it anew for a key that it does not know. */
+/** Verifies like a library that keeps a key set for so long, and fetches a new one for an unknown key. */
 function verifier(cacheSeconds: number, refetches: boolean) {
   let cached: { readonly keySet: JSONWebKeySet; readonly atSeconds: number } | undefined;
   const fetchKeys = async () => {
@@ -61,7 +61,7 @@ test(
       verifier(minutes(5), true),
       verifier(minutes(10), true),
       verifier(24 * HOUR_SECONDS, true),
-      // API Gateway's JWT authorizer, which asks for nothing in between.
+      // API Gateway's JWT authorizer, which fetches no keys in between.
       verifier(minutes(119), false),
     ];
     let tokens: readonly Token[] = [];

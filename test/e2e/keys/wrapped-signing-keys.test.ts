@@ -117,7 +117,7 @@ describe('a workspace that signs with wrapped keys', () => {
   });
 });
 
-/** What KMS gives for the wrapped key of an algorithm to whoever says what it is for (base64 of PKCS#8). */
+/** The answer of KMS about the wrapped key of an algorithm, with its encryption context (base64 of PKCS#8). */
 async function unwrap(algorithm: string): Promise<string> {
   const item = (await itemsOf('directory')).find(({ key }) => key === 'signingKeys#workspace');
   const stored = item?.record as { keys: { algorithm: string; custody: Record<string, string> }[] } | undefined;

@@ -47,7 +47,7 @@ function idsIn(template: string, path: string): Record<string, string | undefine
   return Object.fromEntries(parts.map(([index, part]) => [part.slice(1, -1), values[index]]));
 }
 
-/** The clients behind the good requests: the tenant's where a client authenticates, else the administrator. */
+/** The client of a good request: the tenant's where a client authenticates, else the administrator. */
 const callerOf = ({ caller }: Route) =>
   typeof caller === 'object' && 'permission' in caller ? world.admin : acme.tenantToken;
 
@@ -60,7 +60,7 @@ describe('a request that is granted', () => {
     expect(await auditLines(reply)).toEqual(route.audit === undefined ? [] : auditLinesFor(route, request, reply));
   });
 
-  /** Everything that the log says of a success. */
+  /** The log line of a success. */
   function logLineOf(route: TableRoute, { path }: RouteRequest, reply: Reply) {
     const { clientId } = callerOf(route);
     const isOfTenant = clientId === acme.tenantToken.clientId;
@@ -86,7 +86,7 @@ describe('a request that is granted', () => {
     };
   }
 
-  /** Everything that the audit log says of a success: first what is attempted, then that it is done, and to what. */
+  /** The audit lines of a success: first the attempt, then the success and its target. */
   function auditLinesFor(route: TableRoute, { path }: RouteRequest, reply: Reply) {
     const isOpen = route.caller === 'anyone';
     const clientId = isOpen ? '' : callerOf(route).clientId;

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 const acme = useAcme(world);
 
-/** What an act costs once everything that may be remembered is remembered. */
+/** The cost of an act in a process that remembers all that it may. */
 async function warmCostOf(act: () => Promise<unknown>) {
   await act();
   await act();

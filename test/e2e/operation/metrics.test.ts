@@ -6,7 +6,7 @@ import type { Credentials } from '#test/support/world/deployment.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 
-/** CloudWatch reads metrics out of log lines that say which of their members are one (Embedded Metric Format). */
+/** CloudWatch reads metrics from log lines that name their metrics (Embedded Metric Format). */
 interface MetricLine extends Readonly<Record<string, unknown>> {
   readonly _aws: {
     readonly Timestamp: number;

@@ -33,7 +33,7 @@ const newFolder = () => mkdtemp(join(tmpdir(), 'mintmark-start-'));
 const failedStart = (folder: string, env: Record<string, string> = {}) =>
   runCommand(process.execPath, [START], { env: { ...startEnvironment({ folder }), ...env } });
 
-/** Nothing but one line that says what to do, and exit code 1. */
+/** One line that says what to do, and exit code 1. */
 const failure = (reason: string) => ({
   code: 1,
   stdout: '',
@@ -155,7 +155,7 @@ describe('INV1: a kill in the middle of many creations', () => {
   const AT_ONCE = 32;
   const ANSWERED_BEFORE_THE_KILL = 15;
 
-  /** Makes a tenant whose tokens may read reports; answers where and how one more token is made. */
+  /** Makes a tenant whose tokens may read reports; answers the path and the body for one more token. */
   async function arrangeTenant(mintmark: StartProcess, token: string) {
     const api = { identifier: REPORTS, name: 'Reports', permissions: [{ value: 'read' }] };
     await manage(mintmark, token, '/v1/apis', api);

@@ -37,7 +37,7 @@ const outcomes = (all: readonly Credentials[]) => Promise.all(all.map((one) => e
 const works = (all: readonly Credentials[]) => all.map(() => 'read:reports');
 const isDead = (all: readonly Credentials[]) => all.map(() => '401 invalid_client');
 
-/** Nothing that was confirmed is lost, and nothing stands that was not confirmed. */
+/** Every confirmed change is there, and no other. */
 async function assertWhole(owner: Contested, winners: readonly Finish[]): Promise<void> {
   const expected = expectedAfter(owner, winners);
   const { status, body } = await manage('GET', owner.path);
@@ -53,7 +53,7 @@ async function assertWhole(owner: Contested, winners: readonly Finish[]): Promis
   expect([await outcomes(live), await outcomes(dead)]).toEqual([works(live), isDead(dead)]);
 }
 
-/** How many may win, and with what the others may be refused. */
+/** How many may win, and the statuses of the others. */
 function assertFair({ acts, ifMatch }: Race, finishes: readonly Finish[]): void {
   const count = winnersOf(finishes).length;
   const statuses = Object.keys(refusalsOf(finishes));
@@ -63,7 +63,7 @@ function assertFair({ acts, ifMatch }: Race, finishes: readonly Finish[]): void 
   }
   expect(statuses.filter((status) => status !== '404' && status !== '409')).toEqual([]);
   if (!acts.includes('update')) return;
-  // Updates ask for no version and take nothing from each other: each is made, unless the credential is gone.
+  // Updates without a version do not exclude each other: each is made, unless the credential is gone.
   const refused = finishes.filter(({ act, reply }) => act === 'update' && reply.status !== 200);
   const allowed = acts.includes('delete') ? [404] : [];
   expect(refused.map(({ reply }) => reply.status).filter((status) => !allowed.includes(status))).toEqual([]);

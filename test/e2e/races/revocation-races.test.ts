@@ -3,7 +3,7 @@ import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { isTokenActive } from '#test/support/ask/introspection.ts';
 import { opened, useAcme, useWorld } from '#test/support/world/use-world.ts';
 
-/** `MINTMARK_REVOCATIONS=10000` makes so many; a plain run a sample. */
+/** `MINTMARK_REVOCATIONS=10000` makes so many; a plain run makes a sample. */
 const REVOCATIONS = Number(process.env.MINTMARK_REVOCATIONS ?? 15);
 const POLLERS = 8;
 
@@ -13,13 +13,13 @@ const world = useWorld();
 const acme = useAcme(world);
 const guarded = opened(() => startGuardedApi(world, { mode: 'online' }));
 
-/** One answer about a token: when it was asked for, and whether it was a yes. */
+/** One answer about a token: the time of its request, and whether the token was active. */
 interface Observation {
   readonly startedAt: number;
   readonly isYes: boolean;
 }
 
-/** Asks again and again until it has asked once more after the end. */
+/** Introspects a token again and again, the last time after the end. */
 async function poll(isYes: () => Promise<boolean>, hasEnded: () => boolean): Promise<readonly Observation[]> {
   const observations: Observation[] = [];
   for (let isLast = false; !isLast; ) {
@@ -34,7 +34,7 @@ const isActive = (token: string) => isTokenActive(world, token, acme.tenantToken
 const isLetIn = async (token: string) =>
   (await guarded.visit('GET', '/rest/reports', `Bearer ${token}`)).status === 200;
 
-/** Revokes a token while everybody asks about it. */
+/** Revokes a token while several clients introspect it. */
 async function revokeUnderWay() {
   const token = await world.tokenFor(acme.tenantToken);
   let revokedAt = Number.POSITIVE_INFINITY;
@@ -57,7 +57,7 @@ describe('INV2: eight who ask about a token while it is revoked', () => {
       expect([status, yesAfter]).toEqual([200, 0]);
       asked += yesBefore;
     }
-    // Else they would all have come too late to see anything.
+    // Without such an answer every request came too late to prove anything.
     expect(asked).toBeGreaterThan(REVOCATIONS);
   });
 });

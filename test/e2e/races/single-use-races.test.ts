@@ -23,7 +23,7 @@ import { startFunctionInstance } from '#test/support/world/function-instance.ts'
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS, type Reply, unlimited } from '#test/support/world/world.ts';
 
-/** So many instances of the functions take part, which share the engines alone; the world's own is the first. */
+/** The number of instances of the functions, which share only the engines. The world's own is the first. */
 const INSTANCES = 4;
 
 const world = useWorld();
@@ -45,7 +45,7 @@ afterAll(async () => {
   for (const close of closing) await close();
 });
 
-/** The replies to the same request, sent to all instances at once; undefined where one of them could not decide. */
+/** The replies to one request, sent to all instances at once; undefined where one answered 503. */
 async function sendAtOnce(send: (instance: Deployment) => Promise<Reply>): Promise<readonly Reply[] | undefined> {
   const replies = await Promise.all(race(RUNNERS, (runner) => send(instances[runner % INSTANCES] ?? world)));
   world.dynamo.forget();
@@ -58,7 +58,7 @@ async function repeat(rounds: number, runRound: () => Promise<void>): Promise<vo
 }
 
 describe(`RACE: of ${RUNNERS} uses of one jti at once, at ${INSTANCES} instances`, () => {
-  /** Each signs something that is good once, and answers how it is used. */
+  /** Each kind signs a text for a single use, and answers the request that uses it. */
   const uses = [
     {
       name: 'D8: an assertion as a grant',

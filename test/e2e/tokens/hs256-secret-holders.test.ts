@@ -19,7 +19,7 @@ const application = prepared(() => createApplication(world));
 
 const arrangeApi = () => arrangeSecretApi(world, application);
 const issue = ({ identifier }: RegisteredApi) => world.tokenFor(application, { audience: identifier });
-/** A token for an API with keys, where the application may read from now on. */
+/** A token for an API with keys, at which the application may read from now on. */
 async function issueFor(api: RegisteredApi): Promise<string> {
   await grantPermissions(world, application, api.id, 'all');
   return issue(api);

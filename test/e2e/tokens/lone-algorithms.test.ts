@@ -31,7 +31,7 @@ describe.each(['PS256', 'ES256', 'EdDSA'] as const)('a workspace that signs with
   const issue = () => workspace.tokenFor(acme.tenantToken, { audience: REPORTS });
   const kidOf = (token: string) => decodeProtectedHeader(token).kid;
   const isActive = (token: string) => isTokenActive(workspace, token, acme.tenantToken);
-  /** As somebody verifies who knows the issuer's key set, and takes no algorithm but this one. */
+  /** Verifies with the issuer's key set, and takes only this algorithm. */
   const verify = async (jwt: string, expected = {}): Promise<JWTVerifyResult> =>
     jwtVerify(jwt, createLocalJWKSet(await keys.keySet()), {
       algorithms: [algorithm],

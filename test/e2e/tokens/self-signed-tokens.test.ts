@@ -21,7 +21,7 @@ import { REPORTS } from '#test/support/world/world.ts';
 
 const world = useWorld({ onReply: assertConforms });
 const acme = useAcme(world);
-/** The API's own client, which asks. */
+/** The client of the API, which introspects. */
 const reports = prepared(() => createApplication(world));
 let key: KeyFile;
 beforeAll(async () => {
@@ -37,7 +37,7 @@ async function reader(): Promise<[string, KeyFile]> {
 }
 const accept = (acceptsSelfSignedTokens: boolean) =>
   world.manage('PATCH', `/v1/apis/${acme.apiId}`, { acceptsSelfSignedTokens });
-/** Where such a JWT is meant to go, in the place of this server. */
+/** The API as the audience of such a JWT, in the place of this server. */
 const there = () => ({ url: REPORTS, clock: world.clock });
 const sign = (change: AssertionChange = {}, by = key) => signAssertion(there(), by, change);
 const introspect = (token: string) => world.post('/oauth/introspect', reports, { token });

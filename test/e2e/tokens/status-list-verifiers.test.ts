@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => vi.useRealTimers());
 
-/** The program that somebody gets who asks how to verify the tokens of an API with jose and status lists alone. */
+/** The program of the quick start that verifies the tokens of an API with jose and status lists alone. */
 async function quickstartOf(apiId: string): Promise<VerifierProgram> {
   await succeed(manage('PATCH', `/v1/apis/${apiId}`, { statusList: true }));
   const { snippets } = await succeed<{ snippets: { id: string; code: string }[] }>(
@@ -32,13 +32,13 @@ async function quickstartOf(apiId: string): Promise<VerifierProgram> {
   return loadVerifier(snippets.find(({ id }) => id === 'jose-status-list')?.code ?? '');
 }
 
-/** Lets the clocks of Mintmark and of all verifiers go on. */
+/** Moves the clocks of Mintmark and of all verifiers. */
 function later(seconds: number): void {
   world.clock.advance(seconds);
   vi.setSystemTime(world.clock.nowSeconds() * 1_000);
 }
 
-/** What a verifier makes of a token. */
+/** The verdict of a verifier on a token. */
 const verdict = (token: string, by = program) =>
   by.verifyAccessToken(token).then(
     () => ACCEPTED,
@@ -46,7 +46,7 @@ const verdict = (token: string, by = program) =>
   );
 const revoke = (credentials: Credentials, token: string) => world.post('/oauth/revoke', credentials, { token });
 
-/** What somebody holds, and what takes it away. */
+/** A token and the act that ends it. */
 interface Case {
   readonly holder: (own: Acme) => Credentials | Promise<Credentials>;
   readonly end: (own: Acme, holder: Credentials, token: string) => Promise<unknown>;

@@ -119,7 +119,7 @@ describe('GET /.well-known/status/{listId}', () => {
     expect([world.dynamo.calls, world.kms.calls]).toEqual([expect.toBeOneOf([[], ['GetItem']]), []]);
   });
 
-  /** The number of a list so many after that of a token. */
+  /** The number of the list that comes so many after that of a token. */
   async function listAfter(distance: number): Promise<string> {
     const { uri } = statusOf(await world.tokenFor(acme.tenantToken));
     return String(Number(uri.split('/').at(-1)) + distance);

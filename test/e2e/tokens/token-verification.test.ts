@@ -32,7 +32,7 @@ afterAll(async () => {
   trap.close();
 });
 
-/** What the two places that verify tokens make of one: introspection by its own client, and the management API. */
+/** What the two verifiers of tokens answer about one: introspection by its own client, and the management API. */
 async function verdictsOn(token: string) {
   const introspection = await world.post('/oauth/introspect', world.admin, { token });
   const management = await world.manage('GET', '/v1/tenants', undefined, token);

@@ -1,10 +1,10 @@
 import { type Acme, REPORTS } from '../world/world.ts';
 import { type Manage, succeed } from './manage.ts';
 
-/** Where things are made. */
+/** Where resources are created. */
 export interface Place {
   readonly acme: Acme;
-  /** Makes something of a collection and answers its path. */
+  /** Creates a resource in a collection and answers its path. */
   readonly add: (collection: string, body: object) => Promise<string>;
 }
 
@@ -34,10 +34,10 @@ const readReports = { api: REPORTS, value: 'read:reports' };
 /** A kind of resource that PATCH changes: how one is made, and what may and may not be changed. */
 export interface ChangeableKind {
   readonly kind: string;
-  /** Answers the path of a new one. */
+  /** Creates a resource of this kind and answers its path. */
   readonly create: (place: Place) => Promise<string>;
   readonly change: Readonly<Record<string, unknown>>;
-  /** What is shown afterwards where that is not simply the change; undefined for what is gone. */
+  /** The members shown after the change where they differ from it; undefined for a member that is gone. */
   readonly shown?: Readonly<Record<string, unknown>>;
   readonly refused: readonly (readonly [field: string, value: unknown])[];
 }

@@ -3,7 +3,7 @@ import { basic, type Credentials, type Reply } from '../world/world.ts';
 
 const FORM = ['content-type', 'application/x-www-form-urlencoded'] as const;
 
-/** An exchange that comes from this address, of which a machine has all that begin with 127. */
+/** An exchange that comes from this address. A machine has every address that begins with 127. */
 export function exchangeFrom(
   { url }: { readonly url: string },
   localAddress: string,

@@ -11,17 +11,17 @@ export interface GuardedApiOptions {
   readonly dpop?: ProtectedApi['dpop'];
   readonly mtls?: ProtectedApi['mtls'];
   readonly selfSigned?: ProtectedApi['selfSigned'];
-  /** Where else it is to be reached. */
+  /** A second way to reach it. */
   readonly mutualTls?: MutualTls;
-  /** How clients name the API in proofs; where it really is, unless told otherwise. */
+  /** The address of the API in the proofs of clients; by default its real address. */
   readonly origin?: string;
-  /** How long API Gateway repeats a decision, by the clock of the world; not at all unless told otherwise. */
+  /** How long API Gateway repeats a decision, by the clock of the world; by default not at all. */
   readonly resultTtlSeconds?: number;
-  /** Adapters of the authorizer that are other ones. */
+  /** Adapters of the authorizer that replace the usual ones. */
   readonly adapters?: AdapterChanges;
 }
 
-/** What a request got to hear: the status, and what the API behind the gateway was told of the caller. */
+/** The answer to a request: its status, and what the gateway told the API of the caller. */
 export interface Visit {
   readonly status: number;
   readonly told: unknown;
@@ -29,22 +29,22 @@ export interface Visit {
 
 export interface GuardedApi {
   readonly url: string;
-  /** The same by mutual TLS; empty without. */
+  /** Its address for mutual TLS; empty without mutual TLS. */
   readonly mutualTlsUrl: string;
-  /** Sends `Authorization` as it is, if at all, to a path such as `/reports` or, at the REST API, `/rest/reports`. */
+  /** Sends `Authorization` as given, or none, to a path such as `/reports` or, at the REST API, `/rest/reports`. */
   visit(method: string, path: string, authorization?: string, proof?: string): Promise<Visit>;
   /** How often API Gateway has asked the authorizer so far. */
   readonly asked: () => number;
   close(): Promise<void>;
 }
 
-/** `DELETE /reports/{id}` has no rule, which must not open it. */
+/** `DELETE /reports/{id}` has no rule, so nobody may use it. */
 const rules = { 'GET /reports': 'read:reports', 'POST /reports': 'write:reports', 'GET /reports/{id}': 'read:reports' };
 
 const served = [...Object.keys(rules), 'DELETE /reports/{id}'];
 
 /**
- * An API of somebody who uses Mintmark: an HTTP API, and below `/rest` (TOKEN authorizer) and `/rest-request` (REQUEST
+ * An API that Mintmark protects: an HTTP API, and below `/rest` (TOKEN authorizer) and `/rest-request` (REQUEST
  * authorizer) two REST APIs, behind an authorizer process of its own.
  */
 export async function startGuardedApi(
@@ -110,7 +110,7 @@ function routesBehind(guard: GatewayAuthorizer): readonly GatewayRoute[] {
   });
 }
 
-/** Knows nothing of tokens; says what API Gateway told it. */
+/** The API itself: it knows no tokens and answers what API Gateway told it. */
 const tellBack: LambdaHandler = (event: { requestContext: { authorizer?: unknown } }) => ({
   statusCode: 200,
   body: JSON.stringify({ told: event.requestContext.authorizer }),

@@ -13,10 +13,10 @@ const HASH_COST = 4;
 
 const TASK_MILLISECONDS = 60_000;
 
-/** A workspace that is reached like a world's. */
+/** A workspace that tests reach like that of a world. */
 export type LoneWorkspace = Deployment & Pick<World, 'clock' | 'run' | 'close'>;
 
-/** Starts a workspace whose deployment signs with one algorithm, and has no keys for others. */
+/** Starts a workspace that signs with one algorithm and has no keys for others. */
 export async function startLoneWorkspace(engines: Engines, algorithm: SigningAlgorithm): Promise<LoneWorkspace> {
   const given = await engines.newWorkspace();
   const { [algorithm]: keyArn } = JSON.parse(given.MINTMARK_SIGNING_KEYS ?? '{}') as Record<string, string>;

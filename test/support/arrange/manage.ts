@@ -17,7 +17,7 @@ export function manageWith(world: Pick<World, 'send'>, token: string): Manage {
   };
 }
 
-/** The same request, to be sent by somebody else. */
+/** The same request, not sent yet. */
 export function managementRequest(token: string, ...[method, path, body, headers]: Parameters<Manage>): RouteRequest {
   return {
     method,

@@ -11,7 +11,7 @@ export interface Refreshable {
 
 type Parameters = Readonly<Record<string, string>>;
 
-/** Lets the API of these tests give refresh tokens, or no more. */
+/** Lets the API of these tests give refresh tokens, or stops that. */
 export async function allowRefreshTokens(world: Deployment, { apiId }: Acme, allowRefreshTokens = true): Promise<void> {
   await change(world, `/v1/apis/${apiId}`, { allowRefreshTokens });
 }
@@ -51,7 +51,7 @@ export function refresh(
   return world.post('/oauth/token', credentials, form);
 }
 
-/** What an exchange answered that succeeded. */
+/** The body of an exchange that must succeed. */
 export function granted({ status, text, body }: Reply): Refreshable {
   if (status !== 200) throw new Error(`The exchange was refused: ${text}`);
   return body as Refreshable;

@@ -1,7 +1,7 @@
 import type { Environment, EnvironmentVariable } from '#shared/ports.ts';
 import type { World } from '../world/world.ts';
 
-/** What a world's deployment tells its functions, for starting some of them once more. */
+/** The settings of a world's functions, for starting some of them once more. */
 export function settingsOf(world: World): Environment {
   const settings: Partial<Record<EnvironmentVariable, string>> = {
     MINTMARK_ISSUER: world.url,

@@ -4,7 +4,7 @@ import type { Reply, World } from '../world/world.ts';
 
 export const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
-/** What the settings say while nobody has changed them. */
+/** The settings before anybody has changed them. */
 export const DEFAULTS = { rotation: 90 * DAY_SECONDS, lead: 3 * HOUR_SECONDS, retention: 27 * HOUR_SECONDS } as const;
 
 /** A signing key as the management API shows it. */
@@ -16,16 +16,16 @@ export interface ShownKey {
   readonly retain: boolean;
 }
 
-/** What administrators and verifiers do about a world's signing keys. */
+/** The requests of administrators and verifiers about a world's signing keys. */
 export function signingKeysOf(world: Deployment & Pick<World, 'clock' | 'run'>) {
-  /** With a token that was just issued: one of a moment ago may be by a key that is revoked by now. */
+  /** With a new token each time: the key of an older one may be revoked by now. */
   const manage = async (method: string, path: string, body?: object) =>
     world.manage(method, path, body, await world.tokenFor(world.admin));
   const list = async (): Promise<readonly ShownKey[]> =>
     ((await manage('GET', '/v1/signing-keys')).body as { items: readonly ShownKey[] }).items;
   return {
     list,
-    /** Runs the function that runs by the clock, and lets the second pass for which processes look for no other keys. */
+    /** Runs the scheduled function, then waits for the second in which processes do not look for other keys. */
     run: async () => {
       const progress = await world.run('rotate-signing-keys');
       world.clock.advance(1);
@@ -38,7 +38,7 @@ export function signingKeysOf(world: Deployment & Pick<World, 'clock' | 'run'>) 
     retain: (kid: string | undefined, retain: boolean): Promise<Reply> =>
       manage('PATCH', `/v1/signing-keys/${kid}`, { retain }),
     keySet: async () => (await world.send('GET', '/.well-known/jwks.json')).body as JSONWebKeySet,
-    /** Signs with keys of a day from now on, the first of which have been published for long enough. */
+    /** Has tokens signed with keys of a day, and waits until the first ones have been published long enough. */
     wrap: async () => {
       await manage('PATCH', '/v1/settings', { signingKeys: { mode: 'wrapped' } });
       await world.run('rotate-signing-keys');

@@ -8,18 +8,18 @@ import { itemsOf } from '../stored/table-items.ts';
 import type { World } from '../world/world.ts';
 import { settingsOf } from './settings.ts';
 
-/** How many of each a tenant is to have. */
+/** How many records of each kind a tenant gets. */
 interface Sizes {
   readonly tenantTokens: number;
-  /** Each with a personal token. */
+  /** Members, each with a personal token. */
   readonly members: number;
-  /** Each with a secret. */
+  /** Service users, each with a secret. */
   readonly serviceUsers: number;
 }
 
 let serial = 0;
 
-/** Writes a tenant and all that belongs to it into the tables, past the product, because HTTP would take too long. */
+/** Writes a tenant and all its records into the tables without the product, because HTTP would take too long. */
 export async function storeTenant(world: World, sizes: Sizes): Promise<string> {
   serial += 1;
   // Of one length, so that no id is a part of another.
@@ -45,7 +45,7 @@ export async function storeTenant(world: World, sizes: Sizes): Promise<string> {
   return tenantId;
 }
 
-/** Everything in the workspace's tables, apart from the audit log, that mentions an id anywhere. */
+/** The items of the workspace's tables that mention an id anywhere, without the audit log. */
 export async function itemsNaming(id: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const items = await Promise.all((['clients', 'directory', 'tokens'] as const).map(itemsOf));
   return items.flat().filter((item) => JSON.stringify(item).includes(id));

@@ -9,7 +9,7 @@ export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
 export interface Services extends Acme {
   readonly ledger: string;
   readonly ledgerId: string;
-  /** A tenant token that may read and write reports, and read those of the ledger. */
+  /** A tenant token that may read and write reports, and read the reports of the ledger. */
   readonly caller: Credentials;
   /** Applications that may exchange tokens. */
   readonly services: readonly [Credentials, Credentials];
@@ -34,7 +34,7 @@ export async function arrangeServices(world: Deployment): Promise<Services> {
   return { ...acme, ledger: ledger.identifier, ledgerId: ledger.id, caller, services };
 }
 
-/** An application that may exchange tokens, and do this at each of these APIs. */
+/** An application that may exchange tokens and has these permissions at each of these APIs. */
 export async function createService(
   world: Deployment,
   apiIds: readonly string[],
@@ -45,7 +45,7 @@ export async function createService(
   return service;
 }
 
-/** Trades a token for another one; a parameter that is empty is left out. */
+/** Trades a token for another one. The product takes an empty parameter for an absent one. */
 export function exchangeToken(
   world: Deployment,
   requester: Credentials,

@@ -6,19 +6,19 @@ export function oauthError(status: number, error: string) {
   return { status, body: { error, error_description: expect.stringMatching(/^[\x20\x21\x23-\x5B\x5D-\x7E]+$/) } };
 }
 
-/** Status and body of an error of the management API (RFC 9457), whichever member is at fault. */
+/** Status and body of an error of the management API (RFC 9457). `field` is the member that it blames. */
 export function problem(status: number, code: string, field?: string) {
   const title = code.replaceAll('_', ' ');
   const body = { type: 'about:blank', title, status, code, detail: expect.any(String), ...(field && { field }) };
   return { status, body };
 }
 
-/** What an error says, for comparing with the two above. */
+/** Status and body of a reply, for comparing with the two above. */
 export function seen({ status, body }: Reply) {
   return { status, body };
 }
 
-/** What is shown, less when credentials were last used, which answers to changes do not say. */
+/** A body without the times of last use, which answers to changes leave out. */
 export function withoutUses<Body>(body: Body): Body {
   return JSON.parse(JSON.stringify(body, (name, value) => (name === 'lastUsedAt' ? undefined : value)));
 }

@@ -1,6 +1,6 @@
 import type { Reply, World } from '../world/world.ts';
 
-/** An audit event as the management API shows it, as far as tests look into it. */
+/** The members of an audit event that tests look at, as the management API shows them. */
 export interface ShownEvent {
   readonly type: string;
   readonly outcome: string;
@@ -14,10 +14,10 @@ export interface AuditEventPage {
 
 type Query = Readonly<Record<string, string>>;
 
-/** Where nobody wants to read further, a list that never ends is a defect. */
+/** A list that has more pages than this never ends, which is a defect. */
 const PAGES_MAX = 50;
 
-/** Asks for one page, as the administrator or with whoever's token is given. */
+/** Asks for one page, with the given token or as the administrator. */
 export function listAuditEvents(world: World, query: Query = {}, token?: string): Promise<Reply> {
   return world.manage('GET', `/v1/audit-events?${new URLSearchParams(query)}`, undefined, token);
 }

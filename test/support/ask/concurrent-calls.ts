@@ -26,7 +26,7 @@ export function race<Result>(runners: number, run: (runner: number) => Promise<R
   return Array.from({ length: runners }, (_, runner) => run(runner));
 }
 
-/** Makes so many calls, a few at a time: where volume is meant and not a race. */
+/** Makes so many calls, a few at a time: for volume, where `race` is for calls at once. */
 export async function repeat<Result>(
   times: number,
   run: (serial: number) => Promise<Result>,

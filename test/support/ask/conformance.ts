@@ -23,7 +23,7 @@ const places: readonly Place[] = (tables as readonly LambdaTable[]).flatMap((tab
 );
 
 /**
- * Holds a reply against the API tables: status, headers and body must be what the route declares, and nothing more.
+ * Compares a reply with the API tables: it must have the status, headers and body that the route declares, and no more.
  * @throws Error that names what differs
  */
 export function assertConforms(method: string, path: string, reply: Reply): void {
@@ -31,7 +31,7 @@ export function assertConforms(method: string, path: string, reply: Reply): void
   if (faults.length > 0) throw new Error(`${method} ${path} ${reply.status} ${reply.text}: ${faults.join(', ')}`);
 }
 
-/** What the API tables do not say of this reply. A path that no route has is API Gateway's to answer. */
+/** The differences between this reply and the API tables. API Gateway itself answers a path without a route. */
 export function conformanceFaults(method: string, path: string, reply: Reply): readonly string[] {
   const there = places.filter(({ pattern }) => pattern.test(path.split('?', 1)[0] ?? ''));
   const [specific] = there.toSorted((left, right) => variables(left.route.path) - variables(right.route.path));
@@ -69,7 +69,7 @@ function successFaults({ headers, text, body }: Reply, { reply }: Route): readon
   });
 }
 
-/** What shows a version says it as its ETag too (RFC 9110 §8.8.3). */
+/** A body with a version has it as its ETag too (RFC 9110 §8.8.3). */
 function entityTagOf(body: unknown): string | null {
   const { version } = Object(body) as { version?: unknown };
   return version === undefined ? null : `"${version}"`;

@@ -1,6 +1,6 @@
 import { DomainError, type ErrorCode } from '#shared/domain/errors.ts';
 
-/** The code with which something is refused, or `accepted`. Any error but a domain error is a defect and passes through. */
+/** The code of the domain error that an act throws, or `accepted`. Any other error is a defect and passes through. */
 export function verdict(act: () => unknown): ErrorCode | 'accepted' {
   try {
     act();

@@ -1,6 +1,6 @@
 /**
- * What a process imports first to ask for https without TLS, which the local system has not and aws-jwt-verify insists
- * on; everything else is left as it is.
+ * The first import of a process that sends https requests without TLS. aws-jwt-verify insists on https, which the local
+ * system does not speak.
  */
 export const HTTPS_AS_HTTP = `data:text/javascript,${encodeURIComponent(`
   import http from 'node:http';

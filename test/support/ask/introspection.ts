@@ -3,7 +3,7 @@ import type { Credentials, Deployment } from '../world/deployment.ts';
 /** What introspection says about a token. */
 export type Introspection = Readonly<Record<string, unknown>> & { readonly active: boolean };
 
-/** Asks as somebody about a token; the administrator may ask about all of them. @throws Error where nothing is said */
+/** Introspects a token as `asker`; the administrator may ask about every token. @throws Error on refusal */
 export async function introspection(
   deployment: Pick<Deployment, 'admin' | 'post'>,
   token: string,
@@ -14,7 +14,7 @@ export async function introspection(
   return body as Introspection;
 }
 
-/** Whether the token is good for anything, as introspection says. */
+/** Whether introspection says that the token is active. */
 export async function isTokenActive(...about: Parameters<typeof introspection>): Promise<boolean> {
   return (await introspection(...about)).active;
 }

@@ -1,7 +1,7 @@
 import { format } from 'node:util';
 import { afterAll, vi } from 'vitest';
 
-/** What this process would have written to its terminal. */
+/** The output that this process did not write to its terminal. */
 export interface Output {
   readonly text: () => string;
   /** The lines that are JSON, parsed. */

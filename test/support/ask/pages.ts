@@ -1,6 +1,6 @@
 import type { Page, PageRequest } from '#shared/domain/records/lists.ts';
 
-/** Where nobody wants to read further, a list that never ends is a defect. */
+/** A list that has more pages than this never ends, which is a defect. */
 const PAGES_MAX = 50;
 
 /** Follows the cursors of a list to its end. */

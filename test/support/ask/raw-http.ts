@@ -4,17 +4,17 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import type { Reply } from '../world/world.ts';
 
-/** A request as bytes go over the wire: headers in order, repeated and spelled as written. */
+/** A request as it goes over the wire: its headers in order, with repeats and spelling as given. */
 export interface RawRequest {
   readonly method?: string;
   readonly target: string;
   readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly body?: string | Uint8Array;
-  /** The address of this machine that it comes from. */
+  /** The address of this machine that the request comes from. */
   readonly localAddress?: string;
 }
 
-/** Sends what `fetch` would not: repeated headers, odd ones, targets and bodies that are malformed. */
+/** Sends requests that `fetch` refuses: with repeated or odd headers, malformed targets and bodies. */
 export async function sendRaw(
   baseUrl: string,
   { method = 'POST', target, headers = [], body = '', localAddress }: RawRequest,

@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose';
 import type { TokenStatus } from '#shared/domain/tokens/claims.ts';
 import type { Deployment, Reply } from '../world/deployment.ts';
 
-/** Where a token says that its status is published. */
+/** The list and the place in it that a token names for its status. */
 export function statusOf(token: string): TokenStatus['status_list'] {
   const { status } = decodeJwt<{ status: TokenStatus }>(token);
   return status.status_list;

@@ -2,7 +2,7 @@ import type { LambdaTable, Route } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
 import type { Operation } from '../route-requests/index.ts';
 
-/** What belongs to one tenant: its own tokens may do it with the permission, nobody else's may know of it. */
+/** Routes about one tenant: its own tokens may use them with the permission, and other tenants learn nothing. */
 const ofTenant: readonly Operation[] = [
   'getTenant',
   'createTenantRole',
@@ -40,7 +40,7 @@ const ofTenant: readonly Operation[] = [
   'deleteFederatedCredential',
 ];
 
-/** What belongs to one member: in a tenant nobody else may touch it, whatever the permissions. */
+/** Routes about one member: no other caller of the tenant may use them, with any permission. */
 const ofMember: readonly Operation[] = [
   'createMemberApiToken',
   'listMemberApiTokens',
@@ -54,7 +54,7 @@ const ofMember: readonly Operation[] = [
   'deleteMemberApiTokenSecret',
 ];
 
-/** What every tenant may see. Everything that is in none of these lists is for the workspace alone. */
+/** Routes for every tenant. Routes in none of these lists are for the workspace alone. */
 const ofEverybody: readonly Operation[] = ['listRoles', 'getRole'];
 
 /** An id that nobody ever had. */
@@ -64,27 +64,27 @@ export interface ManagementRoute extends Route {
   readonly name: Operation;
 }
 
-/** Every route of the management API, read off the API tables; public keys, which anyone may read, lie among them. */
+/** Every route of the management API, from the API tables, with the public keys that anyone may read. */
 export const managementRoutes: readonly ManagementRoute[] = (tables as readonly LambdaTable[])
   .flatMap((table) => Object.entries(table.routes).map(([name, route]) => ({ ...route, name: name as Operation })))
   .filter(({ path, caller }) => path.startsWith('/v1/') && caller !== 'anyone');
 
-/** Whether what a route is about is hidden from other tenants. */
+/** Whether a route hides its subject from other tenants. */
 export function isHidden({ name }: ManagementRoute): boolean {
   return !ofEverybody.includes(name);
 }
 
-/** Who asks. A strong one holds every permission there is. */
+/** A caller. A strong one holds every permission. */
 export interface Actor {
   readonly name: string;
-  /** The tenant that it is bound to; undefined for an administrator of the workspace. */
+  /** The tenant of the caller; undefined for an administrator of the workspace. */
   readonly tenantId: string | undefined;
   /** The user behind a personal token. */
   readonly userId?: string;
   readonly isStrong: boolean;
 }
 
-/** A path as it is asked for, with the ids in it. */
+/** A path with ids in the places of its parameters. */
 export interface Target {
   readonly route: ManagementRoute;
   readonly path: string;
@@ -102,7 +102,7 @@ export function variantsOf({ route, path }: Target): readonly string[] {
   return [...new Set([path, replace(parameters.slice(-1)), replace(parameters)])];
 }
 
-/** The rule by which every management request is answered, told from the path and the lists above. */
+/** The status that every management request must have, by its path and the lists above. */
 export function expectedStatus(actor: Actor, { route, path }: Target): number {
   const success = path.includes(UNKNOWN) ? 404 : route.reply.status;
   if (actor.tenantId === undefined) return success;

@@ -12,7 +12,7 @@ const VOLATILE_HEADERS = [
   'x-request-id',
 ];
 
-/** Everything in a reply that a caller could tell two answers apart by. */
+/** Everything in a reply by which a caller could tell two answers apart. */
 export function wholeReply({ status, headers, text }: Reply) {
   return { status, text, headers: [...headers].filter(([name]) => !VOLATILE_HEADERS.includes(name)) };
 }

@@ -2,7 +2,7 @@ import type { Credentials, Deployment } from '../world/deployment.ts';
 
 let serial = 0;
 
-/** A new application with its first secret, and nothing granted. */
+/** A new application with its first secret and without grants. */
 export async function createApplication(world: Deployment, request: object = {}): Promise<Credentials> {
   serial += 1;
   return (await create('POST', world, '/v1/applications', {
@@ -29,7 +29,7 @@ export async function registerApi(
   return (await create('POST', world, '/v1/apis', api)) as RegisteredApi;
 }
 
-/** Says what an application may ask for at an API. */
+/** Sets the permissions that an application may ask for at an API. */
 export async function grantPermissions(
   world: Deployment,
   { clientId }: Credentials,

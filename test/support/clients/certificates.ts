@@ -13,7 +13,7 @@ import { type KeyedCertificate, privateKeyInPem } from '#infra/local/server-cert
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MILLISECONDS = 86_400_000;
 
-/** A client's certificate, and what it is known by. */
+/** A client's certificate and its thumbprint. */
 export interface ClientIdentity extends KeyedCertificate {
   /** `x5t#S256`, computed by other means than the product's. */
   readonly thumbprint: string;
@@ -39,7 +39,7 @@ export function newKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }
 
-/** An authority that nobody knows yet. */
+/** An authority that is in no truststore yet. */
 export async function newAuthority(commonName = 'Authority of a test'): Promise<Authority> {
   const keys = await newKeys();
   const name: JsonName = [{ CN: [commonName] }];

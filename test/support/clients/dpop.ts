@@ -11,7 +11,7 @@ export interface ProofKey {
   readonly thumbprint: string;
 }
 
-/** What to change about a good proof; a member that is undefined is left out. */
+/** The changes to a good proof. A member that is undefined is left out. */
 export interface ProofChange {
   readonly header?: Readonly<Record<string, unknown>>;
   readonly claims?: Readonly<Record<string, unknown>>;
@@ -49,14 +49,14 @@ export function signProof(
     .sign(key.privateKey);
 }
 
-/** The nonce that the token endpoint wants now, as it tells whoever sends none. */
+/** The nonce that the token endpoint wants now, from its answer to a proof without one. */
 export async function nonceOf(world: World, key: ProofKey): Promise<string> {
   const proof = await signProof(world, key, { method: 'POST', url: `${world.url}/oauth/token` });
   const { headers } = await exchangeWith(world, world.admin, proof);
   return headers.get('dpop-nonce') ?? '';
 }
 
-/** An exchange with this proof, whatever it is. */
+/** An exchange with this text as its proof. */
 export function exchangeWith(
   world: Deployment,
   { clientId, clientSecret }: Credentials,

@@ -19,14 +19,14 @@ export interface FederatedCredential {
   readonly clientId: string;
 }
 
-/** What a test trusts unless it says otherwise. */
+/** The federated credential of a test that names nothing else. */
 export const trusted = {
   title: 'deployments',
   issuer: ISSUER,
   conditions: [{ claim: 'sub', equals: 'repo:acme/api:ref:refs/heads/main' }],
 };
 
-/** Adapters that fetch keys from this issuer, whichever it is asked for; nothing else of them differs. */
+/** Adapters that fetch the keys of every issuer from this one. */
 export function trusting(issuer: LocalIssuer) {
   return { workloadTokens: () => joseWorkloadTokens(undefined, rememberedJwks(httpsJson(issuer.agent))) };
 }
@@ -38,7 +38,7 @@ export function createFederatedCredential(world: World, path: string, body: obje
 
 export type Platform = ReturnType<typeof platformOf>;
 
-/** A platform as its workloads see it: it signs what they are, for this world. */
+/** A platform as its workloads see it: it signs tokens about them for this world. */
 export function platformOf(world: World, issuer: LocalIssuer, algorithm = 'ES256') {
   const claims = () => workloadClaims(world.url, world.clock.nowSeconds());
   const token = ({ header, claims: changed }: WorkloadTokenChange = {}) => {

@@ -6,7 +6,7 @@ import type { Credentials, Reply } from '../world/deployment.ts';
 import { useAcme, useManage, useWorld } from '../world/use-world.ts';
 import type { Acme, World } from '../world/world.ts';
 
-/** A secret of another product, and what that product kept of it. */
+/** A secret of another product. */
 export const LEGACY = 'correct horse battery staple';
 
 const HASH = hashOf(LEGACY);

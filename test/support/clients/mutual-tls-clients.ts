@@ -9,12 +9,12 @@ export async function registerForMutualTls(world: World, acme: Acme, registratio
   return application;
 }
 
-/** What an application registers whose certificate vouches for itself. */
+/** The registration of an application with a self-signed certificate. */
 export function byOwnKey({ publicJwk }: Pick<ClientIdentity, 'publicJwk'>) {
   return { tokenEndpointAuthMethod: 'self_signed_tls_client_auth', jwks: { keys: [publicJwk] } };
 }
 
-/** What an application registers whose certificate an authority has issued. */
+/** The registration of an application with a certificate of an authority. */
 export function byName(names: object) {
   return { tokenEndpointAuthMethod: 'tls_client_auth', ...names };
 }

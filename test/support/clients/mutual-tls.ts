@@ -6,12 +6,12 @@ import type { MutualTls } from '#infra/local/gateway/configuration.ts';
 import { type KeyedCertificate, selfSignedServerCertificate } from '#infra/local/server-certificate.ts';
 import { type Reply, readReply } from '../world/world.ts';
 
-/** A domain on this machine that takes whoever these certificates vouch for. */
+/** A domain on this machine that takes clients for which one of these certificates vouches. */
 export async function mutualTlsTrusting(...truststore: readonly string[]): Promise<MutualTls> {
   return { truststore, serverCertificate: await selfSignedServerCertificate([{ type: 'ip', value: '127.0.0.1' }]) };
 }
 
-/** What the client libraries ask of a `fetch` of one's own. */
+/** The type of `fetch` that client libraries take. */
 export type Fetch = (url: string | URL, init?: Sent) => Promise<Response>;
 interface Sent {
   readonly method?: string;
@@ -34,7 +34,7 @@ export function fetchWith({ serverCertificate }: MutualTls, identity?: KeyedCert
   };
 }
 
-/** A form post over mutual TLS, with what `fetchWith` made. */
+/** A form post over mutual TLS, with a `fetch` from `fetchWith`. */
 export async function postOver(
   fetch: Fetch,
   url: string,

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { RouteRequest } from '../route-requests/index.ts';
 
-/** How every planted secret begins: whoever finds this, in any spelling, has found one of them. */
+/** The beginning of every planted secret. A text with it, in any encoding, holds one of them. */
 export const CANARY = 'canary-d41f8Wq0Zb';
 
-/** Names under which somebody may send a secret that belongs elsewhere. */
+/** Names of members in which a caller may send a secret to the wrong place. */
 const NAMES = [
   'client_secret',
   'clientSecret',
@@ -16,12 +16,12 @@ const NAMES = [
   'code',
 ];
 
-/** A value that stands out: whoever finds it knows where it came from. */
+/** A value that says where it came from. */
 export function canary(): string {
   return `${CANARY}-${randomBytes(18).toString('base64url')}`;
 }
 
-/** A good request once more for each place where nobody looks for a secret, with secrets there. */
+/** A good request once for each place in which the product expects no secret, with secrets there. */
 export function plantEverywhere(good: RouteRequest): readonly RouteRequest[] {
   const withHeaders = (headers: Record<string, string>) => ({ ...good, headers: { ...good.headers, ...headers } });
   return [
@@ -35,7 +35,7 @@ function inQuery(good: RouteRequest): RouteRequest {
   return { ...good, path: `${good.path}?${new URLSearchParams(secretsBeside({}))}` };
 }
 
-/** Beside the good members, which keep what they say. */
+/** Secrets beside the good members, which stay. */
 function inBody(good: RouteRequest, body: string): RouteRequest {
   if (good.headers['content-type']?.includes('json') !== true) {
     const members = Object.fromEntries(new URLSearchParams(body));

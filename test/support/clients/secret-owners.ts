@@ -8,7 +8,7 @@ export interface SecretOwner {
   readonly credentials: Credentials;
 }
 
-/** One secret as it is shown afterwards. */
+/** One secret as it is shown after its creation. */
 export interface ShownSecret {
   readonly id: string;
   readonly title?: string;
@@ -18,7 +18,7 @@ export interface ShownSecret {
   readonly expiresAt: string | null;
 }
 
-/** What every change of secrets answers; the clear secret only where one was made. */
+/** The answer to every change of secrets, with the clear secret only where the change made one. */
 export interface ShownSecrets {
   readonly clientId: string;
   readonly secrets: readonly ShownSecret[];
@@ -27,7 +27,7 @@ export interface ShownSecrets {
   readonly clientSecret?: string;
 }
 
-/** Whose secrets there are, and how to make somebody who has one. */
+/** The kinds of clients that have secrets, and how to create one of each. */
 export const secretOwners: readonly {
   readonly owner: string;
   readonly create: (manage: Manage, acme: Acme) => Promise<SecretOwner>;
@@ -56,7 +56,7 @@ async function createAt(manage: Manage, collection: string, body: object): Promi
   return { path: `${collection}/${clientId}`, credentials: { clientId, clientSecret } };
 }
 
-/** Adds a secret, or rotates to one, and answers what is shown with the credentials that came into being. */
+/** Adds a secret, or rotates to a new one, and answers the reply with the new credentials. */
 export async function obtainSecret(
   manage: Manage,
   { path }: SecretOwner,
@@ -67,7 +67,7 @@ export async function obtainSecret(
   return { ...shown, clientSecret: shown.clientSecret ?? '' };
 }
 
-/** Which of its client's secrets this is. */
+/** The id of a secret, which the secret itself contains. */
 export function secretIdOf({ clientSecret }: Credentials): string {
   return clientSecret.slice('mms_'.length, 'mms_'.length + 6);
 }

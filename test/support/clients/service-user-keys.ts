@@ -10,7 +10,7 @@ export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 export const CLIENT_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** What somebody signs assertions with, and about whom. */
+/** A key that signs assertions, and the subject of these. */
 export interface AssertionKey {
   readonly kid: string;
   readonly principalId: string;
@@ -19,12 +19,12 @@ export interface AssertionKey {
   readonly privateKey: string;
 }
 
-/** What a creation answers about a pair that Mintmark made. */
+/** The answer to the creation of a key pair by Mintmark. */
 export interface KeyFile extends AssertionKey {
   readonly algorithm: 'RS256' | 'ES256';
 }
 
-/** What to change about a good assertion; a member that is undefined is left out. */
+/** The changes to a good assertion. A member that is undefined is left out. */
 export interface AssertionChange {
   readonly header?: Readonly<Record<string, unknown>>;
   readonly claims?: Readonly<Record<string, unknown>>;
@@ -35,7 +35,7 @@ export function createServiceUserKey(world: Deployment, path: string, body: obje
   return createAt(world, `${path}/keys`, { title: 'of a test', algorithm: 'ES256', ...body });
 }
 
-/** Where, and at what time, an assertion is to be good. */
+/** The audience of an assertion and the clock by which it is good. */
 export type HereAndNow = Pick<Deployment, 'url'> & { readonly clock: Clock };
 
 /** The claims of an assertion that is good now, about the service user itself. */
@@ -68,7 +68,7 @@ export function exchangeAssertion(
   return world.post('/oauth/token', undefined, { grant_type: JWT_BEARER, assertion, audience: REPORTS, ...parameters });
 }
 
-/** The scope that a key is given, or the status and code of its refusal. */
+/** What an exchange with a key comes to: the scope, or the status and code of the refusal. */
 export async function keyOutcome(
   world: Deployment & HereAndNow,
   key: AssertionKey,

@@ -19,7 +19,7 @@ export function createServiceUserSecret(world: Deployment, path: string): Promis
   return createAt(world, `${path}/secrets`, { title: 'of a test' });
 }
 
-/** Creates something, which must succeed. */
+/** The body of a creation that must succeed. */
 export async function createAt<Body>(world: Deployment, path: string, body: unknown): Promise<Body> {
   const reply = await world.manage('POST', path, body);
   if (reply.status !== 201) throw new Error(`POST ${path}: ${reply.text}`);

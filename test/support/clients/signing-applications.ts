@@ -21,7 +21,7 @@ export function applicationKey(algorithm = 'ES256', kid = 'first'): ApplicationK
   return { kid, algorithm, jwk, privateKey: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString() };
 }
 
-/** A new application that authenticates with these keys and may read reports; answers how it signs with each. */
+/** A new application that authenticates with these keys and may read reports: one signing key for each. */
 export async function createSigningApplication(
   world: Deployment,
   acme: Acme,

@@ -1,6 +1,6 @@
 import type { Fault } from '../world/engine-proxy.ts';
 
-/** One way in which a call to DynamoDB or KMS goes wrong, each time that it is repeated. */
+/** One way in which a call to DynamoDB or KMS fails, with all its repeats. */
 export interface CallFailure {
   readonly name: string;
   readonly fault: Fault;
@@ -31,7 +31,7 @@ const onTheWay: readonly CallFailure[] = [
   { name: 'a late reply', fault: { kind: 'delay', milliseconds: 200 }, tries: 1, isHarmless: true },
 ];
 
-/** What can go wrong with either engine; the first of each is the one that every call site is probed with. */
+/** The failures of either engine. Every call site is probed with the first of its engine. */
 export const callFailures: Readonly<Record<'dynamo' | 'kms', readonly [CallFailure, ...CallFailure[]]>> = {
   dynamo: [
     passing('InternalServerError', 500),

@@ -3,10 +3,10 @@ import { type SecretOwner, type ShownSecrets, secretIdOf } from '../clients/secr
 import type { Credentials, Reply } from '../world/world.ts';
 import { RUNNERS } from './race-rounds.ts';
 
-/** What one request of a race is about. */
+/** What one request of a race does. */
 export type Act = 'rotate' | 'rotate without grace' | 'delete' | 'update';
 
-/** A race: what its requests do in turn, and whether all of them mean the credential as it was made. */
+/** A race: what its requests do in turn, and whether all of them name the first version of the credential. */
 export interface Race {
   readonly name: string;
   readonly acts: readonly Act[];
@@ -20,12 +20,12 @@ export const races: readonly Race[] = [
   { name: 'deletions of one version', acts: ['delete'], ifMatch: true },
   { name: 'updates of one version', acts: ['update'], ifMatch: true },
   { name: 'rotations, deletions and updates of one version', acts: ['rotate', 'delete', 'update'], ifMatch: true },
-  { name: 'rotations of whatever there is', acts: ['rotate'], ifMatch: false },
-  { name: 'rotations without grace of whatever there is', acts: ['rotate without grace'], ifMatch: false },
-  { name: 'deletions of whatever there is', acts: ['delete'], ifMatch: false },
-  { name: 'updates of whatever there is', acts: ['update'], ifMatch: false },
+  { name: 'rotations of any version', acts: ['rotate'], ifMatch: false },
+  { name: 'rotations without grace of any version', acts: ['rotate without grace'], ifMatch: false },
+  { name: 'deletions of any version', acts: ['delete'], ifMatch: false },
+  { name: 'updates of any version', acts: ['update'], ifMatch: false },
   {
-    name: 'rotations, deletions and updates of whatever there is',
+    name: 'rotations, deletions and updates of any version',
     acts: ['rotate', 'rotate without grace', 'delete', 'update'],
     ifMatch: false,
   },
@@ -41,12 +41,12 @@ export interface Finish {
 /** Sends a management request about one credential. */
 export type Send = (method: string, path: string, body: unknown, headers: Record<string, string>) => Promise<Reply>;
 
-/** A credential that is raced for, in the version that it has before. */
+/** A credential of a race, with its version before the race. */
 export interface Contested extends SecretOwner {
   readonly version: number;
 }
 
-/** Has all runners start at once, and waits for the last of them. */
+/** Starts all runners at once and waits for the last of them. */
 export function runRace({ acts, ifMatch }: Race, { path, version }: Contested, send: Send): Promise<readonly Finish[]> {
   const headers: Record<string, string> = ifMatch ? { 'if-match': `"${version}"` } : {};
   const requests: Readonly<Record<Act, (runner: number) => Promise<Reply>>> = {
@@ -62,32 +62,32 @@ export function runRace({ acts, ifMatch }: Race, { path, version }: Contested, s
   return Promise.all(race(RUNNERS, run));
 }
 
-/** Those whose request was answered with a success. */
+/** The runners whose request succeeded. */
 export function winnersOf(finishes: readonly Finish[]): readonly Finish[] {
   return finishes.filter(({ reply }) => reply.status < 300);
 }
 
-/** A call that takes an overloaded machine too long is a 503, which says neither yes nor no: such a race proves nothing. */
+/** Whether a call took an overloaded machine too long: its 503 says neither yes nor no, so the race proves nothing. */
 export function isUndecided(finishes: readonly Finish[]): boolean {
   return finishes.some(({ reply }) => reply.status === 503);
 }
 
-/** How often the others were answered with each status. */
+/** How often the other runners got each status. */
 export function refusalsOf(finishes: readonly Finish[]): Readonly<Record<string, number>> {
   return countEach(finishes.map(({ reply }) => reply.status).filter((status) => status >= 300));
 }
 
-/** What a credential has to look like after the changes that were answered with a success, made in their order. */
+/** The credential as it must be after the changes that succeeded, in their order. */
 export interface Expected {
   readonly version: number;
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** Those whose secrets work. */
+  /** Credentials whose secrets work. */
   readonly live: readonly Credentials[];
-  /** Those whose secrets do not. */
+  /** Credentials whose secrets do not work. */
   readonly dead: readonly Credentials[];
 }
 
-/** What must stand after a race; undefined where it deleted the credential. */
+/** The credential as it must be after a race; undefined where the race deleted it. */
 export function expectedAfter({ credentials, version }: Contested, winners: readonly Finish[]): Expected | undefined {
   if (winners.some(({ act }) => act === 'delete')) return undefined;
   const updates = winners.filter(({ act }) => act === 'update').map(({ runner }) => runner);

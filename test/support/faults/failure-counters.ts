@@ -2,14 +2,14 @@ import { sharedFailureCounter } from '#shared/adapters/dynamo/tokens/failure-cou
 import type { FailureCounter } from '#shared/domain/authentication/ports.ts';
 import type { Environment } from '#shared/ports.ts';
 
-/** Counts nothing, for tests that fail in a second as often as others do in a day. */
+/** Counts no failure, for tests that fail in a second as often as a caller does in a day. */
 export const uncounted: FailureCounter = {
   count: () => 0,
   takeUntold: () => 0,
   begin: () => ({ withdraw: () => undefined, fail: async () => undefined }),
 };
 
-/** The product's counter, to which so many failures have happened already in every bucket whose name begins like this. */
+/** The product's counter with so many failures already counted in every bucket whose name begins with the prefix. */
 export function headStart(bucketPrefix: string, failures: number) {
   return (environment: Environment): FailureCounter => {
     const counter = sharedFailureCounter(environment);

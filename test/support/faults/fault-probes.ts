@@ -7,11 +7,11 @@ import { type CallFailure, callFailures } from './call-failures.ts';
 /** One call of a route to a dependency. */
 interface CallSite {
   readonly engine: 'dynamo' | 'kms';
-  /** The operation, with the table that it is about where it can be about one only. */
+  /** The operation, with its table where it has only one. */
   readonly kind: string;
   /** How many calls of this kind the request has made before. */
   readonly index: number;
-  /** A call after the change is made: it may fail, but no longer the change. */
+  /** Whether the call comes after the change is made: it may fail, and the change stays. */
   readonly isAfterwards: boolean;
 }
 
@@ -24,7 +24,7 @@ interface Outcome {
   readonly isInTime: boolean;
 }
 
-/** A request with one of its calls failing: what came of it, and what has to. */
+/** A request with one failing call: its outcome, and the right one. */
 export interface Probe {
   /** The failing call and how it failed. */
   readonly what: string;
@@ -36,16 +36,16 @@ export interface Probe {
 export interface Subject {
   readonly prepare: () => Promise<RouteRequest>;
   readonly successStatus: number;
-  /** Which of the further callFailures to try at a kind of call, besides the first, which is tried at every call. */
+  /** Chooses the failures that are tried at a kind of call, besides the first, which is tried at every call. */
   readonly chooseFurther: (kind: string, all: readonly CallFailure[]) => readonly CallFailure[];
-  /** Whether two of its requests at once want or change the same thing, so that each has to wait for the one before. */
+  /** Whether two requests at once would change the same record, so that each has to wait for the one before. */
   readonly isAlone?: boolean;
 }
 
 const ANSWER_SECONDS_MAX = 3;
 
 /**
- * Sends a request once for each of its calls and each chosen misfortune. What takes its time gets an instance of its
+ * Sends a request once for each of its calls and each chosen failure. A request that takes long gets an instance of its
  * own, so that others need not wait.
  */
 export async function probeFaults(world: World, subject: Subject): Promise<readonly Probe[]> {
@@ -78,7 +78,7 @@ async function findSites(instance: WarmInstance, request: RouteRequest): Promise
   await instance.send(request);
   return engines.flatMap((engine) => {
     const { calls, bodies } = instance[engine];
-    // The same call twice fails twice: it cannot be told from a repeat.
+    // A call that the request makes twice fails twice: the second one looks like a repeat.
     const different = [...bodies.entries()].filter(([index, body]) => bodies.indexOf(body) === index);
     const kinds = different.map(([index, body]) => kindOf(calls[index] ?? '', body));
     return different.map(([, body], index) => ({
@@ -118,8 +118,8 @@ async function probe(
 }
 
 /**
- * The caller is asked to come back, in time and after one repeat of the call at most. Only where the change is made and
- * written down, and just the line about its success is missing, the change is what counts.
+ * The right outcome is a 503 in time, after one repeat of the call at most. A change that is made and written down, with
+ * only the line about its success missing, must succeed.
  */
 function rightOutcome({ isAfterwards }: CallSite, { isHarmless, tries }: CallFailure, successStatus: number): Outcome {
   const isSuccess = isAfterwards || isHarmless === true;

@@ -6,7 +6,7 @@ import { type Manage, manageWith, succeed } from '../arrange/manage.ts';
 import { type KillableProcess, startKillable } from '../world/killable-process.ts';
 import { basic, type Credentials, REPORTS, type Reply } from '../world/world.ts';
 
-/** One data folder, and the Mintmark that runs on it at the moment. */
+/** One data folder, and the Mintmark that runs on it now. */
 export interface KillSite {
   readonly roleId: string;
   mintmark(): KillableProcess;
@@ -16,11 +16,11 @@ export interface KillSite {
   exchange(credentials: Credentials): Promise<number>;
   /** The access token of an exchange that succeeds. */
   tokenFor(credentials: Credentials): Promise<string>;
-  /** What introspection tells whoever exchanged these about a token. */
+  /** What introspection tells the owner of these credentials about a token. */
   isActive(credentials: Credentials, token: string): Promise<boolean>;
   keySet(): Promise<JSONWebKeySet>;
   advance(seconds: number): Promise<void>;
-  /** Kills what runs, where it is not dead yet, and starts it again on the same folder and port. */
+  /** Kills the process if it still runs, and starts it again on the same folder and port. */
   restart(): Promise<void>;
   close(): Promise<void>;
 }
@@ -74,7 +74,7 @@ export async function openKillSite(): Promise<KillSite> {
 }
 
 async function arrangeRole(manage: Manage): Promise<string> {
-  // Keys for ES256 are made in no time.
+  // Keys for ES256 are made fast.
   const api = { identifier: REPORTS, name: 'Reports', signingAlgorithm: 'ES256', permissions: [{ value: 'read' }] };
   await succeed(manage('POST', '/v1/apis', api));
   const permissions = [{ api: REPORTS, value: 'read' }];

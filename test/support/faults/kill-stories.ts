@@ -7,9 +7,9 @@ import { arrangeTenant, clientOf, type InterruptedStory, type KillStory } from '
 import { pepperKillStories } from './pepper-kill-stories.ts';
 import { signingKeyKillStories } from './signing-key-kill-stories.ts';
 
-/** Old enough a deletion for its rows to be removed. */
+/** The age at which the rows of a deletion are removed. */
 const SETTLE_SECONDS = 61;
-/** A creation that broke off no longer blocks its `Idempotency-Key`. */
+/** The time after which a creation that broke off no longer blocks its `Idempotency-Key`. */
 const ABANDONED_SECONDS = 31;
 
 /** How the three states of a rotation show: which secrets end some day, and whether the old one works. */
@@ -47,7 +47,7 @@ function rotation(graceSeconds: number): KillStory['begin'] {
   };
 }
 
-/** A tenant is alive with all it has, or nothing of it is, and then nothing of it stays. */
+/** A tenant works with all its records, or with none; then no row of it stays. */
 async function tenantDeletion(site: KillSite): Promise<InterruptedStory> {
   const { id, path, credentials } = await arrangeTenant(site);
   const remove = () => site.manage('DELETE', path);
@@ -72,7 +72,7 @@ async function tenantDeletion(site: KillSite): Promise<InterruptedStory> {
   };
 }
 
-/** A run that broke off is taken up by the next one, and meanwhile nobody sees anything of what is deleted. */
+/** The next run goes on where a run broke off, and meanwhile nobody sees a deleted record. */
 async function removalRun(site: KillSite): Promise<InterruptedStory> {
   const { id, path, createToken, credentials } = await arrangeTenant(site);
   const other = await succeed<Credentials>(createToken());
@@ -92,7 +92,7 @@ async function removalRun(site: KillSite): Promise<InterruptedStory> {
   };
 }
 
-/** A creation that nobody heard of leaves a token at most of which nobody has the secret, and can be repeated. */
+/** A creation without an answer can be repeated, and leaves at most one token, whose secret nobody has. */
 async function tokenCreation(site: KillSite): Promise<InterruptedStory> {
   const { path, createToken, credentials } = await arrangeTenant(site);
   const create = () => createToken({ 'idempotency-key': path });
@@ -123,21 +123,21 @@ async function tokenCreation(site: KillSite): Promise<InterruptedStory> {
   };
 }
 
-/** The credentials of a creation; one whose secret nobody has seen gets a new one. */
+/** The credentials of a creation. A token whose secret nobody has seen gets a new secret. */
 async function obtain(site: KillSite, token: string, { clientId = '', clientSecret }: Partial<Credentials>) {
   if (clientSecret !== undefined) return { clientId, clientSecret };
   const rotated = site.manage('POST', `${token}/secrets/rotate`, { graceSeconds: 0 });
   return clientOf(await succeed<Credentials>(rotated));
 }
 
-/** Nothing of a deleted tenant stays but the mark that keeps its id from coming back. */
+/** A deleted tenant leaves only the mark that keeps its id from being given again. */
 async function assertRemoved(site: KillSite, tenantId: string): Promise<void> {
   await site.advance(SETTLE_SECONDS);
   await site.mintmark().run('remove-deleted');
   expect(await site.mintmark().keysNaming(tenantId)).toEqual([`tenant#${tenantId}`]);
 }
 
-/** What is killed at each of its calls. */
+/** The stories whose process is killed at each call. */
 export const killStories: readonly KillStory[] = [
   { name: 'a rotation', calls: 8, begin: rotation(3_600) },
   { name: 'a rotation without grace', calls: 8, begin: rotation(0) },

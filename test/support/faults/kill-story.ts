@@ -5,20 +5,20 @@ import type { KillSite } from './kill-site.ts';
 /** Something that a kill interrupts. */
 export interface KillStory {
   readonly name: string;
-  /** To how many calls to DynamoDB and KMS it comes, where the SDK need not repeat one. */
+  /** The number of its calls to DynamoDB and KMS, without repeats by the SDK. */
   readonly calls: number;
-  /** Whether it ends what others were told, and so has a folder of its own each time. */
+  /** Whether it ends credentials of other stories, and so has a folder of its own each time. */
   readonly isAlone?: true;
   begin(site: KillSite): Promise<InterruptedStory>;
 }
 
-/** A story that has come to where it is interrupted. */
+/** A story at the point where it is interrupted. */
 export interface InterruptedStory {
-  /** What is interrupted; resolves with the answer where there is one. */
+  /** Runs the act that is interrupted; resolves with the answer where there is one. */
   act(): Promise<Reply | undefined>;
   /**
-   * What must hold after the restart, given the answer that somebody got before the kill, and that it can be done
-   * again. Resolves with credentials that were confirmed and have to work for ever.
+   * Checks the state after the restart, given the answer before the kill, and that the act can be done again. Resolves
+   * with the confirmed credentials, which have to work for ever.
    */
   check(answered: Reply | undefined): Promise<readonly Credentials[]>;
 }
@@ -37,5 +37,5 @@ export async function arrangeTenant({ manage, roleId }: KillSite) {
   return { id, path, createToken, credentials: { clientId, clientSecret } };
 }
 
-/** What is exchanged, of all that a creation or rotation answers. */
+/** The credentials in the answer to a creation or rotation. */
 export const clientOf = ({ clientId, clientSecret }: Credentials): Credentials => ({ clientId, clientSecret });

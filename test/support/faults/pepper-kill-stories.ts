@@ -61,7 +61,7 @@ async function pepperRetirement(site: KillSite): Promise<InterruptedStory> {
   };
 }
 
-/** What is killed while the pepper changes: by the end the administrator's secret is refused too. */
+/** The stories of a changing pepper. At their end the administrator's secret is refused too. */
 export const pepperKillStories: readonly KillStory[] = [
   { name: 'a rotation of the pepper', calls: 5, isAlone: true, begin: pepperRotation },
   { name: 'the end of a rotation of the pepper', calls: 4, isAlone: true, begin: pepperRetirement },

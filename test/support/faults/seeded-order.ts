@@ -1,4 +1,4 @@
-/** The same items in an order of chance; the same seed always gives the same order. */
+/** The same items in a random order. The same seed always gives the same order. */
 export function seededOrder<Item>(items: readonly Item[], seed: number): readonly Item[] {
   const next = generator(seed);
   return items
@@ -7,7 +7,7 @@ export function seededOrder<Item>(items: readonly Item[], seed: number): readonl
     .map(({ item }) => item);
 }
 
-/** Numbers that look like chance: the multiply-with-carry generator of Marsaglia. */
+/** Pseudo-random numbers: the multiply-with-carry generator of Marsaglia. */
 function generator(seed: number): () => number {
   let state = seed + 1;
   return () => {

@@ -6,13 +6,13 @@ import type { Credentials } from '../world/world.ts';
 import type { KillSite } from './kill-site.ts';
 import { arrangeTenant, type InterruptedStory, type KillStory } from './kill-story.ts';
 
-/** Longer than whoever began to make a key is left alone with it. */
+/** Longer than a run keeps others from a key that it began to make. */
 const ABANDONED_SECONDS = 121;
 
 const run = ({ mintmark }: KillSite) => mintmark().run('rotate-signing-keys');
 const kidOf = (token: string) => decodeProtectedHeader(token).kid ?? '';
 
-/** The keys that sign for the API of these stories, and those that did or will. */
+/** The keys of the API of these stories: of the past, the present and the future. */
 async function keysOf({ manage }: KillSite): Promise<readonly ShownKey[]> {
   const { items } = await succeed<{ items: readonly ShownKey[] }>(manage('GET', '/v1/signing-keys'));
   return items.filter(({ algorithm }) => algorithm === 'ES256');
@@ -33,7 +33,7 @@ async function verdictsOn(site: KillSite, credentials: Credentials, token: strin
 const everything = { isActive: true, isVerified: true };
 const nothing = { isActive: false, isVerified: false };
 
-/** One key signs, which is the one that the record says does. */
+/** One key signs: the key that the record names. */
 async function assertOneSigns(site: KillSite, credentials: Credentials): Promise<string> {
   const token = await site.tokenFor(credentials);
   expect(kidsIn(await keysOf(site), 'active')).toEqual([kidOf(token)]);
@@ -41,7 +41,7 @@ async function assertOneSigns(site: KillSite, credentials: Credentials): Promise
   return kidOf(token);
 }
 
-/** The next run, and one when whoever was killed must have ended, finish everything: no key is missing, none is stray. */
+/** The next run, and one after the killed run must have ended, finish everything: every key is there, and no other. */
 async function assertFinishes(site: KillSite, credentials: Credentials): Promise<void> {
   await run(site);
   await site.advance(ABANDONED_SECONDS);
@@ -52,23 +52,23 @@ async function assertFinishes(site: KillSite, credentials: Credentials): Promise
   expect(inKms).toEqual(recorded);
 }
 
-/** Somebody whose tokens are by a key that has a successor which everybody knows. */
+/** A client whose tokens are signed with a key that has a published successor. */
 async function arrangeKeys(site: KillSite): Promise<Credentials> {
   await run(site);
   await site.advance(DEFAULTS.lead);
   return (await arrangeTenant(site)).credentials;
 }
 
-/** Lets the successor take over: at once if everybody knows it, else in the first run after that. */
+/** Lets the successor take over: at once if it has been published long enough, else in the first run after that. */
 async function demandSuccessor(site: KillSite): Promise<void> {
   const [active] = kidsIn(await keysOf(site), 'active');
   await succeed(site.manage('POST', `/v1/signing-keys/${active}/rotate`));
 }
 
-/** A run that has a successor to let take over, another one to make, and a key to give up. */
+/** A run that puts a successor in charge, makes another one, and gives up a key. */
 async function scheduledRotation(site: KillSite): Promise<InterruptedStory> {
   const credentials = await arrangeKeys(site);
-  // The first that goes may be the deployment's, which is nobody's to give up; the next one was made by a run.
+  // The first key may be that of the deployment, which no run gives up; a run made the next one.
   await demandSuccessor(site);
   await run(site);
   await site.advance(DEFAULTS.retention);
@@ -117,7 +117,7 @@ async function emergencyRevocation(site: KillSite): Promise<InterruptedStory> {
   };
 }
 
-/** What is killed while signing keys change. */
+/** The stories of changing signing keys. */
 export const signingKeyKillStories: readonly KillStory[] = [
   { name: 'a run that rotates a signing key', calls: 14, begin: scheduledRotation },
   { name: 'the revocation of a signing key', calls: 7, begin: emergencyRevocation },

@@ -16,12 +16,12 @@ export async function whileFailing<Result>(
   }
 }
 
-/** An error that the SDK does not repeat. */
+/** An error after which the SDK does not repeat the call. */
 export function denied(): Fault {
   return { kind: 'error', name: 'AccessDeniedException' };
 }
 
-/** The engine does what it is told, but its first reply to this operation never arrives. */
+/** The engine does what it is asked, but its first reply to this operation never arrives. */
 export function loseFirstReplyTo(operation: string): Decision {
   let isLost = false;
   return (called) => {

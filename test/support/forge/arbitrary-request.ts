@@ -5,7 +5,7 @@ import type { RawRequest } from '../ask/raw-http.ts';
 /** Stands in every generated part of a request, so that an echo of any of them can be found. */
 export const CANARY = 'canary7f3a';
 
-/** What of a request is not its target. */
+/** A request without its target. */
 export type Sent = Required<Pick<RawRequest, 'headers' | 'body'>> & { readonly query: string };
 
 const text = fc.string({ unit: 'grapheme', maxLength: 20 }).map((graphemes) => graphemes + CANARY);
@@ -21,7 +21,7 @@ const query = fc
   .dictionary(queryName, text, { maxKeys: 3 })
   .map((parameters) => new URLSearchParams(parameters).toString());
 
-/** Any bytes, said to be of any type. */
+/** Any bytes under any content type. */
 export const anyBytes: fc.Arbitrary<Sent> = fc
   .record({
     headers,

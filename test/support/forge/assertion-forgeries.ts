@@ -8,7 +8,7 @@ import {
 } from '../clients/service-user-keys.ts';
 import type { World } from '../world/world.ts';
 
-/** What a forger has: a key of a client, and one of somebody else. */
+/** What a forger has: the key of a client and that of another one. */
 export interface ForgersKeys {
   readonly world: World;
   readonly key: AssertionKey;
@@ -35,7 +35,7 @@ const respelled =
   async ({ world, key }) =>
     spell(await signAssertion(world, key));
 
-/** Header and payload just as they are said, validly signed by the key. */
+/** Exactly this header and payload, validly signed by the key. */
 function raw({ key }: ForgersKeys, header: unknown, payload: unknown): string {
   const input = `${base64url.encode(text(header))}.${base64url.encode(text(payload))}`;
   const signature = sign('sha256', Buffer.from(input), {
@@ -139,7 +139,7 @@ export const headerForgeries: Readonly<Record<string, Forgery>> = {
     signAssertion(world, key, { header: { kid: other.kid } }),
 };
 
-/** Refused by form: what is no compact JWS in the one spelling it has. */
+/** Refused by form: not a compact JWS in its only spelling. */
 export const formForgeries: Readonly<Record<string, Forgery>> = {
   'D19: a claim that comes twice': withPayload((claims) => text(claims).replace('{', '{"sub":"svc_1",')),
   'D19: a header member that comes twice': withHeader((header) => text(header).replace('{', '{"alg":"ES256",')),

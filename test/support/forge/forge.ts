@@ -5,13 +5,13 @@ import { derToJose } from '#shared/adapters/kms/ecdsa-signature.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What to change about a genuine token. A member that is undefined is left out. */
+/** The changes to a genuine token. A member that is undefined is left out. */
 export interface Variation {
   readonly header?: Members;
   readonly claims?: Members;
-  /** Instead of the claims: any text at all. */
+  /** Any text in the place of the claims. */
   readonly payload?: string;
-  /** Who signs; the workspace's RS256 key unless told otherwise. */
+  /** The key that signs; by default the workspace's RS256 key. */
   readonly signer?: KmsSigner;
 }
 
@@ -20,7 +20,7 @@ export interface KmsSigner {
   readonly algorithm: SigningAlgorithmSpec;
 }
 
-/** The workspace's own keys: what they sign carries a valid signature, however odd it is. */
+/** The workspace's own keys. The signature of each token that they sign is valid, however odd the token is. */
 export const workspaceKeys = {
   RS256: { keyId: 'alias/mintmark/rs256', algorithm: 'RSASSA_PKCS1_V1_5_SHA_256' },
   ES256: { keyId: 'alias/mintmark/es256', algorithm: 'ECDSA_SHA_256' },

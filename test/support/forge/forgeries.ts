@@ -9,11 +9,11 @@ export interface ForgersDesk {
   /** The published key that signed the genuine token, and the other one. */
   readonly rs256: JsonWebKey & { readonly kid: string };
   readonly es256: JsonWebKey & { readonly kid: string };
-  /** An address that a careless verifier would fetch keys from. */
+  /** An address from which a careless verifier would fetch keys. */
   readonly trapUrl: string;
 }
 
-/** Nobody listens there. */
+/** No server listens there. */
 const NOWHERE = 'http://127.0.0.1:9/keys';
 
 /** Lays out the keys that a world publishes. */
@@ -73,7 +73,7 @@ export const headerForgeries: Readonly<Record<string, Forgery>> = {
   x5c: ({ forge }) => signOwn(forge, { x5c: ['bm90IGEgY2VydGlmaWNhdGU='] }),
 };
 
-/** Refused by key: what the workspace did not sign with a key of this purpose (RFC 8725 §3.5, F8). */
+/** Refused by key: not signed by the workspace with a key of this purpose (RFC 8725 §3.5, F8). */
 export const keyForgeries: Readonly<Record<string, Forgery>> = {
   "the forger's RSA key under the published kid": ({ forge }) => signOwn(forge, {}),
   "the forger's EC key under the published kid": ({ forge, es256 }) =>
@@ -83,7 +83,7 @@ export const keyForgeries: Readonly<Record<string, Forgery>> = {
     forge.vary({ header: { kid: 'another' }, signer: await forge.foreignKey() }),
 };
 
-/** Refused by form: what is no compact JWS in the one spelling it has (RFC 7515 §2, §3.1, §5.2). */
+/** Refused by form: not a compact JWS in its only spelling (RFC 7515 §2, §3.1, §5.2). */
 export const formForgeries: Readonly<Record<string, Forgery>> = {
   'claims exchanged under the genuine signature': async ({ forge }) =>
     `${forge.unsigned({ claims: { scope: 'everything' } })}.${forge.genuine.split('.')[2]}`,

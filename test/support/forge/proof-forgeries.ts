@@ -28,7 +28,7 @@ const respelled =
   async ({ world, key, request }) =>
     spell(await signProof(world, key, request));
 
-/** Header and payload just as they are said, validly signed by a P-256 key of the forger's own. */
+/** Exactly this header and payload, validly signed by a P-256 key of the forger. */
 function raw(write: (said: { header: object; claims: object }) => { header: unknown; claims: unknown }): Forgery {
   return ({ world, request }) => {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -51,7 +51,7 @@ function unsigned(alg: unknown): Forgery {
   };
 }
 
-/** A proof by a key that is too weak or of a kind that is not taken, whose signature is good. */
+/** A proof with a good signature by a key that is too weak or of a kind that is not taken. */
 function signedBy(alg: string, pair: () => { publicKey: JsonWebKey; sign: (input: Buffer) => Buffer }): Forgery {
   return ({ world, request }) => {
     const { publicKey: jwk, sign: signer } = pair();
@@ -68,7 +68,7 @@ const rsa = (modulusLength: number, publicExponent = 65_537) => {
   };
 };
 
-/** E7: proofs that are about the right request and yet no good, at whatever endpoint. */
+/** E7: proofs for the right request that are refused at every endpoint. */
 export const proofForgeries: Readonly<Record<string, Forgery>> = {
   'no JWT at all': () => 'proof',
   'two proofs in one header': async ({ world, key, request }) =>

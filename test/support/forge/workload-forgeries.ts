@@ -17,7 +17,7 @@ const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const KID = 'key-ES256';
 const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** The issuer signs other claims than are trusted. */
+/** The issuer signs claims that are not trusted. */
 const claims =
   (changed: (here: Here, fromNow: (seconds: number) => number) => Readonly<Record<string, unknown>>): Forgery =>
   (here) =>
@@ -27,7 +27,7 @@ const header =
   ({ platform }) =>
     platform.token({ header: changed });
 
-/** Header and payload just as they are said, validly signed by this key. */
+/** Exactly this header and payload, validly signed by this key. */
 function raw(key: KeyObject | undefined, head: unknown, payload: unknown): string {
   const input = `${base64url.encode(text(head))}.${base64url.encode(text(payload))}`;
   if (key === undefined) return `${input}.${base64url.encode('none')}`;
@@ -50,7 +50,7 @@ const byStranger =
   ({ platform }) =>
     signWorkloadToken({ algorithm: 'ES256', key: stranger.privateKey }, platform.claims(), changed);
 
-/** Refused by what they say, over a valid signature. */
+/** Refused by claims, over a valid signature. */
 export const workloadClaimForgeries: Readonly<Record<string, Forgery>> = {
   ...Object.fromEntries(
     ['iss', 'sub', 'aud', 'exp', 'iat', 'jti'].map((name) => [`D3: no ${name}`, claims(() => ({ [name]: undefined }))]),

@@ -7,7 +7,7 @@ export interface RouteRequest {
   readonly body?: string;
 }
 
-/** Makes a request that its route grants, each time another one: what it creates is new, what it deletes exists. */
+/** Makes a request that its route grants, a new one each time: it creates a new record, or deletes one that exists. */
 export type Prepare = () => Promise<RouteRequest>;
 
 /** What it takes to make requests: a tenant, and credentials of the administrator and of a client. */
@@ -15,17 +15,17 @@ export interface Desk {
   readonly acme: Acme;
   readonly tenantPath: string;
   readonly memberPath: string;
-  /** Something that no request before had. */
+  /** A text that no request before had. */
   next(): number;
-  /** By the administrator; to say it, not to do it. */
+  /** A request by the administrator that is not sent yet. */
   manage(method: string, path: string, body?: object): RouteRequest;
-  /** By the tenant's client; to say it, not to do it. */
+  /** A request by the tenant's client that is not sent yet. */
   form(path: string, parameters: Record<string, string>): RouteRequest;
-  /** Does it, for requests that need something to be there. */
+  /** Sends a request that creates what another request needs. */
   create<Body = { id: string }>(path: string, body: object, method?: string): Promise<Body>;
   /** Reads as the administrator. */
   read<Body>(path: string): Promise<Body>;
-  /** Runs a function that otherwise runs by the clock. */
+  /** Runs a scheduled function. */
   run: World['run'];
   tokenOfTenant(): Promise<string>;
 }

@@ -45,7 +45,7 @@ export function serviceUserRequests({ acme, tenantPath, manage, create }: Desk) 
   } satisfies Record<string, Prepare>;
 }
 
-/** Requests about applications and what they may ask for. */
+/** Requests about applications and their grants. */
 export function applicationRequests({ acme, manage, create }: Desk) {
   const collection = '/v1/applications';
   const newOne = { name: 'Gateway' };

@@ -2,10 +2,10 @@ import type { TokenStatus } from '#shared/domain/tokens/claims.ts';
 import { REPORTS } from '../world/world.ts';
 import type { Desk, Prepare } from './desk.ts';
 
-/** Requests for the OAuth endpoints and for what anybody may read. */
+/** Requests for the OAuth endpoints and the public documents. */
 export function oauthRequests({ form, tokenOfTenant, create, next }: Desk) {
   const get = (path: string) => async () => ({ method: 'GET', path, headers: {} });
-  /** The list that a token of a new API is on. */
+  /** The status list of a token for a new API. */
   const list = async () => {
     const api = { identifier: `https://api.example.com/listed/${next()}`, name: 'Listed', statusList: true };
     const { id } = await create('/v1/apis', { ...api, permissions: [{ value: 'read' }] });

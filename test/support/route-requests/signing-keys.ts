@@ -9,7 +9,7 @@ interface ShownKey {
 /** Requests about the keys that sign access tokens. None of them touches a key that other requests need. */
 export function signingKeyRequests({ manage, read, run }: Desk) {
   const collection = '/v1/signing-keys';
-  /** A key that waits for its turn; there is another one at the next run. */
+  /** A key that waits for its turn. The next run makes another one. */
   const pending = async () => {
     await run('rotate-signing-keys');
     const { items } = await read<{ items: readonly ShownKey[] }>(collection);

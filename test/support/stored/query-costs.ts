@@ -1,7 +1,7 @@
 import { DynamoDBClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import type { World } from '../world/world.ts';
 
-/** What the queries of an act cost: how many they were, and what DynamoDB looked at and counted for them. */
+/** The cost of the queries of an act: their number, the items that DynamoDB read, and the capacity it counted. */
 export interface QueryCost {
   readonly queries: number;
   readonly itemsRead: number;

@@ -4,21 +4,21 @@ import type { StoredSecret } from '#shared/domain/records/client.ts';
 
 const TableName = 'mintmark-clients';
 
-/** A client's item, as far as tests change it. */
+/** The members of a client's item that tests change. */
 export interface StoredClient {
   readonly secrets: readonly StoredSecret[];
   readonly status: string;
   readonly [attribute: string]: unknown;
 }
 
-/** What lies in the table about a client. */
+/** The item of a client in the table. */
 export async function storedClient(id: string): Promise<StoredClient> {
   const { Item } = await send((client) => client.send(new GetCommand({ TableName, Key: { id } })));
   if (Item === undefined) throw new Error(`There is no client ${id}.`);
   return Item as unknown as StoredClient;
 }
 
-/** Changes a client past the product, into states that no route reaches. */
+/** Changes the item of a client directly, into states that no route reaches. */
 export async function changeStoredClient(
   id: string,
   change: (client: StoredClient) => Partial<StoredClient>,

@@ -1,6 +1,6 @@
 import type { StoredSecret } from '#shared/domain/records/client.ts';
 
-/** A secret as it is kept; all that tells it from others is its selector. */
+/** A secret as it is stored. It differs from others by its selector only. */
 export function aSecret(selector: string, changes: Partial<StoredSecret> = {}): StoredSecret {
   return {
     selector,

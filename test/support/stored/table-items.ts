@@ -11,15 +11,15 @@ import { type TableName, tableSchemas } from '#infra/constructs/table-schemas.ts
 type Item = Readonly<Record<string, unknown>>;
 
 const everyTable = Object.keys(tableSchemas) as TableName[];
-/** What the workspace keeps and knows, which is all but the audit log. */
+/** The tables of the workspace without the audit log. */
 const workspaceTables = everyTable.filter((table) => table !== 'audit');
 
-/** Everything in one of the workspace's tables, read past the product. */
+/** All items of one of the workspace's tables, read without the product. */
 export async function itemsOf(table: TableName): Promise<readonly Item[]> {
   return (await scan(table)).flatMap(({ Items = [] }) => Items);
 }
 
-/** Removes an item past the product, as a backup from before it was written does. */
+/** Removes an item without the product, as the restore of an older backup does. */
 export async function removeItem(table: TableName, Key: Readonly<Record<string, string>>): Promise<void> {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
   await client.send(new DeleteCommand({ TableName: `mintmark-${table}`, Key }));
@@ -35,7 +35,7 @@ export async function auditLinesOf(requestId: string | null): Promise<readonly I
   return pages.flatMap(({ Items = [] }) => Items);
 }
 
-/** All items of the workspace; in an order of its own. */
+/** All items of the workspace, in a stable order. */
 export async function workspaceItems(): Promise<readonly string[]> {
   const items = await Promise.all(workspaceTables.map(itemsOf));
   return items

@@ -1,6 +1,6 @@
 import type { World } from '../world/world.ts';
 
-/** Tables that were written to since the world last forgot its calls, but for lines in the audit log. */
+/** The tables written to since the world last forgot its calls, without the audit log. */
 export function writtenTables({ dynamo }: World): readonly string[] {
   return dynamo.bodies
     .filter((_, index) => dynamo.calls[index] === 'PutItem' || dynamo.calls[index] === 'DeleteItem')

@@ -7,7 +7,7 @@ const names = [
   'AWS_SECRET_ACCESS_KEY',
 ];
 
-/** Remembers what the AWS SDK would read in the environment now; the answer puts it back, for files that come later. */
+/** Remembers the environment of the AWS SDK. The answer is a function that restores it for later files. */
 export function rememberAwsEnvironment(): () => void {
   const before = names.map((name) => [name, process.env[name]] as const);
   return () => {

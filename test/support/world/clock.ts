@@ -1,11 +1,11 @@
 import type { Clock } from '#shared/domain/ambient.ts';
 
-/** A clock that moves only when told to. */
+/** A clock that only a test moves. */
 export interface TestClock extends Clock {
   advance(seconds: number): void;
 }
 
-/** Stands at this second until it is told to move. */
+/** A clock that stands at this second until a test moves it. */
 export function standingClock(): TestClock {
   let now = Math.floor(Date.now() / 1_000);
   return {

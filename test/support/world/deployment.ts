@@ -1,6 +1,6 @@
 import type { Clock } from '#shared/domain/ambient.ts';
 
-/** Credentials as a creation answers them. */
+/** Credentials in the answer to a creation. */
 export interface Credentials {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -14,31 +14,31 @@ export interface Reply<Body = unknown> {
   readonly text: string;
 }
 
-/** Mintmark wherever it runs, as its administrator reaches it. */
+/** A running Mintmark, as its administrator reaches it. */
 export interface Deployment {
   readonly url: string;
   readonly admin: Credentials;
-  /** Any request, body and headers as they are. */
+  /** Sends any request, with body and headers as given. */
   send(
     method: string,
     path: string,
     init?: { headers?: Record<string, string>; body?: NonNullable<RequestInit['body']> },
   ): Promise<Reply>;
-  /** A form post with HTTP Basic credentials. */
+  /** Posts a form with HTTP Basic credentials. */
   post(path: string, credentials: Credentials | undefined, parameters: Record<string, string>): Promise<Reply>;
-  /** A management request by the administrator, or by whoever's token is given. */
+  /** Sends a management request with the given token, or as the administrator. */
   manage(method: string, path: string, body?: unknown, token?: string): Promise<Reply>;
   /** The access token of an exchange that succeeds. */
   tokenFor(credentials: Credentials, parameters?: Record<string, string>): Promise<string>;
 }
 
-/** What to reach, by which clock, and who hears of every reply: that one makes the request fail by throwing. */
+/** The address and the clock of a Mintmark. `onReply` sees every reply; the request fails where it throws. */
 export interface Reach extends Pick<Deployment, 'url' | 'admin'> {
   readonly clock: Clock;
   readonly onReply?: ((method: string, path: string, reply: Reply) => void) | undefined;
 }
 
-/** Reaches what listens at a URL. */
+/** Reaches the Mintmark at a URL. */
 export function reach({ url, admin, clock, onReply }: Reach): Deployment {
   const send: Deployment['send'] = async (method, path, init = {}) => {
     const reply = await readReply(await fetch(url + path, { method, ...init }));
@@ -67,7 +67,7 @@ export function reach({ url, admin, clock, onReply }: Reach): Deployment {
   return { url, admin, send, post, manage, tokenFor };
 }
 
-/** One exchange serves every request of the same second: an administrator's client would not ask for a token each time. */
+/** One exchange serves every request of a second, because a client does not ask for a token each time. */
 function remembering(clock: Clock, exchange: () => Promise<string>): () => Promise<string> {
   let known: { readonly atSeconds: number; readonly token: Promise<string> } | undefined;
   return () => {
@@ -80,7 +80,7 @@ function remembering(clock: Clock, exchange: () => Promise<string>): () => Promi
   };
 }
 
-/** HTTP Basic as RFC 6749 §2.3.1 wants it: both parts form-encoded. */
+/** HTTP Basic by RFC 6749 §2.3.1: both parts form-encoded. */
 export function basic({ clientId, clientSecret }: Credentials): string {
   const encoded = `${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`;
   return `Basic ${Buffer.from(encoded).toString('base64')}`;

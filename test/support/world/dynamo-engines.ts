@@ -7,7 +7,7 @@ import { startLocalDynamo } from '#infra/local/dynamo.ts';
 import type { Listening } from '#infra/local/loopback.ts';
 import type { Engine } from './engine-proxy.ts';
 
-/** Without a server where it is a process of its own. */
+/** The engine; its server is missing where the engine is a process of its own. */
 type StartedEngine = Engine & Pick<Listening, 'close'>;
 
 /** An engine that speaks DynamoDB's protocol; adapters must behave the same on each. */
@@ -57,7 +57,7 @@ async function startDynoxide(binary: string): Promise<StartedEngine> {
   };
 }
 
-/** The binary takes `--port 0` without saying which port it got, so one is chosen for it. */
+/** A free port, because the binary does not say which port `--port 0` gave it. */
 async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -9,31 +9,31 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 
-/** What goes wrong with one call to an engine. */
+/** The failure of one call to an engine. */
 export type Fault =
   | { readonly kind: 'error'; readonly name: string; readonly status?: number }
   | { readonly kind: 'hang' }
-  /** The engine does it, but takes its time. */
+  /** The engine answers late. */
   | { readonly kind: 'delay'; readonly milliseconds: number }
   /** The connection breaks before the engine hears anything. */
   | { readonly kind: 'reset' }
-  /** The engine did it, but nobody hears so: the connection breaks afterwards. */
+  /** The engine did it, but the connection breaks before its reply arrives. */
   | { readonly kind: 'lose-reply' }
-  /** The engine did it, but of its answer only one half arrives, as if that were all. */
+  /** The engine did it, but only the first half of its reply arrives, as if it were whole. */
   | { readonly kind: 'truncate' }
-  /** The engine is not asked; this is what it says. */
+  /** The engine is not asked; the caller gets this body. */
   | { readonly kind: 'answer'; readonly body: unknown };
 
-/** What a proxy can stand in front of. */
+/** An engine behind a proxy. */
 export interface Engine {
   readonly url: string;
-  /** Where the engine is of this process: hears calls without a connection of its own, which would cost as much as the call. */
+  /** The server of an engine in this process. Calls reach it without a connection, which would cost as much. */
   readonly server?: Server;
 }
 
 export interface EngineProxy {
   readonly url: string;
-  /** What the proxy stands in front of. */
+  /** The engine behind the proxy. */
   readonly engine: Engine;
   /** Operations so far, e.g. `BatchGetItem`, in order. */
   readonly calls: readonly string[];
@@ -45,10 +45,10 @@ export interface EngineProxy {
   close(): Promise<void>;
 }
 
-/** How long calls may take to end before the proxy closes; the engine that closes next could not do them any more. */
+/** How long calls may take to end before the proxy closes; the engine closes next and could not answer them. */
 const GRACE_MILLISECONDS = 1_000;
 
-/** Stands between the AWS SDK and an engine: counts calls, and makes them fail when told to. */
+/** Starts a proxy between the AWS SDK and an engine that counts calls and lets tests make them fail. */
 export async function startEngineProxy(engine: Engine): Promise<EngineProxy> {
   const calls: string[] = [];
   const bodies: string[] = [];

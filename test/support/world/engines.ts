@@ -6,7 +6,7 @@ import type { DynamoEngine } from './dynamo-engines.ts';
 import { type EngineProxy, startEngineProxy } from './engine-proxy.ts';
 import { startKmsWithLentKeys } from './lent-keys.ts';
 
-/** What the deployment would tell a function. */
+/** The settings that the deployment gives a function. */
 export type Settings = Readonly<Partial<Record<EnvironmentVariable, string>>>;
 
 /** DynamoDB and KMS for adapters, behind proxies that count and fail. */
@@ -57,7 +57,7 @@ export async function startEngines(startDynamo: DynamoEngine['start'] = () => st
   };
 }
 
-/** A process of its own: adapters that share an environment also share clients and what they remember. */
+/** An environment like that of a new process: adapters with one environment share clients and memory. */
 export function environmentOf(settings: Settings): Environment {
   return (variable) => settings[variable] ?? '';
 }

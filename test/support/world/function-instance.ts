@@ -17,14 +17,14 @@ export interface TimedReply {
   readonly seconds: number;
 }
 
-/** The functions of a world once more, as a process that Lambda has just started. */
+/** A second set of a world's functions, as a process that Lambda has just started. */
 export interface FunctionInstance {
   readonly url: string;
   send(request: RouteRequest): Promise<TimedReply>;
   close(): Promise<void>;
 }
 
-/** Starts an instance that nobody has called yet; the AWS SDK finds the engines when it first needs them. */
+/** Starts an instance without a request so far. The AWS SDK finds the engines at its first call. */
 export async function startFunctionInstance(world: World, adapters: AdapterChanges = {}): Promise<FunctionInstance> {
   const functions = localFunctions(settingsOf(world), {
     clock: () => world.clock,
@@ -51,7 +51,7 @@ export async function startFunctionInstance(world: World, adapters: AdapterChang
   };
 }
 
-/** An instance that has served a route already, over proxies of its own: what fails there fails for nobody else. */
+/** An instance that has served a route, over proxies of its own: a fault there touches no other instance. */
 export interface WarmInstance extends FunctionInstance {
   readonly dynamo: EngineProxy;
   readonly kms: EngineProxy;
@@ -59,7 +59,7 @@ export interface WarmInstance extends FunctionInstance {
 
 let lastWaking: Promise<unknown> = Promise.resolve();
 
-/** Starts an instance and warms it with a request; one instance at a time, because the SDK reads the environment. */
+/** Starts an instance and warms it with a request, one at a time, because the SDK reads the environment. */
 export function startWarmInstance(world: World, request: RouteRequest): Promise<WarmInstance> {
   const waking = lastWaking.then(() => wake(world, request));
   lastWaking = waking.catch(() => undefined);

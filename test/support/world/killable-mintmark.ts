@@ -12,13 +12,13 @@ import { keysInKms } from '../stored/keys-in-kms.ts';
 import { itemsOf } from '../stored/table-items.ts';
 import { type Fault, startEngineProxy } from './engine-proxy.ts';
 
-/** Where a process dies: at so many calls to DynamoDB or KMS from now, before the engine hears of this one or after. */
+/** The point where a process dies: at its n-th call to DynamoDB or KMS from now, before the engine gets it or after. */
 export interface KillPoint {
   readonly call: number;
   readonly side: 'before' | 'after';
 }
 
-/** What a process of `killable-mintmark.ts` is started with, as JSON in its first argument. */
+/** The options of a process of `killable-mintmark.ts`, as JSON in its first argument. */
 export interface KillableOptions {
   readonly folder: string;
   /** 0 takes any free port. */
@@ -27,7 +27,7 @@ export interface KillableOptions {
   readonly aheadSeconds: number;
 }
 
-/** What it is told by messages, one at a time; it answers each with a message. */
+/** The messages that it takes, one at a time. It answers each with a message. */
 export type KillableCommand =
   | { readonly name: 'dieAt'; readonly point: KillPoint }
   | { readonly name: 'advance'; readonly seconds: number }
@@ -46,7 +46,7 @@ export interface KeptSigningKeys {
 export interface KillableReady {
   readonly url: string;
   readonly clientId: string;
-  /** At the first start in a folder only. */
+  /** Only at the first start in a folder. */
   readonly clientSecret?: string | undefined;
 }
 
@@ -54,12 +54,12 @@ export interface KillableReady {
 const HASH_COST = 4;
 
 /**
- * How long calls that the engine had begun may take to end. An engine of Amazon's writes an item and its indexes at once;
- * the one on this machine would be killed between the two.
+ * How long calls may take that the engine has begun. DynamoDB writes an item and its indexes at once; the engine on this
+ * machine would be killed between the two.
  */
 const SETTLE_MILLISECONDS = 20;
 
-/** Stops every call from the point on, and then the whole process, the engine's data and all. */
+/** Stops every call from the point on, and then the whole process with the engines in it. */
 function assassin() {
   let point: KillPoint = { call: Number.POSITIVE_INFINITY, side: 'before' };
   let calls = 0;
@@ -115,7 +115,7 @@ async function startKillable({ folder, port, aheadSeconds }: KillableOptions): P
   process.send?.(ready);
 }
 
-/** Where the keys are that the product made: as its record says, and as KMS does. */
+/** The keys that the product made, by its record and by KMS. */
 async function readSigningKeys(): Promise<KeptSigningKeys> {
   const item = (await itemsOf('directory')).find(({ key }) => key === 'signingKeys#workspace');
   const { keys = [] } = (item?.record ?? {}) as Partial<SigningKeys>;

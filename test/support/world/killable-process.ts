@@ -13,9 +13,9 @@ import { compileCache } from './start-process.ts';
 
 const SCRIPT = new URL('./killable-mintmark.ts', import.meta.url);
 
-/** Mintmark as a process of its own, with its data on disk, that dies when it is told to. */
+/** Mintmark as a process of its own with its data on disk, which tests kill. */
 export interface KillableProcess extends KillableReady {
-  /** Makes it die later; the call that is meant may also never be made. */
+  /** Makes it die at a later call, which may never come. */
   dieAt(point: KillPoint): Promise<void>;
   advance(seconds: number): Promise<void>;
   /** Runs a scheduled function. @throws Error where the process dies meanwhile */
@@ -25,7 +25,7 @@ export interface KillableProcess extends KillableReady {
   /** The keys of everything in the tables that mentions an id. */
   keysNaming(id: string): Promise<unknown>;
   signingKeys(): Promise<KeptSigningKeys>;
-  /** Kills it, where it is not dead yet, and waits for the end. */
+  /** Kills it if it still runs, and waits for the end. */
   kill(): Promise<void>;
 }
 

@@ -1,12 +1,12 @@
 import { type MaterialMaker, newMaterial } from '#infra/local/kms/key-specs.ts';
 import { type LocalKms, startLocalKms } from '#infra/local/kms/kms.ts';
 
-/** RSA keys that no engine of this process has now; the longest unused comes first. */
+/** RSA keys that no engine of this process has now, the longest unused first. */
 const idle: Buffer[] = [];
 
 /**
- * Starts a KMS that gets RSA keys lent, because finding their primes takes most of the time in which a world starts. No two
- * engines have one at the same time, and none has one twice.
+ * Starts a KMS with borrowed RSA keys, because the search for their primes takes most of the start of a world. Two engines
+ * never have the same key at the same time, and no engine has one twice.
  */
 export async function startKmsWithLentKeys(): Promise<LocalKms> {
   const lent: Buffer[] = [];

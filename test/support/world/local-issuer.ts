@@ -11,7 +11,7 @@ const CONFIGURATION = '/.well-known/openid-configuration';
 const KEYS = '/keys';
 const KID = 'first';
 
-/** What one path answers. */
+/** The answer of one path. */
 export interface IssuerAnswer {
   readonly status?: number;
   readonly type?: string;
@@ -22,7 +22,7 @@ export interface IssuerAnswer {
 
 /** An issuer by HTTPS on this machine, with one key of each kind. */
 export interface LocalIssuer {
-  /** Connects to it, whichever name is asked for. */
+  /** Connects to it under every host name. */
   readonly agent: Agent;
   /** The paths that were asked for, in order. */
   readonly requests: string[];

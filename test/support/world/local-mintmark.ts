@@ -9,7 +9,7 @@ const start = new URL('../../../infra/local/start.ts', import.meta.url).pathname
 /** The line that the banner asks a person to paste is the last thing that a start prints. */
 const BANNER_END = /^ {2}.*mintmark\.sh.*\n\n$/m;
 
-/** `npm start` as somebody ran it in a folder of its own. */
+/** `npm start`, run in a folder of its own. */
 export interface LocalMintmark {
   readonly url: string;
   /** Where it was started; its data is in `.mintmark` below. */
@@ -19,12 +19,12 @@ export interface LocalMintmark {
   stop(): Promise<void>;
 }
 
-/** A folder of somebody who tries Mintmark. */
+/** A new folder in which Mintmark is tried. */
 export function newLocalFolder(): string {
   return mkdtempSync(join(tmpdir(), 'mintmark start '));
 }
 
-/** Starts Mintmark on a free port as a process of its own and waits until it has said all that it says. */
+/** Starts Mintmark on a free port as a process of its own and waits for the end of its banner. */
 export async function startLocalMintmark(
   folder = newLocalFolder(),
   settings: Readonly<Record<string, string>> = {},

@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that take ten seconds and more, the longest first: what takes long is in no relation to how much is written. */
+/** Files that take ten seconds and more, the longest first. The size of a file does not tell how long it takes. */
 const LONG = [
   'e2e/faults/each-call-fails',
   'e2e/access/tenant-isolation',
@@ -18,8 +18,8 @@ const LONG = [
 ].map((name) => `/test/${name}.test.ts`);
 
 /**
- * Begins with the files that take longest, so that no core waits for one of them in the end. Those of another project come
- * before: no process serves two.
+ * Begins with the files that take longest, so that no core waits for one of them in the end. Files of the other project
+ * come first, because no process serves two projects.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -20,19 +20,19 @@ export interface StartOptions {
 
 export interface StartProcess {
   readonly url: string;
-  /** What it had printed when it was ready. */
+  /** Its output up to the moment when it was ready. */
   readonly printed: string;
   /** What it has printed since then, line by line. */
   lines(): readonly string[];
   readonly administrator: Credentials;
   /**
-   * Sends a signal and waits for the end, also of whatever it started itself: the exit code, or the signal's name, and
-   * how long that took.
+   * Sends a signal and waits for the end of the process and of its children. Answers the exit code, or the name of the
+   * signal, and how long that took.
    */
   end(signal: NodeJS.Signals): Promise<{ readonly exit: number | string | null; readonly seconds: number }>;
 }
 
-/** What Node made of the sources at an earlier start; it halves the time that the next one takes. */
+/** The compile cache of Node from an earlier start, which halves the time of the next one. */
 export const compileCache = join(tmpdir(), 'mintmark-compile-cache');
 
 /** The settings of `npm start` with its data in this folder. */

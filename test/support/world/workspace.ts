@@ -50,7 +50,7 @@ import { type Engines, environmentOf, type Settings } from './engines.ts';
 /** Cheap enough for volume. */
 const HASH_COST = 4;
 
-/** Every port that depends on an engine, and those that go with them, as one process of the product opens them. */
+/** Every port that depends on an engine, with their companions, as one process of the product opens them. */
 export type Ports = Omit<PortsOf<Exclude<Grant, 'requests:guard' | 'events:publish'>>, 'clock'> & {
   readonly clock: TestClock;
 };
@@ -63,7 +63,7 @@ export interface Workspace {
   readonly kms: EngineProxy;
   /** The ports of another process, whose settings may differ. */
   openAgain(changes?: Settings): Ports;
-  /** Everything that a table holds, as it lies there. */
+  /** All items of a table as they are stored. */
   scan(table: 'CLIENTS' | 'DIRECTORY' | 'TOKENS' | 'AUDIT'): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 

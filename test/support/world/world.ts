@@ -19,16 +19,16 @@ export const REPORTS = 'https://api.example.com/reports';
 /** Cheap enough for volume; production's cost is a constant of the adapter, tested there. */
 const HASH_COST = 4;
 
-/** The whole product in this process, with everything in hand that a test may turn. */
+/** The whole product in this process, with its clock, its engines and its events in the hands of a test. */
 export interface World extends Deployment {
-  /** Where the same is to be reached by mutual TLS; empty in a world without. */
+  /** The address for mutual TLS; empty in a world without mutual TLS. */
   readonly mutualTlsUrl: string;
   readonly clock: TestClock;
   readonly dynamo: EngineProxy;
   readonly kms: EngineProxy;
-  /** bcrypt comparisons really made so far, and those that memory answered are not among them. */
+  /** The number of bcrypt comparisons so far, without the ones that memory answered. */
   readonly comparisons: () => number;
-  /** Every event that EventBridge would have got. */
+  /** Every event sent to EventBridge so far. */
   readonly events: readonly BusEvent[];
   rotatePepper: System['rotatePepper'];
   /** Runs a scheduled function; none runs by itself. */
@@ -86,7 +86,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
-/** Tests send in seconds what an administrator sends in days, and fail as often. */
+/** No limit of requests and failures: tests send in seconds what an administrator sends in days. */
 export const unlimited = {
   requestLimiter: () => memoryRequestLimiter(undefined, 1_000_000),
   failures: () => uncounted,
@@ -107,7 +107,7 @@ export interface Acme {
 
 let serial = 0;
 
-/** Fills a world with what most tests need. Every call makes another tenant; API and roles are shared. */
+/** Creates in a world what most tests need: a new tenant each time, at one API with its roles. */
 export async function arrangeAcme(world: Deployment): Promise<Acme> {
   serial += 1;
   const token = await world.tokenFor(world.admin);
