@@ -102,7 +102,7 @@ describe('a key that Mintmark makes', () => {
     ['no title', { title: undefined }, 'title'],
     ['an empty title', { title: '' }, 'title'],
     ['a title in two lines', { title: 'two\nlines' }, 'title'],
-    ['an algorithm that nothing here signs with', { algorithm: 'PS256' }, 'algorithm'],
+    ['an algorithm with which no key is made', { algorithm: 'PS256' }, 'algorithm'],
     ['the algorithm none', { algorithm: 'none' }, 'algorithm'],
     ['an expiry now', { expiresInSeconds: 0 }, 'expiresInSeconds'],
     ['an expiry after more than ten years', { expiresInSeconds: 315_360_001 }, 'expiresInSeconds'],

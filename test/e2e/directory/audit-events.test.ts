@@ -115,7 +115,7 @@ describe('a filter of audit events', () => {
     ['by client and type', { type: 'tenant.created' }, ['tenant.created attempted', 'tenant.created succeeded']],
     ['by client and outcome', { outcome: 'succeeded' }, ['tenant.created succeeded', 'user.created succeeded']],
     ['by all three', { type: 'user.created', outcome: 'refused' }, ['user.created refused']],
-    ['that nothing matches', { type: 'user.deleted' }, []],
+    ['without a match', { type: 'user.deleted' }, []],
     ['by a type that there is not', { type: 'tenant.exploded' }, []],
   ])('%s shows what matches it', async (_what, query, expected) => {
     const events = await readAll({ clientId: application.clientId, ...query });

@@ -7,26 +7,23 @@ import {
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { joseWithList } from '#shared/guides/jose-snippets.ts';
-import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { succeed } from '#test/support/arrange/manage.ts';
 import { readList, statusOf } from '#test/support/ask/status-lists.ts';
 import { loadVerifier } from '#test/support/documents/verifier-program.ts';
-import { type Acme, arrangeAcme, REPORTS, startWorld, type World } from '#test/support/world/world.ts';
+import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
+import { REPORTS } from '#test/support/world/world.ts';
 
 const TTL_SECONDS = 30;
 
-describe('another library reads our lists', () => {
-  let world: World;
-  let acme: Acme;
-  let manage: Manage;
+describe('another library that reads our status lists', () => {
+  const world = useWorld();
+  const acme = useAcme(world);
+  const manage = useManage(world);
   beforeAll(async () => {
-    world = await startWorld();
-    acme = await arrangeAcme(world);
-    manage = manageWith(world, await world.tokenFor(world.admin));
     await succeed(manage('PATCH', `/v1/apis/${acme.apiId}`, { statusList: true }));
   });
-  afterAll(() => world.close());
 
-  test('it finds the place of each token, and there only the revoked tokens set', async () => {
+  test('finds the place of each token, and there only the revoked tokens set', async () => {
     const tokens = await Promise.all(Array.from({ length: 20 }, () => world.tokenFor(acme.tenantToken)));
     const revoked = tokens.filter((_, number) => number % 3 === 0);
     await Promise.all(revoked.map((token) => world.post('/oauth/revoke', acme.tenantToken, { token })));
@@ -45,13 +42,13 @@ describe('another library reads our lists', () => {
   }
 });
 
-describe('the verifier of our quick start reads a list of another library', () => {
+describe('the verifier of our quick start with a status list of another library', () => {
   const issuer = 'https://issuer.example.com';
   const listUri = `${issuer}/lists/1`;
   const jwksUri = `${issuer}/jwks.json`;
   afterAll(() => vi.restoreAllMocks());
 
-  test('it refuses the tokens that are set there or lie beyond its end, and accepts all others', async () => {
+  test('refuses the tokens that are set there or lie beyond its end, and accepts all others', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256');
     const sign = (payload: JWTPayload, header: { typ: string }) =>
       new SignJWT(payload)
