@@ -136,14 +136,14 @@ describe('C8: the level rule for service users', () => {
       await world.manage('PATCH', path, { status });
     });
 
-    test.each(['secrets', 'keys'])('gives nobody weaker any %s of it', async (credentials) => {
+    test.each(['secrets', 'keys'])('gives a weaker manager no %s of it', async (credentials) => {
       const refused = await world.manage('POST', `${path}/${credentials}`, { title: 'borrowed' }, writing);
       expect(seen(refused)).toEqual(problem(403, 'forbidden', 'roleIds'));
       expect((await world.manage('GET', `${path}/${credentials}`)).body).toEqual({ items: [] });
     });
 
     test.each([{ name: 'renamed' }, { status: 'disabled' }, { status: 'active' }, { roleIds: [] }])(
-      'lets nobody weaker change it: %o',
+      'lets no weaker manager change it: %o',
       async (patch) => {
         const { body: before } = await world.manage('GET', path);
         const refused = await world.manage('PATCH', path, patch, writing);

@@ -224,7 +224,7 @@ describe('H10: a caller that scans for tokens', () => {
     return [...new Set(replies.map(({ status, text }) => `${status} ${text}`))];
   }
 
-  test('is slowed down where it guesses, and nobody is where they do not', async () => {
+  test('is slowed down where it guesses, and other callers are not', async () => {
     const scanner = await arrangeTenantManager(world, acme.tenantId, ['introspect:tokens']);
     const good = await world.tokenFor(acme.tenantToken);
     expect(await reachLimit((index) => ask(scanner, `guess${index}`))).toEqual(['200 {"active":false}']);

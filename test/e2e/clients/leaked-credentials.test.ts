@@ -228,7 +228,7 @@ describe('Q10: a report changes nothing', () => {
     expect(await exchangeOutcome(world, client)).toBe('read:reports');
   });
 
-  test('Q10: where its source has reported a hundred times in this minute what nobody issued', async () => {
+  test('Q10: where its source has reported a hundred unknown credentials in this minute', async () => {
     world.clock.advance(60);
     const found = await world.tokenFor(acme.tenantToken);
     const reportFrom = (localAddress: string, credential: string) =>

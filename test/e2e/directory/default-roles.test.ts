@@ -93,7 +93,7 @@ describe('a default role', () => {
 });
 
 describe('default roles', () => {
-  test('are ten at most in a tenant, and those that were deleted make room', async () => {
+  test('are ten at most in a tenant, and deleted ones make room', async () => {
     const tenant = await createTenant();
     const [first] = await repeat(10, () => createRole(`${tenant}/roles`, true));
     const { id } = await createRole(`${tenant}/roles`);
@@ -119,13 +119,13 @@ describe('default roles', () => {
     expect(items.map(({ isDefault }) => isDefault)).toEqual(Array(10).fill(true));
   });
 
-  test('are those that say so, when eight are made at once', async () => {
+  test('include each of eight that are made at once', async () => {
     const tenant = await createTenant();
     const roles = await Promise.all(race(8, () => createRole(`${tenant}/roles`, true)));
     expect(new Set((await join(tenant)).roleIds)).toEqual(new Set(roles.map(({ id }) => id)));
   });
 
-  test('are those that are shown as such, after changes that cross each other', async () => {
+  test('include exactly the shown ones after changes that cross each other', async () => {
     const tenant = await createTenant();
     const { id } = await createRole(`${tenant}/roles`);
     const change = (runner: number) => manage('PATCH', `${tenant}/roles/${id}`, { isDefault: runner % 2 === 0 });

@@ -143,7 +143,7 @@ describe('I9: deleting', () => {
   }
 });
 
-describe('I9: what is gone does not come back', () => {
+describe('I9: a deleted record does not come back:', () => {
   test('a member who joins again has no token of the first time', async () => {
     const globex = await arrangeAcme(world);
     const token = await world.tokenFor(globex.personalToken);

@@ -142,7 +142,7 @@ describe('T8: what else is deleted leaves nothing', () => {
 });
 
 describe('a deleted API', () => {
-  test('leaves no wrapped signing secret, and nobody finds one before that either', async () => {
+  test('leaves no wrapped signing secret, and shows none before the removal', async () => {
     const [gone, neighbour] = [await registerApi(world, ['read']), await registerApi(world, ['read'])];
     const { kid } = await makeSecret(world, gone.id);
     await makeSecret(world, neighbour.id);

@@ -164,7 +164,7 @@ describe('a tenant id', () => {
     );
   });
 
-  test('is taken once', async () => {
+  test('can be given once', async () => {
     await manage('POST', '/v1/tenants', { name: 'First', id: 'taken' });
     expect(seen(await manage('POST', '/v1/tenants', { name: 'Second', id: 'taken' }))).toEqual(
       problem(409, 'conflict'),
@@ -174,14 +174,14 @@ describe('a tenant id', () => {
 });
 
 describe('unique names of the directory', () => {
-  test('an e-mail address is one address in capitals and small letters', async () => {
+  test('treat an e-mail address in capitals and small letters as one', async () => {
     const created = await manage('POST', '/v1/users', { email: 'Grace.Hopper@Example.COM' });
     expect(created.body).toMatchObject({ email: 'grace.hopper@example.com' });
     const again = await manage('POST', '/v1/users', { email: 'grace.hopper@EXAMPLE.com' });
     expect(seen(again)).toEqual(problem(409, 'conflict', 'email'));
   });
 
-  test('a role key is as it is written, and taken once', async () => {
+  test('keep a role key as it is written, and take it once', async () => {
     const role = { key: 'auditor', name: 'Auditor', level: 1, permissions: [] };
     await manage('POST', '/v1/roles', role);
     expect(seen(await manage('POST', '/v1/roles', role))).toEqual(problem(409, 'conflict', 'key'));
@@ -189,14 +189,14 @@ describe('unique names of the directory', () => {
   });
 
   test.each([`${REPORTS}/`, `${REPORTS}//`, REPORTS.toUpperCase(), 'HTTPS://api.Example.com/Reports/'])(
-    'G8: %s could be taken for the API that exists, and is refused',
+    'G8: refuse %s, which could be taken for the API that exists',
     async (identifier) => {
       const reply = await manage('POST', '/v1/apis', { identifier, name: 'Imposter', permissions: [] });
       expect(seen(reply)).toEqual(problem(409, 'conflict', 'identifier'));
     },
   );
 
-  test('G8: nobody registers the management API a second time', async () => {
+  test('G8: include the management API, which cannot be registered again', async () => {
     const identifiers = [`${world.url}/v1/`, `${world.url}/V1`];
     const replies = identifiers.map((identifier) => manage('POST', '/v1/apis', { identifier, name: 'Imposter' }));
     expect((await Promise.all(replies)).map(seen)).toEqual(Array(2).fill(problem(409, 'conflict', 'identifier')));

@@ -23,7 +23,7 @@ const membershipsOf = (userId: string, query = '') =>
 const tenantsOf = async (userId: string) => (await membershipsOf(userId)).items.map(({ tenantId }) => tenantId);
 
 describe('the memberships of a user', () => {
-  test('are shown as the tenants show them, and nobody else’s', async () => {
+  test('are shown as the tenants show them, without those of other users', async () => {
     const globex = await arrangeAcme(world);
     const elsewhere = await join(globex.tenantId, acme.userId);
     const here = await succeed(manage('GET', `/v1/tenants/${acme.tenantId}/members/${acme.userId}`));

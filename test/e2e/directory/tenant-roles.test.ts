@@ -62,7 +62,7 @@ describe('a role of a tenant', () => {
     expect((await manage('GET', `${rolesOf(acme)}/${id}`)).body).toMatchObject({ name: 'Auditor', version: 1 });
   });
 
-  test('is no role of the workspace: one of those is not found under a tenant', async () => {
+  test('is no role of the workspace: a role of the workspace is not found under a tenant', async () => {
     const reply = await manage('GET', `${rolesOf(acme)}/${acme.readerRoleId}`);
     expect(seen(reply)).toEqual(problem(404, 'not_found'));
   });

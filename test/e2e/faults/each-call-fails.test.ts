@@ -74,9 +74,9 @@ describe('H11, I6, INV5, INV7, INV8, INV9: with each of its calls failing in eac
   });
 });
 
-describe('DynamoDB that answers, but not everything', () => {
+describe('DynamoDB that answers only in part', () => {
   test.each(['token', 'introspect', 'revoke', 'getTenant'] as const)(
-    '%s never takes what is missing for a no',
+    'never lets %s take a missing item for a no',
     async (operation) => {
       const { method, path, ...init } = await requests[operation]();
       const leaveAll = (called: string, body: string): Fault | undefined =>

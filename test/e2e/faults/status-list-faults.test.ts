@@ -63,7 +63,7 @@ describe('publishing a list', () => {
     },
   );
 
-  test('H11: never takes for expired what DynamoDB leaves out', async () => {
+  test('H11: takes no token for expired that DynamoDB leaves out', async () => {
     const { uri } = statusOf(await issue());
     world.clock.advance(TTL_SECONDS);
     const leaveAll = (called: string, body: string): Fault | undefined =>
@@ -165,7 +165,7 @@ describe('an authorizer that works offline', () => {
     ]);
   });
 
-  test('P7: lets nobody in whose list is not there', async () => {
+  test('P7: lets no token in whose list is missing', async () => {
     const token = await issue();
     const forget = { kind: 'answer', body: {} } as const;
     const seen = await whileFailing(

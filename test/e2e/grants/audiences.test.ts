@@ -81,12 +81,12 @@ describe('a requested audience', () => {
     expect(body).toMatchObject({ active: true, aud: resource });
   });
 
-  test('G4: that nobody names is the only API of the client', async () => {
+  test('G4: is the only API of the client where the request names none', async () => {
     expect(claimsOf(await exchange(acme.tenantToken)).aud).toBe(REPORTS);
     expect(claimsOf(await exchange(world.admin)).aud).toBe(`${world.url}/v1/`);
   });
 
-  test('G4: that nobody names and that could be several has to be named', async () => {
+  test('G4: has to be named where the client has several APIs', async () => {
     expect(seen(await exchange(torn))).toEqual(oauthError(400, 'invalid_request'));
   });
 

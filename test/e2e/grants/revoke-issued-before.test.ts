@@ -32,7 +32,7 @@ const areActive = (tokens: readonly string[]) => Promise.all(tokens.map((token) 
 const revokeUntil = (path: string, tokensRevokedUntil: string) =>
   succeed<{ tokensRevokedUntil?: string }>(world.manage('PATCH', path, { tokensRevokedUntil }));
 
-describe('I11: what was issued up to a moment is revoked at once', () => {
+describe('I11: a change revokes at once the tokens issued up to a moment', () => {
   test('of a tenant, its long-lived tokens too, and of no other', async () => {
     const tokens = await Promise.all(
       [acme.tenantToken, acme.personalToken, globex.tenantToken, application].map(tokenOf),
@@ -83,7 +83,7 @@ describe('I11: what was issued up to a moment is revoked at once', () => {
   test.each([
     ['on time', 0],
     ['fast by as much as is forgiven', 30],
-  ])('and what a service user has signed itself, by a clock that is %s', async (_which, ahead) => {
+  ])('and the tokens that a service user has signed itself, by a clock that is %s', async (_which, ahead) => {
     await succeed(world.manage('PATCH', `/v1/apis/${acme.apiId}`, { acceptsSelfSignedTokens: true }));
     const owner = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
     const key = await createServiceUserKey(world, owner);
@@ -100,7 +100,7 @@ describe('I11: what was issued up to a moment is revoked at once', () => {
     expect([ended, await isActive(before), await isActive(await sign())]).toEqual([false, false, true]);
   });
 
-  test('and what is issued after it is not, in the same second neither', async () => {
+  test('and no token that is issued after it, not even in the same second', async () => {
     const path = `/v1/tenants/${globex.tenantId}`;
     await revokeUntil(path, now());
     const same = await tokenOf(globex.tenantToken);
@@ -108,7 +108,7 @@ describe('I11: what was issued up to a moment is revoked at once', () => {
     expect(await areActive([same, await tokenOf(globex.tenantToken)])).toEqual([true, true]);
   });
 
-  test('and never comes back, because the moment only moves forward', async () => {
+  test('and for ever, because the moment only moves forward', async () => {
     const path = `/v1/tenants/${globex.tenantId}`;
     const old = await tokenOf(globex.tenantToken);
     world.clock.advance(10);
@@ -118,7 +118,7 @@ describe('I11: what was issued up to a moment is revoked at once', () => {
     expect(await isActive(old)).toBe(false);
   });
 
-  test('and a moment to come counts as this one, so that nobody is locked out', async () => {
+  test('and a moment in the future counts as now, so that nobody is locked out', async () => {
     const path = `/v1/tenants/${globex.tenantId}`;
     const until = now();
     expect((await revokeUntil(path, '2999-01-01T00:00:00Z')).tokensRevokedUntil).toBe(until);

@@ -148,7 +148,7 @@ describe('C8: the trial of the management API', () => {
   const all = systemPermissions.map(({ value }) => value);
   const atSystem = (by: string) => ({ apiId: SYSTEM_API_ID, by });
 
-  test('gives nobody what they do not hold', async () => {
+  test('gives no permission that the caller does not hold', async () => {
     const by = await managerWith(['test:apis', 'read:tenants']);
     const powers: readonly (readonly string[] | 'all')[] = [
       'all',
@@ -166,7 +166,7 @@ describe('C8: the trial of the management API', () => {
     expect(seen(await tryApi(world.admin, atSystem(by)))).toEqual(problem(403, 'forbidden'));
   });
 
-  test('gives what the caller holds too', async () => {
+  test('gives each permission that the caller holds too', async () => {
     const by = await managerWith(['test:apis', 'read:tenants']);
     const application = await createApplication(world);
     await grantPermissions(world, application, SYSTEM_API_ID, ['read:tenants']);

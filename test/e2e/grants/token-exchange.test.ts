@@ -64,7 +64,7 @@ describe('a token exchange', () => {
     });
   });
 
-  test('J7: nests those who acted before, and the outermost acts now', async () => {
+  test('J7: nests the actors of before, and the outermost acts now', async () => {
     const once = await exchanged(exchange(atLedger()));
     const twice = decodeJwt(await exchanged(exchange({ audience: REPORTS }, second, once)));
     const before = { sub: first.clientId, client_id: first.clientId };
@@ -181,7 +181,7 @@ describe('an actor token in a token exchange', () => {
     expect(claims.act).toEqual({ sub: acme.userId, client_id: acme.personalToken.clientId });
   });
 
-  test('J12: ends what was given with it', async () => {
+  test('J12: ends the tokens that were given with it', async () => {
     const actor = await actingAs(acme.personalToken);
     const token = await exchanged(exchange(actor));
     await world.post('/oauth/revoke', acme.personalToken, { token: actor.actor_token });

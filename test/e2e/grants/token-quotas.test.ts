@@ -36,7 +36,7 @@ const shownQuota = async ({ clientId }: Credentials) =>
   (await succeed<{ tokenQuota: unknown }>(world.manage('GET', `/v1/applications/${clientId}`))).tokenQuota;
 
 describe('a quota of access tokens', () => {
-  test('is told with each token: what is left, and when it begins anew', async () => {
+  test('is told with each token, with what is left and when it begins anew', async () => {
     const client = await arrangeLimited({ perHour: 10, perDay: 50 });
     await exchange(client);
     world.clock.advance(60);
@@ -80,7 +80,7 @@ describe('a quota of access tokens', () => {
     expect(countEach(later.map(({ status }) => status))).toEqual({ 200: 3, 429: 9 });
   });
 
-  test('that is not enforced refuses nothing, and the log says what is beyond', async () => {
+  test('refuses no token where it is not enforced, and the log counts the tokens beyond it', async () => {
     const client = await arrangeLimited({ perHour: 1, enforce: false });
     const first = await exchange(client);
     output.forget();
@@ -104,7 +104,7 @@ describe('a quota of access tokens', () => {
     expect([await warm(limited), await warm(free)]).toEqual([{ ...cost, writes: 1 }, cost]);
   });
 
-  test('counts what is tried in an application’s name too', async () => {
+  test('counts the tokens of trials of the application too', async () => {
     const client = await arrangeLimited({ perHour: 1 });
     const tryOut = () => world.manage('POST', `/v1/apis/${apiId}/test`, { clientId: client.clientId });
     expect([(await tryOut()).status, seen(await tryOut())]).toEqual([200, problem(429, 'rate_limited')]);

@@ -108,7 +108,7 @@ describe('a creation that is repeated under its Idempotency-Key', () => {
     expect(kept).not.toContain(Buffer.from(credentials.clientSecret).toString('base64').slice(16, 64));
   });
 
-  test('gets the first answer also where what was made has changed since', async () => {
+  test('gets the first answer also where the created record has changed since', async () => {
     const key = newKey();
     const first = await create(key, serviceUsers(acme), { name: 'export' });
     const { id } = first.body as { id: string };

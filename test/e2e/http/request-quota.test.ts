@@ -47,7 +47,7 @@ describe('the quota of requests of a client', () => {
     expect([reply.status, quotaOf(reply).left]).toEqual([200, REQUESTS_MAX - 1]);
   });
 
-  test('does not count exchanges, and is not told where nobody is known', async () => {
+  test('does not count exchanges, and is not told to unknown callers', async () => {
     const exchanged = await world.post('/oauth/token', acme.tenantToken, { grant_type: 'client_credentials' });
     const unknown = await world.send('GET', '/v1/tenants');
     expect([exchanged.status, unknown.status]).toEqual([200, 401]);

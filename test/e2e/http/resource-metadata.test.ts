@@ -65,7 +65,7 @@ describe('L8: the metadata of the management API', () => {
     expect((await world.send('GET', '/v1/tenants', { headers })).status).toBe(200);
   });
 
-  test('names nothing of the kind to those who are refused elsewhere', async () => {
+  test('is not named in refusals of other endpoints', async () => {
     const replies = [
       await world.post('/oauth/introspect', undefined, { token: 'x' }),
       await world.send('POST', '/oauth/introspect', { headers: { authorization: 'Bearer x' }, body: 'token=x' }),

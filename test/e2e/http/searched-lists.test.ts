@@ -102,7 +102,7 @@ describe.each(['tenants', 'users', 'service users', 'applications', 'API tokens'
   'the list of %s',
   (place) => {
     const named = searchable.find(([name]) => name === place)?.[1];
-    test('is narrowed to what is disabled, and to what is not', async () => {
+    test('is narrowed to the disabled records, and to the others', async () => {
       const working = await create(place, named?.('Yak of status') ?? {});
       const disabled = await create(place, named?.('Yak of status again') ?? {});
       await succeed(manage('PATCH', `${places[place]}/${disabled}`, { status: 'disabled' }));
@@ -118,7 +118,7 @@ describe.each(['tenants', 'users', 'service users', 'applications', 'API tokens'
 );
 
 test.each(['applications', 'API tokens', 'personal API tokens'])(
-  'Q8: %s that expired are told by the time',
+  'Q8: a list narrowed by status counts expired %s by the time',
   async (place) => {
     const named = searchable.find(([name]) => name === place)?.[1];
     const lasting = await create(place, { ...named?.('Wombat of time'), expiresInSeconds: 1_000 });
@@ -130,7 +130,7 @@ test.each(['applications', 'API tokens', 'personal API tokens'])(
   },
 );
 
-test('what was written before lists could be searched is found all the same', async () => {
+test('a search finds records that were written before lists could be searched', async () => {
   const id = String(await create('API tokens', { description: 'Old Xylophone music' }));
   await create('API tokens', { description: 'new piano' });
   await changeStoredClient(id, () => ({ search: undefined }));

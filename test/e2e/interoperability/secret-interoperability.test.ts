@@ -45,7 +45,7 @@ describe.each([
     expect(tokens.scope).toBe(WITH_BOTH_ROLES);
   });
 
-  test('learns what is wrong', async () => {
+  test('gets the code of an error', async () => {
     const config = await discover();
     await expect(openid.clientCredentialsGrant(config, { audience: REPORTS, scope: 'delete' })).rejects.toMatchObject({
       error: 'invalid_scope',

@@ -56,7 +56,7 @@ describe('F4: a token with nothing changed', () => {
     expect(await verdictsOn(await forge.vary({}))).toEqual(ACCEPTED);
   });
 
-  test('is accepted with claims that nobody knows', async () => {
+  test('is accepted with unknown claims', async () => {
     expect(await verdictsOn(await forge.vary({ claims: { unknown: { nested: true } } }))).toEqual(ACCEPTED);
   });
 
