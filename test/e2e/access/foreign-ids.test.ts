@@ -6,27 +6,24 @@ import { assertConforms } from '#test/support/ask/conformance.ts';
 import { type ManagementRoute, managementRoutes } from '#test/support/ask/tenancy-rule.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import type { RouteRequest } from '#test/support/route-requests/desk.ts';
-import { type RouteRequests, routeRequests } from '#test/support/route-requests/index.ts';
+import { routeRequests } from '#test/support/route-requests/index.ts';
 import { writtenTables } from '#test/support/stored/written-tables.ts';
 import type { Credentials, Reply } from '#test/support/world/deployment.ts';
-import { useAcme, useWorld } from '#test/support/world/use-world.ts';
-import { type Acme, arrangeAcme } from '#test/support/world/world.ts';
-
-let requests: RouteRequests;
-
-/** Callers with every permission, in the workspace and in each of the tenants. */
-let tokens: { readonly admin: string; readonly acme: string; readonly globex: string };
-
-let clients: readonly { readonly kind: ClientKind; readonly tenantId: string | undefined; readonly id: string }[];
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import type { Acme } from '#test/support/world/world.ts';
 
 type ClientKind = 'tenant' | 'member' | 'service user' | 'application';
 
-/** Each request is a good one about Globex, with one id in its path replaced by that of another existing record. */
 const world = useWorld({ onReply: assertConforms });
 const acme = useAcme(world);
+const globex = useAcme(world);
+/** Each request is a good one about Globex; a test replaces one id in its path by that of another existing record. */
+const requests = prepared(() => routeRequests(world, globex));
+/** Callers with every permission, in the workspace and in each of the tenants. */
+let tokens: { readonly admin: string; readonly acme: string; readonly globex: string };
+let clients: readonly { readonly kind: ClientKind; readonly tenantId: string | undefined; readonly id: string }[];
+
 beforeAll(async () => {
-  const globex = await arrangeAcme(world);
-  requests = await routeRequests(world, globex);
   clients = [
     ...(await Promise.all([acme, globex].map(clientsOf))).flat(),
     { kind: 'application', tenantId: undefined, id: (await create('/v1/applications', { name: 'Gateway' })).clientId },

@@ -26,10 +26,8 @@ const globex = useAcme(world);
 const requests = prepared(() => routeRequests(world, globex));
 
 let actors: readonly (Actor & { readonly token: string })[];
-
 let strangers: typeof actors;
 let tokenForReports: string;
-
 beforeAll(async () => {
   tokenForReports = await world.tokenFor(globex.tenantToken);
   const all = [

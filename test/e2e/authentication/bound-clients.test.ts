@@ -21,22 +21,17 @@ import { basic, type Credentials, readReply } from '#test/support/world/deployme
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 
-/** Clients that are registered for bound tokens, at APIs that ask for nothing; one of them manages the workspace. */
 const authority = prepared(newAuthority);
 const mutualTls = prepared(() => mutualTlsTrusting(authority.cert));
 const world = useWorld({ mutualTls, onReply: assertConforms });
 const acme = useAcme(world);
 
 let identity: ClientIdentity;
-
 let renewed: ClientIdentity;
-
 let other: ClientIdentity;
-
+/** Clients that are registered for bound tokens, at APIs that ask for nothing. The first one manages the workspace. */
 let manager: Credentials;
-
 let byCertificate: Credentials;
-
 let byKey: Credentials;
 beforeAll(async () => {
   const keys = await newKeys();

@@ -48,7 +48,6 @@ const world = useWorld({ mutualTls, onReply: assertConforms, adapters: { certifi
 const acme = useAcme(world);
 
 let byAuthority: string;
-
 let bySelf: string;
 beforeAll(async () => {
   byAuthority = await register(byName({ tlsClientAuthSubjectDn: SUBJECT }));

@@ -8,13 +8,13 @@ import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { basic, REPORTS } from '#test/support/world/world.ts';
 
 const authority = prepared(newAuthority);
+const mutualTls = prepared(() => mutualTlsTrusting(authority.cert));
+const world = useWorld({ mutualTls });
+const acme = useAcme(world);
 let identity: ClientIdentity;
 let other: ClientIdentity;
 let renewed: ClientIdentity;
 let token: string;
-const mutualTls = prepared(() => mutualTlsTrusting(authority.cert));
-const world = useWorld({ mutualTls });
-const acme = useAcme(world);
 beforeAll(async () => {
   await world.manage('PATCH', `/v1/apis/${acme.apiId}`, { tlsClientCertificateBoundAccessTokens: true });
   const keys = await newKeys();

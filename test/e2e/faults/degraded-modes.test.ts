@@ -17,7 +17,6 @@ const guarded = {
   offline: opened(() => startGuardedApi(world, { mode: 'offline' })),
 };
 let token: string;
-
 beforeAll(async () => {
   token = await world.tokenFor(acme.tenantToken);
   await lookEverywhere();

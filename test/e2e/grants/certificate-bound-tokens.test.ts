@@ -16,14 +16,14 @@ import { prepared, useWorld } from '#test/support/world/use-world.ts';
 import { basic, type Reply } from '#test/support/world/world.ts';
 
 const authority = prepared(newAuthority);
-let offering: RegisteredApi;
-let requiring: RegisteredApi;
-let indifferent: RegisteredApi;
-let withCertificate: Fetch;
 const mutualTls = prepared(() => mutualTlsTrusting(authority.cert));
 const identity = prepared(() => authority.issue());
 const world = useWorld({ mutualTls, onReply: assertConforms });
 const client = prepared(() => createApplication(world));
+let offering: RegisteredApi;
+let requiring: RegisteredApi;
+let indifferent: RegisteredApi;
+let withCertificate: Fetch;
 beforeAll(async () => {
   const api = async (request: object) => {
     const made = await registerApi(world, ['read'], request);

@@ -33,15 +33,10 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const clock: Clock = { nowSeconds: () => Math.floor(Date.now() / 1_000) };
 
 let folder: string;
-
 let mintmark: StartProcess;
-
 let deployment: Deployment;
-
 let acme: Services;
-
 let serviceUserKey: KeyFile;
-
 let application: AssertionKey;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mintmark-interoperability-'));

@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { openForge } from '#test/support/forge/forge.ts';
 import { costOf, FREE } from '#test/support/stored/call-counts.ts';
-import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { arrangeAcme, type Credentials, REPORTS } from '#test/support/world/world.ts';
 
 const world = useWorld();
-let coldProcess: Awaited<ReturnType<typeof costOf>>;
-beforeAll(async () => {
-  coldProcess = await costOf(world, () => world.tokenFor(world.admin));
-});
+/** The cost of the first exchange in a process that was just started. */
+const coldProcess = prepared(() => costOf(world, () => world.tokenFor(world.admin)));
 const acme = useAcme(world);
 
 /** The cost of an act in a process that remembers all that it may. */
