@@ -79,25 +79,36 @@ describe('the first token of README.md', () => {
       const api = await startExpressApi(program, mintmark.url);
       apis.push(api);
       const response = await fetch(`${api.url}/reports`, { headers: { authorization: `Bearer ${token}` } });
-      return [response.status, await response.json()];
+      return [response.status, await response.text()];
     }
 
     test('opens a route whose permission it has', async () => {
-      expect(await callWith(await accessToken())).toEqual([200, JSON.parse(REPORTS)]);
+      expect(await callWith(await accessToken())).toEqual([200, REPORTS.trim()]);
     });
 
     test('does not open a route whose permission it lacks', async () => {
       const program = codeOf(readme, 'express').replace('read:reports', 'write:reports');
-      expect(await callWith(await accessToken(), program)).toEqual([403, { error: 'insufficient_scope' }]);
+      expect(await callWith(await accessToken(), program)).toEqual([403, 'Forbidden']);
     });
 
     test('is refused once its signature was changed', async () => {
       const changed = (await accessToken()).replace(/\.(.)(?=[^.]*$)/, (_, first) => `.${first === 'A' ? 'B' : 'A'}`);
-      expect(await callWith(changed)).toEqual([401, { error: 'invalid_token' }]);
+      expect(await callWith(changed)).toEqual([401, 'Unauthorized']);
+    });
+
+    test('is neither accepted nor refused while the key set cannot be fetched', async () => {
+      const program = codeOf(readme, 'express').replace('/.well-known/jwks.json', '/there-is-no-key-set');
+      expect(await callWith(await accessToken(), program)).toEqual([503, 'Service Unavailable']);
+    });
+
+    test('is neither accepted nor refused while Mintmark does not answer', async () => {
+      const unreachable = `http://127.0.0.1:${await freePort()}`;
+      const program = codeOf(readme, 'express').replace('process.env.MINTMARK', `'${unreachable}'`);
+      expect(await callWith(await accessToken(), program)).toEqual([503, 'Service Unavailable']);
     });
 
     test('cannot be left out', async () => {
-      expect(await callWith('')).toEqual([401, { error: 'invalid_token' }]);
+      expect(await callWith('')).toEqual([401, 'Unauthorized']);
     });
   });
 
