@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { deadLinks, missingFiles, pages } from '#test/support/documents/links.ts';
+import { codeBlocks } from '#test/support/documents/markdown.ts';
 import { blockNames, readPage } from '#test/support/documents/page-session.ts';
 
 /** A page tells its readers to make these files. */
@@ -34,6 +35,11 @@ describe('the pages of the documentation', () => {
     const file = page.replace(/^docs\//, 'test/docs/').replace(/\.md$/, '.test.ts');
     expect(existsSync(new URL(`../../${file}`, import.meta.url))).toBe(true);
     expect(readPage(file)).toContain(`'${page}'`);
+  });
+
+  test.each(guides.filter((page) => page.startsWith('docs/use/')))('%s begins with the same line of set-up', (page) => {
+    const [first] = codeBlocks(readPage(page));
+    expect(first?.code).toMatch(/^\. \.\/docs\/mintmark\.sh &&/);
   });
 
   test('have commands only where a test runs them', () => {
