@@ -133,16 +133,24 @@ describe.each([
 });
 
 describe('the demo', () => {
-  test('says of each verbose step how long it took, aligned to the right', async () => {
-    const { stdout } = await runDemo('--verbose');
-    const lines = stdout.split('\n').slice(0, STEPS.length);
-    expect(lines.filter((line) => line.length !== 80 || !/ \d+ ms$/.test(line))).toEqual([]);
-  });
+  test(
+    'says of each verbose step how long it took, aligned to the right',
+    async () => {
+      const { stdout } = await runDemo('--verbose');
+      const lines = stdout.split('\n').slice(0, STEPS.length);
+      expect(lines.filter((line) => line.length !== 80 || !/ \d+ ms$/.test(line))).toEqual([]);
+    },
+    DEMO_MILLISECONDS,
+  );
 
-  test('prints what README.md shows, but for ids, ports and times', async () => {
-    const { stdout } = await runDemo();
-    expect(withoutChance(stdout)).toBe(withoutChance(codeOf(readme, 'demo')));
-  });
+  test(
+    'prints what README.md shows, but for ids, ports and times',
+    async () => {
+      const { stdout } = await runDemo();
+      expect(withoutChance(stdout)).toBe(withoutChance(codeOf(readme, 'demo')));
+    },
+    DEMO_MILLISECONDS,
+  );
 
   test('says what is wrong where it cannot begin', async () => {
     const failed = await runCommand(process.execPath, [demo], { env: { TMPDIR: join(temporary, 'missing') } });
