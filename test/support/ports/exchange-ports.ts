@@ -30,7 +30,7 @@ export async function openExchange() {
   const secret = await newSecret({ clientId, createdBy: 'cli_admin' }, { clock, pepper, hasher, random });
   const look = lookAt(aClient(clientId, secret.stored));
   const adapters = {
-    // Tables that nothing here reads or writes have names all the same.
+    // The tables have names, though these tests do not use them.
     environment: () => (variable: string) => (variable.endsWith('_TABLE') ? 'unused' : ''),
     issuer: () => 'https://auth.example.com',
     defaultAudience: () => undefined,

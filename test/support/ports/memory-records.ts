@@ -25,7 +25,7 @@ interface Contents {
   readonly records?: Records;
 }
 
-/** `turn` is awaited before every read and write; whoever decides when it ends decides who comes first. */
+/** Awaits `turn` before every read and write, so that a test decides which caller comes first. */
 export function memoryRecords(
   { clients = [], records = {} }: Contents,
   turn: () => Promise<void> = async () => {},
