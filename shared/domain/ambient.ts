@@ -1,17 +1,18 @@
-/** The one trusted clock. */
+/** The only clock that rules may read. */
 export interface Clock {
+  /** Seconds since 1970, UTC (RFC 7519 §2, NumericDate), without a fraction. */
   nowSeconds(): number;
 }
 
-/** A cryptographically strong source. */
+/** A cryptographically strong source of random bytes. */
 export interface Random {
   bytes(length: number): Uint8Array;
 }
 
-/** One-way functions for what nobody can guess. */
+/** One-way functions for texts that nobody can guess, such as secrets and tokens. */
 export interface Digests {
-  /** SHA-256 (FIPS 180-4), as text. */
+  /** Computes SHA-256 (FIPS 180-4), written as text. */
   digest(text: string): string;
-  /** HMAC-SHA-256 (RFC 2104): 32 bytes that nobody can tell who does not have both. */
+  /** Computes HMAC-SHA-256 (RFC 2104): 32 bytes that only a holder of both key and text can compute. */
   derive(key: string, text: string): Uint8Array;
 }

@@ -1,16 +1,16 @@
 import type { Clock } from './ambient.ts';
 
-/** How long a run works at most. The rest of the function's time is for the last page or batch. */
+/** The longest time in which a run begins new work. The last page or batch needs the rest of the function's time. */
 const RUN_SECONDS = 40;
 
-/** A scheduled run that stops before its function is stopped. The next run does the rest. */
+/** A scheduled run that stops before AWS Lambda stops its function. The next run does the rest. */
 export interface BoundedRun {
   readonly startedAtSeconds: number;
-  /** Whether the time is used up: nothing new may begin. */
+  /** Whether the time is used up, so that the run must begin no new work. */
   isOver(): boolean;
 }
 
-/** Begins a run now. */
+/** Begins a run that is over 40 seconds from now. */
 export function beginRun(clock: Clock): BoundedRun {
   const startedAtSeconds = clock.nowSeconds();
   return { startedAtSeconds, isOver: () => clock.nowSeconds() >= startedAtSeconds + RUN_SECONDS };

@@ -1,9 +1,9 @@
 import type { RequestQuota } from './requests.ts';
 
 /**
- * Why a request is refused, free of transport. The OAuth codes are those of RFC 6749 §5.2, RFC 6750 §3.1,
- * RFC 7009 §2.2.1, RFC 8707 §2 and RFC 9449 §5 and §8; the others belong to the management API. `unproven_token` is
- * what an API answers with `invalid_dpop_proof` (RFC 9449 §7.1).
+ * The reasons for which a request is refused, independent of HTTP. The OAuth codes come from RFC 6749 §5.2,
+ * RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 8707 §2 and RFC 9449 §5 and §8; the other codes belong to the management API.
+ * `unproven_token` is rendered as `invalid_dpop_proof` by an API (RFC 9449 §7.1).
  */
 export type ErrorCode =
   | 'invalid_request'
@@ -30,23 +30,23 @@ export type ErrorCode =
   | 'server_error';
 
 interface ErrorDetails {
-  /** The request member at fault, as the caller wrote its name. */
+  /** The request member that is wrong, as the caller wrote its name. */
   readonly field?: string;
-  /** The permission that would have been needed (RFC 6750 §3.1). */
+  /** The permission that the request needs (RFC 6750 §3.1). */
   readonly neededScope?: string;
-  /** How the refused access token was presented; a bearer token unless this says otherwise. */
+  /** The scheme in which the caller presented the refused access token; `Bearer` if absent. */
   readonly scheme?: 'Bearer' | 'DPoP';
-  /** After how many seconds a repeat may succeed. */
+  /** After this time a repeat may succeed; if absent, when the last exceeded quota is reset. */
   readonly retryAfterSeconds?: number;
-  /** What was used up; a repeat may succeed when the last of it begins anew. */
+  /** The quotas that the request was counted against, exceeded or not. */
   readonly quotas?: readonly RequestQuota[];
-  /** Whether the credential was never issued here, as anybody sees who has the pepper: counted, never shown (Q2). */
+  /** Whether the credential carries no valid seal, so that Mintmark never issued it: counted, never shown (Q2). */
   readonly isForged?: boolean;
-  /** What really happened: logged by name, never shown. */
+  /** The underlying error. The log has its name; the caller never sees it. */
   readonly cause?: unknown;
 }
 
-/** The one error the product throws on purpose: `message` is public, `cause` is not. */
+/** The only error that the product throws on purpose: `message` is public, `cause` is not. */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly code: ErrorCode;
@@ -74,23 +74,26 @@ function latestReset(quotas: readonly RequestQuota[]): number | undefined {
   return exceeded.length === 0 ? undefined : Math.max(...exceeded.map(({ resetSeconds }) => resetSeconds));
 }
 
-/** The answer to an unknown id and to somebody else's id: they must not be told apart (DEC6). */
+/** Makes the error for an unknown id and for an id that the caller may not see: the answers must be equal (DEC6). */
 export function notFound(): DomainError {
   return new DomainError('not_found', 'There is no such resource, or you may not see it.');
 }
 
-/** Somebody else changed the record between this request's reading and its writing. */
+/** Makes the error for a record that another request changed after this request read it. */
 export function changedMeanwhile(): DomainError {
   return new DomainError('conflict', 'The resource was changed by another request. Read it again and repeat.');
 }
 
-/** For insertions of what only has to be there: somebody else made it first, which is as good. */
+/**
+ * Ignores the conflict of an insertion: the record of the other request is as good as this one.
+ * @throws any other error again
+ */
 export function ignoreConflict(error: unknown): void {
   if (!(error instanceof DomainError) || error.code !== 'conflict') throw error;
 }
 
 /**
- * Whoever says which version they mean changes no other one (RFC 9110 §13.1.1).
+ * Checks that a record has the version that the caller expects (`If-Match`, RFC 9110 §13.1.1).
  * @throws DomainError `precondition_failed`
  */
 export function assertVersion(
@@ -101,22 +104,19 @@ export function assertVersion(
   throw preconditionFailed();
 }
 
-/** The version that the caller means does not stand any more (RFC 9110 §15.5.13). */
+/** Makes the error for a record that has another version than the caller expects (RFC 9110 §15.5.13). */
 export function preconditionFailed(): DomainError {
-  return new DomainError(
-    'precondition_failed',
-    'The resource is not in the version that If-Match names. Read it again.',
-  );
+  return new DomainError('precondition_failed', 'The resource has another version than If-Match names. Read it again.');
 }
 
-/** Not every token that the rules allow fits into a header, or into what KMS signs. */
+/** Makes the error for a token that is too large for an HTTP header, or for one signature of KMS. */
 export function tokenTooLarge(): DomainError {
   return new DomainError('invalid_scope', 'The token would be too large: request fewer permissions.', {
     field: 'scope',
   });
 }
 
-/** A dependency did not answer: neither a yes nor a no, so the caller is asked to come back. */
+/** Makes the error for a dependency that did not answer. The result is unknown, so the caller is asked to repeat. */
 export function unavailable(cause: unknown): DomainError {
   return new DomainError('temporarily_unavailable', 'A service this request depends on did not answer. Try again.', {
     retryAfterSeconds: 1,

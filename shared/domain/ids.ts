@@ -6,33 +6,35 @@ const ID_RANDOM_BYTES = 24;
 
 const ID_CHARACTERS = 22;
 
-/** Every kind of id has a prefix of its own, so a subject cannot be mistaken for a client (RFC 9068 §5). */
+/** Every kind of id has its own prefix, so that nobody mistakes a subject for a client (RFC 9068 §5). */
 const PREFIXES = ['ten', 'usr', 'svc', 'cli', 'tok', 'api', 'rol', 'grn', 'mem', 'rem', 'key', 'fam'] as const;
 
 export type IdPrefix = (typeof PREFIXES)[number];
 
-/** A fresh id such as `cli_4fYb…`: 22 base62 characters hold 131 random bits. */
+/** Makes a new id such as `cli_4fYb…`: its 22 base62 characters hold 131 random bits. */
 export function newId(prefix: IdPrefix, random: Random): string {
   return `${prefix}_${toBase62(random.bytes(ID_RANDOM_BYTES), ID_CHARACTERS)}`;
 }
 
-/** Whether an id is of this kind. */
+/** Whether an id has the prefix of this kind. */
 export function isIdOf(prefix: IdPrefix, id: string): boolean {
   return id.startsWith(`${prefix}_`);
 }
 
-/** Whether an id is one that `newId` could have made; everything else names nothing. */
+/** Whether `newId` could have made this id. A lookup of any other text can be skipped: no record has it as its id. */
 export function isMadeId(prefix: IdPrefix, id: string): boolean {
   return isIdOf(prefix, id) && /^[0-9A-Za-z]{22}$/.test(id.slice(prefix.length + 1));
 }
 
-/** Whether something in the place of an id is a secret, or what is left of one: ids are shown, logged and audited. */
+/**
+ * Whether a text in the place of an id begins like a secret. Ids are shown, logged and audited; secrets must not be.
+ */
 export function isSecretInPlaceOfId(id: string): boolean {
   return id.startsWith('mms_') || id.startsWith('mmr_');
 }
 
 /**
- * Checks an id that a caller has chosen for a resource of the given kind.
+ * Checks an id that a caller chose for a resource of the given kind.
  * @throws DomainError `invalid_request` for an id that looks like an id of another kind, or like a secret
  */
 export function assertMayBeChosen(id: string, prefix: IdPrefix): void {
@@ -42,8 +44,9 @@ export function assertMayBeChosen(id: string, prefix: IdPrefix): void {
 }
 
 /**
- * The first version of a record whose key can be used again. It begins at random, so that a record that went and came
- * back is never taken for the one before by whoever still holds that one's version.
+ * Makes the first version of a record whose key can be used again after a deletion. The version is random, so that a
+ * caller who knows the version of the deleted record cannot change the new record with it. It is at least 2⁴⁸ and below
+ * 2⁴⁹.
  */
 export function firstVersion(random: Random): number {
   return random.bytes(6).reduce((number, byte) => number * 256 + byte, 1);

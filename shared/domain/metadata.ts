@@ -1,10 +1,13 @@
 import { DomainError } from './errors.ts';
 import { type JsonObject, mergePatch } from './json.ts';
 
-/** Metadata travels in access tokens, which must fit into a header. */
+/** Access tokens carry metadata, and an access token must fit into an HTTP header. */
 const METADATA_BYTES_MAX = 4_096;
 
-/** Metadata that is small enough to be kept. @throws DomainError `invalid_request` */
+/**
+ * Accepts metadata of at most 4,096 bytes of JSON and returns it.
+ * @throws DomainError `invalid_request` if it is larger
+ */
 export function acceptedMetadata(metadata: JsonObject | undefined): JsonObject | undefined {
   const bytes = metadata === undefined ? 0 : new TextEncoder().encode(JSON.stringify(metadata)).length;
   if (bytes <= METADATA_BYTES_MAX) return metadata;
@@ -14,8 +17,8 @@ export function acceptedMetadata(metadata: JsonObject | undefined): JsonObject |
 }
 
 /**
- * Metadata after a merge patch: absent leaves it as it is, null removes it.
- * @throws DomainError `invalid_request` where the merged metadata is too large
+ * Applies a merge patch to metadata (RFC 7396 §2): undefined leaves it as it is, null removes all of it.
+ * @throws DomainError `invalid_request` if the merged metadata is too large
  */
 export function mergeMetadata(
   before: JsonObject | undefined,

@@ -8,7 +8,7 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 const bytes = fc.uint8Array({ maxLength: 40 });
 
-test('writes the number that the bytes are, to as many digits as asked', () => {
+test('toBase62 writes the lowest digits of the number that the bytes are', () => {
   fc.assert(
     fc.property(bytes, fc.integer({ min: 1, max: 60 }), (written, length) => {
       const number = BigInt(`0x0${Buffer.from(written).toString('hex')}`);
@@ -18,7 +18,7 @@ test('writes the number that the bytes are, to as many digits as asked', () => {
   );
 });
 
-test('is always exactly as long as asked, in letters and digits only', () => {
+test('toBase62 writes exactly as many characters as asked, letters and digits only', () => {
   fc.assert(
     fc.property(bytes, fc.integer({ min: 0, max: 60 }), (written, length) => {
       expect(toBase62(written, length)).toMatch(new RegExp(`^[0-9A-Za-z]{${length}}$`));
@@ -27,7 +27,7 @@ test('is always exactly as long as asked, in letters and digits only', () => {
   );
 });
 
-test('gives different bytes different text where there is room for them', () => {
+test('toBase62 writes different bytes as different texts if the length has room for them', () => {
   const pairs = fc.tuple(
     fc.uint8Array({ minLength: 16, maxLength: 16 }),
     fc.uint8Array({ minLength: 16, maxLength: 16 }),
@@ -48,7 +48,7 @@ test.each([
   [[62], 1, '0'],
   [[255], 6, '000047'],
   [[0xff, 0xff, 0xff, 0xff], 6, '4gfFC3'],
-])('writes %j in %d digits as %s', (written, length, text) => {
+])('toBase62 writes %j in %d digits as %s', (written, length, text) => {
   expect(toBase62(Uint8Array.from(written), length)).toBe(text);
 });
 

@@ -4,7 +4,7 @@ import { assertMayBeChosen, firstVersion, newId } from '#shared/domain/ids.ts';
 
 const random = { bytes: (length: number) => randomBytes(length) };
 
-test('a new id says of what kind it is and holds 22 random characters', () => {
+test('a new id has the prefix of its kind and 22 random characters', () => {
   const ids = Array.from({ length: 1_000 }, () => newId('ten', random));
   expect(ids.filter((id) => !/^ten_[0-9A-Za-z]{22}$/.test(id))).toEqual([]);
   expect(new Set(ids).size).toBe(1_000);
@@ -31,7 +31,7 @@ test.each(['usr_1', 'svc_1', 'cli_1', 'tok_1', 'api_1', 'rol_1', 'grn_1', 'mem_1
   },
 );
 
-test('a first version is a whole number that JSON keeps, with room to grow, and hardly ever the same', () => {
+test('a first version is random, at least 1, and leaves room for a million changes below the largest safe integer', () => {
   const versions = Array.from({ length: 1_000 }, () => firstVersion(random));
   expect(versions.filter((version) => !Number.isSafeInteger(version + 1_000_000) || version < 1)).toEqual([]);
   expect(new Set(versions).size).toBe(1_000);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type JsonObject, type JsonValue, mergePatch, patchedMember } from '#shared/domain/json.ts';
 
 describe('RFC 7396', () => {
-  /** Appendix A: original, patch, result. What is no object stands as a member here, as it would in metadata. */
+  /** Appendix A: original, patch, result. The test wraps each value in a member, because `mergePatch` takes objects only. */
   test.each<readonly [original: JsonValue, patch: JsonValue, result: JsonValue | undefined]>([
     [{ a: 'b' }, { a: 'c' }, { a: 'c' }],
     [{ a: 'b' }, { b: 'c' }, { a: 'b', b: 'c' }],
@@ -54,26 +54,26 @@ describe('a merge patch', () => {
   const always = (holds: (target: JsonObject, patch: JsonObject) => void) =>
     fc.assert(fc.property(object, object, holds), { numRuns: 1_000 });
 
-  test('of nothing changes nothing', () => {
+  test('without members changes nothing', () => {
     always((target) => {
       expect(mergePatch(target, {})).toEqual(target);
     });
   });
 
-  test('that comes twice is as one', () => {
+  test('has the same result when it is applied twice', () => {
     always((target, patch) => {
       const once = mergePatch(target, patch);
       expect(mergePatch(once, patch)).toEqual(once);
     });
   });
 
-  test('is made on nothing as on an empty object', () => {
+  test('treats a missing target like an empty object', () => {
     always((_target, patch) => {
       expect(mergePatch(undefined, patch)).toEqual(mergePatch({}, patch));
     });
   });
 
-  test('leaves target and patch as they were', () => {
+  test('does not modify its target or itself', () => {
     always((target, patch) => {
       const before = structuredClone([target, patch]);
       mergePatch(target, patch);
@@ -81,7 +81,7 @@ describe('a merge patch', () => {
     });
   });
 
-  test('has every member of the patch but its nulls, and what the patch does not name', () => {
+  test('results in the members of target and patch, without the members that the patch sets to null', () => {
     always((target, patch) => {
       const names = Object.keys({ ...target, ...patch }).filter(
         (key) => !Object.hasOwn(patch, key) || patch[key] !== null,
@@ -90,7 +90,7 @@ describe('a merge patch', () => {
     });
   });
 
-  test('A17: does not reach for prototypes', () => {
+  test('A17: does not change prototypes', () => {
     const patch = JSON.parse('{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}}}');
     const merged = mergePatch({ a: 1 }, patch);
     expect([Object.getPrototypeOf(merged), ({} as { isAdmin?: boolean }).isAdmin]).toEqual([
@@ -106,7 +106,7 @@ function isObject(value: JsonValue): value is JsonObject {
 
 describe('a member of a record after a merge patch', () => {
   test.each([
-    ['stays as it was without a change', 'before', undefined, 'before'],
+    ['stays as it was if the patch does not name it', 'before', undefined, 'before'],
     ['is replaced by a value', 'before', 'after', 'after'],
     ['is added by a value', undefined, 'after', 'after'],
     ['is removed by null', 'before', null, undefined],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { acceptedMetadata, mergeMetadata } from '#shared/domain/metadata.ts';
 
-/** `{"a":"…"}` with so many bytes of JSON. */
+/** `{"a":"…"}` with this many bytes of JSON. */
 const ofBytes = (bytes: number) => ({ a: 'x'.repeat(bytes - '{"a":""}'.length) });
 
 const tooLarge = {
@@ -23,7 +23,7 @@ describe('metadata', () => {
     expect(() => mergeMetadata(ofBytes(4_090), { b: 'more' })).toThrow(expect.objectContaining(tooLarge));
   });
 
-  test('stays as it is without a patch, and is gone with null', () => {
+  test('stays as it is without a patch, and is removed by null', () => {
     expect(mergeMetadata({ a: 1 }, undefined)).toEqual({ a: 1 });
     expect(mergeMetadata({ a: 1 }, null)).toBeUndefined();
   });
