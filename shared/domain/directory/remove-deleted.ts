@@ -4,7 +4,7 @@ import { changedMeanwhile } from '../errors.ts';
 import type { ClientRemover, RemainsRemover } from '../records/change-record.ts';
 import type { ClientLister, DirectoryLister } from '../records/lists.ts';
 import type { RecordReader } from '../records/look.ts';
-import { type Removal, removalKey, removalList, stillStands } from '../records/removals.ts';
+import { type Removal, removalKey, removalList, stillExists } from '../records/removals.ts';
 import { pagesOf, type Remnant, remnantsOf } from './remains.ts';
 
 /**
@@ -64,7 +64,7 @@ async function* settledRemovals(nowSeconds: number, { directoryList }: Ports): A
 /** Removes all there is of one deletion, and in the end the note of it; what time does not suffice for is left. */
 async function finish({ id, version, deleted }: Removal, run: Run, ports: Ports): Promise<void> {
   const look = ports.records.open(id);
-  if (!(await stillStands(deleted, look))) {
+  if (!(await stillExists(deleted, look))) {
     for await (const remnants of remnantsOf(deleted, look, ports)) {
       await Promise.all(remnants.map((remnant) => remove(remnant, ports)));
       run.rows += remnants.length;

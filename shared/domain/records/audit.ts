@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors.ts';
 import { isMadeId } from '../ids.ts';
 import type { Page, PageRequest } from './lists.ts';
 
-/** What an administrator wants to find again: every change, and every attempt at one. */
+/** The types of events in the audit log: all changes, and the authentications that were refused. */
 export const auditEventTypes = [
   'workspace.bootstrapped',
   'pepper.rotation_started',
@@ -58,8 +58,9 @@ export type AuditEventType = (typeof auditEventTypes)[number];
 export const auditOutcomes = ['attempted', 'succeeded', 'refused'] as const;
 
 /**
- * One line of the audit log. A change writes two lines under the same `requestId`: `attempted` before anything is
- * touched (no line, no change) and its outcome afterwards. A refusal before that is one line.
+ * One event of the audit log. A change writes two events with the same `requestId`: `attempted` before it changes any
+ * record (if this event cannot be written, there is no change), and its outcome afterwards. A request that is refused
+ * before that writes one event.
  */
 export interface AuditEvent {
   readonly type: AuditEventType;
@@ -72,13 +73,13 @@ export interface AuditEvent {
     readonly ip: string;
     readonly userAgent: string;
   };
-  /** The ids in the path, and the id that a creation gave. */
+  /** The ids in the path, by parameter name, and the id that a creation gave. */
   readonly target: Readonly<Record<string, string>>;
   /** The error code of a refusal. */
   readonly reason?: string | undefined;
 }
 
-/** How many refused authentications of one source the log keeps in a minute, so that guessing does not fill it. */
+/** How many refused authentications from one source the log keeps in a minute, so that guesses do not fill it. */
 export const REFUSALS_KEPT_PER_MINUTE = 10;
 
 const FAILED_AUTHENTICATION: readonly ErrorCode[] = [
@@ -95,55 +96,59 @@ export function isFailedAuthentication(code: ErrorCode): boolean {
 
 const NOT_A_REFUSAL: readonly ErrorCode[] = ['rate_limited', 'temporarily_unavailable', 'server_error'];
 
-/** Whether an error is a refusal; the others say that the caller may try again. */
+/** Whether an error is a refusal. All other errors ask the caller to try again. */
 export function isRefusal(code: ErrorCode): boolean {
   return !NOT_A_REFUSAL.includes(code);
 }
 
 /**
- * The client id of a line about a refused authentication. A client id is public; any other text in its place may be a
- * secret in the wrong field and becomes the empty text.
+ * Returns the client id that the audit log keeps of a refused authentication. A client id is public. Any other text in
+ * its place may be a secret in the wrong field and becomes the empty text.
  */
 export function recordedClientId(claimedClientId: string): string {
   return isMadeId('cli', claimedClientId) ? claimedClientId : '';
 }
 
-/** Which lines to show: newest first, between two moments, and only those that match what is given. */
+/** Selects events between two moments, in seconds since 1970, UTC. An absent member matches every event. */
 export interface AuditFilter {
   readonly fromSeconds: number;
   readonly toSeconds: number;
   readonly type?: string | undefined;
   readonly outcome?: AuditEvent['outcome'] | undefined;
-  /** Who did it. */
+  /** The client that made the request. */
   readonly clientId?: string | undefined;
 }
 
-/** The append-only record of who did what. */
+/** Appends events to the audit log. No event is ever changed or removed. */
 export interface AuditLog {
   append(event: AuditEvent): Promise<void>;
 }
 
-/** Reads the audit log back. */
+/** Reads the audit log. */
 export interface AuditReader {
-  /** Where long times without events have to be passed over, a page may be short or empty and still have a next one. */
+  /**
+   * Lists the newest events first. After a long time without events, a page may be short or empty and still have a next
+   * page.
+   */
   list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEvent>>;
 }
 
-/** The audit log as a queue: what has not been acknowledged comes again. */
+/** Reads the audit log as a queue: it delivers a batch again until the batch is acknowledged. */
 export interface AuditFeed {
-  /** The next events up to this moment, oldest first; undefined when all are acknowledged. */
+  /** Returns the next events up to this moment, the oldest first; undefined if all are acknowledged. */
   next(untilSeconds: number): Promise<AuditBatch | undefined>;
 }
 
+/** Consecutive events of the audit log. */
 export interface AuditBatch {
-  /** Empty where nothing happened for a long time. */
+  /** Empty if there was no event for a long time. */
   readonly events: readonly AuditEvent[];
-  /** Goes on behind these events; false where another reader has gone on already. */
+  /** Moves the queue past these events; resolves with false if another reader has moved it already. */
   acknowledge(): Promise<boolean>;
 }
 
-/** Whoever wants to hear what happens. */
+/** Publishes events to subscribers outside the product. */
 export interface EventBus {
-  /** Resolves when every event has been taken. */
+  /** Resolves when the bus has accepted every event. */
   publish(events: readonly AuditEvent[]): Promise<void>;
 }

@@ -5,28 +5,31 @@ import type { RecordReader } from './look.ts';
 import type { DirectoryKind, RecordKey, ShortLivedKind } from './record-key.ts';
 
 /**
- * So many others may win the race for one record before a change gives up. Somebody wins every time, so of this many
- * changes at once all are made; and with some milliseconds for each, a request ends long before its function's time is up.
+ * How often a change is tried while other requests keep changing the record. One request wins each time, so that 40
+ * changes at once all succeed. An attempt takes milliseconds, so that the request ends long before its function's time.
  */
 const ATTEMPTS_MAX = 40;
 
-/** A change that says which version it is meant for loses to any other; one that does not is made on the newest. */
+/** The version that a change is meant for. Without an expected version, the change is made on the newest version. */
 interface Condition {
   readonly expectedVersion?: number | undefined;
 }
 
 interface DirectoryChange<Kind extends DirectoryKind, Kept> extends Condition {
   readonly key: RecordKey<Kind, Kept>;
-  /** The record as it is to be, or undefined for one that must look missing; called again after a lost race. */
+  /**
+   * Makes the new record, or undefined if the record must look missing. It is called again after another request won.
+   */
   readonly change: (before: NoInfer<Kept>) => Awaitable<NoInfer<Kept> | undefined>;
 }
 
 type Awaitable<Value> = Value | Promise<Value>;
 
 /**
- * Changes one record of the directory. No change overwrites another that it has not seen.
- * @throws DomainError `not_found`; `precondition_failed` for another version than expected; `conflict` where others
- * kept winning
+ * Changes one record of the directory and returns it in its new version. A change never overwrites the change of
+ * another request: it reads the record again and is made on the new version.
+ * @throws DomainError `not_found`; `precondition_failed` if the record has another version than expected; `conflict` if
+ * other requests won 40 times
  */
 export function changeRecord<Kind extends DirectoryKind, Kept extends Versioned>(
   { key, change, expectedVersion }: DirectoryChange<Kind, Kept>,
@@ -42,11 +45,13 @@ export function changeRecord<Kind extends DirectoryKind, Kept extends Versioned>
 
 interface ClientChange extends Condition {
   readonly clientId: string;
-  /** The client as it is to be, or undefined for one that must look missing. */
+  /**
+   * Makes the new client, or undefined if the client must look missing. It is called again after another request won.
+   */
   readonly change: (before: Client) => Awaitable<Client | undefined>;
 }
 
-/** Changes one client, by the same rules. @throws DomainError as `changeRecord` does */
+/** Changes one client by the rules of `changeRecord`. @throws DomainError as `changeRecord` does */
 export function changeClient(
   { clientId, change, expectedVersion }: ClientChange,
   ports: { readonly records: RecordReader; readonly clientChanger: ClientChanger },
@@ -65,7 +70,7 @@ interface Change<Item> extends Condition {
   readonly write: (after: Item) => Promise<boolean>;
 }
 
-/** Changes whatever has versions, by the same rules. @throws DomainError as `changeRecord` does */
+/** Changes an item that has versions by the rules of `changeRecord`. @throws DomainError as `changeRecord` does */
 export async function changeNewest<Item extends { readonly version: number }>(request: Change<Item>): Promise<Item> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const before = await request.read();
@@ -79,48 +84,59 @@ export async function changeNewest<Item extends { readonly version: number }>(re
   throw changedMeanwhile();
 }
 
+/** Inserts new clients. */
 export interface ClientWriter {
-  /** Rejects with `conflict` where the id is taken by somebody else's insert. */
+  /** Rejects with `conflict` if a client with this id exists. */
   insert(client: Client): Promise<void>;
 }
 
+/** Replaces clients. */
 export interface ClientChanger {
-  /** Writes `client` over the version just below its own; false where that version does not stand any more. */
+  /** Replaces the client if its stored version is one below the new version; resolves with false otherwise. */
   replace(client: Client): Promise<boolean>;
 }
 
+/** Removes clients. */
 export interface ClientRemover {
+  /** Removes a client; with a version, only if the client has that version. */
   remove(id: string, version?: number): Promise<ClientRemoval>;
 }
 
-/** `missing` where there was no such client any more, `changed` where it stands in another version than the one meant. */
+/**
+ * The result of a removal: `missing` if the client did not exist, `changed` if it has another version than expected.
+ */
 export type ClientRemoval = 'removed' | 'missing' | 'changed';
 
 /**
- * Writes records of some kinds: a `RecordWriter<'roster'>` writes rosters only. A record of another type than the key
- * says does not compile.
+ * Writes records of some kinds: a `RecordWriter<'roster'>` writes rosters only. A record whose type does not fit the
+ * key does not compile.
  */
 export interface RecordWriter<Kinds extends DirectoryKind> {
-  /** Rejects with `conflict` where a record with this key exists. */
+  /** Rejects with `conflict` if a record with this key exists. */
   insert<Kept extends Versioned>(key: RecordKey<Kinds, Kept>, record: NoInfer<Kept>): Promise<void>;
-  /** Writes `record` over the version just below its own; false where that version does not stand any more. */
+  /** Replaces the record if its stored version is one below the new version; resolves with false otherwise. */
   replace<Kept extends Versioned>(key: RecordKey<Kinds, Kept>, record: NoInfer<Kept>): Promise<boolean>;
 }
 
+/** Writes records that expire. */
 export interface ShortLivedWriter {
-  /** Writes `record` over the version just below its own, the first one where there is none; false where that is not so. */
+  /**
+   * Inserts the record in version 1, or replaces the record whose stored version is one below. Resolves with false if
+   * another version is stored.
+   */
   write<Kept extends ShortLived>(key: RecordKey<ShortLivedKind, Kept>, record: NoInfer<Kept>): Promise<boolean>;
 }
 
-/** All kinds but the signing keys: whoever writes those can have others trusted. */
+/** All kinds of records except the signing keys: who can write signing keys can add a key that verifiers trust. */
 export type WritableKind = Exclude<DirectoryKind, 'signingKeys'>;
 
+/** Writes and removes records of some kinds. */
 export interface DirectoryWriter<Kinds extends WritableKind = WritableKind> extends RecordWriter<Kinds> {
-  /** Resolves with true when the record is gone, with false where it stands in another version than this one. */
+  /** Removes a record. Resolves with true if the record is gone, with false if it has another version. */
   remove(key: RecordKey<Kinds, unknown>, version: number): Promise<boolean>;
 }
 
-/** Kinds of records that may be left when what they belonged to is deleted, and the list of this work. */
+/** Kinds of records that may remain after the record that they belong to is deleted, and the notes of deletions. */
 export type RemainingKind =
   | 'membership'
   | 'serviceUser'
@@ -132,7 +148,8 @@ export type RemainingKind =
   | 'name'
   | 'removal';
 
+/** Removes records that remain after a deletion. */
 export interface RemainsRemover {
-  /** Resolves with true when the record is gone, with false where it stands in another version than this one. */
+  /** Removes a record. Resolves with true if the record is gone, with false if it has another version. */
   remove(key: RecordKey<RemainingKind, unknown>, version: number): Promise<boolean>;
 }

@@ -7,13 +7,12 @@ import { type NameClaim, nameKey } from './permissions.ts';
 import type { User } from './principals.ts';
 import type { RecordKey } from './record-key.ts';
 
-/** A claim whose owner does not go by the name is a change that broke off; nobody is still busy with it after this. */
+/** The age at which a claim counts as abandoned if its owner does not have the name. No request takes this long. */
 const ABANDONED_AFTER_SECONDS = 60;
 
 interface Claim {
-  /** The name's key among the directory's records. */
   readonly key: RecordKey<'name', NameClaim>;
-  /** The request member that the name came in. */
+  /** The request member that has the name. */
   readonly field: string;
   readonly owner: RecordKey<'user' | 'role' | 'api', object>;
 }
@@ -26,8 +25,9 @@ interface Ports {
 }
 
 /**
- * Claims a unique name before its owner is written, so that of two creations one wins without a transaction. Who claims
- * a name again gets it in another version, so that whoever is about to give the first claim up leaves it alone.
+ * Claims a unique name before its owner is written, so that one of two creations wins without a transaction. If the
+ * owner claims its name again, the claim gets a new version, so that a request which is about to release the old claim
+ * does not release the new claim.
  * @throws DomainError `conflict` while the name belongs to another record
  */
 export async function claimName({ key, field, owner }: Claim, ports: Ports): Promise<void> {
@@ -39,7 +39,7 @@ export async function claimName({ key, field, owner }: Claim, ports: Ports): Pro
   }
   if (held.ownerId !== owner.id) {
     const isAbandoned = held.createdAtSeconds + ABANDONED_AFTER_SECONDS < now;
-    if (!isAbandoned || goesBy(key, await look.find({ ...owner, id: held.ownerId }))) {
+    if (!isAbandoned || hasName(await look.find({ ...owner, id: held.ownerId }), key)) {
       throw new DomainError('conflict', `This ${field} is taken.`, { field });
     }
   }
@@ -47,12 +47,12 @@ export async function claimName({ key, field, owner }: Claim, ports: Ports): Pro
   if (!(await directory.replace(key, claim))) throw changedMeanwhile();
 }
 
-/** Whether a record has this name now. Only users ever change theirs. */
-function goesBy({ id }: RecordKey<'name', NameClaim>, owner: object | Pick<User, 'email'> | undefined): boolean {
+/** Whether a record exists and has this name now. Only users can change their name, which is their e-mail address. */
+function hasName(owner: object | Pick<User, 'email'> | undefined, { id }: RecordKey<'name', NameClaim>): boolean {
   return owner !== undefined && (!('email' in owner) || nameKey('email', owner.email).id === id);
 }
 
-/** Gives a name free that its owner does not go by any more. A claim that somebody has taken over stays theirs. */
+/** Releases a name that its owner does not use any more. A claim that another record has taken over stays as it is. */
 export async function releaseName(
   { key, owner }: Omit<Claim, 'field'>,
   { look, directory }: Pick<Ports, 'look' | 'directory'>,

@@ -5,29 +5,34 @@ import { membershipKey } from './principals.ts';
 import type { RecordKey } from './record-key.ts';
 import type { ApplicationRegistration, Trust } from './registration.ts';
 
-/** How an API token works: a secret to exchange, or a long-lived JWT that is itself the secret. */
+/**
+ * The two kinds of API tokens: a secret that is exchanged for access tokens, or a long-lived JWT that is itself the
+ * secret.
+ */
 export type ApiTokenKind = 'client_credentials' | 'access_token';
 
-/** How many access tokens a client may obtain; null for any number. */
+/** The number of access tokens that a client may obtain in an hour and on a day, both in UTC; null sets no limit. */
 export interface TokenQuota {
   readonly perHour: number | null;
   readonly perDay: number | null;
-  /** False where what is beyond is told and not refused. */
+  /** Whether tokens beyond the quota are refused. If not, they are counted and issued. */
   readonly enforce: boolean;
 }
 
-/** The API tokens that one owner has made lately. */
+/** The API tokens that one owner has made recently. */
 export interface ApiTokenRoster extends Versioned {
   readonly entries: readonly { readonly clientId: string; readonly addedAtSeconds: number }[];
 }
 
-/** One secret of a client: the clear text is gone, `selector` says which secret this is. */
+/** One secret of a client. The clear text is not stored. */
 export interface StoredSecret {
+  /** Names this secret among all secrets of the client; it is part of the clear text. */
   readonly selector: string;
+  /** A bcrypt hash. */
   readonly hash: string;
-  /** Empty for an imported secret, of which nobody here has seen the clear text. */
+  /** The last four characters of the clear text; empty for an imported secret, of which only the hash is known. */
   readonly lastFour: string;
-  /** Made by another product; only its hash was brought here. */
+  /** Whether another product made the secret and only its hash was imported. */
   readonly imported?: true | undefined;
   readonly title?: string | undefined;
   readonly createdBy: string;
@@ -35,93 +40,97 @@ export interface StoredSecret {
   readonly expiresAtSeconds?: number | undefined;
 }
 
-/** A change of secrets during which the old ones still work. */
+/** A replacement of a client's secrets during which the old secrets still work. */
 export interface Rotation {
-  /** The new secret. */
+  /** The selector of the new secret. */
   readonly selector: string;
-  /** When the old secrets end. */
+  /** The moment at which the old secrets end. */
   readonly endsAtSeconds: number;
-  /** The old secrets, with the expiry each would have had without the rotation. */
+  /** The old secrets, each with the expiry that it had before the rotation. */
   readonly before: readonly { readonly selector: string; readonly expiresAtSeconds?: number | undefined }[];
 }
 
-/** The public key that a client signs its assertions with. The private half was never stored. */
+/** The public key of the pair that a client signs its assertions with. Mintmark never stores the private key. */
 export interface StoredKey {
   readonly algorithm: ClientKeyAlgorithm;
   /** Public members only (RFC 7518 §6): `kty` with `n` and `e`, or with `crv`, `x` and `y`. */
   readonly jwk: Readonly<Record<string, string>>;
 }
 
-/** Those of them that keys of service users are made and taken for. */
+/** The signing algorithms (RFC 7518 §3.1) that the keys of service users can have. */
 export type ClientKeyAlgorithm = Extract<SigningAlgorithm, 'RS256' | 'ES256'>;
 
-/** For whom a client acts. */
+/** The party that a client acts for; `application` means that the client acts for itself. */
 export type Subject =
   | { readonly type: 'application' }
   | { readonly type: 'tenant'; readonly tenantId: string }
   | { readonly type: 'serviceUser'; readonly tenantId: string; readonly serviceUserId: string }
   | { readonly type: 'user'; readonly tenantId: string; readonly userId: string; readonly membershipId: string };
 
-/** Which JWT it is, and for which API. The JWT itself is not kept. */
+/** The long-lived JWT of an API token, named by its id. The JWT itself is not stored. */
 export interface LongLivedToken {
+  /** The token's `jti`. */
   readonly tokenId: string;
+  /** The API that the JWT is for. */
   readonly apiId: string;
   /** The API's identifier, kept for showing. */
   readonly api: string;
 }
 
-/** A `client_id` with credentials, acting for a subject. */
+/** A `client_id` with credentials that acts for a subject. */
 export interface Client extends Versioned {
   readonly id: string;
   readonly subject: Subject;
   readonly description: string;
   readonly metadata?: JsonObject | undefined;
-  /** Roles of a tenant token; every other subject's roles or grants live with the subject. */
+  /** The roles of a tenant token. The roles of any other subject are kept with the subject. */
   readonly roleIds: readonly string[];
-  /** Permissions of a tenant token that has no roles. */
+  /** The permissions of a tenant token that has no roles. */
   readonly permissions?: readonly PermissionReference[] | undefined;
   /** The JWT that an API token of kind `access_token` consists of; such a client has no secrets. */
   readonly accessToken?: LongLivedToken | undefined;
-  /** APIs that an application has a grant for. */
+  /** The APIs that an application has a client grant for. */
   readonly apiIds: readonly string[];
-  /** Of applications only; undefined for one that was registered with nothing but a name. */
+  /** For applications only; undefined if an application was registered with no more than a name. */
   readonly registration?: ApplicationRegistration | undefined;
-  /** None where the client has a key, or trusts another issuer. */
+  /** Empty if the client has a key, or trusts another issuer. */
   readonly secrets: readonly StoredSecret[];
   readonly key?: StoredKey | undefined;
-  /** Whose tokens are its credential. */
+  /** The other issuer whose tokens authenticate the client. */
   readonly trust?: Trust | undefined;
   readonly rotation?: Rotation | undefined;
-  /** Access tokens issued before this moment are worth nothing. */
+  /** Access tokens that were issued before this moment are not valid. */
   readonly revokedBeforeSeconds?: number | undefined;
   readonly status: 'active' | 'disabled';
   readonly createdBy: string;
   readonly expiresAtSeconds?: number | undefined;
   readonly tokenLifetimeSeconds?: number | undefined;
-  /** Undefined where that of the workspace holds. */
+  /** Undefined if the client has the quota of the workspace. */
   readonly tokenQuota?: TokenQuota | undefined;
 }
 
-/** What a client proves itself with: secrets, a key of its own, or the tokens of an issuer that it trusts. */
+/** The types of credentials: secrets, a key of the client, or the tokens of an issuer that the client trusts. */
 export const credentialTypes = ['secret', 'key', 'trust'] as const;
 
 export type CredentialType = (typeof credentialTypes)[number];
 
-/** What this client proves itself with. */
+/** Tells which type of credential a client has. */
 export function credentialTypeOf({ key, trust }: Pick<Client, 'key' | 'trust'>): CredentialType {
   if (trust !== undefined) return 'trust';
   return key === undefined ? 'secret' : 'key';
 }
 
-/** What `sub` says of a client's tokens: the user, the service user, else the client itself (RFC 9068 §2.2). */
+/**
+ * Returns the `sub` of a client's tokens: the user's id, the service user's id, or else the client's (RFC 9068 §2.2).
+ */
 export function subjectId({ id, subject }: Client): string {
   if (subject.type === 'user') return subject.userId;
   return subject.type === 'serviceUser' ? subject.serviceUserId : id;
 }
 
 /**
- * Whose clients: a tenant's own, one member's, one service user's; without a tenant the workspace's applications.
- * A service user's secrets, its keys and its federated credentials are a list each.
+ * The owner of a list of clients: a tenant, a member of a tenant, a service user, or without a tenant the workspace,
+ * which owns the applications. A service user has one list for each type of credential.
  */
 export interface ClientOwner {
   readonly tenantId?: string | undefined;
@@ -130,7 +139,7 @@ export interface ClientOwner {
   readonly credential?: CredentialType | undefined;
 }
 
-/** Names the roster of an owner among the directory's records. */
+/** Names the roster of the API tokens of an owner. */
 export function rosterKey({ tenantId = '', userId }: ClientOwner): RecordKey<'roster', ApiTokenRoster> {
   return { kind: 'roster', id: userId === undefined ? tenantId : membershipKey(tenantId, userId).id };
 }

@@ -1,16 +1,20 @@
-/** What every record that can change carries: `version` grows by one with each change. */
+/** The members of every record that can change. `version` grows by one with each change. */
 export interface Versioned {
   readonly version: number;
   readonly createdAtSeconds: number;
 }
 
-/** What every record carries that ends by itself. After `expiresAtSeconds` it decides nothing, even while it is stored. */
+/**
+ * The members of every record that expires. From `expiresAtSeconds` on it has no effect, even while it is still stored.
+ */
 export interface ShortLived {
   readonly version: number;
   readonly expiresAtSeconds: number;
 }
 
-/** Whether something with a status and an expiry is usable at this second. Deciding never waits for DynamoDB's TTL. */
+/**
+ * Whether an item is active and has not expired. DynamoDB removes expired items late, so that rules always ask this.
+ */
 export function isLive(
   item: { readonly status?: string | undefined; readonly expiresAtSeconds?: number | undefined },
   nowSeconds: number,
@@ -19,17 +23,23 @@ export function isLive(
   return item.expiresAtSeconds === undefined || item.expiresAtSeconds > nowSeconds;
 }
 
-/** When something ends that is made now; undefined for what does not expire. */
+/** Returns the moment at which an item that is made now expires; undefined if it does not expire. */
 export function expiryOf(expiresInSeconds: number | null | undefined, nowSeconds: number): number | undefined {
   return expiresInSeconds == null ? undefined : nowSeconds + expiresInSeconds;
 }
 
 /**
- * Larger revocations move a mark: tokens that were issued before it are worth nothing, wherever they are. It lies on the
- * client, on the tenant and on the workspace, moves forward only, and survives in whatever is restored from a backup.
+ * A record with a revocation mark: tokens that were issued before the mark are not valid. A client, a tenant and the
+ * workspace can each have a mark. A mark only ever moves forward.
  */
+interface Marked {
+  readonly revokedBeforeSeconds?: number | undefined;
+}
 
-/** The mark after a change that revokes everything issued up to this moment, which counts as now where it is to come. */
+/**
+ * Returns the mark after a revocation of all tokens that were issued up to a moment. A moment in the future counts as
+ * now; undefined leaves the mark as it was.
+ */
 export function movedMark(
   before: number | undefined,
   issuedUntilSeconds: number | undefined,
@@ -39,12 +49,7 @@ export function movedMark(
   return Math.max(before ?? 0, Math.min(issuedUntilSeconds, nowSeconds) + 1);
 }
 
-/** A record that can carry such a mark. */
-interface Marked {
-  readonly revokedBeforeSeconds?: number | undefined;
-}
-
-/** The mark that counts: the latest of those that there are. */
+/** Returns the latest mark of some records, which is the mark that counts; 0 if no record has a mark. */
 export function latestMark(...marked: readonly Marked[]): number {
   return Math.max(0, ...marked.map(({ revokedBeforeSeconds = 0 }) => revokedBeforeSeconds));
 }

@@ -1,31 +1,33 @@
 import type { Client, ClientOwner } from './client.ts';
 import type { RecordList } from './record-key.ts';
 
-/** A page of a list; `nextCursor` is absent on the last one. */
+/** A page of a list. The last page has no `nextCursor`. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextCursor?: string | undefined;
 }
 
 /**
- * `limit` is 1 to 100; `cursor` comes from the page before. An unreadable cursor is `invalid_request`. A page of a
- * filtered list may be short, or empty, and still have a next one: each request looks at a bounded part of the list.
+ * Asks for a page of a list. `limit` is 1 to 100; `cursor` is the `nextCursor` of the page before, and a cursor that
+ * cannot be read is `invalid_request`. A page of a filtered list may be short or empty and still have a next page,
+ * because each request reads a bounded part of the list.
  */
 export interface PageRequest extends ListFilter {
   readonly limit: number;
   readonly cursor?: string | undefined;
-  /** By time of creation; the oldest first unless said otherwise. */
+  /** The order by time of creation; `asc`, the oldest first, if absent. */
   readonly order?: 'asc' | 'desc' | undefined;
 }
 
-/** What a list is narrowed to; nothing for the whole list. */
+/** Selects items of a list. An absent member matches every item. */
 export interface ListFilter {
-  /** `active` is what works now: neither disabled nor expired. Only clients expire. */
+  /** `active` means neither disabled nor expired. Only clients expire. */
   readonly status?: 'active' | 'disabled' | 'expired' | undefined;
-  /** A part of what people know the thing by, in any case; see `search-text.ts`. */
+  /** A part of the item's names, in upper or lower case; see `searchTextOf`. */
   readonly q?: string | undefined;
 }
 
+/** Lists the clients of an owner. */
 export interface ClientLister {
   list(owner: ClientOwner, page: PageRequest, nowSeconds: number): Promise<Page<Client>>;
 }
@@ -33,21 +35,25 @@ export interface ClientLister {
 /** Kinds of records that the directory lists. */
 export type ListedKind = 'tenant' | 'user' | 'role' | 'api' | 'removal' | 'membership' | 'serviceUser' | 'grant';
 
+/** Lists the records of the directory. */
 export interface DirectoryLister {
   list<Listed>(list: RecordList<ListedKind, Listed>, page: PageRequest): Promise<Page<Listed>>;
 }
 
-/** The text that a search of a list of clients looks through. */
+/** Returns the text in which a search of clients looks for matches. */
 export function clientSearchText({ id, description, createdBy }: Client): string {
   return searchTextOf([description, id, createdBy]);
 }
 
-/** Text as searches compare it: without case, and without difference between ways to write one character. */
+/** Returns a text as searches compare it: in lower case, and each character in one form (Unicode NFKC). */
 export function searchForm(text: string): string {
   return text.normalize('NFKC').toLowerCase();
 }
 
-/** What a record is found by, as one text. Parts end in a line break, which no search can contain: a match is always within one part. */
+/**
+ * Joins the texts by which a search finds a record. A line break separates them; a search cannot contain a line break,
+ * so that it never matches across two texts.
+ */
 export function searchTextOf(parts: readonly (string | undefined)[]): string {
   return searchForm(parts.filter((part) => part !== undefined).join('\n'));
 }

@@ -1,10 +1,10 @@
 import type { Versioned } from './lifecycle.ts';
 import type { RecordKey, RecordList } from './record-key.ts';
 
-/** A permission of an API as a role or a grant names it. */
+/** A permission of one API, as a role or a client refers to it. */
 export interface PermissionReference {
   readonly apiId: string;
-  /** The API's identifier, kept for showing. */
+  /** The API's identifier, kept to be shown. */
   readonly api: string;
   readonly value: string;
 }
@@ -12,7 +12,7 @@ export interface PermissionReference {
 /** A named set of permissions. A smaller `level` is stronger. */
 export interface Role extends Versioned {
   readonly id: string;
-  /** The only tenant that it can be assigned in; undefined for a role of the whole workspace. */
+  /** The only tenant in which the role can be assigned; undefined for a role of the whole workspace. */
   readonly tenantId?: string | undefined;
   readonly key: string;
   readonly name: string;
@@ -21,28 +21,31 @@ export interface Role extends Versioned {
   readonly permissions: readonly PermissionReference[];
 }
 
-/** Names a role among the directory's records. (A role's `key` is its name for people and programs.) */
+/** Names the record of a role. (The role's own `key` is its name for people and programs.) */
 export function roleRecordKey(id: string): RecordKey<'role', Role> {
   return { kind: 'role', id };
 }
 
-/** Lists the roles of a tenant, or of the workspace where no tenant is named. */
+/** Names the list of a tenant's roles, or without a tenant of the workspace's roles. */
 export function roleList(tenantId: string | undefined): RecordList<'role', Role> {
   return { kind: 'role', owner: tenantId === undefined ? undefined : { tenantId } };
 }
 
+/** A permission that an API declares; `value` is its name in scopes and tokens. */
 export interface Permission {
   readonly value: string;
   readonly description?: string | undefined;
 }
 
-/** Algorithms that signing keys are kept for (RFC 7518 §3.1; `EdDSA` with Ed25519, RFC 8037 §3.1). */
+/** The algorithms of the workspace's signing keys (RFC 7518 §3.1; `EdDSA` with Ed25519, RFC 8037 §3.1). */
 export type SigningAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'EdDSA';
 
-/** What an API's tokens can be signed with; HS256 by a secret that the API shares, where the deployment allows that. */
+/**
+ * The algorithms that can sign an API's tokens. HS256 uses a secret that the API shares, if the deployment allows it.
+ */
 export type ApiSigningAlgorithm = SigningAlgorithm | 'HS256';
 
-/** A resource server; `identifier` is the audience of its tokens and never changes. */
+/** A resource server. `identifier` is the audience of its tokens and never changes. */
 export interface Api extends Versioned, BindingRules {
   readonly id: string;
   readonly identifier: string;
@@ -50,25 +53,25 @@ export interface Api extends Versioned, BindingRules {
   readonly signingAlgorithm: ApiSigningAlgorithm;
   readonly tokenLifetimeSeconds: number;
   readonly permissions: readonly Permission[];
-  /** Whether whoever asks for `offline_access` gets a refresh token here. */
+  /** Whether a client that requests the scope `offline_access` gets a refresh token for this API. */
   readonly allowRefreshTokens: boolean;
-  /** Whether users are not asked before a first-party application acts for them at this API. */
+  /** Whether a first-party application may act for users at this API without asking them. */
   readonly skipConsent: boolean;
-  /** Whether its access tokens are on status lists, so that verifiers learn of a revocation without asking about each token. */
+  /** Whether status lists contain its access tokens, so that verifiers learn of revocations without introspection. */
   readonly statusList: boolean;
-  /** Whether it also takes JWTs that service users sign for it themselves. */
+  /** Whether the API also accepts JWTs that service users sign themselves. */
   readonly acceptsSelfSignedTokens: boolean;
 }
 
-/** Names an API among the directory's records. (An API key would be a credential.) */
+/** Names the record of an API. (The name `apiKey` would suggest a credential.) */
 export function apiRecordKey(id: string): RecordKey<'api', Api> {
   return { kind: 'api', id };
 }
 
-/** Lists all APIs. */
+/** Names the list of all APIs. */
 export const apiList: RecordList<'api', Api> = { kind: 'api', owner: undefined };
 
-/** What one application may ask for at one API: a ceiling. */
+/** The permissions that one application may request at one API. They are an upper limit. */
 export interface ClientGrant extends Versioned {
   readonly id: string;
   readonly clientId: string;
@@ -76,51 +79,53 @@ export interface ClientGrant extends Versioned {
   readonly permissions: readonly string[] | 'all';
 }
 
-/** Names a client grant among the directory's records. */
+/** Names the client grant of an application for an API. */
 export function grantKey(clientId: string, apiId: string): RecordKey<'grant', ClientGrant> {
   return { kind: 'grant', id: `${clientId}/${apiId}` };
 }
 
-/** Lists the client grants of an application. */
+/** Names the list of an application's client grants. */
 export function grantList(clientId: string): RecordList<'grant', ClientGrant> {
   return { kind: 'grant', owner: { clientId } };
 }
 
-/** Says that a unique name (an e-mail address, a role key, an API identifier) belongs to one record. */
+/** A claim on a unique name: the name (an e-mail address, a role key, an API identifier) belongs to one record. */
 export interface NameClaim extends Versioned {
   readonly ownerId: string;
 }
 
-/** Names the claim on a unique name, e.g. `email/ada@example.com`. */
+/** Names the claim on a unique name, for example `email/ada@example.com`. */
 export function nameKey(space: 'email' | 'role' | 'api' | 'administrator', name: string): RecordKey<'name', NameClaim> {
   return { kind: 'name', id: `${space}/${name}` };
 }
 
-/** Names the claim on a role's key: each tenant has keys of its own, and so has the workspace. */
+/** Names the claim on a role's key. A key is unique within one tenant, or among the roles of the workspace. */
 export function roleNameKey({ tenantId, key }: Pick<Role, 'tenantId' | 'key'>): RecordKey<'name', NameClaim> {
   return nameKey('role', tenantId === undefined ? key : `${tenantId}/${key}`);
 }
 
-/** A longer identifier no API has; keys of DynamoDB end at 2048 bytes. */
+/** The longest identifier that an API can have. A key of DynamoDB has at most 2,048 bytes. */
 export const API_IDENTIFIER_CHARACTERS_MAX = 256;
 
 /**
- * Names the claim on an API identifier. Identifiers that differ only in case or a last slash share one claim, because
- * a careless verifier might take one for the other (G8).
+ * Names the claim on an API identifier. Identifiers that differ only in case or in slashes at the end share one claim,
+ * because a careless verifier might confuse them (G8).
  */
 export function apiNameKey(identifier: string): RecordKey<'name', NameClaim> {
   return nameKey('api', identifier.toLowerCase().replace(/\/+$/, ''));
 }
 
-/** How an API wants its access tokens bound to their senders. */
+/** The rules of an API for binding access tokens to the client that uses them. */
 export interface BindingRules {
-  /** Whether it takes access tokens only that are bound to a key by DPoP (RFC 9728 §2). */
+  /** Whether the API accepts only access tokens that are bound to a key by DPoP (RFC 9728 §2). */
   readonly dpopBoundAccessTokensRequired: boolean;
-  /** Whether they are bound to the certificate of whoever asks for them by mutual TLS (RFC 9728 §2). */
+  /** Whether an access token is bound to the client certificate of the connection that requests it (RFC 9728 §2). */
   readonly tlsClientCertificateBoundAccessTokens: boolean;
-  /** Whether it takes access tokens only that are bound to a certificate. */
+  /** Whether the API accepts only access tokens that are bound to a certificate. */
   readonly tlsClientCertificateBoundAccessTokensRequired: boolean;
 }
 
-/** The system API keeps this id when the issuer moves to another host, so grants and roles go on meaning it. */
+/**
+ * The id of the management API. It stays when the issuer moves to another host, so that grants and roles stay valid.
+ */
 export const SYSTEM_API_ID = 'api_0000000000000000000000';

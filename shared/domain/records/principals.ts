@@ -3,17 +3,19 @@ import type { JsonObject } from '../json.ts';
 import type { Versioned } from './lifecycle.ts';
 import type { RecordKey, RecordList } from './record-key.ts';
 
-/** A customer organisation. A deleted one is kept as a nameless mark, so that its id can never come back to life. */
+/**
+ * A customer organisation. A deleted tenant is kept as a tombstone without a name, so that nobody can use its id again.
+ */
 export interface Tenant extends Versioned {
   readonly id: string;
   readonly name: string;
   readonly status: 'active' | 'disabled' | 'deleted';
   readonly metadata?: JsonObject | undefined;
-  /** Its tokens that were issued before this moment are worth nothing. */
+  /** Its tokens that were issued before this moment are not valid. */
   readonly revokedBeforeSeconds?: number | undefined;
 }
 
-/** A person, a member of any number of tenants. A deleted one is kept as a mark too, without name and address. */
+/** A person, who can be a member of many tenants. A deleted user is kept as a tombstone without name and address. */
 export interface User extends Versioned {
   readonly id: string;
   readonly email: string;
@@ -22,7 +24,10 @@ export interface User extends Versioned {
   readonly metadata?: JsonObject | undefined;
 }
 
-/** A user's place in a tenant. `id` is new whenever somebody joins again, so credentials of the first time stay dead. */
+/**
+ * A user's place in a tenant. It has a new `id` if a user joins again, so that credentials of the first time stay
+ * invalid.
+ */
 export interface Membership extends Versioned {
   readonly id: string;
   readonly tenantId: string;
@@ -41,56 +46,58 @@ export interface ServiceUser extends Versioned {
   readonly metadata?: JsonObject | undefined;
 }
 
-/** Names a tenant among the directory's records. */
+/** Names the record of a tenant. */
 export function tenantKey(id: string): RecordKey<'tenant', Tenant> {
   return { kind: 'tenant', id };
 }
 
-/** Names a user among the directory's records. */
+/** Names the record of a user. */
 export function userKey(id: string): RecordKey<'user', User> {
   return { kind: 'user', id };
 }
 
-/** Names a membership among the directory's records. */
+/** Names the membership of a user in a tenant. */
 export function membershipKey(tenantId: string, userId: string): RecordKey<'membership', Membership> {
   return { kind: 'membership', id: `${tenantId}/${userId}` };
 }
 
-/** Names a service user among the directory's records. */
+/** Names the record of a service user. */
 export function serviceUserKey(id: string): RecordKey<'serviceUser', ServiceUser> {
   return { kind: 'serviceUser', id };
 }
 
-/** Lists all tenants. */
+/** Names the list of all tenants. */
 export const tenantList: RecordList<'tenant', Tenant> = { kind: 'tenant', owner: undefined };
 
-/** Lists all users. */
+/** Names the list of all users. */
 export const userList: RecordList<'user', User> = { kind: 'user', owner: undefined };
 
-/** Lists the members of a tenant. */
+/** Names the list of a tenant's members. */
 export function memberList(tenantId: string): RecordList<'membership', Membership> {
   return { kind: 'membership', owner: { tenantId } };
 }
 
-/** Lists the memberships of a user. */
+/** Names the list of a user's memberships. */
 export function membershipList(userId: string): RecordList<'membership', Membership> {
   return { kind: 'membership', owner: { userId } };
 }
 
-/** Lists the service users of a tenant. */
+/** Names the list of a tenant's service users. */
 export function serviceUserList(tenantId: string): RecordList<'serviceUser', ServiceUser> {
   return { kind: 'serviceUser', owner: { tenantId } };
 }
 
-/** Whether a tenant or user is there, in whichever state, and is more than the mark of a deleted one. */
-export function exists<Marked extends Tenant | User>(record: Marked | undefined): record is Existing<Marked> {
+/** A tenant or user that is not deleted. */
+export type Existing<Principal extends Tenant | User> = Principal & { readonly status: 'active' | 'disabled' };
+
+/** Whether a tenant or user exists, active or disabled. A tombstone does not count. */
+export function exists<Principal extends Tenant | User>(record: Principal | undefined): record is Existing<Principal> {
   return record !== undefined && record.status !== 'deleted';
 }
 
-/** A tenant or user that is more than the mark of a deleted record. */
-export type Existing<Marked extends Tenant | User> = Marked & { readonly status: 'active' | 'disabled' };
-
-/** A deleted tenant or user looks like one that never was. @throws DomainError `not_found` */
-export function assertExists<Marked extends Tenant | User>(record: Marked | undefined): asserts record is Marked {
+/** Checks that a tenant or user exists; a deleted record looks like an unknown id. @throws DomainError `not_found` */
+export function assertExists<Principal extends Tenant | User>(
+  record: Principal | undefined,
+): asserts record is Principal {
   if (!exists(record)) throw notFound();
 }

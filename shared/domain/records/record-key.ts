@@ -1,4 +1,4 @@
-/** A kind of record by its name. */
+/** A kind of record, by its name. */
 export interface RecordKind<Kind extends string, Kept> {
   readonly kind: Kind;
   /** Never set. It carries the type of the record for the compiler. */
@@ -14,15 +14,17 @@ export interface RecordKey<Kind extends string, Kept> extends RecordKind<Kind, K
   readonly id: string;
 }
 
-/** Names one list of records and knows their type: `memberList('ten_1')` is a `RecordList<'membership', Membership>`. */
+/**
+ * Names one list of records and knows their type: `memberList('ten_1')` is a `RecordList<'membership', Membership>`.
+ */
 export interface RecordList<Kind extends string, Kept> extends RecordKind<Kind, Kept> {
-  /** Whose records; undefined for a list of the whole workspace. */
+  /** The owner of the records; undefined for a list of the whole workspace. */
   readonly owner: ListOwner | undefined;
 }
 
 type ListOwner = { readonly tenantId: string } | { readonly userId: string } | { readonly clientId: string };
 
-/** Kinds of records in the directory. The names in the tables begin with them. */
+/** Kinds of records in the directory. The keys in its table begin with the kind. */
 export type DirectoryKind =
   | 'tenant'
   | 'user'
@@ -39,5 +41,5 @@ export type DirectoryKind =
   | 'signingSecrets'
   | 'roster';
 
-/** Kinds of records that end by themselves. */
+/** Kinds of records that expire. */
 export type ShortLivedKind = 'family' | 'familyRoster';

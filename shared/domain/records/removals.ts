@@ -7,7 +7,7 @@ import { apiRecordKey } from './permissions.ts';
 import { exists, membershipKey, serviceUserKey, tenantKey, userKey } from './principals.ts';
 import type { RecordKey, RecordList } from './record-key.ts';
 
-/** What a deletion was about: enough to find what belonged to it. */
+/** The thing that was deleted, with the ids by which the rows that belonged to it are found. */
 export type Deleted =
   | { readonly type: 'tenant'; readonly tenantId: string }
   | { readonly type: 'user'; readonly userId: string; readonly email: string }
@@ -16,26 +16,28 @@ export type Deleted =
   | { readonly type: 'application'; readonly clientId: string }
   | { readonly type: 'api'; readonly apiId: string };
 
-/** Says that rows of something deleted may still be there. It goes last, when all of them are gone. */
+/**
+ * The note of a deletion: rows that belonged to the deleted thing may still exist. It is removed after the last row.
+ */
 export interface Removal extends Versioned {
   readonly id: string;
   readonly deleted: Deleted;
 }
 
-/** Names the note of a deletion among the directory's records. */
+/** Names the note of a deletion. */
 export function removalKey(id: string): RecordKey<'removal', Removal> {
   return { kind: 'removal', id };
 }
 
-/** Lists the notes of all deletions. */
+/** Names the list of all notes of deletions. */
 export const removalList: RecordList<'removal', Removal> = { kind: 'removal', owner: undefined };
 
-/** Where such notes go. */
+/** Writes notes of deletions. */
 export type RemovalNotes = Pick<RecordWriter<'removal'>, 'insert'>;
 
 /**
- * Notes that something is about to be deleted, so that its rows are removed later. It comes before the deletion itself:
- * whatever breaks off between the two leaves a note that turns out to be about nothing.
+ * Notes a deletion, so that a later run removes the rows that belong to it. The note is written before the deletion. If
+ * the deletion then fails, the run finds that the thing still exists and removes only the note.
  */
 export async function noteRemoval(
   deleted: Deleted,
@@ -50,8 +52,8 @@ export async function noteRemoval(
   });
 }
 
-/** Whether something stands although its deletion was noted: the deletion broke off or lost a race. */
-export async function stillStands(deleted: Deleted, look: Look): Promise<boolean> {
+/** Whether a thing still exists although its deletion was noted: the deletion failed, or another request won. */
+export async function stillExists(deleted: Deleted, look: Look): Promise<boolean> {
   switch (deleted.type) {
     case 'tenant':
       return exists(await look.find(tenantKey(deleted.tenantId)));

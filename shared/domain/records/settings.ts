@@ -3,61 +3,64 @@ import type { Versioned } from './lifecycle.ts';
 import type { Look } from './look.ts';
 import type { RecordKey } from './record-key.ts';
 
-/** The longest any exchanged access token lives, whatever an API asks for: what lies above was not signed by this product. */
+/** The longest lifetime of an exchanged access token. Mintmark refuses a token with a longer lifetime as a forgery. */
 export const ACCESS_TOKEN_LIFETIME_SECONDS_MAX = 86_400;
 
-/** No limit; nothing is counted. */
+/** The quota without limits. Tokens are not counted. */
 export const UNLIMITED: TokenQuota = { perHour: null, perDay: null, enforce: true };
 
-/** What holds for the whole workspace. Members that are null set no limit. */
+/** The settings of the workspace. A member that is null sets no limit, unless it says otherwise. */
 export interface WorkspaceSettings extends Versioned {
-  /** The API meant by exchanges that name none and could mean several; null for what the deployment says. */
+  /** The API of an exchange that names no API and could mean several; null for the default of the deployment. */
   readonly defaultAudience: string | null;
   readonly accessTokens: {
-    /** The lifetime of access tokens for APIs that say nothing else when they are registered. */
+    /** The lifetime of access tokens of an API that was registered without a lifetime. */
     readonly lifetimeSeconds: number;
-    /** No exchanged access token lives longer, whatever its API says. */
+    /** The longest lifetime of exchanged access tokens, also for an API with a longer lifetime. */
     readonly maxLifetimeSeconds: number;
   };
   readonly apiTokens: {
-    /** What tenants may make for themselves, and what users may; nothing where empty. */
+    /** The kinds of API tokens that tenants and users may make. An empty list allows no kind. */
     readonly kinds: { readonly tenant: readonly ApiTokenKind[]; readonly user: readonly ApiTokenKind[] };
-    /** How many one tenant, or one user in a tenant, may have at a time. */
+    /** How many live API tokens one tenant, or one user in a tenant, may have. */
     readonly maxLive: number | null;
-    /** The lifetime of those that ask for none. */
+    /** The lifetime of an API token for which no lifetime is requested. */
     readonly lifetimeSeconds: number | null;
-    /** Where it is set, every new one has to expire. */
+    /** The longest lifetime of an API token. If it is set, every new API token has to expire. */
     readonly maxLifetimeSeconds: number | null;
   };
   readonly signingKeys: {
-    /** Whether KMS makes every signature, or unwraps keys of a day for the exchange. */
+    /**
+     * `kms`: KMS makes every signature. `wrapped`: KMS unwraps keys, at most a day old, which sign exchanged tokens.
+     */
     readonly mode: 'kms' | 'wrapped';
-    /** How long a key in KMS signs; wrapped ones are a day old at most. */
+    /** How long a key in KMS signs. A wrapped key signs for at most a day. */
     readonly rotationSeconds: number;
     /** How long a key is published before it signs. */
     readonly leadSeconds: number;
-    /** How long a key is published after it has signed. */
+    /** How long a key stays published after it stopped signing. */
     readonly retentionSeconds: number;
   };
-  /** For every client that has none of its own. */
+  /** The quota of every client that has no quota of its own. */
   readonly tokenQuota: TokenQuota;
   readonly statusLists: {
-    /** For how long a verifier may go by a status list that it has read. */
+    /** How long a verifier may use a status list that it has read. */
     readonly ttlSeconds: number;
   };
   readonly refreshTokens: {
-    /** How long a family lives, however often it is used. */
+    /** How long a family of refresh tokens lives, however often it is used. */
     readonly lifetimeSeconds: number;
+    /** How long a family lives after its last use. */
     readonly idleLifetimeSeconds: number;
-    /** How long after a rotation the token before it gets the same successor again. */
+    /** How long after a rotation the previous token still returns the same successor. */
     readonly graceSeconds: number;
     readonly maxLivePerClient: number;
   };
-  /** Tokens of any client that were issued before this moment are worth nothing. */
+  /** Tokens of any client that were issued before this moment are not valid. */
   readonly revokedBeforeSeconds?: number | undefined;
 }
 
-/** What holds for refresh tokens in settings that were written before these had any. */
+/** The settings of refresh tokens, also for records of settings that were written before there were refresh tokens. */
 export const DEFAULT_REFRESH_TOKENS: WorkspaceSettings['refreshTokens'] = {
   lifetimeSeconds: 2_592_000,
   idleLifetimeSeconds: 1_209_600,
@@ -66,8 +69,9 @@ export const DEFAULT_REFRESH_TOKENS: WorkspaceSettings['refreshTokens'] = {
 };
 
 /**
- * A quarter of a year; an hour more than the two that API Gateway keeps a key set, before and after; and after, the
- * longest life of an access token besides.
+ * The default rotation of signing keys. A key signs for a quarter of a year. API Gateway keeps a key set for two hours;
+ * with one hour more, a key is published three hours before it signs. Afterwards it stays published for these three
+ * hours and the longest lifetime of an access token.
  */
 export const DEFAULT_ROTATION: WorkspaceSettings['signingKeys'] = {
   mode: 'kms',
@@ -77,8 +81,8 @@ export const DEFAULT_ROTATION: WorkspaceSettings['signingKeys'] = {
 };
 
 /**
- * What holds while nobody has said anything else. RFC 9068 §4 and RFC 6750 §5.3 ask for short-lived tokens: an hour.
- * They count as the first version, so that whoever has read them can say so with `If-Match`.
+ * The settings until an administrator changes them. RFC 9068 §4 and RFC 6750 §5.3 ask for short-lived tokens: an hour.
+ * They have version 1, so that a caller who has read them can send `If-Match`.
  */
 export const DEFAULT_SETTINGS: WorkspaceSettings = {
   defaultAudience: null,
@@ -97,20 +101,20 @@ export const DEFAULT_SETTINGS: WorkspaceSettings = {
   version: 1,
 };
 
-/** Names the one record of the settings among the directory's. */
+/** Names the only record of settings. */
 export const SETTINGS_KEY: RecordKey<'settings', WorkspaceSettings> = { kind: 'settings', id: 'workspace' };
 
-/** The workspace's settings, read with whatever else this look reads. */
+/** Reads the settings of the workspace. */
 export async function settingsIn(look: Look): Promise<WorkspaceSettings> {
   return (await look.find(SETTINGS_KEY)) ?? DEFAULT_SETTINGS;
 }
 
-/** Lets the settings travel with what is read next. */
+/** Announces that the settings will be read, so that the look's next read includes them. */
 export function expectSettings(look: Look): void {
   look.expect(SETTINGS_KEY);
 }
 
-/** The API meant where none is named and several could be: what the settings say, else what the deployment does. */
+/** Reads the default audience: the settings name it, or else the deployment; undefined if neither does. */
 export async function defaultAudienceIn(
   look: Look,
   deployment: { readonly defaultAudience: string | undefined },

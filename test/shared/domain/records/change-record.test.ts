@@ -8,7 +8,7 @@ import { outcomeOf, outcomesOf, race } from '#test/support/ask/concurrent-calls.
 import { type MemoryRecords, memoryRecords } from '#test/support/ports/memory-records.ts';
 import { aClient, aTenant } from '#test/support/ports/records.ts';
 
-/** One of the two ways into one rule: a name is changed, and the same is read back. */
+/** One of the two functions that change records. Each case changes a name and reads it back. */
 interface Way {
   readonly of: string;
   readonly hold: (turn?: () => Promise<void>) => MemoryRecords;
@@ -57,14 +57,14 @@ const ways: readonly Way[] = [
 ];
 
 describe.each(ways)('a change of $of', ({ hold, rename, shown, first }) => {
-  test('is made on what stands, in the next version', async () => {
+  test('is made on the stored record and gives it the next version', async () => {
     const kept = hold();
     const changed = await rename((before) => `${before}!`, kept);
     expect(shown(kept)).toEqual({ name: `${first}!`, version: 8 });
     expect(changed).toMatchObject({ version: 8, id: expect.stringMatching(/_/) });
   });
 
-  test('is made again on what a winner left', async () => {
+  test('is made again on the change of another request that won', async () => {
     const kept = hold();
     const seen: string[] = [];
     const overtaken: MemoryRecords = {
@@ -80,7 +80,7 @@ describe.each(ways)('a change of $of', ({ hold, rename, shown, first }) => {
     expect([seen, shown(kept)]).toEqual([[first, 'winner'], { name: 'winner and loser', version: 9 }]);
   });
 
-  test('gives up where others keep winning', async () => {
+  test('gives up after other requests have won 40 times', async () => {
     const kept = hold();
     let attempts = 0;
     const hopeless: MemoryRecords = { ...kept, ...replacingWith(kept, () => rename((name) => `${name}.`, kept)) };
@@ -92,32 +92,32 @@ describe.each(ways)('a change of $of', ({ hold, rename, shown, first }) => {
     expect(shown(kept)).toEqual({ name: `${first}${'.'.repeat(40)}`, version: 47 });
   });
 
-  test('finds nothing where nothing is, or where the change says so', async () => {
+  test('is not_found for a missing record, or if the change returns undefined', async () => {
     expect(await outcomeOf(rename((name) => name, memoryRecords({})))).toBe('not_found');
     const kept = hold();
     expect([await outcomeOf(rename(() => undefined, kept)), kept.writes()]).toEqual(['not_found', 0]);
   });
 
-  test.each([6, 8, 0])('is not made on another version than it is meant for: %i', async (expectedVersion) => {
+  test.each([6, 8, 0])('is not made on another version than the expected version %i', async (expectedVersion) => {
     const kept = hold();
     const change = rename(() => 'changed', kept, expectedVersion);
     expect([await outcomeOf(change), kept.writes()]).toEqual(['precondition_failed', 0]);
   });
 
-  test('is made on the version it is meant for', async () => {
+  test('is made on the expected version', async () => {
     const kept = hold();
     await rename(() => 'changed', kept, 7);
     expect(shown(kept)).toEqual({ name: 'changed', version: 8 });
   });
 
-  test('that is meant for one version does not follow a winner', async () => {
+  test('with an expected version is not made again after another request won', async () => {
     const kept = hold();
     const overtaken = { ...kept, ...replacingWith(kept, () => rename(() => 'winner', kept)) };
     expect(await outcomeOf(rename(() => 'loser', overtaken, 7))).toBe('precondition_failed');
     expect(shown(kept)).toEqual({ name: 'winner', version: 8 });
   });
 
-  test('INV5: that could not be written is neither made nor lost', async () => {
+  test('INV5: is not made if its write fails, and the caller learns of the failure', async () => {
     const kept = hold();
     const failing = {
       ...kept,
@@ -129,7 +129,7 @@ describe.each(ways)('a change of $of', ({ hold, rename, shown, first }) => {
     expect(shown(kept)).toEqual({ name: first, version: 7 });
   });
 
-  test('RACE: is made and never lost, in whichever order 32 of them read and write', async () => {
+  test('RACE: is made and never lost when 32 changes read and write in any order', async () => {
     const everyOrder = fc.asyncProperty(fc.scheduler(), async (scheduler) => {
       const kept = hold(scheduler.scheduleFunction(async () => {}));
       const runs = race(32, (runner) => rename((name) => `${name},${runner}`, kept));
@@ -141,7 +141,7 @@ describe.each(ways)('a change of $of', ({ hold, rename, shown, first }) => {
     await fc.assert(everyOrder, { numRuns: 100 });
   });
 
-  test('RACE: that is meant for one version is made by exactly one of 32', async () => {
+  test('RACE: with an expected version is made by exactly one of 32 requests', async () => {
     const everyOrder = fc.asyncProperty(fc.scheduler(), async (scheduler) => {
       const kept = hold(scheduler.scheduleFunction(async () => {}));
       const runs = race(32, (runner) => rename(() => `runner ${runner}`, kept, 7));
@@ -152,7 +152,7 @@ describe.each(ways)('a change of $of', ({ hold, rename, shown, first }) => {
   });
 });
 
-/** Has something happen between a change's reading and its writing. */
+/** Runs `meanwhile` before each write, which is after the change has read the record. */
 function replacingWith(kept: MemoryRecords, meanwhile: () => Promise<unknown>) {
   return {
     clientChanger: {

@@ -39,7 +39,7 @@ import { familyKey, familyRosterKey, type TokenFamily } from '#shared/domain/tok
 import type { GrantedPorts } from '#shared/ports.ts';
 import { aMembership, aServiceUser, aTenant, aUser } from '#test/support/ports/records.ts';
 
-/** Promises of the compiler, which `npm run check:types` keeps. Nothing here is ever called. */
+/** The compiler tests these promises in `npm run check:types`. The calls are never made. */
 const promised = (_calls: () => unknown) => {};
 
 declare const look: Look;
@@ -54,45 +54,45 @@ describe('a key of a record', () => {
       expectTypeOf(look.find(tenantKey('ten_1'))).resolves.toEqualTypeOf<Tenant | undefined>();
       expectTypeOf(look.find(membershipKey('ten_1', 'usr_1'))).resolves.toEqualTypeOf<Membership | undefined>();
       expectTypeOf(look.findShortLived(familyKey('fam_1'))).resolves.toEqualTypeOf<TokenFamily | undefined>();
-      // @ts-expect-error: a family is no record of the directory
+      // @ts-expect-error: a family is not a record of the directory
       void look.find(familyKey('fam_1'));
-      // @ts-expect-error: a tenant is no short-lived record
+      // @ts-expect-error: a tenant is not a short-lived record
       void look.findShortLived(tenantKey('ten_1'));
-      // @ts-expect-error: an id alone does not say of which kind
+      // @ts-expect-error: an id alone does not tell the kind of record
       void look.find('ten_1');
     });
   });
 
-  test('takes a record of its type and no other', () => {
+  test('accepts a record of its own type only', () => {
     promised(() => {
       void directory.insert(tenantKey('ten_1'), aTenant());
-      // @ts-expect-error: a user is no tenant
+      // @ts-expect-error: a user is not a tenant
       void directory.insert(tenantKey('ten_1'), aUser());
-      // @ts-expect-error: a tenant is no membership
+      // @ts-expect-error: a tenant is not a membership
       void directory.replace(membershipKey('ten_1', 'usr_1'), aTenant());
-      // @ts-expect-error: a family needs more than its end
+      // @ts-expect-error: a family has more members than its version and expiry
       void shortLived.write(familyKey('fam_1'), { version: 1, expiresAtSeconds: 1 });
       const change = () => aMembership();
-      // @ts-expect-error: a change leaves a tenant a tenant
+      // @ts-expect-error: a change must return a tenant for a tenant
       void changeRecord({ key: tenantKey('ten_1'), change }, { records: { open: () => look }, directory });
     });
   });
 
-  test('is of a kind that the grant allows', () => {
+  test('is accepted only if the grant allows its kind', () => {
     promised(() => {
       void serviceUsers.insert(serviceUserKey('svc_1'), aServiceUser());
-      // @ts-expect-error: `service-users:write` writes no tenants
+      // @ts-expect-error: `service-users:write` does not insert tenants
       void serviceUsers.insert(tenantKey('ten_1'), aTenant());
-      // @ts-expect-error: `service-users:write` changes no tenants
+      // @ts-expect-error: `service-users:write` does not change tenants
       void serviceUsers.replace(tenantKey('ten_1'), aTenant());
-      // @ts-expect-error: `service-users:write` removes no tenants
+      // @ts-expect-error: `service-users:write` does not remove tenants
       void serviceUsers.remove(tenantKey('ten_1'), 1);
-      // @ts-expect-error: `directory:write` writes no signing keys
+      // @ts-expect-error: `directory:write` does not remove signing keys
       void directory.remove(SIGNING_KEYS, 1);
     });
   });
 
-  test('names the type by which the table reads its kind', () => {
+  test('has the type with which the table reads its kind', () => {
     type Expected = { [Kind in DirectoryKind]: RecordKey<Kind, DirectoryRecords[Kind]> };
     const keys = {
       tenant: tenantKey('ten_1'),
@@ -115,7 +115,7 @@ describe('a key of a record', () => {
     expectTypeOf(roleNameKey).returns.toEqualTypeOf<Expected['name']>();
   });
 
-  test('names the type by which the table reads its kind, where it is short-lived', () => {
+  test('of a short-lived record has the type with which the table reads its kind', () => {
     const keys = { family: familyKey('fam_1'), familyRoster: familyRosterKey('cli_1') };
     expectTypeOf<typeof keys>().toEqualTypeOf<{
       [Kind in ShortLivedKind]: RecordKey<Kind, ShortLivedRecords[Kind]>;
@@ -124,7 +124,7 @@ describe('a key of a record', () => {
 });
 
 describe('a list of records', () => {
-  test('names the type by which the table reads its kind', () => {
+  test('has the type with which the table reads its kind', () => {
     type Expected = { [Kind in ListedKind]: RecordList<Kind, DirectoryRecords[Kind]> };
     const lists = {
       tenant: tenantList,
@@ -140,7 +140,7 @@ describe('a list of records', () => {
     expectTypeOf(membershipList).returns.toEqualTypeOf<Expected['membership']>();
   });
 
-  test('is no key, and a key is no list', () => {
+  test('is not a key, and a key is not a list', () => {
     promised(() => {
       // @ts-expect-error: a key names one record
       void directoryList.list(tenantKey('ten_1'), { limit: 1 });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => engines.close());
 
-/** Longer than a creation that nobody finished holds its name. */
+/** Longer than an unfinished creation keeps its name. */
 const GRACE_SECONDS = 61;
 
 interface NamedKind {
@@ -23,7 +23,7 @@ interface NamedKind {
   readonly name: string;
   create(ports: Ports): Promise<{ readonly id: string }>;
   remove(id: string, ports: Ports): Promise<void>;
-  /** The write by which a deletion gives the name free. */
+  /** Which write of a deletion releases the name: 3 is the third write. */
   readonly releasingWrite: number;
 }
 
@@ -67,16 +67,17 @@ interface Item {
   readonly record: { readonly id: string; readonly ownerId: string; readonly status?: string };
 }
 
-/** The records of a kind, and the owners of names: whatever happened, a record has its name. */
+/** Reads the ids of all records of a kind, and the owner of each claimed name. Every record must own its name. */
 async function survey({ kind }: NamedKind, { scan }: Workspace) {
   const items = (await scan('DIRECTORY')) as unknown as readonly Item[];
-  const records = items.filter(({ record }) => record.status !== 'deleted');
-  const ids = (prefix: string) => records.filter(({ key }) => key.startsWith(`${prefix}#`)).map(({ record }) => record);
-  return { records: ids(kind).map(({ id }) => id), owners: ids('name').map(({ ownerId }) => ownerId) };
+  const existing = items.filter(({ record }) => record.status !== 'deleted');
+  const recordsOf = (prefix: string) =>
+    existing.filter(({ key }) => key.startsWith(`${prefix}#`)).map(({ record }) => record);
+  return { records: recordsOf(kind).map(({ id }) => id), owners: recordsOf('name').map(({ ownerId }) => ownerId) };
 }
 
-/** The n-th write of a process is the last thing it tries. */
-function breakingOffAtWrite(n: number) {
+/** Fails the n-th write of a process and every call after it. */
+function failingFromWrite(n: number) {
   let writes = 0;
   return (operation: string) => {
     if (operation === 'PutItem' || operation === 'DeleteItem') writes += 1;
@@ -87,7 +88,7 @@ function breakingOffAtWrite(n: number) {
 describe.each(namedKinds)('the $name', (named) => {
   const { create, remove, releasingWrite } = named;
 
-  test('goes to exactly one of 32 creations at once, from several processes', async () => {
+  test('belongs to exactly one of 32 creations that run at once in several processes', async () => {
     const workspace = await openWorkspace(engines);
     const processes = [workspace.openAgain(), workspace.openAgain(), workspace.openAgain(), workspace.openAgain()];
     const creations = race(32, (runner) => create(processes[runner % 4] ?? workspace.ports));
@@ -97,11 +98,11 @@ describe.each(namedKinds)('the $name', (named) => {
     expect(records).toHaveLength(1);
   });
 
-  test('stays taken for a creation that broke off, until it could have ended', async () => {
+  test('stays taken by a creation that failed, until no request can still be running', async () => {
     const workspace = await openWorkspace(engines);
     const { ports, dynamo } = workspace;
     const creation = () => outcomeOf(create(ports));
-    expect(await whileFailing(dynamo, breakingOffAtWrite(2), creation)).toBe('temporarily_unavailable');
+    expect(await whileFailing(dynamo, failingFromWrite(2), creation)).toBe('temporarily_unavailable');
     expect((await survey(named, workspace)).records).toEqual([]);
     expect(await creation()).toBe('conflict');
     ports.clock.advance(GRACE_SECONDS);
@@ -110,24 +111,24 @@ describe.each(namedKinds)('the $name', (named) => {
     expect(records).toEqual(owners);
   });
 
-  test('goes to exactly one of 32 creations after one that broke off', async () => {
+  test('belongs to exactly one of 32 creations after a creation that failed', async () => {
     const workspace = await openWorkspace(engines);
     const { ports, dynamo } = workspace;
-    await whileFailing(dynamo, breakingOffAtWrite(2), () => outcomeOf(create(ports)));
+    await whileFailing(dynamo, failingFromWrite(2), () => outcomeOf(create(ports)));
     ports.clock.advance(GRACE_SECONDS);
     expect(await outcomesOf(race(32, () => create(ports)))).toEqual({ done: 1, conflict: 31 });
     const { records, owners } = await survey(named, workspace);
     expect(records).toEqual(owners);
   });
 
-  test('stays with its owner, however old the claim is', async () => {
+  test('still belongs to its owner when the claim is old', async () => {
     const { ports } = await openWorkspace(engines);
     await create(ports);
     ports.clock.advance(GRACE_SECONDS * 1_000);
     await expect(create(ports)).rejects.toMatchObject({ code: 'conflict', field: /email|key|identifier/ });
   });
 
-  test('is free at once when its owner is deleted', async () => {
+  test('is free immediately after its owner is deleted', async () => {
     const workspace = await openWorkspace(engines);
     const { ports } = workspace;
     await remove((await create(ports)).id, ports);
@@ -136,17 +137,17 @@ describe.each(namedKinds)('the $name', (named) => {
     expect(await survey(named, workspace)).toEqual({ records: [successor.id], owners: [successor.id] });
   });
 
-  test('is free in the end when the deletion of its owner broke off', async () => {
+  test('becomes free after a while if the deletion of its owner failed', async () => {
     const { ports, dynamo } = await openWorkspace(engines);
     const { id } = await create(ports);
     const deletion = () => outcomeOf(remove(id, ports));
-    expect(await whileFailing(dynamo, breakingOffAtWrite(releasingWrite), deletion)).toBe('temporarily_unavailable');
+    expect(await whileFailing(dynamo, failingFromWrite(releasingWrite), deletion)).toBe('temporarily_unavailable');
     expect(await deletion()).toBe('not_found');
     ports.clock.advance(GRACE_SECONDS);
     expect(await outcomeOf(create(ports))).toBe('done');
   });
 
-  test('is free after 32 deletions of its owner at once, none of which fails', async () => {
+  test('is free after 32 deletions of its owner at once, and none of them fails', async () => {
     const workspace = await openWorkspace(engines);
     const { ports } = workspace;
     const { id } = await create(ports);
@@ -158,7 +159,7 @@ describe.each(namedKinds)('the $name', (named) => {
   });
 
   test.each(['the same process', 'another process'])(
-    'stays with its new owner where a second deletion of the old one comes to its end in %s',
+    'still belongs to its new owner when a second deletion of the old owner ends later in %s',
     async (place) => {
       const workspace = await openWorkspace(engines);
       const { ports } = workspace;
@@ -181,7 +182,7 @@ describe.each(namedKinds)('the $name', (named) => {
     },
   );
 
-  test('never loses its owner where a deletion races with the next creation', async () => {
+  test('never loses its owner when a deletion and the next creation run at once', async () => {
     const workspace = await openWorkspace(engines);
     const { ports, openAgain } = workspace;
     for (let round = 0; round < 5; round += 1) {
@@ -196,14 +197,14 @@ describe.each(namedKinds)('the $name', (named) => {
 });
 
 describe('the chosen id of a tenant', () => {
-  test('goes to exactly one of 32 creations at once', async () => {
+  test('belongs to exactly one of 32 creations that run at once', async () => {
     const { ports, scan } = await openWorkspace(engines);
     const creations = race(32, (runner) => createTenant({ id: 'acme', name: `runner ${runner}` }, ports));
     expect(await outcomesOf(creations)).toEqual({ done: 1, conflict: 31 });
     expect(await scan('DIRECTORY')).toHaveLength(1);
   });
 
-  test('is free when its creation broke off', async () => {
+  test('is free after its creation failed', async () => {
     const { ports, dynamo } = await openWorkspace(engines);
     const creation = () => outcomeOf(createTenant({ id: 'acme', name: 'Acme' }, ports));
     expect(await whileFailing(dynamo, denied, creation)).toBe('temporarily_unavailable');
