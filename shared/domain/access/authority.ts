@@ -11,22 +11,25 @@ import {
 import { rolesAssigned } from './standing.ts';
 import { reachOf, type SystemPermission, systemPermissions } from './system-api.ts';
 
-/** Who calls the management API, with the authority that its token gives now. */
+/** The caller of the management API, with the authority that its token gives now. */
 export interface ManagementCaller {
   readonly clientId: string;
   /** The token's `sub`. */
   readonly subject: string;
-  /** The tenant that the caller is bound to; undefined for callers of the whole workspace. */
+  /** The tenant that the caller is bound to; undefined for a caller of the whole workspace. */
   readonly tenantId: string | undefined;
+  /** The user of a personal token; undefined for any other caller. */
   readonly userId: string | undefined;
-  /** What the token allows at the management API. */
+  /** The permissions that the token has at the management API. */
   readonly permissions: readonly string[];
   readonly roles: readonly Role[];
-  /** What its subject holds now, at any API; applications have client grants instead. */
+  /**
+   * The permissions that the subject holds now, at all APIs. Empty for applications, which have client grants instead.
+   */
   readonly heldPermissions: readonly PermissionReference[];
 }
 
-/** What a management request is about, as its path says. */
+/** The target of a management request: the permission that the request needs, and the ids in its path. */
 export interface ManagementTarget {
   readonly permission: SystemPermission;
   /** Ids in the path, by parameter name. */
@@ -34,9 +37,10 @@ export interface ManagementTarget {
 }
 
 /**
- * Whether a caller may do this at all. For callers bound to a tenant, whatever lies outside it looks as if it did not
- * exist, whichever permissions they hold (DEC6); only inside it does a missing permission show as such.
- * @throws DomainError `not_found` or `insufficient_scope`.
+ * Checks that a caller may make a management request. For a caller that is bound to a tenant, resources outside the
+ * tenant look as if they did not exist, with any permissions (DEC6).
+ * @throws DomainError `not_found` for a target outside the caller's tenant; `insufficient_scope` for a missing
+ * permission
  */
 export function authorize(caller: ManagementCaller, { permission, ids }: ManagementTarget): void {
   if (caller.tenantId !== undefined && !isWithinReach(caller.tenantId, { permission, ids })) {
@@ -52,16 +56,18 @@ function isWithinReach(ownTenantId: string, { permission, ids }: ManagementTarge
 }
 
 /**
- * Personal tokens carry a user's own authority, so inside a tenant only that user may handle them.
- * @throws DomainError `not_found`
+ * Checks that a caller may manage a user's personal tokens. They carry the authority of the user, so that inside a
+ * tenant only this user may manage them.
+ * @throws DomainError `not_found` for another caller of the tenant
  */
 export function assertOwnUser(caller: ManagementCaller, userId: string): void {
   if (caller.tenantId !== undefined && caller.userId !== userId) throw notFound();
 }
 
 /**
- * The level rule: whoever holds only roles may assign only roles as weak as the strongest they hold, or weaker. Callers
- * of the whole workspace have no level; they hand on what a role gives at the management API, so they have to hold it.
+ * Checks that a caller may assign roles. A caller that is bound to a tenant may assign roles that are as strong as its
+ * own strongest role, or weaker. A caller of the whole workspace has no level: it must hold all permissions that the
+ * roles have at the management API.
  * @throws DomainError `forbidden`
  */
 export function assertMayAssign(caller: ManagementCaller, roles: readonly Role[]): void {
@@ -73,26 +79,29 @@ export function assertMayAssign(caller: ManagementCaller, roles: readonly Role[]
   if (caller.tenantId === undefined) assertHolds(caller, valuesAtSystem(roles.flatMap((role) => role.permissions)));
 }
 
-/** Whether a role is as weak as the strongest that this caller holds, or weaker. Administrators hold no roles. */
+/**
+ * Whether a role is as strong as the caller's strongest role, or weaker. Callers of the whole workspace have no level.
+ */
 export function isWithinLevel(caller: ManagementCaller, { level }: Pick<Role, 'level'>): boolean {
   return caller.tenantId === undefined || level >= Math.min(...caller.roles.map((role) => role.level));
 }
 
 /**
- * Nobody hands on more authority over the workspace than they hold: not by granting it to an application, and not by
- * taking hold of an application that has it.
+ * Checks that a caller holds permissions of the management API. A caller needs them to grant them to an application,
+ * and to make a credential of an application that has them.
  * @throws DomainError `forbidden`
  */
 export function assertHolds(caller: ManagementCaller, permissions: ClientGrant['permissions']): void {
-  const handedOn = permissions === 'all' ? systemPermissions.map(({ value }) => value) : permissions;
-  if (handedOn.every((permission) => caller.permissions.includes(permission))) return;
+  const needed = permissions === 'all' ? systemPermissions.map(({ value }) => value) : permissions;
+  if (needed.every((permission) => caller.permissions.includes(permission))) return;
   throw new DomainError('forbidden', 'You may only hand on permissions of the management API that you hold yourself.');
 }
 
 /**
- * Permissions are given one by one only by who holds each of them now; of those at any other API than this one, an
- * administrator of the workspace gives all. A tenant's callers are not told which others exist: one that no API
- * declares, which is undefined, is refused like one that they do not hold.
+ * Checks that a caller may give permissions directly, without a role. A caller of the whole workspace must hold the
+ * permissions of the management API among them; it may give all permissions of other APIs. A caller that is bound to a
+ * tenant must hold each of them. `undefined` stands for a permission that no API declares: a tenant's caller gets the
+ * same error for it, so that the caller does not learn which permissions exist.
  * @throws DomainError `forbidden`
  */
 export function assertMayGive(
@@ -106,7 +115,7 @@ export function assertMayGive(
   throw new DomainError('forbidden', 'You may only give permissions that you hold yourself.', { field: 'permissions' });
 }
 
-/** Whether a caller has this permission now, by its roles or directly. */
+/** Whether a caller's subject has this permission now, by a role or directly. */
 export function isHeld(
   { heldPermissions }: ManagementCaller,
   { apiId, value }: Pick<PermissionReference, 'apiId' | 'value'>,
@@ -123,8 +132,9 @@ function insufficientScope(permission: SystemPermission): DomainError {
 }
 
 /**
- * A credential gives whoever holds it the roles and permissions behind it, so that the rules for giving these hold for
- * making and changing credentials too; also while the service user behind it is disabled, which does not last.
+ * Checks that a caller may make or change a credential of a client. The holder of a credential gets the client's roles
+ * and permissions, so that the caller must be allowed to give them. The rule also holds while the client's service user
+ * is disabled, because an administrator can enable it again.
  * @throws DomainError `forbidden`
  */
 export async function assertMayGrant(

@@ -4,7 +4,7 @@ import type { Look } from '../records/look.ts';
 import { API_IDENTIFIER_CHARACTERS_MAX, type Api, apiNameKey, apiRecordKey, grantKey } from '../records/permissions.ts';
 import { type Standing, standingOf } from './standing.ts';
 
-/** The API with this identifier (its audience), if there is one. Nothing is read for what no API can be called. */
+/** Finds the API with this identifier (the audience of its tokens). A text that is too long for one costs no read. */
 export async function findApi(identifier: string, look: Look): Promise<Api | undefined> {
   if (identifier.length > API_IDENTIFIER_CHARACTERS_MAX) return undefined;
   const claim = await look.find(apiNameKey(identifier));
@@ -12,20 +12,14 @@ export async function findApi(identifier: string, look: Look): Promise<Api | und
   return api?.identifier === identifier ? api : undefined;
 }
 
-/** Ids of the APIs that a client holds any permission for. */
-function entitledApiIds(client: Client, { permissions }: Holding): readonly string[] {
-  if (client.subject.type === 'application') return client.apiIds;
-  return [...new Set(permissions.map((permission) => permission.apiId))];
-}
-
-type Holding = Pick<Standing, 'permissions'>;
+type HeldPermissions = Pick<Standing, 'permissions'>;
 
 /**
- * Step 6 of the exchange, where no audience is named: the client's only API, else the default one.
- * @throws DomainError `invalid_request` where there is neither
+ * Step 6 of the exchange, for a request without an audience: finds the client's only API, or else the default API.
+ * @throws DomainError `invalid_request` if there is neither
  */
 export async function resolveApi(
-  { client, holding }: { readonly client: Client; readonly holding: Holding },
+  { client, holding }: { readonly client: Client; readonly holding: HeldPermissions },
   findDefault: () => Promise<string | undefined>,
   look: Look,
 ): Promise<Api | undefined> {
@@ -38,13 +32,19 @@ export async function resolveApi(
   });
 }
 
+/** Returns the ids of the APIs that a client has permissions for. */
+function entitledApiIds(client: Client, { permissions }: HeldPermissions): readonly string[] {
+  if (client.subject.type === 'application') return client.apiIds;
+  return [...new Set(permissions.map((permission) => permission.apiId))];
+}
+
 /**
- * Step 7 of the exchange: what a client may do at an API now. Applications have a client grant, everyone else roles or
- * permissions of their own; a permission the API no longer declares is worth nothing.
+ * Step 7 of the exchange: returns the permissions that a client has at an API now. An application has a client grant;
+ * any other client has the permissions of its roles, or direct permissions. The API must still declare a permission.
  */
 export async function allowedPermissions(
   client: Client,
-  { permissions }: Holding,
+  { permissions }: HeldPermissions,
   api: Api,
   look: Look,
 ): Promise<readonly string[]> {
@@ -58,8 +58,8 @@ export async function allowedPermissions(
   return declared.filter((value) => held.some((permission) => permission.value === value));
 }
 
-/** The permissions that a client has at an API now; none if its subject is not active. */
-export async function reachOf(client: Client, api: Api, look: Look): Promise<readonly string[]> {
+/** Returns the permissions that a client has at an API now; none if its subject is not active. */
+export async function currentPermissions(client: Client, api: Api, look: Look): Promise<readonly string[]> {
   const standing = await standingOf(client, look);
   return standing === undefined ? [] : allowedPermissions(client, standing, api, look);
 }

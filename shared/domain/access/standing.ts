@@ -14,21 +14,24 @@ import {
   userKey,
 } from '../records/principals.ts';
 
-/** That a client's subject stands, and with which roles. */
+/** The standing of a client: its subject is active, and has these roles and permissions now. */
 export interface Standing {
-  /** Undefined for applications: they belong to the workspace. */
+  /** Undefined for applications, which belong to the workspace. */
   readonly tenantId: string | undefined;
   /** Undefined unless the client acts for a user. */
   readonly userId: string | undefined;
-  /** The roles as they are now; the ones deleted since they were assigned are gone. */
+  /** The roles as they are now, without the roles that were deleted since. */
   readonly roles: readonly Role[];
-  /** Permissions through these roles, or given directly. */
+  /** The permissions that these roles have, and the permissions that were given directly. */
   readonly permissions: readonly PermissionReference[];
-  /** Tokens of the client that were issued before this moment are worth nothing; the workspace may say a later one. */
+  /** Tokens of the client that were issued before this moment are not valid. The mark of the workspace may be later. */
   readonly revokedBeforeSeconds: number;
 }
 
-/** Step 5 of the exchange: undefined where the tenant, user, membership or service user behind a client does not stand. */
+/**
+ * Step 5 of the exchange: reads the standing of a client. Undefined if its tenant, user or service user is missing or
+ * not active, or if its membership has ended.
+ */
 export async function standingOf(client: Client, look: Look): Promise<Standing | undefined> {
   const { subject } = client;
   if (subject.type === 'application') {
@@ -46,7 +49,7 @@ export async function standingOf(client: Client, look: Look): Promise<Standing |
   return { tenantId: tenant.id, userId, roles, permissions: permissionsThrough(roles, client), revokedBeforeSeconds };
 }
 
-/** What a client holds besides client grants: through these roles, or given directly. */
+/** Returns the permissions that a client has by these roles or directly. Client grants are not included. */
 export function permissionsThrough(
   roles: readonly Role[],
   { permissions = [] }: Pick<Client, 'permissions'>,
@@ -54,28 +57,28 @@ export function permissionsThrough(
   return [...roles.flatMap((role) => role.permissions), ...permissions];
 }
 
-/** The roles that a client acts with, or would act with if whoever it acts for were active. */
-export async function rolesAssigned(client: RoleBearer, look: Look): Promise<readonly Role[]> {
+/** Reads the roles of a client, also while its tenant, user or service user is disabled. */
+export async function rolesAssigned(client: ClientRoles, look: Look): Promise<readonly Role[]> {
   const { roleIds = [] } = (await findHolder(client, look)) ?? {};
   const roles = await Promise.all(roleIds.map((id) => look.find(roleRecordKey(id))));
   const tenantId = 'tenantId' in client.subject ? client.subject.tenantId : undefined;
   return roles.filter((role) => role !== undefined).filter((role) => isRoleFor(tenantId, role));
 }
 
-/** Whether a role may be held in this tenant: it is the tenant's own, or the whole workspace's. */
+/** Whether a role can be assigned in this tenant: it belongs to the tenant, or to the whole workspace. */
 export function isRoleFor(tenantId: string | undefined, role: Role): boolean {
   return role.tenantId === undefined || role.tenantId === tenantId;
 }
 
-type RoleBearer = Pick<Client, 'subject' | 'roleIds'>;
+type ClientRoles = Pick<Client, 'subject' | 'roleIds'>;
 
-/** Whoever has the roles that a client acts with: a tenant token has its own. */
+/** The principal that has a client's roles: a user, a service user, or the client itself if it is a tenant token. */
 interface RoleHolder {
   readonly status: 'active' | 'disabled';
   readonly roleIds: readonly string[];
 }
 
-async function findHolder({ subject, roleIds }: RoleBearer, look: Look): Promise<RoleHolder | undefined> {
+async function findHolder({ subject, roleIds }: ClientRoles, look: Look): Promise<RoleHolder | undefined> {
   if (subject.type === 'application') return { status: 'active', roleIds: [] };
   if (subject.type === 'tenant') return { status: 'active', roleIds };
   return subject.type === 'user' ? findUserOf(subject, look) : findServiceUser(subject, look);
@@ -87,7 +90,7 @@ async function findUserOf(subject: Extract<Subject, { type: 'user' }>, look: Loo
   return { status: member.user.status, roleIds: member.membership.roleIds };
 }
 
-/** A tenant's service user; undefined for a service user of another tenant. */
+/** Finds a service user of a tenant; undefined for a service user of another tenant. */
 export async function findServiceUser(
   { tenantId, serviceUserId }: { readonly tenantId: string; readonly serviceUserId: string },
   look: Look,
@@ -102,7 +105,7 @@ interface Member {
   readonly membership: Membership;
 }
 
-/** A tenant's member; undefined for a user who does not exist or does not belong to the tenant. */
+/** Finds a member of a tenant; undefined for a user who does not exist or does not belong to the tenant. */
 export async function findMember(
   { tenantId, userId }: Pick<Membership, 'tenantId' | 'userId'>,
   look: Look,

@@ -1,11 +1,12 @@
 /**
- * The management API as an API among the others: its identifier is `<issuer>/v1/`, its tokens are issued by Mintmark
- * itself, and its permissions are the table below.
+ * The management API is an API like any other: its identifier is `<issuer>/v1/`, Mintmark itself issues its tokens, and
+ * the table below has its permissions.
  */
 
 /**
- * How far a permission reaches in the hands of a tenant's own tokens: only to paths inside that tenant, anywhere
- * (where a use case keeps them to what is theirs), or nowhere, because it is for the whole workspace.
+ * The reach of a permission that a token of a tenant has. `tenant`: paths inside the tenant. `anywhere`: all paths, and
+ * the use case shows only what belongs to the tenant. `workspace`: no path, because the permission is for the whole
+ * workspace.
  */
 type Reach = 'tenant' | 'anywhere' | 'workspace';
 
@@ -45,23 +46,23 @@ const SYSTEM_PERMISSIONS = {
     description: 'Exchange, revoke and retain the keys that sign access tokens',
   },
   'read:audit-events': { reach: 'workspace', description: 'See who did what' },
-  'introspect:tokens': { reach: 'anywhere', description: 'Ask what access tokens are worth' },
+  'introspect:tokens': { reach: 'anywhere', description: 'See whether access tokens are active and what they permit' },
 } as const satisfies Record<string, { reach: Reach; description: string }>;
 
 export type SystemPermission = keyof typeof SYSTEM_PERMISSIONS;
 
-/** The system API's permissions as an API record lists them. */
+/** The permissions of the management API, as the record of an API lists them. */
 export const systemPermissions = Object.entries(SYSTEM_PERMISSIONS).map(([value, { description }]) => ({
   value,
   description,
 }));
 
-/** How far this permission reaches in the hands of a token that belongs to a tenant. */
+/** Returns the reach of a permission that a token of a tenant has. */
 export function reachOf(permission: SystemPermission): Reach {
   return SYSTEM_PERMISSIONS[permission].reach;
 }
 
-/** The audience of management tokens. */
+/** Returns the identifier of the management API, which is the audience of its tokens. */
 export function systemApiIdentifier(issuer: string): string {
   return `${issuer}/v1/`;
 }

@@ -8,16 +8,19 @@ const HOUR_SECONDS = 3_600;
 
 const DAY_SECONDS = 86_400;
 
-/** A change: members that are absent stay as they are, null takes a limit away. */
+/** A change of a quota: an absent member stays as it is, null removes a limit. */
 export type TokenQuotaChange = { readonly [Name in keyof TokenQuota]?: TokenQuota[Name] | undefined };
 
-/** The quota after a change. */
+/** Applies a change to a quota and returns the new quota. */
 export function changedQuota(before: TokenQuota, change: TokenQuotaChange = {}): TokenQuota {
   const { perHour = before.perHour, perDay = before.perDay, enforce = before.enforce } = change;
   return { perHour, perDay, enforce };
 }
 
-/** A client's own quota after a change; undefined for that of the workspace, which null gives it. */
+/**
+ * Applies a change to a client's own quota. The result is undefined if the client has the workspace's quota; a change
+ * to null returns to it.
+ */
 export function changedOwnQuota(
   before: TokenQuota | undefined,
   change: TokenQuotaChange | null | undefined,
@@ -26,16 +29,31 @@ export function changedOwnQuota(
   return changedQuota(before ?? UNLIMITED, change);
 }
 
+/** Counts the access tokens of clients that have a quota. */
+export interface IssuanceCounter {
+  /**
+   * Counts one more access token, unless an enforced quota is used up. The count is exact: of many tokens at once, as
+   * many are counted as the quota allows.
+   */
+  count(clientId: string, quota: TokenQuota, nowSeconds: number): Promise<Issuance>;
+}
+
+/** The number of access tokens in this hour and on this day, in UTC, including this token if it is counted. */
+export interface Issuance {
+  readonly isCounted: boolean;
+  readonly inHour: number;
+  readonly inDay: number;
+}
+
 interface Ports {
   readonly issuance: IssuanceCounter;
   readonly clock: Clock;
 }
 
 /**
- * Counts one access token against the client's quota, or the workspace's for clients without one of their own; answers
- * what is left. Hours and days are those of UTC. A quota that is not enforced counts and refuses nothing, and is not
- * worth a refusal where the count fails.
- * @throws DomainError `rate_limited` for the token that would be one too many, which is not counted
+ * Counts one access token against the client's quota, or the workspace's quota if the client has none, and returns what
+ * is left. Hours and days are in UTC. A quota that is not enforced refuses no token, also if the count fails.
+ * @throws DomainError `rate_limited` if an enforced quota is used up; the refused token is not counted
  */
 export async function countToken(
   { id, tokenQuota }: Client,
@@ -54,33 +72,17 @@ export async function countToken(
   const quotas = quotasLeft(quota, counts, nowSeconds);
   if (isCounted) return quotas;
   throw new DomainError('rate_limited', 'The client has used up its quota of access tokens.', {
-    quotas: quotas.map((one) => ({ ...one, isExceeded: one.remaining === 0 })),
+    quotas: quotas.map((left) => ({ ...left, isExceeded: left.remaining === 0 })),
   });
 }
 
-interface Counts {
-  readonly inHour: number;
-  readonly inDay: number;
-}
+type Counts = Pick<Issuance, 'inHour' | 'inDay'>;
 
 function quotasLeft({ perHour, perDay }: TokenQuota, { inHour, inDay }: Counts, nowSeconds: number): RequestQuota[] {
-  const records = (name: string, windowSeconds: number, limit: number | null, count: number): RequestQuota[] => {
+  const quotaLeft = (name: string, windowSeconds: number, limit: number | null, count: number): RequestQuota[] => {
     if (limit === null) return [];
     const [remaining, resetSeconds] = [Math.max(0, limit - count), windowSeconds - (nowSeconds % windowSeconds)];
     return [{ name, limit, windowSeconds, remaining, resetSeconds, isExceeded: count > limit }];
   };
-  return [...records('per-hour', HOUR_SECONDS, perHour, inHour), ...records('per-day', DAY_SECONDS, perDay, inDay)];
-}
-
-/** Counts the access tokens of clients with a quota. */
-export interface IssuanceCounter {
-  /** Counts one more, unless an enforced quota is used up: of many at once exactly as many are counted as it allows. */
-  count(clientId: string, quota: TokenQuota, nowSeconds: number): Promise<Issuance>;
-}
-
-/** How many there were in this hour and on this day, in UTC, with the one in question where it is counted. */
-export interface Issuance {
-  readonly isCounted: boolean;
-  readonly inHour: number;
-  readonly inDay: number;
+  return [...quotaLeft('per-hour', HOUR_SECONDS, perHour, inHour), ...quotaLeft('per-day', DAY_SECONDS, perDay, inDay)];
 }

@@ -1,5 +1,5 @@
 import type { ManagementCaller } from '../access/authority.ts';
-import { assertMayShape } from '../access/role-authority.ts';
+import { assertMayManageRole } from '../access/role-authority.ts';
 import { isRoleFor } from '../access/standing.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { assertVersion, changedMeanwhile, DomainError, notFound } from '../errors.ts';
@@ -60,7 +60,7 @@ export async function createRole(
   const look = ports.records.open(id);
   if (tenantId !== undefined) assertExists(await look.find(tenantKey(tenantId)));
   const permissions = await findPermissions(request.permissions, look);
-  assertMayShape(caller, { level: request.level, permissions });
+  assertMayManageRole(caller, { level: request.level, permissions });
   const createdAtSeconds = ports.clock.nowSeconds();
   const role: Role = { ...request, id, tenantId, permissions: declared(permissions), createdAtSeconds, version: 1 };
   if (isDefault) await assertRoomForDefault(role, look);
@@ -119,14 +119,14 @@ export async function updateRole(
 ): Promise<ShownRole> {
   const look = ports.records.open(path.roleId);
   const found = await findRole(path, look);
-  assertMayShape(caller, found);
+  assertMayManageRole(caller, found);
   const permissions = patch.permissions && (await findPermissions(patch.permissions, look));
-  assertMayShape(caller, { level: patch.level ?? found.level, permissions: permissions ?? [] });
+  assertMayManageRole(caller, { level: patch.level ?? found.level, permissions: permissions ?? [] });
   const named = permissions && declared(permissions);
   if (patch.isDefault === true) await assertRoomForDefault(found, look);
   const change = (before: Role): Role => {
     // Once more, because somebody may have made the role stronger since.
-    assertMayShape(caller, before);
+    assertMayManageRole(caller, before);
     return {
       ...before,
       name: patch.name ?? before.name,
@@ -152,7 +152,7 @@ export async function deleteRole(
 ): Promise<void> {
   const look = ports.records.open(path.roleId);
   const role = await findRole(path, look);
-  assertMayShape(caller, role);
+  assertMayManageRole(caller, role);
   assertVersion(role, expectedVersion);
   await removeRole(role, { ...ports, look });
 }

@@ -1,4 +1,4 @@
-import { allowedPermissions, reachOf } from '../access/entitlement.ts';
+import { allowedPermissions, currentPermissions } from '../access/entitlement.ts';
 import { DomainError } from '../errors.ts';
 import { subjectId } from '../records/client.ts';
 import type { RecordReader } from '../records/look.ts';
@@ -102,7 +102,7 @@ async function assertFit({ requester, subject, acting }: Parties, possession: Po
 
 /** As introspection has it: whoever holds a permission at an API has to do with its tokens. */
 async function isConcerned({ client, look }: TokenHolder, { api }: LiveToken): Promise<boolean> {
-  return (await reachOf(client, api, look)).length > 0;
+  return (await currentPermissions(client, api, look)).length > 0;
 }
 
 /** The refusal of a token that is bound to a certificate, where the request came without that certificate. */

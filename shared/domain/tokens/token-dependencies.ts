@@ -1,4 +1,4 @@
-import { reachOf } from '../access/entitlement.ts';
+import { currentPermissions } from '../access/entitlement.ts';
 import { standingOf } from '../access/standing.ts';
 import { isIdOf } from '../ids.ts';
 import { isLive } from '../records/lifecycle.ts';
@@ -38,6 +38,6 @@ export async function withinActorsReach(
 ): Promise<readonly string[]> {
   if (claims.subject_client_id === undefined) return allowed;
   const actor = await look.client(claims.client_id);
-  const reach = actor === undefined ? [] : await reachOf(actor, api, look);
+  const reach = actor === undefined ? [] : await currentPermissions(actor, api, look);
   return allowed.filter((value) => reach.includes(value));
 }

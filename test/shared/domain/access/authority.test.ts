@@ -40,7 +40,7 @@ describe('authorize', () => {
     ['one user', 'read:users', user, 'not_found'],
     ['the list of roles', 'read:roles', none, 'accepted'],
     ['one role', 'read:roles', { roleId: 'rol_reader' }, 'accepted'],
-  ])('T1: lets a tenant with every permission at %s: %s', (_what, permission, ids, outcome) => {
+  ])("T1: answers a tenant's caller with every permission who asks for %s: %s", (_what, permission, ids, outcome) => {
     expect(verdict(() => authorize(tenant, { permission, ids }))).toBe(outcome);
     expect(verdict(() => authorize(administrator, { permission, ids }))).toBe('accepted');
   });
@@ -48,19 +48,19 @@ describe('authorize', () => {
   test.each<[string, Record<string, string>, string]>([
     ['its own tenant', own, 'insufficient_scope'],
     ['another tenant', foreign, 'not_found'],
-  ])('shows a missing permission inside the own tenant only: %s', (_what, ids, outcome) => {
+  ])("tells of a missing permission only inside the caller's own tenant: %s", (_what, ids, outcome) => {
     const powerless = caller({ tenantId: 'ten_acme', permissions: [] });
     expect(verdict(() => authorize(powerless, { permission: 'read:tenants', ids }))).toBe(outcome);
   });
 
-  test('asks an administrator for the permission too', () => {
+  test('refuses an administrator without the permission', () => {
     const powerless = caller({ permissions: ['write:tenants'] });
     expect(verdict(() => authorize(powerless, { permission: 'read:tenants', ids: foreign }))).toBe(
       'insufficient_scope',
     );
   });
 
-  test('names the permission that would have been needed', () => {
+  test('names the missing permission in the error', () => {
     const refused = () => authorize(caller({ permissions: [] }), { permission: 'read:users', ids: none });
     expect(refused).toThrow(expect.objectContaining({ code: 'insufficient_scope', neededScope: 'read:users' }));
   });
@@ -72,7 +72,7 @@ describe('assertOwnUser', () => {
     ['the user', caller({ tenantId: 'ten_acme', userId: 'usr_ada' }), 'accepted'],
     ['another user', caller({ tenantId: 'ten_acme', userId: 'usr_bob' }), 'not_found'],
     ['the tenant', tenant, 'not_found'],
-  ])('leaves the tokens of a user to the user and administrators: %s', (_who, asking, outcome) => {
+  ])("lets only the user and administrators manage a user's tokens: %s", (_who, asking, outcome) => {
     expect(verdict(() => assertOwnUser(asking, 'usr_ada'))).toBe(outcome);
   });
 });
@@ -91,19 +91,19 @@ describe('C8: assertMayAssign', () => {
     [[0], [0], 'accepted'],
     [[], [], 'accepted'],
     [[], [10_000], 'forbidden'],
-  ])('lets who holds levels %o assign %o: %s', (held, assigned, outcome) => {
+  ])('answers a caller with the levels %o who assigns %o: %s', (held, assigned, outcome) => {
     const holder = caller({ tenantId: 'ten_acme', roles: withLevels(...held) });
     expect(verdict(() => assertMayAssign(holder, withLevels(...assigned)))).toBe(outcome);
   });
 
-  test('lets an administrator assign any', () => {
+  test('lets an administrator assign a role of any level', () => {
     expect(verdict(() => assertMayAssign(administrator, withLevels(0)))).toBe('accepted');
   });
 
   test.each<[SystemPermission, string]>([
     ['read:users', 'accepted'],
     ['write:applications', 'forbidden'],
-  ])('lets a caller of the workspace assign what gives %s: %s', (value, outcome) => {
+  ])('answers a caller of the workspace who assigns a role with %s: %s', (value, outcome) => {
     const permissions = [{ apiId: SYSTEM_API_ID, api: 'https://auth.example.com/v1/', value }];
     expect(verdict(() => assertMayAssign(administrator, [aRole(), aRole({ permissions })]))).toBe(outcome);
   });

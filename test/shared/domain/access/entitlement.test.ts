@@ -47,11 +47,11 @@ describe('allowedPermissions', () => {
     [['write:reports'], ['write:reports']],
     [['write:reports', 'delete:reports'], ['write:reports']],
     [[], []],
-  ])('gives an application what it was granted and the API still declares: %o', async (permissions, allowed) => {
+  ])('gives an application the granted permissions that the API still declares: %o', async (permissions, allowed) => {
     expect(await granted(permissions)).toEqual(allowed);
   });
 
-  test('gives an application nothing without a grant, whatever roles may say', async () => {
+  test('gives an application without a client grant no permission, also if it held roles', async () => {
     expect(await allowedPermissions(application, holding('read:reports'), api, lookAt({}))).toEqual([]);
   });
 
@@ -64,11 +64,11 @@ describe('allowedPermissions', () => {
     [['read:reports', 'read:reports'], ['read:reports']],
     [['delete:reports'], []],
     [[], []],
-  ])('gives everyone else what they hold and the API still declares: %o', async (held, allowed) => {
+  ])('gives any other client the held permissions that the API still declares: %o', async (held, allowed) => {
     expect(await allowedPermissions(aClient(), holding(...held), api, lookAt({}))).toEqual(allowed);
   });
 
-  test('gives nothing at another API, not even at one that took over the identifier', async () => {
+  test('gives no permission at another API, also if that API has taken over the identifier', async () => {
     const successor = anApi({ id: 'api_successor' });
     expect(await allowedPermissions(aClient(), holding('read:reports'), successor, lookAt({}))).toEqual([]);
   });
@@ -84,15 +84,15 @@ describe('resolveApi', () => {
 
   test.each([
     ['the only API that an application has a grant for', application, two, OTHER, api],
-    ['the only API that somebody else holds a permission at', aClient({ apiIds: ['api_other'] }), one, OTHER, api],
-    ['the default where there are several', aClient(), two, OTHER, other],
-    ['the default where there is none', aClient(), nothing, OTHER, other],
-    ['nothing where the default is unknown', aClient(), two, `${OTHER}/`, undefined],
+    ['the only API that any other client has a permission at', aClient({ apiIds: ['api_other'] }), one, OTHER, api],
+    ['the default API if the client has several', aClient(), two, OTHER, other],
+    ['the default API if the client has none', aClient(), nothing, OTHER, other],
+    ['no API if the default is unknown', aClient(), two, `${OTHER}/`, undefined],
   ])('finds %s', async (_what, client, holder, defaultAudience, found) => {
     expect(await resolveApi({ client, holding: holder }, async () => defaultAudience, look)).toEqual(found);
   });
 
-  test('asks for an audience where several APIs are meant and none is the default', async () => {
+  test('asks for an audience if the client has several APIs and there is no default', async () => {
     expect(await outcomeOf(resolveApi({ client: aClient(), holding: two }, async () => undefined, look))).toBe(
       'invalid_request',
     );
@@ -103,18 +103,18 @@ describe('findApi', () => {
   const claim = { ownerId: 'api_reports', createdAtSeconds: 1, version: 1 };
   const look = lookAt({ api: { api_reports: api }, name: { [`api/${REPORTS}`]: claim } });
 
-  test('finds an API by its identifier, as it is written', async () => {
+  test('finds an API by exactly its identifier', async () => {
     expect(await findApi(REPORTS, look)).toEqual(api);
   });
 
   test.each([`${REPORTS}/`, REPORTS.toUpperCase(), `${REPORTS}x`, ''])(
-    'F6, G8: finds none by %o',
+    'F6, G8: finds no API by %o',
     async (identifier) => {
       expect(await findApi(identifier, look)).toBeUndefined();
     },
   );
 
-  test('finds none where a claim has lost its API', async () => {
+  test('finds no API if the name is claimed and its API is missing', async () => {
     expect(await findApi(REPORTS, lookAt({ name: { [`api/${REPORTS}`]: claim } }))).toBeUndefined();
   });
 });

@@ -61,7 +61,7 @@ describe('standingOf', () => {
   const { permissions } = aRole();
   const reading = { tenantId: 'ten_acme', roles: [aRole()], permissions, revokedBeforeSeconds: 0 };
 
-  test('an application stands by itself', async () => {
+  test('an application has a standing of its own', async () => {
     expect(await standingOf(application, look({}))).toEqual({
       tenantId: undefined,
       userId: undefined,
@@ -71,28 +71,28 @@ describe('standingOf', () => {
     });
   });
 
-  test('a tenant token stands with its tenant and its own roles', async () => {
+  test('a tenant token has the standing of its tenant, with its own roles', async () => {
     const standing = { ...reading, userId: undefined };
     expect(await standingOf(tenantToken, look({ tenant: aTenant() }))).toEqual(standing);
   });
 
-  test("a personal token stands with tenant, user and membership, and has the membership's roles", async () => {
+  test("a personal token has the standing of tenant, user and membership, with the membership's roles", async () => {
     const standing = { ...reading, userId: 'usr_ada' };
     expect(await standingOf(personalToken, look(whole))).toEqual(standing);
   });
 
-  test('a tenant token also holds what it was given directly', async () => {
+  test('a tenant token also has the permissions that it was given directly', async () => {
     const direct = { apiId: 'api_reports', api: 'https://api.example.com/reports', value: 'write:reports' };
     const standing = await standingOf({ ...tenantToken, permissions: [direct] }, look(whole));
     expect(standing?.permissions).toEqual([...aRole().permissions, direct]);
   });
 
-  test('C9: a role that is gone is not among the roles', async () => {
+  test('C9: a deleted role is not among the roles', async () => {
     const client = { ...tenantToken, roleIds: ['rol_reader', 'rol_gone'] };
     expect((await standingOf(client, look(whole)))?.roles).toEqual([aRole()]);
   });
 
-  test('T6: a role of another tenant is none, though somebody wrote it down', async () => {
+  test('T6: a role of another tenant is not among the roles, also if the record names it', async () => {
     const client = { ...tenantToken, roleIds: ['rol_foreign', 'rol_own', 'rol_reader'] };
     expect((await standingOf(client, look(whole)))?.roles.map(({ id }) => id)).toEqual(['rol_own', 'rol_reader']);
   });
@@ -106,14 +106,14 @@ describe('standingOf', () => {
     ['no membership', { tenant, user }],
     ['a later membership', { ...whole, membership: aMembership({ id: 'mem_2' }) }],
     ['a membership elsewhere', { ...whole, membership: aMembership({ tenantId: 'ten_globex' }) }],
-  ])('a personal token does not stand with %s', async (_what, world) => {
+  ])('a personal token has no standing with %s', async (_what, world) => {
     expect(await standingOf(personalToken, look(world))).toBeUndefined();
   });
 
   test.each<[string, World]>([
     ['no tenant', {}],
     ['a deleted tenant', { tenant: aTenant({ status: 'deleted' }) }],
-  ])('a tenant token does not stand with %s', async (_what, world) => {
+  ])('a tenant token has no standing with %s', async (_what, world) => {
     expect(await standingOf(tenantToken, look(world))).toBeUndefined();
   });
 });
