@@ -10,7 +10,7 @@ import {
 import { demandSuccessor, type Rules, revoke, withKey } from './signing-key-transitions.ts';
 import { signingKeysIn } from './signing-keys.ts';
 
-/** All signing keys, the oldest first; the deployment's also where no run has written them down yet. */
+/** Returns all signing keys, the oldest first. Before the first rotation run, these are the keys of the deployment. */
 export async function getSigningKeys({ records, foundingKeys, clock }: SigningKeyReaders): Promise<SigningKeys> {
   const stored = await signingKeysIn(records.open(SIGNING_KEYS.id));
   if (stored !== undefined) return stored;
@@ -18,25 +18,25 @@ export async function getSigningKeys({ records, foundingKeys, clock }: SigningKe
 }
 
 /**
- * Takes all trust out of a key: when this resolves, it is in no key set that is fetched, no exchange signs with it, and no
- * introspection finds a token by it active. What verifies offline knows when it fetches the keys again.
+ * Revokes a key. When this resolves, no key set contains the key, no exchange signs with it, and each token that it
+ * signed introspects as inactive. A verifier that works offline learns of it when it fetches the key set again.
  * @throws DomainError `not_found`, and as `changeRecord` does
  */
 export function revokeSigningKey(kid: string, ports: SigningKeyPorts): Promise<SigningKeys> {
-  return change((before, rules, nowSeconds) => revoke(before, kid, rules, nowSeconds), ports);
+  return changeKeys((before, rules, nowSeconds) => revoke(before, kid, rules, nowSeconds), ports);
 }
 
 /**
- * Lets the next key take over from one that signs, as soon as it has been published for long enough: at once, if it has
- * been. A key that does not sign any more has nothing to hand over.
+ * Lets the next key take over from a key that signs: at once if the next key has been published for long enough, or as
+ * soon as it has been. For a key that does not sign, this changes nothing.
  * @throws DomainError `not_found`, and as `changeRecord` does
  */
 export function rotateSigningKey(kid: string, ports: SigningKeyPorts): Promise<SigningKeys> {
-  return change((before, rules, nowSeconds) => demandSuccessor(before, kid, rules, nowSeconds), ports);
+  return changeKeys((before, rules, nowSeconds) => demandSuccessor(before, kid, rules, nowSeconds), ports);
 }
 
 /**
- * Keeps a key published, and in KMS, when its time is over, or lets its time be over after all (V3).
+ * Keeps a key published, and in KMS, after its time is over; or with `retain: false` ends this (V3).
  * @throws DomainError `not_found`, and as `changeRecord` does
  */
 export async function retainSigningKey(
@@ -44,9 +44,8 @@ export async function retainSigningKey(
   { retain, expectedVersion }: { readonly retain: boolean; readonly expectedVersion?: number | undefined },
   ports: SigningKeyPorts,
 ): Promise<{ readonly key: SigningKey; readonly version: number }> {
-  const keep = retain ? true : undefined;
-  const retaining = (before: SigningKeys) => withKey(before, kid, (key) => ({ ...key, retain: keep }));
-  const { keys, version } = await change(retaining, ports, expectedVersion);
+  const setRetain = (key: SigningKey): SigningKey => ({ ...key, retain: retain ? true : undefined });
+  const { keys, version } = await changeKeys((before) => withKey(before, kid, setRetain), ports, expectedVersion);
   const key = keys.find((candidate) => candidate.kid === kid);
   if (key === undefined) throw notFound();
   return { key, version };
@@ -54,9 +53,9 @@ export async function retainSigningKey(
 
 type Change = (before: SigningKeys, rules: Rules, nowSeconds: number) => SigningKeys | undefined;
 
-async function change(make: Change, ports: SigningKeyPorts, expectedVersion?: number): Promise<SigningKeys> {
+async function changeKeys(change: Change, ports: SigningKeyPorts, expectedVersion?: number): Promise<SigningKeys> {
   await writeFoundingKeys(ports);
   const { rules } = await readRotation(ports);
   const nowSeconds = ports.clock.nowSeconds();
-  return changeSigningKeys((before) => make(before, rules, nowSeconds), ports, expectedVersion);
+  return changeSigningKeys((before) => change(before, rules, nowSeconds), ports, expectedVersion);
 }

@@ -1,77 +1,82 @@
 import type { SigningAlgorithm } from '../records/permissions.ts';
 import type { Custody, KeyCreation, SigningKey } from './signing-key.ts';
 
-/** The signing keys that the deployment brings, one for each algorithm: the first that a workspace has. */
+/** The signing keys of the deployment, one for each algorithm. They are the first keys of a workspace. */
 export interface FoundingKeys {
   readonly algorithms: readonly SigningAlgorithm[];
-  /** As keys that sign since the given moment. */
+  /** Reads the keys, as keys that are published and sign from the given moment on. */
   read(nowSeconds: number): Promise<readonly SigningKey[]>;
 }
 
-/** A key that was just made, and that nobody knows of yet. */
+/** A key that was just made. No record names it yet. */
 export interface NewSigningKey {
   readonly kid: string;
   readonly jwk: SigningKey['jwk'];
   readonly custody: Exclude<Custody, { readonly type: 'gone' }>;
 }
 
-/** Makes keys in KMS, and takes them back. */
+/** Makes keys with KMS and disposes of keys in KMS. */
 export interface SigningKeyMaker {
   /**
-   * Makes the key of a slot. `isResumed` says that somebody else began with it: what that one left is found again, and
-   * of several all but one are given up.
+   * Makes the key of a slot. `isResumed` says that another run began to make it: the key that this run left in KMS is
+   * used; if there are several, one is used and the others are disposed of.
    */
   make(creation: KeyCreation, isResumed: boolean): Promise<NewSigningKey>;
-  /** Gives a key in KMS up: it signs no more from now on, and is gone some weeks later. Succeeds where that was done before. */
+  /**
+   * Schedules the deletion of a key in KMS: it cannot sign from now on. Succeeds if the deletion is scheduled already.
+   */
   dispose(keyArn: string): Promise<void>;
 }
 
-/** A key of the workspace, wrapped by KMS, that marks secrets as our own. */
+/** Seals secrets with a key of the workspace, the pepper, so that Mintmark recognises its own secrets. */
 export interface Pepper {
-  /** Eight base62 characters that only the holder of the pepper can compute. */
+  /** Computes a seal: eight base62 characters that only the holder of the pepper can compute. */
   seal(message: string): Promise<string>;
-  /** True for a seal under any live pepper; takes the same time for every wrong one. */
+  /** Whether a seal was made with any live pepper. Takes the same time for every wrong seal. */
   isSealed(message: string, seal: string): Promise<boolean>;
 }
 
-/** Makes the workspace's first pepper; does nothing where one exists. */
+/** Makes the first pepper of the workspace. */
 export interface PepperFounder {
+  /** Makes a pepper if there is none. */
   found(): Promise<void>;
 }
 
-/** A pepper as it is kept. */
+/** A pepper as it is stored, wrapped by KMS. */
 export interface WrappedPepper {
-  /** Base64 of what KMS wrapped. */
+  /** The ciphertext of KMS, in Base64. */
   readonly wrapped: string;
   readonly createdAtSeconds?: number | undefined;
 }
 
-/** The workspace's peppers, the current one first, and which of all writes this is. */
+/** The peppers of the workspace as they are stored, the current pepper first. */
 export interface KeptPeppers {
   readonly peppers: readonly [WrappedPepper, ...WrappedPepper[]];
+  /** Changes with every write. */
   readonly version: string;
 }
 
-/** Changes which peppers there are. */
+/** Stores the peppers of the workspace. */
 export interface PepperVault {
-  /** Undefined before the workspace is founded. */
+  /** Reads the peppers; undefined before the workspace is founded. */
   read(): Promise<KeptPeppers | undefined>;
-  /** Has another one made and wrapped; it is not kept yet. */
+  /** Lets KMS make and wrap a new pepper. The pepper is not stored yet. */
   wrapNew(): Promise<string>;
-  /** Keeps these; false where the version does not stand any more. */
+  /** Replaces the peppers if their version is still the given version; resolves with false otherwise. */
   replace(peppers: KeptPeppers['peppers'], version: string): Promise<boolean>;
 }
 
 /** A signing secret of an API, wrapped by KMS. */
 export interface WrappedSecret {
   readonly kid: string;
-  /** Whose it is: KMS unwraps it for nobody who says another one. */
+  /** The API that the secret belongs to. KMS unwraps the secret only for this id (encryption context). */
   readonly apiId: string;
   readonly wrapped: string;
 }
 
-/** Has KMS make a secret; the clear text is in this answer only. */
+/** Makes signing secrets for APIs. */
 export interface SigningSecretMaker {
+  /** Lets KMS make a secret. The clear text is in this answer only. */
   make(apiId: string): Promise<{ readonly secret: string; readonly wrapped: string }>;
 }
 
@@ -84,16 +89,16 @@ export interface PublicJwk {
   readonly [member: string]: string;
 }
 
-/** The public halves of the signing keys. */
+/** The public signing keys of the workspace. */
 export interface KeySet {
-  /** Those that verifiers are to know now; a revoked one is left out after a second at most. */
+  /** Returns the keys that verifiers must know now. It leaves a revoked key out after one second at most. */
   publicKeys(nowSeconds: number): Promise<readonly PublicJwk[]>;
-  /** Algorithms this workspace has signing keys for. */
+  /** The algorithms that this workspace has signing keys for. */
   readonly algorithms: readonly SigningAlgorithm[];
 }
 
-/** Vouches for the public halves, for verifiers that know one of the keys already. */
+/** Signs the key set, for verifiers that know one of the keys already. */
 export interface KeySetSigner {
-  /** The key set as a JWT (OpenID Federation 1.0 §5.2.1, `signed_jwks_uri`). */
+  /** Returns the key set as a JWT (OpenID Federation 1.0 §5.2.1, `signed_jwks_uri`). */
   signedKeySet(nowSeconds: number): Promise<string>;
 }

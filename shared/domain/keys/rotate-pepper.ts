@@ -3,7 +3,7 @@ import { changedMeanwhile, DomainError } from '../errors.ts';
 import type { AuditEvent, AuditLog } from '../records/audit.ts';
 import type { PepperVault, WrappedPepper } from './ports.ts';
 
-/** A guess is compared with each of them. */
+/** The seal of every presented secret is compared under each pepper, so that their number is bounded. */
 const PEPPERS_MAX = 4;
 
 interface Ports {
@@ -12,19 +12,21 @@ interface Ports {
   readonly clock: Clock;
 }
 
-/** The peppers after a change, the current one first. */
+/** The state of the peppers after a change. */
 export interface PepperRotation {
-  /** Undefined for the first pepper. Secrets made before that are not under it. */
+  /**
+   * When the current pepper was made. Older secrets have the seal of an older pepper. Undefined for the first pepper.
+   */
   readonly createdAtSeconds: number | undefined;
-  /** How many older ones are recognised beside it. */
+  /** How many older peppers are still recognised. */
   readonly overlapping: number;
 }
 
 /**
- * Changes which peppers there are, in one write that is made or not: another one to seal with from now on, beside which
- * the older ones go on being recognised; or, to finish, none but the current one. From then on secrets under the older
- * ones are refused.
- * @throws DomainError `conflict` where the workspace is not founded, has too many peppers, or was changed meanwhile
+ * Begins or finishes a rotation of the pepper, in one conditional write. To begin, it makes a new pepper that seals all
+ * secrets from now on; secrets under the older peppers still work. To finish, it removes all peppers but the current
+ * one; secrets under the older peppers are refused from now on.
+ * @throws DomainError `conflict` if the workspace is not founded, has four peppers already, or was changed meanwhile
  */
 export async function rotatePepper(
   request: { readonly finish?: boolean | undefined },
@@ -40,15 +42,15 @@ export async function rotatePepper(
     target: {},
   } as const satisfies Omit<AuditEvent, 'outcome'>;
   await ports.audit.append({ ...event, outcome: 'attempted' });
-  const [current, ...older] = await change(finishes, ports);
-  // The attempt is on record already, and the change is made.
+  const [current, ...older] = await changePeppers(finishes, ports);
+  // The change is made and the log has its attempt, so that a failure here must not look like a failed change.
   await ports.audit.append({ ...event, outcome: 'succeeded' }).catch(() => undefined);
   return { createdAtSeconds: current.createdAtSeconds, overlapping: older.length };
 }
 
 type Peppers = readonly [WrappedPepper, ...WrappedPepper[]];
 
-async function change(finishes: boolean, ports: Ports): Promise<Peppers> {
+async function changePeppers(finishes: boolean, ports: Ports): Promise<Peppers> {
   const { pepperVault } = ports;
   const before = await pepperVault.read();
   if (before === undefined) throw new DomainError('conflict', 'The workspace is not bootstrapped yet.');

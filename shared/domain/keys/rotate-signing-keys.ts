@@ -14,10 +14,10 @@ import {
 } from './signing-key-transitions.ts';
 import { type Lane, withFoundingKeys } from './signing-keys.ts';
 
-/** How long whoever began to make a key is left alone with it: longer than any run lasts. */
+/** How long a run that began to make a key owns its creation: longer than a run can last. */
 const CREATION_SECONDS = 120;
 
-/** What one run does at most; a workspace has eight lanes, and keys to give up besides. */
+/** The largest number of steps of one run. A workspace has up to eight lanes, and keys to dispose of besides. */
 const STEPS_MAX = 24;
 
 interface Ports extends SigningKeyPorts {
@@ -25,19 +25,20 @@ interface Ports extends SigningKeyPorts {
   readonly random: Random;
 }
 
-/** What a run came to. */
+/** The results of one run, as numbers of writes and keys. */
 export interface RotationProgress {
-  /** Writes by which keys changed their state. */
+  /** The number of writes in which keys changed their state. */
   readonly transitions: number;
   readonly made: number;
   readonly disposed: number;
 }
 
 /**
- * Takes the workspace's keys as far as the moment asks for. It can be killed anywhere and run many times at once: each
- * step is one conditional write, whoever loses it stops, and what a broken run left is taken up when it must have ended.
- * A key that cannot be made, or given up, does not hold up the others.
- * @throws the first failure, when all others have had their turn
+ * Makes, activates, retires and disposes of the workspace's keys as the clock demands. A run can be killed at any
+ * moment, and many runs can work at once: each step is one conditional write, and a run that loses the race for it
+ * stops. Another run resumes the work of a killed run two minutes later. If a key cannot be made or disposed of, the
+ * run goes on with the other keys.
+ * @throws the first such failure, at the end of the run
  */
 export async function rotateSigningKeys(ports: Ports): Promise<RotationProgress> {
   await writeFoundingKeys(ports);
@@ -54,66 +55,73 @@ interface Run {
   transitions: number;
   made: number;
   disposed: number;
-  /** By what failed. */
+  /** The error of each slot or key (`kid`) that failed. */
   readonly failures: Map<string, unknown>;
 }
 
-/** One step; false where there is nothing to do, or somebody else is doing it. */
+/** Takes one step. Resolves with false if there is no work, or another run does it. */
 async function takeStep(run: Run, ports: Ports): Promise<boolean> {
   const { record, rules } = await readRotation(ports);
   const nowSeconds = ports.clock.nowSeconds();
   const advanced = advance(await withNewAlgorithms(record, ports), rules, nowSeconds);
   if (advanced !== record) {
-    const isWritten = await write(record, advanced, ports);
+    const isWritten = await replaceRecord(record, advanced, ports);
     if (isWritten) run.transitions += 1;
     return isWritten;
   }
   const creation = nextCreation(record, findVacancy(record, rules, nowSeconds), ports);
-  if (creation !== undefined) return begin(creation, { record, policy: rules.policy, run }, ports);
+  if (creation !== undefined) return beginCreation(creation, { record, policy: rules.policy, run }, ports);
 
   const disposable = disposableKeys(record, nowSeconds).find(({ kid }) => !run.failures.has(kid));
   if (disposable === undefined) return false;
   await noteFailure(disposable.kid, run, async () => {
-    await dispose(disposable, ports);
+    await disposeOf(disposable, ports);
     run.disposed += 1;
   });
   return true;
 }
 
-async function noteFailure(name: string, { failures }: Run, act: () => Promise<void>): Promise<void> {
-  await act().catch((failure: unknown) => failures.set(name, failure));
+async function noteFailure(slotOrKid: string, { failures }: Run, act: () => Promise<void>): Promise<void> {
+  await act().catch((failure: unknown) => failures.set(slotOrKid, failure));
 }
 
-interface Beginning {
+interface CreationContext {
   readonly record: SigningKeys;
   readonly policy: RotationPolicy;
   readonly run: Run;
 }
 
-/** Writes down that a key is being made, so that nobody else does, and makes it; false for whoever was not the first. */
-async function begin(creation: KeyCreation, { record, policy, run }: Beginning, ports: Ports): Promise<boolean> {
+/**
+ * Writes the creation into the record, so that no other run begins it, and makes the key. False if another run was
+ * first.
+ */
+async function beginCreation(
+  creation: KeyCreation,
+  { record, policy, run }: CreationContext,
+  ports: Ports,
+): Promise<boolean> {
   const { slot } = creation;
   const others = record.creations.filter((other) => other.slot !== slot);
-  if (!(await write(record, { ...record, creations: [...others, creation] }, ports))) return false;
+  if (!(await replaceRecord(record, { ...record, creations: [...others, creation] }, ports))) return false;
   const isResumed = others.length < record.creations.length;
   await noteFailure(slot, run, async () => {
-    if (await make(creation, { isResumed, policy }, ports)) run.made += 1;
+    if (await makeKey(creation, { isResumed, policy }, ports)) run.made += 1;
   });
   return true;
 }
 
-/** An algorithm that the deployment learned meanwhile brings a key of its own. */
+/** Adds the deployment's key of each algorithm that the deployment has and the record lacks. */
 async function withNewAlgorithms(record: SigningKeys, { foundingKeys, clock }: Ports): Promise<SigningKeys> {
   const known = new Set(record.keys.map(({ algorithm }) => algorithm));
   if (foundingKeys.algorithms.every((algorithm) => known.has(algorithm))) return record;
   return { ...record, keys: withFoundingKeys(record.keys, await foundingKeys.read(clock.nowSeconds())) };
 }
 
-function write(before: SigningKeys, after: SigningKeys, { signingKeyRecords }: Ports): Promise<boolean> {
+function replaceRecord(before: SigningKeys, after: SigningKeys, { signingKeyRecords }: Ports): Promise<boolean> {
   return signingKeyRecords.replace(SIGNING_KEYS, { ...after, version: before.version + 1 });
 }
 
-/** What is to be made now: what somebody began and cannot be at any more, else what a lane lacks. */
+/** Returns the next key to make: a key that a killed run began, or else the key that a lane lacks. */
 function nextCreation(
   { creations }: SigningKeys,
   vacancy: Lane | undefined,
@@ -126,8 +134,8 @@ function nextCreation(
   return vacancy && { ...own, slot: newId('key', random), algorithm: vacancy.algorithm, lane: vacancy.lane };
 }
 
-/** False where the slot was somebody else's in the end. */
-async function make(
+/** Makes a key and adds it to the record. Resolves with false if another run has taken the creation over. */
+async function makeKey(
   creation: KeyCreation,
   { isResumed, policy }: { readonly isResumed: boolean; readonly policy: RotationPolicy },
   ports: Ports,
@@ -138,7 +146,7 @@ async function make(
   const key: SigningKey = { ...made, algorithm, lane, publishedFromSeconds: nowSeconds };
   const rules = { policy, algorithms: ports.foundingKeys.algorithms };
   const change = (before: SigningKeys) =>
-    before.creations.some((records) => records.owner === owner)
+    before.creations.some((other) => other.owner === owner)
       ? advance(addKey(before, key), rules, nowSeconds)
       : undefined;
   try {
@@ -151,7 +159,10 @@ async function make(
   }
 }
 
-/** Somebody took the slot over. Whoever is at it finds this key too; if all is over without it, nobody else ever will. */
+/**
+ * Disposes of a new key after another run has taken its slot over. The key stays if the record has it, or if the other
+ * run is still at work, because that run finds the key in KMS and may use it.
+ */
 async function abandon({ custody }: NewSigningKey, ports: Ports): Promise<void> {
   if (custody.type !== 'kms') return;
   const { record } = await readRotation(ports);
@@ -160,7 +171,7 @@ async function abandon({ custody }: NewSigningKey, ports: Ports): Promise<void> 
   await ports.signingKeyMaker.dispose(custody.keyArn);
 }
 
-async function dispose({ kid, custody }: SigningKey, ports: Ports): Promise<void> {
+async function disposeOf({ kid, custody }: SigningKey, ports: Ports): Promise<void> {
   if (custody.type === 'kms') await ports.signingKeyMaker.dispose(custody.keyArn);
   await changeSigningKeys((before) => withKey(before, kid, (key) => ({ ...key, custody: { type: 'gone' } })), ports);
 }

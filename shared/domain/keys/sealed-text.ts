@@ -8,39 +8,40 @@ const SEAL_CHARACTERS = 8;
 
 const CHECKSUM_CHARACTERS = 6;
 
-/** One kind of credential: `prefix`, `_`, and so many characters that name something. */
+/** A kind of credential: the text begins with `prefix` and `_`, and then a name of this many characters. */
 interface Kind {
   readonly prefix: string;
   readonly nameCharacters: number;
 }
 
-/** What a credential consists of, its checksum being right. */
+/** The parts of a credential whose checksum is right. */
 export interface SealedParts {
   readonly name: string;
-  /** Everything in front of the seal. */
+  /** The text before the seal. */
   readonly body: string;
   readonly seal: string;
 }
 
-/** A credential to be made. */
+/** The parts of a credential that is to be made. */
 interface SealRequest {
   readonly name: string;
-  /** 32 bytes that nobody can guess. */
+  /** 32 random bytes. */
   readonly entropy: Uint8Array;
-  /** For whom it is to be; the seal holds for nobody else. */
+  /** The owner of the credential, for example a client id. The seal is valid for this owner only. */
   readonly owner: string;
 }
 
 /** Makes and reads credentials of one kind. */
 interface SealedFormat {
+  /** Makes a credential: `text` is the whole credential, `body` the part before the seal. */
   make(request: SealRequest, pepper: Pepper): Promise<{ readonly text: string; readonly body: string }>;
-  /** The parts of a well-formed credential; undefined for anything with another shape or a wrong checksum. */
+  /** Reads the parts of a credential; undefined for a text with another shape or a wrong checksum. */
   parse(text: string): SealedParts | undefined;
 }
 
 /**
- * The form of credentials: prefix + name + 32 (190 random bits) + 8 (seal) + 6 (CRC32), all base62. The parts are checked
- * from the cheapest to the dearest, so that a guess buys nobody a database read or a hash.
+ * Defines a format of credentials: prefix, `_`, name, 32 random characters (190 bits), 8 characters of seal and 6 of
+ * CRC32, all base62. The cheapest part is checked first, so that a guess never costs a database read or a hash.
  */
 export function sealedFormat({ prefix, nameCharacters }: Kind): SealedFormat {
   const shape = new RegExp(
@@ -61,7 +62,7 @@ export function sealedFormat({ prefix, nameCharacters }: Kind): SealedFormat {
   };
 }
 
-/** Whether Mintmark itself made this for its owner, told without reading any record. */
+/** Whether Mintmark itself made a credential for this owner. The answer needs no database read. */
 export function isSealedFor(
   owner: string,
   { body, seal }: Omit<SealedParts, 'name'>,

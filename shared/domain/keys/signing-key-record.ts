@@ -7,19 +7,21 @@ import type { FoundingKeys } from './ports.ts';
 import { SIGNING_KEYS, type SigningKeys } from './signing-key.ts';
 import { signingKeysIn } from './signing-keys.ts';
 
-/** What it takes to read the record of the signing keys. */
+/** The ports for reading the record of the signing keys. */
 export interface SigningKeyReaders {
   readonly records: RecordReader;
   readonly foundingKeys: FoundingKeys;
   readonly clock: Clock;
 }
 
-/** And to change it. */
+/** The ports for reading and changing the record of the signing keys. */
 export interface SigningKeyPorts extends SigningKeyReaders {
   readonly signingKeyRecords: RecordWriter<'signingKeys'>;
 }
 
-/** Takes the deployment's keys into the record, once; until then they are used without it. */
+/**
+ * Writes the first record, with the deployment's keys, if there is no record. Without a record these keys are used too.
+ */
 export async function writeFoundingKeys(ports: SigningKeyPorts): Promise<void> {
   const { records, foundingKeys, signingKeyRecords, clock } = ports;
   if ((await signingKeysIn(records.open(SIGNING_KEYS.id))) !== undefined) return;
@@ -28,7 +30,7 @@ export async function writeFoundingKeys(ports: SigningKeyPorts): Promise<void> {
   await signingKeyRecords.insert(SIGNING_KEYS, record).catch(ignoreConflict);
 }
 
-/** The record and the rules for it, read together. */
+/** Reads the record of the signing keys together with the rules for its rotation. @throws DomainError `not_found` */
 export async function readRotation({ records, foundingKeys }: Pick<SigningKeyPorts, 'records' | 'foundingKeys'>) {
   const look = records.open(SIGNING_KEYS.id);
   const [record, { signingKeys: policy }] = await Promise.all([signingKeysIn(look), settingsIn(look)]);
@@ -36,7 +38,7 @@ export async function readRotation({ records, foundingKeys }: Pick<SigningKeyPor
   return { record, rules: { policy, algorithms: foundingKeys.algorithms } };
 }
 
-/** Changes the record as it stands. @throws DomainError as `changeRecord` does */
+/** Changes the record of the signing keys. @throws DomainError as `changeRecord` does */
 export function changeSigningKeys(
   change: (before: SigningKeys) => SigningKeys | undefined,
   { records, signingKeyRecords }: Pick<SigningKeyPorts, 'records' | 'signingKeyRecords'>,

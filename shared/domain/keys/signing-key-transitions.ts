@@ -3,22 +3,24 @@ import type { WorkspaceSettings } from '../records/settings.ts';
 import type { SigningKey, SigningKeys } from './signing-key.ts';
 import { activeIn, ageOf, isIn, type Lane, pendingIn, stateOf, WRAPPED_KEY_SECONDS_MAX } from './signing-keys.ts';
 
-/** How the keys of a workspace come and go. */
+/** The settings for the rotation of signing keys: custody and times. */
 export type RotationPolicy = WorkspaceSettings['signingKeys'];
 
-/** Retired keys are kept, by their public halves, for long-lived tokens; beyond so many the oldest go. */
+/**
+ * How many retired public keys the record keeps, to verify long-lived tokens. Beyond it the oldest keys are removed.
+ */
 const RETIRED_KEYS_MAX = 200;
 
-/** What decides about keys besides the record and the moment. */
+/** The rules by which the record of the keys changes. */
 export interface Rules {
   readonly policy: RotationPolicy;
-  /** What the deployment signs with. */
+  /** The algorithms that the deployment signs with. */
   readonly algorithms: readonly SigningAlgorithm[];
 }
 
 /**
- * The record with everything done that is due: successors take over, keys that nobody wants any more stop, and what is
- * over is forgotten. The same record where nothing is due, so that a second run has nothing to write.
+ * Makes all changes that are due: the next keys take over, keys of a lane that the rules no longer name stop signing,
+ * and expired keys leave the record. Returns the same object if no change is due, so that a second run writes nothing.
  */
 export function advance(record: SigningKeys, rules: Rules, nowSeconds: number): SigningKeys {
   const { policy } = rules;
@@ -31,7 +33,7 @@ export function advance(record: SigningKeys, rules: Rules, nowSeconds: number): 
     stopped,
   );
   const kept = forget(
-    switched.map((key) => withoutUnusable(key)),
+    switched.map((key) => withoutUnusedPrivateKey(key)),
     policy,
     nowSeconds,
   );
@@ -39,7 +41,7 @@ export function advance(record: SigningKeys, rules: Rules, nowSeconds: number): 
   return isSame ? record : { ...record, keys: kept };
 }
 
-/** The lanes that the workspace wants: each algorithm in KMS, and where it signs with wrapped keys, those too. */
+/** Returns the lanes that the workspace needs: each algorithm in KMS, and in the mode `wrapped` also wrapped by KMS. */
 function lanesOf({ policy, algorithms }: Rules): readonly Lane[] {
   const inKms = algorithms.map((algorithm): Lane => ({ algorithm, lane: 'kms' }));
   if (policy.mode === 'kms') return inKms;
@@ -47,8 +49,8 @@ function lanesOf({ policy, algorithms }: Rules): readonly Lane[] {
 }
 
 /**
- * A lane that lacks the key to come. In KMS one is always waiting, published long before anybody needs it, so that an
- * emergency finds verifiers that know it; a wrapped key would be too old by then, and comes as late as its lead allows.
+ * Finds a lane for which a next key must be made. A lane in KMS always has a published next key, so that verifiers know
+ * it already in an emergency. The next wrapped key is made late, because a wrapped key may sign for one day only.
  */
 export function findVacancy({ keys, creations }: SigningKeys, rules: Rules, nowSeconds: number): Lane | undefined {
   return lanesOf(rules).find((lane) => {
@@ -58,7 +60,7 @@ export function findVacancy({ keys, creations }: SigningKeys, rules: Rules, nowS
   });
 }
 
-/** Early enough to be published as long as it must, with as much time again for runs that fail. */
+/** Whether the next wrapped key must be made: twice the lead time before the end, to leave time for runs that fail. */
 function isDueWrapped(key: SigningKey, { leadSeconds }: RotationPolicy, nowSeconds: number): boolean {
   return key.isDue === true || ageOf(key, nowSeconds) >= WRAPPED_KEY_SECONDS_MAX - 2 * leadSeconds;
 }
@@ -77,7 +79,10 @@ function switchLane(
   });
 }
 
-/** Nobody signs with a key that verifiers may not have seen, unless nothing else could sign. */
+/**
+ * Whether the next key of a lane takes over now. The active key must have reached its age, and verifiers must have had
+ * time to learn the next key. In KMS the next key takes over at once if no key of the lane signs.
+ */
 function mayTakeOver(
   pending: SigningKey,
   active: SigningKey | undefined,
@@ -90,7 +95,7 @@ function mayTakeOver(
   return isKnown && nowSeconds - (active.signsFromSeconds ?? 0) >= rotationSeconds;
 }
 
-/** The key signs no more, but stays published for as long as the last token that it signed is anybody's business. */
+/** Stops a key from signing. It stays published until its last token has expired; a key that never signed does not. */
 function stop(key: SigningKey, { retentionSeconds }: RotationPolicy, nowSeconds: number): SigningKey {
   const state = stateOf(key, nowSeconds);
   if (state !== 'active' && state !== 'pending') return key;
@@ -104,16 +109,16 @@ function stop(key: SigningKey, { retentionSeconds }: RotationPolicy, nowSeconds:
   };
 }
 
-/** The wrapped private half of a key that signs no more is of use to thieves only. */
-function withoutUnusable(key: SigningKey): SigningKey {
+/** Removes the wrapped private key of a key that does not sign any more: only a thief could use it. */
+function withoutUnusedPrivateKey(key: SigningKey): SigningKey {
   const isOver = key.signsUntilSeconds !== undefined || key.revokedAtSeconds !== undefined;
   return isOver && key.custody.type === 'wrapped' ? { ...key, custody: { type: 'gone' } } : key;
 }
 
 /**
- * What is left out: retired wrapped keys, because they signed no long-lived token; revoked keys, once no verifier can
- * have a token by them; and the oldest of too many. What KMS still has to be told of stays, and so do the deployment's
- * keys, of which the deployment would tell again.
+ * Removes keys from the record: retired wrapped keys, because they never sign long-lived tokens; revoked keys after the
+ * retention time; and the oldest retired keys if there are too many. A key that is still in KMS stays, because it has
+ * to be disposed of first. A key of the deployment stays, because it would come back as a new key.
  */
 function forget(
   keys: readonly SigningKey[],
@@ -131,7 +136,7 @@ function forget(
   return remembered.filter((key) => !surplus.has(key));
 }
 
-/** Keys that the product made and that sign nothing any more: KMS need not keep them. */
+/** Returns the keys in KMS that can be disposed of: the product made them, and they are retired or revoked. */
 export function disposableKeys({ keys }: SigningKeys, nowSeconds: number): readonly SigningKey[] {
   return keys.filter((key) => {
     const isOver = ['retired', 'revoked'].includes(stateOf(key, nowSeconds));
@@ -139,7 +144,7 @@ export function disposableKeys({ keys }: SigningKeys, nowSeconds: number): reado
   });
 }
 
-/** The record with a key that was just made, in the place of the note that it is being made. */
+/** Adds a new key to the record and removes the note of its creation. */
 export function addKey(record: SigningKeys, key: SigningKey): SigningKeys {
   return {
     ...record,
@@ -148,7 +153,7 @@ export function addKey(record: SigningKeys, key: SigningKey): SigningKeys {
   };
 }
 
-/** The record with one key changed; undefined where there is no such key. */
+/** Changes one key of the record; undefined if the record does not have the key. */
 export function withKey(
   record: SigningKeys,
   kid: string,
@@ -159,15 +164,15 @@ export function withKey(
 }
 
 /**
- * The record without any trust in one key. The next key in KMS takes over at once, whatever verifiers have seen of it,
- * because nothing else signs; in place of a wrapped key, KMS does.
+ * Revokes one key of the record; undefined if the record does not have the key. In KMS the next key takes over at once,
+ * also if verifiers do not know it yet, because no other key can sign. Instead of a revoked wrapped key, KMS signs.
  */
 export function revoke(record: SigningKeys, kid: string, rules: Rules, nowSeconds: number): SigningKeys | undefined {
   const revoked = withKey(record, kid, (key) => ({ ...key, revokedAtSeconds: key.revokedAtSeconds ?? nowSeconds }));
   return revoked && advance(revoked, rules, nowSeconds);
 }
 
-/** The record in which a key that signs has served long enough; undefined where there is no such key. */
+/** Asks for the successor of a key that signs, at any age; undefined if the record does not have the key. */
 export function demandSuccessor(
   record: SigningKeys,
   kid: string,

@@ -3,25 +3,26 @@ import type { SigningAlgorithm } from '../records/permissions.ts';
 import type { RecordKey } from '../records/record-key.ts';
 
 /**
- * Where a private half is: in KMS, which signs; or wrapped by KMS, which unwraps it for the exchange alone. `slot` names
- * the making of the key, so that what a broken run left in KMS can be found; a key of the deployment has none. A private
- * half that nobody may use any more is `gone`.
+ * The place of a private key. `kms`: KMS keeps it and signs with it. `wrapped`: the record keeps it, and KMS unwraps it
+ * for the exchange only. `gone`: it is destroyed. `slot` names the creation of the key, so that a later run finds a key
+ * that a killed run left in KMS; a key of the deployment has no slot.
  */
 export type Custody =
   | { readonly type: 'kms'; readonly keyArn: string; readonly slot?: string | undefined }
   | { readonly type: 'wrapped'; readonly slot: string; readonly ciphertext: string }
   | { readonly type: 'gone' };
 
+/** The places of a private key that exists. */
 export type LivingCustody = Exclude<Custody['type'], 'gone'>;
 
-/** A signing key. Its state follows from which of its times are set; each is the moment when somebody wrote it down. */
+/** A signing key. The times that are set determine its state; each time is the moment at which it was written. */
 export interface SigningKey {
-  /** The thumbprint of its public half (RFC 7638). */
+  /** The thumbprint of the public key (RFC 7638). */
   readonly kid: string;
   readonly algorithm: SigningAlgorithm;
-  /** Members of the public half (RFC 7518 §6), without those that say what the key is for. */
+  /** The members of the public key (RFC 7518 §6), without `kid`, `alg` and `use`. */
   readonly jwk: Readonly<Record<string, string>>;
-  /** In whose place it stands; stays when the private half is gone. */
+  /** The place where the private key was made: in KMS, or wrapped. It stays after the private key is destroyed. */
   readonly lane: LivingCustody;
   readonly custody: Custody;
   readonly publishedFromSeconds: number;
@@ -29,15 +30,17 @@ export interface SigningKey {
   readonly signsUntilSeconds?: number | undefined;
   readonly publishedUntilSeconds?: number | undefined;
   readonly revokedAtSeconds?: number | undefined;
-  /** Somebody asked for its successor, whatever its age. */
+  /** Whether an administrator asked for its successor before the key reached its age. */
   readonly isDue?: true | undefined;
-  /** Stays published, and in KMS, until this is taken back. */
+  /** Whether the key stays published, and in KMS, after its time is over. */
   readonly retain?: true | undefined;
 }
 
-/** A key that is being made: whoever wrote this down first makes it, and nobody else for a while. */
+/** The note that a run is making a key. For two minutes only this run makes it. */
 export interface KeyCreation {
+  /** Names the creation; a run that resumes it keeps the slot. */
   readonly slot: string;
+  /** The run that is making the key now. */
   readonly owner: string;
   readonly algorithm: SigningAlgorithm;
   readonly lane: LivingCustody;
@@ -47,9 +50,9 @@ export interface KeyCreation {
 /** All signing keys of the workspace: one record, so that one conditional write decides every transition. */
 export interface SigningKeys extends Versioned {
   readonly keys: readonly SigningKey[];
-  /** One for each lane at most. */
+  /** At most one creation for each lane. */
   readonly creations: readonly KeyCreation[];
 }
 
-/** Names the one record of the signing keys among the directory's. */
+/** Names the only record of signing keys. */
 export const SIGNING_KEYS: RecordKey<'signingKeys', SigningKeys> = { kind: 'signingKeys', id: 'workspace' };

@@ -2,14 +2,23 @@ import type { Look } from '../records/look.ts';
 import type { SigningAlgorithm } from '../records/permissions.ts';
 import { type LivingCustody, SIGNING_KEYS, type SigningKey, type SigningKeys } from './signing-key.ts';
 
-/** The keys that the workspace signs with, and the states they go through. Everything here decides by a record alone. */
-
-/** The oldest that a wrapped key may be when it signs. */
+/** The highest age at which a wrapped key may sign. */
 export const WRAPPED_KEY_SECONDS_MAX = 86_400;
 
-/** `pending`: published only. `active`: signs. `retiring`: signs no more, still published. `retired`: not even that. */
+/**
+ * The states of a signing key, in their order. `pending`: published, does not sign yet. `active`: signs. `retiring`:
+ * does not sign any more, still published. `retired`: not published any more. `revoked`: not trusted, after any other
+ * state.
+ */
 export type KeyState = 'pending' | 'active' | 'retiring' | 'retired' | 'revoked';
 
+/** One algorithm and one custody. The keys of a lane replace each other. */
+export interface Lane {
+  readonly algorithm: SigningAlgorithm;
+  readonly lane: LivingCustody;
+}
+
+/** Returns the state of a key. */
 export function stateOf(key: SigningKey, nowSeconds: number): KeyState {
   if (key.revokedAtSeconds !== undefined) return 'revoked';
   if (isPending(key)) return 'pending';
@@ -21,29 +30,29 @@ function isPending({ revokedAtSeconds, signsFromSeconds }: SigningKey): boolean 
   return revokedAtSeconds === undefined && signsFromSeconds === undefined;
 }
 
-/** Nobody's clock has a part in it, so that all processes agree about who signs. */
+/** Uses the record only, and no clock, so that all processes agree about which key signs. */
 function isActive({ revokedAtSeconds, signsFromSeconds, signsUntilSeconds }: SigningKey): boolean {
   return revokedAtSeconds === undefined && signsFromSeconds !== undefined && signsUntilSeconds === undefined;
 }
 
 const PUBLISHED: readonly KeyState[] = ['pending', 'active', 'retiring'];
 
-/** Whether verifiers are told of the key. */
+/** Whether the key set contains the key. */
 export function isPublished(key: SigningKey, nowSeconds: number): boolean {
   return PUBLISHED.includes(stateOf(key, nowSeconds));
 }
 
 /**
- * Whether a signature by this key says anything now. Long-lived tokens may be older than any published key, and nobody
- * takes them without asking Mintmark: for them a retired key is good enough, a revoked one never.
+ * Whether a signature by this key is accepted now. A long-lived token may be older than any published key, and it is
+ * always checked online: a retired key is accepted for it. A revoked key is never accepted.
  */
 export function isTrusted(key: SigningKey, isLongLived: boolean, nowSeconds: number): boolean {
   return isPublished(key, nowSeconds) || (isLongLived && stateOf(key, nowSeconds) === 'retired');
 }
 
 /**
- * Whether a key that some process knows is still trusted, as the record stands. One that the record does not know is, if
- * it can only be the deployment's, which nobody has written down yet.
+ * Whether a key that a process has cached is still trusted by the record. A key that the record lacks is trusted while
+ * the record has no KMS key of its algorithm: it is a key of the deployment that no run has written yet.
  */
 export function isTrustedNow(
   { kid, algorithm }: Pick<SigningKey, 'kid' | 'algorithm'>,
@@ -56,12 +65,14 @@ export function isTrustedNow(
   return !keys.some(isIn({ algorithm, lane: 'kms' }));
 }
 
-/** The key that signs in KMS with this algorithm; undefined while there is none. */
+/** Returns the key in KMS that signs with this algorithm; undefined if there is none. */
 export function kmsSigningKey(keys: readonly SigningKey[], algorithm: SigningAlgorithm): SigningKey | undefined {
   return activeIn(keys, { algorithm, lane: 'kms' });
 }
 
-/** The key that the exchange unwraps and signs with; undefined where the workspace has none, or only one that is too old. */
+/**
+ * Returns the wrapped key that signs in the exchange; undefined if the workspace has none, or if the key is too old.
+ */
 export function wrappedSigningKey(
   keys: readonly SigningKey[],
   algorithm: SigningAlgorithm,
@@ -71,44 +82,39 @@ export function wrappedSigningKey(
   return key !== undefined && ageOf(key, nowSeconds) < WRAPPED_KEY_SECONDS_MAX ? key : undefined;
 }
 
-/** Keys of one algorithm and custody follow one another. */
-export interface Lane {
-  readonly algorithm: SigningAlgorithm;
-  readonly lane: LivingCustody;
-}
-
+/** Makes a condition on keys: `keys.filter(isIn(lane))` returns the keys of the lane. */
 export function isIn({ algorithm, lane }: Lane): (key: Lane) => boolean {
   return (key) => key.algorithm === algorithm && key.lane === lane;
 }
 
-/** The one key of a lane that signs: transitions never leave two. */
+/** Returns the key of a lane that signs, if there is one. A transition never leaves two such keys. */
 export function activeIn(keys: readonly SigningKey[], lane: Lane): SigningKey | undefined {
   return keys.filter(isIn(lane)).find(isActive);
 }
 
-/** The key of a lane that will sign next. */
+/** Returns the key of a lane that will sign next, if there is one. */
 export function pendingIn(keys: readonly SigningKey[], lane: Lane): SigningKey | undefined {
   return keys.filter(isIn(lane)).find(isPending);
 }
 
-/** How long a key has existed. */
+/** Returns the age of a key in seconds, from its publication on. */
 export function ageOf({ publishedFromSeconds }: SigningKey, nowSeconds: number): number {
   return nowSeconds - publishedFromSeconds;
 }
 
-/** The workspace's signing keys, read with whatever else this look reads; undefined before the first run. */
+/** Reads the signing keys of the workspace; undefined before the first rotation run. */
 export function signingKeysIn(look: Look): Promise<SigningKeys | undefined> {
   return look.find(SIGNING_KEYS);
 }
 
-/** Lets the signing keys travel with what is read next. */
+/** Announces that the signing keys will be read, so that the look's next read includes them. */
 export function expectSigningKeys(look: Look): void {
   look.expect(SIGNING_KEYS);
 }
 
 /**
- * All keys, those of the deployment among them that nobody has written down yet. A deployment's key is taken for an
- * algorithm that has had no key in KMS ever: what was revoked does not come back.
+ * Adds the deployment's keys that are not stored yet. A key is added only if its algorithm has never had a key in KMS,
+ * so that a revoked key does not come back.
  */
 export function withFoundingKeys(
   stored: readonly SigningKey[],
@@ -118,7 +124,9 @@ export function withFoundingKeys(
   return [...stored, ...founding.filter(isNew)];
 }
 
-/** What is signed with where nobody has said anything: RS256, which everybody verifies, if the deployment has it (V9). */
+/**
+ * Returns the default signing algorithm: RS256, which every verifier knows, if the deployment has a key for it (V9).
+ */
 export function preferredAlgorithm(algorithms: readonly SigningAlgorithm[]): SigningAlgorithm {
   const [first = 'RS256'] = algorithms;
   return algorithms.includes('RS256') ? 'RS256' : first;

@@ -9,34 +9,34 @@ import type { RecordKey } from '../records/record-key.ts';
 import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX } from '../records/settings.ts';
 import type { SigningSecretMaker, WrappedSecret } from './ports.ts';
 
-/** A secret that an API shares with Mintmark, wrapped by KMS. */
+/** A secret that an API shares with Mintmark, wrapped by KMS. It signs tokens with HS256 (RFC 7518 §3.2). */
 export interface SigningSecret {
   readonly kid: string;
   readonly wrapped: string;
-  /** From this moment on it signs, until that of the next one. */
+  /** The moment from which the secret signs. It ends when the next secret begins to sign. */
   readonly signsFromSeconds: number;
   readonly createdBy: string;
 }
 
-/** The secrets of one API, by the moment from which they sign. */
+/** The signing secrets of one API, ordered by the moment from which they sign. */
 export interface SigningSecrets extends Versioned {
   readonly secrets: readonly SigningSecret[];
 }
 
-/** Names the signing secrets of an API among the directory's records. */
+/** Names the record of an API's signing secrets. */
 export function signingSecretsKey(apiId: string): RecordKey<'signingSecrets', SigningSecrets> {
   return { kind: 'signingSecrets', id: apiId };
 }
 
-/** One that signs, one that comes, and one of which tokens may still be alive. */
+/** The largest number of secrets: one signs, one will sign next, and tokens of one older secret may still be valid. */
 const SECRETS_MAX = 3;
 
-/** The secret that signs now; undefined where there is none. */
+/** Returns the secret that signs now; undefined if there is none. */
 export function signingSecretAt(stored: SigningSecrets | undefined, nowSeconds: number): SigningSecret | undefined {
   return stored?.secrets.findLast(({ signsFromSeconds }) => signsFromSeconds <= nowSeconds);
 }
 
-/** Those whose tokens may be alive: a secret's end when the last token that it can have signed does. */
+/** Returns the secrets whose tokens may still be valid: a secret is trusted until its last token has expired. */
 export function trustedSecrets({ secrets }: SigningSecrets, nowSeconds: number): readonly SigningSecret[] {
   return secrets.filter(({ signsFromSeconds }, index) => {
     const next = secrets[index + 1];
@@ -53,19 +53,20 @@ interface MakePorts {
   readonly random: Random;
 }
 
-/** A secret that was just made; the clear text exists in this answer only. */
+/** A new signing secret. Only this answer has its clear text. */
 export interface NewSigningSecret extends WrappedSecret {
+  /** The clear text. */
   readonly signingSecret: string;
   readonly signsFromSeconds: number;
-  /** Of the record of all secrets of the API. */
+  /** The version of the record that has all signing secrets of the API. */
   readonly version: number;
 }
 
 /**
- * Makes a signing secret for an API. The first one signs at once; any other from `leadSeconds` on, so that the API has
- * time to learn it, and the one before is trusted until the last token that it signed has ended.
- * @throws DomainError `not_found`; `conflict` for the management API, while a secret waits for its time, and where
- * others kept winning
+ * Makes a signing secret for an API. The first secret signs at once. A later secret signs after `leadSeconds`, so that
+ * the API has time to learn it; the secret before it is trusted until its last token has expired.
+ * @throws DomainError `not_found`; `conflict` for the management API, while another secret does not sign yet, while
+ * three secrets are trusted, and as `changeRecord` does
  */
 export async function addSigningSecret(
   {
@@ -98,7 +99,7 @@ function withSecret(
 ): SigningSecrets {
   const trusted = trustedSecrets(before, nowSeconds);
   if (before.secrets.some(({ signsFromSeconds }) => signsFromSeconds > nowSeconds) || trusted.length >= SECRETS_MAX) {
-    throw new DomainError('conflict', 'Another new signing secret waits for its time, or old ones for their end.');
+    throw new DomainError('conflict', 'Another new secret does not sign yet, or tokens of old secrets are valid.');
   }
   const signsFromSeconds = trusted.length === 0 ? nowSeconds : nowSeconds + leadSeconds;
   return { ...before, secrets: [...trusted, { ...secret, signsFromSeconds }] };
@@ -111,8 +112,8 @@ interface SecretToDelete {
 }
 
 /**
- * Deletes a signing secret: tokens that it signed are worth nothing to Mintmark from now on.
- * @throws DomainError `not_found`; `precondition_failed`; `conflict` for the only secret of an API that signs with it
+ * Deletes a signing secret. From now on Mintmark treats the tokens that it signed as invalid.
+ * @throws DomainError `not_found`; `precondition_failed`; `conflict` for the only secret of an API that uses HS256
  */
 export async function deleteSigningSecret(
   { apiId, secretId, expectedVersion }: SecretToDelete,
@@ -125,7 +126,7 @@ export async function deleteSigningSecret(
     if (secrets.length === before.secrets.length) throw notFound();
     const after = { ...before, secrets };
     if (api.signingAlgorithm === 'HS256' && signingSecretAt(after, ports.clock.nowSeconds()) === undefined) {
-      throw new DomainError('conflict', 'The API signs with this secret: make another first, or choose an algorithm.');
+      throw new DomainError('conflict', 'This secret signs for the API: add another, or change signingAlgorithm.');
     }
     return after;
   };
@@ -149,7 +150,7 @@ function changeSecrets(
 }
 
 /**
- * That an API may be signed for with a secret.
+ * Checks that an API can use HS256: the deployment allows it, and the API has a secret that signs now.
  * @throws DomainError `invalid_request`
  */
 export async function assertHasSecret(
@@ -160,5 +161,5 @@ export async function assertHasSecret(
   if (!hs256Apis) throw new DomainError('invalid_request', 'This deployment signs nothing with HS256.', { field });
   const stored = await records.open(apiId).find(signingSecretsKey(apiId));
   if (signingSecretAt(stored, clock.nowSeconds()) !== undefined) return;
-  throw new DomainError('invalid_request', 'The API has no signing secret: make one first.', { field });
+  throw new DomainError('invalid_request', 'The API has no signing secret: create a secret first.', { field });
 }

@@ -11,12 +11,12 @@ import { openWorkspace, type Workspace } from '#test/support/world/workspace.ts'
 
 const ROUNDS = roundsEach(1, 3);
 
-/** Then another workspace is raced for: one that has had many keys is slower to read. */
+/** After this many rounds the race goes on in a new workspace, because a record of many keys is slow to read. */
 const WORKSPACE_ROUNDS = 25;
 
 const QUARTER_SECONDS = 90 * 86_400;
 
-/** Longer than whoever began to make a key is left alone with it. */
+/** Longer than a run owns the creation of a key. */
 const ABANDONED_SECONDS = 121;
 
 let engines: Engines;
@@ -38,7 +38,9 @@ async function recordOf({ scan }: Workspace): Promise<SigningKeys> {
   return item?.record as SigningKeys;
 }
 
-/** After so many calls the engines hear nothing any more, and of the last one nobody hears what they said. */
+/**
+ * Cuts the connections to the engines after this many calls: the reply to the last call is lost, later calls are reset.
+ */
 function dieAfter(workspace: Workspace, call: number) {
   let calls = 0;
   const decide = (): Fault | undefined => {
@@ -53,11 +55,11 @@ function revive({ dynamo, kms }: Workspace): void {
   for (const engine of [dynamo, kms]) engine.injectFault(undefined);
 }
 
-/** From the record's founding to the end of the creation: its calls to DynamoDB and KMS. */
+/** The calls of a run to DynamoDB and KMS, from the first write of the record to the end of the creation. */
 const calls = Array.from({ length: 11 }, (_, index) => index + 1);
 
 describe('a run that dies', () => {
-  test.each(calls)('V4, INV1: after call %i leaves nothing that the next one does not set right', async (call) => {
+  test.each(calls)('V4, INV1: after call %i leaves no damage that the next run does not repair', async (call) => {
     const workspace = await open();
     const { clock } = workspace.ports;
     dieAfter(workspace, call);
@@ -73,18 +75,18 @@ describe('a run that dies', () => {
   });
 });
 
-/** What runs at once came to; undefined where an engine was too slow for one of them. */
+/** Sums up the results of runs that work at once; undefined if an engine was too slow for a run. */
 async function runAtOnce(runners: readonly Workspace['ports'][]) {
   const racing = await Promise.allSettled(runners.map((ports) => rotateSigningKeys(ports)));
   const failures = racing.flatMap((run) => (run.status === 'rejected' ? [outcomeOf(Promise.reject(run.reason))] : []));
-  // Anything but an engine that failed is a defect, and thrown here.
+  // Any failure that an engine did not cause is a defect and is thrown here.
   if ((await Promise.all(failures)).length > 0) return undefined;
   const progress = racing.flatMap((run) => (run.status === 'fulfilled' ? [run.value] : []));
   const sumOf = (count: 'transitions' | 'made') => progress.reduce((sum, run) => sum + run[count], 0);
   return { transitions: sumOf('transitions'), made: sumOf('made') };
 }
 
-/** What so many rounds in a new workspace came to, a quarter after one another, and which keys each of them left. */
+/** Runs rounds in a new workspace, one each quarter, and returns each round's result and the states of the keys. */
 async function raceInWorkspace(rounds: number) {
   const workspace = await open();
   const { clock } = workspace.ports;
@@ -103,11 +105,11 @@ async function raceInWorkspace(rounds: number) {
 
 describe('RACE: runs at once', () => {
   const founded = { transitions: 0, made: 1, states: ['active', 'pending'] };
-  // Keys that are forgotten are a transition of their own.
+  // The removal of old keys from the record can be a second transition.
   const rotated = { transitions: expect.toBeOneOf([1, 2]), made: 1, states: ['retiring', 'active', 'pending'] };
 
   test(
-    `V4: make one key, and one transition, whoever of ${RUNNERS} is the first`,
+    `V4: make one key and one transition, in any order of ${RUNNERS} runs`,
     async () => {
       for (let raced = 0; raced < ROUNDS; raced += WORKSPACE_ROUNDS) {
         const rounds = Math.min(WORKSPACE_ROUNDS, ROUNDS - raced);
