@@ -1,7 +1,7 @@
 import type { CertificateNames } from '../records/registration.ts';
 import { isDistinguishedName } from './distinguished-name.ts';
 
-/** The members of these names. */
+/** The members of a registration that hold a certificate's name (RFC 8705 §2.1.2). */
 export const certificateNames = [
   'tlsClientAuthSubjectDn',
   'tlsClientAuthSanDns',
@@ -10,11 +10,13 @@ export const certificateNames = [
   'tlsClientAuthSanEmail',
 ] as const satisfies (keyof CertificateNames)[];
 
-/** What is wrong with the names that a client is to be known by; undefined where they are one good name. */
+/**
+ * Returns what is wrong with the names for a client's certificate, as a sentence; undefined for exactly one valid name.
+ */
 export function flawOfNames(names: CertificateNames): string | undefined {
   const given = certificateNames.filter((member) => names[member] !== undefined);
   if (given.length !== 1) return `Exactly one of ${certificateNames.join(', ')} is needed.`;
   const { tlsClientAuthSubjectDn: subjectDn } = names;
   if (subjectDn === undefined || isDistinguishedName(subjectDn)) return undefined;
-  return 'tlsClientAuthSubjectDn must be a name as RFC 4514 writes it, such as CN=export,O=Acme.';
+  return 'tlsClientAuthSubjectDn must be a distinguished name (RFC 4514), for example CN=export,O=Acme.';
 }

@@ -7,7 +7,7 @@ import type { TrustedKeys } from './ports.ts';
 import { assertRedirectUris } from './redirect-uris.ts';
 import { DEFAULT_REGISTRATION } from './registration.ts';
 
-/** Members of a registration as a request names them: null removes what may be missing. */
+/** The members of a registration in a request. An absent member stays as it is; null removes an optional member. */
 export type RequestedRegistration = {
   readonly [Name in keyof ApplicationRegistration]?:
     | ApplicationRegistration[Name]
@@ -20,7 +20,7 @@ interface Ports {
 }
 
 /**
- * What a new application is registered with.
+ * Makes the registration of a new application.
  * @throws DomainError as `changedRegistration` does
  */
 export function newRegistration(requested: RequestedRegistration, ports: Ports): ApplicationRegistration {
@@ -30,10 +30,10 @@ export function newRegistration(requested: RequestedRegistration, ports: Ports):
 }
 
 /**
- * What an application is registered with after a change. Keys that its new method has no use for go.
- * @throws DomainError `invalid_request` for what cannot be a redirect URI, for keys that are weak, missing, without use
- * or nowhere to be fetched from, for not exactly one name of a certificate where one
- * is needed (RFC 8705 §2.1.2), and for a grant that the method is not good for (RFC 7591 §2)
+ * Applies a change to the registration of an application. Members that the new method does not use are removed.
+ * @throws DomainError `invalid_request` for an invalid redirect URI; for keys that are weak, missing or not used by the
+ * method; for a URL that keys cannot be fetched from; for a method that needs exactly one name of a certificate and
+ * does not get it (RFC 8705 §2.1.2); and for a grant that does not accept the method (RFC 7591 §2)
  */
 export function changedRegistration(
   before: ApplicationRegistration,
@@ -55,13 +55,13 @@ export function changedRegistration(
   return after;
 }
 
-/** Members that some methods have use for and others not. */
+/** The members that only some methods use. */
 const methodMembers = ['jwks', 'jwksUri', 'tokenEndpointAuthSigningAlg', ...certificateNames] as const;
 
-/** Members about the client's tokens, whichever method it authenticates by. */
+/** The members about the client's tokens, which every method allows. */
 const bindingMembers = ['dpopBoundAccessTokens', 'tlsClientCertificateBoundAccessTokens'] as const;
 
-/** Which of the former this method has use for. */
+/** Returns the members among `methodMembers` that a method uses. */
 function usableMembers(method: TokenEndpointAuthMethod): readonly string[] {
   return [
     ...(hasKeys(method) ? ['jwks', 'jwksUri'] : []),
@@ -71,8 +71,8 @@ function usableMembers(method: TokenEndpointAuthMethod): readonly string[] {
 }
 
 /**
- * The members that may be missing, after a merge patch (RFC 7396).
- * @throws DomainError `invalid_request` for one that the method has no use for
+ * Applies a merge patch (RFC 7396) to the optional members.
+ * @throws DomainError `invalid_request` for a member that the method does not use
  */
 function mergedMembers(
   before: ApplicationRegistration,
@@ -82,7 +82,7 @@ function mergedMembers(
   const usable = usableMembers(method);
   const misplaced = methodMembers.find((member) => requested[member] && !usable.includes(member));
   if (misplaced !== undefined) {
-    throw refused(misplaced, `A client that authenticates by ${method} is registered with no ${misplaced}.`);
+    throw refused(misplaced, `A client that authenticates by ${method} cannot have ${misplaced}.`);
   }
   const kept = [...methodMembers.filter((member) => usable.includes(member)), ...bindingMembers];
   const merged = kept.map((member) => [member, requested[member] === undefined ? before[member] : requested[member]]);
@@ -99,13 +99,13 @@ function assertKeys(registration: ApplicationRegistration, { trustedKeys }: Port
   const { tokenEndpointAuthMethod: method, jwks, jwksUri } = registration;
   if (!hasKeys(method)) return;
   if ((jwks === undefined) === (jwksUri === undefined)) {
-    throw refused('jwks', `A client that authenticates by ${method} has either jwks or jwksUri.`);
+    throw refused('jwks', `A client that authenticates by ${method} must have either jwks or jwksUri.`);
   }
   if (jwksUri !== undefined && !isFetchableUrl(jwksUri)) {
-    throw refused('jwksUri', 'Keys are fetched by https from public names, at the usual port.');
+    throw refused('jwksUri', 'The URL must be https, with a public domain name and the default port.');
   }
   if (jwks === undefined || jwks.every((jwk) => trustedKeys.isStrong(jwk))) return;
-  throw refused('jwks', 'Mintmark takes public keys of RSA with 2048 to 4096 bits, P-256 and Ed25519.');
+  throw refused('jwks', 'Mintmark accepts public keys of RSA with 2048 to 4096 bits, P-256 and Ed25519.');
 }
 
 function assertNames(registration: ApplicationRegistration): void {

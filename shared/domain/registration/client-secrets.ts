@@ -4,19 +4,24 @@ import { isLive } from '../records/lifecycle.ts';
 import { proofOf, registrationOf } from './registration.ts';
 
 /**
- * How the secrets of a client change. All of these are plain functions from the client before to the client after, so
- * that a change that lost a race can be made again on what the winner left.
+ * The functions of this file take a client and return the changed client. They have no effects, so that a change can be
+ * made again on the newest client after another request has won.
  */
 
-/** More live secrets than any rotation needs would be secrets that nobody looks after. */
+/**
+ * The largest number of live secrets: more than a rotation needs, and few enough that an owner can keep track of them.
+ */
 const LIVE_SECRETS_MAX = 5;
 
-/** The secrets that work now. */
+/** Returns the secrets that work now. */
 export function liveSecrets(client: Client, nowSeconds: number): readonly StoredSecret[] {
   return client.secrets.filter((secret) => isLive(secret, nowSeconds));
 }
 
-/** Adds a secret beside the others. @throws DomainError `conflict` where five are live, or where something else takes their place */
+/**
+ * Adds a secret to the others.
+ * @throws DomainError `conflict` if five secrets are live, or if the client cannot have secrets
+ */
 export function withSecret(client: Client, secret: StoredSecret, nowSeconds: number): Client {
   assertHasSecrets(client);
   const live = liveSecrets(client, nowSeconds);
@@ -27,10 +32,9 @@ export function withSecret(client: Client, secret: StoredSecret, nowSeconds: num
 }
 
 /**
- * Begins a rotation: the new secret works at once, the old ones for `graceSeconds` more and never beyond their own
- * expiry. Without grace the rotation is over as it begins.
- * @throws DomainError `conflict` while another rotation is under way, where five secrets are live, or where something
- * else takes their place
+ * Begins a rotation: the new secret works at once, and the old secrets work for `graceSeconds` more, but never after
+ * their own expiry. With 0 seconds the old secrets end at once and no rotation is under way.
+ * @throws DomainError `conflict` while another rotation is under way, and as `withSecret` does
  */
 export function withRotation(client: Client, secret: StoredSecret, graceSeconds: number, nowSeconds: number): Client {
   assertHasSecrets(client);
@@ -40,9 +44,9 @@ export function withRotation(client: Client, secret: StoredSecret, graceSeconds:
   if (graceSeconds === 0) return { ...client, secrets: [secret], rotation: undefined };
   const endsAtSeconds = nowSeconds + graceSeconds;
   const old = liveSecrets(client, nowSeconds);
-  const ending = old.map((one) => ({
-    ...one,
-    expiresAtSeconds: Math.min(one.expiresAtSeconds ?? endsAtSeconds, endsAtSeconds),
+  const ending = old.map((oldSecret) => ({
+    ...oldSecret,
+    expiresAtSeconds: Math.min(oldSecret.expiresAtSeconds ?? endsAtSeconds, endsAtSeconds),
   }));
   const before = old.map(({ selector, expiresAtSeconds }) => ({ selector, expiresAtSeconds }));
   const rotating = withSecret({ ...client, secrets: ending }, secret, nowSeconds);
@@ -50,7 +54,8 @@ export function withRotation(client: Client, secret: StoredSecret, graceSeconds:
 }
 
 /**
- * A rotation is not made again on secrets that its caller has not seen: it would end those of whoever won the race.
+ * Checks that two versions of a client have the same secrets. A rotation must not be made again on other secrets than
+ * its caller has seen: it would end the new secrets of another caller.
  * @throws DomainError `conflict`
  */
 export function assertSameSecrets(client: Client, { secrets }: Client): void {
@@ -59,7 +64,7 @@ export function assertSameSecrets(client: Client, { secrets }: Client): void {
   if (!isSame) throw changedMeanwhile();
 }
 
-/** Ends the overlap now: only the new secret goes on working. @throws DomainError `conflict` without a rotation */
+/** Finishes a rotation: the old secrets end now. @throws DomainError `conflict` without a rotation */
 export function withRotationFinished(client: Client, nowSeconds: number): Client {
   const { before } = rotationOf(client, nowSeconds);
   const isOld = ({ selector }: StoredSecret) => before.some((old) => old.selector === selector);
@@ -67,8 +72,8 @@ export function withRotationFinished(client: Client, nowSeconds: number): Client
 }
 
 /**
- * Takes a rotation back: the new secret is gone, the old ones are as they were.
- * @throws DomainError `conflict` without a rotation, or where nothing would be left that works
+ * Cancels a rotation: removes the new secret and gives the old secrets their own expiry again.
+ * @throws DomainError `conflict` without a rotation, or if no secret would work afterwards
  */
 export function withRotationCancelled(client: Client, nowSeconds: number): Client {
   const { selector: added, before } = rotationOf(client, nowSeconds);
@@ -80,13 +85,13 @@ export function withRotationCancelled(client: Client, nowSeconds: number): Clien
     });
   const cancelled = { ...client, secrets: restored, rotation: undefined };
   if (liveSecrets(cancelled, nowSeconds).length > 0) return cancelled;
-  throw new DomainError('conflict', 'No old secret works any more: finish the rotation instead.');
+  throw new DomainError('conflict', 'All old secrets have ended: finish the rotation instead.');
 }
 
 /**
- * Removes one secret, and with it every access token the client holds: nobody can say which secret obtained which.
- * Without its new secret a rotation is taken back, or the old ones would end and leave nothing.
- * @throws DomainError `not_found`, or `conflict` for the last one that works
+ * Removes one secret and revokes all access tokens of the client, because it is unknown which secret obtained a token.
+ * If the secret is the new secret of a rotation, the rotation is cancelled; otherwise all secrets would end with it.
+ * @throws DomainError `not_found`; `conflict` for the last secret that works
  */
 export function withoutSecret(client: Client, selector: string, nowSeconds: number): Client {
   const live = liveSecrets(client, nowSeconds);
@@ -97,7 +102,7 @@ export function withoutSecret(client: Client, selector: string, nowSeconds: numb
   return withSecretEnded(client, selector, nowSeconds);
 }
 
-/** The same, be it the last one that works, for secrets that nobody may go on using. */
+/** Removes one secret as `withoutSecret` does, also if it is the last secret: nobody may use a leaked secret. */
 export function withSecretEnded(client: Client, selector: string, nowSeconds: number): Client {
   const secrets = liveSecrets(client, nowSeconds).filter((secret) => secret.selector !== selector);
   if (secrets.length === 0) return withTokensRevoked({ ...client, secrets, rotation: undefined }, nowSeconds);
@@ -107,27 +112,30 @@ export function withSecretEnded(client: Client, selector: string, nowSeconds: nu
   return withTokensRevoked(changed, nowSeconds);
 }
 
-/** Every access token that the client holds is worth nothing; one that it obtains in the same second is younger. */
+/** Revokes all access tokens of a client. Tokens that it obtains afterwards are valid, also in the same second. */
 export function withTokensRevoked(client: Client, nowSeconds: number): Client {
   return { ...client, revokedBeforeSeconds: Math.max(nowSeconds, client.revokedBeforeSeconds ?? 0) + 1 };
 }
 
-/** The client less secrets that it is not recognised by any more, so that none of them comes back to life with a later change. */
+/** Removes secrets that a client does not use any more after a change of its method, so that they never work again. */
 export function withUsableSecrets(client: Client): Client {
   return proofOf(client) === 'secret' ? client : { ...client, secrets: [], rotation: undefined };
 }
 
-/** A long-lived JWT is its client's only credential: a secret beside it could be exchanged for what nobody looks for. */
+/**
+ * Checks that a client can have secrets. A client with a long-lived JWT has no other credential: nobody would notice
+ * that a secret of it is exchanged for tokens.
+ */
 function assertHasSecrets(client: Client): void {
   if (client.accessToken !== undefined) {
     throw new DomainError(
       'conflict',
-      'This API token is a JWT and has no secrets: create another one, then delete it.',
+      'This API token is a JWT and has no secrets: create a new API token, then delete this one.',
     );
   }
   if (proofOf(client) === 'secret') return;
   const { tokenEndpointAuthMethod: method } = registrationOf(client);
-  throw new DomainError('conflict', `This client authenticates by ${method} and has no secrets: change that first.`);
+  throw new DomainError('conflict', `This client authenticates by ${method} and has no secrets: change this first.`);
 }
 
 function rotationUnderWay({ rotation }: Client, nowSeconds: number): Rotation | undefined {

@@ -1,4 +1,4 @@
-/** Attribute types by the names that RFC 4514 §3, RFC 4519 and OpenSSL have for them. */
+/** The OIDs of attribute types, by the names that RFC 4514 §3, RFC 4519 and OpenSSL use. */
 const TYPES = new Map(
   Object.entries({
     cn: '2.5.4.3',
@@ -46,30 +46,32 @@ const TYPES = new Map(
 
 const OID = /^[0-2](?:\.(?:0|[1-9]\d*))+$/;
 
-/** One character: by itself, by a byte of its UTF-8 in hexadecimal, or behind a backslash (RFC 4514 §3). */
+/** One character, one byte of a character's UTF-8 in hexadecimal, or a character after a backslash (RFC 4514 §3). */
 const TOKEN = /\\[\dA-F]{2}|\\[ "#+,;<=>\\]|[^\\]/giu;
 
-/** What a value holds in an escaped form only; the separators cannot be there any more. */
+/**
+ * Characters that a value must escape. The separators `,` and `+` are missing here, because they are split off before.
+ */
 const SPECIAL = ['"', ';', '<', '>', '\0'];
 
-/** An attribute as it is compared: type and value in one spelling. */
+/** Type and value of an attribute in the form in which attributes are compared. */
 type Attribute = string;
 
-/** Whether text is a name as RFC 4514 writes it, of attributes whose types are known here or given by their OIDs. */
+/** Whether a text is a distinguished name (RFC 4514) whose attribute types are known or are OIDs. */
 export function isDistinguishedName(text: string): boolean {
   return parse(text) !== undefined;
 }
 
 /**
- * Whether two texts are the same name: the same attributes in the same groups, in the same order (RFC 4517 §4.2.15),
- * whatever their case, spaces and escapes (RFC 4517 §4.2.11, RFC 4518 §2). What is no name is the same as nothing.
+ * Whether two texts are the same name: they have the same attributes in the same groups, in the same order (RFC 4517
+ * §4.2.15). Case, spaces and escapes make no difference (RFC 4517 §4.2.11, RFC 4518 §2). Invalid names are never equal.
  */
 export function isSameName(one: string, other: string): boolean {
   const [first, second] = [parse(one), parse(other)];
   return first !== undefined && second !== undefined && JSON.stringify(first) === JSON.stringify(second);
 }
 
-/** The groups of a name, the attributes of each in one order, because they have none. */
+/** Reads the groups of a name. The attributes of a group are sorted, because their order has no meaning. */
 function parse(text: string): readonly (readonly Attribute[])[] | undefined {
   const tokens = text.match(TOKEN) ?? [];
   if (tokens.join('') !== text) return undefined;
@@ -78,7 +80,7 @@ function parse(text: string): readonly (readonly Attribute[])[] | undefined {
   return read.flat().length === groups.flat().length ? read : undefined;
 }
 
-/** The parts between separators; an escaped one is another token. */
+/** Splits tokens at a separator. An escaped separator is another token and does not split. */
 function split(tokens: readonly string[], separator: ',' | '+'): readonly (readonly string[])[] {
   const end = tokens.indexOf(separator);
   return end === -1 ? [tokens] : [tokens.slice(0, end), ...split(tokens.slice(end + 1), separator)];
@@ -88,33 +90,36 @@ function readAttribute(tokens: readonly string[]): Attribute | undefined {
   const equals = tokens.indexOf('=');
   const name = tokens.slice(0, Math.max(equals, 0)).join('').trim().toLowerCase();
   const type = OID.test(name) ? name : TYPES.get(name);
-  const value = readValue(withoutMargins(tokens.slice(equals + 1)));
-  return type === undefined || value === undefined ? undefined : JSON.stringify([type, prepared(value)]);
+  const value = readValue(trimSpaces(tokens.slice(equals + 1)));
+  return type === undefined || value === undefined ? undefined : JSON.stringify([type, comparisonForm(value)]);
 }
 
-/** Spaces around a value do not belong to it; one that does is escaped (RFC 4514 §2.4). */
-function withoutMargins(tokens: readonly string[]): readonly string[] {
-  const isInked = (token: string) => token !== ' ';
-  return tokens.slice(Math.max(tokens.findIndex(isInked), 0), tokens.findLastIndex(isInked) + 1);
+/** Removes spaces around a value. A space that belongs to the value is escaped (RFC 4514 §2.4). */
+function trimSpaces(tokens: readonly string[]): readonly string[] {
+  const isNotSpace = (token: string) => token !== ' ';
+  return tokens.slice(Math.max(tokens.findIndex(isNotSpace), 0), tokens.findLastIndex(isNotSpace) + 1);
 }
 
-/** The characters that are meant; undefined for none, for a value in BER, and for what has to be escaped. */
+/** Decodes a value; undefined for an empty value, a value in BER, and a character that must be escaped and is not. */
 function readValue([first, ...rest]: readonly string[]): string | undefined {
   if (first === undefined || first === '#' || [first, ...rest].some((token) => SPECIAL.includes(token)))
     return undefined;
   try {
-    return decodeURIComponent([first, ...rest].map(percentEncoded).join(''));
+    return decodeURIComponent([first, ...rest].map(percentEncode).join(''));
   } catch {
     return undefined;
   }
 }
 
-function percentEncoded(token: string): string {
+function percentEncode(token: string): string {
   if (token.length === 3 && token.startsWith('\\')) return `%${token.slice(1)}`;
   return encodeURIComponent(token.startsWith('\\') ? token.slice(1) : token);
 }
 
-/** As names are compared: case and width of letters and numbers of spaces do not matter. */
-function prepared(value: string): string {
+/**
+ * Returns a value in the form in which it is compared: without difference in case, width of letters, or number of
+ * spaces.
+ */
+function comparisonForm(value: string): string {
   return value.normalize('NFKC').toLowerCase().trim().replaceAll(/\s+/g, ' ');
 }

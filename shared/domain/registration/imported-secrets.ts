@@ -6,21 +6,22 @@ import { liveSecrets, withSecret } from './client-secrets.ts';
 import { newSelector } from './secret.ts';
 
 /**
- * Secrets that another product made, known by their bcrypt hashes only, so that clients can move to Mintmark before
- * their secrets do. They lack the seal by which guesses at Mintmark's own secrets are refused for nothing; hence the
- * limiter, and hence the setting of the deployment without which nothing here ever runs.
+ * Imported secrets were made by another product. Mintmark knows only their bcrypt hashes, so that a client can move to
+ * Mintmark without a new secret. They have no seal by which a guess is refused without cost. For this reason guesses
+ * are limited, and imports are off unless the deployment turns them on.
  */
 
 interface ImportRequest {
-  /** A bcrypt hash; its form was checked. */
+  /** A bcrypt hash. The API has checked its form. */
   readonly importedHash: string;
   readonly title?: string | undefined;
   readonly expiresAtSeconds?: number | undefined;
 }
 
 /**
- * A secret that is imported for a client.
- * @throws DomainError `forbidden` for callers bound to a tenant, `conflict` where the deployment takes no imports
+ * Makes the stored form of an imported secret.
+ * @throws DomainError `forbidden` for a caller that is bound to a tenant; `conflict` if the deployment does not allow
+ * imports
  */
 export function importedSecret(
   caller: ManagementCaller,
@@ -31,7 +32,7 @@ export function importedSecret(
     throw new DomainError('forbidden', 'Only callers of the whole workspace may import secrets.');
   }
   if (!ports.importedSecrets) {
-    throw new DomainError('conflict', 'This deployment takes no imported secrets: see its setting importedSecrets.');
+    throw new DomainError('conflict', 'This deployment allows no imported secrets: see its setting importedSecrets.');
   }
   const selector = newSelector(ports.random);
   const createdAtSeconds = ports.clock.nowSeconds();
@@ -40,9 +41,9 @@ export function importedSecret(
 }
 
 /**
- * Adds an imported secret. A client has one at most: it does not say which secret it is, and a guess must cost one
- * comparison whoever it is aimed at.
- * @throws DomainError `conflict` where one is live, and as `withSecret` does
+ * Adds an imported secret to a client. A client has at most one: the secret has no selector in its text, and a guess
+ * must cost exactly one comparison for every client.
+ * @throws DomainError `conflict` if the client has a live imported secret, and as `withSecret` does
  */
 export function withImportedSecret(client: Client, secret: StoredSecret, nowSeconds: number): Client {
   if (liveSecrets(client, nowSeconds).some(({ imported }) => imported)) {

@@ -1,10 +1,13 @@
-/** A domain name with a dot inside, as lookups take it; its last label is no number, so that it is no address. */
+/**
+ * A domain name in lower case with at least one dot. Its last label begins with a letter, so that it is not an IP
+ * address.
+ */
 const DOMAIN_NAME = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
 
-/** Names that mean something else everywhere, or nothing (RFC 6761, RFC 6762, RFC 8375). */
+/** Names that are not names of the public Internet (RFC 6761, RFC 6762, RFC 8375). */
 const LOCAL_NAME = /\.(?:localhost|local|internal|arpa|test|invalid|onion)$/;
 
-/** Whether this is an https URL without query and fragment, in the one spelling that it has (OpenID Connect Discovery §3). */
+/** Whether a text is an https URL without query and fragment, in its normal spelling (OpenID Connect Discovery §3). */
 export function isIssuerUrl(text: string): boolean {
   const url = URL.parse(text);
   if (url === null) return false;
@@ -14,8 +17,8 @@ export function isIssuerUrl(text: string): boolean {
 }
 
 /**
- * Whether keys may be fetched from here: an https URL at the usual port of a name of the public Internet. Where the name
- * leads is examined each time that it is connected to.
+ * Whether keys may be fetched from a URL: it is https, with a public domain name and the default port. The adapter
+ * checks the address of the name again before each connection.
  */
 export function isFetchableUrl(text: string): boolean {
   if (!isIssuerUrl(text)) return false;

@@ -5,7 +5,7 @@ import type { Client, StoredKey, StoredSecret } from '../records/client.ts';
 import type { SecretHasher } from './ports.ts';
 import { newSecret } from './secret.ts';
 
-/** What a client is, apart from what it is born with. */
+/** The members of a new client that its maker chooses. */
 export type ClientDescription = Pick<Client, 'subject' | 'description' | 'createdBy'> &
   Partial<
     Pick<
@@ -21,16 +21,17 @@ export type ClientDescription = Pick<Client, 'subject' | 'description' | 'create
     >
   >;
 
-/** A client with a secret that was just made; the clear secret exists in this answer only. */
+/** A client with a new secret. Only this answer has its clear text. */
 export interface WithNewSecret {
   readonly client: Client;
+  /** The clear text of the secret. */
   readonly secret: string;
 }
 
-/** A client as it is made: without a clear secret where that was made elsewhere. */
+/** A new client. `secret` is absent if another product made the secret. */
 export type MadeClient = Partial<WithNewSecret> & Pick<WithNewSecret, 'client'>;
 
-/** Makes a client of its first secret and a new id. Nothing is stored yet. */
+/** Makes a client with a new id and its first secret. The caller stores it. */
 export async function newClient(
   description: ClientDescription,
   ports: { readonly random: Random; readonly pepper: Pepper; readonly hasher: SecretHasher; readonly clock: Clock },
@@ -40,7 +41,9 @@ export async function newClient(
   return { client: { ...client, secrets: [secret.stored] }, secret: secret.value };
 }
 
-/** Makes a client of its key and a new id, by which the headers of its assertions name it. Nothing is stored yet. */
+/**
+ * Makes a client with a new id and a public key. The caller stores it. The `kid` of its assertions is the client id.
+ */
 export function newKeyClient(
   description: ClientDescription,
   key: StoredKey,
@@ -49,7 +52,7 @@ export function newKeyClient(
   return { ...bareClient(description, ports), key };
 }
 
-/** Makes a client whose first secret is one that another product made. Nothing is stored yet. */
+/** Makes a client with a new id whose first secret was made by another product. The caller stores it. */
 export function newClientOfImported(
   secret: StoredSecret,
   description: ClientDescription,
@@ -58,7 +61,7 @@ export function newClientOfImported(
   return { client: { ...bareClient(description, ports), secrets: [secret] } };
 }
 
-/** A client that has no credential yet. */
+/** Makes a client with a new id and no credential. */
 export function bareClient(
   description: ClientDescription,
   { random, clock }: { readonly random: Random; readonly clock: Clock },

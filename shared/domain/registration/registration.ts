@@ -11,7 +11,7 @@ import {
 import { type AssertionAlgorithm, assertionAlgorithms, type ClientProof, proofBy } from './authentication-methods.ts';
 import type { AssertionKeys, RegisteredKeys } from './ports.ts';
 
-/** RFC 7591 §2 and the workspace's own choices, for an application that says nothing else. */
+/** The registration of an application that was created with a name only (defaults of RFC 7591 §2). */
 export const DEFAULT_REGISTRATION: ApplicationRegistration = {
   party: 'first',
   tokenEndpointAuthMethod: 'client_secret_basic',
@@ -19,19 +19,21 @@ export const DEFAULT_REGISTRATION: ApplicationRegistration = {
   redirectUris: [],
 };
 
-/** What an application is registered with. */
+/** Returns the registration of an application, or the default registration. */
 export function registrationOf({ registration }: Pick<Client, 'registration'>): ApplicationRegistration {
   return registration ?? DEFAULT_REGISTRATION;
 }
 
-/** The one proof that a client is recognised by (RFC 7591 §2); undefined where another issuer has to vouch for it. */
+/**
+ * Returns the only proof that a client can show (RFC 7591 §2); undefined if tokens of another issuer authenticate it.
+ */
 export function proofOf(client: Client): ClientProof | undefined {
   if (client.subject.type === 'application') return proofBy(registrationOf(client).tokenEndpointAuthMethod);
   if (client.trust !== undefined) return undefined;
   return client.key === undefined ? 'secret' : 'assertion';
 }
 
-/** What a client may trade for an access token: an application what it is registered for, others what they have. */
+/** Returns the grants of a client: an application is registered with them; for other clients the credential decides. */
 export function grantTypesOf(client: Client): readonly GrantType[] {
   if (client.subject.type === 'application') return registrationOf(client).grantTypes;
   if (client.trust !== undefined) return [JWT_BEARER];
@@ -39,13 +41,13 @@ export function grantTypesOf(client: Client): readonly GrantType[] {
   return client.key === undefined ? withCredentials : [...withCredentials, JWT_BEARER];
 }
 
-/** @throws DomainError `unauthorized_client` (RFC 6749 §5.2) */
+/** Checks that a client may use a grant. @throws DomainError `unauthorized_client` (RFC 6749 §5.2) */
 export function assertMayUse(grantType: GrantType, client: Client): void {
   if (grantTypesOf(client).includes(grantType)) return;
   throw new DomainError('unauthorized_client', `The client may not use the grant ${grantType}.`);
 }
 
-/** The keys that a client signs its assertions with; undefined for one that is not recognised by assertions. */
+/** Returns the keys that verify a client's assertions; undefined for a client that authenticates in another way. */
 export function assertionKeysOf(client: Client): AssertionKeys | undefined {
   const { id: issuer, key } = client;
   if (proofOf(client) !== 'assertion') return undefined;
@@ -54,11 +56,12 @@ export function assertionKeysOf(client: Client): AssertionKeys | undefined {
   return { ...registeredKeysOf(client), algorithms: only === undefined ? assertionAlgorithms : namesOf(only) };
 }
 
+/** Returns the names that an algorithm has in the header of an assertion (RFC 9864 §2.2). */
 function namesOf(algorithm: SigningAlgorithm): readonly AssertionAlgorithm[] {
   return algorithm === 'EdDSA' ? ['EdDSA', 'Ed25519'] : [algorithm];
 }
 
-/** The keys that an application is registered with, wherever they are. */
+/** Returns the keys that an application is registered with, or the URL at which it publishes them. */
 export function registeredKeysOf(client: Client): RegisteredKeys {
   const { jwks, jwksUri } = registrationOf(client);
   return { issuer: client.id, jwks, jwksUri };

@@ -7,23 +7,24 @@ import type { SecretHasher } from './ports.ts';
 
 const SELECTOR_CHARACTERS = 6;
 
-/** A secret: `mms_` + 6 (selector) + 32 (random) + 8 (seal) + 6 (CRC32), all base62. */
+/** The format of a secret: `mms_`, 6 characters of selector, 32 random, 8 of seal and 6 of CRC32, all base62. */
 const format = sealedFormat({ prefix: 'mms', nameCharacters: SELECTOR_CHARACTERS });
 
+/** The parts of a secret whose checksum is right. */
 export interface SecretParts {
-  /** Names which of a client's secrets this is, however many are live. */
+  /** Names this secret among all secrets of the client. */
   readonly selector: string;
   readonly body: string;
   readonly seal: string;
 }
 
-/** A fresh secret: `value` is shown once and never kept, `stored` is kept and never shown. */
+/** A new secret. `value` is shown once and never stored; `stored` is stored, and its hash is never shown. */
 export interface NewSecret {
   readonly value: string;
   readonly stored: StoredSecret;
 }
 
-/** For whom a secret is to be, and for how long. */
+/** The client that a secret is for, and the moment at which it expires. */
 export interface SecretRequest {
   readonly clientId: string;
   readonly createdBy: string;
@@ -31,7 +32,7 @@ export interface SecretRequest {
   readonly expiresAtSeconds?: number | undefined;
 }
 
-/** Makes a secret of 190 random bits for one client. */
+/** Makes a secret with 190 random bits for one client. */
 export async function newSecret(
   { clientId, createdBy, title, expiresAtSeconds }: SecretRequest,
   ports: { readonly random: Random; readonly pepper: Pepper; readonly hasher: SecretHasher; readonly clock: Clock },
@@ -45,18 +46,18 @@ export async function newSecret(
   return { value, stored: { selector, hash, lastFour, title, createdBy, createdAtSeconds, expiresAtSeconds } };
 }
 
-/** Names one more secret of a client. */
+/** Makes a random selector for a new secret of a client. */
 export function newSelector(random: Random): string {
   return toBase62(random.bytes(16), SELECTOR_CHARACTERS);
 }
 
-/** The parts of a well-formed secret; undefined for anything with another shape or a wrong checksum. */
+/** Reads the parts of a secret; undefined for a text with another shape or a wrong checksum. */
 export function parseSecret(value: string): SecretParts | undefined {
   const parts = format.parse(value);
   return parts && { selector: parts.name, body: parts.body, seal: parts.seal };
 }
 
-/** Whether Mintmark itself made this secret for this client, told without reading any record. */
+/** Whether Mintmark itself made a secret for this client. The answer needs no database read. */
 export function isGenuine(clientId: string, parts: SecretParts, pepper: Pepper): Promise<boolean> {
   return isSealedFor(clientId, parts, pepper);
 }

@@ -32,25 +32,25 @@ const ends = ({ secrets }: Client) =>
 
 const five = ['a', 'b', 'c', 'd', 'e'].map((selector) => aSecret(selector));
 
-test('secrets that have ended or end this second do not work', () => {
+test('a secret does not work from the second in which it ends', () => {
   const client = clientWith(aSecret('a'), ended('b'), ending('c', 1), ending('d', -1));
   expect([working(client), working(client, NOW + 1)]).toEqual([['a', 'c'], ['a']]);
 });
 
 describe('adding a secret', () => {
-  test('leaves the others as they are, and drops what has ended', () => {
+  test('keeps the other secrets as they are, without the secrets that have ended', () => {
     const client = clientWith(aSecret('a'), ended('b'), ending('c', HOUR));
     const added = withSecret(client, aSecret('d'), NOW);
     expect(added).toEqual({ ...client, secrets: [aSecret('a'), ending('c', HOUR), aSecret('d')] });
   });
 
-  test('is refused beside five that work, and not beside four and one that has ended', () => {
+  test('is refused if five secrets work, and accepted if four work and a fifth has ended', () => {
     expect(verdict(() => withSecret(clientWith(...five), aSecret('f'), NOW))).toBe('conflict');
     const client = clientWith(...five.slice(1), ended('a'));
     expect(working(withSecret(client, aSecret('f'), NOW))).toEqual(['b', 'c', 'd', 'e', 'f']);
   });
 
-  test('forgets a rotation that is over, and keeps one that is not', () => {
+  test('removes a rotation that is over, and keeps a rotation that is under way', () => {
     const rotating = withRotation(clientWith(aSecret('a')), aSecret('b'), HOUR, NOW);
     expect(withSecret(rotating, aSecret('c'), NOW + HOUR - 1).rotation).toEqual(rotating.rotation);
     expect(withSecret(rotating, aSecret('c'), NOW + HOUR).rotation).toBeUndefined();
@@ -58,28 +58,28 @@ describe('adding a secret', () => {
 });
 
 describe('a rotation', () => {
-  test('lets old and new work until its end, and the new one from then on', () => {
+  test('lets old and new secrets work until its end, and then only the new secret', () => {
     const rotating = withRotation(clientWith(aSecret('a'), aSecret('b')), aSecret('c'), HOUR, NOW);
     expect(ends(rotating)).toEqual({ a: NOW + HOUR, b: NOW + HOUR, c: null });
     expect([working(rotating, NOW + HOUR - 1), working(rotating, NOW + HOUR)]).toEqual([['a', 'b', 'c'], ['c']]);
   });
 
-  test('lets no old secret work beyond its own end', () => {
+  test('lets an old secret end at its own expiry if that is earlier', () => {
     const rotating = withRotation(clientWith(ending('a', 60), ending('b', 2 * HOUR)), aSecret('c'), HOUR, NOW);
     expect(ends(rotating)).toEqual({ a: NOW + 60, b: NOW + HOUR, c: null });
   });
 
-  test('without grace is over as it begins, also where five secrets work', () => {
+  test('with 0 seconds of overlap is over at once, also if five secrets work', () => {
     const rotated = withRotation(clientWith(...five), aSecret('f'), 0, NOW);
     expect(rotated).toEqual({ ...clientWith(aSecret('f')), rotation: undefined });
     expect(verdict(() => withRotationCancelled(rotated, NOW))).toBe('conflict');
   });
 
-  test('is refused where five secrets work, which would be six', () => {
+  test('with overlap is refused if five secrets work, because six would work then', () => {
     expect(verdict(() => withRotation(clientWith(...five), aSecret('f'), 1, NOW))).toBe('conflict');
   });
 
-  test('is refused while another is under way, and not after that one has ended', () => {
+  test('is refused while another rotation is under way, and accepted after its end', () => {
     const rotating = withRotation(clientWith(aSecret('a')), aSecret('b'), HOUR, NOW);
     for (const grace of [0, HOUR]) {
       expect(verdict(() => withRotation(rotating, aSecret('c'), grace, NOW + HOUR - 1))).toBe('conflict');
@@ -87,13 +87,13 @@ describe('a rotation', () => {
     expect(working(withRotation(rotating, aSecret('c'), HOUR, NOW + HOUR))).toEqual(['b', 'c']);
   });
 
-  test('that is finished leaves the old secrets behind, and none that were added meanwhile', () => {
+  test('that is finished removes the old secrets, and keeps a secret that was added meanwhile', () => {
     const rotating = withRotation(clientWith(aSecret('a'), ending('b', 60)), aSecret('c'), HOUR, NOW);
     const finished = withRotationFinished(withSecret(rotating, aSecret('d'), NOW), NOW);
     expect(finished).toEqual({ ...clientWith(aSecret('c'), aSecret('d')), rotation: undefined });
   });
 
-  test('that is cancelled leaves the old secrets with the ends they had, and the new one nowhere', () => {
+  test('that is cancelled gives the old secrets their own expiry again, and removes the new secret', () => {
     const client = clientWith(aSecret('a'), ending('b', 2 * HOUR));
     const rotating = withRotation(client, aSecret('c'), HOUR, NOW);
     expect(withRotationCancelled(rotating, NOW + HOUR - 1)).toEqual({ ...client, rotation: undefined });
@@ -104,7 +104,7 @@ describe('a rotation', () => {
   test.each([
     ['finished', withRotationFinished],
     ['cancelled', withRotationCancelled],
-  ])('that never was, or is over, cannot be %s', (_how, conclude) => {
+  ])('that never began, or is over, cannot be %s', (_how, conclude) => {
     const client = clientWith(aSecret('a'));
     const rotating = withRotation(client, aSecret('b'), HOUR, NOW);
     expect(verdict(() => conclude(client, NOW))).toBe('conflict');
@@ -112,20 +112,20 @@ describe('a rotation', () => {
     expect(verdict(() => conclude(conclude(rotating, NOW), NOW))).toBe('conflict');
   });
 
-  test('cannot be cancelled where nothing would work then', () => {
+  test('cannot be cancelled if no secret would work afterwards', () => {
     const ownEnd = withRotation(clientWith(ending('a', 60)), aSecret('b'), HOUR, NOW);
     expect(verdict(() => withRotationCancelled(ownEnd, NOW + 59))).toBe('accepted');
     expect(verdict(() => withRotationCancelled(ownEnd, NOW + 60))).toBe('conflict');
     const deleted = withoutSecret(withRotation(clientWith(aSecret('a')), aSecret('b'), HOUR, NOW), 'a', NOW);
     expect(verdict(() => withRotationCancelled(deleted, NOW))).toBe('conflict');
-    const nothing = withRotation(clientWith(ended('a')), aSecret('b'), HOUR, NOW);
-    expect(verdict(() => withRotationCancelled(nothing, NOW))).toBe('conflict');
-    expect(working(withRotationFinished(nothing, NOW))).toEqual(['b']);
+    const onlyNew = withRotation(clientWith(ended('a')), aSecret('b'), HOUR, NOW);
+    expect(verdict(() => withRotationCancelled(onlyNew, NOW))).toBe('conflict');
+    expect(working(withRotationFinished(onlyNew, NOW))).toEqual(['b']);
   });
 });
 
 describe('deleting a secret', () => {
-  test('leaves the others, and ends every access token of the client', () => {
+  test('keeps the other secrets that work, and revokes all access tokens of the client', () => {
     const client = clientWith(aSecret('a'), ending('b', HOUR), ended('c'));
     expect(withoutSecret(client, 'a', NOW)).toEqual({
       ...clientWith(ending('b', HOUR)),
@@ -134,7 +134,7 @@ describe('deleting a secret', () => {
     });
   });
 
-  test('ends also what the client obtained after an earlier deletion in the same second', () => {
+  test('also revokes tokens that the client obtained after an earlier deletion in the same second', () => {
     const once = withoutSecret(clientWith(...five), 'a', NOW);
     expect([once, withoutSecret(once, 'b', NOW)].map((client) => client.revokedBeforeSeconds)).toEqual([
       NOW + 1,
@@ -143,16 +143,16 @@ describe('deleting a secret', () => {
     expect(withoutSecret(once, 'b', NOW + HOUR).revokedBeforeSeconds).toBe(NOW + HOUR + 1);
   });
 
-  test('is refused for the last that works, however many have ended', () => {
+  test('is refused for the last secret that works', () => {
     expect(verdict(() => withoutSecret(clientWith(ended('a'), ending('b', 1)), 'b', NOW))).toBe('conflict');
   });
 
-  test.each(['z', 'A', '', 'ended'])('finds nothing under %j', (selector) => {
+  test.each(['z', 'A', '', 'ended'])('is not_found for the selector %j', (selector) => {
     const client = clientWith(aSecret('a'), aSecret('b'), ended('ended'));
     expect(verdict(() => withoutSecret(client, selector, NOW))).toBe('not_found');
   });
 
-  test('of a rotation takes the rotation back where it is the new one', () => {
+  test('cancels a rotation if it is the new secret', () => {
     const client = clientWith(aSecret('a'), ending('b', 2 * HOUR));
     const rotating = withRotation(client, aSecret('c'), HOUR, NOW);
     expect(withoutSecret(rotating, 'c', NOW)).toEqual({
@@ -162,7 +162,7 @@ describe('deleting a secret', () => {
     });
   });
 
-  test('of a rotation leaves the rotation where it is an old one', () => {
+  test('does not end a rotation if it is an old secret', () => {
     const rotating = withRotation(clientWith(aSecret('a'), aSecret('b')), aSecret('c'), HOUR, NOW);
     const remaining = withoutSecret(rotating, 'a', NOW);
     expect([ends(remaining), remaining.rotation]).toEqual([{ b: NOW + HOUR, c: null }, rotating.rotation]);
@@ -171,7 +171,7 @@ describe('deleting a secret', () => {
   });
 });
 
-describe('whatever is done, and whenever', () => {
+describe('any sequence of changes, at any times', () => {
   type Step = (client: Client, serial: number, nowSeconds: number) => Client;
   const nth = ({ secrets }: Client, n: number) => secrets[n % secrets.length]?.selector ?? '';
   const steps: fc.Arbitrary<Step> = fc.oneof(
@@ -185,7 +185,10 @@ describe('whatever is done, and whenever', () => {
   );
   const history = fc.array(fc.tuple(steps, fc.nat(2 * HOUR)), { maxLength: 30 });
 
-  /** The client after each step, with the moment; what is refused changes nothing, and nothing throws but refusals. */
+  /**
+   * Returns the client after each step, with the moment. A refused step changes nothing; any other error fails the
+   * test.
+   */
   const run = (taken: readonly (readonly [Step, number])[]) => {
     let [client, now] = [clientWith(aSecret('first')), NOW];
     return taken.map(([step, seconds], serial) => {
@@ -197,7 +200,7 @@ describe('whatever is done, and whenever', () => {
     });
   };
 
-  test('one to five secrets work, and one of them for ever, as long as nobody gives a secret an end', () => {
+  test('leaves one to five secrets that work, and one of them without expiry, if no secret is made with an expiry', () => {
     const holds = fc.property(history, (taken) => {
       for (const { client, now } of run(taken)) {
         const live = liveSecrets(client, now);
@@ -209,7 +212,7 @@ describe('whatever is done, and whenever', () => {
     fc.assert(holds, { numRuns: 1_000 });
   });
 
-  test('revocations never go back', () => {
+  test('never moves the mark of the revocations back', () => {
     const holds = fc.property(history, (taken) => {
       const marks = run(taken).map(({ client }) => client.revokedBeforeSeconds ?? 0);
       expect(marks).toEqual(marks.toSorted((left, right) => left - right));

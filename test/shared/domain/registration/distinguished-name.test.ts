@@ -6,18 +6,18 @@ import { selfSigned } from '#test/support/clients/certificates.ts';
 
 describe('two names are the same', () => {
   test.each([
-    ['CN=export,O=Acme', 'cn=export,o=Acme', 'whatever the case of types'],
-    ['CN=Export,O=ACME', 'CN=export,O=acme', 'whatever the case of values'],
-    ['CN=nightly  export,O=Acme', 'CN = nightly export , O = Acme', 'whatever the spaces'],
+    ['CN=export,O=Acme', 'cn=export,o=Acme', 'in any case of types'],
+    ['CN=Export,O=ACME', 'CN=export,O=acme', 'in any case of values'],
+    ['CN=nightly  export,O=Acme', 'CN = nightly export , O = Acme', 'with any number of spaces'],
     ['CN=export,O=Acme', '2.5.4.3=export,2.5.4.10=Acme', 'by name or OID of a type'],
     ['UID=1,E=a@example.com', 'userId=1,emailAddress=a@example.com', 'by either name of a type'],
     ['CN=export,O=Acme\\, Inc.', 'CN=export,O=Acme\\2C Inc.', 'by either escape of a comma'],
     ['CN=M\\C3\\BCller', 'CN=Müller', 'by its bytes or its characters'],
     ['CN=Mu\u0308ller', 'CN=Müller', 'composed or not'],
     ['CN=a+UID=1,O=Acme', 'UID=1+CN=a,O=Acme', 'in either order within a group'],
-    ['CN=a\\=b', 'CN=a=b', 'with a sign that may be escaped'],
-    ['CN=\\#1', 'CN=\\231', 'with a first character that has to be'],
-    ['CN=\\ a\\ ,O=Acme', 'CN=a,O=Acme', 'less spaces at the ends of a value'],
+    ['CN=a\\=b', 'CN=a=b', 'with a character that may be escaped'],
+    ['CN=\\#1', 'CN=\\231', 'with a first character that must be escaped'],
+    ['CN=\\ a\\ ,O=Acme', 'CN=a,O=Acme', 'with or without spaces around a value'],
   ])('%s and %s: %s', (one, other) => {
     expect([isSameName(one, other), isSameName(other, one)]).toEqual([true, true]);
   });
@@ -26,8 +26,8 @@ describe('two names are the same', () => {
 describe('two names differ', () => {
   test.each([
     ['CN=export,O=Acme', 'O=Acme,CN=export', 'in their order'],
-    ['CN=export,O=Acme', 'CN=export', 'where one has more'],
-    ['CN=export', 'CN=export,CN=export', 'where one has the same twice'],
+    ['CN=export,O=Acme', 'CN=export', 'if only one has an attribute'],
+    ['CN=export', 'CN=export,CN=export', 'if one has an attribute twice'],
     ['CN=a,O=Acme', 'CN=a+O=Acme', 'in their groups'],
     ['CN=a\\,O=Acme', 'CN=a,O=Acme', 'by an escaped comma'],
     ['CN=a\\+UID=1', 'CN=a+UID=1', 'by an escaped plus'],
@@ -35,14 +35,14 @@ describe('two names differ', () => {
     ['CN=export', 'OU=export', 'in a type'],
     ['CN=export', 'CN=exp ort', 'by a space within'],
     ['CN=export', 'CN=export2', 'in a value'],
-    ['CN=straße', 'CN=strasse', 'by letters that some take for the same'],
-    ['CN=*', 'CN=export', 'and no sign stands for others'],
+    ['CN=straße', 'CN=strasse', 'by letters that some programs treat as equal'],
+    ['CN=*', 'CN=export', 'because * is not a wildcard'],
   ])('%s and %s: %s', (one, other) => {
     expect([isSameName(one, other), isSameName(other, one)]).toEqual([false, false]);
   });
 });
 
-describe('no name, and the same as nothing, is', () => {
+describe('an invalid name, which equals no name, is', () => {
   test.each([
     '',
     ' ',
@@ -72,18 +72,18 @@ describe('no name, and the same as nothing, is', () => {
   });
 });
 
-describe('a subject as certificates have it', () => {
+describe('the subject of a certificate', () => {
   const subjectOf = async (subject: Parameters<typeof selfSigned>[0]) => {
     const { cert } = await selfSigned(subject);
     return x509Certificates().read(cert)?.subjectDn ?? '';
   };
 
-  test('begins with what is closest to its owner, as RFC 4514 has it', async () => {
+  test('is read with its last attribute first, as RFC 4514 writes it', async () => {
     const subject = [{ C: ['DE'] }, { O: ['Acme, Inc.'] }, { CN: ['export'], '0.9.2342.19200300.100.1.1': ['1'] }];
     expect(isSameName(await subjectOf({ subject }), 'CN=export+UID=1,O=Acme\\, Inc.,C=DE')).toBe(true);
   });
 
-  test('has one end of each value, whatever is in it', async () => {
+  test('keeps a value with separators and escapes as one value', async () => {
     const forged = 'export\nO=Evil,C=XX+UID=1 \\ "';
     const subject = [{ O: ['Acme'] }, { CN: [{ utf8String: forged }] }];
     const dn = await subjectOf({ subject: subject as never });
@@ -92,7 +92,7 @@ describe('a subject as certificates have it', () => {
     expect(isSameName(dn, 'CN=export\\0AO\\=Evil\\,C\\=XX\\+UID\\=1 \\\\ \\",O=Acme')).toBe(true);
   });
 
-  test('is the same as itself and nothing else, whatever the values', () => {
+  test('equals only itself, for any values', () => {
     const value = fc.string({ unit: 'grapheme-ascii', minLength: 1 }).filter((text) => text.trim() !== '');
     const escaped = (text: string) =>
       [...text].map((c) => `\\${c.charCodeAt(0).toString(16).padStart(2, '0')}`).join('');

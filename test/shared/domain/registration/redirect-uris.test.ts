@@ -11,7 +11,7 @@ describe('a redirect URI', () => {
     'http://[::1]:8080/callback',
     'com.example.app:/callback',
     'com.example.my-app://callback',
-  ])('may be %s', (uri) => {
+  ])('is accepted: %s', (uri) => {
     expect(isRedirectUri(uri)).toBe(true);
   });
 
@@ -35,13 +35,13 @@ describe('a redirect URI', () => {
     ['a path only', '/callback'],
     ['a space', 'https://app.example.com/call back'],
     ['a line break', 'https://app.example.com/\ncallback'],
-    ['what is not ASCII', 'https://äpp.example.com/'],
+    ['a character that is not ASCII', 'https://äpp.example.com/'],
     ['a script', 'javascript:alert(1)'],
     ['data', 'data:text/html,hello'],
     ['a scheme without a dot', 'myapp:/callback'],
     ['a scheme that ends in a dot', 'myapp.:/callback'],
-    ['nothing', ''],
-  ])('has not %s', (_what, uri) => {
+    ['no characters', ''],
+  ])('is refused with %s', (_what, uri) => {
     expect(isRedirectUri(uri)).toBe(false);
   });
 });
@@ -51,7 +51,7 @@ describe('a list of redirect URIs', () => {
     expect(() => assertRedirectUris([])).not.toThrow();
   });
 
-  test('is refused by the place of the first wrong one', () => {
+  test('is refused with an error that names the place of the first invalid URI', () => {
     const uris = ['https://app.example.com', 'myapp:/callback', '/callback'];
     expect(() => assertRedirectUris(uris)).toThrow(
       expect.objectContaining({ code: 'invalid_request', field: 'redirectUris[1]' }),

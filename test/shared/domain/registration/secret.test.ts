@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 
 describe('a new secret', () => {
-  test('Q1: has the documented form and comes with what is kept of it', async () => {
+  test('Q1: has the documented format and comes with its stored form', async () => {
     const { value, stored } = await newSecret(request, ports);
     expect(value).toMatch(SHAPE);
     expect(stored).toEqual({
@@ -52,14 +52,14 @@ describe('a new secret', () => {
     expect(Buffer.byteLength(secret)).toBe(56);
   });
 
-  test('B18: is hashed alone, never joined with anything else', async () => {
+  test('B18: is hashed alone, never together with other text', async () => {
     const hashed: string[] = [];
     const hasher = { ...ports.hasher, hash: async (text: string) => String(hashed.push(text)) };
     const { value } = await newSecret(request, { ...ports, hasher });
     expect(hashed).toEqual([value]);
   });
 
-  test('B20: takes at least 160 bits beyond the selector from the random source, and shows them', async () => {
+  test('B20: has at least 160 random bits besides the selector', async () => {
     const asked: number[] = [];
     const random = { bytes: (length: number) => randomBytes(asked.push(length) && length) };
     await newSecret(request, { ...ports, random });
@@ -67,7 +67,7 @@ describe('a new secret', () => {
     expect(32 * Math.log2(62)).toBeGreaterThanOrEqual(160);
   });
 
-  test('B20: every place of the random part takes every letter', async () => {
+  test('B20: has every letter at every place of its random part', async () => {
     const secrets = await Promise.all(Array.from({ length: 2_000 }, () => newSecret(request, ports)));
     const lettersAt = Array.from({ length: 38 }, (_, at) => new Set(secrets.map(({ value }) => value[4 + at])).size);
     expect(lettersAt).toEqual(Array(38).fill(62));
@@ -76,7 +76,7 @@ describe('a new secret', () => {
 });
 
 describe('parseSecret', () => {
-  test('reads back what newSecret made, and it is genuine for its client', async () => {
+  test('reads the parts of a new secret, which is genuine for its client', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme' }), async (clientId) => {
         const { value, stored } = await newSecret({ clientId, createdBy: 'cli_admin' }, ports);
@@ -109,7 +109,7 @@ describe('parseSecret', () => {
     expect(changed.filter((text) => parseSecret(text) !== undefined)).toEqual([]);
   });
 
-  test('Q3: takes none of 100,000 random strings of the right shape', () => {
+  test('Q3: accepts none of 100,000 random strings of the right shape', () => {
     const letters = () => [...randomBytes(52)].map((byte) => LETTERS[byte % 62]).join('');
     const taken = Array.from({ length: 100_000 }, () => `mms_${letters()}`).filter(parseSecret);
     expect(taken).toEqual([]);
@@ -135,11 +135,11 @@ describe('parseSecret', () => {
   });
 
   test.each([
-    ['nothing', () => ''],
+    ['the empty text', () => ''],
     ['the prefix alone', () => 'mms_'],
-    ['a line feed behind it', () => `${secret}\n`],
-    ['NUL behind it', () => `${secret}\0`],
-    ['a space in front of it', () => ` ${secret}`],
+    ['a line feed after the secret', () => `${secret}\n`],
+    ['NUL after the secret', () => `${secret}\0`],
+    ['a space before the secret', () => ` ${secret}`],
     ['the secret twice', () => secret + secret],
     ['the secret in capitals', () => secret.toUpperCase()],
   ])('B17, B19: refuses %s', (_what, text) => {
@@ -148,13 +148,13 @@ describe('parseSecret', () => {
 });
 
 describe('isGenuine', () => {
-  test('B22: refuses whatever was sealed by somebody else, checksum and all', async () => {
+  test('B22: refuses a secret that was sealed with another pepper, also with a right checksum', async () => {
     const forged = (await newSecret(request, { ...ports, pepper: pepperOf('a guess') })).value;
     const parts = parseSecret(forged);
     expect(parts && (await isGenuine(CLIENT, parts, pepper))).toBe(false);
   });
 
-  test('B22: refuses every changed letter under the seal, also with a checksum that fits', async () => {
+  test('B22: refuses every changed letter in the sealed text, also with a right checksum', async () => {
     const changes = Array.from({ length: 46 }, (_, index) => 4 + index).flatMap((at) =>
       LETTERS.filter((letter) => letter !== secret[at]).map((letter) => withChecksum(replaceAt(secret, at, letter))),
     );
@@ -179,7 +179,7 @@ function replaceAt(text: string, at: number, letter: string): string {
   return text.slice(0, at) + letter + text.slice(at + 1);
 }
 
-/** The secret with the checksum that its other characters ask for; anyone can compute it. */
+/** Replaces the checksum by the right checksum of the other characters, which anybody can compute. */
 function withChecksum(text: string): string {
   const sealed = text.slice(0, -6);
   const sum = Buffer.alloc(4);
