@@ -4,7 +4,10 @@ import type { Look } from '../records/look.ts';
 import { API_IDENTIFIER_CHARACTERS_MAX, type Api, apiNameKey, apiRecordKey, grantKey } from '../records/permissions.ts';
 import { type Standing, standingOf } from './standing.ts';
 
-/** Finds the API with this identifier (the audience of its tokens). A text that is too long for one costs no read. */
+/**
+ * Finds the API with this identifier, the audience of its tokens. A text that is too long for an identifier is not
+ * read.
+ */
 export async function findApi(identifier: string, look: Look): Promise<Api | undefined> {
   if (identifier.length > API_IDENTIFIER_CHARACTERS_MAX) return undefined;
   const claim = await look.find(apiNameKey(identifier));

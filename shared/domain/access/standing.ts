@@ -20,7 +20,7 @@ export interface Standing {
   readonly tenantId: string | undefined;
   /** Undefined unless the client acts for a user. */
   readonly userId: string | undefined;
-  /** The roles as they are now, without the roles that were deleted since. */
+  /** The roles as they are now, without roles that have been deleted. */
   readonly roles: readonly Role[];
   /** The permissions that these roles have, and the permissions that were given directly. */
   readonly permissions: readonly PermissionReference[];

@@ -45,7 +45,7 @@ const SYSTEM_PERMISSIONS = {
     reach: 'workspace',
     description: 'Exchange, revoke and retain the keys that sign access tokens',
   },
-  'read:audit-events': { reach: 'workspace', description: 'See who did what' },
+  'read:audit-events': { reach: 'workspace', description: 'See the events of the audit log' },
   'introspect:tokens': { reach: 'anywhere', description: 'See whether access tokens are active and what they permit' },
 } as const satisfies Record<string, { reach: Reach; description: string }>;
 

@@ -18,8 +18,9 @@ export async function getSigningKeys({ records, foundingKeys, clock }: SigningKe
 }
 
 /**
- * Revokes a key. When this resolves, no key set contains the key, no exchange signs with it, and each token that it
- * signed introspects as inactive. A verifier that works offline learns of it when it fetches the key set again.
+ * Revokes a key. When this resolves, a key set that is fetched does not contain the key, no exchange signs with it, and
+ * each token that it signed introspects as inactive. A verifier that works offline learns of the revocation when it
+ * fetches the key set again.
  * @throws DomainError `not_found`, and as `changeRecord` does
  */
 export function revokeSigningKey(kid: string, ports: SigningKeyPorts): Promise<SigningKeys> {

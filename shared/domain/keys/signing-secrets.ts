@@ -158,7 +158,7 @@ export async function assertHasSecret(
   { hs256Apis, records, clock }: Pick<MakePorts, 'records' | 'clock'> & { readonly hs256Apis: boolean },
 ): Promise<void> {
   const field = 'signingAlgorithm';
-  if (!hs256Apis) throw new DomainError('invalid_request', 'This deployment signs nothing with HS256.', { field });
+  if (!hs256Apis) throw new DomainError('invalid_request', 'This deployment does not sign with HS256.', { field });
   const stored = await records.open(apiId).find(signingSecretsKey(apiId));
   if (signingSecretAt(stored, clock.nowSeconds()) !== undefined) return;
   throw new DomainError('invalid_request', 'The API has no signing secret: create a secret first.', { field });

@@ -11,11 +11,11 @@ import type { DirectoryKind, RecordKey, ShortLivedKind } from './record-key.ts';
 const ATTEMPTS_MAX = 40;
 
 /** The version that a change is meant for. Without an expected version, the change is made on the newest version. */
-interface Condition {
+interface Expectation {
   readonly expectedVersion?: number | undefined;
 }
 
-interface DirectoryChange<Kind extends DirectoryKind, Kept> extends Condition {
+interface DirectoryChange<Kind extends DirectoryKind, Kept> extends Expectation {
   readonly key: RecordKey<Kind, Kept>;
   /**
    * Makes the new record, or undefined if the record must look missing. It is called again after another request won.
@@ -43,7 +43,7 @@ export function changeRecord<Kind extends DirectoryKind, Kept extends Versioned>
   });
 }
 
-interface ClientChange extends Condition {
+interface ClientChange extends Expectation {
   readonly clientId: string;
   /**
    * Makes the new client, or undefined if the client must look missing. It is called again after another request won.
@@ -64,7 +64,7 @@ export function changeClient(
   });
 }
 
-interface Change<Item> extends Condition {
+interface Change<Item> extends Expectation {
   readonly read: () => Promise<Item | undefined>;
   readonly change: (before: Item) => Awaitable<Item | undefined>;
   readonly write: (after: Item) => Promise<boolean>;
@@ -127,7 +127,9 @@ export interface ShortLivedWriter {
   write<Kept extends ShortLived>(key: RecordKey<ShortLivedKind, Kept>, record: NoInfer<Kept>): Promise<boolean>;
 }
 
-/** All kinds of records except the signing keys: who can write signing keys can add a key that verifiers trust. */
+/**
+ * All kinds of records except the signing keys: a function that writes signing keys can make verifiers trust any key.
+ */
 export type WritableKind = Exclude<DirectoryKind, 'signingKeys'>;
 
 /** Writes and removes records of some kinds. */

@@ -60,7 +60,10 @@ export interface WorkspaceSettings extends Versioned {
   readonly revokedBeforeSeconds?: number | undefined;
 }
 
-/** The settings of refresh tokens, also for records of settings that were written before there were refresh tokens. */
+/**
+ * The default settings of refresh tokens. They also apply to a record of settings that was written before Mintmark had
+ * refresh tokens.
+ */
 export const DEFAULT_REFRESH_TOKENS: WorkspaceSettings['refreshTokens'] = {
   lifetimeSeconds: 2_592_000,
   idleLifetimeSeconds: 1_209_600,

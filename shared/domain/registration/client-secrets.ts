@@ -26,7 +26,7 @@ export function withSecret(client: Client, secret: StoredSecret, nowSeconds: num
   assertHasSecrets(client);
   const live = liveSecrets(client, nowSeconds);
   if (live.length >= LIVE_SECRETS_MAX) {
-    throw new DomainError('conflict', `A client has at most ${LIVE_SECRETS_MAX} live secrets: delete one first.`);
+    throw new DomainError('conflict', `A client has at most ${LIVE_SECRETS_MAX} live secrets: delete a secret first.`);
   }
   return { ...client, secrets: [...live, secret], rotation: rotationUnderWay(client, nowSeconds) };
 }
@@ -90,7 +90,7 @@ export function withRotationCancelled(client: Client, nowSeconds: number): Clien
 
 /**
  * Removes one secret and revokes all access tokens of the client, because it is unknown which secret obtained a token.
- * If the secret is the new secret of a rotation, the rotation is cancelled; otherwise all secrets would end with it.
+ * The removal of a rotation's new secret cancels the rotation, because the old secrets would end and leave no secret.
  * @throws DomainError `not_found`; `conflict` for the last secret that works
  */
 export function withoutSecret(client: Client, selector: string, nowSeconds: number): Client {

@@ -66,8 +66,8 @@ export function isDistinguishedName(text: string): boolean {
  * Whether two texts are the same name: they have the same attributes in the same groups, in the same order (RFC 4517
  * §4.2.15). Case, spaces and escapes make no difference (RFC 4517 §4.2.11, RFC 4518 §2). Invalid names are never equal.
  */
-export function isSameName(one: string, other: string): boolean {
-  const [first, second] = [parse(one), parse(other)];
+export function isSameName(left: string, right: string): boolean {
+  const [first, second] = [parse(left), parse(right)];
   return first !== undefined && second !== undefined && JSON.stringify(first) === JSON.stringify(second);
 }
 

@@ -12,7 +12,7 @@ const api = anApi();
 
 const application = aClient({ subject: { type: 'application' }, apiIds: ['api_reports'] });
 
-const nothing: Standing = {
+const withoutPermissions: Standing = {
   tenantId: undefined,
   userId: undefined,
   roles: [],
@@ -21,7 +21,7 @@ const nothing: Standing = {
 };
 
 function holding(...values: readonly string[]): Standing {
-  return { ...nothing, permissions: values.map((value) => ({ apiId: 'api_reports', api: REPORTS, value })) };
+  return { ...withoutPermissions, permissions: values.map((value) => ({ apiId: 'api_reports', api: REPORTS, value })) };
 }
 
 describe('allowedPermissions', () => {
@@ -36,7 +36,7 @@ describe('allowedPermissions', () => {
     };
     return allowedPermissions(
       application,
-      nothing,
+      withoutPermissions,
       api,
       lookAt({ grant: { [grantKey(application.id, api.id).id]: grant } }),
     );
@@ -79,21 +79,24 @@ describe('resolveApi', () => {
   const other = anApi({ id: 'api_other', identifier: OTHER });
   const claim = { ownerId: 'api_other', createdAtSeconds: 1, version: 1 };
   const look = lookAt({ api: { api_reports: api, api_other: other }, name: { [`api/${OTHER}`]: claim } });
-  const one = holding('read:reports', 'write:reports');
-  const two = { ...one, permissions: [...one.permissions, { apiId: 'api_other', api: OTHER, value: 'read' }] };
+  const atReports = holding('read:reports', 'write:reports');
+  const atBoth = {
+    ...atReports,
+    permissions: [...atReports.permissions, { apiId: 'api_other', api: OTHER, value: 'read' }],
+  };
 
   test.each([
-    ['the only API that an application has a grant for', application, two, OTHER, api],
-    ['the only API that any other client has a permission at', aClient({ apiIds: ['api_other'] }), one, OTHER, api],
-    ['the default API if the client has several', aClient(), two, OTHER, other],
-    ['the default API if the client has none', aClient(), nothing, OTHER, other],
-    ['no API if the default is unknown', aClient(), two, `${OTHER}/`, undefined],
+    ['the only API that an application has a grant for', application, atBoth, OTHER, api],
+    ['the only API where another client has a permission', aClient({ apiIds: ['api_other'] }), atReports, OTHER, api],
+    ['the default API if the client has several', aClient(), atBoth, OTHER, other],
+    ['the default API if the client has none', aClient(), withoutPermissions, OTHER, other],
+    ['no API if the default is unknown', aClient(), atBoth, `${OTHER}/`, undefined],
   ])('finds %s', async (_what, client, holder, defaultAudience, found) => {
     expect(await resolveApi({ client, holding: holder }, async () => defaultAudience, look)).toEqual(found);
   });
 
   test('asks for an audience if the client has several APIs and there is no default', async () => {
-    expect(await outcomeOf(resolveApi({ client: aClient(), holding: two }, async () => undefined, look))).toBe(
+    expect(await outcomeOf(resolveApi({ client: aClient(), holding: atBoth }, async () => undefined, look))).toBe(
       'invalid_request',
     );
   });
