@@ -9,23 +9,23 @@ export interface AssertionClaims {
   readonly nbf?: number | undefined;
 }
 
-/** An assertion is signed for one request, or for the next few minutes; what lives longer is a password. */
+/** How far ahead `exp` may lie. An assertion is for one request or a few minutes; with a longer life it is a password. */
 export const ASSERTION_LIFETIME_SECONDS_MAX = 3_600;
 
-/** How far the client's clock and ours may lie apart, in either direction. */
+/** How far the client's clock may be ahead of ours or behind it. */
 const ASSERTION_CLOCK_SKEW_SECONDS = 30;
 
-/** The moment from which the assertion is refused for its age. */
+/** The first second, in Unix time, at which the assertion is too old. */
 export function endOfAssertion({ exp }: AssertionClaims): number {
   return Math.ceil(exp) + ASSERTION_CLOCK_SKEW_SECONDS;
 }
 
-/** The earliest moment by our clock at which somebody whose own is not too far ahead can have signed this. */
+/** The earliest second, by our clock, at which a client can have signed an assertion with this `iat`. */
 export function earliestIssue(iat: number): number {
   return iat - ASSERTION_CLOCK_SKEW_SECONDS;
 }
 
-/** Whether the assertion's times hold now: it has begun, has not ended, and does not end too far ahead. */
+/** Whether the assertion is valid at this second: it has begun, has not ended, and does not live too long. */
 export function isTimely(claims: AssertionClaims, nowSeconds: number): boolean {
   const { exp, iat = nowSeconds, nbf = nowSeconds } = claims;
   const latestStart = nowSeconds + ASSERTION_CLOCK_SKEW_SECONDS;

@@ -4,27 +4,46 @@ import type { RequestQuota } from '../requests.ts';
 import type { FailureBucket, FailureCounter } from './ports.ts';
 
 /**
- * Step 2 of the exchange: a client or a source that fails too often waits. What nobody can guess (sealed secrets, signatures) is verified
- * first and only its failures are slowed, so that nobody is locked out by what others send in their name. What can be
- * guessed, or costs a hash, is limited before.
+ * Limits of failed attempts: a client or a source that fails too often must wait. Sealed secrets and signatures cannot be
+ * guessed, so they are verified first, and only their failures are slowed: an attacker cannot lock out a client. A
+ * credential that can be guessed, or that costs a hash, is limited before it is verified.
  */
 
-/** Limits count by the minute of the clock. */
+/** Failures are counted for each minute of the clock. */
 export const ATTEMPT_WINDOW_SECONDS = 60;
 
 const FAILURES_OF_A_CLIENT_MAX = 10;
 
 const FAILURES_OF_A_SOURCE_MAX = 100;
 
-/** At 70 ms for a comparison, a third of the minute of one process. */
+/** Failed comparisons of one process in a minute. At 70 ms each, they take a third of its time. */
 const FAILED_HASHES_MAX = 300;
 
-/** So much of that is for one client id at most, so that no client uses up what is there for all. */
+/** The part of `FAILED_HASHES_MAX` that one client id can use up, so that the rest is left to other clients. */
 const FAILED_HASHES_OF_A_CLIENT_MAX = 60;
 
 const UNKNOWN_TOKENS_MAX = 3_000;
 
-/** So many attempts may fail in a minute. */
+/** Groups of 16 bits in an IPv6 address. */
+const ADDRESS_GROUPS = 8;
+
+/** Groups of an IPv6 network. Providers give each customer a /64, so one customer has 2⁶⁴ addresses. */
+const NETWORK_GROUPS = 4;
+
+/** A client id and a secret as one reading of the request gives them; HTTP Basic has up to two readings (DEC5). */
+export interface Credentials {
+  readonly clientId: string;
+  readonly secret: string;
+}
+
+/** A secret that a request presents to authenticate a client. */
+export interface PresentedSecret {
+  readonly readings: readonly Credentials[];
+  /** The address that the request came from. */
+  readonly source: string;
+}
+
+/** How many attempts of a bucket may fail in a minute. */
 export interface AttemptLimit extends FailureBucket {
   readonly failuresMax: number;
 }
@@ -35,8 +54,9 @@ interface Ports {
 }
 
 /**
- * Refused authentications by any method: of one client from one source, and of one source at all its clients.
- * They cost next to nothing, so a write for each of them would be what an attacker gains.
+ * The limits of refused authentications by any method: one client from one source, and one source for all clients. A
+ * refusal costs little time, and a write for each refusal would cost more; so only failures of the source are shared
+ * with other processes, in groups.
  */
 export function refusalLimits(clientId: string, source: string): readonly AttemptLimit[] {
   const network = networkOf(source);
@@ -46,17 +66,17 @@ export function refusalLimits(clientId: string, source: string): readonly Attemp
   ];
 }
 
-/** A secret that Mintmark sealed. */
+/** A secret that carries the seal of Mintmark. */
 interface SealedSecret {
   readonly clientId: string;
   readonly selector: string;
-  /** Whether its client has a secret of this name that works. */
+  /** Whether the client has a secret with this selector that has not ended. */
   readonly isLive: boolean;
 }
 
 /**
- * Comparisons with a secret that Mintmark sealed. Nobody else can make one up, so that they share no limit with guesses;
- * and one that works matches, so that only those that have ended use up what they share.
+ * The limits of comparisons with sealed secrets. An attacker cannot make a sealed secret, so these comparisons share no
+ * limit with guesses. A live secret matches, so only secrets that have ended use up the limits of ended secrets.
  */
 export function sealedSecretLimits(
   { clientId, selector, isLive }: SealedSecret,
@@ -67,7 +87,7 @@ export function sealedSecretLimits(
   return [{ ...own, sharedEvery: 1 }, ...shared];
 }
 
-/** Guesses at secrets that another product made. */
+/** The limits of guesses at imported secrets, which another product made. */
 export function importedSecretLimits(clientId: string, source: string): readonly AttemptLimit[] {
   const network = networkOf(source);
   return [
@@ -76,7 +96,7 @@ export function importedSecretLimits(clientId: string, source: string): readonly
   ];
 }
 
-/** What failed comparisons may cost a process, and each client id of that. */
+/** The limits of failed comparisons in this process, which cost time: for one client id, and for all. */
 export function hashLimits(secrets: 'ended' | 'imported', clientId: string): readonly AttemptLimit[] {
   return [
     { bucket: `${secrets} ${clientId}`, failuresMax: FAILED_HASHES_OF_A_CLIENT_MAX },
@@ -84,19 +104,20 @@ export function hashLimits(secrets: 'ended' | 'imported', clientId: string): rea
   ];
 }
 
-/** Tokens that nobody issued and that one caller introspects (RFC 7662 §4). */
+/** The limit of unknown tokens that one caller introspects (RFC 7662 §4). */
 export function unknownTokenLimits(callerId: string): readonly AttemptLimit[] {
   return [{ bucket: `unknown ${callerId}`, failuresMax: UNKNOWN_TOKENS_MAX, sharedEvery: 300 }];
 }
 
-/** Reports of leaks that turn out to be of nothing that works, from one source. */
+/** The limit of leak reports from one source that contain no live credential. */
 export function leakReportLimits(source: string): readonly AttemptLimit[] {
   return [{ bucket: `leaks ${networkOf(source)}`, failuresMax: FAILURES_OF_A_SOURCE_MAX, sharedEvery: 25 }];
 }
 
 /**
- * Makes an attempt unless too many failed before it. One that throws has not failed, unless it was made to wait.
- * @throws DomainError `rate_limited`
+ * Makes an attempt, unless too many attempts failed before it. An attempt has failed if it results in undefined. An
+ * exception is not counted as a failure, except `rate_limited`.
+ * @throws DomainError `rate_limited`, and as `act` does
  */
 export async function withinLimits<Result>(
   limits: readonly AttemptLimit[],
@@ -105,11 +126,11 @@ export async function withinLimits<Result>(
 ): Promise<Result | undefined> {
   const nowSeconds = clock.nowSeconds();
   assertWithin(limits, nowSeconds, failures);
-  const underWay = limits.map((limit) => failures.begin(limit, nowSeconds));
+  const attempts = limits.map((limit) => failures.begin(limit, nowSeconds));
   const withdraw = () => {
-    for (const one of underWay) one.withdraw();
+    for (const attempt of attempts) attempt.withdraw();
   };
-  const fail = () => Promise.all(underWay.map((one) => one.fail()));
+  const fail = () => Promise.all(attempts.map((attempt) => attempt.fail()));
   const result = await act().catch(async (error: unknown) => {
     if (isRateLimited(error)) await fail();
     else withdraw();
@@ -121,8 +142,8 @@ export async function withinLimits<Result>(
 }
 
 /**
- * Counts an attempt that has failed.
- * @throws DomainError `rate_limited` where too many failed before it, in the place of what it would have been told
+ * Counts a failed attempt.
+ * @throws DomainError `rate_limited` if too many failed before it; the caller gets this in place of its own refusal
  */
 export async function countFailure(limits: readonly AttemptLimit[], { failures, clock }: Ports): Promise<void> {
   const nowSeconds = clock.nowSeconds();
@@ -153,14 +174,9 @@ function usedUp({ failuresMax }: AttemptLimit, nowSeconds: number): RequestQuota
   };
 }
 
-const GROUPS = 8;
-
-/** What providers give to one customer, who then has all 2⁶⁴ addresses of it. */
-const NETWORK_GROUPS = 4;
-
 /**
- * Whom an address stands for where sources are counted: an IPv4 address for itself, an IPv6 address for its /64
- * (RFC 6177). Anything else stands for itself.
+ * The network that failures of an address are counted for: an IPv4 address itself, or the /64 of an IPv6 address
+ * (RFC 6177). A text that is not an address is returned as it is.
  */
 export function networkOf(address: string): string {
   if (!address.includes(':')) return address;
@@ -169,24 +185,11 @@ export function networkOf(address: string): string {
   const [head = '', tail] = address.toLowerCase().split('::');
   const before = groupsOf(head);
   const after = tail === undefined ? [] : groupsOf(tail);
-  const zeros = Array<string>(Math.max(0, GROUPS - before.length - after.length)).fill('0');
+  const zeros = Array<string>(Math.max(0, ADDRESS_GROUPS - before.length - after.length)).fill('0');
   const network = [...before, ...zeros, ...after].slice(0, NETWORK_GROUPS);
   return `${network.map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`;
 }
 
 function groupsOf(part: string): readonly string[] {
   return part === '' ? [] : part.split(':');
-}
-
-/** A client id and a secret as one reading of the request gives them; HTTP Basic has up to two readings (DEC5). */
-export interface Credentials {
-  readonly clientId: string;
-  readonly secret: string;
-}
-
-/** Credentials that somebody presents. */
-export interface PresentedSecret {
-  readonly readings: readonly Credentials[];
-  /** The address that the request came from. */
-  readonly source: string;
 }

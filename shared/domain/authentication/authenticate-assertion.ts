@@ -11,13 +11,13 @@ import type { AssertionMemory, AssertionVerifier, UnverifiedAssertion } from './
 import { KEY_SELECTOR } from './usage.ts';
 
 /**
- * A JWT that a client has signed: in the place of its secret (RFC 7523 §2.2), or as the grant itself (§2.1), which also
- * proves who it is from.
+ * A JWT that a client has signed: in place of its secret (RFC 7523 §2.2), or as the grant (§2.1). A grant also
+ * authenticates its signer.
  */
 export interface Assertion {
   readonly value: string;
   readonly use: 'client' | 'grant';
-  /** The `client_id` beside it, which then has to agree (RFC 7521 §4.2). */
+  /** The `client_id` of the request. If it is there, it must name the client of the assertion (RFC 7521 §4.2). */
   readonly clientId?: string | undefined;
 }
 
@@ -30,11 +30,12 @@ interface Ports {
 }
 
 /**
- * Client authentication by key, in the order of cost: what an assertion says of itself is judged before anything is read,
- * and its signature before it is remembered. The assertion is redeemed last, so that nobody without the key
- * fills the memory; the first to redeem it is the client, and every later use is a replay.
- * @throws DomainError `invalid_client` or, for a grant, `invalid_grant`: the same for unknown, disabled, expired,
- * forged, misdirected and replayed; `temporarily_unavailable` where the keys that the client publishes cannot be had
+ * Authenticates a client by an assertion that it signed. Cheap checks come first: the claims before any record is
+ * read, then the record, then the signature. The assertion is remembered last, so that only the holder of the key can
+ * fill the memory. The first use of an assertion succeeds; every later use is a replay.
+ * @throws DomainError `invalid_client` or, for a grant, `invalid_grant`: the same for an unknown, disabled or expired
+ * client and for a forged, replayed or misdirected assertion; `temporarily_unavailable` if the keys that the client
+ * publishes cannot be fetched
  */
 export async function authenticateAssertion(assertion: Assertion, ports: Ports): Promise<AuthenticatedClient> {
   const nowSeconds = ports.clock.nowSeconds();
@@ -43,9 +44,17 @@ export async function authenticateAssertion(assertion: Assertion, ports: Ports):
   throw assertion.use === 'grant' ? invalidGrant() : invalidClient();
 }
 
-/** The one refusal of an assertion that is a grant (RFC 7523 §3.1). */
+/** The only refusal of an assertion that is a grant (RFC 7523 §3.1). It does not tell the reason. */
 export function invalidGrant(): DomainError {
   return new DomainError('invalid_grant', 'The assertion is not valid, or was redeemed before.');
+}
+
+/**
+ * The client id that an assertion names, not verified: `sub` if that is a client id. In the assertion of a service user,
+ * `sub` is the id of the service user, and the name of the key (`kid`) is the client id.
+ */
+export function clientIdOf({ claims, keyId }: UnverifiedAssertion): string | undefined {
+  return isIdOf('cli', claims.sub) ? claims.sub : keyId;
 }
 
 async function redeem(assertion: Assertion, nowSeconds: number, ports: Ports) {
@@ -71,12 +80,7 @@ async function redeem(assertion: Assertion, nowSeconds: number, ports: Ports) {
   return { client, credential, look, authenticatedAtSeconds: nowSeconds, expiresAtSeconds };
 }
 
-/** Whom an assertion is about: a client says its own id, and a service user is found by the name of its key. */
-export function clientIdOf({ claims, keyId }: UnverifiedAssertion): string | undefined {
-  return isIdOf('cli', claims.sub) ? claims.sub : keyId;
-}
-
-/** A client speaks for itself only (RFC 7523 §3); as a grant it may also name whom it acts for. */
+/** A client asserts its own identity only (RFC 7523 §3). In a grant, `sub` may also be the client's subject. */
 function isAboutItself({ claims }: UnverifiedAssertion, client: Client, { use }: Assertion): boolean {
   const { iss, sub } = claims;
   if (iss !== sub) return false;

@@ -13,10 +13,10 @@ import { currentCertificate } from './client-certificate.ts';
 import type { CertificateReader, CertificateVerifier, ClientCertificate } from './ports.ts';
 import { CERTIFICATE_SELECTOR } from './usage.ts';
 
-/** A client id with the certificate of the connection that it came by. */
-interface Introduction {
+/** A client id, and the certificate of the connection that brought it. */
+interface PresentedCertificate {
   readonly clientId: string;
-  /** In PEM; undefined where the connection has none. */
+  /** In PEM; undefined if the connection has no certificate. */
   readonly certificate: string | undefined;
 }
 
@@ -28,13 +28,13 @@ interface Ports {
 }
 
 /**
- * Client authentication by certificate (RFC 8705 §2), in the order of cost. Where the connection ended, the certificate
- * was found to lead to the truststore and the client to have its key; left to see is whose it is.
- * @throws DomainError `invalid_client`, the same for unknown, disabled, expired and for another certificate than the
- * client is registered with; `temporarily_unavailable` where the keys that the client publishes cannot be had
+ * Authenticates a client by its certificate (RFC 8705 §2). API Gateway has checked already that the certificate chains
+ * to the truststore and that the client holds the private key. Left to check is that the certificate is this client's.
+ * @throws DomainError `invalid_client`, the same for an unknown, disabled or expired client and for a certificate that
+ * the client is not registered with; `temporarily_unavailable` if the keys that the client publishes cannot be fetched
  */
 export async function authenticateCertificate(
-  { clientId, certificate: pem }: Introduction,
+  { clientId, certificate: pem }: PresentedCertificate,
   ports: Ports,
 ): Promise<AuthenticatedClient> {
   const certificate = currentCertificate(pem, ports);
@@ -49,7 +49,7 @@ export async function authenticateCertificate(
   return { client, credential, look, authenticatedAtSeconds, expiresAtSeconds };
 }
 
-/** By its name where an authority vouches for that, and else by its key (RFC 8705 §2.1, §2.2). */
+/** Compares the name if the client is registered by name (RFC 8705 §2.1), otherwise the public key (§2.2). */
 async function isRegistered(certificate: ClientCertificate, client: Client, { certificateVerifier }: Ports) {
   if (proofOf(client) !== 'certificate') return false;
   const registration = registrationOf(client);
@@ -58,8 +58,8 @@ async function isRegistered(certificate: ClientCertificate, client: Client, { ce
 }
 
 /**
- * Whether a certificate has the one name that its client is known by. What a certificate that is self-signed says of its
- * owner is the owner's word only: it lies in the truststore for the sake of its key.
+ * Whether a certificate has the name that the client is registered with. A self-signed certificate can carry any name,
+ * because no authority has checked it; so its name proves no identity.
  */
 function hasRegisteredName(certificate: ClientCertificate, names: CertificateNames): boolean {
   const { tlsClientAuthSanDns: dns, tlsClientAuthSanUri: uri } = names;

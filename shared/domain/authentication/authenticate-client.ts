@@ -11,14 +11,14 @@ import { type Credentials, type PresentedSecret, sealedSecretLimits, withinLimit
 import { matchImportedSecret } from './match-imported-secret.ts';
 import type { CredentialName, FailureCounter } from './ports.ts';
 
-/** A client that has proven who it is, with the look at the records that its request goes on using. */
+/** A client that was authenticated, and the look at the records that the rest of its request uses. */
 export interface AuthenticatedClient {
   readonly client: Client;
-  /** What it proved that with; undefined for a public client, which has nothing of the kind. */
+  /** The credential that authenticated the client; undefined for a public client. */
   readonly credential: CredentialName | undefined;
-  /** When it began to prove that: what it obtains is as old as this, so that no revocation since then misses it. */
+  /** When the authentication began, in Unix time. Tokens count from this moment, so that a later revocation covers them. */
   readonly authenticatedAtSeconds: number;
-  /** When the credential it used, or the client itself, ends; undefined for never. */
+  /** When the credential or the client expires, whichever comes first; undefined for never. */
   readonly expiresAtSeconds: number | undefined;
   readonly look: Look;
 }
@@ -28,63 +28,63 @@ interface Ports {
   readonly hasher: SecretHasher;
   readonly pepper: Pepper;
   readonly clock: Clock;
-  /** Whether this deployment takes secrets that another product made. */
+  /** Whether this deployment accepts secrets that another product made. */
   readonly importedSecrets: boolean;
   readonly failures: FailureCounter;
 }
 
 /**
- * Client authentication by secret (RFC 6749 §2.3.1), in the order of cost: what Mintmark never issued is refused
- * without reading or hashing anything; what it did issue costs one read and one comparison, right or wrong, until
- * it was refused too often. In deployments with imported secrets, what Mintmark never issued costs that too.
- * @throws DomainError `invalid_client`, the same for unknown, disabled, expired, wrong and for clients that are registered
- * to prove themselves otherwise; `rate_limited`
+ * Authenticates a client by its secret (RFC 6749 §2.3.1). A text without the seal of Mintmark is refused before any
+ * record is read or hash compared. A sealed secret costs one read and one comparison, right or wrong, until it was
+ * refused too often. In deployments with imported secrets, a text without a seal costs the same.
+ * @throws DomainError `invalid_client`, the same for a wrong secret, for an unknown, disabled or expired client and for
+ * a client that is registered with another method; `rate_limited`
  */
 export async function authenticateClient(presented: PresentedSecret, ports: Ports): Promise<AuthenticatedClient> {
   const now = ports.clock.nowSeconds();
-  const genuine = await firstGenuine(presented.readings, ports.pepper);
-  const match = genuine
-    ? await matchSecret(genuine, presented.source, ports)
+  const sealed = await firstSealed(presented.readings, ports.pepper);
+  const match = sealed
+    ? await matchSecret(sealed, presented.source, ports)
     : await matchImportedSecret(presented, now, ports);
-  if (match === undefined) throw invalidClient({ isForged: genuine === undefined });
+  if (match === undefined) throw invalidClient({ isForged: sealed === undefined });
   const { client, secret, look } = match;
   const credential = { clientId: client.id, selector: secret.selector };
   const expiresAtSeconds = earliest(client.expiresAtSeconds, secret.expiresAtSeconds);
   return { client, credential, look, authenticatedAtSeconds: now, expiresAtSeconds };
 }
 
-async function matchSecret({ clientId, secret: clear, parts }: Genuine, source: string, ports: Ports) {
+/** The only refusal of client authentication. It does not tell the reason (B13, B14). */
+export function invalidClient(details: { readonly isForged?: boolean } = {}): DomainError {
+  return new DomainError('invalid_client', 'The client is unknown or its credentials are wrong.', details);
+}
+
+/** Credentials whose secret carries the seal of Mintmark. */
+interface SealedCredentials extends Credentials {
+  readonly parts: SecretParts;
+}
+
+async function firstSealed(readings: readonly Credentials[], pepper: Pepper) {
+  const candidates = await Promise.all(readings.map((reading) => readSealed(reading, pepper)));
+  return candidates.find((candidate) => candidate !== undefined);
+}
+
+async function readSealed({ clientId, secret }: Credentials, pepper: Pepper): Promise<SealedCredentials | undefined> {
+  const parts = parseSecret(secret);
+  if (parts === undefined || !(await isGenuine(clientId, parts, pepper))) return undefined;
+  return { clientId, secret, parts };
+}
+
+async function matchSecret({ clientId, secret: clear, parts }: SealedCredentials, source: string, ports: Ports) {
   const { records, hasher, clock } = ports;
   const look = records.open(clientId);
   const client = await look.client(clientId);
   const secret = client && findLiveSecret(client, parts.selector, clock.nowSeconds());
   const hash = secret?.hash ?? hasher.decoyHash;
   const match = client && secret && { client, secret, look };
-  // A client that was let in before goes on while others are made to wait.
+  // This process authenticated the client before: it need not wait, although other clients must.
   if (match !== undefined && hasher.remembers(clear, hash)) return match;
-  const sealed = { clientId, selector: parts.selector, isLive: match !== undefined };
-  const limits = sealedSecretLimits(sealed, source);
+  const limits = sealedSecretLimits({ clientId, selector: parts.selector, isLive: match !== undefined }, source);
   return withinLimits(limits, async () => ((await hasher.compare(clear, hash)) ? match : undefined), ports);
-}
-
-/** The one refusal for unknown, disabled, expired and wrong: nobody learns which it was (B13, B14). */
-export function invalidClient(details: { readonly isForged?: boolean } = {}): DomainError {
-  return new DomainError('invalid_client', 'The client is unknown or its credentials are wrong.', details);
-}
-
-async function firstGenuine(readings: readonly Credentials[], pepper: Pepper) {
-  const candidates = await Promise.all(readings.map((reading) => readGenuine(reading, pepper)));
-  return candidates.find((candidate) => candidate !== undefined);
-}
-
-interface Genuine extends Credentials {
-  readonly parts: SecretParts;
-}
-
-async function readGenuine({ clientId, secret }: Credentials, pepper: Pepper): Promise<Genuine | undefined> {
-  const parts = parseSecret(secret);
-  if (parts === undefined || !(await isGenuine(clientId, parts, pepper))) return undefined;
-  return { clientId, secret, parts };
 }
 
 function findLiveSecret(client: Client, selector: string, nowSeconds: number): StoredSecret | undefined {

@@ -6,9 +6,10 @@ import { proofOf } from '../registration/registration.ts';
 import { type AuthenticatedClient, invalidClient } from './authenticate-client.ts';
 
 /**
- * A public client (RFC 6749 §2.1) says who it is and cannot prove it, so that it gets no further than a grant which
- * proves something by itself.
- * @throws DomainError `invalid_client`, the same for unknown, disabled, expired and for clients that have to prove it
+ * Finds a public client by its id (RFC 6749 §2.1). The id proves no identity, so a public client gets a token only for
+ * a grant that is a credential itself.
+ * @throws DomainError `invalid_client`, the same for an unknown, disabled or expired client and for a client that is
+ * registered with a credential
  */
 export async function authenticatePublicClient(
   clientId: string,

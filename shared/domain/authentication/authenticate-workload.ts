@@ -17,8 +17,8 @@ interface Ports {
 }
 
 /**
- * Whether a grant is the token of a workload, which another issuer signed: the `client_id` beside it says which federated
- * credential it is for, where an assertion of our own client names that itself.
+ * Whether a grant is a workload token, signed by another issuer. The `client_id` of the request then names the
+ * federated credential. An assertion by one of our own clients names that same client in its claims.
  */
 export function isWorkloadToken(
   { value, clientId }: Assertion,
@@ -30,10 +30,10 @@ export function isWorkloadToken(
 }
 
 /**
- * A workload trades the token that its platform gave it (RFC 7523 §2.1, RFC 7521 §6.3). Everything that it says is
- * checked before its issuer's keys are asked for, so that a token that would be refused anyway costs no request.
- * @throws DomainError `invalid_grant`, the same for unknown, disabled, expired, forged, untrusted and replayed;
- * `temporarily_unavailable` where the issuer's keys cannot be had
+ * Authenticates a workload by the token that its platform issued (RFC 7523 §2.1, RFC 7521 §6.3). All claims are
+ * checked before the issuer's keys are fetched, so that a token with wrong claims costs no request to the issuer.
+ * @throws DomainError `invalid_grant`, the same for an unknown, disabled or expired client and for a forged, untrusted
+ * or replayed token; `temporarily_unavailable` if the issuer's keys cannot be fetched
  */
 export async function authenticateWorkload({ value, clientId }: Assertion, ports: Ports): Promise<AuthenticatedClient> {
   const authenticated = clientId === undefined ? undefined : await redeem(value, clientId, ports);
@@ -58,13 +58,14 @@ async function redeem(token: string, clientId: string, ports: Ports): Promise<Au
   return { client, credential, look, authenticatedAtSeconds: nowSeconds, expiresAtSeconds };
 }
 
-interface Redemption {
+/** A verified token of a workload, about to be used. */
+interface TokenUse {
   readonly clientId: string;
   readonly trust: Trust;
   readonly claims: WorkloadClaims;
 }
 
-async function isFirstUse({ clientId, trust, claims }: Redemption, nowSeconds: number, { assertionMemory }: Ports) {
+async function isFirstUse({ clientId, trust, claims }: TokenUse, nowSeconds: number, { assertionMemory }: Ports) {
   if (trust.reusable) return true;
   const { jti = '' } = claims;
   return assertionMemory.redeem({ clientId, jti, endsAtSeconds: endOfWorkloadToken(claims) }, nowSeconds);

@@ -7,8 +7,8 @@ interface Ports {
 }
 
 /**
- * What the certificate of a TLS handshake (RFC 8705 §2) says, given as PEM. One whose time is over or yet to come is as
- * good as none, by our own clock; and so is what cannot be read.
+ * Reads the certificate of a TLS handshake from PEM (RFC 8705 §2). Undefined for no certificate, for text that is not a
+ * certificate, and for a certificate that our clock finds expired or not valid yet.
  */
 export function currentCertificate(
   pem: string | undefined,
@@ -18,7 +18,7 @@ export function currentCertificate(
   return certificate && isWithinValidity(certificate, clock.nowSeconds()) ? certificate : undefined;
 }
 
-/** RFC 5280 §4.1.2.5: both ends belong to it. */
+/** RFC 5280 §4.1.2.5: the validity includes its first and its last second. */
 function isWithinValidity({ notBeforeSeconds, notAfterSeconds }: ClientCertificate, nowSeconds: number): boolean {
   return notBeforeSeconds <= nowSeconds && nowSeconds <= notAfterSeconds;
 }

@@ -3,8 +3,8 @@ import type { BindingRules } from '../records/permissions.ts';
 import { registrationOf } from '../registration/registration.ts';
 
 /**
- * What a token says of its sender (RFC 7800 §3): whoever uses it has to prove each member that is there. At least one
- * is.
+ * The claim `cnf` of a token (RFC 7800 §3): the sender of the token must prove that it holds the key and the certificate
+ * named here. At least one member is present.
  */
 export interface Confirmation {
   /** Thumbprint (RFC 7638) of the key that signs proofs (RFC 9449 §6.1). */
@@ -15,7 +15,7 @@ export interface Confirmation {
 
 type Member = keyof Confirmation;
 
-/** What an API wants, and what its client is registered with besides (RFC 8705 §3.4, RFC 9449 §5.2). */
+/** The binding that an API requires, or that its client is registered with (RFC 8705 §3.4, RFC 9449 §5.2). */
 export function bindingRulesFor(api: BindingRules, client: Client): BindingRules {
   const { dpopBoundAccessTokens = false, tlsClientCertificateBoundAccessTokens = false } = registrationOf(client);
   return {
@@ -26,12 +26,12 @@ export function bindingRulesFor(api: BindingRules, client: Client): BindingRules
   };
 }
 
-/** Whether a token with this confirmation, or without one, is bound in each way that is required. */
+/** Whether a token with this confirmation, or a token without confirmation, is bound in each way that is required. */
 export function isBoundAsRequired(confirmation: Confirmation | undefined, rules: BindingRules): boolean {
   return missingMember(confirmation ?? {}, rules) === undefined;
 }
 
-/** The first member that is required and the confirmation lacks. */
+/** The first member that the rules require and the confirmation lacks; undefined if none is missing. */
 export function missingMember(confirmation: Confirmation, rules: BindingRules): Member | undefined {
   const required: Readonly<Record<Member, boolean>> = {
     jkt: rules.dpopBoundAccessTokensRequired,
@@ -40,7 +40,7 @@ export function missingMember(confirmation: Confirmation, rules: BindingRules): 
   return (['jkt', 'x5t#S256'] as const).find((member) => required[member] && confirmation[member] === undefined);
 }
 
-/** Whether a certificate that somebody comes with is one to bind tokens to. */
+/** Whether tokens are bound to the certificate of the request, if it has a certificate. */
 export function bindsToCertificates(rules: BindingRules): boolean {
   return rules.tlsClientCertificateBoundAccessTokens || rules.tlsClientCertificateBoundAccessTokensRequired;
 }

@@ -2,20 +2,23 @@ import type { Clock } from '../ambient.ts';
 import type { Pepper } from '../keys/ports.ts';
 import type { ProofMemory, ProofOfPossession, ProofVerifier } from './ports.ts';
 
-/** Algorithms of RFC 7518 §3.1, RFC 8037 §3.1 and RFC 9864 §2.2 that clients may sign proofs with. */
+/** Algorithms that clients may sign proofs with (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2). */
 export const dpopAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] as const;
 
-/** A proof is made for one request and sent at once. */
+/** How old a proof may be. A client makes a proof for one request and sends it at once. */
 const AGE_SECONDS_MAX = 60;
 
-/** How far ahead the client's clock may be (RFC 9449 §11.1). */
+/** How far the client's clock may be ahead of ours (RFC 9449 §11.1). */
 const PROOF_CLOCK_SKEW_SECONDS = 30;
 
-/** A DPoP proof (RFC 9449 §4) with the request that brought it. */
+/** How long a nonce is handed out. It is accepted for one more period. */
+const NONCE_PERIOD_SECONDS = 300;
+
+/** A DPoP proof (RFC 9449 §4), and the request that brought it. */
 export interface PresentedProof {
   readonly value: string;
   readonly method: string;
-  /** Where the request went, as the server knows itself; never as the client calls it. */
+  /** The URL of the request by the server's own name. The `Host` header of the client is not used. */
   readonly url: string;
 }
 
@@ -25,7 +28,7 @@ interface Ports {
   readonly clock: Clock;
 }
 
-/** The checks of RFC 9449 §4.3 that need no record: form, signature, method, URL and age. Undefined where one fails. */
+/** Verifies form, signature, method, URL and age of a proof (RFC 9449 §4.3). Undefined if one of them is wrong. */
 export async function verifyProof(
   { value, method, url }: PresentedProof,
   { proofVerifier, clock }: Pick<Ports, 'proofVerifier' | 'clock'>,
@@ -36,15 +39,15 @@ export async function verifyProof(
 }
 
 /**
- * True for the request that uses a proof first (RFC 9449 §11.1). Everything else about the request is to be checked before, so
- * that nobody without a credential fills the memory.
+ * Marks a proof as used: true for its first use, false for a replay (RFC 9449 §11.1). The caller checks the rest of the
+ * request before, so that only clients with a credential can fill the memory.
  */
 export function redeemProof(proof: ProofOfPossession, { proofMemory, clock }: Omit<Ports, 'proofVerifier'>) {
   const { thumbprint, jti } = proof;
   return proofMemory.redeem({ thumbprint, jti, endsAtSeconds: endOfProof(proof) }, clock.nowSeconds());
 }
 
-/** The moment from which the proof is refused for its age. */
+/** The first second, in Unix time, at which the proof is too old. */
 function endOfProof({ iat }: ProofOfPossession): number {
   return Math.ceil(iat) + AGE_SECONDS_MAX;
 }
@@ -53,7 +56,7 @@ function isRecent(proof: ProofOfPossession, nowSeconds: number): boolean {
   return proof.iat <= nowSeconds + PROOF_CLOCK_SKEW_SECONDS && nowSeconds < endOfProof(proof);
 }
 
-/** Compares after the normalisation of RFC 9449 §4.3: query and fragment do not count, spellings of host and escapes neither. */
+/** Compares as RFC 9449 §4.3 says: without query and fragment, and with host and escapes normalised. */
 function isSameResource(claimed: string, actual: string): boolean {
   const resource = resourceOf(claimed);
   return resource !== undefined && resource === resourceOf(actual);
@@ -69,23 +72,20 @@ function resourceOf(text: string): string | undefined {
   }
 }
 
-/** A nonce is handed out for this long, and taken for as long again. */
-const PERIOD_SECONDS = 300;
-
 interface NoncePorts {
   readonly pepper: Pepper;
   readonly clock: Clock;
 }
 
 /**
- * The nonce that proofs are to carry now (RFC 9449 §8). It is the seal of a period of time under the workspace's pepper:
- * nobody can know one of the future, and none has to be remembered.
+ * The nonce that proofs must carry now (RFC 9449 §8). It is a seal over the number of the present period, made with the
+ * workspace's pepper. So a client cannot know a future nonce, and Mintmark need not store nonces.
  */
 export function currentNonce({ pepper, clock }: NoncePorts): Promise<string> {
   return pepper.seal(messageFor(periodAt(clock)));
 }
 
-/** Whether this is the nonce of the present period or of the one before. */
+/** Whether this is the nonce of the present period or of the period before. */
 export async function isRecentNonce(nonce: string, { pepper, clock }: NoncePorts): Promise<boolean> {
   const period = periodAt(clock);
   const matches = await Promise.all([period, period - 1].map((each) => pepper.isSealed(messageFor(each), nonce)));
@@ -93,7 +93,7 @@ export async function isRecentNonce(nonce: string, { pepper, clock }: NoncePorts
 }
 
 function periodAt(clock: Clock): number {
-  return Math.floor(clock.nowSeconds() / PERIOD_SECONDS);
+  return Math.floor(clock.nowSeconds() / NONCE_PERIOD_SECONDS);
 }
 
 function messageFor(period: number): string {

@@ -9,7 +9,7 @@ import { proofOf } from '../registration/registration.ts';
 import { hashLimits, importedSecretLimits, type PresentedSecret, withinLimits } from './attempt-limits.ts';
 import type { FailureCounter } from './ports.ts';
 
-/** bcrypt sees no more of a secret. */
+/** bcrypt ignores every byte after these. */
 const SECRET_BYTES_MAX = 72;
 
 const encoder = new TextEncoder();
@@ -23,9 +23,9 @@ interface Ports {
 }
 
 /**
- * Compares what Mintmark never issued with the client's imported secret. Whether there is such a client or such a
- * secret makes no difference to what it costs, and guesses are counted for each client and source: a client that
- * knows the secret is not locked out by others who do not (B14, R1, R7).
+ * Compares a text that Mintmark did not issue with the client's imported secret; undefined if it does not match. An
+ * unknown client costs as much time as a known client. Guesses are counted for each client and source, so that an
+ * attacker cannot lock out a client that knows the secret (B14, R1, R7).
  * @throws DomainError `rate_limited`
  */
 export async function matchImportedSecret({ readings, source }: PresentedSecret, nowSeconds: number, ports: Ports) {
@@ -33,7 +33,7 @@ export async function matchImportedSecret({ readings, source }: PresentedSecret,
   const [first] = candidates;
   if (!ports.importedSecrets || first === undefined) return undefined;
 
-  // Ids have no characters that two readings of HTTP Basic could differ in: all candidates name one client.
+  // A client id has no character that HTTP Basic escapes, so all candidates name the same client.
   const { clientId } = first;
   const match = async () => {
     const look: Look = ports.records.open(clientId);
@@ -41,7 +41,7 @@ export async function matchImportedSecret({ readings, source }: PresentedSecret,
     const secret = client && findImported(client, nowSeconds);
     const hash = secret?.hash ?? ports.hasher.decoyHash;
     const found = client && secret && { client, secret, look };
-    // A client that was let in before goes on while guesses from elsewhere use up what comparisons may cost.
+    // This process authenticated the client before: it need not wait, although guesses have used up all comparisons.
     if (found && candidates.some((candidate) => ports.hasher.remembers(candidate.secret, hash))) return found;
     const compare = async () => {
       const matches = await Promise.all(candidates.map((candidate) => ports.hasher.compare(candidate.secret, hash)));
@@ -58,7 +58,7 @@ function findImported(client: Client, nowSeconds: number): StoredSecret | undefi
 }
 
 function isComparable(secret: string): boolean {
-  // Text has at least as many bytes as UTF-16 units, so that no long text is encoded to be measured.
+  // A text has at least as many bytes as UTF-16 units: a long text is refused without encoding it.
   if (secret === '' || secret.length > SECRET_BYTES_MAX) return false;
   return encoder.encode(secret).length <= SECRET_BYTES_MAX;
 }

@@ -4,93 +4,97 @@ import type { AssertionKeys, RegisteredKeys } from '../registration/ports.ts';
 import type { AssertionClaims } from './assertion.ts';
 import type { WorkloadClaims } from './workload-token.ts';
 
-/** One credential of a client: a secret by its selector, a key by `KEY_SELECTOR`. */
+/** Names one credential of a client: a secret by its selector, a key by `KEY_SELECTOR`. */
 export interface CredentialName {
   readonly clientId: string;
   readonly selector: string;
 }
 
-/** Notes which credentials are in use, so that those nobody uses can be found (Q7). */
+/** Notes which credentials are in use, so that administrators can find unused credentials (Q7). */
 export interface UsageNotes {
   /**
-   * Notes a use, for each credential once in five minutes at most. Settles soon; a rejection says that
-   * the note is lost.
+   * Notes a use, at most once in five minutes for each credential. Settles soon; if it rejects, the note is lost.
    */
   note(credential: CredentialName, nowSeconds: number): Promise<void>;
 }
 
-/** By `credentialKey`: when, in seconds, less up to five minutes. Credentials that were never used are missing. */
+/**
+ * The last use of credentials, by `credentialKey`, in Unix time. It can be up to five minutes too early. A credential
+ * that was never used is missing.
+ */
 export type LastUses = ReadonlyMap<string, number>;
 
+/** Reads the notes of `UsageNotes`. */
 export interface UsageReader {
   lastUses(credentials: readonly CredentialName[]): Promise<LastUses>;
 }
 
-/** Attempts that are counted together, and after how many failures other processes hear of them; without a number never. */
+/** Attempts that are counted together. */
 export interface FailureBucket {
   readonly bucket: string;
+  /** After how many failures this process tells the other processes; undefined for never. */
   readonly sharedEvery?: number | undefined;
 }
 
-/** Counts failures, minute by minute: each one in this process, and what it is told of other processes' besides. */
+/** Counts failures for each minute: all failures in this process, and the shared failures of other processes. */
 export interface FailureCounter {
-  /** The failures of this minute as far as this process knows, with the attempts under way. */
+  /** The failures of this minute that this process knows, and its attempts under way. */
   count(bucket: string, nowSeconds: number): number;
-  /** Counts an attempt from its beginning, so that many at once are not more than one after the other. */
+  /** Counts an attempt from its beginning, so that parallel attempts cannot exceed a limit. */
   begin(bucket: FailureBucket, nowSeconds: number): AttemptUnderWay;
-  /** How many failures other processes were to be told of, and could not be, since this was last asked. */
+  /** How many failures could not be shared with other processes since the last call; then starts again at 0. */
   takeUntold(): number;
 }
 
-/** An attempt that is counted for as long as nobody knows how it ends. */
+/** An attempt that has begun. It is counted like a failure until its end is known. */
 export interface AttemptUnderWay {
-  /** It is not counted any more. */
+  /** Stops counting the attempt, because it did not fail. */
   withdraw(): void;
-  /** It stays counted. Settles soon and never rejects: where other processes cannot be told, this one goes on counting. */
+  /** Keeps the attempt counted as a failure. Settles soon and never rejects, even if the failure cannot be shared. */
   fail(): Promise<void>;
 }
 
-/** What an assertion says; nobody has verified it. */
+/** The decoded content of an assertion. The signature is not verified yet. */
 export interface UnverifiedAssertion {
   readonly algorithm: AssertionAlgorithm;
-  /** The key that it says it is signed with. */
+  /** The header `kid`: the key that the signer claims to have used. */
   readonly keyId: string | undefined;
-  /** The kind of JWT that it says it is (RFC 7515 §4.1.9). */
+  /** The header `typ` (RFC 7515 §4.1.9). */
   readonly type: string | undefined;
   readonly claims: AssertionClaims;
 }
 
-/** Reads and verifies JWTs that clients have signed themselves (RFC 7523 §3). Nothing in their headers is followed. */
+/** Reads and verifies JWTs that clients have signed themselves (RFC 7523 §3). URLs and keys in their headers are ignored. */
 export interface AssertionVerifier {
-  /** What the assertion says; undefined for a text that is no such JWT or lacks a claim that must be there. */
+  /** Decodes an assertion; undefined for a text that is not a JWT or lacks a required claim. */
   read(assertion: string): UnverifiedAssertion | undefined;
   /**
-   * Whether one of these keys signed this. Rejects with `temporarily_unavailable` where they cannot be had, because
-   * nobody knows then.
+   * Whether one of these keys signed the assertion. Rejects with `temporarily_unavailable` if the keys cannot be
+   * fetched.
    */
   isGenuine(assertion: string, keys: AssertionKeys): Promise<boolean>;
 }
 
-/** What a workload's token says; nobody has verified it. */
+/** The decoded content of a workload token. The signature is not verified yet. */
 export interface UnverifiedWorkloadToken {
   readonly algorithm: TrustAlgorithm;
   readonly claims: WorkloadClaims;
 }
 
-/** Reads and verifies tokens that other issuers gave to workloads. Nothing in their headers is followed. */
+/** Reads and verifies tokens that other issuers gave to workloads. URLs and keys in their headers are ignored. */
 export interface WorkloadTokens {
-  /** What the token says; undefined for a text that is no such JWT. */
+  /** Decodes a workload token; undefined for a text that is not a JWT or lacks a required claim. */
   read(token: string): UnverifiedWorkloadToken | undefined;
   /**
-   * Whether the trusted issuer signed this. Rejects with `temporarily_unavailable` where its keys cannot be had, because
-   * nobody knows then.
+   * Whether the trusted issuer signed the token. Rejects with `temporarily_unavailable` if the issuer's keys cannot be
+   * fetched.
    */
   isGenuine(token: string, trust: Trust): Promise<boolean>;
 }
 
-/** What a DPoP proof says (RFC 9449 §4.2), and the key that signed it. */
+/** The claims of a verified DPoP proof (RFC 9449 §4.2), and the key that signed it. */
 export interface ProofOfPossession {
-  /** The key's thumbprint (RFC 7638). */
+  /** Thumbprint of the key (RFC 7638). */
   readonly thumbprint: string;
   readonly jti: string;
   readonly htm: string;
@@ -100,57 +104,61 @@ export interface ProofOfPossession {
   readonly nonce?: string | undefined;
 }
 
-/** Reads DPoP proofs. */
+/** Verifies the signatures of DPoP proofs. */
 export interface ProofVerifier {
-  /** What a proof says, if the key in its header signed it; undefined for everything else. */
+  /** Decodes a proof; undefined unless the key in its header signed it. */
   verify(proof: string): Promise<ProofOfPossession | undefined>;
-  /** The `ath` of a proof for this access token. */
+  /** The claim `ath` that a proof for this access token must have. */
   hashOf(accessToken: string): string;
 }
 
-/** A proof as it is remembered: its `jti`, which is its key's own, and the moment from which it is refused anyway. */
+/** A used proof, as it is remembered. */
 export interface RedeemedProof {
   readonly thumbprint: string;
+  /** The id of the proof, unique for its key. */
   readonly jti: string;
+  /** When the proof is too old and can be forgotten, in Unix time. */
   readonly endsAtSeconds: number;
 }
 
-/** Remembers proofs, so that none is used twice (RFC 9449 §11.1). */
+/** Remembers used proofs, so that a replay is refused (RFC 9449 §11.1). */
 export interface ProofMemory {
-  /** True for the one who uses the proof first. */
+  /** True for the first use of a proof; false for every later use. */
   redeem(proof: RedeemedProof, nowSeconds: number): Promise<boolean>;
 }
 
-/** An assertion as it is remembered: its `jti`, which is the issuer's own, and the moment from which it is refused anyway. */
+/** A redeemed assertion, as it is remembered. */
 export interface RedeemedAssertion {
   readonly clientId: string;
+  /** The id of the assertion, unique for its signer. */
   readonly jti: string;
+  /** When the assertion is too old and can be forgotten, in Unix time. */
   readonly endsAtSeconds: number;
 }
 
-/** Remembers assertions, so that none is redeemed twice (RFC 7523 §3 item 7). */
+/** Remembers redeemed assertions, so that a replay is refused (RFC 7523 §3 item 7). */
 export interface AssertionMemory {
-  /** True for the one who redeems the assertion first. */
+  /** True for the first use of an assertion; false for every later use. */
   redeem(assertion: RedeemedAssertion, nowSeconds: number): Promise<boolean>;
 }
 
-/** A client's X.509 certificate, whose private key the client has used in the TLS handshake. */
+/** A client's X.509 certificate. The TLS handshake has proven that the client holds its private key. */
 export interface ClientCertificate {
   /** SHA-256 of the certificate in DER, base64url: `x5t#S256` (RFC 8705 §3.1). */
   readonly thumbprint: string;
   readonly notBeforeSeconds: number;
   readonly notAfterSeconds: number;
-  /** Its subject as RFC 4514 writes it; empty for none. */
+  /** The subject in the format of RFC 4514; empty for a certificate without subject. */
   readonly subjectDn: string;
-  /** Whether nobody but its owner vouches for what it says. */
+  /** Whether the certificate's own key signed it, so that no authority has checked its names. */
   readonly isSelfSigned: boolean;
-  /** Its public key. */
+  /** The public key (RFC 7517). */
   readonly publicJwk: Readonly<Record<string, string>>;
-  /** Whether it has the one alternative name that is given; wildcards in it stand for nothing but themselves. */
+  /** Whether the certificate has this alternative name, compared without wildcards. */
   hasAlternativeName(name: AlternativeName): boolean;
 }
 
-/** A subject alternative name of the kinds that clients are known by (RFC 8705 §2.1.2); one member is there. */
+/** A subject alternative name that a client can be registered with (RFC 8705 §2.1.2). Exactly one member is present. */
 export interface AlternativeName {
   readonly dns?: string | undefined;
   readonly uri?: string | undefined;
@@ -161,14 +169,14 @@ export interface AlternativeName {
 /** Compares certificates with the keys that clients are registered with. */
 export interface CertificateVerifier {
   /**
-   * Whether the certificate is of one of these keys. Rejects with `temporarily_unavailable` where they cannot be had,
-   * because nobody knows then.
+   * Whether the certificate has one of these public keys. Rejects with `temporarily_unavailable` if the keys cannot be
+   * fetched.
    */
   isOfKeys(certificate: ClientCertificate, keys: RegisteredKeys): Promise<boolean>;
 }
 
-/** Reads certificates. Whether one is to be trusted was decided where the connection ended. */
+/** Reads certificates. API Gateway has decided before whether a certificate is trusted. */
 export interface CertificateReader {
-  /** What a certificate in PEM says; undefined for what is none. */
+  /** Reads a certificate in PEM; undefined for a text that is not a certificate. */
   read(pem: string): ClientCertificate | undefined;
 }

@@ -18,27 +18,28 @@ import type {
   WorkloadTokens,
 } from './ports.ts';
 
-/** What a request shows to prove that it comes from a client. Nothing of it is checked yet. */
+/** The credential that a request shows to prove that it comes from a client. It is not checked yet. */
 export type PresentedClient =
   | { readonly by: 'secret'; readonly readings: readonly Credentials[] }
   | { readonly by: 'assertion'; readonly assertion: Assertion }
   | { readonly by: 'certificate'; readonly clientId: string; readonly certificate: string | undefined }
   | { readonly by: 'none'; readonly clientId: string };
 
-/** The same where a grant is traded: a signed JWT can be the whole grant (RFC 7521 §4.1). */
+/** The credential of a request to the token endpoint, where a signed JWT can be the grant, too (RFC 7521 §4.1). */
 export type PresentedGrant = PresentedClient | { readonly by: 'grant'; readonly assertion: Assertion };
 
-/** One attempt to authenticate. */
+/** One attempt of a request to authenticate. */
 export interface Attempt<Presented> {
   /** The address that the request came from. */
   readonly source: string;
-  /** Reads what the request shows. Reading is a part of the attempt: a request that shows nothing is refused, too. */
+  /** Reads the credential. Reading is part of the attempt, because a request without a credential is refused, too. */
   readonly read: () => Presented;
 }
 
+/** The ports that recognise a client. */
 export interface ClientPorts {
   readonly issuer: string;
-  /** Whether this deployment takes secrets that another product made. */
+  /** Whether this deployment accepts secrets that another product made. */
   readonly importedSecrets: boolean;
   readonly records: RecordReader;
   readonly hasher: SecretHasher;
@@ -51,23 +52,24 @@ export interface ClientPorts {
   readonly clock: Clock;
 }
 
+/** The ports that recognise a client or a workload at the token endpoint. */
 export interface GrantPorts extends ClientPorts {
   readonly workloadTokens: WorkloadTokens;
 }
 
 /**
- * Recognises a client by what its request shows; this is the only way in for clients, at every endpoint (B25). Each
- * refusal is counted, and a client or a source that is refused too often has to wait.
+ * Recognises a client by the credential of its request. Every endpoint uses this function for its clients (B25). Each
+ * refusal is counted; a client or a source that is refused too often must wait.
  * @throws DomainError as `authenticateClient`, `authenticateAssertion`, `authenticateCertificate` and
- * `authenticatePublicClient` do; `rate_limited` in the place of a refusal
+ * `authenticatePublicClient` do; `rate_limited` in place of a refusal
  */
 export function recogniseClient(attempt: Attempt<PresentedClient>, ports: ClientPorts): Promise<AuthenticatedClient> {
   return counted(attempt, (presented) => authenticate(presented, attempt.source, ports), ports);
 }
 
 /**
- * Recognises who trades a grant: a client, the signer of an assertion, or a workload that another issuer vouches for.
- * Refusals are counted as those of `recogniseClient`.
+ * Recognises the client for which a grant is traded: by its credential, or by the grant itself, which is then an
+ * assertion or a workload token. Refusals are counted as in `recogniseClient`.
  * @throws DomainError as `recogniseClient` and `authenticateWorkload` do
  */
 export function recogniseHolder(attempt: Attempt<PresentedGrant>, ports: GrantPorts): Promise<AuthenticatedClient> {
@@ -97,7 +99,7 @@ function isRefusal(thrown: unknown): boolean {
   return thrown instanceof DomainError && (thrown.code === 'invalid_client' || thrown.code === 'invalid_grant');
 }
 
-/** The client that a request claims to come from, which can be any text; empty where it claims none. */
+/** The client id that a request claims, not verified. It can be any text; empty if the request names no client. */
 function claimedClientId(presented: PresentedGrant | undefined, ports: ClientPorts): string {
   if (presented === undefined) return '';
   if ('clientId' in presented) return presented.clientId;

@@ -2,21 +2,21 @@ import type { Client } from '../records/client.ts';
 import { proofOf } from '../registration/registration.ts';
 import type { CredentialName, LastUses, UsageReader } from './ports.ts';
 
-/** Where a secret has a selector, a client's key goes by this; several that it has are one credential. */
+/** The selector of a client's keys. All keys of a client count as one credential. */
 export const KEY_SELECTOR = 'key';
 
-/** The selector of a client's certificate, known by its name or by its key. */
+/** The selector of a client's certificate, which is registered by its name or its key. */
 export const CERTIFICATE_SELECTOR = 'certificate';
 
-/** The selector of what a client trusts in the place of a secret, of which it has one too. */
+/** The selector of a federated credential: the client trusts an issuer in place of a secret. */
 export const TRUST_SELECTOR = 'trust';
 
-/** Names a credential among those of all clients. */
+/** Names a credential among the credentials of all clients. */
 export function credentialKey({ clientId, selector }: CredentialName): string {
   return `${clientId}#${selector}`;
 }
 
-/** When the credentials of these clients were last used. */
+/** Reads when the credentials of these clients were last used: by `credentialKey`, in Unix time. */
 export function lastUsesOf(clients: readonly Client[], { usage }: { readonly usage: UsageReader }): Promise<LastUses> {
   const names = clients.flatMap((client) => {
     const keys = proofOf(client) === 'assertion' ? [KEY_SELECTOR] : [];

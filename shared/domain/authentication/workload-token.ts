@@ -12,13 +12,13 @@ export interface WorkloadClaims {
   readonly [name: string]: unknown;
 }
 
-/** Platforms give out tokens for minutes or hours; what was made to live for more than a day is a password. */
+/** The longest life of a workload token. Platforms issue tokens for minutes or hours; with a longer life it is a password. */
 const WORKLOAD_TOKEN_LIFETIME_SECONDS_MAX = 86_400;
 
-/** How far the issuer's clock and ours may lie apart, in either direction. */
+/** How far the issuer's clock may be ahead of ours or behind it. */
 const WORKLOAD_CLOCK_SKEW_SECONDS = 30;
 
-/** Claims that say whose workload it is. Others (a branch, an environment) are alike for all customers of an issuer. */
+/** Claims that identify the owner of a workload. A branch or an environment can be equal for two customers of an issuer. */
 const identifyingClaims: readonly string[] = [
   'sub',
   'repository',
@@ -31,12 +31,12 @@ const identifyingClaims: readonly string[] = [
   'namespace_id',
 ];
 
-/** Whether these conditions say whose workload it is. */
+/** Whether one of these conditions identifies the owner of the workload. */
 export function isSelective(conditions: readonly ClaimCondition[]): boolean {
   return conditions.some(({ claim }) => [claim].flat().length === 1 && identifyingClaims.includes(String(claim)));
 }
 
-/** Whether the claims are those of a token that is trusted now. Says nothing about who signed them. */
+/** Whether the claims fulfil the conditions of this trust now. The signature is checked elsewhere. */
 export function isTrusted(claims: WorkloadClaims, trust: Trust, nowSeconds: number): boolean {
   return (
     claims.iss === trust.issuer &&
@@ -48,7 +48,7 @@ export function isTrusted(claims: WorkloadClaims, trust: Trust, nowSeconds: numb
   );
 }
 
-/** The moment from which the token is refused for its age. */
+/** The first second, in Unix time, at which the token is too old. */
 export function endOfWorkloadToken({ exp }: Pick<WorkloadClaims, 'exp'>): number {
   return Math.ceil(exp) + WORKLOAD_CLOCK_SKEW_SECONDS;
 }
@@ -70,7 +70,7 @@ function holds(condition: ClaimCondition, claims: WorkloadClaims): boolean {
   return 'equals' in condition ? value === condition.equals : value.startsWith(condition.startsWith);
 }
 
-/** Follows names through objects, and never into lists, texts or what objects inherit. */
+/** Follows names through the own members of objects, never into lists, texts or inherited members. */
 function claimAt(claims: object, path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (value, name) => (isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined),

@@ -18,13 +18,13 @@ const MINUTES_OF_A_DAY = 1_440;
 
 const SOURCE = '192.0.2.1';
 
-/** So many failures have happened in these buckets, and none elsewhere. */
-function counted(failures: Readonly<Record<string, number>>): FailureCounter {
+/** A counter with a fixed number of failures in these buckets, and 0 in all others. */
+function fixedCounter(failures: Readonly<Record<string, number>>): FailureCounter {
   return { ...uncounted, count: (bucket) => failures[bucket] ?? 0 };
 }
 
-/** Counts in memory, for as long as a test takes. */
-function counting(): FailureCounter {
+/** A counter in memory. */
+function memoryCounter(): FailureCounter {
   const counts = new Map<string, number>();
   const add = (bucket: string, change: number) => counts.set(bucket, (counts.get(bucket) ?? 0) + change);
   return {
@@ -42,7 +42,7 @@ interface Circumstances {
   readonly isEnded?: boolean;
 }
 
-/** What becomes of a secret that Mintmark sealed, and how often it is compared. */
+/** Authenticates with a sealed secret; resolves with the outcome and the number of hash comparisons. */
 async function exchangeWhile(failures: FailureCounter, { isRemembered = false, isEnded = false }: Circumstances) {
   const { adapters, clientId, clientSecret } = await openExchange();
   const look = adapters.records().open();
@@ -61,36 +61,36 @@ async function exchangeWhile(failures: FailureCounter, { isRemembered = false, i
   return { outcome, comparisons: spy.mock.calls.length };
 }
 
-describe('R3: once a process has compared 300 wrong secrets in a minute', () => {
-  const ended = counted({ 'all ended': 300 });
+describe('R3: after 300 failed comparisons in a minute', () => {
+  const ended = fixedCounter({ 'all ended': 300 });
 
-  test('it compares no more that have ended, and says so without hashing', async () => {
+  test('a process refuses secrets that have ended without comparing them', async () => {
     expect(await exchangeWhile(ended, { isEnded: true })).toEqual({
       outcome: 'rate_limited',
       comparisons: 0,
     });
   });
 
-  test('one that works is let in, by a process that has not met it too', async () => {
+  test('a live secret is accepted by a process that sees it for the first time', async () => {
     expect(await exchangeWhile(ended, {})).toEqual({ outcome: 'done', comparisons: 1 });
   });
 
-  test('those that it has let in before go on, even where secrets of stored names do not match', async () => {
-    const broken = counted({ 'all ended': 300, 'all live': 300 });
-    expect(await exchangeWhile(broken, { isRemembered: true })).toEqual({ outcome: 'done', comparisons: 0 });
-    expect(await exchangeWhile(broken, {})).toEqual({ outcome: 'rate_limited', comparisons: 0 });
+  test('a process accepts a secret that it remembers, and no other, if comparisons of live secrets failed, too', async () => {
+    const failing = fixedCounter({ 'all ended': 300, 'all live': 300 });
+    expect(await exchangeWhile(failing, { isRemembered: true })).toEqual({ outcome: 'done', comparisons: 0 });
+    expect(await exchangeWhile(failing, {})).toEqual({ outcome: 'rate_limited', comparisons: 0 });
   });
 
-  test('guesses at imported secrets stand in the way of no others', async () => {
-    const guessed = counted({ 'all imported': 300, [`imported ${SOURCE}`]: 100, [`refused ${SOURCE}`]: 100 });
+  test('guesses at imported secrets do not slow sealed secrets', async () => {
+    const guessed = fixedCounter({ 'all imported': 300, [`imported ${SOURCE}`]: 100, [`refused ${SOURCE}`]: 100 });
     expect(await exchangeWhile(guessed, {})).toEqual({ outcome: 'done', comparisons: 1 });
   });
 });
 
-describe('R3: of what a process may spend on secrets that have ended', () => {
+describe('R3: of the comparisons of secrets that have ended', () => {
   const clock = { nowSeconds: () => 1_800_000_000 };
 
-  /** Ten failures with each of so many secrets; resolves with how many were compared. */
+  /** Fails ten times with each of `secrets` secrets; resolves with the number of comparisons. */
   async function fail(clientId: string, secrets: number, failures: FailureCounter): Promise<number> {
     const compare = vi.fn(async () => undefined);
     for (let serial = 0; serial < 10 * secrets; serial += 1) {
@@ -100,13 +100,13 @@ describe('R3: of what a process may spend on secrets that have ended', () => {
     return compare.mock.calls.length;
   }
 
-  test('one client takes a fifth at most, however many it had', async () => {
-    const failures = counting();
+  test('one client can use up a fifth at most, with any number of secrets', async () => {
+    const failures = memoryCounter();
     expect([await fail('cli_a', 30, failures), await fail('cli_b', 1, failures)]).toEqual([60, 10]);
   });
 
-  test('one customer may take all, and those whose secrets work notice nothing', async () => {
-    const failures = counting();
+  test('one customer with five clients can use up all, and live secrets are still accepted', async () => {
+    const failures = memoryCounter();
     for (const clientId of ['cli_a', 'cli_b', 'cli_c', 'cli_d', 'cli_e']) await fail(clientId, 6, failures);
     expect([await fail('cli_f', 1, failures), await exchangeWhile(failures, {})]).toEqual([
       0,
@@ -120,8 +120,8 @@ describe('R3: guesses at imported secrets', () => {
   const guess = (clientId: string, failures: FailureCounter) =>
     outcomeOf(withinLimits(hashLimits('imported', clientId), async () => undefined, { failures, clock }));
 
-  test('at one client leave four fifths of a process to the others', async () => {
-    const failures = counting();
+  test('of one client leave four fifths of the comparisons to other clients', async () => {
+    const failures = memoryCounter();
     const outcomes = [];
     for (let serial = 0; serial < 61; serial += 1) outcomes.push(await guess('cli_a', failures));
     expect([outcomes.at(-2), outcomes.at(-1), await guess('cli_b', failures)]).toEqual([
@@ -132,9 +132,9 @@ describe('R3: guesses at imported secrets', () => {
   });
 
   test.each([
-    ['keep one that the process has let in before from nothing', true, 'done'],
-    ['make one that it has not met wait', false, 'rate_limited'],
-  ])('from everywhere %s', async (_which, isRemembered, expected) => {
+    ['do not slow a secret that the process remembers', true, 'done'],
+    ['slow a secret that the process sees for the first time', false, 'rate_limited'],
+  ])('from many sources %s', async (_case, isRemembered, expected) => {
     const { adapters, clientId } = await openExchange();
     const client = await adapters.records().open().client(clientId);
     const imported = client && {
@@ -147,19 +147,19 @@ describe('R3: guesses at imported secrets', () => {
       importedSecrets: true,
       records: { open: () => look },
       hasher: { ...adapters.hasher(), remembers: () => isRemembered },
-      failures: counted({ 'all imported': 300 }),
+      failures: fixedCounter({ 'all imported': 300 }),
     };
     const readings = [{ clientId, secret: 'correct horse' }];
     const match = matchImportedSecret({ readings, source: SOURCE }, clock.nowSeconds(), ports);
     expect(await outcomeOf(match)).toBe(expected);
   });
 
-  test('R1: that wait for others to end are counted for their source all the same', async () => {
-    const failures = counting();
+  test('R1: that are refused without a comparison are counted for their source, too', async () => {
+    const failures = memoryCounter();
     const limits = importedSecretLimits('cli_a', SOURCE);
-    const shed = () => withinLimits(hashLimits('imported', 'cli_a'), async () => undefined, { failures: full, clock });
-    const full = counted({ 'all imported': 300 });
-    for (let serial = 0; serial < 12; serial += 1) await outcomeOf(withinLimits(limits, shed, { failures, clock }));
+    const full = fixedCounter({ 'all imported': 300 });
+    const guess = () => withinLimits(hashLimits('imported', 'cli_a'), async () => undefined, { failures: full, clock });
+    for (let serial = 0; serial < 12; serial += 1) await outcomeOf(withinLimits(limits, guess, { failures, clock }));
     expect(failures.count(limits[0]?.bucket ?? '', clock.nowSeconds())).toBe(10);
   });
 });
@@ -167,24 +167,24 @@ describe('R3: guesses at imported secrets', () => {
 describe('an attempt', () => {
   const clock = { nowSeconds: () => 1_800_000_000 };
 
-  test('that breaks off has not failed', async () => {
+  test('that ends with an exception is not counted as a failure', async () => {
     const ends: string[] = [];
     const begin = () => ({
       withdraw: () => void ends.push('withdrawn'),
       fail: async () => void ends.push('failed'),
     });
     const failures = { ...uncounted, begin };
-    const broken = withinLimits([{ bucket: 'a', failuresMax: 1 }], () => Promise.reject(new Error('broken')), {
+    const attempt = withinLimits([{ bucket: 'a', failuresMax: 1 }], () => Promise.reject(new Error('broken')), {
       failures,
       clock,
     });
-    await expect(broken).rejects.toThrow('broken');
+    await expect(attempt).rejects.toThrow('broken');
     expect(ends).toEqual(['withdrawn']);
   });
 });
 
-describe('limits', () => {
-  test('R1, R2: name client and source, and of IPv6 sources the network', () => {
+describe('attempt limits', () => {
+  test('R1, R2: are kept for each client and source, and for each network of IPv6 sources', () => {
     const [one, other] = ['2001:db8::1', '2001:db8::2'].map((source) => refusalLimits('cli_a', source));
     const elsewhere = refusalLimits('cli_a', '2001:db8:0:1::1');
     const buckets = (limits = elsewhere) => limits.map(({ bucket }) => bucket);
@@ -192,17 +192,17 @@ describe('limits', () => {
     expect(buckets(one)).not.toEqual(buckets());
   });
 
-  test('R10: leave a thousand sources that guess all day one chance in a thousand at an imported secret of 40 bits', () => {
+  test('R10: give a thousand sources, guessing all day, one chance in a thousand at an imported secret of 40 bits', () => {
     const sources = 1_000;
     const [{ failuresMax } = { failuresMax: Number.POSITIVE_INFINITY }] = importedSecretLimits('cli_a', SOURCE);
     expect((sources * failuresMax * MINUTES_OF_A_DAY) / 2 ** 40).toBeLessThanOrEqual(1e-3);
   });
 
-  test('H10: count the unknown tokens of one caller together', () => {
+  test('H10: count the unknown tokens of each caller apart', () => {
     expect(unknownTokenLimits('cli_a')).not.toEqual(unknownTokenLimits('cli_b'));
   });
 
-  test('keep two secrets of one client apart', () => {
+  test('count two secrets of one client apart', () => {
     const [first, second] = ['aaaaaa', 'bbbbbb'].map(
       (selector) => sealedSecretLimits({ clientId: 'cli_a', selector, isLive: false }, SOURCE)[0],
     );

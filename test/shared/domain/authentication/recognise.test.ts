@@ -20,7 +20,7 @@ const attempt = <Presented>(presented: Presented): Attempt<Presented> => ({ sour
 
 const assertion = { value: 'a.b.c', use: 'client' } as const;
 
-/** An assertion by the client that it names, for another audience than this server. */
+/** Reads every text as an assertion by the client for another audience than this server. */
 const assertions: AssertionVerifier = {
   read: () => ({
     algorithm: 'ES256',
@@ -31,7 +31,7 @@ const assertions: AssertionVerifier = {
   isGenuine: async () => true,
 };
 
-/** Ports that count into a list of buckets, after as many failures as are given. */
+/** Ports that note each counted bucket in a list, after `failed` failures in every bucket. */
 async function countingPorts({ failed = 0 } = {}) {
   const { adapters, clientId, clientSecret } = await openExchange();
   const counted: string[] = [];
@@ -56,25 +56,25 @@ async function countingPorts({ failed = 0 } = {}) {
   return { ports, counted, readings: [{ clientId, secret: clientSecret }] };
 }
 
-/** The two counters of a refusal: of this client at this source, and of the source. */
+/** The two buckets of a refusal: one for this client from this source, and one for the source. */
 const bucketsOf = (clientId: string) => [`refused ${SOURCE} ${clientId}`, `refused ${SOURCE}`];
 
 describe('a refused authentication', () => {
   const refused: readonly [string, PresentedClient][] = [
-    ['by secret', { by: 'secret', readings: [{ clientId: CLIENT_ID, secret: 'wrong' }] }],
-    ['by assertion, as which it was sent', { by: 'assertion', assertion: { ...assertion, clientId: CLIENT_ID } }],
-    ['by assertion, as which it was signed', { by: 'assertion', assertion }],
-    ['by certificate', { by: 'certificate', clientId: CLIENT_ID, certificate: undefined }],
-    ['of a public client', { by: 'none', clientId: CLIENT_ID }],
+    ['a secret', { by: 'secret', readings: [{ clientId: CLIENT_ID, secret: 'wrong' }] }],
+    ['an assertion beside a client id', { by: 'assertion', assertion: { ...assertion, clientId: CLIENT_ID } }],
+    ['an assertion that names the client', { by: 'assertion', assertion }],
+    ['a certificate', { by: 'certificate', clientId: CLIENT_ID, certificate: undefined }],
+    ['the id of a public client', { by: 'none', clientId: CLIENT_ID }],
   ];
 
-  test.each(refused)('R1: %s is counted for the client and the source', async (_way, presented) => {
+  test.each(refused)('R1: by %s is counted for the client and the source', async (_credential, presented) => {
     const { ports, counted } = await countingPorts();
     expect(await outcomeOf(recogniseClient(attempt(presented), ports))).toBe('invalid_client');
     expect(counted).toEqual(bucketsOf(CLIENT_ID));
   });
 
-  test('R1: by an assertion that is the grant is counted, too', async () => {
+  test('R1: by an assertion that is the grant is counted for the client and the source', async () => {
     const { ports, counted } = await countingPorts();
     const workloadTokens = { read: () => undefined, isGenuine: async () => false };
     const presented = { by: 'grant', assertion: { value: 'a.b.c', use: 'grant' } } as const;
@@ -82,7 +82,7 @@ describe('a refused authentication', () => {
     expect(counted).toEqual(bucketsOf(CLIENT_ID));
   });
 
-  test('R1: of a request that shows nothing is counted for its source', async () => {
+  test('R1: of a request without a credential is counted for its source', async () => {
     const { ports, counted } = await countingPorts();
     expect(await outcomeOf(recogniseClient({ source: SOURCE, read: failing('invalid_client') }, ports))).toBe(
       'invalid_client',
@@ -90,13 +90,13 @@ describe('a refused authentication', () => {
     expect(counted).toEqual(bucketsOf(''));
   });
 
-  test('R1: is told to wait after too many of them', async () => {
+  test('R1: gets rate_limited after too many failures', async () => {
     const { ports } = await countingPorts({ failed: 100 });
     expect(await outcomeOf(recogniseClient(attempt({ by: 'none', clientId: CLIENT_ID }), ports))).toBe('rate_limited');
   });
 });
 
-describe('nothing is counted', () => {
+describe('no failure is counted', () => {
   test('for a client that is recognised', async () => {
     const { ports, counted, readings } = await countingPorts();
     const { client } = await recogniseClient(attempt({ by: 'secret', readings }), ports);

@@ -28,7 +28,7 @@ const aws = 'https://sts.amazonaws.com/';
 
 const nested = { 'kubernetes.io': { namespace: 'jobs', pod: { name: 'x' } }, [aws]: { aws_account: '123456789012' } };
 
-describe('a condition', () => {
+describe('a condition of a trust', () => {
   test.each<[ClaimCondition, object]>([
     [{ claim: 'sub', equals: 'job' }, {}],
     [{ claim: ['sub'], equals: 'job' }, {}],
@@ -38,9 +38,9 @@ describe('a condition', () => {
     [{ claim: [aws, 'aws_account'], equals: '123456789012' }, nested],
     [{ claim: '__proto__', equals: 'x' }, JSON.parse('{"__proto__":"x"}')],
   ])('%j holds', (condition, more) => {
-    const said = { ...claims };
-    for (const [name, value] of Object.entries(more)) Object.defineProperty(said, name, { value, enumerable: true });
-    expect(isTrusted(said, { ...trust, conditions: [condition] }, NOW_SECONDS)).toBe(true);
+    const changed = { ...claims };
+    for (const [name, value] of Object.entries(more)) Object.defineProperty(changed, name, { value, enumerable: true });
+    expect(isTrusted(changed, { ...trust, conditions: [condition] }, NOW_SECONDS)).toBe(true);
   });
 
   test.each<[ClaimCondition, Readonly<Record<string, unknown>>]>([
@@ -67,24 +67,23 @@ describe('a condition', () => {
     expect(holds(condition, more)).toBe(false);
   });
 
-  test('holds together with all others, and none at all is no trust', () => {
+  test('must hold together with all other conditions, and a trust without conditions trusts no token', () => {
     const conditions = [...trust.conditions, { claim: 'ref', equals: 'main' }];
     expect(isTrusted({ ...claims, ref: 'main' }, { ...trust, conditions }, NOW_SECONDS)).toBe(true);
     expect(isTrusted(claims, { ...trust, conditions }, NOW_SECONDS)).toBe(false);
     expect(isTrusted(claims, { ...trust, conditions: [] }, NOW_SECONDS)).toBe(false);
   });
 
-  test('says whose workload it is by a claim that differs between customers of one issuer', () => {
-    const selective = (...conditions: readonly ClaimCondition[]) => isSelective(conditions);
+  test('identifies the owner of a workload by a claim that differs between customers of an issuer', () => {
     const branch = { claim: 'ref', equals: 'refs/heads/main' };
-    expect(selective(branch, { claim: 'repository_owner_id', equals: '1' })).toBe(true);
-    expect(selective({ claim: ['sub'], startsWith: 'repo:acme/' })).toBe(true);
-    expect(selective(branch)).toBe(false);
-    expect(selective({ claim: ['nested', 'sub'], equals: 'x' })).toBe(false);
+    expect(isSelective([branch, { claim: 'repository_owner_id', equals: '1' }])).toBe(true);
+    expect(isSelective([{ claim: ['sub'], startsWith: 'repo:acme/' }])).toBe(true);
+    expect(isSelective([branch])).toBe(false);
+    expect(isSelective([{ claim: ['nested', 'sub'], equals: 'x' }])).toBe(false);
   });
 });
 
-describe('K13: keys', () => {
+describe('K13: keys of an issuer', () => {
   test.each([
     'https://issuer.example.com',
     'https://issuer.example.com/',
@@ -132,7 +131,7 @@ describe('K13: keys', () => {
     'https://2130706433/',
     'https://0x7f.1/',
     'https://0177.0.0.1/',
-  ])('belong to no issuer called %j', (url) => {
+  ])('are refused with the issuer URL %j', (url) => {
     expect([isIssuerUrl(url), isFetchableUrl(url)]).toEqual([false, false]);
   });
 });
