@@ -16,7 +16,7 @@ import { findFamily } from '../tokens/live-family.ts';
 import { verifiedClaims } from '../tokens/live-token.ts';
 import type { Revocations, TokenVerifier } from '../tokens/ports.ts';
 import { readRefreshToken } from '../tokens/refresh-token.ts';
-import { isTakenBack } from '../tokens/token-dependencies.ts';
+import { isTokenRevoked } from '../tokens/token-dependencies.ts';
 
 /** Something that somebody found, with the client that it stood beside, and the address that the report came from. */
 export interface LeakReport {
@@ -72,7 +72,7 @@ async function findLeaked({ credential, clientId }: LeakReport, ports: Ports): P
 
 async function access(claims: TokenClaims, { records, revocations }: Ports): Promise<Leaked | undefined> {
   const { jti, client_id: clientId, exp } = claims;
-  if (exp === undefined || (await isTakenBack(claims, records.open(`token of ${clientId}`)))) return undefined;
+  if (exp === undefined || (await isTokenRevoked(claims, records.open(`token of ${clientId}`)))) return undefined;
   const end = () => revocations.revoke(jti, exp).then(() => undefined);
   return { target: { clientId, tokenId: jti }, end };
 }

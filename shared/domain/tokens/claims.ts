@@ -17,7 +17,7 @@ interface CommonClaims {
 export interface AccessTokenClaims extends CommonClaims {
   readonly exp: number;
   readonly scope: string;
-  /** Keys of the roles behind the permissions. */
+  /** Keys of the roles that give the permissions. */
   readonly roles?: readonly string[];
   readonly permissions?: readonly string[];
   readonly metadata?: JsonObject;
@@ -70,7 +70,7 @@ export interface MayAct {
   readonly iss?: string | undefined;
 }
 
-/** The claim `status` of a token that is on a list (draft-ietf-oauth-status-list, section 6). */
+/** The claim `status` of a token on a status list (draft-ietf-oauth-status-list, section 6). */
 export interface TokenStatus {
   readonly status_list: { readonly idx: number; readonly uri: string };
 }

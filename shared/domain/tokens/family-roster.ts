@@ -5,6 +5,7 @@ import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX } from '../records/settings.ts';
 import type { Revocations } from './ports.ts';
 import { type FamilyRoster, familyRosterKey, type TokenFamily } from './token-family.ts';
 
+/** The ports of the functions in this file. */
 export interface FamilyRosterPorts {
   readonly records: RecordReader;
   readonly shortLived: ShortLivedWriter;
@@ -15,8 +16,8 @@ export interface FamilyRosterPorts {
 type Entry = FamilyRoster['families'][number];
 
 /**
- * Ends a family and every access token that was issued from it. Only the mark says so, which is kept for as long as one
- * of these could live; so a rotation under way revives nothing, and doing it twice changes nothing.
+ * Revokes a family and every access token that was issued from it. The revocation is a record of its own, kept until the
+ * last of these tokens has expired. So a rotation at the same time cannot undo it, and it can be repeated.
  */
 export function revokeFamily(
   { id, expiresAtSeconds }: Pick<TokenFamily, 'id' | 'expiresAtSeconds'>,
@@ -26,8 +27,9 @@ export function revokeFamily(
 }
 
 /**
- * Enters a family that is about to be stored among those of its client. The oldest go where there would be too many:
- * first they end and then their places are free, so that there never are more, wherever this breaks off.
+ * Enters a new family into the roster of its client, before the family itself is stored. If the client has `maxLive`
+ * families already, the oldest families are revoked first and then leave the roster. So a failure at any point never
+ * leaves a client with too many families.
  */
 export async function enterFamilyRoster(
   { id, clientId, expiresAtSeconds }: TokenFamily,
@@ -45,7 +47,7 @@ export async function enterFamilyRoster(
   });
 }
 
-/** The families that stay, at least one fewer than may be. */
+/** The families that stay in the roster: at most `maxLive - 1`. */
 async function makeRoom(
   { families }: FamilyRoster,
   maxLive: number,
@@ -60,14 +62,14 @@ async function makeRoom(
   return live.slice(surplus.length);
 }
 
-/** Asked only where there seem to be too many, as it is a read more. */
+/** The families that are not revoked. It costs a read for each family, so it is used only for a full roster. */
 async function withoutRevoked(families: readonly Entry[], { records }: FamilyRosterPorts): Promise<readonly Entry[]> {
   const look = records.open('revoked families');
   const revoked = await Promise.all(families.map(({ id }) => look.isRevoked(id)));
   return families.filter((_, index) => revoked[index] !== true);
 }
 
-/** Not by the client's id alone: looks at the client need other records. */
+/** Opens a look by a name that differs from the client's id, because looks by that id read other records ahead. */
 function openRosterLook(clientId: string, { records }: FamilyRosterPorts) {
   return records.open(`families of ${clientId}`);
 }

@@ -9,7 +9,7 @@ import type { Api } from '../records/permissions.ts';
 import { REFRESH_TOKEN } from '../records/registration.ts';
 import { settingsIn } from '../records/settings.ts';
 import { grantTypesOf } from '../registration/registration.ts';
-import { narrowed } from './live-token.ts';
+import { stillAllowed } from './live-token.ts';
 import { readRefreshToken } from './refresh-token.ts';
 import { type FamilyRotation, familyKey, type TokenFamily } from './token-family.ts';
 
@@ -20,35 +20,26 @@ interface Ports {
   readonly clock: Clock;
 }
 
-/** The family with this id, unless it was revoked, was left unused for too long, or has ended. */
-export async function findFamily(
-  familyId: string,
-  look: Look,
-  { clock }: Pick<Ports, 'clock'>,
-): Promise<TokenFamily | undefined> {
-  const [family, isRevoked] = await Promise.all([look.findShortLived(familyKey(familyId)), look.isRevoked(familyId)]);
-  if (family === undefined || isRevoked) return undefined;
-  const endsAtSeconds = Math.min(family.idleUntilSeconds, family.expiresAtSeconds);
-  return endsAtSeconds > clock.nowSeconds() ? family : undefined;
-}
-
-/** Whether a client may redeem a family's tokens: it is its own, and began after whatever ended all tokens before. */
-export function isFamilyOf(client: Client, { clientId, createdAtSeconds }: TokenFamily): boolean {
-  if (clientId !== client.id || !grantTypesOf(client).includes(REFRESH_TOKEN)) return false;
-  return createdAtSeconds >= (client.revokedBeforeSeconds ?? 0);
-}
-
-/** A refresh token that could be redeemed at this moment. */
+/** A refresh token that is active now. */
 export interface LiveRefreshToken {
   readonly family: TokenFamily;
   readonly subject: string;
   readonly standing: Standing;
   readonly api: Api;
-  /** What it allows now: what was allowed at first, less whatever was taken away meanwhile. */
+  /** Permissions that the family was issued with and that are still allowed. */
   readonly permissions: readonly string[];
 }
 
-/** Looks a refresh token up: undefined for whatever its client could not redeem now. */
+/** The position of a presented refresh token in its family. */
+export type Generation =
+  | { readonly is: 'current' }
+  | { readonly is: 'previous'; readonly rotation: FamilyRotation }
+  | { readonly is: 'replayed' };
+
+/**
+ * Finds a refresh token by its text. Undefined for a text that is not a refresh token, and for a refresh token that its
+ * client cannot redeem now.
+ */
 export async function findLiveRefreshToken(text: string, ports: Ports): Promise<LiveRefreshToken | undefined> {
   const presented = await readRefreshToken(text, ports.pepper);
   if (presented === undefined) return undefined;
@@ -66,19 +57,31 @@ export async function findLiveRefreshToken(text: string, ports: Ports): Promise<
   const [standing, api] = await Promise.all([standingOf(client, look), findApi(family.audience, look)]);
   if (standing === undefined || api?.allowRefreshTokens !== true) return undefined;
   if (family.createdAtSeconds < latestMark(standing, settings)) return undefined;
-  const permissions = narrowed(family.scope, await allowedPermissions(client, standing, api, look));
+  const permissions = stillAllowed(family.scope, await allowedPermissions(client, standing, api, look));
   return permissions.length === 0 ? undefined : { family, subject: subjectId(client), standing, api, permissions };
 }
 
-/** What a presented token is to its family. */
-export type Generation =
-  | { readonly is: 'current' }
-  | { readonly is: 'previous'; readonly rotation: FamilyRotation }
-  | { readonly is: 'replayed' };
+/** The family with this id; undefined for a family that is unknown, revoked, expired, or was unused for too long. */
+export async function findFamily(
+  familyId: string,
+  look: Look,
+  { clock }: Pick<Ports, 'clock'>,
+): Promise<TokenFamily | undefined> {
+  const [family, isRevoked] = await Promise.all([look.findShortLived(familyKey(familyId)), look.isRevoked(familyId)]);
+  if (family === undefined || isRevoked) return undefined;
+  const endsAtSeconds = Math.min(family.idleUntilSeconds, family.expiresAtSeconds);
+  return endsAtSeconds > clock.nowSeconds() ? family : undefined;
+}
+
+/** Whether a client may redeem the tokens of a family: the client's own family, begun after the client's last revocation. */
+export function isFamilyOf(client: Client, { clientId, createdAtSeconds }: TokenFamily): boolean {
+  if (clientId !== client.id || !grantTypesOf(client).includes(REFRESH_TOKEN)) return false;
+  return createdAtSeconds >= (client.revokedBeforeSeconds ?? 0);
+}
 
 /**
- * Which of the family's tokens has this digest. The one before the current is good for `graceSeconds` after the rotation,
- * because the answer with its successor may have been lost; later it can only be a replay, as every older one.
+ * Finds the position of the token with this digest. The previous token is accepted for `graceSeconds` after the rotation,
+ * because the reply with its successor may be lost. After that it is a replay, like every older token.
  */
 export function generationOf(
   { current, rotation }: TokenFamily,

@@ -14,16 +14,16 @@ import { isWithinLifetime, scopeValues } from './access-token.ts';
 import type { TokenClaims } from './claims.ts';
 import type { SecretTokens, TokenVerifier, VerifiedToken } from './ports.ts';
 import { claimsBySecret } from './secret-signed-token.ts';
-import { isEverybodyStanding, isTakenBack, withinActorsReach } from './token-dependencies.ts';
+import { arePartiesActive, isTokenRevoked, withinActorsReach } from './token-dependencies.ts';
 
-/** An access token that is worth something at this moment. */
+/** An access token that is active now. */
 export interface LiveToken {
   readonly claims: TokenClaims;
-  /** The subject's own, which is not who presents the token where somebody acts for the subject. */
+  /** The subject's client. If an actor acts for the subject, the actor's client presents the token. */
   readonly client: Client;
   readonly standing: Standing;
   readonly api: Api;
-  /** What the token allows now: its scope, or for a long-lived one everything, less whatever was taken away meanwhile. */
+  /** Permissions that the client has now and that the scope names; a long-lived token permits all of them. */
   readonly permissions: readonly string[];
   readonly look: Look;
 }
@@ -33,11 +33,11 @@ interface Ports {
   readonly records: RecordReader;
   readonly clock: Clock;
   readonly hs256Apis?: boolean;
-  /** Without it, tokens that a secret has signed are nobody's. */
+  /** Verifies HS256 tokens; without it they are refused. */
   readonly secretTokens?: SecretTokens;
 }
 
-/** The claims of a token that is ours and within its times; says nothing about revocation. */
+/** The claims of a token that Mintmark signed and that has not expired. Revocations are not checked. */
 export async function verifiedClaims(
   token: string,
   { verifier, clock }: Pick<Ports, 'verifier' | 'clock'>,
@@ -45,7 +45,7 @@ export async function verifiedClaims(
   return (await verifiedToken(token, { verifier, clock }))?.claims;
 }
 
-/** The same, also for a token that the secret of an API has signed. */
+/** The same as `verifiedClaims`, and also for a token that the secret of an API signed (HS256). */
 export async function verifiedClaimsOfAny(
   token: string,
   look: Look,
@@ -57,6 +57,7 @@ export async function verifiedClaimsOfAny(
   return claims && isWithinLifetime(claims, ports.clock.nowSeconds()) ? claims : undefined;
 }
 
+/** A token that one of our keys signed and that has not expired. */
 async function verifiedToken(
   token: string,
   { verifier, clock }: Pick<Ports, 'verifier' | 'clock'>,
@@ -67,67 +68,72 @@ async function verifiedToken(
 }
 
 /**
- * Looks a token up: undefined for whatever is not ours, expired, revoked, whose client, subject or API does not stand
- * any more, or that allows nothing any more. All of these are one answer, so that nobody learns which it was (RFC 7662 §2.2).
+ * Finds a token by its text. Undefined for a token that is foreign, expired or revoked, whose client or subject is not
+ * active, whose API is deleted, or that has no permission left. The caller does not learn the reason (RFC 7662 §2.2).
  */
 export async function findLiveToken(token: string, ports: Ports): Promise<LiveToken | undefined> {
   const verified = await verifiedToken(token, ports);
   if (verified === undefined) return findBySecret(token, ports);
   const { claims } = verified;
-  // Not by the client id alone: who authenticates with the same id in the same request needs other records.
+  // The name differs from the client id, because a client that authenticates with this id reads other records ahead.
   const look = ports.records.open(`token of ${claims.client_id}`);
-  const [judged, isKeyTrusted] = await Promise.all([
-    judge(claims, look, ports),
+  const [live, isKeyTrusted] = await Promise.all([
+    liveTokenOf(claims, look, ports),
     isByTrustedKey(verified, look, ports.clock),
   ]);
-  return isKeyTrusted ? judged : undefined;
+  return isKeyTrusted ? live : undefined;
 }
 
-/** The same for a token that the secret of an API has signed. */
+/** Finds a token that the secret of an API signed (HS256). */
 async function findBySecret(token: string, ports: Ports): Promise<LiveToken | undefined> {
   const look = ports.records.open('token by a secret');
   const claims = await claimsBySecret(token, look, ports);
-  return claims && isWithinLifetime(claims, ports.clock.nowSeconds()) ? judge(claims, look, ports) : undefined;
+  return claims && isWithinLifetime(claims, ports.clock.nowSeconds()) ? liveTokenOf(claims, look, ports) : undefined;
 }
 
-/** The same for claims that are known to be ours, signed by a key that is trusted, and within their times. */
-export async function judge(
+/** Decides by the records whether verified claims belong to an active token; undefined if they do not. */
+export async function liveTokenOf(
   claims: TokenClaims,
   look: Look,
   { clock }: Pick<Ports, 'clock'>,
 ): Promise<LiveToken | undefined> {
   readAhead(claims, look);
   const nowSeconds = clock.nowSeconds();
-  const [client, isRevoked, isWhole] = await Promise.all([
-    look.client(principalOf(claims)),
-    isTakenBack(claims, look),
-    isEverybodyStanding(claims, look, nowSeconds),
+  const [client, isRevoked, isComplete] = await Promise.all([
+    look.client(subjectClientIdOf(claims)),
+    isTokenRevoked(claims, look),
+    arePartiesActive(claims, look, nowSeconds),
   ]);
-  if (client === undefined || isRevoked || !isWhole || !isLive(client, nowSeconds)) return undefined;
+  if (client === undefined || isRevoked || !isComplete || !isLive(client, nowSeconds)) return undefined;
 
   const reading = [standingOf(client, look), findApi(claims.aud, look), settingsIn(look)] as const;
   const [standing, api, settings] = await Promise.all(reading);
-  if (standing === undefined || api === undefined || sinceWhen(claims) < latestMark(standing, settings))
-    return undefined;
-  if (!isAbout(claims, { client, standing, api })) return undefined;
+  if (standing === undefined || api === undefined) return undefined;
+  if (authenticatedAtSeconds(claims) < latestMark(standing, settings)) return undefined;
+  if (!agreesWithRecords(claims, { client, standing, api })) return undefined;
 
   const own = await allowedPermissions(client, standing, api, look);
   const allowed = await withinActorsReach(claims, { allowed: own, api }, look);
-  const permissions = claims.scope === undefined ? allowed : narrowed(claims.scope, allowed);
+  const permissions = claims.scope === undefined ? allowed : stillAllowed(claims.scope, allowed);
   return permissions.length === 0 ? undefined : { claims, client, standing, api, permissions, look };
 }
 
-/** Whose client's records say what the token is worth: the subject's. */
-function principalOf({ client_id: clientId, subject_client_id: principalId = clientId }: TokenClaims): string {
-  return principalId;
+/** The values of a scope that are still allowed. */
+export function stillAllowed(scope: string, allowed: readonly string[]): readonly string[] {
+  return scopeValues(scope).filter((value) => allowed.includes(value));
 }
 
-/** When the subject proved who it is: what revokes its tokens of before revokes what was made of them since. */
-function sinceWhen({ iat, auth_time: authenticatedAtSeconds = iat }: TokenClaims): number {
-  return authenticatedAtSeconds;
+/** The id of the subject's client, whose records decide what the token permits. */
+function subjectClientIdOf({ client_id, subject_client_id = client_id }: TokenClaims): string {
+  return subject_client_id;
 }
 
-/** The verifier's keys are some moments old, and in these moments a key can have been revoked (V5). */
+/** When the subject authenticated. A revocation after this moment also covers tokens that were refreshed or exchanged later. */
+function authenticatedAtSeconds({ iat, auth_time = iat }: TokenClaims): number {
+  return auth_time;
+}
+
+/** Checks the key against the record, because the keys of the verifier are older: a key may be revoked since (V5). */
 async function isByTrustedKey({ claims, key }: VerifiedToken, look: Look, clock: Clock): Promise<boolean> {
   return isTrustedNow(key, claims.scope === undefined, {
     stored: await signingKeysIn(look),
@@ -135,13 +141,13 @@ async function isByTrustedKey({ claims, key }: VerifiedToken, look: Look, clock:
   });
 }
 
-/** The token names the records that decide about it; asking for all of them at once saves a round trip. */
+/** Expects all records that the token names, so that they are read together. This saves a round trip. */
 function readAhead(claims: TokenClaims, look: Look): void {
   const { aud, sub, tenant_id } = claims;
   look.expect(apiNameKey(aud));
   if (tenant_id === undefined) return;
   look.expect(tenantKey(tenant_id));
-  if (sub === principalOf(claims)) return;
+  if (sub === subjectClientIdOf(claims)) return;
   if (isIdOf('svc', sub)) {
     look.expect(serviceUserKey(sub));
     return;
@@ -150,17 +156,11 @@ function readAhead(claims: TokenClaims, look: Look): void {
   look.expect(membershipKey(tenant_id, sub));
 }
 
-/** A scope, less what is not allowed any more. */
-export function narrowed(scope: string, allowed: readonly string[]): readonly string[] {
-  return scopeValues(scope).filter((value) => allowed.includes(value));
-}
-
 /**
- * A client id is never given twice, but the token must also agree about whom the client acts for; and a long-lived
- * token is the one that its client consists of, for the very API that it was made for. Where bound
- * tokens are required, no others from before are taken.
+ * Whether the records still agree with the claims: the client has the same subject and tenant, a long-lived token is the
+ * token of its client and for the same API, and the token is bound as the API requires now.
  */
-function isAbout(
+function agreesWithRecords(
   claims: TokenClaims,
   { client, standing, api }: Pick<LiveToken, 'client' | 'standing' | 'api'>,
 ): boolean {

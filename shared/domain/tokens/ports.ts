@@ -4,64 +4,65 @@ import type { SigningAlgorithm } from '../records/permissions.ts';
 import type { AccessTokenClaims, TokenClaims } from './claims.ts';
 import type { StatusPlace } from './status-places.ts';
 
-/** Signs tokens; `typ` in their header says of which kind they are. */
+/** Signs tokens with the workspace's keys. The header `typ` tells access tokens from long-lived tokens. */
 export interface TokenSigner {
   /**
-   * Signs with the workspace's key as `keys` has it, which is the record of this request's look; without, as this process
-   * has seen it a moment ago. Rejects with `invalid_scope` where there is more to sign than the algorithm takes.
+   * Signs with the current key of `keys`, the record that this request has read. Without `keys`, it uses the record that
+   * this process has read last. Rejects with `invalid_scope` if the claims are too long for the signing API.
    */
   sign(claims: TokenClaims, algorithm: SigningAlgorithm, keys?: SigningKeys): Promise<string>;
 }
 
-/** What a token says, and by which of our keys. */
+/** The claims of a verified token, and the key that signed it. */
 export interface VerifiedToken {
   readonly claims: TokenClaims;
   readonly key: { readonly kid: string; readonly algorithm: SigningAlgorithm };
 }
 
 /**
- * Checks form, type, algorithm, key, signature and issuer of a token; undefined for whatever is not ours. The keys are
- * those that this process has seen a moment ago: a revoked key is no key after that moment.
+ * Verifies form, type, algorithm, key, signature and issuer of a token. It uses the keys that this process has read
+ * last, so a key that was revoked since can still count.
  */
 export interface TokenVerifier {
+  /** Verifies a token; undefined for a token that Mintmark did not sign. */
   verify(token: string, nowSeconds: number): Promise<VerifiedToken | undefined>;
-  /** Algorithms this workspace has signing keys for. */
+  /** The algorithms for which this workspace has signing keys. */
   readonly algorithms: readonly SigningAlgorithm[];
 }
 
-/** Signs and verifies with the secrets of APIs (HS256, RFC 7518 §3.2). */
+/** Signs and verifies tokens with the secrets of APIs (HS256, RFC 7518 §3.2). */
 export interface SecretTokens {
   sign(claims: AccessTokenClaims, secret: WrappedSecret): Promise<string>;
-  /** Which secret of which audience such a token names; undefined for all other tokens. Nobody has verified it. */
+  /** The secret and the audience that an HS256 token names, not verified; undefined for all other tokens. */
   read(token: string): { readonly kid: string; readonly audience: string } | undefined;
-  /** The claims, if this secret signed them, with this algorithm and issuer; undefined for everything else. */
+  /** The claims of a token that this secret signed with HS256 for our issuer; undefined for all other tokens. */
   verify(token: string, secret: WrappedSecret): Promise<AccessTokenClaims | undefined>;
 }
 
-/** Keeps revoked ids of tokens and families until what they are about would have ended anyway. */
+/** Keeps the ids of revoked tokens and families until the tokens have expired. */
 export interface Revocations {
-  /** Resolves only when every later look sees this as revoked. */
+  /** Revokes an id. Resolves as soon as every later look sees the revocation. `expiresAtSeconds` is in Unix time. */
   revoke(id: string, expiresAtSeconds: number): Promise<void>;
 }
 
-/** What of a token decides about its worth: everything but what it tells its API. */
+/** The claims that decide whether a token is active. The other claims only inform its API. */
 export type DecidingClaims = Omit<AccessTokenClaims, 'roles' | 'permissions' | 'metadata' | 'status'>;
 
 /** Gives tokens their places on status lists. */
 export interface StatusPlaces {
-  /** A place that no other token has or will have; resolves when it is written down whose it is. */
+  /** Gives a token a place that no other token ever gets. Resolves after the place is stored with these claims. */
   assign(claims: DecidingClaims): Promise<StatusPlace>;
 }
 
 /** Reads which tokens have places on a status list. */
 export interface StatusEntries {
-  /** Undefined for a list on which no token has a place yet. */
+  /** The taken places of a list; undefined for a list on which no place is taken. */
   read(list: number): Promise<readonly { readonly index: number; readonly claims: DecidingClaims }[] | undefined>;
 }
 
-/** Keeps the lists that this process has made, so that one is made for all who ask at the same time. */
+/** Keeps the lists that this process has made, so that parallel requests share one list. */
 export interface StatusListMemory<List> {
-  /** What is known, as long as it is fresh; else what `make` makes, or is making already. */
+  /** The known list if it is fresh; otherwise the list that `make` makes, or is already making. */
   recall(
     list: number,
     isFresh: (known: List) => boolean,

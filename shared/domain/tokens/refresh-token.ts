@@ -3,25 +3,25 @@ import { isSealedFor, sealedFormat } from '../keys/sealed-text.ts';
 
 const PREFIX = 'fam_';
 
-/** A refresh token: `mmr_` + 22 (its family) + 32 random + 8 (seal) + 6 (CRC32), all base62. */
+/** `mmr_` + 22 characters (family) + 32 (random) + 8 (seal) + 6 (CRC32), all base62. */
 const format = sealedFormat({ prefix: 'mmr', nameCharacters: 22 });
 
-/** Whose it is stands in its family; the seal says only that it was made here. */
+/** The same owner for all refresh tokens. The seal proves only that Mintmark made the token; the family names the client. */
 const OWNER = 'refresh token';
 
-/** What a refresh token consists of that anything depends on. */
+/** The parts of a refresh token that decide about it. */
 export interface RefreshTokenParts {
   readonly familyId: string;
-  /** What is unique to this token of the family. */
+  /** The token without its seal and checksum, unique in the family. */
   readonly body: string;
 }
 
-/** A refresh token that was just made: `value` is handed out and never kept. */
+/** A new refresh token: `value` is sent to the client and never stored. */
 export interface NewRefreshToken extends RefreshTokenParts {
   readonly value: string;
 }
 
-/** Writes a refresh token of a family, from 32 bytes that nobody can guess. */
+/** Makes a refresh token of a family from 32 random bytes, which must be unpredictable. */
 export async function writeRefreshToken(
   familyId: string,
   entropy: Uint8Array,
@@ -32,7 +32,7 @@ export async function writeRefreshToken(
   return { value, familyId, body };
 }
 
-/** What Mintmark itself made; undefined for every other text, without reading any record. */
+/** Reads a refresh token that Mintmark made; undefined for every other text. No record is needed. */
 export async function readRefreshToken(text: string, pepper: Pepper): Promise<RefreshTokenParts | undefined> {
   const parts = format.parse(text);
   if (parts === undefined || !(await isSealedFor(OWNER, parts, pepper))) return undefined;

@@ -8,19 +8,7 @@ import type { Api } from '../records/permissions.ts';
 import type { AccessTokenClaims } from './claims.ts';
 import type { SecretTokens } from './ports.ts';
 
-/**
- * A new id for a token for this API, within the API's own where a secret signs it: whoever shares the secret can make up
- * any such token, and must not take back others by their ids.
- */
-export function newTokenId({ id, signingAlgorithm }: Pick<Api, 'id' | 'signingAlgorithm'>, random: Random): string {
-  const tokenId = newId('tok', random);
-  return signingAlgorithm === 'HS256' ? `${id}/${tokenId}` : tokenId;
-}
-
-function isWithinApi(tokenId: string, apiId: string): boolean {
-  return tokenId.startsWith(`${apiId}/`) && isMadeId('tok', tokenId.slice(apiId.length + 1));
-}
-
+/** HS256 is used only if the deployment allows it and the ports have the secrets. */
 interface UsePorts {
   readonly hs256Apis?: boolean;
   readonly secretTokens?: SecretTokens;
@@ -28,8 +16,17 @@ interface UsePorts {
 }
 
 /**
- * Signs an access token with the secret of its API.
- * @throws DomainError `invalid_target` where the deployment allows that no more
+ * Makes the id of a new token for this API. The id of an HS256 token begins with the id of the API. An API that shares
+ * the secret can forge tokens; with this prefix, a forged id cannot be used to revoke a token of another API.
+ */
+export function newTokenId({ id, signingAlgorithm }: Pick<Api, 'id' | 'signingAlgorithm'>, random: Random): string {
+  const tokenId = newId('tok', random);
+  return signingAlgorithm === 'HS256' ? `${id}/${tokenId}` : tokenId;
+}
+
+/**
+ * Signs an access token with the secret of its API (HS256).
+ * @throws DomainError `invalid_target` if the API has no secret, or if the deployment does not allow HS256 any more
  */
 export async function signWithSecret(
   claims: AccessTokenClaims,
@@ -38,12 +35,12 @@ export async function signWithSecret(
 ): Promise<string> {
   const secret = signingSecretAt(await look.find(signingSecretsKey(apiId)), clock.nowSeconds());
   if (hs256Apis && secret !== undefined) return secretTokens.sign(claims, { ...secret, apiId });
-  throw new DomainError('invalid_target', 'No tokens are signed for this API at present: see its signing algorithm.', {
+  throw new DomainError('invalid_target', 'Tokens for this API cannot be signed now: see its signing algorithm.', {
     field: 'audience',
   });
 }
 
-/** The claims of a token that the secret of its own API has signed, under an id of that API; undefined for everything else. */
+/** The claims of a token that the secret of its own API signed, and whose id begins with that API; otherwise undefined. */
 export async function claimsBySecret(
   token: string,
   look: Look,
@@ -55,5 +52,9 @@ export async function claimsBySecret(
   const stored = await look.find(signingSecretsKey(api.id));
   const secret = stored && trustedSecrets(stored, clock.nowSeconds()).find(({ kid }) => kid === named?.kid);
   const claims = secret && (await secretTokens?.verify(token, { ...secret, apiId: api.id }));
-  return claims && isWithinApi(claims.jti, api.id) ? claims : undefined;
+  return claims && isTokenIdOf(api.id, claims.jti) ? claims : undefined;
+}
+
+function isTokenIdOf(apiId: string, tokenId: string): boolean {
+  return tokenId.startsWith(`${apiId}/`) && isMadeId('tok', tokenId.slice(apiId.length + 1));
 }

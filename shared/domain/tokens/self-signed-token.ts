@@ -15,12 +15,13 @@ import type { LongLivedTokenClaims } from './claims.ts';
 import type { LiveToken } from './live-token.ts';
 
 /**
- * JWTs that service users sign for an API themselves, in the place of access tokens: of the type `JWT`, with the key's
- * name as `kid`, the API as their only audience and an hour to live at most. They differ from assertions by the
- * audience, which there is this server, and from every token of ours by type and issuer (RFC 8725 §3.12).
+ * JWTs that service users sign for an API themselves, in place of access tokens. Their type is `JWT`, their `kid` is the
+ * id of the key's client, the API is their only audience, and they live for an hour at most. They differ from assertions
+ * by the audience, because the audience of an assertion is Mintmark. They differ from Mintmark's own tokens by type and
+ * issuer (RFC 8725 §3.12).
  */
 
-/** Visible ASCII, as it goes into log lines and the context of authorizers. */
+/** Visible ASCII, because token ids are written into log lines and into the context of authorizers. */
 const TOKEN_ID = /^[\x21-\x7E]{1,128}$/;
 
 interface Ports {
@@ -29,14 +30,14 @@ interface Ports {
   readonly clock: Clock;
 }
 
-/** Such a JWT, which nobody has verified. */
+/** The decoded content of a self-signed token. The signature is not verified yet. */
 interface SelfSignedToken extends Omit<UnverifiedAssertion, 'claims'> {
-  /** The key's client. */
+  /** The id of the key's client. */
   readonly keyId: string;
   readonly claims: UnverifiedAssertion['claims'] & { readonly iat: number };
 }
 
-/** What a token says that a service user may have signed itself and that holds now; undefined for every other one. */
+/** Decodes a self-signed token that is within its lifetime; undefined for every other token. The signature is not verified. */
 export function readSelfSignedToken(
   token: string,
   { issuer, assertionVerifier, clock }: Ports,
@@ -52,12 +53,12 @@ export function readSelfSignedToken(
   return { ...read, keyId, claims: { ...claims, iat } };
 }
 
-/** Names a self-signed token among all that can be revoked: `jti` is its signer's own. */
+/** The id by which a self-signed token is revoked. Its `jti` is unique for its signer only, so the client id stands in front. */
 export function selfSignedTokenId({ keyId, claims }: SelfSignedToken): string {
   return `${keyId}/${claims.jti}`;
 }
 
-/** Whether this client's own key signed the token. */
+/** Whether the key of this client signed the token. */
 export async function isSignedByKeyOf(
   client: Client,
   { value, read }: { readonly value: string; readonly read: SelfSignedToken },
@@ -69,9 +70,7 @@ export async function isSignedByKeyOf(
   return assertionVerifier.isGenuine(value, keys);
 }
 
-/**
- * Looks a self-signed token up, for APIs that accept them: undefined for everything that is not worth anything now.
- */
+/** Finds a self-signed token by its text; undefined if it is not active, or if its API does not accept such tokens. */
 export async function findSelfSignedToken(
   token: string,
   ports: Ports & { readonly records: RecordReader },
@@ -84,26 +83,28 @@ export async function findSelfSignedToken(
   const [client, isRevoked] = await Promise.all([look.client(keyId), look.isRevoked(selfSignedTokenId(read))]);
   if (client === undefined || isRevoked || !isLive(client, ports.clock.nowSeconds())) return undefined;
   if (!isAboutItself(read, client)) return undefined;
-  return (await isSignedByKeyOf(client, { value: token, read }, ports)) ? worthNow(read, client, look) : undefined;
+  return (await isSignedByKeyOf(client, { value: token, read }, ports))
+    ? liveSelfSignedToken(read, client, look)
+    : undefined;
 }
 
 function isAboutItself({ claims: { iss, sub } }: SelfSignedToken, client: Client): boolean {
   return iss === sub && (sub === client.id || sub === subjectId(client));
 }
 
-async function worthNow(read: SelfSignedToken, client: Client, look: Look): Promise<LiveToken | undefined> {
+async function liveSelfSignedToken(read: SelfSignedToken, client: Client, look: Look): Promise<LiveToken | undefined> {
   const [standing, api] = await Promise.all([standingOf(client, look), findApi(read.claims.aud, look)]);
   if (standing === undefined || api?.acceptsSelfSignedTokens !== true || !isBoundAsRequired(undefined, api)) {
     return undefined;
   }
-  // Dated by the signer's clock: whatever could be used before the mark is worth nothing after it.
+  // The signer's clock may be ahead: the token may be older than its `iat`, and a revocation must still cover it.
   if (earliestIssue(read.claims.iat) < latestMark(standing, await settingsIn(look))) return undefined;
   const permissions = await allowedPermissions(client, standing, api, look);
   if (permissions.length === 0) return undefined;
   return { claims: claimsOf(read, client, standing.tenantId), client, standing, api, permissions, look };
 }
 
-/** As for a long-lived token, the records say what it allows. */
+/** The claims of a long-lived token, because the records decide what a self-signed token permits, too. */
 function claimsOf({ claims }: SelfSignedToken, client: Client, tenantId: string | undefined): LongLivedTokenClaims {
   const { iss, aud, exp, iat, nbf = iat, jti } = claims;
   return {

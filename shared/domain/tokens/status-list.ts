@@ -4,21 +4,27 @@ import type { Api } from '../records/permissions.ts';
 import { expectSettings, settingsIn } from '../records/settings.ts';
 import { isWithinLifetime } from './access-token.ts';
 import type { AccessTokenClaims } from './claims.ts';
-import { judge } from './live-token.ts';
+import { liveTokenOf } from './live-token.ts';
 import type { StatusEntries, StatusListMemory, StatusPlaces } from './ports.ts';
 import { LIST_LENGTH, mayHoldLivingTokens, placeOf, tokenStatus } from './status-places.ts';
 
-/** Which tokens of a list were taken back, as of a moment. */
+/** The state of the tokens on a list at one moment. */
 export interface StatusList {
-  /** One bit for each token, from the lowest bit of the first byte on; set for tokens that are worth nothing any more. */
+  /** One bit for each token, from the lowest bit of the first byte on. The bit is 1 for a token that is not active. */
   readonly statuses: Uint8Array;
-  /** A moment before the first record was read. */
+  /** The moment of the state, in Unix time, before the first record was read. */
   readonly asOfSeconds: number;
-  /** For how long from that moment on anybody may go by it. */
+  /** How long verifiers may use the list, counted from that moment. */
   readonly ttlSeconds: number;
 }
 
-/** Gives a token a place on a list, where its API wants that: it is written down before the token exists. */
+interface ReadPorts {
+  readonly statusEntries: StatusEntries;
+  readonly records: RecordReader;
+  readonly clock: Clock;
+}
+
+/** Gives a token a place on a status list if its API has status lists. The place is stored before the token is signed. */
 export async function placeOnStatusList(
   claims: AccessTokenClaims,
   api: Api,
@@ -30,15 +36,9 @@ export async function placeOnStatusList(
   return { ...claims, status: tokenStatus(place, issuer) };
 }
 
-interface ReadPorts {
-  readonly statusEntries: StatusEntries;
-  readonly records: RecordReader;
-  readonly clock: Clock;
-}
-
 /**
- * Makes a list: it says of each token on it what introspection would say at this moment. Undefined for a list that there
- * is not, or not any more.
+ * Makes a status list. Its bits agree with what introspection would answer at this moment. Undefined for a list that has
+ * no tokens, or whose tokens have all expired.
  */
 export async function readStatusList(list: number, ports: ReadPorts): Promise<StatusList | undefined> {
   const asOfSeconds = ports.clock.nowSeconds();
@@ -48,21 +48,15 @@ export async function readStatusList(list: number, ports: ReadPorts): Promise<St
   const look = ports.records.open('a status list');
   expectSettings(look);
   const living = entries.filter(({ claims }) => isWithinLifetime(claims, asOfSeconds));
-  const judged = living.map(async ({ index, claims }) => ({ index, worth: await judge(claims, look, ports) }));
-  const worthless = (await Promise.all(judged)).filter(({ worth }) => worth === undefined);
+  const decisions = living.map(async ({ index, claims }) => ({ index, live: await liveTokenOf(claims, look, ports) }));
+  const inactive = (await Promise.all(decisions)).filter(({ live }) => live === undefined);
   const { statusLists } = await settingsIn(look);
-  return { statuses: bits(worthless.map(({ index }) => index)), asOfSeconds, ttlSeconds: statusLists.ttlSeconds };
-}
-
-function bits(set: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(LIST_LENGTH / 8);
-  for (const index of set) bytes[index >> 3] = (bytes[index >> 3] ?? 0) | (1 << (index & 7));
-  return bytes;
+  return { statuses: withBits(inactive.map(({ index }) => index)), asOfSeconds, ttlSeconds: statusLists.ttlSeconds };
 }
 
 /**
- * Whether a token was taken back, by its list as it was a `ttl` ago at most. A token without a list was not; one whose
- * list is not there counts as taken back. Rejects where the list cannot be made.
+ * Whether the status list of a token says that it is not active. The list can be `ttl` seconds old. False for a token
+ * without a list; true for a token whose list does not exist. Rejects if the list cannot be made.
  */
 export async function isRevokedByList(
   { status }: Pick<AccessTokenClaims, 'status'>,
@@ -75,6 +69,13 @@ export async function isRevokedByList(
   const isFresh = ({ asOfSeconds, ttlSeconds }: StatusList) => now < asOfSeconds + ttlSeconds;
   const list = await ports.statusLists.recall(place.list, isFresh, () => readStatusList(place.list, ports));
   return list === undefined || isSet(list.statuses, place.index);
+}
+
+/** The bytes of a list in which the bits with these indexes are 1. */
+function withBits(indexes: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(LIST_LENGTH / 8);
+  for (const index of indexes) bytes[index >> 3] = (bytes[index >> 3] ?? 0) | (1 << (index & 7));
+  return bytes;
 }
 
 function isSet(bytes: Uint8Array, index: number): boolean {

@@ -2,35 +2,36 @@ import type { Confirmation } from '../authentication/confirmation.ts';
 import type { ShortLived } from '../records/lifecycle.ts';
 import type { RecordKey } from '../records/record-key.ts';
 
-/** What is kept of refresh tokens. Times are seconds since 1970, UTC. */
-
-/** A refresh token and all its successors, of which one works at a time (RFC 9700 §4.14.2). None of them is kept. */
+/**
+ * A refresh token and all its successors. Only the last one is current (RFC 9700 §4.14.2). The tokens themselves are not
+ * stored, only their digests. Times are seconds since 1970, UTC.
+ */
 export interface TokenFamily extends ShortLived {
   readonly id: string;
   readonly clientId: string;
   readonly audience: string;
-  /** What was allowed when the family began; it is never more. */
+  /** The scope at the beginning of the family, which is the upper limit for all its tokens. */
   readonly scope: string;
-  /** The digest of the token that works. */
+  /** The digest of the current token. */
   readonly current: string;
   readonly rotation?: FamilyRotation | undefined;
-  /** The key that is asked for with every use. Such a token need not rotate, because by itself it is no use to a thief. */
+  /** The key or certificate that every use must prove. A bound token need not rotate: a thief cannot use it alone. */
   readonly confirmation?: Confirmation | undefined;
   readonly createdAtSeconds: number;
-  /** When it ends unless it is used before. */
+  /** When the family ends, if it is not used before. */
   readonly idleUntilSeconds: number;
 }
 
-/** The last rotation: enough to hand out the same successor again, to whoever has the token before it. */
+/** The last rotation. With the previous token and the salt, Mintmark can derive the same successor again. */
 export interface FamilyRotation {
-  /** The digest of the token before. */
+  /** The digest of the previous token. */
   readonly previous: string;
-  /** What the successor was derived from, together with the token before. */
+  /** The random text that the successor was derived with. */
   readonly salt: string;
   readonly atSeconds: number;
 }
 
-/** The families that one client began, the oldest first. */
+/** The families of one client, the oldest first. */
 export interface FamilyRoster extends ShortLived {
   readonly families: readonly Pick<TokenFamily, 'id' | 'expiresAtSeconds'>[];
 }
@@ -40,7 +41,7 @@ export function familyKey(id: string): RecordKey<'family', TokenFamily> {
   return { kind: 'family', id };
 }
 
-/** Names the roster of the families that a client began among the short-lived records. */
+/** Names the roster of a client's families among the short-lived records. */
 export function familyRosterKey(clientId: string): RecordKey<'familyRoster', FamilyRoster> {
   return { kind: 'familyRoster', id: clientId };
 }

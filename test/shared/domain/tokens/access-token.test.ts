@@ -14,7 +14,7 @@ const value = fc.array(fc.constantFrom(...SYMBOLS), { minLength: 1, maxLength: 2
 const values = fc.uniqueArray(value, { minLength: 1, maxLength: 12 });
 
 describe('scopeValues', () => {
-  test('gives back the values that a scope was made of, in their order', () => {
+  test('returns the values of a scope in their order', () => {
     fc.assert(
       fc.property(values, (written) => {
         expect(scopeValues(written.join(' '))).toEqual(written);
@@ -23,17 +23,19 @@ describe('scopeValues', () => {
     );
   });
 
-  test('C7: values that come again collapse into the first', () => {
-    const again = values.chain((written) => fc.tuple(fc.constant(written), fc.array(fc.constantFrom(...written))));
+  test('C7: returns a repeated value once, at its first position', () => {
+    const withRepeats = values.chain((written) =>
+      fc.tuple(fc.constant(written), fc.array(fc.constantFrom(...written))),
+    );
     fc.assert(
-      fc.property(again, ([written, repeated]) => {
+      fc.property(withRepeats, ([written, repeated]) => {
         expect(scopeValues([...written, ...repeated].join(' '))).toEqual(written);
       }),
       RUNS,
     );
   });
 
-  test('C7: the order makes another list but no other set', () => {
+  test('C7: returns the same set of values for a scope in another order', () => {
     const shuffled = values.chain((written) =>
       fc.tuple(fc.constant(written), fc.shuffledSubarray(written, { minLength: written.length })),
     );
@@ -45,11 +47,11 @@ describe('scopeValues', () => {
     );
   });
 
-  test.each(['a  b', ' a', 'a ', ' ', ''])('C5: the scope %j has an empty value, which no API declares', (scope) => {
+  test.each(['a  b', ' a', 'a ', ' ', ''])('C5: finds an empty value, which no API declares, in %j', (scope) => {
     expect(scopeValues(scope)).toContain('');
   });
 
-  test('C5: only a space separates values', () => {
+  test('C5: separates values by spaces only', () => {
     expect(scopeValues('a\tb,c\u00a0d')).toEqual(['a\tb,c\u00a0d']);
   });
 });

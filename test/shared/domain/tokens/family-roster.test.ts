@@ -19,11 +19,11 @@ beforeAll(async () => {
 });
 afterAll(() => engines.close());
 
-let entered = 0;
+let familyCount = 0;
 
-const enter = async () => {
-  entered += 1;
-  const id = `fam_${entered}`;
+const enterFamily = async () => {
+  familyCount += 1;
+  const id = `fam_${familyCount}`;
   const now = ports.clock.nowSeconds();
   const family = {
     id,
@@ -40,31 +40,31 @@ const enter = async () => {
   return id;
 };
 
-const enterMany = async (count: number) => {
+const enterFamilies = async (count: number) => {
   const ids: string[] = [];
-  while (ids.length < count) ids.push(await enter());
+  while (ids.length < count) ids.push(await enterFamily());
   return ids;
 };
 
-const revoked = async (ids: readonly string[]) => {
+const revokedAmong = async (ids: readonly string[]) => {
   const look = ports.records.open('test');
   const marks = await Promise.all(ids.map((id) => look.isRevoked(id)));
   return ids.filter((_, index) => marks[index]);
 };
 
-test('the hundred and first family of a client ends the oldest, and the next the one after it', async () => {
+test('each family of a client after the hundredth revokes the oldest family', async () => {
   workspace = await openWorkspace(engines);
   ({ ports } = workspace);
-  const ids = await enterMany(LIVE_MAX);
-  expect(await revoked(ids)).toEqual([]);
-  await enterMany(2);
-  expect(await revoked(ids)).toEqual(ids.slice(0, 2));
+  const ids = await enterFamilies(LIVE_MAX);
+  expect(await revokedAmong(ids)).toEqual([]);
+  await enterFamilies(2);
+  expect(await revokedAmong(ids)).toEqual(ids.slice(0, 2));
 });
 
-test('one roster holds them, and forgets those that have ended', async () => {
+test('the roster of a client drops families that have ended', async () => {
   ({ ports } = workspace);
   ports.clock.advance(LIFETIME_SECONDS);
-  const last = await enter();
+  const last = await enterFamily();
   const items = (await workspace.scan('TOKENS')).filter(({ key }) => !String(key).startsWith('revoked#'));
   const expiresAtSeconds = ports.clock.nowSeconds() + LIFETIME_SECONDS;
   expect(items).toEqual([

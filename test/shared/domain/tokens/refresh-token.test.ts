@@ -22,14 +22,14 @@ function pepperOf(key: string) {
 const write = (familyId = FAMILY, of = pepper) => writeRefreshToken(familyId, randomBytes(32), of);
 
 describe('a refresh token', () => {
-  test('Q1: has a prefix of its own, 190 random bits and a checksum, and is no secret', async () => {
+  test('Q1: has its own prefix, 190 random bits and a checksum, and does not parse as a client secret', async () => {
     const { value, body } = await write();
     expect(value).toMatch(/^mmr_a{22}[0-9A-Za-z]{46}$/);
     expect([body, parseSecret(value)]).toEqual([value.slice(0, 58), undefined]);
     expect(32 * Math.log2(62)).toBeGreaterThanOrEqual(160);
   });
 
-  test('is read back as it was written', async () => {
+  test('is read with the same parts as it was written with', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 32, maxLength: 32 }), async (entropy) => {
         const { value, ...parts } = await writeRefreshToken(FAMILY, entropy, pepper);
@@ -38,7 +38,7 @@ describe('a refresh token', () => {
     );
   });
 
-  test('Q2: is not read with any character changed', async () => {
+  test('Q2: is refused with any character changed', async () => {
     const { value } = await write();
     const changed = [...value].map(
       (letter, at) => value.slice(0, at) + (letter === 'A' ? 'B' : 'A') + value.slice(at + 1),
@@ -48,11 +48,11 @@ describe('a refresh token', () => {
   });
 
   test.each([
-    ['made by somebody else', async () => (await write(FAMILY, pepperOf('a guess'))).value],
-    ['cut off', async () => (await write()).value.slice(0, -1)],
+    ['made with another pepper', async () => (await write(FAMILY, pepperOf('a guess'))).value],
+    ['without its last character', async () => (await write()).value.slice(0, -1)],
     ['with a line feed behind it', async () => `${(await write()).value}\n`],
-    ['empty', async () => ''],
-  ])('is not read where it is %s', async (_what, text) => {
+    ['of no characters', async () => ''],
+  ])('%s is refused', async (_case, text) => {
     expect(await readRefreshToken(await text(), pepper)).toBeUndefined();
   });
 });
@@ -80,11 +80,11 @@ describe('generationOf', () => {
     ['before', 10, 1_010, { is: 'replayed' }],
     ['before', 0, 1_000, { is: 'replayed' }],
     ['older', 30, 1_000, { is: 'replayed' }],
-  ])('N5: %s, with a grace of %d s, at second %d', (digest, graceSeconds, nowSeconds, generation) => {
+  ])('N5: places the token "%s" with a grace of %d s at second %d', (digest, graceSeconds, nowSeconds, generation) => {
     expect(generationOf(family, digest, { graceSeconds, nowSeconds })).toEqual(generation);
   });
 
-  test('N5: before any rotation every other token is a replay', () => {
+  test('N5: treats every token but the current one as a replay before the first rotation', () => {
     const first = { ...family, rotation: undefined };
     expect(generationOf(first, 'before', { graceSeconds: 30, nowSeconds: 0 })).toEqual({ is: 'replayed' });
   });
