@@ -8,6 +8,7 @@ import { findLiveToken } from '../tokens/live-token.ts';
 import type { TokenVerifier } from '../tokens/ports.ts';
 import { assertIsSender, type PresentedToken } from './sender-constraint.ts';
 
+/** The ports that authenticate a caller of the management API. */
 export interface ManagerPorts {
   readonly issuer: string;
   readonly verifier: TokenVerifier;
@@ -19,14 +20,14 @@ export interface ManagerPorts {
 }
 
 /**
- * The caller behind a management token.
- * @throws DomainError `invalid_token` (RFC 6750 §3.1) for a token that is not live or meant for another API, and as
+ * Authenticates a caller of the management API by its access token.
+ * @throws DomainError `invalid_token` (RFC 6750 §3.1) for a token that is not active or is for another API, and as
  * `assertIsSender` does
  */
 export async function authenticateManager(presented: PresentedToken, ports: ManagerPorts): Promise<ManagementCaller> {
   const live = await findLiveToken(presented.value, ports);
   if (live === undefined || live.claims.aud !== systemApiIdentifier(ports.issuer)) {
-    throw new DomainError('invalid_token', 'The access token is not valid for this API, expired or revoked.');
+    throw new DomainError('invalid_token', 'The access token is expired, revoked or not valid for this API.');
   }
   const { claims, standing, permissions } = live;
   await assertIsSender(presented, claims, ports);

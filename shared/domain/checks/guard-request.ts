@@ -9,36 +9,35 @@ import { findSelfSignedToken } from '../tokens/self-signed-token.ts';
 import { isRevokedByList, type StatusList } from '../tokens/status-list.ts';
 import { findMismatch, type PresentedToken } from './sender-constraint.ts';
 
-/** What an authorizer stands in front of. */
+/** The API that an authorizer protects, and the rules of this authorizer. */
 export interface ProtectedApi {
-  /** The API's identifier: tokens for any other audience are refused. */
+  /** The identifier of the API. Tokens for any other audience are refused. */
   readonly audience: string;
   /**
-   * `offline` trusts signature and expiry, calls nobody and refuses long-lived tokens and those of HS256; only where a token is on a status
-   * list, it reads that list once in its time to live. `online` also asks whether token, client and subject stand and
-   * what they may still do.
+   * `offline` checks signature and expiry without a call. It refuses long-lived tokens and HS256 tokens. For a token
+   * on a status list, it reads that list once in the list's time to live. `online` also checks the records: token,
+   * client and subject must be active, and only their present permissions count.
    */
   readonly mode: 'offline' | 'online';
-  /** Route key (`GET /reports/{id}`) → the permission it needs; null where any token for this API will do. */
+  /** Route key (`GET /reports/{id}`) → the permission that the route needs; null if any token for this API is enough. */
   readonly routes: Readonly<Record<string, string | null>>;
   /**
-   * Whether it takes tokens that are bound to a key, or no others; without this it takes none of these. A proof is for
-   * one request, so no decision about one may be repeated.
+   * Whether key-bound tokens are accepted, or required; undefined refuses them. A proof is for one request, so
+   * the decision about a bound token must not be cached.
    */
   readonly dpop?: 'accepted' | 'required' | undefined;
-  /** The same of tokens that are bound to a certificate: the API needs a domain with mutual TLS. */
+  /** Whether certificate-bound tokens are accepted, or required; undefined refuses them. The API needs mutual TLS. */
   readonly mtls?: 'accepted' | 'required' | undefined;
-  /** Whether it takes JWTs that service users sign themselves, where it works online and its API accepts them. */
+  /** Whether tokens that service users sign themselves are accepted; only `online`, and only if the API accepts them. */
   readonly selfSigned?: 'accepted' | undefined;
   /**
-   * How clients name the API in proofs, e.g. `https://api.example.com`: scheme and host, with as much of the path as API
-   * Gateway does not see. Without it the host by which API Gateway was called, which is another one where something
-   * stands in front of it.
+   * The beginning of the API's URLs in proofs, e.g. `https://api.example.com`: scheme, host, and the part of the path that
+   * API Gateway does not see. Undefined for the host name of API Gateway, which is wrong behind a proxy.
    */
   readonly origin?: string | undefined;
 }
 
-/** What a valid token opens. */
+/** The access that a valid token gives: its claims, and the routes of the API that it opens. */
 export interface GuardedAccess {
   readonly claims: TokenClaims;
   readonly permissions: readonly string[];
@@ -62,8 +61,8 @@ interface Ports {
 }
 
 /**
- * Which routes a token opens; undefined for a token that is not valid at this API, or not from whom it is bound to. A
- * route without rule is closed.
+ * Decides which routes of an API a token opens; undefined for a token that is not valid at this API, or whose sender does
+ * not prove the binding. A route without a rule stays closed.
  */
 export async function guardRequest(
   presented: PresentedToken,
@@ -74,7 +73,7 @@ export async function guardRequest(
   const found = api.mode === 'online' ? await findOnline(token, api, ports) : await findOffline(token, ports);
   if (found === undefined || found.claims.aud !== api.audience) return undefined;
   const { claims, permissions } = found;
-  if (!isBindingTaken(claims, api) || (await findMismatch(presented, claims, ports)) !== undefined) return undefined;
+  if (!isBindingAccepted(claims, api) || (await findMismatch(presented, claims, ports)) !== undefined) return undefined;
   const isOpen = (route: string) => {
     const needed = api.routes[route];
     return needed === null || (needed !== undefined && permissions.includes(needed));
@@ -88,11 +87,11 @@ export async function guardRequest(
   };
 }
 
-/** Whether the token is bound in each way that the API requires, and in none that it does not check. */
-function isBindingTaken({ cnf = {} }: TokenClaims, { dpop, mtls }: ProtectedApi): boolean {
-  const isTaken = (binding: string | undefined, policy: ProtectedApi['dpop']) =>
+/** Whether the token has every binding that the API requires, and no binding that it refuses. */
+function isBindingAccepted({ cnf = {} }: TokenClaims, { dpop, mtls }: ProtectedApi): boolean {
+  const isAccepted = (binding: string | undefined, policy: ProtectedApi['dpop']) =>
     binding === undefined ? policy !== 'required' : policy !== undefined;
-  return isTaken(cnf.jkt, dpop) && isTaken(cnf['x5t#S256'], mtls);
+  return isAccepted(cnf.jkt, dpop) && isAccepted(cnf['x5t#S256'], mtls);
 }
 
 async function findOnline(token: string, { selfSigned }: ProtectedApi, ports: Ports) {

@@ -17,7 +17,7 @@ import { findLiveToken, type LiveToken } from '../tokens/live-token.ts';
 import type { SecretTokens, TokenVerifier } from '../tokens/ports.ts';
 import { findSelfSignedToken } from '../tokens/self-signed-token.ts';
 
-/** An answer of RFC 7662 §2.2. */
+/** The answer of introspection (RFC 7662 §2.2). */
 export type Introspection = { readonly active: false } | ActiveIntrospection;
 
 /** The answer about an active token: its claims, with what the token permits now. */
@@ -25,11 +25,11 @@ export interface ActiveIntrospection extends Omit<AccessTokenClaims, 'exp' | 'de
   readonly active: true;
   /** Absent for an API token that never expires. */
   readonly exp?: number;
-  /** Absent for a refresh token, which is presented nowhere. */
+  /** Absent for a refresh token, because it is never presented to an API. */
   readonly token_type?: TokenType;
 }
 
-/** Who asks: a client with its credentials, or the bearer of a management token with `introspect:tokens`. */
+/** The caller of introspection: an authenticated client, or a management caller with `introspect:tokens`. */
 export type Introspector = AuthenticatedClient | ManagementCaller;
 
 interface Ports {
@@ -50,18 +50,18 @@ const INACTIVE: Introspection = { active: false };
 const INTROSPECT: SystemPermission = 'introspect:tokens';
 
 /**
- * Tells a caller what a token is worth now. A caller learns about its own tokens, and about those for APIs that it has
- * to do with itself: it holds a permission there, or `introspect:tokens`. One that belongs to a tenant learns about that
- * tenant's tokens only. Everything else is inactive to it (RFC 7662 §4).
- * @throws DomainError `invalid_client` for a public client, who may be anybody; `rate_limited`, in the place of inactive,
- * for a caller that keeps asking about tokens nobody issued
+ * Tells a caller whether a token is active and what it permits now. A caller learns about its own tokens, about tokens
+ * for an API where it has a permission, and with `introspect:tokens` about tokens for every API. A caller of a tenant
+ * learns only about tokens of this tenant. All other tokens are inactive in the answer (RFC 7662 §4).
+ * @throws DomainError `invalid_client` for a public client, which cannot prove its identity; `rate_limited` in place of
+ * an inactive answer for a caller that introspects too many unknown tokens
  */
 export async function introspectToken(caller: Introspector, token: string, ports: Ports): Promise<Introspection> {
   if ('client' in caller && proofOf(caller.client) === 'none') throw invalidClient();
   const callerId = 'client' in caller ? caller.client.id : caller.clientId;
   const found = (await findAccess(token, ports)) ?? (await findRefresh(token, ports));
   if (found === undefined) {
-    // What an API is asked to introspect comes from anybody: their guesses must not cost it the answers about live tokens.
+    // Strangers send unknown tokens to the caller's API. So only unknown tokens are limited, never live tokens.
     await countFailure(unknownTokenLimits(callerId), ports);
     return INACTIVE;
   }
@@ -69,12 +69,12 @@ export async function introspectToken(caller: Introspector, token: string, ports
   return mayKnow ? found.answer : INACTIVE;
 }
 
-/** An answer, and what says who else may know it. */
+/** An answer, and the records that decide which callers may learn it. */
 interface Found extends Pick<LiveToken, 'standing' | 'api'> {
   readonly answer: ActiveIntrospection;
 }
 
-/** An access token of this server, or what a service user signed in the place of one. */
+/** Finds an access token of Mintmark, or a token that a service user signed itself. */
 async function findAccess(token: string, ports: Ports): Promise<Found | undefined> {
   const found = (await findLiveToken(token, ports)) ?? (await findSelfSignedToken(token, ports));
   return found && { ...found, answer: accessAnswer(found) };
@@ -85,6 +85,7 @@ async function findRefresh(token: string, ports: Ports): Promise<Found | undefin
   return found && { ...found, answer: refreshAnswer(found, ports) };
 }
 
+/** Whether a caller may learn about a token that was issued to another client. */
 async function isEntitled(caller: Introspector, { standing, api }: Found): Promise<boolean> {
   const isSameTenant = (tenantId: string | undefined) => tenantId === undefined || tenantId === standing.tenantId;
   if (!('client' in caller)) return isSameTenant(caller.tenantId);
@@ -103,17 +104,17 @@ async function systemPermissionsOf({ client, look }: AuthenticatedClient, own: S
 }
 
 function accessAnswer({ claims, permissions, client, standing }: LiveToken): ActiveIntrospection {
-  const { depends_on: _dependencies, subject_client_id: _principal, ...shown } = claims;
+  const { depends_on: _dependsOn, subject_client_id: _subjectClientId, ...shown } = claims;
   const scope = permissions.join(' ');
   const current = claims.tenant_id === undefined ? {} : { permissions };
-  const told = { active: true, token_type: tokenTypeOf(claims), ...shown, scope } as const;
-  if (claims.scope !== undefined) return { ...told, ...current };
+  const answer = { active: true, token_type: tokenTypeOf(claims), ...shown, scope } as const;
+  if (claims.scope !== undefined) return { ...answer, ...current };
   const roles = standing.roles.map((role) => role.key);
   const metadata = client.metadata && { metadata: client.metadata };
-  return { ...told, roles, ...current, ...metadata };
+  return { ...answer, roles, ...current, ...metadata };
 }
 
-/** `jti` names the family: that is what all its refresh tokens have in common. */
+/** `jti` is the id of the family, because a refresh token has no id of its own. */
 function refreshAnswer(
   { family, subject, standing, permissions }: LiveRefreshToken,
   { issuer }: Ports,

@@ -7,10 +7,10 @@ import { readStatusList } from '../tokens/status-list.ts';
 import { listNumber, statusListUri } from '../tokens/status-places.ts';
 import { statementAlgorithms } from './sign-introspection.ts';
 
-/** The claims of a status list token (draft-ietf-oauth-status-list, section 5.1), the list itself as plain bytes. */
+/** Claims of a status list token (draft-ietf-oauth-status-list, section 5.1). The list is not compressed yet. */
 export interface StatusListClaims {
   readonly iss: string;
-  /** Where the list is published. */
+  /** The URL of the list. */
   readonly sub: string;
   readonly iat: number;
   readonly exp: number;
@@ -18,10 +18,17 @@ export interface StatusListClaims {
   readonly statuses: Uint8Array;
 }
 
-/** A list as it is published. */
+/** Signs status lists. The header `typ` differs from the type of tokens, so that a list is never accepted as a token. */
+export interface StatusListSigner {
+  sign(claims: StatusListClaims, algorithm: SigningAlgorithm): Promise<string>;
+  /** The algorithms for which this workspace has signing keys. */
+  readonly algorithms: readonly SigningAlgorithm[];
+}
+
+/** A signed status list. */
 export interface PublishedStatusList {
   readonly jwt: string;
-  /** From this moment on there is a newer one. */
+  /** When a newer list replaces this list, in Unix time. */
   readonly renewedAtSeconds: number;
 }
 
@@ -35,9 +42,9 @@ interface Ports {
 }
 
 /**
- * The list of this number, signed. A process makes and signs it once in half of its time to live, so that whoever gets
- * it can go by it for the other half at least.
- * @throws DomainError `not_found`
+ * Publishes the status list with this number as a signed JWT. A process makes a new list after half of the time to live,
+ * so that a verifier can use each list for at least the other half.
+ * @throws DomainError `not_found` for a name that is not a number, and for a list without tokens that can be active
  */
 export async function publishStatusList(
   name: string,
@@ -53,9 +60,9 @@ export async function publishStatusList(
 }
 
 async function signStatusList(list: number, ports: Ports): Promise<PublishedStatusList | undefined> {
-  const made = await readStatusList(list, ports);
-  if (made === undefined) return undefined;
-  const { statuses, asOfSeconds: iat, ttlSeconds: ttl } = made;
+  const statusList = await readStatusList(list, ports);
+  if (statusList === undefined) return undefined;
+  const { statuses, asOfSeconds: iat, ttlSeconds: ttl } = statusList;
   const [algorithm] = statementAlgorithms(ports.statusListSigner.algorithms);
   if (algorithm === undefined) throw new Error('The workspace has no signing key.');
   const claims = { iss: ports.issuer, sub: statusListUri(list, ports.issuer), iat, exp: iat + ttl, ttl, statuses };
@@ -63,11 +70,4 @@ async function signStatusList(list: number, ports: Ports): Promise<PublishedStat
     jwt: await ports.statusListSigner.sign(claims, algorithm),
     renewedAtSeconds: iat + Math.floor(ttl / 2),
   };
-}
-
-/** Signs status lists; their type keeps them from ever passing for tokens. */
-export interface StatusListSigner {
-  sign(claims: StatusListClaims, algorithm: SigningAlgorithm): Promise<string>;
-  /** Algorithms this workspace has signing keys for. */
-  readonly algorithms: readonly SigningAlgorithm[];
 }

@@ -11,7 +11,7 @@ export interface PresentedToken {
   readonly value: string;
   readonly scheme: TokenType;
   readonly proof?: PresentedProof | undefined;
-  /** In PEM, of the TLS connection that the request came by. */
+  /** The certificate of the request's TLS connection, in PEM. */
   readonly certificate?: string | undefined;
 }
 
@@ -22,13 +22,13 @@ interface Ports {
   readonly clock: Clock;
 }
 
-/** Why whoever presents a token is not whom it is bound to, by the codes of RFC 9449 §7.1; undefined where all is well. */
+/** Why the sender of a token does not match its binding. Undefined if it matches. */
 type Mismatch = 'invalid_token' | 'unproven_token' | undefined;
 
 /**
- * Whether a token comes as it has to: over a connection with the certificate that it is bound to, if it is; and with a
- * proof by the key that it is bound to for this very token and request, if it is, or else as bearer token. The proof is
- * used up by this, so everything else about the token is checked before.
+ * Checks that a token is presented as its binding demands. A certificate-bound token needs a connection with this
+ * certificate. A key-bound token needs a proof by this key for this token and request (RFC 9449 §7.1); other tokens are
+ * bearer tokens. The check uses up the proof, so the caller checks the rest of the token before.
  */
 export async function findMismatch(presented: PresentedToken, claims: TokenClaims, ports: Ports): Promise<Mismatch> {
   const { cnf = {} } = claims;
@@ -53,13 +53,13 @@ async function findProofMismatch(
 }
 
 /**
- * The same for whoever is to be told.
+ * Refuses a token that is not presented as its binding demands (see `findMismatch`).
  * @throws DomainError `invalid_token` or `unproven_token`
  */
 export async function assertIsSender(presented: PresentedToken, claims: TokenClaims, ports: Ports): Promise<void> {
   const mismatch = await findMismatch(presented, claims, ports);
   if (mismatch === undefined) return;
   const description =
-    'The access token comes otherwise than it is bound: to a key, with a fresh proof; to a certificate, by mutual TLS.';
+    'The token is not used as its binding demands: a key needs a fresh DPoP proof, and a certificate needs mutual TLS.';
   throw new DomainError(mismatch, description, { scheme: presented.scheme });
 }

@@ -2,12 +2,18 @@ import type { Clock } from '../ambient.ts';
 import type { SigningAlgorithm } from '../records/permissions.ts';
 import type { Introspection, Introspector } from './introspect-token.ts';
 
-/** The claims of an introspection answer that is signed (RFC 9701 §5); `aud` is who asked, so that nobody else takes it for theirs. */
+/** The claims of a signed introspection answer (RFC 9701 §5). */
 export interface SignedIntrospectionClaims {
   readonly iss: string;
+  /** The client id of the caller, so that no other client accepts the answer as its own. */
   readonly aud: string;
   readonly iat: number;
   readonly token_introspection: Introspection;
+}
+
+/** Signs introspection answers. Their header `typ` differs from the type of tokens, so that no API accepts them as tokens (RFC 9701 §8.1). */
+export interface IntrospectionSigner {
+  sign(claims: SignedIntrospectionClaims, algorithm: SigningAlgorithm): Promise<string>;
 }
 
 interface Ports {
@@ -17,12 +23,15 @@ interface Ports {
   readonly introspectionSigner: IntrospectionSigner;
 }
 
-/** What statements about tokens are signed with: RS256, which every client expects without being told (RFC 9701 §6), where there is a key for it. */
+/**
+ * Chooses the algorithm that signs introspection answers and status lists: RS256 if the workspace has a key for it,
+ * because clients expect it by default (RFC 9701 §6); otherwise the first algorithm. Empty without a signing key.
+ */
 export function statementAlgorithms(algorithms: readonly SigningAlgorithm[]): readonly SigningAlgorithm[] {
   return algorithms.includes('RS256') ? ['RS256'] : algorithms.slice(0, 1);
 }
 
-/** An answer of RFC 7662 as evidence that can be kept: a JWT by the workspace's key (RFC 9701). */
+/** Signs an introspection answer with the workspace's key, so that the caller can keep it as evidence (RFC 9701). */
 export async function signIntrospection(caller: Introspector, answer: Introspection, ports: Ports): Promise<string> {
   const { issuer, clock, verifier, introspectionSigner } = ports;
   const [algorithm] = statementAlgorithms(verifier.algorithms);
@@ -34,9 +43,4 @@ export async function signIntrospection(caller: Introspector, answer: Introspect
     token_introspection: answer,
   };
   return introspectionSigner.sign(claims, algorithm);
-}
-
-/** Signs answers about tokens; their type keeps them from ever passing for tokens (RFC 9701 §8.1). */
-export interface IntrospectionSigner {
-  sign(claims: SignedIntrospectionClaims, algorithm: SigningAlgorithm): Promise<string>;
 }
