@@ -13,8 +13,8 @@ export interface Possession {
 }
 
 /**
- * Checks the proof that comes with an exchange, before anything is known of the client (RFC 9449 §5).
- * @throws DomainError `invalid_dpop_proof`, or `use_dpop_nonce` for one without a recent nonce of ours
+ * Checks the DPoP proof of a token request, before the client is authenticated (RFC 9449 §5).
+ * @throws DomainError `invalid_dpop_proof`, or `use_dpop_nonce` for a proof without a recent nonce of this server
  */
 export async function acceptProof(
   presented: PresentedProof,
@@ -23,14 +23,15 @@ export async function acceptProof(
   const proof = await verifyProof(presented, ports);
   if (proof === undefined) throw invalidProof();
   if (proof.nonce !== undefined && (await isRecentNonce(proof.nonce, ports))) return proof;
-  throw new DomainError('use_dpop_nonce', 'Repeat with a proof that carries the nonce of the DPoP-Nonce header.');
+  throw new DomainError('use_dpop_nonce', 'Send a new proof that carries the nonce of the DPoP-Nonce header.');
 }
 
 /**
- * What a new token is bound to; undefined for one that is not. A proof is a wish to be bound, and is used up by this. A
- * certificate may be there for the sake of the connection only, so that API or client has to say whether it counts.
- * @throws DomainError `invalid_dpop_proof` for a proof used before, and for one that is missing where it is
- * required; `invalid_request` for a certificate that is missing there
+ * Decides to which key and certificate a new token is bound; undefined for a bearer token. A proof always binds the token,
+ * and is used up. A certificate binds it only if the API or the client is registered so, because some connections need
+ * a certificate anyway.
+ * @throws DomainError `invalid_dpop_proof` for a proof that was used before, or if a required proof is missing;
+ * `invalid_request` if a required certificate is missing
  */
 export async function confirmSender(
   { proof, certificate }: Possession,
@@ -68,11 +69,11 @@ export function assertPossession(
 
 function unbound(missing: keyof Confirmation): DomainError {
   return missing === 'jkt'
-    ? new DomainError('invalid_dpop_proof', 'Only bound tokens are issued here: send a proof in the DPoP header.')
-    : new DomainError('invalid_request', 'Only certificate-bound tokens are issued here: use mutual TLS.');
+    ? new DomainError('invalid_dpop_proof', 'This token must be bound to a key: send a proof in the DPoP header.')
+    : new DomainError('invalid_request', 'This token must be bound to a certificate: use mutual TLS.');
 }
 
-/** The one refusal of a proof that is not good, or was used before. */
+/** The only refusal of a proof that is not valid or was used before. It does not tell the reason. */
 function invalidProof(): DomainError {
-  return new DomainError('invalid_dpop_proof', 'The DPoP proof is malformed, about another request, too old or used.');
+  return new DomainError('invalid_dpop_proof', 'The DPoP proof is malformed, too old, used or for another request.');
 }

@@ -8,18 +8,18 @@ import type { Api } from '../records/permissions.ts';
 import { defaultAudienceIn, expectSettings, settingsIn, type WorkspaceSettings } from '../records/settings.ts';
 import { scopeValues } from '../tokens/access-token.ts';
 
-/** What somebody wants access to. */
+/** The API and the scope that a client requests. */
 export interface AccessRequest {
-  /** API identifiers, from `audience` and `resource` together; see `resolveApi` for what happens without one. */
+  /** API identifiers from `audience` and `resource` together. If the list is empty, `resolveApi` finds the API. */
   readonly audiences: readonly string[];
-  /** Space-separated permissions; without one, everything that is allowed. */
+  /** Space-separated permissions; undefined for all permissions that the client has at the API. */
   readonly scope?: string | undefined;
 }
 
-/** For whom the token is, whichever way that was made sure of. */
+/** The client that a token is issued to. */
 export type TokenHolder = Omit<AuthenticatedClient, 'credential'>;
 
-/** What a holder was found to be allowed. */
+/** The access that a client gets: to one API, with these permissions. */
 export interface Access {
   readonly standing: Standing;
   readonly settings: WorkspaceSettings;
@@ -28,26 +28,26 @@ export interface Access {
   readonly permissions: readonly string[];
 }
 
-/** What may be decided otherwise for some grants. */
-interface Terms {
-  /** The refusal where the subject does not stand; by default that of the client. */
+/** Rules that differ between grants. */
+interface AccessTerms {
+  /** The refusal if the subject is not active; by default `invalid_client`. */
   readonly refuse?: (() => DomainError) | undefined;
-  /** The refusal where nothing is allowed at the API; by default that of the audience. */
+  /** The refusal if the API is unknown or no permission is left; by default `invalid_target`. */
   readonly refuseAudience?: (() => DomainError) | undefined;
-  /** What nothing beyond is allowed, whatever the client may do. */
+  /** Upper limit: permissions outside it are never granted. */
   readonly ceiling?: ((api: Api) => Promise<readonly string[]> | readonly string[]) | undefined;
 }
 
 /**
- * The exchange from step 5 on to step 7: the subject stands, the API is found, the permissions are allowed now.
- * @throws DomainError `invalid_client` and `invalid_target` (RFC 8707 §2), or the refusals of these terms;
- * `invalid_request`, `invalid_scope`
+ * Decides which API and which permissions a token is for, and checks that the subject is active.
+ * @throws DomainError `invalid_client` and `invalid_target` (RFC 8707 §2), or the refusals of the terms;
+ * `invalid_request` without an audience where the API is not clear; `invalid_scope`
  */
 export async function decideAccess(
   { client, look }: TokenHolder,
   { audiences, scope }: AccessRequest,
   ports: { readonly defaultAudience: string | undefined },
-  { refuse = invalidClient, refuseAudience = invalidTarget, ceiling }: Terms = {},
+  { refuse = invalidClient, refuseAudience = invalidTarget, ceiling }: AccessTerms = {},
 ): Promise<Access> {
   const audience = onlyAudience(audiences);
   expectSettings(look);
@@ -62,19 +62,26 @@ export async function decideAccess(
     audience === undefined ? await resolveApi({ client, holding: standing }, findDefault, look) : requestedApi;
   const held = api && (await allowedPermissions(client, standing, api, look));
   if (api === undefined || held === undefined) throw refuseAudience();
-  const most = ceiling === undefined ? held : await ceiling(api);
-  const allowed = held.filter((value) => most.includes(value));
+  const limit = ceiling === undefined ? held : await ceiling(api);
+  const allowed = held.filter((value) => limit.includes(value));
   if (allowed.length === 0) throw refuseAudience();
-  const permissions = scope === undefined ? allowed : narrow(scope, allowed);
+  const permissions = scope === undefined ? allowed : requestedPermissions(scope, allowed);
   const [settings, signingKeys] = await Promise.all([settingsIn(look), signingKeysIn(look)]);
   return { standing, settings, signingKeys, api, permissions };
 }
 
-/** A token is for one API only, so that no API can use it at another (RFC 8707 §3). */
+/** The only refusal of a scope. It does not tell which permissions exist. */
+export function invalidScope(): DomainError {
+  return new DomainError('invalid_scope', 'The requested scope is malformed, unknown or more than is allowed.', {
+    field: 'scope',
+  });
+}
+
+/** A token is for one API only, so that an API cannot use a token that it received at another API (RFC 8707 §3). */
 function onlyAudience(audiences: readonly string[]): string | undefined {
   const [first, ...others] = new Set(audiences);
   if (others.length === 0) return first;
-  throw new DomainError('invalid_target', 'A token is for one audience: ask for one token each.', {
+  throw new DomainError('invalid_target', 'A token is for one audience: request a token for each audience.', {
     field: 'audience',
   });
 }
@@ -85,15 +92,8 @@ function invalidTarget(): DomainError {
   });
 }
 
-function narrow(scope: string, allowed: readonly string[]): readonly string[] {
+function requestedPermissions(scope: string, allowed: readonly string[]): readonly string[] {
   const requested = scopeValues(scope);
   if (requested.every((value) => allowed.includes(value))) return requested;
   throw invalidScope();
-}
-
-/** The one refusal of a scope: nobody learns which permissions there are. */
-export function invalidScope(): DomainError {
-  return new DomainError('invalid_scope', 'The requested scope is malformed, unknown or more than is allowed.', {
-    field: 'scope',
-  });
 }

@@ -1,32 +1,38 @@
 import { DomainError } from '../errors.ts';
 import type { AccessTokenClaims, Actor } from '../tokens/claims.ts';
 
-/** So many may act one behind the other. A longer chain is a mistake, or somebody who covers tracks. */
+/** The longest chain of actors in a token. A longer chain is a mistake, or hides where a request came from. */
 const ACTORS_MAX = 5;
 
 /**
- * The actors of a token that is given for another one: the new one in front.
- * @throws DomainError `invalid_request` where there would be too many, or one acts who did before
+ * Makes the claim `act` of a delegated token: the new actor, and inside it the actors of the subject token (RFC 8693 §4.1).
+ * @throws DomainError `invalid_request` if the subject token has too many actors, or names the new actor already
  */
-export function actorsBehind(
+export function delegateTo(
   actor: Omit<Actor, 'act'>,
-  { sub, client_id: clientId, subject_client_id: principalId, act }: AccessTokenClaims,
+  { sub, client_id: clientId, subject_client_id: subjectClientId, act }: AccessTokenClaims,
 ): Actor {
-  const earlier = chainOf(act);
-  const known = [sub, clientId, principalId, ...earlier.flatMap((one) => [one.sub, one.client_id])];
-  if (earlier.length >= ACTORS_MAX) throw refused('There are too many actors in the subject token already.');
-  if (known.includes(actor.sub) || known.includes(actor.client_id)) throw refused('The actor is in the token already.');
+  const earlier = actorsOf(act);
+  const known = [sub, clientId, subjectClientId, ...earlier.flatMap((each) => [each.sub, each.client_id])];
+  if (earlier.length >= ACTORS_MAX) throw refused('The subject token names too many actors already.');
+  if (known.includes(actor.sub) || known.includes(actor.client_id)) {
+    throw refused('The subject token names this actor already.');
+  }
   return { ...actor, ...(act && { act }) };
 }
 
-/** @throws DomainError `invalid_request` where the subject token says that somebody else may act */
+/**
+ * Checks that the subject token does not reserve its delegation for another actor by `may_act` (RFC 8693 §4.4).
+ * @throws DomainError `invalid_request`
+ */
 export function assertMayAct({ sub }: Pick<Actor, 'sub'>, { iss, may_act: mayAct }: AccessTokenClaims): void {
   if (mayAct === undefined || (mayAct.sub === sub && (mayAct.iss ?? iss) === iss)) return;
-  throw refused('The subject token is for another actor.');
+  throw refused('The subject token allows another actor only.');
 }
 
-function chainOf(act: Actor | undefined): readonly Actor[] {
-  return act === undefined ? [] : [act, ...chainOf(act.act)];
+/** The chain of actors as a list, the present actor first. */
+function actorsOf(act: Actor | undefined): readonly Actor[] {
+  return act === undefined ? [] : [act, ...actorsOf(act.act)];
 }
 
 function refused(description: string): DomainError {

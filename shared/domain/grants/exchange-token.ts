@@ -8,13 +8,14 @@ import { findLiveToken, type LiveToken } from '../tokens/live-token.ts';
 import type { TokenVerifier } from '../tokens/ports.ts';
 import { assertPossession, type Possession } from './bind-token.ts';
 import { type Access, decideAccess, type TokenHolder } from './decide-access.ts';
-import { actorsBehind, assertMayAct } from './delegation.ts';
-import type { GrantRequest, Traded } from './grant.ts';
+import { assertMayAct, delegateTo } from './delegation.ts';
+import type { GrantRequest, GrantResponse } from './grant.ts';
 import { type IssuePorts, issueAccessToken } from './issue-access-token.ts';
 
-/** What is given and what is taken (RFC 8693 §3). Mintmark's access tokens are JWTs. */
+/** The type of every issued token (RFC 8693 §3). */
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
+/** The types that a request may name. Both mean an access token, because Mintmark's access tokens are JWTs. */
 const TOKEN_TYPES = [ACCESS_TOKEN, 'urn:ietf:params:oauth:token-type:jwt'];
 
 interface Ports extends IssuePorts {
@@ -23,44 +24,48 @@ interface Ports extends IssuePorts {
   readonly records: RecordReader;
 }
 
-/** A live token that was exchanged, not one that is a credential. */
+/** An active short-lived access token. A long-lived token is a credential and cannot be exchanged. */
 interface LiveAccessToken extends LiveToken {
   readonly claims: AccessTokenClaims;
 }
 
 /**
- * RFC 8693: an API that was called with a token gets one of its own to call another API with, for the same subject. The
- * subject stays; the requester, or whose token is sent as actor token, is named as actor. The new token allows nothing
- * that the subject token, its client and the requester do not all allow, does not outlive the subject token, and ends
- * with it and with everybody who is behind it.
- * @throws DomainError `invalid_request` for missing, dead or unfit tokens (DEC13); `invalid_target`, `invalid_scope`;
- * `invalid_dpop_proof` without proof for a token that is bound to a key; and as `issueAccessToken` does
+ * Exchanges a token (RFC 8693): an API that was called with a token gets its own token for another API and the same
+ * subject. The actor of the new token is the requester, or the subject of the actor token. The new token permits only
+ * what the subject token, the subject's client and the requester all permit. It expires before the tokens that it comes
+ * from, or together with them, and ends when one of them or one of their clients ends.
+ * @throws DomainError `invalid_request` for a token that is missing, not active or not usable by this client (DEC13);
+ * `invalid_target`, `invalid_scope`; `invalid_dpop_proof` without a proof for a key-bound token; and as
+ * `issueAccessToken` does
  */
-export async function exchangeToken(requester: TokenHolder, request: GrantRequest, ports: Ports): Promise<Traded> {
+export async function exchangeToken(
+  requester: TokenHolder,
+  request: GrantRequest,
+  ports: Ports,
+): Promise<GrantResponse> {
   const { tokens = {}, possession = {} } = request;
-  const { subjectToken, subjectTokenType, actorToken, actorTokenType, requestedTokenType } = tokens;
-  assertType('requested_token_type', requestedTokenType ?? ACCESS_TOKEN);
-  const [subject, acting] = await Promise.all([
-    findToken('subject_token', subjectToken, subjectTokenType, ports),
-    actorToken === undefined && actorTokenType === undefined
+  assertType('requested_token_type', tokens.requestedTokenType ?? ACCESS_TOKEN);
+  const [subjectToken, actorToken] = await Promise.all([
+    findToken('subject_token', tokens.subjectToken, tokens.subjectTokenType, ports),
+    tokens.actorToken === undefined && tokens.actorTokenType === undefined
       ? undefined
-      : findToken('actor_token', actorToken, actorTokenType, ports),
+      : findToken('actor_token', tokens.actorToken, tokens.actorTokenType, ports),
   ]);
-  await assertFit({ requester, subject, acting }, possession);
-  const actor = actorOf(requester, acting);
-  assertMayAct(actor, subject.claims);
-  const act = actorsBehind(actor, subject.claims);
-  const access = await decide(requester, subject, request, ports);
-  const holder = { ...requester, expiresAtSeconds: endOf(requester, subject, acting) };
-  const { iat, auth_time: sinceSeconds = iat, may_act: mayAct } = subject.claims;
-  const onBehalfOf = { client: subject.client, act, mayAct };
-  const terms = { possession, dependsOn: dependencies(subject, acting), sinceSeconds, onBehalfOf };
+  await assertUsable({ requester, subjectToken, actorToken }, possession);
+  const actor = actorOf(requester, actorToken);
+  assertMayAct(actor, subjectToken.claims);
+  const act = delegateTo(actor, subjectToken.claims);
+  const access = await decide(requester, subjectToken, request, ports);
+  const holder = { ...requester, expiresAtSeconds: endOf(requester, subjectToken, actorToken) };
+  const { iat, auth_time: authTimeSeconds = iat, may_act: mayAct } = subjectToken.claims;
+  const delegation = { client: subjectToken.client, act, mayAct };
+  const terms = { possession, dependsOn: dependencies(subjectToken, actorToken), authTimeSeconds, delegation };
   return { token: await issueAccessToken(holder, access, terms, ports), issuedTokenType: ACCESS_TOKEN };
 }
 
 type TokenField = 'subject_token' | 'actor_token';
 
-/** None that the secret of an API has signed: whoever shares that can make up any, for its own API only. */
+/** HS256 tokens are refused: an API that shares the secret could forge them. So no port for secrets is passed on. */
 async function findToken(
   field: TokenField,
   value: string | undefined,
@@ -70,7 +75,7 @@ async function findToken(
   if (value === undefined || type === undefined) throw invalid(field, `Send ${field} and ${field}_type together.`);
   assertType(`${field}_type`, type);
   const found = await findLiveToken(value, { verifier, records, clock });
-  if (found === undefined || found.claims.scope === undefined) throw unfit(field);
+  if (found === undefined || found.claims.scope === undefined) throw unusable(field);
   return { ...found, claims: found.claims };
 }
 
@@ -80,56 +85,57 @@ function assertType(field: string, type: string): void {
 
 interface Parties {
   readonly requester: TokenHolder;
-  readonly subject: LiveAccessToken;
-  readonly acting: LiveAccessToken | undefined;
+  readonly subjectToken: LiveAccessToken;
+  readonly actorToken: LiveAccessToken | undefined;
 }
 
 /**
- * Whether the requester may use these tokens at all: it has to do with the API that each of them is for, or is who
- * obtained the actor token; it has the keys that they are bound to; and nobody acts in another's tenant, or through others.
+ * Checks that the requester may use these tokens. It must hold the keys that they are bound to, and have a permission at
+ * the API of each token; its own actor token needs no permission. An actor of a tenant acts in this tenant only, and an
+ * actor token must not be a delegated token.
  */
-async function assertFit({ requester, subject, acting }: Parties, possession: Possession): Promise<void> {
-  assertPossession(subject.claims.cnf, possession, otherCertificate);
-  if (!(await isConcerned(requester, subject))) throw unfit('subject_token');
-  if (acting === undefined) return;
-  assertPossession(acting.claims.cnf, possession, otherCertificate);
-  const isOwn = acting.claims.client_id === requester.client.id;
-  const { tenantId } = acting.standing;
-  const isForeign = tenantId !== undefined && tenantId !== subject.standing.tenantId;
-  if (isForeign || acting.claims.act !== undefined) throw unfit('actor_token');
-  if (!isOwn && !(await isConcerned(requester, acting))) throw unfit('actor_token');
+async function assertUsable({ requester, subjectToken, actorToken }: Parties, possession: Possession): Promise<void> {
+  assertPossession(subjectToken.claims.cnf, possession, otherCertificate);
+  if (!(await hasPermissionAtApi(requester, subjectToken))) throw unusable('subject_token');
+  if (actorToken === undefined) return;
+  assertPossession(actorToken.claims.cnf, possession, otherCertificate);
+  const isOwn = actorToken.claims.client_id === requester.client.id;
+  const { tenantId } = actorToken.standing;
+  const isForeign = tenantId !== undefined && tenantId !== subjectToken.standing.tenantId;
+  if (isForeign || actorToken.claims.act !== undefined) throw unusable('actor_token');
+  if (!isOwn && !(await hasPermissionAtApi(requester, actorToken))) throw unusable('actor_token');
 }
 
-/** As introspection has it: whoever holds a permission at an API has to do with its tokens. */
-async function isConcerned({ client, look }: TokenHolder, { api }: LiveToken): Promise<boolean> {
+/** Whether the requester has a permission at the API of this token. Introspection has the same rule. */
+async function hasPermissionAtApi({ client, look }: TokenHolder, { api }: LiveToken): Promise<boolean> {
   return (await currentPermissions(client, api, look)).length > 0;
 }
 
 /** The refusal of a token that is bound to a certificate, where the request came without that certificate. */
 function otherCertificate(): DomainError {
-  return new DomainError('invalid_request', 'The token is bound to a certificate: use mutual TLS with that.');
+  return new DomainError('invalid_request', 'The token is bound to a certificate: use mutual TLS with it.');
 }
 
-function actorOf({ client }: TokenHolder, acting: LiveAccessToken | undefined): Omit<Actor, 'act'> {
-  if (acting === undefined) return { sub: subjectId(client), client_id: client.id };
-  return { sub: acting.claims.sub, client_id: acting.claims.client_id };
+function actorOf({ client }: TokenHolder, actorToken: LiveAccessToken | undefined): Omit<Actor, 'act'> {
+  if (actorToken === undefined) return { sub: subjectId(client), client_id: client.id };
+  return { sub: actorToken.claims.sub, client_id: actorToken.claims.client_id };
 }
 
-/** What subject token, its client and the requester all allow. In the management API nobody acts for another one. */
+/** The ceiling is what the subject token and its client permit. At the management API, a delegation is not possible. */
 async function decide(
   requester: TokenHolder,
-  subject: LiveAccessToken,
+  { claims, client, standing, permissions, look }: LiveAccessToken,
   { audiences, scope }: GrantRequest,
   ports: Ports,
 ): Promise<Access> {
   const ceiling = async (api: Api) => {
     if (api.id === SYSTEM_API_ID) return [];
-    const allowed = await allowedPermissions(subject.client, subject.standing, api, subject.look);
-    return subject.permissions.filter((value) => allowed.includes(value));
+    const allowed = await allowedPermissions(client, standing, api, look);
+    return permissions.filter((value) => allowed.includes(value));
   };
-  const wanted = { audiences: audiences.length === 0 ? [subject.claims.aud] : audiences, scope };
+  const wanted = { audiences: audiences.length === 0 ? [claims.aud] : audiences, scope };
   const access = await decideAccess(requester, wanted, ports, { ceiling });
-  return { ...access, standing: subject.standing };
+  return { ...access, standing };
 }
 
 function endOf({ expiresAtSeconds }: TokenHolder, ...tokens: readonly (LiveAccessToken | undefined)[]): number {
@@ -137,7 +143,7 @@ function endOf({ expiresAtSeconds }: TokenHolder, ...tokens: readonly (LiveAcces
   return Math.min(...ends, ...(expiresAtSeconds === undefined ? [] : [expiresAtSeconds]));
 }
 
-/** The tokens, and everybody who obtained one on the way. */
+/** Ids of these tokens, of the clients that requested them, and of the tokens and clients that they come from. */
 function dependencies(...tokens: readonly (LiveAccessToken | undefined)[]): readonly string[] {
   const ids = tokens.flatMap((token) => {
     if (token === undefined) return [];
@@ -147,8 +153,8 @@ function dependencies(...tokens: readonly (LiveAccessToken | undefined)[]): read
   return [...new Set(ids)];
 }
 
-function unfit(field: TokenField): DomainError {
-  return invalid(field, `The ${field} is not valid, or not for this client to use.`);
+function unusable(field: TokenField): DomainError {
+  return invalid(field, `The ${field} is not valid, or this client may not use it.`);
 }
 
 function invalid(field: string, description: string): DomainError {

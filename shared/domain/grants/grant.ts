@@ -1,23 +1,23 @@
 import type { AccessRequest } from './decide-access.ts';
 import type { IssuedToken, TokenTerms } from './issue-access-token.ts';
 
-/** A request to the token endpoint, whichever grant it is about. */
+/** A request to the token endpoint with any grant type. */
 export interface GrantRequest extends AccessRequest, Pick<TokenTerms, 'possession'> {
   readonly grantType: string;
   readonly refreshToken?: string | undefined;
-  /** Of an exchange of tokens. */
+  /** Only for a token exchange (RFC 8693). */
   readonly tokens?: PresentedTokens | undefined;
 }
 
-/** What a grant was traded for. */
-export interface Traded {
+/** The tokens that a grant was traded for. */
+export interface GrantResponse {
   readonly token: IssuedToken;
   readonly refreshToken?: string | undefined;
-  /** Of an exchange of tokens (RFC 8693 §2.2.1). */
+  /** Only for a token exchange (RFC 8693 §2.2.1). */
   readonly issuedTokenType?: string | undefined;
 }
 
-/** The tokens of a request, as they came (RFC 8693 §2.1). */
+/** The tokens and token types that a request presents for a token exchange, not verified (RFC 8693 §2.1). */
 export interface PresentedTokens {
   readonly subjectToken?: string | undefined;
   readonly subjectTokenType?: string | undefined;

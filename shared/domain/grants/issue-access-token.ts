@@ -17,26 +17,26 @@ import { placeOnStatusList } from '../tokens/status-list.ts';
 import { confirmSender, type Possession } from './bind-token.ts';
 import type { Access, TokenHolder } from './decide-access.ts';
 
-/** What goes into a token besides what its holder is allowed. */
+/** Properties of a new token that do not come from the permissions of its client. */
 export interface TokenTerms {
-  /** What the token can be bound to. */
+  /** The key and the certificate that the token can be bound to. */
   readonly possession?: Possession | undefined;
-  /** Ids of what the token ends with. */
+  /** Ids of tokens, families and clients. The token ends when one of them ends. */
   readonly dependsOn?: readonly string[] | undefined;
-  /** When the subject proved who it is; now without this. */
-  readonly sinceSeconds?: number | undefined;
-  /** For whom its holder acts; for itself without this. */
-  readonly onBehalfOf?: Behalf | undefined;
+  /** When the subject authenticated, in Unix time; undefined for now. */
+  readonly authTimeSeconds?: number | undefined;
+  /** The delegation of a token exchange; undefined if the client acts for itself. */
+  readonly delegation?: Delegation | undefined;
 }
 
-/** Whoever is spoken of, and who speaks. */
-interface Behalf {
-  /** The subject's own client. */
+/** The subject's client and the actor (RFC 8693 §4.1). */
+interface Delegation {
   readonly client: Client;
   readonly act: Actor;
   readonly mayAct: MayAct | undefined;
 }
 
+/** A signed access token, and what the token response says about it (RFC 6749 §5.1). */
 export interface IssuedToken {
   readonly value: string;
   readonly id: string;
@@ -44,12 +44,14 @@ export interface IssuedToken {
   readonly audience: string;
   readonly lifetimeSeconds: number;
   readonly scope: string;
-  /** What its client has left of its quota; empty without one. */
+  /** The rest of the client's quota; empty for a client without a quota. */
   readonly quotas: readonly RequestQuota[];
   readonly issuedAtSeconds: number;
+  /** The key and the certificate that the token is bound to; undefined for a bearer token. */
   readonly confirmation: Confirmation | undefined;
 }
 
+/** The ports that issue an access token. */
 export interface IssuePorts {
   readonly issuer: string;
   readonly random: Random;
@@ -63,32 +65,32 @@ export interface IssuePorts {
 }
 
 /**
- * The exchange from step 8 on: the lifetime is the shortest of all that limit it, and the token is signed.
- * @throws DomainError `rate_limited`, `invalid_scope` for more than fits into a token or, as `confirmSender` does,
- * `invalid_dpop_proof` or `invalid_request`
+ * Issues an access token: binds it, counts it against the quota, limits its lifetime and signs it.
+ * @throws DomainError `rate_limited`; `invalid_scope` if the token would be too long; `invalid_target` as
+ * `signWithSecret` does; `invalid_dpop_proof` and `invalid_request` as `confirmSender` does
  */
 export async function issueAccessToken(
   holder: TokenHolder,
   access: Access,
-  { possession = {}, dependsOn, sinceSeconds, onBehalfOf }: TokenTerms,
+  { possession = {}, dependsOn, authTimeSeconds, delegation }: TokenTerms,
   ports: IssuePorts,
 ): Promise<IssuedToken> {
   const { issuer, random } = ports;
   const confirmation = await confirmSender(possession, bindingRulesFor(access.api, holder.client), ports);
   const quotas = await countToken(holder.client, access.settings, ports);
   const claims = {
-    ...claimsOf(holder, access, { issuer, random, subject: onBehalfOf?.client ?? holder.client }),
+    ...claimsOf(holder, access, { issuer, random, subject: delegation?.client ?? holder.client }),
     ...(confirmation && { cnf: confirmation }),
     ...(dependsOn && { depends_on: dependsOn }),
-    ...(sinceSeconds !== undefined && { auth_time: sinceSeconds }),
-    ...(onBehalfOf && delegatedClaims(onBehalfOf)),
+    ...(authTimeSeconds !== undefined && { auth_time: authTimeSeconds }),
+    ...(delegation && delegationClaims(delegation)),
   };
   const listed = await placeOnStatusList(claims, access.api, ports);
   return { ...(await sign(listed, { ...access, look: holder.look }, ports)), quotas };
 }
 
-/** The subject stays who it was (RFC 8693 §1.1, delegation), and so does who else may act for it. */
-function delegatedClaims({ client, act, mayAct }: Behalf) {
+/** In a delegation, subject and `may_act` stay as they are in the subject token (RFC 8693 §1.1). */
+function delegationClaims({ client, act, mayAct }: Delegation) {
   return { subject_client_id: client.id, act, ...(mayAct && { may_act: mayAct }) };
 }
 
@@ -118,7 +120,7 @@ function claimsOf(
   };
 }
 
-/** Step 8: the shortest of the API's lifetime, the client's own, and the time that credential and client have left. */
+/** The shortest of three lifetimes: the API's, the client's, and the time until the credential or the client expires. */
 function lifetimeSeconds({ client, expiresAtSeconds }: TokenHolder, api: Api, nowSeconds: number): number {
   return Math.min(
     api.tokenLifetimeSeconds,

@@ -14,7 +14,7 @@ import {
 import { familyKey, type TokenFamily } from '../tokens/token-family.ts';
 import { assertPossession } from './bind-token.ts';
 import { type Access, decideAccess, type TokenHolder } from './decide-access.ts';
-import type { GrantRequest, Traded } from './grant.ts';
+import type { GrantRequest, GrantResponse } from './grant.ts';
 import { issueAccessToken } from './issue-access-token.ts';
 import { type FamilyPorts, idleUntil, takeOfflineAccess } from './token-families.ts';
 
@@ -22,39 +22,43 @@ interface Ports extends FamilyPorts {
   readonly defaultAudience: string | undefined;
 }
 
-/** 190 random bits, as there are in a token. */
 const SALT_BYTES = 32;
 
+/** A salt has 190 random bits, like a refresh token. */
 const SALT_CHARACTERS = 32;
 
 type LiveGeneration = Exclude<Generation, { is: 'replayed' }>;
 
-/** A refresh token as it was presented. */
+/** A refresh token that a request presents, with its parts. */
 interface Presented extends RefreshTokenParts {
   readonly value: string;
 }
 
 /**
- * RFC 6749 §6: a client trades a refresh token for an access token and the refresh token's successor. Everything is
- * decided anew, and never more allowed than at first. The rotation comes last, so that whatever fails before it can be
- * repeated.
- * @throws DomainError `invalid_request` without a refresh token; `invalid_grant` for whatever is not a live refresh
- * token of this client; `invalid_target` for another audience, `invalid_scope` for more than at first;
+ * Trades a refresh token for an access token and the refresh token's successor (RFC 6749 §6). All permissions are
+ * decided again; the scope at the beginning of the family is the upper limit. The rotation comes last, so that a request
+ * that failed before can be repeated.
+ * @throws DomainError `invalid_request` without a refresh token; `invalid_grant` for a text that is not an active refresh
+ * token of this client; `invalid_target` for another audience; `invalid_scope` for a scope beyond the upper limit;
  * `invalid_dpop_proof` without a proof by the key that the family is bound to; and as `issueAccessToken` does
  */
-export async function redeemRefreshToken(holder: TokenHolder, request: GrantRequest, ports: Ports): Promise<Traded> {
+export async function redeemRefreshToken(
+  holder: TokenHolder,
+  request: GrantRequest,
+  ports: Ports,
+): Promise<GrantResponse> {
   const presented = await readPresented(request.refreshToken, ports);
   expectSettings(holder.look);
   const family = await findFamily(presented.familyId, holder.look, ports);
   if (family === undefined || !isFamilyOf(holder.client, family)) throw invalidGrant();
   const settings = await settingsIn(holder.look);
-  const generation = await place(presented, family, settings, ports);
+  const generation = await liveGenerationOf(presented, family, settings, ports);
   const { possession = {} } = request;
   assertPossession(family.confirmation, possession, invalidGrant);
   const access = await decideAgain(holder, family, request, ports);
-  const terms = { possession, dependsOn: [family.id], sinceSeconds: family.createdAtSeconds };
+  const terms = { possession, dependsOn: [family.id], authTimeSeconds: family.createdAtSeconds };
   const token = await issueAccessToken(holder, access, terms, ports);
-  const refreshToken = await succeed(presented, { family, generation, settings }, ports);
+  const refreshToken = await nextToken(presented, { family, generation, settings }, ports);
   return { token, refreshToken };
 }
 
@@ -67,13 +71,13 @@ async function readPresented(value: string | undefined, { pepper }: Ports): Prom
   return { value, ...parts };
 }
 
-/** The one refusal for unknown, expired, revoked, replayed and somebody else's. */
+/** The only refusal of a refresh token. It does not tell the reason. */
 function invalidGrant(): DomainError {
   return new DomainError('invalid_grant', 'The refresh token is not valid, or is not for this client.');
 }
 
-/** Where the token stands in its family; a replay ends that (RFC 9700 §4.14.2). */
-async function place(
+/** Finds the position of the token in its family. A replay revokes the family (RFC 9700 §4.14.2). */
+async function liveGenerationOf(
   { body }: Presented,
   family: TokenFamily,
   { refreshTokens: { graceSeconds } }: WorkspaceSettings,
@@ -102,43 +106,51 @@ async function decideAgain(
   throw invalidGrant();
 }
 
-interface Found {
+interface Redemption {
   readonly family: TokenFamily;
   readonly generation: LiveGeneration;
   readonly settings: WorkspaceSettings;
 }
 
-/** The token to use next. One that is bound to a key stays as it is, because by itself it is no use to a thief. */
-async function succeed(presented: Presented, found: Found, ports: Ports): Promise<string> {
-  const { family, generation } = found;
-  if (generation.is === 'previous') return (await derive(presented, generation.rotation.salt, ports)).value;
-  if (family.confirmation === undefined) return rotate(presented, found, ports);
-  await ports.shortLived.write(familyKey(family.id), usedNow(found, ports));
+/** The refresh token to use next. A bound token does not rotate, because a thief cannot use it without the key. */
+async function nextToken(presented: Presented, redemption: Redemption, ports: Ports): Promise<string> {
+  const { family, generation } = redemption;
+  if (generation.is === 'previous') return (await deriveSuccessor(presented, generation.rotation.salt, ports)).value;
+  if (family.confirmation === undefined) return rotate(presented, redemption, ports);
+  await ports.shortLived.write(familyKey(family.id), familyAfterUse(redemption, ports));
   return presented.value;
 }
 
-/** One conditional write: of many at once one rotates, and the others find that they have the token before. */
-async function rotate(presented: Presented, found: Found, ports: Ports): Promise<string> {
-  const { family, settings } = found;
+/** Rotates by one conditional write. Of parallel requests one rotates; the others then hold the previous token. */
+async function rotate(presented: Presented, redemption: Redemption, ports: Ports): Promise<string> {
+  const { family, settings } = redemption;
   const salt = newSalt(ports);
-  const next = await derive(presented, salt, ports);
+  const next = await deriveSuccessor(presented, salt, ports);
   const rotation = { previous: family.current, salt, atSeconds: ports.clock.nowSeconds() };
-  const rotated = { ...usedNow(found, ports), current: ports.digests.digest(next.body), rotation };
+  const rotated = { ...familyAfterUse(redemption, ports), current: ports.digests.digest(next.body), rotation };
   if (await ports.shortLived.write(familyKey(family.id), rotated)) return next.value;
 
   const newest = await findFamily(family.id, ports.records.open(`rotated ${family.id}`), ports);
   if (newest === undefined || newest.current === family.current) throw invalidGrant();
-  const generation = await place(presented, newest, settings, ports);
-  return succeed(presented, { family: newest, generation, settings }, ports);
+  const generation = await liveGenerationOf(presented, newest, settings, ports);
+  return nextToken(presented, { family: newest, generation, settings }, ports);
 }
 
-function usedNow({ family, settings }: Found, { clock }: Ports): TokenFamily {
+/** The family with a new end of its idle lifetime. */
+function familyAfterUse({ family, settings }: Redemption, { clock }: Ports): TokenFamily {
   const idleUntilSeconds = idleUntil(family.expiresAtSeconds, clock.nowSeconds(), settings);
   return { ...family, idleUntilSeconds, version: family.version + 1 };
 }
 
-/** From the token before and a salt: whoever lost the answer gets it again, and no table holds what could be presented. */
-function derive({ familyId, body }: Presented, salt: string, { digests, pepper }: Ports): Promise<NewRefreshToken> {
+/**
+ * Derives the successor from the present token and a salt. A client that lost a reply gets the same successor again, and
+ * no table stores a usable refresh token.
+ */
+function deriveSuccessor(
+  { familyId, body }: Presented,
+  salt: string,
+  { digests, pepper }: Ports,
+): Promise<NewRefreshToken> {
   return writeRefreshToken(familyId, digests.derive(salt, body), pepper);
 }
 

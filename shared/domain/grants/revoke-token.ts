@@ -23,15 +23,15 @@ interface Ports {
   readonly revocations: Revocations;
 }
 
+/** The id of the revoked token or family for log and audit; empty if no token was revoked. */
 type Target = Readonly<Record<string, string>>;
 
 /**
- * Takes a token back, whatever hint came with it (RFC 7009 §2.1): a refresh token of any age with its whole family, and
- * also what the client has signed itself in the place of an access token. Tokens that are unknown or already worth
- * nothing need no work and are a success, so this resolves only when no later introspection can find the token active.
- * The answer names the revoked token, for log and audit.
- * @throws DomainError `unauthorized_client` for another client's token, which stays active (DEC12); that is also how a
- * long-lived token is answered: nobody can authenticate as its client, and it ends by deleting its API token.
+ * Revokes a token (RFC 7009 §2.1): an access token, a token that the client signed itself, or a refresh token of any age
+ * together with its family. A hint about the type is not needed. An unknown or inactive token is a success, too. Once this
+ * resolves, introspection never finds the token active again.
+ * @throws DomainError `unauthorized_client` for another client's token, which stays active (DEC12). A long-lived token is
+ * refused the same way, because its client cannot authenticate; it ends when its API token is deleted
  */
 export async function revokeToken(caller: AuthenticatedClient, token: string, ports: Ports): Promise<Target> {
   const presented = await readRefreshToken(token, ports.pepper);
@@ -41,7 +41,7 @@ export async function revokeToken(caller: AuthenticatedClient, token: string, po
 async function revokeAccess({ client, look }: AuthenticatedClient, token: string, ports: Ports): Promise<Target> {
   const claims = await verifiedClaimsOfAny(token, look, ports);
   if (claims === undefined) return revokeSelfSigned(client, token, ports);
-  if (claims.client_id !== client.id || claims.scope === undefined) throw foreign();
+  if (claims.client_id !== client.id || claims.scope === undefined) throw issuedToOther();
   await ports.revocations.revoke(claims.jti, claims.exp);
   return { tokenId: claims.jti };
 }
@@ -49,7 +49,7 @@ async function revokeAccess({ client, look }: AuthenticatedClient, token: string
 async function revokeSelfSigned(client: Client, token: string, ports: Ports): Promise<Target> {
   const read = readSelfSignedToken(token, ports);
   if (read === undefined) return {};
-  if (read.keyId !== client.id) throw foreign();
+  if (read.keyId !== client.id) throw issuedToOther();
   if (!(await isSignedByKeyOf(client, { value: token, read }, ports))) return {};
   await ports.revocations.revoke(selfSignedTokenId(read), endOfAssertion(read.claims));
   return { tokenId: read.claims.jti };
@@ -62,11 +62,11 @@ async function revokeRefresh(
 ): Promise<Target> {
   const family = await findFamily(familyId, look, ports);
   if (family === undefined) return {};
-  if (family.clientId !== client.id) throw foreign();
+  if (family.clientId !== client.id) throw issuedToOther();
   await revokeFamily(family, ports);
   return { tokenId: familyId };
 }
 
-function foreign(): DomainError {
+function issuedToOther(): DomainError {
   return new DomainError('unauthorized_client', 'The token was issued to another client.');
 }

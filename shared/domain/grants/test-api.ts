@@ -9,7 +9,7 @@ import { assertMayUse } from '../registration/registration.ts';
 import { decideAccess } from './decide-access.ts';
 import { type IssuedToken, type IssuePorts, issueAccessToken } from './issue-access-token.ts';
 
-/** Long enough for one call of the API, too short to work with. */
+/** Long enough for one call of the API, and too short for real work. */
 const TEST_LIFETIME_SECONDS = 60;
 
 interface Ports extends IssuePorts {
@@ -17,7 +17,7 @@ interface Ports extends IssuePorts {
   readonly records: RecordReader;
 }
 
-/** Which application tries which API, asking for what. */
+/** A test of an API: as this application, with this scope. */
 interface ApiTest {
   readonly apiId: string;
   readonly clientId: string;
@@ -25,13 +25,13 @@ interface ApiTest {
 }
 
 /**
- * Makes the exchange that an application would make at an API, without its secret. The token is a real one of the
- * application, though for a minute at most: at other APIs that is what a test is for, and whoever may do this acts for
- * every application there. At the management API nobody gets by it what they do not hold themselves.
- * @throws DomainError `not_found` for the API and for what is no application, `conflict` for a disabled or expired one,
- * `forbidden`, `unauthorized_client`, `invalid_target`, `invalid_scope` or, where the API takes bound tokens only,
- * `invalid_dpop_proof` or `invalid_request` as the exchange does; `rate_limited`, because it counts as one of the
- * application's tokens
+ * Issues the token that an application would get for an API, without the application's secret. The token is a real token
+ * of the application, but lives for a minute at most. A caller with this permission can act as any application at any API
+ * except the management API: there it must hold all permissions of the application itself.
+ * @throws DomainError `not_found` for an unknown API or application; `conflict` for a disabled or expired application;
+ * `forbidden` for permissions of the management API that the caller does not hold; `unauthorized_client`,
+ * `invalid_target`, `invalid_scope`, `invalid_dpop_proof` and `invalid_request` as the token endpoint; `rate_limited`,
+ * because the token counts against the quota of the application
  */
 export async function testApi(
   caller: ManagementCaller,
@@ -44,7 +44,7 @@ export async function testApi(
   if (apiId === SYSTEM_API_ID) await assertHoldsGrant(caller, client, look);
   const now = ports.clock.nowSeconds();
   if (!isLive(client, now)) {
-    throw new DomainError('conflict', 'The application is disabled or has expired: no exchange of it succeeds.');
+    throw new DomainError('conflict', 'The application is disabled or has expired, so it cannot get tokens.');
   }
   const endsAtSeconds = now + TEST_LIFETIME_SECONDS;
   const expiresAtSeconds = Math.min(client.expiresAtSeconds ?? endsAtSeconds, endsAtSeconds);
@@ -54,7 +54,7 @@ export async function testApi(
   return issueAccessToken(holder, access, {}, ports);
 }
 
-/** All of it, also where the test asks for less: the application itself could ask for the rest. */
+/** Checks the whole grant, even for a smaller scope. Otherwise several tests together could give all its permissions. */
 async function assertHoldsGrant(caller: ManagementCaller, { id }: Client, look: Look): Promise<void> {
   const grant = await look.find(grantKey(id, SYSTEM_API_ID));
   if (grant !== undefined) assertHolds(caller, grant.permissions);

@@ -11,17 +11,18 @@ import { familyKey, type TokenFamily } from '../tokens/token-family.ts';
 import { type Access, invalidScope, type TokenHolder } from './decide-access.ts';
 import { type IssuedToken, type IssuePorts, issueAccessToken, type TokenTerms } from './issue-access-token.ts';
 
-/** What a client asks for that wants a refresh token (OpenID Connect Core §11). It is no permission of any API. */
+/** The scope value that requests a refresh token (OpenID Connect Core §11). It is not a permission of an API. */
 const OFFLINE_ACCESS = 'offline_access';
 
 const ENTROPY_BYTES = 32;
 
+/** The ports that begin a family, or issue tokens from it. */
 export interface FamilyPorts extends IssuePorts, FamilyRosterPorts {
   readonly pepper: Pepper;
   readonly digests: Digests;
 }
 
-/** A scope less what is no permission, and whether that was in it. Nothing is left of one that says nothing else. */
+/** Takes `offline_access` out of a scope, and tells whether it was there. Without another value, the scope is undefined. */
 export function takeOfflineAccess(scope: string | undefined): {
   readonly scope: string | undefined;
   readonly isOffline: boolean;
@@ -33,10 +34,10 @@ export function takeOfflineAccess(scope: string | undefined): {
 }
 
 /**
- * Issues an access token, and a refresh token with which a family begins. It ends with the credential that it was
- * obtained by, and one family more than a client may have ends the oldest of them.
- * @throws DomainError `invalid_scope` where the API gives none or the client is not registered for any, and as
- * `issueAccessToken` does
+ * Issues an access token, and the first refresh token of a new family. The family expires together with the credential
+ * that the client used. If the client has too many families, the oldest family is revoked.
+ * @throws DomainError `invalid_scope` if the API does not allow refresh tokens or the client is not registered for them,
+ * and as `issueAccessToken` does
  */
 export async function beginFamily(
   holder: TokenHolder,
@@ -51,16 +52,18 @@ export async function beginFamily(
   const refreshToken = await writeRefreshToken(id, ports.random.bytes(ENTROPY_BYTES), ports.pepper);
   const family = familyOf(refreshToken, { holder, access, token }, ports);
   await enterFamilyRoster(family, access.settings.refreshTokens.maxLivePerClient, ports);
-  if (!(await ports.shortLived.write(familyKey(id), family))) throw new Error('This id was given before.');
+  if (!(await ports.shortLived.write(familyKey(id), family)))
+    throw new Error('The id of the new family exists already.');
   return { token, refreshToken: refreshToken.value };
 }
 
-/** When a family ends that is used now. */
+/** When a family that is used now ends without a further use, in Unix time. */
 export function idleUntil(expiresAtSeconds: number, nowSeconds: number, settings: WorkspaceSettings): number {
   return Math.min(expiresAtSeconds, nowSeconds + settings.refreshTokens.idleLifetimeSeconds);
 }
 
-interface Beginning {
+/** The first access token of a family, and how the client got it. */
+interface FirstToken {
   readonly holder: TokenHolder;
   readonly access: Access;
   readonly token: IssuedToken;
@@ -68,7 +71,7 @@ interface Beginning {
 
 function familyOf(
   { familyId: id, body }: NewRefreshToken,
-  { holder, access, token }: Beginning,
+  { holder, access, token }: FirstToken,
   { digests }: Pick<FamilyPorts, 'digests'>,
 ): TokenFamily {
   const { settings } = access;

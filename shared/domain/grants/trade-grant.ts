@@ -12,7 +12,7 @@ import { assertMayUse } from '../registration/registration.ts';
 import type { TokenVerifier } from '../tokens/ports.ts';
 import { decideAccess, type TokenHolder } from './decide-access.ts';
 import { exchangeToken } from './exchange-token.ts';
-import type { GrantRequest, Traded } from './grant.ts';
+import type { GrantRequest, GrantResponse } from './grant.ts';
 import { issueAccessToken } from './issue-access-token.ts';
 import { redeemRefreshToken } from './redeem-refresh-token.ts';
 import { beginFamily, type FamilyPorts, takeOfflineAccess } from './token-families.ts';
@@ -22,7 +22,7 @@ interface Ports extends FamilyPorts {
   readonly verifier: TokenVerifier;
 }
 
-type Trade = (holder: TokenHolder, request: GrantRequest, ports: Ports) => Promise<Traded>;
+type Trade = (holder: TokenHolder, request: GrantRequest, ports: Ports) => Promise<GrantResponse>;
 
 const trades: Readonly<Record<GrantType, Trade>> = {
   [CLIENT_CREDENTIALS]: tradeCredentials,
@@ -32,29 +32,29 @@ const trades: Readonly<Record<GrantType, Trade>> = {
 };
 
 /**
- * The exchange, once it is known for whom: by grant type.
- * @throws DomainError `unsupported_grant_type`, `unauthorized_client`, and as `decideAccess`, `issueAccessToken`,
- * `redeemRefreshToken` and `exchangeToken` do
+ * Trades a grant for tokens, after the client was authenticated (RFC 6749 §5). Each grant type has a function.
+ * @throws DomainError `unsupported_grant_type`; `unauthorized_client` if the client is not registered for the grant type;
+ * and as `decideAccess`, `issueAccessToken`, `redeemRefreshToken` and `exchangeToken` do
  */
-export async function tradeGrant(holder: TokenHolder, request: GrantRequest, ports: Ports): Promise<Traded> {
+export async function tradeGrant(holder: TokenHolder, request: GrantRequest, ports: Ports): Promise<GrantResponse> {
   const { grantType } = request;
   if (!isGrantType(grantType)) {
-    throw new DomainError('unsupported_grant_type', 'The grant type is not one of those this server supports.');
+    throw new DomainError('unsupported_grant_type', 'The server does not support this grant type.');
   }
   assertMayUse(grantType, holder.client);
   return trades[grantType](holder, request, ports);
 }
 
-/** RFC 6749 §4.4. There is a refresh token only for whoever asks for one, because the credentials are as good (C2). */
-async function tradeCredentials(holder: TokenHolder, request: GrantRequest, ports: Ports): Promise<Traded> {
+/** RFC 6749 §4.4. A client gets a refresh token only on request, because its credentials do the same (C2). */
+async function tradeCredentials(holder: TokenHolder, request: GrantRequest, ports: Ports): Promise<GrantResponse> {
   const { scope, isOffline } = takeOfflineAccess(request.scope);
   const access = await decideAccess(holder, { ...request, scope }, ports);
   if (isOffline) return beginFamily(holder, access, request, ports);
   return { token: await issueAccessToken(holder, access, request, ports) };
 }
 
-/** RFC 7523 §2.1. Whoever can sign once more needs no refresh token (RFC 7521 §4.1). */
-async function tradeAssertion(holder: TokenHolder, request: GrantRequest, ports: Ports): Promise<Traded> {
+/** RFC 7523 §2.1. There is no refresh token, because the client can sign another assertion (RFC 7521 §4.1). */
+async function tradeAssertion(holder: TokenHolder, request: GrantRequest, ports: Ports): Promise<GrantResponse> {
   const access = await decideAccess(holder, request, ports, { refuse: invalidGrant });
   return { token: await issueAccessToken(holder, access, request, ports) };
 }
