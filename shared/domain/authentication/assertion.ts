@@ -9,7 +9,9 @@ export interface AssertionClaims {
   readonly nbf?: number | undefined;
 }
 
-/** How far ahead `exp` may lie. An assertion is for one request or a few minutes; with a longer life it is a password. */
+/**
+ * How far ahead `exp` may lie. An assertion is for one request or a few minutes; with a longer life it is a password.
+ */
 export const ASSERTION_LIFETIME_SECONDS_MAX = 3_600;
 
 /** How far the client's clock may be ahead of ours or behind it. */

@@ -4,8 +4,8 @@ import type { RequestQuota } from '../requests.ts';
 import type { FailureBucket, FailureCounter } from './ports.ts';
 
 /**
- * Limits of failed attempts: a client or a source that fails too often must wait. Sealed secrets and signatures cannot be
- * guessed, so they are verified first, and only their failures are slowed: an attacker cannot lock out a client. A
+ * Limits of failed attempts: a client or a source that fails too often must wait. Sealed secrets and signatures cannot
+ * be guessed, so they are verified first, and only their failures are slowed: an attacker cannot lock out a client. A
  * credential that can be guessed, or that costs a hash, is limited before it is verified.
  */
 

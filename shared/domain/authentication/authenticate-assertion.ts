@@ -50,8 +50,8 @@ export function invalidGrant(): DomainError {
 }
 
 /**
- * The client id that an assertion names, not verified: `sub` if that is a client id. In the assertion of a service user,
- * `sub` is the id of the service user, and the name of the key (`kid`) is the client id.
+ * The client id that an assertion names, not verified: `sub` if that is a client id. In the assertion of a service
+ * user, `sub` is the id of the service user, and the name of the key (`kid`) is the client id.
  */
 export function clientIdOf({ claims, keyId }: UnverifiedAssertion): string | undefined {
   return isIdOf('cli', claims.sub) ? claims.sub : keyId;

@@ -16,9 +16,11 @@ export interface AuthenticatedClient {
   readonly client: Client;
   /** The credential that authenticated the client; undefined for a public client. */
   readonly credential: CredentialName | undefined;
-  /** When the authentication began, in Unix time. Tokens count from this moment, so that a later revocation covers them. */
+  /**
+   * When the authentication began, in Unix time. Tokens count from this moment, so that a later revocation covers them.
+   */
   readonly authenticatedAtSeconds: number;
-  /** When the credential or the client expires, whichever comes first; undefined for never. */
+  /** The earlier expiry of credential and client, in Unix time; undefined if neither expires. */
   readonly expiresAtSeconds: number | undefined;
   readonly look: Look;
 }

@@ -3,8 +3,8 @@ import type { BindingRules } from '../records/permissions.ts';
 import { registrationOf } from '../registration/registration.ts';
 
 /**
- * The claim `cnf` of a token (RFC 7800 §3): the sender of the token must prove that it holds the key and the certificate
- * named here. At least one member is present.
+ * The claim `cnf` of a token (RFC 7800 §3): the sender of the token must prove that it holds the key and the
+ * certificate named here. At least one member is present.
  */
 export interface Confirmation {
   /** Thumbprint (RFC 7638) of the key that signs proofs (RFC 9449 §6.1). */

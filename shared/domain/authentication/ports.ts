@@ -64,7 +64,10 @@ export interface UnverifiedAssertion {
   readonly claims: AssertionClaims;
 }
 
-/** Reads and verifies JWTs that clients have signed themselves (RFC 7523 §3). URLs and keys in their headers are ignored. */
+/**
+ * Reads and verifies JWTs that clients have signed themselves (RFC 7523 §3). URLs and keys in their headers are
+ * ignored.
+ */
 export interface AssertionVerifier {
   /** Decodes an assertion; undefined for a text that is not a JWT or lacks a required claim. */
   read(assertion: string): UnverifiedAssertion | undefined;

@@ -12,13 +12,18 @@ export interface WorkloadClaims {
   readonly [name: string]: unknown;
 }
 
-/** The longest life of a workload token. Platforms issue tokens for minutes or hours; with a longer life it is a password. */
+/**
+ * The longest life of a workload token. Platforms issue tokens for minutes or hours; with a longer life it is a
+ * password.
+ */
 const WORKLOAD_TOKEN_LIFETIME_SECONDS_MAX = 86_400;
 
 /** How far the issuer's clock may be ahead of ours or behind it. */
 const WORKLOAD_CLOCK_SKEW_SECONDS = 30;
 
-/** Claims that identify the owner of a workload. A branch or an environment can be equal for two customers of an issuer. */
+/**
+ * Claims that identify the owner of a workload. A branch or an environment can be equal for two customers of an issuer.
+ */
 const identifyingClaims: readonly string[] = [
   'sub',
   'repository',

@@ -19,7 +19,9 @@ export interface ProtectedApi {
    * client and subject must be active, and only their present permissions count.
    */
   readonly mode: 'offline' | 'online';
-  /** Route key (`GET /reports/{id}`) → the permission that the route needs; null if any token for this API is enough. */
+  /**
+   * Route key (`GET /reports/{id}`) → the permission that the route needs; null if any token for this API is enough.
+   */
   readonly routes: Readonly<Record<string, string | null>>;
   /**
    * Whether key-bound tokens are accepted, or required; undefined refuses them. A proof is for one request, so
@@ -28,11 +30,13 @@ export interface ProtectedApi {
   readonly dpop?: 'accepted' | 'required' | undefined;
   /** Whether certificate-bound tokens are accepted, or required; undefined refuses them. The API needs mutual TLS. */
   readonly mtls?: 'accepted' | 'required' | undefined;
-  /** Whether tokens that service users sign themselves are accepted; only `online`, and only if the API accepts them. */
+  /**
+   * Whether tokens that service users sign themselves are accepted; only `online`, and only if the API accepts them.
+   */
   readonly selfSigned?: 'accepted' | undefined;
   /**
-   * The beginning of the API's URLs in proofs, e.g. `https://api.example.com`: scheme, host, and the part of the path that
-   * API Gateway does not see. Undefined for the host name of API Gateway, which is wrong behind a proxy.
+   * The beginning of the API's URLs in proofs, e.g. `https://api.example.com`: scheme, host, and the part of the path
+   * that API Gateway does not see. Undefined for the host name of API Gateway, which is wrong behind a proxy.
    */
   readonly origin?: string | undefined;
 }
@@ -61,8 +65,8 @@ interface Ports {
 }
 
 /**
- * Decides which routes of an API a token opens; undefined for a token that is not valid at this API, or whose sender does
- * not prove the binding. A route without a rule stays closed.
+ * Decides which routes of an API a token opens; undefined for a token that is not valid at this API, or whose sender
+ * does not prove the binding. A route without a rule stays closed.
  */
 export async function guardRequest(
   presented: PresentedToken,

@@ -18,7 +18,9 @@ export interface StatusListClaims {
   readonly statuses: Uint8Array;
 }
 
-/** Signs status lists. The header `typ` differs from the type of tokens, so that a list is never accepted as a token. */
+/**
+ * Signs status lists. The header `typ` differs from the type of tokens, so that a list is never accepted as a token.
+ */
 export interface StatusListSigner {
   sign(claims: StatusListClaims, algorithm: SigningAlgorithm): Promise<string>;
   /** The algorithms for which this workspace has signing keys. */
@@ -42,8 +44,8 @@ interface Ports {
 }
 
 /**
- * Publishes the status list with this number as a signed JWT. A process makes a new list after half of the time to live,
- * so that a verifier can use each list for at least the other half.
+ * Publishes the status list with this number as a signed JWT. A process makes a new list after half of the time to
+ * live, so that a verifier can use each list for at least the other half.
  * @throws DomainError `not_found` for a name that is not a number, and for a list without tokens that can be active
  */
 export async function publishStatusList(

@@ -11,7 +11,10 @@ export interface SignedIntrospectionClaims {
   readonly token_introspection: Introspection;
 }
 
-/** Signs introspection answers. Their header `typ` differs from the type of tokens, so that no API accepts them as tokens (RFC 9701 §8.1). */
+/**
+ * Signs introspection answers. Their header `typ` differs from the type of tokens, so that no API accepts them as
+ * tokens (RFC 9701 §8.1).
+ */
 export interface IntrospectionSigner {
   sign(claims: SignedIntrospectionClaims, algorithm: SigningAlgorithm): Promise<string>;
 }

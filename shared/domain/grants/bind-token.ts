@@ -27,9 +27,9 @@ export async function acceptProof(
 }
 
 /**
- * Decides to which key and certificate a new token is bound; undefined for a bearer token. A proof always binds the token,
- * and is used up. A certificate binds it only if the API or the client is registered so, because some connections need
- * a certificate anyway.
+ * Decides to which key and certificate a new token is bound; undefined for a bearer token. A proof always binds the
+ * token, and is used up. A certificate binds it only if the API or the client is registered so, because some
+ * connections need a certificate anyway.
  * @throws DomainError `invalid_dpop_proof` for a proof that was used before, or if a required proof is missing;
  * `invalid_request` if a required certificate is missing
  */

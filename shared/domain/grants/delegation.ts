@@ -5,7 +5,8 @@ import type { AccessTokenClaims, Actor } from '../tokens/claims.ts';
 const ACTORS_MAX = 5;
 
 /**
- * Makes the claim `act` of a delegated token: the new actor, and inside it the actors of the subject token (RFC 8693 §4.1).
+ * Makes the claim `act` of a delegated token: the new actor, and inside it the actors of the subject token (RFC 8693
+ * §4.1).
  * @throws DomainError `invalid_request` if the subject token has too many actors, or names the new actor already
  */
 export function delegateTo(

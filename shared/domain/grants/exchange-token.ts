@@ -90,9 +90,9 @@ interface Parties {
 }
 
 /**
- * Checks that the requester may use these tokens. It must hold the keys that they are bound to, and have a permission at
- * the API of each token; its own actor token needs no permission. An actor of a tenant acts in this tenant only, and an
- * actor token must not be a delegated token.
+ * Checks that the requester may use these tokens. It must hold the keys that they are bound to, and have a permission
+ * at the API of each token; its own actor token needs no permission. An actor of a tenant acts in this tenant only, and
+ * an actor token must not be a delegated token.
  */
 async function assertUsable({ requester, subjectToken, actorToken }: Parties, possession: Possession): Promise<void> {
   assertPossession(subjectToken.claims.cnf, possession, otherCertificate);

@@ -120,7 +120,9 @@ function claimsOf(
   };
 }
 
-/** The shortest of three lifetimes: the API's, the client's, and the time until the credential or the client expires. */
+/**
+ * The shortest of three lifetimes: the API's, the client's, and the time until the credential or the client expires.
+ */
 function lifetimeSeconds({ client, expiresAtSeconds }: TokenHolder, api: Api, nowSeconds: number): number {
   return Math.min(
     api.tokenLifetimeSeconds,

@@ -36,11 +36,11 @@ interface Presented extends RefreshTokenParts {
 
 /**
  * Trades a refresh token for an access token and the refresh token's successor (RFC 6749 §6). All permissions are
- * decided again; the scope at the beginning of the family is the upper limit. The rotation comes last, so that a request
- * that failed before can be repeated.
- * @throws DomainError `invalid_request` without a refresh token; `invalid_grant` for a text that is not an active refresh
- * token of this client; `invalid_target` for another audience; `invalid_scope` for a scope beyond the upper limit;
- * `invalid_dpop_proof` without a proof by the key that the family is bound to; and as `issueAccessToken` does
+ * decided again; the scope at the beginning of the family is the upper limit. The rotation comes last, so that a
+ * request that failed before can be repeated.
+ * @throws DomainError `invalid_request` without a refresh token; `invalid_grant` for a text that is not an active
+ * refresh token of this client; `invalid_target` for another audience; `invalid_scope` for a scope beyond the upper
+ * limit; `invalid_dpop_proof` without a proof by the key that the family is bound to; and as `issueAccessToken` does
  */
 export async function redeemRefreshToken(
   holder: TokenHolder,
@@ -143,8 +143,8 @@ function familyAfterUse({ family, settings }: Redemption, { clock }: Ports): Tok
 }
 
 /**
- * Derives the successor from the present token and a salt. A client that lost a reply gets the same successor again, and
- * no table stores a usable refresh token.
+ * Derives the successor from the present token and a salt. A client that lost a reply gets the same successor again,
+ * and no table stores a usable refresh token.
  */
 function deriveSuccessor(
   { familyId, body }: Presented,

@@ -27,11 +27,11 @@ interface Ports {
 type Target = Readonly<Record<string, string>>;
 
 /**
- * Revokes a token (RFC 7009 §2.1): an access token, a token that the client signed itself, or a refresh token of any age
- * together with its family. A hint about the type is not needed. An unknown or inactive token is a success, too. Once this
- * resolves, introspection never finds the token active again.
- * @throws DomainError `unauthorized_client` for another client's token, which stays active (DEC12). A long-lived token is
- * refused the same way, because its client cannot authenticate; it ends when its API token is deleted
+ * Revokes a token (RFC 7009 §2.1): an access token, a token that the client signed itself, or a refresh token of any
+ * age together with its family. A hint about the type is not needed. An unknown or inactive token is a success, too.
+ * Once this resolves, introspection never finds the token active again.
+ * @throws DomainError `unauthorized_client` for another client's token, which stays active (DEC12). A long-lived token
+ * is refused the same way, because its client cannot authenticate; it ends when its API token is deleted
  */
 export async function revokeToken(caller: AuthenticatedClient, token: string, ports: Ports): Promise<Target> {
   const presented = await readRefreshToken(token, ports.pepper);

@@ -25,13 +25,13 @@ interface ApiTest {
 }
 
 /**
- * Issues the token that an application would get for an API, without the application's secret. The token is a real token
- * of the application, but lives for a minute at most. A caller with this permission can act as any application at any API
- * except the management API: there it must hold all permissions of the application itself.
+ * Issues the token that an application would get for an API, without the application's secret. The token is a real
+ * token of the application, but lives for a minute at most. A caller with this permission can act as any application at
+ * any API except the management API: there the caller must hold every permission that the application has.
  * @throws DomainError `not_found` for an unknown API or application; `conflict` for a disabled or expired application;
  * `forbidden` for permissions of the management API that the caller does not hold; `unauthorized_client`,
- * `invalid_target`, `invalid_scope`, `invalid_dpop_proof` and `invalid_request` as the token endpoint; `rate_limited`,
- * because the token counts against the quota of the application
+ * `invalid_target`, `invalid_scope`, `invalid_dpop_proof` and `invalid_request` as at the token endpoint;
+ * `rate_limited`, because the token counts against the quota of the application
  */
 export async function testApi(
   caller: ManagementCaller,
@@ -54,7 +54,9 @@ export async function testApi(
   return issueAccessToken(holder, access, {}, ports);
 }
 
-/** Checks the whole grant, even for a smaller scope. Otherwise several tests together could give all its permissions. */
+/**
+ * Checks the whole grant, even for a smaller scope. Otherwise several tests together could give all its permissions.
+ */
 async function assertHoldsGrant(caller: ManagementCaller, { id }: Client, look: Look): Promise<void> {
   const grant = await look.find(grantKey(id, SYSTEM_API_ID));
   if (grant !== undefined) assertHolds(caller, grant.permissions);

@@ -22,7 +22,9 @@ export interface FamilyPorts extends IssuePorts, FamilyRosterPorts {
   readonly digests: Digests;
 }
 
-/** Takes `offline_access` out of a scope, and tells whether it was there. Without another value, the scope is undefined. */
+/**
+ * Takes `offline_access` out of a scope, and tells whether it was there. Without another value, the scope is undefined.
+ */
 export function takeOfflineAccess(scope: string | undefined): {
   readonly scope: string | undefined;
   readonly isOffline: boolean;
@@ -34,10 +36,10 @@ export function takeOfflineAccess(scope: string | undefined): {
 }
 
 /**
- * Issues an access token, and the first refresh token of a new family. The family expires together with the credential
- * that the client used. If the client has too many families, the oldest family is revoked.
- * @throws DomainError `invalid_scope` if the API does not allow refresh tokens or the client is not registered for them,
- * and as `issueAccessToken` does
+ * Issues an access token, and the first refresh token of a new family. The family expires with the credential that the
+ * client used, or before. If the client has too many families, the oldest family is revoked.
+ * @throws DomainError `invalid_scope` if the API does not allow refresh tokens or the client is not registered for
+ * them, and as `issueAccessToken` does
  */
 export async function beginFamily(
   holder: TokenHolder,

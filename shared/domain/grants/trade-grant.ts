@@ -33,8 +33,8 @@ const trades: Readonly<Record<GrantType, Trade>> = {
 
 /**
  * Trades a grant for tokens, after the client was authenticated (RFC 6749 §5). Each grant type has a function.
- * @throws DomainError `unsupported_grant_type`; `unauthorized_client` if the client is not registered for the grant type;
- * and as `decideAccess`, `issueAccessToken`, `redeemRefreshToken` and `exchangeToken` do
+ * @throws DomainError `unsupported_grant_type`; `unauthorized_client` if the client is not registered for the grant
+ * type; and as `decideAccess`, `issueAccessToken`, `redeemRefreshToken` and `exchangeToken` do
  */
 export async function tradeGrant(holder: TokenHolder, request: GrantRequest, ports: Ports): Promise<GrantResponse> {
   const { grantType } = request;

@@ -10,7 +10,10 @@ const OWN_CLOCK_SKEW_SECONDS = 5;
 /** The header `typ` of a short-lived access token (RFC 9068 §2.1). */
 export const ACCESS_TOKEN_TYPE = 'at+jwt';
 
-/** The header `typ` of a long-lived token. Offline verifiers refuse this type, because only the records decide about it (RFC 8725 §3.11). */
+/**
+ * The header `typ` of a long-lived token. Offline verifiers refuse this type, because only the records decide about it
+ * (RFC 8725 §3.11).
+ */
 export const LONG_LIVED_TOKEN_TYPE = 'mintmark-token+jwt';
 
 /** How a token is presented (RFC 6750 §4, RFC 9449 §5). A certificate-bound token is a bearer token (RFC 8705 §3). */
@@ -31,8 +34,8 @@ export function isWithinLifetime(claims: TokenClaims, nowSeconds: number): boole
 }
 
 /**
- * The values of a scope string (RFC 6749 §3.3) in their order, each value once. One space separates two values. A second
- * space makes an empty value, which is always refused, because no API declares it.
+ * The values of a scope string (RFC 6749 §3.3) in their order, each value once. One space separates two values. A
+ * second space makes an empty value, which is always refused, because no API declares it.
  */
 export function scopeValues(scope: string): readonly string[] {
   return [...new Set(scope.split(' '))];

@@ -56,7 +56,9 @@ export interface LongLivedTokenClaims extends CommonClaims {
 /** The claims of any token that Mintmark signs; only access tokens have a scope. */
 export type TokenClaims = AccessTokenClaims | LongLivedTokenClaims;
 
-/** An actor that acts for the subject (RFC 8693 §4.1). The outermost actor acts now; the actors inside it acted before. */
+/**
+ * An actor that acts for the subject (RFC 8693 §4.1). The outermost actor acts now; the actors inside it acted before.
+ */
 export type Actor = {
   readonly sub: string;
   readonly client_id: string;

@@ -16,8 +16,8 @@ export interface FamilyRosterPorts {
 type Entry = FamilyRoster['families'][number];
 
 /**
- * Revokes a family and every access token that was issued from it. The revocation is a record of its own, kept until the
- * last of these tokens has expired. So a rotation at the same time cannot undo it, and it can be repeated.
+ * Revokes a family and every access token that was issued from it. The revocation is a record of its own, kept until
+ * the last of these tokens has expired. So a rotation at the same time cannot undo it, and it can be repeated.
  */
 export function revokeFamily(
   { id, expiresAtSeconds }: Pick<TokenFamily, 'id' | 'expiresAtSeconds'>,

@@ -73,15 +73,18 @@ export async function findFamily(
   return endsAtSeconds > clock.nowSeconds() ? family : undefined;
 }
 
-/** Whether a client may redeem the tokens of a family: the client's own family, begun after the client's last revocation. */
+/**
+ * Whether a client may redeem the tokens of a family: the client's own family, begun after the client's last
+ * revocation.
+ */
 export function isFamilyOf(client: Client, { clientId, createdAtSeconds }: TokenFamily): boolean {
   if (clientId !== client.id || !grantTypesOf(client).includes(REFRESH_TOKEN)) return false;
   return createdAtSeconds >= (client.revokedBeforeSeconds ?? 0);
 }
 
 /**
- * Finds the position of the token with this digest. The previous token is accepted for `graceSeconds` after the rotation,
- * because the reply with its successor may be lost. After that it is a replay, like every older token.
+ * Finds the position of the token with this digest. The previous token is accepted for `graceSeconds` after the
+ * rotation, because the reply with its successor may be lost. After that it is a replay, like every older token.
  */
 export function generationOf(
   { current, rotation }: TokenFamily,

@@ -23,7 +23,7 @@ export interface LiveToken {
   readonly client: Client;
   readonly standing: Standing;
   readonly api: Api;
-  /** Permissions that the client has now and that the scope names; a long-lived token permits all of them. */
+  /** Permissions that the client has now and that the scope names. A long-lived token has no scope and permits all. */
   readonly permissions: readonly string[];
   readonly look: Look;
 }
@@ -68,8 +68,9 @@ async function verifiedToken(
 }
 
 /**
- * Finds a token by its text. Undefined for a token that is foreign, expired or revoked, whose client or subject is not
- * active, whose API is deleted, or that has no permission left. The caller does not learn the reason (RFC 7662 §2.2).
+ * Finds a token by its text. Undefined for a token that Mintmark did not sign, that is expired or revoked, whose client
+ * or subject is not active, whose API is deleted, or that has no permission left. The caller does not learn the reason
+ * (RFC 7662 §2.2).
  */
 export async function findLiveToken(token: string, ports: Ports): Promise<LiveToken | undefined> {
   const verified = await verifiedToken(token, ports);
@@ -128,7 +129,10 @@ function subjectClientIdOf({ client_id, subject_client_id = client_id }: TokenCl
   return subject_client_id;
 }
 
-/** When the subject authenticated. A revocation after this moment also covers tokens that were refreshed or exchanged later. */
+/**
+ * When the subject authenticated. A revocation after this moment also covers tokens that were refreshed or exchanged
+ * later.
+ */
 function authenticatedAtSeconds({ iat, auth_time = iat }: TokenClaims): number {
   return auth_time;
 }
@@ -157,8 +161,8 @@ function readAhead(claims: TokenClaims, look: Look): void {
 }
 
 /**
- * Whether the records still agree with the claims: the client has the same subject and tenant, a long-lived token is the
- * token of its client and for the same API, and the token is bound as the API requires now.
+ * Whether the records still agree with the claims: the client has the same subject and tenant, a long-lived token is
+ * the token of its client and for the same API, and the token is bound as the API requires now.
  */
 function agreesWithRecords(
   claims: TokenClaims,

@@ -7,8 +7,8 @@ import type { StatusPlace } from './status-places.ts';
 /** Signs tokens with the workspace's keys. The header `typ` tells access tokens from long-lived tokens. */
 export interface TokenSigner {
   /**
-   * Signs with the current key of `keys`, the record that this request has read. Without `keys`, it uses the record that
-   * this process has read last. Rejects with `invalid_scope` if the claims are too long for the signing API.
+   * Signs with the current key of `keys`, the record that this request has read. Without `keys`, it uses the record
+   * that this process has read last. Rejects with `invalid_scope` if the claims are too long to be signed.
    */
   sign(claims: TokenClaims, algorithm: SigningAlgorithm, keys?: SigningKeys): Promise<string>;
 }

@@ -6,7 +6,10 @@ const PREFIX = 'fam_';
 /** `mmr_` + 22 characters (family) + 32 (random) + 8 (seal) + 6 (CRC32), all base62. */
 const format = sealedFormat({ prefix: 'mmr', nameCharacters: 22 });
 
-/** The same owner for all refresh tokens. The seal proves only that Mintmark made the token; the family names the client. */
+/**
+ * The same owner for all refresh tokens. The seal proves only that Mintmark made the token; the family names the
+ * client.
+ */
 const OWNER = 'refresh token';
 
 /** The parts of a refresh token that decide about it. */

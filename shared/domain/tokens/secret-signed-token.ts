@@ -40,7 +40,9 @@ export async function signWithSecret(
   });
 }
 
-/** The claims of a token that the secret of its own API signed, and whose id begins with that API; otherwise undefined. */
+/**
+ * The claims of a token that the secret of its own API signed, and whose id begins with that API; otherwise undefined.
+ */
 export async function claimsBySecret(
   token: string,
   look: Look,

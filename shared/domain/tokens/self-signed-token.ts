@@ -15,10 +15,10 @@ import type { LongLivedTokenClaims } from './claims.ts';
 import type { LiveToken } from './live-token.ts';
 
 /**
- * JWTs that service users sign for an API themselves, in place of access tokens. Their type is `JWT`, their `kid` is the
- * id of the key's client, the API is their only audience, and they live for an hour at most. They differ from assertions
- * by the audience, because the audience of an assertion is Mintmark. They differ from Mintmark's own tokens by type and
- * issuer (RFC 8725 §3.12).
+ * JWTs that service users sign for an API themselves, in place of access tokens. Their type is `JWT`, their `kid` is
+ * the id of the key's client, the API is their only audience, and they live for an hour at most. They differ from
+ * assertions by the audience, because the audience of an assertion is Mintmark. They differ from Mintmark's own tokens
+ * by type and issuer (RFC 8725 §3.12).
  */
 
 /** Visible ASCII, because token ids are written into log lines and into the context of authorizers. */
@@ -37,7 +37,10 @@ interface SelfSignedToken extends Omit<UnverifiedAssertion, 'claims'> {
   readonly claims: UnverifiedAssertion['claims'] & { readonly iat: number };
 }
 
-/** Decodes a self-signed token that is within its lifetime; undefined for every other token. The signature is not verified. */
+/**
+ * Decodes a self-signed token that is within its lifetime; undefined for every other token. The signature is not
+ * verified.
+ */
 export function readSelfSignedToken(
   token: string,
   { issuer, assertionVerifier, clock }: Ports,
@@ -53,7 +56,10 @@ export function readSelfSignedToken(
   return { ...read, keyId, claims: { ...claims, iat } };
 }
 
-/** The id by which a self-signed token is revoked. Its `jti` is unique for its signer only, so the client id stands in front. */
+/**
+ * The id by which a self-signed token is revoked. Its `jti` is unique for its signer only, so the client id stands in
+ * front.
+ */
 export function selfSignedTokenId({ keyId, claims }: SelfSignedToken): string {
   return `${keyId}/${claims.jti}`;
 }

@@ -24,7 +24,9 @@ interface ReadPorts {
   readonly clock: Clock;
 }
 
-/** Gives a token a place on a status list if its API has status lists. The place is stored before the token is signed. */
+/**
+ * Gives a token a place on a status list if its API has status lists. The place is stored before the token is signed.
+ */
 export async function placeOnStatusList(
   claims: AccessTokenClaims,
   api: Api,
@@ -37,8 +39,8 @@ export async function placeOnStatusList(
 }
 
 /**
- * Makes a status list. Its bits agree with what introspection would answer at this moment. Undefined for a list that has
- * no tokens, or whose tokens have all expired.
+ * Makes a status list. Its bits agree with what introspection would answer at this moment. Undefined for a list that
+ * has no tokens, or whose tokens have all expired.
  */
 export async function readStatusList(list: number, ports: ReadPorts): Promise<StatusList | undefined> {
   const asOfSeconds = ports.clock.nowSeconds();

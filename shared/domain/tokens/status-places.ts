@@ -63,7 +63,9 @@ export function beginningOf(list: number): { readonly day: number; readonly othe
   return { day, others: (list - day * LISTS_PER_DAY_MAX) * LIST_LENGTH };
 }
 
-/** Whether the tokens of a list can be active: the day of the list has begun, and its last token can still be unexpired. */
+/**
+ * Whether the tokens of a list can be active: the day of the list has begun, and its last token can still be unexpired.
+ */
 export function mayHoldLivingTokens(list: number, nowSeconds: number): boolean {
   const begins = beginningOf(list).day * DAY_SECONDS;
   const ends = begins + DAY_SECONDS + ACCESS_TOKEN_LIFETIME_SECONDS_MAX;

@@ -3,8 +3,8 @@ import type { ShortLived } from '../records/lifecycle.ts';
 import type { RecordKey } from '../records/record-key.ts';
 
 /**
- * A refresh token and all its successors. Only the last one is current (RFC 9700 §4.14.2). The tokens themselves are not
- * stored, only their digests. Times are seconds since 1970, UTC.
+ * A refresh token and all its successors. Only the last one is current (RFC 9700 §4.14.2). The tokens themselves are
+ * not stored, only their digests. Times are seconds since 1970, UTC.
  */
 export interface TokenFamily extends ShortLived {
   readonly id: string;

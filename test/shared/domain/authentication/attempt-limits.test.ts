@@ -75,7 +75,7 @@ describe('R3: after 300 failed comparisons in a minute', () => {
     expect(await exchangeWhile(ended, {})).toEqual({ outcome: 'done', comparisons: 1 });
   });
 
-  test('a process accepts a secret that it remembers, and no other, if comparisons of live secrets failed, too', async () => {
+  test('a process accepts only secrets that it remembers if comparisons of live secrets failed, too', async () => {
     const failing = fixedCounter({ 'all ended': 300, 'all live': 300 });
     expect(await exchangeWhile(failing, { isRemembered: true })).toEqual({ outcome: 'done', comparisons: 0 });
     expect(await exchangeWhile(failing, {})).toEqual({ outcome: 'rate_limited', comparisons: 0 });
@@ -192,7 +192,7 @@ describe('attempt limits', () => {
     expect(buckets(one)).not.toEqual(buckets());
   });
 
-  test('R10: give a thousand sources, guessing all day, one chance in a thousand at an imported secret of 40 bits', () => {
+  test('R10: give a thousand sources one chance in a thousand a day at an imported secret of 40 bits', () => {
     const sources = 1_000;
     const [{ failuresMax } = { failuresMax: Number.POSITIVE_INFINITY }] = importedSecretLimits('cli_a', SOURCE);
     expect((sources * failuresMax * MINUTES_OF_A_DAY) / 2 ** 40).toBeLessThanOrEqual(1e-3);
