@@ -53,8 +53,8 @@ import type {
 import type { StatusList } from '#shared/domain/tokens/status-list.ts';
 
 /**
- * Grant → the port it puts into a handler's hands. `infra/grants.ts` says for each grant which IAM actions the
- * function's role gets; a table entry that names a grant gets both halves, one that does not gets neither.
+ * The ports that each grant gives to a handler. `infra/grants.ts` says which IAM actions the same grant gives to the
+ * role of the function. A table that names a grant gets both, a table that does not name it gets neither.
  */
 export interface GrantedPorts {
   'records:read': { readonly records: RecordReader };
@@ -69,7 +69,7 @@ export interface GrantedPorts {
   'directory:list': { readonly directoryList: DirectoryLister };
   'remains:remove': { readonly remains: RemainsRemover };
   'tokens:sign': { readonly signer: TokenSigner };
-  /** The same for the exchange, which may also unwrap keys and sign by itself. */
+  /** The same port for the exchange, which may also unwrap keys and sign by itself. */
   'tokens:issue': { readonly signer: TokenSigner };
   'introspections:sign': { readonly introspectionSigner: IntrospectionSigner };
   'signing-secrets:use': { readonly secretTokens: SecretTokens };
@@ -116,15 +116,16 @@ export interface GrantedPorts {
   'requests:guard': { readonly protectedApi: ProtectedApi; readonly statusLists: StatusListMemory<StatusList> };
 }
 
+/** The name of a grant. */
 export type Grant = keyof GrantedPorts;
 
-/** What every handler has without asking, because it costs no permission. */
+/** The ports that every handler has without a grant, because they need no permission. */
 export interface AmbientPorts {
   /** The issuer URL, without a slash at its end. */
   readonly issuer: string;
-  /** The base URL of the same endpoints by mutual TLS, which can be the issuer; undefined in a deployment without. */
+  /** The base URL of the endpoints with mutual TLS, which can be the issuer; undefined in a deployment without it. */
   readonly mutualTlsUrl: string | undefined;
-  /** The audience of exchanges that name none and could mean several. */
+  /** The audience of exchanges that name no audience and could mean several. */
   readonly defaultAudience: string | undefined;
   /** Whether secrets that another product made can be imported and used. */
   readonly importedSecrets: boolean;
@@ -138,18 +139,19 @@ export interface AmbientPorts {
 }
 
 /**
- * All members of a union in one: of `{ clock: Clock } | { audit: AuditLog }` it is `{ clock: Clock } & { audit: AuditLog }`.
- * A function that takes either member can be called with both only, which is what `infer All` finds.
+ * The intersection of all members of a union: `{ clock: Clock } | { audit: AuditLog }` becomes
+ * `{ clock: Clock } & { audit: AuditLog }`. `infer All` finds it: an argument for any function of a union must have the
+ * members that each of these functions takes.
  */
 type Intersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (all: infer All) => void
   ? All
   : never;
 
-/** The ports that a set of grants puts into a handler's hands. */
+/** The ports that a set of grants gives to a handler, with the ambient ports. */
 export type PortsOf<Granted extends Grant> = AmbientPorts &
   ([Granted] extends [never] ? unknown : Intersection<GrantedPorts[Granted]>);
 
-/** Settings that the deployment gives a function. */
+/** The environment variables by which the deployment configures a function. */
 export type EnvironmentVariable =
   | 'MINTMARK_ISSUER'
   | 'MINTMARK_MTLS_URL'
@@ -167,13 +169,13 @@ export type EnvironmentVariable =
   | 'MINTMARK_WORKSPACE'
   | 'MINTMARK_PROTECTED_API';
 
-/** Reads a setting; an empty string where the deployment did not set it. */
+/** Reads an environment variable; an empty text if the deployment did not set it. */
 export type Environment = (variable: EnvironmentVariable) => string;
 
-/** Opens a port when a process first needs it. */
+/** Opens a port. `openPorts` calls it once in a process, at the first request. */
 export type Adapter<Port> = (environment: Environment) => Port;
 
-/** One adapter for each port that the grants give. */
+/** One adapter for each port that the grants give, and the environment that the adapters read. */
 export type AdaptersOf<Granted extends Grant> = {
   readonly [Port in keyof PortsOf<Granted>]: Adapter<PortsOf<Granted>[Port]>;
 } & { readonly environment: () => Environment };

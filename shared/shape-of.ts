@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 
 /**
- * The members of a Zod object that describes `Described` in full. The compiler refuses a member that is missing,
- * optional or not, and a member that the type does not have. `{ name: string; note?: string }` demands
+ * The members of a Zod object that describes all of `Described`. The compiler refuses a missing member, even if it is
+ * optional, and a member that the type does not have. `{ name: string; note?: string }` needs
  * `{ name: z.string(), note: z.string().optional() }`. A member that is always `undefined` needs no schema.
  */
 export type ShapeOf<Described> = {

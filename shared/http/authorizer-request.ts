@@ -8,8 +8,10 @@ import { certificateOf } from './request/client-certificate.ts';
 type RequestEvent = APIGatewayRequestAuthorizerEvent | APIGatewayRequestAuthorizerEventV2;
 
 /**
- * The access token that the event carries, wherever this kind of event carries it, with the proof and the certificate
- * beside it. A TOKEN authorizer is shown neither. `origin` is how clients name the API, where API Gateway does not know.
+ * Reads the access token of an authorizer's event, with its DPoP proof and its client certificate. A TOKEN event has
+ * neither proof nor certificate.
+ * @param origin the base URL by which clients name the API; undefined if it is the domain that API Gateway sees
+ * @returns undefined if the event has no token
  */
 export function tokenIn(event: AuthorizerEvent, origin: string | undefined): PresentedToken | undefined {
   if (event.type === 'TOKEN') return presentedToken(event.authorizationToken);
@@ -21,18 +23,18 @@ function proofIn(event: RequestEvent, origin: string | undefined): PresentedProo
   const value = headerOf(event, 'dpop');
   if (value === undefined) return undefined;
   const { domainName = '' } = event.requestContext;
-  const { method, path } = resourceOf(event);
+  const { method, path } = methodAndPathOf(event);
   return { value, method, url: (origin ?? `https://${domainName}`) + path };
 }
 
-/** Method, and path with the stage; HTTP APIs hand it on decoded, REST APIs as it was sent. */
-function resourceOf(event: RequestEvent): { readonly method: string; readonly path: string } {
+/** Reads method and path, with the stage. The path comes decoded from HTTP APIs, and as it was sent from REST APIs. */
+function methodAndPathOf(event: RequestEvent): { readonly method: string; readonly path: string } {
   if (!('routeKey' in event)) return { method: event.httpMethod, path: event.requestContext.path };
   const { method, path } = event.requestContext.http;
   return { method, path: path.split('/').map(encodeURIComponent).join('/') };
 }
 
-/** All values of a header, of which REST APIs would otherwise show the last. */
+/** Joins all values of a header. In `headers`, REST APIs have only the last of them. */
 function headerOf(event: RequestEvent, name: string): string | undefined {
   const all = 'routeKey' in event ? {} : (event.multiValueHeaders ?? {});
   const values = Object.entries({ ...event.headers, ...all }).find(([header]) => header.toLowerCase() === name)?.[1];

@@ -8,22 +8,25 @@ import type {
 import type { GuardedAccess } from '#shared/domain/checks/guard-request.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 
-/** The three ways in which API Gateway asks a Lambda authorizer. */
+/** The three kinds of events that API Gateway sends to a Lambda authorizer. */
 export type AuthorizerEvent =
   | APIGatewayRequestAuthorizerEventV2
   | APIGatewayTokenAuthorizerEvent
   | APIGatewayRequestAuthorizerEvent;
 
-/** What the API behind the gateway learns of the caller: scalars only, nothing secret (P12). */
+/** The caller as the API behind the gateway sees it: scalars only, nothing secret (P12). */
 interface AccessContext {
   readonly [name: string]: string;
 }
 
+/** The answer of an authorizer: a decision about one route for HTTP APIs, a policy for REST APIs. */
 export type AuthorizerAnswer = APIGatewaySimpleAuthorizerWithContextResult<AccessContext> | APIGatewayAuthorizerResult;
 
 /**
- * The answer in the form that the event asks for: a simple one for HTTP APIs (payload 2.0), a policy for REST APIs.
- * @throws DomainError `invalid_token` at a REST API, with the one message that API Gateway turns into a 401
+ * Renders a decision in the form that the event asks for: a simple response for HTTP APIs (payload 2.0), a policy for
+ * REST APIs.
+ * @param access the routes that the token opens; undefined if the token was refused
+ * @throws DomainError `invalid_token` for a refused token at a REST API: API Gateway turns this message into a 401
  */
 export function answerFor(event: AuthorizerEvent, access: GuardedAccess | undefined): AuthorizerAnswer {
   if ('routeKey' in event) {
@@ -50,8 +53,8 @@ function contextOf(access: GuardedAccess | undefined): AccessContext {
 }
 
 /**
- * API Gateway reuses a policy for every request with the same token, so it must speak of all routes (P8). Refused
- * routes are denied by name, because the wildcards of an allowed one might cover them.
+ * Renders a policy about all routes, because API Gateway reuses it for each request with the same token (P8). It denies
+ * the refused routes by name, because the wildcards of an allowed route might cover them.
  */
 function policyOf(
   methodArn: string,
@@ -64,16 +67,16 @@ function policyOf(
     Resource: routes.map((route) => `${stage}/${resourceOf(route)}`),
   });
   const statements = [statement('Allow', allowedRoutes), statement('Deny', refusedRoutes)];
-  const given = statements.filter(({ Resource }) => Resource.length > 0);
-  return { Version: '2012-10-17', Statement: given.length > 0 ? given : [denyAll(stage)] };
+  const withRoutes = statements.filter(({ Resource }) => Resource.length > 0);
+  return { Version: '2012-10-17', Statement: withRoutes.length > 0 ? withRoutes : [denyAll(stage)] };
 }
 
-/** A policy needs a statement; without any route there is nothing to allow. */
+/** Denies everything. A policy needs at least one statement, even if the API has no route. */
 function denyAll(stage: string) {
   return { Action: 'execute-api:Invoke', Effect: 'Deny' as const, Resource: [`${stage}/*`] };
 }
 
-/** `GET /reports/{id}` as the end of an execute-api ARN: `GET/reports/*`. */
+/** Renders `GET /reports/{id}` as the end of an execute-api ARN: `GET/reports/*`. */
 function resourceOf(route: string): string {
   const [method = '', path = ''] = route.split(' ');
   return method + path.replaceAll(/\{[^}]+\}/g, '*');

@@ -26,25 +26,25 @@ type CallerOf<C extends Caller> = C extends 'anyone'
 type AuditAttempt = (target: Readonly<Record<string, string>>) => Promise<void>;
 
 /**
- * What an operation gets to see: everything in it has been checked. Each member has the type that the route R declares:
- * for a route with `path: '/v1/tenants/{tenantId}'` and `body: { schema: z.object({ name: z.string() }), … }`, `params`
- * is `{ tenantId: string }` and `body` is `{ name: string }`.
+ * The request of an operation, after all checks. Each member has the type that the route R declares: for a route with
+ * `path: '/v1/tenants/{tenantId}'` and `body: { schema: z.object({ name: z.string() }), … }`, `params` is
+ * `{ tenantId: string }` and `body` is `{ name: string }`.
  */
 export interface OperationRequest<R extends Route> {
   readonly caller: CallerOf<R['caller']>;
-  /** What the caller can be bound to; of routes that take a grant. */
+  /** The key and the certificate that the requester has proven to hold; only on routes whose caller is `grant`. */
   readonly possession: Possession | undefined;
-  /** The address that the request came from, as API Gateway saw it. */
+  /** The address of the requester, as API Gateway saw it. */
   readonly source: string;
   /**
-   * Writes the audit line about an attempt. On routes that anybody may call, only the operation knows whether there is
-   * anything to change; it must write the line before it changes anything.
+   * Writes the audit event of an attempt, with the ids of what is about to change. Routes whose caller is `anyone` have
+   * it: there only the operation knows whether a request changes anything. It must write the event before the change.
    */
   readonly auditAttempt: R['caller'] extends 'anyone' ? AuditAttempt : undefined;
   readonly params: PathParameters<R['path']>;
-  /** Whether the caller wants the answer as a signed JWT; only where the route has one. */
+  /** Whether the caller asks for the answer as a signed JWT; only on routes that have such an answer. */
   readonly isSignedWanted: boolean;
-  /** The version that If-Match names; undefined for any. */
+  /** The version that If-Match names; undefined for any version. */
   readonly expectedVersion: number | undefined;
   readonly query: R extends { readonly query: infer Query extends z.ZodType } ? z.output<Query> : undefined;
   readonly body: R extends { readonly body: { readonly schema: infer Body extends z.ZodType } }
@@ -52,7 +52,7 @@ export interface OperationRequest<R extends Route> {
     : undefined;
 }
 
-/** The same with all members read-only at any depth: of `{ items: string[] }` it is `{ readonly items: readonly string[] }`. */
+/** The type T, read-only at any depth: `{ items: string[] }` becomes `{ readonly items: readonly string[] }`. */
 type Immutable<T> = T extends readonly (infer Item)[]
   ? readonly Immutable<Item>[]
   : T extends object
@@ -75,16 +75,16 @@ export type OperationsOf<Table extends LambdaTable> = {
   ) => Promise<ReplyOf<Table['routes'][Name]>>;
 };
 
-/** A Lambda handler for API Gateway events of both versions. */
+/** A Lambda handler for both versions of API Gateway events. */
 export interface GatewayHandler<Table extends LambdaTable> {
   (event: GatewayEvent, context: Context): Promise<GatewayReply>;
-  /** The same handler with some adapters exchanged, such as a clock that stands still. */
+  /** Makes the same handler with other adapters, for example with a clock that stands still. */
   with(adapters: Partial<AdaptersOf<Granted<Table>>>): GatewayHandler<Table>;
 }
 
 /**
- * Joins a table, its adapters and one function per route to a Lambda handler. `way-in.ts` and `way-back.ts` list what
- * happens before and after the operation.
+ * Makes a Lambda handler of a table, its adapters and one function for each route. `way-in.ts` lists the steps before
+ * the operation, `way-back.ts` the steps after it.
  */
 export function lambda<const Table extends LambdaTable>(
   table: Table,
@@ -92,23 +92,23 @@ export function lambda<const Table extends LambdaTable>(
   operations: OperationsOf<Table>,
 ): GatewayHandler<Table> {
   const ports = openPorts<PortsOf<Granted<Table>> & StepPorts>(adapters);
-  const middied = middy<Incoming, GatewayReply>()
+  const chain = middy<Incoming, GatewayReply>()
     .use(onTheWayBack(table, ports))
     .use(onTheWayIn(table, ports))
     .handler((event) => operate(event, operations as Operations, ports()));
-  // The first step makes an `Incoming` of the event, which middy's types cannot say.
-  const handler = middied as unknown as (event: GatewayEvent, context: Context) => Promise<GatewayReply>;
+  // The first step turns the event into an `Incoming`; middy has no type for that.
+  const handler = chain as unknown as (event: GatewayEvent, context: Context) => Promise<GatewayReply>;
   return Object.assign(handler, {
     with: (changed: Partial<AdaptersOf<Granted<Table>>>) => lambda(table, { ...adapters, ...changed }, operations),
   });
 }
 
-/** A caller that lists several media types, or wildcards, gets what everybody gets. */
+/** Whether Accept names the signed form and nothing else. Lists and wildcards get the unsigned form. */
 function acceptsSignedOnly(accept: string | undefined, { signedAs }: Reply): boolean {
   return signedAs !== undefined && accept?.trim().toLowerCase() === signedAs;
 }
 
-/** The functions of all routes by name: the route that `findRoute` found says which types its function takes. */
+/** The functions of all routes by name. Their types are left out: `findRoute` finds the one that fits the request. */
 type Operations = Readonly<
   Record<string, (request: object, ports: unknown) => Promise<OperationReply<number, unknown>>>
 >;

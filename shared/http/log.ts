@@ -8,8 +8,8 @@ import type { Incoming } from './request/incoming.ts';
 const logger = new Logger({ serviceName: 'mintmark' });
 
 /**
- * One JSON line for a request: who asked for what, from where, and what came of it. Nothing here comes from a body,
- * a header that could hold a secret, or an error's message, which may quote either (U1, U6).
+ * Writes one JSON line about a request: its caller, route, address and outcome. The line has no text of a body, of a
+ * header that could hold a secret, or of an error's message, which can quote them (U1, U6).
  */
 export function logRequest(functionName: string, event: Incoming, reply: unknown, thrown?: unknown): void {
   const { statusCode } = (reply ?? {}) as Partial<GatewayReply>;
@@ -26,7 +26,7 @@ export function logRequest(functionName: string, event: Incoming, reply: unknown
     status: statusCode,
     clientId: event.caller && identityOf(event).clientId,
     tenantId: tenantOf(event),
-    // Ids from a path are known to be ids only where the route was found; before that they are anybody's text.
+    // `findRoute` checks the ids of the path. Before that, they can be any text.
     target: event.route && event.target,
     ip: event.source,
     userAgent: event.userAgent,
@@ -40,18 +40,18 @@ export function logRequest(functionName: string, event: Incoming, reply: unknown
   logger.info('request', fields);
 }
 
-/** Quotas that a request went beyond without being refused for it. */
+/** Names the quotas that a request exceeded without being refused. */
 function exceededIn({ reply }: Incoming): readonly string[] | undefined {
   const exceeded = reply?.quotas?.filter(({ isExceeded }) => isExceeded) ?? [];
   return exceeded.length === 0 ? undefined : exceeded.map(({ name }) => name);
 }
 
-/** A task without HTTP around it (bootstrap, authorizer). */
+/** Writes one line about a task, which is a run without an HTTP route (bootstrap, authorizer). */
 export function logTask(functionName: string, outcome: string, fields: Readonly<Record<string, unknown>>): void {
   logger.info('task', { ...measure({ function: functionName, outcome }, { tasks: 1 }), ...fields });
 }
 
-/** A task that ended without a result: a refusal is everyday, anything else is told by name, for somebody to look at. */
+/** Writes one line about a task that failed: an error with its causes, or a plain line if it refused its input. */
 export function logTaskFailure(functionName: string, thrown: unknown): void {
   const outcome = asDomainError(thrown).code;
   const isFailure = outcome === 'server_error' || outcome === 'temporarily_unavailable';
@@ -63,16 +63,16 @@ export function logTaskFailure(functionName: string, thrown: unknown): void {
   logger.error('task', { ...measured, cause: describeCause(thrown) });
 }
 
-/** What is written down after a request's result is certain. */
-export type Afterthought = 'audit outcome' | 'idempotency record' | 'note of use';
+/** The records that are written once the result of a request is certain. */
+export type LateRecord = 'audit outcome' | 'idempotency record' | 'note of use';
 
-/** What was to be written down after the request could not be; what the request did is not touched by that. */
-export function logLost(what: Afterthought, event: Incoming, thrown: unknown): void {
+/** Writes one line about a late record that is lost. The result of the request stays as it is. */
+export function logLost(what: LateRecord, event: Incoming, thrown: unknown): void {
   const measured = measure({ outcome: `${what} lost` }, { losses: 1 });
   logger.error(`${what} lost`, { requestId: event.requestId, ...measured, cause: describeCause(thrown) });
 }
 
-/** Names and places of what went wrong, innermost last; messages are left out, because they quote input. */
+/** Lists an error and its causes with name and stack, the innermost last. Messages are left out: they quote input. */
 function describeCause(thrown: unknown): readonly object[] {
   const chain: object[] = [];
   for (let error = thrown; error instanceof Error && chain.length < 5; error = error.cause) {

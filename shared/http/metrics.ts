@@ -2,15 +2,15 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 
 const metrics = new Metrics({ namespace: 'Mintmark', serviceName: 'mintmark' });
 
-/** What tells the values of one metric apart: functions and outcomes are closed sets, so that there are few (U7). */
+/** The dimensions of a metric. Functions and outcomes are closed sets, so that a metric has few series (U7). */
 export interface Dimensions {
   readonly function?: string;
   readonly outcome: string;
 }
 
 /**
- * Members that make CloudWatch read metrics out of a log line (Embedded Metric Format). A metric named
- * `…Milliseconds` is a time, every other one a count; names and values are members of the line, too.
+ * Makes the members by which CloudWatch reads metrics from a log line (Embedded Metric Format). A metric named
+ * `…Milliseconds` is a time, every other metric is a count. The dimensions and the values are members of the line, too.
  */
 export function measure(dimensions: Dimensions, values: Readonly<Record<string, number>>): object {
   return {
@@ -22,11 +22,11 @@ export function measure(dimensions: Dimensions, values: Readonly<Record<string, 
 
 const known = new Map<string, readonly object[]>();
 
-/** What CloudWatch is to read, which is the same for all lines that have these members; few sorts of lines there are. */
+/** Tells CloudWatch which members to read. Kept for each set of members, of which there are few. */
 function directives(dimensions: Dimensions, values: Readonly<Record<string, number>>): readonly object[] {
   const members = `${Object.keys(dimensions)} ${Object.keys(values)}`;
-  const ofBefore = known.get(members);
-  if (ofBefore !== undefined) return ofBefore;
+  const kept = known.get(members);
+  if (kept !== undefined) return kept;
   metrics.addDimensions({ ...dimensions });
   for (const name of Object.keys(values)) metrics.addMetric(name, unitOf(name), 0);
   const { CloudWatchMetrics } = metrics.serializeMetrics()._aws;

@@ -3,8 +3,8 @@ import type { Environment } from '#shared/ports.ts';
 type Open = (environment: Environment) => unknown;
 
 /**
- * Opens a function's ports when the first request needs them, once for the life of the process. This is the one place
- * where the types of the ports are asserted: `AdaptersOf` has proven that there is an adapter for each granted port.
+ * Opens the ports of a function when its first request needs them, once in the life of the process. Only this place
+ * asserts the types of ports: `AdaptersOf` has proven that each granted port has an adapter.
  */
 export function openPorts<Ports>({
   environment,

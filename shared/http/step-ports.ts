@@ -5,9 +5,9 @@ import type { AmbientPorts } from '#shared/ports.ts';
 import type { CallerPorts } from './caller/caller.ts';
 
 /**
- * The ports of the steps around an operation. A function has only those that its table grants; `lambdaTable` refuses to
- * compile a table that lacks a grant which the steps need for its callers, lists or creations. Steps test for themselves
- * whether the optional ones are there.
+ * The ports of the steps around an operation. A function has only the ports that its table grants. A table does not
+ * compile without the grants that the steps need for its callers, lists and creations (`lambdaTable`). Each step tests
+ * whether its optional ports are there.
  */
 export type StepPorts = AmbientPorts &
   CallerPorts & {

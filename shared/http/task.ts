@@ -6,21 +6,21 @@ import { openPorts } from './open-ports.ts';
 
 type Granted<Table extends LambdaTable> = Table['grants'][number];
 
-/** What a task answers: the result, and what its log line is to name. */
+/** The result of a task, and the members of its log line. */
 export interface TaskResult<Result> {
   readonly result: Result;
-  /** Undefined where there was nothing to do: that it ran, and for how long, Lambda notes itself. */
+  /** Undefined if there was nothing to do. Lambda itself logs each run and its duration. */
   readonly log: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** A Lambda handler that somebody else than an HTTP route invokes. */
+/** A Lambda handler without HTTP routes, which a schedule, API Gateway or an operator invokes. */
 export interface TaskHandler<Table extends LambdaTable, Event, Result> {
   (event: Event, context: Context): Promise<Result>;
-  /** The same handler with some adapters exchanged. */
+  /** Makes the same handler with other adapters, for example with a clock that stands still. */
   with(adapters: Partial<AdaptersOf<Granted<Table>>>): TaskHandler<Table, Event, Result>;
 }
 
-/** Joins a table without routes, its adapters and the one thing it does to a Lambda handler. */
+/** Makes a Lambda handler of a table without routes, its adapters and one function. */
 export function task<const Table extends LambdaTable, Event, Result>(
   table: Table,
   adapters: AdaptersOf<Granted<Table>>,

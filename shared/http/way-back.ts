@@ -9,7 +9,7 @@ import { tellQuotas } from './steps/request-quota.ts';
 import type { Middleware } from './steps/step.ts';
 import { writeLog } from './steps/write-log.ts';
 
-/** Headers for answers that no browser is meant to render (ASVS 3.4); everything about pages is off. */
+/** Security headers for answers that no browser renders (ASVS 3.4). The headers for pages are off. */
 const securityHeaders = {
   strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: true, preload: false },
   contentTypeOptions: { action: 'nosniff' },
@@ -28,11 +28,10 @@ const securityHeaders = {
 } as const;
 
 /**
- * The way back to the caller, of a reply and of an error alike: these steps run from top to bottom. `auditRefusals` and
- * `answerErrors` act on errors only, the others on both.
+ * Lists the steps on the way back to the caller. They run from top to bottom, for replies and for errors alike;
+ * `auditRefusals` and `answerErrors` act on errors only.
  *
- * The list is handed over in reverse, because middy runs what steps do on the way back (`after`, `onError`) from the
- * last step that was given to it to the first.
+ * The list is reversed for middy, which runs `after` and `onError` from its last step to its first.
  */
 export function onTheWayBack(table: LambdaTable, ports: () => StepPorts): Middleware[] {
   return [

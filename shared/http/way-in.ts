@@ -15,9 +15,9 @@ import type { Middleware } from './steps/step.ts';
 import { watchFailures } from './steps/write-log.ts';
 
 /**
- * The way of a request to its operation: these steps run from top to bottom, and the first that throws ends the way.
- * Three of them begin something that they conclude on the way back: `audit`, `answerRepeats` and `noteUse`, in this
- * order, before everything in `way-back.ts`.
+ * Lists the steps on the way of a request to its operation. They run from top to bottom, and the first step that throws
+ * ends the way. Three steps act on the way back, too, before all steps of `way-back.ts`: first `audit`, then
+ * `answerRepeats`, then `noteUse`.
  */
 export function onTheWayIn(table: LambdaTable, ports: () => StepPorts): Middleware[] {
   return [
@@ -25,7 +25,7 @@ export function onTheWayIn(table: LambdaTable, ports: () => StepPorts): Middlewa
     readEvent(),
     findRoute(table),
     watchFailures(ports),
-    // The body can hold the caller's credentials: it is decoded here, and checked after the caller is known.
+    // The body can hold the caller's credentials. It is decoded here, and checked when the caller is known.
     decodeMembers(),
     checkPossession(ports),
     recogniseCaller(ports),

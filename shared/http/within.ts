@@ -1,8 +1,8 @@
 import { unavailable } from '#shared/domain/errors.ts';
 
 /**
- * What the work comes to, provided that it ends in time; otherwise it goes on, but nobody waits for it.
- * @throws DomainError `temporarily_unavailable` where it does not end in time
+ * Waits for the result of some work, for a limited time. Work that takes longer is not stopped.
+ * @throws DomainError `temporarily_unavailable` if the work takes longer
  */
 export function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {

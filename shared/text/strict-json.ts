@@ -1,8 +1,8 @@
 import { visit } from 'jsonc-parser';
 
-/** What a reader refuses besides text that is ambiguous. */
+/** The rules of a reader, besides the rule that no text may be ambiguous. */
 export interface JsonRules {
-  /** How many objects and lists may lie inside each other. */
+  /** How deep objects and lists may be nested. */
   readonly depthMax: number;
   /** Whether a member may have this name. */
   readonly isName: (name: string) => boolean;
@@ -15,7 +15,7 @@ const NO_RULES: JsonRules = { depthMax: Number.POSITIVE_INFINITY, isName: () => 
 /**
  * Parses JSON text strictly. `JSON.parse` keeps the last of two members with the same name and another reader may keep
  * the first (RFC 7519 §4, RFC 8259 §4): such text is refused, as is text that breaks one of the rules.
- * @returns undefined for everything that is refused, and for text that is no JSON
+ * @returns undefined for refused text, and for text that is not JSON
  */
 export function parseStrictJson(text: string, rules: JsonRules = NO_RULES): unknown {
   try {
@@ -26,9 +26,9 @@ export function parseStrictJson(text: string, rules: JsonRules = NO_RULES): unkn
   }
 }
 
-/** Throws at the first fault, so that text of any depth is read no further than the rules allow. */
+/** Throws at the first fault, so that very deep text is not read to its end. */
 function assertUnambiguous(text: string, { depthMax, isName, isText }: JsonRules): void {
-  /** The names in each object that is open; lists have none. */
+  // The names in each object or list that is open at this point; lists have none.
   const open: Set<string>[] = [];
   const enter = () => {
     open.push(new Set());

@@ -7,8 +7,8 @@ import { contradictory } from './credentials.ts';
 const CLIENT_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /**
- * The JWT that a client sends in the place of a secret (RFC 7521 §4.2).
- * @throws DomainError `invalid_request` for another type of assertion, or beside other credentials
+ * Reads the JWT that a client sends in the place of a secret (RFC 7521 §4.2).
+ * @throws DomainError `invalid_request` for another type of assertion, or if there are other credentials, too
  */
 export function readClientAssertion({ headers, members = {} }: Incoming): Assertion {
   const { client_assertion: value, client_assertion_type: type } = members;
@@ -20,15 +20,16 @@ export function readClientAssertion({ headers, members = {} }: Incoming): Assert
 }
 
 /**
- * The JWT that is traded for an access token by itself (RFC 7523 §2.1); undefined for other grants.
- * @throws DomainError `invalid_request` without an assertion, or beside client credentials
+ * Reads the JWT that is itself the grant for an access token (RFC 7523 §2.1).
+ * @returns undefined for other grant types
+ * @throws DomainError `invalid_request` without an assertion, or if there are client credentials, too
  */
 export function readAssertionGrant({ headers, members = {} }: Incoming): Assertion | undefined {
   const { grant_type: grantType, assertion: value } = members;
   if (grantType !== JWT_BEARER) return undefined;
   assertAlone([headers.authorization, members.client_secret, members.client_assertion]);
   if (typeof value !== 'string') {
-    throw new DomainError('invalid_request', 'Send the signed JWT as assertion.', { field: 'assertion' });
+    throw new DomainError('invalid_request', 'Send the signed JWT in the member assertion.', { field: 'assertion' });
   }
   return { value, use: 'grant', clientId: clientIdOf(members) };
 }

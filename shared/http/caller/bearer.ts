@@ -2,28 +2,28 @@ import type { PresentedToken } from '#shared/domain/checks/sender-constraint.ts'
 import { DomainError } from '#shared/domain/errors.ts';
 import type { Incoming } from '../request/incoming.ts';
 
-/** A `b64token` of RFC 6750 §2.1, under the scheme of that RFC or of RFC 9449 §7.1. */
+/** A `b64token` (RFC 6750 §2.1) with the scheme Bearer, or with the scheme DPoP (RFC 9449 §7.1). */
 const AUTHORIZATION = /^(?<scheme>bearer|dpop) +(?<token>[A-Za-z0-9._~+/-]+=*)$/i;
 
-/** What a header says of a token; proof and certificate come by other ways. */
+/** The part of a presented token that its header has, without proof and certificate. */
 type TokenInHeader = Pick<PresentedToken, 'scheme' | 'value'>;
 
-/** The token of an `Authorization` header value with one of these schemes; undefined for every other value. */
+/** Reads the token of an `Authorization` header. @returns undefined for any other value, and for another scheme */
 export function presentedToken(authorization: string | undefined): TokenInHeader | undefined {
   const { scheme, token } = AUTHORIZATION.exec(authorization ?? '')?.groups ?? {};
   if (scheme === undefined || token === undefined) return undefined;
   return { scheme: scheme.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer', value: token };
 }
 
-/** Whether the value of an `Authorization` header begins with one of these schemes. */
+/** Whether an `Authorization` header has the scheme Bearer or DPoP, even if its token is malformed. */
 export function isTokenScheme(authorization: string | undefined): boolean {
   return /^(?:bearer|dpop)(?: |$)/i.test(authorization ?? '');
 }
 
 /**
- * The access token of a management request. A token in the query is never accepted (RFC 9700 §4.3.2).
- * @throws DomainError `unauthenticated` without a token, `invalid_token` for one that cannot be a token,
- * `invalid_request` where a second token comes in the query
+ * Reads the access token of a management request. A token in the query is never accepted (RFC 9700 §4.3.2).
+ * @throws DomainError `unauthenticated` without a token, `invalid_token` for a malformed token, `invalid_request` if
+ * there is a second token in the query
  */
 export function readAccessToken({ headers, query }: Incoming): TokenInHeader {
   const { authorization } = headers;

@@ -15,10 +15,10 @@ import { assertNoClientCredentials } from './credentials.ts';
 import { presentedClient, presentedGrant } from './presented-client.ts';
 import { type Origins, presentedProof } from './presented-proof.ts';
 
-/** The ports of all kinds of callers together. */
+/** The ports that it takes to recognise callers of all kinds. */
 export type CallerPorts = ClientPorts & GrantPorts & ManagerPorts & Origins;
 
-/** One function for each kind of caller, with the ports that it needs. */
+/** The function that recognises each kind of caller, with its ports. */
 const recognisers = {
   client: (incoming: Incoming, ports: ClientPorts) =>
     recogniseClient({ source: incoming.source, read: () => presentedClient(incoming) }, ports),
@@ -32,7 +32,8 @@ const recognisers = {
 };
 
 /**
- * Recognises the caller as the API table asks.
+ * Recognises the caller of a request. The API table says which kind of caller the route takes.
+ * @returns undefined for `anyone`
  * @throws DomainError as `recogniseClient`, `recogniseHolder` and `authenticateManager` do
  */
 export async function authenticate(
@@ -48,25 +49,25 @@ export async function authenticate(
   return recognisers.manager(incoming, ports);
 }
 
-/** The permission that a management token needs on such a route. */
+/** The permission that a management token needs on the route; undefined if the route takes no management tokens. */
 export function permissionOf(caller: Caller): SystemPermission | undefined {
   if (typeof caller === 'string') return undefined;
   return 'permission' in caller ? caller.permission : caller.clientOrPermission;
 }
 
-/** Whether a caller came with a management token, not with client credentials. */
+/** Whether the caller sent a management token, and not client credentials. */
 export function isManager(caller: Incoming['caller']): caller is ManagementCaller {
   return caller !== undefined && 'clientId' in caller;
 }
 
-/** Who this is, for log and audit lines. */
+/** Client and subject of the caller, for log and audit lines; empty texts if there is no known caller. */
 export function identityOf({ caller }: Incoming): { clientId: string; subject: string } {
   if (caller === undefined) return { clientId: '', subject: '' };
   if (isManager(caller)) return { clientId: caller.clientId, subject: caller.subject };
   return { clientId: caller.client.id, subject: subjectId(caller.client) };
 }
 
-/** The tenant that the caller is bound to; undefined for applications of the workspace, and before anybody is known. */
+/** The tenant that the caller is bound to; undefined for applications of the workspace, and without a known caller. */
 export function tenantOf({ caller }: Incoming): string | undefined {
   if (caller === undefined) return undefined;
   if (!('client' in caller)) return caller.tenantId;

@@ -2,8 +2,8 @@ import type { Incoming } from '../request/incoming.ts';
 import { clientProof, readCredentials } from './credentials.ts';
 
 /**
- * The client that a request claims to come from; empty where it claims none. The text can be anything, also a secret in
- * the wrong field.
+ * Reads the client id that a request claims, unverified; empty if it claims none. The text can be anything, even a
+ * secret in the wrong field.
  */
 export function claimedClientId(event: Incoming): string {
   const { client_id: clientId } = event.members ?? {};

@@ -6,8 +6,8 @@ import { formDecode, isFreeOfControls } from '../request/form.ts';
 import type { Incoming } from '../request/incoming.ts';
 
 /**
- * What a request shows to prove that it comes from a client: a secret too where that is what it lacks, and a certificate
- * where there is nothing else, because many a connection has one for other reasons.
+ * Decides by which kind of credentials a request wants to prove its client. A request without any counts as a missing
+ * secret. A certificate counts only if there is nothing else, because connections can have one for other reasons.
  */
 export function clientProof({ headers, members = {}, certificate }: Incoming): ClientProof {
   if (members.client_assertion !== undefined) return 'assertion';
@@ -17,9 +17,10 @@ export function clientProof({ headers, members = {}, certificate }: Incoming): C
 }
 
 /**
- * The client credentials of a request (RFC 6749 §2.3.1): HTTP Basic in its two readings, form-encoded as the RFC says
- * and raw as many clients send it (DEC5), or `client_id` and `client_secret` in the body. The query never counts.
- * @throws DomainError `invalid_client` where there are none, `invalid_request` where they contradict each other
+ * Reads the client id and secret of a request (RFC 6749 §2.3.1): from HTTP Basic, or from `client_id` and
+ * `client_secret` in the body. HTTP Basic can have two readings: form-encoded as the RFC says, and raw as many
+ * clients send it (DEC5). The query never counts.
+ * @throws DomainError `invalid_client` without credentials, `invalid_request` if they contradict each other
  */
 export function readCredentials({ headers, members = {} }: Incoming): readonly Credentials[] {
   const { client_id: clientId, client_secret: secret, client_assertion: assertion } = members;
@@ -36,7 +37,7 @@ export function readCredentials({ headers, members = {} }: Incoming): readonly C
   return [{ clientId, secret }];
 }
 
-/** Nobody is a client and the bearer of a token in one request (RFC 6750 §2). @throws DomainError `invalid_request` */
+/** Refuses client credentials beside a token (RFC 6750 §2). @throws DomainError `invalid_request` */
 export function assertNoClientCredentials({ members = {} }: Incoming): void {
   if (members.client_secret !== undefined || members.client_assertion !== undefined) throw contradictory();
 }
@@ -70,7 +71,7 @@ function missing(): DomainError {
   return new DomainError('invalid_client', 'Authenticate with HTTP Basic, or client_id and client_secret in the body.');
 }
 
-/** Two ways to say who one is, which might be two clients (RFC 6749 §2.3). */
+/** The refusal of a request with two credentials, which could be of two clients (RFC 6749 §2.3). */
 export function contradictory(): DomainError {
   return new DomainError('invalid_request', 'Send the credentials of one client in one way.');
 }

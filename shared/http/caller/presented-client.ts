@@ -4,7 +4,7 @@ import { readAssertionGrant, readClientAssertion } from './assertions.ts';
 import { clientProof, readCredentials } from './credentials.ts';
 
 /**
- * What a request shows of the client that it comes from.
+ * Reads the credentials of the client that sends a request.
  * @throws DomainError as `readCredentials` and `readClientAssertion` do
  */
 export function presentedClient(incoming: Incoming): PresentedClient {
@@ -16,7 +16,8 @@ export function presentedClient(incoming: Incoming): PresentedClient {
 }
 
 /**
- * What a request shows that trades a grant: an assertion may be all of it, every other grant takes a client.
+ * Reads the credentials of a request that trades a grant. An assertion can be the grant itself; then no client
+ * credentials are needed.
  * @throws DomainError as `readAssertionGrant` and `presentedClient` do
  */
 export function presentedGrant(incoming: Incoming): PresentedGrant {

@@ -1,15 +1,16 @@
 import type { PresentedProof } from '#shared/domain/authentication/dpop.ts';
 import type { Incoming } from '../request/incoming.ts';
 
-/** The names by which clients know this server. */
+/** The base URLs by which clients know this server. */
 export interface Origins {
   readonly issuer: string;
   readonly mutualTlsUrl: string | undefined;
 }
 
 /**
- * The proof that a request carries, and the URL that it must be about: the path under a name of this server, never under
- * the host that the client asked for. A request with a certificate came to the domain that asks for certificates.
+ * Reads the DPoP proof of a request, and says which URL the proof must name. The URL begins with a base URL of this
+ * server, never with the host that the client asked for. A request with a certificate came to the mutual TLS domain.
+ * @returns undefined for a request without a proof
  */
 export function presentedProof(
   { headers, method, pathTemplate, pathParameters, certificate }: Incoming,

@@ -1,6 +1,6 @@
 import type { JsonObject } from '#shared/domain/json.ts';
 
-/** What stands in a JWT (RFC 7519 §3), for people to read; nothing of it is checked. */
+/** Decodes header and claims of a JWT (RFC 7519 §3) for people to read. It checks neither signature nor claims. */
 export function decodedToken(token: string): { readonly header: JsonObject; readonly claims: JsonObject } {
   const [header = '', claims = ''] = token.split('.');
   return { header: decodedPart(header), claims: decodedPart(claims) };

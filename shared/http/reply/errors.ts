@@ -28,7 +28,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   server_error: 500,
 };
 
-/** Codes that RFC 6749 §5.2 and its extensions do not define are told by their nearest relative. */
+/** The OAuth codes for our codes that neither RFC 6749 §5.2 nor its extensions define: the nearest code each. */
 const OAUTH_CODE: Partial<Record<ErrorCode, string>> = {
   unauthenticated: 'invalid_token',
   unproven_token: 'invalid_dpop_proof',
@@ -41,26 +41,26 @@ const OAUTH_CODE: Partial<Record<ErrorCode, string>> = {
   rate_limited: 'temporarily_unavailable',
 };
 
-/** Anything that was thrown as a domain error: the unexpected becomes a `server_error` without details. */
+/** Turns a thrown value into a domain error. An unexpected value becomes a `server_error` without details. */
 export function asDomainError(thrown: unknown): DomainError {
   if (thrown instanceof DomainError) return thrown;
   if (isOutOfTime(thrown)) return unavailable(thrown);
   return new DomainError('server_error', 'Something went wrong on our side.', { cause: thrown });
 }
 
-/** middy ends a request just before Lambda would; something it waited for did not answer. */
+/** Whether middy has ended the request, shortly before Lambda would, because a service did not answer. */
 function isOutOfTime(thrown: unknown): boolean {
   return thrown instanceof Error && (thrown.cause as { package?: unknown } | undefined)?.package === '@middy/core';
 }
 
-/** What an error's answer says of the route. */
+/** The facts about a route that the answer of an error can show. */
 interface AboutRoute {
   readonly allowedMethods: readonly string[];
-  /** Where to read which tokens the API takes; undefined where there is nothing to read. */
+  /** The URL of the metadata that say which tokens the API accepts (RFC 9728); undefined if there are none. */
   readonly resourceMetadataUri: () => string | undefined;
 }
 
-/** The one place where an error becomes an answer. */
+/** Renders an error as an answer, in the style of the route. */
 export function renderError(
   error: DomainError,
   style: ErrorStyle,
@@ -80,12 +80,12 @@ export function renderError(
   };
 }
 
-/** RFC 6749 §5.2. */
+/** Renders an error as RFC 6749 §5.2 says. */
 function oauthError(error: DomainError) {
   return { error: OAUTH_CODE[error.code] ?? error.code, error_description: plain(error.message) };
 }
 
-/** RFC 9457 §3: `code` is ours and stable, `detail` is for people. */
+/** Renders an error as problem details (RFC 9457 §3). `code` is Mintmark's own and stable, `detail` is for people. */
 function problem(error: DomainError) {
   return {
     type: 'about:blank',
@@ -97,12 +97,15 @@ function problem(error: DomainError) {
   };
 }
 
-/** The characters that `error_description` may have (RFC 6749 §5.2). */
+/** Keeps the characters that `error_description` may have (RFC 6749 §5.2). */
 function plain(text: string): string {
   return text.replaceAll(/[^\x20\x21\x23-\x5B\x5D-\x7E]/g, ' ');
 }
 
-/** Every 401 says how to authenticate (RFC 9110 §11.6.1); errors of access tokens as RFC 6750 §3, RFC 9449 §7.1 and RFC 9728 §5.1 write them. */
+/**
+ * Says how to authenticate, as every 401 must (RFC 9110 §11.6.1). For errors about access tokens, the form is that of
+ * RFC 6750 §3, RFC 9449 §7.1 and RFC 9728 §5.1.
+ */
 function authenticateHeader(
   { code, neededScope, scheme }: DomainError,
   resourceMetadataUri: AboutRoute['resourceMetadataUri'],

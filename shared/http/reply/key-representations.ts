@@ -4,13 +4,13 @@ import type { WithNewKey } from '#shared/domain/clients/client-keys.ts';
 import type { StoredKey } from '#shared/domain/records/client.ts';
 import { lastUse, nothingLeft, type ServiceUserCredential, timestamp, timestampOrNull } from './representations.ts';
 
-/** A public key as verifiers read it (RFC 7517 §4). */
+/** Shows a public key as verifiers read it (RFC 7517 §4). */
 export function jwkRepresentation({ kid, key }: { readonly kid: string; readonly key: StoredKey }) {
   const { kty = '', ...members } = key.jwk;
   return { kty, ...members, kid, alg: key.algorithm, use: 'sig' as const };
 }
 
-/** One key of a service user, public half only. */
+/** Shows a key of a service user: its public half only. */
 export function serviceUserKeyRepresentation(client: ServiceUserCredential<'key'>, lastUses?: LastUses) {
   const {
     id: kid,
@@ -24,7 +24,8 @@ export function serviceUserKeyRepresentation(client: ServiceUserCredential<'key'
     ...rest
   } = client;
   nothingLeft(rest);
-  if (subject.type !== 'serviceUser' || key === undefined) throw new Error('This is no key of a service user.');
+  if (subject.type !== 'serviceUser' || key === undefined)
+    throw new Error('This client is not a key of a service user.');
   return {
     kid,
     serviceUserId: subject.serviceUserId,
@@ -39,7 +40,7 @@ export function serviceUserKeyRepresentation(client: ServiceUserCredential<'key'
   };
 }
 
-/** A new key; with its private half, it says all that its holder has to know to sign. */
+/** Shows a new key. If Mintmark made it, the answer is a key file with the private half and all that signing needs. */
 export function keyFileRepresentation({ client, privateKey }: WithNewKey) {
   const shown = serviceUserKeyRepresentation(client);
   if (privateKey === undefined) return shown;

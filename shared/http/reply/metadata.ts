@@ -11,22 +11,23 @@ import {
   usableMethods,
 } from '#shared/domain/registration/authentication-methods.ts';
 
-/** What differs from deployment to deployment. */
+/** The facts that differ between deployments. */
 interface Deployment {
   readonly issuer: string;
-  /** Where mutual TLS is spoken, if anywhere. */
+  /** The base URL for mutual TLS; undefined in a deployment without. */
   readonly mutualTlsUrl: string | undefined;
+  /** The algorithms of the keys that sign access tokens. */
   readonly algorithms: readonly SigningAlgorithm[];
 }
 
 /**
- * What clients and verifiers need to know of this authorization server (RFC 8414 §2; the members that OpenID
- * Connect Discovery §3 requires are there for verifiers that read that document, empty where nothing is offered).
+ * Describes this authorization server for clients and verifiers (RFC 8414 §2). The members that OpenID Connect
+ * Discovery §3 requires are there, too, for verifiers that read that document; some of them are empty.
  */
 export function authorizationServerMetadata({ issuer, mutualTlsUrl, algorithms }: Deployment) {
   const isPossible = (method: TokenEndpointAuthMethod) =>
     mutualTlsUrl !== undefined || proofBy(method) !== 'certificate';
-  const ofOwners = usableMethods.filter(isPossible);
+  const clientMethods = usableMethods.filter(isPossible);
   return {
     issuer,
     ...endpointsAt(issuer),
@@ -34,12 +35,12 @@ export function authorizationServerMetadata({ issuer, mutualTlsUrl, algorithms }
     signed_jwks_uri: issuer + discovery.routes.signedJwks.path,
     grant_types_supported: grantTypes,
     response_types_supported: [],
-    token_endpoint_auth_methods_supported: ofOwners,
+    token_endpoint_auth_methods_supported: clientMethods,
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     introspection_endpoint_auth_methods_supported: confidentialMethods.filter(isPossible),
     introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     introspection_signing_alg_values_supported: statementAlgorithms(algorithms),
-    revocation_endpoint_auth_methods_supported: ofOwners,
+    revocation_endpoint_auth_methods_supported: clientMethods,
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     dpop_signing_alg_values_supported: dpopAlgorithms,
     subject_types_supported: ['public'],
@@ -48,7 +49,7 @@ export function authorizationServerMetadata({ issuer, mutualTlsUrl, algorithms }
   };
 }
 
-/** Where clients call, by the base URL. */
+/** Lists the endpoints for clients, under a base URL. */
 export function endpointsAt(url: string) {
   return {
     token_endpoint: url + exchange.routes.token.path,
@@ -57,12 +58,12 @@ export function endpointsAt(url: string) {
   };
 }
 
-/** Where verifiers find the public signing keys. */
+/** The URL of the public signing keys. */
 export function jwksUriOf(issuer: string): string {
   return issuer + discovery.routes.jwks.path;
 }
 
-/** RFC 8705 §3.3 and §5: aliases where the endpoints with mutual TLS are not those of everybody. */
+/** Describes mutual TLS (RFC 8705 §3.3), with aliases if its endpoints have URLs of their own (§5). */
 function mutualTlsMetadata(issuer: string, mutualTlsUrl: string) {
   return {
     tls_client_certificate_bound_access_tokens: true as const,

@@ -2,19 +2,21 @@ import type { Reply } from '#shared/api/table.ts';
 import type { ErrorCode } from '#shared/domain/errors.ts';
 import type { RequestQuota } from '#shared/domain/requests.ts';
 
-/** What an operation answers: the body, and the ids that log and audit lines are to name. */
+/** The answer of an operation, before it is rendered for API Gateway. */
 export interface OperationReply<Status extends number, Body> {
   readonly status: Status;
   readonly body: Body;
+  /** The ids that log and audit lines show, besides those of the path. */
   readonly target: Readonly<Record<string, string>>;
-  /** Why nothing was changed, where the audit log is told and the caller is not. */
+  /** Why nothing was changed; for the audit log only, if the caller must not learn it. */
   readonly unchangedBecause?: ErrorCode | undefined;
-  /** What the caller has left of what this has counted. */
+  /** The quotas of the caller that this operation has counted. */
   readonly quotas?: readonly RequestQuota[];
-  /** Of a route that lets this vary. */
+  /** How long caches may keep the answer; only on routes whose table says `varying`. */
   readonly maxAgeSeconds?: number | undefined;
 }
 
+/** Answers a success with a body. */
 export function ok<Body>(
   body: Body,
   target: Readonly<Record<string, string>> = {},
@@ -23,16 +25,17 @@ export function ok<Body>(
   return { status: 200, body, target, quotas };
 }
 
-/** An answer that is a JWT, under the media type that the API table gives it. */
+/** A body that is a signed JWT. The API table has its media type. */
 export interface SignedBody {
   readonly jwt: string;
 }
 
+/** Answers a creation. */
 export function created<Body>(body: Body, target: Readonly<Record<string, string>>): OperationReply<201, Body> {
   return { status: 201, body, target };
 }
 
-/** A success that has nothing to say. */
+/** Answers a success without a body. */
 export function done<Status extends 200 | 204>(
   status: Status,
   target: Readonly<Record<string, string>> = {},
@@ -40,14 +43,14 @@ export function done<Status extends 200 | 204>(
   return { status, body: undefined, target };
 }
 
-/** API Gateway's answer, understood by both its flavours. */
+/** An answer in the form that HTTP APIs and REST APIs of API Gateway both take. */
 export interface GatewayReply {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
   readonly body: string;
 }
 
-/** Renders a success as the API table describes it. */
+/** Renders a successful answer as the API table describes it. */
 export function renderReply(
   { status, body, maxAgeSeconds = 0 }: OperationReply<number, unknown>,
   reply: Reply,
@@ -75,15 +78,15 @@ function isSigned(body: unknown): body is SignedBody {
   return typeof body === 'object' && body !== null && 'jwt' in body && typeof body.jwt === 'string';
 }
 
-/** A single resource carries its version; saying it as ETag too lets callers send it back as If-Match. */
+/** Whether an answer is one resource, whose version is also its ETag: callers send it back as If-Match. */
 function hasVersion(body: unknown): body is { readonly version: number } {
   return typeof body === 'object' && body !== null && 'version' in body && typeof body.version === 'number';
 }
 
-/** RFC 6749 §5.1: nobody keeps a copy of a token, a secret, or the news that one was refused. */
+/** Forbids caches to keep an answer with a token or a secret, or an error (RFC 6749 §5.1). */
 export const uncacheable = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
 
-/** A record's version as a strong entity tag (RFC 9110 §8.8.3). */
+/** Renders a version as a strong entity tag (RFC 9110 §8.8.3). */
 function entityTag(version: number): string {
   return `"${version}"`;
 }

@@ -10,11 +10,11 @@ import type { ApplicationRegistration } from '#shared/domain/records/registratio
 import type { WorkspaceSettings } from '#shared/domain/records/settings.ts';
 import { proofOf, registrationOf } from '#shared/domain/registration/registration.ts';
 
-/** How records look on the wire of the management API: ISO 8601 times, no hashes, nothing internal. */
-
 /**
- * Says that every member of a record has been shown, and that nothing is left of it. The type of the record names what
- * is not shown, as in `Omit<StoredSecret, 'hash'>`. A new member that is neither shown nor named there does not compile.
+ * Says that a representation has every member of its record: `_rest` must be empty. A representation is a record in the
+ * form that the management API shows, with times in ISO 8601, no hashes and nothing internal. The type of the record
+ * names the hidden members, as in `Omit<StoredSecret, 'hash'>`. A new member does not compile until it is shown or named
+ * as hidden.
  */
 export function nothingLeft(_rest: Readonly<Record<string, never>>): void {}
 
@@ -58,10 +58,10 @@ export function serviceUserRepresentation({ id, createdAtSeconds, version, ...se
   return { id, ...serviceUser, createdAt: timestamp(createdAtSeconds), version };
 }
 
-/** What applications are shown without: members of other clients, and what has answers of its own. */
+/** The members that an application does not show: those of other clients, and those with answers of their own. */
 type HiddenOfApplication = 'roleIds' | 'permissions' | 'accessToken' | 'key' | 'trust' | 'apiIds' | 'rotation';
 
-/** A client that acts for itself, without its secrets. */
+/** Shows an application without its secrets. */
 export function applicationRepresentation(client: Client, lastUses?: LastUses) {
   const {
     id,
@@ -101,7 +101,7 @@ export function applicationRepresentation(client: Client, lastUses?: LastUses) {
   };
 }
 
-/** With keys as the set that they are on the wire (RFC 7517 §5). */
+/** Shows the keys of a registration as a key set (RFC 7517 §5). */
 function registrationRepresentation({ jwks, ...registration }: ApplicationRegistration) {
   return { ...registration, ...(jwks && { jwks: { keys: jwks } }) };
 }
@@ -110,7 +110,7 @@ export function clientGrantRepresentation({ createdAtSeconds, ...grant }: Client
   return { ...grant, createdAt: timestamp(createdAtSeconds) };
 }
 
-/** What credentials of service users are shown without: members of other clients. */
+/** The members that a credential of a service user does not show: those of other clients. */
 type HiddenOfCredential =
   | 'roleIds'
   | 'permissions'
@@ -126,14 +126,14 @@ type HiddenOfCredential =
 
 type Proof = 'secrets' | 'key' | 'trust';
 
-/** A client that is one credential of a service user, of one kind: `ServiceUserCredential<'key'>` has a key. */
+/** A client that is a credential of a service user, of one kind: `ServiceUserCredential<'key'>` has a key. */
 export type ServiceUserCredential<Own extends Proof> = Omit<Client, HiddenOfCredential | Exclude<Proof, Own>>;
 
-/** One secret of a service user: a client of its own, with its own `clientId`. */
+/** Shows a secret of a service user, which is a client with its own `clientId`. */
 export function serviceUserSecretRepresentation(client: ServiceUserCredential<'secrets'>, lastUses?: LastUses) {
   const { id, subject, description, secrets, createdAtSeconds, createdBy, expiresAtSeconds, version, ...rest } = client;
   nothingLeft(rest);
-  if (subject.type !== 'serviceUser') throw new Error('This is no credential of a service user.');
+  if (subject.type !== 'serviceUser') throw new Error('This client is not a credential of a service user.');
   return {
     clientId: id,
     serviceUserId: subject.serviceUserId,
@@ -148,7 +148,7 @@ export function serviceUserSecretRepresentation(client: ServiceUserCredential<'s
   };
 }
 
-/** What API tokens are shown without: members of other clients, and what has answers of its own. */
+/** The members that an API token does not show: those of other clients, and those with answers of their own. */
 type HiddenOfApiToken =
   | 'key'
   | 'trust'
@@ -159,7 +159,7 @@ type HiddenOfApiToken =
   | 'tokenLifetimeSeconds'
   | 'tokenQuota';
 
-/** An API token without its secret; of that, lists show the last four characters. */
+/** Shows an API token with the last four characters of its secrets. */
 export function apiTokenRepresentation(client: Omit<Client, HiddenOfApiToken>, lastUses?: LastUses) {
   const {
     id,
@@ -196,7 +196,7 @@ export function apiTokenRepresentation(client: Omit<Client, HiddenOfApiToken>, l
   };
 }
 
-/** A long-lived JWT is known by its `jti`, which introspection and the authorizer tell too. */
+/** Shows the kind of an API token. A long-lived JWT is known by its `jti`, as in introspection and the authorizer. */
 function kindRepresentation(accessToken: Omit<LongLivedToken, 'apiId'> | undefined) {
   if (accessToken === undefined) return { kind: 'client_credentials' as const };
   const { api: audience, tokenId, ...rest } = accessToken;
@@ -213,17 +213,17 @@ export function auditEventRepresentation({ timeSeconds, ...event }: AuditEvent) 
   return { ...event, time: timestamp(timeSeconds) };
 }
 
-/** A moment that came over the wire, as the domain counts it. */
+/** Turns a time of a request into seconds since 1970, as the domain counts. */
 export function secondsOf(time: string | undefined): number | undefined {
   return time === undefined ? undefined : Math.floor(Date.parse(time) / 1_000);
 }
 
-/** A page of records as a page of their representations. */
+/** Shows a page of records as a page of their representations. */
 export function pageRepresentation<Item, Shown>({ items, nextCursor }: Page<Item>, show: (item: Item) => Shown) {
   return { items: items.map(show), ...(nextCursor !== undefined && { nextCursor }) };
 }
 
-/** The secrets of a client of any kind, and how long a rotation's overlap goes on. */
+/** Shows the secrets of a client of any kind, and when the overlap of a rotation ends. */
 export function secretsRepresentation({ id, secrets, rotation, version }: Client) {
   return {
     clientId: id,
@@ -233,7 +233,7 @@ export function secretsRepresentation({ id, secrets, rotation, version }: Client
   };
 }
 
-/** Secrets by what tells them apart. Answers to changes do not say when each was last used. */
+/** Shows secrets by the members that tell them apart. Without `lastUses`, `lastUsedAt` is left out. */
 function secretRepresentations({ id, secrets }: Pick<Client, 'id' | 'secrets'>, lastUses?: LastUses) {
   return secrets.map((secret) => secretRepresentation(id, secret, lastUses));
 }
@@ -253,22 +253,22 @@ function secretRepresentation(clientId: string, secret: Omit<StoredSecret, 'hash
   };
 }
 
-/** When this credential was last used; nothing where nobody has looked. */
+/** Shows when a credential was last used. Without `lastUses`, the member is left out. */
 export function lastUse(credential: CredentialName, lastUses: LastUses | undefined) {
   return lastUses === undefined ? {} : { lastUsedAt: timestampOrNull(lastUses.get(credentialKey(credential))) };
 }
 
-/** The last second whose tokens are worth nothing, where anything was revoked by time of issue. */
+/** Shows the last second whose tokens are revoked, if tokens were revoked by their time of issue. */
 function revocationMark({ revokedBeforeSeconds }: { readonly revokedBeforeSeconds?: number | undefined }) {
   return revokedBeforeSeconds === undefined ? undefined : { tokensRevokedUntil: timestamp(revokedBeforeSeconds - 1) };
 }
 
-/** A moment as it goes over the wire. */
+/** Shows seconds since 1970 as an ISO 8601 time. */
 export function timestamp(seconds: number): string {
   return new Date(seconds * 1_000).toISOString();
 }
 
-/** The same for what may never come. */
+/** Shows seconds since 1970 as an ISO 8601 time, and undefined as null. */
 export function timestampOrNull(seconds: number | undefined): string | null {
   return seconds === undefined ? null : timestamp(seconds);
 }

@@ -2,8 +2,8 @@ import { systemApiIdentifier, systemPermissions } from '#shared/domain/access/sy
 import { dpopAlgorithms } from '#shared/domain/authentication/dpop.ts';
 
 /**
- * What clients need to know of the management API (RFC 9728 §2): which tokens it takes, and who issues them. Its
- * identifier is the start of its URLs.
+ * Describes the management API for clients (RFC 9728 §2): which tokens it accepts, and who issues them. Its identifier
+ * is the start of its URLs.
  */
 export function managementApiMetadata(issuer: string) {
   return {
@@ -16,7 +16,7 @@ export function managementApiMetadata(issuer: string) {
   };
 }
 
-/** Where that is published: the well-known path goes between host and path of the API's identifier (RFC 9728 §3.1). */
+/** The URL of `managementApiMetadata`: the identifier with the well-known path after its host (RFC 9728 §3.1). */
 export function resourceMetadataUri(issuer: string): string {
   const { origin, pathname } = new URL(systemApiIdentifier(issuer));
   return `${origin}/.well-known/oauth-protected-resource${pathname}`;

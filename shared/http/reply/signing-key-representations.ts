@@ -3,16 +3,16 @@ import type { SigningKey, SigningKeys } from '#shared/domain/keys/signing-key.ts
 import { stateOf } from '#shared/domain/keys/signing-keys.ts';
 import { nothingLeft, timestamp, timestampOrNull } from './representations.ts';
 
-/** All signing keys as the API shows them: nothing of where their private halves are. */
+/** Shows all signing keys, and not where their private halves are. */
 export function signingKeysRepresentation({ keys, version }: SigningKeys, clock: Clock) {
   const nowSeconds = clock.nowSeconds();
   return { items: keys.map((key) => signingKeyRepresentation(key, nowSeconds)), version };
 }
 
-/** What no answer shows: the public half, which the key set has, and where the private half is. */
+/** The members that no answer shows: the public half, which the key set has, and the place of the private half. */
 type HiddenOfSigningKey = 'jwk' | 'custody' | 'isDue';
 
-/** One of them. */
+/** Shows one signing key, with its state at this moment. */
 export function signingKeyRepresentation(key: SigningKey, nowSeconds: number) {
   const {
     kid,

@@ -11,7 +11,7 @@ const FORM = 'application/x-www-form-urlencoded';
 
 const JSON_OBJECT = 'application/json';
 
-/** What each encoding may call itself; the first is the one to recommend. */
+/** The media types of each encoding. Error messages recommend the first. */
 const MEDIA_TYPES: Readonly<Record<BodyEncoding, readonly string[]>> = {
   json: [JSON_OBJECT],
   'merge-patch': ['application/merge-patch+json', JSON_OBJECT],
@@ -22,8 +22,8 @@ const MEDIA_TYPES: Readonly<Record<BodyEncoding, readonly string[]>> = {
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * Decodes a request's body into its members, by the encoding the API table names. Which values are right is for the
- * schema to say, after the caller is known.
+ * Decodes the body of a request into its members, with the encoding that the API table names. `checkInput` checks their
+ * values when the caller is known.
  * @throws DomainError `payload_too_large`, or `invalid_request` for another content type or a malformed body
  */
 export function decodeBody(incoming: Incoming, body: Body): Members {
@@ -48,7 +48,7 @@ function readText({ rawBody, isBase64Encoded }: Incoming): string {
   }
 }
 
-/** Clients of other products send the form's members as a JSON object of strings (DEC16). */
+/** Decodes a JSON object of strings, which clients of other products send in the place of a form (DEC16). */
 function decodeFlatJson(text: string, { repeatable = [] }: Body): Members {
   const values = new Map<string, readonly string[]>();
   for (const [name, value] of Object.entries(readJsonObject(text))) {
@@ -62,5 +62,5 @@ function decodeFlatJson(text: string, { repeatable = [] }: Body): Members {
 }
 
 function tooLarge(): DomainError {
-  return new DomainError('payload_too_large', `The body may have ${BODY_BYTES_MAX} bytes.`);
+  return new DomainError('payload_too_large', `The body may have at most ${BODY_BYTES_MAX} bytes.`);
 }

@@ -4,7 +4,7 @@ const PAIRS_MAX = 1_000;
 
 const VALUE_CHARACTERS_MAX = 8_191;
 
-/** Form-decodes one part: `+` is a space, escapes are UTF-8. Undefined where it is malformed. */
+/** Decodes one part of a form: `+` is a space, escapes are UTF-8. @returns undefined if the part is malformed */
 export function formDecode(text: string): string | undefined {
   if (!/[+%]/.test(text)) return text;
   try {
@@ -15,16 +15,16 @@ export function formDecode(text: string): string | undefined {
 }
 
 /**
- * Text without control characters, none of which any OAuth parameter may hold (RFC 6749 appendix A). A tab is
- * left to the reader of the parameter, because in a scope it is `invalid_scope` (C5).
+ * Whether text has no control character, which OAuth parameters must not have (RFC 6749 appendix A), and no lone
+ * surrogate. Tabs are allowed here: in a scope they are `invalid_scope`, which the reader of scopes says (C5).
  */
 export function isFreeOfControls(text: string): boolean {
   return !/\p{Cc}/u.test(text.replaceAll('\t', ' ')) && text.isWellFormed();
 }
 
 /**
- * Strictly decodes `application/x-www-form-urlencoded` (RFC 6749 appendix B). Empty values count as absent (§3.2), a
- * parameter that comes twice is refused unless it may repeat; those that may come out as lists.
+ * Decodes `application/x-www-form-urlencoded` strictly (RFC 6749 appendix B). An empty value counts as absent (§3.2). A
+ * parameter that comes twice is refused, unless `repeatable` names it; the values of a repeatable parameter are a list.
  * @throws DomainError `invalid_request`
  */
 export function decodeForm(text: string, repeatable: readonly string[]): Record<string, string | string[]> {
@@ -38,7 +38,10 @@ export function decodeForm(text: string, repeatable: readonly string[]): Record<
   return membersOf(values, repeatable);
 }
 
-/** Checks members that came some other way (flat JSON) by the same rules. */
+/**
+ * Turns decoded values into members by the rules of `decodeForm`, also for flat JSON.
+ * @throws DomainError `invalid_request` for a parameter that comes twice and may not
+ */
 export function membersOf(
   values: ReadonlyMap<string, readonly string[]>,
   repeatable: readonly string[],
@@ -53,6 +56,7 @@ export function membersOf(
   return Object.fromEntries(members);
 }
 
+/** @throws DomainError `invalid_request` for a malformed pair */
 function decodePair(pair: string): [name: string, value: string] {
   const at = pair.indexOf('=');
   const name = formDecode(at === -1 ? pair : pair.slice(0, at));
@@ -69,5 +73,8 @@ export function assertAcceptable(name: string, value: string): void {
 }
 
 function malformed(): DomainError {
-  return new DomainError('invalid_request', 'The parameters are malformed, too many, too long, or one came twice.');
+  return new DomainError(
+    'invalid_request',
+    'The parameters are malformed, too many or too long, or one parameter comes twice.',
+  );
 }

@@ -3,8 +3,9 @@ import { DomainError } from '#shared/domain/errors.ts';
 const VERSION_TAG = /^"(?<version>[1-9][0-9]{0,15})"$/;
 
 /**
- * The version that a request is meant for (RFC 9110 §13.1.1); undefined where any will do.
- * @throws DomainError `invalid_request` for tags that no answer of ours carried
+ * Reads the version that a request is meant for (RFC 9110 §13.1.1).
+ * @returns undefined for any version: without the header, or for `*`
+ * @throws DomainError `invalid_request` for a tag that no answer of Mintmark has
  */
 export function readIfMatch(header: string | undefined): number | undefined {
   if (header === undefined || header.trim() === '*') return undefined;

@@ -11,17 +11,17 @@ import { certificateOf } from './client-certificate.ts';
 
 const USER_AGENT_CHARACTERS_MAX = 256;
 
-/** API Gateway's two event versions: HTTP APIs send payload 2.0, REST APIs 1.0. */
+/** An event of API Gateway in either version: HTTP APIs send payload 2.0, REST APIs send 1.0. */
 export type GatewayEvent = APIGatewayProxyEvent | APIGatewayProxyEventV2;
 
 /**
- * One request on its way through the steps of `way-in.ts` and `way-back.ts`. What API Gateway said is read-only; the
- * other members are filled in on the way:
+ * One request on its way through the steps of `way-in.ts` and `way-back.ts`. The members of API Gateway's event are
+ * read-only. The steps fill in the other members:
  *
  * | member | filled in by | read by |
  * |---|---|---|
- * | `target` | `readEvent`; the ids of what it made or names: the operation | `findRoute`, `authoriseCaller`, `audit`, `auditRefusals`, `writeLog` |
- * | `operation`, `route` | `findRoute` | every later step; on the way back they are absent where no route was found |
+ * | `target` | `readEvent` (ids in the path), the operation (ids of what it made or names) | `findRoute`, `authoriseCaller`, `audit`, `auditRefusals`, `writeLog` |
+ * | `operation`, `route` | `findRoute` | every later step; absent on the way back if no route was found |
  * | `failures` | `watchFailures` | `writeLog` |
  * | `members` | `decodeMembers` | `recogniseCaller`, `checkInput`, `auditRefusals` |
  * | `dpopNonce` | `checkPossession` | `tellNonce` |
@@ -31,101 +31,101 @@ export type GatewayEvent = APIGatewayProxyEvent | APIGatewayProxyEventV2;
  * | `expectedVersion` | `checkInput` | the operation |
  * | `body` | `checkInput` | `answerRepeats`, the operation |
  * | `parsedQuery` | `checkInput`, `openCursors` | the operation |
- * | `repeatedReply` | `answerRepeats` | `audit`, and in the place of the operation |
- * | `isAttempted` | `audit`, or the operation of a route that anybody may call | `audit`, `auditRefusals` |
+ * | `repeatedReply` | `answerRepeats` | `audit`; it also replaces the operation |
+ * | `isAttempted` | `audit`, or the operation of a route whose caller is `anyone` | `audit`, `auditRefusals` |
  * | `reply` | the operation | `answerRepeats`, `audit`, `tellQuotas`, `writeLog` |
  */
 export interface Incoming {
   readonly requestId: string;
   readonly method: string;
-  /** The path as API Gateway was told of it, e.g. `/v1/tenants/{tenantId}`. */
+  /** The path as API Gateway knows it, for example `/v1/tenants/{tenantId}`. */
   readonly pathTemplate: string;
-  /** The path as it was asked for. */
+  /** The path that the client asked for. */
   readonly path: string;
   readonly pathParameters: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
-  /** By lower-case name. */
+  /** The headers by lower-case name. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly rawBody: string;
   readonly isBase64Encoded: boolean;
-  /** The address that API Gateway saw; never taken from a header. */
+  /** The address of the client, as API Gateway saw it; never taken from a header. */
   readonly source: string;
-  /** Of the connection, in PEM, as API Gateway saw it; never taken from a header (E3). */
+  /** The client certificate of the connection, in PEM; never taken from a header (E3). */
   readonly certificate: string | undefined;
-  /** What the client calls itself, as far as log and audit lines show it. */
+  /** The User-Agent header, shortened and cleaned for log and audit lines. */
   readonly userAgent: string;
   readonly startedAtMilliseconds: number;
 
   operation?: string;
   route?: Route;
-  /** The body's members, decoded but not yet checked against the schema. */
+  /** The members of the body, decoded and not yet checked against the schema. */
   members?: Readonly<Record<string, unknown>>;
   body?: unknown;
   parsedQuery?: unknown;
-  /** The version of the resource that the caller means to change; undefined for any. */
+  /** The version of the resource that the caller means to change; undefined for any version. */
   expectedVersion?: number | undefined;
-  /** The nonce that the next proof needs, where this request brought a proof. */
+  /** The nonce that the next DPoP proof needs; only if this request carries a proof. */
   dpopNonce?: string;
-  /** What the caller has proven to have, so that nobody without it can use what this request obtains. */
+  /** The key and the certificate that the requester has proven to hold. The new token can be bound to them. */
   possession?: Possession;
   caller?: AuthenticatedClient | ManagementCaller | undefined;
-  /** What counts failed attempts, where the function does. */
+  /** The counter of failed attempts, in functions that have one. */
   failures?: FailureCounter | undefined;
-  /** What the caller has left of what is counted. */
+  /** The quotas of the caller, after this request was counted. */
   quotas?: readonly RequestQuota[];
-  /** The audit log holds a line about this change already. */
+  /** Whether the audit log already has the attempt of this change. */
   isAttempted?: boolean;
-  /** The answer of an earlier request that this one repeats. */
+  /** The stored answer of the first request, if this request repeats it. */
   repeatedReply?: OperationReply<number, unknown>;
-  /** What the operation answered. */
+  /** The answer of the operation. */
   reply?: OperationReply<number, unknown>;
-  /** Ids that log and audit lines carry: from the path, and of what was created. */
+  /** The ids that log and audit lines show: from the path, and of what was created. */
   target: Record<string, string>;
 }
 
 /**
- * Reads either version of event into one shape. Header names are lower case already.
- * @throws DomainError `invalid_request` for two Authorization headers, of which nobody could say which counts (A16)
+ * Reads an event of either version into one shape. Header names must be lower case.
+ * @throws DomainError `invalid_request` for two Authorization headers, because it is unclear which of them counts (A16)
  */
 export function readIncoming(event: GatewayEvent): Incoming {
   return 'routeKey' in event ? readHttpApiEvent(event) : readRestApiEvent(event);
 }
 
-/** Payload format 2.0, of HTTP APIs. */
+/** Reads payload format 2.0, which HTTP APIs send. */
 function readHttpApiEvent(event: APIGatewayProxyEventV2): Incoming {
   const { http, requestId } = event.requestContext;
   return {
-    ...readAlike(event),
+    ...readCommon(event),
     requestId,
     method: http.method,
     pathTemplate: event.routeKey.slice(event.routeKey.indexOf(' ') + 1),
     path: event.rawPath,
     headers: { ...event.headers },
     source: http.sourceIp,
-    userAgent: legible(http.userAgent),
+    userAgent: cleaned(http.userAgent),
   };
 }
 
-/** Payload format 1.0, of REST APIs: of several headers it has the last in `headers`, where 2.0 has all of them. */
+/** Reads payload format 1.0, which REST APIs send. Of a repeated header, its `headers` has only the last value. */
 function readRestApiEvent(event: APIGatewayProxyEvent): Incoming {
   const { requestId, identity } = event.requestContext;
   refuseRepeated('authorization', event.multiValueHeaders);
   const proofs = event.multiValueHeaders?.dpop;
   return {
-    ...readAlike(event),
+    ...readCommon(event),
     requestId,
     method: event.httpMethod,
     pathTemplate: event.resource,
     path: event.path,
-    // Several proofs in one header are no proof, so that a request with several is refused.
+    // Several proofs in one text are not a valid proof, so that the request is refused.
     headers: { ...event.headers, ...(proofs && { dpop: proofs.join(',') }) },
     source: identity.sourceIp,
-    userAgent: legible(identity.userAgent),
+    userAgent: cleaned(identity.userAgent),
   };
 }
 
-/** What both versions say in the same members. */
-function readAlike(event: GatewayEvent) {
+/** Reads the members that both versions have. */
+function readCommon(event: GatewayEvent) {
   const pathParameters = parametersOf(event);
   return {
     query: event.queryStringParameters ?? {},
@@ -138,20 +138,20 @@ function readAlike(event: GatewayEvent) {
   };
 }
 
-/** Every value of each header. */
-type Repeated = Readonly<Record<string, readonly string[] | undefined>> | null | undefined;
+/** All values of each header. */
+type HeaderValues = Readonly<Record<string, readonly string[] | undefined>> | null | undefined;
 
-function refuseRepeated(header: string, repeated: Repeated): void {
-  if ((repeated?.[header]?.length ?? 0) < 2) return;
+function refuseRepeated(header: string, all: HeaderValues): void {
+  if ((all?.[header]?.length ?? 0) < 2) return;
   throw new DomainError('invalid_request', `Send one ${header} header.`);
 }
 
-/** What a client calls itself cannot end a line, steer a terminal or fill a log (U3). */
-function legible(userAgent: string | null | undefined): string {
+/** Cleans a User-Agent header, so that it cannot end a line, steer a terminal or fill a log (U3). */
+function cleaned(userAgent: string | null | undefined): string {
   return (userAgent ?? '').slice(0, USER_AGENT_CHARACTERS_MAX).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
 }
 
-/** What is behind a greedy variable is a path, and no parameter of any. */
+/** Reads the path parameters. The value of a greedy variable is the rest of a path, and not a parameter. */
 function parametersOf({ pathParameters }: GatewayEvent): Incoming['pathParameters'] {
   const { rest: _rest, ...parameters } = pathParameters ?? {};
   return parameters;

@@ -1,7 +1,7 @@
 import { DomainError } from '#shared/domain/errors.ts';
 import { type JsonRules, parseStrictJson } from '#shared/text/strict-json.ts';
 
-/** Lone surrogates, NUL and `__proto__` have no honest use. */
+/** Refuses lone surrogates, NUL and `__proto__`, which honest clients do not send. */
 const BODY_RULES: JsonRules = {
   depthMax: 32,
   isName: (name) => name !== '__proto__' && isStorable(name),
@@ -10,7 +10,7 @@ const BODY_RULES: JsonRules = {
 
 /**
  * Reads a JSON object strictly.
- * @throws DomainError `invalid_request`, also for an object in which a member comes twice
+ * @throws DomainError `invalid_request` for any other text, and for an object in which a member comes twice
  */
 export function readJsonObject(text: string): Record<string, unknown> {
   const value = parseStrictJson(text, BODY_RULES);

@@ -2,8 +2,8 @@ import type * as z from 'zod';
 import { DomainError } from '#shared/domain/errors.ts';
 
 /**
- * Checks input against its schema. Members the schema does not know are dropped (A5, A18).
- * @throws DomainError `invalid_request` that names the member at fault and never repeats its value (A14)
+ * Checks input against its schema, and drops members that the schema does not know (A5, A18).
+ * @throws DomainError `invalid_request`, which names the member at fault and never repeats its value (A14)
  */
 export function validate(schema: z.ZodType, input: unknown): unknown {
   const result = schema.safeParse(input, { reportInput: true });
@@ -19,7 +19,7 @@ export function validate(schema: z.ZodType, input: unknown): unknown {
   throw new DomainError('invalid_request', `'${field ?? 'body'}' ${fault}.`, field === undefined ? {} : { field });
 }
 
-/** Only names that the schema itself declares: members of free-form objects are the caller's own words. */
+/** Names the member at fault by names of the schema only. In free-form objects, the names are the caller's own text. */
 function nameOf(path: readonly PropertyKey[]): string | undefined {
   const [top, index, member] = path;
   if (typeof top !== 'string') return undefined;

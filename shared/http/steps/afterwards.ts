@@ -1,27 +1,27 @@
-import { type Afterthought, logLost } from '../log.ts';
+import { type LateRecord, logLost } from '../log.ts';
 import type { Incoming } from '../request/incoming.ts';
 import { within } from '../within.ts';
 
 /**
- * Callers have their answer three seconds after their request came in (INV8); this is when it has to be on its way. A
- * call that was made twice in vain has taken two of them, and the way back of a busy process takes its time, too.
+ * The time after which an answer must leave, counted from the start of the request. Callers get their answer within
+ * three seconds (INV8), and the way back of a busy process needs some of them.
  */
 const ANSWER_MILLISECONDS_MAX = 2_500;
 
-/** So long even a late request waits for each of its notes. */
-const NOTE_MILLISECONDS_MIN = 50;
+/** The shortest time to wait for a record, even if the request is late. */
+const RECORD_MILLISECONDS_MIN = 50;
 
 /**
- * Waits for what is written down once the result of a request is certain, because a process may stand still as soon as
- * it has answered. A note that is lost, or late, is logged and changes nothing about the answer.
+ * Waits for a record that is written once the result of a request is certain, because Lambda may freeze the process as
+ * soon as it has answered. A record that is lost, or takes too long, is logged and does not change the answer.
  */
 export async function settleAfterwards(
-  what: Afterthought,
+  what: LateRecord,
   event: Incoming,
-  note: Promise<unknown> | undefined,
+  writing: Promise<unknown> | undefined,
 ): Promise<void> {
-  if (note === undefined) return;
+  if (writing === undefined) return;
   const elapsedMilliseconds = performance.now() - event.startedAtMilliseconds;
-  const leftMilliseconds = Math.max(ANSWER_MILLISECONDS_MAX - elapsedMilliseconds, NOTE_MILLISECONDS_MIN);
-  await within(leftMilliseconds, note).catch((error: unknown) => logLost(what, event, error));
+  const leftMilliseconds = Math.max(ANSWER_MILLISECONDS_MAX - elapsedMilliseconds, RECORD_MILLISECONDS_MIN);
+  await within(leftMilliseconds, writing).catch((error: unknown) => logLost(what, event, error));
 }

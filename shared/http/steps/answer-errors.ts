@@ -3,7 +3,7 @@ import { asDomainError, renderError } from '../reply/errors.ts';
 import { resourceMetadataUri } from '../reply/resource-metadata.ts';
 import { isAskedFor, type Middleware } from './step.ts';
 
-/** The one catch: every error becomes an answer in the route's style. */
+/** Turns every error into an answer in the style of the route. No other place catches errors of a request. */
 export function answerErrors(table: LambdaTable, ports: () => { readonly issuer: string }): Middleware {
   return {
     onError: (request) => {

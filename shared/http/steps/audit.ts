@@ -7,8 +7,9 @@ import { settleAfterwards } from './afterwards.ts';
 import { type Middleware, routeOf } from './step.ts';
 
 /**
- * Writes down a change before it is made, which must succeed, and afterwards what became of it (U4, U5). Where anybody
- * may ask, only what the operation finds to be an attempt is one: else anybody could fill the audit log.
+ * Writes the audit event of a change before it is made, which must succeed, and later an event with its outcome (U4,
+ * U5). On routes whose caller is `anyone`, the operation itself writes the first event if a request changes something:
+ * else anybody could fill the audit log.
  */
 export function audit(ports: () => AuditPorts): Middleware {
   const conclude = async (event: Incoming, outcome: AuditEvent['outcome'], reason?: string) => {
@@ -28,7 +29,7 @@ export function audit(ports: () => AuditPorts): Middleware {
   };
 }
 
-/** Writes down that something is about to be changed, and what. */
+/** Writes the audit event of an attempt. `target` has the ids of what is about to change, besides those of the path. */
 export async function appendAttempt(
   event: Incoming,
   target: Readonly<Record<string, string>>,
@@ -46,12 +47,12 @@ interface AuditPorts {
 
 async function append(
   event: Incoming,
-  became: Pick<AuditEvent, 'outcome' | 'reason'>,
+  result: Pick<AuditEvent, 'outcome' | 'reason'>,
   { audit: log, clock }: AuditPorts,
 ): Promise<void> {
   const type = routeOf(event).audit;
   if (type === undefined || log === undefined || event.repeatedReply !== undefined) return;
   const { requestId, target, source, userAgent } = event;
   const actor = { ...identityOf(event), ip: source, userAgent };
-  await log.append({ type, ...became, timeSeconds: clock.nowSeconds(), requestId, actor, target });
+  await log.append({ type, ...result, timeSeconds: clock.nowSeconds(), requestId, actor, target });
 }

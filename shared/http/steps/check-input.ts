@@ -4,8 +4,8 @@ import { validate } from '../request/validate.ts';
 import { type Middleware, routeOf } from './step.ts';
 
 /**
- * Decodes the body into its members. This runs early, because client credentials can be among them; `checkInput` checks
- * the others after the caller is known, so that a caller who is refused learns nothing about the body.
+ * Decodes the body into its members. This runs early, because client credentials can be among them. `checkInput` checks
+ * the members when the caller is known, so that a refused caller learns nothing about the body.
  */
 export function decodeMembers(): Middleware {
   return {
@@ -16,7 +16,7 @@ export function decodeMembers(): Middleware {
   };
 }
 
-/** Checks query and body, now that the caller is known. */
+/** Checks If-Match, query and body. @throws DomainError `invalid_request` */
 export function checkInput(): Middleware {
   return {
     before: ({ event }) => {

@@ -11,8 +11,8 @@ interface Ports {
 }
 
 /**
- * A cursor is good for the list and the filters it was given for, and for nothing that somebody made up (T2). This
- * takes the seal off the one that a request brings; what lists go on with is the place in it.
+ * Checks the cursor of a request and replaces it by the place in it, at which the list goes on. The seal of a cursor
+ * holds for one list with its filters; a cursor that a client made up has no valid seal (T2).
  * @throws DomainError `invalid_request`
  */
 export function openCursors(ports: () => Ports): MiddlewareObj<Incoming, GatewayReply> {
@@ -25,7 +25,7 @@ export function openCursors(ports: () => Ports): MiddlewareObj<Incoming, Gateway
   };
 }
 
-/** Puts the seal on the cursor of a page that has a next one. */
+/** Seals the cursor of a page that has a next page. */
 export async function sealCursor<Reply extends OperationReply<number, unknown>>(
   reply: Reply,
   event: Incoming,
@@ -40,12 +40,12 @@ export async function sealCursor<Reply extends OperationReply<number, unknown>>(
 
 async function open(cursor: string, event: Incoming, ports: Ports): Promise<string> {
   const { place = '', seal = '' } = SEALED.exec(cursor)?.groups ?? {};
-  const isOurs = place !== '' && (await ports.pepper.isSealed(messageFor(place, event), seal));
-  if (isOurs) return place;
+  const isGenuine = place !== '' && (await ports.pepper.isSealed(messageFor(place, event), seal));
+  if (isGenuine) return place;
   throw new DomainError('invalid_request', 'The cursor is malformed or belongs to another list.', { field: 'cursor' });
 }
 
-/** Names the list: everything that the request says about it but how much of it to show. */
+/** Names the list by everything that the request says about it, except cursor and limit. */
 function messageFor(place: string, { operation, pathParameters, query }: Incoming): string {
   const filters = Object.entries(query).filter(([name]) => name !== 'cursor' && name !== 'limit');
   return `cursor\n${JSON.stringify([operation, pathParameters, filters.sort(), place])}`;

@@ -21,8 +21,9 @@ interface Ports {
 }
 
 /**
- * Repeats of a creation with the same `Idempotency-Key` and the same body get the first answer, less its secret, and
- * create nothing; another body under the same key is refused. Keys belong to the client that sends them.
+ * Answers a repeated creation, with the same `Idempotency-Key` and the same body, by the first answer without its
+ * secret, and creates nothing. Another body with the same key is refused. A key belongs to the client that sends it.
+ * @throws DomainError `invalid_request`, `conflict`
  */
 export function answerRepeats(ports: () => Ports): MiddlewareObj<Incoming, GatewayReply> {
   const begun = new WeakMap<Incoming, string>();
@@ -39,8 +40,8 @@ export function answerRepeats(ports: () => Ports): MiddlewareObj<Incoming, Gatew
         begun.set(event, name);
         return;
       }
-      if (known.fingerprint !== fingerprintOf(event)) throw usedDifferently();
-      if (known.reply === undefined) throw stillUnderWay();
+      if (known.fingerprint !== fingerprintOf(event)) throw keyReused();
+      if (known.reply === undefined) throw unfinished();
       event.repeatedReply = { ...known.reply, target: {} };
     },
     after: async ({ event }) => {
@@ -48,7 +49,7 @@ export function answerRepeats(ports: () => Ports): MiddlewareObj<Incoming, Gatew
       if (name === undefined || event.reply === undefined) return;
       const { status, body } = event.reply;
       const { memory, clock } = ports();
-      // The creation is made: who were told otherwise would make it again, and never see the secret of the first.
+      // The creation has happened. After an error, the client would create again and never see the first secret.
       const reply = { status, body: withoutSecrets(body, membersShownOnce(routeOf(event).reply.schema)) };
       const finished = memory.finish(name, fingerprintOf(event), reply, clock.nowSeconds());
       await settleAfterwards('idempotency record', event, finished);
@@ -67,19 +68,19 @@ function fingerprintOf({ method, operation, pathParameters, body }: Incoming): s
     .digest('base64url');
 }
 
-/** What is kept of an answer: all but the members with these names, which a notice replaces. */
+/** Leaves out the members with these names, at any depth, and adds a notice if there were any. */
 function withoutSecrets(body: unknown, names: readonly string[]): JsonObject {
   const whole = JSON.stringify(body);
   const shown = JSON.stringify(body, (name, value: unknown) => (names.includes(name) ? undefined : value));
   return { ...(JSON.parse(shown) as JsonObject), ...(shown !== whole && { notice: NOTICE }) };
 }
 
-function usedDifferently(): DomainError {
+function keyReused(): DomainError {
   return new DomainError('conflict', 'This Idempotency-Key was used for another request.');
 }
 
-function stillUnderWay(): DomainError {
-  return new DomainError('conflict', 'The first request with this Idempotency-Key is still under way.', {
+function unfinished(): DomainError {
+  return new DomainError('conflict', 'The first request with this Idempotency-Key has not finished yet.', {
     retryAfterSeconds: 1,
   });
 }

@@ -10,7 +10,7 @@ interface Ports {
   readonly usageNotes: UsageNotes;
 }
 
-/** Notes that a client's credential is in use (Q7), while the request goes on. */
+/** Notes the use of a client's credential (Q7) while the request goes on, and waits for the note on the way back. */
 export function noteUse(ports: () => Ports): Middleware {
   const notes = new WeakMap<Incoming, Promise<void>>();
   const settle = ({ event }: { event: Incoming }) => settleAfterwards('note of use', event, notes.get(event));
@@ -21,7 +21,7 @@ export function noteUse(ports: () => Ports): Middleware {
       const { usageNotes, clock } = ports();
       const note = usageNotes.note(caller.credential, clock.nowSeconds());
       notes.set(event, note);
-      // Most notes are made long before the answer, and most often there is nothing to note.
+      // Most notes finish long before the answer, so that there is no need to wait for them.
       note.then(
         () => notes.delete(event),
         () => undefined,

@@ -19,7 +19,7 @@ interface Ports extends Origins {
 }
 
 /**
- * Checks the proof and the certificate of a request that trades a grant, before the grant itself.
+ * Checks the DPoP proof and the certificate of a request that trades a grant, before the grant itself is checked.
  * @throws DomainError as `acceptProof` does
  */
 export function checkPossession(ports: () => Ports): Middleware {
@@ -39,7 +39,7 @@ async function proofOf(event: Incoming, ports: Ports) {
   return acceptProof(presented, ports);
 }
 
-/** Tells a client that sends proofs which nonce the next one needs (RFC 9449 §8.2). */
+/** Tells a client that sent a proof which nonce its next proof needs (RFC 9449 §8.2). */
 export function tellNonce(): Middleware {
   const tell = ({ event, response }: { event: Incoming; response: GatewayReply | null | undefined }) => {
     if (event.dpopNonce !== undefined && response != null) response.headers['dpop-nonce'] = event.dpopNonce;

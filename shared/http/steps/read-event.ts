@@ -3,7 +3,7 @@ import type { GatewayReply } from '../reply/replies.ts';
 import { type GatewayEvent, type Incoming, readIncoming } from '../request/incoming.ts';
 import type { Middleware } from './step.ts';
 
-/** Reads API Gateway's event, of either version, into one shape for everything that follows. */
+/** Replaces API Gateway's event, of either version, by an `Incoming` for all later steps. */
 export function readEvent(): MiddlewareObj {
   return {
     before: (request) => {
@@ -12,7 +12,7 @@ export function readEvent(): MiddlewareObj {
   };
 }
 
-/** Lets callers quote the request in question. */
+/** Adds the request id to the answer, so that callers can quote it. */
 export function nameRequest(): Middleware {
   const name = ({ event, response }: { event: Incoming; response: GatewayReply | null | undefined }) => {
     if (response != null && event.requestId !== undefined) response.headers['x-request-id'] = event.requestId;

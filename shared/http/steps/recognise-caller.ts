@@ -2,7 +2,7 @@ import { authorize } from '#shared/domain/access/authority.ts';
 import { authenticate, type CallerPorts, isManager, permissionOf } from '../caller/caller.ts';
 import { type Middleware, routeOf } from './step.ts';
 
-/** Recognises the caller. */
+/** Recognises the caller by its credentials. @throws DomainError as `authenticate` does */
 export function recogniseCaller(ports: () => CallerPorts): Middleware {
   return {
     before: async ({ event }) => {
@@ -11,7 +11,7 @@ export function recogniseCaller(ports: () => CallerPorts): Middleware {
   };
 }
 
-/** Refuses a manager who may not do this, before anything is said about the request itself. */
+/** Refuses a management token without the permission of the route, before the request itself is checked. */
 export function authoriseCaller(): Middleware {
   return {
     before: ({ event }) => {

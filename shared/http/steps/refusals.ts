@@ -25,8 +25,9 @@ interface Ports {
 }
 
 /**
- * Writes down who was refused before anything was attempted (U4): an authentication that failed, as long as a source has
- * few of them, and a change that its caller may not make or asks for wrongly. The request's log line tells every one.
+ * Writes the audit event of a request that was refused before its change began (U4): a change that the caller may not
+ * make or asks for wrongly, or a failed authentication. Only the first failures of an address in a minute are written;
+ * the log has a line for every refused request.
  */
 export function auditRefusals(ports: () => Ports): MiddlewareObj<Incoming, GatewayReply> {
   return {
@@ -38,7 +39,7 @@ export function auditRefusals(ports: () => Ports): MiddlewareObj<Incoming, Gatew
       if (audit === undefined || refusal === undefined) return;
       const { requestId, target, source: ip, userAgent } = event;
       const timeSeconds = clock.nowSeconds();
-      const actor = { ...refusal.who, ip, userAgent };
+      const actor = { ...refusal.caller, ip, userAgent };
       const line = { type: refusal.type, outcome: 'refused', timeSeconds, requestId, actor, target, reason } as const;
       await settleAfterwards('audit outcome', event, audit.append(line));
     },
@@ -47,16 +48,16 @@ export function auditRefusals(ports: () => Ports): MiddlewareObj<Incoming, Gatew
 
 interface Refusal {
   readonly type: AuditEventType;
-  readonly who: Pick<AuditEvent['actor'], 'clientId' | 'subject'>;
+  readonly caller: Pick<AuditEvent['actor'], 'clientId' | 'subject'>;
 }
 
-/** What there is to write down, if anything: `audit` has concluded an attempt already, and reading leaves no trace. */
+/** Finds the refusal to write. Attempts are left out, because `audit` writes their outcome; so are refused reads. */
 async function refusalOf(event: Incoming, code: ErrorCode, limiter: RequestLimiter): Promise<Refusal | undefined> {
   const { route, caller, isAttempted, source } = event;
   if (route === undefined || isAttempted === true) return undefined;
-  if (caller !== undefined) return route.audit && { type: route.audit, who: identityOf(event) };
+  if (caller !== undefined) return route.audit && { type: route.audit, caller: identityOf(event) };
   if (!isFailedAuthentication(code)) return undefined;
   const { limit, remaining } = await limiter.count(`refused ${source}`);
   if (limit - remaining > REFUSALS_KEPT_PER_MINUTE) return undefined;
-  return { type: 'authentication.failed', who: { clientId: recordedClientId(claimedClientId(event)), subject: '' } };
+  return { type: 'authentication.failed', caller: { clientId: recordedClientId(claimedClientId(event)), subject: '' } };
 }

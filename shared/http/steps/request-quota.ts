@@ -9,7 +9,7 @@ import type { Incoming } from '../request/incoming.ts';
 
 type Middleware = MiddlewareObj<Incoming, GatewayReply>;
 
-/** Counts the management requests of a client and refuses those beyond its quota. @throws DomainError `rate_limited` */
+/** Counts the management requests of a client. @throws DomainError `rate_limited` if the quota is exceeded */
 export function countRequests(ports: () => { readonly requestLimiter: RequestLimiter }): Middleware {
   return {
     before: async ({ event }) => {
@@ -17,14 +17,14 @@ export function countRequests(ports: () => { readonly requestLimiter: RequestLim
       const quota = await ports().requestLimiter.count(event.caller.clientId);
       event.quotas = [quota];
       if (!quota.isExceeded) return;
-      throw new DomainError('rate_limited', 'This client has sent too many requests. Wait, then go on.', {
+      throw new DomainError('rate_limited', 'This client has sent too many requests. Wait before you send more.', {
         retryAfterSeconds: quota.resetSeconds,
       });
     },
   };
 }
 
-/** Tells with every answer what is left of what is counted (draft-ietf-httpapi-ratelimit-headers §3 and §4). */
+/** Adds to every answer what is left of each quota (draft-ietf-httpapi-ratelimit-headers §3 and §4). */
 export function tellQuotas(): Middleware {
   const tell = (response: GatewayReply | null | undefined, ...counted: readonly (readonly RequestQuota[])[]) => {
     const quotas = counted.flat();
@@ -36,7 +36,7 @@ export function tellQuotas(): Middleware {
   };
 }
 
-/** Introspection takes management tokens too, but is what APIs do for each of their own requests. */
+/** Whether a route is counted. Introspection is not: APIs introspect once for each of their own requests. */
 function isManagement(route: Route | undefined): boolean {
   return typeof route?.caller === 'object' && 'permission' in route.caller;
 }

@@ -3,7 +3,7 @@ import type { FailureCounter } from '#shared/domain/authentication/ports.ts';
 import { logRequest } from '../log.ts';
 import type { Middleware } from './step.ts';
 
-/** Writes one line for each request, successful or refused (U1). */
+/** Writes one log line for each request, successful or refused (U1). */
 export function writeLog(table: LambdaTable): Middleware {
   return {
     after: ({ event, response }) => logRequest(table.name, event, response),
@@ -11,7 +11,7 @@ export function writeLog(table: LambdaTable): Middleware {
   };
 }
 
-/** Shows the log line what counts failures, which may have to count alone (R6); functions without clients have none. */
+/** Hands the counter of failures to the log line, which says whether its counts reached the table (R6). */
 export function watchFailures(ports: () => { readonly failures?: FailureCounter }): Middleware {
   return {
     before: ({ event }) => {
