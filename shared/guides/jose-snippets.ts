@@ -1,6 +1,6 @@
 import { calling, importing, quoted, type SnippetTemplate } from './snippet.ts';
 
-/** By public keys. */
+/** Verifies tokens with the public keys of the issuer. */
 export const jose: SnippetTemplate = {
   id: 'jose',
   title: 'Node with jose',
@@ -9,7 +9,7 @@ export const jose: SnippetTemplate = {
 
 const keys = createRemoteJWKSet(new URL(${quoted(jwksUri)}));
 
-/** The claims of an access token for this API; rejects any other token. */
+/** Returns the claims of an access token for this API, and rejects any other token. */
 export async function verifyAccessToken(token) {
   const { payload } = await jwtVerify(token, keys, {
     issuer: ${quoted(issuer)},
@@ -22,7 +22,7 @@ export async function verifyAccessToken(token) {
 `,
 };
 
-/** By the secrets of an API with HS256. */
+/** Verifies HS256 tokens with the signing secrets of the API. */
 export const joseWithSecret: SnippetTemplate = {
   id: 'jose-secret',
   title: 'Node with jose and signing secrets',
@@ -31,12 +31,12 @@ export const joseWithSecret: SnippetTemplate = {
   render: ({ issuer, audience }) => `${importing('{ jwtVerify }', 'jose')}
 
 /**
- * The claims of an access token for this API; rejects any other token. The secrets are those that were shown when they
- * were made, by their kid, and never leave this API.
+ * Returns the claims of an access token for this API, and rejects any other token. The secrets are those that Mintmark
+ * showed when they were made, by their kid. They never leave this API.
  */
 export async function verifyAccessToken(token, secrets) {
   const secretOf = ({ kid }) => {
-    if (!Object.hasOwn(secrets, kid)) throw new Error('The token is signed with a secret that is not known.');
+    if (!Object.hasOwn(secrets, kid)) throw new Error('The token is signed with an unknown secret.');
     return Buffer.from(secrets[kid], 'base64url');
   };
   const { payload } = await jwtVerify(token, secretOf, {
@@ -50,7 +50,7 @@ export async function verifyAccessToken(token, secrets) {
 `,
 };
 
-/** By public keys, and the list of what was taken back. */
+/** Verifies tokens with the public keys of the issuer, and refuses revoked tokens by their status list. */
 export const joseWithList: SnippetTemplate = {
   id: 'jose-status-list',
   title: 'Node with jose, and the list of revoked tokens',
@@ -66,7 +66,7 @@ const keys = createRemoteJWKSet(new URL(${quoted(jwksUri)}));
 
 const lists = new Map();
 
-/** The claims of an access token for this API; rejects any other token, and one that was taken back. */
+/** Returns the claims of an access token for this API, and rejects any other token and revoked tokens. */
 export async function verifyAccessToken(token) {
   const { payload } = await jwtVerify(token, keys, {
     issuer,
@@ -74,14 +74,14 @@ export async function verifyAccessToken(token) {
     algorithms: [${quoted(algorithm)}],
     typ: 'at+jwt',
   });
-  // Tokens from before the API had status lists have none.
+  // Tokens that are older than the status lists of the API have no status.
   if (payload.status !== undefined && (await isRevoked(payload.status.status_list))) {
-    throw new Error('The token was taken back.');
+    throw new Error('The token is revoked.');
   }
   return payload;
 }
 
-/** Rejects where the list cannot be read: then nobody knows. */
+/** Says whether a token is revoked, and rejects if the list cannot be read: then it is not known. */
 async function isRevoked({ idx, uri }) {
   let list = lists.get(uri);
   if (list === undefined || list.exp <= ${calling('new Date')} / 1000) {
@@ -91,10 +91,10 @@ async function isRevoked({ idx, uri }) {
   return ((list.bytes[idx >> 3] ?? 255) >> (idx & 7)) & 1;
 }
 
-/** A list that can be gone by until it expires. */
+/** Reads a list, which is valid until it expires. */
 async function readList(uri) {
   const response = await ${calling('fetch', "uri, { headers: { accept: 'application/statuslist+jwt' } }")};
-  if (!response.ok) throw new Error(\`The status list is not there: \${response.status}\`);
+  if (!response.ok) throw new Error(\`The status list could not be read: \${response.status}\`);
   const { payload } = await jwtVerify(await response.text(), keys, {
     issuer,
     subject: uri,

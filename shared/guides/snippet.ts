@@ -1,31 +1,31 @@
 import type { ApiSigningAlgorithm, SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 
-/** A line of a program, not of this one. */
+/** An import in the text of a program. Written as a call, so that tools do not take it for an import of this file. */
 export const importing = (names: string, from: string) => `import ${names} from '${from}';`;
 
-/** A call in a program, not in this one. */
-export const calling = (what: string, values = '') => `${what}(${values})`;
+/** A call in the text of a program, for the same reason. */
+export const calling = (callee: string, values = '') => `${callee}(${values})`;
 
-/** A string of JavaScript, TypeScript and Python, which read JSON's double quotes alike; nothing is interpolated in them. */
+/** A string literal for JavaScript, TypeScript and Python, which all read JSON strings as they are written. */
 export const quoted = (value: string) => JSON.stringify(value);
 
-/** A word of a POSIX shell, in which single quotes mean nothing but themselves. */
+/** A word for a POSIX shell, in single quotes, between which the shell interprets nothing. */
 export const shellWord = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
 
-/** What a verifier of an API's tokens has to be told. */
+/** The facts that a verifier of an API's tokens needs. */
 export interface VerifierFacts {
   readonly issuer: string;
   readonly jwksUri: string;
   readonly audience: string;
   readonly algorithm: ApiSigningAlgorithm;
   readonly tokenEndpoint: string;
-  /** What status lists are signed with; undefined for an API whose tokens are on none. */
+  /** The algorithm that signs status lists; undefined for an API without status lists. */
   readonly statusListAlgorithm: SigningAlgorithm | undefined;
-  /** One of the API's permissions, to show where to ask for it; undefined where it declares none. */
+  /** A permission of the API, as an example; undefined if the API has none. */
   readonly permission: string | undefined;
 }
 
-/** A program to begin with. */
+/** An example program that verifies or obtains tokens. */
 export interface Snippet {
   readonly id: string;
   readonly title: string;
@@ -33,11 +33,11 @@ export interface Snippet {
   readonly code: string;
 }
 
-/** A program that still has to be told about the API. */
+/** A snippet before the facts about the API are filled in. */
 export interface SnippetTemplate extends Omit<Snippet, 'code'> {
   readonly render: (facts: VerifierFacts) => string;
-  /** The algorithms that this verifier takes; undefined for all that have public keys. */
+  /** The algorithms that the snippet supports; undefined for all algorithms with public keys. */
   readonly algorithms?: readonly ApiSigningAlgorithm[];
-  /** For APIs with status lists only. */
+  /** Only for APIs with status lists. */
   readonly isForLists?: true;
 }

@@ -2,6 +2,7 @@ import type { ApiSigningAlgorithm } from '#shared/domain/records/permissions.ts'
 import { jose, joseWithList, joseWithSecret } from './jose-snippets.ts';
 import { importing, quoted, type Snippet, type SnippetTemplate, shellWord, type VerifierFacts } from './snippet.ts';
 
+/** The algorithms with public keys. */
 const PUBLIC: readonly ApiSigningAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
 const ALL: readonly ApiSigningAlgorithm[] = [...PUBLIC, 'HS256'];
@@ -43,12 +44,12 @@ const verifier = JwtVerifier.create({
   jwksUri: ${quoted(jwksUri)},
   audience: ${quoted(audience)},
   customJwtCheck: ({ header }) => {
-    if (header.typ !== 'at+jwt') throw new Error('This is no access token.');
-    if (header.alg !== ${quoted(algorithm)}) throw new Error('This API takes another algorithm.');
+    if (header.typ !== 'at+jwt') throw new Error('The token is not an access token.');
+    if (header.alg !== ${quoted(algorithm)}) throw new Error('This API uses another algorithm.');
   },
 });
 
-/** The claims of an access token for this API; rejects any other token. */
+/** Returns the claims of an access token for this API, and rejects any other token. */
 export function verifyAccessToken(token) {
   return verifier.verify(token);
 }
@@ -65,7 +66,7 @@ keys = jwt.PyJWKClient(${quoted(jwksUri)})
 
 
 def verify_access_token(token):
-    """The claims of an access token for this API; raises for any other token."""
+    """Return the claims of an access token for this API, and raise for any other token."""
     decoded = jwt.decode_complete(
         token,
         keys.get_signing_key_from_jwt(token).key,
@@ -75,12 +76,15 @@ def verify_access_token(token):
         options={"require": ["exp", "iat", "iss", "aud", "sub"]},
     )
     if decoded["header"].get("typ") != "at+jwt":
-        raise jwt.InvalidTokenError("This is no access token.")
+        raise jwt.InvalidTokenError("The token is not an access token.")
     return decoded["payload"]
 `,
 };
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html: RSA only. */
+/**
+ * Lets API Gateway itself verify the tokens, which it can do only with RSA.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+ */
 const apiGateway: SnippetTemplate = {
   id: 'api-gateway-jwt-authorizer',
   title: 'API Gateway with the JWT authorizer of HTTP APIs (CDK)',
@@ -155,7 +159,7 @@ const templates = [
   curl,
 ];
 
-/** Programs that verify or obtain an API's tokens; those that do not fit the API are left out. */
+/** Renders the programs that verify or obtain tokens of an API. Programs that do not fit the API are left out. */
 export function quickstartSnippets(facts: VerifierFacts): readonly Snippet[] {
   const fitting = templates.filter(
     ({ algorithms, isForLists = false }) =>

@@ -84,7 +84,7 @@ describe('the verifier of our quick start with a status list of another library'
     const isRefused = async (idx: number) =>
       program.verifyAccessToken(await tokenAt(idx)).then(
         () => 0,
-        (error: Error) => (error.message === 'The token was taken back.' ? 1 : error.message),
+        (error: Error) => (error.message === 'The token is revoked.' ? 1 : error.message),
       );
     expect(await Promise.all([...statuses, 1].map((_, idx) => isRefused(idx)))).toEqual([...statuses, 1]);
   });

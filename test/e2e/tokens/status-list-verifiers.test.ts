@@ -10,7 +10,7 @@ import { type Acme, arrangeAcme, type Credentials, REPORTS } from '#test/support
 
 const TTL_SECONDS = 30;
 const ACCEPTED = 'accepted';
-const REVOKED = 'The token was taken back.';
+const REVOKED = 'The token is revoked.';
 
 const world = useWorld();
 const acme = useAcme(world);

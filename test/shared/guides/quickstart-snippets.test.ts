@@ -35,8 +35,8 @@ const codeOf = (id: string, changes: Partial<VerifierFacts> = {}) => {
   return found.code;
 };
 
-/** What each program has to be told, by the ids of the programs. */
-const told: Readonly<Record<string, readonly (keyof VerifierFacts)[]>> = {
+/** The facts that each program must name, by the ids of the programs. */
+const factsNamed: Readonly<Record<string, readonly (keyof VerifierFacts)[]>> = {
   jose: ['issuer', 'jwksUri', 'audience', 'algorithm'],
   'jose-status-list': ['issuer', 'jwksUri', 'audience', 'algorithm'],
   'express-oauth2-jwt-bearer': ['issuer', 'jwksUri', 'audience', 'algorithm', 'permission'],
@@ -46,7 +46,7 @@ const told: Readonly<Record<string, readonly (keyof VerifierFacts)[]>> = {
 };
 
 describe('the snippets of a quick start', () => {
-  test('are one for each way of verifying and obtaining tokens', () => {
+  test('have one program for each way to verify or to obtain tokens', () => {
     expect(quickstartSnippets(facts).map(({ id, language }) => [id, language])).toEqual([
       ['jose', 'javascript'],
       ['jose-status-list', 'javascript'],
@@ -59,7 +59,7 @@ describe('the snippets of a quick start', () => {
     ]);
   });
 
-  test("leave API Gateway's own authorizer out where it does not take the algorithm", () => {
+  test("leave out API Gateway's own authorizer if it does not support the algorithm", () => {
     const [all, es256] = [facts, { ...facts, algorithm: 'ES256', statusListAlgorithm: 'ES256' } as const].map((these) =>
       quickstartSnippets(these),
     );
@@ -68,28 +68,30 @@ describe('the snippets of a quick start', () => {
     expect(JSON.stringify(es256)).not.toContain('RS256');
   });
 
-  test('leave aws-jwt-verify out for PS256, which it does not know', () => {
+  test('leave out aws-jwt-verify for PS256, which it does not support', () => {
     const ids = quickstartSnippets({ ...facts, algorithm: 'PS256', statusListAlgorithm: undefined }).map(
       ({ id }) => id,
     );
     expect(ids).toEqual(['jose', 'express-oauth2-jwt-bearer', 'pyjwt', 'mintmark-authorizer', 'curl']);
   });
 
-  test.each(Object.keys(told))('%s is told what it needs', async (id) => {
-    expect(await stringsSaid(codeOf(id))).toEqual(expect.arrayContaining((told[id] ?? []).map((name) => facts[name])));
+  test.each(Object.keys(factsNamed))('%s names all facts that it needs', async (id) => {
+    expect(await stringsSaid(codeOf(id))).toEqual(
+      expect.arrayContaining((factsNamed[id] ?? []).map((name) => facts[name])),
+    );
   });
 
-  test.each(Object.keys(told))('%s names no permission where the API declares none', async (id) => {
+  test.each(Object.keys(factsNamed))('%s names no permission if the API declares none', async (id) => {
     expect(await stringsSaid(codeOf(id, { permission: undefined }))).not.toContain(facts.permission);
   });
 
-  describe.each(HOSTILE)('where the audience is %j', (audience) => {
-    test.each(Object.keys(told))('%s says it and nothing else', async (id) => {
+  describe.each(HOSTILE)('with the hostile audience %j', (audience) => {
+    test.each(Object.keys(factsNamed))('%s names this audience and is otherwise unchanged', async (id) => {
       const [said, usual] = [await stringsSaid(codeOf(id, { audience })), await stringsSaid(codeOf(id))];
       expect(said).toEqual(usual.map((text) => (text === facts.audience ? audience : text)));
     });
 
-    test('curl sends it and nothing else', () => {
+    test('curl sends this audience and is otherwise unchanged', () => {
       const script = `curl() { printf '%s\\0' "$@"; }\n${codeOf('curl', { audience })}`;
       const output = execFileSync('sh', ['-c', script], { env: { CLIENT_ID: 'cli_1', CLIENT_SECRET: 'mms_1' } });
       expect(output.toString().split('\0')).toEqual([
@@ -112,7 +114,7 @@ sys.modules["jwt"] = fake
 `;
 
 describe.runIf(isInstalled('python3'))('python3', () => {
-  test('hands PyJWT what the tokens of the API must say, however hostile', () => {
+  test('gives PyJWT the facts about the API, even with a hostile audience', () => {
     const calls = HOSTILE.map((audience, index) => {
       const code = codeOf('pyjwt', { audience }).replace('def verify', `def verify_${index}`);
       return `${code}\nprint(json.dumps(verify_${index}_access_token("t")))`;
