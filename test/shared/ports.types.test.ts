@@ -13,8 +13,8 @@ import { created, done, ok } from '#shared/http/reply/replies.ts';
 import type { AdaptersOf, AmbientPorts, Grant, PortsOf } from '#shared/ports.ts';
 
 /**
- * Promises of the compiler. `npm run check:types` keeps them: it fails where a type differs from the expected one, and
- * where an error that is expected does not occur.
+ * Promises that the compiler keeps. `npm run check:types` fails if a type differs from the expected type, and if an
+ * expected error does not occur.
  */
 
 const reports = lambdaTable({
@@ -44,7 +44,7 @@ const reports = lambdaTable({
   },
 });
 
-/** Nothing is opened here: that these calls compile, or do not, is all there is to see. */
+/** An adapter that is never called. These tests only see whether code compiles. */
 const unopened = (): never => {
   throw new Error('No port is opened in a test of types.');
 };
@@ -87,7 +87,7 @@ describe('ports of grants', () => {
     >();
   });
 
-  test('a handler without grants has what costs no permission', () => {
+  test('a handler without grants has only the ambient ports', () => {
     expectTypeOf<PortsOf<never>>().toEqualTypeOf<AmbientPorts>();
   });
 
@@ -97,7 +97,7 @@ describe('ports of grants', () => {
 });
 
 describe('lambda', () => {
-  test('joins a table, its adapters and one function for each route', () => {
+  test('makes a handler of a table, its adapters and one function for each route', () => {
     lambda(reports, adapters, operations);
   });
 
@@ -108,7 +108,7 @@ describe('lambda', () => {
   });
 
   test('an adapter that opens another port is an error', () => {
-    // @ts-expect-error: an audit log is no verifier
+    // @ts-expect-error: an audit log is not a verifier
     lambda(reports, { ...adapters, verifier: (): AuditLog => ({ append: async () => {} }) }, operations);
   });
 
@@ -123,12 +123,12 @@ describe('lambda', () => {
     });
   });
 
-  test('a route without handler is an error', () => {
-    // @ts-expect-error: nothing serves `createReport`
+  test('a route without a function is an error', () => {
+    // @ts-expect-error: no function serves `createReport`
     lambda(reports, adapters, { listReports });
   });
 
-  test('a handler for no route is an error', () => {
+  test('a function without a route is an error', () => {
     // @ts-expect-error: the table has no `deleteReport`
     lambda(reports, adapters, { listReports, createReport, deleteReport: async () => done(204) });
   });
@@ -148,10 +148,10 @@ describe('lambda', () => {
   });
 });
 
-describe('what an operation sees', () => {
+describe('the request of an operation', () => {
   type Request<Name extends keyof typeof operations> = Parameters<(typeof operations)[Name]>[0];
 
-  test('path parameters are those in the path', () => {
+  test('has the parameters of the path', () => {
     expectTypeOf<Request<'createReport'>['params']>().branded.toEqualTypeOf<{
       readonly tenantId: string;
       readonly userId: string;
@@ -159,13 +159,13 @@ describe('what an operation sees', () => {
     expectTypeOf<keyof PathParameters<'/oauth/token'>>().toEqualTypeOf<never>();
   });
 
-  test('query and body are as their schemas leave them', () => {
+  test('has query and body in the types that their schemas return', () => {
     expectTypeOf<Request<'listReports'>['query']>().toEqualTypeOf<{ limit: number }>();
     expectTypeOf<Request<'listReports'>['body']>().toEqualTypeOf<undefined>();
     expectTypeOf<Request<'createReport'>['body']>().toEqualTypeOf<{ name: string }>();
   });
 
-  test('the caller is of the kind that the route asks for', () => {
+  test('has a caller of the kind that the route takes', () => {
     expectTypeOf<Request<'listReports'>['caller']>().toEqualTypeOf<ManagementCaller>();
     const base = { method: 'GET', path: '/oauth/a', summary: '', errors: 'oauth' } as const;
     const reply = { status: 200, description: '' } as const;
@@ -218,21 +218,21 @@ describe('lambdaTable', () => {
     lambdaTable({ ...table, grants: [...forClients, 'workloads:verify', 'proofs:verify'], routes: { byGrant } });
     // @ts-expect-error: `workloads:verify` and `proofs:verify` are missing
     lambdaTable({ ...table, grants: forClients, routes: { byGrant } });
-    const [, ...withoutStanding] = forClients;
+    const [, ...withoutRecords] = forClients;
     // @ts-expect-error: `records:read` is missing
-    lambdaTable({ ...table, grants: withoutStanding, routes: { byClient } });
+    lambdaTable({ ...table, grants: withoutRecords, routes: { byClient } });
     // @ts-expect-error: `assertions:redeem` is missing
     lambdaTable({ ...table, grants: forSecrets, routes: { byClient } });
   });
 
-  test('a route for either caller without the grants of both is an error', () => {
+  test('a route for two kinds of callers without the grants for both is an error', () => {
     const both = ['tokens:verify', 'proofs:verify', ...forClients] as const;
     lambdaTable({ ...table, grants: both, routes: { byEither } });
     // @ts-expect-error: `tokens:verify` is missing
     lambdaTable({ ...table, grants: ['proofs:verify', ...forClients], routes: { byEither } });
   });
 
-  test('a caller whose refusal could not be written down is an error', () => {
+  test('a caller without the grant to write down its refusal is an error', () => {
     // @ts-expect-error: `audit:append` is missing
     lambdaTable({ ...table, grants: ['records:read', 'tokens:verify', 'proofs:verify'], routes: { withEvent } });
   });
@@ -247,14 +247,14 @@ describe('lambdaTable', () => {
 });
 
 describe('grants', () => {
-  test('whoever may write rosters can write nothing else', () => {
+  test('the grant to write rosters permits no other record', () => {
     type Rosters = PortsOf<'rosters:write'>['rosters'];
     expectTypeOf<Parameters<Rosters['insert']>[0]['kind']>().toEqualTypeOf<'roster'>();
     expectTypeOf<Parameters<Rosters['replace']>[0]['kind']>().toEqualTypeOf<'roster'>();
     expectTypeOf<Rosters>().not.toHaveProperty('remove');
   });
 
-  test('every grant has its IAM half, and nothing else has one', () => {
+  test('exactly the grants have an IAM half', () => {
     expectTypeOf<keyof typeof grants>().toEqualTypeOf<Grant>();
   });
 

@@ -2,7 +2,7 @@ import { describe, expectTypeOf, test } from 'vitest';
 import * as z from 'zod';
 import type { ShapeOf } from '#shared/shape-of.ts';
 
-/** Promises of the compiler, as in `ports.types.test.ts`. */
+/** Promises that the compiler keeps, in `npm run check:types`. */
 
 interface Note {
   readonly text: string;
@@ -18,19 +18,19 @@ describe('a shape of a type', () => {
     expectTypeOf<z.output<typeof exact>>().toEqualTypeOf<{ text: string; author?: string }>();
   });
 
-  test('lacks no member, required or optional', () => {
+  test('must have every member, required or optional', () => {
     // @ts-expect-error A required member is missing.
     z.object({ author: z.string().optional() } satisfies ShapeOf<Note>);
     // @ts-expect-error An optional member is missing: the schema would drop it silently.
     z.object({ text: z.string() } satisfies ShapeOf<Note>);
   });
 
-  test('has no member that the type lacks', () => {
+  test('must not have a member that the type does not have', () => {
     // @ts-expect-error `colour` is no member of the type.
     z.object({ text: z.string(), author: z.string().optional(), colour: z.string() } satisfies ShapeOf<Note>);
   });
 
-  test('demands of each member what the type says of it', () => {
+  test('must have the type of each member, and whether it is optional', () => {
     // @ts-expect-error `text` is not a number.
     z.object({ text: z.number(), author: z.string().optional() } satisfies ShapeOf<Note>);
     // @ts-expect-error `text` is required.

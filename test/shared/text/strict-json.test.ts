@@ -5,7 +5,7 @@ import { parseStrictJson } from '#shared/text/strict-json.ts';
 const DEEP = `${'['.repeat(40)}${']'.repeat(40)}`;
 
 describe('strict JSON', () => {
-  test('is what a JSON encoder writes', () => {
+  test('is the output of any JSON encoder', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (written) => {
         const text = JSON.stringify(written);
@@ -15,7 +15,7 @@ describe('strict JSON', () => {
   });
 
   test.each(['', '{', '[1,]', '{"a":1,}', '{"a":1} x', '// none\n{}', "{'a':1}", 'undefined'])(
-    'is not %j, which is no JSON',
+    'is not %j, which is not JSON at all',
     (text) => {
       expect(parseStrictJson(text)).toBeUndefined();
     },
