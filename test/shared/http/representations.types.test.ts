@@ -2,7 +2,7 @@ import { test } from 'vitest';
 import type { StoredSecret } from '#shared/domain/records/client.ts';
 import { nothingLeft } from '#shared/http/reply/representations.ts';
 
-/** Promises of the compiler, which `npm run check:types` keeps. */
+/** Promises that the compiler keeps, in `npm run check:types`. */
 
 declare const secret: StoredSecret;
 

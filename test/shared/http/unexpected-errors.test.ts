@@ -37,7 +37,7 @@ const problemReply = {
   }),
 };
 
-/** A function whose one operation fails in this way. */
+/** A function whose only operation fails in this way. */
 function failing(errors: ErrorStyle, fail: () => Promise<never>) {
   const table = lambdaTable({
     name: 'things',
@@ -58,7 +58,7 @@ function failing(errors: ErrorStyle, fail: () => Promise<never>) {
   return lambda(table, adapters, { getThing: fail });
 }
 
-describe('anything that an operation throws', () => {
+describe('a value that an operation throws', () => {
   const cause = new TypeError(SECRET);
   const thrown = [
     ['an error', new Error(SECRET, { cause })],
@@ -69,7 +69,7 @@ describe('anything that an operation throws', () => {
     ['a number', 200],
   ] as const;
 
-  test.each(thrown)('A19: %s becomes a server_error that says nothing', async (_what, value) => {
+  test.each(thrown)('A19: becomes a server_error without details: %s', async (_what, value) => {
     const events = Object.values(eventsOf({ method: 'GET', route: '/v1/things' }));
     const fail = vi.fn(() => Promise.reject(value));
     const answer = async (errors: ErrorStyle) =>
@@ -81,10 +81,10 @@ describe('anything that an operation throws', () => {
 });
 
 describe('an operation that does not end', () => {
-  test('INV8: is a temporarily_unavailable just before Lambda would end it', async () => {
-    const forEver = () => new Promise<never>(() => {});
+  test('INV8: is answered with temporarily_unavailable, shortly before Lambda would end it', async () => {
+    const neverEnding = () => new Promise<never>(() => {});
     const event = httpApiEvent({ method: 'GET', route: '/v1/things' });
-    expect(await failing('oauth', forEver)(event, lambdaContext('things', 50))).toEqual({
+    expect(await failing('oauth', neverEnding)(event, lambdaContext('things', 50))).toEqual({
       statusCode: 503,
       headers: { ...HEADERS, 'content-type': 'application/json', 'retry-after': '1' },
       body: '{"error":"temporarily_unavailable","error_description":"A service this request depends on did not answer. Try again."}',
@@ -92,9 +92,9 @@ describe('an operation that does not end', () => {
   });
 });
 
-describe('anything that an adapter throws', () => {
+describe('an error that an adapter throws', () => {
   test.each(['records', 'pepper', 'hasher', 'signer', 'issuer'] as const)(
-    'A19: a defect in %s becomes a server_error that says nothing',
+    'A19: becomes a server_error without details, in the adapter of %s',
     async (port) => {
       const { adapters, clientId, clientSecret } = await openExchange();
       const broken = () => {

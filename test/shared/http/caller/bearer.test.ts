@@ -37,7 +37,7 @@ describe('presentedToken', () => {
     );
   });
 
-  test('P6: finds in other values nothing that is no token', () => {
+  test('P6: finds in other values at most a well-formed token', () => {
     fc.assert(
       fc.property(fc.oneof(anyText, nearToken), (value) => {
         const token = presentedToken(value)?.value;
@@ -87,8 +87,8 @@ describe('readAccessToken', () => {
     ['a scheme that only begins like it', { authorization: 'Bearertoken a' }, 'unauthenticated'],
     ['the scheme alone', { authorization: 'Bearer' }, 'invalid_token'],
     ['two tokens', { authorization: 'Bearer a b' }, 'invalid_token'],
-    ['what cannot be a token', { authorization: 'Bearer é' }, 'invalid_token'],
-  ] as const)('P1: answers %s: %j with %s', (_what, headers, expected) => {
+    ['a malformed token', { authorization: 'Bearer é' }, 'invalid_token'],
+  ] as const)('P1: answers %s (%j) with %s', (_what, headers, expected) => {
     expect(verdict(() => readAccessToken(incoming({ headers })))).toBe(expected);
   });
 
@@ -97,11 +97,11 @@ describe('readAccessToken', () => {
     expect(verdict(() => readAccessToken(incoming(request)))).toBe('invalid_request');
   });
 
-  test('P5: a token in the query alone is none', () => {
+  test('P5: ignores a token in the query', () => {
     expect(verdict(() => readAccessToken(incoming({ query: { access_token: 'a.b.c' } })))).toBe('unauthenticated');
   });
 
-  test('reads any header or refuses it with a 4xx', () => {
+  test('reads any header, or refuses it with unauthenticated or invalid_token', () => {
     fc.assert(
       fc.property(fc.oneof(anyText, nearToken), (authorization) => {
         const answer = verdict(() => readAccessToken(incoming({ headers: { authorization } })));

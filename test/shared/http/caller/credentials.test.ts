@@ -8,7 +8,7 @@ import { incoming } from '#test/support/ports/incoming.ts';
 
 const RUNS = { numRuns: 2_000 };
 
-/** Text in which the form-encoded and the raw reading of HTTP Basic differ. */
+/** Text whose form-encoded and raw readings in HTTP Basic differ. */
 const awkwardText = fc.oneof(
   plainText,
   fc.constantFrom('!foo%20bar', 'foo — bar! +<&>*', '%', '+', ' ', 'é', 'a:b', '%3A', '%%41', '100%', '\u{1F600}'),
@@ -17,7 +17,7 @@ const awkwardText = fc.oneof(
 const identifier = awkwardText.filter((text) => !text.includes(':'));
 
 describe('HTTP Basic', () => {
-  test('B1: form-encoded parts come back whole, colons included', () => {
+  test('B1: decodes form-encoded parts, even with colons', () => {
     fc.assert(
       fc.property(awkwardText, awkwardText, (clientId, secret) => {
         const [first] = readBasic(`${encodeURIComponent(clientId)}:${encodeURIComponent(secret)}`);
@@ -27,7 +27,7 @@ describe('HTTP Basic', () => {
     );
   });
 
-  test('A12: parts encoded as form fields come back whole, + being a space and %2B a plus', () => {
+  test('A12: decodes parts that are encoded as form fields, with + for a space and %2B for a plus', () => {
     const encode = (text: string) => new URLSearchParams({ '': text }).toString().slice(1);
     fc.assert(
       fc.property(awkwardText, awkwardText, (clientId, secret) => {
@@ -38,7 +38,7 @@ describe('HTTP Basic', () => {
     );
   });
 
-  test('B2: raw parts come back whole, as the last reading', () => {
+  test('B2: has the raw parts as its last reading', () => {
     fc.assert(
       fc.property(identifier, awkwardText, (clientId, secret) => {
         expect(readBasic(`${clientId}:${secret}`).at(-1)).toEqual({ clientId, secret });
@@ -56,11 +56,11 @@ describe('HTTP Basic', () => {
     ['a malformed escape beside a good one', 'a%20b:100%', [of('a%20b', '100%')]],
     ['an empty secret', 'a:', [of('a', '')]],
     ['an empty id', ':b', [of('', 'b')]],
-  ])('B3: the decoded reading first, then the raw one where it differs: %s', (_what, text, readings) => {
+  ])('B3: reads %s decoded first, and then raw if that differs', (_what, text, readings) => {
     expect(readBasic(text)).toEqual(readings);
   });
 
-  test.each(['Basic', 'basic', 'bAsIc', 'BASIC'])('B4: takes the scheme as %s', (scheme) => {
+  test.each(['Basic', 'basic', 'bAsIc', 'BASIC'])('B4: accepts the scheme %s', (scheme) => {
     const [credentials] = read({ headers: { authorization: `${scheme} ${base64('id:secret')}` } });
     expect(credentials).toEqual({ clientId: 'id', secret: 'secret' });
   });
@@ -74,14 +74,14 @@ describe('HTTP Basic', () => {
     ['two values joined', `Basic ${base64('id:secret')},Basic ${base64('id:secret')}`],
     ['a character that base64 does not have', 'Basic aWQ6c2Vj!mV0'],
     ['no colon', `Basic ${base64('id')}`],
-    ['bytes that are no UTF-8', `Basic ${Buffer.from([0x69, 0x3a, 0xff]).toString('base64')}`],
+    ['bytes that are not UTF-8', `Basic ${Buffer.from([0x69, 0x3a, 0xff]).toString('base64')}`],
     ['NUL', `Basic ${base64('id:se\0cret')}`],
     ['a line feed', `Basic ${base64('id:secret\n')}`],
   ])('B4: refuses %s', (_what, authorization) => {
     expect(verdict(() => read({ headers: { authorization } }))).toBe('invalid_client');
   });
 
-  test('B4: reads any header or refuses it', () => {
+  test('B4: reads any header, or refuses it with invalid_client', () => {
     const header = fc.oneof(
       anyText,
       anyText.map((text) => `Basic ${text}`),
@@ -96,8 +96,8 @@ describe('HTTP Basic', () => {
   });
 });
 
-describe('the body', () => {
-  test('has the credentials as they are', () => {
+describe('credentials in the body', () => {
+  test('are read without decoding', () => {
     fc.assert(
       fc.property(awkwardText, awkwardText, (clientId, secret) => {
         const members = { client_id: clientId, client_secret: secret };
@@ -108,29 +108,29 @@ describe('the body', () => {
   });
 
   test.each([
-    ['nothing', {}],
-    ['only an id', { client_id: 'id' }],
-    ['only a secret', { client_secret: 'secret' }],
-    ['an id that is no text', { client_id: 1, client_secret: 'secret' }],
+    ['no credentials', {}],
+    ['only ids', { client_id: 'id' }],
+    ['only secrets', { client_secret: 'secret' }],
+    ['ids that are no texts', { client_id: 1, client_secret: 'secret' }],
     ['lists', { client_id: ['id'], client_secret: ['secret'] }],
-  ])('B10: refuses %s', (_what, members) => {
+  ])('B10: are refused if there are %s', (_what, members) => {
     expect(verdict(() => read({ members }))).toBe('invalid_client');
   });
 
-  test('A6: credentials in the query are none', () => {
+  test('A6: are ignored in the query', () => {
     expect(verdict(() => read({ query: { client_id: 'id', client_secret: 'secret' } }))).toBe('invalid_client');
   });
 });
 
-describe('both', () => {
+describe('HTTP Basic beside credentials in the body', () => {
   const authorization = `Basic ${base64('id:secret')}`;
 
-  test('B8: takes HTTP Basic beside the same id in the body', () => {
+  test('B8: is accepted with the same id', () => {
     const credentials = read({ headers: { authorization }, members: { client_id: 'id' } });
     expect(credentials).toEqual([{ clientId: 'id', secret: 'secret' }]);
   });
 
-  test('B8: an encoded id is the same in either reading', () => {
+  test('B8: is accepted with the id in either reading', () => {
     const headers = { authorization: `Basic ${base64('a%20b:c')}` };
     const sent = ['a b', 'a%20b'].map((id) => verdict(() => read({ headers, members: { client_id: id } })));
     expect(sent).toEqual(['accepted', 'accepted']);
@@ -146,7 +146,7 @@ describe('both', () => {
     expect(verdict(() => read({ headers: { authorization }, members }))).toBe('invalid_request');
   });
 
-  test('B7: refuses a secret beside an assertion', () => {
+  test('B7: refuses a secret beside an assertion, both in the body', () => {
     const members = { client_id: 'id', client_secret: 'secret', client_assertion: 'a.b.c' };
     expect(verdict(() => read({ members }))).toBe('invalid_request');
   });

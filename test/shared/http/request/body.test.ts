@@ -22,7 +22,7 @@ describe('the content type', () => {
     [JSON_TYPE, 'json', '{"a":"b"}'],
     ['Application/JSON ; charset=utf-8', 'json', '{"a":"b"}'],
     [`${FORM};charset=UTF-8`, 'form', 'a=b'],
-  ] as const)('A2: takes %s where the table says %s', (contentType, encoding, rawBody) => {
+  ] as const)('A2: accepts %s if the table says %s', (contentType, encoding, rawBody) => {
     expect(decode({ contentType, encoding, rawBody })).toEqual({ a: 'b' });
   });
 
@@ -36,14 +36,14 @@ describe('the content type', () => {
     ['', 'form', 'a=b'],
     [undefined, 'form', 'a=b'],
     [undefined, 'json', '{"a":"b"}'],
-  ] as const)('A2: refuses %s where the table says %s', (contentType, encoding, rawBody) => {
+  ] as const)('A2: refuses %s if the table says %s', (contentType, encoding, rawBody) => {
     expect(verdict(() => decode({ contentType, encoding, rawBody }))).toBe('invalid_request');
   });
 });
 
 describe('flat JSON', () => {
-  test('DEC16: gives what the same form gives', () => {
-    // In JSON that name is always refused (A17); in a form it is one more unknown parameter.
+  test('DEC16: decodes to the same members as a form', () => {
+    // JSON with this name is always refused (A17); in a form it is an unknown parameter like others.
     const name = plainText.filter((text) => text !== '__proto__');
     const members = fc.dictionary(name, fc.oneof(plainText, fc.constant('')), { maxKeys: 8, noNullPrototype: true });
     fc.assert(
@@ -57,7 +57,7 @@ describe('flat JSON', () => {
     );
   });
 
-  test('lists a parameter that may repeat', () => {
+  test('turns a repeatable parameter into a list', () => {
     const body = {
       contentType: JSON_TYPE,
       encoding: 'form-or-flat-json',
@@ -84,7 +84,7 @@ describe('flat JSON', () => {
 });
 
 describe('base64', () => {
-  test('A16: a body in base64 reads as the body itself does, with any bytes', () => {
+  test('A16: any bytes in base64 decode as the same bytes without base64', () => {
     const bodies = fc.oneof(
       fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes)),
       fc.dictionary(plainText, plainText).map((written) => Buffer.from(new URLSearchParams(written).toString())),
@@ -103,7 +103,7 @@ describe('base64', () => {
     );
   });
 
-  test('A11: text that is no base64 is refused or read, never a defect', () => {
+  test('A11: text that is not base64 is read or refused with invalid_request', () => {
     fc.assert(
       fc.property(anyText, (rawBody) => {
         const answer = verdict(() =>

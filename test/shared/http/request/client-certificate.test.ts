@@ -25,7 +25,7 @@ const call = {
   ],
 } as const;
 
-/** The events of a connection of which API Gateway says this. */
+/** An event of an HTTP API, with this `authentication` member. */
 function httpEventWith(authentication: unknown): GatewayEvent {
   const event = httpApiEvent(call);
   return { ...event, requestContext: { ...event.requestContext, authentication } } as GatewayEvent;
@@ -41,17 +41,17 @@ describe('E3: the certificate of a request', () => {
   test.each([
     ['an HTTP API', httpEventWith({ clientCert })],
     ['a REST API', restEventWith(clientCert)],
-  ])('is what %s says of the connection', (_api, event) => {
+  ])('is the certificate that %s reports for the connection', (_api, event) => {
     expect(readIncoming(event).certificate).toBe(PEM);
   });
 
   test.each([
     ['an HTTP API', httpApiEvent(call)],
-    ['an HTTP API that says null', httpEventWith(null)],
+    ['an HTTP API with null', httpEventWith(null)],
     ['an HTTP API with an empty part', httpEventWith({ clientCert: null })],
     ['a REST API', restApiEvent(call)],
-    ['a REST API that says null', restEventWith(null)],
-  ])('B24: is none where %s does not tell one, also if the headers do', (_api, event) => {
+    ['a REST API with null', restEventWith(null)],
+  ])('B24: is absent if %s reports none, even if headers have one', (_api, event) => {
     expect(readIncoming(event).certificate).toBeUndefined();
   });
 });

@@ -6,7 +6,7 @@ import { anyText, plainText, textOf } from '#test/support/forge/arbitrary-text.t
 
 const RUNS = { numRuns: 3_000 };
 
-/** Pieces in which forms go wrong: separators, escapes whole and cut off, bytes of UTF-8 out of place. */
+/** Pieces of malformed forms: separators, whole and cut-off escapes, misplaced bytes of UTF-8. */
 const formText = textOf(
   'a',
   'b',
@@ -25,11 +25,11 @@ const formText = textOf(
   '\u{1F600}',
 );
 
-/** Pieces that mostly make a good form. */
+/** Pieces that mostly make a valid form. */
 const goodText = textOf('a', 'b', 'c', 'd', '=', '&', '+', '%2B', '%26', '%3D', '%C3%A9', 'é', '\u{1F600}');
 
 describe('decodeForm', () => {
-  test('A12: reads back what a form encoder wrote', () => {
+  test('A12: reads the output of a form encoder', () => {
     const members = fc.dictionary(plainText, plainText, { maxKeys: 8 });
     fc.assert(
       fc.property(members, (written) => {
@@ -43,7 +43,7 @@ describe('decodeForm', () => {
     expect(decodeForm('a=x+y&b=x%2By&c=x%20y', [])).toEqual({ a: 'x y', b: 'x+y', c: 'x y' });
   });
 
-  test('reads what it does not refuse as the URL standard does, less empty values', () => {
+  test('reads accepted text as the URL standard does, without empty values', () => {
     fc.assert(
       fc.property(fc.oneof(goodText, formText, anyText), (text) => {
         if (verdict(() => decodeForm(text, [])) !== 'accepted') return;
@@ -54,7 +54,7 @@ describe('decodeForm', () => {
     );
   });
 
-  test('A11: says invalid_request to everything else, and nothing of what it read', () => {
+  test('A11: refuses other text with invalid_request, and repeats none of it', () => {
     const marked = fc.oneof(formText, anyText).map((text) => `${text}&canary-7f3a=canary-7f3a%`);
     fc.assert(
       fc.property(marked, (text) => {
@@ -68,7 +68,7 @@ describe('decodeForm', () => {
 
   test.each([
     ['a cut-off escape', 'a=%2'],
-    ['an escape that is none', 'a=%zz'],
+    ['an escape without hex digits', 'a=%zz'],
     ['a stray UTF-8 byte', 'a=%A9'],
     ['an overlong UTF-8 sequence', 'a=%C0%AF'],
     ['an escaped surrogate', 'a=%ED%A0%80'],
@@ -107,7 +107,7 @@ describe('decodeForm', () => {
     expect(verdict(() => decodeForm(text, []))).toBe(expected);
   });
 
-  test('A17: keeps names of the language as plain parameters', () => {
+  test('A17: keeps names of JavaScript, such as __proto__, as plain parameters', () => {
     const members = decodeForm('__proto__=x&constructor=y&toString=z', []);
     expect(Object.entries(members)).toEqual([
       ['__proto__', 'x'],
@@ -120,7 +120,7 @@ describe('decodeForm', () => {
 });
 
 describe('formDecode', () => {
-  test('B1: reads back every text, however its characters are escaped', () => {
+  test('B1: decodes every text, with few or all of its characters escaped', () => {
     fc.assert(
       fc.property(plainText, fc.boolean(), (text, isFullyEscaped) => {
         const bytes = [...new TextEncoder().encode(text)];
@@ -131,17 +131,17 @@ describe('formDecode', () => {
     );
   });
 
-  test('B3: has no answer for a malformed escape', () => {
+  test('B3: returns undefined for a malformed escape', () => {
     expect(['%', '%2', '%zz', '%A9', '%C3%28'].map(formDecode)).toEqual(Array(5).fill(undefined));
   });
 });
 
 describe('isFreeOfControls', () => {
-  test.each(['visible', 'with space', 'with\ttab', 'é', '\u{1F600}', ''])('lets %j pass', (text) => {
+  test.each(['visible', 'with space', 'with\ttab', 'é', '\u{1F600}', ''])('accepts %j', (text) => {
     expect(isFreeOfControls(text)).toBe(true);
   });
 
-  test.each(['\0', '\n', '\r', '\x1B[31m', '\x7F', '\u0085', '\uDC00'])('finds the fault in %j', (text) => {
+  test.each(['\0', '\n', '\r', '\x1B[31m', '\x7F', '\u0085', '\uDC00'])('refuses %j', (text) => {
     expect(isFreeOfControls(`a${text}b`)).toBe(false);
   });
 });

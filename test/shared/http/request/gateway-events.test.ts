@@ -28,7 +28,7 @@ beforeAll(async () => {
   token = (event) => handler(event, lambdaContext('exchange', 3_000));
 });
 
-describe('the exchange answers every shape of an event alike', () => {
+describe('the exchange answers the same request in both versions of events alike', () => {
   const calls: readonly (readonly [string, number, () => Omit<GatewayCall, 'method' | 'route'>])[] = [
     ['a form with HTTP Basic', 200, () => ({ headers: [FORM, authorization()], body: GRANT })],
     ['a form with letters beyond ASCII', 400, () => ({ headers: [FORM, authorization()], body: `${GRANT}&scope=é` })],
@@ -46,12 +46,16 @@ describe('the exchange answers every shape of an event alike', () => {
         body: GRANT,
       }),
     ],
-    ['a secret that is wrong', 401, () => ({ headers: [FORM, authorization('wrong')], body: GRANT })],
+    ['a wrong secret', 401, () => ({ headers: [FORM, authorization('wrong')], body: GRANT })],
     ['no credentials', 401, () => ({ headers: [FORM], body: GRANT })],
     ['no content type', 400, () => ({ headers: [authorization()], body: GRANT })],
     ['a parameter twice', 400, () => ({ headers: [FORM, authorization()], body: `${GRANT}&${GRANT}` })],
     ['no body', 400, () => ({ headers: [FORM, authorization()] })],
-    ['a body too large', 413, () => ({ headers: [FORM, authorization()], body: `${GRANT}&x=${'é'.repeat(32_769)}` })],
+    [
+      'a body that is too large',
+      413,
+      () => ({ headers: [FORM, authorization()], body: `${GRANT}&x=${'é'.repeat(32_769)}` }),
+    ],
   ];
 
   test.each(calls)('A16: %s', async (_what, statusCode, call) => {
@@ -62,7 +66,7 @@ describe('the exchange answers every shape of an event alike', () => {
     expect(Object.fromEntries(replies)).toEqual(Object.fromEntries(events.map(([shape]) => [shape, first])));
   });
 
-  test('A16: GET is refused alike', async () => {
+  test('A16: refuses GET in both versions alike', async () => {
     const events = Object.values(eventsOf({ method: 'GET', route: '/oauth/token' }));
     const replies = await Promise.all(events.map(token));
     expect(new Set(replies.map((reply) => JSON.stringify(reply))).size).toBe(1);
@@ -70,7 +74,7 @@ describe('the exchange answers every shape of an event alike', () => {
   });
 
   test.each(['authorization', 'Authorization', 'AUTHORIZATION'])(
-    'A16: two %s headers are refused where both can be seen',
+    'A16: refuses two %s headers of a REST API, whose events show both',
     async (name) => {
       const [, value] = authorization();
       const headers = [FORM, [name, value], [name, value]] as const;
@@ -79,29 +83,32 @@ describe('the exchange answers every shape of an event alike', () => {
     },
   );
 
-  test.each([restApiEvent, httpApiEvent])('E7: two DPoP headers are no proof, however they come', async (eventOf) => {
-    const headers = [FORM, authorization(), ['DPoP', 'one'], ['DPoP', 'two']] as const;
-    const { statusCode, body } = await token(eventOf({ ...TOKEN_ROUTE, headers, body: GRANT }));
-    expect({ statusCode, error: JSON.parse(body).error }).toEqual({ statusCode: 400, error: 'invalid_dpop_proof' });
-  });
+  test.each([restApiEvent, httpApiEvent])(
+    'E7: refuses two DPoP headers, in either version of events',
+    async (eventOf) => {
+      const headers = [FORM, authorization(), ['DPoP', 'one'], ['DPoP', 'two']] as const;
+      const { statusCode, body } = await token(eventOf({ ...TOKEN_ROUTE, headers, body: GRANT }));
+      expect({ statusCode, error: JSON.parse(body).error }).toEqual({ statusCode: 400, error: 'invalid_dpop_proof' });
+    },
+  );
 
-  test('A16: two Authorization headers joined into one are no credentials', async () => {
+  test('A16: refuses two Authorization headers that API Gateway has joined into one', async () => {
     const headers = [FORM, authorization(), authorization()];
     const { statusCode, body } = await token(httpApiEvent({ ...TOKEN_ROUTE, headers, body: GRANT }));
     expect({ statusCode, error: JSON.parse(body).error }).toEqual({ statusCode: 401, error: 'invalid_client' });
   });
 
-  test('A16: an event without any header is a request without any', async () => {
+  test('A16: reads an event with null for its headers as a request without headers', async () => {
     const event = { ...restApiEvent({ ...TOKEN_ROUTE, body: GRANT }), headers: null, multiValueHeaders: null };
     const { statusCode, body } = await token(event as unknown as GatewayEvent);
     expect({ statusCode, error: JSON.parse(body).error }).toEqual({ statusCode: 400, error: 'invalid_request' });
   });
 });
 
-describe('an operation sees of every shape of an event the same', () => {
+describe('an operation gets the same request from both versions of events', () => {
   const things = lambdaTable({
     name: 'things',
-    purpose: 'Says what it was given.',
+    purpose: 'Returns its request.',
     grants: [],
     routes: {
       putThing: {
@@ -112,7 +119,7 @@ describe('an operation sees of every shape of an event the same', () => {
         errors: 'problem',
         query: z.object({ limit: z.string() }),
         body: { encoding: 'json', schema: z.object({ name: z.string() }), example: { name: 'a' } },
-        reply: { status: 200, description: 'What it was given', schema: z.object({ seen: z.unknown() }) },
+        reply: { status: 200, description: 'The request', schema: z.object({ seen: z.unknown() }) },
       },
     },
   });
@@ -130,7 +137,7 @@ describe('an operation sees of every shape of an event the same', () => {
     body: '{"name":"Grüße \u{1F600}","unknown":1}',
   } as const;
 
-  test('A16: path, query and JSON body', async () => {
+  test('A16: with path, query and JSON body', async () => {
     const replies = Object.values(eventsOf(call)).map((event) => handler(event, lambdaContext('things', 3_000)));
     const seen = (await Promise.all(replies)).map(({ body }) => JSON.parse(body).seen);
     const expected = {
@@ -143,7 +150,7 @@ describe('an operation sees of every shape of an event the same', () => {
     expect(seen).toEqual(replies.map(() => expected));
   });
 
-  test('A16: a path parameter that cannot be an id', async () => {
+  test('A16: and answers 404 to a path parameter that cannot be an id', async () => {
     const events = Object.values(eventsOf({ ...call, pathParameters: { thingId: 'a/../b' } }));
     const replies = await Promise.all(events.map((event) => handler(event, lambdaContext('things', 3_000))));
     expect(replies.map(({ statusCode }) => statusCode)).toEqual(replies.map(() => 404));

@@ -15,7 +15,7 @@ const honestObject = fc.dictionary(
   { maxKeys: 6, noNullPrototype: true },
 );
 
-/** Pieces of JSON, and of what is nearly JSON. */
+/** Pieces of JSON, and of text that is nearly JSON. */
 const jsonText = textOf(
   '{',
   '}',
@@ -36,7 +36,7 @@ const jsonText = textOf(
 );
 
 describe('readJsonObject', () => {
-  test('reads back what a JSON encoder wrote, with any white space', () => {
+  test('reads the output of a JSON encoder, with any white space', () => {
     fc.assert(
       fc.property(honestObject, fc.constantFrom('', ' ', '\t', '\n'), (written, indent) => {
         expect(readJsonObject(JSON.stringify(written, null, indent))).toEqual(JSON.parse(JSON.stringify(written)));
@@ -45,7 +45,7 @@ describe('readJsonObject', () => {
     );
   });
 
-  test('A11: reads what it does not refuse as JSON.parse does, and says invalid_request to the rest', () => {
+  test('A11: reads text as JSON.parse does, or refuses it with invalid_request', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -64,7 +64,7 @@ describe('readJsonObject', () => {
     );
   });
 
-  test('A17: refuses a member that comes twice, at any depth and however its name is escaped', () => {
+  test('A17: refuses a member that comes twice, at any depth and with any escapes in its name', () => {
     const place = fc.array(fc.constantFrom('object', 'array'), { maxLength: 8 });
     fc.assert(
       fc.property(name, place, fc.jsonValue(), ([...characters], nesting, value) => {
@@ -80,7 +80,7 @@ describe('readJsonObject', () => {
     );
   });
 
-  test('takes the same name in different objects', () => {
+  test('accepts the same name in different objects', () => {
     expect(readJsonObject('{"a":{"b":1},"b":[{"a":2},{"a":3}]}')).toEqual({ a: { b: 1 }, b: [{ a: 2 }, { a: 3 }] });
   });
 
@@ -88,13 +88,13 @@ describe('readJsonObject', () => {
     ['__proto__', '{"__proto__":{"isAdmin":true}}'],
     ['__proto__ in escapes', '{"\\u005f_proto__":{"isAdmin":true}}'],
     ['__proto__ deep inside', '{"a":[{"__proto__":{"isAdmin":true}}]}'],
-  ])('A17: refuses %s and leaves every other object alone', (_what, text) => {
+  ])('A17: refuses %s and does not change other objects', (_what, text) => {
     expect(verdict(() => readJsonObject(text))).toBe('invalid_request');
     expect({}).not.toHaveProperty('isAdmin');
   });
 
   test.each([
-    ['nothing', ''],
+    ['empty text', ''],
     ['a list', '[]'],
     ['a string', '"a"'],
     ['a number', '1'],
@@ -121,7 +121,7 @@ describe('readJsonObject', () => {
     expect(verdict(() => readJsonObject(text))).toBe('invalid_request');
   });
 
-  test('A11: takes a surrogate pair in escapes', () => {
+  test('A11: accepts a surrogate pair in escapes', () => {
     expect(readJsonObject('{"a":"\\ud83d\\ude00"}')).toEqual({ a: '\u{1F600}' });
   });
 

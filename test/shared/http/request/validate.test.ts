@@ -18,7 +18,7 @@ const schema = z.object({
 });
 
 describe('validate', () => {
-  test('gives what the schema knows and drops the rest', () => {
+  test('returns the members that the schema knows, and drops all others', () => {
     const known = { name: 'a', level: 1, permissions: [{ value: 'read:reports' }] };
     expect(validate(schema, { ...known, isAdmin: true, permissions: [{ value: 'read:reports', level: 0 }] })).toEqual(
       known,
@@ -43,7 +43,7 @@ describe('validate', () => {
     expect(() => validate(schema, input)).toThrow(expect.objectContaining({ code: 'invalid_request', field, message }));
   });
 
-  test('A14: repeats no value, and no name that is not its own', () => {
+  test('A14: names no value, and no member that the schema does not know', () => {
     const value = fc.oneof(
       fc.jsonValue({ maxDepth: 2 }),
       fc.string().map((end) => CANARY + end),
