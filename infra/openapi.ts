@@ -12,11 +12,11 @@ const all: readonly LambdaTable[] = tables;
 const withRoutes = all.filter((table) => Object.keys(table.routes).length > 0);
 
 const DESCRIPTION = [
-  'Members that an operation does not declare are ignored in requests, and replies may gain members.',
+  'In requests, members that an operation does not declare are ignored. Replies may get new members.',
   'Beyond the rate limits of the deployment, API Gateway itself answers 429.',
 ].join(' ');
 
-/** The API tables as an OpenAPI 3.1 document. The same tables give the same document, to the letter. */
+/** Renders the API tables as an OpenAPI 3.1 document. The same tables always give the same text. */
 export function openApiDocument() {
   const document: ZodOpenApiObject = {
     openapi: '3.1.1',
@@ -50,7 +50,7 @@ export function openApiDocument() {
 
 const headers = {
   NoStore: {
-    description: 'Nobody keeps a copy.',
+    description: 'Caches must not keep the answer.',
     schema: { type: 'string', const: 'no-store' },
   },
   ETag: {
@@ -59,7 +59,7 @@ const headers = {
     example: '"3"',
   },
   RequestId: {
-    description: 'Names the request in logs and in the audit record.',
+    description: 'The id of the request in logs and in audit events.',
     schema: { type: 'string' },
   },
   RetryAfter: {
@@ -67,17 +67,17 @@ const headers = {
     schema: { type: 'integer', minimum: 1 },
   },
   DPoPNonce: {
-    description: 'The nonce that the next proof needs (RFC 9449 section 8), for whoever sent one.',
+    description: 'The nonce that the next proof needs (RFC 9449 section 8). Only if the request had a proof.',
     schema: { type: 'string' },
   },
   RateLimitPolicy: {
     description:
-      'How much of what is counted there may be in how many seconds: requests of a client, as one function instance counts them; its access tokens, where it has a quota; or failed attempts.',
+      'Each quota with its limit and its window in seconds: requests of a client, as one function instance counts them; access tokens of a client with a quota; or failed attempts.',
     schema: { type: 'string' },
     example: '"client";q=3000;w=60',
   },
   RateLimit: {
-    description: 'How much of it is left, and after how many seconds the counting starts anew.',
+    description: 'What is left of each quota, and after how many seconds its window ends.',
     schema: { type: 'string' },
     example: '"client";r=2999;t=60',
   },

@@ -7,7 +7,7 @@ type KeysOfEach<Union> = Union extends unknown ? keyof Union : never;
 
 type OperationName = KeysOfEach<(typeof tables)[number]['routes']>;
 
-/** What only the operation itself decides; everything else follows from the API table. */
+/** The codes that only the operation itself decides. All others follow from the API table. */
 const decidedByOperation: Partial<Record<OperationName, readonly ErrorCode[]>> = {
   token: [
     'invalid_grant',
@@ -55,7 +55,7 @@ const decidedByOperation: Partial<Record<OperationName, readonly ErrorCode[]>> =
   createFederatedCredential: ['forbidden'],
 };
 
-/** Why a route may refuse a request. A method that a path does not take reaches no operation. */
+/** Lists the codes of a route's errors. `method_not_allowed` is missing, because such requests reach no operation. */
 export function errorCodes(operation: string, { grants }: LambdaTable, route: Route): readonly ErrorCode[] {
   const particular: Partial<Record<string, readonly ErrorCode[]>> = decidedByOperation;
   const codes: readonly (ErrorCode | false)[] = [
@@ -72,7 +72,7 @@ export function errorCodes(operation: string, { grants }: LambdaTable, route: Ro
   return codes.filter((code) => code !== false);
 }
 
-/** Writes under a condition, or under a key that somebody else may hold. */
+/** Whether the function writes under a condition, or under a key that another request may already hold. */
 function canLoseRaces(grants: LambdaTable['grants']): boolean {
   return (['directory:write', 'clients:change', 'requests:remember'] as const).some((grant) => grants.includes(grant));
 }

@@ -5,17 +5,17 @@ import { renderError } from '#shared/http/reply/errors.ts';
 import { errorCodes } from './error-codes.ts';
 import { schemaReference } from './schemas.ts';
 
-/** What an error code tells the caller. */
+/** The meaning of each code for the caller. */
 export const MEANING: Readonly<Record<ErrorCode, string>> = {
   invalid_request: 'The request is malformed, or a member of it is missing or not allowed.',
   invalid_client: 'The client is unknown or its credentials are wrong.',
   invalid_grant: 'The assertion is not valid, or was redeemed before.',
   unauthorized_client: 'The client may not use this grant, or the token was issued to another client.',
   unsupported_grant_type: 'The grant type is not supported.',
-  invalid_scope: 'The requested scope is malformed, unknown or more than is allowed.',
+  invalid_scope: 'The requested scope is malformed, unknown or not allowed.',
   invalid_target: 'The client has no permission at the requested audience.',
-  invalid_dpop_proof: 'The DPoP proof is not valid, or was used before; or the API takes bound tokens only.',
-  use_dpop_nonce: 'The DPoP proof lacks a recent nonce: repeat with that of the `DPoP-Nonce` header.',
+  invalid_dpop_proof: 'The DPoP proof is not valid, or was used before; or the API accepts only bound tokens.',
+  use_dpop_nonce: 'The DPoP proof lacks a recent nonce: repeat with the nonce of the `DPoP-Nonce` header.',
   unauthenticated: 'The request carries no management token.',
   invalid_token: 'The management token is malformed, expired or revoked, or it is meant for another API.',
   unproven_token:
@@ -24,23 +24,23 @@ export const MEANING: Readonly<Record<ErrorCode, string>> = {
   forbidden: 'The level rule does not allow the caller to assign one of these roles.',
   not_found: 'There is no such resource, or you may not see it.',
   method_not_allowed: 'The path exists, but not with this method.',
-  precondition_failed: 'If-Match names another version than the one that stands',
+  precondition_failed: 'If-Match names another version than the current version.',
   conflict: 'Another record has this name or id, or the record was changed by another request.',
   payload_too_large: 'The body is too large.',
-  rate_limited: 'Too many requests, or too many failed attempts, lately.',
+  rate_limited: 'There were too many requests, or too many failed attempts.',
   temporarily_unavailable: 'A service this request depends on did not answer. Try again.',
   server_error: 'Something went wrong on our side.',
 };
 
-/** One response with its place among the responses of an operation. */
+/** One response of an operation. */
 interface ErrorResponse {
   readonly status: number;
-  /** The response's name among the components. */
+  /** The name of the response in `components.responses`. */
   readonly name: string;
   readonly response: ZodOpenApiResponseObject;
 }
 
-/** The errors a route can answer, one response for each status. */
+/** Renders the errors of a route, one response for each status. */
 export function errorResponses(operation: string, table: LambdaTable, route: Route): readonly ErrorResponse[] {
   const style = route.errors;
   const all = errorCodes(operation, table, route).map((code) => renderAlternative(code, style));
@@ -60,7 +60,7 @@ interface Alternative {
   readonly example: unknown;
 }
 
-/** Asks the renderer that answers real requests, so that the document cannot differ from it. */
+/** Renders an example with the renderer of real answers, so that the document cannot differ from it. */
 function renderAlternative(code: ErrorCode, style: ErrorStyle): Alternative {
   const mayRepeat = code === 'rate_limited' || code === 'temporarily_unavailable';
   const error = new DomainError(code, MEANING[code], mayRepeat ? { retryAfterSeconds: 1 } : {});

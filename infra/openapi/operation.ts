@@ -32,8 +32,8 @@ export function renderOperation(operationId: string, table: LambdaTable, route: 
 }
 
 function describe(route: Route): string {
-  const who = describeCaller(route);
-  return route.audit === undefined ? who : `${who} Writes the audit event \`${route.audit}\`.`;
+  const caller = describeCaller(route);
+  return route.audit === undefined ? caller : `${caller} Writes the audit event \`${route.audit}\`.`;
 }
 
 function pathParameters(path: string) {
@@ -50,7 +50,7 @@ function requestContent({ encoding, schema, example, repeatable = [] }: Body): Z
   return { 'application/x-www-form-urlencoded': form, 'application/json': json };
 }
 
-/** As flat JSON, a member is a string also where a form may repeat it (DEC16). */
+/** Describes flat JSON: a member that a form may repeat is one string there (DEC16). */
 function flat(schema: z.ZodType, repeatable: readonly string[]): z.ZodType {
   if (repeatable.length === 0 || !(schema instanceof z.ZodObject)) return schema;
   return schema.extend(Object.fromEntries(repeatable.map((name) => [name, itemOf(schema.shape[name])])));
@@ -58,7 +58,7 @@ function flat(schema: z.ZodType, repeatable: readonly string[]): z.ZodType {
 
 function itemOf(member: unknown): z.ZodType {
   const list = member instanceof z.ZodOptional ? member.unwrap() : member;
-  if (!(list instanceof z.ZodArray)) throw new TypeError('a form can repeat only a list');
+  if (!(list instanceof z.ZodArray)) throw new TypeError('A member that a form may repeat must be a list.');
   return z.optional(list.element);
 }
 
@@ -74,7 +74,7 @@ const quotaHeaders = {
   RateLimit: { $ref: '#/components/headers/RateLimit' },
 };
 
-/** A reply about one resource says its version in a header too. */
+/** Whether a reply shows one resource with a version, which is also in its ETag. */
 function hasVersion({ schema }: Reply): boolean {
   return schema instanceof z.ZodObject && 'version' in schema.shape;
 }

@@ -2,15 +2,15 @@ import type { ZodOpenApiParameterObject } from 'zod-openapi';
 import type { Route } from '#shared/api/table.ts';
 
 /**
- * Whether a route changes one resource that is there already, so that its version can be asked for. A secret is made by
- * POST, but what it changes is the client.
+ * Whether a route changes one existing resource, so that If-Match can name its version. The routes of secrets count,
+ * too: they change the client.
  */
 export function isChangeOfOne({ method, path }: Route): boolean {
   const isOfClient = path.includes('/{clientId}/secrets');
   return path.startsWith('/v1/') && (isOfClient || ['PUT', 'PATCH', 'DELETE'].includes(method));
 }
 
-/** The headers that a request may carry besides its credentials. */
+/** Lists the headers that a request may have besides its credentials. */
 export function headerParameters(route: Route) {
   return [
     ...(isChangeOfOne(route) ? [{ $ref: '#/components/parameters/IfMatch' }] : []),
@@ -19,13 +19,13 @@ export function headerParameters(route: Route) {
   ];
 }
 
-/** The parameters behind the references. */
+/** `components.parameters` of the document. */
 export const parameterComponents = {
   IfMatch: {
     name: 'If-Match',
     in: 'header',
     required: false,
-    description: 'The ETag of an earlier answer: the request changes that version or nothing (412)',
+    description: 'The ETag of an earlier answer: if the resource has another version now, the request is refused (412)',
     schema: { type: 'string', pattern: '^("[1-9][0-9]*"|\\*)$' },
     example: '"3"',
   },
@@ -33,7 +33,7 @@ export const parameterComponents = {
     name: 'DPoP',
     in: 'header',
     required: false,
-    description: 'A proof of possession (RFC 9449 section 4): the access token is then bound to its key',
+    description: 'A proof of possession (RFC 9449 section 4): the access token is bound to the key of the proof',
     schema: { type: 'string', maxLength: 4096 },
   },
   IdempotencyKey: {
@@ -41,7 +41,7 @@ export const parameterComponents = {
     in: 'header',
     required: false,
     description:
-      'A name for this creation: a repeat with the same body within a day gets the first answer, less its secret',
+      'A name for this creation: a repeat with the same body within a day gets the first answer, without its secret',
     schema: { type: 'string', minLength: 1, maxLength: 128 },
     example: '0f9d1a4e-export',
   },

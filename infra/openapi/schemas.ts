@@ -5,28 +5,28 @@ import { directory } from '#shared/api/management/directory.ts';
 import { discovery } from '#shared/api/oauth/discovery.ts';
 import { exchange, introspect } from '#shared/api/oauth/oauth.ts';
 
-/** RFC 6749 §5.2. */
+/** The error of the OAuth endpoints (RFC 6749 §5.2). */
 const oauthError: ZodOpenApiSchemaObject = {
   type: 'object',
   properties: { error: { type: 'string' }, error_description: { type: 'string' } },
   required: ['error', 'error_description'],
 };
 
-/** RFC 9457 §3. */
+/** The error of the other endpoints (RFC 9457 §3). */
 const problem: ZodOpenApiSchemaObject = {
   type: 'object',
   properties: {
     type: { type: 'string', format: 'uri-reference' },
     title: { type: 'string' },
     status: { type: 'integer' },
-    code: { type: 'string', description: 'Stable; decide on this member' },
+    code: { type: 'string', description: 'Stable: let programs decide by this member' },
     detail: { type: 'string', description: 'For people' },
     field: { type: 'string', description: 'The request member at fault' },
   },
   required: ['type', 'title', 'status', 'code', 'detail'],
 };
 
-/** `components.schemas` of the document. Each other place refers to one of them by its name. */
+/** `components.schemas` of the document. Other places refer to these schemas by name. */
 export const schemaComponents = {
   Id: id,
   ApiIdentifier: apiIdentifier,
@@ -52,13 +52,13 @@ export function schemaReference(name: keyof typeof schemaComponents) {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-/** Leaves out what repeats the rest or binds a client to more than is promised. */
+/** Leaves out members that repeat others, or that promise clients more than the API does. */
 export const simplify: ZodOpenApiOverride = ({ jsonSchema }) => {
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
   // The keys of every JSON object are strings.
   delete jsonSchema.propertyNames;
-  // Replies may gain members; a generated client that refuses new ones would break.
+  // Replies may get new members; a generated client that refuses them would break.
   if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
 };

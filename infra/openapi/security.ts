@@ -15,18 +15,18 @@ export const securitySchemes = {
     scheme: 'bearer',
     bearerFormat: 'JWT',
     description:
-      'An access token that `POST /oauth/token` gave for the audience `{issuer}/v1/`. ' +
-      'Each operation names the permission that the token needs. A token that is bound to a key comes under the scheme ' +
-      'DPoP, with a proof in the header of that name (RFC 9449 section 7.1).',
+      'An access token of `POST /oauth/token` for the audience `{issuer}/v1/`. ' +
+      'Each operation names the permission that the token needs. A token that is bound to a key needs the scheme DPoP ' +
+      'and a proof in the DPoP header (RFC 9449 section 7.1).',
   },
 } as const;
 
-/** The empty alternative: OpenAPI has no scheme for a secret or an assertion in the body. */
+/** The empty alternative, because OpenAPI has no scheme for a secret or an assertion in the body. */
 const credentialsInBody: SecurityRequirement = {};
 
 const clientCredentials: readonly SecurityRequirement[] = [{ clientBasic: [] }, credentialsInBody];
 
-/** The security requirement of an operation: one of these. */
+/** Lists the alternative security requirements of an operation. */
 export function securityOf(caller: Caller): readonly SecurityRequirement[] {
   if (caller === 'anyone') return [];
   if (caller === 'client' || caller === 'grant') return clientCredentials;
@@ -36,14 +36,14 @@ export function securityOf(caller: Caller): readonly SecurityRequirement[] {
 
 const CLIENT_AUTHENTICATION =
   'The client authenticates by HTTP Basic, by `client_id` and `client_secret` in the body, by a signed JWT in ' +
-  '`client_assertion` (RFC 7523), or by `client_id` and the certificate of a mutual TLS connection (RFC 8705); never by ' +
-  'two of these.';
+  '`client_assertion` (RFC 7523), or by `client_id` and the certificate of a mutual TLS connection (RFC 8705). It uses ' +
+  'exactly one of these ways.';
 
-/** Who may call, in words. */
+/** Describes the callers of a route in words. */
 export function describeCaller({ caller, path }: Route): string {
   if (caller === 'anyone') return 'Open to anyone.';
   if (caller === 'client') return CLIENT_AUTHENTICATION;
-  if (caller === 'grant') return `${CLIENT_AUTHENTICATION} Or it sends a signed JWT as the grant itself (RFC 7523).`;
+  if (caller === 'grant') return `${CLIENT_AUTHENTICATION} Or the grant itself is a signed JWT (RFC 7523).`;
   if ('permission' in caller) return describePermission(caller.permission, path);
   return `Either: ${CLIENT_AUTHENTICATION} Or: ${describePermission(caller.clientOrPermission, path)}`;
 }

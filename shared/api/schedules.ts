@@ -1,29 +1,29 @@
 import { lambdaTable } from './table.ts';
 
-/** Invoked by the deployment's clock. What a run leaves undone, the next one finds again. */
+/** Runs by a schedule of the deployment. The next run does what a run has left undone. */
 export const removeDeleted = lambdaTable({
   name: 'remove-deleted',
-  purpose: 'Removes the rows of what was deleted.',
+  purpose: 'Removes the rows of deleted records.',
   grants: ['records:read', 'directory:list', 'clients:list', 'clients:delete', 'remains:remove'],
   routes: {},
   schedule: { everyMinutes: 1 },
   timeoutSeconds: 60,
 });
 
-/** Invoked by the deployment's clock. What a run leaves undone, the next one finds again. */
+/** Runs by a schedule of the deployment. The next run does what a run has left undone. */
 export const rotateSigningKeys = lambdaTable({
   name: 'rotate-signing-keys',
-  purpose: 'Makes, exchanges and gives up the keys that sign access tokens.',
+  purpose: 'Makes, replaces and retires the keys that sign access tokens.',
   grants: ['records:read', 'signing-keys:write', 'signing-keys:make'],
   routes: {},
   schedule: { everyMinutes: 1 },
   timeoutSeconds: 60,
 });
 
-/** Invoked by the deployment's clock, so that no request waits for whoever listens. */
+/** Runs by a schedule of the deployment, so that no request waits for EventBridge. */
 export const publishEvents = lambdaTable({
   name: 'publish-events',
-  purpose: 'Tells EventBridge what the audit log says.',
+  purpose: 'Sends the events of the audit log to EventBridge.',
   grants: ['audit:follow', 'events:publish'],
   routes: {},
   schedule: { everyMinutes: 1 },

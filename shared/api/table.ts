@@ -3,13 +3,14 @@ import type { SystemPermission } from '#shared/domain/access/system-api.ts';
 import type { AuditEventType } from '#shared/domain/records/audit.ts';
 import type { Grant } from '#shared/ports.ts';
 
+/** The HTTP method of a route. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
- * Who may call a route:
- * - `anyone`
+ * The kinds of callers that a route takes:
+ * - `anyone`: also without credentials
  * - `client`: a client that authenticates with its credentials (RFC 6749 §2.3)
- * - `grant`: a client as above, the signer of an assertion (RFC 7521 §4.1), or a workload that another issuer vouches for
+ * - `grant`: a client as above, the signer of an assertion (RFC 7521 §4.1), or a workload with a trusted issuer's token
  * - `permission`: the holder of a management token that has this permission
  * - `clientOrPermission`: a client or such a holder (RFC 7662 §2.1)
  */
@@ -20,36 +21,40 @@ export type Caller =
   | { readonly permission: SystemPermission }
   | { readonly clientOrPermission: SystemPermission };
 
-/** How errors look: RFC 6749 §5.2 JSON, or RFC 9457 problem+json. */
+/** The form of errors: JSON of RFC 6749 §5.2, or problem details of RFC 9457. */
 export type ErrorStyle = 'oauth' | 'problem';
 
-/** How a body is encoded: JSON; a JSON merge patch (RFC 7396); a form (RFC 6749 appendix B); or a form that may also come as flat JSON (DEC16). */
+/**
+ * The encoding of a body: JSON, a JSON merge patch (RFC 7396), a form (RFC 6749 appendix B), or a form that may also
+ * come as flat JSON (DEC16).
+ */
 export type BodyEncoding = 'json' | 'merge-patch' | 'form' | 'form-or-flat-json';
 
+/** The body that a route takes. */
 export interface Body {
   readonly encoding: BodyEncoding;
   readonly schema: z.ZodType;
-  /** Members that a form may repeat (RFC 8707 §2, RFC 8693 §2.1). */
+  /** The members that a form may repeat (RFC 8707 §2, RFC 8693 §2.1). */
   readonly repeatable?: readonly string[];
   readonly example: unknown;
 }
 
-/** The answer of a success. Without a schema it has no body. */
+/** The answer of a successful request. Without a schema and without `signedAs`, it has no body. */
 export interface Reply {
   readonly status: 200 | 201 | 204;
   readonly description: string;
   readonly schema?: z.ZodType;
   readonly example?: unknown;
   /**
-   * The media type of the same answer as a signed JWT, for requests whose `Accept` is just that (RFC 9701 §4). Where there
-   * is no schema, the answer has no other form.
+   * The media type of the answer as a signed JWT. A request gets it if its `Accept` names this type and no other (RFC
+   * 9701 §4). Without a schema, the signed JWT is the only form.
    */
   readonly signedAs?: `application/${string}+jwt`;
-  /** For answers that caches may keep, each for as long as it says where that varies; all others are `no-store`. */
+  /** How long caches may keep the answer; `varying` if the operation decides. All other answers are `no-store`. */
   readonly maxAgeSeconds?: number | 'varying';
 }
 
-/** Everything there is to say about a route. Stack, OpenAPI document, local gateway and tests are read off it. */
+/** The description of a route. The stack, the OpenAPI document, the local gateway and the tests are made from it. */
 export interface Route {
   readonly method: Method;
   readonly path: `/${string}`;
@@ -59,19 +64,19 @@ export interface Route {
   readonly query?: z.ZodObject;
   readonly body?: Body;
   readonly reply: Reply;
-  /** The audit event of a change; required of every route that changes anything. */
+  /** The audit event of a change. Every route that changes something must have one. */
   readonly audit?: AuditEventType;
 }
 
-/** One Lambda: what it is for, what it may touch, which routes it serves (by operation name). */
+/** The description of a Lambda: its purpose, its grants, and its routes by the names of their operations. */
 export interface LambdaTable {
   readonly name: string;
   readonly purpose: string;
   readonly grants: readonly Grant[];
   readonly routes: Readonly<Record<string, Route>>;
-  /** For a function that runs by itself, one run after the other. */
+  /** Only for a function that runs by a schedule. */
   readonly schedule?: { readonly everyMinutes: number };
-  /** How long a run may take where no request waits for it. */
+  /** How long a run may take. Only for functions that answer no requests. */
   readonly timeoutSeconds?: number;
 }
 
@@ -88,7 +93,7 @@ type GrantsForClient =
   | 'certificates:verify'
   | 'audit:append';
 
-/** Grants without which a kind of caller cannot be recognised, or refused and written down. */
+/** The grants that it takes to recognise each kind of caller, or to refuse it and write that down. */
 interface GrantsForCaller {
   readonly anyone: never;
   readonly client: GrantsForClient;
@@ -112,7 +117,7 @@ type NeededGrants<Table extends LambdaTable> = GrantsForRoute<Table['routes'][ke
 
 type Missing<Table extends LambdaTable> = Exclude<NeededGrants<Table>, Table['grants'][number]>;
 
-/** Declares a Lambda. A grant that its routes cannot do without must be listed, or the declaration is a type error. */
+/** Declares a Lambda. A table without a grant that its routes need is a type error. */
 export function lambdaTable<const Table extends LambdaTable>(
   table: Table & ([Missing<Table>] extends [never] ? unknown : { readonly missingGrants: Missing<Table> }),
 ): Table {
@@ -127,8 +132,8 @@ type ParameterNames<Path extends string> = Path extends `${string}{${infer Name}
 export type PathParameters<Path extends string> = { readonly [Name in ParameterNames<Path>]: string };
 
 /**
- * A path as an HTTP API of API Gateway is told of it. That takes none with a slash at its end; the greedy variable in the
- * place of its last segment also brings other paths, which are nobody's.
+ * Renders a path for an HTTP API of API Gateway, which takes no slash at the end. There a greedy variable replaces the
+ * last segment. It matches other paths, too, which no route serves.
  */
 export function gatewayPath(path: Route['path']): Route['path'] {
   return path.endsWith('/') ? `/${path.split('/').slice(1, -2).join('/')}/{rest+}` : path;

@@ -16,7 +16,7 @@ import { statusLists } from './oauth/status-lists.ts';
 import { publishEvents, removeDeleted, rotateSigningKeys } from './schedules.ts';
 import { authorizer, bootstrap, rotatePepper } from './without-routes.ts';
 
-/** Every Lambda of Mintmark. What is not in this list does not exist. */
+/** All Lambdas of Mintmark. A Lambda that is not in this list is not deployed. */
 export const tables = [
   bootstrap,
   createToken,

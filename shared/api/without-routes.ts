@@ -1,9 +1,9 @@
 import { lambdaTable } from './table.ts';
 
-/** Invoked through IAM (`lambda:InvokeFunction`) after a deployment, or by the local start-up. */
+/** Runs after a deployment, invoked with the IAM action `lambda:InvokeFunction`, or when Mintmark starts locally. */
 export const bootstrap = lambdaTable({
   name: 'bootstrap',
-  purpose: 'Brings a workspace to life and makes its first administrator.',
+  purpose: 'Founds a workspace and makes its first administrator.',
   grants: [
     'records:read',
     'clients:create',
@@ -19,15 +19,15 @@ export const bootstrap = lambdaTable({
   timeoutSeconds: 30,
 });
 
-/** Invoked through IAM, by whoever answers for every secret of the workspace. */
+/** Runs when an operator invokes it with the IAM action `lambda:InvokeFunction`. */
 export const rotatePepper = lambdaTable({
   name: 'rotate-pepper',
-  purpose: 'Replaces the pepper, with overlap.',
+  purpose: 'Replaces the pepper; the old one stays valid for a while.',
   grants: ['pepper:rotate', 'audit:append'],
   routes: {},
 });
 
-/** Called by API Gateway in front of other APIs. */
+/** Runs in front of other APIs, invoked by API Gateway. */
 export const authorizer = lambdaTable({
   name: 'authorizer',
   purpose: 'Guards an API behind API Gateway as its Lambda authorizer.',

@@ -15,7 +15,7 @@ interface Operation {
   readonly responses: Readonly<Record<string, unknown>>;
 }
 
-/** What these tests read of the document. */
+/** The members of the document that these tests read. */
 interface Document {
   readonly tags: readonly { readonly name: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -27,12 +27,12 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
 );
 
-test('openapi.json equals the document that the API tables give', () => {
+test('openapi.json equals the document rendered from the API tables', () => {
   const committed = readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8');
   expect(committed, 'run npm run openapi').toBe(`${JSON.stringify(openApiDocument(), undefined, 2)}\n`);
 });
 
-test('rendering it twice gives the same document', () => {
+test('the document is the same when it is rendered twice', () => {
   expect(JSON.stringify(openApiDocument())).toBe(JSON.stringify(document));
 });
 
@@ -41,7 +41,7 @@ describe('the structure of the document', () => {
     expect(danglingReferences(document)).toEqual([]);
   });
 
-  test('a reference to nothing is found', () => {
+  test('a dangling reference is found', () => {
     const broken = {
       components: { schemas: { A: {} } },
       a: [{ $ref: '#/components/schemas/A' }, { $ref: '#/nowhere' }],
@@ -72,15 +72,15 @@ describe('the structure of the document', () => {
     },
   );
 
-  test('exactly the changes of one resource take If-Match, and exactly the creations take Idempotency-Key', () => {
-    const taking = (name: string) =>
+  test('exactly the changes of one resource accept If-Match, and exactly the creations accept Idempotency-Key', () => {
+    const accepting = (name: string) =>
       operations
         .filter(({ parameters = [] }) => JSON.stringify(parameters).includes(`#/components/parameters/${name}"`))
         .map(({ operationId }) => operationId);
-    expect(taking('IfMatch')).toEqual(
+    expect(accepting('IfMatch')).toEqual(
       operations.filter(({ responses }) => '412' in responses).map(({ operationId }) => operationId),
     );
-    expect(taking('IdempotencyKey')).toEqual(
+    expect(accepting('IdempotencyKey')).toEqual(
       operations.filter(({ responses }) => '201' in responses).map(({ operationId }) => operationId),
     );
   });
@@ -116,7 +116,7 @@ describe('the content of the document', () => {
     expect(document.paths['/v1/tenants/{tenantId}']?.delete).toEqual({
       operationId: 'deleteTenant',
       tags: ['directory'],
-      summary: 'Delete a tenant; its credentials and tokens are worth nothing from now on',
+      summary: 'Delete a tenant; its credentials and tokens become invalid at once',
       description:
         'The caller sends a management token with the permission `write:tenants`. ' +
         "A tenant's token cannot do this. Writes the audit event `tenant.deleted`.",
@@ -127,7 +127,7 @@ describe('the content of the document', () => {
       ],
       responses: {
         204: {
-          description: 'Deleted, with everything that follows from it',
+          description: 'Deleted, with everything that belongs to it',
           headers: {
             'Cache-Control': { $ref: '#/components/headers/NoStore' },
             'X-Request-Id': { $ref: '#/components/headers/RequestId' },
@@ -167,7 +167,7 @@ describe('the content of the document', () => {
     });
   });
 
-  test('B5: errors of the OAuth endpoints are OAuth JSON that says how to authenticate', () => {
+  test('B5: errors of the OAuth endpoints are OAuth JSON with a header that says how to authenticate', () => {
     const description = 'The client is unknown or its credentials are wrong.';
     expect(document.components.responses?.oauth_invalid_client).toEqual({
       description: `\`invalid_client\`: ${description}`,
@@ -193,12 +193,12 @@ describe('the content of the document', () => {
     expect(audience('application/json')).toEqual(one);
   });
 
-  test('A2: introspection takes a form and no JSON', () => {
+  test('A2: introspection accepts a form, and not JSON', () => {
     const content = document.paths['/oauth/introspect']?.post?.requestBody?.content ?? {};
     expect(Object.keys(content)).toEqual(['application/x-www-form-urlencoded']);
   });
 
-  test('H2: introspection takes client credentials or a management token', () => {
+  test('H2: introspection accepts client credentials or a management token', () => {
     const security = document.paths['/oauth/introspect']?.post?.security;
     expect(security).toEqual([{ managementToken: ['introspect:tokens'] }, { clientBasic: [] }, {}]);
   });
@@ -216,7 +216,7 @@ describe('the content of the document', () => {
     expect(withEtag.map(({ operationId }) => operationId).sort()).toEqual(withVersion.sort());
   });
 
-  test('only public documents may be cached', () => {
+  test('caches may keep only public documents', () => {
     const cacheable = operations.filter(({ responses }) => JSON.stringify(responses).includes('max-age'));
     expect(cacheable.map(({ path }) => path)).toEqual([
       '/.well-known/jwks.json',

@@ -1,17 +1,19 @@
 import * as z from 'zod';
 import type { JsonObject } from '#shared/domain/json.ts';
 
-/** Printable text: no control characters, nothing invisible that could fool a reader of a list or a log. */
+/** Printable text: no control characters, and no invisible characters, which could mislead a reader of a log. */
 const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
 
-/** How long names and descriptions may be. */
+/** The greatest length of a name. */
 export const NAME_CHARACTERS = 128;
 
+/** The greatest length of a description. */
 export const DESCRIPTION_CHARACTERS = 256;
 
-/** How many roles somebody may have, and how many permissions a role or an API. */
+/** How many roles a subject may have. */
 export const ROLES_MAX = 50;
 
+/** How many permissions a role, an API or a request may name. */
 export const PERMISSIONS_MAX = 200;
 
 /** Text for people, 1 to `max` characters. */
@@ -19,15 +21,15 @@ export function text(max: number) {
   return z.string().min(1).max(max).regex(PRINTABLE, 'must be printable text');
 }
 
-/** Ids are what Mintmark or its callers made them; no other text can name anything. */
+/** The text of an id, made by Mintmark or by a caller. */
 export const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** An id as paths and bodies carry it. */
 export const id = z.string().regex(ID, 'must be 1 to 64 of A-Z a-z 0-9 _ -');
 
 /**
- * A scope token of RFC 6749 §3.3, short enough for tables and lists; not `offline_access`, which in a request is no
- * permission.
+ * A scope token of RFC 6749 §3.3, short enough for tables and lists. `offline_access` is refused: in a request it asks
+ * for a refresh token, and is not a permission.
  */
 export const permissionValue = z
   .string()
@@ -35,8 +37,8 @@ export const permissionValue = z
   .refine((value) => value !== 'offline_access', 'must not be offline_access');
 
 /**
- * An API's identifier: a URI without fragment (RFC 8707 §2). Compared as it is written and never called; ASCII only, as
- * URIs are, so that none looks like another (G8).
+ * The identifier of an API: a URI without fragment (RFC 8707 §2). It is compared as it is written, and never called.
+ * Only ASCII is allowed, so that no identifier looks like another (G8).
  */
 export const apiIdentifier = z
   .string()
@@ -52,13 +54,13 @@ export const jsonValue = z.json();
 /** A JSON object that is copied into access tokens. */
 export const metadata = z.record(z.string(), jsonValue).transform((value) => value as JsonObject);
 
-/** A merge patch of metadata (RFC 7396): null members remove, null as a whole removes everything. */
+/** A merge patch of metadata (RFC 7396): a member that is null is removed; null as a whole removes all members. */
 export const metadataPatch = metadata.nullish();
 
-/** Ten years. */
+/** The longest lifetime of a credential: ten years. */
 export const EXPIRY_SECONDS_MAX = 315_360_000;
 
-/** Up to ten years; absent or null for never. */
+/** The lifetime of a new credential, up to ten years. Absent or null means that it never expires. */
 export const expiresInSeconds = z.int().min(1).max(EXPIRY_SECONDS_MAX).nullish();
 
 const QUOTA_MAX = 1_000_000_000;
@@ -67,37 +69,40 @@ const tokensOrUnlimited = z.int().min(1).max(QUOTA_MAX).nullable();
 
 /** How many access tokens a client may obtain. */
 export const tokenQuota = z.object({
-  perHour: tokensOrUnlimited.meta({ description: 'In an hour of UTC; null for any number' }),
-  perDay: tokensOrUnlimited.meta({ description: 'On a day of UTC; null for any number' }),
-  enforce: z.boolean().meta({ description: 'False where what is beyond is told and not refused' }),
+  perHour: tokensOrUnlimited.meta({ description: 'The most tokens in an hour of UTC; null for no limit' }),
+  perDay: tokensOrUnlimited.meta({ description: 'The most tokens on a day of UTC; null for no limit' }),
+  enforce: z.boolean().meta({ description: 'False to report tokens beyond the quota, but not to refuse them' }),
 });
 
-/** How long exchanged access tokens live: a minute to a day. */
+/** The lifetime of access tokens of the token endpoint: a minute to a day. */
 export const tokenLifetimeSeconds = z.int().min(60).max(86_400);
 
-/** How an API token works: its secret is exchanged, or it is a long-lived JWT itself. */
+/** The kinds of API tokens: a secret that is exchanged for access tokens, or a long-lived JWT. */
 export const apiTokenKind = z.enum(['client_credentials', 'access_token']);
 
 /** A permission of an API, named by the API's identifier. */
 export const namedPermission = z.object({ api: apiIdentifier, value: permissionValue });
 
-/** A point in time on the wire. */
+/** A point in time in ISO 8601. */
 export const timestamp = z.iso.datetime();
 
-/** For changes that revoke whatever was issued up to a moment. */
+/** A moment up to which all issued tokens are revoked, in seconds since 1970. */
 export const tokensRevokedUntil = timestamp
   .transform((text) => Math.floor(Date.parse(text) / 1_000))
-  .meta({ description: 'Tokens that were issued until then are worth nothing; it only moves forward' });
+  .meta({ description: 'Tokens issued up to this moment are invalid; it can only be moved forward' });
 
-/** A list that names nothing twice. */
+/** Refuses a list with two items of the same key. */
 export function unique<Items extends z.ZodType<readonly unknown[]>>(
   items: Items,
   key: (item: z.output<Items>[number]) => string,
 ) {
-  return items.refine((values) => new Set(values.map(key)).size === values.length, 'must not name one thing twice');
+  return items.refine(
+    (values) => new Set(values.map(key)).size === values.length,
+    'must not name the same thing twice',
+  );
 }
 
-/** Every list's query. */
+/** The query of every list. */
 export const pageQuery = z.object({
   limit: z
     .string()
@@ -117,7 +122,7 @@ export const searchQuery = orderedQuery.extend({
   q: text(NAME_CHARACTERS).optional().meta({ description: 'A part of a name, description or id, in any case' }),
 });
 
-/** The query of a list of things that can be disabled. */
+/** The query of a list of records that can be disabled. */
 export const statusQuery = searchQuery.extend({ status: z.enum(['active', 'disabled']).optional() });
 
 /** The query of a list of credentials, which can also expire. */
@@ -125,10 +130,10 @@ export const clientQuery = searchQuery.extend({
   status: z
     .enum(['active', 'disabled', 'expired'])
     .optional()
-    .meta({ description: 'active is what works now: neither disabled nor expired' }),
+    .meta({ description: 'active: neither disabled nor expired' }),
 });
 
-/** Every list's answer. */
+/** The answer of every list: a page of items. */
 export function page<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), nextCursor: z.string().optional() });
 }

@@ -12,12 +12,12 @@ const memberExample = {
   ...commonExample,
 };
 
-/** Who belongs to which tenant, with which roles. */
+/** The routes of memberships: which user belongs to which tenant, with which roles. */
 export const memberRoutes = {
   setMember: {
     method: 'PUT',
     path: '/v1/tenants/{tenantId}/members/{userId}',
-    summary: 'Make a user a member of a tenant, or give a member other roles',
+    summary: 'Make a user a member of a tenant, or change the roles of a member',
     caller: { permission: 'write:members' },
     errors: 'problem',
     body: {
@@ -49,7 +49,7 @@ export const memberRoutes = {
   deleteMember: {
     ...deleting,
     path: '/v1/tenants/{tenantId}/members/{userId}',
-    summary: 'Take a user out of a tenant; the personal tokens for it are worth nothing from now on',
+    summary: 'Remove a user from a tenant; its personal API tokens for this tenant become invalid at once',
     caller: { permission: 'write:members' },
     audit: 'member.deleted',
   },

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 
-/** A big number as JWKs write it, of no more than 512 bytes. */
+/** A big number of a JWK in base64url, of at most 512 bytes. */
 export const number = z.string().regex(/^[A-Za-z0-9_-]{1,683}$/, 'must be base64url');
 
-/** Private members (RFC 7518 §6.2.2, §6.3.2, §6.4): whoever sends one has just told a secret, and is told so. */
+/** Refuses private members of a JWK (RFC 7518 §6.2.2, §6.3.2, §6.4), and so tells the caller that it sent a secret. */
 const noPrivateMembers = Object.fromEntries(
   ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].map((name) => [name, z.never().optional()]),
 );
 
-/** What else a key says of itself must not contradict that it verifies signatures of one of these algorithms (RFC 7517 §4). */
+/** Members that say what a key is for (RFC 7517 §4). They must allow it to verify signatures of these algorithms. */
 export function usage<const Algorithm extends string>(...algorithms: readonly [Algorithm, ...Algorithm[]]) {
   return {
     alg: z.literal(algorithms).optional(),
@@ -22,7 +22,7 @@ const rsa = z.object({ kty: z.literal('RSA'), n: number, e: z.literal('AQAB'), .
 
 const ec = z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: number, y: number, ...usage('ES256') });
 
-/** A public key as callers hand it in: RSA or P-256. Of what comes with it, nothing is kept. */
+/** A public key in a request: RSA or P-256. Only the members of the key itself are kept. */
 export const publicJwk = z
   .discriminatedUnion('kty', [rsa, ec])
   .transform(
@@ -30,7 +30,7 @@ export const publicJwk = z
       jwk.kty === 'RSA' ? { kty: jwk.kty, n: jwk.n, e: jwk.e } : { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y },
   );
 
-/** A public key as it is shown and published. */
+/** A public key as answers and key sets show it. */
 export const publishedJwk = z
   .object({ kty: z.string(), kid: z.string(), alg: z.enum(['RS256', 'ES256']), use: z.literal('sig') })
   .catchall(z.string());

@@ -35,7 +35,8 @@ const grants = [
 const party = z.enum(['first', 'third']);
 
 const tokenEndpointAuthMethod = z.enum(methods).meta({
-  description: 'RFC 7591 section 2, RFC 8705 section 2. Secrets are taken in the header and in the body alike',
+  description:
+    'RFC 7591 section 2, RFC 8705 section 2. Both methods with a secret accept it in the header and in the body',
 });
 
 const grantType = z.enum(grants);
@@ -49,7 +50,7 @@ const keySet = z
   .object({
     keys: unique(z.array(registeredJwk).min(1).max(KEYS_MAX), ({ kid }) => kid ?? '').refine(
       (keys) => keys.length === 1 || keys.every(({ kid }) => kid !== undefined),
-      'must each have a kid where there are several',
+      'must each have a kid if there are several',
     ),
   })
   .transform(({ keys }) => keys);
@@ -58,7 +59,7 @@ const jwksUri = z.string().min(1).max(KEYS_URI_CHARACTERS_MAX);
 
 const tokenEndpointAuthSigningAlg = z.enum(algorithms);
 
-/** RFC 8705 §2.1.2: what a certificate is known by; the domain sees to it that there is one, and that it is a name. */
+/** The names by which a certificate is recognised (RFC 8705 §2.1.2). The domain checks that there is exactly one. */
 const certificateNames = {
   tlsClientAuthSubjectDn: z.string().min(1).max(CERTIFICATE_NAME_CHARACTERS_MAX),
   tlsClientAuthSanDns: z.string().max(253).regex(z.regexes.hostname),
@@ -75,7 +76,7 @@ const certificateNamesPatch = {
   tlsClientAuthSanEmail: certificateNames.tlsClientAuthSanEmail.nullish(),
 };
 
-/** What an application is registered with (RFC 7591 §2), as requests say it. Which of it goes together, the domain says. */
+/** The registration of an application in a request (RFC 7591 §2). The domain checks which members go together. */
 export const newRegistration = {
   party: party.optional(),
   tokenEndpointAuthMethod: tokenEndpointAuthMethod.optional(),
@@ -89,7 +90,7 @@ export const newRegistration = {
   tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
 };
 
-/** The same in a merge patch: null removes. */
+/** The registration of an application in a merge patch: a member that is null is removed. */
 export const registrationPatch = {
   tokenEndpointAuthMethod: newRegistration.tokenEndpointAuthMethod,
   grantTypes: newRegistration.grantTypes,
@@ -102,7 +103,7 @@ export const registrationPatch = {
   tlsClientCertificateBoundAccessTokens: z.boolean().nullish(),
 };
 
-/** The same as it is shown. */
+/** The registration of an application in an answer. */
 export const shownRegistration = {
   party,
   tokenEndpointAuthMethod,

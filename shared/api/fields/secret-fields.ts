@@ -2,34 +2,35 @@ import * as z from 'zod';
 import { timestamp } from './fields.ts';
 import { notice, shownOnce } from './shown-once.ts';
 
-/** A new secret on the wire, and what a repeated answer says in its place. */
+/** The members that show a new secret, or a notice in its place in a repeated answer. */
 export const newSecretFields = {
   clientSecret: shownOnce(
     z.string().optional().meta({
-      description: 'Shown in the first answer only, not when it is repeated: Mintmark keeps no more than its hash',
+      description: 'Shown in the first answer only, not in a repeated answer: Mintmark keeps only its hash',
     }),
   ),
   notice,
 };
 
-/** When a credential was last used, for whoever looks for those that nobody uses. */
+/** The time when a credential was last used, by which unused credentials are found. */
 export const lastUsedAt = timestamp.nullable().optional().meta({
-  description: 'To within five minutes; null for never. Answers to changes leave it out',
+  description: 'Exact to five minutes; null for never. Answers to changes leave it out',
 });
 
-/** A secret that another product made, by its hash. The dearest hash that is taken costs four of Mintmark's own. */
+/** The hash of a secret that another product made. The highest cost is four times the work of Mintmark's own hash. */
 export const importedHash = z
   .string()
   .regex(/^\$2[aby]\$(?:0[4-9]|1[0-2])\$[./A-Za-z0-9]{53}$/, 'must be a bcrypt hash of cost 4 to 12')
   .optional()
   .meta({
-    description: 'Imports a secret by its bcrypt hash in place of making one; by callers of the whole workspace',
+    description:
+      'Imports a secret by its bcrypt hash, in the place of a new secret. Only callers of the workspace may do this',
   });
 
-/** Tells secrets that another product made from Mintmark's own. */
-export const imported = z.literal(true).optional().meta({ description: 'That another product made this secret' });
+/** Marks a secret that another product made. */
+export const imported = z.literal(true).optional().meta({ description: 'True for a secret that another product made' });
 
-/** One of a client's secrets as it is shown afterwards. */
+/** A secret of a client, as answers show it without the secret itself. */
 export const secretFields = z.object({
   id: z.string().meta({ description: 'The six characters after mms_ in the secret' }),
   title: z.string().optional(),

@@ -4,8 +4,8 @@ import * as z from 'zod';
 const marked = z.registry<{ readonly shownOnce: true }>();
 
 /**
- * Marks a member of an answer as a credential that only this answer shows: a secret, a private key or a token. The
- * product keeps no copy of it in clear and shows it no second time; everything that must leave it out reads this mark.
+ * Marks a member of an answer as a credential that only this answer shows: a secret, a private key or a token. Mintmark
+ * keeps no copy of it in clear and never shows it again. Code that must leave such members out reads this mark.
  * Mark the member's whole schema, as in `clientSecret: shownOnce(z.string().optional())`.
  */
 export function shownOnce<Member extends z.ZodType>(member: Member): Member {
@@ -13,13 +13,13 @@ export function shownOnce<Member extends z.ZodType>(member: Member): Member {
   return member;
 }
 
-/** What a repeated answer has in the place of a member that was shown once. */
+/** The member that a repeated answer has in the place of a member that was shown once. */
 export const notice = z
   .string()
   .optional()
-  .meta({ description: 'Says in a repeated answer that the secret is not in it' });
+  .meta({ description: 'Only in a repeated answer: says that the secret was shown in the first answer' });
 
-/** The names of all members of an answer that are marked as shown once, at any depth. */
+/** Lists the names of all members of an answer that `shownOnce` has marked, at any depth. */
 export function membersShownOnce(answer: z.core.$ZodType | undefined): readonly string[] {
   if (answer instanceof z.ZodObject) {
     return Object.entries<z.core.$ZodType>(answer.shape).flatMap(([name, member]) =>

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { TrustedJwk } from '#shared/domain/records/registration.ts';
 import { number, usage } from './public-jwk.ts';
 
+/** The members that are kept of a key. Others, such as certificates, are dropped. */
 const KEPT = ['kty', 'n', 'e', 'crv', 'x', 'y', 'kid', 'alg'];
 
 const kid = z.string().min(1).max(512).optional();
@@ -20,14 +21,13 @@ const ed25519 = z.object({
   ...usage('EdDSA', 'Ed25519'),
 });
 
-/** What is kept of a key: certificates and the like beside it are not. */
 function kept(jwk: object): TrustedJwk {
   return Object.fromEntries(
     Object.entries(jwk).flatMap(([name, value]) => (KEPT.includes(name) ? [[name, String(value)]] : [])),
   );
 }
 
-/** A public key of another issuer as its key set has it. */
+/** A public key of a trusted issuer, as its key set has it. */
 export const trustedJwk = z
   .discriminatedUnion('kty', [rsa, z.discriminatedUnion('crv', [p256, p384]), ed25519])
   .transform(kept);

@@ -20,7 +20,7 @@ const signingAlgorithm = z.enum(['RS256', 'PS256', 'ES256', 'EdDSA'] as const sa
 
 const anySigningAlgorithm = z
   .enum(['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256'] as const satisfies ApiSigningAlgorithm[])
-  .meta({ description: 'HS256 only where the deployment allows it, and once the API has a signing secret' });
+  .meta({ description: 'HS256 only if the deployment allows it and the API has a signing secret' });
 
 const api = z.object({
   id: z.string(),
@@ -92,7 +92,7 @@ const quickstartExample = {
   ],
 };
 
-/** What may be asked for when an API is registered, and changed afterwards. */
+/** The options of an API that can be set when it is registered, and changed later. */
 const options = {
   tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
   allowRefreshTokens: z.boolean().optional(),
@@ -111,7 +111,7 @@ const apiPermissions = unique(
   ({ value }) => value,
 );
 
-/** Resource servers with their permissions. */
+/** The routes of APIs (resource servers) with their permissions. */
 export const apiRoutes = {
   createApi: {
     ...creating(api, apiExample),
@@ -163,13 +163,13 @@ export const apiRoutes = {
   getApiQuickstart: {
     ...showing(quickstart, quickstartExample),
     path: '/v1/apis/{apiId}/quickstart',
-    summary: 'Show how to verify the tokens of an API, with programs to begin with',
+    summary: 'Show how to verify the tokens of an API, with example programs',
     caller: { permission: 'read:apis' },
   },
   deleteApi: {
     ...deleting,
     path: '/v1/apis/{apiId}',
-    summary: 'Delete an API; its tokens are worth nothing from now on',
+    summary: 'Delete an API; its tokens become invalid at once',
     caller: { permission: 'write:apis' },
     audit: 'api.deleted',
   },

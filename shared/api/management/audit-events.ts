@@ -29,7 +29,7 @@ const example = {
   target: { tenantId: 'ten_9RkX3pWvYc7LmB2sQzFd4T', clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E' },
 };
 
-/** Reading back who did what. */
+/** The audit log: which caller changed what, and when. */
 export const auditEvents = lambdaTable({
   name: 'audit-events',
   purpose: 'Shows the audit log.',
@@ -38,7 +38,7 @@ export const auditEvents = lambdaTable({
     listAuditEvents: {
       method: 'GET',
       path: '/v1/audit-events',
-      summary: 'List audit events, newest first; the last seven days unless said otherwise',
+      summary: 'List audit events, newest first; without `from`, those of the last seven days',
       caller: { permission: 'read:audit-events' },
       errors: 'problem',
       query: pageQuery.extend({
@@ -53,8 +53,7 @@ export const auditEvents = lambdaTable({
       }),
       reply: {
         status: 200,
-        description:
-          'A page of audit events; where it has a nextCursor there may be more, even if it is short or empty',
+        description: 'A page of audit events. With a nextCursor there can be more, even if the page is short or empty',
         schema: page(event),
         example: { items: [example] },
       },

@@ -7,10 +7,10 @@ import { tenantRoleRoutes } from './tenant-roles.ts';
 import { tenantRoutes } from './tenants.ts';
 import { userRoutes } from './users.ts';
 
-/** Tenants, users, memberships, roles, APIs, and what holds for all of them. */
+/** Tenants, users, memberships, roles, APIs and settings. */
 export const directory = lambdaTable({
   name: 'directory',
-  purpose: "Keeps tenants, users, memberships, roles, APIs and the workspace's settings.",
+  purpose: "Manages tenants, users, memberships, roles, APIs and the workspace's settings.",
   grants: [
     'records:read',
     'tokens:verify',

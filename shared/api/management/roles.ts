@@ -11,12 +11,12 @@ import {
 import { commonExample, commonMembers, creating, deleting, listing, showing, updating } from '../fields/shapes.ts';
 import type { Route } from '../table.ts';
 
-/** The largest that fits 16 bits, as roles of other products have it. */
+/** The largest signed number of 16 bits, because roles of other products can have such levels. */
 const LEVEL_MAX = 32_767;
 
-/** How roles look, and what may be said of them, whomever they belong to. */
 const rolePermission = z.object({ api: z.string(), value: z.string() });
 
+/** A role as answers show it. A role of the workspace has no tenantId. */
 export const role = z.object({
   id: z.string(),
   tenantId: z.string().optional(),
@@ -45,7 +45,7 @@ const rolePermissions = unique(
 
 const level = z.int().min(0).max(LEVEL_MAX);
 
-/** What a creation takes. */
+/** The body of a creation. */
 export const newRole = z.object({
   key: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ : -'),
   name: text(NAME_CHARACTERS),
@@ -55,7 +55,7 @@ export const newRole = z.object({
   isDefault: z.boolean().optional(),
 });
 
-/** What a change takes. */
+/** The body of a change. */
 export const roleChange = z.object({
   name: text(NAME_CHARACTERS).optional(),
   description: text(DESCRIPTION_CHARACTERS).nullish(),
@@ -64,12 +64,12 @@ export const roleChange = z.object({
   isDefault: z.boolean().optional(),
 });
 
-/** Named sets of permissions that can be assigned in every tenant. */
+/** The routes of the workspace's roles, which are named sets of permissions and can be assigned in every tenant. */
 export const roleRoutes = {
   createRole: {
     ...creating(role, roleExample),
     path: '/v1/roles',
-    summary: 'Create a role; a smaller level is stronger',
+    summary: 'Create a role; a lower level is stronger',
     caller: { permission: 'write:roles' },
     body: { encoding: 'json', schema: newRole, example: roleRequest },
     audit: 'role.created',
@@ -97,7 +97,7 @@ export const roleRoutes = {
   deleteRole: {
     ...deleting,
     path: '/v1/roles/{roleId}',
-    summary: 'Delete a role; whoever had it loses its permissions',
+    summary: 'Delete a role; its holders lose its permissions at once',
     caller: { permission: 'write:roles' },
     audit: 'role.deleted',
   },

@@ -12,7 +12,7 @@ import {
 import { showing, updating } from '../fields/shapes.ts';
 import type { Route } from '../table.ts';
 
-/** More than these nobody could look after, and a creation would take long to count. */
+/** The highest limit of live credentials: more are hard to oversee, and make creations slow, which count them. */
 const LIVE_MAX = 100;
 
 const kinds = unique(z.array(apiTokenKind).max(2), (kind) => kind);
@@ -20,26 +20,32 @@ const kinds = unique(z.array(apiTokenKind).max(2), (kind) => kind);
 const apiTokenLifetimeSeconds = z.int().min(1).max(EXPIRY_SECONDS_MAX).nullable();
 
 const defaultAudience = apiIdentifier.nullable().meta({
-  description: 'The API meant by exchanges that name none and could mean several; null for what the deployment says',
+  description: 'The API for exchanges that name no audience and could mean several; null for that of the deployment',
 });
 
 const accessTokens = z.object({
   lifetimeSeconds: tokenLifetimeSeconds.meta({
-    description: 'For APIs that say nothing else when they are registered',
+    description: 'For APIs that are registered without a lifetime of their own',
   }),
-  maxLifetimeSeconds: tokenLifetimeSeconds.meta({ description: 'For every exchange, whatever the API says' }),
+  maxLifetimeSeconds: tokenLifetimeSeconds.meta({
+    description: 'Limits every exchange, also for an API with a longer lifetime',
+  }),
 });
 
 const apiTokenKinds = z.object({ tenant: kinds, user: kinds });
 
 const apiTokens = z.object({
-  kinds: apiTokenKinds.meta({ description: 'What tenants and users may create for themselves; nothing where empty' }),
-  maxLive: z.int().min(1).max(LIVE_MAX).nullable().meta({
-    description: 'How many one tenant, or one user in a tenant, may have at a time; null for any number',
+  kinds: apiTokenKinds.meta({
+    description: 'The kinds that tenants and users may create for themselves; an empty list forbids all',
   }),
-  lifetimeSeconds: apiTokenLifetimeSeconds.meta({ description: 'For API tokens that ask for none; null for never' }),
+  maxLive: z.int().min(1).max(LIVE_MAX).nullable().meta({
+    description: 'How many a tenant, or a user in a tenant, may have at the same time; null for no limit',
+  }),
+  lifetimeSeconds: apiTokenLifetimeSeconds.meta({
+    description: 'For API tokens that are created without a lifetime; null for no expiry',
+  }),
   maxLifetimeSeconds: apiTokenLifetimeSeconds.meta({
-    description: 'Where it is set, every new API token has to expire; null where none has to',
+    description: 'If it is set, every new API token must expire; null for no limit',
   }),
 });
 
@@ -47,19 +53,20 @@ const HOUR_SECONDS = 3_600;
 
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 
-/** So long API Gateway's JWT authorizer keeps a key set. */
+/** How long API Gateway's JWT authorizer keeps a key set. */
 const KEY_SET_CACHE_SECONDS = 2 * HOUR_SECONDS;
 
 const signingKeys = z.object({
   mode: z.enum(['kms', 'wrapped']).meta({
-    description: 'Whether KMS makes every signature, or unwraps keys of a day for the exchange',
+    description:
+      'kms: KMS makes every signature. wrapped: KMS unwraps a key for the exchange, which signs with it for a day',
   }),
   rotationSeconds: z
     .int()
     .min(7 * DAY_SECONDS)
     .max(1_095 * DAY_SECONDS)
     .meta({
-      description: 'How long a key in KMS signs; wrapped ones are a day old at most',
+      description: 'How long a key in KMS signs; a wrapped key signs for at most a day',
     }),
   leadSeconds: z
     .int()
@@ -73,13 +80,13 @@ const signingKeys = z.object({
     .min(DAY_SECONDS + KEY_SET_CACHE_SECONDS + HOUR_SECONDS)
     .max(30 * DAY_SECONDS)
     .meta({
-      description: 'How long a key is published after it has signed',
+      description: 'How long a key stays published after its last signature',
     }),
 });
 
 const statusLists = z.object({
   ttlSeconds: z.int().min(10).max(300).meta({
-    description: 'For how long a verifier may go by a status list that it has read',
+    description: 'How long a verifier may use a status list that it has read',
   }),
 });
 
@@ -87,12 +94,18 @@ const statusLists = z.object({
 const refreshTokenLifetimeSeconds = z.int().min(60).max(31_536_000);
 
 const refreshTokens = z.object({
-  lifetimeSeconds: refreshTokenLifetimeSeconds.meta({ description: 'However often a refresh token is exchanged' }),
+  lifetimeSeconds: refreshTokenLifetimeSeconds.meta({
+    description: 'From the first refresh token on, even if it is exchanged regularly',
+  }),
   idleLifetimeSeconds: refreshTokenLifetimeSeconds.meta({ description: 'For a refresh token that is not exchanged' }),
   graceSeconds: z.int().min(0).max(30).meta({
-    description: 'How long a refresh token that was exchanged gets the same successor again, should the answer be lost',
+    description: 'How long an exchanged refresh token gets the same successor again, in case the answer was lost',
   }),
-  maxLivePerClient: z.int().min(1).max(LIVE_MAX).meta({ description: 'One more ends the oldest' }),
+  maxLivePerClient: z
+    .int()
+    .min(1)
+    .max(LIVE_MAX)
+    .meta({ description: 'A new refresh token beyond this number ends the oldest' }),
 });
 
 const settings = z.object({
@@ -128,7 +141,7 @@ const example = {
   version: 2,
 };
 
-/** What holds for the whole workspace. */
+/** The routes of the settings, which hold for the whole workspace. */
 export const settingsRoutes = {
   getSettings: {
     ...showing(settings, example),
@@ -139,7 +152,7 @@ export const settingsRoutes = {
   updateSettings: {
     ...updating(settings, example),
     path: '/v1/settings',
-    summary: "Change the workspace's settings; API tokens that exist stay as they are",
+    summary: "Change the workspace's settings; existing API tokens stay as they are",
     caller: { permission: 'write:settings' },
     body: {
       encoding: 'merge-patch',

@@ -9,12 +9,12 @@ const signingKey = z.object({
   kid: z.string(),
   algorithm: z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']),
   custody: z.enum(['kms', 'wrapped']).meta({
-    description: 'Whether KMS signs with it, or the exchange, for which KMS unwraps it',
+    description: 'kms: KMS signs with the key. wrapped: the exchange signs with it, after KMS has unwrapped it',
   }),
   state: z.enum(['pending', 'active', 'retiring', 'retired', 'revoked']).meta({
-    description: '`pending` and `retiring` keys are published; only the `active` one signs',
+    description: '`pending` and `retiring` keys are published, too; only an `active` key signs',
   }),
-  retain: z.boolean().meta({ description: 'Whether it stays published, and in KMS, until this is taken back' }),
+  retain: z.boolean().meta({ description: 'Whether the key stays published, and in KMS, until this is set to false' }),
   publishedAt: timestamp,
   signsFrom: moment,
   signsUntil: moment,
@@ -41,7 +41,7 @@ const revoked = { ...example, state: 'revoked', revokedAt: '2027-02-01T06:30:12.
 
 const everyKey = (key: object) => ({ items: [key], version: 4 });
 
-/** All of them after a change, because one key's end is another one's beginning. */
+/** Answers with all keys, because one key starts to sign when another stops. */
 const replying = (description: string, key: object) =>
   ({
     errors: 'problem',
@@ -50,10 +50,10 @@ const replying = (description: string, key: object) =>
 
 const writing = { caller: { permission: 'write:signing-keys' } } as const;
 
-/** The keys that sign access tokens. Making them in KMS is for the function that runs by the clock. */
+/** The keys that sign access tokens. Another function, which runs by a schedule, makes them in KMS. */
 export const manageSigningKeys = lambdaTable({
   name: 'manage-signing-keys',
-  purpose: 'Shows, exchanges and revokes the keys that sign access tokens.',
+  purpose: 'Shows, replaces and revokes the keys that sign access tokens.',
   grants: ['records:read', 'tokens:verify', 'proofs:verify', 'signing-keys:write', 'audit:append'],
   routes: {
     getSigningKeys: {
@@ -68,7 +68,7 @@ export const manageSigningKeys = lambdaTable({
       ...writing,
       method: 'POST',
       path: '/v1/signing-keys/{keyId}/rotate',
-      summary: 'Let the next key take over from this one, as soon as it has been published for long enough',
+      summary: 'Replace a key by the next key, as soon as that has been published long enough',
       audit: 'signing_key.rotated',
     },
     revokeSigningKey: {
@@ -76,14 +76,14 @@ export const manageSigningKeys = lambdaTable({
       ...writing,
       method: 'POST',
       path: '/v1/signing-keys/{keyId}/revoke',
-      summary: 'Take all trust out of a key, and out of the tokens that it signed; the next one takes over at once',
+      summary: 'Revoke a key and all tokens that it signed; the next key signs at once',
       audit: 'signing_key.revoked',
     },
     updateSigningKey: {
       ...updating(signingKey.extend({ version: z.int() }), { ...example, retain: true, version: 4 }),
       ...writing,
       path: '/v1/signing-keys/{keyId}',
-      summary: 'Keep a key published, and in KMS, when its time is over',
+      summary: 'Keep a key published, and in KMS, after its time is over',
       body: { encoding: 'merge-patch', schema: z.object({ retain: z.boolean() }), example: { retain: true } },
       audit: 'signing_key.updated',
     },

@@ -13,18 +13,18 @@ const signingSecret = z.object({
   kid: z.string(),
   signingSecret: shownOnce(
     z.string().optional().meta({
-      description: 'In base64url; shown in the first answer only, not when it is repeated',
+      description: 'In base64url; shown in the first answer only, not in a repeated answer',
     }),
   ),
   signsFrom: timestamp,
-  version: z.int().meta({ description: 'Of all signing secrets of the API together' }),
+  version: z.int().meta({ description: 'The version of all signing secrets of the API together' }),
   notice,
 });
 
-/** Secrets by which APIs verify HS256 tokens. */
+/** The secrets with which APIs verify HS256 tokens. */
 export const signingSecrets = lambdaTable({
   name: 'signing-secrets',
-  purpose: 'Makes and deletes the secrets that HS256 tokens of an API are signed with.',
+  purpose: 'Makes and deletes the secrets that sign the HS256 tokens of an API.',
   grants: [
     'records:read',
     'tokens:verify',
@@ -43,13 +43,13 @@ export const signingSecrets = lambdaTable({
         version: 2,
       }),
       path: '/v1/apis/{apiId}/signing-secrets',
-      summary: 'Make a secret for signing the tokens of an API with HS256',
+      summary: 'Make a secret that signs the tokens of an API with HS256',
       caller: { permission: 'write:apis' },
       body: {
         encoding: 'json',
         schema: z.object({
           leadSeconds: z.int().min(0).max(WEEK_SECONDS).default(HOUR_SECONDS).meta({
-            description: 'After how long it signs in the place of the one before; the first one signs at once',
+            description: 'After how many seconds the secret replaces the one before; the first secret signs at once',
           }),
         }),
         example: { leadSeconds: HOUR_SECONDS },
@@ -59,7 +59,7 @@ export const signingSecrets = lambdaTable({
     deleteSigningSecret: {
       ...deleting,
       path: '/v1/apis/{apiId}/signing-secrets/{secretId}',
-      summary: 'Delete a signing secret by its kid; what it signed is worth nothing to Mintmark any more',
+      summary: 'Delete a signing secret by its kid; Mintmark no longer accepts the tokens that it signed',
       caller: { permission: 'write:apis' },
       audit: 'api.signing_secret.deleted',
     },

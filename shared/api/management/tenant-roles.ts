@@ -13,13 +13,13 @@ const writing = { caller: { permission: 'write:tenant-roles' } } as const;
 
 const example = { ...roleExample, tenantId: 'ten_9RkX3pWvYc7LmB2sQzFd4T' };
 
-/** Roles of one tenant, which can be assigned in it only. */
+/** The routes of a tenant's own roles, which can be assigned in this tenant only. */
 export const tenantRoleRoutes = {
   createTenantRole: {
     ...creating(role, example),
     ...writing,
     path: COLLECTION,
-    summary: "Create a role of a tenant's own; its key is none of the workspace's roles",
+    summary: "Create a tenant's own role; its key must differ from those of the workspace's roles",
     body: { encoding: 'json', schema: newRole, example: roleRequest },
     audit: 'role.created',
   },
@@ -29,12 +29,12 @@ export const tenantRoleRoutes = {
     path: COLLECTION,
     summary: "List a tenant's own roles; those of the workspace are at /v1/roles",
   },
-  getTenantRole: { ...showing(role, example), ...reading, path: ITEM, summary: "Show a role of a tenant's own" },
+  getTenantRole: { ...showing(role, example), ...reading, path: ITEM, summary: "Show a tenant's own role" },
   updateTenantRole: {
     ...updating(role, { ...example, level: 90, version: 2 }),
     ...writing,
     path: ITEM,
-    summary: "Change a role of a tenant's own",
+    summary: "Change a tenant's own role",
     body: { encoding: 'merge-patch', schema: roleChange, example: { level: 90 } },
     audit: 'role.updated',
   },
@@ -42,7 +42,7 @@ export const tenantRoleRoutes = {
     ...deleting,
     ...writing,
     path: ITEM,
-    summary: "Delete a role of a tenant's own; whoever had it loses its permissions",
+    summary: "Delete a tenant's own role; its holders lose its permissions at once",
     audit: 'role.deleted',
   },
 } as const satisfies Record<string, Route>;

@@ -33,7 +33,7 @@ const tenant = z.object({
 
 const tenantExample = { id: 'ten_9RkX3pWvYc7LmB2sQzFd4T', name: 'Acme', status: 'active', ...commonExample };
 
-/** Customer organisations. */
+/** The routes of tenants, which are the customers of the workspace. */
 export const tenantRoutes = {
   createTenant: {
     ...creating(tenant, tenantExample),
@@ -79,7 +79,7 @@ export const tenantRoutes = {
   deleteTenant: {
     ...deleting,
     path: '/v1/tenants/{tenantId}',
-    summary: 'Delete a tenant; its credentials and tokens are worth nothing from now on',
+    summary: 'Delete a tenant; its credentials and tokens become invalid at once',
     caller: { permission: 'write:tenants' },
     audit: 'tenant.deleted',
   },

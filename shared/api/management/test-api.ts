@@ -28,10 +28,10 @@ const example = {
   },
 };
 
-/** A function of its own, so that what keeps the directory cannot sign tokens. */
+/** The route that tries an API. It has its own function, so that the function of the directory cannot sign tokens. */
 export const testApi = lambdaTable({
   name: 'test-api',
-  purpose: 'Tries an API with a short-lived access token of an application.',
+  purpose: 'Gives an administrator a short-lived access token of an application, to try an API.',
   grants: [
     'records:read',
     'tokens:verify',
@@ -46,7 +46,7 @@ export const testApi = lambdaTable({
     testApi: {
       method: 'POST',
       path: '/v1/apis/{apiId}/test',
-      summary: 'Try an API: the exchange that an application with a grant would make, without its secret',
+      summary: 'Try an API: get the token that an application with a client grant would get, without its secret',
       caller: { permission: 'test:apis' },
       errors: 'problem',
       body: {
@@ -56,7 +56,7 @@ export const testApi = lambdaTable({
       },
       reply: {
         status: 200,
-        description: 'The answer of the token endpoint, with a token of a minute at most, and what stands in it',
+        description: 'The answer of the token endpoint, with a token for at most a minute, and the decoded token',
         schema: z.object({
           tokenResponse: z.object({
             access_token: shownOnce(z.string()),

@@ -32,7 +32,7 @@ const userExample = {
 
 const email = z.email().max(254);
 
-/** People. */
+/** The routes of users, who are people. */
 export const userRoutes = {
   createUser: {
     ...creating(user, userExample),
@@ -83,7 +83,7 @@ export const userRoutes = {
   deleteUser: {
     ...deleting,
     path: '/v1/users/{userId}',
-    summary: 'Delete a user; the personal tokens are worth nothing from now on',
+    summary: 'Delete a user; its personal API tokens become invalid at once',
     caller: { permission: 'write:users' },
     audit: 'user.deleted',
   },

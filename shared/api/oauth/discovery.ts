@@ -49,16 +49,16 @@ const metadataRoute = {
   },
 } as const satisfies Partial<Route>;
 
-/** What clients and verifiers read before anything else (RFC 8414, RFC 7517, RFC 9728). */
+/** The documents that clients and verifiers read first (RFC 8414, RFC 7517, RFC 9728). */
 export const discovery = lambdaTable({
   name: 'discovery',
-  purpose: 'Publishes the signing keys and the metadata of authorization server and management API.',
+  purpose: 'Publishes the signing keys, and the metadata of the authorization server and of the management API.',
   grants: ['keys:publish', 'key-sets:sign'],
   routes: {
     jwks: {
       method: 'GET',
       path: '/.well-known/jwks.json',
-      summary: 'The public signing keys (RFC 7517)',
+      summary: 'Show the public signing keys (RFC 7517)',
       caller: 'anyone',
       errors: 'problem',
       reply: {
@@ -75,7 +75,7 @@ export const discovery = lambdaTable({
     signedJwks: {
       method: 'GET',
       path: '/.well-known/jwks.jws',
-      summary: 'The same keys as a JWT, signed by a key in KMS (OpenID Federation 1.0 §5.2.1)',
+      summary: 'Show the public signing keys as a JWT, signed by a key in KMS (OpenID Federation 1.0 §5.2.1)',
       caller: 'anyone',
       errors: 'problem',
       reply: {
@@ -88,17 +88,17 @@ export const discovery = lambdaTable({
     authorizationServerMetadata: {
       ...metadataRoute,
       path: '/.well-known/oauth-authorization-server',
-      summary: 'Authorization server metadata (RFC 8414)',
+      summary: 'Show the metadata of the authorization server (RFC 8414)',
     },
     openidConfiguration: {
       ...metadataRoute,
       path: '/.well-known/openid-configuration',
-      summary: 'The same metadata where OpenID Connect verifiers look for it',
+      summary: 'Show the same metadata at the path of OpenID Connect Discovery',
     },
     managementApiMetadata: {
       ...metadataRoute,
       path: '/.well-known/oauth-protected-resource/v1/',
-      summary: 'Metadata of the management API (RFC 9728)',
+      summary: 'Show the metadata of the management API (RFC 9728)',
       reply: { ...metadataRoute.reply, description: 'Metadata of the management API', schema: resourceMetadata },
     },
   },

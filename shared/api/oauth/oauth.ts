@@ -8,10 +8,10 @@ import { jsonValue } from '../fields/fields.ts';
 import { shownOnce } from '../fields/shown-once.ts';
 import { lambdaTable } from '../table.ts';
 
-/** VSCHAR strings of RFC 6749 appendix A, bounded; an empty value counts as absent (§3.2). */
+/** A parameter of RFC 6749 appendix A, of limited length. An empty value counts as absent (§3.2). */
 const parameter = z.string().max(8_192).optional();
 
-/** Members that client authentication reads; they are checked there. */
+/** The members that client authentication reads and checks itself. */
 const clientCredentials = {
   client_id: parameter,
   client_secret: parameter,
@@ -19,7 +19,7 @@ const clientCredentials = {
   client_assertion: parameter,
 };
 
-/** What it takes to recognise a client, by secret, key or certificate. */
+/** The grants that it takes to recognise a client by secret, key or certificate. */
 const clientGrants = [
   'records:read',
   'pepper:use',
@@ -36,9 +36,9 @@ const tokenType = z.enum(['Bearer', 'DPoP']);
 
 const confirmation = z
   .object({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() } satisfies ShapeOf<Confirmation>)
-  .meta({ description: 'The key and the certificate that the token is bound to' });
+  .meta({ description: 'The key or the certificate that the token is bound to' });
 
-/** An actor; the actors before it lie inside, as deep as there were any, and look the same. */
+/** An actor as the answer shows it. Earlier actors are nested inside, in the same form. */
 interface ShownActor extends Omit<Actor, 'act'> {
   readonly act?: JsonObject | undefined;
 }
@@ -55,7 +55,7 @@ const status = z.object({ status_list: z.object({ idx: z.int(), uri: z.string() 
 
 type ShownToken = Omit<ActiveIntrospection, 'act'> & { readonly act?: ShownActor };
 
-/** The answer about an active token. `ShapeOf` refuses a schema that lacks a member of the answer. */
+/** The answer about an active token. `ShapeOf` refuses a schema without a member of the answer. */
 const activeIntrospection = z.object({
   active: z.literal(true),
   token_type: tokenType.optional().meta({ description: 'Absent for a refresh token' }),
@@ -75,15 +75,18 @@ const activeIntrospection = z.object({
   cnf: confirmation.optional(),
   act: actor.optional(),
   may_act: mayAct.optional(),
-  auth_time: z.int().optional().meta({ description: 'When the subject proved who it is, if not with this token' }),
-  status: status.optional().meta({ description: 'Its place on a status list' }),
+  auth_time: z
+    .int()
+    .optional()
+    .meta({ description: 'When the subject authenticated, if the token was refreshed or exchanged since' }),
+  status: status.optional().meta({ description: 'The place of the token on a status list' }),
 } satisfies ShapeOf<ShownToken>);
 
 const EXAMPLE_TOKEN = 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9…';
 
 const EXAMPLE_CLIENT = 'cli_2Vq0mTzXwYbH8KdR5nCs1E';
 
-/** POST /oauth/token (RFC 6749 §3.2). */
+/** The token endpoint (RFC 6749 §3.2). */
 export const exchange = lambdaTable({
   name: 'exchange',
   purpose:
@@ -104,7 +107,8 @@ export const exchange = lambdaTable({
     token: {
       method: 'POST',
       path: '/oauth/token',
-      summary: 'Trade credentials, a signed JWT, a refresh token or a token for an access token (RFC 6749, 7523, 8693)',
+      summary:
+        'Trade credentials, a signed JWT, a refresh token or another token for an access token (RFC 6749, 7523, 8693)',
       caller: 'grant',
       errors: 'oauth',
       body: {
@@ -138,8 +142,10 @@ export const exchange = lambdaTable({
           token_type: tokenType,
           expires_in: z.int(),
           scope: z.string(),
-          refresh_token: shownOnce(z.string().optional().meta({ description: 'For whoever asked for offline_access' })),
-          issued_token_type: z.string().optional().meta({ description: 'Of an exchange of tokens' }),
+          refresh_token: shownOnce(
+            z.string().optional().meta({ description: 'Only if the client asked for the scope offline_access' }),
+          ),
+          issued_token_type: z.string().optional().meta({ description: 'Only after a token exchange (RFC 8693)' }),
         }),
         example: { access_token: EXAMPLE_TOKEN, token_type: 'Bearer', expires_in: 3600, scope: 'read:reports' },
       },
@@ -152,22 +158,23 @@ const tokenBody = {
   example: { token: EXAMPLE_TOKEN },
 };
 
-/** POST /oauth/introspect (RFC 7662). */
+/** The introspection endpoint (RFC 7662). */
 export const introspect = lambdaTable({
   name: 'introspect',
-  purpose: 'Tells what an access token or a refresh token is worth now.',
+  purpose: 'Tells whether an access token or a refresh token is active, and what it permits.',
   grants: [...clientGrants, 'tokens:verify', 'signing-secrets:use', 'proofs:verify', 'introspections:sign'],
   routes: {
     introspect: {
       method: 'POST',
       path: '/oauth/introspect',
-      summary: 'Ask what a token is worth (RFC 7662), for a signed answer if need be (RFC 9701)',
+      summary: 'Ask whether a token is active and what it permits (RFC 7662); the answer can be signed (RFC 9701)',
       caller: { clientOrPermission: 'introspect:tokens' },
       errors: 'oauth',
       body: { encoding: 'form', ...tokenBody },
       reply: {
         status: 200,
-        description: 'What the token is worth now; `{"active":false}` for everything the caller may not know',
+        description:
+          'The token as it is now; `{"active":false}` for invalid tokens and for tokens that the caller may not see',
         signedAs: 'application/token-introspection+jwt',
         schema: z.union([activeIntrospection, z.object({ active: z.literal(false) })]),
         example: {
@@ -188,20 +195,20 @@ export const introspect = lambdaTable({
   },
 });
 
-/** POST /oauth/revoke (RFC 7009). */
+/** The revocation endpoint (RFC 7009). */
 export const revoke = lambdaTable({
   name: 'revoke',
-  purpose: 'Takes an access token back, or a refresh token with all that was issued from it.',
+  purpose: 'Revokes an access token, or a refresh token with all tokens that were issued from it.',
   grants: [...clientGrants, 'tokens:verify', 'signing-secrets:use', 'tokens:revoke'],
   routes: {
     revoke: {
       method: 'POST',
       path: '/oauth/revoke',
-      summary: 'Take a token back (RFC 7009)',
+      summary: 'Revoke a token (RFC 7009)',
       caller: 'client',
       errors: 'oauth',
       body: { encoding: 'form-or-flat-json', ...tokenBody },
-      reply: { status: 200, description: 'The token is worth nothing from now on' },
+      reply: { status: 200, description: 'The token is no longer valid' },
       audit: 'token.revoked',
     },
   },

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { id } from '../fields/fields.ts';
 import { lambdaTable } from '../table.ts';
 
-/** POST /v1/leaked-credentials. */
+/** The route that ends a leaked credential. It is open to anyone: the credential itself is the proof. */
 export const reportLeak = lambdaTable({
   name: 'report-leak',
-  purpose: 'Ends a credential that somebody found where it does not belong.',
+  purpose: 'Ends a token or a secret that has leaked.',
   grants: [
     'records:read',
     'tokens:verify',
@@ -19,20 +19,22 @@ export const reportLeak = lambdaTable({
     reportLeak: {
       method: 'POST',
       path: '/v1/leaked-credentials',
-      summary: 'Report a token or a secret that has leaked, which ends it',
+      summary: 'Report a leaked token or secret; it becomes invalid',
       caller: 'anyone',
       errors: 'problem',
       body: {
         encoding: 'json',
         schema: z.object({
-          credential: z.string().min(1).max(16_384).meta({ description: 'What was found: a token or a secret' }),
-          clientId: id.optional().meta({ description: 'Whose secret it is; a secret cannot be told without it' }),
+          credential: z.string().min(1).max(16_384).meta({ description: 'The token or the secret that was found' }),
+          clientId: id
+            .optional()
+            .meta({ description: 'The client of a secret; without it, a secret is not recognised' }),
         }),
         example: { credential: 'mms_…', clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E' },
       },
       reply: {
         status: 204,
-        description: 'If that was a credential which works, it has ended; the answer is the same if it was not',
+        description: 'A valid credential has become invalid; for any other text, the answer is the same',
       },
       audit: 'credential.leaked',
     },

@@ -1,20 +1,20 @@
 import { lambdaTable } from '../table.ts';
 
-/** Token Status Lists (draft-ietf-oauth-status-list). */
+/** The status lists by which verifiers learn of revoked tokens (draft-ietf-oauth-status-list). */
 export const statusLists = lambdaTable({
   name: 'status-lists',
-  purpose: 'Publishes which access tokens were taken back.',
+  purpose: 'Publishes which access tokens are revoked.',
   grants: ['records:read', 'statuses:read', 'status-lists:sign'],
   routes: {
     statusList: {
       method: 'GET',
       path: '/.well-known/status/{listId}',
-      summary: 'A list of the tokens that were taken back (draft-ietf-oauth-status-list, section 8)',
+      summary: 'Show a list of revoked tokens (draft-ietf-oauth-status-list, section 8)',
       caller: 'anyone',
       errors: 'problem',
       reply: {
         status: 200,
-        description: 'A Status List Token, of which a new one is made in half of its time to live',
+        description: 'A Status List Token; a new one replaces it when half of its time to live is over',
         signedAs: 'application/statuslist+jwt',
         maxAgeSeconds: 'varying',
       },

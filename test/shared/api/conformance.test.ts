@@ -13,7 +13,7 @@ function reply(status: number, body: unknown, headers: Record<string, string> = 
   return { status, body, text, headers: new Headers({ ...common, ...tag, ...headers }) };
 }
 
-describe('a reply conforms', () => {
+describe('a reply conforms to the OpenAPI document', () => {
   test.each<[string, string, Reply]>([
     ['GET', '/v1/tenants/ten_acme', reply(200, tenant)],
     ['GET', '/v1/tenants?limit=1', reply(200, { items: [tenant], nextCursor: 'x' })],
@@ -30,47 +30,53 @@ describe('a reply conforms', () => {
   });
 });
 
-describe('a reply does not conform with', () => {
+describe('a reply does not conform to the OpenAPI document', () => {
   const badToken = { error: 'invalid_dance', error_description: 'No.' };
   test.each<[string, string, Reply, string, string?]>([
-    ['a member that is missing', '/v1/tenants/ten_acme', reply(200, { id: 'ten_acme' }), 'body'],
+    ['without a member', '/v1/tenants/ten_acme', reply(200, { id: 'ten_acme' }), 'body'],
     [
-      'a member too many',
+      'with an undeclared member',
       '/v1/tenants/ten_acme',
       reply(200, { ...tenant, hash: 'x' }),
       'members that the schema does not declare',
     ],
-    ['a body where there is none', '/v1/tenants/ten_acme', reply(204, tenant), 'body', 'DELETE'],
+    ['with a body that is not declared', '/v1/tenants/ten_acme', reply(204, tenant), 'body', 'DELETE'],
     [
-      'a copy that caches keep',
+      'that caches may keep',
       '/v1/tenants/ten_acme',
       reply(200, tenant, { 'cache-control': 'public' }),
       'cache-control',
     ],
-    ['an ETag of another version', '/v1/tenants/ten_acme', reply(200, tenant, { etag: '"2"' }), 'etag'],
-    ['a version without ETag', '/v1/tenants/ten_acme', reply(200, { ...tenant }), 'etag'],
-    ['an ETag of a list', '/v1/tenants', reply(200, { items: [tenant] }, { etag: '"1"' }), 'etag'],
+    ['with the ETag of another version', '/v1/tenants/ten_acme', reply(200, tenant, { etag: '"2"' }), 'etag'],
+    ['with a version and without ETag', '/v1/tenants/ten_acme', reply(200, { ...tenant }), 'etag'],
+    ['with an ETag of a list', '/v1/tenants', reply(200, { items: [tenant] }, { etag: '"1"' }), 'etag'],
     [
-      'another content type',
+      'with another content type',
       '/v1/tenants/ten_acme',
       reply(200, tenant, { 'content-type': 'text/html' }),
       'content-type',
     ],
     [
-      'an error of another route',
+      'with an error of another route',
       '/v1/tenants/ten_acme',
       reply(409, { ...unknown, status: 409, code: 'conflict' }),
       'an error that is not documented',
     ],
-    ['an error with another status', '/v1/tenants/ten_acme', reply(400, unknown), 'an error that is not documented'],
+    ['with an error of another status', '/v1/tenants/ten_acme', reply(400, unknown), 'an error that is not documented'],
     [
-      'an error that says too much',
+      'with an error that says too much',
       '/v1/tenants/ten_acme',
       reply(404, { ...unknown, stack: 'x' }),
       'members of the error',
     ],
-    ['an undocumented OAuth error', '/oauth/token', reply(400, badToken), 'an error that is not documented', 'POST'],
-    ['success where no path is', '/nowhere', reply(200, {}), 'no such path'],
+    [
+      'with an undocumented OAuth error',
+      '/oauth/token',
+      reply(400, badToken),
+      'an error that is not documented',
+      'POST',
+    ],
+    ['with success at a path that does not exist', '/nowhere', reply(200, {}), 'no such path'],
   ])('%s', (_what, path, given, fault, method = 'GET') => {
     expect(conformanceFaults(method, path, given)).toContain(fault);
   });

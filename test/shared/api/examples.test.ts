@@ -7,7 +7,7 @@ type Members = Readonly<Record<string, unknown>>;
 const all: readonly LambdaTable[] = tables;
 const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null;
 
-/** Routes whose request and answer have an example each. */
+/** The routes with an example of their request and of their answer. */
 const routes = all.flatMap((table) =>
   Object.entries(table.routes).flatMap(([name, { method, body, reply }]) => {
     const sent = body?.example;
@@ -16,13 +16,13 @@ const routes = all.flatMap((table) =>
   }),
 );
 
-/** What was sent, by the names that answers have for it, and without what they keep to themselves. */
+/** The members of a request that its answer shows, too. */
 function expectedOf(sent: Members, shown: Members): Members {
   return Object.fromEntries(Object.entries(sent).filter(([name]) => name in shown));
 }
 
 describe('the example of an answer', () => {
-  test.each(routes)('$name shows what the example of its request asks for', ({ sent, shown }) => {
+  test.each(routes)('$name shows the values that the example of its request has', ({ sent, shown }) => {
     expect(shown).toMatchObject(expectedOf(sent, shown));
   });
 
@@ -35,15 +35,18 @@ describe('the example of an answer', () => {
     expect(shown.version).toBeGreaterThan(1);
   });
 
-  test.each(routes.filter(({ sent }) => 'expiresInSeconds' in sent))('$name ends when it was asked to', (route) => {
-    const { expiresInSeconds } = route.sent;
-    const { createdAt, expiresAt } = newest(route.shown);
-    const expected = typeof expiresInSeconds === 'number' ? Date.parse(createdAt) + expiresInSeconds * 1_000 : null;
-    expect(typeof expiresAt === 'string' ? Date.parse(expiresAt) : expiresAt).toBe(expected);
-  });
+  test.each(routes.filter(({ sent }) => 'expiresInSeconds' in sent))(
+    '$name shows the expiry that the example of its request asks for',
+    (route) => {
+      const { expiresInSeconds } = route.sent;
+      const { createdAt, expiresAt } = newest(route.shown);
+      const expected = typeof expiresInSeconds === 'number' ? Date.parse(createdAt) + expiresInSeconds * 1_000 : null;
+      expect(typeof expiresAt === 'string' ? Date.parse(expiresAt) : expiresAt).toBe(expected);
+    },
+  );
 });
 
-/** What has the expiry: the answer itself, or the newest secret in it. */
+/** The part of an answer that has the expiry: the answer itself, or its newest secret. */
 function newest(shown: Members) {
   const { secrets = [] } = shown as { readonly secrets?: readonly Members[] };
   return ('expiresAt' in shown ? shown : secrets.at(-1)) as { readonly createdAt: string; readonly expiresAt: unknown };

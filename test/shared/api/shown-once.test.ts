@@ -17,7 +17,7 @@ describe('the members of an answer that are shown once', () => {
     expect(membersShownOnce(answer)).toEqual(['secret']);
   });
 
-  test('are those that are marked, and no others', () => {
+  test('are only the marked members', () => {
     expect(membersShownOnce(z.object({ id: z.string(), secret: z.string().optional() }))).toEqual([]);
     expect(membersShownOnce(undefined)).toEqual([]);
   });

@@ -16,10 +16,10 @@ const managementRoutes = routes.flatMap(({ caller, ...route }) =>
   typeof caller === 'object' && 'permission' in caller ? [{ ...route, permission: caller.permission }] : [],
 );
 
-/** What is sent to be answered and changes nothing: nobody wants to find it again. */
+/** Routes without GET that change nothing. Nobody looks for them in the audit log. */
 const withoutTrace = ['POST /oauth/token', 'POST /oauth/introspect'];
 
-/** What only a creation's answer shows although everybody may know it: ids and times, and that a secret is not shown. */
+/** Members that only the answer of a creation shows, although they are public: ids, times, and the notice. */
 const PUBLIC_MEMBERS = ['apiId', 'kid', 'signsFrom', 'rotationEndsAt', 'type', 'principalId', 'notice'];
 
 describe('names', () => {
@@ -27,7 +27,7 @@ describe('names', () => {
     expect(repeated(all.map(({ name }) => name))).toEqual([]);
   });
 
-  test('every Lambda has a file of its name, and every such file a Lambda', () => {
+  test('every Lambda has a file of its name, and every file a Lambda of its name', () => {
     const files = readdirSync(new URL('../../../functions', import.meta.url));
     expect(files.sort()).toEqual(all.map(({ name }) => `${name}.ts`).sort());
   });
@@ -36,7 +36,7 @@ describe('names', () => {
     expect(repeated(routes.map(({ name }) => name))).toEqual([]);
   });
 
-  test('every method and path is served once, however its parameters are called', () => {
+  test('no two routes have the same method and path, even with other names of parameters', () => {
     expect(repeated(routes.map(({ method, path }) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`))).toEqual([]);
   });
 
@@ -58,13 +58,13 @@ describe('paths', () => {
 });
 
 describe('callers', () => {
-  test('every route under /v1 that is not open needs a management permission, and only those do', () => {
+  test('exactly the routes under /v1 that are not open need a management permission', () => {
     const names = (of: readonly { readonly name: string }[]) => of.map(({ name }) => name);
     const closed = routes.filter(({ path, caller }) => path.startsWith('/v1/') && caller !== 'anyone');
     expect(names(managementRoutes)).toEqual(names(closed));
   });
 
-  test('open to anyone is nothing but discovery, public keys, status lists and reports of leaks', () => {
+  test('only discovery, public keys, status lists and reports of leaks are open to anyone', () => {
     const open = routes.filter(({ caller }) => caller === 'anyone').map(({ method, path }) => `${method} ${path}`);
     expect(open).toEqual([
       'POST /v1/leaked-credentials',
@@ -83,26 +83,26 @@ describe('callers', () => {
     else expect(route.permission).toMatch(route.method === 'GET' ? /^read:/ : /^write:/);
   });
 
-  test('T1: what a tenant may change lies inside that tenant', () => {
+  test('T1: a tenant may change only records inside that tenant', () => {
     const changes = managementRoutes.filter(({ method, permission }) => {
       return method !== 'GET' && reachOf(permission) !== 'workspace';
     });
     expect(changes.filter(({ path }) => !path.startsWith('/v1/tenants/{tenantId}/'))).toEqual([]);
   });
 
-  test('T1: what a tenant may see outside itself is the roles', () => {
+  test('T1: a tenant may see only roles outside itself', () => {
     const anywhere = managementRoutes.filter(({ permission }) => reachOf(permission) === 'anywhere');
     expect(anywhere.map(({ name }) => name)).toEqual(['listRoles', 'getRole']);
   });
 
-  test('every permission that reaches a tenant opens something inside it', () => {
+  test('every permission that a tenant can have opens a route inside a tenant', () => {
     const inside = managementRoutes.filter(({ path }) => path.includes('{tenantId}'));
     const opened = new Set(inside.map(({ permission }) => permission));
     const reaching = managementRoutes.filter(({ permission }) => reachOf(permission) === 'tenant');
     expect(reaching.filter(({ permission }) => !opened.has(permission))).toEqual([]);
   });
 
-  test('every permission of the management API opens something', () => {
+  test('every permission of the management API opens a route', () => {
     const needed = new Set<string>(
       routes.flatMap(({ caller }) => (typeof caller === 'object' ? Object.values(caller) : [])),
     );
@@ -116,7 +116,7 @@ describe('changes', () => {
     expect(audit !== undefined).toBe(changes);
   });
 
-  test.each(routes)('$name takes a body where its method has one', ({ method, path, body }) => {
+  test.each(routes)('$name takes a body if its method has a body', ({ method, path, body }) => {
     expect(body !== undefined).toBe(['POST', 'PUT', 'PATCH'].includes(method) && !isConclusion(path));
   });
 
@@ -127,7 +127,7 @@ describe('changes', () => {
 
 describe('bodies and replies', () => {
   const withBody = routes.flatMap(({ name, body }) => (body === undefined ? [] : [{ name, body }]));
-  test.each(withBody)('the example body of $name is one that it takes', ({ body }) => {
+  test.each(withBody)('$name accepts its example body', ({ body }) => {
     expect(body.schema.safeParse(decoded(body)).error).toBeUndefined();
   });
 
@@ -139,21 +139,21 @@ describe('bodies and replies', () => {
   });
 
   const withExample = routes.flatMap(({ name, reply }) => (reply.example === undefined ? [] : [{ name, reply }]));
-  test.each(withExample)('the example reply of $name is one that it may give', ({ reply }) => {
+  test.each(withExample)('the example reply of $name fits its schema', ({ reply }) => {
     expect(reply.schema?.parse(reply.example)).toEqual(reply.example);
   });
 
-  test.each(routes)('$name shows an example of each reply that is its own', ({ path, reply }) => {
+  test.each(routes)('$name has an example of its reply, unless a standard defines the reply', ({ path, reply }) => {
     const isDefinedElsewhere = path.startsWith('/.well-known/');
     expect(reply.example !== undefined).toBe(reply.schema !== undefined && !isDefinedElsewhere);
   });
 
-  test('A15: only what anyone may read may be cached', () => {
+  test('A15: caches may keep only answers that anyone may read', () => {
     const cacheable = routes.filter(({ reply }) => reply.maxAgeSeconds !== undefined);
     expect(cacheable.every(({ caller }) => caller === 'anyone')).toBe(true);
   });
 
-  test('B21: a clear secret leaves by the answers that make one and by nothing else', () => {
+  test('B21: only answers that make a secret show it in clear', () => {
     const showing = (member: string) =>
       routes.filter(({ reply }) => membersShownOnce(reply.schema).includes(member)).map(({ name }) => name);
     expect(showing('clientSecret')).toEqual([
@@ -177,17 +177,20 @@ describe('bodies and replies', () => {
 
   const creations = routes.filter(({ reply }) => reply.status === 201);
 
-  test.each(creations)('B21: $name marks as shown once what it alone shows, unless that is public', (creation) => {
-    const shownOnce = membersShownOnce(creation.reply.schema);
-    const unmarked = membersShownByAlone(creation).filter((name) => !shownOnce.includes(name));
-    expect(unmarked.filter((name) => !PUBLIC_MEMBERS.includes(name))).toEqual([]);
-  });
+  test.each(creations)(
+    'B21: $name marks as shown once each member that it alone shows, except public members',
+    (creation) => {
+      const shownOnce = membersShownOnce(creation.reply.schema);
+      const unmarked = membersShownByAlone(creation).filter((name) => !shownOnce.includes(name));
+      expect(unmarked.filter((name) => !PUBLIC_MEMBERS.includes(name))).toEqual([]);
+    },
+  );
 
-  test.each(creations)('$name has a notice exactly where it has something to show once', ({ reply }) => {
+  test.each(creations)('$name has a notice if and only if it has a member that is shown once', ({ reply }) => {
     expect(membersOf(reply).includes('notice')).toBe(membersShownOnce(reply.schema).length > 0);
   });
 
-  test.each(routes.filter(({ name }) => name.startsWith('list')))('$name gives pages', ({ query }) => {
+  test.each(routes.filter(({ name }) => name.startsWith('list')))('$name answers in pages', ({ query }) => {
     expect(query).toHaveProperty('shape', expect.objectContaining(pageQuery.shape));
   });
 });
@@ -197,7 +200,7 @@ describe('grants', () => {
     expect(repeated(listed)).toEqual([]);
   });
 
-  test('every grant is given to some Lambda', () => {
+  test('every grant is given to a Lambda', () => {
     const given = new Set<string>(all.flatMap((table) => table.grants));
     expect(Object.keys(grants).filter((grant) => !given.has(grant))).toEqual([]);
   });
@@ -208,40 +211,40 @@ function successStatus(method: Route['method'], path: string): Route['reply']['s
   return method === 'POST' && path.startsWith('/v1/') && !isConclusion(path) && !isTrial(path) ? 201 : 200;
 }
 
-/** Ends something that is under way: there is nothing to send, and nothing comes into being. */
+/** Whether a route ends a rotation or the time of a key: it takes no body and creates no record. */
 function isConclusion(path: string): boolean {
   return /\/(?:finish|cancel)$|^\/v1\/signing-keys\/\{keyId\}\/(?:rotate|revoke)$/.test(path);
 }
 
-/** Tells of something, and is told nothing. */
+/** Whether a route takes a report, and answers nothing. */
 function isReport(path: string): boolean {
   return path === '/v1/leaked-credentials';
 }
 
-/** Tries something out, with a permission of its own: nothing is there afterwards. */
+/** Whether a route tries something, with its own permission, and leaves no record. */
 function isTrial(path: string): boolean {
   return path.endsWith('/test');
 }
 
-/** Every member that a reply can have, at any depth. */
+/** Lists every member that a reply can have, at any depth. */
 function membersOf({ schema }: Route['reply']): readonly string[] {
   if (schema === undefined) return [];
   return [...JSON.stringify(z.toJSONSchema(schema)).matchAll(/"(\w+)":\{/g)].flatMap(([, name]) => name ?? []);
 }
 
-/** The members of a creation's answer that no answer about the same or an enclosing resource shows afterwards. */
+/** Lists the members of a creation's answer that no GET of the same resource, or of one around it, shows later. */
 function membersShownByAlone({ path, reply }: Pick<Route, 'path' | 'reply'>): readonly string[] {
   const readings = routes.filter(({ method, path: read }) => method === 'GET' && isWithin(read, path));
   const shown = new Set(readings.flatMap((reading) => membersOf(reading.reply)));
   return membersOf(reply).filter((name) => !shown.has(name));
 }
 
-/** Whether one of two paths lies below the other, or is the other. */
+/** Whether one of two paths is below the other, or they are the same. */
 function isWithin(one: string, other: string): boolean {
   return `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`);
 }
 
-/** The example as the schema gets it: a form's repeatable members come as lists. */
+/** The example in the form that the schema checks: repeatable members are lists. */
 function decoded({ example, repeatable = [] }: NonNullable<Route['body']>): unknown {
   const members = Object.entries(Object(example));
   return Object.fromEntries(members.map(([name, value]) => [name, repeatable.includes(name) ? [value] : value]));

@@ -22,12 +22,12 @@ import { shownMetadata, status } from '../../fields/shapes.ts';
 import { shownOnce } from '../../fields/shown-once.ts';
 import { lambdaTable, type Route } from '../../table.ts';
 
-/** An API token as it is shown; its secrets by their last four characters. */
+/** An API token as answers show it, with the last four characters of its secrets. */
 const apiToken = z.object({
   clientId: z.string(),
   kind: apiTokenKind,
-  audience: z.string().optional().meta({ description: 'Of kind access_token: the API that it is for' }),
-  tokenId: z.string().optional().meta({ description: 'Of kind access_token: the jti of the JWT' }),
+  audience: z.string().optional().meta({ description: 'Kind access_token only: the API that the token is for' }),
+  tokenId: z.string().optional().meta({ description: 'Kind access_token only: the jti of the JWT' }),
   description: z.string(),
   tenantId: z.string(),
   userId: z.string().optional(),
@@ -47,12 +47,12 @@ const newApiToken = apiToken.extend({
   accessToken: shownOnce(
     z.string().optional().meta({
       description:
-        'Of kind access_token, in place of a clientSecret: the JWT, shown in the first answer only and not kept',
+        'Kind access_token only, in the place of a clientSecret: the JWT, shown in the first answer only and not kept',
     }),
   ),
 });
 
-/** A tenant's token has roles, or permissions one by one. */
+/** The permissions of a tenant's API token, in the place of roles. */
 const permissions = unique(
   z.array(namedPermission).max(PERMISSIONS_MAX),
   ({ api, value }) => `${api} ${value}`,
@@ -105,7 +105,7 @@ const creation = { method: 'POST', errors: 'problem', audit: 'api_token.created'
 
 const created = { status: 201, description: 'The API token with its secret', schema: newApiToken } as const;
 
-/** Creating API tokens: one of the few places where a clear secret leaves Mintmark, and the one where a JWT is one. */
+/** The routes that create API tokens. Their answers show a new secret, or a long-lived JWT. */
 export const createToken = lambdaTable({
   name: 'create-token',
   purpose: 'Creates API tokens of tenants and of users.',
@@ -138,7 +138,7 @@ export const createToken = lambdaTable({
     createMemberApiToken: {
       ...creation,
       path: userTokens,
-      summary: "Create a user's personal API token; it has the user's roles in this tenant, as they stand",
+      summary: "Create a user's personal API token; it always has the current roles of the user in this tenant",
       caller: { permission: 'write:user-tokens' },
       body: {
         encoding: 'json',
@@ -177,11 +177,11 @@ const changed = { status: 200, description: 'The API token after the change', sc
 const removal = {
   method: 'DELETE',
   errors: 'problem',
-  reply: { status: 204, description: 'The API token and every access token it obtained are worth nothing' },
+  reply: { status: 204, description: 'The API token, and every access token it obtained, is invalid' },
   audit: 'api_token.revoked',
 } as const satisfies Partial<Route>;
 
-/** Looking at API tokens and deleting them. */
+/** The routes that show, change and delete API tokens. */
 export const manageTokens = lambdaTable({
   name: 'manage-tokens',
   purpose: 'Lists, shows, changes and deletes API tokens.',
@@ -215,7 +215,7 @@ export const manageTokens = lambdaTable({
     updateTenantApiToken: {
       ...change,
       path: `${tenantTokens}/{clientId}`,
-      summary: "Change a tenant's API token; its expiry may only come closer",
+      summary: "Change a tenant's API token; its expiry can only become earlier",
       caller: { permission: 'write:tenant-tokens' },
       body: {
         encoding: 'merge-patch',
@@ -247,7 +247,7 @@ export const manageTokens = lambdaTable({
     updateMemberApiToken: {
       ...change,
       path: `${userTokens}/{clientId}`,
-      summary: 'Change a personal API token; its expiry may only come closer',
+      summary: 'Change a personal API token; its expiry can only become earlier',
       caller: { permission: 'write:user-tokens' },
       body: { encoding: 'merge-patch', schema: z.object(commonChange), example: { status: 'disabled' } },
       reply: { ...changed, example: { ...personalExample, status: 'disabled', version: 2 } },

@@ -38,13 +38,13 @@ const application = z.object({
   metadata: shownMetadata,
   tokenLifetimeSeconds: z.int().optional(),
   tokensRevokedUntil: timestamp.optional(),
-  tokenQuota: tokenQuota.optional().meta({ description: "Absent where the workspace's holds" }),
+  tokenQuota: tokenQuota.optional().meta({ description: 'Absent if the quota of the workspace applies' }),
   createdAt: timestamp,
   createdBy: z.string(),
   expiresAt: timestamp.nullable(),
   status,
   secrets: z.array(secretFields),
-  lastUsedAt: lastUsedAt.meta({ description: 'When its keys were last used, to within five minutes; null for never' }),
+  lastUsedAt: lastUsedAt.meta({ description: 'When its keys were last used, exact to five minutes; null for never' }),
   version: z.int(),
 });
 
@@ -86,10 +86,10 @@ const reading = { errors: 'problem', caller: { permission: 'read:applications' }
 
 const writing = { errors: 'problem', caller: { permission: 'write:applications' } } as const satisfies Partial<Route>;
 
-/** Clients that the workspace registers for its own machines, and what each may ask for at which API. */
+/** The routes of applications, which are clients of the workspace itself, and of their client grants. */
 export const applications = lambdaTable({
   name: 'applications',
-  purpose: 'Keeps applications and their client grants.',
+  purpose: 'Manages applications and their client grants.',
   grants: [
     'records:read',
     'tokens:verify',
@@ -126,7 +126,7 @@ export const applications = lambdaTable({
       },
       reply: {
         status: 201,
-        description: 'The application, with its secret shown this once if it authenticates by one',
+        description: 'The application. If it authenticates with a secret, the secret is shown in this answer only',
         schema: application.extend(newSecretFields),
         example: newExample,
       },
@@ -161,7 +161,7 @@ export const applications = lambdaTable({
       ...writing,
       method: 'PATCH',
       path: '/v1/applications/{clientId}',
-      summary: 'Change an application; its expiry may only come closer',
+      summary: 'Change an application; its expiry can only become earlier',
       body: {
         encoding: 'merge-patch',
         schema: z.object({
@@ -188,7 +188,7 @@ export const applications = lambdaTable({
       ...writing,
       method: 'DELETE',
       path: '/v1/applications/{clientId}',
-      summary: 'Delete an application; what it obtained is worth nothing from now on',
+      summary: 'Delete an application; its tokens become invalid at once',
       reply: { status: 204, description: 'Deleted' },
       audit: 'client.deleted',
     },
@@ -196,7 +196,7 @@ export const applications = lambdaTable({
       ...writing,
       method: 'PUT',
       path: '/v1/applications/{clientId}/grants/{apiId}',
-      summary: 'Say what an application may ask for at an API',
+      summary: 'Set the permissions that an application may ask for at an API',
       body: {
         encoding: 'json',
         schema: z.object({
@@ -211,7 +211,7 @@ export const applications = lambdaTable({
       ...reading,
       method: 'GET',
       path: '/v1/applications/{clientId}/grants',
-      summary: 'Show what an application may ask for',
+      summary: 'Show the permissions that an application may ask for',
       reply: {
         status: 200,
         description: 'All client grants of the application',
@@ -223,8 +223,11 @@ export const applications = lambdaTable({
       ...writing,
       method: 'DELETE',
       path: '/v1/applications/{clientId}/grants/{apiId}',
-      summary: 'Take a client grant back',
-      reply: { status: 204, description: 'What the application obtained by it is worth nothing from now on' },
+      summary: 'Delete a client grant',
+      reply: {
+        status: 204,
+        description: 'Deleted; the tokens that the application obtained by it become invalid at once',
+      },
       audit: 'client_grant.deleted',
     },
   },

@@ -13,7 +13,7 @@ const CLAIM_DEPTH_MAX = 6;
 
 const VALUE_CHARACTERS = 512;
 
-/** Ends where a name ends, and is about more than a kind of thing: others can make names that begin like yours. */
+/** A prefix must end at the end of a name, and name more than a kind: others can make names that begin like yours. */
 const PREFIX = /^[^:/]+[:/]+[^:/]+.*[:/]$/;
 
 const claimName = text(NAME_CHARACTERS);
@@ -22,14 +22,14 @@ const claim = z.union([claimName, z.array(claimName).min(1).max(CLAIM_DEPTH_MAX)
   description: 'The name of a claim, or the names that lead to it: ["kubernetes.io", "namespace"]',
 });
 
-const startsWith = text(VALUE_CHARACTERS).regex(PREFIX, 'must name something, and end behind a name with / or :');
+const startsWith = text(VALUE_CHARACTERS).regex(PREFIX, 'must end with / or : behind a name, as repo:acme/ does');
 
 const condition = z.union([
   z.strictObject({ claim, equals: text(VALUE_CHARACTERS) }),
   z.strictObject({ claim, startsWith }),
 ]);
 
-/** Which URLs these may be, the domain says. */
+/** The URL of an issuer or of its keys. The domain checks which URLs are allowed. */
 const url = z.string().min(1).max(VALUE_CHARACTERS);
 
 const algorithms = z.array(z.enum(['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA']));
@@ -42,7 +42,9 @@ const newCredential = z
   .object({
     title: text(NAME_CHARACTERS),
     issuer: url,
-    audience: audience.optional().meta({ description: "This server's issuer, unless it says otherwise" }),
+    audience: audience
+      .optional()
+      .meta({ description: "The aud of the issuer's tokens; by default, the issuer URL of this server" }),
     algorithms: unique(algorithms.min(1), String).default(['RS256']),
     conditions: z.array(condition).min(1).max(CONDITIONS_MAX),
     jwksUri: url.optional(),
@@ -98,10 +100,10 @@ const collection = `${serviceUserPath}/federated-credentials` as const;
 
 const item = `${collection}/{clientId}` as const;
 
-/** Federated credentials of service users: trust in another issuer, each a client of its own. */
+/** The routes of federated credentials: each trusts another issuer, and is a client of a service user. */
 export const federatedCredentials = lambdaTable({
   name: 'federated-credentials',
-  purpose: 'Keeps which other issuers say who a service user is.',
+  purpose: 'Manages the trust of service users in other issuers.',
   grants: [
     'records:read',
     'tokens:verify',
@@ -120,11 +122,11 @@ export const federatedCredentials = lambdaTable({
       ...writing,
       method: 'POST',
       path: collection,
-      summary: "Trust another issuer's tokens to be a service user: GitHub Actions, Kubernetes, AWS and others",
+      summary: "Accept another issuer's tokens for a service user: GitHub Actions, Kubernetes, AWS and others",
       body: { encoding: 'json', schema: newCredential, example: requestExample },
       reply: {
         status: 201,
-        description: 'The federated credential; its clientId goes beside the token when that is exchanged',
+        description: 'The federated credential; send its clientId together with the token that you exchange',
         schema: credential,
         example,
       },
@@ -154,7 +156,7 @@ export const federatedCredentials = lambdaTable({
       ...writing,
       method: 'DELETE',
       path: item,
-      summary: 'Delete a federated credential; it and the tokens it obtained are worth nothing from now on',
+      summary: 'Delete a federated credential; the tokens it obtained become invalid at once',
       reply: { status: 204, description: 'Deleted' },
       audit: 'federated_credential.deleted',
     },

@@ -13,7 +13,7 @@ const clientSecrets = z.object({
   secrets: z.array(secretFields),
   rotationEndsAt: timestamp
     .nullable()
-    .meta({ description: 'When the old secrets of a rotation end; null without one' }),
+    .meta({ description: 'When the old secrets end; null if no rotation is going on' }),
   version: z.int(),
 });
 
@@ -51,7 +51,7 @@ const addition = {
   },
   reply: {
     status: 201,
-    description: 'All secrets of the client, and the new one in clear, this once',
+    description: 'All secrets of the client; the new secret is shown in clear, in this answer only',
     schema: withSecret,
     example: addedExample,
   },
@@ -68,7 +68,8 @@ const rotation = {
   },
   reply: {
     status: 201,
-    description: 'All secrets of the client, and the new one in clear, this once; the old ones end after the grace',
+    description:
+      'All secrets of the client; the new secret is shown in clear, in this answer only. The old secrets end after the grace period',
     schema: withSecret,
     example: rotatedExample,
   },
@@ -78,13 +79,13 @@ const rotation = {
 const conclusion = {
   method: 'POST',
   errors: 'problem',
-  reply: { status: 200, description: 'All secrets of the client after it', schema: clientSecrets, example },
+  reply: { status: 200, description: 'All secrets of the client after the change', schema: clientSecrets, example },
 } as const satisfies Partial<Route>;
 
 const removal = {
   method: 'DELETE',
   errors: 'problem',
-  reply: { status: 204, description: 'The secret and every access token of this client are worth nothing' },
+  reply: { status: 204, description: 'The secret, and every access token of this client, is invalid' },
   audit: 'client.secret.revoked',
 } as const satisfies Partial<Route>;
 
@@ -100,7 +101,7 @@ const ofApplication = '/v1/applications/{clientId}/secrets';
 
 const ofMember = `${userTokens}/{clientId}/secrets` as const;
 
-/** Secrets of API tokens and applications, several live at once, so that they can be changed without a gap. */
+/** The routes of secrets of API tokens and applications. A client can have several, to rotate without a gap. */
 export const manageSecrets = lambdaTable({
   name: 'manage-secrets',
   purpose: 'Adds, rotates and deletes secrets of API tokens and applications.',
@@ -118,7 +119,7 @@ export const manageSecrets = lambdaTable({
     addTenantApiTokenSecret: {
       ...addition,
       path: ofTenant,
-      summary: "Add a secret to a tenant's API token; at most five are live",
+      summary: "Add a secret to a tenant's API token; at most five can be live",
       caller: forTenant,
     },
     rotateTenantApiTokenSecrets: {
@@ -130,14 +131,14 @@ export const manageSecrets = lambdaTable({
     finishTenantApiTokenRotation: {
       ...conclusion,
       path: `${ofTenant}/rotate/finish`,
-      summary: 'End the overlap now: only the new secret works',
+      summary: 'End the overlap now: only the new secret stays valid',
       caller: forTenant,
       audit: 'client.secret.rotated',
     },
     cancelTenantApiTokenRotation: {
       ...conclusion,
       path: `${ofTenant}/rotate/cancel`,
-      summary: 'Take the rotation back: the old secrets are as they were',
+      summary: 'Cancel the rotation: the old secrets get their former expiry back, the new secret becomes invalid',
       caller: forTenant,
       audit: 'client.secret.rotation_cancelled',
     },
@@ -150,7 +151,7 @@ export const manageSecrets = lambdaTable({
     addMemberApiTokenSecret: {
       ...addition,
       path: ofMember,
-      summary: 'Add a secret to a personal API token; at most five are live',
+      summary: 'Add a secret to a personal API token; at most five can be live',
       caller: forMember,
     },
     rotateMemberApiTokenSecrets: {
@@ -162,14 +163,14 @@ export const manageSecrets = lambdaTable({
     finishMemberApiTokenRotation: {
       ...conclusion,
       path: `${ofMember}/rotate/finish`,
-      summary: 'End the overlap now: only the new secret works',
+      summary: 'End the overlap now: only the new secret stays valid',
       caller: forMember,
       audit: 'client.secret.rotated',
     },
     cancelMemberApiTokenRotation: {
       ...conclusion,
       path: `${ofMember}/rotate/cancel`,
-      summary: 'Take the rotation back: the old secrets are as they were',
+      summary: 'Cancel the rotation: the old secrets get their former expiry back, the new secret becomes invalid',
       caller: forMember,
       audit: 'client.secret.rotation_cancelled',
     },
@@ -182,7 +183,7 @@ export const manageSecrets = lambdaTable({
     addApplicationSecret: {
       ...addition,
       path: ofApplication,
-      summary: 'Add a secret to an application; at most five are live',
+      summary: 'Add a secret to an application; at most five can be live',
       caller: forApplication,
     },
     rotateApplicationSecrets: {
@@ -194,14 +195,14 @@ export const manageSecrets = lambdaTable({
     finishApplicationRotation: {
       ...conclusion,
       path: `${ofApplication}/rotate/finish`,
-      summary: 'End the overlap now: only the new secret works',
+      summary: 'End the overlap now: only the new secret stays valid',
       caller: forApplication,
       audit: 'client.secret.rotated',
     },
     cancelApplicationRotation: {
       ...conclusion,
       path: `${ofApplication}/rotate/cancel`,
-      summary: 'Take the rotation back: the old secrets are as they were',
+      summary: 'Cancel the rotation: the old secrets get their former expiry back, the new secret becomes invalid',
       caller: forApplication,
       audit: 'client.secret.rotation_cancelled',
     },

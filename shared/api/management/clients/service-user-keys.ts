@@ -6,7 +6,7 @@ import { notice, shownOnce } from '../../fields/shown-once.ts';
 import { lambdaTable } from '../../table.ts';
 import { reading, serviceUserPath, writing } from './service-user-routes.ts';
 
-/** As long as verifiers may go on trusting a key that was deleted. */
+/** How long verifiers may still trust a deleted key. */
 const KEY_SET_MAX_AGE_SECONDS = 60;
 
 const algorithm = z.enum(['RS256', 'ES256']);
@@ -24,7 +24,7 @@ const key = z.object({
   version: z.int(),
 });
 
-/** With a private half, the answer is the file that the service user keeps. */
+/** The answer of a creation. With a private half, it is the key file that the service user keeps. */
 const newKey = key.extend({
   type: z.literal('mintmark_service_user').optional(),
   principalId: z.string().optional(),
@@ -57,10 +57,10 @@ const collection = `${serviceUserPath}/keys` as const;
 
 const item = `${collection}/{keyId}` as const;
 
-/** Keys of service users, each a client of its own; only Lambdas that make keys need the memory for it. */
+/** The routes of service users' keys, each of which is a client. Only this Lambda needs the memory for making keys. */
 export const serviceUserKeys = lambdaTable({
   name: 'service-user-keys',
-  purpose: 'Makes, takes and publishes keys of service users.',
+  purpose: 'Makes, registers and publishes keys of service users.',
   grants: [
     'records:read',
     'tokens:verify',
@@ -79,7 +79,7 @@ export const serviceUserKeys = lambdaTable({
       ...writing,
       method: 'POST',
       path: collection,
-      summary: 'Give a service user one more key: a pair that Mintmark makes, or the public half of one of its own',
+      summary: 'Add a key to a service user: a new pair that Mintmark makes, or the public half of its own pair',
       body: {
         encoding: 'json',
         schema: z
@@ -91,13 +91,13 @@ export const serviceUserKeys = lambdaTable({
           })
           .refine((body) => body.algorithm === undefined || body.publicKey === undefined, {
             path: ['algorithm'],
-            message: 'is for keys that Mintmark makes: a public key says it itself',
+            message: 'is for keys that Mintmark makes: a public key has its own algorithm',
           }),
         example: { title: example.title, algorithm: 'ES256', expiresInSeconds: 7_776_000 },
       },
       reply: {
         status: 201,
-        description: 'The key, with its private half (PKCS#8, PEM) shown this once if Mintmark made it',
+        description: 'The key. If Mintmark made it, its private half (PKCS#8, PEM) is shown in this answer only',
         schema: newKey,
         example: {
           ...example,
@@ -132,19 +132,19 @@ export const serviceUserKeys = lambdaTable({
       ...writing,
       method: 'DELETE',
       path: item,
-      summary: 'Delete a key; it and the tokens it obtained are worth nothing from now on',
+      summary: 'Delete a key; the key and the tokens it obtained become invalid at once',
       reply: { status: 204, description: 'Deleted' },
       audit: 'client.key.revoked',
     },
     serviceUserKeySet: {
       method: 'GET',
       path: `${item}/jwks.json`,
-      summary: 'One public key, for whoever checks what the service user signed (RFC 7517)',
+      summary: 'Show one public key, for verifiers of the JWTs that the service user signed (RFC 7517)',
       caller: 'anyone',
       errors: 'problem',
       reply: {
         status: 200,
-        description: 'A JSON Web Key Set with this key; 404 as soon as the key is worth nothing',
+        description: 'A JSON Web Key Set with this key; 404 as soon as the key is not valid',
         schema: z.object({ keys: z.array(publishedJwk) }),
         example: { keys: [example.publicKey] },
         maxAgeSeconds: KEY_SET_MAX_AGE_SECONDS,

@@ -68,10 +68,10 @@ const secretExample = {
 
 const secrets = `${serviceUserPath}/secrets` as const;
 
-/** Machine principals of a tenant, with as many secrets as they need, each a client of its own. */
+/** The routes of a tenant's service users and of their secrets, each of which is a client. */
 export const serviceUsers = lambdaTable({
   name: 'service-users',
-  purpose: "Keeps a tenant's service users and their secrets.",
+  purpose: "Manages a tenant's service users and their secrets.",
   grants: [
     'records:read',
     'tokens:verify',
@@ -130,7 +130,7 @@ export const serviceUsers = lambdaTable({
       ...writing,
       method: 'PATCH',
       path: serviceUserPath,
-      summary: 'Change a service user; disabled, its credentials and tokens are worth nothing',
+      summary: 'Change a service user; while it is disabled, its credentials and tokens are invalid',
       body: {
         encoding: 'merge-patch',
         schema: z.object({
@@ -154,7 +154,7 @@ export const serviceUsers = lambdaTable({
       ...writing,
       method: 'DELETE',
       path: serviceUserPath,
-      summary: 'Delete a service user; its credentials and tokens are worth nothing from now on',
+      summary: 'Delete a service user; its credentials and tokens become invalid at once',
       reply: { status: 204, description: 'Deleted' },
       audit: 'service_user.deleted',
     },
@@ -162,7 +162,7 @@ export const serviceUsers = lambdaTable({
       ...writing,
       method: 'POST',
       path: secrets,
-      summary: 'Give a service user one more secret, with a client id of its own',
+      summary: 'Add a secret, with its own client id, to a service user',
       body: {
         encoding: 'json',
         schema: z.object({ title: text(NAME_CHARACTERS), expiresInSeconds, importedHash }),
@@ -170,7 +170,7 @@ export const serviceUsers = lambdaTable({
       },
       reply: {
         status: 201,
-        description: 'The secret, shown this once',
+        description: 'The secret, shown in this answer only',
         schema: newSecret,
         example: { ...secretExample, clientSecret: 'mms_…' },
       },
@@ -184,7 +184,7 @@ export const serviceUsers = lambdaTable({
       query: clientQuery,
       reply: {
         status: 200,
-        description: 'A page of secrets, by their last four characters',
+        description: 'A page of secrets, with their last four characters',
         schema: page(secret),
         example: { items: [{ ...secretExample, lastUsedAt: usedSecretExample.lastUsedAt }] },
       },
@@ -193,7 +193,7 @@ export const serviceUsers = lambdaTable({
       ...writing,
       method: 'DELETE',
       path: `${secrets}/{clientId}`,
-      summary: 'Delete a secret; it and the tokens it obtained are worth nothing from now on',
+      summary: 'Delete a secret; the secret and the tokens it obtained become invalid at once',
       reply: { status: 204, description: 'Deleted' },
       audit: 'client.secret.revoked',
     },
