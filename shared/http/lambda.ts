@@ -108,7 +108,7 @@ function acceptsSignedOnly(accept: string | undefined, { signedAs }: Reply): boo
   return signedAs !== undefined && accept?.trim().toLowerCase() === signedAs;
 }
 
-/** The functions of all routes by name. Their types are left out: `findRoute` finds the one that fits the request. */
+/** The functions of all routes by name. Their own types are left out, because `findRoute` chooses at run time. */
 type Operations = Readonly<
   Record<string, (request: object, ports: unknown) => Promise<OperationReply<number, unknown>>>
 >;

@@ -117,7 +117,7 @@ export const orderedQuery = pageQuery.extend({
   order: z.enum(['asc', 'desc']).default('asc').meta({ description: 'By time of creation' }),
 });
 
-/** The query of a list that can be searched. Pages of a search may be short or empty and still have a next one. */
+/** The query of a list that can be searched. A page of a search can be short or empty, even if there is a next page. */
 export const searchQuery = orderedQuery.extend({
   q: text(NAME_CHARACTERS).optional().meta({ description: 'A part of a name, description or id, in any case' }),
 });

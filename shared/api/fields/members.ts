@@ -49,7 +49,7 @@ export const memberRoutes = {
   deleteMember: {
     ...deleting,
     path: '/v1/tenants/{tenantId}/members/{userId}',
-    summary: 'Remove a user from a tenant; its personal API tokens for this tenant become invalid at once',
+    summary: "Remove a user from a tenant; the user's API tokens for this tenant become invalid at once",
     caller: { permission: 'write:members' },
     audit: 'member.deleted',
   },

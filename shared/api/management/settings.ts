@@ -12,7 +12,7 @@ import {
 import { showing, updating } from '../fields/shapes.ts';
 import type { Route } from '../table.ts';
 
-/** The highest limit of live credentials: more are hard to oversee, and make creations slow, which count them. */
+/** The highest limit of live credentials. More are hard to oversee, and each creation counts them. */
 const LIVE_MAX = 100;
 
 const kinds = unique(z.array(apiTokenKind).max(2), (kind) => kind);
@@ -90,7 +90,7 @@ const statusLists = z.object({
   }),
 });
 
-/** A minute to a year. */
+/** The lifetime of a refresh token: a minute to a year. */
 const refreshTokenLifetimeSeconds = z.int().min(60).max(31_536_000);
 
 const refreshTokens = z.object({

@@ -68,7 +68,7 @@ export const manageSigningKeys = lambdaTable({
       ...writing,
       method: 'POST',
       path: '/v1/signing-keys/{keyId}/rotate',
-      summary: 'Replace a key by the next key, as soon as that has been published long enough',
+      summary: 'Replace a key by the next key, as soon as the next key has been published long enough',
       audit: 'signing_key.rotated',
     },
     revokeSigningKey: {

@@ -49,7 +49,7 @@ export const signingSecrets = lambdaTable({
         encoding: 'json',
         schema: z.object({
           leadSeconds: z.int().min(0).max(WEEK_SECONDS).default(HOUR_SECONDS).meta({
-            description: 'After how many seconds the secret replaces the one before; the first secret signs at once',
+            description: 'How long the previous secret still signs; the first secret of an API signs at once',
           }),
         }),
         example: { leadSeconds: HOUR_SECONDS },

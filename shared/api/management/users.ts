@@ -83,7 +83,7 @@ export const userRoutes = {
   deleteUser: {
     ...deleting,
     path: '/v1/users/{userId}',
-    summary: 'Delete a user; its personal API tokens become invalid at once',
+    summary: "Delete a user; the user's personal API tokens become invalid at once",
     caller: { permission: 'write:users' },
     audit: 'user.deleted',
   },

@@ -14,7 +14,7 @@ export const statusLists = lambdaTable({
       errors: 'problem',
       reply: {
         status: 200,
-        description: 'A Status List Token; a new one replaces it when half of its time to live is over',
+        description: 'A Status List Token. It is replaced when half of its time to live is over',
         signedAs: 'application/statuslist+jwt',
         maxAgeSeconds: 'varying',
       },

@@ -6,8 +6,9 @@ import { formDecode, isFreeOfControls } from '../request/form.ts';
 import type { Incoming } from '../request/incoming.ts';
 
 /**
- * Decides by which kind of credentials a request wants to prove its client. A request without any counts as a missing
- * secret. A certificate counts only if there is nothing else, because connections can have one for other reasons.
+ * Decides by which kind of credentials a request wants to prove its client. A request without any counts as a request
+ * whose secret is missing. A certificate counts only without other credentials, because a connection can have one for
+ * other reasons.
  */
 export function clientProof({ headers, members = {}, certificate }: Incoming): ClientProof {
   if (members.client_assertion !== undefined) return 'assertion';

@@ -56,7 +56,7 @@ function isOutOfTime(thrown: unknown): boolean {
 /** The facts about a route that the answer of an error can show. */
 interface AboutRoute {
   readonly allowedMethods: readonly string[];
-  /** The URL of the metadata that say which tokens the API accepts (RFC 9728); undefined if there are none. */
+  /** The URL of the metadata that say which tokens the API accepts (RFC 9728); undefined if the API has none. */
   readonly resourceMetadataUri: () => string | undefined;
 }
 

@@ -4,7 +4,7 @@ import { DomainError, notFound } from '#shared/domain/errors.ts';
 import { isSecretInPlaceOfId } from '#shared/domain/ids.ts';
 import { isAskedFor, type Middleware } from './step.ts';
 
-/** Whether text can be an id. Ids go into log and audit lines, where a secret in the place of an id must not go. */
+/** Whether text can be an id, and is not a secret in the place of an id: log and audit lines show ids. */
 function mayBeId(text: string): boolean {
   return ID.test(text) && !isSecretInPlaceOfId(text);
 }

@@ -51,7 +51,7 @@ interface Refusal {
   readonly caller: Pick<AuditEvent['actor'], 'clientId' | 'subject'>;
 }
 
-/** Finds the refusal to write. Attempts are left out, because `audit` writes their outcome; so are refused reads. */
+/** Finds the refusal to write. `audit` writes those of attempts; refused reads are not written. */
 async function refusalOf(event: Incoming, code: ErrorCode, limiter: RequestLimiter): Promise<Refusal | undefined> {
   const { route, caller, isAttempted, source } = event;
   if (route === undefined || isAttempted === true) return undefined;

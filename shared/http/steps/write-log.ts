@@ -11,7 +11,7 @@ export function writeLog(table: LambdaTable): Middleware {
   };
 }
 
-/** Hands the counter of failures to the log line, which says whether its counts reached the table (R6). */
+/** Hands the counter of failures to the log line, which says how many failures it could not share (R6). */
 export function watchFailures(ports: () => { readonly failures?: FailureCounter }): Middleware {
   return {
     before: ({ event }) => {

@@ -103,7 +103,11 @@ const commonRequest = {
 
 const creation = { method: 'POST', errors: 'problem', audit: 'api_token.created' } as const satisfies Partial<Route>;
 
-const created = { status: 201, description: 'The API token with its secret', schema: newApiToken } as const;
+const created = {
+  status: 201,
+  description: 'The API token. Its secret or JWT is shown in this answer only',
+  schema: newApiToken,
+} as const;
 
 /** The routes that create API tokens. Their answers show a new secret, or a long-lived JWT. */
 export const createToken = lambdaTable({
@@ -177,7 +181,7 @@ const changed = { status: 200, description: 'The API token after the change', sc
 const removal = {
   method: 'DELETE',
   errors: 'problem',
-  reply: { status: 204, description: 'The API token, and every access token it obtained, is invalid' },
+  reply: { status: 204, description: 'The API token and all access tokens that it obtained are invalid' },
   audit: 'api_token.revoked',
 } as const satisfies Partial<Route>;
 

@@ -85,7 +85,7 @@ const conclusion = {
 const removal = {
   method: 'DELETE',
   errors: 'problem',
-  reply: { status: 204, description: 'The secret, and every access token of this client, is invalid' },
+  reply: { status: 204, description: 'The secret and all access tokens of this client are invalid' },
   audit: 'client.secret.revoked',
 } as const satisfies Partial<Route>;
 
