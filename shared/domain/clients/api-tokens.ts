@@ -1,6 +1,6 @@
 import { assertMayGive, assertMayGrant, type ManagementCaller } from '../access/authority.ts';
 import type { Clock, Random } from '../ambient.ts';
-import { declared, findPermissions, type NamedPermission } from '../directory/role-permissions.ts';
+import { findPermissions, type NamedPermission, requireDeclared } from '../directory/role-permissions.ts';
 import { findAssignedRoles } from '../directory/roles.ts';
 import { assertVersion, DomainError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
@@ -172,7 +172,7 @@ async function findAuthority(
   if (permissions !== undefined) {
     const found = await findPermissions(permissions, look);
     assertMayGive(caller, found);
-    return { roleIds: [], permissions: declared(found) };
+    return { roleIds: [], permissions: requireDeclared(found) };
   }
   const roles = await findAssignedRoles(roleIds ?? [], look, owner.tenantId);
   return { roleIds: roles.map((role) => role.id), permissions: undefined };

@@ -8,31 +8,35 @@ interface Ports {
   readonly records: RecordReader;
 }
 
-/** Whether this client is the workspace's administrator. */
+/** Tells whether a client is the administrator of the workspace. */
 export async function isAdministrator(clientId: string, { records }: Ports): Promise<boolean> {
   const claim = await records.open(clientId).find(nameKey('administrator', 'workspace'));
   return claim?.ownerId === clientId;
 }
 
 /**
- * Somebody must be able to manage the workspace. Who wants another administrator lets `bootstrap` make one.
- * @throws DomainError `conflict` where this client is the workspace's administrator
+ * Protects the administrator from a change that ends its access, because the workspace needs a client that can manage
+ * it. `bootstrap` makes another administrator.
+ * @throws DomainError `conflict` if this client is the administrator
  */
 export async function assertNotAdministrator(clientId: string, ports: Ports): Promise<void> {
   if (!(await isAdministrator(clientId, ports))) return;
-  throw new DomainError('conflict', 'This is the administrator of the workspace: name another one first.');
+  throw new DomainError(
+    'conflict',
+    'This client is the administrator of the workspace. Make another administrator first.',
+  );
 }
 
 /**
- * Nor may time lock the administrator out.
- * @throws DomainError `conflict` where every secret that works ends some day
+ * Makes sure that the administrator has an active secret without expiry. Otherwise time alone would lock it out.
+ * @throws DomainError `conflict` if every active secret expires
  */
 export function assertLastingSecret(administrator: Client, nowSeconds: number): void {
   if (hasLastingSecret(administrator, nowSeconds)) return;
-  throw new DomainError('conflict', 'The administrator needs a secret that does not expire: add one first.');
+  throw new DomainError('conflict', 'The administrator needs a secret that does not expire. Add such a secret first.');
 }
 
-/** Whether one of the secrets that work never ends. */
+/** Tells whether a client has an active secret without expiry. */
 export function hasLastingSecret(client: Client, nowSeconds: number): boolean {
   return liveSecrets(client, nowSeconds).some(({ expiresAtSeconds }) => expiresAtSeconds === undefined);
 }

@@ -26,7 +26,7 @@ interface Ports {
   readonly directory: DirectoryWriter;
 }
 
-/** How long tokens for an API live, how they are renewed, bound and revoked, and what else it takes. */
+/** Rules for the tokens of an API: their lifetime, and how they are renewed, bound to keys and revoked. */
 interface ApiOptions {
   readonly tokenLifetimeSeconds?: number | undefined;
   readonly allowRefreshTokens?: boolean | undefined;
@@ -38,9 +38,9 @@ interface ApiOptions {
   readonly statusList?: boolean | undefined;
 }
 
-/** An API as it is registered. */
+/** An API to register. */
 export interface ApiRequest extends ApiOptions {
-  /** The audience of its tokens; immutable, and never called even where it is a URL. */
+  /** The audience of its tokens. It never changes. It may be a URL, but Mintmark does not call it. */
   readonly identifier: string;
   readonly name: string;
   readonly permissions: readonly Permission[];
@@ -48,8 +48,9 @@ export interface ApiRequest extends ApiOptions {
 }
 
 /**
- * Registers an API (resource server).
- * @throws DomainError `conflict` for an identifier in use; `invalid_request` for an algorithm without signing key
+ * Registers an API (in OAuth: a resource server, RFC 6749 §1.1). The settings give the lifetime of its tokens if the
+ * request has none.
+ * @throws DomainError `conflict` if the identifier is in use; `invalid_request` if no signing key has this algorithm
  */
 export async function createApi(
   request: ApiRequest,
@@ -83,14 +84,14 @@ export async function createApi(
   return api;
 }
 
-/** @throws DomainError `not_found` */
+/** Reads one API. @throws DomainError `not_found` */
 export async function getApi(id: string, { records }: Pick<Ports, 'records'>): Promise<Api> {
   const api = await records.open(id).find(apiRecordKey(id));
   if (api === undefined) throw notFound();
   return api;
 }
 
-/** Lists the APIs, a page at a time. @throws DomainError `invalid_request` for an unreadable cursor */
+/** Lists the APIs, a page at a time. @throws DomainError `invalid_request` if the cursor is malformed */
 export function listApis(
   page: PageRequest,
   { directoryList }: { readonly directoryList: DirectoryLister },
@@ -98,18 +99,20 @@ export function listApis(
   return directoryList.list(apiList, page);
 }
 
-/** What may change about an API; its identifier stays, because verifiers know it. */
+/**
+ * A change to an API. A member that is undefined stays as it is. Verifiers know the identifier, so it never changes.
+ */
 export interface ApiChange extends ApiOptions {
   readonly name?: string | undefined;
-  /** HS256 once the API has a signing secret. */
+  /** HS256 is possible after the API got a signing secret. */
   readonly signingAlgorithm?: ApiSigningAlgorithm | undefined;
   readonly permissions?: readonly Permission[] | undefined;
 }
 
 /**
- * Changes an API. A permission it no longer declares is worth nothing from now on, whoever holds it.
- * @throws DomainError as `changeRecord` does, `invalid_request` for an algorithm without signing key, and `conflict`
- * for the management API itself
+ * Changes an API. If it no longer declares a permission, no token and no role gives this permission from now on.
+ * @throws DomainError as `changeRecord` does; `invalid_request` if no signing key has this algorithm; `conflict` for
+ * the management API
  */
 export async function updateApi(
   id: string,
@@ -140,9 +143,11 @@ export async function updateApi(
 }
 
 /**
- * Deletes an API: its tokens are inactive from now on, and permissions that roles hold at it are worth nothing, also
- * when another API takes the same identifier later. Its signing secrets are removed soon after.
- * @throws DomainError `not_found`; `conflict` for the management API itself
+ * Deletes an API. Its tokens are inactive from now on, and the permissions that roles hold at it permit no request
+ * any more. Both stay true if another API takes the same identifier later. A run of `removeDeleted` removes the signing
+ * secrets.
+ * @throws DomainError `not_found`; `conflict` for the management API, and if the API changed meanwhile;
+ * `precondition_failed` for another version than expected
  */
 export async function deleteApi(
   id: string,
@@ -161,12 +166,12 @@ export async function deleteApi(
 
 function assertCanSign(algorithm: SigningAlgorithm, { algorithms }: TokenVerifier): void {
   if (algorithms.includes(algorithm)) return;
-  throw new DomainError('invalid_request', `This workspace signs with ${algorithms.join(', ')} only.`, {
+  throw new DomainError('invalid_request', `This workspace can only sign with ${algorithms.join(', ')}.`, {
     field: 'signingAlgorithm',
   });
 }
 
 function assertNotSystem(id: string): void {
   if (id !== SYSTEM_API_ID) return;
-  throw new DomainError('conflict', 'The management API belongs to Mintmark and stays as it is.');
+  throw new DomainError('conflict', 'The management API belongs to Mintmark. It cannot be changed or deleted.');
 }

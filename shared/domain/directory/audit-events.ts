@@ -3,11 +3,12 @@ import { DomainError } from '../errors.ts';
 import type { AuditEvent, AuditFilter, AuditReader } from '../records/audit.ts';
 import type { Page, PageRequest } from '../records/lists.ts';
 
-const SHOWN_SECONDS = 7 * 86_400;
+/** Length of the shown range if the filter has no beginning. */
+const DEFAULT_RANGE_SECONDS = 7 * 86_400;
 
 /**
- * Audit events, newest first: those of the last seven days, unless the filter names a beginning.
- * @throws DomainError `invalid_request` for a beginning after the end
+ * Lists audit events, newest first. Without a range, the list has the events of the last seven days.
+ * @throws DomainError `invalid_request` if `from` is later than `to`
  */
 export async function listAuditEvents(
   filter: { readonly [Name in keyof AuditFilter]?: AuditFilter[Name] | undefined },
@@ -15,9 +16,9 @@ export async function listAuditEvents(
   { auditReader, clock }: { readonly auditReader: AuditReader; readonly clock: Clock },
 ): Promise<Page<AuditEvent>> {
   const toSeconds = filter.toSeconds ?? clock.nowSeconds();
-  const fromSeconds = filter.fromSeconds ?? toSeconds - SHOWN_SECONDS;
+  const fromSeconds = filter.fromSeconds ?? toSeconds - DEFAULT_RANGE_SECONDS;
   if (fromSeconds > toSeconds) {
-    throw new DomainError('invalid_request', "'from' is later than 'to', which is now unless said otherwise.", {
+    throw new DomainError('invalid_request', "'from' is later than 'to'. Without 'to', the range ends now.", {
       field: 'from',
     });
   }

@@ -38,7 +38,7 @@ interface Ports {
   readonly audit: AuditLog;
 }
 
-/** The administrator of the workspace; the secret is present only when this call made it. */
+/** The administrator of the workspace. The secret is present only if this call made it. */
 export interface Administrator {
   readonly issuer: string;
   readonly clientId: string;
@@ -46,9 +46,10 @@ export interface Administrator {
 }
 
 /**
- * Brings a workspace to life: pepper, signing keys, management API, first administrator. It can be repeated safely, after an
- * interruption as after an update, and then says who the administrator is without a secret. With
- * `newAdministrator`, for when that secret is lost, it makes another administrator.
+ * Sets up a workspace: pepper, signing keys, management API and first administrator. It is safe to repeat after an
+ * interruption or an update. If there is an administrator, the result is that client without a secret. If the secret is
+ * lost, `newAdministrator` makes another client the administrator.
+ * @throws DomainError `conflict` if another bootstrap runs at the same time
  */
 export async function bootstrap(
   request: { readonly newAdministrator?: boolean | undefined },
@@ -62,14 +63,14 @@ export async function bootstrap(
     actor: { clientId: '', subject: 'aws-iam', ip: '', userAgent: '' },
   } as const;
   await ports.audit.append({ ...event, outcome: 'attempted', target: {} });
-  const administrator = await found(request, ports);
+  const administrator = await setUpWorkspace(request, ports);
   const target = { clientId: administrator.clientId };
-  // The attempt is on record already, and a failure here must not lose the only copy of the secret.
+  // The log already has the attempt, and a failure here must not lose the only copy of the secret.
   await ports.audit.append({ ...event, outcome: 'succeeded', target }).catch(() => undefined);
   return administrator;
 }
 
-async function found(
+async function setUpWorkspace(
   request: { readonly newAdministrator?: boolean | undefined },
   ports: Ports,
 ): Promise<Administrator> {
@@ -93,8 +94,8 @@ async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
 
   const key = apiNameKey(identifier);
   const owner = apiRecordKey(SYSTEM_API_ID);
-  const held = await look.find(key);
-  if (held?.ownerId !== owner.id) await claimName({ key, field: 'issuer', owner }, { ...ports, look });
+  const claim = await look.find(key);
+  if (claim?.ownerId !== owner.id) await claimName({ key, field: 'issuer', owner }, { ...ports, look });
   const api: Api = {
     id: SYSTEM_API_ID,
     identifier,
@@ -115,9 +116,9 @@ async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
   await put(owner, api, ports.directory);
 }
 
-/** Whether an update of the product left the management API's permissions as they were. */
+/** Tells whether the stored permissions are those of this version of the product. */
 function areCurrent(permissions: readonly Permission[]): boolean {
-  const values = (of: readonly Permission[]) => of.map(({ value }) => value).join(' ');
+  const values = (list: readonly Permission[]) => list.map(({ value }) => value).join(' ');
   return values(permissions) === values(systemPermissions);
 }
 
@@ -145,7 +146,10 @@ async function createAdministrator(look: Look, ports: Ports): Promise<Administra
   return { issuer: ports.issuer, clientId: id, clientSecret: secret };
 }
 
-/** Last, so that an interrupted bootstrap is repeated and never leaves a workspace without an administrator. */
+/**
+ * Names the administrator. This is the last step, so that after an interruption the next bootstrap makes a client
+ * again.
+ */
 async function nameAdministrator(
   clientId: string,
   nowSeconds: number,
@@ -158,7 +162,10 @@ async function nameAdministrator(
   await put(key, claim, directory);
 }
 
-/** Writes a record over the version below its own, or as the first under its key. */
+/**
+ * Writes a record in place of the version before it. Version 1 is the first record under its key.
+ * @throws DomainError `conflict` if the stored version is another one
+ */
 async function put<Kept extends Versioned>(
   key: RecordKey<'api' | 'name', Kept>,
   record: NoInfer<Kept>,

@@ -8,43 +8,44 @@ import type { Look, RecordReader } from '../records/look.ts';
 import { type Role, roleRecordKey } from '../records/permissions.ts';
 import type { RecordKey } from '../records/record-key.ts';
 
-/** Which roles, of the workspace or of one tenant, new members get who are given no others. */
+/** The roles that a new member gets if the request names no roles. The workspace has a record, and each tenant. */
 export interface DefaultRoles extends Versioned {
-  /** May name roles that were deleted since. */
+  /** Some of these roles may be deleted. */
   readonly roleIds: readonly string[];
 }
 
-/** Names the default roles of a tenant, or of the workspace, among the directory's records. */
+/** Id of a tenant, or undefined for the workspace. */
+type TenantId = string | undefined;
+
+/** How many default roles the workspace may have, and each tenant. */
+const DEFAULT_ROLES_MAX = 10;
+
+/** The key of the default roles of a tenant or of the workspace. */
 export function defaultRolesKey(tenantId: TenantId): RecordKey<'defaultRoles', DefaultRoles> {
   return { kind: 'defaultRoles', id: tenantId === undefined ? 'workspace' : `tenant/${tenantId}` };
 }
 
-/** So many default roles the workspace may have, and so many each tenant. */
-const DEFAULT_ROLES_MAX = 10;
-
-/** Whose default roles: the workspace's, or one tenant's. */
-type TenantId = string | undefined;
-
-/** Ids of the default roles, and of some that were deleted since. */
+/** Reads the ids of the default roles of a tenant or of the workspace. Some of these roles may be deleted. */
 export async function defaultRoleIds(tenantId: TenantId, look: Look): Promise<readonly string[]> {
   return (await look.find(defaultRolesKey(tenantId)))?.roleIds ?? [];
 }
 
-/** The roles that a new member of a tenant gets where none are named: the workspace's defaults and the tenant's own. */
+/** Finds the default roles for a new member of a tenant: those of the workspace and those of the tenant. */
 export async function findDefaultRoles(tenantId: string, look: Look): Promise<readonly Role[]> {
   const ids = await Promise.all([defaultRoleIds(undefined, look), defaultRoleIds(tenantId, look)]);
   const roles = await findRoles(ids.flat(), look);
   return roles.filter((role) => isRoleFor(tenantId, role));
 }
 
-/** @throws DomainError `conflict` where one more default role would be too many */
+/** Makes sure that there is room for one more default role. @throws DomainError `conflict` if there is none */
 export async function assertRoomForDefault({ tenantId, id }: Pick<Role, 'tenantId' | 'id'>, look: Look): Promise<void> {
-  await withDefault(await defaultRoleIds(tenantId, look), id, look);
+  await addRoleId(await defaultRoleIds(tenantId, look), id, look);
 }
 
 /**
- * Makes a role a default one, or none any more. One record says which roles are, so that no two can disagree.
- * @throws DomainError `conflict` where there are too many, or where others kept winning
+ * Makes a role a default role, or ends this. One record holds all default roles of a tenant, so that simultaneous
+ * changes cannot exceed the limit.
+ * @throws DomainError `conflict` if there are too many default roles, or if other changes kept winning
  */
 export async function setDefault(
   { tenantId, id }: Pick<Role, 'tenantId' | 'id'>,
@@ -60,23 +61,25 @@ export async function setDefault(
   const look = ports.records.open(key.id);
   if ((await look.find(key)) === undefined) {
     const createdAtSeconds = ports.clock.nowSeconds();
-    const none: DefaultRoles = { roleIds: [], createdAtSeconds, version: firstVersion(ports.random) };
-    await ports.directory.insert(key, none).catch(ignoreConflict);
+    const empty: DefaultRoles = { roleIds: [], createdAtSeconds, version: firstVersion(ports.random) };
+    await ports.directory.insert(key, empty).catch(ignoreConflict);
   }
   const change = async (before: DefaultRoles): Promise<DefaultRoles> => ({
     ...before,
     roleIds: isDefault
-      ? await withDefault(before.roleIds, id, ports.records.open(key.id))
+      ? await addRoleId(before.roleIds, id, ports.records.open(key.id))
       : before.roleIds.filter((other) => other !== id),
   });
   await changeRecord({ key, change }, ports);
 }
 
-/** What was deleted makes room. */
-async function withDefault(ids: readonly string[], id: string, look: Look): Promise<readonly string[]> {
+/** Adds a role id, and drops the ids of deleted roles to make room. */
+async function addRoleId(ids: readonly string[], id: string, look: Look): Promise<readonly string[]> {
   const others = (await findRoles(ids, look)).map((role) => role.id).filter((other) => other !== id);
   if (others.length < DEFAULT_ROLES_MAX) return [...others, id];
-  throw new DomainError('conflict', `There are ${DEFAULT_ROLES_MAX} default roles already.`, { field: 'isDefault' });
+  throw new DomainError('conflict', `There are already ${DEFAULT_ROLES_MAX} default roles, which is the maximum.`, {
+    field: 'isDefault',
+  });
 }
 
 async function findRoles(ids: readonly string[], look: Look): Promise<readonly Role[]> {

@@ -27,17 +27,19 @@ interface Ports {
   readonly directory: DirectoryWriter;
 }
 
-/** Which user's place in which tenant. */
+/** Names the membership of a user in a tenant. */
 export interface MembershipPath {
   readonly tenantId: string;
   readonly userId: string;
 }
 
 /**
- * Makes a user a member of a tenant, or gives a member other roles. Without roles a new member gets the default ones,
- * which whoever may add members may give, and a member keeps those there are. Who joins again after leaving gets a new
- * membership, so personal tokens of the first time stay dead.
- * @throws DomainError `not_found`, `invalid_request` for an unknown role, `forbidden` by the level rule, `conflict`
+ * Makes a user a member of a tenant, or gives a member other roles. If `roleIds` is undefined, a new member gets the
+ * default roles, and an existing member keeps its roles. Every caller that may add members may give the default roles.
+ * A user who leaves and joins again gets a new membership, so the personal tokens of the old membership stay inactive.
+ * @throws DomainError `not_found` for the tenant or the user; `invalid_request` for an unknown role; `forbidden` for a
+ * role stronger than the caller; `conflict` if the membership changed meanwhile; `precondition_failed` for another
+ * version than expected
  */
 export async function setMember(
   caller: ManagementCaller,
@@ -68,20 +70,20 @@ export async function setMember(
   const id = newId('mem', ports.random);
   const createdAtSeconds = ports.clock.nowSeconds();
   const version = firstVersion(ports.random);
-  const given = assigned ?? (await findDefaultRoles(tenantId, look)).map((role) => role.id);
-  const joined: Membership = { id, tenantId, userId, roleIds: given, createdAtSeconds, version };
-  await ports.directory.insert(key, joined);
-  return joined;
+  const initial = assigned ?? (await findDefaultRoles(tenantId, look)).map((role) => role.id);
+  const membership: Membership = { id, tenantId, userId, roleIds: initial, createdAtSeconds, version };
+  await ports.directory.insert(key, membership);
+  return membership;
 }
 
-/** @throws DomainError `not_found` */
+/** Reads the membership of a user in a tenant. @throws DomainError `not_found`, also if the user is deleted */
 export function getMember(path: MembershipPath, { records }: Pick<Ports, 'records'>): Promise<Membership> {
-  return expectMembership(path, records.open(path.userId));
+  return requireMembership(path, records.open(path.userId));
 }
 
 /**
- * The members of a tenant, a page at a time.
- * @throws DomainError `not_found`
+ * Lists the members of a tenant, a page at a time.
+ * @throws DomainError `not_found` for the tenant; `invalid_request` if the cursor is malformed
  */
 export async function listMembers(
   tenantId: string,
@@ -93,8 +95,9 @@ export async function listMembers(
 }
 
 /**
- * The tenants that a user belongs to, a page at a time. A page may be short where a tenant was deleted a moment ago.
- * @throws DomainError `not_found`
+ * Lists the memberships of a user, a page at a time. Memberships in deleted tenants are left out, so a page may be
+ * short.
+ * @throws DomainError `not_found` for the user; `invalid_request` if the cursor is malformed
  */
 export async function listMembershipsOfUser(
   userId: string,
@@ -109,8 +112,9 @@ export async function listMembershipsOfUser(
 }
 
 /**
- * Takes a user out of a tenant; the personal tokens for that tenant end with the membership.
- * @throws DomainError `not_found`
+ * Removes a user from a tenant. The user's personal tokens in this tenant end with the membership.
+ * @throws DomainError `not_found`; `conflict` if the membership changed meanwhile; `precondition_failed` for another
+ * version than expected
  */
 export async function deleteMember(
   path: MembershipPath,
@@ -124,7 +128,7 @@ export async function deleteMember(
   if (!(await ports.directory.remove(key, membership.version))) throw changedMeanwhile();
 }
 
-async function expectMembership(path: MembershipPath, look: Look): Promise<Membership> {
+async function requireMembership(path: MembershipPath, look: Look): Promise<Membership> {
   const [tenant, member] = await Promise.all([look.find(tenantKey(path.tenantId)), findMember(path, look)]);
   assertExists(tenant);
   if (member === undefined) throw notFound();

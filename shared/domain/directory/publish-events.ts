@@ -2,7 +2,7 @@ import type { Clock } from '../ambient.ts';
 import { beginRun } from '../bounded-run.ts';
 import type { AuditFeed, EventBus } from '../records/audit.ts';
 
-/** Lines about one moment are all written this long after it, whichever function wrote them. */
+/** After this time, every function has written all its events of a moment. */
 const SETTLE_SECONDS = 15;
 
 interface Ports {
@@ -12,8 +12,10 @@ interface Ports {
 }
 
 /**
- * Tells other systems what the audit log says was done or refused, second by second. Killed anywhere, the next run takes up
- * what was not acknowledged: every event arrives, some of them twice under the same `id`.
+ * Publishes the audit events that say how a request ended, in the order of time. If a run is killed, the next run
+ * begins with the first event that was not acknowledged. So every event arrives, and an event may arrive twice with the
+ * same `id`.
+ * @throws DomainError `temporarily_unavailable`
  */
 export async function publishEvents({ auditFeed, eventBus, clock }: Ports): Promise<{ readonly published: number }> {
   const run = beginRun(clock);

@@ -26,10 +26,10 @@ import type { RecordKey } from '../records/record-key.ts';
 import type { Deleted } from '../records/removals.ts';
 import { defaultRolesKey } from './default-roles.ts';
 
-/** Rows that are read and removed together: few enough to lie in memory, enough to be quick. */
+/** Rows that are read and removed together. This is few enough for the memory, and enough to be fast. */
 const PAGE_ROWS = 25;
 
-/** A row that belongs to something deleted, in the version that it was found in. */
+/** A row that belongs to a deleted record. `version` is the version that the run has read. */
 export type Remnant =
   | { readonly kind: 'client'; readonly id: string }
   | {
@@ -49,8 +49,10 @@ interface Ports {
 }
 
 /**
- * What is left of something deleted, a page at a time. Whoever removes each page before asking for the next one can
- * stop anywhere and begin anew: a row goes only after everything that is found by way of it.
+ * Yields the rows that belong to a deleted record, a page at a time. The caller removes each page before it asks for
+ * the next one. It can stop at any page and begin again later, because a row comes after all rows that are found
+ * through it.
+ * @throws DomainError `temporarily_unavailable`
  */
 export async function* remnantsOf(deleted: Deleted, look: Look, ports: Ports): Remnants {
   switch (deleted.type) {
@@ -74,7 +76,7 @@ async function* remnantsOfMembership(
   look: Look,
   ports: Ports,
 ): Remnants {
-  // Whoever has joined again has tokens of the new membership in the same place.
+  // A user who joined the tenant again has tokens of the new membership in the same list.
   yield* clientsOf(deleted, ports, ({ subject }) => {
     return subject.type === 'user' && subject.membershipId === deleted.membershipId;
   });
@@ -108,7 +110,7 @@ async function* rosterOf(owner: ClientOwner, look: Look): Remnants {
   if (roster !== undefined) yield [{ kind: 'record', key, version: roster.version }];
 }
 
-/** The claim on a name, where nobody else has taken it over. */
+/** Finds the claim on a name, if it still belongs to the deleted record. */
 async function ownClaim(key: RecordKey<'name', NameClaim>, ownerId: string, look: Look): Promise<Remnant | undefined> {
   const claim = await look.find(key);
   return claim?.ownerId === ownerId ? { kind: 'record', key, version: claim.version } : undefined;
@@ -125,7 +127,10 @@ async function* remnantsOfUser(
   if (claim !== undefined) yield [claim];
 }
 
-/** Each goes right after its clients: a run that saw to a whole page first might never get as far as removing one. */
+/**
+ * Yields each service user directly after its clients. If the service users came after all clients of their page, a run
+ * might end before it removes a single service user.
+ */
 async function* serviceUsersOf(tenantId: string, ports: Ports): Remnants {
   for await (const items of pagesOf((page) => ports.directoryList.list(serviceUserList(tenantId), page))) {
     for (const { id, version } of items) {
@@ -139,7 +144,7 @@ async function* clientsOfServiceUser({ tenantId, serviceUserId }: ServiceUserPat
   for (const credential of credentialTypes) yield* clientsOf({ tenantId, serviceUserId, credential }, ports);
 }
 
-/** Each goes right after its tokens, as service users do. */
+/** Yields each membership directly after its tokens, for the same reason as in `serviceUsersOf`. */
 async function* membershipsWithTokens(list: Lister<Membership>, look: Look, ports: Ports): Remnants {
   for await (const items of pagesOf(list)) {
     for (const { tenantId, userId, version } of items) {
@@ -174,7 +179,10 @@ async function* signingSecretsOf(apiId: string, look: Look): Remnants {
 
 type Lister<Item> = (page: PageRequest) => Promise<Page<Item>>;
 
-/** Every page of a list. Going on by place, it never meets again what was removed, however late an index hears of it. */
+/**
+ * Yields every page of a list. A cursor is a place in the list, so rows that were removed do not come again, even if
+ * the index still has them.
+ */
 export async function* pagesOf<Item>(list: Lister<Item>): AsyncGenerator<readonly Item[]> {
   let cursor: string | undefined;
   do {

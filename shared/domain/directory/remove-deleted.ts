@@ -8,8 +8,8 @@ import { type Removal, removalKey, removalList, stillExists } from '../records/r
 import { pagesOf, type Remnant, remnantsOf } from './remains.ts';
 
 /**
- * How old a deletion has to be: every request that began before it has ended by then, so that nothing can be added to
- * what was deleted any more, and the indexes show all there is.
+ * Minimum age of a deletion. After this time, every request that began before the deletion has ended and cannot add
+ * rows any more, and the indexes show all rows.
  */
 const SETTLE_SECONDS = 60;
 
@@ -22,34 +22,35 @@ interface Ports {
   readonly clock: Clock;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface RemovalProgress {
-  /** Rows that are gone. */
+  /** Rows that this run removed. */
   readonly rows: number;
-  /** Deletions of which nothing is left. */
+  /** Deletions whose rows are all removed. */
   readonly finished: number;
 }
 
+/** A run that counts the rows and deletions that it has finished. */
+interface Run extends BoundedRun {
+  rows: number;
+  finished: number;
+}
+
 /**
- * Removes what deletions left behind, the oldest first. It can be killed anywhere and run twice at once: what is not
- * gone is found again by the next run. A removal that fails does not hold up the others.
- * @throws the first failure, when all others have had their turn
+ * Removes the rows that belong to deleted records, the oldest deletion first. A run may be killed at any point, and
+ * two runs may work at the same time, because the next run finds the rows that are left. If a removal fails, the run
+ * goes on with the others.
+ * @throws the first failure, after the run has tried all other removals
  */
 export async function removeDeleted(ports: Ports): Promise<RemovalProgress> {
   const run: Run = { ...beginRun(ports.clock), rows: 0, finished: 0 };
   const failures: unknown[] = [];
   for await (const removal of settledRemovals(run.startedAtSeconds, ports)) {
     if (run.isOver()) break;
-    await finish(removal, run, ports).catch((failure: unknown) => failures.push(failure));
+    await finishRemoval(removal, run, ports).catch((failure: unknown) => failures.push(failure));
   }
   if (failures.length > 0) throw failures[0];
   return { rows: run.rows, finished: run.finished };
-}
-
-/** A run, which counts what it removes. */
-interface Run extends BoundedRun {
-  rows: number;
-  finished: number;
 }
 
 async function* settledRemovals(nowSeconds: number, { directoryList }: Ports): AsyncGenerator<Removal> {
@@ -61,8 +62,8 @@ async function* settledRemovals(nowSeconds: number, { directoryList }: Ports): A
   }
 }
 
-/** Removes all there is of one deletion, and in the end the note of it; what time does not suffice for is left. */
-async function finish({ id, version, deleted }: Removal, run: Run, ports: Ports): Promise<void> {
+/** Removes the rows of one deletion, and then its note. If the time of the run is over, the next run does the rest. */
+async function finishRemoval({ id, version, deleted }: Removal, run: Run, ports: Ports): Promise<void> {
   const look = ports.records.open(id);
   if (!(await stillExists(deleted, look))) {
     for await (const remnants of remnantsOf(deleted, look, ports)) {
@@ -75,7 +76,7 @@ async function finish({ id, version, deleted }: Removal, run: Run, ports: Ports)
   run.finished += 1;
 }
 
-/** @throws DomainError `conflict` where the index showed an old version, for the next run to come back to */
+/** Removes one row. @throws DomainError `conflict` if the index showed an old version; the next run tries again */
 async function remove(remnant: Remnant, { clientRemover, remains }: Ports): Promise<void> {
   const isGone =
     remnant.kind === 'client'

@@ -3,13 +3,13 @@ import { DomainError } from '../errors.ts';
 import type { Look } from '../records/look.ts';
 import type { PermissionReference } from '../records/permissions.ts';
 
-/** A permission as a caller names it: the API by its identifier. */
+/** A permission as a request names it. `api` is the identifier of the API. */
 export interface NamedPermission {
   readonly api: string;
   readonly value: string;
 }
 
-/** The permissions behind their names; undefined for one that no API declares. */
+/** Finds permissions by their names. The result has undefined in the place of a permission that no API declares. */
 export async function findPermissions(
   named: readonly NamedPermission[],
   look: Look,
@@ -23,11 +23,13 @@ export async function findPermissions(
   );
 }
 
-/** @throws DomainError `invalid_request` for a permission that no API declares */
-export function declared(permissions: readonly (PermissionReference | undefined)[]): readonly PermissionReference[] {
+/** Returns the permissions. @throws DomainError `invalid_request` if one of them is undefined: no API declares it */
+export function requireDeclared(
+  permissions: readonly (PermissionReference | undefined)[],
+): readonly PermissionReference[] {
   return permissions.map((permission) => {
     if (permission !== undefined) return permission;
-    throw new DomainError('invalid_request', 'No API with this identifier declares such a permission.', {
+    throw new DomainError('invalid_request', 'No API with this identifier declares this permission.', {
       field: 'permissions',
     });
   });

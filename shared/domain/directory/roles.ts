@@ -12,7 +12,7 @@ import type { Look, RecordReader } from '../records/look.ts';
 import { nameKey, type Role, roleList, roleNameKey, roleRecordKey } from '../records/permissions.ts';
 import { assertExists, tenantKey } from '../records/principals.ts';
 import { assertRoomForDefault, defaultRoleIds, setDefault } from './default-roles.ts';
-import { declared, findPermissions, type NamedPermission } from './role-permissions.ts';
+import { findPermissions, type NamedPermission, requireDeclared } from './role-permissions.ts';
 
 interface Ports {
   readonly records: RecordReader;
@@ -24,31 +24,34 @@ interface WritingPorts extends Ports {
   readonly random: Random;
 }
 
-/** Which role: one of a tenant, or without a tenant one of the workspace. */
+/** Names a role. It is a role of the tenant, or without a tenant a role of the workspace. */
 export interface RolePath {
   readonly tenantId?: string | undefined;
   readonly roleId: string;
 }
 
-/** A role, and whether new members get it who are given no others. */
+/** A role, with the mark of default roles: a new member gets these if the request names no roles. */
 export interface ShownRole extends Role {
   readonly isDefault: boolean;
 }
 
+/** A role to create. */
 export interface RoleRequest {
+  /** The name of the role in tokens. It never changes. */
   readonly key: string;
   readonly name: string;
   readonly description?: string | undefined;
+  /** A smaller level is stronger. */
   readonly level: number;
   readonly permissions: readonly NamedPermission[];
   readonly isDefault?: boolean | undefined;
 }
 
 /**
- * Creates a role, of a tenant or without one for the workspace. A smaller level is stronger.
- * @throws DomainError `not_found` for the tenant; `forbidden` for a role stronger than the caller; `invalid_request` for
- * an undeclared permission; `conflict` for a key that another role of the same tenant has, or of the workspace, and for
- * too many default roles
+ * Creates a role of a tenant, or a role of the workspace if `tenantId` is undefined.
+ * @throws DomainError `not_found` for the tenant; `forbidden` for a role stronger than the caller; `invalid_request`
+ * for a permission that no API declares; `conflict` if another role of the tenant or of the workspace has the key, and
+ * for too many default roles
  */
 export async function createRole(
   caller: ManagementCaller,
@@ -62,13 +65,20 @@ export async function createRole(
   const permissions = await findPermissions(request.permissions, look);
   assertMayManageRole(caller, { level: request.level, permissions });
   const createdAtSeconds = ports.clock.nowSeconds();
-  const role: Role = { ...request, id, tenantId, permissions: declared(permissions), createdAtSeconds, version: 1 };
+  const role: Role = {
+    ...request,
+    id,
+    tenantId,
+    permissions: requireDeclared(permissions),
+    createdAtSeconds,
+    version: 1,
+  };
   if (isDefault) await assertRoomForDefault(role, look);
   await claimKey(role, { ...ports, look });
   await ports.directory.insert(roleRecordKey(id), role);
   if (isDefault) {
     await setDefault(role, true, ports).catch(async (error: unknown) => {
-      // Others took the last places meanwhile: a refusal leaves nothing behind.
+      // Another request took the last place meanwhile. A refused request must not leave a role.
       await removeRole(role, { ...ports, look });
       throw error;
     });
@@ -76,13 +86,19 @@ export async function createRole(
   return { ...role, isDefault };
 }
 
-/** @throws DomainError `not_found`, also for a role of another tenant or, without a tenant, of any */
+/**
+ * Reads one role.
+ * @throws DomainError `not_found`, also if the role does not belong to the tenant or workspace of the path
+ */
 export async function getRole(path: RolePath, { records }: Pick<Ports, 'records'>): Promise<ShownRole> {
   const look = records.open(path.roleId);
-  return shown(await findRole(path, look), look);
+  return toShownRole(await findRole(path, look), look);
 }
 
-/** The roles of the workspace, or a tenant's own, a page at a time. @throws DomainError `not_found` */
+/**
+ * Lists the roles of a tenant, or the roles of the workspace if `tenantId` is undefined, a page at a time.
+ * @throws DomainError `not_found` for the tenant; `invalid_request` if the cursor is malformed
+ */
 export async function listRoles(
   tenantId: string | undefined,
   page: PageRequest,
@@ -97,7 +113,7 @@ export async function listRoles(
   return { items: items.map((role) => ({ ...role, isDefault: defaults.includes(role.id) })), nextCursor };
 }
 
-/** What may change about a role; its key stays, because tokens carry it. */
+/** A change to a role. A member that is undefined stays as it is. Tokens carry the key, so it never changes. */
 export interface RoleChange {
   readonly name?: string | undefined;
   readonly description?: string | null | undefined;
@@ -107,9 +123,10 @@ export interface RoleChange {
 }
 
 /**
- * Changes a role; whoever has it gains or loses with the next exchange, introspection or online check.
- * @throws DomainError as `getRole` and `changeRecord` do, `forbidden` where the role is stronger than the caller, before
- * or after the change, `invalid_request` for an undeclared permission, `conflict` for too many default roles
+ * Changes a role. For subjects with this role, the change takes effect at the next exchange, introspection or online
+ * check.
+ * @throws DomainError as `getRole` and `changeRecord` do; `forbidden` if the role is stronger than the caller before or
+ * after the change; `invalid_request` for a permission that no API declares; `conflict` for too many default roles
  */
 export async function updateRole(
   caller: ManagementCaller,
@@ -122,27 +139,28 @@ export async function updateRole(
   assertMayManageRole(caller, found);
   const permissions = patch.permissions && (await findPermissions(patch.permissions, look));
   assertMayManageRole(caller, { level: patch.level ?? found.level, permissions: permissions ?? [] });
-  const named = permissions && declared(permissions);
+  const declared = permissions && requireDeclared(permissions);
   if (patch.isDefault === true) await assertRoomForDefault(found, look);
   const change = (before: Role): Role => {
-    // Once more, because somebody may have made the role stronger since.
+    // Check again, because another request may have made the role stronger meanwhile.
     assertMayManageRole(caller, before);
     return {
       ...before,
       name: patch.name ?? before.name,
       description: patchedMember(before.description, patch.description),
       level: patch.level ?? before.level,
-      permissions: named ?? before.permissions,
+      permissions: declared ?? before.permissions,
     };
   };
   const role = await changeRecord({ key: roleRecordKey(path.roleId), expectedVersion, change }, ports);
   if (patch.isDefault !== undefined) await setDefault(role, patch.isDefault, ports);
-  return shown(role, ports.records.open(path.roleId));
+  return toShownRole(role, ports.records.open(path.roleId));
 }
 
 /**
- * Deletes a role; whoever had it loses its permissions with the next exchange, introspection or online check.
- * @throws DomainError `not_found`, `forbidden` for a role stronger than the caller
+ * Deletes a role. Subjects with this role lose its permissions at the next exchange, introspection or online check.
+ * @throws DomainError `not_found`; `forbidden` for a role stronger than the caller; `conflict` if the role changed
+ * meanwhile; `precondition_failed` for another version than expected
  */
 export async function deleteRole(
   caller: ManagementCaller,
@@ -163,8 +181,9 @@ async function removeRole(role: Role, ports: Ports & { readonly look: Look }): P
 }
 
 /**
- * The roles behind ids that a caller sent, to be held in this tenant; one that is unknown or another tenant's is the
- * caller's mistake, whoever else may know it (T6).
+ * Finds the roles that a request wants to assign in a tenant (for undefined: roles of the workspace). Equal ids give
+ * one role. The error for a role of another tenant is the same as for an unknown role (T6).
+ * @throws DomainError `invalid_request`
  */
 export async function findAssignedRoles(
   roleIds: readonly string[],
@@ -174,7 +193,7 @@ export async function findAssignedRoles(
   const roles = await Promise.all([...new Set(roleIds)].map((id) => look.find(roleRecordKey(id))));
   return roles.map((role) => {
     if (role !== undefined && isRoleFor(tenantId, role)) return role;
-    throw new DomainError('invalid_request', 'There is no such role.', { field: 'roleIds' });
+    throw new DomainError('invalid_request', 'There is no role with this id.', { field: 'roleIds' });
   });
 }
 
@@ -188,16 +207,20 @@ async function findRole({ tenantId, roleId }: RolePath, look: Look): Promise<Rol
   return role;
 }
 
-async function shown(role: Role, look: Look): Promise<ShownRole> {
+async function toShownRole(role: Role, look: Look): Promise<ShownRole> {
   return { ...role, isDefault: (await defaultRoleIds(role.tenantId, look)).includes(role.id) };
 }
 
-/** Tokens carry keys, so a tenant's role takes none of the workspace's. */
+/**
+ * Claims the key of a new role. Tokens carry keys, so a role of a tenant must not have the key of a role of the
+ * workspace.
+ * @throws DomainError `conflict` if another role has the key
+ */
 async function claimKey(role: Role, ports: WritingPorts & { readonly look: Look }): Promise<void> {
   const { look } = ports;
-  const held = role.tenantId === undefined ? undefined : await look.find(nameKey('role', role.key));
-  if (held !== undefined && (await look.find(roleRecordKey(held.ownerId))) !== undefined) {
-    throw new DomainError('conflict', 'This key is taken.', { field: 'key' });
+  const claim = role.tenantId === undefined ? undefined : await look.find(nameKey('role', role.key));
+  if (claim !== undefined && (await look.find(roleRecordKey(claim.ownerId))) !== undefined) {
+    throw new DomainError('conflict', 'Another role has this key.', { field: 'key' });
   }
   await claimName({ key: roleNameKey(role), field: 'key', owner: roleRecordKey(role.id) }, ports);
 }

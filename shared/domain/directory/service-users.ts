@@ -18,12 +18,13 @@ interface Ports {
   readonly directory: DirectoryWriter<'serviceUser'> & RemovalNotes;
 }
 
-/** Which service user of which tenant. */
+/** Names a service user of a tenant. */
 export interface ServiceUserPath {
   readonly tenantId: string;
   readonly serviceUserId: string;
 }
 
+/** A service user to create. */
 export interface ServiceUserRequest {
   readonly name: string;
   readonly description?: string | undefined;
@@ -32,8 +33,9 @@ export interface ServiceUserRequest {
 }
 
 /**
- * Creates a service user in a tenant. Its roles obey the level rule.
- * @throws DomainError `not_found`, `invalid_request` for an unknown role, `forbidden`
+ * Creates a service user in a tenant.
+ * @throws DomainError `not_found` for the tenant; `invalid_request` for an unknown role; `forbidden` for a role
+ * stronger than the caller
  */
 export async function createServiceUser(
   caller: ManagementCaller,
@@ -66,7 +68,7 @@ export async function createServiceUser(
   return serviceUser;
 }
 
-/** @throws DomainError `not_found`, also for a service user of another tenant */
+/** Reads one service user. @throws DomainError `not_found`, also for a service user of another tenant */
 export async function getServiceUser(path: ServiceUserPath, { records }: Pick<Ports, 'records'>): Promise<ServiceUser> {
   const look = records.open(path.serviceUserId);
   const [tenant, serviceUser] = await Promise.all([look.find(tenantKey(path.tenantId)), findServiceUser(path, look)]);
@@ -75,7 +77,10 @@ export async function getServiceUser(path: ServiceUserPath, { records }: Pick<Po
   return serviceUser;
 }
 
-/** The service users of a tenant, a page at a time. @throws DomainError `not_found` */
+/**
+ * Lists the service users of a tenant, a page at a time.
+ * @throws DomainError `not_found` for the tenant; `invalid_request` if the cursor is malformed
+ */
 export async function listServiceUsers(
   tenantId: string,
   page: PageRequest,
@@ -85,7 +90,7 @@ export async function listServiceUsers(
   return ports.directoryList.list(serviceUserList(tenantId), page);
 }
 
-/** What may change about a service user. While it is disabled, none of its credentials and tokens are worth anything. */
+/** A change to a service user. While it is disabled, its credentials are refused and its tokens are inactive. */
 export interface ServiceUserChange {
   readonly name?: string | undefined;
   readonly description?: string | null | undefined;
@@ -95,9 +100,10 @@ export interface ServiceUserChange {
 }
 
 /**
- * Changes a service user. The level rule holds for its new roles as it did for the first, and nobody changes a service
- * user stronger than himself, because enabling one again is as good as giving its roles.
- * @throws DomainError as `getServiceUser` and `changeRecord` do, `invalid_request` for an unknown role, `forbidden`
+ * Changes a service user. A caller must not change a service user stronger than itself, because to enable a disabled
+ * service user is the same as to give it its roles.
+ * @throws DomainError as `getServiceUser` and `changeRecord` do; `invalid_request` for an unknown role; `forbidden` if
+ * the service user or a new role is stronger than the caller
  */
 export async function updateServiceUser(
   caller: ManagementCaller,
@@ -112,7 +118,7 @@ export async function updateServiceUser(
   const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, look, path.tenantId));
   if (roles !== undefined) assertMayAssign(caller, roles);
   const change = async (before: ServiceUser): Promise<ServiceUser> => {
-    // Once more, because somebody may have made the service user stronger since.
+    // Check again, because another request may have made the service user stronger meanwhile.
     await assertMayGrant(caller, credential, ports.records.open(path.serviceUserId));
     return {
       ...before,
@@ -127,8 +133,9 @@ export async function updateServiceUser(
 }
 
 /**
- * Deletes a service user; its credentials and tokens are worth nothing from now on.
- * @throws DomainError `not_found`, `conflict`
+ * Deletes a service user. From now on its credentials are refused and its tokens are inactive.
+ * @throws DomainError `not_found`; `conflict` if the service user changed meanwhile; `precondition_failed` for another
+ * version than expected
  */
 export async function deleteServiceUser(
   path: ServiceUserPath,

@@ -13,15 +13,17 @@ interface Ports {
   readonly clock: Clock;
 }
 
-/** The workspace's settings. */
+/** Reads the settings of the workspace. Before the first change, these are the defaults. */
 export function getSettings({ records }: Pick<Ports, 'records'>): Promise<WorkspaceSettings> {
   return settingsIn(records.open(SETTINGS_KEY.id));
 }
 
-/** What to change: members that are absent stay as they are, null takes a limit away. */
+/**
+ * A change to the settings. A member that is undefined stays as it is. Null removes a limit or the default audience.
+ */
 export interface SettingsChange {
   readonly defaultAudience?: string | null | undefined;
-  /** Every token issued up to this moment is worth nothing from now on. */
+  /** Every token that was issued up to this moment is inactive from now on. */
   readonly tokensRevokedUntilSeconds?: number | undefined;
   readonly accessTokens?: Changes<WorkspaceSettings['accessTokens']> | undefined;
   readonly apiTokens?:
@@ -38,8 +40,8 @@ export interface SettingsChange {
 type Changes<Settings> = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
 
 /**
- * Changes the settings. Exchanges and new API tokens obey them from now on; API tokens that exist stay as they are.
- * @throws DomainError as `changeRecord` does, and `invalid_request` for an unknown API, or for a default above its limit
+ * Changes the settings. They hold for every later exchange and new API token. Existing API tokens stay as they are.
+ * @throws DomainError as `changeRecord` does; `invalid_request` for an unknown API, and for a default above its maximum
  */
 export async function updateSettings(
   patch: SettingsChange,
@@ -54,7 +56,7 @@ export async function updateSettings(
   return changeRecord({ key: SETTINGS_KEY, expectedVersion, change }, ports);
 }
 
-/** The first change, too, is made on a version that stands: the defaults are written down before. */
+/** Writes the defaults as the first version, so that the first change has a version before it, too. */
 async function writeDefaults({ directory, clock }: Ports): Promise<void> {
   const settings = { ...DEFAULT_SETTINGS, createdAtSeconds: clock.nowSeconds() };
   await directory.insert(SETTINGS_KEY, settings).catch(ignoreConflict);
@@ -66,16 +68,16 @@ function withChanges(before: WorkspaceSettings, patch: SettingsChange, nowSecond
     ...before,
     revokedBeforeSeconds: movedMark(before.revokedBeforeSeconds, patch.tokensRevokedUntilSeconds, nowSeconds),
     defaultAudience,
-    accessTokens: changed(before.accessTokens, accessTokens),
-    apiTokens: { ...changed(before.apiTokens, apiTokens), kinds: changed(before.apiTokens.kinds, kinds) },
-    refreshTokens: changed(before.refreshTokens, patch.refreshTokens),
-    signingKeys: changed(before.signingKeys, patch.signingKeys),
+    accessTokens: mergeChanges(before.accessTokens, accessTokens),
+    apiTokens: { ...mergeChanges(before.apiTokens, apiTokens), kinds: mergeChanges(before.apiTokens.kinds, kinds) },
+    refreshTokens: mergeChanges(before.refreshTokens, patch.refreshTokens),
+    signingKeys: mergeChanges(before.signingKeys, patch.signingKeys),
     tokenQuota: changedQuota(before.tokenQuota, patch.tokenQuota),
-    statusLists: changed(before.statusLists, patch.statusLists),
+    statusLists: mergeChanges(before.statusLists, patch.statusLists),
   };
 }
 
-function changed<Settings extends object>(before: Settings, changes: Changes<Settings> = {}): Settings {
+function mergeChanges<Settings extends object>(before: Settings, changes: Changes<Settings> = {}): Settings {
   const defined = Object.entries(changes).filter(([, value]) => value !== undefined);
   return { ...before, ...Object.fromEntries(defined) };
 }
@@ -85,16 +87,21 @@ async function assertIsApi(identifier: string | null | undefined, look: Look): P
   throw new DomainError('invalid_request', 'There is no API with this identifier.', { field: 'defaultAudience' });
 }
 
-/** A default above the limit would refuse every request that relies on it. */
+/**
+ * Returns the settings if no default is above its maximum. Otherwise every request without a lifetime would be refused.
+ * @throws DomainError `invalid_request`
+ */
 function assertConsistent(settings: WorkspaceSettings): WorkspaceSettings {
   for (const field of ['accessTokens', 'apiTokens'] as const) {
     const { lifetimeSeconds, maxLifetimeSeconds } = settings[field];
     if (lifetimeSeconds !== null && maxLifetimeSeconds !== null && lifetimeSeconds > maxLifetimeSeconds) {
-      throw new DomainError('invalid_request', `'lifetimeSeconds' must not be above 'maxLifetimeSeconds'.`, { field });
+      throw new DomainError('invalid_request', "'lifetimeSeconds' must not be greater than 'maxLifetimeSeconds'.", {
+        field,
+      });
     }
   }
   if (settings.refreshTokens.idleLifetimeSeconds > settings.refreshTokens.lifetimeSeconds) {
-    throw new DomainError('invalid_request', `'idleLifetimeSeconds' must not be above 'lifetimeSeconds'.`, {
+    throw new DomainError('invalid_request', "'idleLifetimeSeconds' must not be greater than 'lifetimeSeconds'.", {
       field: 'refreshTokens',
     });
   }

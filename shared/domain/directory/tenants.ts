@@ -16,8 +16,9 @@ interface Ports {
 }
 
 /**
- * Creates a tenant, under an id of the caller's choice where a migration needs it.
- * @throws DomainError `conflict` for an id that is or ever was in use, `invalid_request` for one of another kind
+ * Creates a tenant. The request may have an id, for tenants that come from another product.
+ * @throws DomainError `conflict` if the id is in use or was in use before; `invalid_request` if it is not the id of a
+ * tenant
  */
 export async function createTenant(
   request: { readonly name: string; readonly id?: string | undefined; readonly metadata?: JsonObject | undefined },
@@ -32,14 +33,14 @@ export async function createTenant(
   return tenant;
 }
 
-/** A tenant that has not been deleted. @throws DomainError `not_found` */
+/** Reads one tenant. @throws DomainError `not_found`, also for a deleted tenant */
 export async function getTenant(id: string, { records }: Pick<Ports, 'records'>): Promise<Tenant> {
   const tenant = await records.open(id).find(tenantKey(id));
   assertExists(tenant);
   return tenant;
 }
 
-/** Lists the tenants, a page at a time. @throws DomainError `invalid_request` for an unreadable cursor */
+/** Lists the tenants, a page at a time. @throws DomainError `invalid_request` if the cursor is malformed */
 export function listTenants(
   page: PageRequest,
   { directoryList }: { readonly directoryList: DirectoryLister },
@@ -47,16 +48,16 @@ export function listTenants(
   return directoryList.list(tenantList, page);
 }
 
-/** What may change about a tenant. A disabled one and everything in it stands still until it is active again. */
+/** A change to a tenant. While a tenant is disabled, its credentials are refused and its tokens are inactive. */
 export interface TenantChange {
   readonly name?: string | undefined;
   readonly status?: 'active' | 'disabled' | undefined;
   readonly metadata?: JsonObject | null | undefined;
-  /** Every token in it that was issued up to this moment is worth nothing from now on. */
+  /** Every token of the tenant that was issued up to this moment is inactive from now on. */
   readonly tokensRevokedUntilSeconds?: number | undefined;
 }
 
-/** @throws DomainError as `changeRecord` does; for a deleted tenant `not_found`, whichever version is meant */
+/** Changes a tenant. @throws DomainError as `changeRecord` does; `not_found` for a deleted tenant, for any version */
 export async function updateTenant(
   id: string,
   patch: TenantChange,
@@ -79,10 +80,10 @@ export async function updateTenant(
 }
 
 /**
- * Deletes a tenant: from now on nothing of it stands, so no exchange succeeds and no token is active. The record
- * stays as a mark, because credentials that still name it must never find a successor under the same id; what belongs
- * to it is removed later.
- * @throws DomainError `not_found`
+ * Deletes a tenant. From now on its credentials are refused and its tokens are inactive. The record stays and has the
+ * status `deleted`, because credentials may still name this id, and no new tenant must get it. A run of `removeDeleted`
+ * removes the records of the tenant.
+ * @throws DomainError as `changeRecord` does; `not_found` for a deleted tenant
  */
 export async function deleteTenant(
   id: string,

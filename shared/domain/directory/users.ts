@@ -16,7 +16,7 @@ interface Ports {
   readonly directory: DirectoryWriter;
 }
 
-/** Who a new user is to be; the id is the caller's choice where a migration needs it. */
+/** A user to create. The request may have an id, for users that come from another product. */
 export interface UserRequest {
   readonly email: string;
   readonly id?: string | undefined;
@@ -25,9 +25,9 @@ export interface UserRequest {
 }
 
 /**
- * Creates a user. E-mail addresses are compared without regard to case.
- * @throws DomainError `conflict` for an address that another user has and for an id that is or ever was in use,
- * `invalid_request` for an id of another kind
+ * Creates a user. E-mail addresses are compared in lower case.
+ * @throws DomainError `conflict` if another user has the address, or if the id is in use or was in use before;
+ * `invalid_request` if the id is not the id of a user
  */
 export async function createUser(
   request: UserRequest,
@@ -46,20 +46,23 @@ export async function createUser(
   return user;
 }
 
-/** Asked before the address is claimed, so that whoever chose a wrong id can try another one with the same address. */
+/**
+ * Makes sure that the id is free. The address is claimed later, so that the caller can use it again with another id.
+ * @throws DomainError `conflict`
+ */
 async function assertFree(id: string, look: Look): Promise<void> {
   if ((await look.find(userKey(id))) === undefined) return;
-  throw new DomainError('conflict', 'This id or name is in use, or was.', { field: 'id' });
+  throw new DomainError('conflict', 'This id or name is in use, or was in use before.', { field: 'id' });
 }
 
-/** @throws DomainError `not_found` */
+/** Reads one user. @throws DomainError `not_found`, also for a deleted user */
 export async function getUser(id: string, { records }: Pick<Ports, 'records'>): Promise<User> {
   const user = await records.open(id).find(userKey(id));
   assertExists(user);
   return user;
 }
 
-/** Lists the users, a page at a time. @throws DomainError `invalid_request` for an unreadable cursor */
+/** Lists the users, a page at a time. @throws DomainError `invalid_request` if the cursor is malformed */
 export function listUsers(
   page: PageRequest,
   { directoryList }: { readonly directoryList: DirectoryLister },
@@ -67,7 +70,7 @@ export function listUsers(
   return directoryList.list(userList, page);
 }
 
-/** What may change about a user. A disabled user's personal tokens stand still until the user is active again. */
+/** A change to a user. While a user is disabled, the user's personal tokens are inactive. */
 export interface UserChange {
   readonly email?: string | undefined;
   readonly name?: string | null | undefined;
@@ -76,10 +79,10 @@ export interface UserChange {
 }
 
 /**
- * Changes a user. A new e-mail address is claimed before the change and the old one given free after it, so that at
- * no moment two users have one address; what a change that broke off leaves claimed is free again after a while.
- * @throws DomainError as `changeRecord` does, `conflict` for an address that another user has, and for a deleted user
- * `not_found`, whichever version is meant
+ * Changes a user. A new e-mail address is claimed before the change, and the old address is released after it, so two
+ * users never have the same address. If a change is interrupted, its claim ends after some time.
+ * @throws DomainError as `changeRecord` does; `conflict` if another user has the address; `not_found` for a deleted
+ * user, for any version
  */
 export async function updateUser(
   id: string,
@@ -88,7 +91,7 @@ export async function updateUser(
   ports: Ports & { readonly clock: Clock; readonly random: Random },
 ): Promise<User> {
   await getUser(id, ports);
-  let leaveOldAddress: (() => Promise<void>) | undefined;
+  let releaseOldAddress: (() => Promise<void>) | undefined;
   const change = async (before: User): Promise<User | undefined> => {
     if (!exists(before)) return undefined;
     const after: User = {
@@ -98,15 +101,18 @@ export async function updateUser(
       status: patch.status ?? before.status,
       metadata: mergeMetadata(before.metadata, patch.metadata),
     };
-    if (after.email !== before.email) leaveOldAddress = await moveAddress(before, after, ports);
+    if (after.email !== before.email) releaseOldAddress = await moveAddress(before, after, ports);
     return after;
   };
   const changed = await changeRecord({ key: userKey(id), expectedVersion, change }, ports);
-  await leaveOldAddress?.();
+  await releaseOldAddress?.();
   return changed;
 }
 
-/** Claims a user's new address. What is answered gives the old one free, unless it has been claimed again by then. */
+/**
+ * Claims the new address of a user. The result is a function that releases the old address, if the claim did not change
+ * since.
+ */
 async function moveAddress(
   before: User,
   after: User,
@@ -121,9 +127,9 @@ async function moveAddress(
 }
 
 /**
- * Deletes a user; personal tokens end with it, because the user behind them does not stand any more. The record stays
- * as a mark that says nothing about the person, for the reason that a tenant's does; memberships are removed later.
- * @throws DomainError as `changeRecord` does, and for a deleted user `not_found`, whichever version is meant
+ * Deletes a user. The user's personal tokens are inactive from now on. The record stays, for the same reason as in
+ * `deleteTenant`, but has no data of the person. A run of `removeDeleted` removes the memberships.
+ * @throws DomainError as `changeRecord` does; `not_found` for a deleted user, for any version
  */
 export async function deleteUser(
   id: string,

@@ -31,7 +31,7 @@ function dynamoRecordWriter(environment: Environment): RecordWriter<DirectoryKin
         ConditionExpression: 'attribute_not_exists(#key)',
         ExpressionAttributeNames: { '#key': 'key' },
       });
-      if (!wasInserted) throw new DomainError('conflict', 'This id or name is in use, or was.');
+      if (!wasInserted) throw new DomainError('conflict', 'This id or name is in use, or was in use before.');
     },
     replace: (key, record) => {
       const Key = { key: directoryKey(key) };

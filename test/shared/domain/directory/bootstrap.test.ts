@@ -26,7 +26,7 @@ function run(ports: Ports, request: { newAdministrator?: boolean } = {}): Promis
   return bootstrap(request, `req-${requests}`, ports);
 }
 
-/** What the administrator can do: the scope of a token for the management API. */
+/** Gets a token for the management API as the administrator, and returns its scope. */
 async function scopeOf({ clientId, clientSecret = '' }: Administrator, ports: Ports): Promise<string> {
   const caller = await authenticateClient(
     { readings: [{ clientId, secret: clientSecret }], source: '192.0.2.1' },
@@ -36,7 +36,7 @@ async function scopeOf({ clientId, clientSecret = '' }: Administrator, ports: Po
   return (await tradeGrant(caller, request, ports)).token.scope;
 }
 
-/** What a workspace has exactly one of, and its clients. */
+/** Counts the records of a workspace that must exist exactly once. */
 async function survey({ scan }: Workspace) {
   const keys = (await scan('DIRECTORY')).map(({ key }) => String(key));
   const count = (prefix: string) => keys.filter((key) => key.startsWith(prefix)).length;
@@ -46,7 +46,7 @@ async function survey({ scan }: Workspace) {
 const ONE_OF_EACH = { peppers: 1, apis: 1, administrators: 1 };
 
 describe('the first bootstrap', () => {
-  test('makes an administrator who may do everything', async () => {
+  test('makes an administrator with all permissions', async () => {
     const workspace = await openWorkspace(engines);
     const administrator = await run(workspace.ports);
     expect(administrator).toEqual({
@@ -58,14 +58,14 @@ describe('the first bootstrap', () => {
     expect(await survey(workspace)).toEqual(ONE_OF_EACH);
   });
 
-  test('keeps no more of the secret than its hash', async () => {
+  test('stores only the hash and the last four characters of the secret', async () => {
     const { ports, scan } = await openWorkspace(engines);
     const { clientSecret = '' } = await run(ports);
     const kept = JSON.stringify([await scan('CLIENTS'), await scan('DIRECTORY'), await scan('AUDIT')]);
     expect(kept).not.toContain(clientSecret.slice(0, -4));
   });
 
-  test('U4: is on record, with its attempt', async () => {
+  test('U4: is in the audit log, with its attempt', async () => {
     const { ports, scan } = await openWorkspace(engines);
     const { clientId } = await run(ports);
     const lines = (await scan('AUDIT')).map(({ type, outcome, target }) => ({ type, outcome, target }));
@@ -77,7 +77,7 @@ describe('the first bootstrap', () => {
 });
 
 describe('a repeated bootstrap', () => {
-  test('says who the administrator is, without a secret, and changes nothing', async () => {
+  test('returns the administrator without a secret and changes no record', async () => {
     const { ports, openAgain, scan } = await openWorkspace(engines);
     const { clientId } = await run(ports);
     const before = [await scan('CLIENTS'), await scan('DIRECTORY')];
@@ -85,7 +85,7 @@ describe('a repeated bootstrap', () => {
     expect([await scan('CLIENTS'), await scan('DIRECTORY')]).toEqual(before);
   });
 
-  test('makes another administrator when told to, and names that one from then on', async () => {
+  test('makes another administrator on request, and returns this client from then on', async () => {
     const { ports } = await openWorkspace(engines);
     const first = await run(ports);
     const second = await run(ports, { newAdministrator: true });
@@ -110,8 +110,8 @@ describe('a repeated bootstrap', () => {
 
   test.each([
     ['lacked a permission', systemPermissions.slice(1)],
-    ['called a permission something else', [{ value: 'read:everything' }, ...systemPermissions.slice(1)]],
-  ])('gives the management API its permissions where an earlier version %s', async (_name, permissions) => {
+    ['had another name for a permission', [{ value: 'read:everything' }, ...systemPermissions.slice(1)]],
+  ])('gives the management API its permissions if an earlier version %s', async (_name, permissions) => {
     const { ports } = await openWorkspace(engines);
     const administrator = await run(ports);
     const current = await ports.records.open('test').find(apiRecordKey(SYSTEM_API_ID));
@@ -126,12 +126,12 @@ describe('a repeated bootstrap', () => {
 describe('8 bootstraps at once', () => {
   const raceOf = (ports: readonly Ports[], request = {}) => Promise.allSettled(ports.map((each) => run(each, request)));
 
-  test('give one of them a secret, which works; the others learn who the administrator is, or that they lost', async () => {
+  test('make one secret, which works; the other calls return the administrator or a conflict', async () => {
     const workspace = await openWorkspace(engines);
     const calls = await raceOf(Array.from({ length: 8 }, () => workspace.openAgain()));
     const answers = calls.flatMap((call) => (call.status === 'fulfilled' ? [call.value] : []));
     const [winner, ...others] = answers.filter(({ clientSecret }) => clientSecret !== undefined);
-    if (winner === undefined) throw new Error('Nobody got a secret.');
+    if (winner === undefined) throw new Error('No call made a secret.');
     expect(others).toEqual([]);
     expect(await scopeOf(winner, workspace.ports)).toBe(everything);
     expect(new Set(answers.map(({ clientId }) => clientId))).toEqual(new Set([winner.clientId]));
@@ -140,7 +140,7 @@ describe('8 bootstraps at once', () => {
     expect(await survey(workspace)).toEqual(ONE_OF_EACH);
   });
 
-  test('that each ask for a new administrator make some that work, and name one of them', async () => {
+  test('with a request for a new administrator make administrators that work, and later calls return one of them', async () => {
     const { ports, openAgain } = await openWorkspace(engines);
     await run(ports);
     const calls = await raceOf(
@@ -153,8 +153,8 @@ describe('8 bootstraps at once', () => {
   });
 });
 
-describe('a bootstrap that breaks off', () => {
-  /** Lets so many calls pass; the one after them still happens or not, and nothing does after that. */
+describe('an interrupted bootstrap', () => {
+  /** Lets `calls` calls pass. The next call happens or not, and its reply is lost; all later calls fail. */
   const breakOffAfter = (calls: number, last: 'happens' | 'does not happen') => {
     let passed = 0;
     const decide = () => {
@@ -177,13 +177,13 @@ describe('a bootstrap that breaks off', () => {
   };
 
   test.each(['happens', 'does not happen'] as const)(
-    'at any call, which %s, is completed by the next one',
+    'at any call, which %s, is completed by the next bootstrap',
     async (last) => {
       const calls = await countCalls();
       expect(calls).toBeGreaterThan(10);
-      // The last call only notes the outcome, which costs nobody the secret: see below.
+      // The last call only logs the outcome; the next test shows that its failure does not lose the secret.
       for (let step = 0; step < calls - 1; step += 1) {
-        // Each bootstrap founds RSA keys, which only engines that are closed give back.
+        // Each bootstrap makes RSA keys, and only closed engines free their memory.
         await engines.close();
         engines = await startEngines();
         const workspace = await openWorkspace(engines);
@@ -199,7 +199,7 @@ describe('a bootstrap that breaks off', () => {
     },
   );
 
-  test('shows its secret although the outcome could not be written down', async () => {
+  test('returns the secret if only the audit event of the outcome could not be written', async () => {
     const calls = await countCalls();
     const workspace = await openWorkspace(engines);
     const repair = breakOffAfter(calls - 1, 'does not happen');

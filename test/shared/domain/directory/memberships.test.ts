@@ -40,7 +40,7 @@ async function arrange() {
 }
 
 describe('setMember', () => {
-  test('makes a user a member, whom the list shows', async () => {
+  test('makes a user a member, and the list shows this member', async () => {
     const { ports, path, reader, set } = await arrange();
     const joined = await set([reader.id]);
     expect(joined).toEqual({
@@ -54,7 +54,7 @@ describe('setMember', () => {
     expect(await listMembers(path.tenantId, { limit: 10 }, ports)).toEqual({ items: [joined] });
   });
 
-  test('gives a member other roles, each once, in the same membership', async () => {
+  test('gives a member other roles, each role once, in the same membership', async () => {
     const { ports, path, reader, writer, set } = await arrange();
     const joined = await set([reader.id]);
     const changed = await set([writer.id, reader.id, writer.id]);
@@ -62,21 +62,21 @@ describe('setMember', () => {
     expect(await getMember(path, ports)).toEqual(changed);
   });
 
-  test('begins a new membership for who joins again', async () => {
+  test('makes a new membership for a user who joins again', async () => {
     const { ports, path, set } = await arrange();
     const first = await set([]);
     await deleteMember(path, ports);
     expect((await set([])).id).not.toBe(first.id);
   });
 
-  test('refuses a role that does not exist and changes nothing', async () => {
+  test('refuses an unknown role and does not change the membership', async () => {
     const { ports, path, reader, set } = await arrange();
     const joined = await set([reader.id]);
     await expect(set([reader.id, 'rol_unknown'])).rejects.toMatchObject({ code: 'invalid_request', field: 'roleIds' });
     expect(await getMember(path, ports)).toEqual(joined);
   });
 
-  test('finds no tenant and no user that is not there, or no longer', async () => {
+  test('answers not_found for unknown tenants and for unknown or deleted users', async () => {
     const { ports, path, set } = await arrange();
     const elsewhere = (changes: object) => outcomeOf(setMember(administrator, { ...path, ...changes }, [], ports));
     expect(await elsewhere({ tenantId: 'ten_unknown' })).toBe('not_found');
@@ -86,7 +86,7 @@ describe('setMember', () => {
     expect([await outcomeOf(set([])), await outcomeOf(getMember(path, ports))]).toEqual(['not_found', 'not_found']);
   });
 
-  test('finds nothing in a tenant that is deleted', async () => {
+  test('answers not_found for members of a deleted tenant', async () => {
     const { ports, path, set } = await arrange();
     await set([]);
     await deleteTenant(path.tenantId, ports);
@@ -100,8 +100,8 @@ describe('setMember', () => {
   });
 });
 
-describe('races', () => {
-  test('32 calls at once make one membership', async () => {
+describe('simultaneous calls for one membership', () => {
+  test('32 additions make one membership', async () => {
     const { ports, path, openAgain, set } = await arrange();
     const processes = [openAgain(), openAgain(), openAgain(), openAgain()];
     const calls = await Promise.allSettled(race(32, (runner) => set([], processes[runner % 4])));
@@ -111,7 +111,7 @@ describe('races', () => {
     expect((await listMembers(path.tenantId, { limit: 10 }, ports)).items).toHaveLength(1);
   });
 
-  test('of 32 changes each either counts or is told that it lost', async () => {
+  test('each of 32 changes succeeds or answers a conflict', async () => {
     const { ports, path, reader, writer, set } = await arrange();
     const joined = await set([]);
     const changes = await Promise.all(race(32, (runner) => outcomeOf(set([runner % 2 === 0 ? reader.id : writer.id]))));
@@ -122,7 +122,7 @@ describe('races', () => {
     expect([reader.id, writer.id]).toContain(roleIds[0]);
   });
 
-  test('none of 32 removals fails', async () => {
+  test('each of 32 removals succeeds or finds the membership gone', async () => {
     const { ports, path, set } = await arrange();
     await set([]);
     const removals = await Promise.all(race(32, () => outcomeOf(deleteMember(path, ports))));
@@ -131,7 +131,7 @@ describe('races', () => {
     expect(await outcomeOf(getMember(path, ports))).toBe('not_found');
   });
 
-  test('changes and removals leave one membership or none, the same for everybody', async () => {
+  test('after changes and removals, the list and a read by another process agree', async () => {
     const { ports, path, openAgain, set } = await arrange();
     await set([]);
     const calls = race<unknown>(32, (runner) => (runner % 2 === 0 ? set([]) : deleteMember(path, ports)));
@@ -142,7 +142,7 @@ describe('races', () => {
     expect(items).toEqual(found === undefined ? [] : [found]);
   });
 
-  test('a change that began before the user left and joined again does not bring the first membership back', async () => {
+  test('a change that began before the user left and joined again does not restore the first membership', async () => {
     const { ports, path, set } = await arrange();
     const first = await set([]);
     const overtaken: DirectoryWriter = {

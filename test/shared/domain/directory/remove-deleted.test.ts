@@ -7,10 +7,13 @@ import { lookAt } from '#test/support/ports/look-at.ts';
 import { aClient, aTenant } from '#test/support/ports/records.ts';
 import { standingClock } from '#test/support/world/clock.ts';
 
-/** What a run holds in its hands is at most this. */
+/** How many rows a run reads before it removes them. */
 const PAGE_ROWS = 25;
 
-/** A deleted tenant with so many API tokens, and a count of those that a run has read and not removed yet. */
+/**
+ * Ports with a deleted tenant that has `tokens` API tokens. They count the tokens that a run has read and not yet
+ * removed.
+ */
 function deletedTenant(tokens: number) {
   const clock = standingClock();
   const ids = Array.from({ length: tokens }, (_, index) => `cli_${index}`);
@@ -55,13 +58,13 @@ function deletedTenant(tokens: number) {
 }
 
 describe('T8: removing a tenant with 10,000 API tokens', () => {
-  test('leaves none, and never holds more than a page of them', async () => {
+  test('removes all tokens, and never holds more than a page of them', async () => {
     const tenant = deletedTenant(10_000);
     expect(await removeDeleted(tenant)).toEqual({ rows: 10_000, finished: 1 });
     expect([tenant.left(), tenant.heldMax()]).toEqual([[0, 0], PAGE_ROWS]);
   });
 
-  test('stops after forty seconds, with the page in hand removed and the note kept', async () => {
+  test('stops after forty seconds: the current page is removed and the note is kept', async () => {
     const tenant = deletedTenant(10_000);
     let removed = 0;
     const slow = {
@@ -78,7 +81,7 @@ describe('T8: removing a tenant with 10,000 API tokens', () => {
     expect(tenant.left()).toEqual([10_000 - 3 * PAGE_ROWS, 1]);
   });
 
-  test('keeps the note of what an index showed in another version than there is', async () => {
+  test('keeps the note if an index shows an old version of a row', async () => {
     const tenant = deletedTenant(1);
     const changed = { ...tenant, clientRemover: { remove: async () => 'changed' as const } };
     await expect(removeDeleted(changed)).rejects.toMatchObject({ code: 'conflict' });

@@ -24,7 +24,7 @@ const manager: ManagementCaller = {
   heldPermissions: [],
 };
 
-/** Enables the service user, while somebody gives it a stronger role before the manager's nth read or write. */
+/** Enables the service user, while another request gives it a stronger role before the manager's nth read or write. */
 async function enableWhileStrengthened(nth: number) {
   let turns = 0;
   const records = memoryRecords(
@@ -46,7 +46,7 @@ async function enableWhileStrengthened(nth: number) {
   return { outcome, status: records.find(serviceUserKey(disabled.id))?.status, wasInTime: turns > nth };
 }
 
-test('RACE: C8: nobody enables a service user that is made stronger than himself meanwhile', async () => {
+test('RACE: C8: a caller cannot enable a service user that meanwhile becomes stronger than the caller', async () => {
   let turn = 1;
   for (; ; turn += 1) {
     const { outcome, status, wasInTime } = await enableWhileStrengthened(turn);

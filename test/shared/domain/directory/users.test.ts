@@ -13,7 +13,7 @@ const userIds = Array.from({ length: 32 }, (_, index) => `usr_${index}`);
 
 const firstAddress = (id: string) => `${id}@example.com`;
 
-/** 32 users, each with an address, whose reads and writes come in whichever order `turn` says. */
+/** Ports with 32 users, each with an address. `turn` decides the order of reads and writes. */
 function open(turn: () => Promise<void>) {
   const clock = standingClock();
   const claim = (ownerId: string) => ({ ownerId, version: 1, createdAtSeconds: clock.nowSeconds() });
@@ -33,7 +33,7 @@ const emailOf = (id: string, { find }: Ports) => find(userKey(id))?.email ?? '';
 
 const ownerOf = (email: string, { find }: Ports) => find(nameKey('email', email))?.ownerId;
 
-/** Runs calls in 200 orders of reading and writing; in the end every user has the name that the user goes by. */
+/** Runs calls in 200 orders of reads and writes. At the end, the claim on each user's address belongs to that user. */
 async function inEveryOrder(
   calls: (ports: Ports) => readonly Promise<User>[],
   holds: (outcomes: readonly string[], ports: Ports) => void,
@@ -46,8 +46,8 @@ async function inEveryOrder(
   await fc.assert(property, { numRuns: 200 });
 }
 
-describe('RACE: in whichever order they read and write', () => {
-  test('of 32 users who want one address exactly one gets it, and the others keep theirs', async () => {
+describe('RACE: in any order of reads and writes', () => {
+  test('of 32 users who want one address, exactly one gets it and the others keep their address', async () => {
     await inEveryOrder(
       (ports) => userIds.map((id) => change(id, 'ada@example.com', ports)),
       (outcomes, ports) => {
@@ -59,7 +59,7 @@ describe('RACE: in whichever order they read and write', () => {
     );
   });
 
-  test('a user who takes many addresses at once keeps one, and those that were taken and left are free', async () => {
+  test('a user who takes many addresses at once keeps one, and all the others are free', async () => {
     const addresses = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `${name}@example.com`);
     await inEveryOrder(
       (ports) => addresses.map((email) => change('usr_0', email, ports)),
@@ -72,14 +72,14 @@ describe('RACE: in whichever order they read and write', () => {
     );
   });
 
-  test('a user who goes to and fro has the address that is shown', async () => {
+  test('a user who changes between two addresses has a claim on the current one', async () => {
     await inEveryOrder(
       (ports) => race(12, (runner) => change('usr_0', runner % 2 ? firstAddress('usr_0') : 'ada@example.com', ports)),
       (outcomes) => expect(outcomes.filter((outcome) => outcome !== 'done' && outcome !== 'conflict')).toEqual([]),
     );
   });
 
-  test('users who exchange their addresses never share one', async () => {
+  test('users who exchange their addresses never have the same address', async () => {
     const [first = '', second = ''] = userIds;
     await inEveryOrder(
       (ports) => [
