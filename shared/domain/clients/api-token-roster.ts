@@ -7,14 +7,16 @@ import type { ClientLister } from '../records/lists.ts';
 import type { Look, RecordReader } from '../records/look.ts';
 
 /**
- * How `maxLive` holds while many create at once. The index of an owner's clients knows all of them, but lags a moment
- * behind, so it cannot count by itself. Therefore creations queue up for one versioned record, the owner's roster: it
- * names the tokens that the index may not know yet, and nobody enters it on top of an entry that he has not counted.
- * Index and roster give names only; whether a token lives is read consistently. A roster exists only where a limit is.
+ * The roster keeps the limit `maxLive` while many requests create API tokens of one owner at the same time. The index
+ * of the owner's clients cannot do this alone, because it lags behind. So each owner has one record with a version, the
+ * roster: it has the ids of the newest tokens, which the index may not have yet. A creation writes its id into the
+ * roster before it stores the token. If another creation writes first, the version is another one, and the creation
+ * counts again. Index and roster only give ids; consistent reads tell which of these tokens are active. An owner
+ * without a limit has no roster.
  */
 
-/** After this the index knows a token; and an entry without a token is a creation that broke off. */
-const LATELY_SECONDS = 60;
+/** After this time the index has a token. An older entry without a token is from an interrupted creation. */
+const INDEX_LAG_SECONDS_MAX = 60;
 
 const PAGE_LIMIT = 100;
 
@@ -30,8 +32,8 @@ interface Ports {
 }
 
 /**
- * Enters a token that is about to be stored.
- * @throws DomainError `conflict` where its owner has `maxLive` already
+ * Adds the id of a new token to the roster of its owner. The caller stores the token after this.
+ * @throws DomainError `conflict` if the owner already has `maxLive` tokens
  */
 export async function enterRoster(
   { owner, clientId, maxLive }: { readonly owner: ClientOwner; readonly clientId: string; readonly maxLive: number },
@@ -42,18 +44,21 @@ export async function enterRoster(
   const listed = await listedIds(owner, ports);
   if ((await openRosterLook(key, ports).find(key)) === undefined) await openRoster(key, now, ports);
   const enter = async (roster: ApiTokenRoster): Promise<ApiTokenRoster> => {
-    const recent = roster.entries.filter(({ addedAtSeconds }) => addedAtSeconds + LATELY_SECONDS > now);
+    const recent = roster.entries.filter(({ addedAtSeconds }) => addedAtSeconds + INDEX_LAG_SECONDS_MAX > now);
     const live = await countLive({ listed, recent, now }, openRosterLook(key, ports));
     if (live < maxLive) return { ...roster, entries: [...recent, { clientId, addedAtSeconds: now }] };
     throw new DomainError(
       'conflict',
-      `There are ${maxLive} API tokens already, the most that may be: delete one first.`,
+      `There are already ${maxLive} API tokens, which is the maximum. Delete an API token first.`,
     );
   };
   await changeRecord({ key, change: enter }, { records: ports.records, directory: ports.rosters });
 }
 
-/** Takes a token that is about to be deleted out, so that its place is free at once. */
+/**
+ * Removes the id of a token from the roster of its owner, so that its place is free immediately. The caller deletes the
+ * token.
+ */
 export async function leaveRoster(
   owner: ClientOwner,
   clientId: string,
@@ -69,7 +74,7 @@ export async function leaveRoster(
   await changeRecord({ key, change: leave }, { records, directory: rosters });
 }
 
-/** Not by the owner's id alone: looks at the owner need other records. */
+/** Opens a look with a name of its own, because other looks at this owner read other records. */
 function openRosterLook({ id }: RosterKey, { records }: Pick<Ports, 'records'>): Look {
   return records.open(`roster of ${id}`);
 }
@@ -79,7 +84,10 @@ async function openRoster(key: RosterKey, nowSeconds: number, { rosters }: Ports
   await rosters.insert(key, roster).catch(ignoreConflict);
 }
 
-/** Disabled tokens count, because they can be enabled again; so does one that is just being created. */
+/**
+ * Counts the tokens that have not expired. Disabled tokens count, because they can be enabled again. Tokens that are
+ * being created count, too.
+ */
 async function countLive(
   { listed, recent, now }: { listed: readonly string[]; recent: ApiTokenRoster['entries']; now: number },
   look: Look,
@@ -95,13 +103,13 @@ async function countLive(
   return counts.filter(Boolean).length;
 }
 
-/** The expired ones are left out where they are listed, or those of years would have to be counted. */
+/** Lists the ids of tokens that have not expired. Over the years, there may be too many expired tokens to count. */
 async function listedIds(owner: ClientOwner, ports: Ports): Promise<readonly string[]> {
-  const ids = await Promise.all((['active', 'disabled'] as const).map((status) => idsWith(status, owner, ports)));
+  const ids = await Promise.all((['active', 'disabled'] as const).map((status) => idsWithStatus(status, owner, ports)));
   return ids.flat();
 }
 
-async function idsWith(status: 'active' | 'disabled', owner: ClientOwner, { clientList, clock }: Ports) {
+async function idsWithStatus(status: 'active' | 'disabled', owner: ClientOwner, { clientList, clock }: Ports) {
   const ids: string[] = [];
   let cursor: string | undefined;
   for (let count = 0; count < PAGES_MAX; count += 1) {
@@ -110,5 +118,5 @@ async function idsWith(status: 'active' | 'disabled', owner: ClientOwner, { clie
     cursor = page.nextCursor;
     if (cursor === undefined) return ids;
   }
-  throw new DomainError('conflict', 'There are too many API tokens to count: delete those that have expired first.');
+  throw new DomainError('conflict', 'There are too many API tokens to count. Delete expired API tokens first.');
 }

@@ -14,31 +14,34 @@ import { expectSettings, settingsIn } from '../records/settings.ts';
 import { type ClientDescription, newClient } from '../registration/new-client.ts';
 import type { SecretHasher } from '../registration/ports.ts';
 import type { TokenSigner, TokenVerifier } from '../tokens/ports.ts';
-import { assertKindAllowed, assertLifetimeAllowed, expiryOfNew } from './api-token-policy.ts';
+import { assertKindAllowed, assertLifetimeAllowed, expiryOfNewToken } from './api-token-policy.ts';
 import { enterRoster, leaveRoster } from './api-token-roster.ts';
 import { type ClientAccess, changeOwnClient, findOwner, getClient, openLook } from './client-ownership.ts';
 import { deleteClient } from './delete-client.ts';
 import { newLongLivedToken } from './long-lived-token.ts';
 import { type ClientPatch, withChanges } from './update-client.ts';
 
-/** What a tenant's token may do, if anything: by roles, or by permissions one by one. A user's has the user's roles. */
+/**
+ * The permissions of a tenant's token: either roles or single permissions. A user's token has the roles of the user.
+ */
 interface AuthorityRequest {
   readonly roleIds?: readonly string[] | undefined;
   readonly permissions?: readonly NamedPermission[] | undefined;
 }
 
+/** An API token to create. */
 export interface ApiTokenRequest extends AuthorityRequest {
   readonly owner: ClientOwner;
   readonly kind: ApiTokenKind;
   readonly description: string;
   readonly metadata?: JsonObject | undefined;
-  /** Null for never; undefined for what the settings say. */
+  /** Null for never; undefined for the default of the settings. */
   readonly expiresInSeconds?: number | null | undefined;
-  /** For kind `access_token`: the API that it is for; undefined for the one that an exchange would choose. */
+  /** Only for kind `access_token`: the identifier of its API; undefined for the API that an exchange would choose. */
   readonly audience?: string | undefined;
 }
 
-/** A new API token, with the one thing about it that is never shown again. */
+/** A new API token, with its secret or its JWT. These are in this result only. */
 export interface NewApiToken {
   readonly client: Client;
   readonly shownOnce: { readonly clientSecret: string } | { readonly accessToken: string };
@@ -63,10 +66,10 @@ interface CreationPorts extends MakingPorts {
 }
 
 /**
- * Creates an API token of a tenant or a user, as the workspace's settings allow.
- * @throws DomainError `not_found` for an owner the caller cannot see; `invalid_request` for an unknown role, permission
- * or audience, or a wrong expiry; `forbidden` for a kind that is not allowed, and for more authority than the caller may
- * hand on; `conflict` where the owner has as many as it may have
+ * Creates an API token of a tenant or a user, as the settings of the workspace allow.
+ * @throws DomainError `not_found` for an owner that the caller cannot see; `invalid_request` for an unknown role,
+ * permission or audience, and for a lifetime above the maximum; `forbidden` for a kind that is not allowed, and for
+ * more authority than the caller may hand on; `conflict` if the owner has the maximum number of API tokens
  */
 export async function createApiToken(
   caller: ManagementCaller,
@@ -82,8 +85,8 @@ export async function createApiToken(
   const authority = await findAuthority(caller, request, { owner, look });
   await assertMayGrant(caller, { subject, ...authority }, look);
 
-  const expiresAtSeconds = expiryOfNew(request.expiresInSeconds, apiTokens, ports.clock.nowSeconds());
-  const made = await make(
+  const expiresAtSeconds = expiryOfNewToken(request.expiresInSeconds, apiTokens, ports.clock.nowSeconds());
+  const made = await makeToken(
     {
       subject,
       description,
@@ -101,13 +104,13 @@ export async function createApiToken(
   return made;
 }
 
-interface Making extends Pick<ApiTokenRequest, 'kind' | 'audience'> {
+interface TokenOptions extends Pick<ApiTokenRequest, 'kind' | 'audience'> {
   readonly look: Look;
 }
 
-async function make(
+async function makeToken(
   description: ClientDescription,
-  { kind, audience, look }: Making,
+  { kind, audience, look }: TokenOptions,
   ports: MakingPorts,
 ): Promise<NewApiToken> {
   if (kind === 'access_token') {
@@ -115,7 +118,7 @@ async function make(
     return { client, shownOnce: { accessToken } };
   }
   if (audience !== undefined) {
-    throw new DomainError('invalid_request', 'Only API tokens of kind access_token are made for one audience.', {
+    throw new DomainError('invalid_request', 'Only API tokens of kind access_token have an audience.', {
       field: 'audience',
     });
   }
@@ -123,13 +126,14 @@ async function make(
   return { client, shownOnce: { clientSecret: secret } };
 }
 
+/** A change to an API token. A member that is undefined stays as it is. */
 export interface ApiTokenPatch extends ClientPatch, AuthorityRequest {}
 
 /**
- * Changes an API token. What holds for its roles, permissions and expiry at first holds for the new ones; roles take the
- * place of permissions given one by one, and the other way round.
- * @throws DomainError as `changeOwnClient` does, `invalid_request` for an unknown role or permission or a later expiry,
- * `forbidden`
+ * Changes an API token. The rules of its creation hold for new roles, permissions and lifetimes. New roles replace its
+ * permissions, and new permissions replace its roles.
+ * @throws DomainError as `changeOwnClient` does; `invalid_request` for an unknown role or permission, and for a later
+ * expiry; `forbidden` for more authority than the caller may hand on
  */
 export async function updateApiToken(
   access: ClientAccess,
@@ -143,7 +147,10 @@ export async function updateApiToken(
   return changeOwnClient(access, (before) => ({ ...withChanges(before, patch, now), ...authority }), ports);
 }
 
-/** Deletes an API token for good; it and what it was exchanged for are worth nothing. @throws DomainError `not_found` */
+/**
+ * Deletes an API token. From now on its credential is refused, and its access tokens are inactive.
+ * @throws DomainError as `deleteClient` does
+ */
 export async function deleteApiToken(
   access: ClientAccess,
   ports: {
@@ -154,7 +161,7 @@ export async function deleteApiToken(
 ): Promise<void> {
   const { caller, owner, clientId, expectedVersion } = access;
   assertVersion(await getClient(caller, owner, clientId, ports), expectedVersion);
-  // Before the removal: a deletion that breaks off in between can be repeated.
+  // This comes before the removal, so that an interrupted deletion can be repeated.
   await leaveRoster(owner, clientId, ports);
   await deleteClient(access, ports);
 }
@@ -178,7 +185,7 @@ async function findAuthority(
   return { roleIds: roles.map((role) => role.id), permissions: undefined };
 }
 
-/** What a change gives in place of the token's roles and permissions; undefined where these stay. */
+/** Finds the new roles and permissions of a token; undefined if the change has neither. */
 async function findNewAuthority(
   { caller, owner }: ClientAccess,
   patch: ApiTokenPatch,

@@ -24,12 +24,13 @@ interface Ports {
   readonly records: RecordReader;
 }
 
+/** An application to register. */
 export type ApplicationRequest = Omit<ClientRequest, 'owner' | 'registration'> & {
   readonly registration: RequestedRegistration;
 };
 
 /**
- * Registers an application of the workspace, with one secret if that is what it authenticates by.
+ * Registers an application of the workspace. If it authenticates with a secret, it gets one secret.
  * @throws DomainError as `createClient` and `newRegistration` do
  */
 export function createApplication(
@@ -41,15 +42,15 @@ export function createApplication(
   return createClient(caller, { owner: {}, ...request, registration }, ports);
 }
 
-/** What may change about an application; first or third party it stays. */
+/** A change to an application. A member that is undefined stays as it is. Its party (first or third) never changes. */
 export type ApplicationPatch = Omit<ClientPatch, 'register'> & {
   readonly registration: Omit<RequestedRegistration, 'party'>;
 };
 
 /**
- * Changes an application. Secrets that its new method has no use for go.
- * @throws DomainError as `updateClient` and `changedRegistration` do, and `conflict` for locking the workspace's
- * administrator out
+ * Changes an application. If its new authentication method uses no secrets, its secrets are removed.
+ * @throws DomainError as `updateClient` and `changedRegistration` do; `conflict` for a change that could end the access
+ * of the administrator
  */
 export async function updateApplication(
   access: ClientAccess,
@@ -67,8 +68,8 @@ export async function updateApplication(
 }
 
 /**
- * Deletes an application; it can obtain nothing more, and what it obtained is worth nothing.
- * @throws DomainError `not_found`, and `conflict` for the workspace's administrator
+ * Deletes an application. From now on it gets no tokens, and its access tokens are inactive.
+ * @throws DomainError as `deleteClient` does; `conflict` for the administrator of the workspace
  */
 export async function deleteApplication(
   access: ClientAccess,

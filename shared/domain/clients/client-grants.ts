@@ -14,16 +14,19 @@ interface Ports {
   readonly clientChanger: ClientChanger;
 }
 
-/** Which application's grant for which API. */
+/** Names the client grant of an application at an API. */
 export interface GrantPath {
   readonly clientId: string;
   readonly apiId: string;
 }
 
 /**
- * Says what an application may ask for at an API: a ceiling, or everything the API declares now and later.
- * @throws DomainError `not_found`, `invalid_request` for an undeclared permission, `forbidden` for more authority over
- * the workspace than the caller has, `conflict`, also for locking the workspace's administrator out
+ * Sets the permissions that an application may ask for at an API: a list, or `all` permissions that the API declares
+ * now or later.
+ * @throws DomainError `not_found` for the application or the API; `invalid_request` for a permission that the API does
+ * not declare; `forbidden` for permissions of the management API that the caller does not have; `conflict` if the grant
+ * changed meanwhile, and for a change that could end the access of the administrator; `precondition_failed` for another
+ * version than expected
  */
 export async function setClientGrant(
   caller: ManagementCaller,
@@ -45,7 +48,7 @@ export async function setClientGrant(
   assertVersion(before, expectedVersion);
   const declared = api.permissions.map(({ value }) => value);
   if (permissions !== 'all' && !permissions.every((value) => declared.includes(value))) {
-    throw new DomainError('invalid_request', 'The API declares no such permission.', { field: 'permissions' });
+    throw new DomainError('invalid_request', 'The API does not declare this permission.', { field: 'permissions' });
   }
   const grant: ClientGrant = {
     id: before?.id ?? newId('grn', ports.random),
@@ -61,7 +64,7 @@ export async function setClientGrant(
   return grant;
 }
 
-/** The grants of an application, in the order of their making. @throws DomainError `not_found` */
+/** Lists the client grants of an application, the oldest first. @throws DomainError `not_found` */
 export async function listClientGrants(
   clientId: string,
   { records }: Pick<Ports, 'records'>,
@@ -73,8 +76,9 @@ export async function listClientGrants(
 }
 
 /**
- * Takes a grant back; what the application obtained by it is worth nothing from now on.
- * @throws DomainError `not_found`, `conflict`, also for locking the workspace's administrator out
+ * Deletes a client grant. From now on, the application's tokens for this API are inactive.
+ * @throws DomainError `not_found`; `conflict` if the grant changed meanwhile, and for the administrator's grant at the
+ * management API; `precondition_failed` for another version than expected
  */
 export async function deleteClientGrant(
   { clientId, apiId }: GrantPath,
@@ -92,7 +96,7 @@ export async function deleteClientGrant(
   await changeClient({ clientId, change: forget }, ports);
 }
 
-/** The client names the APIs it has grants for, so that an exchange without audience can find the only one. */
+/** Adds an API to those of a client, so that an exchange without audience can find the client's only API. */
 async function noteApi(clientId: string, apiId: string, ports: Ports): Promise<void> {
   const note = (client: Client) =>
     client.apiIds.includes(apiId) ? client : { ...client, apiIds: [...client.apiIds, apiId] };

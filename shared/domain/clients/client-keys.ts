@@ -10,27 +10,40 @@ import { tenantKey } from '../records/principals.ts';
 import { newKeyClient } from '../registration/new-client.ts';
 import { findOwner, openLook } from './client-ownership.ts';
 
-/** Whose key: a service user's. */
+/** The service user that a key belongs to. */
 interface KeyOwner {
   readonly tenantId: string;
   readonly serviceUserId: string;
 }
 
-/** A key that the caller made, or the algorithm of one that is to be made. */
+/** A key to create: a public key that the caller made, or the algorithm of a key that Mintmark makes. */
 export interface KeyRequest {
   readonly owner: KeyOwner;
   readonly title: string;
-  /** Undefined for RS256; a public key says it itself. */
+  /** Undefined for RS256. It is ignored if there is a public key. */
   readonly algorithm?: ClientKeyAlgorithm | undefined;
   readonly publicKey?: Readonly<Record<string, string>> | undefined;
   /** Undefined or null for a key that does not expire. */
   readonly expiresInSeconds?: number | null | undefined;
 }
 
-/** A client with its key; the private half, where Mintmark made it, exists in this answer only. */
+/** A client with its key. If Mintmark made the key, the private key (PKCS#8, PEM) is in this result only. */
 export interface WithNewKey {
   readonly client: Client;
   readonly privateKey?: string | undefined;
+}
+
+/** A new key pair. The private key (PKCS#8, PEM) is in this result only. */
+export interface NewKeyPair {
+  readonly key: StoredKey;
+  readonly privateKey: string;
+}
+
+/** Makes and checks the keys with which clients sign. */
+export interface ClientKeys {
+  generate(algorithm: ClientKeyAlgorithm): Promise<NewKeyPair>;
+  /** Returns the stored form of a public key (JWK, RFC 7517); undefined if the key is weak or malformed. */
+  examine(jwk: Readonly<Record<string, string>>): StoredKey | undefined;
 }
 
 interface CreationPorts {
@@ -42,9 +55,9 @@ interface CreationPorts {
 }
 
 /**
- * Gives a service user one more key, which is a client of its own.
- * @throws DomainError `not_found`, `forbidden` for a service user above the caller's own level, `invalid_request` for
- * a public key that is weak or none
+ * Adds a key to a service user. The key is a client of its own.
+ * @throws DomainError `not_found` for the service user; `forbidden` for a service user stronger than the caller;
+ * `invalid_request` for a public key that is weak or malformed
  */
 export async function createKey(
   caller: ManagementCaller,
@@ -62,26 +75,10 @@ export async function createKey(
   return { client, privateKey };
 }
 
-async function obtainKey(
-  publicKey: KeyRequest['publicKey'],
-  algorithm: ClientKeyAlgorithm,
-  clientKeys: ClientKeys,
-): Promise<Pick<NewKeyPair, 'key'> & Partial<NewKeyPair>> {
-  if (publicKey === undefined) return clientKeys.generate(algorithm);
-  const key = clientKeys.examine(publicKey);
-  if (key !== undefined) return { key };
-  throw new DomainError(
-    'invalid_request',
-    'The public key is not one that Mintmark takes: RSA of 2048 to 4096 bits or P-256.',
-    {
-      field: 'publicKey',
-    },
-  );
-}
-
 /**
- * One public key of a service user, for whoever has to check what it signed.
- * @throws DomainError `not_found`, the same for unknown and foreign as for everything that is not worth anything now
+ * Finds one public key of a service user, for verifiers of the tokens that the service user signs itself.
+ * @throws DomainError `not_found` if the key is unknown, expired or disabled, if it belongs to another service user,
+ * and if the tenant or the service user is not active
  */
 export async function findPublicKey(
   { tenantId, serviceUserId, keyId }: KeyOwner & { readonly keyId: string },
@@ -100,15 +97,17 @@ export async function findPublicKey(
   return { kid: client.id, key };
 }
 
-/** Makes and examines the keys that clients sign with. */
-export interface ClientKeys {
-  generate(algorithm: ClientKeyAlgorithm): Promise<NewKeyPair>;
-  /** A caller's public key as it is to be stored; undefined for one that is weak or no key at all. */
-  examine(jwk: Readonly<Record<string, string>>): StoredKey | undefined;
-}
-
-/** A key pair that was just made; the private half (PKCS#8, PEM) exists in this answer only. */
-export interface NewKeyPair {
-  readonly key: StoredKey;
-  readonly privateKey: string;
+async function obtainKey(
+  publicKey: KeyRequest['publicKey'],
+  algorithm: ClientKeyAlgorithm,
+  clientKeys: ClientKeys,
+): Promise<Pick<NewKeyPair, 'key'> & Partial<NewKeyPair>> {
+  if (publicKey === undefined) return clientKeys.generate(algorithm);
+  const key = clientKeys.examine(publicKey);
+  if (key !== undefined) return { key };
+  throw new DomainError(
+    'invalid_request',
+    'Mintmark does not accept this public key. It accepts RSA keys of 2048 to 4096 bits and P-256 keys.',
+    { field: 'publicKey' },
+  );
 }

@@ -6,7 +6,7 @@ import { type Client, type ClientOwner, credentialTypeOf, type Subject } from '.
 import type { Look, RecordReader } from '../records/look.ts';
 import { assertExists, tenantKey } from '../records/principals.ts';
 
-/** Who means which client, in which version. */
+/** A caller's request for one client of an owner. The request may be for one version of the client only. */
 export interface ClientAccess {
   readonly caller: ManagementCaller;
   readonly owner: ClientOwner;
@@ -14,7 +14,10 @@ export interface ClientAccess {
   readonly expectedVersion?: number | undefined;
 }
 
-/** Changes a client that the caller may see. @throws DomainError as `getClient` and `changeClient` do */
+/**
+ * Changes a client of an owner. A caller must not change a client that is stronger than itself.
+ * @throws DomainError as `getClient` and `changeClient` do; `forbidden` if the client is stronger than the caller
+ */
 export async function changeOwnClient(
   { caller, owner, clientId, expectedVersion }: ClientAccess,
   change: (before: Client) => Client,
@@ -24,14 +27,14 @@ export async function changeOwnClient(
   await assertMayGrant(caller, await getClient(caller, owner, clientId, ports), look);
   const changeOwn = async (before: Client) => {
     if (!isOwnedBy(before, owner)) return undefined;
-    // Once more, because somebody may have made the client stronger since.
+    // Check again, because another request may have made the client stronger meanwhile.
     await assertMayGrant(caller, before, look);
     return change(before);
   };
   return changeClient({ clientId, expectedVersion, change: changeOwn }, ports);
 }
 
-/** One client of this owner. @throws DomainError `not_found` */
+/** Reads one client of an owner. @throws DomainError `not_found` for the owner or the client */
 export async function getClient(
   caller: ManagementCaller,
   owner: ClientOwner,
@@ -44,7 +47,7 @@ export async function getClient(
   return client;
 }
 
-/** Begins a look that the clients of this owner have in common. */
+/** Opens a look for requests about the clients of an owner. All clients of a tenant, or of the workspace, share it. */
 export function openLook(
   { tenantId = 'workspace' }: ClientOwner,
   { records }: { readonly records: RecordReader },
@@ -53,8 +56,8 @@ export function openLook(
 }
 
 /**
- * For whom this owner's clients act.
- * @throws DomainError `not_found` for an owner that does not exist or that the caller may not act for
+ * Finds the subject for which the clients of an owner act.
+ * @throws DomainError `not_found` if the owner does not exist, or if the caller must not manage its clients
  */
 export async function findOwner(caller: ManagementCaller, owner: ClientOwner, look: Look): Promise<Subject> {
   const { tenantId, userId, serviceUserId } = owner;

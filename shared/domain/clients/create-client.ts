@@ -47,10 +47,10 @@ interface CreationPorts {
 }
 
 /**
- * Creates a client for its owner. The client gets one secret, unless it is registered for another proof. The clear
- * secret is in this answer only; an imported secret is never known in the clear.
- * @throws DomainError `not_found` for an owner that the caller cannot see; `forbidden` for an owner with roles above
- * the caller's; and as `importedSecret` does
+ * Creates a client for its owner. The client gets one secret, unless it is registered for another proof. The secret is
+ * in this result only. Mintmark never knows the text of an imported secret.
+ * @throws DomainError as `importedSecret` does; `not_found` for an owner that the caller cannot see; `forbidden` for an
+ * owner stronger than the caller
  */
 export async function createClient(
   caller: ManagementCaller,

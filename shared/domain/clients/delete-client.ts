@@ -4,8 +4,8 @@ import type { RecordReader } from '../records/look.ts';
 import { type ClientAccess, getClient } from './client-ownership.ts';
 
 /**
- * Deletes a client for good: it gets no tokens any more, and its access tokens are invalid from now on. If several
- * requests delete it at once, one succeeds.
+ * Deletes a client. From now on it gets no tokens, and its access tokens are inactive. If several requests delete it at
+ * once, one succeeds.
  * @throws DomainError `not_found`; `precondition_failed` for another version than expected
  */
 export async function deleteClient(

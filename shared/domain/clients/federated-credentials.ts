@@ -12,13 +12,13 @@ import { bareClient } from '../registration/new-client.ts';
 import type { TrustedKeys } from '../registration/ports.ts';
 import { findOwner, openLook } from './client-ownership.ts';
 
-/** A federated credential that is to be made. */
+/** A federated credential to create: an issuer, and the conditions that its tokens must meet. */
 export interface FederatedCredentialRequest extends Omit<Trust, 'audience'> {
   readonly owner: { readonly tenantId: string; readonly serviceUserId: string };
   readonly title: string;
-  /** Undefined for this server's own issuer. */
+  /** The audience of the issuer's tokens; undefined for the issuer of this workspace. */
   readonly audience?: string | undefined;
-  /** Undefined or null for one that does not expire. */
+  /** Undefined or null for a credential that does not expire. */
   readonly expiresInSeconds?: number | null | undefined;
 }
 
@@ -32,9 +32,11 @@ interface Ports {
 }
 
 /**
- * Trusts another issuer to say which workload is this service user. The trust is a client of its own, like a secret or a key.
- * @throws DomainError `not_found`, `forbidden` for a service user above the caller's own level, `invalid_request` for
- * URLs that nobody should fetch from, conditions that others' workloads meet too, and keys that are weak or none
+ * Creates a federated credential: a workload with a token of the issuer can then act for the service user. The
+ * credential is a client of its own, like a secret or a key.
+ * @throws DomainError `not_found` for the service user; `forbidden` for a service user stronger than the caller;
+ * `invalid_request` for a URL that is not https or not public, for conditions that workloads of others can meet, and
+ * for keys that are weak or malformed
  */
 export async function createFederatedCredential(
   caller: ManagementCaller,
@@ -45,7 +47,7 @@ export async function createFederatedCredential(
   const subject = await findOwner(caller, owner, look);
   await assertMayGrant(caller, { subject, roleIds: [] }, look);
   const trust = { ...trusted, audience: audience ?? ports.issuer };
-  assertSound(trust, ports);
+  assertAcceptable(trust, ports);
   const expiresAtSeconds = expiryOf(expiresInSeconds, ports.clock.nowSeconds());
   const description = { subject, description: title, createdBy: caller.subject, expiresAtSeconds };
   const client = { ...bareClient(description, ports), trust };
@@ -53,21 +55,24 @@ export async function createFederatedCredential(
   return client;
 }
 
-function assertSound({ issuer, jwksUri, jwks, conditions }: Trust, { trustedKeys }: Ports): void {
-  if (!isIssuerUrl(issuer)) throw refused('issuer', 'An issuer is an https URL, as it is usually spelled.');
+function assertAcceptable({ issuer, jwksUri, jwks, conditions }: Trust, { trustedKeys }: Ports): void {
+  if (!isIssuerUrl(issuer)) throw invalidField('issuer', 'An issuer must be an https URL in its usual spelling.');
   if (jwks === undefined && !isFetchableUrl(jwksUri ?? issuer)) {
-    throw refused(
+    throw invalidField(
       jwksUri === undefined ? 'issuer' : 'jwksUri',
-      'Keys are fetched by https from public names, at the usual port. For other issuers, send their keys as jwks.',
+      'Mintmark only fetches keys with https, from public host names and port 443. For other issuers, send the keys as jwks.',
     );
   }
   if (!isSelective(conditions)) {
-    throw refused('conditions', 'One condition has to say whose workload it is: usually that on sub.');
+    throw invalidField(
+      'conditions',
+      'One condition must identify the owner of the workload. Usually this is a condition on sub.',
+    );
   }
   if (jwks === undefined || jwks.every((jwk) => trustedKeys.isStrong(jwk))) return;
-  throw refused('jwks', 'Mintmark takes public keys of RSA with 2048 to 4096 bits, P-256, P-384 and Ed25519.');
+  throw invalidField('jwks', 'Mintmark accepts public keys of RSA with 2048 to 4096 bits, P-256, P-384 and Ed25519.');
 }
 
-function refused(field: string, description: string): DomainError {
+function invalidField(field: string, description: string): DomainError {
   return new DomainError('invalid_request', description, { field });
 }

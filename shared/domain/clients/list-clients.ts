@@ -6,8 +6,8 @@ import type { RecordReader } from '../records/look.ts';
 import { findOwner, openLook } from './client-ownership.ts';
 
 /**
- * Lists the clients of one owner without their secrets. The newest client is last, unless `page` asks otherwise.
- * @throws DomainError `not_found`; `invalid_request` for a cursor of another list
+ * Lists the clients of one owner, a page at a time. The newest client is last, unless `page` asks for the other order.
+ * @throws DomainError `not_found` for the owner; `invalid_request` if the cursor is malformed
  */
 export async function listClients(
   caller: ManagementCaller,

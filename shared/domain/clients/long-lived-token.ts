@@ -21,17 +21,18 @@ interface Ports {
   readonly verifier: Pick<TokenVerifier, 'algorithms'>;
 }
 
-/** A client that consists of a JWT; the JWT exists in this answer only. */
+/** A client that consists of a JWT. The JWT is in this result only. */
 export interface WithLongLivedToken {
   readonly client: Client;
   readonly accessToken: string;
 }
 
 /**
- * Makes a client of a JWT that needs no exchange. It carries neither roles nor permissions: whoever is shown it asks
- * Mintmark, which decides by the records as they stand. Without an audience it is for the API that an exchange would
- * choose. Nothing is stored yet.
- * @throws DomainError `invalid_request` for an audience at which it would have no permission or no use, or without one
+ * Makes a client that consists of a JWT and needs no exchange. The JWT has no roles and no permissions: an API that
+ * receives it asks Mintmark, and Mintmark decides by the current records. If `audience` is undefined, the JWT is for
+ * the API that an exchange would choose. The caller stores the client.
+ * @throws DomainError `invalid_request` if there is no audience, if the client has no permission there, and if the API
+ * only accepts bound access tokens
  */
 export async function newLongLivedToken(
   description: ClientDescription,
@@ -45,20 +46,20 @@ export async function newLongLivedToken(
       ? await resolveApi({ client: bare, holding }, () => defaultAudienceIn(look, ports), look)
       : await findApi(audience, look);
   const allowed = api === undefined ? [] : await allowedPermissions(bare, holding, api, look);
-  if (api === undefined || allowed.length === 0 || !isBoundAsRequired(undefined, api)) throw nothingThere();
+  if (api === undefined || allowed.length === 0 || !isBoundAsRequired(undefined, api)) throw unusableAudience();
   const tokenId = newId('tok', ports.random);
   const client = { ...bare, accessToken: { tokenId, apiId: api.id, api: api.identifier } };
   const keys = await signingKeysIn(look);
-  // Nobody verifies it but Mintmark, so it needs no secret that somebody else knows.
+  // Only Mintmark verifies this JWT, so it is never signed with a secret that the API knows.
   const algorithm =
     api.signingAlgorithm === 'HS256' ? preferredAlgorithm(ports.verifier.algorithms) : api.signingAlgorithm;
   return { client, accessToken: await ports.signer.sign(claimsOf(client, ports), algorithm, keys) };
 }
 
-function nothingThere(): DomainError {
+function unusableAudience(): DomainError {
   return new DomainError(
     'invalid_request',
-    'The API token has no permission at this audience, or that takes bound access tokens only.',
+    'The API token has no permission at this audience, or the audience only accepts bound access tokens.',
     { field: 'audience' },
   );
 }

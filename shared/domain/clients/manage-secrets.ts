@@ -26,7 +26,7 @@ interface Ports {
   readonly clock: Clock;
 }
 
-interface MintingPorts extends Ports {
+interface SecretMakingPorts extends Ports {
   readonly pepper: Pepper;
   readonly hasher: SecretHasher;
   readonly random: Random;
@@ -37,20 +37,20 @@ interface SecretRequest {
   readonly expiresInSeconds?: number | null | undefined;
 }
 
-/** Adds a secret to a client beside those it has. @throws DomainError as `changeOwnClient` and `withSecret` do */
+/** Adds a new secret to a client. @throws DomainError as `changeOwnClient` and `withSecret` do */
 export async function addSecret(
   access: ClientAccess,
   { title, expiresInSeconds }: SecretRequest,
-  ports: MintingPorts,
+  ports: SecretMakingPorts,
 ): Promise<WithNewSecret> {
   const now = ports.clock.nowSeconds();
-  const secret = await mint(access, { title, expiresAtSeconds: expiryOf(expiresInSeconds, now) }, ports);
+  const secret = await makeSecret(access, { title, expiresAtSeconds: expiryOf(expiresInSeconds, now) }, ports);
   const client = await changeOwnClient(access, (before) => withSecret(before, secret.stored, now), ports);
   return { client, secret: secret.value };
 }
 
 /**
- * Adds a secret that another product made, by its bcrypt hash.
+ * Adds a secret that another product made. `importedHash` is its bcrypt hash.
  * @throws DomainError as `importedSecret`, `changeOwnClient` and `withImportedSecret` do
  */
 export function importSecret(
@@ -65,17 +65,18 @@ export function importSecret(
 }
 
 /**
- * Gives a client a new secret; the old ones go on working for `graceSeconds`. Of several rotations at once one is made.
- * @throws DomainError as `changeOwnClient` and `withRotation` do, `conflict` where the secrets changed meanwhile
+ * Gives a client a new secret. The old secrets stay active for `graceSeconds`. If several requests rotate at once, one
+ * succeeds.
+ * @throws DomainError as `changeOwnClient` and `withRotation` do; `conflict` if the secrets changed meanwhile
  */
 export async function rotateSecrets(
   access: ClientAccess,
   graceSeconds: number,
-  ports: MintingPorts,
+  ports: SecretMakingPorts,
 ): Promise<WithNewSecret> {
   const now = ports.clock.nowSeconds();
   const first = await getClient(access.caller, access.owner, access.clientId, ports);
-  const secret = await mint(access, {}, ports);
+  const secret = await makeSecret(access, {}, ports);
   const rotate = (before: Client) => {
     assertSameSecrets(first, before);
     return withRotation(before, secret.stored, graceSeconds, now);
@@ -83,39 +84,43 @@ export async function rotateSecrets(
   return { client: await changeOwnClient(access, rotate, ports), secret: secret.value };
 }
 
-/** Ends a rotation's overlap now. @throws DomainError as `changeOwnClient` and `withRotationFinished` do */
+/** Ends the old secrets of a rotation now. @throws DomainError as `changeOwnClient` and `withRotationFinished` do */
 export function finishRotation(access: ClientAccess, ports: Ports): Promise<Client> {
   return changeOwnClient(access, (before) => withRotationFinished(before, ports.clock.nowSeconds()), ports);
 }
 
-/** Takes a rotation back. @throws DomainError as `changeOwnClient` and `withRotationCancelled` do */
+/**
+ * Cancels a rotation: the new secret is removed, and the old secrets get their earlier expiry back.
+ * @throws DomainError as `changeOwnClient` and `withRotationCancelled` do
+ */
 export function cancelRotation(access: ClientAccess, ports: Ports): Promise<Client> {
   return changeOwnClient(access, (before) => withRotationCancelled(before, ports.clock.nowSeconds()), ports);
 }
 
 /**
- * Removes one secret of a client.
- * @throws DomainError as `changeOwnClient` and `withoutSecret` do, `conflict` for the administrator's last that lasts
+ * Deletes one secret of a client.
+ * @throws DomainError as `changeOwnClient` and `withoutSecret` do; `conflict` for the administrator's last secret
+ * without expiry
  */
 export async function deleteSecret(access: ClientAccess, secretId: string, ports: Ports): Promise<void> {
   const now = () => ports.clock.nowSeconds();
-  const mustLast = await isAdministrator(access.clientId, ports);
+  const isLastingRequired = await isAdministrator(access.clientId, ports);
   const remove = (before: Client) => {
     const after = withoutSecret(before, secretId, now());
-    if (mustLast) assertLastingSecret(after, now());
+    if (isLastingRequired) assertLastingSecret(after, now());
     return after;
   };
   const { revokedBeforeSeconds = 0 } = await changeOwnClient(access, remove, ports);
-  // Who authenticated with the secret in a second that began before it was gone must not keep what that gave.
+  // A client may have authenticated with the secret in the second of the write. Tokens from that second must end, too.
   if (now() < revokedBeforeSeconds) return;
-  const again = { ...access, expectedVersion: undefined };
-  await changeOwnClient(again, (client) => withTokensRevoked(client, now()), ports);
+  const newest = { ...access, expectedVersion: undefined };
+  await changeOwnClient(newest, (client) => withTokensRevoked(client, now()), ports);
 }
 
-function mint(
+function makeSecret(
   { caller, clientId }: ClientAccess,
   request: { readonly title?: string | undefined; readonly expiresAtSeconds?: number | undefined },
-  ports: MintingPorts,
+  ports: SecretMakingPorts,
 ) {
   return newSecret({ clientId, createdBy: caller.subject, ...request }, ports);
 }

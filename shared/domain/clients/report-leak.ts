@@ -18,7 +18,10 @@ import type { Revocations, TokenVerifier } from '../tokens/ports.ts';
 import { readRefreshToken } from '../tokens/refresh-token.ts';
 import { isTokenRevoked } from '../tokens/token-dependencies.ts';
 
-/** Something that somebody found, with the client that it stood beside, and the address that the report came from. */
+/**
+ * A report of a leaked credential. `clientId` is its client, if the reporter knows it; `source` is the reporter's
+ * address.
+ */
 export interface LeakReport {
   readonly credential: string;
   readonly clientId?: string | undefined;
@@ -37,19 +40,21 @@ interface Ports {
 
 type Target = Readonly<Record<string, string>>;
 
-/** A credential that works, and how it ends. */
+/** An active credential that was reported. `target` names it in the audit log. */
 interface Leaked {
   readonly target: Target;
-  /** Answers why it has not ended, where it may not. */
+  /** Ends the credential. If it must stay, the result says why. */
   readonly end: () => Promise<ErrorCode | undefined>;
 }
 
 /**
- * Ends a credential that has leaked (Q10): an access token; a refresh token with its family; a JWT of an API token by
- * disabling that; a secret with every access token of its client. What Mintmark did not make is told by signature and
- * seal, without a read, and what has ended already is left as it is; nobody but `noteAttempt` learns which it was.
- * Answers `conflict` for the administrator's last secret that lasts, which stays, or a leak could lock everybody out.
- * @throws DomainError `rate_limited` for a source that keeps reporting what does not work; `temporarily_unavailable`
+ * Ends a credential that has leaked (Q10). An access token is revoked, and a refresh token with its family. The client
+ * of a long-lived token is disabled. A secret ends with every access token of its client. The signature or the seal
+ * shows without a read whether Mintmark made the credential. An inactive credential stays as it is. Only `noteAttempt`
+ * learns whether the credential was active. The result is `conflict` for the administrator's last secret without
+ * expiry: this secret stays, because otherwise a leak could lock the administrator out.
+ * @throws DomainError `rate_limited` for a source that repeatedly reports inactive credentials;
+ * `temporarily_unavailable`
  */
 export async function endLeaked(
   report: LeakReport,
@@ -64,29 +69,34 @@ export async function endLeaked(
 
 async function findLeaked({ credential, clientId }: LeakReport, ports: Ports): Promise<Leaked | undefined> {
   const claims = await verifiedClaims(credential, ports);
-  if (claims !== undefined) return claims.scope === undefined ? longLived(claims, ports) : access(claims, ports);
-  return (
-    (await refresh(credential, ports)) ?? (clientId === undefined ? undefined : secret(credential, clientId, ports))
-  );
+  if (claims !== undefined) {
+    return claims.scope === undefined ? findLongLivedToken(claims, ports) : findAccessToken(claims, ports);
+  }
+  const refreshToken = await findRefreshToken(credential, ports);
+  if (refreshToken !== undefined || clientId === undefined) return refreshToken;
+  return findSecret(credential, clientId, ports);
 }
 
-async function access(claims: TokenClaims, { records, revocations }: Ports): Promise<Leaked | undefined> {
+async function findAccessToken(claims: TokenClaims, { records, revocations }: Ports): Promise<Leaked | undefined> {
   const { jti, client_id: clientId, exp } = claims;
   if (exp === undefined || (await isTokenRevoked(claims, records.open(`token of ${clientId}`)))) return undefined;
   const end = () => revocations.revoke(jti, exp).then(() => undefined);
   return { target: { clientId, tokenId: jti }, end };
 }
 
-/** Its client consists of it, and is disabled rather than deleted, so that the owner finds out. */
-async function longLived({ jti, client_id: clientId }: TokenClaims, ports: Ports): Promise<Leaked | undefined> {
+/** Finds a long-lived token. To end it, its client is disabled and not deleted, so that the owner sees it. */
+async function findLongLivedToken(
+  { jti, client_id: clientId }: TokenClaims,
+  ports: Ports,
+): Promise<Leaked | undefined> {
   const client = await ports.records.open(clientId).client(clientId);
   if (client?.accessToken?.tokenId !== jti || !isLive(client, ports.clock.nowSeconds())) return undefined;
   const disable = (before: Client): Client => ({ ...before, status: 'disabled' });
-  const end = () => changeWhatStands(clientId, ports, disable).then(() => undefined);
+  const end = () => changeUnlessDeleted(clientId, ports, disable).then(() => undefined);
   return { target: { clientId, tokenId: jti }, end };
 }
 
-async function refresh(text: string, ports: Ports): Promise<Leaked | undefined> {
+async function findRefreshToken(text: string, ports: Ports): Promise<Leaked | undefined> {
   const presented = await readRefreshToken(text, ports.pepper);
   if (presented === undefined) return undefined;
   const { familyId } = presented;
@@ -96,37 +106,39 @@ async function refresh(text: string, ports: Ports): Promise<Leaked | undefined> 
   return { target: { clientId: family.clientId, tokenId: familyId }, end };
 }
 
-async function secret(text: string, clientId: string, ports: Ports): Promise<Leaked | undefined> {
+async function findSecret(text: string, clientId: string, ports: Ports): Promise<Leaked | undefined> {
   const parts = parseSecret(text);
   if (parts === undefined || !(await isGenuine(clientId, parts, ports.pepper))) return undefined;
   const { selector } = parts;
   const client = await ports.records.open(clientId).client(clientId);
   const live = client === undefined ? [] : liveSecrets(client, ports.clock.nowSeconds());
-  if (client === undefined || !live.some((one) => one.selector === selector)) return undefined;
+  if (client === undefined || !live.some((stored) => stored.selector === selector)) return undefined;
   return { target: { clientId, secretId: selector }, end: () => endSecret(client, selector, ports) };
 }
 
 async function endSecret({ id }: Client, selector: string, ports: Ports): Promise<ErrorCode | undefined> {
   const now = () => ports.clock.nowSeconds();
-  const mustLast = await isAdministrator(id, ports);
+  const isLastingRequired = await isAdministrator(id, ports);
   let mustStay = false;
-  const ended = await changeWhatStands(id, ports, (before) => {
+  const ended = await changeUnlessDeleted(id, ports, (before) => {
     const after = withSecretEnded(before, selector, now());
-    mustStay = mustLast && !hasLastingSecret(after, now());
+    mustStay = isLastingRequired && !hasLastingSecret(after, now());
     return mustStay ? undefined : after;
   });
   if (mustStay) return 'conflict';
-  // Who authenticated with the secret in a second that began before it was gone must not keep what that gave.
+  // A client may have authenticated with the secret in the second of the write. Tokens from that second must end, too.
   if (ended === undefined || now() < (ended.revokedBeforeSeconds ?? 0)) return undefined;
-  await changeWhatStands(id, ports, (before) => withTokensRevoked(before, now()));
+  await changeUnlessDeleted(id, ports, (before) => withTokensRevoked(before, now()));
   return undefined;
 }
 
 /**
- * Changes a client, unless somebody deletes it meanwhile: with it, everything of it has ended.
- * @throws DomainError `temporarily_unavailable` where others kept winning: nothing has ended, and a repeat may end it
+ * Changes a client. The result is undefined if `change` returns undefined, and if the client is deleted meanwhile: then
+ * all its credentials have ended.
+ * @throws DomainError `temporarily_unavailable` if other changes kept winning. The credential is still active then, and
+ * a new report may end it.
  */
-async function changeWhatStands(
+async function changeUnlessDeleted(
   clientId: string,
   ports: Ports,
   change: (before: Client) => Client | undefined,

@@ -11,7 +11,7 @@ import type { ApplicationRegistration } from '../records/registration.ts';
 import { withUsableSecrets } from '../registration/client-secrets.ts';
 import { type ClientAccess, changeOwnClient } from './client-ownership.ts';
 
-/** A change to a client; its expiry may only come closer. A member that is undefined stays as it is. */
+/** A change to a client. A member that is undefined stays as it is. The expiry can only become earlier. */
 export interface ClientPatch {
   readonly description?: string | undefined;
   readonly metadata?: JsonObject | null | undefined;
@@ -19,13 +19,13 @@ export interface ClientPatch {
   readonly expiresInSeconds?: number | undefined;
   readonly tokenLifetimeSeconds?: number | null | undefined;
   readonly tokenQuota?: TokenQuotaChange | null | undefined;
-  /** Tokens of the client that were issued up to this moment are invalid from now on. */
+  /** Every token of the client that was issued up to this moment is inactive from now on. */
   readonly tokensRevokedUntilSeconds?: number | undefined;
   /** Makes the new registration from the registration before. */
   readonly register?: ((before: ApplicationRegistration | undefined) => ApplicationRegistration) | undefined;
 }
 
-/** Changes a client. @throws DomainError as `changeOwnClient` does, and `invalid_request` for a later expiry */
+/** Changes a client. @throws DomainError as `changeOwnClient` does; `invalid_request` for a later expiry */
 export async function updateClient(
   access: ClientAccess,
   patch: ClientPatch,
@@ -35,7 +35,7 @@ export async function updateClient(
   return changeOwnClient(access, (before) => withChanges(before, patch, now), ports);
 }
 
-/** The client after a change. @throws DomainError `invalid_request` for a later expiry */
+/** Returns the client after a change. @throws DomainError `invalid_request` for a later expiry */
 export function withChanges(before: Client, patch: ClientPatch, nowSeconds: number): Client {
   return withUsableSecrets({
     ...before,
@@ -54,7 +54,7 @@ function earlierExpiry({ expiresAtSeconds }: Client, expiresInSeconds: number | 
   if (expiresInSeconds === undefined) return expiresAtSeconds;
   const requested = nowSeconds + expiresInSeconds;
   if (expiresAtSeconds === undefined || requested <= expiresAtSeconds) return requested;
-  throw new DomainError('invalid_request', 'An expiry may only come closer: create a new one instead.', {
+  throw new DomainError('invalid_request', 'The expiry can only become earlier: create a new credential.', {
     field: 'expiresInSeconds',
   });
 }

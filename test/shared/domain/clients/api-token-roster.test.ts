@@ -12,11 +12,11 @@ const owner = { tenantId: 'ten_acme' };
 interface Situation {
   /** Tokens that exist. */
   readonly clients?: readonly Client[];
-  /** What the index says, which may be behind. */
+  /** Ids that the index has. It may lag behind. */
   readonly listed?: readonly string[];
 }
 
-/** An owner's tokens; reads and writes come in whichever order `turn` says. */
+/** Ports with the tokens of an owner. `turn` decides the order of reads and writes. */
 function open({ clients = [], listed = [] }: Situation = {}, turn?: () => Promise<void>) {
   const kept = memoryRecords({ clients }, turn);
   const clock = standingClock();
@@ -27,8 +27,8 @@ function open({ clients = [], listed = [] }: Situation = {}, turn?: () => Promis
 const enter = (ports: ReturnType<typeof open>, clientId: string, maxLive: number) =>
   outcomeOf(enterRoster({ owner, clientId, maxLive }, ports));
 
-describe('a roster', () => {
-  test('RACE: admits as many of 32 as there are places, while the index knows of none', async () => {
+describe('the roster of an owner', () => {
+  test('RACE: admits 5 of 32 tokens if the maximum is 5, while the index has no token', async () => {
     const property = fc.asyncProperty(fc.scheduler(), async (scheduler) => {
       const ports = open(
         {},
@@ -42,14 +42,14 @@ describe('a roster', () => {
     await fc.assert(property, { numRuns: 50 });
   });
 
-  test('counts what the index knows besides, and each token once', async () => {
+  test('counts the tokens of the index and of the roster, each token once', async () => {
     const clients = ['a', 'b'].map((id) => aClient({ id }));
     const ports = open({ clients, listed: ['a', 'b'] });
     expect([await enter(ports, 'c', 3), await enter(ports, 'd', 3)]).toEqual(['done', 'conflict']);
     expect(await enter(ports, 'd', 4)).toBe('done');
   });
 
-  test('does not count what the index still knows and is deleted or expired', async () => {
+  test('does not count deleted and expired tokens that the index still has', async () => {
     const ports = open({ listed: ['deleted', 'expired'] });
     expect([await enter(ports, 'a', 1), await enter(ports, 'b', 1)]).toEqual(['done', 'conflict']);
     const { nowSeconds } = ports.clock;
@@ -65,7 +65,7 @@ describe('a roster', () => {
     expect(await enter(ports, 'b', 1)).toBe('conflict');
   });
 
-  test('keeps a place for a token that is being created, and for a minute if nothing comes of it', async () => {
+  test('keeps a place for a token that is being created; an interrupted creation keeps it for a minute', async () => {
     const ports = open();
     await enter(ports, 'broken-off', 1);
     ports.clock.advance(59);
@@ -77,14 +77,14 @@ describe('a roster', () => {
     ]);
   });
 
-  test('gives a place up at once where its token is deleted', async () => {
+  test('frees the place of a deleted token immediately', async () => {
     const ports = open();
     await enter(ports, 'a', 1);
     await leaveRoster(owner, 'a', ports);
     expect([await enter(ports, 'b', 1), await enter(ports, 'c', 1)]).toEqual(['done', 'conflict']);
   });
 
-  test('is not touched by the deletion of a token that it does not name', async () => {
+  test('does not change when a token is deleted that it does not have', async () => {
     const ports = open();
     await leaveRoster(owner, 'a', ports);
     await enter(ports, 'b', 1);
@@ -94,7 +94,7 @@ describe('a roster', () => {
     expect(ports.writes()).toBe(writes);
   });
 
-  test('refuses where more rows are listed than anybody can count', async () => {
+  test('refuses a token if the index has too many rows to count', async () => {
     const endless = { list: async () => ({ items: [aClient({ id: 'a' })], nextCursor: 'next' }) };
     expect(await enter({ ...open(), clientList: endless }, 'b', 1)).toBe('conflict');
   });

@@ -38,7 +38,7 @@ const access: ClientAccess = { caller: administrator, owner: { tenantId: 'ten_ac
 
 const RUNNERS = 32;
 
-/** A client with the secrets a and b, whose reads and writes come in whichever order `turn` says. */
+/** Ports with a client that has the secrets a and b. `turn` decides the order of reads and writes. */
 function open(more: Pick<Records, 'role'> = {}, turn?: () => Promise<void>) {
   const client = aClient({ secrets: [aSecret('a'), aSecret('b')], roleIds: [] });
   const kept = memoryRecords({ clients: [client], records: { tenant: { ten_acme: aTenant() }, ...more } }, turn);
@@ -69,7 +69,7 @@ const selectorsOf = ({ secrets }: Client) => secrets.map(({ selector }) => selec
 
 const selectorOf = (secret: string) => secret.slice(4, 10);
 
-/** Runs something in 200 orders of reading and writing. */
+/** Runs `run` in 200 orders of reads and writes. */
 async function inEveryOrder(run: (ports: ReturnType<typeof open>, all: AwaitAll) => Promise<void>): Promise<void> {
   const property = fc.asyncProperty(fc.scheduler(), async (scheduler) => {
     const ports = open(
@@ -83,8 +83,8 @@ async function inEveryOrder(run: (ports: ReturnType<typeof open>, all: AwaitAll)
 
 type AwaitAll = <Result>(calls: readonly Promise<Result>[]) => Promise<readonly Result[]>;
 
-describe('RACE: of 32 at once', () => {
-  test('exactly one begins a rotation, and its secret is the one that is kept', async () => {
+describe('RACE: of 32 simultaneous requests', () => {
+  test('exactly one begins a rotation, and only its secret is stored', async () => {
     await inEveryOrder(async (ports, all) => {
       const secrets: string[] = [];
       const rotate = async () => secrets.push((await rotateSecrets(access, 3_600, ports)).secret);
@@ -95,7 +95,7 @@ describe('RACE: of 32 at once', () => {
     });
   });
 
-  test('exactly one rotates without grace where all begin before one ends', async () => {
+  test('exactly one rotates without grace if all begin before one ends', async () => {
     const ports = open();
     const rotated: string[] = [];
     const rotate = async () => rotated.push((await rotateSecrets(access, 0, ports)).secret);
@@ -103,7 +103,7 @@ describe('RACE: of 32 at once', () => {
     expect(selectorsOf(stored(ports))).toEqual(rotated.map(selectorOf));
   });
 
-  test('rotations without grace that begin when others have ended follow these, and the last secret is the only one', async () => {
+  test('a rotation without grace succeeds if it begins after the one before has ended, and only the last secret is stored', async () => {
     await inEveryOrder(async (ports, all) => {
       const rotated: { readonly secret: string; readonly client: Client }[] = [];
       const rotate = async () => rotated.push(await rotateSecrets(access, 0, ports));
@@ -114,7 +114,7 @@ describe('RACE: of 32 at once', () => {
     });
   });
 
-  test('exactly one rotates without grace where all mean the same version', async () => {
+  test('exactly one rotates without grace if all expect the same version', async () => {
     await inEveryOrder(async (ports, all) => {
       const rotate = () => outcomeOf(rotateSecrets({ ...access, expectedVersion: 1 }, 0, ports));
       expect(countEach(await all(race(RUNNERS, rotate)))).toEqual({ done: 1, precondition_failed: RUNNERS - 1 });
@@ -129,7 +129,7 @@ describe('RACE: of 32 at once', () => {
     });
   });
 
-  test('three add a secret beside two', async () => {
+  test('three add a secret if there are two secrets already', async () => {
     await inEveryOrder(async (ports, all) => {
       const outcomes = await all(race(RUNNERS, () => outcomeOf(addSecret(access, {}, ports))));
       expect(countEach(outcomes)).toEqual({ done: 3, conflict: RUNNERS - 3 });
@@ -157,7 +157,7 @@ describe('RACE: of 32 at once', () => {
     });
   });
 
-  test('rotations, additions, deletions and updates lose nothing that was confirmed', async () => {
+  test('each successful rotation, addition, deletion and update is stored', async () => {
     await inEveryOrder(async (ports, all) => {
       const made: string[] = [];
       const keep = async (making: Promise<{ readonly secret: string }>) => made.push(selectorOf((await making).secret));
@@ -183,7 +183,7 @@ describe('RACE: of 32 at once', () => {
   });
 });
 
-test('C8: a client that becomes stronger while somebody weak rotates its secrets stays out of reach', async () => {
+test('C8: a weak caller cannot rotate the secrets of a client that meanwhile becomes stronger', async () => {
   const [weak, strong] = [aRole({ id: 'rol_weak', level: 100 }), aRole({ id: 'rol_strong', level: 1 })];
   const ports = open({ role: { rol_weak: weak, rol_strong: strong } });
   const caller = { ...administrator, tenantId: 'ten_acme', roles: [weak] };
@@ -195,11 +195,11 @@ test('C8: a client that becomes stronger while somebody weak rotates its secrets
   expect([await outcomeOf(rotation), selectorsOf(stored(ports))]).toEqual(['forbidden', ['a', 'b']]);
 });
 
-describe('the deletion of a secret reaches what is obtained', () => {
+describe('the deletion of a secret revokes tokens', () => {
   const authenticate = (secret: string, ports: ReturnType<typeof open>) =>
     authenticateClient({ readings: [{ clientId: access.clientId, secret }], source: '192.0.2.1' }, ports);
 
-  test('by whoever had authenticated with it, however long that takes', async () => {
+  test('of a client that authenticated with the secret before, even if the exchange takes long', async () => {
     const ports = open();
     const { secret } = await addSecret(access, {}, ports);
     const caller = await authenticate(secret, ports);
@@ -209,7 +209,7 @@ describe('the deletion of a secret reaches what is obtained', () => {
     expect(await outcomeOf(authenticate(secret, ports))).toBe('invalid_client');
   });
 
-  test('by whoever authenticates with it in a second that begins before it is written', async () => {
+  test('of a client that authenticates with the secret in the second of the deletion', async () => {
     const ports = open();
     const { secret } = await addSecret(access, {}, ports);
     const times: number[] = [];

@@ -25,7 +25,7 @@ const random = { bytes: (length: number) => randomBytes(length) };
 const createSecret = () =>
   newSecret({ clientId: 'cli_export', createdBy: '' }, { clock, pepper, random, hasher: hash });
 
-/** A client with two secrets, of which the first is reported; `meanwhile` happens between finding and ending it. */
+/** A client with two secrets. `report` reports the first one, and calls `meanwhile` between finding and ending it. */
 async function arrange({ isAdministrator = false } = {}) {
   const [found, other] = [await createSecret(), await createSecret()];
   const client = aClient({ secrets: [found.stored, other.stored] });
@@ -57,8 +57,8 @@ async function arrange({ isAdministrator = false } = {}) {
   return { found, other, ports, report, replace, live };
 }
 
-describe('Q10: a secret that is reported', () => {
-  test('while somebody deletes its client has ended with that', async () => {
+describe('Q10: the report of a leaked secret', () => {
+  test('succeeds without a write if the client is deleted meanwhile', async () => {
     const { report, ports } = await arrange();
     let isDeleted = false;
     const open = () => ({
@@ -71,19 +71,19 @@ describe('Q10: a secret that is reported', () => {
     expect([await report(deleted, { records: { open } }), ports.writes()]).toEqual([undefined, 0]);
   });
 
-  test('while somebody else deletes it leaves the others', async () => {
+  test('leaves the other secrets if the leaked secret is deleted meanwhile', async () => {
     const { report, replace, live, other } = await arrange();
     expect(await report(() => replace((before) => ({ ...before, secrets: [other.stored] })))).toBeUndefined();
     expect(live()).toEqual([other.stored]);
   });
 
-  test("while the administrator's other one is ended stays, and says why", async () => {
+  test("answers a conflict and ends no secret if the administrator's other secret is deleted meanwhile", async () => {
     const { report, replace, live, found } = await arrange({ isAdministrator: true });
     expect(await report(() => replace((before) => ({ ...before, secrets: [found.stored] })))).toBe('conflict');
     expect(live()).toEqual([found.stored]);
   });
 
-  test('while others keep changing its client is nothing that anybody may believe to have ended', async () => {
+  test('answers temporarily_unavailable and ends no secret if other changes keep winning', async () => {
     const { report, live, found } = await arrange();
     const outcome = report(async () => undefined, { clientChanger: { replace: async () => false } });
     expect([await outcomeOf(outcome), live().includes(found.stored)]).toEqual(['temporarily_unavailable', true]);
