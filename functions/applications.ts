@@ -29,10 +29,10 @@ const adapters = {
   trustedKeys: cryptoTrustedKeys,
 };
 
-/** Applications belong to the workspace: their owner is nobody's tenant. */
+/** The owner of all applications: without a tenant, it is the workspace. */
 const owner = {};
 
-/** Applications and their client grants. */
+/** Serves applications and their client grants. */
 export const handler = lambda(applications, adapters, {
   createApplication: async ({ caller, body }, ports) => {
     const { name: description, metadata, tokenLifetimeSeconds, tokenQuota, expiresInSeconds, ...registration } = body;

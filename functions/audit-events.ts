@@ -10,7 +10,7 @@ import { auditEventRepresentation, pageRepresentation, secondsOf } from '#shared
 
 const adapters = { ...ambient, ...management, pepper: kmsPepper, auditReader: dynamoAuditReader };
 
-/** Who did what, newest first. */
+/** Lists audit events: who did what, newest first. */
 export const handler = lambda(auditEvents, adapters, {
   listAuditEvents: async ({ query: { from, to, type, outcome, clientId, ...page } }, ports) => {
     const filter = { fromSeconds: secondsOf(from), toSeconds: secondsOf(to), type, outcome, clientId };

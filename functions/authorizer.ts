@@ -15,7 +15,7 @@ import { tokenIn } from '#shared/http/authorizer-request.ts';
 import { task } from '#shared/http/task.ts';
 import { within } from '#shared/http/within.ts';
 
-/** Two seconds later API Gateway has its verdict, or knows that there is none (INV8). */
+/** The check of a token may take this long, so that API Gateway has an answer within two seconds (INV8). */
 const VERDICT_MILLISECONDS_MAX = 1_800;
 
 const adapters = {
@@ -30,7 +30,10 @@ const adapters = {
   protectedApi: settingProtectedApi,
 };
 
-/** API Gateway asks, before it calls an API, what the access token opens there. */
+/**
+ * Decides for API Gateway whether the access token of a request permits a call of the protected API (Lambda
+ * authorizer).
+ */
 export const handler = task(authorizer, adapters, async (event: AuthorizerEvent, ports) => {
   const { protectedApi } = ports;
   const token = tokenIn(event, protectedApi.origin);

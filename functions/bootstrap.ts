@@ -24,7 +24,9 @@ const adapters = {
   audit: dynamoAudit,
 };
 
-/** A principal that AWS IAM lets invoke this function becomes the workspace's administrator. */
+/**
+ * Sets up the workspace and returns the administrator's credentials. AWS IAM decides which principals may invoke it.
+ */
 export const handler = task(table, adapters, async (event: { newAdministrator?: boolean } | null, ports, context) => {
   const administrator = await bootstrap({ newAdministrator: event?.newAdministrator }, context.awsRequestId, ports);
   return { result: administrator, log: { clientId: administrator.clientId } };

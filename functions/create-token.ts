@@ -17,7 +17,7 @@ import type { PortsOf } from '#shared/ports.ts';
 
 type Ports = PortsOf<(typeof createToken)['grants'][number]>;
 
-interface Creation {
+interface CreationRequest {
   readonly caller: ManagementCaller;
   readonly params: ClientOwner;
   readonly body: Omit<ApiTokenRequest, 'owner'>;
@@ -35,10 +35,10 @@ const adapters = {
   memory: dynamoRequestMemory,
 };
 
-/** Tenants and their members make API tokens for themselves. The secret or the JWT is in this answer and nowhere else. */
-const create = async ({ caller, params, body }: Creation, ports: Ports) => {
+const create = async ({ caller, params, body }: CreationRequest, ports: Ports) => {
   const { client, shownOnce } = await createApiToken(caller, { owner: params, ...body }, ports);
   return created({ ...apiTokenRepresentation(client), ...shownOnce }, { clientId: client.id });
 };
 
+/** Creates API tokens of tenants and of their members. The secret or the JWT is in this answer only. */
 export const handler = lambda(createToken, adapters, { createTenantApiToken: create, createMemberApiToken: create });

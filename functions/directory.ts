@@ -38,7 +38,9 @@ const adapters = {
   memory: dynamoRequestMemory,
 };
 
-/** Tenants, users, memberships, roles and APIs: each operation is one use case and one representation. */
+/**
+ * Serves tenants, users, memberships, roles, APIs and settings. Each operation is one use case and one representation.
+ */
 export const handler = lambda(directory, adapters, {
   createTenant: async ({ body }, ports) => {
     const tenant = await createTenant(body, ports);

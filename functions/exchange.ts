@@ -28,7 +28,7 @@ const adapters = {
   ...possession,
 };
 
-/** RFC 6749 §4.4 and §6, RFC 7523 §2.1, RFC 8693 §2.1: a client trades what it holds for an access token. */
+/** Issues access tokens: the token endpoint of RFC 6749 §4.4 and §6, RFC 7523 §2.1 and RFC 8693 §2.1. */
 export const handler = lambda(exchange, adapters, {
   token: async ({ caller, possession, body }, ports) => {
     const { scope, audience = [], resource = [] } = body;

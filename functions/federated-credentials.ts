@@ -23,7 +23,7 @@ const adapters = {
 const trustsOf = (serviceUser: { readonly tenantId: string; readonly serviceUserId: string }) =>
   ({ ...serviceUser, credential: 'trust' }) as const;
 
-/** Federated credentials of service users; each is a client that acts for the service user. */
+/** Serves federated credentials of service users. Each of them is a client that acts for the service user. */
 export const handler = lambda(federatedCredentials, adapters, {
   createFederatedCredential: async ({ caller, params: owner, body }, ports) => {
     const client = await createFederatedCredential(caller, { owner, ...body }, ports);

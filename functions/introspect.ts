@@ -19,7 +19,7 @@ const adapters = {
   ...possession,
 };
 
-/** RFC 7662: an API asks whether a token is active; RFC 9701: and wants the answer signed. */
+/** Tells an API whether a token is active (RFC 7662). The answer is signed if the API wants that (RFC 9701). */
 export const handler = lambda(introspect, adapters, {
   introspect: async ({ caller, body, isSignedWanted }, ports) => {
     const answer = await introspectToken(caller, body.token, ports);

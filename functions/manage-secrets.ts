@@ -24,21 +24,21 @@ import type { PortsOf } from '#shared/ports.ts';
 
 type Ports = PortsOf<(typeof manageSecrets)['grants'][number]>;
 
-interface Named<Body = undefined> {
+interface ClientRequest<Body = undefined> {
   readonly caller: ManagementCaller;
   readonly params: ClientOwner & { readonly clientId: string };
   readonly expectedVersion: number | undefined;
   readonly body: Body;
 }
 
-const access = ({ caller, params, expectedVersion }: Omit<Named, 'body'>): ClientAccess => ({
+const accessOf = ({ caller, params, expectedVersion }: Omit<ClientRequest, 'body'>): ClientAccess => ({
   caller,
   owner: params,
   clientId: params.clientId,
   expectedVersion,
 });
 
-const shownOnce = ({ client, secret }: WithNewSecret) =>
+const createdSecret = ({ client, secret }: WithNewSecret) =>
   created({ ...secretsRepresentation(client), clientSecret: secret }, { clientId: client.id });
 
 interface Addition {
@@ -47,24 +47,24 @@ interface Addition {
   readonly importedHash?: string | undefined;
 }
 
-const add = async (request: Named<Addition>, ports: Ports) => {
+const add = async (request: ClientRequest<Addition>, ports: Ports) => {
   const { importedHash, ...addition } = request.body;
-  if (importedHash === undefined) return shownOnce(await addSecret(access(request), addition, ports));
-  const client = await importSecret(access(request), { ...addition, importedHash }, ports);
+  if (importedHash === undefined) return createdSecret(await addSecret(accessOf(request), addition, ports));
+  const client = await importSecret(accessOf(request), { ...addition, importedHash }, ports);
   return created(secretsRepresentation(client), { clientId: client.id });
 };
 
-const rotate = async (request: Named<{ graceSeconds: number }>, ports: Ports) =>
-  shownOnce(await rotateSecrets(access(request), request.body.graceSeconds, ports));
+const rotate = async (request: ClientRequest<{ graceSeconds: number }>, ports: Ports) =>
+  createdSecret(await rotateSecrets(accessOf(request), request.body.graceSeconds, ports));
 
-const finish = async (request: Named, ports: Ports) =>
-  ok(secretsRepresentation(await finishRotation(access(request), ports)));
+const finish = async (request: ClientRequest, ports: Ports) =>
+  ok(secretsRepresentation(await finishRotation(accessOf(request), ports)));
 
-const cancel = async (request: Named, ports: Ports) =>
-  ok(secretsRepresentation(await cancelRotation(access(request), ports)));
+const cancel = async (request: ClientRequest, ports: Ports) =>
+  ok(secretsRepresentation(await cancelRotation(accessOf(request), ports)));
 
-const remove = async (request: Named & { readonly params: { readonly secretId: string } }, ports: Ports) => {
-  await deleteSecret(access(request), request.params.secretId, ports);
+const remove = async (request: ClientRequest & { readonly params: { readonly secretId: string } }, ports: Ports) => {
+  await deleteSecret(accessOf(request), request.params.secretId, ports);
   return done(204);
 };
 
@@ -77,7 +77,7 @@ const adapters = {
   memory: dynamoRequestMemory,
 };
 
-/** Clients of tenants, members and the workspace differ in their path only; the owner is read from it. */
+/** Serves secrets of clients. The path names the owner of the client: a tenant, a member, or the workspace. */
 export const handler = lambda(manageSecrets, adapters, {
   addTenantApiTokenSecret: add,
   rotateTenantApiTokenSecrets: rotate,

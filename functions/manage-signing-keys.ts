@@ -20,7 +20,7 @@ const adapters = {
   signingKeyRecords: dynamoSigningKeyRecords,
 };
 
-/** An emergency needs no more than one write of a record. */
+/** Shows, rotates, revokes and retains signing keys. In an emergency, one write of a record is enough. */
 export const handler = lambda(manageSigningKeys, adapters, {
   getSigningKeys: async (_request, ports) => ok(signingKeysRepresentation(await getSigningKeys(ports), ports.clock)),
   rotateSigningKey: async ({ params }, ports) =>

@@ -23,44 +23,44 @@ import type { PortsOf } from '#shared/ports.ts';
 
 type Ports = PortsOf<(typeof manageTokens)['grants'][number]>;
 
-interface Named {
+interface ClientRequest {
   readonly caller: ManagementCaller;
   readonly params: ClientOwner & { readonly clientId: string };
 }
 
-interface Versioned extends Named {
+interface VersionedRequest extends ClientRequest {
   readonly expectedVersion: number | undefined;
 }
 
-interface Changed extends Versioned {
+interface UpdateRequest extends VersionedRequest {
   readonly body: ApiTokenPatch;
 }
 
-interface Listed {
+interface ListRequest {
   readonly caller: ManagementCaller;
   readonly params: ClientOwner;
   readonly query: PageRequest;
 }
 
-const list = async ({ caller, params, query }: Listed, ports: Ports) => {
+const list = async ({ caller, params, query }: ListRequest, ports: Ports) => {
   const page = await listClients(caller, params, query, ports);
   const lastUses = await lastUsesOf(page.items, ports);
   return ok(pageRepresentation(page, (client) => apiTokenRepresentation(client, lastUses)));
 };
 
-const show = async ({ caller, params }: Named, ports: Ports) => {
+const show = async ({ caller, params }: ClientRequest, ports: Ports) => {
   const client = await getClient(caller, params, params.clientId, ports);
   return ok(apiTokenRepresentation(client, await lastUsesOf([client], ports)));
 };
 
-const update = async ({ caller, params, body, expectedVersion }: Changed, ports: Ports) =>
+const update = async ({ caller, params, body, expectedVersion }: UpdateRequest, ports: Ports) =>
   ok(
     apiTokenRepresentation(
       await updateApiToken({ caller, owner: params, clientId: params.clientId, expectedVersion }, body, ports),
     ),
   );
 
-const remove = async ({ caller, params, expectedVersion }: Versioned, ports: Ports) => {
+const remove = async ({ caller, params, expectedVersion }: VersionedRequest, ports: Ports) => {
   await deleteApiToken({ caller, owner: params, clientId: params.clientId, expectedVersion }, ports);
   return done(204);
 };
@@ -76,7 +76,7 @@ const adapters = {
   rosters: dynamoDirectoryWriter,
 };
 
-/** A tenant's tokens and a member's differ in their path only; the owner is read from it. */
+/** Serves API tokens. The path names the owner of the API token: a tenant or a member. */
 export const handler = lambda(manageTokens, adapters, {
   listTenantApiTokens: list,
   getTenantApiToken: show,

@@ -7,7 +7,7 @@ import { task } from '#shared/http/task.ts';
 
 const adapters = { ...ambient, auditFeed: dynamoAuditFeed, eventBus: eventBridgeBus };
 
-/** Runs by the clock and takes no input. */
+/** Publishes audit events to EventBridge. It runs on a schedule and has no input. */
 export const handler = task(table, adapters, async (_event: unknown, ports) => {
   const progress = await publishEvents(ports);
   return { result: progress, log: progress.published > 0 ? progress : undefined };

@@ -15,7 +15,7 @@ const adapters = {
   remains: dynamoRecordRemover,
 };
 
-/** Runs by the clock and takes no input. */
+/** Removes the rows of deleted records. It runs on a schedule and has no input. */
 export const handler = task(table, adapters, async (_event: unknown, ports) => {
   const progress = await removeDeleted(ports);
   const isIdle = progress.rows === 0 && progress.finished === 0;

@@ -22,7 +22,9 @@ const adapters = {
   audit: dynamoAudit,
 };
 
-/** Anybody who holds a credential can use it, so anybody who shows it may end it. */
+/**
+ * Ends leaked credentials. A reporter needs no other right, because it could also use the credential that it reports.
+ */
 export const handler = lambda(reportLeak, adapters, {
   reportLeak: async ({ body, source, auditAttempt }, ports) => {
     const unchangedBecause = await endLeaked({ ...body, source }, auditAttempt, ports);

@@ -16,7 +16,7 @@ const adapters = {
   revocations: dynamoRevocations,
 };
 
-/** RFC 7009: a client takes one of its tokens back. */
+/** Revokes a token of the client (RFC 7009). */
 export const handler = lambda(revoke, adapters, {
   revoke: async ({ caller, body }, ports) => done(200, await revokeToken(caller, body.token, ports)),
 });

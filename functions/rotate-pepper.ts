@@ -8,7 +8,7 @@ import { task } from '#shared/http/task.ts';
 
 const adapters = { ...ambient, pepperVault: kmsPepperVault, audit: dynamoAudit };
 
-/** A principal that AWS IAM lets invoke this function changes what every secret is sealed with. */
+/** Rotates the pepper, which seals all secrets. AWS IAM decides which principals may invoke it. */
 export const handler = task(table, adapters, async (event: { finish?: boolean } | null, ports, context) => {
   const { createdAtSeconds, overlapping } = await rotatePepper({ finish: event?.finish }, context.awsRequestId, ports);
   return { result: { createdAt: timestampOrNull(createdAtSeconds), overlapping }, log: { overlapping } };

@@ -15,7 +15,7 @@ const adapters = {
   signingKeyMaker: kmsSigningKeyMaker,
 };
 
-/** Runs by the clock and takes no input. */
+/** Makes, activates and destroys signing keys when it is time. It runs on a schedule and has no input. */
 export const handler = task(table, adapters, async (_event: unknown, ports) => {
   const progress = await rotateSigningKeys(ports);
   const isIdle = progress.transitions + progress.made + progress.disposed === 0;

@@ -27,7 +27,7 @@ const adapters = {
 const keysOf = (serviceUser: { readonly tenantId: string; readonly serviceUserId: string }) =>
   ({ ...serviceUser, credential: 'key' }) as const;
 
-/** Keys of service users; a key is a client that acts for the service user. */
+/** Serves keys of service users. A key is a client that acts for the service user. */
 export const handler = lambda(serviceUserKeys, adapters, {
   createServiceUserKey: async ({ caller, params: owner, body }, ports) => {
     const made = await createKey(caller, { owner, ...body }, ports);

@@ -32,7 +32,7 @@ const adapters = {
   hasher: bcryptHasher,
 };
 
-/** Service users and their secrets; a secret is a client that acts for the service user. */
+/** Serves service users and their secrets. A secret is a client that acts for the service user. */
 export const handler = lambda(serviceUsers, adapters, {
   createServiceUser: async ({ caller, params, body }, ports) => {
     const serviceUser = await createServiceUser(caller, params.tenantId, body, ports);

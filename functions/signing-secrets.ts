@@ -17,7 +17,7 @@ const adapters = {
   memory: dynamoRequestMemory,
 };
 
-/** Secrets that APIs share with Mintmark; each is shown once. */
+/** Serves the signing secrets that APIs share with Mintmark. Each secret is shown once. */
 export const handler = lambda(signingSecrets, adapters, {
   createSigningSecret: async ({ caller, params, body }, ports) => {
     const made = await addSigningSecret({ ...params, ...body, createdBy: caller.clientId }, ports);

@@ -16,7 +16,7 @@ const adapters = {
   publishedLists: statusListMemory<PublishedStatusList>,
 };
 
-/** draft-ietf-oauth-status-list: verifiers read, once in a while, which of many tokens were taken back. */
+/** Publishes status lists, from which verifiers learn which tokens are revoked (draft-ietf-oauth-status-list). */
 export const handler = lambda(statusLists, adapters, {
   statusList: async ({ params }, ports) => {
     const { jwt, maxAgeSeconds } = await publishStatusList(params.listId, ports);
