@@ -2,7 +2,7 @@ import { BatchGetCommand, type BatchGetCommandOutput, type DynamoDBDocumentClien
 import { unavailable } from '#shared/domain/errors.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
 
-/** So many items DynamoDB gives in one BatchGetItem. */
+/** How many items one BatchGetItem may ask for (limit of DynamoDB). */
 export const BATCH_KEYS_MAX = 100;
 
 const BATCH_ROUNDS_MAX = 3;
@@ -12,8 +12,9 @@ type Requested = NonNullable<BatchGetCommandOutput['UnprocessedKeys']>;
 type Item = Readonly<Record<string, unknown>>;
 
 /**
- * The items that are there, by table name, of up to 100 that are asked for.
- * @throws DomainError `temporarily_unavailable`, also where DynamoDB keeps leaving some of them out
+ * Reads up to 100 items with BatchGetItem. The result has the items that exist, by table name. DynamoDB may leave keys
+ * unprocessed; these are asked for again, in at most 3 calls.
+ * @throws DomainError `temporarily_unavailable` if a call fails, and if keys stay unprocessed
  */
 export async function batchGet(
   client: DynamoDBDocumentClient,

@@ -6,13 +6,15 @@ import { rethrowAsUnavailable } from '../aws-client.ts';
 interface ConditionalPut extends Omit<PutCommandInput, 'Item' | 'ConditionExpression'> {
   readonly Item: Readonly<Record<string, unknown>>;
   readonly ConditionExpression: string;
-  /** The item's primary key, for reading it back. */
+  /** The primary key of the item. `putIf` reads the item with it if the condition fails. */
   readonly Key: Readonly<Record<string, string>>;
 }
 
 /**
- * Writes an item if its condition holds; false where it does not. A write whose reply was lost is repeated by the
- * SDK and then fails on its own first attempt, so the item carries a nonce: who finds his own has written it.
+ * Writes an item if its condition holds. The result is false if it does not hold. If the reply of a write is lost, the
+ * SDK repeats the write, and then the condition fails because of the first attempt. So each item has a nonce: if the
+ * stored nonce is the same, this call has written the item.
+ * @throws DomainError `temporarily_unavailable`
  */
 export async function putIf(
   client: DynamoDBDocumentClient,
@@ -30,7 +32,10 @@ export async function putIf(
   return records?.nonce === nonce;
 }
 
-/** For `.catch`: a failed condition is an answer, everything else is a failing dependency. */
+/**
+ * Turns the error of a failed condition into false, for `.catch`.
+ * @throws DomainError `temporarily_unavailable` for other errors
+ */
 export function falseWhereConditionFailed(error: unknown): false {
   if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false;
   throw unavailable(error);

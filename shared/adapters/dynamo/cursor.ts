@@ -4,16 +4,16 @@ import { DomainError } from '#shared/domain/errors.ts';
 const ORDER = /^(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z)#(?<key>[\x21-\x7E]+)$/;
 
 /**
- * A cursor is the last item's place in its list and nothing else: the list itself always comes from the path. What
- * leaves Mintmark carries a seal besides (`shared/http/cursors.ts`).
+ * Encodes a place in a list as a cursor. The cursor does not name the list, because the list comes from the path of the
+ * request. Before a caller gets a cursor, `shared/http/steps/cursors.ts` adds a seal.
  */
 export function writeCursor(order: string): string {
   return Buffer.from(order).toString('base64url');
 }
 
 /**
- * The place that a cursor names, with the key of the item there.
- * @throws DomainError `invalid_request`
+ * Decodes a cursor. The result is the place in the list, and the key of the item at this place.
+ * @throws DomainError `invalid_request` if the cursor is malformed
  */
 export function readCursor(cursor: string): { readonly order: string; readonly key: string } {
   const order = Buffer.from(cursor, 'base64url').toString();

@@ -5,7 +5,10 @@ import { awsClientSettings } from '../aws-client.ts';
 
 const clients = new WeakMap<Environment, DynamoDBDocumentClient>();
 
-/** The DynamoDB client of a function: one for all its adapters, so that they share connections. */
+/**
+ * Returns the DynamoDB client of a function. All adapters of the function get the same client and share its
+ * connections.
+ */
 export function documentClient(environment: Environment): DynamoDBDocumentClient {
   const known = clients.get(environment);
   if (known !== undefined) return known;

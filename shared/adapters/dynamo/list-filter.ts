@@ -1,29 +1,30 @@
 import { type ListFilter, searchForm } from '#shared/domain/records/lists.ts';
 
-/** Where the items of a list keep what they can be filtered by. */
+/** The attributes by which the items of a list can be filtered. */
 export interface FilterableItems {
   /** The path to the status, e.g. `record.status`. */
   readonly status: readonly string[];
-  /** The attribute with the moment at which the item expires, where items do. */
+  /** The attribute with the expiry in seconds since 1970; undefined if these items do not expire. */
   readonly expiry?: string;
   readonly nowSeconds?: number;
 }
 
-/** A filter as DynamoDB takes it. */
+/** A filter as parameters of a DynamoDB query. */
 interface FilterParameters {
   readonly expression: string;
   readonly names: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, string | number>>;
 }
 
-/** Whether a request narrows its list at all. */
+/** Tells whether a request filters its list. */
 export function isFiltered({ status, q }: ListFilter): boolean {
   return status !== undefined || q !== undefined;
 }
 
 /**
- * A filter as an expression that DynamoDB evaluates behind the index. Items that were written before lists could be
- * searched have no `search`; they pass, for whoever reads them to look at.
+ * Turns a filter into the parameters of a query. DynamoDB applies the filter after it has read the items from the
+ * index. Items from before lists could be searched have no attribute `search`. They pass the filter, and the caller
+ * must search them.
  */
 export function filterParameters({ status, q }: ListFilter, items: FilterableItems): FilterParameters {
   const conditions = [

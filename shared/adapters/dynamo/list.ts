@@ -4,27 +4,29 @@ import { rethrowAsUnavailable } from '../aws-client.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { type FilterableItems, filterParameters, isFiltered } from './list-filter.ts';
 
-/** What one request for a page of a filtered list may look at, however few of the items match. */
+/** How many queries one page of a filtered list may need, even if few items match. */
 const FILTERED_QUERIES_MAX = 4;
 
+/** How many items DynamoDB reads in each query of a filtered list. */
 const FILTERED_QUERY_ITEMS = 250;
 
 interface ListQuery<Item> extends FilterableItems {
   readonly table: string;
   readonly index: { readonly name: string; readonly partitionKey: string };
   readonly partition: string;
-  /** The table's own key of the item whose key a cursor names. */
+  /** Makes the primary key of an item from the key in a cursor. */
   readonly keyOf: (key: string) => Readonly<Record<string, string>>;
   readonly parse: (item: StoredItem) => Item;
-  /** What searches look through. */
+  /** The text in which a search looks for its words. */
   readonly searchText: (item: Item) => string;
 }
 
 type StoredItem = Readonly<Record<string, unknown>>;
 
 /**
- * Reads one page of a list index. A plain page is one query at the cost of that page; a filtered one is a bounded
- * number of bounded queries, and ends early where those do not fill it.
+ * Reads one page of a list from an index. A page without filter needs one query. A page with a filter needs at most
+ * `FILTERED_QUERIES_MAX` queries; if these find too few items, the page is short and has a cursor.
+ * @throws DomainError `invalid_request` if the cursor is malformed; `temporarily_unavailable`
  */
 export async function readPage<Item>(
   client: DynamoDBDocumentClient,
@@ -38,7 +40,7 @@ export async function readPage<Item>(
   let queries = 0;
   do {
     const answer = await queryFrom(start, query, page, client);
-    found.push(...(answer.Items ?? []).filter((item) => q === undefined || isFoundBy(q, item, query)));
+    found.push(...(answer.Items ?? []).filter((item) => q === undefined || matchesSearch(q, item, query)));
     start = answer.LastEvaluatedKey;
     queries += 1;
   } while (start !== undefined && found.length < limit && queries < queriesMax);
@@ -69,7 +71,7 @@ function queryFrom<Item>(
         ExpressionAttributeValues: { ':partition': partition, ...filter.values },
         ...(filter.expression !== '' && { FilterExpression: filter.expression }),
         ScanIndexForward: page.order !== 'desc',
-        // DynamoDB names a place to go on from also where nothing follows; one item more tells the two apart.
+        // DynamoDB also names a next place at the end of a list. One item more shows whether there is a next page.
         Limit: isFiltered(page) ? FILTERED_QUERY_ITEMS : page.limit + 1,
         ExclusiveStartKey: start,
       }),
@@ -77,7 +79,7 @@ function queryFrom<Item>(
     .catch(rethrowAsUnavailable);
 }
 
-/** DynamoDB has looked through what carries its search text; older items are looked through here. */
-function isFoundBy<Item>(q: string, item: StoredItem, { parse, searchText }: ListQuery<Item>): boolean {
+/** Tells whether a search finds an item. DynamoDB has already searched items with the attribute `search`. */
+function matchesSearch<Item>(q: string, item: StoredItem, { parse, searchText }: ListQuery<Item>): boolean {
   return item.search !== undefined || searchText(parse(item)).includes(searchForm(q));
 }

@@ -12,14 +12,16 @@ const BATCH_EVENTS = 100;
 
 const DAY_SECONDS = 86_400;
 
-/** Where nobody has read yet, what happened in the last hour is news. */
-const BEGINNING_SECONDS = 3_600;
+/** Before there is a bookmark, the feed begins with the events of the last hour. */
+const FIRST_RANGE_SECONDS = 3_600;
 
 const KEY = { key: 'bookmark#audit-events' };
 
 const bookmarkSchema = z.object({ place: z.string() });
 
-/** Reads the Audit table forward, day by day, from a bookmark in the Tokens table. */
+/**
+ * Reads the Audit table from the oldest event to the newest, day by day. A bookmark in the Tokens table has the place.
+ */
 export function dynamoAuditFeed(environment: Environment): AuditFeed {
   const audit = required(environment, 'MINTMARK_AUDIT_TABLE');
   const tokens = required(environment, 'MINTMARK_TOKENS_TABLE');
@@ -27,7 +29,7 @@ export function dynamoAuditFeed(environment: Environment): AuditFeed {
   return {
     next: async (untilSeconds) => {
       const bookmark = await readBookmark(client, tokens);
-      const place = bookmark ?? isoTime(untilSeconds - BEGINNING_SECONDS);
+      const place = bookmark ?? isoTime(untilSeconds - FIRST_RANGE_SECONDS);
       const { events, end } = await readDay(client, audit, { place, untilSeconds });
       if (end === place) return undefined;
       return { events, acknowledge: () => moveBookmark(client, tokens, { from: bookmark, to: end }) };
@@ -42,19 +44,22 @@ async function readBookmark(client: DynamoDBDocumentClient, TableName: string): 
   return Item && bookmarkSchema.parse(Item).place;
 }
 
-interface Stretch {
+interface ReadRange {
   readonly place: string;
   readonly untilSeconds: number;
 }
 
-/** The events behind a place, all of one day, and the place behind them; the same place where nothing is new. */
+/**
+ * Reads events of one day after a place. `end` is the place of the last event; it is the same place if there is no new
+ * event.
+ */
 async function readDay(
   client: DynamoDBDocumentClient,
   TableName: string,
-  { place, untilSeconds }: Stretch,
+  { place, untilSeconds }: ReadRange,
 ): Promise<{ readonly events: readonly AuditEvent[]; readonly end: string }> {
   const day = place.slice(0, 10);
-  const { Items: found = [] } = await client
+  const { Items = [] } = await client
     .send(
       new QueryCommand({
         TableName,
@@ -66,9 +71,9 @@ async function readDay(
       }),
     )
     .catch(rethrowAsUnavailable);
-  const fresh = found.filter(({ event }) => event !== place);
-  const events = fresh.map((item) => auditEventSchema.parse(item));
-  const last = fresh.at(-1)?.event as string | undefined;
+  const newItems = Items.filter(({ event }) => event !== place);
+  const events = newItems.map((item) => auditEventSchema.parse(item));
+  const last = newItems.at(-1)?.event as string | undefined;
   const isDayOver = last === undefined && day < dayOf(untilSeconds);
   return { events, end: last ?? (isDayOver ? nextDay(day) : place) };
 }
@@ -82,7 +87,7 @@ function moveBookmark(
   TableName: string,
   { from, to }: { readonly from: string | undefined; readonly to: string },
 ): Promise<boolean> {
-  const isWhereItWas = {
+  const isUnmoved = {
     ConditionExpression: 'place = :from',
     ExpressionAttributeValues: { ':from': from },
   };
@@ -91,6 +96,6 @@ function moveBookmark(
     TableName,
     Key: KEY,
     Item: { ...KEY, place: to },
-    ...(from === undefined ? isNew : isWhereItWas),
+    ...(from === undefined ? isNew : isUnmoved),
   });
 }

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { type AuditEvent, type AuditEventType, auditOutcomes } from '#shared/domain/records/audit.ts';
 import { exactly } from '../../exactly.ts';
 
-/** An event as the Audit table holds it, beside its key. */
+/** The stored form of an event in the Audit table, without its key. */
 export const auditEventSchema = exactly<AuditEvent>()(
   z.object({
-    // Other versions of this product may have had other types.
+    // Older or newer versions of this product may have other types.
     type: z.custom<AuditEventType>((value) => typeof value === 'string'),
     outcome: z.enum(auditOutcomes),
     timeSeconds: z.int(),
@@ -16,12 +16,12 @@ export const auditEventSchema = exactly<AuditEvent>()(
   }),
 );
 
-/** The UTC day under which the audit log keeps an event of this moment. */
+/** Returns the UTC day of a moment, for example `2025-01-31`. It is the partition key of the Audit table. */
 export function dayOf(timeSeconds: number): string {
   return isoTime(timeSeconds).slice(0, 10);
 }
 
-/** A moment as the audit log sorts by it. */
+/** Returns a moment as ISO 8601 text, by which the Audit table sorts. */
 export function isoTime(timeSeconds: number): string {
   return new Date(timeSeconds * 1_000).toISOString();
 }

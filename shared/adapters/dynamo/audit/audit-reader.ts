@@ -10,10 +10,10 @@ import { auditEventSchema, dayOf, isoTime } from './audit-item.ts';
 
 const DAY_SECONDS = 86_400;
 
-/** A page costs at most so many queries, however sparse the events are; the next page goes on where it ended. */
+/** How many queries one page may need if there are few events. The next page continues where this one ended. */
 const QUERIES_MAX = 31;
 
-/** Reads the Audit table day by day, from the newest event backwards. */
+/** Reads the Audit table from the newest event to the oldest, day by day. */
 export function dynamoAuditReader(environment: Environment): AuditReader {
   const table = required(environment, 'MINTMARK_AUDIT_TABLE');
   const client = documentClient(environment);
@@ -21,7 +21,7 @@ export function dynamoAuditReader(environment: Environment): AuditReader {
     list: async (filter, { limit, cursor }: PageRequest) => {
       const end = `${isoTime(filter.toSeconds)}~`;
       const place = cursor === undefined ? end : readCursor(cursor).order;
-      // A cursor of another range can only skip ahead in this one.
+      // A cursor of a later range must not lead out of this range.
       const before = place < end ? place : end;
       return readBackwards((query) => readDay(client, table, { ...query, filter }), { before, limit, filter });
     },
@@ -31,7 +31,7 @@ export function dynamoAuditReader(environment: Environment): AuditReader {
 type Item = Readonly<Record<string, unknown>>;
 
 interface Position {
-  /** Events before this place. */
+  /** Only events before this place are read. */
   readonly before: string;
   readonly limit: number;
 }
@@ -42,11 +42,11 @@ interface DayQuery extends Position {
 
 interface Found {
   readonly items: readonly Item[];
-  /** The place to go on from; undefined where the day holds no more. */
+  /** The place of the next read; undefined if the day has no more events. */
   readonly next: string | undefined;
 }
 
-/** Collects a page from one query after the other. */
+/** Collects a page with one query after another. */
 async function readBackwards(
   read: (position: Position) => Promise<Found>,
   { before, limit, filter }: DayQuery,
@@ -64,34 +64,34 @@ async function readBackwards(
 
 async function readDay(client: DynamoDBDocumentClient, TableName: string, query: DayQuery): Promise<Found> {
   const { filter, before, limit } = query;
-  const wanted = wantedOf(filter);
+  const condition = filterConditionOf(filter);
   const answer = await client
     .send(
       new QueryCommand({
         TableName,
         KeyConditionExpression: '#day = :day AND #event BETWEEN :from AND :before',
-        ExpressionAttributeNames: { '#day': 'day', '#event': 'event', ...wanted.names },
+        ExpressionAttributeNames: { '#day': 'day', '#event': 'event', ...condition.names },
         ExpressionAttributeValues: {
           ':day': before.slice(0, 10),
           ':from': isoTime(filter.fromSeconds),
           ':before': before,
-          ...wanted.values,
+          ...condition.values,
         },
-        ...(wanted.expression !== '' && { FilterExpression: wanted.expression }),
+        ...(condition.expression !== '' && { FilterExpression: condition.expression }),
         ScanIndexForward: false,
         Limit: limit + 1,
       }),
     )
     .catch(rethrowAsUnavailable);
-  const fresh = (answer.Items ?? []).filter((item) => item.event !== before);
-  const items = fresh.slice(0, limit);
-  const hasMore = answer.LastEvaluatedKey !== undefined || fresh.length > limit;
+  const newItems = (answer.Items ?? []).filter((item) => item.event !== before);
+  const items = newItems.slice(0, limit);
+  const hasMore = answer.LastEvaluatedKey !== undefined || newItems.length > limit;
   const last = items.length === limit ? items.at(-1) : answer.LastEvaluatedKey;
   return { items, next: hasMore ? (last?.event as string | undefined) : undefined };
 }
 
-/** The members that an event must have, as a filter expression. */
-function wantedOf({ type, outcome, clientId }: AuditFilter) {
+/** Turns the filter into a condition of DynamoDB on the members of an event. */
+function filterConditionOf({ type, outcome, clientId }: AuditFilter) {
   const conditions = [
     { name: '#type', value: type },
     { name: '#outcome', value: outcome },
@@ -105,7 +105,7 @@ function wantedOf({ type, outcome, clientId }: AuditFilter) {
   };
 }
 
-/** Where the day before ends. */
+/** Returns the place after the last event of the day before. */
 function endOfDayBefore(place: string): string {
   const day = dayOf(Date.parse(`${place.slice(0, 10)}T00:00:00Z`) / 1_000 - DAY_SECONDS);
   return `${day}T23:59:59.000Z#~`;

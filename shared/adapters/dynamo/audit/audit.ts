@@ -6,7 +6,7 @@ import { falseWhereConditionFailed } from '../conditional-write.ts';
 import { documentClient } from '../document-client.ts';
 import { dayOf, isoTime } from './audit-item.ts';
 
-/** Appends to the Audit table; the function's role may put items there and nothing else. */
+/** Appends events to the Audit table. It only needs the right to put items (`dynamodb:PutItem`). */
 export function dynamoAudit(environment: Environment): AuditLog {
   const TableName = required(environment, 'MINTMARK_AUDIT_TABLE');
   const client = documentClient(environment);
@@ -20,7 +20,7 @@ export function dynamoAudit(environment: Environment): AuditLog {
         ConditionExpression: 'attribute_not_exists(#event)',
         ExpressionAttributeNames: { '#event': 'event' },
       });
-      // The same line is there already only when the SDK repeats a write whose reply was lost.
+      // The item exists already only if the SDK repeated a write because its reply was lost.
       await client.send(put).catch(falseWhereConditionFailed);
     },
   };

@@ -11,7 +11,7 @@ import { readPage } from '../list.ts';
 import { orderOf } from './directory-keys.ts';
 import { clientSchema, storable } from './record-schemas.ts';
 
-/** Writes new clients into the Clients table. */
+/** Stores new clients in the Clients table. */
 export function dynamoClientWriter(environment: Environment): ClientWriter {
   const table = required(environment, 'MINTMARK_CLIENTS_TABLE');
   const client = documentClient(environment);
@@ -23,12 +23,12 @@ export function dynamoClientWriter(environment: Environment): ClientWriter {
         Item: itemOf(record),
         ConditionExpression: 'attribute_not_exists(id)',
       });
-      if (!wasInserted) throw new DomainError('conflict', 'A client with this id exists.');
+      if (!wasInserted) throw new DomainError('conflict', 'A client with this id exists already.');
     },
   };
 }
 
-/** Changes clients, each on condition of the version before. */
+/** Replaces clients. Each write has the condition that the stored client is the version before. */
 export function dynamoClientChanger(environment: Environment): ClientChanger {
   const table = required(environment, 'MINTMARK_CLIENTS_TABLE');
   const client = documentClient(environment);
@@ -45,7 +45,7 @@ export function dynamoClientChanger(environment: Environment): ClientChanger {
   };
 }
 
-/** Removes clients, and with them everything they could be exchanged for. */
+/** Removes clients from the Clients table. A given version is a condition of the removal. */
 export function dynamoClientRemover(environment: Environment): ClientRemover {
   const table = required(environment, 'MINTMARK_CLIENTS_TABLE');
   const client = documentClient(environment);
@@ -55,14 +55,17 @@ export function dynamoClientRemover(environment: Environment): ClientRemover {
       const deletion = new DeleteCommand({ TableName: table, Key: { id }, ReturnValues: 'ALL_OLD', ...condition });
       const deleted = await client.send(deletion).catch(falseWhereConditionFailed);
       if (deleted === false) return 'changed';
-      // The SDK repeats a call whose reply was lost; what its repeat does not find any more is its own work.
+      // If a reply is lost, the SDK repeats the call. It then finds no item, because the first call removed it.
       const isOurs = deleted.Attributes !== undefined || (deleted.$metadata.attempts ?? 1) > 1;
       return isOurs ? 'removed' : 'missing';
     },
   };
 }
 
-/** A deletion that finds nothing fails no condition, so that one that is repeated because its reply was lost succeeds. */
+/**
+ * The condition on the version. It also holds if there is no item, so that a call succeeds that the SDK repeats because
+ * its reply was lost.
+ */
 function onlyInVersion(version: number) {
   return {
     ConditionExpression: 'attribute_not_exists(id) OR #version = :version',
@@ -71,7 +74,7 @@ function onlyInVersion(version: number) {
   };
 }
 
-/** Lists the clients of one owner through the index `byOwner`, which may lag a moment behind. */
+/** Lists the clients of one owner from the index `byOwner`, which is eventually consistent. */
 export function dynamoClientLister(environment: Environment): ClientLister {
   const table = required(environment, 'MINTMARK_CLIENTS_TABLE');
   const client = documentClient(environment);
@@ -100,12 +103,12 @@ function ownerOf(client: Client): ClientOwner {
   return subject.type === 'application' ? {} : { ...subject, credential: credentialTypeOf(client) };
 }
 
-/** How the names of a service user's lists end. */
-const LIST = { secret: '', key: '#keys', trust: '#trusts' };
+/** A service user has one list for each type of credential. This is the end of the list's name. */
+const LIST_SUFFIXES = { secret: '', key: '#keys', trust: '#trusts' };
 
 function partitionOf({ tenantId, userId, serviceUserId, credential = 'secret' }: ClientOwner): string {
   if (tenantId === undefined) return 'workspace';
   if (userId !== undefined) return `tenant#${tenantId}#user#${userId}`;
-  if (serviceUserId !== undefined) return `tenant#${tenantId}#serviceUser#${serviceUserId}${LIST[credential]}`;
+  if (serviceUserId !== undefined) return `tenant#${tenantId}#serviceUser#${serviceUserId}${LIST_SUFFIXES[credential]}`;
   return `tenant#${tenantId}`;
 }

@@ -12,14 +12,14 @@ import type { DirectoryKind, RecordKey, RecordKind, RecordList } from '#shared/d
 import { removalList } from '#shared/domain/records/removals.ts';
 import type { DirectoryRecords } from './record-schemas.ts';
 
-/** The partition key of a record in the Directory table. */
+/** Returns the partition key of a record in the Directory table. */
 export function directoryKey({ kind, id }: RecordKey<DirectoryKind, unknown>): string {
   return `${kind}#${id}`;
 }
 
 type DirectoryList = RecordList<ListedKind, unknown>;
 
-/** Where an index of the Directory table keeps a list. */
+/** Returns the index of the Directory table that holds a list, and the partition in this index. */
 export function listAddress({ kind, owner }: DirectoryList) {
   const byList = { name: 'byList', partitionKey: 'list' };
   if (owner === undefined) return { index: byList, partition: kind };
@@ -27,45 +27,48 @@ export function listAddress({ kind, owner }: DirectoryList) {
   return { index: byList, partition: `${kind}#${'tenantId' in owner ? owner.tenantId : owner.clientId}` };
 }
 
-/** How records of one kind are listed. */
+/** The lists of the records of one kind. */
 interface Listing<Kept> {
   lists(record: Kept): readonly DirectoryList[];
-  /** What people know a record by, which a search of its lists looks through; undefined where nobody searches. */
-  knownBy?(record: Kept): readonly (string | undefined)[];
+  /** The texts in which a search looks, such as name and id; undefined if these lists cannot be searched. */
+  searchTexts?(record: Kept): readonly (string | undefined)[];
 }
 
-/** Records of all other kinds are in no list. */
+/** Only these kinds of records are in lists. */
 const listings: { readonly [Kind in ListedKind]: Listing<DirectoryRecords[Kind]> } = {
   tenant: {
     lists: ({ status }) => (status === 'deleted' ? [] : [tenantList]),
-    knownBy: ({ id, name }) => [name, id],
+    searchTexts: ({ id, name }) => [name, id],
   },
   user: {
     lists: ({ status }) => (status === 'deleted' ? [] : [userList]),
-    knownBy: ({ id, email, name }) => [email, name, id],
+    searchTexts: ({ id, email, name }) => [email, name, id],
   },
   membership: { lists: ({ tenantId, userId }) => [memberList(tenantId), membershipList(userId)] },
   serviceUser: {
     lists: ({ tenantId }) => [serviceUserList(tenantId)],
-    knownBy: ({ id, name, description }) => [name, description, id],
+    searchTexts: ({ id, name, description }) => [name, description, id],
   },
   role: {
     lists: ({ tenantId }) => [roleList(tenantId)],
-    knownBy: ({ id, key, name }) => [key, name, id],
+    searchTexts: ({ id, key, name }) => [key, name, id],
   },
-  api: { lists: () => [apiList], knownBy: ({ id, identifier, name }) => [identifier, name, id] },
+  api: { lists: () => [apiList], searchTexts: ({ id, identifier, name }) => [identifier, name, id] },
   grant: { lists: ({ clientId }) => [grantList(clientId)] },
   removal: { lists: () => [removalList] },
 };
 
-/** How records of this kind are listed, if they are. That keys name the types in `DirectoryRecords` is a test of types. */
+/**
+ * Returns the listing of a kind; undefined if its records are in no list. A test of types makes sure that the type of a
+ * key is the type in `DirectoryRecords`.
+ */
 function listingOf<Kept>({ kind }: RecordKind<DirectoryKind, Kept>): Listing<Kept> | undefined {
   return (listings as Readonly<Record<string, Listing<Kept> | undefined>>)[kind];
 }
 
 /**
- * A record's place in its lists, by time of creation, and the text it is found by there. Records that no list shows get
- * none, and then the indexes do not hold them either.
+ * Returns the attributes with which the indexes list a record: its partitions, its place by time of creation, and its
+ * search text. The result is undefined for a record in no list; an index ignores an item without these attributes.
  */
 export function listPlace<Kept extends Versioned>(key: RecordKey<DirectoryKind, Kept>, record: Kept) {
   const lists = listingOf(key)?.lists(record).map(listAddress) ?? [];
@@ -74,12 +77,15 @@ export function listPlace<Kept extends Versioned>(key: RecordKey<DirectoryKind, 
   return { ...partitions, order: orderOf(record.createdAtSeconds, key.id), search: directorySearchText(key, record) };
 }
 
-/** The text that a search of a directory list looks through; empty for kinds that are not searched. */
+/** Returns the text in which a search of a directory list looks. It is empty for kinds that cannot be searched. */
 export function directorySearchText<Kept>(of: RecordKind<DirectoryKind, Kept>, record: Kept): string {
-  return searchTextOf(listingOf(of)?.knownBy?.(record) ?? []);
+  return searchTextOf(listingOf(of)?.searchTexts?.(record) ?? []);
 }
 
-/** Sorts by time of creation and ends in the key, so that the place of one item names it. */
+/**
+ * Returns the place of an item in a list. Places sort by time of creation. They end with the key, so each item has its
+ * own place.
+ */
 export function orderOf(createdAtSeconds: number, key: string): string {
   return `${new Date(createdAtSeconds * 1_000).toISOString()}#${key}`;
 }

@@ -13,7 +13,7 @@ import { schemaOf, storable } from './record-schemas.ts';
 
 const inVersion = { '#version': 'version' };
 
-/** Writes records of the Directory table, one item at a time, each on condition of the version before it. */
+/** Writes records of the Directory table, one item at a time. The condition of each write is the version before it. */
 export function dynamoDirectoryWriter(environment: Environment): DirectoryWriter {
   return { ...dynamoRecordWriter(environment), ...dynamoRecordRemover(environment) };
 }
@@ -47,12 +47,12 @@ function dynamoRecordWriter(environment: Environment): RecordWriter<DirectoryKin
   };
 }
 
-/** Writes the record of the signing keys, which no other writer of the directory may touch. */
+/** Writes the record of the signing keys. Other writers of the directory cannot write this record. */
 export function dynamoSigningKeyRecords(environment: Environment): RecordWriter<'signingKeys'> {
   return dynamoRecordWriter(environment);
 }
 
-/** Removes records of the Directory table, each on condition of its version. */
+/** Removes records of the Directory table. The condition of each removal is the version of the record. */
 export function dynamoRecordRemover(environment: Environment): Pick<DirectoryWriter, 'remove'> & RemainsRemover {
   const TableName = required(environment, 'MINTMARK_DIRECTORY_TABLE');
   const client = documentClient(environment);
@@ -63,7 +63,7 @@ export function dynamoRecordRemover(environment: Environment): Pick<DirectoryWri
           new DeleteCommand({
             TableName,
             Key: { key: directoryKey(key) },
-            // A deletion that found nothing succeeds, so one that is repeated because its reply was lost does too.
+            // If there is no item, the call succeeds, because the SDK may repeat a call whose reply was lost.
             ConditionExpression: 'attribute_not_exists(#key) OR #version = :version',
             ExpressionAttributeNames: { '#key': 'key', ...inVersion },
             ExpressionAttributeValues: { ':version': version },
@@ -74,7 +74,7 @@ export function dynamoRecordRemover(environment: Environment): Pick<DirectoryWri
   };
 }
 
-/** Lists the directory through its indexes, which may lag a moment behind. */
+/** Lists records of the Directory table from its indexes, which are eventually consistent. */
 export function dynamoDirectoryLister(environment: Environment): DirectoryLister {
   const table = required(environment, 'MINTMARK_DIRECTORY_TABLE');
   const client = documentClient(environment);

@@ -19,7 +19,10 @@ import { authenticationMethods } from '#shared/domain/registration/authenticatio
 import { exactly } from '../../exactly.ts';
 import { signingKeysSchema } from './signing-keys-schema.ts';
 
-/** What lies in a table was written by some version of this product, not necessarily by this one: it is parsed. */
+/**
+ * Schemas of the stored records. An older or newer version of the product may have written a record, so each record is
+ * parsed when it is read.
+ */
 
 const seconds = z.int();
 
@@ -50,7 +53,7 @@ const deleted = z.discriminatedUnion('type', [
   z.object({ type: z.literal('api'), apiId: z.string() }),
 ]);
 
-/** The record of each kind in the Directory table: the type that the keys of this kind name. */
+/** The type of the records of each kind in the Directory table. The keys of a kind have the same type. */
 export interface DirectoryRecords {
   readonly tenant: Tenant;
   readonly user: User;
@@ -198,7 +201,10 @@ const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryR
   ),
 };
 
-/** How records of this kind are read. That keys name the types in `DirectoryRecords` is a test of types. */
+/**
+ * Returns the schema of a kind of record. A test of types makes sure that the type of a key is the type in
+ * `DirectoryRecords`.
+ */
 export function schemaOf<Kept>({ kind }: RecordKind<DirectoryKind, Kept>): z.ZodType<Kept> {
   return directorySchemas[kind] as z.ZodType<Kept>;
 }
@@ -263,6 +269,7 @@ const registration = z.object({
   tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
 });
 
+/** The stored form of a client in the Clients table. */
 export const clientSchema = exactly<Client>()(
   z.object({
     ...versioned,
@@ -288,7 +295,9 @@ export const clientSchema = exactly<Client>()(
   }),
 );
 
-/** A record as it is written. Metadata lies there as JSON text: JSON has numbers and names that DynamoDB does not take. */
+/**
+ * Returns the stored form of a record. Metadata is stored as JSON text, because DynamoDB does not accept all of JSON.
+ */
 export function storable(record: object): Readonly<Record<string, unknown>> {
   const hasMetadata = 'metadata' in record && record.metadata !== undefined;
   return { ...record, ...(hasMetadata && { metadata: JSON.stringify(record.metadata) }) };

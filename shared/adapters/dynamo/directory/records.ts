@@ -14,16 +14,18 @@ import { clientSchema, schemaOf } from './record-schemas.ts';
 
 const REMEMBERED_LOOKS_MAX = 10_000;
 
-const REMEMBERED_KEYS_MAX = 64;
+const REMEMBERED_ADDRESSES_MAX = 64;
 
 type Item = Readonly<Record<string, unknown>>;
 
+/** Table and key of an item, for example `directory/tenant#ten_1`. */
 type Address = `${'clients' | 'directory' | 'tokens'}/${string}`;
 
 /**
- * Reads what decides about credentials and tokens: base tables only, strongly consistent, all reads of one moment in
- * one BatchGetItem. It remembers *which* items a look at the same thing needed last time, never what was in them, so
- * that a warm request asks for all of them at once.
+ * Reads the records that decide about credentials and tokens. Reads are strongly consistent and use base tables only.
+ * Reads that begin at the same time go into one BatchGetItem. For each look, the reader remembers the addresses that
+ * the last look with this name needed, but never the items. So the next look reads all of them in its first call.
+ * @throws DomainError `temporarily_unavailable`, from each read
  */
 export function dynamoRecords(environment: Environment): RecordReader {
   const client = documentClient(environment);
@@ -56,10 +58,10 @@ interface Memory {
 function openLook(loader: Loader, memory: Memory): Look {
   const used = new Set<Address>();
   const load = async (address: Address) => {
-    if (used.size === 0) for (const likely of memory.recall()) expect(loader, likely);
+    if (used.size === 0) for (const remembered of memory.recall()) expect(loader, remembered);
     const item = await loader.load(address);
-    // What cannot be read is not remembered either, lest one look spoils those after it.
-    if (!used.has(address) && used.size < REMEMBERED_KEYS_MAX) {
+    // An address is remembered only after its read succeeded, so that a bad address cannot spoil later looks.
+    if (!used.has(address) && used.size < REMEMBERED_ADDRESSES_MAX) {
       used.add(address);
       memory.remember([...used]);
     }
@@ -80,7 +82,7 @@ function openLook(loader: Loader, memory: Memory): Look {
   };
 }
 
-/** Sends a read along with the next one. Should it fail, whoever really needs the item is told. */
+/** Adds a read to the next call. If it fails, only a read that needs the item reports the error. */
 function expect(loader: Loader, address: Address): void {
   loader.load(address).catch(() => undefined);
 }

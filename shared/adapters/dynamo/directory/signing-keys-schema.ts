@@ -26,7 +26,7 @@ const signingKey = z.object({
   retain: z.literal(true).optional(),
 });
 
-/** The workspace's signing keys as they lie in the Directory table. */
+/** The stored form of the signing keys of the workspace in the Directory table. */
 export const signingKeysSchema = exactly<SigningKeys>()(
   z.object({
     keys: z.array(signingKey),

@@ -5,21 +5,22 @@ import type { Environment } from '#shared/ports.ts';
 import { type AddFailures, dynamoFailureSums } from './failure-sums.ts';
 import { Tally } from './failure-tally.ts';
 
-const REMEMBERED_BUCKETS_MAX = 10_000;
+const TALLIES_MAX = 10_000;
 
 /** A client whose request is refused waits for DynamoDB at most this long. */
 const SHARE_MILLISECONDS_MAX = 1_000;
 
-/** A table in trouble is left alone for so long. */
+/** How long a process does not ask DynamoDB again after a failed call. */
 const PAUSE_SECONDS = 5;
 
 /**
- * Counts in memory, and lets processes know of each other by adding to one sum in DynamoDB, whose answer is the only
- * thing they read: an attempt that succeeds costs nothing, and a process that knows of no failure allows one at most
- * before it learns of those elsewhere. While DynamoDB does not answer, each process counts alone (R6).
+ * Counts failed authentications in memory, and shares them with other processes through a sum in DynamoDB. A process
+ * only reads the sum when it adds failures to it. So a successful authentication needs no call, and a new process
+ * allows at most one failure before it knows the failures of the others. If DynamoDB fails, each process counts alone
+ * (R6).
  */
 export function sharedFailureCounter(environment: Environment): FailureCounter {
-  const tallies = new QuickLRU<string, Tally>({ maxSize: REMEMBERED_BUCKETS_MAX });
+  const tallies = new QuickLRU<string, Tally>({ maxSize: TALLIES_MAX });
   const { share, takeUntold } = tallySharing(dynamoFailureSums(environment));
   const find = (bucket: string, nowSeconds: number) => {
     const tally = tallies.get(bucket);
@@ -47,7 +48,7 @@ export function sharedFailureCounter(environment: Environment): FailureCounter {
   };
 }
 
-/** Shares tallies with other processes, and counts how often that was not possible. Never rejects. */
+/** Shares tallies with other processes, and counts the tallies that it could not share. It never rejects. */
 function tallySharing(addFailures: AddFailures) {
   let pausedUntilSeconds = 0;
   let untold = 0;
@@ -77,7 +78,10 @@ function windowOf(nowSeconds: number): number {
   return Math.floor(nowSeconds / ATTEMPT_WINDOW_SECONDS);
 }
 
-/** A clock that is set back a little does not forget what was counted, and one that was far ahead locks nobody out. */
+/**
+ * Tells whether a tally still counts. If the clock is set back a little, its tally is kept. If the clock was far ahead,
+ * its tally is dropped, so that no client stays locked out.
+ */
 function isCurrent({ window }: Tally, nowSeconds: number): boolean {
   const now = windowOf(nowSeconds);
   return window === now || window === now + 1;

@@ -6,23 +6,23 @@ import type { Environment } from '#shared/ports.ts';
 import { required } from '../../node/environment.ts';
 import { documentClient } from '../document-client.ts';
 
-/** Clocks of processes may differ; nobody asks for an older window. */
+/** A sum is kept for some windows, because the clocks of processes may differ. */
 const KEPT_WINDOWS = 3;
 
 const sumSchema = z.object({ failures: z.int() });
 
-/** A sum: what is counted, in which window. */
+/** A sum of the failures of a bucket in a window of time. `window` is its number since 1970. */
 interface Sum {
   readonly bucket: string;
   readonly window: number;
 }
 
-/** Adds to a sum and resolves with what it has come to; when it is told to give up, nobody knows whether it has added. */
+/** Adds to a sum and resolves with the new sum. If the call is aborted, it is unknown whether it has added. */
 export type AddFailures = (sum: Sum, count: number, abortSignal?: AbortSignal) => Promise<number>;
 
 /**
- * Keeps sums in the Tokens table, one item for each bucket and window. `ADD` is atomic, so that none of many additions
- * at once is lost (R4). Buckets can quote what a caller sent as client id, so a hash of them is the key.
+ * Keeps sums in the Tokens table, one item for each bucket and window. `ADD` is atomic, so simultaneous additions are
+ * all counted (R4). The key is a hash of the bucket, because a bucket may contain a client id as the caller sent it.
  */
 export function dynamoFailureSums(environment: Environment): AddFailures {
   const TableName = required(environment, 'MINTMARK_TOKENS_TABLE');

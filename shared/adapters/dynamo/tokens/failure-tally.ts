@@ -1,19 +1,19 @@
-/** The failures of one bucket in one window, as one process knows them. */
+/** Counts the failures of one bucket in one window, as far as one process knows them. */
 export class Tally {
-  /** Which window since 1970 is counted. */
+  /** The number of the window since 1970. */
   readonly window: number;
-  /** The sum of all processes, as DynamoDB last gave it, with the failures that are being added to it. */
+  /** The last known sum of all processes, plus the failures that are being added to it. */
   #shared = 0;
   #unshared = 0;
-  #underWay = 0;
+  #running = 0;
 
   constructor(window: number) {
     this.window = window;
   }
 
-  /** All failures that this process knows. An attempt under way counts as one until it ends. */
+  /** All failures that this process knows. A running attempt counts as a failure until it ends. */
   get failures(): number {
-    return this.#shared + this.#unshared + this.#underWay;
+    return this.#shared + this.#unshared + this.#running;
   }
 
   /** Failures that other processes do not know yet. */
@@ -21,24 +21,25 @@ export class Tally {
     return this.#unshared;
   }
 
+  /** An attempt begins. */
   begin(): void {
-    this.#underWay += 1;
+    this.#running += 1;
   }
 
-  /** The attempt under way was not a failure. */
+  /** A running attempt ends and was not a failure. */
   withdraw(): void {
-    this.#underWay -= 1;
+    this.#running -= 1;
   }
 
-  /** The attempt under way was a failure. */
+  /** A running attempt ends and was a failure. */
   fail(): void {
-    this.#underWay -= 1;
+    this.#running -= 1;
     this.#unshared += 1;
   }
 
   /**
-   * Adds the unshared failures to the sum of all processes. `add` resolves with the new sum; if it rejects, the
-   * failures are unshared again, and so does this.
+   * Adds the unshared failures to the sum of all processes. `add` resolves with the new sum. If `add` rejects, the
+   * failures are unshared again, and `share` rejects with the same error.
    */
   async share(add: (count: number) => Promise<number>): Promise<void> {
     const count = this.#unshared;

@@ -12,14 +12,14 @@ const DAY_SECONDS = 86_400;
 
 const HOUR_SECONDS = 3_600;
 
-/** Clocks of processes may differ; nobody asks for an older day. */
+/** A count is kept for a second day, because the clocks of processes may differ. */
 const KEPT_DAYS = 2;
 
 const countsSchema = z.record(z.string(), z.unknown());
 
 /**
- * Counts in the Tokens table, one item for each client and day with a sum for the day and one for each hour. Both sums
- * and both limits are in one conditional `ADD`, so that a token is counted in both or in neither.
+ * Counts issued tokens in the Tokens table. Each client has one item a day, with a sum for the day and a sum for each
+ * hour. One conditional `ADD` checks both limits and adds to both sums, so the sums always agree.
  */
 export function dynamoIssuance(environment: Environment): IssuanceCounter {
   const TableName = required(environment, 'MINTMARK_TOKENS_TABLE');
@@ -42,7 +42,7 @@ export function dynamoIssuance(environment: Environment): IssuanceCounter {
           }),
         )
         .catch(falseWhereConditionFailed);
-      const counts = countsSchema.parse(added ? added.Attributes : await read(client, TableName, Key));
+      const counts = countsSchema.parse(added ? added.Attributes : await readCounts(client, TableName, Key));
       return { isCounted: added !== false, inHour: Number(counts[hour] ?? 0), inDay: Number(counts.day ?? 0) };
     },
   };
@@ -62,8 +62,8 @@ function conditionOf({ enforce, perHour, perDay }: TokenQuota) {
   return { ConditionExpression: within.join(' AND ') };
 }
 
-/** What a refused client is told of. */
-async function read(client: DynamoDBDocumentClient, TableName: string, Key: { readonly key: string }) {
+/** Reads the counts for the answer to a refused client. */
+async function readCounts(client: DynamoDBDocumentClient, TableName: string, Key: { readonly key: string }) {
   const { Item } = await client
     .send(new GetCommand({ TableName, Key, ConsistentRead: true }))
     .catch(rethrowAsUnavailable);

@@ -7,10 +7,10 @@ import { required } from '../../node/environment.ts';
 import { putIf } from '../conditional-write.ts';
 import { documentClient } from '../document-client.ts';
 
-/** A day, as callers of other products expect of an idempotency key. */
+/** How long an idempotency key is remembered: a day, as in other products. */
 const REMEMBERED_SECONDS = 86_400;
 
-/** A creation takes less than Lambda's timeout; one that is still under way after this broke off. */
+/** A creation that runs longer than this was interrupted, because the timeout of the function is shorter. */
 const ABANDONED_AFTER_SECONDS = 30;
 
 const itemSchema = z.object({
@@ -21,7 +21,7 @@ const itemSchema = z.object({
     .optional(),
 });
 
-/** Keeps begun and finished creations in the Tokens table for a day. */
+/** Remembers running and finished creations by idempotency key, in the Tokens table, for a day. */
 export function dynamoRequestMemory(environment: Environment): RequestMemory {
   const TableName = required(environment, 'MINTMARK_TOKENS_TABLE');
   const client = documentClient(environment);

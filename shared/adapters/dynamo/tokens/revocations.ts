@@ -5,15 +5,15 @@ import { required } from '../../node/environment.ts';
 import { falseWhereConditionFailed } from '../conditional-write.ts';
 import { documentClient } from '../document-client.ts';
 
-/** Verifiers with clocks a little behind may still look a token up after its expiry. */
+/** A mark is kept after the expiry of its token, because a verifier with a slow clock may still ask for it. */
 const KEPT_AFTER_EXPIRY_SECONDS = 3_600;
 
-/** The Tokens table's key of what says that a token, or a family of tokens, is revoked. */
+/** Returns the key of the mark that a token, or a family of refresh tokens, is revoked. */
 export function revocationKey(id: string): string {
   return `revoked#${id}`;
 }
 
-/** Marks tokens and families as revoked. Writing the mark twice changes nothing, and none is ever kept for less time. */
+/** Marks tokens and families as revoked, in the Tokens table. A second mark never makes the first one end earlier. */
 export function dynamoRevocations(environment: Environment): Revocations {
   const TableName = required(environment, 'MINTMARK_TOKENS_TABLE');
   const client = documentClient(environment);

@@ -12,7 +12,7 @@ const seconds = z.int();
 
 const shortLived = { version: z.int(), expiresAtSeconds: seconds };
 
-/** The record of each kind: the type that the keys of this kind name. */
+/** The type of the records of each kind. The keys of a kind have the same type. */
 export interface ShortLivedRecords {
   readonly family: TokenFamily;
   readonly familyRoster: FamilyRoster;
@@ -41,12 +41,15 @@ const shortLivedSchemas: { readonly [Kind in ShortLivedKind]: z.ZodType<ShortLiv
   ),
 };
 
-/** How short-lived records of this kind are read. That keys name the types above is a test of types. */
+/**
+ * Returns the schema of a kind of short-lived record. A test of types makes sure that the type of a key is the type in
+ * `ShortLivedRecords`.
+ */
 export function shortLivedSchemaOf<Kept>({ kind }: RecordKind<ShortLivedKind, Kept>): z.ZodType<Kept> {
   return shortLivedSchemas[kind] as z.ZodType<Kept>;
 }
 
-/** The Tokens table's key of a short-lived record. */
+/** Returns the key of a short-lived record in the Tokens table. */
 export function shortLivedKey({ kind, id }: RecordKey<ShortLivedKind, unknown>): string {
   return `${kind}#${id}`;
 }
@@ -56,13 +59,15 @@ const isFirst = {
   ExpressionAttributeNames: { '#key': 'key' },
 };
 
-const isNextTo = (before: number) => ({
+const followsVersion = (before: number) => ({
   ConditionExpression: '#version = :before',
   ExpressionAttributeNames: { '#version': 'version' },
   ExpressionAttributeValues: { ':before': before },
 });
 
-/** Writes short-lived records into the Tokens table, one item at a time; DynamoDB removes them when they have ended. */
+/**
+ * Writes short-lived records into the Tokens table, one item at a time. DynamoDB removes them after their end (TTL).
+ */
 export function dynamoShortLivedWriter(environment: Environment): ShortLivedWriter {
   const TableName = required(environment, 'MINTMARK_TOKENS_TABLE');
   const client = documentClient(environment);
@@ -70,7 +75,7 @@ export function dynamoShortLivedWriter(environment: Environment): ShortLivedWrit
     write: (key, record) => {
       const { version, expiresAtSeconds: removeAt } = record;
       const Key = { key: shortLivedKey(key) };
-      const condition = version === 1 ? isFirst : isNextTo(version - 1);
+      const condition = version === 1 ? isFirst : followsVersion(version - 1);
       return putIf(client, { TableName, Key, Item: { ...Key, version, record, removeAt }, ...condition });
     },
   };

@@ -4,7 +4,7 @@ import { required } from '../../node/environment.ts';
 import { putIf } from '../conditional-write.ts';
 import { documentClient } from '../document-client.ts';
 
-/** Something that may be used once: whose it is, what its owner calls it, and the moment from which it is refused anyway. */
+/** A credential that is accepted once: its owner, its id (`jti`), and its end in seconds since 1970. */
 export interface SingleUse {
   readonly owner: string;
   readonly jti: string;
@@ -12,8 +12,10 @@ export interface SingleUse {
 }
 
 /**
- * Keeps what was used in the Tokens table until it is refused for its age anyway, whether DynamoDB has removed it or not.
- * `kind` is how the keys of its items begin. Resolves with true for the first use.
+ * Remembers used credentials in the Tokens table until their end. After its end a credential is refused because of its
+ * age, so it does not matter when DynamoDB removes the item. `kind` is the beginning of the items' keys. The returned
+ * function resolves with true for the first use and false for a repeated one, and rejects with
+ * `temporarily_unavailable`.
  */
 export function singleUseMemory(environment: Environment, kind: 'assertion' | 'dpop') {
   const TableName = required(environment, 'MINTMARK_TOKENS_TABLE');

@@ -10,23 +10,30 @@ import { required } from '../../node/environment.ts';
 import { batchGet } from '../batch-get.ts';
 import { documentClient } from '../document-client.ts';
 
-/** Places that a process takes together. Those that it does not use, because it ends or the day does, stay empty. */
+/** How many places a process takes at a time. Places that it has not used at the end of the day stay empty. */
 const BLOCK_LENGTH = 16;
 
 const BLOCKS_PER_LIST = LIST_LENGTH / BLOCK_LENGTH;
 
-/** Longer than any token of the same day lives, by whatever clock. */
+/** Longer than any token of the same day lives, even if clocks differ. */
 const KEPT_SECONDS = 3 * ACCESS_TOKEN_LIFETIME_SECONDS_MAX;
 
-/** So many others may take all places of a block before a request gets one of the next. */
+/** How many times a request asks for a block with a free place. */
 const TURNS_MAX = 1_000;
 
+/** Some consecutive places of a day that belong to one process. */
 interface Block {
   readonly day: number;
-  /** How many blocks of that day came before. */
+  /** The number of the block in its day; the first is 0. */
   readonly serial: number;
+  /** How many of its places are taken. */
   taken: number;
 }
+
+const counterSchema = z.object({ blocks: z.int() });
+
+/** The claims as `assign` wrote them, in this or another version of the product. */
+const claimsSchema = z.string().transform((text) => JSON.parse(text) as DecidingClaims);
 
 const counterKey = (day: number) => ({ key: `status#${day}` });
 
@@ -35,9 +42,9 @@ const blockKey = ({ day, serial }: Pick<Block, 'day' | 'serial'>) => ({ key: `st
 const attributeOf = (offset: number) => `token${offset}`;
 
 /**
- * Keeps places in the Tokens table: one counter for each day, and one item for each block of places, in which only the
- * process that took the block writes. An entry is written on condition that its place is free or its own already, so
- * that one whose reply was lost can be repeated.
+ * Assigns places of status lists, in the Tokens table. There is one counter for each day, and one item for each block
+ * of places. Only the process that took a block writes into it. The condition of each write is that the place is free,
+ * or has the same claims because the SDK repeated a write whose reply was lost.
  */
 export function dynamoStatusPlaces(environment: Environment): StatusPlaces {
   const TableName = required(environment, 'MINTMARK_TOKENS_TABLE');
@@ -64,7 +71,7 @@ export function dynamoStatusPlaces(environment: Environment): StatusPlaces {
   };
 }
 
-/** Takes one place after the other of this process's block, and a new block when it is used up or its day is over. */
+/** Takes the places of a block one after another. It takes a new block when all places are taken or the day is over. */
 function placeTaker(countBlock: (day: number, removeAt: number) => Promise<number>) {
   let current: Block | undefined;
   let counting: Promise<Block> | undefined;
@@ -89,11 +96,14 @@ function placeTaker(countBlock: (day: number, removeAt: number) => Promise<numbe
       block.taken += 1;
       return { block, offset };
     }
-    throw unavailable(new Error('No place on a status list was free.'));
+    throw unavailable(new Error('There was no free place in a status list.'));
   };
 }
 
-/** A block that nobody else gets. Where the reply is lost and the call repeated, a block stays empty. */
+/**
+ * Takes the next block of a day and returns its number. If the SDK repeats a call whose reply was lost, a block stays
+ * empty.
+ */
 async function countBlock(
   { TableName, day, removeAt }: { readonly TableName: string; readonly day: number; readonly removeAt: number },
   client: DynamoDBDocumentClient,
@@ -116,12 +126,10 @@ function placeIn({ day, serial }: Block, offset: number): StatusPlace {
   return placeAfter(day, serial * BLOCK_LENGTH + offset);
 }
 
-const counterSchema = z.object({ blocks: z.int() });
-
-/** Written by `assign`, by this version of the product or another. */
-const claimsSchema = z.string().transform((text) => JSON.parse(text) as DecidingClaims);
-
-/** Reads the places of a list: its day's counter, and those of its blocks that were taken, in one BatchGetItem. */
+/**
+ * Reads the entries of a status list: the counter of its day, and then all taken blocks of the list in one
+ * BatchGetItem.
+ */
 export function dynamoStatusEntries(environment: Environment): StatusEntries {
   const TableName = required(environment, 'MINTMARK_TOKENS_TABLE');
   const client = documentClient(environment);

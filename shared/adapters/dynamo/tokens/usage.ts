@@ -9,10 +9,10 @@ import { BATCH_KEYS_MAX, batchGet } from '../batch-get.ts';
 import { falseWhereConditionFailed } from '../conditional-write.ts';
 import { documentClient } from '../document-client.ts';
 
-/** How exactly uses are told. */
-const GRAIN_SECONDS = 300;
+/** How exact the time of a use is. */
+const PRECISION_SECONDS = 300;
 
-/** Whoever waits for an access token waits for the note about it at most this long. */
+/** The request for an access token waits for the note at most this long. */
 const NOTE_MILLISECONDS_MAX = 250;
 
 const REMEMBERED_SECONDS = 31_536_000;
@@ -24,8 +24,8 @@ const itemSchema = z.object({ key: z.string(), usedAt: z.int() });
 const keyOf = (credential: string) => `used#${credential}`;
 
 /**
- * Keeps in the Tokens table when a credential was used, as an item of its own: a client's item is not written to for
- * being used. A process asks for each credential once in five minutes, and of all processes one writes.
+ * Notes in the Tokens table when a credential was used. The note is an item of its own, so a use does not write the
+ * client. Each process tries to write a note once in five minutes, and DynamoDB accepts the note of one process.
  */
 export function dynamoUsageNotes(environment: Environment): UsageNotes {
   const TableName = required(environment, 'MINTMARK_TOKENS_TABLE');
@@ -34,9 +34,9 @@ export function dynamoUsageNotes(environment: Environment): UsageNotes {
   return {
     note: async (credential, nowSeconds) => {
       const name = credentialKey(credential);
-      const bucket = nowSeconds - (nowSeconds % GRAIN_SECONDS);
+      const bucket = nowSeconds - (nowSeconds % PRECISION_SECONDS);
       if (noted.get(name) === bucket) return;
-      // Before it is done: a table in trouble is not asked again with every request.
+      // This comes before the write, so that a failing table is not asked with every request.
       noted.set(name, bucket);
       const put = new PutCommand({
         TableName,
@@ -50,12 +50,12 @@ export function dynamoUsageNotes(environment: Environment): UsageNotes {
   };
 }
 
-/** Reads the notes back, a hundred at a time. */
+/** Reads when credentials were used last, in seconds since 1970. One call reads up to 100 notes. */
 export function dynamoUsageReader(environment: Environment): UsageReader {
   const table = required(environment, 'MINTMARK_TOKENS_TABLE');
   const client = documentClient(environment);
-  const read = async (credentials: readonly string[]) => {
-    const found = await batchGet(client, { [table]: { Keys: credentials.map((name) => ({ key: keyOf(name) })) } });
+  const read = async (names: readonly string[]) => {
+    const found = await batchGet(client, { [table]: { Keys: names.map((name) => ({ key: keyOf(name) })) } });
     return (found[table] ?? []).map((item) => itemSchema.parse(item));
   };
   return {
