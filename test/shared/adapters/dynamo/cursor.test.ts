@@ -9,7 +9,7 @@ const RUNS = { numRuns: 3_000 };
 
 const YEAR_10000_SECONDS = 253_402_300_800;
 
-/** Keys of everything that lists show: ids, and two of them joined. */
+/** Keys of items in lists: an id, or two ids with a slash between them. */
 const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
 
 const key = fc.oneof(
@@ -19,7 +19,7 @@ const key = fc.oneof(
 
 const place = fc.tuple(fc.integer({ min: 0, max: YEAR_10000_SECONDS - 1 }), key);
 
-test('reads back the place that it wrote, with the key there', () => {
+test('reads the place and the key that it wrote', () => {
   fc.assert(
     fc.property(place, ([createdAtSeconds, placeKey]) => {
       const order = orderOf(createdAtSeconds, placeKey);
@@ -29,7 +29,7 @@ test('reads back the place that it wrote, with the key there', () => {
   );
 });
 
-test('writes cursors that a query holds as they are', () => {
+test('writes cursors that a URL query holds without escapes', () => {
   fc.assert(
     fc.property(place, ([createdAtSeconds, placeKey]) => {
       const cursor = writeCursor(orderOf(createdAtSeconds, placeKey));
@@ -39,7 +39,7 @@ test('writes cursors that a query holds as they are', () => {
   );
 });
 
-test('T2: refuses as invalid_request whatever names no place', () => {
+test('T2: refuses with invalid_request any text that is not a place', () => {
   const inBase64 = anyText.map((text) => Buffer.from(text).toString('base64url'));
   const bytes = fc.uint8Array({ maxLength: 60 }).map((value) => Buffer.from(value).toString('base64url'));
   fc.assert(
@@ -50,7 +50,7 @@ test('T2: refuses as invalid_request whatever names no place', () => {
   );
 });
 
-test('T2: a changed cursor is refused or names another place in the same form', () => {
+test('T2: refuses a changed cursor, or reads another place of the same form', () => {
   fc.assert(
     fc.property(
       place,
@@ -71,16 +71,16 @@ test('T2: a changed cursor is refused or names another place in the same form', 
 });
 
 test.each([
-  ['nothing', ''],
-  ['a time alone', '2027-01-15T08:00:00.000Z'],
-  ['no key', '2027-01-15T08:00:00.000Z#'],
-  ['a key alone', '#cli_1'],
+  ['an empty text', ''],
+  ['only a time', '2027-01-15T08:00:00.000Z'],
+  ['a time without key', '2027-01-15T08:00:00.000Z#'],
+  ['only a key', '#cli_1'],
   ['fractions of a second', '2027-01-15T08:00:00.123Z#cli_1'],
   ['a space in the key', '2027-01-15T08:00:00.000Z#cli 1'],
   ['a control character in the key', '2027-01-15T08:00:00.000Z#cli\u00001'],
   ['a line feed at the end', '2027-01-15T08:00:00.000Z#cli_1\n'],
   ['letters beyond ASCII', '2027-01-15T08:00:00.000Z#clé'],
-  ['something in front', 'x2027-01-15T08:00:00.000Z#cli_1'],
+  ['a letter before the time', 'x2027-01-15T08:00:00.000Z#cli_1'],
 ])('refuses a cursor of %s', (_what, order) => {
   expect(verdict(() => readCursor(writeCursor(order)))).toBe('invalid_request');
 });

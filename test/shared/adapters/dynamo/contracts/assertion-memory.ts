@@ -13,21 +13,21 @@ const assertion = { clientId: 'cli_1', jti: 'a', endsAtSeconds: ENDS_AT };
 const redeem = ({ assertionMemory }: Ports, change: Partial<RedeemedAssertion> = {}, atSeconds = NOW) =>
   assertionMemory.redeem({ ...assertion, ...change }, atSeconds);
 
-/** An assertion is redeemed once. */
+/** The contract of `AssertionMemory`: a client assertion is redeemed once. */
 export function assertionMemoryContract(open: () => Promise<Workspace>): void {
-  test('D8: takes an assertion once, in whichever process', async () => {
+  test('D8: accepts an assertion once, in all processes together', async () => {
     const { ports, openAgain } = await open();
     expect([await redeem(ports), await redeem(ports), await redeem(openAgain())]).toEqual([true, false, false]);
   });
 
-  test('D8: has one winner among 32', async () => {
+  test('D8: accepts an assertion once if 32 requests redeem it at once', async () => {
     const { ports, openAgain } = await open();
     const other = openAgain();
     const outcomes = await Promise.all(race(32, (runner) => redeem(runner % 2 === 0 ? ports : other)));
     expect(countEach(outcomes.map(String))).toEqual({ true: 1, false: 31 });
   });
 
-  test('D9: keeps clients and spellings apart', async () => {
+  test('D9: distinguishes clients and spellings', async () => {
     const { ports } = await open();
     await redeem(ports);
     const others = [
@@ -40,7 +40,7 @@ export function assertionMemoryContract(open: () => Promise<Workspace>): void {
     expect(await Promise.all(others.map((other) => redeem(ports, other)))).toEqual(others.map(() => true));
   });
 
-  test('D9, D12: remembers to the very end, whether DynamoDB removes it then or not', async () => {
+  test('D9, D12: remembers an assertion until its last second, and does not depend on removal by DynamoDB', async () => {
     const { ports } = await open();
     await redeem(ports);
     const later = { endsAtSeconds: ENDS_AT + 90 };
@@ -49,7 +49,7 @@ export function assertionMemoryContract(open: () => Promise<Workspace>): void {
     expect(await redeem(ports, later, ENDS_AT + 1)).toBe(false);
   });
 
-  test('lets DynamoDB remove it only when it is refused for its age, and keeps nothing that it said', async () => {
+  test('lets DynamoDB remove an assertion only after its end, and stores no claim of it', async () => {
     const { ports, scan } = await open();
     await redeem(ports, { jti: 'what the client said' });
     const items = await scan('TOKENS');
@@ -63,13 +63,13 @@ export function assertionMemoryContract(open: () => Promise<Workspace>): void {
     ]);
   });
 
-  test('D11: takes its own redemption for its own when the reply to it is lost', async () => {
+  test('D11: succeeds if the reply of its own write is lost', async () => {
     const { ports, dynamo } = await open();
     expect(await whileFailing(dynamo, loseFirstReplyTo('PutItem'), () => redeem(ports))).toBe(true);
     expect(await redeem(ports)).toBe(false);
   });
 
-  test('I6: is unavailable, and neither first nor second, where DynamoDB is', async () => {
+  test('I6: answers temporarily_unavailable if DynamoDB fails, and does not redeem the assertion', async () => {
     const { ports, dynamo } = await open();
     expect(await whileFailing(dynamo, denied, () => outcomeOf(redeem(ports)))).toBe('temporarily_unavailable');
     expect(await redeem(ports)).toBe(true);

@@ -24,7 +24,7 @@ async function append({ audit }: Ports, events: readonly AuditEvent[]): Promise<
   for (const event of events) await audit.append(event);
 }
 
-/** Reads to the end, acknowledging everything. */
+/** Reads all events and acknowledges each batch. */
 async function drain({ auditFeed }: Ports, untilSeconds: number): Promise<readonly AuditEvent[]> {
   const events: AuditEvent[] = [];
   for (let batches = 0; batches < 50; batches += 1) {
@@ -36,9 +36,9 @@ async function drain({ auditFeed }: Ports, untilSeconds: number): Promise<readon
   throw new Error('The feed does not end.');
 }
 
-/** Every event is handed out once it is acknowledged no more, in order, and none is passed over. */
+/** The contract of `AuditFeed`: it returns every event in order, until the event is acknowledged. */
 export function auditFeedContract(open: () => Promise<Workspace>): void {
-  test('hands events out oldest first, once, and new ones later', async () => {
+  test('returns each event once, the oldest first, and later the new events', async () => {
     const { ports } = await open();
     const events = [0, 1, 2].map((serial) => anEvent(serial, NOW + serial));
     await append(ports, events);
@@ -49,7 +49,7 @@ export function auditFeedContract(open: () => Promise<Workspace>): void {
     expect(await drain(ports, NOW + 20)).toEqual([late]);
   });
 
-  test('hands out again what was not acknowledged', async () => {
+  test('returns an event again that was not acknowledged', async () => {
     const { ports } = await open();
     await append(ports, [anEvent(0, NOW)]);
     const first = await ports.auditFeed.next(NOW);
@@ -57,7 +57,7 @@ export function auditFeedContract(open: () => Promise<Workspace>): void {
     expect([first?.events, second?.events]).toEqual([[anEvent(0, NOW)], [anEvent(0, NOW)]]);
   });
 
-  test('lets one of two readers go on', async () => {
+  test('lets only one of two readers continue', async () => {
     const { ports } = await open();
     await append(ports, [anEvent(0, NOW)]);
     const batches = [await ports.auditFeed.next(NOW), await ports.auditFeed.next(NOW)];
@@ -67,14 +67,14 @@ export function auditFeedContract(open: () => Promise<Workspace>): void {
     expect([await later[0]?.acknowledge(), await later[1]?.acknowledge()]).toEqual([true, false]);
   });
 
-  test('waits for what is not settled yet', async () => {
+  test('does not return events after the given moment', async () => {
     const { ports } = await open();
     await append(ports, [anEvent(0, NOW), anEvent(1, NOW + 1)]);
     expect(await drain(ports, NOW)).toEqual([anEvent(0, NOW)]);
     expect(await drain(ports, NOW + 1)).toEqual([anEvent(1, NOW + 1)]);
   });
 
-  test('goes on over days, empty ones too', async () => {
+  test('continues over several days, also if a day has no events', async () => {
     const { ports } = await open();
     const events = [anEvent(0, NOW), anEvent(1, NOW + DAY_SECONDS), anEvent(2, NOW + 5 * DAY_SECONDS)];
     await append(ports, events);
@@ -82,21 +82,21 @@ export function auditFeedContract(open: () => Promise<Workspace>): void {
     expect(await drain(ports, NOW + 5 * DAY_SECONDS)).toEqual(events.slice(1));
   });
 
-  test('hands out more than a batch in order, within one second too', async () => {
+  test('returns more events than a batch in order, also events of the same second', async () => {
     const { ports } = await open();
     const events = Array.from({ length: 230 }, (_, serial) => anEvent(serial, NOW));
     await append(ports, events);
     expect(await drain(ports, NOW)).toEqual(events);
   });
 
-  test('begins an hour before it was first asked', async () => {
+  test('begins with the events of the last hour', async () => {
     const { ports } = await open();
     const [old, news] = [anEvent(0, NOW - 3_601), anEvent(1, NOW - 3_599)];
     await append(ports, [old, news]);
     expect(await drain(ports, NOW)).toEqual([news]);
   });
 
-  test('costs two reads and no write where nothing is new', async () => {
+  test('needs two reads and no write if there is no new event', async () => {
     const { ports, dynamo } = await open();
     await append(ports, [anEvent(0, NOW)]);
     await drain(ports, NOW);
@@ -105,7 +105,7 @@ export function auditFeedContract(open: () => Promise<Workspace>): void {
     expect(dynamo.calls).toEqual(['GetItem', 'Query']);
   });
 
-  test.each(['GetItem', 'Query'])('a failing %s is unavailable, never the end', async (operation) => {
+  test.each(['GetItem', 'Query'])('answers temporarily_unavailable, not the end, if %s fails', async (operation) => {
     const { ports, dynamo } = await open();
     await append(ports, [anEvent(0, NOW)]);
     const fault = (called: string) => (called === operation ? denied() : undefined);

@@ -17,9 +17,9 @@ const succeeded: AuditEvent = { ...attempted, outcome: 'succeeded', target: { te
 
 const refused: AuditEvent = { ...attempted, outcome: 'refused', reason: 'conflict', requestId: 'req-2' };
 
-/** What was written down stays as it was written. */
+/** The contract of `AuditLog`: an appended event never changes. */
 export function auditLogContract(open: () => Promise<Workspace>): void {
-  test('U4: keeps every line of a request, by day and in order', async () => {
+  test('U4: stores every event of a request, by day and in order', async () => {
     const { ports, scan } = await open();
     for (const event of [succeeded, attempted, refused]) await ports.audit.append(event);
     const place = (event: string) => ({ day: '2027-01-15', event, time: '2027-01-15T08:00:00.000Z' });
@@ -32,21 +32,21 @@ export function auditLogContract(open: () => Promise<Workspace>): void {
     ]);
   });
 
-  test('U4: is append-only: a line is never written over', async () => {
+  test('U4: is append-only: an event is never overwritten', async () => {
     const { ports, scan } = await open();
     await ports.audit.append(attempted);
     await outcomeOf(ports.audit.append({ ...attempted, actor: { ...attempted.actor, clientId: 'cli_intruder' } }));
     expect(await scan('AUDIT')).toMatchObject([attempted]);
   });
 
-  test('has one line when the reply is lost', async () => {
+  test('stores one event if the reply is lost', async () => {
     const { ports, scan, dynamo } = await open();
     const append = () => outcomeOf(ports.audit.append(attempted));
     expect(await whileFailing(dynamo, loseFirstReplyTo('PutItem'), append)).toBe('done');
     expect(await scan('AUDIT')).toHaveLength(1);
   });
 
-  test('U5: is unavailable where DynamoDB is', async () => {
+  test('U5: answers temporarily_unavailable if DynamoDB fails', async () => {
     const { ports, dynamo } = await open();
     const append = () => outcomeOf(ports.audit.append(attempted));
     expect(await whileFailing(dynamo, denied, append)).toBe('temporarily_unavailable');

@@ -11,7 +11,7 @@ const NOW = 1_800_000_000;
 
 const DAY_SECONDS = 86_400;
 
-/** What one page may cost. */
+/** How many queries one page may need. */
 const QUERIES_MAX = 31;
 
 const everything: AuditFilter = { fromSeconds: NOW - 1_000 * DAY_SECONDS, toSeconds: NOW };
@@ -36,7 +36,7 @@ async function append({ audit }: Ports, events: readonly AuditEvent[]): Promise<
   await repeat(events.length, async (index) => events[index] && audit.append(events[index]));
 }
 
-/** So many events, one request each, this far apart; the newest first. */
+/** Makes events of different requests, some seconds apart, the newest first. */
 function eventsApart(count: number, seconds: number): readonly AuditEvent[] {
   return Array.from({ length: count }, (_, index) =>
     anEvent({ timeSeconds: NOW - index * seconds, requestId: `req-${index}` }),
@@ -46,9 +46,9 @@ function eventsApart(count: number, seconds: number): readonly AuditEvent[] {
 const listAll = async (ports: Ports, filter: AuditFilter): Promise<readonly AuditEvent[]> =>
   (await readPages((page) => ports.auditReader.list(filter, page), 100)).flatMap(({ items }) => items);
 
-/** What was written down is found again. */
+/** The contract of `AuditReader`: it finds every event that matches a filter. */
 export function auditReaderContract(open: () => Promise<Workspace>): void {
-  test('shows events whole, the newest first', async () => {
+  test('lists complete events, the newest first', async () => {
     const { ports } = await open();
     const newest = anEvent({ requestId: 'req-2', outcome: 'refused', reason: 'conflict', target: {} });
     const events = [newest, ...eventsApart(3, DAY_SECONDS).slice(1)];
@@ -56,7 +56,7 @@ export function auditReaderContract(open: () => Promise<Workspace>): void {
     expect(await ports.auditReader.list(thisWeek, { limit: 10 })).toEqual({ items: events });
   });
 
-  test('shows the outcome of a request above its attempt', async () => {
+  test('lists the outcome of a request before its attempt', async () => {
     const { ports } = await open();
     const attempted = anEvent({ outcome: 'attempted', target: {} });
     for (const outcome of ['succeeded', 'refused'] as const) {
@@ -72,7 +72,7 @@ export function auditReaderContract(open: () => Promise<Workspace>): void {
     ]);
   });
 
-  test('shows what lies between two moments, both included', async () => {
+  test('lists the events between two moments, including both', async () => {
     const { ports } = await open();
     const events = eventsApart(7, 3_600 * 6);
     await append(ports, events);
@@ -91,9 +91,9 @@ export function auditReaderContract(open: () => Promise<Workspace>): void {
     ['one type', { type: 'role.deleted' }, ['b', 'd']],
     ['one outcome', { outcome: 'refused' }, ['c', 'd']],
     ['one client', { clientId: 'cli_other' }, ['a', 'd']],
-    ['all three', { type: 'role.deleted', outcome: 'refused', clientId: 'cli_other' }, ['d']],
-    ['nobody', { clientId: 'cli_unknown' }, []],
-  ])('shows what matches %s', async (_what, wanted, expected) => {
+    ['a type, outcome and client', { type: 'role.deleted', outcome: 'refused', clientId: 'cli_other' }, ['d']],
+    ['an unknown client', { clientId: 'cli_unknown' }, []],
+  ])('lists the events of %s', async (_what, wanted, expected) => {
     const { ports } = await open();
     await append(ports, [
       anEvent({ requestId: 'a', ...by('cli_other') }),
@@ -111,7 +111,7 @@ export function auditReaderContract(open: () => Promise<Workspace>): void {
     expect(found.map(({ requestId }) => requestId)).toEqual(expected);
   });
 
-  test('shows 120 events of five days once each, 50 to a page', async () => {
+  test('lists each of 120 events of five days once, 50 on a page', async () => {
     const { ports } = await open();
     const events = eventsApart(120, 3_600);
     await append(ports, events);
@@ -120,7 +120,7 @@ export function auditReaderContract(open: () => Promise<Workspace>): void {
     expect(pages.flatMap(({ items }) => items)).toEqual(events);
   });
 
-  test('shows every event of one second once each, a few to a page', async () => {
+  test('lists each event of one second once, two on a page', async () => {
     const { ports } = await open();
     const events = Array.from({ length: 9 }, (_, index) => anEvent({ requestId: `req-${8 - index}` }));
     await append(ports, events);
@@ -128,7 +128,7 @@ export function auditReaderContract(open: () => Promise<Workspace>): void {
     expect(pages.flatMap(({ items }) => items)).toEqual(events);
   });
 
-  test('finds a few among many', async () => {
+  test('finds three events among ninety', async () => {
     const { ports } = await open();
     const events = eventsApart(90, 600).map((event, index) => ({ ...event, ...(index % 40 === 0 && by('cli_rare')) }));
     await append(ports, events);
@@ -136,7 +136,7 @@ export function auditReaderContract(open: () => Promise<Workspace>): void {
     expect(pages.flatMap(({ items }) => items)).toEqual([events[0], events[40], events[80]]);
   });
 
-  test('goes over many empty days at a bounded cost for each page', async () => {
+  test('needs a limited number of queries for each page if many days have no events', async () => {
     const { ports, dynamo } = await open();
     const events = eventsApart(5, 100 * DAY_SECONDS);
     await append(ports, events);
@@ -153,7 +153,7 @@ export function auditReaderContract(open: () => Promise<Workspace>): void {
     expect(dynamo.calls.filter((call) => call !== 'Query')).toEqual([]);
   });
 
-  test('asks one day for each day of a range, and ends where that ends', async () => {
+  test('sends one query for each day of the range, and no query for other days', async () => {
     const { ports, dynamo } = await open();
     dynamo.forget();
     expect(await ports.auditReader.list(thisWeek, { limit: 10 })).toEqual({ items: [] });
@@ -176,7 +176,7 @@ export function auditReaderContract(open: () => Promise<Workspace>): void {
     });
   });
 
-  test('T2: shows nothing outside the range, wherever a cursor comes from', async () => {
+  test('T2: lists no event outside the range, for a cursor of any other range', async () => {
     const { ports } = await open();
     const events = eventsApart(4, DAY_SECONDS);
     await append(ports, events);
@@ -191,7 +191,7 @@ export function auditReaderContract(open: () => Promise<Workspace>): void {
     expect(found).toEqual([{ items: [events[2]] }, { items: [] }]);
   });
 
-  test('I6: is unavailable, never empty, where DynamoDB is', async () => {
+  test('I6: answers temporarily_unavailable, never an empty page, if DynamoDB fails', async () => {
     const { ports, dynamo } = await open();
     const list = () => outcomeOf(ports.auditReader.list(thisWeek, { limit: 10 }));
     expect(await whileFailing(dynamo, denied, list)).toBe('temporarily_unavailable');

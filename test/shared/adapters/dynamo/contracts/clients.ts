@@ -9,7 +9,7 @@ import type { Ports, Workspace } from '#test/support/world/workspace.ts';
 
 const find = (ports: Ports, id: string) => ports.records.open(id).client(id);
 
-/** Clients come, are listed for their owner, and go. */
+/** The contracts of the ports that add, remove and list clients. */
 export function clientContracts(open: () => Promise<Workspace>): void {
   describe('ClientWriter', () => writerContract(open));
   describe('ClientRemover', () => removerContract(open));
@@ -17,27 +17,27 @@ export function clientContracts(open: () => Promise<Workspace>): void {
 }
 
 function writerContract(open: () => Promise<Workspace>): void {
-  test('refuses an id that is taken and leaves its owner as it is', async () => {
+  test('refuses an id in use and does not change the client with this id', async () => {
     const { ports } = await open();
     await ports.clients.insert(aClient());
     expect(await outcomeOf(ports.clients.insert(aClient({ description: 'intruder' })))).toBe('conflict');
     expect(await find(ports, 'cli_export')).toEqual(aClient());
   });
 
-  test('lets one of 32 insert an id', async () => {
+  test('lets one of 32 inserts with the same id succeed', async () => {
     const { ports } = await open();
     const inserts = race(32, (runner) => ports.clients.insert(aClient({ description: `runner ${runner}` })));
     expect(await outcomesOf(inserts)).toEqual({ done: 1, conflict: 31 });
   });
 
-  test('takes its own write for its own when the reply to it is lost', async () => {
+  test('succeeds if the reply of its own write is lost', async () => {
     const { ports, dynamo } = await open();
     const insert = () => outcomeOf(ports.clients.insert(aClient()));
     expect(await whileFailing(dynamo, loseFirstReplyTo('PutItem'), insert)).toBe('done');
     expect(await find(ports, 'cli_export')).toEqual(aClient());
   });
 
-  test('is unavailable where DynamoDB is', async () => {
+  test('answers temporarily_unavailable if DynamoDB fails', async () => {
     const { ports, dynamo } = await open();
     const insert = () => outcomeOf(ports.clients.insert(aClient()));
     expect(await whileFailing(dynamo, denied, insert)).toBe('temporarily_unavailable');
@@ -45,7 +45,7 @@ function writerContract(open: () => Promise<Workspace>): void {
 }
 
 function removerContract(open: () => Promise<Workspace>): void {
-  test('removes one client for good', async () => {
+  test('removes one client and no other', async () => {
     const { ports } = await open();
     await ports.clients.insert(aClient());
     await ports.clients.insert(aClient({ id: 'cli_other' }));
@@ -54,7 +54,7 @@ function removerContract(open: () => Promise<Workspace>): void {
     expect(await find(ports, 'cli_other')).toEqual(aClient({ id: 'cli_other' }));
   });
 
-  test.each([undefined, 1])('RACE: removes it once and says so once, in version %s', async (version) => {
+  test.each([undefined, 1])('RACE: removes version %s of a client once, and reports this once', async (version) => {
     const { ports } = await open();
     await ports.clients.insert(aClient());
     const removals = await Promise.all(race(8, () => ports.clientRemover.remove('cli_export', version)));
@@ -62,7 +62,7 @@ function removerContract(open: () => Promise<Workspace>): void {
     expect(await ports.clientRemover.remove('cli_export', version)).toBe('missing');
   });
 
-  test('removes a client in the version it is told, and in no other', async () => {
+  test('removes a client only in the given version', async () => {
     const { ports } = await open();
     await ports.clients.insert(aClient({ version: 2 }));
     for (const version of [1, 3]) expect(await ports.clientRemover.remove('cli_export', version)).toBe('changed');
@@ -71,7 +71,7 @@ function removerContract(open: () => Promise<Workspace>): void {
     expect(await find(ports, 'cli_export')).toBeUndefined();
   });
 
-  test('lets the removal of a version or its change succeed, never both', async () => {
+  test('lets either the removal or the change of a version succeed, never both', async () => {
     const { ports } = await open();
     await ports.clients.insert(aClient());
     const [removal, isChanged] = await Promise.all([
@@ -84,7 +84,7 @@ function removerContract(open: () => Promise<Workspace>): void {
     );
   });
 
-  test('is content when the reply to it is lost', async () => {
+  test('succeeds if the reply of its own removal is lost', async () => {
     const { ports, dynamo } = await open();
     await ports.clients.insert(aClient());
     const remove = () => ports.clientRemover.remove('cli_export');
@@ -95,7 +95,7 @@ function removerContract(open: () => Promise<Workspace>): void {
     expect(await find(ports, 'cli_export')).toBeUndefined();
   });
 
-  test('I6: never says gone where DynamoDB is unavailable', async () => {
+  test('I6: answers temporarily_unavailable, never missing, if DynamoDB fails', async () => {
     const { ports, dynamo } = await open();
     const remove = () => outcomeOf(ports.clientRemover.remove('cli_export'));
     expect(await whileFailing(dynamo, denied, remove)).toBe('temporarily_unavailable');
@@ -111,7 +111,7 @@ function listerContract(open: () => Promise<Workspace>): void {
       return client;
     });
 
-  test('shows the client of an owner and nobody else', async () => {
+  test('lists the clients of one owner only', async () => {
     const { ports } = await open();
     const owned: readonly [id: string, subject: Subject][] = [
       ['cli_acme', { type: 'tenant', tenantId: 'ten_acme' }],
@@ -132,7 +132,7 @@ function listerContract(open: () => Promise<Workspace>): void {
     expect(await idsOf({ tenantId: 'ten_initech' })).toEqual([]);
   });
 
-  test('shows clients whole, the oldest first', async () => {
+  test('lists complete clients, the oldest first', async () => {
     const { ports } = await open();
     const created = (id: string, createdAtSeconds: number): Client => aClient({ id, createdAtSeconds });
     const [oldest, middle, newest] = [
@@ -146,7 +146,7 @@ function listerContract(open: () => Promise<Workspace>): void {
     });
   });
 
-  test('shows 120 clients once each, 50 to a page', async () => {
+  test('lists each of 120 clients once, 50 on a page', async () => {
     const { ports } = await open();
     const all = await insertMany(ports, 120);
     const pages = await readPages((page) => ports.clientList.list(acme, page, 1_800_000_000), 50);
@@ -154,14 +154,14 @@ function listerContract(open: () => Promise<Workspace>): void {
     expect(pages.flatMap(({ items }) => items)).toEqual(all);
   });
 
-  test('ends with the last item, also where that fills its page', async () => {
+  test('gives no cursor after the last item, also if the last page is full', async () => {
     const { ports } = await open();
     await insertMany(ports, 4);
     expect(sizesOf(await readPages((page) => ports.clientList.list(acme, page, 1_800_000_000), 2))).toEqual([2, 2]);
     expect(sizesOf(await readPages((page) => ports.clientList.list(acme, page, 1_800_000_000), 4))).toEqual([4]);
   });
 
-  test('goes on after an item that was removed meanwhile', async () => {
+  test('continues after an item that was removed meanwhile', async () => {
     const { ports } = await open();
     await insertMany(ports, 4);
     const { nextCursor } = await ports.clientList.list(acme, { limit: 2 }, 1_800_000_000);
@@ -170,7 +170,7 @@ function listerContract(open: () => Promise<Workspace>): void {
     expect(rest.items.map(({ id }) => id)).toEqual(['cli_002', 'cli_003']);
   });
 
-  test("T2: answers a cursor of another owner's list from the own list only", async () => {
+  test("T2: lists the owner's own clients only, also for a cursor of another owner's list", async () => {
     const { ports } = await open();
     await insertMany(ports, 4);
     const globex = aClient({ id: 'cli_002b', subject: { type: 'tenant', tenantId: 'ten_globex' } });
@@ -192,7 +192,7 @@ function listerContract(open: () => Promise<Workspace>): void {
     },
   );
 
-  test('is unavailable, never empty, where DynamoDB is', async () => {
+  test('answers temporarily_unavailable, never an empty page, if DynamoDB fails', async () => {
     const { ports, dynamo } = await open();
     const list = () => outcomeOf(ports.clientList.list(acme, { limit: 10 }, 1_800_000_000));
     expect(await whileFailing(dynamo, denied, list)).toBe('temporarily_unavailable');

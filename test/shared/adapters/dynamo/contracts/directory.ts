@@ -25,16 +25,16 @@ import type { Ports, Workspace } from '#test/support/world/workspace.ts';
 
 const find = (ports: Ports) => ports.records.open('any').find(tenantKey('ten_acme'));
 
-/** The directory changes record by record, and shows lists of them. */
+/** The contracts of the ports that write and list records of the directory. */
 export function directoryContracts(open: () => Promise<Workspace>): void {
-  describe('DirectoryWriter inserts', () => insertContract(open));
-  describe('DirectoryWriter replaces', () => replaceContract(open));
-  describe('DirectoryWriter removes', () => removeContract(open));
+  describe('insert of DirectoryWriter', () => insertContract(open));
+  describe('replace of DirectoryWriter', () => replaceContract(open));
+  describe('remove of DirectoryWriter', () => removeContract(open));
   describe('DirectoryLister', () => listerContract(open));
 }
 
 function insertContract(open: () => Promise<Workspace>): void {
-  test('nothing under a key that is taken', async () => {
+  test('refuses a key in use and does not change the record', async () => {
     const { ports } = await open();
     await ports.directory.insert(tenantKey('ten_acme'), aTenant());
     const intruder = aTenant({ name: 'intruder' });
@@ -42,20 +42,20 @@ function insertContract(open: () => Promise<Workspace>): void {
     expect(await find(ports)).toEqual(aTenant());
   });
 
-  test('the record of one of 32', async () => {
+  test('stores the record of one of 32 calls', async () => {
     const { ports } = await open();
     const insert = (runner: number) => ports.directory.insert(tenantKey('ten_acme'), aTenant({ name: `${runner}` }));
     expect(await outcomesOf(race(32, insert))).toEqual({ done: 1, conflict: 31 });
   });
 
-  test('once when the reply is lost', async () => {
+  test('succeeds if the reply of its own call is lost', async () => {
     const { ports, dynamo } = await open();
     const insert = () => outcomeOf(ports.directory.insert(tenantKey('ten_acme'), aTenant()));
     expect(await whileFailing(dynamo, loseFirstReplyTo('PutItem'), insert)).toBe('done');
     expect(await find(ports)).toEqual(aTenant());
   });
 
-  test('nothing, and says so, where DynamoDB is unavailable', async () => {
+  test('answers temporarily_unavailable if DynamoDB fails, and stores no record', async () => {
     const { ports, dynamo } = await open();
     const insert = () => outcomeOf(ports.directory.insert(tenantKey('ten_acme'), aTenant()));
     expect(await whileFailing(dynamo, denied, insert)).toBe('temporarily_unavailable');
@@ -71,33 +71,33 @@ function replaceContract(open: () => Promise<Workspace>): void {
     return workspace;
   };
 
-  test('the version before by the next one', async () => {
+  test('replaces a record by its next version', async () => {
     const { ports } = await openWithTenant();
     expect(await ports.directory.replace(tenantKey('ten_acme'), second)).toBe(true);
     expect(await find(ports)).toEqual(second);
   });
 
-  test.each([1, 3])('nothing by version %i where version 1 stands', async (version) => {
+  test.each([1, 3])('does not replace version 1 by version %i', async (version) => {
     const { ports } = await openWithTenant();
     const lost = ports.directory.replace(tenantKey('ten_acme'), aTenant({ name: 'lost', version }));
     expect(await lost).toBe(false);
     expect(await find(ports)).toEqual(aTenant());
   });
 
-  test('nothing where there is no record', async () => {
+  test('stores no record if there is none to replace', async () => {
     const { ports } = await open();
     expect(await ports.directory.replace(tenantKey('ten_acme'), second)).toBe(false);
     expect(await find(ports)).toBeUndefined();
   });
 
-  test('for one of 32 that saw the same version', async () => {
+  test('lets one of 32 changes to the same version succeed', async () => {
     const { ports } = await openWithTenant();
     const replace = (runner: number) =>
       ports.directory.replace(tenantKey('ten_acme'), aTenant({ name: `runner ${runner}`, version: 2 }));
     expect(countEach((await Promise.all(race(32, replace))).map(String))).toEqual({ true: 1, false: 31 });
   });
 
-  test('once when the reply is lost', async () => {
+  test('succeeds if the reply of its own call is lost', async () => {
     const { ports, dynamo } = await openWithTenant();
     const replace = () => ports.directory.replace(tenantKey('ten_acme'), second);
     expect(await whileFailing(dynamo, loseFirstReplyTo('PutItem'), replace)).toBe(true);
@@ -112,32 +112,32 @@ function removeContract(open: () => Promise<Workspace>): void {
     return workspace;
   };
 
-  test('the version it is told', async () => {
+  test('removes the given version', async () => {
     const { ports } = await openWithTenant();
     expect(await ports.directory.remove(tenantKey('ten_acme'), 2)).toBe(true);
     expect(await find(ports)).toBeUndefined();
   });
 
-  test('no other version', async () => {
+  test('does not remove another version', async () => {
     const { ports } = await openWithTenant();
     expect(await ports.directory.remove(tenantKey('ten_acme'), 1)).toBe(false);
     expect(await find(ports)).toEqual(aTenant({ version: 2 }));
   });
 
-  test('what is gone already, and is content', async () => {
+  test('succeeds if the record is already removed', async () => {
     const { ports } = await openWithTenant();
     const removals = await Promise.all(race(8, () => ports.directory.remove(tenantKey('ten_acme'), 2)));
     expect(removals).toEqual(Array(8).fill(true));
   });
 
-  test('once when the reply is lost', async () => {
+  test('succeeds if the reply of its own call is lost', async () => {
     const { ports, dynamo } = await openWithTenant();
     const remove = () => ports.directory.remove(tenantKey('ten_acme'), 2);
     expect(await whileFailing(dynamo, loseFirstReplyTo('DeleteItem'), remove)).toBe(true);
     expect(await find(ports)).toBeUndefined();
   });
 
-  test('I6: nothing, and says so, where DynamoDB is unavailable', async () => {
+  test('I6: answers temporarily_unavailable if DynamoDB fails', async () => {
     const { ports, dynamo } = await openWithTenant();
     const remove = () => outcomeOf(ports.directory.remove(tenantKey('ten_acme'), 2));
     expect(await whileFailing(dynamo, denied, remove)).toBe('temporarily_unavailable');
@@ -153,7 +153,7 @@ function listerContract(open: () => Promise<Workspace>): void {
       return tenant;
     });
 
-  test('shows each kind in a list of its own, and claims in none', async () => {
+  test('lists each kind of record in its own list, and claims on names in no list', async () => {
     const { ports, scan } = await open();
     const { directory, directoryList } = ports;
     const { version, createdAtSeconds } = aTenant();
@@ -189,7 +189,7 @@ function listerContract(open: () => Promise<Workspace>): void {
     expect(listed.toSorted()).toEqual(['api', 'grant#cli_1', 'removal', 'role', 'tenant', 'user']);
   });
 
-  test('shows the memberships of one user, and not those of another', async () => {
+  test('lists the memberships of one user only', async () => {
     const { ports, scan } = await open();
     const here = aMembership({ createdAtSeconds: 1_000 });
     const elsewhere = aMembership({ id: 'mem_2', tenantId: 'ten_globex' });
@@ -206,7 +206,7 @@ function listerContract(open: () => Promise<Workspace>): void {
     expect((await scan('DIRECTORY')).map(({ member }) => member).toSorted()).toEqual(['usr_ada', 'usr_ada', 'usr_bob']);
   });
 
-  test('shows the members of one tenant, and not those of another', async () => {
+  test('lists the members of one tenant only', async () => {
     const { ports } = await open();
     const ada = aMembership();
     const bob = aMembership({ id: 'mem_2', userId: 'usr_bob' });
@@ -218,14 +218,14 @@ function listerContract(open: () => Promise<Workspace>): void {
     expect(await membersOf('ten_initech')).toEqual({ items: [] });
   });
 
-  test('drops users that are marked as deleted', async () => {
+  test('does not list users with the status deleted', async () => {
     const { ports } = await open();
     await ports.directory.insert(userKey('usr_ada'), aUser());
     await ports.directory.replace(userKey('usr_ada'), aUser({ status: 'deleted', version: 2 }));
     expect(await ports.directoryList.list(userList, everything)).toEqual({ items: [] });
   });
 
-  test('drops what was removed and tenants that are marked as deleted', async () => {
+  test('does not list removed tenants and tenants with the status deleted', async () => {
     const { ports } = await open();
     await insertTenants(ports, 3);
     await ports.directory.remove(tenantKey('ten_000'), 1);
@@ -233,7 +233,7 @@ function listerContract(open: () => Promise<Workspace>): void {
     expect(await ports.directoryList.list(tenantList, everything)).toEqual({ items: [aTenant({ id: 'ten_002' })] });
   });
 
-  test('shows a changed record at its old place', async () => {
+  test('lists a changed record at its old place', async () => {
     const { ports } = await open();
     await insertTenants(ports, 2);
     await ports.directory.replace(tenantKey('ten_000'), aTenant({ id: 'ten_000', name: 'renamed', version: 2 }));
@@ -241,7 +241,7 @@ function listerContract(open: () => Promise<Workspace>): void {
     expect(items.map(({ name }) => name)).toEqual(['renamed', 'Acme']);
   });
 
-  test('shows 120 records once each, 50 to a page', async () => {
+  test('lists each of 120 records once, 50 on a page', async () => {
     const { ports } = await open();
     const all = await insertTenants(ports, 120);
     const pages = await readPages((page) => ports.directoryList.list(tenantList, page), 50);
@@ -249,13 +249,13 @@ function listerContract(open: () => Promise<Workspace>): void {
     expect(pages.flatMap(({ items }) => items)).toEqual(all);
   });
 
-  test('ends with the last item, also where that fills its page', async () => {
+  test('gives no cursor after the last item, also if the last page is full', async () => {
     const { ports } = await open();
     await insertTenants(ports, 4);
     expect(sizesOf(await readPages((page) => ports.directoryList.list(tenantList, page), 2))).toEqual([2, 2]);
   });
 
-  test('loses nothing where records are so large that DynamoDB ends a page early', async () => {
+  test('lists all records if they are so large that DynamoDB ends a page early', async () => {
     const { ports } = await open();
     const permissions = Array.from({ length: 150 }, (_, index) => ({
       value: `p${index}`,
@@ -270,7 +270,7 @@ function listerContract(open: () => Promise<Workspace>): void {
     expect(pages.flatMap(({ items }) => items)).toEqual(apis);
   });
 
-  test("T2: answers a cursor of another tenant's members from the own list only", async () => {
+  test("T2: lists the tenant's own members only, also for a cursor of another tenant's list", async () => {
     const { ports } = await open();
     const members = ['usr_ada', 'usr_bob'].map((userId) => aMembership({ id: `mem_${userId}`, userId }));
     const elsewhere = aMembership({ id: 'mem_3', tenantId: 'ten_globex', userId: 'usr_zoe' });
@@ -281,7 +281,7 @@ function listerContract(open: () => Promise<Workspace>): void {
     });
   });
 
-  test('is unavailable, never empty, where DynamoDB is', async () => {
+  test('answers temporarily_unavailable, never an empty page, if DynamoDB fails', async () => {
     const { ports, dynamo } = await open();
     const list = () => outcomeOf(ports.directoryList.list(tenantList, everything));
     expect(await whileFailing(dynamo, denied, list)).toBe('temporarily_unavailable');

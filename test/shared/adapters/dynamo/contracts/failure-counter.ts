@@ -11,13 +11,13 @@ const MINUTE = 60;
 
 const NOW = 1_800_000_000;
 
-/** No failure is lost, none is counted for longer than its minute, and processes hear of each other. */
+/** The contract of `FailureCounter`: each failure counts in its minute, and processes share their failures. */
 export function failureCounterContract(open: () => Promise<Workspace>): void {
   const fail = ({ failures }: Ports, nowSeconds = NOW, sharedEvery: number | undefined = 1) =>
     failures.begin({ bucket: BUCKET, sharedEvery }, nowSeconds).fail();
   const count = ({ failures }: Ports, nowSeconds = NOW) => failures.count(BUCKET, nowSeconds);
 
-  test('R4: adds up 200 failures at once, and tells each what it came to with it', async () => {
+  test('R4: adds up 200 simultaneous failures, and returns to each caller its own sum', async () => {
     const { settings, ports } = await open();
     const add = dynamoFailureSums(environmentOf(settings));
     const sums = await repeat(200, () => add({ bucket: BUCKET, window: NOW / MINUTE }, 1), 50);
@@ -26,13 +26,13 @@ export function failureCounterContract(open: () => Promise<Workspace>): void {
     expect(count(ports)).toBe(201);
   });
 
-  test('R4: counts each of 200 failures at once in one process', async () => {
+  test('R4: counts each of 200 simultaneous failures in one process', async () => {
     const { ports } = await open();
     await Promise.all(race(200, () => fail(ports)));
     expect(count(ports)).toBe(200);
   });
 
-  test('counts attempts under way, until they are withdrawn', async () => {
+  test('counts running attempts until they are withdrawn', async () => {
     const { ports } = await open();
     const attempts = race(3, async () => ports.failures.begin({ bucket: BUCKET }, NOW));
     const [first, second] = await Promise.all(attempts);
@@ -42,7 +42,7 @@ export function failureCounterContract(open: () => Promise<Workspace>): void {
     expect(count(ports)).toBe(2);
   });
 
-  test('tells others after so many failures, in one write', async () => {
+  test('shares failures after the given number, in one write', async () => {
     const { ports, openAgain, dynamo, scan } = await open();
     dynamo.forget();
     for (let failures = 0; failures < 7; failures += 1) await fail(ports, NOW, 3);
@@ -53,13 +53,13 @@ export function failureCounterContract(open: () => Promise<Workspace>): void {
     expect(count(other)).toBe(7);
   });
 
-  test('tells nobody where nothing says how often', async () => {
+  test('shares no failures if no number is given', async () => {
     const { ports, scan } = await open();
     await Promise.all(race(50, () => ports.failures.begin({ bucket: BUCKET }, NOW).fail()));
     expect([count(ports), await scan('TOKENS')]).toEqual([50, []]);
   });
 
-  test('R5: forgets with the minute, and lets DynamoDB remove what it kept', async () => {
+  test('R5: forgets failures after their minute, and lets DynamoDB remove their sums', async () => {
     const { ports, scan } = await open();
     await fail(ports);
     expect([count(ports, NOW + MINUTE - 1), count(ports, NOW + MINUTE)]).toEqual([1, 0]);
@@ -68,7 +68,7 @@ export function failureCounterContract(open: () => Promise<Workspace>): void {
     for (const { removeAt } of await scan('TOKENS')) expect(removeAt).toBeGreaterThan(NOW + MINUTE);
   });
 
-  test('R5: a clock that is set back forgets nothing, and one that was years ahead locks nobody out', async () => {
+  test('R5: keeps failures if the clock is set back, and forgets failures of a clock that was far ahead', async () => {
     const { ports } = await open();
     await fail(ports);
     expect(count(ports, NOW - 1)).toBe(1);
@@ -81,20 +81,20 @@ export function failureCounterContract(open: () => Promise<Workspace>): void {
   test.each([
     ['refuses', denied],
     ['does not answer', () => ({ kind: 'hang' }) as const],
-  ])('R6: goes on counting alone while DynamoDB %s, and tells the rest afterwards', async (_how, fault) => {
+  ])('R6: counts alone while DynamoDB %s, and shares these failures later', async (_how, fault) => {
     const { ports, dynamo, scan } = await open();
     dynamo.forget();
     await whileFailing(dynamo, fault, async () => {
       for (let failures = 0; failures < 4; failures += 1) await fail(ports);
     });
     expect(count(ports)).toBe(4);
-    // A table in trouble is asked by the first of them only.
+    // Only the first failure calls a failing table.
     expect(new Set(dynamo.bodies).size).toBe(1);
     await fail(ports, NOW + 5);
     expect(await scan('TOKENS')).toMatchObject([{ failures: expect.toBeOneOf([5, 9]) }]);
   });
 
-  test('B21: keeps no text that a caller sent', async () => {
+  test('B21: stores no text that a caller sent', async () => {
     const { ports, scan } = await open();
     await ports.failures.begin({ bucket: 'refused mms_secret', sharedEvery: 1 }, NOW).fail();
     expect(JSON.stringify(await scan('TOKENS'))).not.toContain('mms_secret');

@@ -7,13 +7,13 @@ const NOON = 1_800_014_400;
 const HOUR = 3_600;
 const enforced = { perHour: 40, perDay: 60, enforce: true };
 
-/** As many are counted as a quota allows, and no more. */
+/** The contract of `IssuanceCounter`: it counts as many tokens as the quota allows. */
 export function issuanceCounterContract(open: () => Promise<Workspace>): void {
-  test('R4: counts exactly as many of 100, 32 at once, in two processes, as the hour and then the day allow', async () => {
+  test('R4: counts exactly as many of 100 tokens in two processes as the hour and then the day allow', async () => {
     const { ports, openAgain } = await open();
     const processes = [ports.issuance, openAgain().issuance];
     const countAt = async (nowSeconds: number) => {
-      const inBoth = () => Promise.all(processes.map((one) => one.count('cli_a', enforced, nowSeconds)));
+      const inBoth = () => Promise.all(processes.map((issuance) => issuance.count('cli_a', enforced, nowSeconds)));
       const counted = await repeat(50, inBoth, 16);
       return countEach(counted.flat().map(({ isCounted }) => String(isCounted)));
     };
@@ -23,7 +23,7 @@ export function issuanceCounterContract(open: () => Promise<Workspace>): void {
     ]);
   });
 
-  test('says how many there were, with and without the one in question', async () => {
+  test('returns the counts of hour and day, including the token if it is counted', async () => {
     const { issuance } = (await open()).ports;
     const quota = { ...enforced, perHour: 1 };
     const first = await issuance.count('cli_a', quota, NOON);
@@ -36,21 +36,21 @@ export function issuanceCounterContract(open: () => Promise<Workspace>): void {
     ]);
   });
 
-  test('counts on where the quota is not enforced', async () => {
+  test('counts above the quota if it is not enforced', async () => {
     const { issuance } = (await open()).ports;
     const quota = { perHour: 1, perDay: 1, enforce: false };
     await issuance.count('cli_a', quota, NOON);
     expect(await issuance.count('cli_a', quota, NOON)).toEqual({ isCounted: true, inHour: 2, inDay: 2 });
   });
 
-  test('keeps clients apart, and lets DynamoDB remove a day that is over', async () => {
+  test('counts each client alone, and lets DynamoDB remove a day only after its end', async () => {
     const { ports, scan } = await open();
     await ports.issuance.count('cli_a', enforced, NOON);
     expect(await ports.issuance.count('cli_b', enforced, NOON)).toMatchObject({ inDay: 1 });
     for (const { removeAt } of await scan('TOKENS')) expect(removeAt).toBeGreaterThan(NOON + 12 * HOUR);
   });
 
-  test('never counts less than there were: a lost reply may count twice', async () => {
+  test('counts a token twice, never zero times, if the reply is lost', async () => {
     const { ports, dynamo } = await open();
     const count = () => ports.issuance.count('cli_a', enforced, NOON);
     expect(await whileFailing(dynamo, loseFirstReplyTo('UpdateItem'), count)).toMatchObject({
@@ -59,7 +59,7 @@ export function issuanceCounterContract(open: () => Promise<Workspace>): void {
     });
   });
 
-  test('is unavailable, neither counted nor refused, where DynamoDB is', async () => {
+  test('answers temporarily_unavailable if DynamoDB fails', async () => {
     const { ports, dynamo } = await open();
     const count = () => outcomeOf(ports.issuance.count('cli_a', enforced, NOON));
     expect(await whileFailing(dynamo, denied, count)).toBe('temporarily_unavailable');

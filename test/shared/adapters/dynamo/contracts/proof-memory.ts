@@ -13,16 +13,16 @@ const proof = { thumbprint: 'key-1', jti: 'a', endsAtSeconds: ENDS_AT };
 const redeem = ({ proofMemory }: Ports, change: Partial<RedeemedProof> = {}, atSeconds = NOW) =>
   proofMemory.redeem({ ...proof, ...change }, atSeconds);
 
-/** A proof of possession is used once. */
+/** The contract of `ProofMemory`: a DPoP proof is used once. */
 export function proofMemoryContract(open: () => Promise<Workspace>): void {
-  test('has one winner among 32, in whichever process', async () => {
+  test('accepts a proof once if 32 requests of several processes use it at once', async () => {
     const { ports, openAgain } = await open();
     const other = openAgain();
     const outcomes = await Promise.all(race(32, (runner) => redeem(runner % 2 === 0 ? ports : other)));
     expect(countEach(outcomes.map(String))).toEqual({ true: 1, false: 31 });
   });
 
-  test('keeps keys and spellings apart, and proofs from assertions', async () => {
+  test('distinguishes keys and spellings, and proofs from assertions', async () => {
     const { ports } = await open();
     await redeem(ports);
     const others = [{ thumbprint: 'key-2' }, { jti: 'A' }, { thumbprint: 'key-1#a' }];
@@ -31,7 +31,7 @@ export function proofMemoryContract(open: () => Promise<Workspace>): void {
     expect(await ports.assertionMemory.redeem(assertion, NOW)).toBe(true);
   });
 
-  test('remembers to the very end, and nothing that the proof said', async () => {
+  test('remembers a proof until its last second, and stores no claim of it', async () => {
     const { ports, scan } = await open();
     await redeem(ports);
     expect(await redeem(ports, {}, ENDS_AT - 1)).toBe(false);
@@ -46,7 +46,7 @@ export function proofMemoryContract(open: () => Promise<Workspace>): void {
     expect(await redeem(ports, { endsAtSeconds: ENDS_AT + 60 }, ENDS_AT)).toBe(true);
   });
 
-  test('is unavailable, and neither first nor second, where DynamoDB is', async () => {
+  test('answers temporarily_unavailable if DynamoDB fails, and does not use the proof', async () => {
     const { ports, dynamo } = await open();
     expect(await whileFailing(dynamo, denied, () => outcomeOf(redeem(ports)))).toBe('temporarily_unavailable');
     expect(await redeem(ports)).toBe(true);

@@ -22,7 +22,7 @@ const written = { createdAtSeconds: 1_800_000_000, version: 1 };
 
 const grant = { id: 'grn_1', clientId: 'cli_admin', apiId: 'api_reports', ...written };
 
-/** Writes a record under its key, and reads it back. */
+/** Makes a function that writes a record under its key and reads it. */
 const writtenAndRead =
   <Kept extends Versioned>(key: RecordKey<WritableKind, Kept>, record: Kept) =>
   async ({ records, directory }: Workspace['ports']) => {
@@ -40,40 +40,40 @@ const directoryRecords = [
   ['name', writtenAndRead(nameKey('email', 'ada@example.com'), { ownerId: 'usr_ada', ...written, version: 3 })],
 ] as const;
 
-/** What everybody who decides about a credential or a token relies on. */
+/** The contract of `RecordReader`, on which all decisions about credentials and tokens rely. */
 export function recordReaderContract(open: () => Promise<Workspace>): void {
-  test('finds nothing where nothing was written', async () => {
+  test('finds no record before it is written', async () => {
     const look = (await open()).ports.records.open('cli_export');
     const found = [look.client('cli_export'), look.find(tenantKey('ten_acme')), look.isRevoked('tok_1')];
     expect(await Promise.all(found)).toEqual([undefined, undefined, false]);
   });
 
-  test('finds a client with everything it was written with', async () => {
+  test('finds a client with all its members', async () => {
     const { ports } = await open();
     await ports.clients.insert(fullClient);
     expect(await ports.records.open('cli_export').client('cli_export')).toEqual(fullClient);
   });
 
-  test.each(directoryRecords)('finds every member of a record: %s', async (_kind, writeAndRead) => {
+  test.each(directoryRecords)('finds a record with all its members: %s', async (_kind, writeAndRead) => {
     const { ports } = await open();
     const { record, found } = await writeAndRead(ports);
     expect(found).toEqual(record);
   });
 
-  test('tells a record of one kind from one of another kind under the same key', async () => {
+  test('distinguishes records of different kinds with the same id', async () => {
     const { ports } = await open();
     await ports.directory.insert(tenantKey('same'), aTenant({ id: 'same' }));
     expect(await ports.records.open('any').find(userKey('same'))).toBeUndefined();
   });
 
-  test('H11: is not spoilt for the next look by what could not be read in this one', async () => {
+  test('H11: a failed read in one look does not make the next look fail', async () => {
     const { ports } = await open();
     const look = (key: string) => ports.records.open('any').find(tenantKey(key));
     expect(await outcomeOf(look('x'.repeat(4_000)))).toBe('temporarily_unavailable');
     expect(await look('ten_acme')).toBeUndefined();
   });
 
-  test('sees in each look what was written before it', async () => {
+  test('sees in each look all earlier writes', async () => {
     const { ports } = await open();
     const look = async () => {
       const { find, client, isRevoked } = ports.records.open('cli_export');
@@ -91,7 +91,7 @@ export function recordReaderContract(open: () => Promise<Workspace>): void {
     expect(await look()).toEqual([undefined, undefined, true]);
   });
 
-  test('reads a record once in a look, so that a request sees one state of it', async () => {
+  test('reads a record once in a look, so that a request sees only one version', async () => {
     const { ports, dynamo } = await open();
     await ports.directory.insert(tenantKey('ten_acme'), aTenant());
     const look = ports.records.open('ten_acme');
@@ -102,7 +102,7 @@ export function recordReaderContract(open: () => Promise<Workspace>): void {
     expect(dynamo.calls).toEqual([]);
   });
 
-  test('reads strongly consistent, from every table', async () => {
+  test('uses strongly consistent reads for every table', async () => {
     const { ports, dynamo, settings } = await open();
     const look = ports.records.open('cli_export');
     dynamo.forget();
@@ -115,7 +115,7 @@ export function recordReaderContract(open: () => Promise<Workspace>): void {
     });
   });
 
-  test('sends what is expected along with the next read, and nothing for itself', async () => {
+  test('reads expected records together with the next read', async () => {
     const { ports, dynamo } = await open();
     await ports.directory.insert(roleRecordKey('rol_reader'), aRole());
     const look = ports.records.open('cli_export');
@@ -126,7 +126,7 @@ export function recordReaderContract(open: () => Promise<Workspace>): void {
     expect(dynamo.calls).toEqual(['BatchGetItem']);
   });
 
-  test('asks for everything at once when it looks at the same thing again, and shows what changed meanwhile', async () => {
+  test('reads all records of a repeated look in one call, and finds what changed meanwhile', async () => {
     const { ports, dynamo } = await open();
     await ports.clients.insert(aClient());
     await ports.directory.insert(tenantKey('ten_acme'), aTenant());
@@ -143,7 +143,7 @@ export function recordReaderContract(open: () => Promise<Workspace>): void {
     expect(dynamo.calls).toEqual(['BatchGetItem']);
   });
 
-  test('reads more than the 100 keys that one BatchGetItem takes', async () => {
+  test('reads more than 100 keys, the maximum of one BatchGetItem', async () => {
     const { ports, dynamo } = await open();
     const ids = Array.from({ length: 150 }, (_, index) => `ten_${index}`);
     await repeat(150, (serial) => ports.directory.insert(tenantKey(`ten_${serial}`), aTenant({ id: `ten_${serial}` })));
@@ -155,7 +155,7 @@ export function recordReaderContract(open: () => Promise<Workspace>): void {
     expect(sizes).toEqual([100, 50]);
   });
 
-  test('asks again for keys that DynamoDB left unprocessed', async () => {
+  test('asks again for unprocessed keys', async () => {
     const { ports, dynamo, settings } = await open();
     const table = settings.MINTMARK_DIRECTORY_TABLE ?? '';
     await ports.directory.insert(tenantKey('ten_a'), aTenant({ id: 'ten_a' }));
@@ -177,7 +177,7 @@ export function recordReaderContract(open: () => Promise<Workspace>): void {
     expect(dynamo.bodies.slice(1).map(requestItems)).toEqual([left]);
   });
 
-  test('H11: is unavailable, never empty, where DynamoDB leaves keys unprocessed for good', async () => {
+  test('H11: answers temporarily_unavailable if keys stay unprocessed', async () => {
     const { ports, dynamo } = await open();
     const answerNothing = () => {
       const body = { Responses: {}, UnprocessedKeys: requestItems(dynamo.bodies.at(-1)) };
@@ -188,7 +188,7 @@ export function recordReaderContract(open: () => Promise<Workspace>): void {
   });
 
   test.each(['InternalServerError', 'AccessDeniedException', 'ResourceNotFoundException'])(
-    'H11: is unavailable, never empty, where DynamoDB answers %s',
+    'H11: answers temporarily_unavailable if DynamoDB answers %s',
     async (name) => {
       const { ports, dynamo } = await open();
       const look = ports.records.open('cli_export');
@@ -199,7 +199,7 @@ export function recordReaderContract(open: () => Promise<Workspace>): void {
     },
   );
 
-  test('forgets a failure with the look that met it', async () => {
+  test('reads again in the next look after a failure', async () => {
     const { ports, dynamo } = await open();
     await ports.clients.insert(aClient());
     const look = () => ports.records.open('cli_export').client('cli_export');
@@ -216,7 +216,7 @@ function requestItems(body: string | undefined): Readonly<Record<string, Request
   return (JSON.parse(body ?? '{}') as { RequestItems: Record<string, Requested> }).RequestItems;
 }
 
-/** An item in the form in which it goes over the wire. */
+/** Reads an item in the format of the DynamoDB API. */
 async function rawItem(TableName: string, key: string) {
   const client = new DynamoDBClient({});
   const { Item } = await client.send(new GetItemCommand({ TableName, Key: { key: { S: key } } }));

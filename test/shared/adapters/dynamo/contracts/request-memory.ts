@@ -5,7 +5,7 @@ import type { Ports, Workspace } from '#test/support/world/workspace.ts';
 
 const NOW = 1_800_000_000;
 const DAY_SECONDS = 86_400;
-/** No creation takes so long. */
+/** A running creation is older than this only if it was interrupted. */
 const ABANDONED_AFTER_SECONDS = 30;
 
 const reply = { status: 201, body: { id: 'ten_acme', metadata: { '': [1, 2.5, null] } } };
@@ -13,14 +13,14 @@ const begin = ({ memory }: Ports, atSeconds = NOW, fingerprint = 'first') =>
   memory.begin('cli_1#key', fingerprint, atSeconds);
 const finish = ({ memory }: Ports) => memory.finish('cli_1#key', 'first', reply, NOW);
 
-/** A creation that has a name is made once. */
+/** The contract of `RequestMemory`: a creation with an idempotency key is done once. */
 export function requestMemoryContract(open: () => Promise<Workspace>): void {
-  test('knows nothing of a creation that was not begun', async () => {
+  test('begins an unknown creation', async () => {
     const { ports } = await open();
     expect(await begin(ports)).toBeUndefined();
   });
 
-  test('knows of a creation under way that it is, and what it is', async () => {
+  test('returns the fingerprint of a running creation', async () => {
     const { ports, openAgain } = await open();
     await begin(ports);
     for (const process of [ports, openAgain()]) {
@@ -28,7 +28,7 @@ export function requestMemoryContract(open: () => Promise<Workspace>): void {
     }
   });
 
-  test('knows of a finished creation what it answered', async () => {
+  test('returns the fingerprint and the reply of a finished creation', async () => {
     const { ports, openAgain } = await open();
     await begin(ports);
     await finish(ports);
@@ -37,7 +37,7 @@ export function requestMemoryContract(open: () => Promise<Workspace>): void {
     }
   });
 
-  test('keeps names apart', async () => {
+  test('distinguishes names', async () => {
     const { ports } = await open();
     await begin(ports);
     await finish(ports);
@@ -46,34 +46,34 @@ export function requestMemoryContract(open: () => Promise<Workspace>): void {
     }
   });
 
-  test('lets one of 32 begin', async () => {
+  test('begins one of 32 creations with the same name', async () => {
     const { ports } = await open();
     const begun = await Promise.all(race(32, (runner) => begin(ports, NOW, `runner ${runner}`)));
     expect(countEach(begun.map((known) => String(known === undefined)))).toEqual({ true: 1, false: 31 });
   });
 
-  test('forgets a creation that came to nothing', async () => {
+  test('forgets a failed creation', async () => {
     const { ports } = await open();
     await begin(ports);
     await ports.memory.forget('cli_1#key');
     expect(await begin(ports, NOW, 'second')).toBeUndefined();
   });
 
-  test('has nothing against forgetting what it does not know', async () => {
+  test('accepts that an unknown creation is forgotten', async () => {
     const { ports } = await open();
     expect(await outcomeOf(ports.memory.forget('cli_1#key'))).toBe('done');
   });
 
-  test('gives a creation that broke off free after half a minute, to one of 32', async () => {
+  test('lets one of 32 requests begin again after half a minute, if the creation was interrupted', async () => {
     const { ports } = await open();
     await begin(ports);
     expect(await begin(ports, NOW + ABANDONED_AFTER_SECONDS)).toEqual({ fingerprint: 'first' });
     const again = race(32, () => begin(ports, NOW + ABANDONED_AFTER_SECONDS + 1, 'second'));
     const known = await Promise.all(again);
-    expect(countEach(known.map((one) => String(one?.fingerprint)))).toEqual({ undefined: 1, second: 31 });
+    expect(countEach(known.map((creation) => String(creation?.fingerprint)))).toEqual({ undefined: 1, second: 31 });
   });
 
-  test('remembers a finished creation for a day, whether DynamoDB has removed it or not', async () => {
+  test('remembers a finished creation for a day, and does not depend on removal by DynamoDB', async () => {
     const { ports } = await open();
     await begin(ports);
     await finish(ports);
@@ -82,7 +82,7 @@ export function requestMemoryContract(open: () => Promise<Workspace>): void {
     expect(await begin(ports, NOW + DAY_SECONDS + 1)).toEqual({ fingerprint: 'second' });
   });
 
-  test('lets DynamoDB remove what nobody needs any more, and nothing before', async () => {
+  test('lets DynamoDB remove a creation after a day', async () => {
     const { ports, scan } = await open();
     await begin(ports);
     expect(await scan('TOKENS')).toMatchObject([{ removeAt: NOW + DAY_SECONDS }]);
@@ -90,7 +90,7 @@ export function requestMemoryContract(open: () => Promise<Workspace>): void {
     expect(await scan('TOKENS')).toMatchObject([{ removeAt: NOW + DAY_SECONDS }]);
   });
 
-  test('takes its own beginning for its own when the reply to it is lost', async () => {
+  test('succeeds to begin if the reply of its own write is lost', async () => {
     const { ports, dynamo } = await open();
     const known = await whileFailing(dynamo, loseFirstReplyTo('PutItem'), () => begin(ports));
     expect(known).toBeUndefined();
@@ -100,14 +100,14 @@ export function requestMemoryContract(open: () => Promise<Workspace>): void {
   test.each([
     ['PutItem', finish, { fingerprint: 'first', reply }],
     ['DeleteItem', ({ memory }: Ports) => memory.forget('cli_1#key'), undefined],
-  ])('is done when the reply to a %s is lost', async (operation, act, expected) => {
+  ])('succeeds if the reply of its own %s is lost', async (operation, act, expected) => {
     const { ports, dynamo } = await open();
     await begin(ports);
     expect(await whileFailing(dynamo, loseFirstReplyTo(operation), () => outcomeOf(act(ports)))).toBe('done');
     expect(await begin(ports)).toEqual(expected);
   });
 
-  test('I6: is unavailable, and never says that nothing was begun, where DynamoDB is', async () => {
+  test('I6: answers temporarily_unavailable, and begins no creation, if DynamoDB fails', async () => {
     const { ports, dynamo } = await open();
     await begin(ports);
     const calls = () => outcomesOf([begin(ports), finish(ports), ports.memory.forget('cli_1#key')]);

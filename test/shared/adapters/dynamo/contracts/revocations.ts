@@ -5,9 +5,9 @@ import type { Workspace } from '#test/support/world/workspace.ts';
 
 const EXPIRES_AT_SECONDS = 1_900_000_000;
 
-/** A token that was taken back stays taken back for as long as it would have lived. */
+/** The contract of `Revocations`: a revoked token stays revoked until its expiry. */
 export function revocationsContract(open: () => Promise<Workspace>): void {
-  test('I8: marks one token for every later look', async () => {
+  test('I8: marks one token as revoked for every later look', async () => {
     const { ports, openAgain } = await open();
     await ports.revocations.revoke('tok_1', EXPIRES_AT_SECONDS);
     for (const { records } of [ports, openAgain()]) {
@@ -16,7 +16,7 @@ export function revocationsContract(open: () => Promise<Workspace>): void {
     }
   });
 
-  test('I8: is idempotent, also when 8 do it at once', async () => {
+  test('I8: is idempotent, also for 8 simultaneous calls', async () => {
     const { ports, scan } = await open();
     const revoke = () => ports.revocations.revoke('tok_1', EXPIRES_AT_SECONDS);
     expect(await outcomesOf([revoke(), ...race(8, revoke)])).toEqual({ done: 9 });
@@ -30,7 +30,7 @@ export function revocationsContract(open: () => Promise<Workspace>): void {
     expect(mark?.removeAt).toBeGreaterThan(EXPIRES_AT_SECONDS);
   });
 
-  test('keeps the mark for the longest time that anybody asked for', async () => {
+  test('keeps the mark for the longest of the requested times', async () => {
     const { ports, scan } = await open();
     const kept = [];
     for (const seconds of [0, -600, 600]) {
@@ -42,14 +42,14 @@ export function revocationsContract(open: () => Promise<Workspace>): void {
     expect(kept).toEqual([first, first, first + 600]);
   });
 
-  test('is done when the reply is lost', async () => {
+  test('succeeds if the reply of its own write is lost', async () => {
     const { ports, dynamo } = await open();
     const revoke = () => outcomeOf(ports.revocations.revoke('tok_1', EXPIRES_AT_SECONDS));
     expect(await whileFailing(dynamo, loseFirstReplyTo('PutItem'), revoke)).toBe('done');
     expect(await ports.records.open('any').isRevoked('tok_1')).toBe(true);
   });
 
-  test('I6: is unavailable, never done, where DynamoDB is', async () => {
+  test('I6: answers temporarily_unavailable, never success, if DynamoDB fails', async () => {
     const { ports, dynamo } = await open();
     const revoke = () => outcomeOf(ports.revocations.revoke('tok_1', EXPIRES_AT_SECONDS));
     expect(await whileFailing(dynamo, denied, revoke)).toBe('temporarily_unavailable');

@@ -5,11 +5,11 @@ const SECRET = 'mms_aqQyD59YactsKXOLX6LJTqkGxc9lYS9j0UzbPparXlUvlv0ARO8f';
 
 interface Subject {
   readonly hasher: SecretHasher;
-  /** Comparisons really made so far. */
+  /** How many hashes bcrypt has compared so far. */
   comparisons(): number;
 }
 
-/** What a stored hash gives away, and what a guess costs. */
+/** The contract of `SecretHasher`: a hash does not reveal its secret, and each guess costs a comparison. */
 export function secretHasherContract(open: () => Subject): void {
   test('matches the secret that was hashed, and no other', async () => {
     const { hasher } = open();
@@ -24,7 +24,7 @@ export function secretHasherContract(open: () => Subject): void {
     ]);
   });
 
-  test('hashes the same secret differently each time, and never keeps it readable', async () => {
+  test('hashes the same secret differently each time, and the hash does not contain the secret', async () => {
     const { hasher } = open();
     const [first, second] = [await hasher.hash(SECRET), await hasher.hash(SECRET)];
     expect(first).not.toBe(second);
@@ -35,7 +35,7 @@ export function secretHasherContract(open: () => Subject): void {
   test.each([
     ['72 bytes of ASCII', 'a'.repeat(72)],
     ['72 bytes of UTF-8', '€'.repeat(24)],
-  ])('B16: sees all of %s', async (_name, secret) => {
+  ])('B16: compares all of %s', async (_name, secret) => {
     const { hasher } = open();
     const hash = await hasher.hash(secret);
     expect([await hasher.compare(secret, hash), await hasher.compare(`${secret.slice(0, -1)}b`, hash)]).toEqual([
@@ -47,11 +47,11 @@ export function secretHasherContract(open: () => Subject): void {
   test.each([
     ['73 bytes of ASCII', 'a'.repeat(73)],
     ['75 bytes of UTF-8', '€'.repeat(25)],
-  ])('B16: refuses to hash %s, of which bcrypt would see a part', async (_name, secret) => {
+  ])('B16: refuses to hash %s, because bcrypt would ignore the end', async (_name, secret) => {
     await expect(open().hasher.hash(secret)).rejects.toThrow(Error);
   });
 
-  test('B16: refuses a secret that only begins like the one hashed, after a comparison', async () => {
+  test('B16: refuses, after a comparison, a secret that only begins with the hashed secret', async () => {
     const { hasher, comparisons } = open();
     const hash = await hasher.hash('a'.repeat(72));
     expect(await hasher.compare(`${'a'.repeat(72)}RIGHT`, hash)).toBe(false);
@@ -67,7 +67,7 @@ export function secretHasherContract(open: () => Subject): void {
     expect(comparisons()).toBe(guesses.length);
   });
 
-  test('B14: makes the decoy as dear as a real hash', async () => {
+  test('B14: gives the decoy the cost of a real hash', async () => {
     const { hasher } = open();
     const costOf = (hash: string) => hash.slice(0, 7);
     expect(costOf(hasher.decoyHash)).toBe(costOf(await hasher.hash(SECRET)));
@@ -81,13 +81,13 @@ export function secretHasherContract(open: () => Subject): void {
     `$2b$99$${'a'.repeat(53)}`,
     `$2b$04$${'!'.repeat(53)}`,
     `$1$04$${'a'.repeat(54)}`,
-  ])('B19: matches nothing with the stored hash %o, and throws nothing', async (hash) => {
+  ])('B19: matches no secret with the stored hash %o, and does not throw', async (hash) => {
     const { hasher, comparisons } = open();
     expect(await Promise.all([hasher.compare(SECRET, hash), hasher.compare('', hash)])).toEqual([false, false]);
     expect(comparisons()).toBe(2);
   });
 
-  test('remembers a match, so that the next one costs nothing', async () => {
+  test('remembers a match, so that the next one needs no comparison', async () => {
     const { hasher, comparisons } = open();
     const hash = await hasher.hash(SECRET);
     expect([await hasher.compare(SECRET, hash), await hasher.compare(SECRET, hash)]).toEqual([true, true]);

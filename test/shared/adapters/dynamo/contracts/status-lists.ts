@@ -23,12 +23,12 @@ function claims(atSeconds = NOW): DecidingClaims {
 
 const nameOf = ({ list, index }: StatusPlace) => `${list}/${index}`;
 
-/** A call that takes an overloaded machine too long decides nothing: nobody has a token then. */
+/** Ignores a call that an overloaded machine did not finish in time: it has assigned no token. */
 function asUndecided(error: unknown): undefined {
   if (!(error instanceof DomainError) || error.code !== 'temporarily_unavailable') throw error;
 }
 
-/** The places of all these tokens, as whoever publishes their lists finds them. */
+/** Finds the places of tokens by reading lists, as the publisher of the lists does. */
 async function placesOf(tokens: readonly DecidingClaims[], { statusEntries }: Ports, lists: Iterable<number>) {
   const found = new Map<string, string>();
   for (const list of new Set(lists)) {
@@ -38,9 +38,9 @@ async function placesOf(tokens: readonly DecidingClaims[], { statusEntries }: Po
   return tokens.map(({ jti }) => found.get(jti));
 }
 
-/** Each token has a place of its own, and is found there. */
+/** The contract of the ports of status lists: each token has its own place and is found there. */
 export function statusListsContract(open: () => Promise<Workspace>): void {
-  test('finds a token where it was put, with everything that decides about it', async () => {
+  test('finds a token at its place, with all claims that decide about it', async () => {
     const { ports, openAgain } = await open();
     const token = { ...claims(), tenant_id: 'ten_1', cnf: { jkt: 'thumbprint' } };
     const { list, index } = await ports.statusPlaces.assign(token);
@@ -48,7 +48,7 @@ export function statusListsContract(open: () => Promise<Workspace>): void {
   });
 
   test(
-    `RACE: of ${RUNNERS} tokens at once, in four processes, no two have one place, and none is lost`,
+    `RACE: gives each of ${RUNNERS} simultaneous tokens in four processes its own place, and loses no token`,
     async () => {
       const { ports, openAgain } = await open();
       const processes = [ports, openAgain(), openAgain(), openAgain()];
@@ -74,7 +74,7 @@ export function statusListsContract(open: () => Promise<Workspace>): void {
     ROUND_MILLISECONDS_MAX * RACES + 5_000,
   );
 
-  test('begins the next list when one is full', async () => {
+  test('begins the next list after a list is full', async () => {
     const { ports } = await open();
     const tokens = Array.from({ length: LIST_LENGTH + 1 }, () => claims());
     const places = await repeat(tokens.length, (number) => ports.statusPlaces.assign(tokens[number] ?? claims()), 32);
@@ -86,7 +86,7 @@ export function statusListsContract(open: () => Promise<Workspace>): void {
     expect(await placesOf(tokens, ports, lists)).toEqual(places.map(nameOf));
   });
 
-  test('begins anew on another day, also for tokens of before and after midnight at once', async () => {
+  test('begins a new list on another day, also for simultaneous tokens of two days', async () => {
     const { ports } = await open();
     const tokens = Array.from({ length: 8 }, (_, number) => claims(NOW + (number % 2) * DAY_SECONDS));
     const places = await Promise.all(tokens.map((token) => ports.statusPlaces.assign(token)));
@@ -96,27 +96,30 @@ export function statusListsContract(open: () => Promise<Workspace>): void {
     expect(await placesOf(tokens, ports, lists)).toEqual(places.map(nameOf));
   });
 
-  test('knows no list on which no token is', async () => {
+  test('finds no list without tokens', async () => {
     const { ports } = await open();
     const { list } = await ports.statusPlaces.assign(claims());
     const others = [list + 1, list - 1, list + 10_000_000];
     expect(await Promise.all(others.map((other) => ports.statusEntries.read(other)))).toEqual(Array(3).fill(undefined));
   });
 
-  test.each(['ADD blocks', 'SET #place'])('F-AMBIG: is whole where the reply to %s is lost', async (expression) => {
-    const { ports, dynamo } = await open();
-    const loseFirst = loseFirstReplyTo('UpdateItem');
-    const tokens = [claims(), claims(), claims()];
-    const places = await whileFailing(
-      dynamo,
-      (operation, body) => (body.includes(expression) ? loseFirst(operation, body) : undefined),
-      () => Promise.all(tokens.map((token) => ports.statusPlaces.assign(token))),
-    );
-    expect(new Set(places.map(nameOf)).size).toBe(tokens.length);
-    expect(await placesOf(tokens, ports, [places[0]?.list ?? 0])).toEqual(places.map(nameOf));
-  });
+  test.each(['ADD blocks', 'SET #place'])(
+    'F-AMBIG: assigns each place once if the reply to %s is lost',
+    async (expression) => {
+      const { ports, dynamo } = await open();
+      const loseFirst = loseFirstReplyTo('UpdateItem');
+      const tokens = [claims(), claims(), claims()];
+      const places = await whileFailing(
+        dynamo,
+        (operation, body) => (body.includes(expression) ? loseFirst(operation, body) : undefined),
+        () => Promise.all(tokens.map((token) => ports.statusPlaces.assign(token))),
+      );
+      expect(new Set(places.map(nameOf)).size).toBe(tokens.length);
+      expect(await placesOf(tokens, ports, [places[0]?.list ?? 0])).toEqual(places.map(nameOf));
+    },
+  );
 
-  test('gives no place twice, also where DynamoDB has forgotten how many it gave', async () => {
+  test('assigns no place twice, also if the counter of blocks is wrong', async () => {
     const { ports, openAgain, dynamo } = await open();
     const first = claims();
     const place = await ports.statusPlaces.assign(first);
@@ -132,14 +135,14 @@ export function statusListsContract(open: () => Promise<Workspace>): void {
     ]);
   });
 
-  test('keeps places for longer than tokens live', async () => {
+  test('keeps places longer than the lifetime of tokens', async () => {
     const { ports, scan } = await open();
     await ports.statusPlaces.assign(claims());
     const kept = (await scan('TOKENS')).map(({ removeAt }) => Number(removeAt) - NOW);
     expect([kept.length, kept.every((seconds) => seconds > 2 * DAY_SECONDS)]).toEqual([2, true]);
   });
 
-  test('H11: is unavailable, and never empty, where DynamoDB is', async () => {
+  test('H11: answers temporarily_unavailable, never an empty list, if DynamoDB fails', async () => {
     const { ports, dynamo } = await open();
     const { list } = await ports.statusPlaces.assign(claims());
     const calls = () => [outcomeOf(ports.statusPlaces.assign(claims())), outcomeOf(ports.statusEntries.read(list))];

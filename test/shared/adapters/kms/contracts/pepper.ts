@@ -14,7 +14,7 @@ interface PepperItem {
   readonly peppers: readonly { readonly wrapped: string }[];
 }
 
-/** A seal is worth as much as the secrecy of the pepper, and as its permanence. */
+/** The contracts of the ports of the pepper: it seals messages, it stays secret, and it is not lost. */
 export function pepperContracts(open: () => Promise<Workspace>): void {
   const openFounded = async () => {
     const workspace = await open();
@@ -45,11 +45,11 @@ function pepperContract(open: () => Promise<Workspace>, openFounded: () => Promi
     expect(await ours.ports.pepper.isSealed(MESSAGE, await theirs.ports.pepper.seal(MESSAGE))).toBe(false);
   });
 
-  test.each(['', 'short', '00000000', 'ääääääää', '0'.repeat(64)])('refuses %o, which is no seal', async (seal) => {
+  test.each(['', 'short', '00000000', 'ääääääää', '0'.repeat(64)])('refuses %o, which is not a seal', async (seal) => {
     expect(await (await openFounded()).ports.pepper.isSealed(MESSAGE, seal)).toBe(false);
   });
 
-  test('has KMS unwrap it once for the life of a process', async () => {
+  test('unwraps the pepper with KMS once in each process', async () => {
     const { ports, kms } = await openFounded();
     kms.forget();
     await Promise.all(race(8, () => ports.pepper.seal(MESSAGE)));
@@ -57,7 +57,7 @@ function pepperContract(open: () => Promise<Workspace>, openFounded: () => Promi
     expect(kms.calls).toEqual(['Decrypt']);
   });
 
-  test('seals with the first of two peppers and recognises the seals of both while they overlap', async () => {
+  test('seals with the first of two peppers and recognises the seals of both', async () => {
     const [ours, successor] = [await openFounded(), await openFounded()];
     const [old, next] = [await pepperItem(ours), await pepperItem(successor)];
     await putPepper(ours, { ...old, peppers: [...next.peppers, ...old.peppers] });
@@ -67,7 +67,7 @@ function pepperContract(open: () => Promise<Workspace>, openFounded: () => Promi
     expect(await Promise.all(seals.map((seal) => pepper.isSealed(MESSAGE, seal)))).toEqual([true, true]);
   });
 
-  test('is unavailable before it is founded, and works as soon as it is', async () => {
+  test('answers temporarily_unavailable before the pepper is made, and works after that', async () => {
     const { ports } = await open();
     expect(await outcomeOf(ports.pepper.seal(MESSAGE))).toBe('temporarily_unavailable');
     await ports.pepperFounder.found();
@@ -75,7 +75,7 @@ function pepperContract(open: () => Promise<Workspace>, openFounded: () => Promi
   });
 
   test.each(['DisabledException', 'KMSInvalidStateException', 'AccessDeniedException'])(
-    'H11: is unavailable, never a no, while KMS answers %s',
+    'H11: answers temporarily_unavailable, never a refusal, while KMS answers %s',
     async (name) => {
       const { ports, kms } = await openFounded();
       const check = () => outcomeOf(ports.pepper.isSealed(MESSAGE, '00000000'));
@@ -86,7 +86,7 @@ function pepperContract(open: () => Promise<Workspace>, openFounded: () => Promi
 }
 
 function founderContract(open: () => Promise<Workspace>, openFounded: () => Promise<Workspace>): void {
-  test('keeps the first pepper when it founds again, and has KMS make no other', async () => {
+  test('keeps the first pepper if it is called again, and does not call KMS', async () => {
     const { ports, openAgain, kms } = await openFounded();
     const seal = await ports.pepper.seal(MESSAGE);
     kms.forget();
@@ -95,14 +95,14 @@ function founderContract(open: () => Promise<Workspace>, openFounded: () => Prom
     expect(await openAgain().pepper.seal(MESSAGE)).toBe(seal);
   });
 
-  test('founds one pepper when 16 found at once', async () => {
+  test('makes one pepper in 16 simultaneous calls', async () => {
     const { openAgain } = await open();
     const processes = Array.from({ length: 16 }, () => openAgain());
     expect(await outcomesOf(processes.map(({ pepperFounder }) => pepperFounder.found()))).toEqual({ done: 16 });
     expect(new Set(await Promise.all(processes.map(({ pepper }) => pepper.seal(MESSAGE)))).size).toBe(1);
   });
 
-  test('never sees the pepper in the clear, nor keeps it so', async () => {
+  test('receives and stores the pepper only in wrapped form', async () => {
     const { ports, kms, ...workspace } = await open();
     kms.forget();
     await ports.pepperFounder.found();
@@ -116,7 +116,7 @@ function founderContract(open: () => Promise<Workspace>, openFounded: () => Prom
   });
 
   test.each([undefined, { mintmark: 'something else' }])(
-    'has KMS refuse to unwrap the pepper in the encryption context %o',
+    'wraps the pepper so that KMS refuses to unwrap it with the encryption context %o',
     async (EncryptionContext) => {
       const workspace = await openFounded();
       const { peppers } = await pepperItem(workspace);
@@ -129,7 +129,7 @@ function founderContract(open: () => Promise<Workspace>, openFounded: () => Prom
     },
   );
 
-  test('founds nothing, and says so, where KMS is unavailable', async () => {
+  test('answers temporarily_unavailable if KMS fails, and stores no pepper', async () => {
     const { ports, kms, scan } = await open();
     const found = () => outcomeOf(ports.pepperFounder.found());
     expect(await whileFailing(kms, denied, found)).toBe('temporarily_unavailable');
@@ -138,7 +138,7 @@ function founderContract(open: () => Promise<Workspace>, openFounded: () => Prom
 }
 
 function vaultContract(open: () => Promise<Workspace>, openFounded: () => Promise<Workspace>): void {
-  /** Puts another pepper before the others; false where somebody else was faster. */
+  /** Adds a new pepper before the others. The result is false if another call was faster. */
   const rotate = async ({ pepperVault }: Ports) => {
     const { peppers, version } = (await pepperVault.read()) as KeptPeppers;
     return pepperVault.replace([{ wrapped: await pepperVault.wrapNew() }, ...peppers], version);
@@ -148,11 +148,11 @@ function vaultContract(open: () => Promise<Workspace>, openFounded: () => Promis
     return pepperVault.replace([peppers[0]], version);
   };
 
-  test('says that there is nothing before the workspace is founded', async () => {
+  test('finds no pepper before bootstrap', async () => {
     expect(await (await open()).ports.pepperVault.read()).toBeUndefined();
   });
 
-  test('is changed by one of 16 at once', async () => {
+  test('accepts one of 16 simultaneous changes', async () => {
     const { ports, openAgain } = await openFounded();
     const { peppers, version } = (await ports.pepperVault.read()) as KeptPeppers;
     const wrapped = await ports.pepperVault.wrapNew();
@@ -160,12 +160,12 @@ function vaultContract(open: () => Promise<Workspace>, openFounded: () => Promis
     expect(countEach((await Promise.all(replacing)).map(String))).toEqual({ true: 1, false: 15 });
   });
 
-  test('is changed where the reply is lost', async () => {
+  test('accepts a change whose reply is lost', async () => {
     const { ports, dynamo } = await openFounded();
     expect(await whileFailing(dynamo, loseFirstReplyTo('PutItem'), () => rotate(ports))).toBe(true);
   });
 
-  test('a process learns of a new pepper from its first seal, of all others after five minutes', async () => {
+  test('a process learns of a new pepper with the first seal of this pepper, or after five minutes', async () => {
     const { ports, openAgain } = await openFounded();
     const [busy, idle] = [openAgain(), openAgain()];
     const old = await busy.pepper.seal(MESSAGE);
@@ -179,7 +179,7 @@ function vaultContract(open: () => Promise<Workspace>, openFounded: () => Promis
     expect(await idle.pepper.seal(MESSAGE)).toBe(next);
   });
 
-  test('a process refuses what is under a pepper that was taken out, after five minutes', async () => {
+  test('a process refuses seals of a removed pepper after five minutes', async () => {
     const { ports, openAgain } = await openFounded();
     const { pepper } = openAgain();
     const old = await pepper.seal(MESSAGE);
@@ -191,7 +191,7 @@ function vaultContract(open: () => Promise<Workspace>, openFounded: () => Promis
     expect([before, await pepper.isSealed(MESSAGE, old)]).toEqual([true, false]);
   });
 
-  test('whoever makes seals up buys one read a minute', async () => {
+  test('invented seals cause at most one read a minute', async () => {
     const { ports, openAgain, dynamo, kms } = await openFounded();
     const { pepper } = openAgain();
     const guess = () => Promise.all(race(50, () => pepper.isSealed(MESSAGE, '00000000')));
@@ -205,7 +205,7 @@ function vaultContract(open: () => Promise<Workspace>, openFounded: () => Promis
     expect([dynamo.calls, kms.calls]).toEqual([['GetItem'], []]);
   });
 
-  test('H11: goes on with the peppers it knows while it cannot ask for others', async () => {
+  test('H11: uses the known peppers while DynamoDB fails', async () => {
     const { ports, openAgain, dynamo } = await openFounded();
     const { pepper } = openAgain();
     const seal = await pepper.seal(MESSAGE);
@@ -220,7 +220,7 @@ async function pepperItem({ scan }: Pick<Workspace, 'scan'>): Promise<PepperItem
   return item as unknown as PepperItem;
 }
 
-/** As whoever replaces a pepper would do. */
+/** Stores an item with peppers, as a replacement of the pepper does. */
 async function putPepper({ settings }: Workspace, item: PepperItem): Promise<void> {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
   await client.send(new PutCommand({ TableName: settings.MINTMARK_DIRECTORY_TABLE, Item: { ...item } }));

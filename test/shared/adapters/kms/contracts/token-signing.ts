@@ -13,7 +13,7 @@ const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdD
 /** EdDSA hashes the message itself. */
 const WITH_DIGEST = ALGORITHMS.filter((algorithm) => algorithm !== 'EdDSA');
 
-/** Far away enough for jose, which looks at the real clock. */
+/** Far in the future, because jose uses the real clock. */
 const EXPIRES_AT_SECONDS = 4_000_000_000;
 
 const NOW_SECONDS = 1_800_000_000;
@@ -38,7 +38,7 @@ const { iss, sub, aud, iat, nbf, jti, client_id, tenant_id = '' } = claims;
 
 const longLived: LongLivedTokenClaims = { iss, sub, aud, iat, nbf, jti, client_id, tenant_id };
 
-/** What one port signs the others publish and verify, and so does everybody else. */
+/** The contracts of signer, key set and verifier: they agree with each other and with the library jose. */
 export function tokenSigningContracts(open: () => Promise<Workspace>): void {
   describe('TokenSigner', () => signerContract(open));
   describe('KeySet', () => keySetContract(open));
@@ -49,7 +49,7 @@ async function claimsOf(verifier: TokenVerifier, token: string) {
   return (await verifier.verify(token, NOW_SECONDS))?.claims;
 }
 
-/** As a verifier that knows nothing but the published keys. */
+/** Verifies a token as a verifier that only knows the published keys. */
 async function verifyWithJose({ keySet }: Ports, token: string) {
   const keys: JWK[] = [...(await keySet.publicKeys(NOW_SECONDS))];
   const { issuer, audience } = { issuer: claims.iss, audience: claims.aud };
@@ -62,7 +62,7 @@ async function verifyWithJose({ keySet }: Ports, token: string) {
 }
 
 function signerContract(open: () => Promise<Workspace>): void {
-  test.each(ALGORITHMS)('F1: signs at+jwt with %s so that jose verifies it', async (alg) => {
+  test.each(ALGORITHMS)('F1: signs an at+jwt with %s, and jose verifies it', async (alg) => {
     const { ports } = await open();
     const key = (await ports.keySet.publicKeys(NOW_SECONDS)).find((jwk) => jwk.alg === alg);
     expect(await verifyWithJose(ports, await ports.signer.sign(claims, alg))).toEqual({
@@ -71,25 +71,28 @@ function signerContract(open: () => Promise<Workspace>): void {
     });
   });
 
-  test.each(WITH_DIGEST)('F12: signs 6 KB of claims with %s, more than KMS takes as a message', async (alg) => {
-    const { ports, kms } = await open();
-    kms.forget();
-    const large = { ...claims, metadata: { note: 'x'.repeat(6_144) } };
-    const token = await ports.signer.sign(large, alg);
-    expect((await verifyWithJose(ports, token)).payload).toEqual(large);
-    const sent = kms.bodies.map((body) => JSON.parse(body) as { MessageType?: string; Message?: string });
-    const digests = sent.filter(({ MessageType }) => MessageType === 'DIGEST');
-    expect(digests.map(({ Message = '' }) => Buffer.from(Message, 'base64').length)).toEqual([32]);
-  });
+  test.each(WITH_DIGEST)(
+    'F12: signs 6 KB of claims with %s, which is more than KMS accepts as a message',
+    async (alg) => {
+      const { ports, kms } = await open();
+      kms.forget();
+      const large = { ...claims, metadata: { note: 'x'.repeat(6_144) } };
+      const token = await ports.signer.sign(large, alg);
+      expect((await verifyWithJose(ports, token)).payload).toEqual(large);
+      const sent = kms.bodies.map((body) => JSON.parse(body) as { MessageType?: string; Message?: string });
+      const digests = sent.filter(({ MessageType }) => MessageType === 'DIGEST');
+      expect(digests.map(({ Message = '' }) => Buffer.from(Message, 'base64').length)).toEqual([32]);
+    },
+  );
 
-  test.each(ALGORITHMS)('F11: signs with %s 64 times, whatever the signature looks like', async (alg) => {
+  test.each(ALGORITHMS)('F11: signs 64 different tokens with %s, and jose verifies all', async (alg) => {
     const { ports } = await open();
     const tokens = await Promise.all(race(64, (runner) => ports.signer.sign({ ...claims, jti: `tok_${runner}` }, alg)));
     const verified = await Promise.all(tokens.map((token) => verifyWithJose(ports, token)));
     expect(verified.map(({ payload }) => payload.jti)).toEqual(tokens.map((_, index) => `tok_${index}`));
   });
 
-  test('asks KMS once for a signature, and for its keys only the first time', async () => {
+  test('calls KMS once for each signature, and for the public keys only the first time', async () => {
     const { ports, kms } = await open();
     kms.forget();
     await ports.signer.sign(claims, 'RS256');
@@ -97,7 +100,7 @@ function signerContract(open: () => Promise<Workspace>): void {
     expect(kms.calls.toSorted()).toEqual([...ALGORITHMS.map(() => 'GetPublicKey'), 'Sign', 'Sign']);
   });
 
-  test('is unavailable where KMS does not sign, and signs again when it does', async () => {
+  test('answers temporarily_unavailable if KMS fails, and signs again afterwards', async () => {
     const { ports, kms } = await open();
     const sign = () => outcomeOf(ports.signer.sign(claims, 'RS256'));
     expect(await whileFailing(kms, denied, sign)).toBe('temporarily_unavailable');
@@ -107,7 +110,7 @@ function signerContract(open: () => Promise<Workspace>): void {
     expect(await sign()).toBe('done');
   });
 
-  test('F12: refuses with EdDSA what KMS does not take as a message, without asking it', async () => {
+  test('F12: refuses with EdDSA a message that is too large for KMS, without a call', async () => {
     const { ports, kms } = await open();
     await ports.signer.sign(claims, 'EdDSA');
     kms.forget();
@@ -116,7 +119,7 @@ function signerContract(open: () => Promise<Workspace>): void {
     expect(kms.calls).toEqual([]);
   });
 
-  test('is unavailable for an algorithm that the workspace has no key for', async () => {
+  test('answers temporarily_unavailable for an algorithm without a key', async () => {
     const { openAgain, settings } = await open();
     const { RS256 } = JSON.parse(settings.MINTMARK_SIGNING_KEYS ?? '{}') as Record<string, string>;
     const { signer } = openAgain({ MINTMARK_SIGNING_KEYS: JSON.stringify({ RS256 }) });
@@ -133,7 +136,7 @@ function keySetContract(open: () => Promise<Workspace>): void {
     EdDSA: ['alg', 'crv', 'kid', 'kty', 'use', 'x'],
   };
 
-  test('L6: publishes one public key for each algorithm, and nothing but its public members', async () => {
+  test('L6: publishes one public key for each algorithm, with its public members only', async () => {
     const { ports } = await open();
     const keys = await ports.keySet.publicKeys(NOW_SECONDS);
     expect(ports.keySet.algorithms).toEqual(ALGORITHMS);
@@ -147,14 +150,14 @@ function keySetContract(open: () => Promise<Workspace>): void {
     expect(new Set(keys.map(({ kid }) => kid)).size).toBe(keys.length);
   });
 
-  test('L9: asks KMS once for each key, however many ask', async () => {
+  test('L9: calls KMS once for each key, for any number of requests', async () => {
     const { ports, kms } = await open();
     kms.forget();
     await Promise.all(race(32, () => ports.keySet.publicKeys(NOW_SECONDS)));
     expect(kms.calls).toEqual(ALGORITHMS.map(() => 'GetPublicKey'));
   });
 
-  test('is unavailable while KMS is, and does not remember it', async () => {
+  test('answers temporarily_unavailable while KMS fails, and publishes again afterwards', async () => {
     const { ports, kms } = await open();
     const publish = () => outcomeOf(ports.keySet.publicKeys(NOW_SECONDS));
     expect(await whileFailing(kms, denied, publish)).toBe('temporarily_unavailable');
@@ -164,7 +167,7 @@ function keySetContract(open: () => Promise<Workspace>): void {
 
 function verifierContract(open: () => Promise<Workspace>): void {
   test.each(ALGORITHMS)(
-    'reads the claims of what was signed with %s, without asking for more than the keys',
+    'reads the claims of a token that was signed with %s, and calls KMS only for the keys',
     async (alg) => {
       const { ports, openAgain, kms } = await open();
       const token = await ports.signer.sign(claims, alg);
@@ -175,7 +178,7 @@ function verifierContract(open: () => Promise<Workspace>): void {
     },
   );
 
-  test('reads a token without scope as the other type, with and without expiry', async () => {
+  test('reads a long-lived token, with and without expiry', async () => {
     const { ports } = await open();
     for (const bare of [longLived, { ...longLived, exp: EXPIRES_AT_SECONDS }]) {
       const token = await ports.signer.sign(bare, 'ES256');
@@ -184,7 +187,7 @@ function verifierContract(open: () => Promise<Workspace>): void {
     }
   });
 
-  test('F4: knows nothing of a token that it did not sign as it stands', async () => {
+  test('F4: refuses a token with a changed part', async () => {
     const { ports } = await open();
     const [header = '', payload = '', signature = ''] = (await ports.signer.sign(claims, 'RS256')).split('.');
     const [otherHeader = '', , otherSignature = ''] = (await ports.signer.sign(claims, 'ES256')).split('.');
@@ -200,13 +203,13 @@ function verifierContract(open: () => Promise<Workspace>): void {
     );
   });
 
-  test('F5: knows nothing of a token of another issuer with the same keys', async () => {
+  test('F5: refuses a token of another issuer with the same keys', async () => {
     const { ports, openAgain } = await open();
     const token = await ports.signer.sign(claims, 'RS256');
     expect(await claimsOf(openAgain({ MINTMARK_ISSUER: `${claims.iss}/` }).verifier, token)).toBeUndefined();
   });
 
-  test('F8: knows nothing of a token by a key that the workspace no longer has', async () => {
+  test('F8: refuses a token of a key that the workspace has removed', async () => {
     const { ports, openAgain, settings } = await open();
     const { RS256 } = JSON.parse(settings.MINTMARK_SIGNING_KEYS ?? '{}') as Record<string, string>;
     const retired = openAgain({ MINTMARK_SIGNING_KEYS: JSON.stringify({ RS256 }) }).verifier;
@@ -233,11 +236,11 @@ function verifierContract(open: () => Promise<Workspace>): void {
       [undefined, longLived],
     ],
     ['revoked', { signsFromSeconds: 1, revokedAtSeconds: 2 }, [undefined, undefined]],
-  ] as const)('V1, F8: takes of a key that is %s what it is good for', async (state, times, expected) => {
+  ] as const)('V1, F8: accepts the tokens that a %s key may have signed', async (state, times, expected) => {
     const { ports, openAgain } = await open();
     const tokens = [await ports.signer.sign(claims, 'ES256'), await ports.signer.sign(longLived, 'ES256')];
     const [key] = (await ports.foundingKeys.read(1)).filter(({ algorithm }) => algorithm === 'ES256');
-    if (key === undefined) throw new Error('There is no such key.');
+    if (key === undefined) throw new Error('There is no ES256 key.');
     const { signsFromSeconds: _, ...bare } = key;
     const record = { keys: [{ ...bare, ...times }], creations: [], createdAtSeconds: 1, version: 1 };
     await ports.signingKeyRecords.insert(SIGNING_KEYS, record);
@@ -247,7 +250,7 @@ function verifierContract(open: () => Promise<Workspace>): void {
     expect(published.includes(key.kid)).toBe(!['retired', 'revoked'].includes(state));
   });
 
-  test('H11: is unavailable, never a no, where the keys cannot be had', async () => {
+  test('H11: answers temporarily_unavailable, never a refusal, if the keys cannot be read', async () => {
     const { ports, openAgain, kms } = await open();
     const token = await ports.signer.sign(claims, 'RS256');
     const { verifier } = openAgain();
