@@ -17,7 +17,7 @@ import type { PortsOf } from '#shared/ports.ts';
 
 type Ports = PortsOf<(typeof createToken)['grants'][number]>;
 
-interface CreationRequest {
+interface CreateOperation {
   readonly caller: ManagementCaller;
   readonly params: ClientOwner;
   readonly body: Omit<ApiTokenRequest, 'owner'>;
@@ -35,7 +35,7 @@ const adapters = {
   memory: dynamoRequestMemory,
 };
 
-const create = async ({ caller, params, body }: CreationRequest, ports: Ports) => {
+const create = async ({ caller, params, body }: CreateOperation, ports: Ports) => {
   const { client, shownOnce } = await createApiToken(caller, { owner: params, ...body }, ports);
   return created({ ...apiTokenRepresentation(client), ...shownOnce }, { clientId: client.id });
 };

@@ -24,14 +24,14 @@ import type { PortsOf } from '#shared/ports.ts';
 
 type Ports = PortsOf<(typeof manageSecrets)['grants'][number]>;
 
-interface ClientRequest<Body = undefined> {
+interface ClientOperation<Body = undefined> {
   readonly caller: ManagementCaller;
   readonly params: ClientOwner & { readonly clientId: string };
   readonly expectedVersion: number | undefined;
   readonly body: Body;
 }
 
-const accessOf = ({ caller, params, expectedVersion }: Omit<ClientRequest, 'body'>): ClientAccess => ({
+const accessOf = ({ caller, params, expectedVersion }: Omit<ClientOperation, 'body'>): ClientAccess => ({
   caller,
   owner: params,
   clientId: params.clientId,
@@ -47,23 +47,23 @@ interface Addition {
   readonly importedHash?: string | undefined;
 }
 
-const add = async (request: ClientRequest<Addition>, ports: Ports) => {
+const add = async (request: ClientOperation<Addition>, ports: Ports) => {
   const { importedHash, ...addition } = request.body;
   if (importedHash === undefined) return createdSecret(await addSecret(accessOf(request), addition, ports));
   const client = await importSecret(accessOf(request), { ...addition, importedHash }, ports);
   return created(secretsRepresentation(client), { clientId: client.id });
 };
 
-const rotate = async (request: ClientRequest<{ graceSeconds: number }>, ports: Ports) =>
+const rotate = async (request: ClientOperation<{ graceSeconds: number }>, ports: Ports) =>
   createdSecret(await rotateSecrets(accessOf(request), request.body.graceSeconds, ports));
 
-const finish = async (request: ClientRequest, ports: Ports) =>
+const finish = async (request: ClientOperation, ports: Ports) =>
   ok(secretsRepresentation(await finishRotation(accessOf(request), ports)));
 
-const cancel = async (request: ClientRequest, ports: Ports) =>
+const cancel = async (request: ClientOperation, ports: Ports) =>
   ok(secretsRepresentation(await cancelRotation(accessOf(request), ports)));
 
-const remove = async (request: ClientRequest & { readonly params: { readonly secretId: string } }, ports: Ports) => {
+const remove = async (request: ClientOperation & { readonly params: { readonly secretId: string } }, ports: Ports) => {
   await deleteSecret(accessOf(request), request.params.secretId, ports);
   return done(204);
 };

@@ -23,44 +23,44 @@ import type { PortsOf } from '#shared/ports.ts';
 
 type Ports = PortsOf<(typeof manageTokens)['grants'][number]>;
 
-interface ClientRequest {
+interface ClientOperation {
   readonly caller: ManagementCaller;
   readonly params: ClientOwner & { readonly clientId: string };
 }
 
-interface VersionedRequest extends ClientRequest {
+interface VersionedOperation extends ClientOperation {
   readonly expectedVersion: number | undefined;
 }
 
-interface UpdateRequest extends VersionedRequest {
+interface UpdateOperation extends VersionedOperation {
   readonly body: ApiTokenPatch;
 }
 
-interface ListRequest {
+interface ListOperation {
   readonly caller: ManagementCaller;
   readonly params: ClientOwner;
   readonly query: PageRequest;
 }
 
-const list = async ({ caller, params, query }: ListRequest, ports: Ports) => {
+const list = async ({ caller, params, query }: ListOperation, ports: Ports) => {
   const page = await listClients(caller, params, query, ports);
   const lastUses = await lastUsesOf(page.items, ports);
   return ok(pageRepresentation(page, (client) => apiTokenRepresentation(client, lastUses)));
 };
 
-const show = async ({ caller, params }: ClientRequest, ports: Ports) => {
+const show = async ({ caller, params }: ClientOperation, ports: Ports) => {
   const client = await getClient(caller, params, params.clientId, ports);
   return ok(apiTokenRepresentation(client, await lastUsesOf([client], ports)));
 };
 
-const update = async ({ caller, params, body, expectedVersion }: UpdateRequest, ports: Ports) =>
+const update = async ({ caller, params, body, expectedVersion }: UpdateOperation, ports: Ports) =>
   ok(
     apiTokenRepresentation(
       await updateApiToken({ caller, owner: params, clientId: params.clientId, expectedVersion }, body, ports),
     ),
   );
 
-const remove = async ({ caller, params, expectedVersion }: VersionedRequest, ports: Ports) => {
+const remove = async ({ caller, params, expectedVersion }: VersionedOperation, ports: Ports) => {
   await deleteApiToken({ caller, owner: params, clientId: params.clientId, expectedVersion }, ports);
   return done(204);
 };

@@ -102,7 +102,7 @@ export function listApis(
 /**
  * A change to an API. A member that is undefined stays as it is. Verifiers know the identifier, so it never changes.
  */
-export interface ApiChange extends ApiOptions {
+export interface ApiPatch extends ApiOptions {
   readonly name?: string | undefined;
   /** HS256 is possible after the API got a signing secret. */
   readonly signingAlgorithm?: ApiSigningAlgorithm | undefined;
@@ -116,7 +116,7 @@ export interface ApiChange extends ApiOptions {
  */
 export async function updateApi(
   id: string,
-  patch: ApiChange,
+  patch: ApiPatch,
   expectedVersion: number | undefined,
   ports: Ports & { readonly clock: Clock; readonly verifier: TokenVerifier; readonly hs256Apis: boolean },
 ): Promise<Api> {

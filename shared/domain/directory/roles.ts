@@ -114,7 +114,7 @@ export async function listRoles(
 }
 
 /** A change to a role. A member that is undefined stays as it is. Tokens carry the key, so it never changes. */
-export interface RoleChange {
+export interface RolePatch {
   readonly name?: string | undefined;
   readonly description?: string | null | undefined;
   readonly level?: number | undefined;
@@ -131,7 +131,7 @@ export interface RoleChange {
 export async function updateRole(
   caller: ManagementCaller,
   path: RolePath,
-  { patch, expectedVersion }: { readonly patch: RoleChange; readonly expectedVersion: number | undefined },
+  { patch, expectedVersion }: { readonly patch: RolePatch; readonly expectedVersion: number | undefined },
   ports: WritingPorts,
 ): Promise<ShownRole> {
   const look = ports.records.open(path.roleId);

@@ -91,7 +91,7 @@ export async function listServiceUsers(
 }
 
 /** A change to a service user. While it is disabled, its credentials are refused and its tokens are inactive. */
-export interface ServiceUserChange {
+export interface ServiceUserPatch {
   readonly name?: string | undefined;
   readonly description?: string | null | undefined;
   readonly roleIds?: readonly string[] | undefined;
@@ -108,7 +108,7 @@ export interface ServiceUserChange {
 export async function updateServiceUser(
   caller: ManagementCaller,
   path: ServiceUserPath,
-  { patch, expectedVersion }: { readonly patch: ServiceUserChange; readonly expectedVersion: number | undefined },
+  { patch, expectedVersion }: { readonly patch: ServiceUserPatch; readonly expectedVersion: number | undefined },
   ports: Ports,
 ): Promise<ServiceUser> {
   await getServiceUser(path, ports);

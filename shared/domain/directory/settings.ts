@@ -21,7 +21,7 @@ export function getSettings({ records }: Pick<Ports, 'records'>): Promise<Worksp
 /**
  * A change to the settings. A member that is undefined stays as it is. Null removes a limit or the default audience.
  */
-export interface SettingsChange {
+export interface SettingsPatch {
   readonly defaultAudience?: string | null | undefined;
   /** Every token that was issued up to this moment is inactive from now on. */
   readonly tokensRevokedUntilSeconds?: number | undefined;
@@ -44,7 +44,7 @@ type Changes<Settings> = { readonly [Name in keyof Settings]?: Settings[Name] | 
  * @throws DomainError as `changeRecord` does; `invalid_request` for an unknown API, and for a default above its maximum
  */
 export async function updateSettings(
-  patch: SettingsChange,
+  patch: SettingsPatch,
   expectedVersion: number | undefined,
   ports: Ports,
 ): Promise<WorkspaceSettings> {
@@ -62,7 +62,7 @@ async function writeDefaults({ directory, clock }: Ports): Promise<void> {
   await directory.insert(SETTINGS_KEY, settings).catch(ignoreConflict);
 }
 
-function withChanges(before: WorkspaceSettings, patch: SettingsChange, nowSeconds: number): WorkspaceSettings {
+function withChanges(before: WorkspaceSettings, patch: SettingsPatch, nowSeconds: number): WorkspaceSettings {
   const { defaultAudience = before.defaultAudience, accessTokens, apiTokens: { kinds, ...apiTokens } = {} } = patch;
   return {
     ...before,

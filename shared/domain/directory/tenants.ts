@@ -49,7 +49,7 @@ export function listTenants(
 }
 
 /** A change to a tenant. While a tenant is disabled, its credentials are refused and its tokens are inactive. */
-export interface TenantChange {
+export interface TenantPatch {
   readonly name?: string | undefined;
   readonly status?: 'active' | 'disabled' | undefined;
   readonly metadata?: JsonObject | null | undefined;
@@ -60,7 +60,7 @@ export interface TenantChange {
 /** Changes a tenant. @throws DomainError as `changeRecord` does; `not_found` for a deleted tenant, for any version */
 export async function updateTenant(
   id: string,
-  patch: TenantChange,
+  patch: TenantPatch,
   expectedVersion: number | undefined,
   ports: Ports & { readonly clock: Clock },
 ): Promise<Tenant> {

@@ -71,7 +71,7 @@ export function listUsers(
 }
 
 /** A change to a user. While a user is disabled, the user's personal tokens are inactive. */
-export interface UserChange {
+export interface UserPatch {
   readonly email?: string | undefined;
   readonly name?: string | null | undefined;
   readonly status?: 'active' | 'disabled' | undefined;
@@ -86,7 +86,7 @@ export interface UserChange {
  */
 export async function updateUser(
   id: string,
-  patch: UserChange,
+  patch: UserPatch,
   expectedVersion: number | undefined,
   ports: Ports & { readonly clock: Clock; readonly random: Random },
 ): Promise<User> {
