@@ -59,8 +59,8 @@ const listings: { readonly [Kind in ListedKind]: Listing<DirectoryRecords[Kind]>
 };
 
 /**
- * Returns the listing of a kind; undefined if its records are in no list. A test of types makes sure that the type of a
- * key is the type in `DirectoryRecords`.
+ * Returns the listing of a kind; undefined if its records are in no list. A test of types compares the types of
+ * all keys with `DirectoryRecords`.
  */
 function listingOf<Kept>({ kind }: RecordKind<DirectoryKind, Kept>): Listing<Kept> | undefined {
   return (listings as Readonly<Record<string, Listing<Kept> | undefined>>)[kind];

@@ -19,10 +19,7 @@ import { authenticationMethods } from '#shared/domain/registration/authenticatio
 import { exactly } from '../../exactly.ts';
 import { signingKeysSchema } from './signing-keys-schema.ts';
 
-/**
- * Schemas of the stored records. An older or newer version of the product may have written a record, so each record is
- * parsed when it is read.
- */
+/** Schemas of stored records. Each record is parsed, because another version of the product may have written it. */
 
 const seconds = z.int();
 
@@ -201,10 +198,7 @@ const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryR
   ),
 };
 
-/**
- * Returns the schema of a kind of record. A test of types makes sure that the type of a key is the type in
- * `DirectoryRecords`.
- */
+/** Returns the schema of a kind. A test of types compares the types of all keys with `DirectoryRecords`. */
 export function schemaOf<Kept>({ kind }: RecordKind<DirectoryKind, Kept>): z.ZodType<Kept> {
   return directorySchemas[kind] as z.ZodType<Kept>;
 }
@@ -295,9 +289,7 @@ export const clientSchema = exactly<Client>()(
   }),
 );
 
-/**
- * Returns the stored form of a record. Metadata is stored as JSON text, because DynamoDB does not accept all of JSON.
- */
+/** Returns the stored form of a record. Metadata is JSON text, because DynamoDB refuses some of JSON's numbers and names. */
 export function storable(record: object): Readonly<Record<string, unknown>> {
   const hasMetadata = 'metadata' in record && record.metadata !== undefined;
   return { ...record, ...(hasMetadata && { metadata: JSON.stringify(record.metadata) }) };

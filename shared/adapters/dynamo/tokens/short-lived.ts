@@ -41,10 +41,7 @@ const shortLivedSchemas: { readonly [Kind in ShortLivedKind]: z.ZodType<ShortLiv
   ),
 };
 
-/**
- * Returns the schema of a kind of short-lived record. A test of types makes sure that the type of a key is the type in
- * `ShortLivedRecords`.
- */
+/** Returns the schema of a kind. A test of types compares the types of all keys with `ShortLivedRecords`. */
 export function shortLivedSchemaOf<Kept>({ kind }: RecordKind<ShortLivedKind, Kept>): z.ZodType<Kept> {
   return shortLivedSchemas[kind] as z.ZodType<Kept>;
 }

@@ -10,7 +10,7 @@ import { required } from '../../node/environment.ts';
 import { batchGet } from '../batch-get.ts';
 import { documentClient } from '../document-client.ts';
 
-/** How many places a process takes at a time. Places that it has not used at the end of the day stay empty. */
+/** How many places a process takes at a time. Unused places stay empty when the process or the day ends. */
 const BLOCK_LENGTH = 16;
 
 const BLOCKS_PER_LIST = LIST_LENGTH / BLOCK_LENGTH;
