@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { printMutualTls } from './mutual-tls.ts';
 
-/** What a person is told when Mintmark has started. */
+/** A Mintmark that has started. */
 interface Started {
   readonly url: string;
   readonly mutualTlsUrl: string | undefined;
@@ -9,13 +9,13 @@ interface Started {
   readonly folder: string;
 }
 
-/** The helper that README.md and all pages of the documentation source first. */
+/** The shell helper that README.md and all pages source first. */
 const SHELL_HELPER = new URL('../../docs/mintmark.sh', import.meta.url).pathname;
 
-/** The helper looks here for the data folder by itself, from the folder in which `npm start` runs. */
+/** The data folder that the helper looks for if `ADMIN_FILE` is not set. */
 const DEFAULT_DATA_FOLDER = '.mintmark';
 
-/** Says where Mintmark is, how to stop it, and which line to paste next. */
+/** Says where Mintmark answers, how to stop it, and which line to paste next. */
 export function printBanner({ url, mutualTlsUrl, folder }: Started): void {
   console.log(`Mintmark is ready at ${url}`);
   if (mutualTlsUrl !== undefined) printMutualTls(mutualTlsUrl, folder);
@@ -37,13 +37,13 @@ function nextLine(folder: string): string {
   return `${isDefault ? '' : `export ADMIN_FILE=${adminFile} && `}. ${helper} && echo "You are the administrator of $MINTMARK"`;
 }
 
-/** The path from the working folder, with `./` before it as a shell needs it; absolute where it leads out of there. */
+/** A path as the shell in the working folder takes it: with `./`, or absolute if it leads out of that folder. */
 function fromHere(path: string): string {
   const relativePath = relative(process.cwd(), path);
   return relativePath.startsWith('..') ? path : `./${relativePath}`;
 }
 
-/** A word of a POSIX shell. */
+/** The text as one word of a POSIX shell. */
 function quoted(text: string): string {
   return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

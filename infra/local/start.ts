@@ -32,10 +32,10 @@ async function start(): Promise<void> {
   printBanner({ url: system.url, mutualTlsUrl: system.mutualTlsUrl, folder });
 }
 
-/** The functions print a line for each request; an event would reach EventBridge. */
+/** JSON: the functions print their own lines for requests, so only events are printed here. */
 const jsonLoggers: Loggers = { onEvent: (event) => console.log(JSON.stringify({ event })) };
 
-/** Lines for people. */
+/** Short lines for people, about requests and events. */
 const shortLoggers: Loggers = {
   onEvent: (event) => console.log(eventLine(event)),
   onRequest: (line) => console.log(requestLine(line, new Date())),
@@ -51,7 +51,10 @@ async function provideFolder(folder: string): Promise<void> {
   }
 }
 
-/** Whether requests are logged as the functions do it for CloudWatch, and not in short lines. */
+/**
+ * Whether the log has the JSON lines that the functions write for CloudWatch, in place of short lines for people.
+ * @throws Error if `MINTMARK_LOG` names another format
+ */
 function logsJson(): boolean {
   const format = process.env.MINTMARK_LOG || 'short';
   if (format === 'short' || format === 'json') return format === 'json';
@@ -103,7 +106,7 @@ function stopOnSignal(system: System): void {
 /** What the system says of a folder that cannot be made or written. */
 const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT', 'ENOSPC'];
 
-/** What people get wrong most often, in words that say what to do. */
+/** Says what to do about the most frequent mistakes. */
 function explain(error: unknown): string {
   const { code, message, port } = error as NodeJS.ErrnoException & { readonly port?: number };
   if (code === 'EADDRINUSE')

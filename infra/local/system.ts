@@ -28,7 +28,7 @@ export interface SystemOptions {
   readonly runsSchedules?: boolean;
   /** Called with each event that is sent to EventBridge. */
   readonly onEvent?: (event: BusEvent) => void;
-  /** Hears of every answered request; by default nobody does. */
+  /** Called with each request that was answered. */
   readonly onRequest?: GatewayOptions['onRequest'];
 }
 
@@ -36,13 +36,13 @@ export interface SystemOptions {
 export interface System {
   /** The issuer and base URL. */
   readonly url: string;
-  /** The base URL of everything for clients that connect by mutual TLS. */
+  /** The base URL for clients with certificates (mutual TLS). */
   readonly mutualTlsUrl: string | undefined;
   /** Invokes the bootstrap function, as an operator with IAM permission does in AWS. */
   bootstrap(event?: { newAdministrator?: boolean }): Promise<Administrator>;
   /** Invokes the function that replaces the pepper; with `finish`, the function that removes the older peppers. */
   rotatePepper(event?: { finish?: boolean }): Promise<{ createdAt: string | null; overlapping: number }>;
-  /** Runs a scheduled function now, before its time has come; resolves with its result. */
+  /** Runs a scheduled function now and resolves with its result. */
   run(name: ScheduledFunction): Promise<unknown>;
   close(): Promise<void>;
 }

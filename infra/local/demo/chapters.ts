@@ -7,7 +7,7 @@ import { issuing } from './issuing.ts';
 import { rotating } from './rotating.ts';
 import { signing } from './signing.ts';
 
-/** From an empty folder to a credential that is refused. */
+/** All steps of the story: it begins in an empty folder and ends with a deleted credential. */
 export const chapters = [
   ...founding,
   ...issuing,

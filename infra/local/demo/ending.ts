@@ -61,7 +61,7 @@ async function stop({ folder, url, close }: Story): Promise<string> {
   return 'server and data are gone';
 }
 
-/** Tokens and credentials are taken back, and every answer from then on shows it. */
+/** Revokes a token and deletes a credential. Introspection and authorizers know it at once. */
 export const ending: readonly Step<Story>[] = [
   { name: 'introspect', run: introspectActive },
   { name: 'revoke', headline: "revoke the writer's token", run: revoke },

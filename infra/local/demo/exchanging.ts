@@ -5,7 +5,7 @@ import { postForm } from './requests.ts';
 import type { Credentials, Story } from './story.ts';
 import type { Step } from './tell.ts';
 
-/** The API that an exchange is for, and the permissions that it must give. */
+/** The audience of an exchange, and the scope that it must return. */
 interface Access {
   readonly audience: string;
   readonly scope: string;
@@ -47,19 +47,19 @@ async function exchange(story: Story, credentials: Credentials, { audience, scop
   return token;
 }
 
-/** The tenant token still gets an access token with this secret. */
+/** Exchanges the tenant token with this secret, and expects the same access as before. */
 export async function exchangeAsEver(story: Story, credentials: Credentials): Promise<string> {
   return `${await exchange(story, credentials, WRITING)} read and write`;
 }
 
-/** The token endpoint refuses these credentials. */
+/** Expects that an exchange with these credentials is refused. */
 export async function refuseExchange(story: Story, credentials: Credentials): Promise<string> {
   const answer = await postForm(story, '/oauth/token', credentials, { grant_type: 'client_credentials' });
   partialDeepStrictEqual(answer, { status: 401, body: { error: 'invalid_client' } });
   return '401 invalid_client';
 }
 
-/** As an API does with a JWT library: the issuer is all that it knows of Mintmark. */
+/** Verifies a token as any API does, with a JWT library. The API knows only the issuer's URL. */
 async function verifyOffline({ url, personalAccessToken, personalToken, tenantId, userId }: Story): Promise<string> {
   const keys = createRemoteJWKSet(new URL(`${url}/.well-known/jwks.json`));
   const { payload, protectedHeader } = await jwtVerify(personalAccessToken, keys, {

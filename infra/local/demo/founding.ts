@@ -4,7 +4,7 @@ import { create, manage, postForm } from './requests.ts';
 import { SECRET, type Story } from './story.ts';
 import type { Step } from './tell.ts';
 
-/** The API that the sample of the local gateway stands for. */
+/** The identifier of the sample API in the local gateway. */
 export const REPORTS = 'https://api.example.com/reports';
 
 async function start(story: Story): Promise<string> {

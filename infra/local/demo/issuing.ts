@@ -38,7 +38,7 @@ async function createCredentials(story: Story, path: string, request: object): P
   return credentials;
 }
 
-/** Clients of the API get credentials, which are shown this once. */
+/** Creates credentials for the callers of the API. Each secret is shown once. */
 export const issuing: readonly Step<Story>[] = [
   { name: 'make a tenant token', headline: 'make an API token for it', run: makeTenantToken },
   { name: 'make a personal token', run: makePersonalToken },

@@ -2,14 +2,14 @@ import { AssertionError } from 'node:assert';
 import { inspect, styleText } from 'node:util';
 import { shortened } from '../log/shortened.ts';
 
-/** One act of the story. */
+/** One step of the story. */
 export interface Step<Story> {
   readonly name: string;
-  /** How the short telling calls this step. A step without a headline runs there too, but gets no line. */
+  /** The title of this step in the short telling. A step without a headline runs there too, but gets no line. */
   readonly headline?: string;
   /**
-   * Does the step, asserts what came of it, and returns that in a few words.
-   * @throws AssertionError where the outcome differs from the one that the story tells
+   * Performs and checks the step, and returns its result in a few words.
+   * @throws AssertionError if the result differs from the story
    */
   readonly run: (story: Story) => Promise<string>;
 }
@@ -31,7 +31,7 @@ interface Line<Story> {
 const OUTCOME_CHARACTERS = 36;
 const TIME_CHARACTERS = 8;
 
-/** Runs one step after the other and writes lines about them, up to the first that fails; returns whether all succeeded. */
+/** Runs the steps in order, writes lines about them, and stops at the first failure. Returns whether all steps succeeded. */
 export async function tell<Story>(
   steps: readonly Step<Story>[],
   story: Story,
@@ -55,7 +55,7 @@ export async function tell<Story>(
   return true;
 }
 
-/** One line for each step, or for each headline with the steps since the one before. The last step always has a line. */
+/** One line for each step, or for each headline with the steps since the last headline. The last step always has a line. */
 function linesOf<Story>(steps: readonly Step<Story>[], isVerbose: boolean): readonly Line<Story>[] {
   const lines: Line<Story>[] = [];
   let untold: Step<Story>[] = [];
@@ -68,7 +68,7 @@ function linesOf<Story>(steps: readonly Step<Story>[], isVerbose: boolean): read
   return lines;
 }
 
-/** The rest of a line once its outcome is known: the outcome, and in the verbose telling how long it took from here on. */
+/** Ends a line with its outcome and, in the verbose telling, with its time, which is measured from this call. */
 function lineEnd(isVerbose: boolean): (outcome: string, color: 'green' | 'red') => string {
   const startedAtMilliseconds = performance.now();
   return (outcome, color) => {

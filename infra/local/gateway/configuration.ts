@@ -68,7 +68,7 @@ export interface RequestLine {
   readonly path: string;
   readonly status: number;
   readonly milliseconds: number;
-  /** Why the request was refused, such as `invalid_client`. */
+  /** The code of a refusal, such as `invalid_client`. */
   readonly errorCode: string | undefined;
 }
 

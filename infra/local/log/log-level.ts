@@ -1,5 +1,5 @@
 /**
- * `npm start` tells each request in a short line of its own, so of the functions' JSON lines it shows failures only, for
- * their causes. Imported before the functions, whose logger reads its level when it is loaded.
+ * `npm start` prints a short line for each request, so the functions log only failures, which have their causes. Imported
+ * before the functions, because their logger reads its level when it is loaded.
  */
 if (process.env.MINTMARK_LOG !== 'json') process.env.POWERTOOLS_LOG_LEVEL ||= 'ERROR';

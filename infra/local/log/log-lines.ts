@@ -2,7 +2,7 @@ import type { BusEvent } from '../events.ts';
 import type { RequestLine } from '../gateway/configuration.ts';
 import { shortened } from './shortened.ts';
 
-/** The members of an audit event that its line mentions. */
+/** The members of an audit event that its line shows. */
 interface EventDetail {
   readonly time: string;
   readonly outcome: string;

@@ -1,8 +1,8 @@
-/** Secrets and tokens of Mintmark, at any place in a text. */
+/** Matches Mintmark's secrets and tokens in a text. */
 const CREDENTIALS = /\bmm[rs]_\w+|\beyJ[\w-]+(?:\.[\w-]+)*/g;
 const CHARACTERS_SHOWN = 10;
 
-/** The text with every secret and token cut to its first characters: they tell two of them apart and open nothing. */
+/** Cuts every secret and token in a text to its first ten characters: they can be told apart, but not used. */
 export function shortened(text: string): string {
   return text.replace(CREDENTIALS, (credential) => `${credential.slice(0, CHARACTERS_SHOWN)}…`);
 }

@@ -37,10 +37,14 @@ describe(PAGE, () => {
   });
 
   test('names the environment variables that the local system reads, and no others', () => {
-    const sources = readdirSync(new URL('../../../infra/local/', import.meta.url)).filter((file) =>
-      file.endsWith('.ts'),
+    const folders = ['infra/local/', 'infra/local/log/'];
+    const sources = folders.flatMap((folder) =>
+      readdirSync(new URL(`../../../${folder}`, import.meta.url)).map((file) => folder + file),
     );
-    const text = sources.map((file) => readPage(`infra/local/${file}`)).join('\n');
+    const text = sources
+      .filter((path) => path.endsWith('.ts'))
+      .map(readPage)
+      .join('\n');
     const direct = [...text.matchAll(/process\.env\.(\w+) (?:\|\||\?\?|===|!==) /g)].map(([, name]) => name);
     const endpoints = [...text.matchAll(/isUnset\('(\w+)'\)/g)].map(([, name]) => name);
     expect(firstColumn(page, 'variable').toSorted()).toEqual([...new Set([...direct, ...endpoints])].toSorted());

@@ -1,11 +1,11 @@
 import type { GatewayResponse } from './gateway-response.ts';
 
-/** Codes are words; free text, which could quote a request, is none. */
+/** A code is one word. Free text could quote a request, so it never counts as a code. */
 const CODE = /^\w+$/;
 
 /**
- * The code of a refusal: `error` of OAuth (RFC 6749 §5.2), `code` of a problem, or the one word that API Gateway says itself.
- * Undefined for a success and for a body that has none of these.
+ * The code of a refusal: `error` of OAuth (RFC 6749 §5.2), `code` of a problem (RFC 9457), or the one word of API Gateway's
+ * own refusals. Undefined for a success and for a body without a code.
  */
 export function errorCodeOf({ statusCode, body }: GatewayResponse): string | undefined {
   if (statusCode < 400) return undefined;

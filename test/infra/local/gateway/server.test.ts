@@ -146,7 +146,7 @@ test.each([
   ['a text', 500, 'error', undefined],
   ['JSON that is no object', 400, 'null', undefined],
   ['a success', 200, '{"error":"invalid_client"}', undefined],
-])('reports the code of %s', async (_, statusCode, body, errorCode) => {
+])('a gateway reports the code of %s', async (_, statusCode, body, errorCode) => {
   const lines: unknown[] = [];
   const { url } = await serving(async () => ({ statusCode, body }), { onRequest: (line) => lines.push(line) });
   await send(url);
