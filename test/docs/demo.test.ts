@@ -84,45 +84,49 @@ function runDemo(...args: readonly string[]): Promise<CommandResult> {
   return runCommand(process.execPath, [demo, ...args], { env: { ...elsewhere, TMPDIR: temporary } });
 }
 
+let short: CommandResult;
+let verbose: CommandResult;
+beforeAll(async () => {
+  short = await runDemo();
+  verbose = await runDemo('--verbose');
+}, 2 * DEMO_MILLISECONDS);
+
 describe.each([
   {
     telling: 'the demo',
-    args: [],
+    resultOf: () => short,
     titles: HEADLINES,
     hint: 'See them all: npm run demo -- --verbose\n',
     credentials: 2,
   },
-  { telling: 'the verbose demo', args: ['--verbose'], titles: STEPS, hint: '', credentials: 14 },
-])('$telling', ({ args, titles, hint, credentials }) => {
-  let result: CommandResult;
-  let lines: readonly string[];
-
-  beforeAll(async () => {
-    result = await runDemo(...args);
-    lines = result.stdout.split('\n').filter((line) => /^[ \d]\d {2}/.test(line));
-  }, DEMO_MILLISECONDS);
+  { telling: 'the verbose demo', resultOf: () => verbose, titles: STEPS, hint: '', credentials: 14 },
+])('$telling', ({ resultOf, titles, hint, credentials }) => {
+  const lines = () =>
+    resultOf()
+      .stdout.split('\n')
+      .filter((line) => /^[ \d]\d {2}/.test(line));
 
   test('succeeds, in any environment, and complains about nothing', () => {
-    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(resultOf()).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('tells its story line by line, and counts every step', () => {
-    expect(lines.map((line) => line.slice(4).split('  ', 1)[0])).toEqual(titles);
-    const [, end] = result.stdout.split('\n\n');
+    expect(lines().map((line) => line.slice(4).split('  ', 1)[0])).toEqual(titles);
+    const [, end] = resultOf().stdout.split('\n\n');
     expect(end?.replace(/\d+\.\d s/, '0 s')).toBe(`43 steps, all as expected, in 0 s.\n${hint}`);
   });
 
   test('numbers its lines, none of which is wider than a terminal', () => {
-    expect(lines.map((line) => line.slice(0, 4))).toEqual(titles.map((_, index) => `${index + 1}  `.padStart(4)));
-    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(lines().map((line) => line.slice(0, 4))).toEqual(titles.map((_, index) => `${index + 1}  `.padStart(4)));
+    expect(lines().filter((line) => line.length > 80)).toEqual([]);
   });
 
   test('writes no colours into a pipe', () => {
-    expect(result.stdout).toBe(stripVTControlCharacters(result.stdout));
+    expect(resultOf().stdout).toBe(stripVTControlCharacters(resultOf().stdout));
   });
 
   test('shows no secret and no token in full', () => {
-    const shown = result.stdout.match(/(?:mms_|eyJ)\S*/g) ?? [];
+    const shown = resultOf().stdout.match(/(?:mms_|eyJ)\S*/g) ?? [];
     expect(shown).toHaveLength(credentials);
     expect(shown.filter((credential) => !/^[\w-]{10}…,?$/.test(credential))).toEqual([]);
   });
@@ -133,24 +137,14 @@ describe.each([
 });
 
 describe('the demo', () => {
-  test(
-    'says of each verbose step how long it took, aligned to the right',
-    async () => {
-      const { stdout } = await runDemo('--verbose');
-      const lines = stdout.split('\n').slice(0, STEPS.length);
-      expect(lines.filter((line) => line.length !== 80 || !/ \d+ ms$/.test(line))).toEqual([]);
-    },
-    DEMO_MILLISECONDS,
-  );
+  test('says of each verbose step how long it took, aligned to the right', () => {
+    const lines = verbose.stdout.split('\n').slice(0, STEPS.length);
+    expect(lines.filter((line) => line.length !== 80 || !/ \d+ ms$/.test(line))).toEqual([]);
+  });
 
-  test(
-    'prints what README.md shows, but for ids, ports and times',
-    async () => {
-      const { stdout } = await runDemo();
-      expect(withoutChance(stdout)).toBe(withoutChance(codeOf(readme, 'demo')));
-    },
-    DEMO_MILLISECONDS,
-  );
+  test('prints what README.md shows, but for ids, ports and times', () => {
+    expect(withoutChance(short.stdout)).toBe(withoutChance(codeOf(readme, 'demo')));
+  });
 
   test('says what is wrong where it cannot begin', async () => {
     const failed = await runCommand(process.execPath, [demo], { env: { TMPDIR: join(temporary, 'missing') } });

@@ -2,12 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runCommand } from '#test/support/documents/command.ts';
 import { isInstalled } from '#test/support/documents/installed.ts';
 import { codeOf } from '#test/support/documents/markdown.ts';
 import { PAGE_MILLISECONDS, type PageSession, readPage, runPage } from '#test/support/documents/page-session.ts';
 import { type LocalMintmark, startLocalMintmark } from '#test/support/world/local-mintmark.ts';
+
+/** Most tests start a program and wait for it. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const root = new URL('../..', import.meta.url).pathname;
 const readme = readPage('README.md');
