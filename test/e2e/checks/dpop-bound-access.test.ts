@@ -77,7 +77,7 @@ describe('the management API and a token that is bound to a key', () => {
     expect(replies.map(seen)).toEqual([problem(401, 'invalid_token'), problem(401, 'invalid_token')]);
   });
 
-  test('takes a proof once, also where two requests send it at once', async () => {
+  test('takes a proof once, also where 32 requests send it at once', async () => {
     const proof = await signProof(world, key, tenants());
     const replies = await Promise.all(race(32, () => send(`DPoP ${adminToken}`, proof)));
     expect(countEach(replies.map(({ status }) => status))).toEqual({ 200: 1, 401: 31 });
