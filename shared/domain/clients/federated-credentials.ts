@@ -60,7 +60,7 @@ function assertAcceptable({ issuer, jwksUri, jwks, conditions }: Trust, { truste
   if (jwks === undefined && !isFetchableUrl(jwksUri ?? issuer)) {
     throw invalidField(
       jwksUri === undefined ? 'issuer' : 'jwksUri',
-      'Mintmark only fetches keys with https, from public host names and port 443. For other issuers, send the keys as jwks.',
+      'Keys must have an https URL with a public host name and port 443. For other issuers, send the keys as jwks.',
     );
   }
   if (!isSelective(conditions)) {

@@ -289,7 +289,7 @@ export const clientSchema = exactly<Client>()(
   }),
 );
 
-/** Returns the stored form of a record. Metadata is JSON text, because DynamoDB refuses some of JSON's numbers and names. */
+/** Returns the stored form of a record. Metadata is JSON text: DynamoDB refuses some of JSON's numbers and names. */
 export function storable(record: object): Readonly<Record<string, unknown>> {
   const hasMetadata = 'metadata' in record && record.metadata !== undefined;
   return { ...record, ...(hasMetadata && { metadata: JSON.stringify(record.metadata) }) };
