@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
-import { secretHasherContract } from '../dynamo/contracts/secret-hasher.ts';
+import { secretHasherContract } from './contracts/secret-hasher.ts';
 
 const LOWEST_COST = 4;
 
