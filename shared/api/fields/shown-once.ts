@@ -31,3 +31,27 @@ export function membersShownOnce(answer: z.core.$ZodType | undefined): readonly 
   if (answer instanceof z.ZodOptional || answer instanceof z.ZodNullable) return membersShownOnce(answer.unwrap());
   return [];
 }
+
+/**
+ * Leaves out of an answer each member that `shownOnce` has marked in the schema of the answer, at any depth. Metadata
+ * stays whole, because a member of it that has the name of a marked member is not marked.
+ */
+export function withoutShownOnce(answer: unknown, schema: z.core.$ZodType | undefined): unknown {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) {
+    return withoutShownOnce(answer, schema.unwrap());
+  }
+  if (schema instanceof z.ZodUnion) {
+    return schema.options.reduce<unknown>((shown, option) => withoutShownOnce(shown, option), answer);
+  }
+  if (schema instanceof z.ZodArray && Array.isArray(answer)) {
+    return answer.map((item) => withoutShownOnce(item, schema.element));
+  }
+  if (!(schema instanceof z.ZodObject) || typeof answer !== 'object' || answer === null) return answer;
+  const shape: Readonly<Record<string, z.core.$ZodType>> = schema.shape;
+  return Object.fromEntries(
+    Object.entries(answer).flatMap(([name, member]) => {
+      const described = shape[name];
+      return described !== undefined && marked.has(described) ? [] : [[name, withoutShownOnce(member, described)]];
+    }),
+  );
+}

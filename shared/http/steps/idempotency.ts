@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { MiddlewareObj } from '@middy/core';
-import { membersShownOnce } from '#shared/api/fields/shown-once.ts';
+import { withoutShownOnce } from '#shared/api/fields/shown-once.ts';
+import type { Reply } from '#shared/api/table.ts';
 import type { Clock } from '#shared/domain/ambient.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 import type { JsonObject } from '#shared/domain/json.ts';
@@ -50,7 +51,7 @@ export function answerRepeats(ports: () => Ports): MiddlewareObj<Incoming, Gatew
       const { status, body } = event.reply;
       const { memory, clock } = ports();
       // The creation has happened. After an error, the client would create again and never see the first secret.
-      const reply = { status, body: withoutSecrets(body, membersShownOnce(routeOf(event).reply.schema)) };
+      const reply = { status, body: withoutSecrets(body, routeOf(event).reply) };
       const finished = memory.finish(name, fingerprintOf(event), reply, clock.nowSeconds());
       await settleAfterwards('idempotency record', event, finished);
     },
@@ -68,11 +69,10 @@ function fingerprintOf({ method, operation, pathParameters, body }: Incoming): s
     .digest('base64url');
 }
 
-/** Leaves out the members with these names, at any depth, and adds a notice if there were any. */
-function withoutSecrets(body: unknown, names: readonly string[]): JsonObject {
-  const whole = JSON.stringify(body);
-  const shown = JSON.stringify(body, (name, value: unknown) => (names.includes(name) ? undefined : value));
-  return { ...(JSON.parse(shown) as JsonObject), ...(shown !== whole && { notice: NOTICE }) };
+/** Leaves out what the answer shows once, and adds a notice if there was any. */
+function withoutSecrets(body: unknown, { schema }: Reply): JsonObject {
+  const shown = withoutShownOnce(body, schema) as JsonObject;
+  return { ...shown, ...(JSON.stringify(shown) !== JSON.stringify(body) && { notice: NOTICE }) };
 }
 
 function keyReused(): DomainError {

@@ -108,6 +108,17 @@ describe('a creation that is repeated under its Idempotency-Key', () => {
     expect(kept).not.toContain(Buffer.from(credentials.clientSecret).toString('base64').slice(16, 64));
   });
 
+  test('gets its metadata whole, also members with the names of secrets', async () => {
+    const [key, metadata] = [newKey(), { clientSecret: 'mine', nested: { accessToken: 'mine' } }];
+    const body = { description: 'export', roleIds: [acme.readerRoleId], metadata };
+    const path = `/v1/tenants/${acme.tenantId}/api-tokens`;
+    const { clientSecret, ...shown } = (await create(key, path, body)).body as Credentials;
+    expect(clientSecret).toMatch(/^mms_/);
+    const notice = 'The secret was shown in the first answer only.';
+    expect((await create(key, path, body)).body).toEqual({ ...shown, notice });
+    expect(shown).toMatchObject({ metadata });
+  });
+
   test('gets the first answer also where the created record has changed since', async () => {
     const key = newKey();
     const first = await create(key, serviceUsers(acme), { name: 'export' });

@@ -86,9 +86,10 @@ describe('one data folder, from one start to the next:', () => {
     idle.destroy();
   });
 
-  test('the second start keeps administrator, keys and data', async () => {
+  test('the second start keeps administrator, keys and data, and prints no secret', async () => {
     mintmark = await startProcess({ folder, port: portOf(first) });
     expect(mintmark.administrator).toEqual(first.administrator);
+    expect(mintmark.printed).not.toContain(mintmark.administrator.clientSecret);
     expect(await manage(mintmark, token, '/v1/tenants/acme')).toMatchObject({ name: 'Acme' });
   });
 
@@ -100,6 +101,7 @@ describe('one data folder, from one start to the next:', () => {
     await truncate(join(folder, 'admin.json'), 20);
     mintmark = await startProcess({ folder });
     expect(mintmark.administrator.clientId).not.toBe(first.administrator.clientId);
+    expect(mintmark.printed).not.toContain(mintmark.administrator.clientSecret);
     expect(await exchange(mintmark, mintmark.administrator)).toMatch(/^eyJ/);
   });
 
