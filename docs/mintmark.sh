@@ -80,7 +80,8 @@ field() {
   ' "$1"
 }
 
-# Sends a request with the management token and sets http_status and body.
+# Sends a request with the management token and sets http_status and body. curl hides a token that it is given as an
+# option of its own from the list of processes.
 mintmark_request() {
   method=$1 target=$2
   shift 2
@@ -91,7 +92,7 @@ mintmark_request() {
     set -- -H 'Content-Type: application/json' -d "$json" "$@"
     ;;
   esac
-  if ! answer=$(curl -sS -w '\n%{http_code}' -X "$method" "$MINTMARK$target" -H "Authorization: Bearer $ADMIN_TOKEN" "$@"); then
+  if ! answer=$(curl -sS -w '\n%{http_code}' -X "$method" "$MINTMARK$target" --oauth2-bearer "$ADMIN_TOKEN" "$@"); then
     mintmark_failure "nothing answers at $MINTMARK" '' 'Run npm start in another terminal, then paste again.'
     return 1
   fi
