@@ -1,8 +1,8 @@
 import type { LastUses } from '#shared/domain/authentication/ports.ts';
 import { KEY_SELECTOR } from '#shared/domain/authentication/usage.ts';
 import type { WithNewKey } from '#shared/domain/clients/client-keys.ts';
-import type { StoredKey } from '#shared/domain/records/client.ts';
-import { lastUse, nothingLeft, type ServiceUserCredential, timestamp, timestampOrNull } from './representations.ts';
+import type { Client, StoredKey } from '#shared/domain/records/client.ts';
+import { credentialMembers, lastUse } from './representations.ts';
 
 /** Shows a public key as verifiers read it (RFC 7517 §4). */
 export function jwkRepresentation({ kid, key }: { readonly kid: string; readonly key: StoredKey }) {
@@ -11,30 +11,17 @@ export function jwkRepresentation({ kid, key }: { readonly kid: string; readonly
 }
 
 /** Shows a key of a service user: its public half only. */
-export function serviceUserKeyRepresentation(client: ServiceUserCredential<'key'>, lastUses?: LastUses) {
-  const {
-    id: kid,
-    subject,
-    key,
-    description,
-    createdAtSeconds,
-    createdBy,
-    expiresAtSeconds,
-    version,
-    ...rest
-  } = client;
-  nothingLeft(rest);
-  if (subject.type !== 'serviceUser' || key === undefined)
-    throw new Error('This client is not a key of a service user.');
+export function serviceUserKeyRepresentation(client: Client, lastUses?: LastUses) {
+  const { id: kid, key } = client;
+  const { serviceUserId, title, made, version } = credentialMembers(client);
+  if (key === undefined) throw new Error('This client is not a key of a service user.');
   return {
     kid,
-    serviceUserId: subject.serviceUserId,
-    title: description,
+    serviceUserId,
+    title,
     algorithm: key.algorithm,
     publicKey: jwkRepresentation({ kid, key }),
-    createdAt: timestamp(createdAtSeconds),
-    createdBy,
-    expiresAt: timestampOrNull(expiresAtSeconds),
+    ...made,
     ...lastUse({ clientId: kid, selector: KEY_SELECTOR }, lastUses),
     version,
   };

@@ -110,8 +110,12 @@ export function clientGrantRepresentation({ createdAtSeconds, ...grant }: Client
   return { ...grant, createdAt: timestamp(createdAtSeconds) };
 }
 
-/** The members that a credential of a service user does not show: those of other clients. */
+/** The members that credentials of service users do not show, and the members that differ by the type of credential. */
 type HiddenOfCredential =
+  | 'id'
+  | 'secrets'
+  | 'key'
+  | 'trust'
   | 'roleIds'
   | 'permissions'
   | 'accessToken'
@@ -124,25 +128,33 @@ type HiddenOfCredential =
   | 'tokenLifetimeSeconds'
   | 'tokenQuota';
 
-type Proof = 'secrets' | 'key' | 'trust';
-
-/** A client that is a credential of a service user, of one kind: `ServiceUserCredential<'key'>` has a key. */
-export type ServiceUserCredential<Own extends Proof> = Omit<Client, HiddenOfCredential | Exclude<Proof, Own>>;
-
-/** Shows a secret of a service user, which is a client with its own `clientId`. */
-export function serviceUserSecretRepresentation(client: ServiceUserCredential<'secrets'>, lastUses?: LastUses) {
-  const { id, subject, description, secrets, createdAtSeconds, createdBy, expiresAtSeconds, version, ...rest } = client;
+/**
+ * Shows the members that secrets, keys and federated credentials of service users have in common. `made` says when and
+ * by which caller the credential was made, and when it expires.
+ */
+export function credentialMembers(client: Omit<Client, HiddenOfCredential>) {
+  const { subject, description, createdAtSeconds, createdBy, expiresAtSeconds, version, ...rest } = client;
   nothingLeft(rest);
   if (subject.type !== 'serviceUser') throw new Error('This client is not a credential of a service user.');
-  return {
-    clientId: id,
-    serviceUserId: subject.serviceUserId,
-    title: description,
-    lastFour: secrets.map(({ lastFour }) => lastFour).join(' '),
-    imported: secrets[0]?.imported,
+  const made = {
     createdAt: timestamp(createdAtSeconds),
     createdBy,
     expiresAt: timestampOrNull(expiresAtSeconds),
+  };
+  return { serviceUserId: subject.serviceUserId, title: description, made, version };
+}
+
+/** Shows a secret of a service user, which is a client with its own `clientId`. */
+export function serviceUserSecretRepresentation(client: Client, lastUses?: LastUses) {
+  const { id, secrets } = client;
+  const { serviceUserId, title, made, version } = credentialMembers(client);
+  return {
+    clientId: id,
+    serviceUserId,
+    title,
+    lastFour: secrets.map(({ lastFour }) => lastFour).join(' '),
+    imported: secrets[0]?.imported,
+    ...made,
     ...lastUse({ clientId: id, selector: secrets[0]?.selector ?? '' }, lastUses),
     version,
   };
