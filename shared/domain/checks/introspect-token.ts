@@ -11,7 +11,7 @@ import type { RecordReader } from '../records/look.ts';
 import { apiRecordKey, SYSTEM_API_ID } from '../records/permissions.ts';
 import { proofOf } from '../registration/registration.ts';
 import { type TokenType, tokenTypeOf } from '../tokens/access-token.ts';
-import type { AccessTokenClaims } from '../tokens/claims.ts';
+import { type AccessTokenClaims, clientClaims } from '../tokens/claims.ts';
 import { findLiveRefreshToken, type LiveRefreshToken } from '../tokens/live-family.ts';
 import { findLiveToken, type LiveToken } from '../tokens/live-token.ts';
 import type { SecretTokens, TokenVerifier } from '../tokens/ports.ts';
@@ -110,8 +110,7 @@ function accessAnswer({ claims, permissions, client, standing }: LiveToken): Act
   const answer = { active: true, token_type: tokenTypeOf(claims), ...shown, scope } as const;
   if (claims.scope !== undefined) return { ...answer, ...current };
   const roles = standing.roles.map((role) => role.key);
-  const metadata = client.metadata && { metadata: client.metadata };
-  return { ...answer, roles, ...current, ...metadata };
+  return { ...answer, roles, ...current, ...clientClaims(client) };
 }
 
 /** `jti` is the id of the family, because a refresh token has no id of its own. */

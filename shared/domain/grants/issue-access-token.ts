@@ -10,7 +10,7 @@ import type { Api } from '../records/permissions.ts';
 import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX } from '../records/settings.ts';
 import type { RequestQuota } from '../requests.ts';
 import { TOKEN_CHARACTERS_MAX, type TokenType, tokenTypeOf } from '../tokens/access-token.ts';
-import type { AccessTokenClaims, Actor, MayAct } from '../tokens/claims.ts';
+import { type AccessTokenClaims, type Actor, clientClaims, type MayAct } from '../tokens/claims.ts';
 import type { SecretTokens, StatusPlaces, TokenSigner } from '../tokens/ports.ts';
 import { newTokenId, signWithSecret } from '../tokens/secret-signed-token.ts';
 import { placeOnStatusList } from '../tokens/status-list.ts';
@@ -116,7 +116,7 @@ function claimsOf(
     client_id: client.id,
     scope: permissions.join(' '),
     ...inTenant,
-    ...(subject.metadata && { metadata: subject.metadata }),
+    ...clientClaims(subject),
   };
 }
 

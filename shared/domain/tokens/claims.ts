@@ -1,5 +1,6 @@
 import type { Confirmation } from '../authentication/confirmation.ts';
 import type { JsonObject } from '../json.ts';
+import type { Client } from '../records/client.ts';
 
 /** The claims of every token (RFC 7519 §4.1, RFC 8693 §4.3). Times are seconds since 1970, UTC. */
 interface CommonClaims {
@@ -13,14 +14,23 @@ interface CommonClaims {
   readonly tenant_id?: string;
 }
 
+/** The claims that a token has from the record of the subject's client. They inform an API and decide nothing. */
+interface ClientClaims {
+  readonly metadata?: JsonObject;
+}
+
+/** Returns the claims that a token has from the record of the subject's client. */
+export function clientClaims({ metadata }: Client): ClientClaims {
+  return { ...(metadata && { metadata }) };
+}
+
 /** The claims of a short-lived access token (RFC 9068 §2.2), with the claims that a tenant's API needs. */
-export interface AccessTokenClaims extends CommonClaims {
+export interface AccessTokenClaims extends CommonClaims, ClientClaims {
   readonly exp: number;
   readonly scope: string;
   /** Keys of the roles that give the permissions. */
   readonly roles?: readonly string[];
   readonly permissions?: readonly string[];
-  readonly metadata?: JsonObject;
   /** The key and the certificate that the sender must prove to hold; a token without it is a bearer token. */
   readonly cnf?: Confirmation;
   /** The place on a status list that says whether the token is revoked; only for APIs with status lists. */
@@ -55,6 +65,23 @@ export interface LongLivedTokenClaims extends CommonClaims {
 
 /** The claims of any token that Mintmark signs; only access tokens have a scope. */
 export type TokenClaims = AccessTokenClaims | LongLivedTokenClaims;
+
+/** The claims that only inform an API. */
+type InformingClaims = 'roles' | 'permissions' | 'status' | keyof ClientClaims;
+
+/**
+ * The claims that decide whether a token is active. The other claims are `never`, so that a new claim of a client does
+ * not compile until `decidingClaims` leaves it out.
+ */
+export type DecidingClaims = Omit<AccessTokenClaims, InformingClaims> & {
+  readonly [Name in InformingClaims]?: never;
+};
+
+/** Returns the claims that decide whether a token is active. */
+export function decidingClaims(claims: AccessTokenClaims): DecidingClaims {
+  const { roles: _roles, permissions: _permissions, status: _status, metadata: _metadata, ...deciding } = claims;
+  return deciding;
+}
 
 /**
  * An actor that acts for the subject (RFC 8693 §4.1). The outermost actor acts now; the actors inside it acted before.

@@ -1,7 +1,7 @@
 import type { WrappedSecret } from '../keys/ports.ts';
 import type { SigningKeys } from '../keys/signing-key.ts';
 import type { SigningAlgorithm } from '../records/permissions.ts';
-import type { AccessTokenClaims, TokenClaims } from './claims.ts';
+import type { AccessTokenClaims, DecidingClaims, TokenClaims } from './claims.ts';
 import type { StatusPlace } from './status-places.ts';
 
 /** Signs tokens with the workspace's keys. The header `typ` tells access tokens from long-lived tokens. */
@@ -44,9 +44,6 @@ export interface Revocations {
   /** Revokes an id. Resolves as soon as every later look sees the revocation. `expiresAtSeconds` is in Unix time. */
   revoke(id: string, expiresAtSeconds: number): Promise<void>;
 }
-
-/** The claims that decide whether a token is active. The other claims only inform its API. */
-export type DecidingClaims = Omit<AccessTokenClaims, 'roles' | 'permissions' | 'metadata' | 'status'>;
 
 /** Gives tokens their places on status lists. */
 export interface StatusPlaces {

@@ -3,7 +3,7 @@ import type { RecordReader } from '../records/look.ts';
 import type { Api } from '../records/permissions.ts';
 import { expectSettings, settingsIn } from '../records/settings.ts';
 import { isWithinLifetime } from './access-token.ts';
-import type { AccessTokenClaims } from './claims.ts';
+import { type AccessTokenClaims, decidingClaims } from './claims.ts';
 import { liveTokenOf } from './live-token.ts';
 import type { StatusEntries, StatusListMemory, StatusPlaces } from './ports.ts';
 import { LIST_LENGTH, mayHoldLivingTokens, placeOf, tokenStatus } from './status-places.ts';
@@ -33,8 +33,7 @@ export async function placeOnStatusList(
   { issuer, statusPlaces }: { readonly issuer: string; readonly statusPlaces: StatusPlaces },
 ): Promise<AccessTokenClaims> {
   if (!api.statusList) return claims;
-  const { roles: _roles, permissions: _permissions, metadata: _metadata, ...deciding } = claims;
-  const place = await statusPlaces.assign(deciding);
+  const place = await statusPlaces.assign(decidingClaims(claims));
   return { ...claims, status: tokenStatus(place, issuer) };
 }
 

@@ -2,7 +2,8 @@ import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk
 import * as z from 'zod';
 import { unavailable } from '#shared/domain/errors.ts';
 import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX } from '#shared/domain/records/settings.ts';
-import type { DecidingClaims, StatusEntries, StatusPlaces } from '#shared/domain/tokens/ports.ts';
+import type { DecidingClaims } from '#shared/domain/tokens/claims.ts';
+import type { StatusEntries, StatusPlaces } from '#shared/domain/tokens/ports.ts';
 import { beginningOf, dayAt, LIST_LENGTH, placeAfter, type StatusPlace } from '#shared/domain/tokens/status-places.ts';
 import type { Environment } from '#shared/ports.ts';
 import { rethrowAsUnavailable } from '../../aws-client.ts';

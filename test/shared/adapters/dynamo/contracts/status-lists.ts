@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DomainError } from '#shared/domain/errors.ts';
-import type { DecidingClaims } from '#shared/domain/tokens/ports.ts';
+import type { DecidingClaims } from '#shared/domain/tokens/claims.ts';
 import { LIST_LENGTH, type StatusPlace } from '#shared/domain/tokens/status-places.ts';
 import { outcomeOf, race, repeat } from '#test/support/ask/concurrent-calls.ts';
 import { ROUND_MILLISECONDS_MAX, RUNNERS, roundsEach } from '#test/support/faults/race-rounds.ts';
