@@ -2,24 +2,25 @@ import type { Clock, Random } from '../ambient.ts';
 import { newId } from '../ids.ts';
 import type { Pepper } from '../keys/ports.ts';
 import type { Client, StoredKey, StoredSecret } from '../records/client.ts';
+import type { Versioned } from '../records/lifecycle.ts';
 import type { SecretHasher } from './ports.ts';
 import { newSecret } from './secret.ts';
 
-/** The members of a new client that its maker chooses. */
+/** The members that the maker of a client does not choose: its id, its state, and its credentials. */
+type UnchosenMembers =
+  | keyof Versioned
+  | 'id'
+  | 'status'
+  | 'revokedBeforeSeconds'
+  | 'secrets'
+  | 'rotation'
+  | 'key'
+  | 'trust'
+  | 'accessToken';
+
+/** The members of a new client that its maker chooses. A member that is added to `Client` is one of them. */
 export type ClientDescription = Pick<Client, 'subject' | 'description' | 'createdBy'> &
-  Partial<
-    Pick<
-      Client,
-      | 'metadata'
-      | 'roleIds'
-      | 'permissions'
-      | 'apiIds'
-      | 'registration'
-      | 'expiresAtSeconds'
-      | 'tokenLifetimeSeconds'
-      | 'tokenQuota'
-    >
-  >;
+  Partial<Omit<Client, UnchosenMembers>>;
 
 /** A client with a new secret. Only this answer has its clear text. */
 export interface WithNewSecret {
