@@ -6,6 +6,7 @@ import { tenantTokens, userTokens } from './api-tokens.ts';
 
 const TITLE_CHARACTERS = 128;
 
+/** The longest overlap of old and new secrets in a rotation: a week. */
 const GRACE_SECONDS_MAX = 604_800;
 
 const clientSecrets = z.object({
