@@ -69,16 +69,19 @@ function readPort(variable: keyof typeof ports): number | undefined {
   throw new Error(`${variable} must be a number from 0 to 65535`);
 }
 
-/** Keeps the administrator of an earlier start in the file, or a new one if the file is missing or damaged. */
+/**
+ * Keeps the administrator of an earlier start in the file. Makes another administrator if the file is missing or damaged,
+ * or if it is about other tables than these: its secret would be refused.
+ */
 async function provideAdministrator(system: System, file: string): Promise<void> {
   const known = await readAdministrator(file);
-  const { issuer, clientId, clientSecret } = await system.bootstrap({ newAdministrator: known === undefined });
-  if (known === undefined && clientSecret === undefined) throw new Error('The bootstrap answered without a secret.');
-  await writeAdministrator(file, {
-    issuer,
-    clientId: known?.clientId ?? clientId,
-    clientSecret: known?.clientSecret ?? clientSecret ?? '',
-  });
+  const { issuer, clientId, clientSecret } = await system.bootstrap();
+  if (clientSecret !== undefined) return writeAdministrator(file, { issuer, clientId, clientSecret });
+  if (known?.clientId === clientId) return writeAdministrator(file, { ...known, issuer });
+
+  const made = await system.bootstrap({ newAdministrator: true });
+  if (made.clientSecret === undefined) throw new Error('The bootstrap answered without a secret.');
+  await writeAdministrator(file, { ...made, clientSecret: made.clientSecret });
 }
 
 async function readAdministrator(file: string): Promise<AdministratorFile | undefined> {

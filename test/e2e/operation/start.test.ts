@@ -105,6 +105,15 @@ describe('one data folder, from one start to the next:', () => {
     expect(await exchange(mintmark, mintmark.administrator)).toMatch(/^eyJ/);
   });
 
+  test('an administrator file of other tables is replaced, because its secret would be refused', async () => {
+    await mintmark.end('SIGTERM');
+    const { administrator } = mintmark;
+    await rm(join(folder, 'dynamodb'), { recursive: true });
+    mintmark = await startProcess({ folder });
+    expect(mintmark.administrator.clientId).not.toBe(administrator.clientId);
+    expect(await exchange(mintmark, mintmark.administrator)).toMatch(/^eyJ/);
+  });
+
   test('npm start, told to stop by SIGTERM, leaves nothing running', async () => {
     await mintmark.end('SIGTERM');
     mintmark = await startProcess({ folder, command: ['npm', 'start'] });
