@@ -10,6 +10,7 @@ import { tell } from './demo/tell.ts';
 /** `npm run demo`: the story in twelve lines, or with `--verbose` in all its steps, in a workspace that is gone afterwards. */
 async function demo(): Promise<void> {
   const { verbose: isVerbose } = readOptions();
+  process.stdout.once('error', () => process.exit(1)); // Its reader has gone: `npm run demo | head`.
   const story = newStory(temporaryFolder());
   const isTrue = await tell(chapters, story, { isVerbose, write: (text) => process.stdout.write(text) });
   await story.close();

@@ -152,6 +152,16 @@ describe('the demo', () => {
     expect(failed.stderr).toMatch(/^The demo could not run\. ENOENT: .*mintmark-demo-/);
   });
 
+  test('ends without a stack trace if the reader of its output has gone', async () => {
+    const command = `'${process.execPath}' '${demo}' | head -n 1`;
+    expect(await runCommand('sh', ['-c', command], { env: { TMPDIR: temporary } })).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^ 1 {2}start Mintmark .*\n$/),
+      stderr: '',
+    });
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
   test('refuses an argument that it does not know', async () => {
     const refused = "The demo could not run. Unknown option '--verbos'\n";
     expect(await runDemo('--verbos')).toEqual({ code: 1, stdout: '', stderr: refused });
