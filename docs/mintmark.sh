@@ -74,6 +74,7 @@ field() {
     const member = eval(`value.${process.argv[1]}`);
     if (member === undefined) {
       console.error(`Stopped: there is no ${process.argv[1]} in this answer\n  answer  ${text.trim()}`);
+      console.error("  next    Paste the page from its beginning.");
       process.exit(1);
     }
     console.log(typeof member === "string" ? member : JSON.stringify(member));
@@ -113,10 +114,10 @@ mintmark_advice() {
   401) echo 'The management token has ended. Paste the page from its beginning.' ;;
   403) echo 'The administrator may not do this. Check ADMIN_FILE.' ;;
   404) echo 'Check the ids in the path. Paste the page from its beginning.' ;;
-  409) echo 'It exists already, or it changed meanwhile. Paste the page from its beginning.' ;;
+  409) echo 'The answer says what is in the way. Remove that, then paste the page from its beginning.' ;;
   429) echo 'Wait a minute, then paste again.' ;;
   5*) echo 'Look at the output of npm start, then paste again.' ;;
-  *) echo 'Correct the request, then paste again.' ;;
+  *) echo 'Correct the request, then paste again. If you left out a block, paste the page from its beginning.' ;;
   esac
 }
 
@@ -124,13 +125,22 @@ mintmark_advice() {
 mintmark_begin() {
   ADMIN_FILE=${ADMIN_FILE:-.mintmark/admin.json}
   if [ ! -r "$ADMIN_FILE" ]; then
-    mintmark_failure "there is no file $ADMIN_FILE" '' 'Run npm start in this folder, or set ADMIN_FILE. Then paste again.'
+    mintmark_failure "there is no file $ADMIN_FILE" '' 'Run npm start in another terminal, and paste again in the same folder. Or set ADMIN_FILE.'
     return 1
   fi
   MINTMARK=$(field issuer <"$ADMIN_FILE") || return 1
   export MINTMARK
-  ADMIN_TOKEN=$(exchange "$(field clientId <"$ADMIN_FILE")" "$(field clientSecret <"$ADMIN_FILE")" | field access_token) ||
-    mintmark_failure "there is no management token from $MINTMARK" '' 'Run npm start in another terminal, then paste again.'
+  if ! answer=$(exchange "$(field clientId <"$ADMIN_FILE")" "$(field clientSecret <"$ADMIN_FILE")"); then
+    mintmark_failure "nothing answers at $MINTMARK" '' 'Run npm start in another terminal, then paste again.'
+    return 1
+  fi
+  case $answer in
+  *'"access_token"'*) ADMIN_TOKEN=$(printf '%s' "$answer" | field access_token) ;;
+  *)
+    mintmark_failure "$MINTMARK gives no management token to the client of $ADMIN_FILE" "$answer" \
+      'Run npm start once more, then paste again. For a deployment, make another administrator (docs/run/deploy.md).'
+    ;;
+  esac
 }
 
 mintmark_begin

@@ -57,7 +57,10 @@ describe('docs/mintmark.sh', () => {
     expect(await run(['mintmark GET /v1/users | field nextCursor'])).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'Stopped: there is no nextCursor in this answer\n  answer  {"items":[]}\n',
+      stderr:
+        'Stopped: there is no nextCursor in this answer\n' +
+        '  answer  {"items":[]}\n' +
+        '  next    Paste the page from its beginning.\n',
     });
   });
 
@@ -67,8 +70,21 @@ describe('docs/mintmark.sh', () => {
       stdout: '',
       stderr:
         'Stopped: there is no file missing.json\n' +
-        '  next    Run npm start in this folder, or set ADMIN_FILE. Then paste again.\n',
+        '  next    Run npm start in another terminal, and paste again in the same folder. Or set ADMIN_FILE.\n',
     });
+  });
+
+  test('says what to do where the administrator is refused', async () => {
+    const refused = { issuer: mintmark.url, clientId: 'cli_1', clientSecret: 'mms_1' };
+    writeFileSync(join(mintmark.folder, 'refused.json'), JSON.stringify(refused));
+    const { code, stdout, stderr } = await run(['echo never'], { ADMIN_FILE: 'refused.json' });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.split('\n')).toEqual([
+      `Stopped: ${mintmark.url} gives no management token to the client of refused.json`,
+      expect.stringMatching(/^ {2}answer {2}\{"error":"invalid_client",/),
+      '  next    Run npm start once more, then paste again. For a deployment, make another administrator (docs/run/deploy.md).',
+      '',
+    ]);
   });
 
   test('says what to do where Mintmark does not answer', async () => {
@@ -77,7 +93,7 @@ describe('docs/mintmark.sh', () => {
     const { code, stdout, stderr } = await run(['echo never'], { ADMIN_FILE: 'unreachable.json' });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(
-      'Stopped: there is no management token from http://127.0.0.1:9\n' +
+      'Stopped: nothing answers at http://127.0.0.1:9\n' +
         '  next    Run npm start in another terminal, then paste again.\n',
     );
   });
