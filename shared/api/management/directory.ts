@@ -1,6 +1,6 @@
-import { memberRoutes } from '../fields/members.ts';
 import { lambdaTable } from '../table.ts';
 import { apiRoutes } from './apis.ts';
+import { memberRoutes } from './members.ts';
 import { roleRoutes } from './roles.ts';
 import { settingsRoutes } from './settings.ts';
 import { tenantRoleRoutes } from './tenant-roles.ts';

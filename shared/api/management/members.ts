@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { id, orderedQuery, ROLES_MAX } from '../fields/fields.ts';
+import { commonExample, commonMembers, deleting, listing, showing } from '../fields/shapes.ts';
 import type { Route } from '../table.ts';
-import { id, orderedQuery, ROLES_MAX } from './fields.ts';
-import { commonExample, commonMembers, deleting, listing, showing } from './shapes.ts';
 
 const member = z.object({ tenantId: z.string(), userId: z.string(), roleIds: z.array(z.string()), ...commonMembers });
 
