@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.ts';
-import type { ApplicationRegistration, TokenEndpointAuthMethod } from '../records/registration.ts';
+import type { ApplicationRegistration, TokenEndpointAuthMethod, TrustedJwk } from '../records/registration.ts';
 import { hasKeys, isKnownByName, proofBy, suits } from './authentication-methods.ts';
 import { certificateNames, flawOfNames } from './certificate-names.ts';
 import { isFetchableUrl } from './issuer-urls.ts';
@@ -104,8 +104,13 @@ function assertKeys(registration: ApplicationRegistration, { trustedKeys }: Port
   if (jwksUri !== undefined && !isFetchableUrl(jwksUri)) {
     throw refused('jwksUri', 'The URL must be https, with a public domain name and the default port.');
   }
-  if (jwks === undefined || jwks.every((jwk) => trustedKeys.isStrong(jwk))) return;
+  if (jwks === undefined || jwks.every((jwk) => isForApplications(jwk) && trustedKeys.isStrong(jwk))) return;
   throw refused('jwks', 'Mintmark accepts public keys of RSA with 2048 to 4096 bits, P-256 and Ed25519.');
+}
+
+/** Whether an application can use the key. Only other issuers sign with P-384: it would need ES384 (RFC 7518 §3.4). */
+function isForApplications({ crv }: TrustedJwk): boolean {
+  return crv !== 'P-384';
 }
 
 function assertNames(registration: ApplicationRegistration): void {

@@ -138,6 +138,8 @@ const aRsaKey = (modulusLength: number) =>
 
 const secp256k1 = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey.export({ format: 'jwk' });
 
+const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'jwk' });
+
 const ofKeys = (...keys: readonly unknown[]) => ({ jwks: { keys } });
 
 const PRIVATE = 'a-private-member-of-a-key';
@@ -176,6 +178,7 @@ describe('a registration with published keys is refused', () => {
     ['D17: with two keys of one name', ofKeys(first.jwk, { ...second.jwk, kid: 'first' }), 'jwks'],
     ['D17: with two keys and one name', ofKeys(first.jwk, { ...second.jwk, kid: undefined }), 'jwks'],
     ['D21: with RSA of 1024 bits', ofKeys(aRsaKey(1_024)), 'jwks'],
+    ['D21: with P-384', ofKeys(p384), 'jwks'],
     ['D21: with secp256k1 that says P-256', ofKeys({ ...secp256k1, crv: 'P-256' }), 'jwks'],
     ['D21: with a point off the curve', ofKeys({ ...first.jwk, y: first.jwk.x }), 'jwks'],
     ...SMALL_ORDER.map(
