@@ -12,12 +12,9 @@ import { deleteClientGrant, listClientGrants, setClientGrant } from '#shared/dom
 import { getClient } from '#shared/domain/clients/client-ownership.ts';
 import { listClients } from '#shared/domain/clients/list-clients.ts';
 import { lambda } from '#shared/http/lambda.ts';
+import { clientGrantRepresentation } from '#shared/http/reply/directory-representations.ts';
 import { created, done, ok } from '#shared/http/reply/replies.ts';
-import {
-  applicationRepresentation,
-  clientGrantRepresentation,
-  pageRepresentation,
-} from '#shared/http/reply/representations.ts';
+import { applicationRepresentation, pageRepresentation } from '#shared/http/reply/representations.ts';
 
 const adapters = {
   ...ambient,

@@ -5,8 +5,9 @@ import { management } from '#shared/adapters/sets/management.ts';
 import { auditEvents } from '#shared/api/management/audit-events.ts';
 import { listAuditEvents } from '#shared/domain/directory/audit-events.ts';
 import { lambda } from '#shared/http/lambda.ts';
+import { auditEventRepresentation } from '#shared/http/reply/directory-representations.ts';
 import { ok } from '#shared/http/reply/replies.ts';
-import { auditEventRepresentation, pageRepresentation, secondsOf } from '#shared/http/reply/representations.ts';
+import { pageRepresentation, secondsOf } from '#shared/http/reply/representations.ts';
 
 const adapters = { ...ambient, ...management, pepper: kmsPepper, auditReader: dynamoAuditReader };
 

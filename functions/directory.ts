@@ -17,17 +17,17 @@ import { getSettings, updateSettings } from '#shared/domain/directory/settings.t
 import { createTenant, deleteTenant, getTenant, listTenants, updateTenant } from '#shared/domain/directory/tenants.ts';
 import { createUser, deleteUser, getUser, listUsers, updateUser } from '#shared/domain/directory/users.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { quickstart } from '#shared/http/reply/quickstart.ts';
-import { created, done, ok } from '#shared/http/reply/replies.ts';
 import {
   apiRepresentation,
   memberRepresentation,
-  pageRepresentation,
   roleRepresentation,
   settingsRepresentation,
   tenantRepresentation,
   userRepresentation,
-} from '#shared/http/reply/representations.ts';
+} from '#shared/http/reply/directory-representations.ts';
+import { quickstart } from '#shared/http/reply/quickstart.ts';
+import { created, done, ok } from '#shared/http/reply/replies.ts';
+import { pageRepresentation } from '#shared/http/reply/representations.ts';
 
 const adapters = {
   ...ambient,

@@ -16,12 +16,9 @@ import {
   updateServiceUser,
 } from '#shared/domain/directory/service-users.ts';
 import { lambda } from '#shared/http/lambda.ts';
+import { serviceUserRepresentation } from '#shared/http/reply/directory-representations.ts';
 import { created, done, ok } from '#shared/http/reply/replies.ts';
-import {
-  pageRepresentation,
-  serviceUserRepresentation,
-  serviceUserSecretRepresentation,
-} from '#shared/http/reply/representations.ts';
+import { pageRepresentation, serviceUserSecretRepresentation } from '#shared/http/reply/representations.ts';
 
 const adapters = {
   ...ambient,

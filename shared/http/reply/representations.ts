@@ -1,13 +1,9 @@
 import type { CredentialName, LastUses } from '#shared/domain/authentication/ports.ts';
 import { credentialKey, KEY_SELECTOR } from '#shared/domain/authentication/usage.ts';
-import type { ShownRole } from '#shared/domain/directory/roles.ts';
-import type { AuditEvent } from '#shared/domain/records/audit.ts';
 import type { Client, LongLivedToken, StoredSecret } from '#shared/domain/records/client.ts';
 import type { Page } from '#shared/domain/records/lists.ts';
-import type { Api, ClientGrant, PermissionReference } from '#shared/domain/records/permissions.ts';
-import type { Membership, ServiceUser, Tenant, User } from '#shared/domain/records/principals.ts';
+import type { PermissionReference } from '#shared/domain/records/permissions.ts';
 import type { ApplicationRegistration } from '#shared/domain/records/registration.ts';
-import type { WorkspaceSettings } from '#shared/domain/records/settings.ts';
 import { proofOf, registrationOf } from '#shared/domain/registration/registration.ts';
 
 /**
@@ -18,44 +14,10 @@ import { proofOf, registrationOf } from '#shared/domain/registration/registratio
  */
 export function nothingLeft(_rest: Readonly<Record<string, never>>): void {}
 
-export function tenantRepresentation(record: Tenant) {
-  const { id, status, createdAtSeconds, revokedBeforeSeconds: _mark, version, ...tenant } = record;
-  if (status === 'deleted') throw new Error('A deleted tenant is not shown.');
-  return { id, ...tenant, ...revocationMark(record), status, createdAt: timestamp(createdAtSeconds), version };
-}
-
-export function userRepresentation({ id, status, createdAtSeconds, version, ...user }: User) {
-  if (status === 'deleted') throw new Error('A deleted user is not shown.');
-  return { id, ...user, status, createdAt: timestamp(createdAtSeconds), version };
-}
-
-export function memberRepresentation(record: Omit<Membership, 'id'>) {
-  const { tenantId, userId, roleIds, createdAtSeconds, version, ...rest } = record;
-  nothingLeft(rest);
-  return { tenantId, userId, roleIds, createdAt: timestamp(createdAtSeconds), version };
-}
-
-export function roleRepresentation({ id, permissions, createdAtSeconds, version, ...role }: ShownRole) {
-  return {
-    id,
-    ...role,
-    permissions: permissions.map(permissionRepresentation),
-    createdAt: timestamp(createdAtSeconds),
-    version,
-  };
-}
-
-function permissionRepresentation({ api, value, ...rest }: Omit<PermissionReference, 'apiId'>) {
+/** Shows a permission without the id of its API, because a client of the API names it by its identifier. */
+export function permissionRepresentation({ api, value, ...rest }: Omit<PermissionReference, 'apiId'>) {
   nothingLeft(rest);
   return { api, value };
-}
-
-export function apiRepresentation({ id, createdAtSeconds, version, ...api }: Api) {
-  return { id, ...api, createdAt: timestamp(createdAtSeconds), version };
-}
-
-export function serviceUserRepresentation({ id, createdAtSeconds, version, ...serviceUser }: ServiceUser) {
-  return { id, ...serviceUser, createdAt: timestamp(createdAtSeconds), version };
 }
 
 /** The members that an application does not show: those of other clients, and those with answers of their own. */
@@ -102,12 +64,41 @@ export function applicationRepresentation(client: Client, lastUses?: LastUses) {
 }
 
 /** Shows the keys of a registration as a key set (RFC 7517 §5). */
-function registrationRepresentation({ jwks, ...registration }: ApplicationRegistration) {
-  return { ...registration, ...(jwks && { jwks: { keys: jwks } }) };
-}
-
-export function clientGrantRepresentation({ createdAtSeconds, ...grant }: ClientGrant) {
-  return { ...grant, createdAt: timestamp(createdAtSeconds) };
+function registrationRepresentation(registration: ApplicationRegistration) {
+  const {
+    party,
+    tokenEndpointAuthMethod,
+    grantTypes,
+    redirectUris,
+    jwks,
+    jwksUri,
+    tokenEndpointAuthSigningAlg,
+    tlsClientAuthSubjectDn,
+    tlsClientAuthSanDns,
+    tlsClientAuthSanUri,
+    tlsClientAuthSanIp,
+    tlsClientAuthSanEmail,
+    dpopBoundAccessTokens,
+    tlsClientCertificateBoundAccessTokens,
+    ...rest
+  } = registration;
+  nothingLeft(rest);
+  return {
+    party,
+    tokenEndpointAuthMethod,
+    grantTypes,
+    redirectUris,
+    jwksUri,
+    tokenEndpointAuthSigningAlg,
+    tlsClientAuthSubjectDn,
+    tlsClientAuthSanDns,
+    tlsClientAuthSanUri,
+    tlsClientAuthSanIp,
+    tlsClientAuthSanEmail,
+    dpopBoundAccessTokens,
+    tlsClientCertificateBoundAccessTokens,
+    ...(jwks && { jwks: { keys: jwks } }),
+  };
 }
 
 /** The members that credentials of service users do not show, and the members that differ by the type of credential. */
@@ -216,15 +207,6 @@ function kindRepresentation(accessToken: Omit<LongLivedToken, 'apiId'> | undefin
   return { kind: 'access_token' as const, audience, tokenId };
 }
 
-export function settingsRepresentation(record: WorkspaceSettings) {
-  const { createdAtSeconds: _createdAt, revokedBeforeSeconds: _mark, ...settings } = record;
-  return { ...settings, ...revocationMark(record) };
-}
-
-export function auditEventRepresentation({ timeSeconds, ...event }: AuditEvent) {
-  return { ...event, time: timestamp(timeSeconds) };
-}
-
 /** Turns a time of a request into seconds since 1970, as the domain counts. */
 export function secondsOf(time: string | undefined): number | undefined {
   return time === undefined ? undefined : Math.floor(Date.parse(time) / 1_000);
@@ -271,7 +253,7 @@ export function lastUse(credential: CredentialName, lastUses: LastUses | undefin
 }
 
 /** Shows the last second whose tokens are revoked, if tokens were revoked by their time of issue. */
-function revocationMark({ revokedBeforeSeconds }: { readonly revokedBeforeSeconds?: number | undefined }) {
+export function revocationMark({ revokedBeforeSeconds }: { readonly revokedBeforeSeconds?: number | undefined }) {
   return revokedBeforeSeconds === undefined ? undefined : { tokensRevokedUntil: timestamp(revokedBeforeSeconds - 1) };
 }
 

@@ -1,0 +1,133 @@
+import type { ShownRole } from '#shared/domain/directory/roles.ts';
+import type { AuditEvent } from '#shared/domain/records/audit.ts';
+import type { Api, ClientGrant } from '#shared/domain/records/permissions.ts';
+import type { Membership, ServiceUser, Tenant, User } from '#shared/domain/records/principals.ts';
+import type { WorkspaceSettings } from '#shared/domain/records/settings.ts';
+import { nothingLeft, permissionRepresentation, revocationMark, timestamp } from './representations.ts';
+
+/** Records of the Directory table and events of the audit log, as the management API shows them. */
+
+export function tenantRepresentation(record: Tenant) {
+  const { id, name, metadata, status, createdAtSeconds, revokedBeforeSeconds, version, ...rest } = record;
+  nothingLeft(rest);
+  if (status === 'deleted') throw new Error('A deleted tenant is not shown.');
+  const createdAt = timestamp(createdAtSeconds);
+  return { id, name, metadata, ...revocationMark({ revokedBeforeSeconds }), status, createdAt, version };
+}
+
+export function userRepresentation(record: User) {
+  const { id, email, name, metadata, status, createdAtSeconds, version, ...rest } = record;
+  nothingLeft(rest);
+  if (status === 'deleted') throw new Error('A deleted user is not shown.');
+  return { id, email, name, metadata, status, createdAt: timestamp(createdAtSeconds), version };
+}
+
+export function memberRepresentation(record: Omit<Membership, 'id'>) {
+  const { tenantId, userId, roleIds, createdAtSeconds, version, ...rest } = record;
+  nothingLeft(rest);
+  return { tenantId, userId, roleIds, createdAt: timestamp(createdAtSeconds), version };
+}
+
+export function roleRepresentation(role: ShownRole) {
+  const { id, tenantId, key, name, description, level, isDefault, permissions, createdAtSeconds, version, ...rest } =
+    role;
+  nothingLeft(rest);
+  return {
+    id,
+    tenantId,
+    key,
+    name,
+    description,
+    level,
+    isDefault,
+    permissions: permissions.map(permissionRepresentation),
+    createdAt: timestamp(createdAtSeconds),
+    version,
+  };
+}
+
+export function apiRepresentation(api: Api) {
+  const {
+    id,
+    identifier,
+    name,
+    signingAlgorithm,
+    tokenLifetimeSeconds,
+    permissions,
+    allowRefreshTokens,
+    skipConsent,
+    dpopBoundAccessTokensRequired,
+    acceptsSelfSignedTokens,
+    tlsClientCertificateBoundAccessTokens,
+    tlsClientCertificateBoundAccessTokensRequired,
+    statusList,
+    createdAtSeconds,
+    version,
+    ...rest
+  } = api;
+  nothingLeft(rest);
+  return {
+    id,
+    identifier,
+    name,
+    signingAlgorithm,
+    tokenLifetimeSeconds,
+    permissions,
+    allowRefreshTokens,
+    skipConsent,
+    dpopBoundAccessTokensRequired,
+    acceptsSelfSignedTokens,
+    tlsClientCertificateBoundAccessTokens,
+    tlsClientCertificateBoundAccessTokensRequired,
+    statusList,
+    createdAt: timestamp(createdAtSeconds),
+    version,
+  };
+}
+
+export function serviceUserRepresentation(record: ServiceUser) {
+  const { id, tenantId, name, description, roleIds, status, metadata, createdAtSeconds, version, ...rest } = record;
+  nothingLeft(rest);
+  const createdAt = timestamp(createdAtSeconds);
+  return { id, tenantId, name, description, roleIds, status, metadata, createdAt, version };
+}
+
+export function clientGrantRepresentation(grant: ClientGrant) {
+  const { version, id, clientId, apiId, permissions, createdAtSeconds, ...rest } = grant;
+  nothingLeft(rest);
+  return { version, id, clientId, apiId, permissions, createdAt: timestamp(createdAtSeconds) };
+}
+
+/** Shows the settings without the time of their record. */
+export function settingsRepresentation(record: Omit<WorkspaceSettings, 'createdAtSeconds'>) {
+  const {
+    version,
+    revokedBeforeSeconds,
+    defaultAudience,
+    accessTokens,
+    apiTokens,
+    signingKeys,
+    tokenQuota,
+    statusLists,
+    refreshTokens,
+    ...rest
+  } = record;
+  nothingLeft(rest);
+  return {
+    version,
+    defaultAudience,
+    accessTokens,
+    apiTokens,
+    signingKeys,
+    tokenQuota,
+    statusLists,
+    refreshTokens,
+    ...revocationMark({ revokedBeforeSeconds }),
+  };
+}
+
+export function auditEventRepresentation(event: AuditEvent) {
+  const { type, outcome, timeSeconds, requestId, actor, target, reason, ...rest } = event;
+  nothingLeft(rest);
+  return { type, outcome, requestId, actor, target, reason, time: timestamp(timeSeconds) };
+}
