@@ -13,6 +13,8 @@ describe('the file rules', () => {
     ['infra/local/start.ts', 'await import(name);'],
     ['vitest.config.ts', joined('export ', 'default {};')],
     ['shared/ports.types.test.ts', ''],
+    ['shared/adapters/a.ts', 'z.object({ id: z.string() })'],
+    ['shared/adapters/a.ts', 'z.array(z.object({ id: z.string() } satisfies ShapeOf<Role>))'],
     ['README.md', 'https://example.com/workspace, ./work-in-progress, the root of the tree'],
   ])('let %s have: %s', (path, text) => {
     expect(fileViolations(path, text)).toEqual([]);
@@ -30,6 +32,16 @@ describe('the file rules', () => {
     ['functions/a.ts', 'await import(`./a.ts`);', 'imports what only run time knows'],
     ['shared/domain/a.ts', "const jose = require('jose');", 'requires where the layers cannot be seen'],
     ['shared/adapters/a.ts', 'createRequire(import.meta.url)', 'requires where the layers cannot be seen'],
+    [
+      'shared/adapters/a.ts',
+      'import type { ShapeOf }; z.object({ of: z.object({ id: z.string() }) } satisfies ShapeOf<Role>)',
+      'reads an object that no type describes',
+    ],
+    [
+      'shared/adapters/a.ts',
+      'z.object({ id } satisfies ShapeOf<Api>); z.strictObject({ of: z.array(z.string()) })',
+      'reads an object that no type describes',
+    ],
     ['test/a.test.ts', joined('vi', ".mock('./b.ts')"), 'mocks a module'],
     ['test/a.test.ts', joined('vi', ".doMock('./b.ts')"), 'mocks a module'],
     ['README.md', joined('TO', 'DO: write'), 'leaves something to do'],

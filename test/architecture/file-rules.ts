@@ -40,6 +40,11 @@ const rules: readonly Rule[] = [
     appliesTo: /^(?:shared|functions|sdk)\/.*\.ts$/,
     forbids: /\b(?:createRequire|require)\s*\(/,
   },
+  {
+    says: 'reads an object that no type describes, among objects that ShapeOf describes',
+    appliesTo: /^shared\/adapters\/.*\.ts$/,
+    forbids: /[oO]bject\(\{(?:[^{}]|\{[^{}]*\})*\}\s*\)(?<=\bShapeOf\b[\s\S]*)/,
+  },
   { says: 'mocks a module', appliesTo: SOURCE, forbids: /\bvi\s*\.\s*(?:do)?mock\s*\(/i },
   { says: 'leaves something to do', appliesTo: ANY, forbids: /\b(?:TO[D]O|FIX[M]E)\b/i },
   { says: 'names a path of some machine', appliesTo: ANY, forbids: /(?<![\w.-])\/(?:work|root)\b(?!-)|\/home\// },

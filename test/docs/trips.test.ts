@@ -108,7 +108,7 @@ describe('a new member "environment" of API tokens, up to the JWT', () => {
   test('does not compile until it is stored, shown and read back, in files that CONTRIBUTING.md names', async () => {
     const refused = await filesRefusedAfter(newMember);
     expect(refused).toEqual([
-      'shared/adapters/dynamo/directory/record-schemas.ts',
+      'shared/adapters/dynamo/directory/client-schema.ts',
       'shared/adapters/jose/claims.ts',
       'shared/api/oauth/oauth.ts',
       'shared/domain/tokens/claims.ts',

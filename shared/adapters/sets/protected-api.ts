@@ -1,20 +1,18 @@
 import * as z from 'zod';
 import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
 import type { Environment } from '#shared/ports.ts';
-import { exactly } from '../exactly.ts';
+import type { ShapeOf } from '#shared/shape-of.ts';
 import { required } from '../node/environment.ts';
 
-const schema = exactly<ProtectedApi>()(
-  z.object({
-    audience: z.string(),
-    mode: z.enum(['offline', 'online']),
-    routes: z.record(z.string(), z.string().nullable()),
-    dpop: z.enum(['accepted', 'required']).optional(),
-    selfSigned: z.literal('accepted').optional(),
-    mtls: z.enum(['accepted', 'required']).optional(),
-    origin: z.string().optional(),
-  }),
-);
+const schema = z.object({
+  audience: z.string(),
+  mode: z.enum(['offline', 'online']),
+  routes: z.record(z.string(), z.string().nullable()),
+  dpop: z.enum(['accepted', 'required']).optional(),
+  selfSigned: z.literal('accepted').optional(),
+  mtls: z.enum(['accepted', 'required']).optional(),
+  origin: z.string().optional(),
+} satisfies ShapeOf<ProtectedApi>);
 
 /**
  * Reads from the settings which API this authorizer protects.

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { JsonObject } from '#shared/domain/json.ts';
+import type { JsonObject, JsonValue } from '#shared/domain/json.ts';
 
 /** Printable text: no control characters, and no invisible characters, which could mislead a reader of a log. */
 const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
@@ -49,7 +49,7 @@ export const apiIdentifier = z
   );
 
 /** Any JSON value. */
-export const jsonValue = z.json();
+export const jsonValue: z.ZodType<JsonValue> = z.json();
 
 /** A JSON object that is copied into access tokens. */
 export const metadata = z.record(z.string(), jsonValue).transform((value) => value as JsonObject);

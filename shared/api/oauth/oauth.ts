@@ -51,7 +51,9 @@ const actor = z.object({
 
 const mayAct = z.object({ sub: z.string(), iss: z.string().optional() } satisfies ShapeOf<MayAct>);
 
-const status = z.object({ status_list: z.object({ idx: z.int(), uri: z.string() }) } satisfies ShapeOf<TokenStatus>);
+const status = z.object({
+  status_list: z.object({ idx: z.int(), uri: z.string() } satisfies ShapeOf<TokenStatus['status_list']>),
+} satisfies ShapeOf<TokenStatus>);
 
 type ShownToken = Omit<ActiveIntrospection, 'act'> & { readonly act?: ShownActor };
 

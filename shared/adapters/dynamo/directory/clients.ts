@@ -8,8 +8,9 @@ import { required } from '../../node/environment.ts';
 import { falseWhereConditionFailed, putIf } from '../conditional-write.ts';
 import { documentClient } from '../document-client.ts';
 import { readPage } from '../list.ts';
+import { clientSchema } from './client-schema.ts';
 import { orderOf } from './directory-keys.ts';
-import { clientSchema, storable } from './record-schemas.ts';
+import { storable } from './stored-members.ts';
 
 /** Stores new clients in the Clients table. */
 export function dynamoClientWriter(environment: Environment): ClientWriter {

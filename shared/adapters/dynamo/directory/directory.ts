@@ -9,7 +9,8 @@ import { falseWhereConditionFailed, putIf } from '../conditional-write.ts';
 import { documentClient } from '../document-client.ts';
 import { readPage } from '../list.ts';
 import { directoryKey, directorySearchText, listAddress, listPlace } from './directory-keys.ts';
-import { schemaOf, storable } from './record-schemas.ts';
+import { schemaOf } from './record-schemas.ts';
+import { storable } from './stored-members.ts';
 
 const inVersion = { '#version': 'version' };
 

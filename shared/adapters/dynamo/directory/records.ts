@@ -9,8 +9,9 @@ import { BATCH_KEYS_MAX, batchGet } from '../batch-get.ts';
 import { documentClient } from '../document-client.ts';
 import { revocationKey } from '../tokens/revocations.ts';
 import { shortLivedKey, shortLivedSchemaOf } from '../tokens/short-lived.ts';
+import { clientSchema } from './client-schema.ts';
 import { directoryKey } from './directory-keys.ts';
-import { clientSchema, schemaOf } from './record-schemas.ts';
+import { schemaOf } from './record-schemas.ts';
 
 const REMEMBERED_LOOKS_MAX = 10_000;
 

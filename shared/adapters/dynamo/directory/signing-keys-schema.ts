@@ -1,15 +1,25 @@
 import * as z from 'zod';
-import type { SigningKeys } from '#shared/domain/keys/signing-key.ts';
-import { exactly } from '../../exactly.ts';
+import type { Custody, KeyCreation, SigningKey, SigningKeys } from '#shared/domain/keys/signing-key.ts';
+import type { BranchShapeOf, ShapeOf } from '#shared/shape-of.ts';
+import { seconds, signingAlgorithm, versioned } from './stored-members.ts';
 
-const seconds = z.int();
-
-const lane = { algorithm: z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']), lane: z.enum(['kms', 'wrapped']) };
+const lane = {
+  algorithm: signingAlgorithm,
+  lane: z.enum(['kms', 'wrapped']),
+} satisfies ShapeOf<Pick<SigningKey, 'algorithm' | 'lane'>>;
 
 const custody = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('kms'), keyArn: z.string(), slot: z.string().optional() }),
-  z.object({ type: z.literal('wrapped'), slot: z.string(), ciphertext: z.string() }),
-  z.object({ type: z.literal('gone') }),
+  z.object({
+    type: z.literal('kms'),
+    keyArn: z.string(),
+    slot: z.string().optional(),
+  } satisfies BranchShapeOf<Custody, 'kms'>),
+  z.object({
+    type: z.literal('wrapped'),
+    slot: z.string(),
+    ciphertext: z.string(),
+  } satisfies BranchShapeOf<Custody, 'wrapped'>),
+  z.object({ type: z.literal('gone') } satisfies BranchShapeOf<Custody, 'gone'>),
 ]);
 
 const signingKey = z.object({
@@ -24,14 +34,18 @@ const signingKey = z.object({
   revokedAtSeconds: seconds.optional(),
   isDue: z.literal(true).optional(),
   retain: z.literal(true).optional(),
-});
+} satisfies ShapeOf<SigningKey>);
 
 /** The stored form of the signing keys of the workspace in the Directory table. */
-export const signingKeysSchema = exactly<SigningKeys>()(
-  z.object({
-    keys: z.array(signingKey),
-    creations: z.array(z.object({ ...lane, slot: z.string(), owner: z.string(), startedAtSeconds: seconds })),
-    version: z.int(),
-    createdAtSeconds: seconds,
-  }),
-);
+export const signingKeysSchema = z.object({
+  keys: z.array(signingKey),
+  creations: z.array(
+    z.object({
+      ...lane,
+      slot: z.string(),
+      owner: z.string(),
+      startedAtSeconds: seconds,
+    } satisfies ShapeOf<KeyCreation>),
+  ),
+  ...versioned,
+} satisfies ShapeOf<SigningKeys>);

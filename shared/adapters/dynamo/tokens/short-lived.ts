@@ -1,16 +1,18 @@
 import * as z from 'zod';
+import type { Confirmation } from '#shared/domain/authentication/confirmation.ts';
 import type { ShortLivedWriter } from '#shared/domain/records/change-record.ts';
+import type { ShortLived } from '#shared/domain/records/lifecycle.ts';
 import type { RecordKey, RecordKind, ShortLivedKind } from '#shared/domain/records/record-key.ts';
-import type { FamilyRoster, TokenFamily } from '#shared/domain/tokens/token-family.ts';
+import type { FamilyRoster, FamilyRotation, TokenFamily } from '#shared/domain/tokens/token-family.ts';
 import type { Environment } from '#shared/ports.ts';
-import { exactly } from '../../exactly.ts';
+import type { ShapeOf } from '#shared/shape-of.ts';
 import { required } from '../../node/environment.ts';
 import { putIf } from '../conditional-write.ts';
 import { documentClient } from '../document-client.ts';
 
 const seconds = z.int();
 
-const shortLived = { version: z.int(), expiresAtSeconds: seconds };
+const shortLived = { version: z.int(), expiresAtSeconds: seconds } satisfies ShapeOf<ShortLived>;
 
 /** The type of the records of each kind. The keys of a kind have the same type. */
 export interface ShortLivedRecords {
@@ -19,26 +21,28 @@ export interface ShortLivedRecords {
 }
 
 const shortLivedSchemas: { readonly [Kind in ShortLivedKind]: z.ZodType<ShortLivedRecords[Kind]> } = {
-  family: exactly<TokenFamily>()(
-    z.object({
-      ...shortLived,
-      id: z.string(),
-      clientId: z.string(),
-      audience: z.string(),
-      scope: z.string(),
-      current: z.string(),
-      rotation: z.object({ previous: z.string(), salt: z.string(), atSeconds: seconds }).optional(),
-      confirmation: z.object({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() }).optional(),
-      createdAtSeconds: seconds,
-      idleUntilSeconds: seconds,
-    }),
-  ),
-  familyRoster: exactly<FamilyRoster>()(
-    z.object({
-      ...shortLived,
-      families: z.array(z.object({ id: z.string(), expiresAtSeconds: seconds })),
-    }),
-  ),
+  family: z.object({
+    ...shortLived,
+    id: z.string(),
+    clientId: z.string(),
+    audience: z.string(),
+    scope: z.string(),
+    current: z.string(),
+    rotation: z
+      .object({ previous: z.string(), salt: z.string(), atSeconds: seconds } satisfies ShapeOf<FamilyRotation>)
+      .optional(),
+    confirmation: z
+      .object({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() } satisfies ShapeOf<Confirmation>)
+      .optional(),
+    createdAtSeconds: seconds,
+    idleUntilSeconds: seconds,
+  } satisfies ShapeOf<TokenFamily>),
+  familyRoster: z.object({
+    ...shortLived,
+    families: z.array(
+      z.object({ id: z.string(), expiresAtSeconds: seconds } satisfies ShapeOf<FamilyRoster['families'][number]>),
+    ),
+  } satisfies ShapeOf<FamilyRoster>),
 };
 
 /** Returns the schema of a kind. A test of types compares the types of all keys with `ShortLivedRecords`. */
