@@ -6,11 +6,11 @@ const RUN_SECONDS = 40;
 /** A scheduled run that stops before AWS Lambda stops its function. The next run does the rest. */
 export interface BoundedRun {
   readonly startedAtSeconds: number;
-  /** Whether the time is used up, so that the run must begin no new work. */
+  /** Whether the time is used up. The run then begins no new work. */
   isOver(): boolean;
 }
 
-/** Begins a run that is over 40 seconds from now. */
+/** Begins a run that ends in 40 seconds. */
 export function beginRun(clock: Clock): BoundedRun {
   const startedAtSeconds = clock.nowSeconds();
   return { startedAtSeconds, isOver: () => clock.nowSeconds() >= startedAtSeconds + RUN_SECONDS };

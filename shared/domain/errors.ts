@@ -40,7 +40,7 @@ interface ErrorDetails {
   readonly retryAfterSeconds?: number;
   /** The quotas that the request was counted against, exceeded or not. */
   readonly quotas?: readonly RequestQuota[];
-  /** Whether the credential carries no valid seal, so that Mintmark never issued it: counted, never shown (Q2). */
+  /** Whether the credential has no valid seal: Mintmark did not issue it. This is counted and never shown (Q2). */
   readonly isForged?: boolean;
   /** The underlying error. The log has its name; the caller never sees it. */
   readonly cause?: unknown;
@@ -86,7 +86,7 @@ export function changedMeanwhile(): DomainError {
 
 /**
  * Ignores the conflict of an insertion: the record of the other request is as good as this one.
- * @throws any other error again
+ * @throws every other error again
  */
 export function ignoreConflict(error: unknown): void {
   if (!(error instanceof DomainError) || error.code !== 'conflict') throw error;

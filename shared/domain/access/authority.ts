@@ -38,7 +38,7 @@ export interface ManagementTarget {
 
 /**
  * Checks that a caller may make a management request. For a caller that is bound to a tenant, resources outside the
- * tenant look as if they did not exist, with any permissions (DEC6).
+ * tenant look as if they did not exist, even if the caller has the permission (DEC6).
  * @throws DomainError `not_found` for a target outside the caller's tenant; `insufficient_scope` for a missing
  * permission
  */
@@ -56,7 +56,7 @@ function isWithinReach(ownTenantId: string, { permission, ids }: ManagementTarge
 }
 
 /**
- * Checks that a caller may manage a user's personal tokens. They carry the authority of the user, so that inside a
+ * Checks that a caller may manage a user's personal tokens. The tokens carry the authority of the user, so inside a
  * tenant only this user may manage them.
  * @throws DomainError `not_found` for another caller of the tenant
  */
@@ -100,8 +100,8 @@ export function assertHolds(caller: ManagementCaller, permissions: ClientGrant['
 /**
  * Checks that a caller may give permissions directly, without a role. A caller of the whole workspace must hold the
  * permissions of the management API among them; it may give all permissions of other APIs. A caller that is bound to a
- * tenant must hold each of them. `undefined` stands for a permission that no API declares: a tenant's caller gets the
- * same error for it, so that the caller does not learn which permissions exist.
+ * tenant must hold each of them. `undefined` stands for a permission that no API declares: a caller that is bound to a
+ * tenant gets the same error for it and does not learn which permissions exist.
  * @throws DomainError `forbidden`
  */
 export function assertMayGive(
@@ -133,8 +133,8 @@ function insufficientScope(permission: SystemPermission): DomainError {
 
 /**
  * Checks that a caller may make or change a credential of a client. The holder of a credential gets the client's roles
- * and permissions, so that the caller must be allowed to give them. The rule also holds while the client's service user
- * is disabled, because an administrator can enable it again.
+ * and permissions, so the caller must be allowed to give them. The rule also holds while the client's service user is
+ * disabled, because an administrator can enable it again.
  * @throws DomainError `forbidden`
  */
 export async function assertMayGrant(

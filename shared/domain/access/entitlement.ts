@@ -18,7 +18,7 @@ export async function findApi(identifier: string, look: Look): Promise<Api | und
 type HeldPermissions = Pick<Standing, 'permissions'>;
 
 /**
- * Step 6 of the exchange, for a request without an audience: finds the client's only API, or else the default API.
+ * Finds the API that a request without an audience is for: the client's only API, or else the default API.
  * @throws DomainError `invalid_request` if there is neither
  */
 export async function resolveApi(
@@ -42,8 +42,8 @@ function entitledApiIds(client: Client, { permissions }: HeldPermissions): reado
 }
 
 /**
- * Step 7 of the exchange: returns the permissions that a client has at an API now. An application has a client grant;
- * any other client has the permissions of its roles, or direct permissions. The API must still declare a permission.
+ * Returns the permissions that a client has at an API now. An application has a client grant; any other client has the
+ * permissions of its roles, or direct permissions. The API must still declare a permission.
  */
 export async function allowedPermissions(
   client: Client,

@@ -29,8 +29,8 @@ export interface Standing {
 }
 
 /**
- * Step 5 of the exchange: reads the standing of a client. Undefined if its tenant, user or service user is missing or
- * not active, or if its membership has ended.
+ * Reads the standing of a client. Undefined if its tenant, user or service user is missing or not active, or if its
+ * membership has ended.
  */
 export async function standingOf(client: Client, look: Look): Promise<Standing | undefined> {
   const { subject } = client;
@@ -72,7 +72,9 @@ export function isRoleFor(tenantId: string | undefined, role: Role): boolean {
 
 type ClientRoles = Pick<Client, 'subject' | 'roleIds'>;
 
-/** The principal that has a client's roles: a user, a service user, or the client itself if it is a tenant token. */
+/**
+ * The principal that has a client's roles: a user, a service user, or the client itself if it is a tenant's API token.
+ */
 interface RoleHolder {
   readonly status: 'active' | 'disabled';
   readonly roleIds: readonly string[];

@@ -10,7 +10,8 @@ export interface AssertionClaims {
 }
 
 /**
- * How far ahead `exp` may lie. An assertion is for one request or a few minutes; with a longer life it is a password.
+ * How far in the future `exp` may be. An assertion is for one request or a few minutes; with a longer life it is a
+ * password.
  */
 export const ASSERTION_LIFETIME_SECONDS_MAX = 3_600;
 

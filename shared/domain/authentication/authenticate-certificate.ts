@@ -29,7 +29,8 @@ interface Ports {
 
 /**
  * Authenticates a client by its certificate (RFC 8705 §2). API Gateway has checked already that the certificate chains
- * to the truststore and that the client holds the private key. Left to check is that the certificate is this client's.
+ * to the truststore and that the client holds the private key. This function checks that the certificate belongs to
+ * this client.
  * @throws DomainError `invalid_client`, the same for an unknown, disabled or expired client and for a certificate that
  * the client is not registered with; `temporarily_unavailable` if the keys that the client publishes cannot be fetched
  */

@@ -18,7 +18,7 @@ interface Ports {
 
 /**
  * Whether a grant is a workload token, signed by another issuer. The `client_id` of the request then names the
- * federated credential. An assertion by one of our own clients names that same client in its claims.
+ * federated credential. An assertion by one of our own clients names this client in its claims.
  */
 export function isWorkloadToken(
   { value, clientId }: Assertion,

@@ -153,7 +153,7 @@ export interface ClientCertificate {
   readonly notAfterSeconds: number;
   /** The subject in the format of RFC 4514; empty for a certificate without subject. */
   readonly subjectDn: string;
-  /** Whether the certificate's own key signed it, so that no authority has checked its names. */
+  /** Whether the certificate's own key signed it. No authority has then checked its names. */
   readonly isSelfSigned: boolean;
   /** The public key (RFC 7517). */
   readonly publicJwk: Readonly<Record<string, string>>;

@@ -14,8 +14,8 @@ export interface ProtectedApi {
   /** The identifier of the API. Tokens for any other audience are refused. */
   readonly audience: string;
   /**
-   * `offline` checks signature and expiry without a call. It refuses long-lived tokens and HS256 tokens. For a token
-   * on a status list, it reads that list once in the list's time to live. `online` also checks the records: token,
+   * `offline` checks signature and expiry without a call. It refuses long-lived tokens and HS256 tokens. For a token on
+   * a status list, it reads the list once in the time to live of the list. `online` also checks the records: token,
    * client and subject must be active, and only their present permissions count.
    */
   readonly mode: 'offline' | 'online';

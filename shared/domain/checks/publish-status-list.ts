@@ -45,7 +45,7 @@ interface Ports {
 
 /**
  * Publishes the status list with this number as a signed JWT. A process makes a new list after half of the time to
- * live, so that a verifier can use each list for at least the other half.
+ * live, so a verifier can use each list for at least the other half.
  * @throws DomainError `not_found` for a name that is not a number, and for a list without tokens that can be active
  */
 export async function publishStatusList(

@@ -22,7 +22,7 @@ interface Ports {
   readonly clock: Clock;
 }
 
-/** Why the sender of a token does not match its binding. Undefined if it matches. */
+/** The error if the sender of a token does not match its binding; undefined if it matches. */
 type Mismatch = 'invalid_token' | 'unproven_token' | undefined;
 
 /**

@@ -111,7 +111,7 @@ async function hasPermissionAtApi({ client, look }: TokenHolder, { api }: LiveTo
   return (await currentPermissions(client, api, look)).length > 0;
 }
 
-/** The refusal of a token that is bound to a certificate, where the request came without that certificate. */
+/** The refusal of a token that is bound to a certificate, if the request came without this certificate. */
 function otherCertificate(): DomainError {
   return new DomainError('invalid_request', 'The token is bound to a certificate: use mutual TLS with it.');
 }
@@ -121,7 +121,10 @@ function actorOf({ client }: TokenHolder, actorToken: LiveAccessToken | undefine
   return { sub: actorToken.claims.sub, client_id: actorToken.claims.client_id };
 }
 
-/** The ceiling is what the subject token and its client permit. At the management API, a delegation is not possible. */
+/**
+ * Decides the access of the new token. Its upper limit is the permissions of the subject token and of its client. At
+ * the management API, a delegation is not possible.
+ */
 async function decide(
   requester: TokenHolder,
   { claims, client, standing, permissions, look }: LiveAccessToken,

@@ -36,7 +36,7 @@ interface Delegation {
   readonly mayAct: MayAct | undefined;
 }
 
-/** A signed access token, and what the token response says about it (RFC 6749 §5.1). */
+/** A signed access token, with the members of the token response (RFC 6749 §5.1). */
 export interface IssuedToken {
   readonly value: string;
   readonly id: string;

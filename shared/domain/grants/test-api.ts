@@ -9,7 +9,7 @@ import { assertMayUse } from '../registration/registration.ts';
 import { decideAccess } from './decide-access.ts';
 import { type IssuedToken, type IssuePorts, issueAccessToken } from './issue-access-token.ts';
 
-/** Long enough for one call of the API, and too short for real work. */
+/** The lifetime of a test token: long enough for one call of the API, and too short for real work. */
 const TEST_LIFETIME_SECONDS = 60;
 
 interface Ports extends IssuePorts {

@@ -28,8 +28,8 @@ export function revokeSigningKey(kid: string, ports: SigningKeyPorts): Promise<S
 }
 
 /**
- * Lets the next key take over from a key that signs: at once if the next key has been published for long enough, or as
- * soon as it has been. For a key that does not sign, this changes nothing.
+ * Replaces a key that signs by the next key, as soon as the next key has been published for long enough. For a key that
+ * does not sign, this changes nothing.
  * @throws DomainError `not_found`, and as `changeRecord` does
  */
 export function rotateSigningKey(kid: string, ports: SigningKeyPorts): Promise<SigningKeys> {
@@ -37,7 +37,7 @@ export function rotateSigningKey(kid: string, ports: SigningKeyPorts): Promise<S
 }
 
 /**
- * Keeps a key published, and in KMS, after its time is over; or with `retain: false` ends this (V3).
+ * Keeps a key published, and in KMS, after its time is over (V3). With `retain: false`, the key is not kept any longer.
  * @throws DomainError `not_found`, and as `changeRecord` does
  */
 export async function retainSigningKey(

@@ -4,7 +4,7 @@ import type { Custody, KeyCreation, SigningKey } from './signing-key.ts';
 /** The signing keys of the deployment, one for each algorithm. They are the first keys of a workspace. */
 export interface FoundingKeys {
   readonly algorithms: readonly SigningAlgorithm[];
-  /** Reads the keys, as keys that are published and sign from the given moment on. */
+  /** Reads the keys. In the result, they are published and sign from the given moment on. */
   read(nowSeconds: number): Promise<readonly SigningKey[]>;
 }
 
@@ -18,8 +18,8 @@ export interface NewSigningKey {
 /** Makes keys with KMS and disposes of keys in KMS. */
 export interface SigningKeyMaker {
   /**
-   * Makes the key of a slot. `isResumed` says that another run began to make it: the key that this run left in KMS is
-   * used; if there are several, one is used and the others are disposed of.
+   * Makes the key of a slot. `isResumed` says that an earlier run began to make it. A key that the earlier run left in
+   * KMS is used; if there are several keys, one is used and the others are disposed of.
    */
   make(creation: KeyCreation, isResumed: boolean): Promise<NewSigningKey>;
   /**

@@ -3,7 +3,7 @@ import { changedMeanwhile, DomainError } from '../errors.ts';
 import type { AuditEvent, AuditLog } from '../records/audit.ts';
 import type { PepperVault, WrappedPepper } from './ports.ts';
 
-/** The seal of every presented secret is compared under each pepper, so that their number is bounded. */
+/** The seal of a presented secret is checked with each pepper, so the number of peppers is limited. */
 const PEPPERS_MAX = 4;
 
 interface Ports {
@@ -15,7 +15,8 @@ interface Ports {
 /** The state of the peppers after a change. */
 export interface PepperRotation {
   /**
-   * When the current pepper was made. Older secrets have the seal of an older pepper. Undefined for the first pepper.
+   * The moment at which the current pepper was made. Older secrets have the seal of an older pepper. Undefined for the
+   * first pepper.
    */
   readonly createdAtSeconds: number | undefined;
   /** How many older peppers are still recognised. */
@@ -43,7 +44,7 @@ export async function rotatePepper(
   } as const satisfies Omit<AuditEvent, 'outcome'>;
   await ports.audit.append({ ...event, outcome: 'attempted' });
   const [current, ...older] = await changePeppers(finishes, ports);
-  // The change is made and the log has its attempt, so that a failure here must not look like a failed change.
+  // The pepper has changed, and the log has the attempt. From here on, a failure must not look like a failed change.
   await ports.audit.append({ ...event, outcome: 'succeeded' }).catch(() => undefined);
   return { createdAtSeconds: current.createdAtSeconds, overlapping: older.length };
 }

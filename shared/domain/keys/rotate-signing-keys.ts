@@ -38,7 +38,7 @@ export interface RotationProgress {
  * moment, and many runs can work at once: each step is one conditional write, and a run that loses the race for it
  * stops. Another run resumes the work of a killed run two minutes later. If a key cannot be made or disposed of, the
  * run goes on with the other keys.
- * @throws the first such failure, at the end of the run
+ * @throws the first of these failures, at the end of the run
  */
 export async function rotateSigningKeys(ports: Ports): Promise<RotationProgress> {
   await writeFoundingKeys(ports);
@@ -92,8 +92,8 @@ interface CreationContext {
 }
 
 /**
- * Writes the creation into the record, so that no other run begins it, and makes the key. False if another run was
- * first.
+ * Writes the creation into the record, so that no other run begins it, and makes the key. Resolves with false if
+ * another run was first.
  */
 async function beginCreation(
   creation: KeyCreation,

@@ -20,7 +20,7 @@ export interface Rules {
 
 /**
  * Makes all changes that are due: the next keys take over, keys of a lane that the rules no longer name stop signing,
- * and expired keys leave the record. Returns the same object if no change is due, so that a second run writes nothing.
+ * and expired keys leave the record. Returns the same object if no change is due, so a second run writes nothing.
  */
 export function advance(record: SigningKeys, rules: Rules, nowSeconds: number): SigningKeys {
   const { policy } = rules;
@@ -49,8 +49,9 @@ function lanesOf({ policy, algorithms }: Rules): readonly Lane[] {
 }
 
 /**
- * Finds a lane for which a next key must be made. A lane in KMS always has a published next key, so that verifiers know
- * it already in an emergency. The next wrapped key is made late, because a wrapped key may sign for one day only.
+ * Finds a lane for which a next key must be made. A lane in KMS always has a published next key. Verifiers then know
+ * the next key already in an emergency. The next wrapped key is made late, because a wrapped key may sign for one day
+ * only.
  */
 export function findVacancy({ keys, creations }: SigningKeys, rules: Rules, nowSeconds: number): Lane | undefined {
   return lanesOf(rules).find((lane) => {

@@ -4,8 +4,8 @@ import type { RecordKey } from '../records/record-key.ts';
 
 /**
  * The place of a private key. `kms`: KMS keeps it and signs with it. `wrapped`: the record keeps it, and KMS unwraps it
- * for the exchange only. `gone`: it is destroyed. `slot` names the creation of the key, so that a later run finds a key
- * that a killed run left in KMS; a key of the deployment has no slot.
+ * for the exchange only. `gone`: it is destroyed. `slot` names the creation of the key. By the slot, a later run finds
+ * a key that a killed run left in KMS; a key of the deployment has no slot.
  */
 export type Custody =
   | { readonly type: 'kms'; readonly keyArn: string; readonly slot?: string | undefined }
@@ -47,7 +47,7 @@ export interface KeyCreation {
   readonly startedAtSeconds: number;
 }
 
-/** All signing keys of the workspace: one record, so that one conditional write decides every transition. */
+/** All signing keys of the workspace, in one record. So one conditional write decides every transition. */
 export interface SigningKeys extends Versioned {
   readonly keys: readonly SigningKey[];
   /** At most one creation for each lane. */

@@ -30,7 +30,7 @@ function isPending({ revokedAtSeconds, signsFromSeconds }: SigningKey): boolean 
   return revokedAtSeconds === undefined && signsFromSeconds === undefined;
 }
 
-/** Uses the record only, and no clock, so that all processes agree about which key signs. */
+/** Uses the record only, and no clock, so all processes agree which key signs. */
 function isActive({ revokedAtSeconds, signsFromSeconds, signsUntilSeconds }: SigningKey): boolean {
   return revokedAtSeconds === undefined && signsFromSeconds !== undefined && signsUntilSeconds === undefined;
 }
@@ -114,7 +114,7 @@ export function expectSigningKeys(look: Look): void {
 
 /**
  * Adds the deployment's keys that are not stored yet. A key is added only if its algorithm has never had a key in KMS,
- * so that a revoked key does not come back.
+ * so a revoked key does not come back.
  */
 export function withFoundingKeys(
   stored: readonly SigningKey[],

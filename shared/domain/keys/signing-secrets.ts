@@ -13,7 +13,7 @@ import type { SigningSecretMaker, WrappedSecret } from './ports.ts';
 export interface SigningSecret {
   readonly kid: string;
   readonly wrapped: string;
-  /** The moment from which the secret signs. It ends when the next secret begins to sign. */
+  /** The moment from which the secret signs, until the next secret begins to sign. */
   readonly signsFromSeconds: number;
   readonly createdBy: string;
 }

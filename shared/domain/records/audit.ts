@@ -103,7 +103,7 @@ export function isRefusal(code: ErrorCode): boolean {
 
 /**
  * Returns the client id that the audit log keeps of a refused authentication. A client id is public. Any other text in
- * its place may be a secret in the wrong field and becomes the empty text.
+ * its place may be a secret in the wrong field, so the log keeps an empty text.
  */
 export function recordedClientId(claimedClientId: string): string {
   return isMadeId('cli', claimedClientId) ? claimedClientId : '';

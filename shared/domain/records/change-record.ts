@@ -5,8 +5,8 @@ import type { RecordReader } from './look.ts';
 import type { DirectoryKind, RecordKey, ShortLivedKind } from './record-key.ts';
 
 /**
- * How often a change is tried while other requests keep changing the record. One request wins each time, so that 40
- * changes at once all succeed. An attempt takes milliseconds, so that the request ends long before its function's time.
+ * How often a change is tried while other requests keep changing the record. One request wins each time, so 40 changes
+ * at once all succeed. An attempt takes milliseconds, so the request ends long before the timeout of its function.
  */
 const ATTEMPTS_MAX = 40;
 

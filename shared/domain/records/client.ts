@@ -83,9 +83,9 @@ export interface Client extends Versioned {
   readonly subject: Subject;
   readonly description: string;
   readonly metadata?: JsonObject | undefined;
-  /** The roles of a tenant token. The roles of any other subject are kept with the subject. */
+  /** The roles of a tenant's API token. The roles of any other subject are kept with the subject. */
   readonly roleIds: readonly string[];
-  /** The permissions of a tenant token that has no roles. */
+  /** The permissions of a tenant's API token that has no roles. */
   readonly permissions?: readonly PermissionReference[] | undefined;
   /** The JWT that an API token of kind `access_token` consists of; such a client has no secrets. */
   readonly accessToken?: LongLivedToken | undefined;

@@ -12,9 +12,7 @@ export interface ShortLived {
   readonly expiresAtSeconds: number;
 }
 
-/**
- * Whether an item is active and has not expired. DynamoDB removes expired items late, so that rules always ask this.
- */
+/** Whether an item is active and has not expired. DynamoDB removes expired items late, so rules always ask this. */
 export function isLive(
   item: { readonly status?: string | undefined; readonly expiresAtSeconds?: number | undefined },
   nowSeconds: number,

@@ -52,7 +52,7 @@ export function searchForm(text: string): string {
 
 /**
  * Joins the texts by which a search finds a record. A line break separates them; a search cannot contain a line break,
- * so that it never matches across two texts.
+ * so it never matches across two texts.
  */
 export function searchTextOf(parts: readonly (string | undefined)[]): string {
   return searchForm(parts.filter((part) => part !== undefined).join('\n'));

@@ -126,6 +126,7 @@ export interface BindingRules {
 }
 
 /**
- * The id of the management API. It stays when the issuer moves to another host, so that grants and roles stay valid.
+ * The id of the management API. It stays the same when the issuer moves to another host, so grants and roles stay
+ * valid.
  */
 export const SYSTEM_API_ID = 'api_0000000000000000000000';

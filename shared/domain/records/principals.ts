@@ -25,8 +25,8 @@ export interface User extends Versioned {
 }
 
 /**
- * A user's place in a tenant. It has a new `id` if a user joins again, so that credentials of the first time stay
- * invalid.
+ * A user who belongs to a tenant, with the user's roles there. If a user joins again, the membership has a new `id`, so
+ * credentials of the first membership stay invalid.
  */
 export interface Membership extends Versioned {
   readonly id: string;

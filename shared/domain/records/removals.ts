@@ -7,7 +7,7 @@ import { apiRecordKey } from './permissions.ts';
 import { exists, membershipKey, serviceUserKey, tenantKey, userKey } from './principals.ts';
 import type { RecordKey, RecordList } from './record-key.ts';
 
-/** The thing that was deleted, with the ids by which the rows that belonged to it are found. */
+/** A deleted record, with the ids by which the rows that belonged to it are found. */
 export type Deleted =
   | { readonly type: 'tenant'; readonly tenantId: string }
   | { readonly type: 'user'; readonly userId: string; readonly email: string }
@@ -17,7 +17,7 @@ export type Deleted =
   | { readonly type: 'api'; readonly apiId: string };
 
 /**
- * The note of a deletion: rows that belonged to the deleted thing may still exist. It is removed after the last row.
+ * The note of a deletion: rows that belonged to the deleted record may still exist. It is removed after the last row.
  */
 export interface Removal extends Versioned {
   readonly id: string;
@@ -37,7 +37,7 @@ export type RemovalNotes = Pick<RecordWriter<'removal'>, 'insert'>;
 
 /**
  * Notes a deletion, so that a later run removes the rows that belong to it. The note is written before the deletion. If
- * the deletion then fails, the run finds that the thing still exists and removes only the note.
+ * the deletion then fails, the run finds that the record still exists and removes only the note.
  */
 export async function noteRemoval(
   deleted: Deleted,
@@ -52,7 +52,7 @@ export async function noteRemoval(
   });
 }
 
-/** Whether a thing still exists although its deletion was noted: the deletion failed, or another request won. */
+/** Whether a record still exists although its deletion was noted: the deletion failed, or another request won. */
 export async function stillExists(deleted: Deleted, look: Look): Promise<boolean> {
   switch (deleted.type) {
     case 'tenant':

@@ -9,7 +9,7 @@ export const ACCESS_TOKEN_LIFETIME_SECONDS_MAX = 86_400;
 /** The quota without limits. Tokens are not counted. */
 export const UNLIMITED: TokenQuota = { perHour: null, perDay: null, enforce: true };
 
-/** The settings of the workspace. A member that is null sets no limit, unless it says otherwise. */
+/** The settings of the workspace. A member that is null sets no limit, unless its own comment says otherwise. */
 export interface WorkspaceSettings extends Versioned {
   /** The API of an exchange that names no API and could mean several; null for the default of the deployment. */
   readonly defaultAudience: string | null;

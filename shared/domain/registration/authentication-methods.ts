@@ -43,7 +43,7 @@ export function hasKeys(method: TokenEndpointAuthMethod): boolean {
   return METHODS[method].hasKeys;
 }
 
-/** Whether clients with this method are recognised by a name in their certificate (RFC 8705 §2.1). */
+/** Whether clients with this method are registered by a name in their certificate (RFC 8705 §2.1). */
 export function isKnownByName(method: TokenEndpointAuthMethod): boolean {
   return proofBy(method) === 'certificate' && !hasKeys(method);
 }

@@ -10,9 +10,7 @@ export const certificateNames = [
   'tlsClientAuthSanEmail',
 ] as const satisfies (keyof CertificateNames)[];
 
-/**
- * Returns what is wrong with the names for a client's certificate, as a sentence; undefined for exactly one valid name.
- */
+/** Returns the error in the names for a client's certificate, as a sentence; undefined for exactly one valid name. */
 export function flawOfNames(names: CertificateNames): string | undefined {
   const given = certificateNames.filter((member) => names[member] !== undefined);
   if (given.length !== 1) return `Exactly one of ${certificateNames.join(', ')} is needed.`;

@@ -4,8 +4,8 @@ import { isLive } from '../records/lifecycle.ts';
 import { proofOf, registrationOf } from './registration.ts';
 
 /**
- * The functions of this file take a client and return the changed client. They have no effects, so that a change can be
- * made again on the newest client after another request has won.
+ * The functions of this file take a client and return the changed client. They have no effects, so a change can be made
+ * again on the newest client after another request has won.
  */
 
 /**

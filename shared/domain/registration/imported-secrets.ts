@@ -6,8 +6,8 @@ import { liveSecrets, withSecret } from './client-secrets.ts';
 import { newSelector } from './secret.ts';
 
 /**
- * Imported secrets were made by another product. Mintmark knows only their bcrypt hashes, so that a client can move to
- * Mintmark without a new secret. They have no seal by which a guess is refused without cost. For this reason guesses
+ * Imported secrets were made by another product. Mintmark knows only their bcrypt hashes. With them, a client can move
+ * to Mintmark without a new secret. They have no seal by which a guess is refused without cost. For this reason guesses
  * are limited, and imports are off unless the deployment turns them on.
  */
 
@@ -41,8 +41,8 @@ export function importedSecret(
 }
 
 /**
- * Adds an imported secret to a client. A client has at most one: the secret has no selector in its text, and a guess
- * must cost exactly one comparison for every client.
+ * Adds an imported secret to a client. A client has at most one imported secret: the secret has no selector in its
+ * text, and a guess must cost exactly one comparison for every client.
  * @throws DomainError `conflict` if the client has a live imported secret, and as `withSecret` does
  */
 export function withImportedSecret(client: Client, secret: StoredSecret, nowSeconds: number): Client {

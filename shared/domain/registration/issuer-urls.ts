@@ -1,6 +1,5 @@
 /**
- * A domain name in lower case with at least one dot. Its last label begins with a letter, so that it is not an IP
- * address.
+ * A domain name in lower case with at least one dot. Its last label begins with a letter, so it is not an IP address.
  */
 const DOMAIN_NAME = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
 

@@ -6,7 +6,7 @@ export interface SecretHasher {
   /** Rejects secrets of more than 72 bytes, because bcrypt would silently ignore the rest. */
   hash(secret: string): Promise<string>;
   compare(secret: string, hash: string): Promise<boolean>;
-  /** Whether this process has already seen that the secret matches the hash, so that it need not compare them again. */
+  /** Whether this process has already seen that the secret matches the hash. It then need not compare them again. */
   remembers(secret: string, hash: string): boolean;
   /** A hash that no secret matches. A comparison with it costs as much as a real comparison. */
   readonly decoyHash: string;

@@ -45,7 +45,7 @@ export async function verifiedClaims(
   return (await verifiedToken(token, { verifier, clock }))?.claims;
 }
 
-/** The same as `verifiedClaims`, and also for a token that the secret of an API signed (HS256). */
+/** Returns the same as `verifiedClaims`, also for a token that the secret of an API signed (HS256). */
 export async function verifiedClaimsOfAny(
   token: string,
   look: Look,
