@@ -15,7 +15,7 @@ import { tokenIn } from '#shared/http/authorizer-request.ts';
 import { task } from '#shared/http/task.ts';
 import { within } from '#shared/http/within.ts';
 
-/** The check of a token may take this long, so that API Gateway has an answer within two seconds (INV8). */
+/** The longest time for the check of a token. API Gateway then has an answer within two seconds (INV8). */
 const VERDICT_MILLISECONDS_MAX = 1_800;
 
 const adapters = {

@@ -11,7 +11,10 @@ import type { PortsOf } from '#shared/ports.ts';
 const metadata = ({ keySet, ...deployment }: PortsOf<'keys:publish'>) =>
   authorizationServerMetadata({ ...deployment, algorithms: keySet.algorithms });
 
-/** Publishes what clients and verifiers read first: metadata (RFC 8414, RFC 9728) and public keys (RFC 7517). */
+/**
+ * Publishes the documents that clients and verifiers read first: metadata (RFC 8414, RFC 9728) and public keys (RFC
+ * 7517).
+ */
 export const handler = lambda(
   discovery,
   { ...ambient, keySet: kmsKeySet, keySetSigner: kmsKeySetSigner },

@@ -19,7 +19,7 @@ const adapters = {
   issuance: dynamoIssuance,
 };
 
-/** Shows a caller that may test APIs which access token an application would get. */
+/** Gives a caller that may test APIs the access token that an application would get. */
 export const handler = lambda(table, adapters, {
   testApi: async ({ caller, params, body }, ports) => {
     const token = await testApi(caller, { ...params, ...body }, ports);

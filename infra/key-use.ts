@@ -6,8 +6,9 @@ const DELETION_WINDOW_DAYS_MIN = 7;
 const DELETION_WINDOW_DAYS_MAX = 30;
 
 /**
- * What the account's administrators may do with a key, if their IAM policies permit it too. None of these actions signs
- * or decrypts. `kms:CreateGrant` is left out, because a KMS grant can give these rights to others.
+ * The actions that a key's policy permits to the account's administrators; their IAM policies must permit them too.
+ * None of these actions signs or decrypts. `kms:CreateGrant` is left out, because a KMS grant can give these rights to
+ * others.
  */
 const administration = [
   'kms:CancelKeyDeletion',

@@ -12,7 +12,7 @@ const all: readonly LambdaTable[] = tables;
 
 const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** What the deployment tells a function by each variable. */
+/** Variable → its meaning for a function. */
 const VARIABLES: Readonly<Record<EnvironmentVariable, string>> = {
   MINTMARK_ISSUER: 'the issuer, without a slash at its end',
   MINTMARK_MTLS_URL: 'the base URL for mutual TLS',
@@ -31,7 +31,10 @@ const VARIABLES: Readonly<Record<EnvironmentVariable, string>> = {
   MINTMARK_PROTECTED_API: 'JSON: the rules of the API that the authorizer guards',
 };
 
-/** Given to every function that has a use for it, by the setting of the deployment and not by a grant. */
+/**
+ * The variables that come from a setting of the deployment and not from a grant. Every function that can use them gets
+ * them.
+ */
 const BY_SETTING: readonly EnvironmentVariable[] = [
   'MINTMARK_ISSUER',
   'MINTMARK_MTLS_URL',
@@ -43,7 +46,7 @@ const BY_SETTING: readonly EnvironmentVariable[] = [
 const INTRODUCTION = `# Reference
 
 These tables are generated: \`npm run reference\` writes them from the sources, and a test fails while they are out of date.
-What each request and answer contains is in \`openapi.json\`, which you can read with any OpenAPI tool.`;
+The content of each request and answer is in \`openapi.json\`, which you can read with any OpenAPI tool.`;
 
 const ROUTES = `Anyone may call some routes. Other routes take a client with its credentials, or the bearer of a management token with the
 named permission: \`read:\` for \`GET\`, \`test:\` to try an API, \`write:\` for all other methods. The management API has the

@@ -9,8 +9,8 @@ export interface FunctionRoute {
 }
 
 /**
- * Returns all routes of the API tables. A path of a single function also gets the method ANY, so that the function can
- * answer 405 with the allowed methods. API Gateway itself would answer 404.
+ * Returns all routes of the API tables. If one function serves all methods of a path, the path also gets the method
+ * ANY. The function then answers 405 with the allowed methods. API Gateway itself would answer 404.
  */
 export function functionRoutes(): readonly FunctionRoute[] {
   const routes: FunctionRoute[] = tables.flatMap(({ name, routes: served }) =>

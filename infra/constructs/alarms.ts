@@ -20,10 +20,10 @@ const MINUTE = { period: Duration.minutes(1) };
 const FIVE_MINUTES = { period: Duration.minutes(5) };
 
 interface AlarmRule {
-  /** What has gone wrong, for the people on call. */
+  /** The problem that the alarm reports, for the people on call. */
   readonly means: string;
   readonly metric: IMetric;
-  /** The alarm goes off when the metric is at least this. */
+  /** The alarm is raised if the metric has this value or a higher value. */
   readonly threshold: number;
   /** How many periods in a row must reach the threshold; 1 if absent. */
   readonly periods?: number;

@@ -70,7 +70,7 @@ export interface PublicApiProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The HTTP API of Mintmark's functions. It has one stage, `$default`, so that the issuer's URL has no path. */
+/** The HTTP API of Mintmark's functions. It has one stage, `$default`, so the issuer's URL has no path. */
 export class PublicApi extends Construct {
   readonly httpApi: HttpApi;
   readonly stage: HttpStage;

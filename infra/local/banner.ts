@@ -37,13 +37,13 @@ function nextLine(folder: string): string {
   return `${isDefault ? '' : `export ADMIN_FILE=${adminFile} && `}. ${helper} && echo "You are the administrator of $MINTMARK"`;
 }
 
-/** A path as the shell in the working folder takes it: with `./`, or absolute if it leads out of that folder. */
+/** Writes a path for a shell in the working folder: with `./`, or absolute if it leads out of that folder. */
 function fromHere(path: string): string {
   const relativePath = relative(process.cwd(), path);
   return relativePath.startsWith('..') ? path : `./${relativePath}`;
 }
 
-/** The text as one word of a POSIX shell. */
+/** Quotes a text as one word of a POSIX shell. */
 function quoted(text: string): string {
   return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

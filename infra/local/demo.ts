@@ -7,7 +7,10 @@ import { chapters } from './demo/chapters.ts';
 import { newStory } from './demo/story.ts';
 import { tell } from './demo/tell.ts';
 
-/** `npm run demo`: the story in twelve lines, or with `--verbose` in all its steps, in a workspace that is gone afterwards. */
+/**
+ * Runs the story in a new workspace and then removes the workspace (`npm run demo`). It prints twelve lines, or with
+ * `--verbose` a line for each step.
+ */
 async function demo(): Promise<void> {
   const { verbose: isVerbose } = readOptions();
   process.stdout.once('error', () => process.exit(1)); // Its reader has gone: `npm run demo | head`.
@@ -23,7 +26,7 @@ function readOptions(): { readonly verbose: boolean } {
   return parseArgs({ options: { verbose: { type: 'boolean', default: false } } }).values;
 }
 
-/** A folder that lives no longer than this process, however that ends. */
+/** Makes a folder that is removed at the end of this process. */
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'mintmark-demo-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));

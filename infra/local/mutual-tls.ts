@@ -28,7 +28,7 @@ export async function provideMutualTls(folder: string, port: number): Promise<Mu
 
 /** Prints the URL for mutual TLS and the files that belong to it. */
 export function printMutualTls(url: string, folder: string): void {
-  console.log(`By mutual TLS it is ready at ${url}`);
-  console.log(`  it trusts     ${truststoreIn(folder)}`);
-  console.log(`  to be trusted ${serverCertificateIn(folder)}`);
+  console.log(`Mutual TLS is ready at ${url}`);
+  console.log(`  trusted clients     ${truststoreIn(folder)}`);
+  console.log(`  server certificate  ${serverCertificateIn(folder)}`);
 }

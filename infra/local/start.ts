@@ -19,7 +19,7 @@ interface AdministratorFile {
 
 type Loggers = Pick<SystemOptions, 'onEvent' | 'onRequest'>;
 
-/** `npm start`: the whole product on this machine, until it is told to stop. */
+/** Starts the whole product on this machine (`npm start`). It runs until it gets SIGINT or SIGTERM. */
 async function start(): Promise<void> {
   const folder = resolve(process.env.MINTMARK_DATA || '.mintmark');
   await provideFolder(folder);
@@ -32,7 +32,7 @@ async function start(): Promise<void> {
   printBanner({ url: system.url, mutualTlsUrl: system.mutualTlsUrl, folder });
 }
 
-/** JSON: the functions print their own lines for requests, so only events are printed here. */
+/** JSON lines, about events only: the functions print their own lines about requests. */
 const jsonLoggers: Loggers = { onEvent: (event) => console.log(JSON.stringify({ event })) };
 
 /** Short lines for people, about requests and events. */
@@ -41,7 +41,10 @@ const shortLoggers: Loggers = {
   onRequest: (line) => console.log(requestLine(line, new Date())),
 };
 
-/** The last step is taken by itself: a recursive mkdir never returns where the system refuses it with ENOENT, as in /proc. */
+/**
+ * Makes the data folder, and first the folders above it. A recursive mkdir of the data folder itself would never return
+ * if the system refuses it with ENOENT, as in /proc.
+ */
 async function provideFolder(folder: string): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
   try {
@@ -92,7 +95,7 @@ async function readAdministrator(file: string): Promise<AdministratorFile | unde
   }
 }
 
-/** Whole or not at all, and readable by its owner only. */
+/** Writes the file completely or not at all. Only its owner can read it. */
 async function writeAdministrator(file: string, administrator: AdministratorFile): Promise<void> {
   await writeFile(`${file}.new`, `${JSON.stringify(administrator, undefined, 2)}\n`, { mode: 0o600 });
   await rename(`${file}.new`, file);
@@ -106,7 +109,7 @@ function stopOnSignal(system: System): void {
   process.once('SIGINT', stop);
 }
 
-/** What the system says of a folder that cannot be made or written. */
+/** The error codes of the system for a folder that cannot be made or written. */
 const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT', 'ENOSPC'];
 
 /** Says what to do about the most frequent mistakes. */
@@ -115,9 +118,9 @@ function explain(error: unknown): string {
   if (code === 'EADDRINUSE')
     return `Port ${port} is in use: stop the program that listens there, or set ${variableOf(port)} to another port.`;
   if (UNWRITABLE.includes(code ?? '')) {
-    return `The data folder cannot be written (${message}): set MINTMARK_DATA to another.`;
+    return `The data folder cannot be written (${message}): set MINTMARK_DATA to another folder.`;
   }
-  if (isLocked(error)) return 'The data folder is in use by another Mintmark: stop that one or set MINTMARK_DATA.';
+  if (isLocked(error)) return 'The data folder is in use by another Mintmark: stop it, or set MINTMARK_DATA.';
   return message;
 }
 

@@ -99,7 +99,10 @@ interface EngineOptions {
   readonly onEvent: (event: BusEvent) => void;
 }
 
-/** Starts the engines that the environment does not name, and sets the environment so that the AWS SDK calls them. */
+/**
+ * Starts the engines that the environment does not name, and sets the environment variables by which the AWS SDK finds
+ * them.
+ */
 async function startEngines({ folder, onEvent }: EngineOptions): Promise<Closable[]> {
   process.env.AWS_REGION ??= 'us-east-1';
   process.env.AWS_ACCESS_KEY_ID ??= 'local';

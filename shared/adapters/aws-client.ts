@@ -12,7 +12,7 @@ export const awsClientSettings = {
 } as const satisfies DynamoDBClientConfig;
 
 /**
- * Turns any error of an AWS call into an error that invites the caller to try again. Use it in `.catch`.
+ * Turns any error of an AWS call into an error that asks the caller to try again. Use it in `.catch`.
  * @throws DomainError `temporarily_unavailable`, always; the AWS error is its cause
  */
 export function rethrowAsUnavailable(error: unknown): never {

@@ -1,6 +1,6 @@
 /**
- * Prepares the environment of the demo: its own engines, and no log lines of functions between the lines of the story.
- * Import this file before all files that read the environment.
+ * Prepares the environment of the demo: it uses its own engines, and functions print no log lines between the lines of
+ * the story. Import this file before all files that read the environment.
  */
 const ELSEWHERE = ['AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ENDPOINT_URL_KMS', 'MINTMARK_DEFAULT_AUDIENCE'];
 

@@ -78,10 +78,10 @@ function keysOf({ tenantId, serviceUserId }: Story): string {
 /** A service user authenticates with a signed assertion in place of a secret. */
 export const signing: readonly Step<Story>[] = [
   { name: 'make a key', run: makeKey },
-  { name: 'exchange what it signed', run: exchangeAssertion },
+  { name: 'exchange a signed assertion', run: exchangeAssertion },
   { name: 'signer: GET /reports', run: callAsSigner },
-  { name: 'exchange the same again', run: refuseAssertion },
+  { name: 'exchange the assertion again', run: refuseAssertion },
   { name: 'delete the key', run: deleteKey },
-  { name: 'exchange what it signs now', run: refuseNewAssertion },
+  { name: 'exchange a new assertion', run: refuseNewAssertion },
   { name: 'signer: GET /reports', run: refuseAtAuthorizer },
 ];

@@ -5,7 +5,9 @@ import { shortened } from '../log/shortened.ts';
 /** One step of the story. */
 export interface Step<Story> {
   readonly name: string;
-  /** The title of this step in the short telling. A step without a headline runs there too, but gets no line. */
+  /**
+   * The title of this step in the short form of the story. A step without a headline runs there too, but gets no line.
+   */
   readonly headline?: string;
   /**
    * Performs and checks the step, and returns its result in a few words.
@@ -14,15 +16,15 @@ export interface Step<Story> {
   readonly run: (story: Story) => Promise<string>;
 }
 
-/** How a story is told. */
-export interface Telling {
+/** The way in which the story is printed. */
+export interface TellOptions {
   /** Writes text as it comes: the beginning of a line before its steps run, the rest when they have ended. */
   readonly write: (text: string) => void;
   /** Whether each step gets a line, and not only the steps with a headline. */
   readonly isVerbose: boolean;
 }
 
-/** One line of the telling: some steps, of which the last one gives the outcome. */
+/** One line of the output: some steps. The last of them gives the outcome. */
 interface Line<Story> {
   readonly title: string;
   readonly steps: readonly Step<Story>[];
@@ -31,11 +33,14 @@ interface Line<Story> {
 const OUTCOME_CHARACTERS = 36;
 const TIME_CHARACTERS = 8;
 
-/** Runs the steps in order, writes lines about them, and stops at the first failure. Returns whether all steps succeeded. */
+/**
+ * Runs the steps in order, writes lines about them, and stops at the first failure. Resolves with true if all steps
+ * succeeded.
+ */
 export async function tell<Story>(
   steps: readonly Step<Story>[],
   story: Story,
-  { write, isVerbose }: Telling,
+  { write, isVerbose }: TellOptions,
 ): Promise<boolean> {
   const startedAtMilliseconds = performance.now();
   const lines = linesOf(steps, isVerbose);
@@ -55,7 +60,10 @@ export async function tell<Story>(
   return true;
 }
 
-/** One line for each step, or for each headline with the steps since the last headline. The last step always has a line. */
+/**
+ * Returns one line for each step. In the short form it returns one line for each headline, with the steps since the
+ * last headline; the last step always has a line.
+ */
 function linesOf<Story>(steps: readonly Step<Story>[], isVerbose: boolean): readonly Line<Story>[] {
   const lines: Line<Story>[] = [];
   let untold: Step<Story>[] = [];
@@ -68,7 +76,7 @@ function linesOf<Story>(steps: readonly Step<Story>[], isVerbose: boolean): read
   return lines;
 }
 
-/** Ends a line with its outcome and, in the verbose telling, with its time, which is measured from this call. */
+/** Returns a function that ends a line with its outcome. The verbose form also has the time since this call. */
 function lineEnd(isVerbose: boolean): (outcome: string, color: 'green' | 'red') => string {
   const startedAtMilliseconds = performance.now();
   return (outcome, color) => {

@@ -103,7 +103,7 @@ export interface GatewayOptions {
   /** The clock for request times, authorizer caches and throttles, by default `Date.now`. */
   readonly nowMilliseconds?: () => number;
   readonly onRequest?: (line: RequestLine) => void;
-  /** Called with failures that CloudWatch would show. By default they are printed to standard error. */
+  /** Called with each failure that CloudWatch would show. By default failures are printed to standard error. */
   readonly onHandlerError?: (failure: HandlerFailure) => void;
 }
 

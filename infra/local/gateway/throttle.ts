@@ -5,7 +5,7 @@ interface TokenBucket {
   filledAtMilliseconds: number;
 }
 
-/** Returns whether a route may serve a further request now, and counts the request if so. */
+/** Tells whether a route may serve a further request now. If it may, the request is counted. */
 export type Throttle = (route: GatewayRoute) => boolean;
 
 /** Creates a token bucket for each route with a throttle. Buckets are full at first. */

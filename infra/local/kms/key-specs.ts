@@ -100,7 +100,7 @@ export const missingKeySpecs = [
   'SM2',
 ] as const;
 
-/** Returns whether this endpoint has a key spec. */
+/** Whether this endpoint has a key spec. */
 export function isKeySpec(spec: string): spec is KeySpec {
   return Object.hasOwn(keySpecifications, spec);
 }

@@ -37,7 +37,7 @@ export function eventLine({ detailType, detail }: BusEvent): string {
   return [timeOfDay(new Date(time)), 'event ', `${detailType} ${what}`, ...actors, ...about].join('  ');
 }
 
-/** Such as `14:05:09`, in the time zone of this machine. */
+/** Returns the time of day, for example `14:05:09`, in the time zone of this machine. */
 function timeOfDay(date: Date): string {
   return date.toTimeString().slice(0, 8);
 }

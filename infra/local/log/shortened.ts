@@ -2,7 +2,10 @@
 const CREDENTIALS = /\bmm[rs]_\w+|\beyJ[\w-]+(?:\.[\w-]+)*/g;
 const CHARACTERS_SHOWN = 10;
 
-/** Cuts every secret and token in a text to its first ten characters: they can be told apart, but not used. */
+/**
+ * Cuts every secret and token in a text to its first ten characters. A reader can still tell them apart, but cannot use
+ * them.
+ */
 export function shortened(text: string): string {
   return text.replace(CREDENTIALS, (credential) => `${credential.slice(0, CHARACTERS_SHOWN)}…`);
 }

@@ -16,7 +16,7 @@ interface FilterParameters {
   readonly values: Readonly<Record<string, string | number>>;
 }
 
-/** Tells whether a request filters its list. */
+/** Whether a request filters its list. */
 export function isFiltered({ status, q }: ListFilter): boolean {
   return status !== undefined || q !== undefined;
 }

@@ -79,7 +79,7 @@ function queryFrom<Item>(
     .catch(rethrowAsUnavailable);
 }
 
-/** Tells whether a search finds an item. DynamoDB has already searched items with the attribute `search`. */
+/** Whether a search finds an item. DynamoDB has already searched items with the attribute `search`. */
 function matchesSearch<Item>(q: string, item: StoredItem, { parse, searchText }: ListQuery<Item>): boolean {
   return item.search !== undefined || searchText(parse(item)).includes(searchForm(q));
 }

@@ -13,8 +13,8 @@ import type {
 import type { ShapeOf } from '#shared/shape-of.ts';
 
 /**
- * How the claims of our tokens are read back from JSON. `ShapeOf` holds each schema to its type: a verifier drops a
- * claim that it does not know, so a claim without a schema would be lost.
+ * The schemas read the claims of our own tokens from JSON. A schema drops a claim that it does not know. With
+ * `ShapeOf`, a schema that lacks a claim of its type does not compile.
  */
 
 const commonClaims = {
@@ -28,7 +28,7 @@ const commonClaims = {
   tenant_id: z.string().exactOptional(),
 };
 
-/** Refuses members that nobody here checks: a token that is bound in an unknown way is not valid. */
+/** Refuses unknown members: a token that is bound in an unknown way is not valid. */
 const confirmation = z
   .strictObject({
     jkt: z.string().exactOptional(),
@@ -72,7 +72,7 @@ const longLivedTokenClaims = z.strictObject({
   exp: z.int().exactOptional(),
 } satisfies ShapeOf<LongLivedTokenClaims>);
 
-/** The type in a token's header says which claims it has; a token of one kind never passes for the other. */
+/** Header `typ` → the schema of the claims. A token of one type is never accepted as a token of the other type. */
 export const claimsByType: ReadonlyMap<string | undefined, z.ZodType<TokenClaims>> = new Map<
   string | undefined,
   z.ZodType<TokenClaims>

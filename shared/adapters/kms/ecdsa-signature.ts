@@ -1,6 +1,7 @@
 /**
- * Turns an ECDSA signature from the DER form that KMS gives (a sequence of two integers) into the fixed-length form
- * that JOSE wants (RFC 7518 §3.4): R and S, each as wide as the curve, side by side.
+ * Converts an ECDSA signature from the DER form of KMS, a sequence of two integers, into the form of JOSE (RFC 7518
+ * §3.4): R and then S, each in `coordinateBytes` bytes.
+ * @throws Error if the signature is not in this DER form
  */
 export function derToJose(der: Uint8Array, coordinateBytes: number): Uint8Array {
   const r = readInteger(der, sequenceStart(der));
@@ -15,7 +16,10 @@ const SEQUENCE = 0x30;
 const INTEGER = 0x02;
 const LONG_FORM = 0x80;
 
-/** A sequence's content begins after its tag and one length byte, or two for the longer curves. */
+/**
+ * Returns the place where the content of a sequence begins: after its tag and one length byte, or two length bytes for
+ * longer curves.
+ */
 function sequenceStart(der: Uint8Array): number {
   if (der[0] !== SEQUENCE) throw new Error('The signature is not a DER sequence.');
   return ((der[1] ?? 0) & LONG_FORM) === 0 ? 2 : 3;
@@ -29,7 +33,10 @@ function readInteger(der: Uint8Array, at: number): { readonly start: number; rea
   return { start, end };
 }
 
-/** Writes an integer so that it ends at `end`: DER may add a zero in front and leaves out leading zeros. */
+/**
+ * Writes an integer that ends at `end`. Its length varies, because DER leaves out leading zeros, and adds one for the
+ * sign.
+ */
 function place(target: Uint8Array, integer: Uint8Array, end: number): void {
   const firstDigit = integer.findIndex((byte) => byte !== 0);
   const digits = integer.subarray(firstDigit === -1 ? integer.length : firstDigit);

@@ -6,7 +6,7 @@ import { compactJws, kmsSigner, signingInput, tokenTypeFor } from './signer.ts';
 import { keyRing } from './signing-keys.ts';
 import { keyUnwrapper } from './wrapped-keys.ts';
 
-/** Where the request has not read the record of the signing keys, the keys may be this old. */
+/** The highest age of the keys if the request has not read the record of the signing keys. */
 const KEYS_SECONDS_MAX = 30;
 
 /**

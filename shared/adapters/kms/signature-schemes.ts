@@ -22,7 +22,7 @@ export interface SignatureScheme {
 
 const unchanged = (signature: Uint8Array) => signature;
 
-/** JOSE's algorithm → how it is made. */
+/** JOSE's algorithm → its scheme. */
 export const SCHEMES: Readonly<Record<SigningAlgorithm, SignatureScheme>> = {
   RS256: {
     keySpec: 'RSA_2048',
@@ -82,8 +82,8 @@ export function isSignatureOf(
 }
 
 /**
- * Signs with Node's cryptography and returns the form of JOSE. A key without options is passed alone, because Node signs
- * faster then.
+ * Signs with Node's cryptography and returns the signature in the form of JOSE. A key without options is passed alone,
+ * because Node signs faster then.
  */
 export function signWithKey(algorithm: SigningAlgorithm, key: KeyObject, input: string): Uint8Array {
   const { hash, padding, toJose } = SCHEMES[algorithm];

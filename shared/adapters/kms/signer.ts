@@ -19,7 +19,7 @@ import { keyRing } from './signing-keys.ts';
 /** The longest message that KMS signs without a digest (KMS Sign). */
 const MESSAGE_BYTES_MAX = 4_096;
 
-/** Where the request has not read the record of the signing keys, the keys may be this old. */
+/** The highest age of the keys if the request has not read the record of the signing keys. */
 const KEYS_SECONDS_MAX = 30;
 
 /** Signs tokens with KMS (Sign). The private key never leaves KMS. `sign` rejects as `jwtSigner` says. */

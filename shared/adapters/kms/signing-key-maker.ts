@@ -109,7 +109,8 @@ async function findOfSlot(slot: string, environment: Environment): Promise<reado
 }
 
 /**
- * Reads the tags of a key. A key without permission to read belongs to somebody else and counts as a key without tags.
+ * Reads the tags of a key. A key whose tags this function may not read belongs to another product. It counts as a key
+ * without tags.
  */
 async function readTags(KeyId: string, environment: Environment): Promise<ReadonlyMap<string, string>> {
   try {

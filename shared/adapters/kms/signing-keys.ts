@@ -11,7 +11,7 @@ import { documentClient } from '../dynamo/document-client.ts';
 import { required } from '../node/environment.ts';
 import { kmsFoundingKeys } from './founding-keys.ts';
 
-/** While DynamoDB fails, keys of this age stay in use. Verifiers cache the key set for as long. */
+/** The highest age of keys that stay in use while DynamoDB fails. Verifiers cache the key set for the same time. */
 const STALE_SECONDS_MAX = 300;
 
 /** DynamoDB is not asked again for this long after a failure. */
@@ -66,7 +66,7 @@ async function allKeys(
   return withFoundingKeys(keys, await founding.read(nowSeconds));
 }
 
-/** Remembers the last reading. Requests that need a newer one at the same time wait for one and the same. */
+/** Remembers the last reading. Requests that need a newer reading at the same time share one read. */
 function recentReader(read: (nowSeconds: number) => Promise<readonly SigningKey[]>): KeyRing['recent'] {
   let last: Reading | undefined;
   let underWay: Promise<Reading> | undefined;

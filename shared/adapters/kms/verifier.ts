@@ -12,21 +12,28 @@ import { required } from '../node/environment.ts';
 import { publicKeyOf } from './signature-schemes.ts';
 import { keyRing } from './signing-keys.ts';
 
-/** So long at most a verifier that asks nobody takes tokens of a key that was revoked (V5). */
+/**
+ * The highest age of the keys that a process verifies with. A revoked key is refused after this time at the latest
+ * (V5).
+ */
 const KEYS_SECONDS_MAX = 30;
 
-/** How often a process looks for a key that it does not know, however many tokens name one (P10). */
+/**
+ * A process reads the keys again for an unknown `kid`, but only once in this time, even if many tokens have unknown
+ * keys (P10).
+ */
 const UNKNOWN_KEY_SECONDS = 1;
 
-/** A revoked key leaves the key set within this; a storm of requests costs one read in it (L9). */
+/** A revoked key leaves the key set within this time. All requests in this time share one read (L9). */
 const KEY_SET_SECONDS = 1;
 
 /** APIs ask about the same token many times in its life. */
 const REMEMBERED_TOKENS_MAX = 1_000;
 
 /**
- * Verifies tokens against the workspace's own signing keys, as they stood some seconds ago. It remembers that a token's
- * signature was good, which stays true; whether its key still counts is asked every time.
+ * Verifies tokens with the workspace's signing keys, which may have been read 30 seconds ago. It remembers tokens with
+ * a valid signature, because a signature stays valid. It checks every time whether the key is still trusted. `verify`
+ * rejects with `temporarily_unavailable` if KMS or DynamoDB fails.
  */
 export function kmsVerifier(environment: Environment): TokenVerifier {
   const ring = keyRing(environment);
@@ -57,7 +64,10 @@ export function kmsVerifier(environment: Environment): TokenVerifier {
   };
 }
 
-/** Publishes the public halves of the signing keys. */
+/**
+ * Publishes the public halves of the signing keys (RFC 7517). `publicKeys` rejects with `temporarily_unavailable` if
+ * KMS or DynamoDB fails.
+ */
 export function kmsKeySet(environment: Environment): KeySet {
   const ring = keyRing(environment);
   return {
@@ -73,7 +83,10 @@ function publicJwk({ jwk, kid, algorithm }: SigningKey): PublicJwk {
   return { ...jwk, kid, alg: algorithm, use: 'sig' } as PublicJwk;
 }
 
-/** Padding and stray last bits spell the same signature another way, and nothing signed says they do not belong there. */
+/**
+ * Whether a signature is written in canonical base64url. With padding or other last bits, a text decodes to the same
+ * bytes, so one token would have several spellings.
+ */
 function hasCanonicalSignature(token: string): boolean {
   const signature = token.slice(token.lastIndexOf('.') + 1);
   return Buffer.from(signature, 'base64url').toString('base64url') === signature;
@@ -81,13 +94,16 @@ function hasCanonicalSignature(token: string): boolean {
 
 type FindKey = (header: CompactJWSHeaderParameters, nowSeconds: number) => Promise<SigningKey | undefined>;
 
-/** A token whose signature is that of the key which its header names. */
+/** A token that was signed by the key that its header names. */
 interface SignedToken {
   readonly header: CompactJWSHeaderParameters;
   readonly verified: VerifiedToken;
 }
 
-/** What a JWS of a known type by one of our keys says; undefined for everything else (RFC 9068 §4). */
+/**
+ * Reads the claims of a token that one of our keys signed; undefined for a token with another type or key (RFC 9068
+ * §4).
+ */
 async function verifySignature(
   token: string,
   findKey: (header: CompactJWSHeaderParameters) => Promise<SigningKey | undefined>,

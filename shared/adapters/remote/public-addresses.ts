@@ -1,7 +1,7 @@
 import { type LookupAddress, lookup } from 'node:dns';
 import { BlockList, isIPv4, isIPv6, type LookupFunction } from 'node:net';
 
-/** What IPv4 keeps for itself, for networks of one's own and for examples (RFC 6890, RFC 6598, RFC 5771). */
+/** The IPv4 networks for special use: private networks, examples, multicast (RFC 6890, RFC 6598, RFC 5771). */
 const SPECIAL_IPV4: readonly (readonly [network: string, prefix: number])[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -19,7 +19,7 @@ const SPECIAL_IPV4: readonly (readonly [network: string, prefix: number])[] = [
   ['224.0.0.0', 3],
 ];
 
-/** All of IPv6 that is routed between networks (RFC 4291 §2.4) lies in 2000::/3; this is what of it leads elsewhere. */
+/** The parts of 2000::/3 for special use. All IPv6 addresses of the public Internet are in 2000::/3 (RFC 4291 §2.4). */
 const SPECIAL_IPV6: readonly (readonly [network: string, prefix: number])[] = [
   ['2001::', 23],
   ['2001:db8::', 32],
@@ -34,10 +34,12 @@ for (const [network, prefix] of SPECIAL_IPV6) special.addSubnet(network, prefix,
 const routedIpv6 = new BlockList();
 routedIpv6.addSubnet('2000::', 3, 'ipv6');
 
-/** Whether an address belongs to the public Internet: not to this machine, its network, its cloud or a translator. */
+/**
+ * Whether an address belongs to the public Internet, and not to this machine, its network, its cloud or a translator.
+ */
 export function isPublicAddress(address: string): boolean {
   if (isIPv4(address)) return !special.check(address, 'ipv4');
-  // An address with a zone is of the machine's own networks.
+  // An address with a zone belongs to a network of this machine.
   if (!isIPv6(address) || address.includes('%')) return false;
   return routedIpv6.check(address, 'ipv6') && !special.check(address, 'ipv6');
 }
@@ -49,8 +51,8 @@ type Resolve = (
 ) => void;
 
 /**
- * Resolves names for sockets, to public addresses only. The address that was examined is the one that is connected to,
- * so that a name cannot mean something else a moment later (DNS rebinding).
+ * Resolves host names for sockets, to public addresses only. The socket connects to the address that was checked here.
+ * A later DNS answer cannot replace it (DNS rebinding). The lookup fails with an Error if one address is not public.
  */
 export function publicLookup(resolve: Resolve = lookup): LookupFunction {
   return (hostname, { all, family, hints }, callback) => {

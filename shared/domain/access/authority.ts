@@ -128,7 +128,9 @@ function valuesAtSystem(permissions: readonly PermissionReference[]): readonly s
 }
 
 function insufficientScope(permission: SystemPermission): DomainError {
-  return new DomainError('insufficient_scope', `This needs the permission ${permission}.`, { neededScope: permission });
+  return new DomainError('insufficient_scope', `This request needs the permission ${permission}.`, {
+    neededScope: permission,
+  });
 }
 
 /**

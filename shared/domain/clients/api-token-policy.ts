@@ -5,7 +5,7 @@ import type { WorkspaceSettings } from '../records/settings.ts';
 /** The settings of the workspace for API tokens. */
 type Policy = WorkspaceSettings['apiTokens'];
 
-/** Makes sure that tenants, or users, may create API tokens of a kind. @throws DomainError `forbidden` */
+/** Checks that tenants, or users, may create API tokens of a kind. @throws DomainError `forbidden` */
 export function assertKindAllowed(kind: ApiTokenKind, owner: keyof Policy['kinds'], { kinds }: Policy): void {
   if (kinds[owner].includes(kind)) return;
   throw new DomainError('forbidden', `In this workspace a ${owner} must not create API tokens of kind ${kind}.`, {
@@ -30,7 +30,7 @@ export function expiryOfNewToken(
   return nowSeconds + lifetimeSeconds;
 }
 
-/** Makes sure that a lifetime is not above the maximum of the settings. @throws DomainError `invalid_request` */
+/** Checks that a lifetime is not above the maximum of the settings. @throws DomainError `invalid_request` */
 export function assertLifetimeAllowed(lifetimeSeconds: number, { maxLifetimeSeconds }: Policy): void {
   if (maxLifetimeSeconds === null || lifetimeSeconds <= maxLifetimeSeconds) return;
   throw expiryError(`API tokens of this workspace must expire within ${maxLifetimeSeconds} seconds.`);

@@ -8,7 +8,7 @@ interface Ports {
   readonly records: RecordReader;
 }
 
-/** Tells whether a client is the administrator of the workspace. */
+/** Whether a client is the administrator of the workspace. */
 export async function isAdministrator(clientId: string, { records }: Ports): Promise<boolean> {
   const claim = await records.open(clientId).find(nameKey('administrator', 'workspace'));
   return claim?.ownerId === clientId;
@@ -28,7 +28,7 @@ export async function assertNotAdministrator(clientId: string, ports: Ports): Pr
 }
 
 /**
- * Makes sure that the administrator has an active secret without expiry. Otherwise time alone would lock it out.
+ * Checks that the administrator has an active secret without expiry. Otherwise time alone would lock it out.
  * @throws DomainError `conflict` if every active secret expires
  */
 export function assertLastingSecret(administrator: Client, nowSeconds: number): void {
@@ -36,7 +36,7 @@ export function assertLastingSecret(administrator: Client, nowSeconds: number): 
   throw new DomainError('conflict', 'The administrator needs a secret that does not expire. Add such a secret first.');
 }
 
-/** Tells whether a client has an active secret without expiry. */
+/** Whether a client has an active secret without expiry. */
 export function hasLastingSecret(client: Client, nowSeconds: number): boolean {
   return liveSecrets(client, nowSeconds).some(({ expiresAtSeconds }) => expiresAtSeconds === undefined);
 }

@@ -116,7 +116,7 @@ async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
   await put(owner, api, ports.directory);
 }
 
-/** Tells whether the stored permissions are those of this version of the product. */
+/** Whether the stored permissions are the permissions of this version of the product. */
 function areCurrent(permissions: readonly Permission[]): boolean {
   const values = (list: readonly Permission[]) => list.map(({ value }) => value).join(' ');
   return values(permissions) === values(systemPermissions);

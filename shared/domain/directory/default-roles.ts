@@ -37,7 +37,7 @@ export async function findDefaultRoles(tenantId: string, look: Look): Promise<re
   return roles.filter((role) => isRoleFor(tenantId, role));
 }
 
-/** Makes sure that there is room for one more default role. @throws DomainError `conflict` if there is none */
+/** Checks that there is room for one more default role. @throws DomainError `conflict` if there is no room */
 export async function assertRoomForDefault({ tenantId, id }: Pick<Role, 'tenantId' | 'id'>, look: Look): Promise<void> {
   await addRoleId(await defaultRoleIds(tenantId, look), id, look);
 }

@@ -47,7 +47,7 @@ export async function createUser(
 }
 
 /**
- * Makes sure that the id is free. The address is claimed later, so that the caller can use it again with another id.
+ * Checks that the id is free. The address is claimed later, so that the caller can use it again with another id.
  * @throws DomainError `conflict`
  */
 async function assertFree(id: string, look: Look): Promise<void> {

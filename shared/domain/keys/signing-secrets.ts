@@ -126,7 +126,10 @@ export async function deleteSigningSecret(
     if (secrets.length === before.secrets.length) throw notFound();
     const after = { ...before, secrets };
     if (api.signingAlgorithm === 'HS256' && signingSecretAt(after, ports.clock.nowSeconds()) === undefined) {
-      throw new DomainError('conflict', 'This secret signs for the API: add another, or change signingAlgorithm.');
+      throw new DomainError(
+        'conflict',
+        'This secret signs for the API: add another secret, or change signingAlgorithm.',
+      );
     }
     return after;
   };

@@ -135,7 +135,10 @@ function assertHasSecrets(client: Client): void {
   }
   if (proofOf(client) === 'secret') return;
   const { tokenEndpointAuthMethod: method } = registrationOf(client);
-  throw new DomainError('conflict', `This client authenticates by ${method} and has no secrets: change this first.`);
+  throw new DomainError(
+    'conflict',
+    `This client authenticates by ${method} and has no secrets: change the method first.`,
+  );
 }
 
 function rotationUnderWay({ rotation }: Client, nowSeconds: number): Rotation | undefined {

@@ -15,7 +15,7 @@ export interface GatewayRequest {
   readonly rawQueryString: string;
   readonly headers: readonly HeaderField[];
   readonly body: Buffer;
-  /** Such as `HTTP/1.1`. */
+  /** For example `HTTP/1.1`. */
   readonly protocol: string;
   /** The address of the connection's other end. Headers cannot change it. */
   readonly sourceIp: string;
@@ -23,7 +23,9 @@ export interface GatewayRequest {
   readonly clientCert: APIGatewayEventClientCertificate | undefined;
 }
 
-/** Reads a whole request, or returns why no API can serve it. Rejects if the client closes the connection. */
+/**
+ * Reads a whole request, or returns the refusal if no API can serve it. Rejects if the client closes the connection.
+ */
 export async function readRequest(
   message: IncomingMessage,
 ): Promise<GatewayRequest | 'malformed-target' | 'payload-too-large'> {
@@ -48,7 +50,8 @@ export async function readRequest(
 }
 
 /**
- * Reads the body. A body that is too large is read to its end but not kept, so that the client receives the refusal.
+ * Reads the body. A body that is too large is read to its end and not kept, because the client must receive the
+ * refusal.
  */
 async function readBody(message: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];

@@ -64,8 +64,8 @@ export function dynamoClientRemover(environment: Environment): ClientRemover {
 }
 
 /**
- * The condition on the version. It also holds if there is no item, so that a call succeeds that the SDK repeats because
- * its reply was lost.
+ * Makes the condition on the version. It also holds if there is no item: if a reply is lost, the SDK repeats the call,
+ * and the repeated call must succeed.
  */
 function onlyInVersion(version: number) {
   return {

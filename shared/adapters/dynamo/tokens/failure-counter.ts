@@ -79,8 +79,8 @@ function windowOf(nowSeconds: number): number {
 }
 
 /**
- * Tells whether a tally still counts. If the clock is set back a little, its tally is kept. If the clock was far ahead,
- * its tally is dropped, so that no client stays locked out.
+ * Whether a tally still counts. If the clock is set back a little, its tally is kept. If the clock was far ahead, its
+ * tally is dropped, so that no client stays locked out.
  */
 function isCurrent({ window }: Tally, nowSeconds: number): boolean {
   const now = windowOf(nowSeconds);

@@ -14,8 +14,8 @@ export interface SingleUse {
 /**
  * Remembers used credentials in the Tokens table until their end. After its end a credential is refused because of its
  * age, so it does not matter when DynamoDB removes the item. `kind` is the beginning of the items' keys. The returned
- * function resolves with true for the first use and false for a repeated one, and rejects with
- * `temporarily_unavailable`.
+ * function resolves with true for the first use and false for a repeated use, and rejects with
+ * `temporarily_unavailable` if DynamoDB fails.
  */
 export function singleUseMemory(environment: Environment, kind: 'assertion' | 'dpop') {
   const TableName = required(environment, 'MINTMARK_TOKENS_TABLE');
