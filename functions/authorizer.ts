@@ -16,7 +16,7 @@ import { task } from '#shared/http/task.ts';
 import { within } from '#shared/http/within.ts';
 
 /** The longest time for the check of a token. API Gateway then has an answer within two seconds (INV8). */
-const VERDICT_MILLISECONDS_MAX = 1_800;
+const DECISION_MILLISECONDS_MAX = 1_800;
 
 const adapters = {
   ...ambient,
@@ -37,6 +37,6 @@ const adapters = {
 export const handler = task(authorizer, adapters, async (event: AuthorizerEvent, ports) => {
   const { protectedApi } = ports;
   const token = tokenIn(event, protectedApi.origin);
-  const access = token && (await within(VERDICT_MILLISECONDS_MAX, guardRequest(token, protectedApi, ports)));
+  const access = token && (await within(DECISION_MILLISECONDS_MAX, guardRequest(token, protectedApi, ports)));
   return { result: answerFor(event, access), log: { tokenId: access?.claims.jti, clientId: access?.claims.client_id } };
 });

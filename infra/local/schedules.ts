@@ -21,7 +21,7 @@ export const schedules: readonly Schedule[] = tables.flatMap((table) =>
 const LAST_RUN_MILLISECONDS = 1_000;
 
 /** The running schedules. */
-export interface Clockwork {
+export interface RunningSchedules {
   /** Begins no further runs, and waits up to a second for current runs. */
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export interface Clockwork {
  * Runs each scheduled function at its period, as EventBridge does in AWS. The timers do not keep the process alive.
  * While a run lasts, no further run of the function begins. A failed run writes its own log line.
  */
-export function startClockwork(run: (name: ScheduledFunction) => Promise<unknown>): Clockwork {
+export function startSchedules(run: (name: ScheduledFunction) => Promise<unknown>): RunningSchedules {
   const running = new Map<ScheduledFunction, Promise<unknown>>();
   const begin = (name: ScheduledFunction) => {
     if (running.has(name)) return;

@@ -10,7 +10,7 @@ import { startGateway } from './gateway/gateway.ts';
 import { lambdaContext } from './gateway/lambda-context.ts';
 import { startLocalKms } from './kms/kms.ts';
 import { sampleApi } from './sample-api.ts';
-import { type ScheduledFunction, schedules, startClockwork } from './schedules.ts';
+import { type ScheduledFunction, schedules, startSchedules } from './schedules.ts';
 import { provideKeys } from './signing-keys.ts';
 
 const BOOTSTRAP_MILLISECONDS = 30_000;
@@ -78,7 +78,7 @@ export async function startSystem({
     settings.MINTMARK_MTLS_URL = gateway.mutualTlsUrl ?? '';
     settings.MINTMARK_PROTECTED_API = JSON.stringify({ ...sampleApi.protection, origin: gateway.url });
     const run = runner(functions);
-    if (runsSchedules) opened.push(startClockwork(run));
+    if (runsSchedules) opened.push(startSchedules(run));
     return {
       url: gateway.url,
       mutualTlsUrl: gateway.mutualTlsUrl,

@@ -9,7 +9,7 @@ import { answerRepeats } from './steps/idempotency.ts';
 import { noteUse } from './steps/note-use.ts';
 import { checkPossession } from './steps/possession.ts';
 import { readEvent } from './steps/read-event.ts';
-import { authoriseCaller, recogniseCaller } from './steps/recognise-caller.ts';
+import { authorizeCaller, recogniseCaller } from './steps/recognise-caller.ts';
 import { countRequests } from './steps/request-quota.ts';
 import type { Middleware } from './steps/step.ts';
 import { watchFailures } from './steps/write-log.ts';
@@ -31,7 +31,7 @@ export function onTheWayIn(table: LambdaTable, ports: () => StepPorts): Middlewa
     recogniseCaller(ports),
     countRequests(ports),
     noteUse(ports),
-    authoriseCaller(),
+    authorizeCaller(),
     checkInput(),
     openCursors(ports),
     answerRepeats(ports),

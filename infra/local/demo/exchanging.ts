@@ -48,7 +48,7 @@ async function exchange(story: Story, credentials: Credentials, { audience, scop
 }
 
 /** Exchanges the tenant token with this secret, and expects the same access as before. */
-export async function exchangeAsEver(story: Story, credentials: Credentials): Promise<string> {
+export async function exchangeAsBefore(story: Story, credentials: Credentials): Promise<string> {
   return `${await exchange(story, credentials, WRITING)} read and write`;
 }
 

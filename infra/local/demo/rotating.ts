@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, notStrictEqual, partialDeepStrictEqual } from 'node:assert/strict';
-import { exchangeAsEver, refuseExchange } from './exchanging.ts';
+import { exchangeAsBefore, refuseExchange } from './exchanging.ts';
 import { type Answer, manage } from './requests.ts';
 import { type Credentials, SECRET, type Story } from './story.ts';
 import type { Step } from './tell.ts';
@@ -38,8 +38,8 @@ function rotation<Body>(story: Story, action: '' | '/finish', request?: object):
 /** Changes a secret. During the rotation the old and the new secret both work. */
 export const rotating: readonly Step<Story>[] = [
   { name: 'rotate the secret', run: rotateSecret },
-  { name: 'exchange with the old secret', run: (story) => exchangeAsEver(story, story.tenantTokenBefore) },
-  { name: 'exchange with the new secret', run: (story) => exchangeAsEver(story, story.tenantToken) },
+  { name: 'exchange with the old secret', run: (story) => exchangeAsBefore(story, story.tenantTokenBefore) },
+  { name: 'exchange with the new secret', run: (story) => exchangeAsBefore(story, story.tenantToken) },
   { name: 'finish the rotation', run: finishRotation },
   { name: 'exchange with the old secret', run: (story) => refuseExchange(story, story.tenantTokenBefore) },
 ];

@@ -12,7 +12,7 @@ export interface KmsFault {
   /** The error to answer with. The operation then has no effect. The status follows from the name, as in KMS. */
   readonly error?: { readonly name: string; readonly message: string };
   /** How long the answer is delayed. */
-  readonly latencyMs?: number;
+  readonly latencyMilliseconds?: number;
 }
 
 /** The parts of an endpoint. */
@@ -49,6 +49,6 @@ async function answer(request: IncomingMessage, { store, calls, fault }: KmsEndp
 
 async function applyFault(fault: KmsFault | undefined): Promise<void> {
   // Without a reference, the delay does not keep the process alive after the server is closed.
-  if (fault?.latencyMs !== undefined) await delay(fault.latencyMs, undefined, { ref: false });
+  if (fault?.latencyMilliseconds !== undefined) await delay(fault.latencyMilliseconds, undefined, { ref: false });
   if (fault?.error !== undefined) throw new KmsError(fault.error.name, fault.error.message);
 }

@@ -104,7 +104,7 @@ export function assertHolds(caller: ManagementCaller, permissions: ClientGrant['
  * tenant gets the same error for it and does not learn which permissions exist.
  * @throws DomainError `forbidden`
  */
-export function assertMayGive(
+export function assertMayGivePermissions(
   caller: ManagementCaller,
   permissions: readonly (PermissionReference | undefined)[],
 ): void {
@@ -139,13 +139,13 @@ function insufficientScope(permission: SystemPermission): DomainError {
  * disabled, because an administrator can enable it again.
  * @throws DomainError `forbidden`
  */
-export async function assertMayGrant(
+export async function assertMayManageCredential(
   caller: ManagementCaller,
   client: Pick<Client, 'subject' | 'roleIds' | 'permissions'> & { readonly id?: string },
   look: Look,
 ): Promise<void> {
   assertMayAssign(caller, await rolesAssigned(client, look));
-  assertMayGive(caller, client.permissions ?? []);
+  assertMayGivePermissions(caller, client.permissions ?? []);
   if (client.subject.type !== 'application' || client.id === undefined) return;
   const grant = await look.find(grantKey(client.id, SYSTEM_API_ID));
   if (grant !== undefined) assertHolds(caller, grant.permissions);

@@ -41,13 +41,13 @@ export interface FailureCounter {
   /** The failures of this minute that this process knows, and its attempts under way. */
   count(bucket: string, nowSeconds: number): number;
   /** Counts an attempt from its beginning, so that parallel attempts cannot exceed a limit. */
-  begin(bucket: FailureBucket, nowSeconds: number): AttemptUnderWay;
+  begin(bucket: FailureBucket, nowSeconds: number): RunningAttempt;
   /** How many failures could not be shared with other processes since the last call; then starts again at 0. */
   takeUntold(): number;
 }
 
 /** An attempt that has begun. It is counted like a failure until its end is known. */
-export interface AttemptUnderWay {
+export interface RunningAttempt {
   /** Stops counting the attempt, because it did not fail. */
   withdraw(): void;
   /** Keeps the attempt counted as a failure. Settles soon and never rejects, even if the failure cannot be shared. */

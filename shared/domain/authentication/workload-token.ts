@@ -37,7 +37,7 @@ const identifyingClaims: readonly string[] = [
 ];
 
 /** Whether one of these conditions identifies the owner of the workload. */
-export function isSelective(conditions: readonly ClaimCondition[]): boolean {
+export function identifiesOwner(conditions: readonly ClaimCondition[]): boolean {
   return conditions.some(({ claim }) => [claim].flat().length === 1 && identifyingClaims.includes(String(claim)));
 }
 

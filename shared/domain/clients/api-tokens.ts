@@ -1,4 +1,4 @@
-import { assertMayGive, assertMayGrant, type ManagementCaller } from '../access/authority.ts';
+import { assertMayGivePermissions, assertMayManageCredential, type ManagementCaller } from '../access/authority.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { findPermissions, type NamedPermission, requireDeclared } from '../directory/role-permissions.ts';
 import { findAssignedRoles } from '../directory/roles.ts';
@@ -83,7 +83,7 @@ export async function createApiToken(
   const { apiTokens } = await settingsIn(look);
   assertKindAllowed(kind, owner.userId === undefined ? 'tenant' : 'user', apiTokens);
   const authority = await findAuthority(caller, request, { owner, look });
-  await assertMayGrant(caller, { subject, ...authority }, look);
+  await assertMayManageCredential(caller, { subject, ...authority }, look);
 
   const expiresAtSeconds = expiryOfNewToken(request.expiresInSeconds, apiTokens, ports.clock.nowSeconds());
   const made = await makeToken(
@@ -178,7 +178,7 @@ async function findAuthority(
   }
   if (permissions !== undefined) {
     const found = await findPermissions(permissions, look);
-    assertMayGive(caller, found);
+    assertMayGivePermissions(caller, found);
     return { roleIds: [], permissions: requireDeclared(found) };
   }
   const roles = await findAssignedRoles(roleIds ?? [], look, owner.tenantId);
@@ -194,6 +194,6 @@ async function findNewAuthority(
   if (patch.roleIds === undefined && patch.permissions === undefined) return undefined;
   const authority = await findAuthority(caller, patch, { owner, look });
   const { tenantId = '' } = owner;
-  await assertMayGrant(caller, { subject: { type: 'tenant', tenantId }, ...authority }, look);
+  await assertMayManageCredential(caller, { subject: { type: 'tenant', tenantId }, ...authority }, look);
   return authority;
 }

@@ -1,4 +1,4 @@
-import { assertMayGrant, type ManagementCaller } from '../access/authority.ts';
+import { assertMayManageCredential, type ManagementCaller } from '../access/authority.ts';
 import { findServiceUser } from '../access/standing.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { DomainError, notFound } from '../errors.ts';
@@ -66,7 +66,7 @@ export async function createKey(
 ): Promise<WithNewKey> {
   const look = openLook(owner, ports);
   const subject = await findOwner(caller, owner, look);
-  await assertMayGrant(caller, { subject, roleIds: [] }, look);
+  await assertMayManageCredential(caller, { subject, roleIds: [] }, look);
   const { key, privateKey } = await obtainKey(publicKey, algorithm, ports.clientKeys);
   const expiresAtSeconds = expiryOf(expiresInSeconds, ports.clock.nowSeconds());
   const description = { subject, description: title, createdBy: caller.subject, expiresAtSeconds };

@@ -1,4 +1,4 @@
-import { assertMayGrant, assertOwnUser, type ManagementCaller } from '../access/authority.ts';
+import { assertMayManageCredential, assertOwnUser, type ManagementCaller } from '../access/authority.ts';
 import { findMember, findServiceUser } from '../access/standing.ts';
 import { notFound } from '../errors.ts';
 import { type ClientChanger, changeClient } from '../records/change-record.ts';
@@ -24,11 +24,11 @@ export async function changeOwnClient(
   ports: { readonly records: RecordReader; readonly clientChanger: ClientChanger },
 ): Promise<Client> {
   const look = openLook(owner, ports);
-  await assertMayGrant(caller, await getClient(caller, owner, clientId, ports), look);
+  await assertMayManageCredential(caller, await getClient(caller, owner, clientId, ports), look);
   const changeOwn = async (before: Client) => {
     if (!isOwnedBy(before, owner)) return undefined;
     // Check again, because another request may have made the client stronger meanwhile.
-    await assertMayGrant(caller, before, look);
+    await assertMayManageCredential(caller, before, look);
     return change(before);
   };
   return changeClient({ clientId, expectedVersion, change: changeOwn }, ports);

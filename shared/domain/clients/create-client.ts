@@ -1,4 +1,4 @@
-import { assertMayGrant, type ManagementCaller } from '../access/authority.ts';
+import { assertMayManageCredential, type ManagementCaller } from '../access/authority.ts';
 import { changedOwnQuota, type TokenQuotaChange } from '../access/token-quota.ts';
 import type { Clock, Random } from '../ambient.ts';
 import type { JsonObject } from '../json.ts';
@@ -11,11 +11,11 @@ import type { RecordReader } from '../records/look.ts';
 import type { ApplicationRegistration } from '../records/registration.ts';
 import { importedSecret } from '../registration/imported-secrets.ts';
 import {
-  bareClient,
   type ClientDescription,
   type MadeClient,
   newClient,
-  newClientOfImported,
+  newClientWithImportedSecret,
+  newClientWithoutCredential,
 } from '../registration/new-client.ts';
 import type { SecretHasher } from '../registration/ports.ts';
 import { proofOf } from '../registration/registration.ts';
@@ -59,7 +59,7 @@ export async function createClient(
 ): Promise<MadeClient> {
   const look = openLook(request.owner, ports);
   const subject = await findOwner(caller, request.owner, look);
-  await assertMayGrant(caller, { subject, roleIds: [] }, look);
+  await assertMayManageCredential(caller, { subject, roleIds: [] }, look);
 
   const { description, expiresInSeconds, tokenLifetimeSeconds, registration } = request;
   const described = {
@@ -83,8 +83,8 @@ async function makeClient(
   importedHash: string | undefined,
   ports: CreationPorts,
 ): Promise<MadeClient> {
-  const client = bareClient(described, ports);
+  const client = newClientWithoutCredential(described, ports);
   if (proofOf(client) !== 'secret') return { client };
   if (importedHash === undefined) return newClient(described, ports);
-  return newClientOfImported(importedSecret(caller, { importedHash }, ports), described, ports);
+  return newClientWithImportedSecret(importedSecret(caller, { importedHash }, ports), described, ports);
 }

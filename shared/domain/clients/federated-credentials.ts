@@ -1,6 +1,6 @@
-import { assertMayGrant, type ManagementCaller } from '../access/authority.ts';
+import { assertMayManageCredential, type ManagementCaller } from '../access/authority.ts';
 import type { Clock, Random } from '../ambient.ts';
-import { isSelective } from '../authentication/workload-token.ts';
+import { identifiesOwner } from '../authentication/workload-token.ts';
 import { DomainError } from '../errors.ts';
 import type { ClientWriter } from '../records/change-record.ts';
 import type { Client } from '../records/client.ts';
@@ -8,7 +8,7 @@ import { expiryOf } from '../records/lifecycle.ts';
 import type { RecordReader } from '../records/look.ts';
 import type { Trust } from '../records/registration.ts';
 import { isFetchableUrl, isIssuerUrl } from '../registration/issuer-urls.ts';
-import { bareClient } from '../registration/new-client.ts';
+import { newClientWithoutCredential } from '../registration/new-client.ts';
 import type { TrustedKeys } from '../registration/ports.ts';
 import { findOwner, openLook } from './client-ownership.ts';
 
@@ -45,12 +45,12 @@ export async function createFederatedCredential(
 ): Promise<Client> {
   const look = openLook(owner, ports);
   const subject = await findOwner(caller, owner, look);
-  await assertMayGrant(caller, { subject, roleIds: [] }, look);
+  await assertMayManageCredential(caller, { subject, roleIds: [] }, look);
   const trust = { ...trusted, audience: audience ?? ports.issuer };
   assertAcceptable(trust, ports);
   const expiresAtSeconds = expiryOf(expiresInSeconds, ports.clock.nowSeconds());
   const description = { subject, description: title, createdBy: caller.subject, expiresAtSeconds };
-  const client = { ...bareClient(description, ports), trust };
+  const client = { ...newClientWithoutCredential(description, ports), trust };
   await ports.clients.insert(client);
   return client;
 }
@@ -63,7 +63,7 @@ function assertAcceptable({ issuer, jwksUri, jwks, conditions }: Trust, { truste
       'Keys must have an https URL with a public host name and port 443. For other issuers, send the keys as jwks.',
     );
   }
-  if (!isSelective(conditions)) {
+  if (!identifiesOwner(conditions)) {
     throw invalidField(
       'conditions',
       'One condition must identify the owner of the workload. Usually this is a condition on sub.',

@@ -8,7 +8,7 @@ import { preferredAlgorithm, signingKeysIn } from '../keys/signing-keys.ts';
 import { type Client, subjectId } from '../records/client.ts';
 import type { Look } from '../records/look.ts';
 import { defaultAudienceIn } from '../records/settings.ts';
-import { bareClient, type ClientDescription } from '../registration/new-client.ts';
+import { type ClientDescription, newClientWithoutCredential } from '../registration/new-client.ts';
 import type { LongLivedTokenClaims } from '../tokens/claims.ts';
 import type { TokenSigner, TokenVerifier } from '../tokens/ports.ts';
 
@@ -39,16 +39,16 @@ export async function newLongLivedToken(
   { audience, look }: { readonly audience: string | undefined; readonly look: Look },
   ports: Ports,
 ): Promise<WithLongLivedToken> {
-  const bare = bareClient(description, ports);
-  const holding = { permissions: permissionsThrough(await rolesAssigned(bare, look), bare) };
+  const withoutToken = newClientWithoutCredential(description, ports);
+  const holding = { permissions: permissionsThrough(await rolesAssigned(withoutToken, look), withoutToken) };
   const api =
     audience === undefined
-      ? await resolveApi({ client: bare, holding }, () => defaultAudienceIn(look, ports), look)
+      ? await resolveApi({ client: withoutToken, holding }, () => defaultAudienceIn(look, ports), look)
       : await findApi(audience, look);
-  const allowed = api === undefined ? [] : await allowedPermissions(bare, holding, api, look);
+  const allowed = api === undefined ? [] : await allowedPermissions(withoutToken, holding, api, look);
   if (api === undefined || allowed.length === 0 || !isBoundAsRequired(undefined, api)) throw unusableAudience();
   const tokenId = newId('tok', ports.random);
-  const client = { ...bare, accessToken: { tokenId, apiId: api.id, api: api.identifier } };
+  const client = { ...withoutToken, accessToken: { tokenId, apiId: api.id, api: api.identifier } };
   const keys = await signingKeysIn(look);
   // Only Mintmark verifies this JWT, so it is never signed with a secret that the API knows.
   const algorithm =

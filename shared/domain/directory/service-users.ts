@@ -1,4 +1,4 @@
-import { assertMayAssign, assertMayGrant, type ManagementCaller } from '../access/authority.ts';
+import { assertMayAssign, assertMayManageCredential, type ManagementCaller } from '../access/authority.ts';
 import { findServiceUser } from '../access/standing.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { assertVersion, changedMeanwhile, notFound } from '../errors.ts';
@@ -114,12 +114,12 @@ export async function updateServiceUser(
   await getServiceUser(path, ports);
   const look = ports.records.open(path.tenantId);
   const credential = { subject: { type: 'serviceUser', ...path }, roleIds: [] } as const;
-  await assertMayGrant(caller, credential, look);
+  await assertMayManageCredential(caller, credential, look);
   const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, look, path.tenantId));
   if (roles !== undefined) assertMayAssign(caller, roles);
   const change = async (before: ServiceUser): Promise<ServiceUser> => {
     // Check again, because another request may have made the service user stronger meanwhile.
-    await assertMayGrant(caller, credential, ports.records.open(path.serviceUserId));
+    await assertMayManageCredential(caller, credential, ports.records.open(path.serviceUserId));
     return {
       ...before,
       name: patch.name ?? before.name,

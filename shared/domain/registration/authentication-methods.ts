@@ -57,13 +57,13 @@ const PROOFS_FOR: Readonly<Record<GrantType, readonly ClientProof[]>> = {
 };
 
 /** Whether a grant accepts the proof of this method. */
-export function suits(grantType: GrantType, method: TokenEndpointAuthMethod): boolean {
+export function acceptsMethod(grantType: GrantType, method: TokenEndpointAuthMethod): boolean {
   return PROOFS_FOR[grantType].includes(proofBy(method));
 }
 
 /** The methods by which a client can obtain a token with any grant, and can therefore also revoke a token. */
 export const usableMethods = authenticationMethods.filter((method) =>
-  grantTypes.some((grantType) => suits(grantType, method)),
+  grantTypes.some((grantType) => acceptsMethod(grantType, method)),
 );
 
 /**

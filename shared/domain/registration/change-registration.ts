@@ -1,6 +1,6 @@
 import { DomainError } from '../errors.ts';
 import type { ApplicationRegistration, TokenEndpointAuthMethod, TrustedJwk } from '../records/registration.ts';
-import { hasKeys, isKnownByName, proofBy, suits } from './authentication-methods.ts';
+import { acceptsMethod, hasKeys, isKnownByName, proofBy } from './authentication-methods.ts';
 import { certificateNames, flawOfNames } from './certificate-names.ts';
 import { isFetchableUrl } from './issuer-urls.ts';
 import type { TrustedKeys } from './ports.ts';
@@ -25,7 +25,7 @@ interface Ports {
  */
 export function newRegistration(requested: RequestedRegistration, ports: Ports): ApplicationRegistration {
   const { tokenEndpointAuthMethod: method = DEFAULT_REGISTRATION.tokenEndpointAuthMethod } = requested;
-  const grantTypes = DEFAULT_REGISTRATION.grantTypes.filter((grantType) => suits(grantType, method));
+  const grantTypes = DEFAULT_REGISTRATION.grantTypes.filter((grantType) => acceptsMethod(grantType, method));
   return changedRegistration({ ...DEFAULT_REGISTRATION, grantTypes }, requested, ports);
 }
 
@@ -90,7 +90,7 @@ function mergedMembers(
 }
 
 function assertGrantsSuit({ grantTypes, tokenEndpointAuthMethod: method }: ApplicationRegistration): void {
-  const unsuited = grantTypes.find((grantType) => !suits(grantType, method));
+  const unsuited = grantTypes.find((grantType) => !acceptsMethod(grantType, method));
   if (unsuited === undefined) return;
   throw refused('grantTypes', `A client that authenticates by ${method} cannot use the grant ${unsuited}.`);
 }

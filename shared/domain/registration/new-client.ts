@@ -37,7 +37,7 @@ export async function newClient(
   description: ClientDescription,
   ports: { readonly random: Random; readonly pepper: Pepper; readonly hasher: SecretHasher; readonly clock: Clock },
 ): Promise<WithNewSecret> {
-  const client = bareClient(description, ports);
+  const client = newClientWithoutCredential(description, ports);
   const secret = await newSecret({ clientId: client.id, createdBy: description.createdBy }, ports);
   return { client: { ...client, secrets: [secret.stored] }, secret: secret.value };
 }
@@ -50,20 +50,20 @@ export function newKeyClient(
   key: StoredKey,
   ports: { readonly random: Random; readonly clock: Clock },
 ): Client {
-  return { ...bareClient(description, ports), key };
+  return { ...newClientWithoutCredential(description, ports), key };
 }
 
 /** Makes a client with a new id whose first secret was made by another product. The caller stores it. */
-export function newClientOfImported(
+export function newClientWithImportedSecret(
   secret: StoredSecret,
   description: ClientDescription,
   ports: { readonly random: Random; readonly clock: Clock },
 ): MadeClient {
-  return { client: { ...bareClient(description, ports), secrets: [secret] } };
+  return { client: { ...newClientWithoutCredential(description, ports), secrets: [secret] } };
 }
 
 /** Makes a client with a new id and no credential. */
-export function bareClient(
+export function newClientWithoutCredential(
   description: ClientDescription,
   { random, clock }: { readonly random: Random; readonly clock: Clock },
 ): Client {

@@ -6,7 +6,7 @@ import { isWithinLifetime } from './access-token.ts';
 import { type AccessTokenClaims, decidingClaims } from './claims.ts';
 import { liveTokenOf } from './live-token.ts';
 import type { StatusEntries, StatusListMemory, StatusPlaces } from './ports.ts';
-import { LIST_LENGTH, mayHoldLivingTokens, placeOf, tokenStatus } from './status-places.ts';
+import { LIST_LENGTH, mayHaveActiveTokens, placeOf, tokenStatus } from './status-places.ts';
 
 /** The state of the tokens on a list at one moment. */
 export interface StatusList {
@@ -43,7 +43,7 @@ export async function placeOnStatusList(
  */
 export async function readStatusList(list: number, ports: ReadPorts): Promise<StatusList | undefined> {
   const asOfSeconds = ports.clock.nowSeconds();
-  if (!mayHoldLivingTokens(list, asOfSeconds)) return undefined;
+  if (!mayHaveActiveTokens(list, asOfSeconds)) return undefined;
   const entries = await ports.statusEntries.read(list);
   if (entries === undefined) return undefined;
   const look = ports.records.open('a status list');

@@ -66,7 +66,7 @@ export function beginningOf(list: number): { readonly day: number; readonly othe
 /**
  * Whether the tokens of a list can be active: the day of the list has begun, and its last token can still be unexpired.
  */
-export function mayHoldLivingTokens(list: number, nowSeconds: number): boolean {
+export function mayHaveActiveTokens(list: number, nowSeconds: number): boolean {
   const begins = beginningOf(list).day * DAY_SECONDS;
   const ends = begins + DAY_SECONDS + ACCESS_TOKEN_LIFETIME_SECONDS_MAX;
   return begins - LIST_CLOCK_SKEW_SECONDS <= nowSeconds && nowSeconds < ends + LIST_CLOCK_SKEW_SECONDS;

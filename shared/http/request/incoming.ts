@@ -20,13 +20,13 @@ export type GatewayEvent = APIGatewayProxyEvent | APIGatewayProxyEventV2;
  *
  * | member | filled in by | read by |
  * |---|---|---|
- * | `target` | `readEvent` (ids in the path), the operation (ids of what it made or names) | `findRoute`, `authoriseCaller`, `audit`, `auditRefusals`, `writeLog` |
+ * | `target` | `readEvent` (ids in the path), the operation (ids of what it made or names) | `findRoute`, `authorizeCaller`, `audit`, `auditRefusals`, `writeLog` |
  * | `operation`, `route` | `findRoute` | every later step; absent on the way back if no route was found |
  * | `failures` | `watchFailures` | `writeLog` |
  * | `members` | `decodeMembers` | `recogniseCaller`, `checkInput`, `auditRefusals` |
  * | `dpopNonce` | `checkPossession` | `tellNonce` |
  * | `possession` | `checkPossession` | the operation |
- * | `caller` | `recogniseCaller` | `countRequests`, `noteUse`, `authoriseCaller`, `answerRepeats`, `audit`, the operation, `auditRefusals`, `writeLog` |
+ * | `caller` | `recogniseCaller` | `countRequests`, `noteUse`, `authorizeCaller`, `answerRepeats`, `audit`, the operation, `auditRefusals`, `writeLog` |
  * | `quotas` | `countRequests` | `tellQuotas` |
  * | `expectedVersion` | `checkInput` | the operation |
  * | `body` | `checkInput` | `answerRepeats`, the operation |

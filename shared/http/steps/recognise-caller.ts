@@ -12,7 +12,7 @@ export function recogniseCaller(ports: () => CallerPorts): Middleware {
 }
 
 /** Refuses a management token without the permission of the route, before the request itself is checked. */
-export function authoriseCaller(): Middleware {
+export function authorizeCaller(): Middleware {
   return {
     before: ({ event }) => {
       const permission = permissionOf(routeOf(event).caller);

@@ -160,7 +160,7 @@ test('the local KMS lets the SDK recover from throttling by its retries', async 
 });
 
 test('the local KMS delays an answer for the injected latency', async () => {
-  faults.set('GenerateRandom', () => ({ latencyMs: 60 }));
+  faults.set('GenerateRandom', () => ({ latencyMilliseconds: 60 }));
   const startMs = performance.now();
   const answer = await client.send(random);
   expect(answer.Plaintext).toHaveLength(8);
@@ -169,7 +169,7 @@ test('the local KMS delays an answer for the injected latency', async () => {
 });
 
 test('the local KMS closes at once while an answer is delayed, and can be closed twice', async () => {
-  const slow = await startLocalKms({ fault: () => ({ latencyMs: 600_000 }) });
+  const slow = await startLocalKms({ fault: () => ({ latencyMilliseconds: 600_000 }) });
   const held = errorOf(kmsClient(slow.url).send(random));
   await expect.poll(() => slow.calls.length).toBe(1);
   await slow.close();

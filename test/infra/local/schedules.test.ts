@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { schedules, startClockwork } from '#infra/local/schedules.ts';
+import { schedules, startSchedules } from '#infra/local/schedules.ts';
 import { tables } from '#shared/api/tables.ts';
 
 beforeEach(() => {
@@ -25,41 +25,41 @@ test('every table with a schedule also has a schedule on this machine', () => {
 describe('a scheduled function', () => {
   test('runs once in each period, for the first time at the end of the first period', async () => {
     const run = vi.fn(async (_name: string) => undefined);
-    const clockwork = startClockwork(run);
+    const runningSchedules = startSchedules(run);
     await vi.advanceTimersByTimeAsync(periodMilliseconds - 1);
     expect(run).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(2 * periodMilliseconds + 1);
     expect(runsOf(run)).toBe(3);
-    await clockwork.close();
+    await runningSchedules.close();
   });
 
   test('does not begin again while it runs', async () => {
     const slow = Promise.withResolvers<void>();
     const run = vi.fn((_name: string) => slow.promise);
-    const clockwork = startClockwork(run);
+    const runningSchedules = startSchedules(run);
     await vi.advanceTimersByTimeAsync(3 * periodMilliseconds);
     expect(runsOf(run)).toBe(1);
     slow.resolve();
     await vi.advanceTimersByTimeAsync(periodMilliseconds);
     expect(runsOf(run)).toBe(2);
-    await clockwork.close();
+    await runningSchedules.close();
   });
 
   test('runs again after a run that failed', async () => {
     const run = vi.fn((_name: string) => Promise.reject(new Error('DynamoDB does not answer')));
-    const clockwork = startClockwork(run);
+    const runningSchedules = startSchedules(run);
     await vi.advanceTimersByTimeAsync(2 * periodMilliseconds);
     expect(runsOf(run)).toBe(2);
-    await clockwork.close();
+    await runningSchedules.close();
   });
 
-  test('does not run again after the clockwork is closed, and closing waits for the current run', async () => {
+  test('does not run again after the schedules are closed, and closing waits for the current run', async () => {
     const last = Promise.withResolvers<void>();
     const run = vi.fn((_name: string) => last.promise);
-    const clockwork = startClockwork(run);
+    const runningSchedules = startSchedules(run);
     await vi.advanceTimersByTimeAsync(periodMilliseconds);
     let isClosed = false;
-    const closing = clockwork.close().then(() => {
+    const closing = runningSchedules.close().then(() => {
       isClosed = true;
     });
     await vi.advanceTimersByTimeAsync(0);
@@ -71,11 +71,11 @@ describe('a scheduled function', () => {
   });
 
   test('delays closing by a second at most', async () => {
-    const clockwork = startClockwork(() => new Promise(() => {}));
+    const runningSchedules = startSchedules(() => new Promise(() => {}));
     await vi.advanceTimersByTimeAsync(periodMilliseconds);
     vi.useRealTimers();
     const startedAt = performance.now();
-    await clockwork.close();
+    await runningSchedules.close();
     expect(performance.now() - startedAt).toBeLessThan(1_500);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isSelective, isTrusted, type WorkloadClaims } from '#shared/domain/authentication/workload-token.ts';
+import { identifiesOwner, isTrusted, type WorkloadClaims } from '#shared/domain/authentication/workload-token.ts';
 import type { ClaimCondition, Trust } from '#shared/domain/records/registration.ts';
 import { isFetchableUrl, isIssuerUrl } from '#shared/domain/registration/issuer-urls.ts';
 
@@ -76,10 +76,10 @@ describe('a condition of a trust', () => {
 
   test('identifies the owner of a workload by a claim that differs between customers of an issuer', () => {
     const branch = { claim: 'ref', equals: 'refs/heads/main' };
-    expect(isSelective([branch, { claim: 'repository_owner_id', equals: '1' }])).toBe(true);
-    expect(isSelective([{ claim: ['sub'], startsWith: 'repo:acme/' }])).toBe(true);
-    expect(isSelective([branch])).toBe(false);
-    expect(isSelective([{ claim: ['nested', 'sub'], equals: 'x' }])).toBe(false);
+    expect(identifiesOwner([branch, { claim: 'repository_owner_id', equals: '1' }])).toBe(true);
+    expect(identifiesOwner([{ claim: ['sub'], startsWith: 'repo:acme/' }])).toBe(true);
+    expect(identifiesOwner([branch])).toBe(false);
+    expect(identifiesOwner([{ claim: ['nested', 'sub'], equals: 'x' }])).toBe(false);
   });
 });
 
