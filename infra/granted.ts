@@ -27,7 +27,9 @@ export interface GrantedStatement {
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
-/** A grant for the infrastructure: what the function's role may do, and which settings its adapters read. */
+/**
+ * A grant for the infrastructure: the IAM statements of the function's role, and the settings that its adapters read.
+ */
 export interface GrantRendering {
   readonly statements: readonly GrantedStatement[];
   readonly environment: readonly EnvironmentVariable[];

@@ -50,7 +50,7 @@ export interface MintmarkProps {
    */
   readonly hs256Apis?: boolean | undefined;
   /**
-   * What happens to tables, keys and logs that are removed from the stack. Unless it is `DESTROY`, tables are also
+   * The removal policy of tables, keys and logs that are removed from the stack. Unless it is `DESTROY`, tables are also
    * protected from deletion, and a deleted key can be restored for 30 days.
    * @default RemovalPolicy.RETAIN
    */

@@ -63,7 +63,7 @@ const headers = {
     schema: { type: 'string' },
   },
   RetryAfter: {
-    description: 'After how many seconds a repeat may succeed.',
+    description: 'The seconds after which a repeat may succeed.',
     schema: { type: 'integer', minimum: 1 },
   },
   DPoPNonce: {
@@ -77,7 +77,7 @@ const headers = {
     example: '"client";q=3000;w=60',
   },
   RateLimit: {
-    description: 'What is left of each quota, and after how many seconds its window ends.',
+    description: 'The rest of each quota, and the seconds until its window ends.',
     schema: { type: 'string' },
     example: '"client";r=2999;t=60',
   },

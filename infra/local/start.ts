@@ -112,7 +112,7 @@ function stopOnSignal(system: System): void {
 /** The error codes of the system for a folder that cannot be made or written. */
 const UNWRITABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT', 'ENOSPC'];
 
-/** Says what to do about the most frequent mistakes. */
+/** Explains an error. For the most frequent mistakes, it says how to correct them. */
 function explain(error: unknown): string {
   const { code, message, port } = error as NodeJS.ErrnoException & { readonly port?: number };
   if (code === 'EADDRINUSE')

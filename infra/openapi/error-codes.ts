@@ -7,7 +7,7 @@ type KeysOfEach<Union> = Union extends unknown ? keyof Union : never;
 
 type OperationName = KeysOfEach<(typeof tables)[number]['routes']>;
 
-/** The codes that only the operation itself decides. All others follow from the API table. */
+/** The codes that only the operation itself decides. All other codes follow from the API table. */
 const decidedByOperation: Partial<Record<OperationName, readonly ErrorCode[]>> = {
   token: [
     'invalid_grant',

@@ -14,7 +14,7 @@ export const MEANING: Readonly<Record<ErrorCode, string>> = {
   unsupported_grant_type: 'The grant type is not supported.',
   invalid_scope: 'The requested scope is malformed, unknown or not allowed.',
   invalid_target: 'The client has no permission at the requested audience.',
-  invalid_dpop_proof: 'The DPoP proof is not valid, or was used before; or the API accepts only bound tokens.',
+  invalid_dpop_proof: 'The DPoP proof is not valid or was used before, or the API accepts only bound tokens.',
   use_dpop_nonce: 'The DPoP proof lacks a recent nonce: repeat with the nonce of the `DPoP-Nonce` header.',
   unauthenticated: 'The request carries no management token.',
   invalid_token: 'The management token is malformed, expired or revoked, or it is meant for another API.',
@@ -23,12 +23,12 @@ export const MEANING: Readonly<Record<ErrorCode, string>> = {
   insufficient_scope: 'The management token lacks the permission that this operation needs.',
   forbidden: 'The level rule does not allow the caller to assign one of these roles.',
   not_found: 'There is no such resource, or you may not see it.',
-  method_not_allowed: 'The path exists, but not with this method.',
+  method_not_allowed: 'The path does not support this method.',
   precondition_failed: 'If-Match names another version than the current version.',
   conflict: 'Another record has this name or id, or the record was changed by another request.',
   payload_too_large: 'The body is too large.',
   rate_limited: 'There were too many requests, or too many failed attempts.',
-  temporarily_unavailable: 'A service this request depends on did not answer. Try again.',
+  temporarily_unavailable: 'A service that this request needs did not answer. Try again.',
   server_error: 'Something went wrong on our side.',
 };
 

@@ -118,7 +118,7 @@ export function tokenTooLarge(): DomainError {
 
 /** Makes the error for a dependency that did not answer. The result is unknown, so the caller is asked to repeat. */
 export function unavailable(cause: unknown): DomainError {
-  return new DomainError('temporarily_unavailable', 'A service this request depends on did not answer. Try again.', {
+  return new DomainError('temporarily_unavailable', 'A service that this request needs did not answer. Try again.', {
     retryAfterSeconds: 1,
     cause,
   });

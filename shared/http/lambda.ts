@@ -37,8 +37,9 @@ export interface OperationRequest<R extends Route> {
   /** The address of the requester, as API Gateway saw it. */
   readonly source: string;
   /**
-   * Writes the audit event of an attempt, with the ids of what is about to change. Routes whose caller is `anyone` have
-   * it: there only the operation knows whether a request changes anything. It must write the event before the change.
+   * Writes the audit event of an attempt, with the ids of the records that it is about to change. Routes whose caller
+   * is `anyone` have it: there only the operation knows whether a request changes anything. It must write the event
+   * before the change.
    */
   readonly auditAttempt: R['caller'] extends 'anyone' ? AuditAttempt : undefined;
   readonly params: PathParameters<R['path']>;

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const generatePair = promisify(generateKeyPair);
 
-/** The values of `KeyUsage`: what a key may be used for. It is set at creation and never changes. */
+/** The values of `KeyUsage`, the purpose of a key. It is set at creation and never changes. */
 export const keyUsages = [
   'SIGN_VERIFY',
   'ENCRYPT_DECRYPT',
@@ -12,7 +12,7 @@ export const keyUsages = [
   'ENCAPSULATE_DECAPSULATE',
 ] as const;
 
-/** What a key may be used for. */
+/** The purpose of a key. */
 export type KeyUsage = (typeof keyUsages)[number];
 
 /** The properties of a `KeySpec`. */

@@ -15,7 +15,9 @@ const METHOD_CHARACTERS = 6;
 const PATH_CHARACTERS = 40;
 const TIME_CHARACTERS = 7;
 
-/** One line for people about a request: time of day, method, path, status, duration, and the code of an error. */
+/**
+ * Returns one line for people about a request: time of day, method, path, status, duration, and the code of an error.
+ */
 export function requestLine({ method, path, status, milliseconds, errorCode }: RequestLine, now: Date): string {
   const columns = [
     timeOfDay(now),
@@ -28,7 +30,10 @@ export function requestLine({ method, path, status, milliseconds, errorCode }: R
   return columns.join('  ').trimEnd();
 }
 
-/** One line for people about an event that EventBridge would get: when it happened, what it was, and who caused it. */
+/**
+ * Returns one line for people about an event that EventBridge would get: its time, its type and the client that caused
+ * it.
+ */
 export function eventLine({ detailType, detail }: BusEvent): string {
   const { time, outcome, reason, actor, target } = detail as EventDetail;
   const about = Object.entries(target).map(([name, id]) => `${name} ${id}`);

@@ -1,3 +1,8 @@
+// The bytes of DER (ITU-T X.690): tags, and the bit of a length with more than one byte.
+const SEQUENCE = 0x30;
+const INTEGER = 0x02;
+const LONG_FORM = 0x80;
+
 /**
  * Converts an ECDSA signature from the DER form of KMS, a sequence of two integers, into the form of JOSE (RFC 7518
  * §3.4): R and then S, each in `coordinateBytes` bytes.
@@ -11,10 +16,6 @@ export function derToJose(der: Uint8Array, coordinateBytes: number): Uint8Array 
   place(jose, der.subarray(s.start, s.end), 2 * coordinateBytes);
   return jose;
 }
-
-const SEQUENCE = 0x30;
-const INTEGER = 0x02;
-const LONG_FORM = 0x80;
 
 /**
  * Returns the place where the content of a sequence begins: after its tag and one length byte, or two length bytes for

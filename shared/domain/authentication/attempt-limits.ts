@@ -143,7 +143,8 @@ export async function withinLimits<Result>(
 
 /**
  * Counts a failed attempt.
- * @throws DomainError `rate_limited` if too many failed before it; the caller gets this in place of its own refusal
+ * @throws DomainError `rate_limited` if too many attempts failed before it; the caller gets this error in place of the
+ * first refusal
  */
 export async function countFailure(limits: readonly AttemptLimit[], { failures, clock }: Ports): Promise<void> {
   const nowSeconds = clock.nowSeconds();

@@ -19,11 +19,6 @@ export interface TokenQuota {
   readonly enforce: boolean;
 }
 
-/** The API tokens that one owner has made recently. */
-export interface ApiTokenRoster extends Versioned {
-  readonly entries: readonly { readonly clientId: string; readonly addedAtSeconds: number }[];
-}
-
 /** One secret of a client. The clear text is not stored. */
 export interface StoredSecret {
   /** Names this secret among all secrets of the client; it is part of the clear text. */
@@ -137,6 +132,11 @@ export interface ClientOwner {
   readonly userId?: string | undefined;
   readonly serviceUserId?: string | undefined;
   readonly credential?: CredentialType | undefined;
+}
+
+/** The API tokens that one owner has made recently. */
+export interface ApiTokenRoster extends Versioned {
+  readonly entries: readonly { readonly clientId: string; readonly addedAtSeconds: number }[];
 }
 
 /** Names the roster of the API tokens of an owner. */

@@ -45,6 +45,16 @@ export type SigningAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'EdDSA';
  */
 export type ApiSigningAlgorithm = SigningAlgorithm | 'HS256';
 
+/** The rules of an API for binding access tokens to the client that uses them. */
+export interface BindingRules {
+  /** Whether the API accepts only access tokens that are bound to a key by DPoP (RFC 9728 §2). */
+  readonly dpopBoundAccessTokensRequired: boolean;
+  /** Whether an access token is bound to the client certificate of the connection that requests it (RFC 9728 §2). */
+  readonly tlsClientCertificateBoundAccessTokens: boolean;
+  /** Whether the API accepts only access tokens that are bound to a certificate. */
+  readonly tlsClientCertificateBoundAccessTokensRequired: boolean;
+}
+
 /** A resource server. `identifier` is the audience of its tokens and never changes. */
 export interface Api extends Versioned, BindingRules {
   readonly id: string;
@@ -70,6 +80,12 @@ export function apiRecordKey(id: string): RecordKey<'api', Api> {
 
 /** Names the list of all APIs. */
 export const apiList: RecordList<'api', Api> = { kind: 'api', owner: undefined };
+
+/**
+ * The id of the management API. It stays the same when the issuer moves to another host, so grants and roles stay
+ * valid.
+ */
+export const SYSTEM_API_ID = 'api_0000000000000000000000';
 
 /** The permissions that one application may request at one API. They are an upper limit. */
 export interface ClientGrant extends Versioned {
@@ -109,24 +125,8 @@ export const API_IDENTIFIER_CHARACTERS_MAX = 256;
 
 /**
  * Names the claim on an API identifier. Identifiers that differ only in case or in slashes at the end share one claim,
- * because a careless verifier might confuse them (G8).
+ * because a verifier might compare them without these differences (G8).
  */
 export function apiNameKey(identifier: string): RecordKey<'name', NameClaim> {
   return nameKey('api', identifier.toLowerCase().replace(/\/+$/, ''));
 }
-
-/** The rules of an API for binding access tokens to the client that uses them. */
-export interface BindingRules {
-  /** Whether the API accepts only access tokens that are bound to a key by DPoP (RFC 9728 §2). */
-  readonly dpopBoundAccessTokensRequired: boolean;
-  /** Whether an access token is bound to the client certificate of the connection that requests it (RFC 9728 §2). */
-  readonly tlsClientCertificateBoundAccessTokens: boolean;
-  /** Whether the API accepts only access tokens that are bound to a certificate. */
-  readonly tlsClientCertificateBoundAccessTokensRequired: boolean;
-}
-
-/**
- * The id of the management API. It stays the same when the issuer moves to another host, so grants and roles stay
- * valid.
- */
-export const SYSTEM_API_ID = 'api_0000000000000000000000';

@@ -79,7 +79,7 @@ export interface Incoming {
   repeatedReply?: OperationReply<number, unknown>;
   /** The answer of the operation. */
   reply?: OperationReply<number, unknown>;
-  /** The ids that log and audit lines show: from the path, and of what was created. */
+  /** The ids that log and audit lines show: the ids in the path, and the ids of created records. */
   target: Record<string, string>;
 }
 

@@ -1,7 +1,7 @@
 import { DomainError } from '#shared/domain/errors.ts';
 import { type JsonRules, parseStrictJson } from '#shared/text/strict-json.ts';
 
-/** Refuses lone surrogates, NUL and `__proto__`, which honest clients do not send. */
+/** Refuses lone surrogates, NUL and `__proto__`. No client needs to send them. */
 const BODY_RULES: JsonRules = {
   depthMax: 32,
   isName: (name) => name !== '__proto__' && isStorable(name),

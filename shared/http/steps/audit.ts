@@ -29,7 +29,10 @@ export function audit(ports: () => AuditPorts): Middleware {
   };
 }
 
-/** Writes the audit event of an attempt. `target` has the ids of what is about to change, besides those of the path. */
+/**
+ * Writes the audit event of an attempt. `target` has the ids of the records that are about to change, besides the ids
+ * in the path.
+ */
 export async function appendAttempt(
   event: Incoming,
   target: Readonly<Record<string, string>>,

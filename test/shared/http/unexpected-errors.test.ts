@@ -87,7 +87,7 @@ describe('an operation that does not end', () => {
     expect(await failing('oauth', neverEnding)(event, lambdaContext('things', 50))).toEqual({
       statusCode: 503,
       headers: { ...HEADERS, 'content-type': 'application/json', 'retry-after': '1' },
-      body: '{"error":"temporarily_unavailable","error_description":"A service this request depends on did not answer. Try again."}',
+      body: '{"error":"temporarily_unavailable","error_description":"A service that this request needs did not answer. Try again."}',
     });
   });
 });
