@@ -69,7 +69,7 @@ function fingerprintOf({ method, operation, pathParameters, body }: Incoming): s
     .digest('base64url');
 }
 
-/** Leaves out what the answer shows once, and adds a notice if there was any. */
+/** Leaves out the members that the answer shows once, and adds a notice if there are such members. */
 function withoutSecrets(body: unknown, { schema }: Reply): JsonObject {
   const shown = withoutShownOnce(body, schema) as JsonObject;
   return { ...shown, ...(JSON.stringify(shown) !== JSON.stringify(body) && { notice: NOTICE }) };
