@@ -8,6 +8,7 @@ export interface Place {
   readonly add: (collection: string, body: object) => Promise<string>;
 }
 
+/** The collections of a tenant and of the workspace, managed with `manage`. */
 export function placeOf(acme: Acme, manage: Manage): Place {
   return {
     acme,
@@ -18,7 +19,9 @@ export function placeOf(acme: Acme, manage: Manage): Place {
   };
 }
 
+/** The path of the API tokens of the tenant. */
 export const tenantTokens = ({ tenantId }: Acme) => `/v1/tenants/${tenantId}/api-tokens`;
+/** The path of the personal API tokens of the user. */
 export const personalTokens = ({ tenantId, userId }: Acme) => `/v1/tenants/${tenantId}/members/${userId}/api-tokens`;
 
 let serial = 0;
@@ -37,11 +40,12 @@ export interface ChangeableKind {
   /** Creates a resource of this kind and answers its path. */
   readonly create: (place: Place) => Promise<string>;
   readonly change: Readonly<Record<string, unknown>>;
-  /** The members shown after the change where they differ from it; undefined for a member that is gone. */
+  /** The members that are shown with other values than the change has; undefined for a member that is gone. */
   readonly shown?: Readonly<Record<string, unknown>>;
   readonly refused: readonly (readonly [field: string, value: unknown])[];
 }
 
+/** Every kind of resource that PATCH changes. */
 export const changeableKinds: readonly ChangeableKind[] = [
   {
     kind: 'a tenant',

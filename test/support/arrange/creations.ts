@@ -1,5 +1,6 @@
 import type { Credentials, World } from '../world/world.ts';
 
+/** A permission: the identifier of its API, and its value. */
 export interface PermissionName {
   readonly api: string;
   readonly value: string;

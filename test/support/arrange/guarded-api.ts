@@ -6,12 +6,13 @@ import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
 import { REPORTS, type World } from '../world/world.ts';
 import { settingsOf } from './settings.ts';
 
+/** The rules of the authorizer, and how the API can be reached. */
 export interface GuardedApiOptions {
   readonly mode: ProtectedApi['mode'];
   readonly dpop?: ProtectedApi['dpop'];
   readonly mtls?: ProtectedApi['mtls'];
   readonly selfSigned?: ProtectedApi['selfSigned'];
-  /** A second way to reach it. */
+  /** A second address of the API, for mutual TLS. */
   readonly mutualTls?: MutualTls;
   /** The address of the API in the proofs of clients; by default its real address. */
   readonly origin?: string;
@@ -21,12 +22,13 @@ export interface GuardedApiOptions {
   readonly adapters?: AdapterChanges;
 }
 
-/** The answer to a request: its status, and what the gateway told the API of the caller. */
+/** The answer to a request: its status, and what API Gateway told the API about the caller. */
 export interface Visit {
   readonly status: number;
   readonly told: unknown;
 }
 
+/** A running API behind API Gateway and an authorizer. */
 export interface GuardedApi {
   readonly url: string;
   /** Its address for mutual TLS; empty without mutual TLS. */
@@ -38,7 +40,7 @@ export interface GuardedApi {
   close(): Promise<void>;
 }
 
-/** `DELETE /reports/{id}` has no rule, so nobody may use it. */
+/** The rules of the authorizer. `DELETE /reports/{id}` has no rule, so nobody may use it. */
 const rules = { 'GET /reports': 'read:reports', 'POST /reports': 'write:reports', 'GET /reports/{id}': 'read:reports' };
 
 const served = [...Object.keys(rules), 'DELETE /reports/{id}'];
@@ -110,7 +112,7 @@ function routesBehind(guard: GatewayAuthorizer): readonly GatewayRoute[] {
   });
 }
 
-/** The API itself: it knows no tokens and answers what API Gateway told it. */
+/** The API itself: it sees no tokens, and answers with what API Gateway told it about the caller. */
 const tellBack: LambdaHandler = (event: { requestContext: { authorizer?: unknown } }) => ({
   statusCode: 200,
   body: JSON.stringify({ told: event.requestContext.authorizer }),

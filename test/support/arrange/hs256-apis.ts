@@ -13,12 +13,18 @@ export interface MadeSecret {
 /** An API that verifies by a secret. */
 export type SecretApi = RegisteredApi & MadeSecret;
 
+/** The path of the signing secrets of an API. */
 export const secretsOf = (apiId: string) => `/v1/apis/${apiId}/signing-secrets`;
 
+/**
+ * Makes a signing secret of the API.
+ * @throws Error if the request is refused
+ */
 export function makeSecret(world: World, apiId: string, body: object = {}): Promise<MadeSecret> {
   return succeed<MadeSecret>(world.manage('POST', secretsOf(apiId), body));
 }
 
+/** Asks for another signing algorithm of the API. Answers the reply, which can be a refusal. */
 export function chooseAlgorithm(world: World, apiId: string, signingAlgorithm: string) {
   return world.manage('PATCH', `/v1/apis/${apiId}`, { signingAlgorithm });
 }
@@ -32,6 +38,7 @@ export async function arrangeSecretApi(world: World, application: Credentials): 
   return { ...api, ...made };
 }
 
+/** The bytes of a signing secret. */
 export function keyOf({ signingSecret }: Pick<MadeSecret, 'signingSecret'>): Buffer {
   return Buffer.from(signingSecret, 'base64url');
 }

@@ -41,6 +41,7 @@ export async function beginFamily(
   return granted(await askOffline(world, credentials, parameters));
 }
 
+/** Trades a refresh token (RFC 6749 §6). */
 export function refresh(
   world: Deployment,
   credentials: Credentials,

@@ -2,9 +2,10 @@ import type { JSONWebKeySet } from 'jose';
 import type { Deployment } from '../world/deployment.ts';
 import type { Reply, World } from '../world/world.ts';
 
+/** An hour, for the moments of these keys. */
 export const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
-/** The settings before anybody has changed them. */
+/** The default times of signing keys, in seconds. */
 export const DEFAULTS = { rotation: 90 * DAY_SECONDS, lead: 3 * HOUR_SECONDS, retention: 27 * HOUR_SECONDS } as const;
 
 /** A signing key as the management API shows it. */
@@ -38,7 +39,7 @@ export function signingKeysOf(world: Deployment & Pick<World, 'clock' | 'run'>) 
     retain: (kid: string | undefined, retain: boolean): Promise<Reply> =>
       manage('PATCH', `/v1/signing-keys/${kid}`, { retain }),
     keySet: async () => (await world.send('GET', '/.well-known/jwks.json')).body as JSONWebKeySet,
-    /** Has tokens signed with keys of a day, and waits until the first ones have been published long enough. */
+    /** Switches to wrapped keys, and waits until the first wrapped keys have been published long enough. */
     wrap: async () => {
       await manage('PATCH', '/v1/settings', { signingKeys: { mode: 'wrapped' } });
       await world.run('rotate-signing-keys');

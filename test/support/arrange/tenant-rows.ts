@@ -3,7 +3,7 @@ import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory/directo
 import type { Subject } from '#shared/domain/records/client.ts';
 import { serviceUserKey, tenantKey } from '#shared/domain/records/principals.ts';
 import { repeat } from '../ask/concurrent-calls.ts';
-import { aClient, aMembership, aServiceUser, aTenant, keyOf } from '../ports/records.ts';
+import { aClient, aMembership, aServiceUser, aTenant, keyOfMembership } from '../ports/records.ts';
 import { itemsOf } from '../stored/table-items.ts';
 import type { World } from '../world/world.ts';
 import { settingsOf } from './settings.ts';
@@ -34,7 +34,7 @@ export async function storeTenant(world: World, sizes: Sizes): Promise<string> {
   await repeat(sizes.tenantTokens, (index) => storeClient(index, { type: 'tenant', tenantId }));
   await repeat(sizes.members, async (index) => {
     const member = aMembership({ id: `mem_${index}`, tenantId, userId: `usr_${tenantId}_${index}`, ...version });
-    await directory.insert(keyOf(member), member);
+    await directory.insert(keyOfMembership(member), member);
     await storeClient(`member${index}`, { type: 'user', tenantId, userId: member.userId, membershipId: member.id });
   });
   await repeat(sizes.serviceUsers, async (index) => {

@@ -2,7 +2,9 @@ import { createApplication, grantPermissions, registerApi } from '../clients/app
 import type { Credentials, Deployment, Reply } from '../world/deployment.ts';
 import { type Acme, arrangeAcme, REPORTS } from '../world/world.ts';
 
+/** The grant type of token exchange (RFC 8693 §2.1). */
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+/** The type of access tokens in a token exchange (RFC 8693 §3). */
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** A tenant, and services that call each other: each may do the same at reports and at the ledger. */
@@ -15,6 +17,7 @@ export interface Services extends Acme {
   readonly services: readonly [Credentials, Credentials];
 }
 
+/** A new tenant with the caller and the services of `Services`, and a new ledger API. */
 export async function arrangeServices(world: Deployment): Promise<Services> {
   const acme = await arrangeAcme(world);
   const ledger = await registerApi(world, ['read:reports', 'write:reports', 'delete:reports']);

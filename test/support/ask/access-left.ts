@@ -15,5 +15,5 @@ export async function accessLeft(
   return [await introspectedScope(world, token), await exchangeOutcome(world, credentials), status];
 }
 
-/** The answer of `accessLeft` where credentials and token permit nothing. */
+/** The answer of `accessLeft` if credentials and token permit nothing. */
 export const NO_ACCESS = [undefined, '401 invalid_client', 403];

@@ -7,6 +7,7 @@ export interface ShownEvent {
   readonly requestId: string;
 }
 
+/** One page of the list of audit events. */
 export interface AuditEventPage {
   readonly items: readonly ShownEvent[];
   readonly nextCursor?: string;

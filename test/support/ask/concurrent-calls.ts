@@ -16,6 +16,7 @@ export async function outcomesOf(calls: readonly Promise<unknown>[]): Promise<Re
   return countEach(await Promise.all(calls.map(outcomeOf)));
 }
 
+/** How often each value occurs. */
 export function countEach(values: readonly PropertyKey[]): Readonly<Record<string, number>> {
   const groups = Map.groupBy(values, (value) => value);
   return Object.fromEntries([...groups].map(([value, all]) => [value, all.length]));
@@ -26,7 +27,7 @@ export function race<Result>(runners: number, run: (runner: number) => Promise<R
   return Array.from({ length: runners }, (_, runner) => run(runner));
 }
 
-/** Makes so many calls, a few at a time: for volume, where `race` is for calls at once. */
+/** Makes so many calls, a few at a time. It is for volume; `race` is for calls at once. */
 export async function repeat<Result>(
   times: number,
   run: (serial: number) => Promise<Result>,

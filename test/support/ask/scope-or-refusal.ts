@@ -6,7 +6,7 @@ export function scopeOrRefusal({ status, body }: Reply): string {
   return scope ?? `${status} ${error}`;
 }
 
-/** What an exchange of these credentials at an API comes to: `scopeOrRefusal` of its reply. */
+/** The outcome of an exchange of these credentials at an API: `scopeOrRefusal` of its reply. */
 export async function exchangeOutcome(
   world: World,
   credentials: Credentials,

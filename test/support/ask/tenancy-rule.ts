@@ -60,6 +60,7 @@ const ofEverybody: readonly Operation[] = ['listRoles', 'getRole'];
 /** An id that nobody ever had. */
 const UNKNOWN = 'nobody';
 
+/** A route of the management API, with the name of its operation. */
 export interface ManagementRoute extends Route {
   readonly name: Operation;
 }
@@ -90,7 +91,7 @@ export interface Target {
   readonly path: string;
 }
 
-/** The same request with other ids: its own, with an unknown one at the end, and with unknown ones throughout. */
+/** The same path three times: with its own ids, with an unknown id at the end, and with unknown ids only. */
 export function variantsOf({ route, path }: Target): readonly string[] {
   const parts = route.path.split('/');
   const parameters = parts.flatMap((part, index) => (part.startsWith('{') ? [index] : []));

@@ -20,6 +20,7 @@ export interface ClientIdentity extends KeyedCertificate {
   readonly publicJwk: JWK;
 }
 
+/** The content of a certificate. A missing member gets a usual value. */
 export interface CertificateRequest {
   readonly subject?: JsonName;
   readonly names?: readonly JsonGeneralName[];
@@ -29,12 +30,13 @@ export interface CertificateRequest {
   readonly keys?: webcrypto.CryptoKeyPair;
 }
 
-/** An authority whose certificate lies in a truststore. */
+/** An authority whose certificate is in a truststore. */
 export interface Authority {
   readonly cert: string;
   issue(request?: CertificateRequest): Promise<ClientIdentity>;
 }
 
+/** A new key pair for a certificate. */
 export function newKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }
@@ -64,7 +66,7 @@ export async function newAuthority(commonName = 'Authority of a test'): Promise<
   return { cert: certificate.toString('pem'), issue };
 }
 
-/** A certificate that vouches for itself; it has to lie in a truststore to be taken. */
+/** A self-signed certificate. It has to be in a truststore to be accepted. */
 export async function selfSigned(request: CertificateRequest = {}): Promise<ClientIdentity> {
   const own = request.keys ?? (await newKeys());
   const { subject: name, ...rest } = described(request);

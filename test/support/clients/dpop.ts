@@ -11,12 +11,13 @@ export interface ProofKey {
   readonly thumbprint: string;
 }
 
-/** The changes to a good proof. A member that is undefined is left out. */
+/** The changes to a valid proof. A member that is undefined is left out. */
 export interface ProofChange {
   readonly header?: Readonly<Record<string, unknown>>;
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
+/** A new key for proofs (RFC 9449). */
 export async function newProofKey(algorithm = 'ES256'): Promise<ProofKey> {
   const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
   const jwk = await exportJWK(publicKey);
@@ -31,7 +32,7 @@ export interface ProvenRequest {
   readonly token?: string;
 }
 
-/** The claims of a proof that is good now. */
+/** The claims of a proof that is valid now. */
 export function proofClaims({ clock }: Pick<World, 'clock'>, { method, url, nonce, token }: ProvenRequest) {
   const ath = token === undefined ? undefined : createHash('sha256').update(token).digest('base64url');
   return { jti: randomUUID(), htm: method, htu: url, iat: clock.nowSeconds(), nonce, ath };
@@ -67,7 +68,7 @@ export function exchangeWith(
   return world.send('POST', '/oauth/token', { headers: { dpop: proof }, body: new URLSearchParams(form) });
 }
 
-/** A proof that is good at the token endpoint, but for the change. */
+/** A proof that is valid at the token endpoint, except for the change. */
 export async function tokenProof(world: World, key: ProofKey, change: ProofChange = {}): Promise<string> {
   const request = { method: 'POST', url: `${world.url}/oauth/token`, nonce: await nonceOf(world, key) };
   return signProof(world, key, request, change);

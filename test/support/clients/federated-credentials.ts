@@ -15,6 +15,7 @@ import type { World } from '../world/world.ts';
 import { exchangeAssertion } from './service-user-keys.ts';
 import { createAt } from './service-users.ts';
 
+/** The answer to the creation of a federated credential. */
 export interface FederatedCredential {
   readonly clientId: string;
 }
@@ -36,6 +37,7 @@ export function createFederatedCredential(world: World, path: string, body: obje
   return createAt(world, `${path}/federated-credentials`, { ...trusted, ...body });
 }
 
+/** A platform that signs tokens about its workloads. */
 export type Platform = ReturnType<typeof platformOf>;
 
 /** A platform as its workloads see it: it signs tokens about them for this world. */

@@ -16,7 +16,7 @@ const NAMES = [
   'code',
 ];
 
-/** A value that says where it came from. */
+/** A planted secret that names the place it was sent to. */
 export function canary(): string {
   return `${CANARY}-${randomBytes(18).toString('base64url')}`;
 }

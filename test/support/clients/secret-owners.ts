@@ -18,7 +18,7 @@ export interface ShownSecret {
   readonly expiresAt: string | null;
 }
 
-/** The answer to every change of secrets, with the clear secret only where the change made one. */
+/** The answer to every change of secrets, with the clear secret only if the change made a secret. */
 export interface ShownSecrets {
   readonly clientId: string;
   readonly secrets: readonly ShownSecret[];

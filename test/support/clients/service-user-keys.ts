@@ -6,11 +6,13 @@ import type { Deployment, Reply } from '../world/deployment.ts';
 import { REPORTS } from '../world/world.ts';
 import { createAt } from './service-users.ts';
 
+/** The grant type of a signed assertion (RFC 7523 §2.1). */
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
+/** The type of a client assertion (RFC 7523 §2.2). */
 export const CLIENT_ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** A key that signs assertions, and the subject of these. */
+/** A key that signs assertions, and the subject of these assertions. */
 export interface AssertionKey {
   readonly kid: string;
   readonly principalId: string;
@@ -24,7 +26,7 @@ export interface KeyFile extends AssertionKey {
   readonly algorithm: 'RS256' | 'ES256';
 }
 
-/** The changes to a good assertion. A member that is undefined is left out. */
+/** The changes to a valid assertion. A member that is undefined is left out. */
 export interface AssertionChange {
   readonly header?: Readonly<Record<string, unknown>>;
   readonly claims?: Readonly<Record<string, unknown>>;
@@ -35,10 +37,10 @@ export function createServiceUserKey(world: Deployment, path: string, body: obje
   return createAt(world, `${path}/keys`, { title: 'of a test', algorithm: 'ES256', ...body });
 }
 
-/** The audience of an assertion and the clock by which it is good. */
+/** The audience of an assertion, and the clock by which it is valid. */
 export type HereAndNow = Pick<Deployment, 'url'> & { readonly clock: Clock };
 
-/** The claims of an assertion that is good now, about the service user itself. */
+/** The claims of an assertion that is valid now, about the service user itself. */
 export function assertionClaims(
   { url, clock }: HereAndNow,
   { principalId }: AssertionKey,
@@ -68,7 +70,7 @@ export function exchangeAssertion(
   return world.post('/oauth/token', undefined, { grant_type: JWT_BEARER, assertion, audience: REPORTS, ...parameters });
 }
 
-/** What an exchange with a key comes to: the scope, or the status and code of the refusal. */
+/** The outcome of an exchange with a key: the scope, or the status and code of the refusal. */
 export async function keyOutcome(
   world: Deployment & HereAndNow,
   key: AssertionKey,

@@ -5,9 +5,9 @@ import { exchangeOutcome } from '../ask/scope-or-refusal.ts';
 import type { Acme, Credentials, World } from '../world/world.ts';
 import { obtainSecret, type SecretOwner, type ShownSecrets, type secretOwners } from './secret-owners.ts';
 
-/** What `exchangeOutcome` says of a secret that works. */
+/** The answer of `exchangeOutcome` about a secret that works. */
 export const GRANTED = 'read:reports';
-/** What it says of one that does not. */
+/** The answer of `exchangeOutcome` about a secret that does not work. */
 export const REFUSED = '401 invalid_client';
 
 interface Place {
@@ -28,7 +28,7 @@ export function useSecretOwner({ world, manage, acme }: Place, create: (typeof s
     rotate: (graceSeconds: number) => obtainSecret(manage, owner, 'secrets/rotate', { graceSeconds }),
     remove: (secretId: string) => manage('DELETE', `${owner.path}/secrets/${secretId}`),
     show: async () => withoutUses((await manage('GET', owner.path)).body as ShownSecrets),
-    /** What an exchange with each of these secrets comes to. */
+    /** The outcome of an exchange with each of these secrets. */
     exchangeOutcomes: (...all: readonly Credentials[]) =>
       Promise.all(all.map((credentials) => exchangeOutcome(world, credentials))),
   };

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 
+/** The folder, the environment and the input of a command. */
 export interface CommandOptions {
   readonly cwd?: string;
   /** Beside the environment of the tests; undefined takes a variable away. */
@@ -9,6 +10,7 @@ export interface CommandOptions {
   readonly input?: string;
 }
 
+/** The output of a command. `code` is null if a signal ended it. */
 export interface CommandResult {
   readonly code: number | null;
   readonly stdout: string;

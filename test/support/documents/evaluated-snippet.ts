@@ -20,7 +20,7 @@ export async function stringsSaid(code: string): Promise<readonly string[]> {
   return said;
 }
 
-/** What may be called as well as constructed. */
+/** A value that can be called and constructed. */
 class Callable {}
 
 /** What a recorder does not have: it is no promise, and as a token's claims it is on no status list, which would be fetched. */

@@ -17,7 +17,7 @@ export function codeBlocks(markdown: string): readonly CodeBlock[] {
 
 /**
  * The code of the block with this name.
- * @throws Error where there is none
+ * @throws Error if there is none
  */
 export function codeOf(markdown: string, name: string): string {
   const block = codeBlocks(markdown).find((candidate) => candidate.name === name);
@@ -52,7 +52,7 @@ export function tableBelow(markdown: string, head: string): readonly (readonly s
   );
 }
 
-/** The first cells of such a table, without code marks. */
+/** The first cells of the table below the line that begins with `head`, without code marks. */
 export function firstColumn(markdown: string, head: string): readonly string[] {
   const cells = tableBelow(markdown, head).map(([first = '']) => first);
   return cells.flatMap((cell) => cell.split(',').map((part) => part.trim().replaceAll('`', '')));

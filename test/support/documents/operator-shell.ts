@@ -29,6 +29,7 @@ export interface OperatorShell {
   close(): Promise<void>;
 }
 
+/** Opens the shell, with the real functions behind the stand-in of `aws`. */
 export async function openOperatorShell(): Promise<OperatorShell> {
   const folder = mkdtempSync(join(tmpdir(), 'mintmark-operator-'));
   const system = await startSystem();

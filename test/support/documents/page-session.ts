@@ -9,6 +9,7 @@ const root = new URL('../../..', import.meta.url).pathname;
 /** The blocks of one page start up to a hundred programs, one after the other. */
 export const PAGE_MILLISECONDS = 120_000;
 
+/** The options of a session. */
 export interface PageOptions {
   /** Names of `sh` blocks that the session leaves out, because another test runs them. */
   readonly leaveOut?: readonly string[];

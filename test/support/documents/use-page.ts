@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LocalMintmark, startLocalMintmark } from '../world/local-mintmark.ts';
 import { blockNames, PAGE_MILLISECONDS, type PageOptions, type PageSession, runPage } from './page-session.ts';
 
+/** A page that was pasted twice beside a running Mintmark. */
 export interface UsedPage {
   readonly mintmark: LocalMintmark;
   readonly session: PageSession;
@@ -9,6 +10,7 @@ export interface UsedPage {
   readonly again: PageSession;
 }
 
+/** The options of `usePage`. */
 export interface UsePageOptions extends PageOptions {
   /** Blocks in other languages, as `js node`, each of which a test of the same file runs or compares. */
   readonly programs?: readonly string[];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** What a program of the quick start exports. */
+/** The exports of a program of the quick start. */
 export interface VerifierProgram {
   verifyAccessToken(token: string): Promise<unknown>;
 }

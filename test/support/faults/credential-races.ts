@@ -13,7 +13,7 @@ export interface Race {
   readonly ifMatch: boolean;
 }
 
-/** Every race there is about one credential. */
+/** All races about one credential. */
 export const races: readonly Race[] = [
   { name: 'rotations of one version', acts: ['rotate'], ifMatch: true },
   { name: 'rotations without grace of one version', acts: ['rotate without grace'], ifMatch: true },
@@ -87,7 +87,7 @@ export interface Expected {
   readonly dead: readonly Credentials[];
 }
 
-/** The credential as it must be after a race; undefined where the race deleted it. */
+/** The credential as it must be after a race; undefined if the race deleted it. */
 export function expectedAfter({ credentials, version }: Contested, winners: readonly Finish[]): Expected | undefined {
   if (winners.some(({ act }) => act === 'delete')) return undefined;
   const updates = winners.filter(({ act }) => act === 'update').map(({ runner }) => runner);

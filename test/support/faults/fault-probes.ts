@@ -7,7 +7,7 @@ import { type CallFailure, callFailures } from './call-failures.ts';
 /** One call of a route to a dependency. */
 interface CallSite {
   readonly engine: 'dynamo' | 'kms';
-  /** The operation, with its table where it has only one. */
+  /** The operation, with its table if it has only one. */
   readonly kind: string;
   /** How many calls of this kind the request has made before. */
   readonly index: number;
@@ -15,11 +15,11 @@ interface CallSite {
   readonly isAfterwards: boolean;
 }
 
-/** What became of a request while one of its calls failed. */
+/** The outcome of a request while one of its calls failed. */
 interface Outcome {
   readonly status: number;
   readonly retryAfter: string | null;
-  /** How often the failing call was made; 0 where the request never made it. */
+  /** How often the failing call was made; 0 if the request never made it. */
   readonly tries: number;
   readonly isInTime: boolean;
 }
@@ -36,7 +36,7 @@ export interface Probe {
 export interface Subject {
   readonly prepare: () => Promise<RouteRequest>;
   readonly successStatus: number;
-  /** Chooses the failures that are tried at a kind of call, besides the first, which is tried at every call. */
+  /** Chooses the failures that are tried at a kind of call. The first failure is tried at every call. */
   readonly chooseFurther: (kind: string, all: readonly CallFailure[]) => readonly CallFailure[];
   /** Whether two requests at once would change the same record, so that each has to wait for the one before. */
   readonly isAlone?: boolean;

@@ -16,7 +16,7 @@ export interface KillSite {
   exchange(credentials: Credentials): Promise<number>;
   /** The access token of an exchange that succeeds. */
   tokenFor(credentials: Credentials): Promise<string>;
-  /** What introspection tells the owner of these credentials about a token. */
+  /** The answer of introspection about a token, to the owner of these credentials. */
   isActive(credentials: Credentials, token: string): Promise<boolean>;
   keySet(): Promise<JSONWebKeySet>;
   advance(seconds: number): Promise<void>;

@@ -19,7 +19,7 @@ const rotationStates = {
   over: { endings: [false], old: 401 },
 } as const;
 
-/** A rotation is there as a whole, or not at all. */
+/** A rotation is made as a whole, or not at all. */
 function rotation(graceSeconds: number): KillStory['begin'] {
   return async (site) => {
     const { path, credentials } = await arrangeTenant(site);
@@ -72,7 +72,7 @@ async function tenantDeletion(site: KillSite): Promise<InterruptedStory> {
   };
 }
 
-/** The next run goes on where a run broke off, and meanwhile nobody sees a deleted record. */
+/** The next run continues a run that broke off, and meanwhile nobody sees a deleted record. */
 async function removalRun(site: KillSite): Promise<InterruptedStory> {
   const { id, path, createToken, credentials } = await arrangeTenant(site);
   const other = await succeed<Credentials>(createToken());

@@ -2,7 +2,7 @@ import { succeed } from '../arrange/manage.ts';
 import type { Credentials, Reply } from '../world/world.ts';
 import type { KillSite } from './kill-site.ts';
 
-/** Something that a kill interrupts. */
+/** An act that a kill interrupts, and the check of the state after it. */
 export interface KillStory {
   readonly name: string;
   /** The number of its calls to DynamoDB and KMS, without repeats by the SDK. */
@@ -14,7 +14,7 @@ export interface KillStory {
 
 /** A story at the point where it is interrupted. */
 export interface InterruptedStory {
-  /** Runs the act that is interrupted; resolves with the answer where there is one. */
+  /** Runs the act that is interrupted; resolves with the answer if there is one. */
   act(): Promise<Reply | undefined>;
   /**
    * Checks the state after the restart, given the answer before the kill, and that the act can be done again. Resolves

@@ -13,7 +13,7 @@ interface Peppers {
 const newCredentials = async (site: KillSite) => (await arrangeTenant(site)).credentials;
 const rotate = async ({ mintmark }: KillSite, finish: boolean) => (await mintmark().rotatePepper(finish)) as Peppers;
 
-/** A new pepper is there or not, and secrets of before work either way. */
+/** The new pepper exists or not, and older secrets work in both cases. */
 async function pepperRotation(site: KillSite): Promise<InterruptedStory> {
   const old = await newCredentials(site);
   return {
@@ -35,7 +35,7 @@ async function pepperRotation(site: KillSite): Promise<InterruptedStory> {
   };
 }
 
-/** Secrets under the older pepper work, or none of them does, and those under the current one always do. */
+/** Secrets under the older pepper all work or all fail, and secrets under the current pepper always work. */
 async function pepperRetirement(site: KillSite): Promise<InterruptedStory> {
   const olds = [await newCredentials(site), await newCredentials(site)];
   await rotate(site, false);

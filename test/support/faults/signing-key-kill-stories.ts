@@ -6,7 +6,7 @@ import type { Credentials } from '../world/world.ts';
 import type { KillSite } from './kill-site.ts';
 import { arrangeTenant, type InterruptedStory, type KillStory } from './kill-story.ts';
 
-/** Longer than a run keeps others from a key that it began to make. */
+/** Longer than a run stops other runs from finishing a key that it began to make. */
 const ABANDONED_SECONDS = 121;
 
 const run = ({ mintmark }: KillSite) => mintmark().run('rotate-signing-keys');
@@ -21,7 +21,7 @@ const kidsIn = (keys: readonly ShownKey[], state: string) =>
   keys.filter((key) => key.state === state).map(({ kid }) => kid);
 const stateOf = (keys: readonly ShownKey[], kid: string) => keys.find((key) => key.kid === kid)?.state;
 
-/** What introspection and a verifier with the key set say of a token. */
+/** The verdicts of introspection and of a verifier with the key set on a token. */
 async function verdictsOn(site: KillSite, credentials: Credentials, token: string) {
   const currentDate = new Date((decodeJwt(token).iat ?? 0) * 1_000);
   const isVerified = await jwtVerify(token, createLocalJWKSet(await site.keySet()), { currentDate }).then(
@@ -94,7 +94,7 @@ async function scheduledRotation(site: KillSite): Promise<InterruptedStory> {
   };
 }
 
-/** A key is revoked with its successor signing, or trusted as before. */
+/** The key is revoked and its successor signs, or the key is trusted as before. */
 async function emergencyRevocation(site: KillSite): Promise<InterruptedStory> {
   const credentials = await arrangeKeys(site);
   const token = await site.tokenFor(credentials);

@@ -2,7 +2,7 @@ import type { EngineProxy, Fault } from '../world/engine-proxy.ts';
 
 type Decision = (operation: string, body: string) => Fault | undefined;
 
-/** Runs something while an engine fails, and repairs the engine afterwards. */
+/** Runs an act while an engine fails, and repairs the engine afterwards. */
 export async function whileFailing<Result>(
   engine: EngineProxy,
   decide: Decision,

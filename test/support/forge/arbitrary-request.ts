@@ -34,7 +34,7 @@ export const anyBytes: fc.Arbitrary<Sent> = fc
     body: Buffer.concat([Buffer.from(CANARY), bytes]),
   }));
 
-/** A form that is like the example but for some parameters, which are anything. */
+/** A form like the example, with random values in some parameters. */
 export function anyForm(names: readonly string[], example: object): fc.Arbitrary<Sent> {
   const parameters = fc.dictionary(fc.constantFrom(...names), fc.oneof(text, fc.constantFrom('', ' ', 'a b')));
   return fc.record({ headers, query, changes: parameters }).map(({ changes, ...request }) => ({
@@ -43,7 +43,7 @@ export function anyForm(names: readonly string[], example: object): fc.Arbitrary
   }));
 }
 
-/** A JSON object that is like the example but for some members, which are anything. */
+/** A JSON object like the example, with random values in some members. */
 export function anyJson(names: readonly string[], example: object): fc.Arbitrary<Sent> {
   const value = fc.oneof(text, fc.double(), fc.array(text), fc.dictionary(text, fc.jsonValue()), fc.jsonValue());
   const members = fc.dictionary(fc.constantFrom(...names), value);
@@ -53,7 +53,7 @@ export function anyJson(names: readonly string[], example: object): fc.Arbitrary
   }));
 }
 
-/** A path with anything in the place of its parameters. */
+/** A path with random text in the place of its parameters. */
 export function anyPath(template: string): fc.Arbitrary<string> {
   const segment = text.map((value) => encodeURIComponent(value.replaceAll(/[/.]/g, '')));
   return fc.array(segment, { minLength: 2, maxLength: 3 }).map((values) => fill(template, values));

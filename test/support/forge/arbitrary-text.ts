@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Any sequence of UTF-16 code units: controls, lone surrogates and all. */
+/** Any sequence of UTF-16 code units, also controls and lone surrogates. */
 export const anyText = fc.array(fc.nat(0xff_ff), { maxLength: 40 }).map((units) => String.fromCharCode(...units));
 
 /** Visible ASCII, space and letters of every width: what people type. */

@@ -8,7 +8,7 @@ import {
 } from '../clients/service-user-keys.ts';
 import type { World } from '../world/world.ts';
 
-/** What a forger has: the key of a client and that of another one. */
+/** The means of a forger: the key of one client, and the key of another client. */
 export interface ForgersKeys {
   readonly world: World;
   readonly key: AssertionKey;

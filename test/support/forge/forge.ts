@@ -15,6 +15,7 @@ export interface Variation {
   readonly signer?: KmsSigner;
 }
 
+/** A key in KMS and the algorithm that it signs with. */
 export interface KmsSigner {
   readonly keyId: string;
   readonly algorithm: SigningAlgorithmSpec;
@@ -26,6 +27,7 @@ export const workspaceKeys = {
   ES256: { keyId: 'alias/mintmark/es256', algorithm: 'ECDSA_SHA_256' },
 } as const satisfies Record<string, KmsSigner>;
 
+/** Makes variations of a genuine token. */
 export interface Forge {
   readonly genuine: string;
   readonly header: Members;

@@ -3,7 +3,7 @@ import { base64url, CompactEncrypt, CompactSign } from 'jose';
 import type { World } from '../world/world.ts';
 import { type Forge, type Variation, workspaceKeys } from './forge.ts';
 
-/** What a forger has: a genuine token, the published keys, and any keys of his own. */
+/** The means of a forger: a genuine token, the published keys, and any keys of the forger. */
 export interface ForgersDesk {
   readonly forge: Forge;
   /** The published key that signed the genuine token, and the other one. */

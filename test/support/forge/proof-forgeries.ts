@@ -3,7 +3,7 @@ import { base64url, CompactEncrypt } from 'jose';
 import { type ProofChange, type ProofKey, type ProvenRequest, proofClaims, signProof } from '../clients/dpop.ts';
 import type { World } from '../world/world.ts';
 
-/** What a forger has: a key, and the request that the proof is to get through. */
+/** The means of a forger: a key, and the request that the proof is for. */
 export interface ProofDesk {
   readonly world: World;
   readonly key: ProofKey;
@@ -51,7 +51,7 @@ function unsigned(alg: unknown): Forgery {
   };
 }
 
-/** A proof with a good signature by a key that is too weak or of a kind that is not taken. */
+/** A proof with a valid signature by a key that is too weak or of a kind that is not accepted. */
 function signedBy(alg: string, pair: () => { publicKey: JsonWebKey; sign: (input: Buffer) => Buffer }): Forgery {
   return ({ world, request }) => {
     const { publicKey: jwk, sign: signer } = pair();

@@ -4,7 +4,7 @@ import { type Platform, platformOf } from '../clients/federated-credentials.ts';
 import { ISSUER, type LocalIssuer, signWorkloadToken } from '../world/local-issuer.ts';
 import type { World } from '../world/world.ts';
 
-/** What a forger knows: the platform, and how its tokens look. */
+/** The means of a forger: the platform, and the form of its tokens. */
 interface Here {
   readonly world: World;
   readonly issuer: LocalIssuer;

@@ -1,5 +1,6 @@
 import { type Acme, basic, type World } from '../world/world.ts';
 
+/** A request that is not sent yet. */
 export interface RouteRequest {
   readonly method: string;
   readonly path: string;
@@ -10,7 +11,7 @@ export interface RouteRequest {
 /** Makes a request that its route grants, a new one each time: it creates a new record, or deletes one that exists. */
 export type Prepare = () => Promise<RouteRequest>;
 
-/** What it takes to make requests: a tenant, and credentials of the administrator and of a client. */
+/** The means to make requests: a tenant, and credentials of the administrator and of a client. */
 export interface Desk {
   readonly acme: Acme;
   readonly tenantPath: string;
@@ -32,6 +33,7 @@ export interface Desk {
 
 let serial = 0;
 
+/** Opens a desk for a world and one of its tenants. */
 export async function openDesk(world: World, acme: Acme): Promise<Desk> {
   const token = await world.tokenFor(world.admin);
   const tenantPath = `/v1/tenants/${acme.tenantId}`;

@@ -32,7 +32,7 @@ export interface Deployment {
   tokenFor(credentials: Credentials, parameters?: Record<string, string>): Promise<string>;
 }
 
-/** The address and the clock of a Mintmark. `onReply` sees every reply; the request fails where it throws. */
+/** The address and the clock of a Mintmark. `onReply` sees every reply; the request fails if it throws. */
 export interface Reach extends Pick<Deployment, 'url' | 'admin'> {
   readonly clock: Clock;
   readonly onReply?: ((method: string, path: string, reply: Reply) => void) | undefined;

@@ -7,13 +7,13 @@ import { startLocalDynamo } from '#infra/local/dynamo.ts';
 import type { Listening } from '#infra/local/loopback.ts';
 import type { Engine } from './engine-proxy.ts';
 
-/** The engine; its server is missing where the engine is a process of its own. */
+/** The engine; its server is missing if the engine is a process of its own. */
 type StartedEngine = Engine & Pick<Listening, 'close'>;
 
 /** An engine that speaks DynamoDB's protocol; adapters must behave the same on each. */
 export interface DynamoEngine {
   readonly name: string;
-  /** The npm package that is missing; undefined where the engine can be started. */
+  /** The npm package that is missing; undefined if the engine can be started. */
   readonly leftOutFor: string | undefined;
   start(): Promise<StartedEngine>;
 }
@@ -23,7 +23,7 @@ const ANSWERS_WITHIN_MILLISECONDS = 5_000;
 
 const dynoxide = findBinary(`${DYNOXIDE}/dynoxide`);
 
-/** dynalite always; the stricter dynoxide where its optional package is installed. */
+/** The engines to test with: dynalite always, and the stricter dynoxide if its optional package is installed. */
 export const dynamoEngines: readonly DynamoEngine[] = [
   { name: 'dynalite', leftOutFor: undefined, start: () => startLocalDynamo() },
   {

@@ -31,6 +31,7 @@ export interface Engine {
   readonly server?: Server;
 }
 
+/** The proxy before an engine: it counts the calls of the AWS SDK and can make them fail. */
 export interface EngineProxy {
   readonly url: string;
   /** The engine behind the proxy. */
@@ -40,7 +41,7 @@ export interface EngineProxy {
   /** Request bodies so far, as they went over the wire. */
   readonly bodies: readonly string[];
   forget(): void;
-  /** Decides for each call, by its operation and body, whether it fails; undefined lets it through. */
+  /** Decides for each call, by its operation and body, how it fails; undefined lets it through. */
   injectFault(decide: ((operation: string, body: string) => Fault | undefined) | undefined): void;
   close(): Promise<void>;
 }

@@ -9,6 +9,7 @@ import type { World } from './world.ts';
 
 const HASH_COST = 4;
 
+/** A reply of an instance, and the seconds that it took. */
 export interface TimedReply {
   readonly status: number;
   readonly retryAfter: string | null;

@@ -50,7 +50,7 @@ export interface KillableReady {
   readonly clientSecret?: string | undefined;
 }
 
-/** Cheap enough for volume. */
+/** The bcrypt cost of these tests, which make many hashes. */
 const HASH_COST = 4;
 
 /**

@@ -18,9 +18,9 @@ export interface KillableProcess extends KillableReady {
   /** Makes it die at a later call, which may never come. */
   dieAt(point: KillPoint): Promise<void>;
   advance(seconds: number): Promise<void>;
-  /** Runs a scheduled function. @throws Error where the process dies meanwhile */
+  /** Runs a scheduled function. @throws Error if the process dies meanwhile */
   run(task: ScheduledFunction): Promise<unknown>;
-  /** Begins a rotation of the pepper, or finishes it. @throws Error where the process dies meanwhile */
+  /** Begins a rotation of the pepper, or finishes it. @throws Error if the process dies meanwhile */
   rotatePepper(finish: boolean): Promise<unknown>;
   /** The keys of everything in the tables that mentions an id. */
   keysNaming(id: string): Promise<unknown>;
@@ -29,7 +29,7 @@ export interface KillableProcess extends KillableReady {
   kill(): Promise<void>;
 }
 
-/** Starts the process and waits until it is ready. @throws Error where it ends before */
+/** Starts the process and waits until it is ready. @throws Error if it ends before */
 export async function startKillable(options: KillableOptions): Promise<KillableProcess> {
   const env = commandEnvironment({ POWERTOOLS_LOG_LEVEL: 'SILENT', NODE_COMPILE_CACHE: compileCache });
   const child = fork(SCRIPT, [JSON.stringify(options)], { env, execArgv: [] });

@@ -47,6 +47,7 @@ function generate(algorithm: string) {
   return generateKeyPairSync('rsa', { modulusLength: 2_048 });
 }
 
+/** Starts the issuer on a free port. */
 export async function startLocalIssuer(): Promise<LocalIssuer> {
   const kinds = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'];
   const made = kinds.map((algorithm) => [algorithm, issuerKey(algorithm, `key-${algorithm}`)] as const);
@@ -86,7 +87,7 @@ function agentFor(port: number, ca: string): Agent {
   return agent;
 }
 
-/** What to change about a good token; a member that is undefined is left out. */
+/** The changes to a valid token; a member that is undefined is left out. */
 export interface WorkloadTokenChange {
   readonly header?: Readonly<Record<string, unknown>>;
   readonly claims?: Readonly<Record<string, unknown>>;

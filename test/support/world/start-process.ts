@@ -5,24 +5,26 @@ import { join } from 'node:path';
 import { commandEnvironment } from '../documents/command.ts';
 import type { Credentials } from './world.ts';
 
+/** The program of `npm start`. */
 export const START = new URL('../../../infra/local/start.ts', import.meta.url).pathname;
 
-/** Where and with what Mintmark is started. */
+/** The options of a start: the data folder, the port and the environment. */
 export interface StartOptions {
   readonly folder: string;
   /** 0, the default, takes any free port. */
   readonly port?: number;
-  /** What is run; by default what `npm start` runs. */
+  /** The program to run; by default the program of `npm start`. */
   readonly command?: readonly [string, ...string[]];
-  /** Variables of the environment besides. */
+  /** More variables of the environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** A running `npm start`. */
 export interface StartProcess {
   readonly url: string;
   /** Its output up to the moment when it was ready. */
   readonly printed: string;
-  /** What it has printed since then, line by line. */
+  /** The lines that it has printed since then. */
   lines(): readonly string[];
   readonly administrator: Credentials;
   /**

@@ -47,7 +47,7 @@ import { standingClock, type TestClock } from './clock.ts';
 import type { EngineProxy } from './engine-proxy.ts';
 import { type Engines, environmentOf, type Settings } from './engines.ts';
 
-/** Cheap enough for volume. */
+/** The bcrypt cost of these tests, which make many hashes. */
 const HASH_COST = 4;
 
 /** Every port that depends on an engine, with their companions, as one process of the product opens them. */
@@ -67,6 +67,7 @@ export interface Workspace {
   scan(table: 'CLIENTS' | 'DIRECTORY' | 'TOKENS' | 'AUDIT'): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
+/** Opens a new workspace over these engines, with a clock that stands still. */
 export async function openWorkspace(engines: Engines): Promise<Workspace> {
   const settings = await engines.newWorkspace();
   const clock = standingClock();

@@ -26,7 +26,7 @@ export interface World extends Deployment {
   readonly clock: TestClock;
   readonly dynamo: EngineProxy;
   readonly kms: EngineProxy;
-  /** The number of bcrypt comparisons so far, without the ones that memory answered. */
+  /** The number of bcrypt comparisons so far, without comparisons that memory answered. */
   readonly comparisons: () => number;
   /** Every event sent to EventBridge so far. */
   readonly events: readonly BusEvent[];
@@ -36,6 +36,7 @@ export interface World extends Deployment {
   close(): Promise<void>;
 }
 
+/** The parts of a world that a test chooses. */
 export interface WorldOptions {
   readonly hashCost?: number;
   readonly adapters?: AdapterChanges;

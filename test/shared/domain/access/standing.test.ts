@@ -4,7 +4,7 @@ import { subjectId } from '#shared/domain/records/client.ts';
 import { isLive } from '#shared/domain/records/lifecycle.ts';
 import type { Membership, Tenant, User } from '#shared/domain/records/principals.ts';
 import { lookAt } from '#test/support/ports/look-at.ts';
-import { aClient, aMembership, aRole, aTenant, aUser, keyOf } from '#test/support/ports/records.ts';
+import { aClient, aMembership, aRole, aTenant, aUser, keyOfMembership } from '#test/support/ports/records.ts';
 
 const NOW = 1_800_000_000;
 
@@ -50,7 +50,7 @@ describe('standingOf', () => {
     lookAt({
       ...(tenant && { tenant: { [tenant.id]: tenant } }),
       ...(user && { user: { [user.id]: user } }),
-      ...(membership && { membership: { [keyOf(membership).id]: membership } }),
+      ...(membership && { membership: { [keyOfMembership(membership).id]: membership } }),
       role: {
         rol_reader: aRole(),
         rol_own: aRole({ id: 'rol_own', tenantId: 'ten_acme' }),

@@ -20,7 +20,7 @@ import { removalKey, removalList } from '#shared/domain/records/removals.ts';
 import { countEach, outcomeOf, outcomesOf, race, repeat } from '#test/support/ask/concurrent-calls.ts';
 import { readPages, sizesOf } from '#test/support/ask/pages.ts';
 import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/while-failing.ts';
-import { aMembership, anApi, aRole, aTenant, aUser, keyOf } from '#test/support/ports/records.ts';
+import { aMembership, anApi, aRole, aTenant, aUser, keyOfMembership } from '#test/support/ports/records.ts';
 import type { Ports, Workspace } from '#test/support/world/workspace.ts';
 
 const find = (ports: Ports) => ports.records.open('any').find(tenantKey('ten_acme'));
@@ -194,7 +194,7 @@ function listerContract(open: () => Promise<Workspace>): void {
     const here = aMembership({ createdAtSeconds: 1_000 });
     const elsewhere = aMembership({ id: 'mem_2', tenantId: 'ten_globex' });
     const bob = aMembership({ id: 'mem_3', userId: 'usr_bob' });
-    for (const member of [elsewhere, bob, here]) await ports.directory.insert(keyOf(member), member);
+    for (const member of [elsewhere, bob, here]) await ports.directory.insert(keyOfMembership(member), member);
     const tenantsOf = (userId: string) => ports.directoryList.list(membershipList(userId), { limit: 1 });
     const first = await tenantsOf('usr_ada');
     expect(first).toEqual({ items: [here], nextCursor: expect.any(String) });
@@ -211,7 +211,7 @@ function listerContract(open: () => Promise<Workspace>): void {
     const ada = aMembership();
     const bob = aMembership({ id: 'mem_2', userId: 'usr_bob' });
     const elsewhere = aMembership({ id: 'mem_3', tenantId: 'ten_globex' });
-    for (const member of [ada, bob, elsewhere]) await ports.directory.insert(keyOf(member), member);
+    for (const member of [ada, bob, elsewhere]) await ports.directory.insert(keyOfMembership(member), member);
     const membersOf = (tenantId: string) => ports.directoryList.list(memberList(tenantId), everything);
     expect(await membersOf('ten_acme')).toEqual({ items: [ada, bob] });
     expect(await membersOf('ten_globex')).toEqual({ items: [elsewhere] });
@@ -274,7 +274,7 @@ function listerContract(open: () => Promise<Workspace>): void {
     const { ports } = await open();
     const members = ['usr_ada', 'usr_bob'].map((userId) => aMembership({ id: `mem_${userId}`, userId }));
     const elsewhere = aMembership({ id: 'mem_3', tenantId: 'ten_globex', userId: 'usr_zoe' });
-    for (const member of [...members, elsewhere]) await ports.directory.insert(keyOf(member), member);
+    for (const member of [...members, elsewhere]) await ports.directory.insert(keyOfMembership(member), member);
     const { nextCursor } = await ports.directoryList.list(memberList('ten_acme'), { limit: 1 });
     expect(await ports.directoryList.list(memberList('ten_globex'), { limit: 10, cursor: nextCursor })).toEqual({
       items: [elsewhere],
