@@ -38,7 +38,7 @@ describe('C8: a manager of applications', () => {
     ['POST', '/secrets', {}],
     ['POST', '/secrets/rotate', { graceSeconds: 60 }],
     ['PATCH', '', { name: 'mine' }],
-  ])('cannot take hold of the administrator by %s %s', async (method, path, body) => {
+  ])('cannot take over the administrator by %s %s', async (method, path, body) => {
     const before = (await world.manage('GET', `/v1/applications/${world.admin.clientId}`)).body;
     const reply = await asWeak(method, `/v1/applications/${world.admin.clientId}${path}`, body);
     expect(reply.body).toEqual(refused);

@@ -53,7 +53,7 @@ describe('C8: a caller of the workspace', () => {
     await succeed(world.manage(method, path, { ...body, roleIds: [beyond] }));
   });
 
-  test('takes no hold of a service user that has such a role', async () => {
+  test('cannot control a service user that has a stronger role', async () => {
     const path = await createServiceUser(world, acme.tenantId, [beyond]);
     const acts = [
       ['PATCH', path, { roleIds: [] }],

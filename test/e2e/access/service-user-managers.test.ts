@@ -74,7 +74,7 @@ describe('a tenant token that manages service users', () => {
     expect(seen(listed)).toEqual(problem(403, 'insufficient_scope'));
   });
 
-  test("T1: gets the same answers for another tenant's as for those of an unknown tenant", async () => {
+  test('T1: gets the same answers for service users of another tenant as for service users of an unknown tenant', async () => {
     const path = await createServiceUser(world, globex.tenantId, [globex.readerRoleId]);
     const secret = await createServiceUserSecret(world, path);
     const foreign = [
@@ -91,7 +91,7 @@ describe('a tenant token that manages service users', () => {
     expect(await exchangeOutcome(world, secret)).toBe('read:reports');
   });
 
-  test("T1: gets the same answers for another tenant's under its own tenant as for unknown ones", async () => {
+  test('T1: gets the same answers for service users of another tenant under its own tenant as for unknown service users', async () => {
     const path = await createServiceUser(world, globex.tenantId, [globex.readerRoleId]);
     const secret = await createServiceUserSecret(world, path);
     const own = path.replace(globex.tenantId, acme.tenantId);
@@ -129,7 +129,7 @@ describe('C8: the level rule for service users', () => {
     expect((await world.manage('PATCH', path, { roleIds }, writing)).body).toMatchObject({ roleIds, version: 2 });
   });
 
-  describe.each(['active', 'disabled'])('where a stronger service user is %s', (status) => {
+  describe.each(['active', 'disabled'])('if a stronger service user is %s', (status) => {
     let path: string;
     beforeAll(async () => {
       path = await createServiceUser(world, acme.tenantId, [await roleOf(LEVEL - 1)]);
@@ -165,7 +165,7 @@ describe('C8: the level rule for service users', () => {
     }
   });
 
-  test('follows the roles as they stand: a service user that became stronger gives no more secrets', async () => {
+  test('follows the roles of this moment: it gives no secrets of a service user that became stronger', async () => {
     const roleId = await roleOf(LEVEL);
     const path = await createServiceUser(world, acme.tenantId, [roleId]);
     const statuses: number[] = [];

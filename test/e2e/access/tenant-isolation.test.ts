@@ -123,7 +123,7 @@ describe.each(managementRoutes)('T1: $name', (route) => {
 });
 
 describe.each(managementRoutes.filter(isHidden))('T1: $name', (route) => {
-  test('tells strangers nothing about what exists, and writes nothing but who was refused', async () => {
+  test('tells strangers nothing about existing records, and writes only the refusal to the audit log', async () => {
     const { path, ...request } = await requestFor(route);
     for (const { token } of strangers) {
       const replies = [];

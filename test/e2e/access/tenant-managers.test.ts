@@ -67,7 +67,7 @@ describe('a tenant token that may manage tokens', () => {
     expect((await manage('DELETE', item)).status).toBe(204);
   });
 
-  test("T1: gets the same answers for another tenant's as for those of an unknown tenant", async () => {
+  test('T1: gets the same answers for tokens of another tenant as for tokens of an unknown tenant', async () => {
     for (const [method, rest] of [
       ['GET', ''],
       ['POST', ''],
@@ -111,7 +111,7 @@ describe('a tenant token that may manage tokens', () => {
     expect(seen(refused)).toEqual(problem(403, 'insufficient_scope'));
   });
 
-  test('T1: sees its own tenant, its members and the roles there are, and no list of tenants', async () => {
+  test('T1: sees its own tenant, its members and all roles, and no list of tenants', async () => {
     const { token } = await managerWith(await createRole(0, ['read:tenants', 'read:roles', 'read:members']));
     const get = (path: string) => world.manage('GET', path, undefined, token);
     expect((await get(`/v1/tenants/${acme.tenantId}`)).body).toMatchObject({ id: acme.tenantId });
@@ -135,7 +135,7 @@ describe('C8: the level rule for API tokens', () => {
     expect(await statusesFor(await managerWith(await writer(100)), [99, 100, 101])).toEqual([403, 201, 201]);
   });
 
-  test('takes the strongest of several roles, also where another one gives the permission', async () => {
+  test('counts the strongest of several roles, even if another role gives the permission', async () => {
     const manager = await managerWith(await writer(200), await createRole(100));
     expect(await statusesFor(manager, [99, 100])).toEqual([403, 201]);
   });
@@ -147,7 +147,7 @@ describe('C8: the level rule for API tokens', () => {
     expect(seen(refused)).toEqual(problem(403, 'forbidden', 'roleIds'));
   });
 
-  test('follows the roles as they stand: a deleted one lends no strength', async () => {
+  test('follows the roles of this moment: a deleted role gives no strength', async () => {
     const strong = await createRole(10);
     const manager = await managerWith(await writer(100), strong);
     expect(await statusesFor(manager, [50])).toEqual([201]);
@@ -182,7 +182,7 @@ describe('a personal token that may manage personal tokens', () => {
     expect((await manage('DELETE', `${path}/${shown.clientId}`)).status).toBe(204);
   });
 
-  test("T1: gets the same answers for another member's as for those of an unknown member", async () => {
+  test('T1: gets the same answers for tokens of another member as for tokens of an unknown member', async () => {
     const foreign = { ...acme.personalToken };
     for (const [method, rest] of [
       ['GET', ''],

@@ -61,7 +61,7 @@ const refusals = (times: number) => Array<number>(times).fill(401);
 const secondsLeft = () => 60 - (world.clock.nowSeconds() % 60);
 
 describe('R1: a caller that fails as one client from one source', () => {
-  test('waits after ten times a minute, and is told how long', async () => {
+  test('has to wait after ten failures in a minute, and learns how long', async () => {
     const source = newSource();
     const replies = await repeatFrom(source, () => forged(acme.tenantToken), CLIENT_MAX + 1);
     expect(statusesOf(replies)).toEqual([...refusals(CLIENT_MAX), 429]);
@@ -74,7 +74,7 @@ describe('R1: a caller that fails as one client from one source', () => {
     ]);
   });
 
-  test('locks nobody out: the right secret works from elsewhere, and from there too', async () => {
+  test('locks nobody out: the right secret works from every source, also from this one', async () => {
     const source = newSource();
     await repeatFrom(source, () => forged(acme.tenantToken), CLIENT_MAX + 1);
     const elsewhere = await exchangeFrom(world, newSource(), acme.tenantToken);
@@ -82,7 +82,7 @@ describe('R1: a caller that fails as one client from one source', () => {
     expect(statusesOf([elsewhere, there])).toEqual([200, 200]);
   });
 
-  test('costs no comparison any more with a secret that has ended, while the next one works', async () => {
+  test('costs no more than ten comparisons with a secret that has ended, while the next secret works', async () => {
     const { ended, live } = await arrangeRotated();
     const source = newSource();
     const before = world.comparisons();
@@ -117,7 +117,7 @@ describe('R1: a caller that fails as one client from one source', () => {
 describe('R2: a caller that fails as many clients from one source', () => {
   const sprayed = (serial: number) => forged({ clientId: `cli_${String(serial).padStart(22, '0')}` });
 
-  test('waits after a hundred times a minute, and clients with the right secret do not', async () => {
+  test('has to wait after a hundred failures in a minute, and clients with the right secret do not', async () => {
     const source = newSource();
     const replies = await repeatFrom(source, sprayed, SOURCE_MAX + 1);
     expect(countEach(statusesOf(replies))).toEqual({ 401: SOURCE_MAX, 429: 1 });
@@ -142,7 +142,7 @@ describe('R2: a caller that fails as many clients from one source', () => {
 });
 
 describe('a guess at a secret', () => {
-  test('costs no read and no comparison, and one write for 25 of a source at most', async () => {
+  test('costs no read and no comparison, and at most one write for 25 guesses of a source', async () => {
     const source = newSource();
     await repeatFrom(source, () => forged(acme.tenantToken), CLIENT_MAX);
     const guesses = () => repeatFrom(source, (serial) => forged({ clientId: `client ${serial}` }), SOURCE_MAX);
@@ -153,7 +153,7 @@ describe('a guess at a secret', () => {
 });
 
 describe('R5: the limit of attempts', () => {
-  test('begins anew after a minute, and not because a clock went back', async () => {
+  test('begins again after a minute, and not because a clock went back', async () => {
     const source = newSource();
     const attempt = async () => (await exchangeFrom(world, source, forged(acme.tenantToken))).status;
     const untilLastSecond = secondsLeft() - 1;

@@ -24,7 +24,7 @@ test('P2: two ways of sending a token are refused', async () => {
   expect(await answer(ask(`Bearer ${token}`, path))).toEqual([400, undefined, 'invalid_request']);
 });
 
-test('P2: a token beside the credentials of a client is refused, where either would do', async () => {
+test('P2: a token beside the credentials of a client is refused, though each alone is accepted', async () => {
   const { clientId: client_id, clientSecret: client_secret } = world.admin;
   const token = await world.tokenFor(world.admin);
   const introspect = (more: Record<string, string>) =>

@@ -58,7 +58,7 @@ const introspect = async (client: Credentials, token: string) =>
   (await world.post('/oauth/introspect', client, { token })).body as { active: boolean };
 
 describe('a client that is registered for certificate-bound tokens', () => {
-  test('E4: gets no others, for any API', async () => {
+  test('E4: gets only such tokens, for every API', async () => {
     const { body } = await exchangeOver(byCertificate);
     const { access_token: token } = body as { access_token: string };
     expect(decodeJwt(token).cnf).toEqual({ 'x5t#S256': identity.thumbprint });

@@ -70,7 +70,7 @@ const outcome = async (certificate: ClientIdentity, clientId: string) =>
 const REFUSED = '401 invalid_client';
 
 describe.each(endpoints)('client authentication by certificate at %s', (path, form) => {
-  test('recognises a client by a certificate of an authority, or by its own', async () => {
+  test('recognises a client by a certificate of an authority, or by a self-signed certificate', async () => {
     const replies = [
       await send(identity, path, { ...form, client_id: byAuthority }),
       await send(own, path, { ...form, client_id: bySelf }),
@@ -78,7 +78,7 @@ describe.each(endpoints)('client authentication by certificate at %s', (path, fo
     expect(replies.map(({ status }) => status)).toEqual([200, 200]);
   });
 
-  test('B13, E2: refuses every other certificate, and none, as if the client were unknown, byte for byte', async () => {
+  test('B13, E2: refuses every other certificate, and a request without a certificate, as if the client were unknown, byte for byte', async () => {
     const stranger = await authority.issue({ subject: [{ O: ['Acme'] }, { CN: ['somebody else'] }] });
     const { clientId: bySecret } = acme.tenantToken;
     const headers = { 'x-ssl-client-cert': encodeURIComponent(identity.cert), 'x-amzn-mtls-clientcert': 'x' };
@@ -128,11 +128,11 @@ describe('E1: tls_client_auth', () => {
   test.each<[string, object, string]>([
     ['none of the names', {}, 'tlsClientAuthSubjectDn'],
     ['two names', { tlsClientAuthSubjectDn: SUBJECT, tlsClientAuthSanIp: '192.0.2.7' }, 'tlsClientAuthSubjectDn'],
-    ['a subject that is none', { tlsClientAuthSubjectDn: '/CN=export' }, 'tlsClientAuthSubjectDn'],
+    ['a text that is no subject', { tlsClientAuthSubjectDn: '/CN=export' }, 'tlsClientAuthSubjectDn'],
     ['a wildcard', { tlsClientAuthSanDns: '*.acme.example' }, 'tlsClientAuthSanDns'],
     ['all names below', { tlsClientAuthSanDns: '.acme.example' }, 'tlsClientAuthSanDns'],
-    ['an address that is none', { tlsClientAuthSanIp: '192.0.2.0/24' }, 'tlsClientAuthSanIp'],
-    ['a mailbox that is none', { tlsClientAuthSanEmail: 'export' }, 'tlsClientAuthSanEmail'],
+    ['a text that is no address', { tlsClientAuthSanIp: '192.0.2.0/24' }, 'tlsClientAuthSanIp'],
+    ['a text that is no mailbox', { tlsClientAuthSanEmail: 'export' }, 'tlsClientAuthSanEmail'],
     ['keys', { tlsClientAuthSubjectDn: SUBJECT, jwksUri: 'https://app.example.com/keys' }, 'jwksUri'],
     [
       'an algorithm',
@@ -144,7 +144,7 @@ describe('E1: tls_client_auth', () => {
     expect(seen(reply)).toEqual(problem(400, 'invalid_request', field));
   });
 
-  test('has one name after each change too', async () => {
+  test('still has exactly one name after each change', async () => {
     const clientId = await register(byName({ tlsClientAuthSubjectDn: SUBJECT }));
     const patch = (change: object) => world.manage('PATCH', `/v1/applications/${clientId}`, change);
     const other = { tlsClientAuthSanDns: 'export.acme.example' };
@@ -207,7 +207,7 @@ describe('self_signed_tls_client_auth', () => {
 });
 
 describe('a client with a certificate', () => {
-  test('has no secret, costs one read and no hash, and a stranger to every name costs nothing', async () => {
+  test('has no secret and costs one read and no hash, and an unknown client costs nothing', async () => {
     const { body } = await world.manage('GET', `/v1/applications/${byAuthority}`);
     expect(body).toMatchObject({ tokenEndpointAuthMethod: 'tls_client_auth', secrets: [] });
     await exchange(identity, byAuthority);
@@ -217,7 +217,7 @@ describe('a client with a certificate', () => {
     expect(ofStranger).toMatchObject({ reads: 0, kms: [], comparisons: 0 });
   });
 
-  test('is refused with a secret or an assertion besides', async () => {
+  test('is refused if it also sends a secret or an assertion', async () => {
     const headers = { authorization: basic({ ...acme.tenantToken, clientId: byAuthority }) };
     expect(scopeOrRefusal(await send(identity, '/oauth/token', { ...GRANT, client_id: byAuthority }, headers))).toBe(
       REFUSED,
@@ -226,12 +226,12 @@ describe('a client with a certificate', () => {
     expect(scopeOrRefusal(await send(identity, '/oauth/token', form))).toBe(REFUSED);
   });
 
-  test('is recognised by its secret where it has one, over a connection with any certificate', async () => {
+  test('is recognised by its secret if it has one, over a connection with any certificate', async () => {
     const headers = { authorization: basic(acme.tenantToken) };
     expect((await send(identity, '/oauth/token', GRANT, headers)).status).toBe(200);
   });
 
-  test('E2: is refused once it is disabled, or its certificate over by our own clock, and its tokens end with that', async () => {
+  test('E2: is refused with its tokens once it is disabled, or its certificate has expired by our own clock', async () => {
     const brief = await authority.issue({ notAfter: new Date(Date.now() + 600_000) });
     const clientId = await register(byName({ tlsClientAuthSubjectDn: SUBJECT }));
     const { body } = await exchange(brief, clientId);

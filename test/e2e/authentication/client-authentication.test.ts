@@ -111,7 +111,7 @@ describe('the wrong credentials of a client', () => {
     expect(seen(reply)).toEqual(oauthError(400, 'invalid_request'));
   });
 
-  test('B2: a secret that neither reading gives is refused', async () => {
+  test('B2: a secret that is wrong in both readings is refused', async () => {
     const { clientId, clientSecret } = acme.tenantToken;
     const texts = [
       `${clientId}:${clientSecret}%20`,
@@ -132,7 +132,7 @@ describe('the wrong credentials of a client', () => {
   );
 
   test.each(['', 'garbage', 'x'.repeat(60), `$2b$99$${'a'.repeat(53)}`, `$2b$04$${'!'.repeat(53)}`, '\0'])(
-    'B19: where the stored hash is %j, nothing matches it and nothing breaks',
+    'B19: if the stored hash is %j, no secret matches it and nothing fails',
     async (hash) => {
       const fresh = await newApiToken();
       await changeStoredClient(fresh.clientId, ({ secrets }) => ({
@@ -205,7 +205,7 @@ describe('requests without the credentials of a client', () => {
     expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 401));
   });
 
-  test('B24: are told from requests with credentials, for which the headers change nothing', async () => {
+  test('B24: and the same headers change nothing for a request with credentials', async () => {
     const spoofed = Object.fromEntries(trusted.map((name) => [name, 'admin@example.com']));
     const authorization = basic(acme.tenantToken);
     const replies = [

@@ -84,7 +84,7 @@ describe('a client that is registered with one method of authentication', () => 
     },
   );
 
-  test('B11, B13: is refused by another one as if it were unknown, byte for byte', async () => {
+  test('B11, B13: is refused by another method as if it were unknown, byte for byte', async () => {
     const strangers = { clientId: UNKNOWN, clientSecret: acme.tenantToken.clientSecret };
     for (const [path, form] of endpoints) {
       const replies = [
@@ -97,7 +97,7 @@ describe('a client that is registered with one method of authentication', () => 
     }
   });
 
-  test('costs no read where an assertion or an id names no client', async () => {
+  test('costs no read if an assertion or an id names no client', async () => {
     const strangers = ['client', 'cli_1', '../cli_0000000000000000000000', 'svc_0000000000000000000000'];
     for (const clientId of strangers) {
       const stranger = { clientId, clientSecret: 'x' };
@@ -145,7 +145,7 @@ describe('a public client', () => {
     ]);
   });
 
-  test('takes back no token of another client', async () => {
+  test('revokes no token of another client', async () => {
     const token = await world.tokenFor(clients.client_secret_basic, { audience: REPORTS });
     const reply = await world.post('/oauth/revoke', undefined, { token, client_id: clients.none.clientId });
     expect(seen(reply)).toEqual(oauthError(400, 'unauthorized_client'));
@@ -160,7 +160,7 @@ describe('the grants of an application', () => {
       audience: REPORTS,
     });
 
-  test('A10: are those that it is registered for, and no others', async () => {
+  test('A10: are only the grants that it is registered for', async () => {
     const client = await register('private_key_jwt');
     const authenticate = async () => ways['an assertion'](...endpoints[0], client);
     expect([await authenticate(), await trade(client)].map(scopeOrRefusal)).toEqual([
@@ -182,7 +182,7 @@ describe('the grants of an application', () => {
     );
   });
 
-  test('K3: cannot be assertions where it has no key', async () => {
+  test('K3: cannot be assertions if it has no key', async () => {
     const request = { name: 'app', grantTypes: [JWT_BEARER] };
     const refused = problem(400, 'invalid_request', 'grantTypes');
     expect(seen(await manage('POST', '/v1/applications', request))).toEqual(refused);
@@ -214,7 +214,7 @@ describe('an application that changes its method of authentication', () => {
     );
   });
 
-  test('is given no secret where its method has no use for one', async () => {
+  test('gets no secret if its method does not use secrets', async () => {
     const before = await manage('GET', pathOf(clients.private_key_jwt));
     const secrets = `${pathOf(clients.private_key_jwt)}/secrets`;
     const replies = [

@@ -49,7 +49,7 @@ describe('E6: an exchange with a proof', () => {
     });
   });
 
-  test('gives a bearer token as ever where it comes without one', async () => {
+  test('gives a bearer token as before if it comes without a proof', async () => {
     const token = await world.tokenFor(acme.tenantToken, AUDIENCE);
     expect(decodeJwt(token)).not.toHaveProperty('cnf');
     expect((await introspect(token)).body).toMatchObject({ token_type: 'Bearer' });
@@ -79,14 +79,14 @@ describe('E6: an exchange with a proof', () => {
     expect(proofOutcome(reply)).toBe('DPoP');
   });
 
-  test('costs one conditional write more than one without', async () => {
+  test('costs one conditional write more than an exchange without a proof', async () => {
     await exchange(await tokenProof(world, key));
     const proof = await tokenProof(world, key);
     expect(await costOf(world, () => exchange(proof))).toEqual({ reads: 1, writes: 1, kms: ['Sign'], comparisons: 0 });
   });
 });
 
-describe('E8, E9: a proof is good', () => {
+describe('E8, E9: a proof is accepted', () => {
   test.each<[string, () => ProofChange]>([
     ['with any query and fragment of htu', () => ({ claims: { htu: `${endpoint()}?a=1#b` } })],
     [
@@ -99,7 +99,7 @@ describe('E8, E9: a proof is good', () => {
     ['with a fraction in iat', () => ({ claims: { iat: fromNow(0) + 0.5 } })],
     ['with any exp and nbf', () => ({ claims: { exp: fromNow(-60), nbf: fromNow(60) } })],
     [
-      'with claims and headers that nobody knows',
+      'with unknown claims and headers',
       () => ({ claims: { admin: true }, header: { jku: 'https://evil.example.com' } }),
     ],
     ['with other members in jwk', () => ({ header: { jwk: { ...key.jwk, use: 'sig', alg: 'ES256', kid: 'mine' } } })],
@@ -118,12 +118,12 @@ describe('E7: a proof that is refused', () => {
     expect(world.dynamo.calls).toEqual([]);
   });
 
-  test('is told from no other one', async () => {
+  test('is answered like every other refused proof', async () => {
     const replies = [await exchange('proof'), await exchange(await tokenProof(world, key, { claims: { htm: 'GET' } }))];
     expect(wholeReply(replies[0] as Reply)).toEqual(wholeReply(replies[1] as Reply));
   });
 
-  test('E13: is not even remembered where the client cannot authenticate', async () => {
+  test('E13: is not remembered if the client cannot authenticate', async () => {
     const nobody = { ...acme.tenantToken, clientSecret: 'wrong' };
     const proof = await tokenProof(world, key);
     expect(proofOutcome(await exchangeWith(world, nobody, proof))).toBe('401 invalid_client');
@@ -138,7 +138,7 @@ describe('E11: a nonce for proofs', () => {
       exchange(proof),
     );
 
-  test('is asked for, and given with every answer to a proof and with no other one', async () => {
+  test('is asked for, and comes with every answer to a proof and with no other answer', async () => {
     const refused = await withNonce(undefined);
     expect(seen(refused)).toEqual(oauthError(400, 'use_dpop_nonce'));
     const nonce = refused.headers.get('dpop-nonce') ?? '';
@@ -153,7 +153,7 @@ describe('E11: a nonce for proofs', () => {
     expect([bearer.status, bearer.headers.has('dpop-nonce')]).toEqual([200, false]);
   });
 
-  test('is good for five to ten minutes, and others than the newest are old after that', async () => {
+  test('is accepted for five to ten minutes, and then only a newer nonce is accepted', async () => {
     const nonce = await nonceOf(world, key);
     world.clock.advance(300);
     const newer = await nonceOf(world, key);
@@ -173,7 +173,7 @@ describe('a proof of possession that was used', () => {
     expect(proofOutcome(await exchange(proof))).toBe('400 invalid_dpop_proof');
   });
 
-  test('uses its jti up for its own key only, to the letter, for as long as it is good', async () => {
+  test('uses up its jti for its own key only, to the letter, for as long as it is valid', async () => {
     const jti = randomUUID();
     expect(await outcome({ claims: { jti } })).toBe('DPoP');
     expect(await outcome({ claims: { jti, iat: fromNow(30) } })).toBe('400 invalid_dpop_proof');
@@ -190,7 +190,7 @@ describe('a proof of possession that was used', () => {
     );
   });
 
-  test('H11: is neither good nor bad while DynamoDB does not answer', async () => {
+  test('H11: is neither accepted nor refused while DynamoDB does not answer', async () => {
     const proof = await tokenProof(world, key);
     const failing = (called: string) => (called === 'PutItem' ? denied() : undefined);
     const reply = await whileFailing(world.dynamo, failing, () => exchange(proof));

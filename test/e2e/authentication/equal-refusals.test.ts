@@ -82,18 +82,21 @@ describe.each(endpoints)('a refusal at %s', (path) => {
 });
 
 describe('a client with several secrets', () => {
-  test.each([1, 2, 5])('B15: costs one comparison with the right one of %d, and with an old one too', async (live) => {
-    const [right, old] = [await create(), await create()];
-    await changeStoredClient(right.clientId, ({ secrets }) => withMore(secrets, live));
-    const { secrets } = await storedClient(right.clientId);
-    await changeStoredClient(old.clientId, () => ({ secrets }));
-    expect([await attempt(right), await attempt(old)]).toEqual([
-      { status: 200, comparisons: 1 },
-      { status: 401, comparisons: 1 },
-    ]);
-  });
+  test.each([1, 2, 5])(
+    'B15: costs one comparison with the right secret of %d, and one with an old secret',
+    async (live) => {
+      const [right, old] = [await create(), await create()];
+      await changeStoredClient(right.clientId, ({ secrets }) => withMore(secrets, live));
+      const { secrets } = await storedClient(right.clientId);
+      await changeStoredClient(old.clientId, () => ({ secrets }));
+      expect([await attempt(right), await attempt(old)]).toEqual([
+        { status: 200, comparisons: 1 },
+        { status: 401, comparisons: 1 },
+      ]);
+    },
+  );
 
-  test('B15: is refused with one that has expired while the others work, at the same cost', async () => {
+  test('B15: is refused with an expired secret at the same cost, while the other secrets work', async () => {
     const credentials = await create();
     const expiresAtSeconds = world.clock.nowSeconds();
     await changeStoredClient(credentials.clientId, ({ secrets }) => ({
@@ -112,7 +115,7 @@ describe('a client with several secrets', () => {
   }
 });
 
-test('B13: an expired client was good until the second it expired', async () => {
+test('B13: an expired client was active until the second of its expiry', async () => {
   const credentials = await create({ expiresInSeconds: 60 });
   world.clock.advance(59);
   const before = await exchange(credentials);

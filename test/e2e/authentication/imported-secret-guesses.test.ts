@@ -13,13 +13,13 @@ const guess = ({ clientId }: Pick<Credentials, 'clientId'>, clientSecret = 'a-gu
   exchange({ clientId, clientSecret });
 
 describe('B14: a guess at an imported secret', () => {
-  /** A refusal is counted for the client and for the source, and the first ones of a minute are written to the log. */
+  /** A refusal is counted for the client and for the source, and the first refusals of a minute are written to the log. */
   const REFUSAL = { reads: 1, writes: expect.toBeOneOf([2, 3]), kms: [], comparisons: 1 };
 
   test.each<[string, () => Promise<Pick<Credentials, 'clientId'>>]>([
     ['at a client with an imported secret', arrangeImported],
-    ['at a client without one', createToken],
-    ['at a client that nobody knows', async () => ({ clientId: UNKNOWN_CLIENT })],
+    ['at a client without an imported secret', createToken],
+    ['at an unknown client', async () => ({ clientId: UNKNOWN_CLIENT })],
   ])('costs one read and one comparison %s, whether it looks like one of Mintmark’s or not', async (_whom, arrange) => {
     const client = await arrange();
     const guesses = ['a-guess', `mms_${'A'.repeat(52)}`, acme.personalToken.clientSecret];
@@ -36,7 +36,7 @@ describe('B14: a guess at an imported secret', () => {
     expect({ ...(await costOf(world, () => exchange(credentials()))), writes: 0 }).toEqual(FREE);
   });
 
-  test('costs two comparisons where HTTP Basic can be read in two ways, right or wrong (B3)', async () => {
+  test('costs two comparisons if HTTP Basic can be read in two ways, right or wrong (B3)', async () => {
     const { clientId } = await createToken();
     const authorization = `Basic ${Buffer.from(`${clientId}:a+guess`).toString('base64')}`;
     const body = new URLSearchParams({ grant_type: 'client_credentials' });
@@ -59,7 +59,7 @@ describe('a caller that guesses too often at imported secrets', () => {
     return replies;
   };
 
-  test('R1: waits, and the right secret from elsewhere still works, as Mintmark’s own do from here', async () => {
+  test('R1: has to wait; the right secret still works from elsewhere, and secrets of Mintmark from here', async () => {
     const own = await createToken();
     await succeed(importInto(own.clientId));
     const imported = { clientId: own.clientId, clientSecret: LEGACY };
@@ -87,7 +87,7 @@ describe('a caller that guesses too often at imported secrets', () => {
     expect(answers).toEqual([answers[0], answers[0], answers[0]]);
   });
 
-  test('costs nothing any more', async () => {
+  test('then costs nothing', async () => {
     const client = await arrangeImported();
     await exhaust(client);
     expect(await costOf(world, () => guess(client))).toEqual(FREE);

@@ -13,7 +13,7 @@ const guess = ({ clientId }: Pick<Credentials, 'clientId'>, clientSecret: string
   exchange({ clientId, clientSecret });
 
 describe('an imported secret', () => {
-  test('is shown like others, and answered by no secret', async () => {
+  test('is shown like other secrets, and no answer contains it', async () => {
     const { clientId, clientSecret } = await createToken();
     const { body } = await importInto(clientId);
     const createdAt = new Date(world.clock.nowSeconds() * 1_000).toISOString();
@@ -78,7 +78,7 @@ describe('an imported secret', () => {
     expect(await Promise.all(statuses)).toEqual([200, 200]);
   });
 
-  test('gives way to Mintmark’s own by a rotation', async () => {
+  test('is replaced by a secret of Mintmark in a rotation', async () => {
     const imported = await arrangeImported();
     const rotated = await succeed<Credentials>(
       manage('POST', `${tokens()}/${imported.clientId}/secrets/rotate`, { graceSeconds: 60 }),
@@ -109,7 +109,7 @@ describe('an imported secret', () => {
     expect((await Promise.all(replies)).map(({ status }) => status)).toEqual([200, 200]);
   });
 
-  test('B20: of 72 bytes works, and nothing that only begins like it', async () => {
+  test('B20: of 72 bytes works, and a text that only begins like it does not', async () => {
     const secret = 'é'.repeat(36);
     const { clientId } = await arrangeImported(hashOf(secret));
     const statuses = [secret, `${secret}x`, secret.slice(0, -1)].map(
@@ -135,7 +135,7 @@ describe('an import of a secret is refused', () => {
     expect(reply.text).not.toContain(importedHash.trim());
   });
 
-  test('beside another imported secret, and possible again once that is gone', async () => {
+  test('beside another imported secret, and possible again after the deletion of that secret', async () => {
     const { clientId } = await arrangeImported();
     expect(await importInto(clientId)).toMatchObject({ status: 409, body: { code: 'conflict' } });
     await succeed(manage('POST', `${tokens()}/${clientId}/secrets/rotate`, { graceSeconds: 0 }));

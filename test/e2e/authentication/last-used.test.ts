@@ -64,14 +64,14 @@ const notesOf = async ({ clientId }: Credentials) =>
 describe.each(['a tenant token', 'a personal token', 'a secret of a service user', 'an application'])(
   'Q7: %s',
   (what) => {
-    test('shows that it was never used, and then when', async () => {
+    test('shows that it was never used, and then the time of its last use', async () => {
       const credentials = await create(what);
       expect(usesOf(await show(what, credentials))).toEqual([null]);
       await exchange(credentials);
       expect(usesOf(await show(what, credentials))).toEqual([now()]);
     });
 
-    test('says nothing of it in the answer to its creation', async () => {
+    test('does not show it in the answer to its creation', async () => {
       expect(usesOf(await create(what))).toEqual([undefined]);
     });
 
@@ -86,7 +86,7 @@ describe.each(['a tenant token', 'a personal token', 'a secret of a service user
 );
 
 describe('Q7: the use of a credential', () => {
-  test('is noted once in five minutes, however often there is one', async () => {
+  test('is noted once in five minutes, however often the credential is used', async () => {
     untilNextGrain();
     const credentials = await create('a tenant token');
     const first = now();
@@ -194,7 +194,7 @@ test('a page of credentials reads all its notes at once', async () => {
   expect(world.dynamo.calls.filter((call) => call === 'PutItem')).toEqual([]);
 });
 
-test('H11: a list is unavailable, and never says "never used", where the notes cannot be read', async () => {
+test('H11: a list is unavailable, and never says "never used", if the notes cannot be read', async () => {
   const list = () => manage('GET', places['a tenant token'] ?? '');
   const reply = await whileFailing(
     world.dynamo,

@@ -40,7 +40,7 @@ describe('client authentication by key', () => {
     }
   });
 
-  test('D2: is about the client, where a grant may be about the service user', async () => {
+  test('D2: is about the client, although a grant may be about the service user', async () => {
     const { principalId } = key;
     const members = await clientAssertion(world, key, { claims: { iss: principalId, sub: principalId } });
     const reply = await world.post('/oauth/token', undefined, { grant_type: 'client_credentials', ...members });
@@ -71,7 +71,7 @@ describe('client authentication by key', () => {
     expect(seen(await exchange({ client_id: other.kid }))).toEqual(oauthError(400, 'invalid_grant'));
   });
 
-  test('is no grant where no grant is asked for', async () => {
+  test('is not replaced by an assertion that is sent as a grant', async () => {
     const parameters = { grant_type: JWT_BEARER, assertion: await signAssertion(world, key), token: 'x' };
     for (const path of ['/oauth/introspect', '/oauth/revoke']) {
       expect(seen(await world.post(path, undefined, parameters))).toEqual(oauthError(401, 'invalid_client'));

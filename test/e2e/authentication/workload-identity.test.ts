@@ -68,15 +68,15 @@ describe('the token of a workload', () => {
 
   test.each([
     ['with aud in a list with others', () => aClaim('aud', [world.url, 'https://other.example.com'])],
-    ['with a claim that nobody asked for', () => aClaim('ref', ['x'])],
+    ['with a claim that no condition names', () => aClaim('ref', ['x'])],
     ['D7: with iat and nbf in ten seconds', () => ({ claims: { iat: fromNow(10), nbf: fromNow(10) } })],
     ['D6: that lives for a day', () => aClaim('exp', fromNow(86_400))],
     ['D6: that ended ten seconds ago', () => aClaim('exp', fromNow(-10))],
     ['without nbf', () => aClaim('nbf', undefined)],
     ['without typ', () => ({ header: { typ: undefined } })],
     ['with a thumbprint of its certificate', () => ({ header: { x5t: 'abc' } })],
-    ['D17: without kid, where one key only fits', () => ({ header: { kid: undefined } })],
-  ])('is good %s', async (_how, change) => {
+    ['D17: without kid, if only one key fits', () => ({ header: { kid: undefined } })],
+  ])('is accepted %s', async (_how, change) => {
     expect(await platform.outcome(clientId, change())).toBe('read:reports');
   });
 
@@ -89,8 +89,8 @@ describe('the token of a workload', () => {
   });
 
   test.each([
-    ['where its metadata says', {}, ['/ci/.well-known/openid-configuration', '/keys']],
-    ['where its trust says', { jwksUri: 'https://keys.example.com/keys' }, ['/keys']],
+    ['at the address in its metadata', {}, ['/ci/.well-known/openid-configuration', '/keys']],
+    ['at the address in the federated credential', { jwksUri: 'https://keys.example.com/keys' }, ['/keys']],
   ])('is verified with the keys that its issuer publishes %s', async (_where, body, requests) => {
     const name = `${ISSUER}/ci`;
     issuer.answers.set(requests[0] ?? '', {
@@ -101,7 +101,7 @@ describe('the token of a workload', () => {
     expect(issuer.requests).toEqual(requests);
   });
 
-  test('is verified with the keys that stand in its trust, where its issuer cannot be reached', async () => {
+  test('is verified with the registered keys, if its issuer cannot be reached', async () => {
     const name = 'https://kubernetes.default.svc.cluster.local';
     const claim = ['kubernetes.io', 'namespace'];
     const credential = await trust({
@@ -122,7 +122,7 @@ describe('the token of a workload', () => {
     expect(issuer.requests).toEqual([]);
   });
 
-  test('is for the audience that its trust names', async () => {
+  test('is for the audience that its federated credential names', async () => {
     const credential = await trust({ audience: 'mintmark' });
     expect(await platform.outcome(credential, aClaim('aud', 'mintmark'))).toBe('read:reports');
     expect(await platform.outcome(credential)).toBe('400 invalid_grant');
@@ -176,7 +176,7 @@ describe('the token of a workload that is refused', () => {
 });
 
 describe('D8: the token of a workload that was redeemed', () => {
-  test('has one winner among 16, and is a replay from then on to its very end', async () => {
+  test('is redeemed by one of 16 requests at once, and is a replay from then on until its expiry', async () => {
     const token = await platform.token();
     const replies = await Promise.all(race(16, () => platform.exchange(clientId, token)));
     expect(countEach(replies.map(scopeOrRefusal))).toEqual({ 'read:reports': 1, '400 invalid_grant': 15 });
@@ -184,7 +184,7 @@ describe('D8: the token of a workload that was redeemed', () => {
     expect(scopeOrRefusal(await platform.exchange(clientId, token))).toBe('400 invalid_grant');
   });
 
-  test('is good again and again where its trust says so, until it ends', async () => {
+  test('is accepted again and again until it ends, if its federated credential says so', async () => {
     const credential = await trust({ reusable: true });
     const token = await platform.token(aClaim('jti', undefined));
     for (const _again of [1, 2])
@@ -227,7 +227,7 @@ describe('a federated credential that has ended', () => {
 
 describe('H11: the token of a workload that cannot be checked', () => {
   test.each(['BatchGetItem', 'PutItem'])(
-    'is neither good nor bad while DynamoDB does not answer a %s',
+    'is neither accepted nor refused while DynamoDB does not answer a %s',
     async (operation) => {
       path = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
       const credential = await trust();
@@ -239,7 +239,7 @@ describe('H11: the token of a workload that cannot be checked', () => {
     },
   );
 
-  test('is neither good nor bad while its issuer does not answer and its keys are unknown', async () => {
+  test('is neither accepted nor refused while its issuer does not answer and its keys are unknown', async () => {
     path = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
     const credential = await trust({ jwksUri: 'https://down.example.com/nothing' });
     expect(await platform.outcome(credential)).toBe('503 temporarily_unavailable');

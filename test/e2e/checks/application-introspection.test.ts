@@ -10,7 +10,7 @@ import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 const world = useWorld({ onReply: assertConforms });
 const acme = useAcme(world);
 const globex = useAcme(world);
-/** Tokens for the reports API, by whom they were issued to. */
+/** Tokens for the reports API, by the client that they were issued to. */
 let tokens: Readonly<Record<string, string>>;
 beforeAll(async () => {
   const serviceUser = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
@@ -37,7 +37,7 @@ async function answersTo(caller: Credentials): Promise<readonly string[]> {
   return replies.map(({ text }) => text);
 }
 
-/** What an application learns of every token, and what of none. */
+/** The answers of introspection to an application that may see all tokens, and to one that may see none. */
 const everything = () =>
   Object.values(tokens).map((token) => ({ active: true, token_type: 'Bearer', ...decodeJwt(token) }));
 
@@ -49,12 +49,12 @@ describe('H7: an application learns by introspection', () => {
   test.each([
     ['a permission', ['read:reports']],
     ['every permission', 'all'],
-  ] as const)('about the tokens of every client for an API where it holds %s', async (_what, permissions) => {
+  ] as const)('about the tokens of every client for an API at which it holds %s', async (_what, permissions) => {
     const application = await applicationWith(acme.apiId, permissions);
     expect(parsed(await answersTo(application))).toEqual(everything());
   });
 
-  test('about every token where it holds introspect:tokens', async () => {
+  test('about every token if it holds introspect:tokens', async () => {
     const application = await applicationWith(SYSTEM_API_ID, ['introspect:tokens']);
     expect(parsed(await answersTo(application))).toEqual(everything());
   });

@@ -42,7 +42,7 @@ const FAILING = [500, 500, 500];
 describe.each(['offline', 'online'] as const)('an authorizer that works %s', (mode) => {
   const api = () => (mode === 'offline' ? offline : online);
 
-  test('lets a good token through', async () => {
+  test('lets a valid token through', async () => {
     expect(await statuses(api(), `Bearer ${forge.genuine}`)).toEqual(OPEN);
   });
 
@@ -130,7 +130,7 @@ describe('P3, F4: an authorizer that works offline, by signature and claims alon
     expect(await statuses(offline, `Bearer ${await forgery(desk)}`)).toEqual(REFUSED);
   });
 
-  test.each(onlineOnly)('%s, as soon as it goes online', async (name) => {
+  test.each(onlineOnly)('%s, as soon as it works online', async (name) => {
     const token = await claimForgeries[name]?.(desk);
     expect(await statuses(online, `Bearer ${token}`)).toEqual(REFUSED);
   });
@@ -177,7 +177,7 @@ describe('an authorizer after a change', () => {
 describe('an authorizer behind a cache of API Gateway', () => {
   const caching = (mode: GuardedApiOptions['mode']) => startGuardedApi(world, { mode, resultTtlSeconds: 60 });
 
-  test('P8, P9: gives one decision that serves every route as it should', async () => {
+  test('P8, P9: gives one decision that is right for every route', async () => {
     const api = await caching('online');
     const reader = `Bearer ${await world.tokenFor(acme.tenantToken, { scope: 'read:reports' })}`;
     const writer = `Bearer ${await world.tokenFor(acme.tenantToken, { scope: 'write:reports' })}`;
@@ -231,7 +231,7 @@ describe('P7: an authorizer while a dependency fails', () => {
       () => whileFailing(world.kms, () => fault, run),
     );
 
-  test.each(faults)('says so online, and neither allows nor refuses: $kind $name', async (fault) => {
+  test.each(faults)('fails online, and neither allows nor refuses: $kind $name', async (fault) => {
     const good = await world.tokenFor(acme.tenantToken);
     const revoked = await world.tokenFor(acme.tenantToken);
     await world.post('/oauth/revoke', acme.tenantToken, { token: revoked });
@@ -241,11 +241,11 @@ describe('P7: an authorizer while a dependency fails', () => {
     expect([seen, await statuses(online, `Bearer ${good}`)]).toEqual([[FAILING, FAILING], OPEN]);
   });
 
-  test('still refuses online what needs no look-up', async () => {
+  test('still refuses online if it can refuse without a look-up', async () => {
     expect(await whileAllFail({ kind: 'reset' }, () => statuses(online, 'Bearer a.b.c'))).toEqual(REFUSED);
   });
 
-  test('goes on offline', async () => {
+  test('still decides offline', async () => {
     expect(await whileAllFail({ kind: 'reset' }, () => statuses(offline, `Bearer ${forge.genuine}`))).toEqual(OPEN);
   });
 

@@ -85,20 +85,20 @@ describe.each(['offline', 'online'] as const)('E5: an authorizer that works %s',
     expect(await visitPlainly(api, { ...bearer(token), ...inOneLine })).toEqual(REFUSED);
   });
 
-  test('refuses it where it is not told to look at certificates', async () => {
+  test('refuses it if its rules do not name certificates', async () => {
     expect(await visit(indifferent, identity, bearer(token))).toEqual(REFUSED);
     const rest = await fetchWith(mutualTls, identity)(`${api.mutualTlsUrl}/rest/reports`, { headers: bearer(token) });
     expect(rest.status).toBe(401);
   });
 
-  test('lets bearer tokens through as ever, and not where bound ones are required', async () => {
+  test('lets bearer tokens through as before, but not if bound tokens are required', async () => {
     const unbound = await world.tokenFor(acme.tenantToken);
     expect(await visitPlainly(api, bearer(unbound))).toEqual(OPEN);
     expect(await visit(api, other, bearer(unbound))).toEqual(OPEN);
     expect(await visit(requiring, identity, bearer(unbound))).toEqual(REFUSED);
   });
 
-  test('wants both certificate and proof for a token that is bound to both', async () => {
+  test('asks for both certificate and proof if a token is bound to both', async () => {
     const key = await newProofKey();
     const exchanging = { method: 'POST', url: `${world.mutualTlsUrl}/oauth/token`, nonce: await nonceOf(world, key) };
     const both = await boundTo(identity, { dpop: await signProof(world, key, exchanging) });
@@ -113,13 +113,13 @@ describe.each(['offline', 'online'] as const)('E5: an authorizer that works %s',
     ]);
   });
 
-  test('writes nothing down', async () => {
+  test('stores nothing', async () => {
     const visitOnce = () => fetchWith(mutualTls, identity)(`${api.mutualTlsUrl}/reports`, { headers: bearer(token) });
     expect(await costOf(world, visitOnce)).toEqual({ ...FREE, reads: mode === 'online' ? 1 : 0 });
   });
 });
 
-describe('E5: a certificate whose time is over by our own clock', () => {
+describe('E5: a certificate that has expired by our own clock', () => {
   test('opens nothing, though the handshake still takes it', async () => {
     const api = await startGuardedApi(world, { mode: 'offline', mtls: 'required', mutualTls });
     const visit = async () => {

@@ -45,7 +45,7 @@ describe.each(['offline', 'online'] as const)('an authorizer with DPoP that work
     expect(await visit(`dpop ${token}`, proven(), '?page=2')).toEqual(OPEN);
   });
 
-  test('lets a bearer token through as ever', async () => {
+  test('lets a bearer token through as before', async () => {
     expect(await visit(`Bearer ${await world.tokenFor(acme.tenantToken)}`, none)).toEqual(OPEN);
   });
 
@@ -83,7 +83,7 @@ describe.each(['offline', 'online'] as const)('an authorizer with DPoP that work
     expect(countEach(visits.map(({ status }) => status))).toEqual({ 200: 1, 403: 7 });
   });
 
-  test('costs one write more than a bearer token, and fails where it cannot remember', async () => {
+  test('costs one write more than a bearer token, and fails if it cannot remember the proof', async () => {
     const at = { method: 'GET', url: `${api.url}/reports`, token };
     const [proof, another] = [await signProof(world, key, at), await signProof(world, key, at)];
     const cost = await costOf(world, () => api.visit('GET', '/reports', `DPoP ${token}`, proof));
@@ -109,15 +109,15 @@ describe('an authorizer that may look at proofs', () => {
     return { bound: bound.status, bearer: bearer.status };
   };
 
-  test('takes bearer tokens only, unless it is told of DPoP', async () => {
+  test('takes bearer tokens only, unless its rules name DPoP', async () => {
     expect(await statuses(undefined)).toEqual({ bound: 403, bearer: 200 });
   });
 
-  test('takes bound tokens only, where it is told so', async () => {
+  test('takes bound tokens only, if its rules say so', async () => {
     expect(await statuses('required')).toEqual({ bound: 200, bearer: 403 });
   });
 
-  test('goes by the origin that it is told', async () => {
+  test('compares htu with the origin that its rules name', async () => {
     expect(await statuses('required', 'https://api.example.com')).toEqual({ bound: 200, bearer: 403 });
   });
 });

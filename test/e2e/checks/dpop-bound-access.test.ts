@@ -41,7 +41,7 @@ describe('the management API and a token that is bound to a key', () => {
     expect((await send(`${scheme} ${adminToken}`, await signProof(world, key, tenants()))).status).toBe(200);
   });
 
-  test('names a resource in htu without its query, and with its ids', async () => {
+  test('takes an htu without the query, with the ids of the path', async () => {
     const path = `/v1/tenants/${acme.tenantId}`;
     const proof = () => signProof(world, key, { ...tenants(), url: world.url + path });
     const get = async (at: string) =>
@@ -77,7 +77,7 @@ describe('the management API and a token that is bound to a key', () => {
     expect(replies.map(seen)).toEqual([problem(401, 'invalid_token'), problem(401, 'invalid_token')]);
   });
 
-  test('takes a proof once, also where 32 requests send it at once', async () => {
+  test('takes a proof once, even if 32 requests send it at once', async () => {
     const proof = await signProof(world, key, tenants());
     const replies = await Promise.all(race(32, () => send(`DPoP ${adminToken}`, proof)));
     expect(countEach(replies.map(({ status }) => status))).toEqual({ 200: 1, 401: 31 });
@@ -137,7 +137,7 @@ describe('E12, E14: an API that takes bound tokens only', () => {
     expect(proofOutcome(await exchangeWith(world, client, await tokenProof(world, key)))).toBe('DPoP');
   });
 
-  test('takes no bearer token any more, also none from before', async () => {
+  test('takes no bearer token any more, even if it is older', async () => {
     const bound = await boundToken(world, client, key, {});
     expect([await introspected(before), (await introspected(bound)).active]).toEqual([{ active: false }, true]);
     await require(false);
@@ -145,7 +145,7 @@ describe('E12, E14: an API that takes bound tokens only', () => {
     await require(true);
   });
 
-  test('is not for long-lived tokens, which are bound to nothing', async () => {
+  test('is not for long-lived tokens, which cannot be bound', async () => {
     const request = {
       description: 'x',
       kind: 'access_token',
@@ -156,7 +156,7 @@ describe('E12, E14: an API that takes bound tokens only', () => {
     expect(seen(reply)).toEqual(problem(400, 'invalid_request', 'audience'));
   });
 
-  test('is not to be tried without proof', async () => {
+  test('cannot be tried without a proof', async () => {
     const { body } = await world.manage('POST', '/v1/applications', { name: 'Ledger client' });
     const { clientId } = body as Credentials;
     await world.manage('PUT', `/v1/applications/${clientId}/grants/${apiId}`, { permissions: ['read'] });

@@ -57,7 +57,7 @@ describe('introspection', () => {
   });
 
   test.each([
-    ['that is none', async () => 'token'],
+    ['that is no token', async () => 'token'],
     ['for another API', () => world.tokenFor(acme.tenantToken)],
   ])('H2: is refused to the bearer of a token %s', async (_name, bearer) => {
     const { status, body, headers } = await askAsBearer(await bearer(), 'token');
@@ -130,7 +130,7 @@ describe('H5: an active token', () => {
   });
 });
 
-/** Tokens that were good once, or look as if they were. */
+/** Tokens that were active before, or look as if they were. */
 const inactiveTokens: Readonly<Record<string, () => Promise<string>>> = {
   'that nobody issued': async () => 'unknown',
   'that is not well-formed': async () => 'a.b.c',
@@ -224,7 +224,7 @@ describe('H10: a caller that scans for tokens', () => {
     return [...new Set(replies.map(({ status, text }) => `${status} ${text}`))];
   }
 
-  test('is slowed down where it guesses, and other callers are not', async () => {
+  test('is slowed down if it guesses, and other callers are not', async () => {
     const scanner = await arrangeTenantManager(world, acme.tenantId, ['introspect:tokens']);
     const good = await world.tokenFor(acme.tenantToken);
     expect(await reachLimit((index) => ask(scanner, `guess${index}`))).toEqual(['200 {"active":false}']);
@@ -238,7 +238,7 @@ describe('H10: a caller that scans for tokens', () => {
     expect([known.status, others.status]).toEqual([200, 200]);
   });
 
-  test('may ask about good tokens as often as it likes', async () => {
+  test('may ask about active tokens without a limit', async () => {
     const busy = await arrangeTenantManager(world, acme.tenantId, ['introspect:tokens']);
     const good = await world.tokenFor(acme.tenantToken);
     const first = await ask(busy, good);

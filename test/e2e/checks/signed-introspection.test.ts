@@ -33,7 +33,7 @@ describe('a signed answer of introspection', () => {
     return answer;
   };
 
-  test('H13: is what oauth4webapi verifies, and says what the unsigned one says', async () => {
+  test('H13: is verified by oauth4webapi, and says the same as the unsigned answer', async () => {
     const token = await world.tokenFor(acme.tenantToken);
     const as = await discover();
     expect(as.introspection_signing_alg_values_supported).toEqual(['RS256']);
@@ -78,7 +78,7 @@ describe('a signed answer of introspection', () => {
     ]);
   });
 
-  test('is asked for in any case', async () => {
+  test('can be asked for in capital or small letters', async () => {
     const { headers } = await ask('unknown', ` ${MEDIA_TYPE.toUpperCase()} `);
     expect(headers.get('content-type')).toBe(MEDIA_TYPE);
   });
@@ -106,7 +106,7 @@ describe('a signed answer of introspection', () => {
     expect([status, body]).toMatchObject([503, { error: 'temporarily_unavailable' }]);
   });
 
-  test('is refused in JSON', async () => {
+  test('comes as JSON if it is a refusal', async () => {
     const body = new URLSearchParams({ token: 'x' });
     const reply = await world.send('POST', '/oauth/introspect', { headers: { accept: MEDIA_TYPE }, body });
     expect([reply.status, reply.headers.get('content-type')]).toEqual([401, 'application/json']);

@@ -35,7 +35,7 @@ const ofMember = (body: object = {}) =>
 const introspect = async (token: string) => (await world.post('/oauth/introspect', world.admin, { token })).body;
 const visit = async (api: GuardedApi, token: string, method = 'GET') =>
   (await api.visit(method, '/reports', `Bearer ${token}`)).status;
-/** What a token permits: its scope at introspection, and the status of an API that works online. */
+/** The rights of a token: its scope at introspection, and the status of an API that works online. */
 const accessOf = async ({ accessToken }: Jwt) => [
   await introspectedScope(world, accessToken),
   await visit(online, accessToken),
@@ -43,7 +43,7 @@ const accessOf = async ({ accessToken }: Jwt) => [
 const NO_ACCESS = [undefined, 403];
 
 describe('an API token of kind access_token', () => {
-  test('says who it is and for which API, and nothing of what it allows', async () => {
+  test('says who its client is and which API it is for, and no permissions', async () => {
     const { accessToken, ...shown } = await ofTenant({ metadata: { team: 'a' } });
     const now = world.clock.nowSeconds();
     expect(decodeProtectedHeader(accessToken)).toEqual({
@@ -90,7 +90,7 @@ describe('an API token of kind access_token', () => {
     expect(cost).toEqual({ reads: 2, writes: 3, kms: ['Sign'], comparisons: 0 });
   });
 
-  test('is signed as its API wants it', async () => {
+  test('is signed with the algorithm of its API', async () => {
     const identifier = 'https://api.example.com/es256';
     await succeed(
       manage('POST', '/v1/apis', {
@@ -143,7 +143,7 @@ describe('an API token of kind access_token', () => {
     );
   });
 
-  test('opens the management API where it is for that', async () => {
+  test('opens the management API if it is the audience', async () => {
     const api = `${world.url}/v1/`;
     const permissions = [{ api, value: 'read:tenants' }];
     const { accessToken } = await ofTenant({ roleIds: undefined, permissions, audience: api });
@@ -181,7 +181,7 @@ describe('an API token of kind access_token', () => {
     }
   });
 
-  test('Q8: says when it expires, ends then, and earlier where its API token was told to', async () => {
+  test('Q8: says when it expires, and ends then, or earlier if the expiry of its API token was changed', async () => {
     const [jwt, shortened] = [
       await ofTenant({ expiresInSeconds: 315_360_000 }),
       await ofTenant({ expiresInSeconds: 90 }),
@@ -213,12 +213,12 @@ describe('an API token of kind access_token is refused', () => {
   test.each([
     ['for an API at which it has no permission', { audience: REPORTS }],
     ['for an API that does not exist', { audience: 'https://api.example.com/none' }],
-    ['without an audience, where none is the only one', {}],
+    ['without an audience, if its permissions name no single API', {}],
   ])('%s', async (_what, body) => {
     expect(seen(await post(body))).toEqual(problem(400, 'invalid_request', 'audience'));
   });
 
-  test('where an API token of the other kind names an audience, which each exchange chooses', async () => {
+  test('if an API token of the other kind names an audience, which each exchange chooses', async () => {
     const reply = await post({ kind: 'client_credentials', audience: REPORTS, roleIds: roleIds() });
     expect(seen(reply)).toEqual(problem(400, 'invalid_request', 'audience'));
   });

@@ -29,7 +29,7 @@ describe('the limit maxLive for API tokens', () => {
   test.each([
     ['tenant', 32],
     ['user', 8],
-  ] as const)('holds for a %s where %i create at once', async (owner, runners) => {
+  ] as const)('holds for a %s if %i callers create at once', async (owner, runners) => {
     const path = places[owner]();
     const replies = await Promise.all(race(runners, () => add(path)));
     expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 2, 409: runners - 2 });
@@ -37,7 +37,7 @@ describe('the limit maxLive for API tokens', () => {
     expect(seen(await add(path))).toEqual(problem(409, 'conflict'));
   });
 
-  test('gives a place free by deletion at once, by expiry, and not by disabling', async () => {
+  test('frees a place at once by deletion and expiry, and not by disabling', async () => {
     const path = places.tenant();
     const [first, second] = await live(path);
     await succeed(manage('PATCH', `${path}/${first?.clientId}`, { status: 'disabled' }));
@@ -51,7 +51,7 @@ describe('the limit maxLive for API tokens', () => {
     expect([(await add(path)).status, (await add(path)).status]).toEqual([201, 409]);
   });
 
-  test('H11: creates nothing where it cannot be counted', async () => {
+  test('H11: creates nothing if the tokens cannot be counted', async () => {
     const path = places.user();
     await manage('DELETE', `${path}/${(await live(path)).at(-1)?.clientId}`);
     const before = await live(path);
@@ -64,7 +64,7 @@ describe('the limit maxLive for API tokens', () => {
     expect([refused.status, await live(path), (await add(path)).status]).toEqual([503, before, 201]);
   });
 
-  test('counts tokens from before the limit, and neither refused creations nor those of other owners', async () => {
+  test('counts older tokens, and neither refused creations nor tokens of other owners', async () => {
     const other = await arrangeAcme(world);
     const path = `/v1/tenants/${other.tenantId}/api-tokens`;
     await succeed(change({ apiTokens: { maxLive: 2 } }));

@@ -99,9 +99,9 @@ describe('an API token with permissions of its own', () => {
   });
 
   test.each([
-    ['one that the API does not declare', [{ ...read, value: 'delete:reports' }]],
-    ['one at an API that does not exist', [{ ...read, api: 'https://api.example.com/none' }]],
-    ['one twice', [read, read]],
+    ['a permission that the API does not declare', [{ ...read, value: 'delete:reports' }]],
+    ['a permission at an API that does not exist', [{ ...read, api: 'https://api.example.com/none' }]],
+    ['a permission twice', [read, read]],
   ])('never names %s', async (_what, permissions) => {
     const refused = problem(400, 'invalid_request', 'permissions');
     expect(seen(await post(permissions))).toEqual(refused);
@@ -141,7 +141,7 @@ describe('C8: a caller of a tenant that gives permissions to API tokens', () => 
     expect(await exchangeOutcome(world, mine)).toBe('read:reports');
   });
 
-  test('takes no hold of a token that may do more than it may itself', async () => {
+  test('cannot change a token that may do more than the caller itself', async () => {
     const strong = await create([read, write]);
     const acts = [
       ['PATCH', '', { description: 'mine' }],

@@ -70,7 +70,7 @@ describe.each(owners)('an API token of $owner', ({ path, other, own }) => {
     expect(withoutSecret).toMatchObject({ secrets: [{ id: secret.slice(4, 10), lastFour: secret.slice(-4) }] });
   });
 
-  test('carries its metadata into access tokens, be it any JSON', async () => {
+  test('carries its metadata into access tokens, also if it is any JSON', async () => {
     const metadata = { team: 'Büro', 'a b': [1, 2.5, null, { deep: true }], '': '' };
     const created = await create({ description: 'with metadata', metadata });
     const { body: shown } = await manage('GET', `${path(acme)}/${created.clientId}`);
@@ -79,7 +79,7 @@ describe.each(owners)('an API token of $owner', ({ path, other, own }) => {
     }
   });
 
-  test('ends when it is told to', async () => {
+  test('ends at its expiry', async () => {
     const created = await create({ description: 'short-lived', expiresInSeconds: 90 });
     expect(created).toMatchObject({ expiresAt: timestamp(90) });
     world.clock.advance(60);
@@ -89,7 +89,7 @@ describe.each(owners)('an API token of $owner', ({ path, other, own }) => {
     expect((await world.post('/oauth/token', created, exchange)).status).toBe(401);
   });
 
-  test('never ends where it is told nothing, or null', async () => {
+  test('never ends if its request names no expiry, or null', async () => {
     expect(await create({ description: 'no word' })).toMatchObject({ expiresAt: null });
     expect(await create({ description: 'null', expiresInSeconds: null })).toMatchObject({ expiresAt: null });
   });
@@ -159,7 +159,7 @@ const exchange = { grant_type: 'client_credentials', audience: 'https://api.exam
 describe('an API token of a tenant', () => {
   const create = async (roleIds: unknown) => manage('POST', tenantTokens(acme), { description: 'export', roleIds });
 
-  test('has the roles it was given, each once, as they stand', async () => {
+  test('has the roles that it was given, each once, with their permissions of this moment', async () => {
     const { readerRoleId: reader, writerRoleId: writer } = acme;
     const { body } = await create([writer, reader, writer]);
     expect(body).toMatchObject({ roleIds: [writer, reader] });
@@ -204,7 +204,7 @@ describe('an API token of a tenant', () => {
 });
 
 describe('an API token of a member', () => {
-  test("has the user's roles in the tenant, also where the request names others", async () => {
+  test("has the user's roles in the tenant, even if the request names other roles", async () => {
     const request = { description: 'ambitious', roleIds: [acme.writerRoleId] };
     const { body } = await manage('POST', personalTokens(acme), request);
     expect(body).not.toHaveProperty('roleIds');

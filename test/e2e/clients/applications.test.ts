@@ -101,7 +101,7 @@ describe('a new application', () => {
 });
 
 describe('a change of an application', () => {
-  test('touches what the patch names, and nothing else', async () => {
+  test('changes the members that the patch names, and nothing else', async () => {
     const request = { name: 'before', metadata: { kept: 1, gone: 2 }, tokenLifetimeSeconds: 600 };
     const credentials = await createApplication(world, request);
     const patch = { name: 'after', metadata: { gone: null, new: 3 }, tokenLifetimeSeconds: null, expiresInSeconds: 90 };
@@ -165,7 +165,7 @@ describe('how long the tokens of an application live', () => {
     { own: 3_600, ofApi: 600, expected: 600 },
     { own: undefined, ofApi: 900, expected: 900 },
     { own: 60, ofApi: 86_400, expected: 60 },
-  ])('F15: $expected seconds where it says $own and the API $ofApi', async ({ own, ofApi, expected }) => {
+  ])('F15: $expected seconds if the application says $own and the API $ofApi', async ({ own, ofApi, expected }) => {
     const api = await registerApi(world, ['read'], { tokenLifetimeSeconds: ofApi });
     const credentials = await createApplication(world, { tokenLifetimeSeconds: own });
     await grantPermissions(world, credentials, api.id, 'all');

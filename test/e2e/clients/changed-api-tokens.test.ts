@@ -67,7 +67,7 @@ describe('a changed API token', () => {
     expect(seen(await expire(1))).toEqual(problem(400, 'invalid_request', 'expiresInSeconds'));
   });
 
-  test('C8: is changed by no weaker caller, and to nothing stronger than the caller', async () => {
+  test('C8: is changed by no weaker caller, and never becomes stronger than the caller', async () => {
     const manager = await arrangeTenantManager(world, acme.tenantId, ['write:tenant-tokens']);
     const asManager = manageWith(world, await world.tokenFor(manager));
     const [strong, equal] = [await createRole(world, [], 9), await createRole(world, [], 10)];

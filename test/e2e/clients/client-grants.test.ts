@@ -60,7 +60,7 @@ describe('a client grant', () => {
     }
   });
 
-  test('is gone once it is deleted', async () => {
+  test('does not exist after its deletion', async () => {
     const { application, path } = await arrangeGrant('all');
     expect(seen(await world.manage('DELETE', path))).toEqual({ status: 204, body: undefined });
     expect((await world.manage('GET', grantsOf(application))).body).toEqual({ items: [] });
@@ -111,7 +111,7 @@ describe('a client grant', () => {
 });
 
 describe('the ceiling of an application', () => {
-  test('is its grant: all of it unless less is asked for, and never more', async () => {
+  test('is its grant: the whole grant unless a request asks for less, and never more', async () => {
     const { application } = await arrangeGrant(['read:reports']);
     expect(decodeJwt(await world.tokenFor(application))).toEqual({
       iss: world.url,
@@ -128,7 +128,7 @@ describe('the ceiling of an application', () => {
     expect(seen(refused)).toEqual(oauthError(400, 'invalid_scope'));
   });
 
-  test('C9: shrinks at once, in tokens to come and in those there are', async () => {
+  test('C9: shrinks at once, in new and in existing tokens', async () => {
     const { application, path } = await arrangeGrant('all');
     const earlier = await world.tokenFor(application);
     const outcomes = async () => [await exchangeOutcome(world, application), await introspectedScope(world, earlier)];
@@ -164,7 +164,7 @@ describe('the ceiling of an application', () => {
     expect(statuses).toEqual([200, 403, 401]);
   });
 
-  test('grows with the next token, not with those there are', async () => {
+  test('grows with the next token, not in existing tokens', async () => {
     const { application, path } = await arrangeGrant(['read:reports']);
     const earlier = await world.tokenFor(application);
     await world.manage('PUT', path, { permissions: 'all' });
@@ -201,7 +201,7 @@ describe('the ceiling of an application', () => {
     }
   });
 
-  test('is nothing at another API that takes the identifier of a deleted one', async () => {
+  test('is nothing at another API that takes the identifier of a deleted API', async () => {
     const api = await registerApi(world, ['read']);
     const application = await createApplication(world);
     await grantPermissions(world, application, api.id, 'all');
@@ -230,7 +230,7 @@ describe('G4: an exchange without audience', () => {
     expect(decodeJwt(await world.tokenFor(application))).toMatchObject({ aud: api.identifier, scope: 'read' });
   });
 
-  test('says what to send where there are several, until there is one again', async () => {
+  test('says what to send if there are several grants, until only one is left', async () => {
     const { application, path } = await arrangeGrant('all');
     const other = await registerApi(world, ['read']);
     await grantPermissions(world, application, other.id, 'all');
@@ -246,7 +246,7 @@ describe('G4: an exchange without audience', () => {
     expect(await exchangeOutcome(world, application, {})).toBe('read');
   });
 
-  test('says what to send where there is none', async () => {
+  test('says what to send if there is no grant', async () => {
     const application = await createApplication(world);
     expect(seen(await exchange(application))).toEqual(oauthError(400, 'invalid_request'));
     expect(seen(await exchange(application, { audience: REPORTS }))).toEqual(oauthError(400, 'invalid_target'));

@@ -128,7 +128,7 @@ describe('a federated credential is refused', () => {
     ['K13: keys at an IPv6 address', { jwksUri: 'https://[::ffff:7f00:1]/keys' }, 'jwksUri'],
     ['K13: keys in a file', { jwksUri: 'file:///etc/passwd' }, 'jwksUri'],
     ['K13: keys behind a line break', { jwksUri: 'https://keys.example.com/\r\nx' }, 'jwksUri'],
-    ['K3: keys, and where they are', { jwksUri: 'https://keys.example.com', ...ofKey(ec) }, 'jwks'],
+    ['K3: keys, and the address of keys', { jwksUri: 'https://keys.example.com', ...ofKey(ec) }, 'jwks'],
     ['no condition', { conditions: [] }, 'conditions'],
     ['eleven conditions', { conditions: Array.from({ length: 11 }, () => sub) }, 'conditions'],
     ['conditions that everybody can meet', { conditions: [{ claim: 'ref', equals: 'refs/heads/main' }] }, 'conditions'],

@@ -66,7 +66,7 @@ function bothLines(target: object) {
 }
 
 describe('Q10: the report of a leaked credential', () => {
-  test('Q10: ends an access token, and no other one', async () => {
+  test('Q10: ends an access token, and no other access token', async () => {
     const [found, other] = [await world.tokenFor(acme.tenantToken), await world.tokenFor(acme.tenantToken)];
     const reply = await report({ credential: found });
     expect([told(reply), reply.headers.get('cache-control')]).toEqual([nothing, 'no-store']);
@@ -99,7 +99,7 @@ describe('Q10: the report of a leaked credential', () => {
     expect(await linesAbout(reply)).toEqual(bothLines({ clientId, tokenId: expect.stringMatching(/^tok_/) }));
   });
 
-  test('Q10: ends a secret with the access tokens of its client, be it the last secret', async () => {
+  test('Q10: ends a secret with the access tokens of its client, even if it is the last secret', async () => {
     const first = await newClient();
     const second = { ...first, ...((await world.manage('POST', secretsPath(first), {})).body as object) };
     const token = await world.tokenFor(first);
@@ -151,14 +151,17 @@ describe('Q10: a report at the same time as a deletion', () => {
     },
   };
 
-  test.each(Object.entries(prepared))('of %s is answered as ever, and the deletion is made', async (_what, prepare) => {
-    const rounds = Array.from({ length: 8 }, async () => {
-      const { found, path } = await prepare();
-      const [reported, deleted] = await Promise.all([report(found), world.manage('DELETE', path)]);
-      return [told(reported), deleted.status, (await world.manage('GET', path)).status];
-    });
-    for (const round of await Promise.all(rounds)) expect(round).toEqual([nothing, 204, 404]);
-  });
+  test.each(Object.entries(prepared))(
+    'of %s is answered like every report, and the deletion is made',
+    async (_what, prepare) => {
+      const rounds = Array.from({ length: 8 }, async () => {
+        const { found, path } = await prepare();
+        const [reported, deleted] = await Promise.all([report(found), world.manage('DELETE', path)]);
+        return [told(reported), deleted.status, (await world.manage('GET', path)).status];
+      });
+      for (const round of await Promise.all(rounds)) expect(round).toEqual([nothing, 204, 404]);
+    },
+  );
 });
 
 describe('Q10: a report changes nothing', () => {
@@ -185,7 +188,7 @@ describe('Q10: a report changes nothing', () => {
         return { credential: token.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')) };
       },
     ],
-  ])('Q10: where what is reported is %s, at no cost, and answers like one that does', async (_name, prepare) => {
+  ])('Q10: at no cost and with the same answer, if the reported text is %s', async (_name, prepare) => {
     const genuine = await report({ credential: await world.tokenFor(acme.tenantToken) });
     const found = await prepare();
     const before = await workspaceItems();
@@ -201,7 +204,7 @@ describe('Q10: a report changes nothing', () => {
     ['a refresh token', async () => ({ credential: (await beginFamily(world, acme.tenantToken)).refresh_token })],
     ['a JWT', async () => ({ credential: (await newLongLived()).accessToken })],
     ['a secret', async () => secretOf(await newClient())],
-  ])('Q10: the second time that %s is reported', async (_name, prepare) => {
+  ])('Q10: when %s is reported for the second time', async (_name, prepare) => {
     const found = await prepare();
     const first = await report(found);
     const before = await workspaceItems();
@@ -210,7 +213,7 @@ describe('Q10: a report changes nothing', () => {
     expect(await workspaceItems()).toEqual(before);
   });
 
-  test("Q10: where it is the administrator's last secret, but is written down", async () => {
+  test("Q10: if it is the administrator's last secret, but is written down", async () => {
     const reply = await report(secretOf(world.admin));
     expect(told(reply)).toEqual(nothing);
     expect(await world.tokenFor(world.admin)).toMatch(/^eyJ/);
@@ -220,7 +223,7 @@ describe('Q10: a report changes nothing', () => {
     ]);
   });
 
-  test.each(['BatchGetItem', 'PutItem'])('Q10: where %s fails, and says 503', async (failing) => {
+  test.each(['BatchGetItem', 'PutItem'])('Q10: if %s fails, and answers 503', async (failing) => {
     const client = await newClient();
     const fail = (called: string) => (called === failing ? denied() : undefined);
     const reply = await whileFailing(world.dynamo, fail, () => report(secretOf(client)));
@@ -228,7 +231,7 @@ describe('Q10: a report changes nothing', () => {
     expect(await exchangeOutcome(world, client)).toBe('read:reports');
   });
 
-  test('Q10: where its source has reported a hundred unknown credentials in this minute', async () => {
+  test('Q10: if its source has reported a hundred unknown credentials in this minute', async () => {
     world.clock.advance(60);
     const found = await world.tokenFor(acme.tenantToken);
     const reportFrom = (localAddress: string, credential: string) =>

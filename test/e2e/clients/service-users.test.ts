@@ -69,7 +69,7 @@ describe('a new service user', () => {
 });
 
 describe('a list of service users', () => {
-  test('shows each one of a tenant once, the oldest first, and no one of another tenant', async () => {
+  test('shows each service user of a tenant once, the oldest first, and none of another tenant', async () => {
     const initech = await arrangeAcme(world);
     const paths: string[] = [];
     for (let count = 0; count < 5; count += 1) {
@@ -88,7 +88,7 @@ describe('a list of service users', () => {
 });
 
 describe('a change of a service user', () => {
-  test('touches what the patch names, and nothing else', async () => {
+  test('changes the members that the patch names, and nothing else', async () => {
     const request = { name: 'before', description: 'Old', metadata: { kept: 1, gone: 2 } };
     const { body: before } = await manage('POST', serviceUsers(acme), request);
     const path = `${serviceUsers(acme)}/${(before as { id: string }).id}`;
@@ -116,7 +116,7 @@ describe('a change of a service user', () => {
     expect(seen(await patchAt('"1"'))).toEqual(problem(412, 'precondition_failed'));
   });
 
-  test('A18: leaves alone what no patch may name', async () => {
+  test('A18: changes no member that a patch may not name', async () => {
     const path = await reader();
     const { body: before } = await manage('GET', path);
     const forged = { id: 'svc_mine', tenantId: globex.tenantId, createdAt: 'x', version: 9, secrets: [] };
@@ -150,7 +150,7 @@ describe('a service user is refused with', () => {
 });
 
 describe('I9: what a service user may do', () => {
-  test('C9: follows its roles as they stand', async () => {
+  test('C9: follows its roles of this moment', async () => {
     const path = await reader();
     const secret = await createServiceUserSecret(world, path);
     const earlier = await world.tokenFor(secret);
@@ -208,7 +208,7 @@ describe('I9: what a service user may do', () => {
   test.each([
     ['disabled', (path: string) => manage('PATCH', path, { status: 'disabled' })],
     ['deleted', (path: string) => manage('DELETE', path)],
-  ])('is nothing where its tenant is %s', async (_what, end) => {
+  ])('is nothing if its tenant is %s', async (_what, end) => {
     const initech = await arrangeAcme(world);
     const path = await createServiceUser(world, initech.tenantId, [initech.readerRoleId]);
     const secret = await createServiceUserSecret(world, path);

@@ -10,7 +10,7 @@ import { assertConforms } from '#test/support/ask/conformance.ts';
 import { useWorld } from '#test/support/world/use-world.ts';
 
 const DAY_SECONDS = 86_400;
-/** What one page may cost besides recognising the caller. */
+/** The cost that one page may have, without the recognition of the caller. */
 const QUERIES_MAX = 31;
 const PAGES_MAX = 50;
 
@@ -34,7 +34,7 @@ describe('a range of audit events', () => {
     expect(pages.slice(0, 3).map(({ items }) => items.length)).toEqual([3, 3, 3]);
   });
 
-  test('includes both its ends, and nothing besides', async () => {
+  test('includes both its ends, and nothing outside', async () => {
     const requests: (string | null)[] = [];
     const times: string[] = [];
     for (let hour = 0; hour < 4; hour += 1) {
@@ -47,7 +47,7 @@ describe('a range of audit events', () => {
     expect(found.map(({ requestId }) => requestId)).toEqual([requests[2], requests[1]]);
   });
 
-  test('is the last seven days unless it is said', async () => {
+  test('is the last seven days unless the request says otherwise', async () => {
     const requestId = await leaveAuditEvents(world);
     const isShown = async (query: Record<string, string> = {}) =>
       eventsOf(await readAuditEvents(world, query)).some((event) => event.requestId === requestId);

@@ -78,7 +78,7 @@ describe('U4: a list of audit events', () => {
     expect(items.map(({ outcome }) => outcome)).toEqual(['succeeded', 'attempted']);
   });
 
-  test('shows no reading, and none of itself', async () => {
+  test('shows no reads, also no read of the list itself', async () => {
     const before = await readAll({ limit: '100' });
     for (const path of ['/v1/tenants', `/v1/tenants/${acme.tenantId}`, '/v1/audit-events']) {
       expect((await world.manage('GET', path)).status).toBe(200);
@@ -209,7 +209,7 @@ describe('audit events', () => {
     for (const canary of ['canary', 'mms_', 'eyJ', token.slice(-20)]) expect(text).not.toContain(canary);
   });
 
-  test('I6: are unavailable, never none, where the store is', async () => {
+  test('I6: are unavailable, and never an empty list, if the store is', async () => {
     const token = await world.tokenFor(world.admin);
     const queryFails = (operation: string) => (operation === 'Query' ? denied() : undefined);
     const reply = await whileFailing(world.dynamo, queryFails, () => list({}, token));

@@ -29,7 +29,7 @@ const visit = async (token: string, method = 'GET') =>
 const accessOf = (credentials: Credentials, token: string) => accessLeft(world, online, { credentials, token });
 
 describe('C9: a disabled tenant', () => {
-  test('stands still at once with everything in it, and goes on when it is active again', async () => {
+  test('ends all access of its clients at once, and gives it back when it is active again', async () => {
     const own = await arrangeAcme(world);
     const [tenantToken, personalToken] = [
       await world.tokenFor(own.tenantToken),
@@ -88,7 +88,7 @@ describe('C9: a disabled tenant', () => {
 });
 
 describe('S9: a disabled user', () => {
-  test('takes every personal token along, and no token of the tenant', async () => {
+  test('ends the access of every personal token, and of no token of the tenant', async () => {
     const own = await arrangeAcme(world);
     const [tenantToken, personalToken] = [
       await world.tokenFor(own.tenantToken),
@@ -125,7 +125,7 @@ describe('C9: a changed role', () => {
     expect(await introspectedScope(world, wider)).toBeUndefined();
   });
 
-  test('C8: decides by its level of this moment who may assign it', async () => {
+  test('C8: can be assigned by callers that are as strong as its level of this moment', async () => {
     const roleId = await createRole(world, [], 100);
     const manager = await arrangeTenantManager(world, acme.tenantId, ['write:tenant-tokens']);
     const asManager = manageWith(world, await world.tokenFor(manager));
@@ -172,7 +172,7 @@ describe('a changed API', () => {
     ]);
   });
 
-  test('lets tokens live as long as it says now, and leaves those that were issued alone', async () => {
+  test('lets new tokens live as long as it says now, and does not change older tokens', async () => {
     const before = await world.tokenFor(credentials);
     await change(path, { tokenLifetimeSeconds: 60 });
     expect((await exchange()).body).toMatchObject({ expires_in: 60 });
@@ -182,7 +182,7 @@ describe('a changed API', () => {
     expect((await exchange()).body).toMatchObject({ expires_in: 86_400 });
   });
 
-  test('F4: has tokens signed with its algorithm of this moment; others of ours stay good', async () => {
+  test('F4: gets tokens that its algorithm of this moment signs; older tokens of Mintmark stay active', async () => {
     const before = await world.tokenFor(credentials);
     await change(path, { signingAlgorithm: 'ES256' });
     const after = await world.tokenFor(credentials);

@@ -31,7 +31,7 @@ const join = async (tenant: string, body: object = {}) =>
   succeed<Member>(manage('PUT', `${tenant}/members/${await newUser()}`, body));
 
 describe('a default role', () => {
-  test('is what a new member gets where no roles are named: the tenant’s, and the workspace’s', async () => {
+  test('is given to a new member if the request names no roles: the tenant’s default roles and the workspace’s', async () => {
     const [tenant, other] = [await createTenant(), await createTenant()];
     const [everywhere, own] = [await createRole('/v1/roles', true), await createRole(`${tenant}/roles`, true)];
     await createRole(`${tenant}/roles`);
@@ -48,7 +48,7 @@ describe('a default role', () => {
     expect((await join(tenant, { roleIds: [] })).roleIds).toEqual([]);
   });
 
-  test('is not given to a member of before', async () => {
+  test('is not given to an existing member', async () => {
     const tenant = await createTenant();
     const [own, late] = [await createRole(`${tenant}/roles`), await createRole(`${tenant}/roles`)];
     const path = `${tenant}/members/${await newUser()}`;
@@ -68,7 +68,7 @@ describe('a default role', () => {
     expect(renamed.body).toMatchObject({ name: 'Other', isDefault: true });
   });
 
-  test('is no default role any more once it is deleted, or its flag is taken away', async () => {
+  test('is no default role any more once it is deleted or its flag is removed', async () => {
     const tenant = await createTenant();
     const [deleted, demoted] = [await createRole(`${tenant}/roles`, true), await createRole(`${tenant}/roles`, true)];
     await manage('DELETE', `${tenant}/roles/${deleted.id}`);
@@ -76,7 +76,7 @@ describe('a default role', () => {
     expect((await join(tenant)).roleIds).toEqual([]);
   });
 
-  test('is not made where If-Match names another version', async () => {
+  test('is not made if If-Match names another version', async () => {
     const tenant = await createTenant();
     const { id } = await createRole(`${tenant}/roles`);
     const path = `${tenant}/roles/${id}`;
@@ -93,7 +93,7 @@ describe('a default role', () => {
 });
 
 describe('default roles', () => {
-  test('are ten at most in a tenant, and deleted ones make room', async () => {
+  test('are at most ten in a tenant, and a deleted default role frees a place', async () => {
     const tenant = await createTenant();
     const [first] = await repeat(10, () => createRole(`${tenant}/roles`, true));
     const { id } = await createRole(`${tenant}/roles`);
@@ -125,7 +125,7 @@ describe('default roles', () => {
     expect(new Set((await join(tenant)).roleIds)).toEqual(new Set(roles.map(({ id }) => id)));
   });
 
-  test('include exactly the shown ones after changes that cross each other', async () => {
+  test('are exactly the roles with the flag, after changes that cross each other', async () => {
     const tenant = await createTenant();
     const { id } = await createRole(`${tenant}/roles`);
     const change = (runner: number) => manage('PATCH', `${tenant}/roles/${id}`, { isDefault: runner % 2 === 0 });

@@ -75,7 +75,7 @@ describe('I9: deleting', () => {
     expect(left).toEqual([expected.tenantToken, expected.personalToken]);
   });
 
-  test('a role takes its permissions out of tokens, and no others', async () => {
+  test('a role removes its permissions from tokens, and no other permissions', async () => {
     const { token, roleId, credentials } = await arrangeRole();
     expect(await permissionsOf(token)).toEqual(['read:reports', 'write:reports']);
     await world.manage('DELETE', `/v1/roles/${roleId}`);
@@ -83,7 +83,7 @@ describe('I9: deleting', () => {
     expect(await permissionsOf(await world.tokenFor(credentials))).toEqual(['read:reports']);
   });
 
-  test('C9: other roles for a member change what the tokens of before allow', async () => {
+  test('C9: other roles for a member change the permissions of existing tokens', async () => {
     const globex = await arrangeAcme(world);
     const token = await world.tokenFor(globex.personalToken);
     const member = `/v1/tenants/${globex.tenantId}/members/${globex.userId}`;
@@ -93,7 +93,7 @@ describe('I9: deleting', () => {
     expect(await permissionsOf(token)).toEqual(['read:reports']);
   });
 
-  test('an API makes its tokens inactive, and without permissions where another takes its identifier', async () => {
+  test('an API makes its tokens inactive, and they get no permissions if another API takes its identifier', async () => {
     const { token, apiId, request, credentials } = await arrangeApi();
     const outcomes = [await isActive(token)];
     await world.manage('DELETE', `/v1/apis/${apiId}`);
@@ -144,7 +144,7 @@ describe('I9: deleting', () => {
 });
 
 describe('I9: a deleted record does not come back:', () => {
-  test('a member who joins again has no token of the first time', async () => {
+  test('a member who joins again has no earlier token', async () => {
     const globex = await arrangeAcme(world);
     const token = await world.tokenFor(globex.personalToken);
     const member = `/v1/tenants/${globex.tenantId}/members/${globex.userId}`;
@@ -153,7 +153,7 @@ describe('I9: a deleted record does not come back:', () => {
     expect([await isActive(token), await exchangeOutcome(globex.personalToken)]).toEqual([false, '401 invalid_client']);
   });
 
-  test('a user created again under the same address has no token of the first time', async () => {
+  test('a user created again under the same address has no earlier token', async () => {
     const globex = await arrangeAcme(world);
     const { email } = (await world.manage('GET', `/v1/users/${globex.userId}`)).body as { email: string };
     const token = await world.tokenFor(globex.personalToken);

@@ -64,7 +64,7 @@ describe('T8: a deleted tenant', () => {
     expect(items).toContainEqual(expect.objectContaining({ target: { tenantId } }));
   });
 
-  test('keeps its rows until no request of before can be under way', async () => {
+  test('keeps its rows until no earlier request can be under way', async () => {
     const { tenantId } = await arrangeAcme(world);
     await remove(`/v1/tenants/${tenantId}`);
     const rows = await keysNaming(tenantId);
@@ -75,7 +75,7 @@ describe('T8: a deleted tenant', () => {
   });
 });
 
-describe('T8: what else is deleted leaves nothing', () => {
+describe('T8: no row is left of', () => {
   test('a user, in any tenant: no membership, no personal token, no address, only a mark without a name', async () => {
     const [acme, globex] = [await arrangeAcme(world), await arrangeAcme(world)];
     const user = `/v1/users/${acme.userId}`;
@@ -91,7 +91,7 @@ describe('T8: what else is deleted leaves nothing', () => {
     expect(await Promise.all([acme.tenantToken, globex.personalToken].map(exchange))).toEqual([200, 200]);
   });
 
-  test('a user whose deletion broke off before the address was given free', async () => {
+  test('a user whose deletion broke off before the address was free', async () => {
     const { userId } = await arrangeAcme(world);
     const { email } = await succeed<{ email: string }>(manage('GET', `/v1/users/${userId}`));
     const token = await world.tokenFor(world.admin);
@@ -104,7 +104,7 @@ describe('T8: what else is deleted leaves nothing', () => {
     expect(await itemsNaming(email)).toEqual([]);
   });
 
-  test('a member, and who has joined again meanwhile keeps the new personal tokens', async () => {
+  test('a member; a user who has joined again meanwhile keeps the new personal tokens', async () => {
     const { tenantId, userId, readerRoleId, personalToken } = await arrangeAcme(world);
     const member = `/v1/tenants/${tenantId}/members/${userId}`;
     await remove(member);

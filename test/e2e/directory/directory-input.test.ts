@@ -103,7 +103,7 @@ describe('a record of the directory is refused', () => {
     expect(replies.map(seen)).toEqual(Array(4).fill(problem(400, 'invalid_request')));
   });
 
-  test('only for the reason that each test names: without it the body is taken', async () => {
+  test('only for the reason that each test names: without it the body is accepted', async () => {
     const replies = await Promise.all(Object.entries(good).map(([path, body]) => manage('POST', path, body)));
     expect(replies.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
   });
@@ -161,7 +161,7 @@ describe('a member of a tenant', () => {
     expect(seen(await manage('PUT', path(), body))).toEqual(problem(400, 'invalid_request', field));
   });
 
-  test('T1: is not found by an unknown tenant, user or membership, in one and the same way', async () => {
+  test('T1: is not found by an unknown tenant, user or membership, each time with the same answer', async () => {
     const { body } = await manage('POST', '/v1/users', { email: 'stranger@example.com' });
     const paths = [
       `/v1/tenants/ten_unknown/members/${acme.userId}`,

@@ -18,7 +18,7 @@ const idOf = ({ body }: { readonly body: unknown }) => (body as { id: string }).
 
 const permission = { api: REPORTS, value: 'read:reports' };
 
-/** What an API says where its request says nothing. */
+/** The members of a new API whose request does not set them. */
 const apiDefaults = {
   signingAlgorithm: 'RS256',
   tokenLifetimeSeconds: 3_600,
@@ -36,7 +36,7 @@ interface Collection {
   readonly id: RegExp;
   /** A good body that differs from call to call. */
   readonly body: (serial: number | string) => Readonly<Record<string, unknown>>;
-  /** The members that are shown besides the ones sent. */
+  /** The members that are shown and were not sent. */
   readonly defaults?: Readonly<Record<string, unknown>>;
 }
 
@@ -93,7 +93,7 @@ describe.each(collections)('$path', ({ path, id, body, defaults }) => {
     });
   });
 
-  test('T1: answers for a deleted record exactly as for one that never was', async () => {
+  test('T1: answers for a deleted record exactly as for a record that never existed', async () => {
     const deleted = `${path}/${idOf(await manage('POST', path, body('deleted')))}`;
     await manage('DELETE', deleted);
     for (const method of ['GET', 'DELETE']) {

@@ -44,7 +44,7 @@ async function isFree(email: string): Promise<boolean> {
 }
 
 describe("a user's new e-mail address", () => {
-  test('is kept in small letters, and leaves the old one to others at once', async () => {
+  test('is kept in small letters, and other users can have the old address at once', async () => {
     const user = await create();
     const [old, email] = [user.email, freshAddress()];
     expect((await change(user, { email: email.toUpperCase() })).body).toMatchObject({ email });
@@ -61,14 +61,14 @@ describe("a user's new e-mail address", () => {
     expect(await isFree(user.email)).toBe(false);
   });
 
-  test('may be the one the user has already', async () => {
+  test('may be the address that the user already has', async () => {
     const user = await create();
     for (const email of [user.email, user.email.toUpperCase()])
       expect((await change(user, { email })).status).toBe(200);
     expect([await emailOf(user), await isFree(user.email)]).toEqual([user.email, false]);
   });
 
-  test('may be one that the user had before', async () => {
+  test('may be an address that the user had before', async () => {
     const user = await create();
     const other = freshAddress();
     for (const email of [other, user.email, other, user.email]) await succeed(change(user, { email }));
@@ -104,7 +104,7 @@ describe('RACE: changes of e-mail addresses at once', () => {
     expect(owners).toEqual(users.map((user, index) => (replies[index]?.status === 200 ? email : user.email)));
   });
 
-  test('leave a user one of many addresses, and the others free', async () => {
+  test('leave a user one of many addresses, and the other addresses free', async () => {
     const user = await create();
     const addresses = race(8, async () => freshAddress());
     const replies = await Promise.all(addresses.map(async (email) => change(user, { email: await email })));
@@ -159,7 +159,7 @@ describe('F-CRASH, F-AMBIG: a change of an e-mail address', () => {
     expect([await isFree(claimed), await isFree(kept)]).toEqual([true, false]);
   });
 
-  test('succeeds once where the reply to each of its writes is lost', async () => {
+  test('succeeds once if the reply to each of its writes is lost', async () => {
     const user = await create();
     const email = freshAddress();
     const lost = new Set<string>();

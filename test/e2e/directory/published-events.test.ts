@@ -38,7 +38,7 @@ async function publishAll() {
 const create = (name: string) => world.manage('POST', `/v1/tenants/${acme.tenantId}/api-tokens`, { description: name });
 
 describe('an event on EventBridge', () => {
-  test('tells what the audit log tells, of the source mintmark', async () => {
+  test('has the content of the audit log, and the source mintmark', async () => {
     const reply = await create('export');
     const requestId = reply.headers.get('x-request-id');
     const { clientId } = reply.body as { clientId: string };
@@ -60,7 +60,7 @@ describe('an event on EventBridge', () => {
     ]);
   });
 
-  test('tells of a refusal with its reason', async () => {
+  test('has the reason of a refusal', async () => {
     await world.manage('DELETE', '/v1/users/usr_0000000000000000000000');
     expect(await publishAll()).toMatchObject([
       { detailType: 'user.deleted', detail: { outcome: 'refused', reason: 'not_found' } },
@@ -73,7 +73,7 @@ describe('an event on EventBridge', () => {
     expect(JSON.stringify(event)).not.toContain(clientSecret.slice(10, 40));
   });
 
-  test('is sent neither for a look nor for an exchange', async () => {
+  test('is sent neither for a read nor for an exchange', async () => {
     await world.manage('GET', '/v1/tenants');
     await world.tokenFor(acme.tenantToken);
     expect(await publishAll()).toEqual([]);
@@ -92,19 +92,19 @@ describe('a run that publishes events', () => {
     return ids;
   };
 
-  test('publishes everything in its order, also more than one call takes', async () => {
+  test('publishes all events in order, also more events than one call takes', async () => {
     const ids = await createMany(23);
     expect(names(await publishAll())).toEqual(ids);
   });
 
-  test('leaves its events to the next run where EventBridge does not answer', async () => {
+  test('leaves its events to the next run if EventBridge does not answer', async () => {
     const ids = await createMany(2);
     fault = 'refuse';
     await expect(publishAll()).rejects.toMatchObject({ code: 'temporarily_unavailable' });
     expect(names(await publishAll())).toEqual(ids);
   });
 
-  test('has its events repeated under the same ids where a reply is lost', async () => {
+  test('leaves its events to be sent again with the same ids if a reply is lost', async () => {
     const ids = await createMany(2);
     const before = world.events.length;
     fault = 'lose reply';
@@ -121,7 +121,7 @@ describe('a run that publishes events', () => {
     expect([...new Set(names(world.events.slice(before)))]).toEqual(ids);
   });
 
-  test('leaves an event that is not settled to the next run', async () => {
+  test('leaves an event of the last moments to the next run', async () => {
     await create('too early');
     const before = world.events.length;
     await world.run('publish-events');

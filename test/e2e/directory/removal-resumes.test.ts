@@ -65,7 +65,7 @@ describe('T8: a run that removes rows and ends early', () => {
     expect(await failAtEveryCall((call, n) => call === n)).toBeGreaterThan(12);
   });
 
-  test('because time is over goes on where it was', async () => {
+  test('because its time is over is continued by the next run', async () => {
     const id = await leaveRemains(LARGE);
     const slowly = () => {
       world.clock.advance(1);
@@ -86,7 +86,7 @@ describe('T8: a run that removes rows and ends early', () => {
 });
 
 describe('T8: two runs at once that remove rows', () => {
-  test('finish what one alone would have finished', async () => {
+  test('finish the same work that one run alone finishes', async () => {
     const id = await leaveRemains(LARGE);
     expect(await Promise.allSettled([run(), run()])).toMatchObject([{ status: 'fulfilled' }, { status: 'fulfilled' }]);
     expect(await rowsLeft(id)).toBe(0);
@@ -94,7 +94,7 @@ describe('T8: two runs at once that remove rows', () => {
 });
 
 describe('a removal that fails', () => {
-  test('holds up no other, and makes its run fail', async () => {
+  test('does not stop other removals, and makes its run fail', async () => {
     const [first, second] = [await deleteTenant(SMALL), await leaveRemains()];
     const failing = (operation: string, body: string) =>
       operation === 'DeleteItem' && body.includes(`cli_${first}`) ? denied() : undefined;
@@ -106,7 +106,7 @@ describe('a removal that fails', () => {
 });
 
 describe('a run without rows to remove', () => {
-  test('asks once and writes nothing', async () => {
+  test('reads once and writes nothing', async () => {
     world.dynamo.forget();
     expect(await run()).toEqual({ rows: 0, finished: 0 });
     expect(world.dynamo.calls).toEqual(['Query']);

@@ -65,7 +65,7 @@ describe('the settings of the workspace', () => {
     expect(await show()).toEqual(changed.body);
   });
 
-  test('lose no change where 16 are made at once', async () => {
+  test('lose no change if 16 are made at once', async () => {
     const { version } = await show();
     const members = ['maxLive', 'lifetimeSeconds', 'maxLifetimeSeconds'];
     const replies = await Promise.all(
@@ -116,7 +116,7 @@ describe('a setting of the workspace', () => {
     await succeed(change(defaults));
   });
 
-  test('limits every exchange from the next one on, and gives new APIs their lifetime', async () => {
+  test('limits every exchange from the next exchange on, and gives new APIs their lifetime', async () => {
     const lifetime = async () =>
       (await world.post('/oauth/token', acme.tenantToken, { grant_type: 'client_credentials' })).body;
     expect(await lifetime()).toMatchObject({ expires_in: 3_600 });
@@ -177,7 +177,7 @@ describe('a setting of the workspace', () => {
     expect((await create({ expiresInSeconds: null })).expiresAt).toBeNull();
   });
 
-  test('lets an older API token expire as late as a new one at most, once its expiry is changed', async () => {
+  test('lets an older API token expire no later than a new token, once its expiry is changed', async () => {
     const { clientId } = await create();
     await succeed(change({ apiTokens: { maxLifetimeSeconds: 600 } }));
     const expire = (expiresInSeconds: number) => manage('PATCH', `${tokens()}/${clientId}`, { expiresInSeconds });

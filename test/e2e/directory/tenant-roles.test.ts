@@ -67,7 +67,7 @@ describe('a role of a tenant', () => {
     expect(seen(reply)).toEqual(problem(404, 'not_found'));
   });
 
-  test('counts in tokens as it stands, and not at all once it is deleted', async () => {
+  test('counts in tokens with its permissions of this moment, and not at all once it is deleted', async () => {
     const id = await createRoleOf(acme, { key: 'counting' });
     const credentials = await createApiToken(world, acme.tenantId, { roleIds: [id] });
     const token = await world.tokenFor(credentials);
@@ -111,7 +111,7 @@ describe("T7: the key of a tenant's role", () => {
     expect(replies[2] && seen(replies[2])).toEqual(problem(409, 'conflict', 'key'));
   });
 
-  test('is none that a role of the workspace has, until that is deleted', async () => {
+  test('cannot be the key of a role of the workspace, until that role is deleted', async () => {
     const role = newRole();
     const { id } = await succeed(manage('POST', '/v1/roles', role));
     expect(seen(await manage('POST', rolesOf(acme), role))).toEqual(problem(409, 'conflict', 'key'));
@@ -150,7 +150,7 @@ describe('T6: a role of another tenant', () => {
     },
   };
 
-  test.each(Object.entries(assignments))('is as unknown as any other to %s', async (_what, arrange) => {
+  test.each(Object.entries(assignments))('is answered like an unknown role by %s', async (_what, arrange) => {
     const [own, foreign] = [await createRoleOf(acme), await createRoleOf(globex)];
     const [method, path, body] = await arrange();
     const assign = (roleIds: readonly string[]) => manage(method, path, { ...body, roleIds });

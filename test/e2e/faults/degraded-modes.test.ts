@@ -63,7 +63,7 @@ async function lookEverywhere(failing?: { readonly engine: EngineProxy; readonly
 
 type FaultOf = (operation: string, body: string) => Fault | undefined;
 
-/** An answer, or that it came too late. */
+/** The answer, or a note that it came too late. */
 async function inTime(column: Column, secondsMax: number, ask: () => Promise<string>) {
   const startedAt = performance.now();
   const answer = await ask();
@@ -71,7 +71,7 @@ async function inTime(column: Column, secondsMax: number, ask: () => Promise<str
   return [column, seconds < secondsMax ? answer : `${answer}, after ${seconds} s`] as const;
 }
 
-/** What the caller is told: a success, or the error and when to come back. */
+/** The answer as the caller sees it: a success, or the error and the time to wait. */
 function told({ status, body, headers }: Reply): string {
   if (status < 300) return (body as { active?: boolean } | undefined)?.active === false ? 'inactive' : String(status);
   const { error, code } = body as { error?: string; code?: string };
@@ -82,7 +82,7 @@ const unavailable = '503 temporarily_unavailable, again in 1 s';
 /** The status of API Gateway for an authorizer without a verdict. */
 const noVerdict = '500';
 
-/** All is well. */
+/** The answers of a workspace in which nothing fails. */
 const usual: Row = {
   'token issue': '200',
   introspection: '200',
@@ -120,7 +120,7 @@ interface Degradation {
   readonly engine: 'dynamo' | 'kms';
   readonly ways: readonly Way[];
   readonly failing: (fault: Fault) => FaultOf;
-  /** The columns that differ from the usual. */
+  /** The columns whose answer differs from the answer without a failure. */
   readonly row: Partial<Row>;
 }
 

@@ -35,7 +35,7 @@ function newCreation(body: object = { description: 'export', roleIds: [acme.read
 interface Failing {
   readonly operation: string;
   readonly table: 'tokens' | 'clients' | 'audit';
-  /** A text that its body must contain. */
+  /** A text that the body of the call must contain. */
   readonly about?: string;
 }
 const whileDenied = (calls: readonly Failing[], run: () => Promise<Reply>) => {
@@ -68,7 +68,7 @@ async function expectFreeAfterAbandonment(create: () => Promise<Reply>): Promise
 }
 
 describe('a creation under an Idempotency-Key', () => {
-  test('is not made where the key cannot be kept', async () => {
+  test('is not made if the key cannot be stored', async () => {
     const create = newCreation();
     const items = await workspaceItems();
     const refused = await whileDenied([beginning], create);
@@ -77,13 +77,13 @@ describe('a creation under an Idempotency-Key', () => {
     expect((await create()).status).toBe(201);
   });
 
-  test('is made without the store of keys where it has none', async () => {
+  test('is made without the store of keys if it has no key', async () => {
     const path = `/v1/tenants/${acme.tenantId}/api-tokens`;
     const create = () => world.manage('POST', path, { description: 'export' }, token);
     expect((await whileDenied([beginning, forgetting], create)).status).toBe(201);
   });
 
-  test('frees its key where it could not be made', async () => {
+  test('frees its key if it could not be made', async () => {
     for (const cause of [creating, { operation: 'PutItem', table: 'audit' } as const]) {
       const create = newCreation();
       expect(seenWithRetryAfter(await whileDenied([cause], create))).toEqual([unavailable, '1']);
@@ -91,21 +91,21 @@ describe('a creation under an Idempotency-Key', () => {
     }
   });
 
-  test('that broke off frees its key in time', async () => {
+  test('that broke off frees its key after a time', async () => {
     const create = newCreation();
     const broken = await whileDenied([creating, forgetting], create);
     expect(seenWithRetryAfter(broken)).toEqual([unavailable, '1']);
     await expectFreeAfterAbandonment(create);
   });
 
-  test('is refused for what is wrong with it, also where its key cannot be freed', async () => {
+  test('is refused for its own error, even if its key cannot be freed', async () => {
     const create = newCreation({ description: 'export', roleIds: ['rol_unknown'] });
     const refused = await whileDenied([forgetting], create);
     expect(seen(refused)).toEqual(problem(400, 'invalid_request', 'roleIds'));
     expect(seenWithRetryAfter(await create())).toEqual([problem(409, 'conflict'), '1']);
   });
 
-  test('is answered with its secret, also where the answer cannot be kept', async () => {
+  test('is answered with its secret, even if the answer cannot be stored', async () => {
     const create = newCreation();
     const created = await whileDenied([finishing], create);
     expect([created.status, await exchangeOutcome(world, created.body as Credentials)]).toEqual([201, 'read:reports']);
@@ -115,7 +115,7 @@ describe('a creation under an Idempotency-Key', () => {
   test.each([
     ['beginning', ''],
     ['end', '"reply"'],
-  ])('F-AMBIG: is made once where the reply about its %s is lost', async (_what, about) => {
+  ])('F-AMBIG: is made once if the reply about its %s is lost', async (_what, about) => {
     const create = newCreation();
     const lost = new Set<string>();
     const loseFirstReply = (operation: string, body: string): Fault | undefined => {

@@ -75,7 +75,7 @@ describe(`INV1: after kill -9, seed ${SEED}`, () => {
     KILL_MILLISECONDS_MAX,
   );
 
-  test('nothing is lost that anybody was told', async () => {
+  test('nothing is lost that an answer confirmed', async () => {
     for (const credentials of confirmed) expect(await shared.exchange(credentials)).toBe(200);
   });
 });

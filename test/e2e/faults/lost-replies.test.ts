@@ -70,7 +70,7 @@ describe('F-AMBIG: a write whose reply is lost', () => {
     expect((await world.post('/oauth/introspect', acme.tenantToken, { token })).text).toBe('{"active":false}');
   });
 
-  test('a conflict with somebody else stays a conflict', async () => {
+  test('a conflict with another caller stays a conflict', async () => {
     const request = await requests.createTenant();
     const replies = [await serve(request), await serveLosingReplies(request)];
     expect(replies.map(({ status }) => status)).toEqual([201, 409]);

@@ -70,7 +70,7 @@ describe('a key in KMS that cannot sign', () => {
     expect(await statuses()).toEqual([200, 200]);
   });
 
-  test('V6: does not keep the run from making the next one, which takes over when it is revoked', async () => {
+  test('V6: does not stop the run that makes the next key, which takes over when the broken key is revoked', async () => {
     const keyArn = await arnOf('ES256');
     await kms.send(new DisableKeyCommand({ KeyId: keyArn }));
     await keys.run();
@@ -85,7 +85,7 @@ describe('an answer of KMS to a signature', () => {
     ['a signature of another message', async (body: string) => sign(await arnOf('ES256'), body, Buffer.alloc(32, 1))],
     ['what is no signature', async () => ({ Signature: 'AAAA' })],
     ['nothing', async () => ({})],
-  ])('F-KMS, V6: never leaves the process where it is %s', async (_name, answer) => {
+  ])('F-KMS, V6: never leaves the process if it is %s', async (_name, answer) => {
     // The proxy decides at once, so the false answer is made before the exchange, for what it will ask.
     let asked = '';
     const listen = (operation: string, body: string) => {
@@ -116,7 +116,7 @@ describe('an answer of KMS to a signature', () => {
 });
 
 describe('a long-lived token', () => {
-  test('F8: outlives the key that signed it, whose half in KMS goes, but not its revocation', async () => {
+  test('F8: stays active when the key that signed it is retired, and ends when this key is revoked', async () => {
     const path = `/v1/tenants/${acme.tenantId}/api-tokens`;
     const request = { description: 'for years', kind: 'access_token', roleIds: [acme.readerRoleId], audience: REPORTS };
     const { accessToken: token } = (await world.manage('POST', path, request)).body as { accessToken: string };
@@ -135,7 +135,7 @@ describe('a long-lived token', () => {
     expect(await introspect()).toEqual({ active: false });
   });
 
-  test('V1, F8: is by a key that the product made, which KMS gives up when it is retired', async () => {
+  test('V1, F8: is signed by a key that the product made, which is deleted in KMS when it is retired', async () => {
     const active = await arnOf('RS256');
     await keys.run();
     world.clock.advance(DEFAULTS.lead);

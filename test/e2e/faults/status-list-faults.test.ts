@@ -42,7 +42,7 @@ describe('publishing a list', () => {
   ] as const;
 
   test.each(sites.flatMap((site) => broken.map((fault) => ({ site, fault }))))(
-    'H11, INV5: answers 503 where $site fails by $fault.kind $fault.name, and not what it does not know',
+    'H11, INV5: answers 503 and shows no list if $site fails by $fault.kind $fault.name',
     async ({ site: [engine, operation, key], fault }) => {
       const token = await issue();
       await revoke(token);
@@ -63,7 +63,7 @@ describe('publishing a list', () => {
     },
   );
 
-  test('H11: takes no token for expired that DynamoDB leaves out', async () => {
+  test('H11: answers 503 if DynamoDB leaves out tokens, and does not take them for expired', async () => {
     const { uri } = statusOf(await issue());
     world.clock.advance(TTL_SECONDS);
     const leaveAll = (called: string, body: string): Fault | undefined =>
@@ -74,7 +74,7 @@ describe('publishing a list', () => {
     expect(status).toBe(503);
   });
 
-  test('goes on with a list that was made a moment ago', async () => {
+  test('still answers with a list that was made a moment ago', async () => {
     const { uri } = statusOf(await issue());
     world.clock.advance(TTL_SECONDS);
     const made = await readList(world, uri);
@@ -88,7 +88,7 @@ describe('publishing a list', () => {
 });
 
 describe('issuing a token that is on a list', () => {
-  test.each(broken)('INV3: fails where its place cannot be written down: $kind $name', async (fault) => {
+  test.each(broken)('INV3: fails if its place cannot be written down: $kind $name', async (fault) => {
     const exchange = () => world.post('/oauth/token', acme.tenantToken, { grant_type: 'client_credentials' });
     const onUpdate = (operation: string) => (operation === 'UpdateItem' ? fault : undefined);
     const failed = await whileFailing(world.dynamo, onUpdate, exchange);
@@ -125,7 +125,7 @@ describe('an authorizer that works offline', () => {
     expect(await costOf(world, () => visit(token))).toEqual(FREE);
   });
 
-  test('I10: knows of a revocation when the list that it knows has ended', async () => {
+  test('I10: knows of a revocation when the list that it has read before expires', async () => {
     const [token, other] = [await issue(), await issue()];
     const seen = [await visit(token)];
     await revoke(token);
@@ -148,7 +148,7 @@ describe('an authorizer that works offline', () => {
     expect([before, await visit(token)]).toEqual([OPEN, REFUSED]);
   });
 
-  test.each(broken)('P7: lets nobody in where the list cannot be read: $kind $name', async (fault) => {
+  test.each(broken)('P7: lets nobody in if the list cannot be read: $kind $name', async (fault) => {
     const [token, revoked] = [await issue(), await issue()];
     await visit(token);
     await revoke(revoked);
@@ -165,7 +165,7 @@ describe('an authorizer that works offline', () => {
     ]);
   });
 
-  test('P7: lets no token in whose list is missing', async () => {
+  test('P7: lets nobody in if the list of the token is missing', async () => {
     const token = await issue();
     const forget = { kind: 'answer', body: {} } as const;
     const seen = await whileFailing(

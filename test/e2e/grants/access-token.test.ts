@@ -189,7 +189,7 @@ describe('a request cannot change what an access token says', () => {
 });
 
 describe('the lifetime of an access token', () => {
-  test.each([60, 600, 3_599, 86_400])('F14, F15: is %i seconds where its API says so', async (tokenLifetimeSeconds) => {
+  test.each([60, 600, 3_599, 86_400])('F14, F15: is %i seconds if its API says so', async (tokenLifetimeSeconds) => {
     const { audience, credentials } = await arrangeApi({ tokenLifetimeSeconds });
     const { access_token: token, expires_in: expiresIn } = await exchange(credentials, { audience });
     const { exp = 0, iat = 0 } = decodeJwt(token);

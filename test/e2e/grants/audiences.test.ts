@@ -28,7 +28,7 @@ describe('a requested audience', () => {
     expect(seen(reply)).toEqual(oauthError(400, 'invalid_target'));
   });
 
-  test('C6, G2: without a grant is refused like one that does not exist', async () => {
+  test('C6, G2: without a grant is refused like an audience that does not exist', async () => {
     const replies = [LEDGER, 'https://api.example.com/nothing'].map((resource) =>
       exchange(acme.tenantToken, { resource }),
     );
@@ -61,7 +61,7 @@ describe('a requested audience', () => {
     expect(seen(reply)).toEqual(oauthError(400, 'invalid_target'));
   });
 
-  test('G3: the same in both parameters is one', async () => {
+  test('G3: may be in both parameters if it is the same', async () => {
     expect(claimsOf(await exchange(torn, { resource: LEDGER, audience: LEDGER })).aud).toBe(LEDGER);
   });
 
@@ -75,18 +75,18 @@ describe('a requested audience', () => {
     expect(seen(await exchange(torn, { scope: 'read:ledger' }))).toEqual(oauthError(400, 'invalid_request'));
   });
 
-  test.each([REPORTS, LEDGER])('G7: that was asked for is the one that introspection names: %s', async (resource) => {
+  test.each([REPORTS, LEDGER])('G7: is the audience that introspection names: %s', async (resource) => {
     const token = await world.tokenFor(torn, { resource });
     const { body } = await world.post('/oauth/introspect', torn, { token });
     expect(body).toMatchObject({ active: true, aud: resource });
   });
 
-  test('G4: is the only API of the client where the request names none', async () => {
+  test('G4: is the only API of the client if the request names no audience', async () => {
     expect(claimsOf(await exchange(acme.tenantToken)).aud).toBe(REPORTS);
     expect(claimsOf(await exchange(world.admin)).aud).toBe(`${world.url}/v1/`);
   });
 
-  test('G4: has to be named where the client has several APIs', async () => {
+  test('G4: has to be named if the client has several APIs', async () => {
     expect(seen(await exchange(torn))).toEqual(oauthError(400, 'invalid_request'));
   });
 

@@ -63,11 +63,11 @@ describe('E4: an exchange by mutual TLS', () => {
     expect(await introspect(token)).toMatchObject({ active: true, token_type: 'Bearer', cnf });
   });
 
-  test('gives a token that is bound to nothing, for an API that says nothing of it', async () => {
+  test('gives an unbound token for an API that says nothing about it', async () => {
     expect(bindingOf(await exchangeOver(withCertificate, indifferent))).toBeUndefined();
   });
 
-  test('binds to the certificate and to the key of a proof, where both come', async () => {
+  test('binds the token to the certificate and to the key of a proof, if the request has both', async () => {
     const key = await newProofKey();
     const url = `${world.mutualTlsUrl}/oauth/token`;
     const dpop = await signProof(world, key, { method: 'POST', url, nonce: await nonceOf(world, key) });
@@ -76,13 +76,13 @@ describe('E4: an exchange by mutual TLS', () => {
     expect(bindingOf(reply)).toEqual({ jkt: key.thumbprint, 'x5t#S256': identity.thumbprint });
   });
 
-  test('costs no more than any other', async () => {
+  test('costs no more than every other exchange', async () => {
     await exchangeOver(withCertificate, offering);
     const cost = await costOf(world, () => exchangeOver(withCertificate, offering));
     expect(cost).toEqual({ reads: 1, writes: 0, kms: ['Sign'], comparisons: 0 });
   });
 
-  test('is refused in the handshake without a certificate, or with one of an untrusted authority', async () => {
+  test('is refused in the handshake without a certificate, or with a certificate of an untrusted authority', async () => {
     const stranger = await (await newAuthority('Authority of a stranger')).issue();
     await expect(exchangeOver(fetchWith(mutualTls), offering)).rejects.toThrow();
     await expect(exchangeOver(fetchWith(mutualTls, stranger), offering)).rejects.toThrow();
@@ -107,12 +107,12 @@ describe('E3: an exchange without mutual TLS', () => {
       body: new URLSearchParams({ ...GRANT, audience: identifier }),
     });
 
-  test('B24: gives a token that is bound to nothing, with any headers', async () => {
+  test('B24: gives an unbound token, also with headers that show a certificate', async () => {
     expect(bindingOf(await exchange(offering))).toBeUndefined();
     expect(bindingOf(await pretend(offering))).toBeUndefined();
   });
 
-  test('E14, FP2, B24: is refused where the API requires bound tokens, with any headers', async () => {
+  test('E14, FP2, B24: is refused if the API requires bound tokens, also with headers that show a certificate', async () => {
     expect(seen(await exchange(requiring))).toEqual(oauthError(400, 'invalid_request'));
     expect(seen(await pretend(requiring))).toEqual(oauthError(400, 'invalid_request'));
   });
@@ -123,7 +123,7 @@ describe('E14, FP2: an API that requires certificate-bound tokens', () => {
     expect(bindingOf(await exchangeOver(withCertificate, requiring))).toEqual({ 'x5t#S256': identity.thumbprint });
   });
 
-  test('takes no other tokens any more, also none from before', async () => {
+  test('takes no unbound tokens any more, even if they are older', async () => {
     const api = await registerApi(world, ['read']);
     await grantPermissions(world, client, api.id, 'all');
     const before = tokenIn(await exchange(api));
@@ -136,7 +136,7 @@ describe('E14, FP2: an API that requires certificate-bound tokens', () => {
     expect(await introspect(before)).toMatchObject({ active: true });
   });
 
-  test('is not content with a token that is bound to a key', async () => {
+  test('refuses a token that is bound only to a key', async () => {
     const key = await newProofKey();
     const url = `${world.url}/oauth/token`;
     const dpop = await signProof(world, key, { method: 'POST', url, nonce: await nonceOf(world, key) });
@@ -154,7 +154,7 @@ describe('E14, FP2: an API that requires certificate-bound tokens', () => {
     expect(seen(reply)).toEqual(problem(400, 'invalid_request'));
   });
 
-  test('takes no long-lived tokens, which are bound to nothing', async () => {
+  test('takes no long-lived tokens, which cannot be bound', async () => {
     const { id: tenantId } = (await world.manage('POST', '/v1/tenants', { name: 'Acme' })).body as { id: string };
     const permissions = [{ api: requiring.identifier, value: 'read' }];
     const request = { description: 'x', kind: 'access_token', audience: requiring.identifier, permissions };
@@ -162,7 +162,7 @@ describe('E14, FP2: an API that requires certificate-bound tokens', () => {
     expect(seen(reply)).toEqual(problem(400, 'invalid_request', 'audience'));
   });
 
-  test('takes no certificate whose time is over by our own clock', async () => {
+  test('takes no certificate that has expired by our own clock', async () => {
     const brief = await authority.issue({ notAfter: new Date(Date.now() + 600_000) });
     const exchangeNow = () => exchangeOver(fetchWith(mutualTls, brief), requiring);
     expect((await exchangeNow()).status).toBe(200);

@@ -50,7 +50,7 @@ describe('N4: a family of refresh tokens', () => {
     expect(await introspect(family.refresh_token)).toEqual({ active: false });
   });
 
-  test('ends earlier where it is not used', async () => {
+  test('ends earlier if it is not used', async () => {
     const [used, idle] = [await beginFamily(world, acme.tenantToken), await beginFamily(world, acme.tenantToken)];
     world.clock.advance(14 * DAY_SECONDS - 1);
     expect((await refresh(world, acme.tenantToken, used.refresh_token)).status).toBe(200);
@@ -134,7 +134,7 @@ describe('N8: a family of refresh tokens ends as soon as', () => {
 });
 
 describe('A10: an application with refresh tokens', () => {
-  test('needs refresh_token among its grants, from the first to the last', async () => {
+  test('needs refresh_token among its grants, for the first token and for each refresh', async () => {
     const owner = (await secretOwners[2]?.create(manage, acme)) as SecretOwner;
     const unregistered = await askOffline(world, owner.credentials);
     await register(owner, ['client_credentials', 'refresh_token']);
@@ -174,7 +174,7 @@ describe('the revocation of a refresh token', () => {
     expect(await areActive(second)).toEqual([false, false]);
   });
 
-  test('leaves the family where an access token is revoked', async () => {
+  test('leaves the family active if an access token is revoked', async () => {
     const family = await beginFamily(world, acme.tenantToken);
     await revoke(acme.tenantToken, family.access_token);
     expect(await areActive(family)).toEqual([false, true]);
@@ -188,14 +188,14 @@ describe('the revocation of a refresh token', () => {
     expect(await areActive(family)).toEqual([true, true]);
   });
 
-  test('I2: succeeds for one that is unknown, made up, or revoked before', async () => {
+  test('I2: succeeds for a refresh token that is unknown, invented, or revoked before', async () => {
     const { refresh_token: token } = await beginFamily(world, acme.tenantToken);
     await revoke(acme.tenantToken, token);
     const replies = [token, `mmr_${'A'.repeat(68)}`].map((one) => revoke(acme.tenantToken, one));
     expect((await Promise.all(replies)).map(({ status }) => status)).toEqual([200, 200]);
   });
 
-  test('I6: fails where the family may live on', async () => {
+  test('I6: fails if the family may still be active', async () => {
     const family = await beginFamily(world, acme.tenantToken);
     const fail = (operation: string) => (operation === 'PutItem' ? denied() : undefined);
     const failed = await whileFailing(world.dynamo, fail, () => revoke(acme.tenantToken, family.refresh_token));
@@ -232,13 +232,13 @@ describe('the introspection of a refresh token', () => {
     expect(answers.map(({ active }) => active)).toEqual([false, false, true]);
   });
 
-  test('costs no read besides that of the caller for one that is made up', async () => {
+  test('costs no read besides that of the caller for an invented refresh token', async () => {
     const ask = () => introspect(`mmr_${'A'.repeat(68)}`, acme.tenantToken);
     await ask();
     expect(await costOf(world, ask)).toEqual({ reads: 1, writes: 0, kms: [], comparisons: 0 });
   });
 
-  test('costs no read more for an access token of a family than for another one', async () => {
+  test('costs as many reads for an access token of a family as for every other access token', async () => {
     const { access_token: token } = await beginFamily(world, acme.tenantToken);
     const ask = () => introspect(token, acme.tenantToken);
     await ask();

@@ -64,7 +64,7 @@ describe('the limit of families of refresh tokens', () => {
     expect(live.filter(Boolean).length).toBe(3);
   });
 
-  test('is kept where a beginning breaks off: the oldest family ends before its place is free', async () => {
+  test('is kept if the beginning of a family breaks off: the oldest family ends before its place is free', async () => {
     await limitTo(1);
     const first = await begin();
     let writes = 0;
@@ -91,7 +91,7 @@ describe('N7: a refresh token that is bound to a key', () => {
       refresh_token: family.refresh_token,
     });
 
-  test('is not rotated: with proofs by that key it goes on working', async () => {
+  test('is not rotated: with proofs by that key it continues to work', async () => {
     for (const _ of [1, 2, 3]) {
       const next = granted(await refreshWith(key));
       expect(next).toEqual({ ...family, access_token: expect.any(String) });
@@ -100,18 +100,18 @@ describe('N7: a refresh token that is bound to a key', () => {
     expect(await areActive(family)).toEqual([true, true]);
   });
 
-  test('says so to introspection', async () => {
+  test('is shown with its key by introspection', async () => {
     const { body } = await world.post('/oauth/introspect', acme.tenantToken, { token: family.refresh_token });
     expect(body).toMatchObject({ active: true, cnf: { jkt: key.thumbprint } });
   });
 
-  test('E6: is refused without a proof, and with one by another key, and goes on working', async () => {
+  test('E6: is refused without a proof or with a proof by another key, and continues to work', async () => {
     const refused = [await refresh(world, acme.tenantToken, family.refresh_token), await refreshWith(other)];
     expect(refused.map(proofOutcome)).toEqual(Array(2).fill('400 invalid_dpop_proof'));
     expect(proofOutcome(await refreshWith(key))).toBe('DPoP');
   });
 
-  test('goes on for as long as it is used, and no longer', async () => {
+  test('lives for as long as it is used, and no longer', async () => {
     world.clock.advance(13 * 86_400);
     expect(proofOutcome(await refreshWith(key))).toBe('DPoP');
     world.clock.advance(13 * 86_400);

@@ -59,7 +59,7 @@ describe('C2: a refresh token', () => {
     expect(decodeJwt((body as Refreshable).access_token)).not.toHaveProperty('depends_on');
   });
 
-  test('is refused where the API gives none, and those given there are refused from then on', async () => {
+  test('is refused if its API allows none, also if it was issued before', async () => {
     await allowRefreshTokens(world, acme, false);
     const refused = [await outcome(askOffline(world, acme.tenantToken)), await outcome(use(family.refresh_token))];
     const known = await isActive(family.refresh_token);
@@ -92,7 +92,7 @@ describe('N1: a refresh token that was exchanged', () => {
     expect(await isActive(family.refresh_token)).toBe(false);
   });
 
-  test('N1, I7: ends the whole family where it comes back after the grace, with all access tokens', async () => {
+  test('N1, I7: ends the whole family with all access tokens if it comes back after the grace', async () => {
     const second = granted(await use(family.refresh_token));
     world.clock.advance(10);
     expect(await outcome(use(family.refresh_token))).toEqual(REFUSED);
@@ -103,7 +103,7 @@ describe('N1: a refresh token that was exchanged', () => {
     expect(await outcome(use(second.refresh_token))).toEqual(REFUSED);
   });
 
-  test('ends the family at once where its successor was exchanged already', async () => {
+  test('ends the family at once if its successor was exchanged already', async () => {
     const second = granted(await use(family.refresh_token));
     const third = granted(await use(second.refresh_token));
     expect(await outcome(use(family.refresh_token))).toEqual(REFUSED);
@@ -134,7 +134,7 @@ describe('N5: within the grace for a repeated refresh token', () => {
     expect((await use(second.refresh_token)).status).toBe(200);
   });
 
-  test('where it lasts no second, a repeat ends the family', async () => {
+  test('a repeat ends the family if the grace is set to zero', async () => {
     await changeRefreshTokens(world, { graceSeconds: 0 });
     const second = granted(await use(family.refresh_token));
     const repeated = await outcome(use(family.refresh_token));
@@ -143,7 +143,7 @@ describe('N5: within the grace for a repeated refresh token', () => {
     expect([repeated, rest]).toEqual([REFUSED, [false, false]]);
   });
 
-  test.each(['BatchGetItem', 'PutItem'])('nothing is used up by a failing %s', async (failing) => {
+  test.each(['BatchGetItem', 'PutItem'])('a failing %s uses up nothing', async (failing) => {
     const fail = (operation: string) => (operation === failing ? denied() : undefined);
     const failed = await whileFailing(world.dynamo, fail, () => use(family.refresh_token));
     expect(seen(failed)).toEqual(oauthError(503, 'temporarily_unavailable'));
@@ -151,7 +151,7 @@ describe('N5: within the grace for a repeated refresh token', () => {
     expect((await use(family.refresh_token)).status).toBe(200);
   });
 
-  test('nothing is used up where nothing could be signed', async () => {
+  test('a failing signature uses up nothing', async () => {
     const failed = await whileFailing(world.kms, denied, () => use(family.refresh_token));
     expect(failed.status).toBe(503);
     world.clock.advance(60);
@@ -160,7 +160,7 @@ describe('N5: within the grace for a repeated refresh token', () => {
 });
 
 describe('N2: a refresh token is for its client', () => {
-  test('and is refused to another one, of its tenant or not, like an unknown token', async () => {
+  test('and is refused to every other client like an unknown token, also to clients of its tenant', async () => {
     const unknown = await refresh(world, acme.personalToken, 'unknown');
     const { tenantToken: foreigner } = await arrangeAcme(world);
     for (const client of [acme.personalToken, foreigner]) {
@@ -180,7 +180,7 @@ describe('N2: a refresh token is for its client', () => {
 });
 
 describe('N3: the scope of a refresh', () => {
-  test('can be narrowed for one access token, and the next one has everything again', async () => {
+  test('can be narrowed for one access token, and the next access token has everything again', async () => {
     const second = granted(await use(family.refresh_token, { scope: 'read:reports' }));
     const third = granted(await use(second.refresh_token, { scope: 'offline_access write:reports' }));
     const fourth = granted(await use(third.refresh_token));
@@ -203,7 +203,7 @@ describe('N3: the scope of a refresh', () => {
 });
 
 describe('N9, Q1, Q4: a refresh token', () => {
-  test('is stored in no table, and neither is a part that makes it one', async () => {
+  test('is stored in no table, and neither is its secret part', async () => {
     const second = granted(await use(family.refresh_token));
     const stored = JSON.stringify(await itemsOf('tokens')) + world.dynamo.bodies.join('\n');
     for (const { refresh_token: token } of [family, second]) expect(stored).not.toContain(token.slice(26, 58));
@@ -229,7 +229,7 @@ describe('N9, Q1, Q4: a refresh token', () => {
     expect(cost).toEqual({ reads: 2, writes: 1, kms: ['Sign'], comparisons: 0 });
   });
 
-  test('is asked for as an invalid request where it is missing', async () => {
+  test('makes the request invalid if it is missing', async () => {
     const reply = await world.post('/oauth/token', acme.tenantToken, { grant_type: 'refresh_token' });
     expect(seen(reply)).toEqual(oauthError(400, 'invalid_request'));
   });

@@ -19,14 +19,14 @@ describe('the revocation of an access token', () => {
     ['the right hint', { token_type_hint: 'access_token' }],
     ['the wrong hint', { token_type_hint: 'refresh_token' }],
     ['an unknown hint', { token_type_hint: 'unknown' }],
-  ])('I1: takes it back under %s, and says nothing', async (_name, hint) => {
+  ])('I1: ends the token under %s, with an empty answer', async (_name, hint) => {
     const token = await world.tokenFor(acme.tenantToken);
     const { status, text, headers } = await revoke(acme.tenantToken, { token, ...hint });
     expect([status, text, headers.get('cache-control')]).toEqual([200, '', 'no-store']);
     expect(await isActive(token)).toBe(false);
   });
 
-  test('I1: takes back the one token, not the others of the client', async () => {
+  test('I1: ends this token, and not the other tokens of the client', async () => {
     const [first, second] = [await world.tokenFor(acme.tenantToken), await world.tokenFor(acme.tenantToken)];
     await revoke(acme.tenantToken, { token: first });
     expect([await isActive(first), await isActive(second)]).toEqual([false, true]);
@@ -82,7 +82,7 @@ describe('the revocation of an access token', () => {
     expect(await isActive(token)).toBe(true);
   });
 
-  test('I5: is refused to a bearer, who is no client here', async () => {
+  test('I5: is refused to a bearer, who does not authenticate as a client', async () => {
     const token = await world.tokenFor(world.admin);
     const headers = { authorization: `Bearer ${token}` };
     const { status } = await world.send('POST', '/oauth/revoke', { headers, body: new URLSearchParams({ token }) });
@@ -122,7 +122,7 @@ describe('I8: after the 200 of a revocation', () => {
     }
   });
 
-  test('of many revocations of one token all succeed', async () => {
+  test('each of many revocations of one token succeeds', async () => {
     const token = await world.tokenFor(acme.tenantToken);
     const replies = await Promise.all(Array.from({ length: 8 }, () => revoke(acme.tenantToken, { token })));
     expect([replies.map(({ status }) => status), await isActive(token)]).toEqual([Array(8).fill(200), false]);

@@ -59,7 +59,7 @@ describe('I11: a change revokes at once the tokens issued up to a moment', () =>
     expect(await areActive(tokens)).toEqual([false, true]);
   });
 
-  test('I7: a moment of the past ends a family of before with all that came of it since, and no later one', async () => {
+  test('I7: a moment in the past ends each older family with all its tokens, and no newer family', async () => {
     await allowRefreshTokens(world, acme);
     const service = await createService(world, [acme.apiId], ['read:reports']);
     world.clock.advance(1);
@@ -138,7 +138,7 @@ describe('I11: a change revokes at once the tokens issued up to a moment', () =>
 });
 
 describe('Q9: after a backup was restored', () => {
-  test('one change ends every token of before, revoked or not', async () => {
+  test('one change ends every older token, revoked or not', async () => {
     const [revoked, forgotten] = [await tokenOf(application), await tokenOf(globex.personalToken)];
     await world.post('/oauth/revoke', application, { token: revoked });
     for (const mark of await marksOf(revoked)) await removeItem('tokens', { key: mark });

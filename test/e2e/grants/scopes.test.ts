@@ -91,7 +91,7 @@ describe('a creator of API tokens', () => {
     return world.manage('POST', `/v1/tenants/${acme.tenantId}/api-tokens`, { description: 'x', roleIds }, token);
   };
 
-  test('C8: may give roles as strong as its own, and weaker ones', async () => {
+  test('C8: may give roles as strong as its own, and weaker roles', async () => {
     const roleIds = [await createRole(world, [], level), await createRole(world, [], level + 1)];
     expect(await createAsManager(roleIds)).toMatchObject({ status: 201, body: { roleIds } });
   });
@@ -105,7 +105,7 @@ describe('a creator of API tokens', () => {
 });
 
 describe('permissions that are taken away', () => {
-  test('C9: with a role are gone from the next token and from the tokens there are', async () => {
+  test('C9: with a role are gone from the next token and from existing tokens', async () => {
     const roleId = await createRole(world, [{ api: REPORTS, value: 'write:reports' }]);
     const credentials = await createApiToken(world, acme.tenantId, { roleIds: [acme.readerRoleId, roleId] });
     const token = await world.tokenFor(credentials);
@@ -129,7 +129,7 @@ describe('permissions that are taken away', () => {
 });
 
 describe('the ids of clients and users', () => {
-  test('C10: are chosen by the server for clients, also where a request names one', async () => {
+  test('C10: are chosen by Mintmark for clients, even if a request names an id', async () => {
     const chosen = { clientId: acme.userId, id: acme.userId, client_id: acme.userId };
     const reply = await world.manage('POST', `/v1/tenants/${acme.tenantId}/api-tokens`, {
       description: 'x',

@@ -58,7 +58,7 @@ describe('the trial of an API', () => {
     expect(decodeJwt(access_token)).toEqual((body as { claims: object }).claims);
   });
 
-  test('answers a token that works, until its minute is over or the grant is', async () => {
+  test('gives a token that works until its minute is over or the grant is deleted', async () => {
     const application = await createReader();
     const tried = (await tryApi(application)).body as Tried;
     const { access_token: value } = tried.tokenResponse;
@@ -72,14 +72,14 @@ describe('the trial of an API', () => {
     token = await world.tokenFor(world.admin);
   });
 
-  test('narrows to the scope asked for', async () => {
+  test('gives only the scope that was asked for', async () => {
     const application = await createApplication(world);
     await grantPermissions(world, application, acme.apiId, 'all');
     const { body } = await tryApi({ clientId: application.clientId, scope: 'write:reports' });
     expect(body).toMatchObject({ tokenResponse: { scope: 'write:reports' }, claims: { scope: 'write:reports' } });
   });
 
-  test('ends with the application, where that is sooner', async () => {
+  test('gives a token that ends with the application, if that is sooner', async () => {
     const application = await createReader({ expiresInSeconds: 20 });
     const { body } = await tryApi(application);
     expect(body).toMatchObject({ tokenResponse: { expires_in: 20 } });
@@ -110,13 +110,13 @@ describe('the trial of an API is refused', () => {
     },
   );
 
-  test('alike for unknown clients and for those that are no applications', async () => {
+  test('alike for unknown clients and for clients that are no applications', async () => {
     for (const clientId of ['cli_unknown', acme.tenantToken.clientId, acme.personalToken.clientId]) {
       expect(seen(await tryApi({ clientId }))).toEqual(problem(404, 'not_found'));
     }
   });
 
-  test('for an API that is not there', async () => {
+  test('for an API that does not exist', async () => {
     const application = await createReader();
     expect(seen(await tryApi(application, { apiId: 'api_unknown' }))).toEqual(problem(404, 'not_found'));
   });

@@ -35,14 +35,14 @@ const grant = (permissions: readonly string[]) => grantPermissions(world, servic
 
 describe('J4: a token exchange is refused for an audience', () => {
   test.each([
-    ['that nobody knows', () => 'https://api.example.com/none'],
+    ['that does not exist', () => 'https://api.example.com/none'],
     ['at which the requester may do nothing', async () => (await arrangeServices(world)).ledger],
     ['that is the management API', () => `${world.url}/v1/`],
   ])('%s', async (_which, audience) => {
     expect(await outcome(exchange({ audience: await audience() }))).toEqual(oauthError(400, 'invalid_target'));
   });
 
-  test('beside another one', async () => {
+  test('if the request also names another audience', async () => {
     const parameters = { audience: acme.ledger, resource: REPORTS };
     expect(await outcome(exchange(parameters))).toEqual(oauthError(400, 'invalid_target'));
   });
@@ -55,39 +55,39 @@ describe('J4: a token exchange is refused for an audience', () => {
   });
 });
 
-describe('J5: a token exchange is refused for a scope wider', () => {
+describe('J5: a token exchange is refused for a scope', () => {
   const invalidScope = oauthError(400, 'invalid_scope');
 
-  test('than that of the subject token, though subject and requester may do it', async () => {
+  test('wider than that of the subject token, though subject and requester may do it', async () => {
     const narrow = await callerToken(world, acme, { scope: 'read:reports' });
     expect(await outcome(exchange({ scope: 'write:reports' }, service, narrow))).toEqual(invalidScope);
     expect(scopeOf(await exchanged(exchange({}, service, narrow)))).toBe('read:reports');
   });
 
-  test('than what the subject may do at that API', async () => {
+  test('wider than the permissions of the subject at that API', async () => {
     expect(await outcome(exchange({ audience: acme.ledger, scope: 'write:reports' }))).toEqual(invalidScope);
   });
 
-  test("than the requester's own client grant", async () => {
+  test("wider than the requester's own client grant", async () => {
     const reader = await createService(world, [acme.apiId], ['read:reports']);
     expect(await outcome(exchange({ scope: 'write:reports' }, reader))).toEqual(invalidScope);
     expect(scopeOf(await exchanged(exchange({}, reader)))).toBe('read:reports');
   });
 
   test.each(['read:reports delete:reports', 'offline_access', 'offline_access read:reports', 'read:reports  x'])(
-    'than anybody may: "%s"',
+    'wider than every permission: "%s"',
     async (scope) => {
       expect(await outcome(exchange({ scope }))).toEqual(invalidScope);
     },
   );
+});
 
-  test('and what is taken away from either side later is gone from the token', async () => {
-    const token = await exchanged(exchange({ audience: acme.ledger }));
-    await grant(['write:reports']);
-    const without = await isActive(token);
-    await grant(['read:reports', 'write:reports']);
-    expect([without, await isActive(token)]).toEqual([false, true]);
-  });
+test('J5: an exchanged token is inactive while its requester lacks the permission', async () => {
+  const token = await exchanged(exchange({ audience: acme.ledger }));
+  await grant(['write:reports']);
+  const without = await isActive(token);
+  await grant(['read:reports', 'write:reports']);
+  expect([without, await isActive(token)]).toEqual([false, true]);
 });
 
 describe('J10: an exchanged token never outlives the subject token', () => {
@@ -99,7 +99,7 @@ describe('J10: an exchanged token never outlives the subject token', () => {
     expect([expOf(once), expOf(twice)]).toEqual([expOf(old), expOf(old)]);
   });
 
-  test('nor what its own API allows', async () => {
+  test('nor the lifetime that its own API sets', async () => {
     await world.manage('PATCH', `/v1/apis/${acme.ledgerId}`, { tokenLifetimeSeconds: 120 });
     const fresh = await callerToken(world, acme);
     const token = await exchanged(exchange({ audience: acme.ledger }, service, fresh));
@@ -120,13 +120,16 @@ describe('J12, DEC15: an exchanged token ends with', () => {
 
   test.each<[string, End]>([
     ['its subject token', ({ services, original }) => revoke(services.caller, original)],
-    ['a token between them', ({ services, once }) => revoke(services.services[0], once)],
+    ['a token in between', ({ services, once }) => revoke(services.services[0], once)],
     ['the API token of its subject', ({ services }) => world.manage('DELETE', tokenPath(services))],
     ['that API token being disabled', ({ services }) => world.manage('PATCH', tokenPath(services), disabled)],
     ['the tenant', ({ services }) => world.manage('DELETE', `/v1/tenants/${services.tenantId}`)],
-    ['who acts', ({ services }) => world.manage('DELETE', `/v1/applications/${services.services[1].clientId}`)],
     [
-      'who acted before',
+      'the client that acts',
+      ({ services }) => world.manage('DELETE', `/v1/applications/${services.services[1].clientId}`),
+    ],
+    [
+      'the client that acted before',
       ({ services }) => world.manage('PATCH', `/v1/applications/${services.services[0].clientId}`, disabled),
     ],
   ])('%s', async (_what, end) => {
@@ -148,22 +151,22 @@ describe('J12, DEC15: an exchanged token ends with', () => {
     await revoke(acme.caller, family.refresh_token);
     expect(await isActive(token)).toBe(false);
   });
-
-  test('nothing that its holder revokes of its own, but itself', async () => {
-    const fresh = await callerToken(world, acme);
-    const [one, other] = [await exchanged(exchange({}, service, fresh)), await exchanged(exchange({}, service, fresh))];
-    await revoke(service, one);
-    expect([await isActive(one), await isActive(other), await isActive(fresh)]).toEqual([false, true, true]);
-  });
 });
 
-describe('I11, J12: what revokes the subject token of before', () => {
+test('J12, DEC15: the revocation of an exchanged token ends neither its subject token nor another exchanged token', async () => {
+  const fresh = await callerToken(world, acme);
+  const [one, other] = [await exchanged(exchange({}, service, fresh)), await exchanged(exchange({}, service, fresh))];
+  await world.post('/oauth/revoke', service, { token: one });
+  expect([await isActive(one), await isActive(other), await isActive(fresh)]).toEqual([false, true, true]);
+});
+
+describe('I11, J12: a revocation of all tokens up to a moment', () => {
   const until = (seconds: number) => ({ tokensRevokedUntil: new Date(seconds * 1_000).toISOString() });
 
   test.each<[string, (services: Services) => string]>([
-    ['by the tenant', ({ tenantId }) => `/v1/tenants/${tenantId}`],
-    ['by the workspace', () => '/v1/settings'],
-  ])('%s, revokes also what it was exchanged for since', async (_by, path) => {
+    ['of the tenant', ({ tenantId }) => `/v1/tenants/${tenantId}`],
+    ['of the workspace', () => '/v1/settings'],
+  ])('%s also ends the newer tokens that a revoked token was exchanged for', async (_by, path) => {
     const services = await arrangeServices(world);
     const [front, back] = services.services;
     const original = await callerToken(world, services);

@@ -37,7 +37,7 @@ const atLedger = () => ({ audience: acme.ledger });
 const INVALID = oauthError(400, 'invalid_request');
 
 describe('a token exchange', () => {
-  test('J6, J11: gives an access token of its own kind, and no refresh token', async () => {
+  test('J6, J11: gives an access token and names its type, and gives no refresh token', async () => {
     const { status, body } = await exchange({ ...atLedger(), scope: 'read:reports' });
     expect([status, body]).toEqual([
       200,
@@ -64,7 +64,7 @@ describe('a token exchange', () => {
     });
   });
 
-  test('J7: nests the actors of before, and the outermost acts now', async () => {
+  test('J7: nests the earlier actors, and the outermost actor acts now', async () => {
     const once = await exchanged(exchange(atLedger()));
     const twice = decodeJwt(await exchanged(exchange({ audience: REPORTS }, second, once)));
     const before = { sub: first.clientId, client_id: first.clientId };
@@ -82,11 +82,11 @@ describe('a token exchange', () => {
     expect(await costOf(world, ask)).toEqual({ reads: 2, writes: 0, kms: [], comparisons: 0 });
   });
 
-  test('without audience is for that of the subject token', async () => {
+  test('without audience is for the audience of the subject token', async () => {
     expect(decodeJwt(await exchanged(exchange()))).toMatchObject({ aud: REPORTS, scope: 'read:reports write:reports' });
   });
 
-  test('takes and gives JWTs by that name too', async () => {
+  test('also takes and gives the token type for JWTs', async () => {
     const jwt = 'urn:ietf:params:oauth:token-type:jwt';
     const { status } = await exchange({ subject_token_type: jwt, requested_token_type: jwt });
     expect(status).toBe(200);
@@ -181,7 +181,7 @@ describe('an actor token in a token exchange', () => {
     expect(claims.act).toEqual({ sub: acme.userId, client_id: acme.personalToken.clientId });
   });
 
-  test('J12: ends the tokens that were given with it', async () => {
+  test('J12: ends the tokens that were issued with it when it is revoked', async () => {
     const actor = await actingAs(acme.personalToken);
     const token = await exchanged(exchange(actor));
     await world.post('/oauth/revoke', acme.personalToken, { token: actor.actor_token });

@@ -36,7 +36,7 @@ const shownQuota = async ({ clientId }: Credentials) =>
   (await succeed<{ tokenQuota: unknown }>(world.manage('GET', `/v1/applications/${clientId}`))).tokenQuota;
 
 describe('a quota of access tokens', () => {
-  test('is told with each token, with what is left and when it begins anew', async () => {
+  test('is in the answer with each token: the tokens that are left, and when it begins again', async () => {
     const client = await arrangeLimited({ perHour: 10, perDay: 50 });
     await exchange(client);
     world.clock.advance(60);
@@ -46,7 +46,7 @@ describe('a quota of access tokens', () => {
     ]);
   });
 
-  test('ends in 429 with the time to wait, and begins anew with the hour', async () => {
+  test('ends in 429 with the time to wait, and begins again with the hour', async () => {
     const client = await arrangeLimited({ perHour: 1, perDay: 5 });
     await exchange(client);
     const refused = await exchange(client);
@@ -80,7 +80,7 @@ describe('a quota of access tokens', () => {
     expect(countEach(later.map(({ status }) => status))).toEqual({ 200: 3, 429: 9 });
   });
 
-  test('refuses no token where it is not enforced, and the log counts the tokens beyond it', async () => {
+  test('refuses no token if it is not enforced, and the log counts the tokens beyond it', async () => {
     const client = await arrangeLimited({ perHour: 1, enforce: false });
     const first = await exchange(client);
     output.forget();
@@ -104,7 +104,7 @@ describe('a quota of access tokens', () => {
     expect([await warm(limited), await warm(free)]).toEqual([{ ...cost, writes: 1 }, cost]);
   });
 
-  test('counts the tokens of trials of the application too', async () => {
+  test('also counts the tokens of trials of an API', async () => {
     const client = await arrangeLimited({ perHour: 1 });
     const tryOut = () => world.manage('POST', `/v1/apis/${apiId}/test`, { clientId: client.clientId });
     expect([(await tryOut()).status, seen(await tryOut())]).toEqual([200, problem(429, 'rate_limited')]);
@@ -135,14 +135,14 @@ describe('the quota of an application', () => {
     ['a part of a token', { perHour: 1.5 }],
     ['text', { perHour: '10' }],
     ['no word about it', { enforce: 'no' }],
-  ])('is refused where it allows %s', async (_what, tokenQuota) => {
+  ])('is refused if it allows %s', async (_what, tokenQuota) => {
     const reply = await world.manage('POST', '/v1/applications', { name: 'limited', tokenQuota });
     expect([reply.status, reply.body]).toMatchObject([400, { code: 'invalid_request' }]);
   });
 });
 
 describe('the quota of the workspace', () => {
-  test('holds for every client that has none of its own, each for itself', async () => {
+  test('holds for every client without a quota of its own, for each client separately', async () => {
     const [plain, own] = [await arrangeLimited(null), await arrangeLimited({ perHour: 2 })];
     await succeed(world.manage('PATCH', '/v1/settings', { tokenQuota: { perHour: 1 } }));
     const clients = [plain, own, acme.tenantToken, acme.personalToken];

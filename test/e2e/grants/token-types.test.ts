@@ -32,7 +32,7 @@ describe('F4: neither type of token passes for the other', () => {
     expect(await validities(accessToken)).toMatchObject([{ active: true }, 200, 403]);
   });
 
-  test('an exchanged one as a long-lived one', async () => {
+  test('an exchanged token as a long-lived token', async () => {
     const forge = openForge(await world.tokenFor(acme.tenantToken));
     const bare = { scope: undefined, roles: undefined, permissions: undefined };
     const forged = [
@@ -46,7 +46,7 @@ describe('F4: neither type of token passes for the other', () => {
     forge.close();
   });
 
-  test('a long-lived one as an exchanged one', async () => {
+  test('a long-lived token as an exchanged token', async () => {
     const forge = openForge(accessToken);
     const scope = 'read:reports write:reports';
     const exp = world.clock.nowSeconds() + 60;
@@ -60,7 +60,7 @@ describe('F4: neither type of token passes for the other', () => {
     forge.close();
   });
 
-  test('a long-lived one that says more than it may, or is another than its client consists of', async () => {
+  test('a long-lived token with more claims than it may have, or one that is not the token of its client', async () => {
     const forge = openForge(accessToken);
     for (const claims of [
       { scope: 'read:reports' },

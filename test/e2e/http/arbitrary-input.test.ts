@@ -9,7 +9,7 @@ import { type Operation, routeRequests } from '#test/support/route-requests/inde
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { basic, type Reply } from '#test/support/world/world.ts';
 
-/** Requests to each route, with other ones in each run: `MINTMARK_ARBITRARY_REQUESTS=1000` takes minutes. */
+/** How many random requests each route gets; they differ in each run. `MINTMARK_ARBITRARY_REQUESTS=1000` takes minutes. */
 const REQUESTS = Number(process.env.MINTMARK_ARBITRARY_REQUESTS ?? 16);
 const RUNS = { numRuns: REQUESTS };
 const RUNS_OF_PATHS = { numRuns: Math.ceil(REQUESTS / 4) };

@@ -59,7 +59,7 @@ describe('U4: a credential that is refused is written down', () => {
     expect(await linesOf(swapped)).toEqual(failed('', 'invalid_client'));
   });
 
-  test('ten times a minute for one source, however many clients it tries', async () => {
+  test('at most ten times a minute for one source, however many clients it tries', async () => {
     limiter = memoryRequestLimiter();
     const attempts: Reply[] = [];
     for (let serial = 10; serial < 35; serial += 1) {
@@ -92,7 +92,7 @@ describe('U4: a change that its caller may not make is written down', () => {
     ]);
   });
 
-  test('but a look is not', async () => {
+  test('but reading is not', async () => {
     const application = await createApplication(world);
     await grantPermissions(world, application, SYSTEM_API_ID, ['read:tenants']);
     const reply = await world.manage('GET', '/v1/users', undefined, await world.tokenFor(application));

@@ -21,7 +21,7 @@ describe.each(lists)('T2: a cursor of %s', (list) => {
   const cursorOf = async () => (await read('limit=1')).nextCursor ?? '';
   const refused = { status: 400, code: 'invalid_request', field: 'cursor' };
 
-  test('goes on in its own list, at any page size', async () => {
+  test('continues its own list, at any page size', async () => {
     expect(await read(`limit=7&cursor=${await cursorOf()}`)).toMatchObject({ status: 200 });
   });
 

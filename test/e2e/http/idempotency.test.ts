@@ -119,7 +119,7 @@ describe('a creation that is repeated under its Idempotency-Key', () => {
     expect(shown).toMatchObject({ metadata });
   });
 
-  test('gets the first answer also where the created record has changed since', async () => {
+  test('gets the first answer even if the created record has changed since', async () => {
     const key = newKey();
     const first = await create(key, serviceUsers(acme), { name: 'export' });
     const { id } = first.body as { id: string };
@@ -209,7 +209,7 @@ describe('an Idempotency-Key', () => {
     expect([first.status, seen(second)]).toEqual([201, seen(first)]);
   });
 
-  test('means nothing where nothing is created', async () => {
+  test('means nothing for a request that creates nothing', async () => {
     const key = newKey();
     const made = await create(key, serviceUsers(acme), { name: 'export' });
     const path = `${serviceUsers(acme)}/${(made.body as { id: string }).id}`;

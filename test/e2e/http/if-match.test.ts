@@ -43,7 +43,7 @@ describe.each(changeableKinds)('$kind', ({ create, change }) => {
     expect((await patch('*')).headers.get('etag')).toBe('"3"');
   });
 
-  test('is deleted in this version and in no other', async () => {
+  test('is deleted only in this version', async () => {
     const path = await create(place);
     const remove = (ifMatch: string) => manage('DELETE', path, undefined, { 'if-match': ifMatch });
     expect(seen(await remove('"2"'))).toEqual(STALE);
@@ -70,7 +70,7 @@ describe.each([
     },
   },
 ])('$kind', ({ setting }) => {
-  test('is set in this version and in no other', async () => {
+  test('is set only in this version', async () => {
     const { path, body } = await setting();
     const put = (ifMatch: string) => manage('PUT', path, body, { 'if-match': ifMatch });
     const { version } = await succeed<Shown>(manage('PUT', path, body));
@@ -91,12 +91,12 @@ describe('a deletion that is overtaken by a change', () => {
     return { path, reply: await manage('DELETE', path, undefined, headers) };
   };
 
-  test('RACE: deletes nothing where it means the version before', async () => {
+  test('RACE: deletes nothing if it names the version before', async () => {
     const { path, reply } = await overtaken({ 'if-match': '"1"' });
     expect([seen(reply), await show(path)]).toMatchObject([STALE, { description: 'weekly', version: 2 }]);
   });
 
-  test('deletes what there is where it means no version', async () => {
+  test('deletes the changed record if it names no version', async () => {
     const { path, reply } = await overtaken({});
     expect([reply.status, (await manage('GET', path)).status]).toEqual([204, 404]);
   });
@@ -128,7 +128,7 @@ describe.each([
     expect([metadata, version]).toEqual([Object.fromEntries(replies.map((_, runner) => [`m${runner}`, runner])), 9]);
   });
 
-  test('RACE: succeed once where all mean the same version', async () => {
+  test('RACE: succeed once if all name the same version', async () => {
     const path = await create();
     const change = (runner: number) => manage('PATCH', path, { metadata: { runner } }, { 'if-match': '"1"' });
     const replies = await Promise.all(race(8, change));

@@ -32,7 +32,7 @@ const pipelines = (...serials: readonly number[]) => serials.map((serial) => `pi
 
 describe(`a tenant with ${ITEMS} API tokens`, () => {
   test.each([1, 50, 100])(
-    'costs one query of a page of %i, and one item more to see whether there is another',
+    'costs one query of a page of %i, and one item more to see whether there is another page',
     async (limit) => {
       const cost = await queryCostOf(world, () => list(`limit=${limit}`));
       expect(cost).toMatchObject({ queries: 1, itemsRead: limit + 1 });
@@ -49,7 +49,7 @@ describe(`a tenant with ${ITEMS} API tokens`, () => {
     expect(costs[0]).toMatchObject({ queries: 1, itemsRead: 101 });
   });
 
-  test('shows the newest first when asked, and goes on from there', async () => {
+  test('shows the newest first when asked, and continues from there', async () => {
     const newest = await list('limit=2&order=desc');
     const next = await list(`limit=2&order=desc&${following(newest)}`);
     expect([descriptions(newest), descriptions(next)]).toEqual([
@@ -61,7 +61,7 @@ describe(`a tenant with ${ITEMS} API tokens`, () => {
   test.each([
     ['that finds nothing', 'q=nowhere', 1_000],
     ['that finds a page at once', 'status=active&limit=10', 250],
-    ['that finds one', `q=PIPELINE ${ITEMS - 1}&order=desc&limit=1`, 250],
+    ['that finds one token', `q=PIPELINE ${ITEMS - 1}&order=desc&limit=1`, 250],
   ])('looks at a bounded part of the list in a search %s', async (_what, query, itemsMax) => {
     const { queries, itemsRead } = await queryCostOf(world, () => list(query));
     expect({ queries, itemsRead }).toEqual({ queries: itemsMax / 250, itemsRead: itemsMax });

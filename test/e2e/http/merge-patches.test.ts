@@ -45,7 +45,7 @@ describe.each(changeableKinds)('a change of $kind', ({ create, change, shown, re
     expect(await show(path)).toEqual(expected);
   });
 
-  test('may come as plain JSON too, and as nothing else', async () => {
+  test('may also come as plain JSON, and in no other form', async () => {
     const path = await create(place);
     const send = (type: string) => manage('PATCH', path, change, { 'content-type': type });
     expect((await send('application/json; charset=utf-8')).status).toBe(200);
@@ -73,7 +73,7 @@ describe.each(changeableKinds)('a change of $kind', ({ create, change, shown, re
     expect(await show(path)).toEqual(before);
   });
 
-  test('T1: finds nothing under an unknown id, and not under that of another kind', async () => {
+  test('T1: finds nothing under an unknown id or the id of another kind of record', async () => {
     const path = await create(place);
     const collection = path.slice(0, path.lastIndexOf('/'));
     const unknown = await manage('PATCH', `${collection}/unknown`, change);

@@ -61,12 +61,12 @@ describe('the quick start of an API', () => {
     });
   });
 
-  test('is there for the management API too', async () => {
+  test('exists for the management API too', async () => {
     const { status, body } = await quickstartOf(SYSTEM_API_ID);
     expect([status, body]).toMatchObject([200, { audience: `${world.url}/v1/`, algorithm: 'RS256' }]);
   });
 
-  test('is not there for an API that is not', async () => {
+  test('does not exist for an API that does not exist', async () => {
     expect(seen(await quickstartOf('api_unknown'))).toEqual(problem(404, 'not_found'));
   });
 });

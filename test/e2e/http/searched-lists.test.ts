@@ -68,7 +68,7 @@ describe.each(searchable)('the list of %s', (place, named) => {
     expect(await idsOf(place, { q: String(older).toUpperCase() })).toEqual([older]);
   });
 
-  test('shows nothing where nothing matches, nor where two parts match only together', async () => {
+  test('shows nothing if no record matches, or if two parts match only together', async () => {
     expect(await idsOf(place, { q: 'nobody is called this' })).toEqual([]);
     expect(await idsOf(place, { q: `two${String(newer)}` })).toEqual([]);
   });
@@ -110,7 +110,7 @@ describe.each(['tenants', 'users', 'service users', 'applications', 'API tokens'
       expect(await idsOf(place, { q: 'yak of status', status: 'disabled' })).toEqual([disabled]);
     });
 
-    test('refuses a status that there is none of', async () => {
+    test('refuses a status that no record can have', async () => {
       const reply = await manage('GET', `${places[place]}?status=deleted`);
       expect(reply).toMatchObject({ status: 400, body: { code: 'invalid_request', field: 'status' } });
     });

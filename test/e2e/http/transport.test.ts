@@ -32,7 +32,7 @@ describe('A21: plain HTTP', () => {
     expect(all.filter(({ status, location }) => redirections.includes(status) || location !== null)).toEqual([]);
   });
 
-  test('gets no answer where TLS is spoken', async () => {
+  test('gets no answer at the port for TLS', async () => {
     const { hostname, port } = new URL(world.mutualTlsUrl);
     const socket = connectPlainly(Number(port), hostname);
     socket.on('error', () => undefined);
@@ -75,7 +75,7 @@ describe('FP10: a TLS handshake', () => {
 });
 
 describe('L4: the metadata of a deployment with mutual TLS', () => {
-  test('says where that is spoken, and that tokens can be bound to certificates (RFC 8705 §3.3, §5)', async () => {
+  test('says where the endpoints for mutual TLS are, and that tokens can be bound to certificates (RFC 8705 §3.3, §5)', async () => {
     const { body } = await world.send('GET', OAUTH_METADATA);
     const { token_endpoint, introspection_endpoint, revocation_endpoint } = body as Record<string, string>;
     const alias = (url = '') => url.replace(world.url, world.mutualTlsUrl);

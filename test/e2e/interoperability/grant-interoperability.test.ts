@@ -25,7 +25,7 @@ describe('openid-client', () => {
       execute: [openid.allowInsecureRequests],
     });
 
-  test('goes on with refresh tokens, and ends their family', async () => {
+  test('uses refresh tokens, and ends their family', async () => {
     const config = await configure(acme.tenantToken);
     const first = await openid.clientCredentialsGrant(config, OFFLINE);
     const second = await openid.refreshTokenGrant(config, first.refresh_token ?? '');
@@ -61,7 +61,7 @@ describe('oauth4webapi', () => {
     return oauth.processDiscoveryResponse(issuer, response);
   };
 
-  test('goes on with refresh tokens', async () => {
+  test('uses refresh tokens', async () => {
     const as = await discover();
     const client = { client_id: acme.tenantToken.clientId };
     const authentication = oauth.ClientSecretBasic(acme.tenantToken.clientSecret);

@@ -26,7 +26,7 @@ const register = async (method: keyof typeof identities) => {
   return (await registerForMutualTls(world, acme, bound)).clientId;
 };
 
-/** Metadata is read where everybody reads it, everything else by mutual TLS. */
+/** The issuer serves the metadata; all other requests use mutual TLS. */
 const fetchAs = (identity: ClientIdentity): Fetch => {
   const secure = fetchWith(mutualTls, identity);
   return (url, init) => (String(url).startsWith('https:') ? secure(url, init) : fetch(url, init as RequestInit));

@@ -135,7 +135,7 @@ describe('openid-client', () => {
     expect(payload).toMatchObject({ sub: serviceUserKey.principalId, scope: 'read:reports' });
   });
 
-  test('goes on with refresh tokens', async () => {
+  test('uses refresh tokens', async () => {
     const { clientId, clientSecret } = acme.tenantToken;
     const config = await configure({ clientId, ofOpenid: openid.ClientSecretBasic(clientSecret) });
     const first = await openid.clientCredentialsGrant(config, { ...GRANT, scope: 'offline_access read:reports' });

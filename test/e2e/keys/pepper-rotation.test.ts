@@ -41,7 +41,7 @@ test('a rotation that breaks off, wherever that is, changes nothing', async () =
   expect(await peppers()).toEqual(before);
 });
 
-test('of several rotations at once, each is made as a whole or told to come again', async () => {
+test('of several rotations at once, each is made as a whole or has to be repeated', async () => {
   const outcomes = countEach(await Promise.all(race(3, () => outcomeOf(world.rotatePepper()))));
   expect(await peppers()).toHaveLength(1 + (outcomes.done ?? 0));
   expect((outcomes.done ?? 0) + (outcomes.conflict ?? 0)).toBe(3);

@@ -47,7 +47,7 @@ describe('the revocation of the key that signs', () => {
     expect([await visit(offline, token), await visit(offline, successor)]).toEqual([403, 200]);
   });
 
-  test('V5: makes its algorithm unavailable where no other key is waiting, until the next run makes one', async () => {
+  test('V5: makes its algorithm unavailable if no other key is waiting, until the next run makes a key', async () => {
     const first = await keys.find('RS256', 'active');
     await keys.run();
     await keys.revoke(await keys.find('RS256', 'pending'));
@@ -62,7 +62,7 @@ describe('the revocation of the key that signs', () => {
     expect(await visit(offline, issued)).toBe(200);
   });
 
-  test('V5: cannot be taken back, not even by the deployment whose key it was', async () => {
+  test('V5: cannot be undone, not even by the deployment that made the key', async () => {
     const revoked = (await keys.list()).filter(({ state }) => state === 'revoked').map(({ kid }) => kid);
     world.clock.advance(DEFAULTS.retention);
     await keys.run();
@@ -93,8 +93,8 @@ describe('the revocation of the key that signs', () => {
   });
 });
 
-describe('a rotation that somebody asks for', () => {
-  test('V1: happens at once where the next key has been published for long enough, else as soon as it has been', async () => {
+describe('a rotation by request', () => {
+  test('V1: happens at once if the next key has been published for long enough, and otherwise as soon as it has been', async () => {
     await keys.run();
     const [active, next] = [await keys.find('ES256', 'active'), await keys.find('ES256', 'pending')];
     world.clock.advance(DEFAULTS.lead);
@@ -109,7 +109,7 @@ describe('a rotation that somebody asks for', () => {
     expect(await keys.find('ES256', 'active')).toBe(third);
   });
 
-  test('V3: leaves a retained key published, and in KMS, until it is retained no more', async () => {
+  test('V3: leaves a retained key published and in KMS for as long as it is retained', async () => {
     const kid = await keys.find('ES256', 'retiring');
     await keys.retain(kid, true);
     world.clock.advance(2 * DEFAULTS.retention);

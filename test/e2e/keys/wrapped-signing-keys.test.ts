@@ -49,7 +49,7 @@ describe('a workspace that signs with wrapped keys', () => {
     expect(kidOf(made.accessToken)).toBe(await keys.find('RS256', 'active', 'kms'));
   });
 
-  test('V2: has a next key published for hours before it signs, and none that signs is older than a day', async () => {
+  test('V2: publishes the next key for hours before it signs, and no key that signs is older than a day', async () => {
     const published = new Map<string, number>();
     const ages: number[] = [];
     for (let hour = 0; hour < 60; hour += 1) {
@@ -67,7 +67,7 @@ describe('a workspace that signs with wrapped keys', () => {
     );
   });
 
-  test('V2: has KMS sign where no run has made the next key in time', async () => {
+  test('V2: signs by KMS if no run has made the next key in time', async () => {
     world.clock.advance(25 * HOUR_SECONDS);
     expect(kidOf(await issue())).toBe(await keys.find('RS256', 'active', 'kms'));
     await keys.run();
@@ -76,7 +76,7 @@ describe('a workspace that signs with wrapped keys', () => {
     expect(kidOf(await issue())).toBe(await keys.find('RS256', 'active', 'wrapped'));
   });
 
-  test('V5: has KMS sign at once where a wrapped key is revoked, and knows its tokens no more', async () => {
+  test('V5: signs by KMS at once if a wrapped key is revoked, and treats the tokens of that key as inactive', async () => {
     const token = await issue();
     await keys.revoke(kidOf(token));
     const next = await issue();
@@ -87,7 +87,7 @@ describe('a workspace that signs with wrapped keys', () => {
     ]);
   });
 
-  test('V7: is unavailable, and signs nothing, where KMS does not unwrap the key or unwraps another one', async () => {
+  test('V7: is unavailable, and signs nothing, if KMS does not unwrap the key or unwraps another key', async () => {
     const post = () =>
       world.post('/oauth/token', acme.tenantToken, { grant_type: 'client_credentials', audience: REPORTS });
     await keys.run();
@@ -102,7 +102,7 @@ describe('a workspace that signs with wrapped keys', () => {
     expect((await post()).status).toBe(200);
   });
 
-  test('V7: keeps no private half where anybody could read it', async () => {
+  test('V7: stores no private half in the clear', async () => {
     const stored = (await workspaceItems()).join();
     const der = Buffer.from(await unwrap('ES256'), 'base64');
     for (const spelling of ['base64', 'base64url', 'hex'] as const) {

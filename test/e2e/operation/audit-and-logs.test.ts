@@ -47,7 +47,7 @@ function idsIn(template: string, path: string): Record<string, string | undefine
   return Object.fromEntries(parts.map(([index, part]) => [part.slice(1, -1), values[index]]));
 }
 
-/** The client of a good request: the tenant's where a client authenticates, else the administrator. */
+/** The client of a good request: the tenant's client if a client authenticates, otherwise the administrator. */
 const callerOf = ({ caller }: Route) =>
   typeof caller === 'object' && 'permission' in caller ? world.admin : acme.tenantToken;
 
@@ -172,7 +172,7 @@ describe('a process that cannot write the audit log', () => {
     expect(await workspaceItems()).toEqual(before);
   });
 
-  test.each(['token', 'introspect', 'getTenant', 'jwks'] as const)('U5: goes on with %s', async (operation) => {
+  test.each(['token', 'introspect', 'getTenant', 'jwks'] as const)('U5: still answers %s', async (operation) => {
     expect((await sendWithoutAudit(await requests[operation]())).status).toBe(200);
   });
 
@@ -190,7 +190,7 @@ describe('a process that cannot write the audit log', () => {
 describe('the log', () => {
   const tenantReader = async () => world.tokenFor(await arrangeTenantManager(world, acme.tenantId, ['read:tenants']));
 
-  test('U2: names a token that is issued, asked about or taken back by its id', async () => {
+  test('U2: names a token by its id when it is issued, introspected or revoked', async () => {
     for (const operation of ['token', 'introspect', 'revoke'] as const) {
       const [line] = linesOf(await send(await requests[operation]()));
       expect(line?.target).toMatchObject({ tokenId: expect.stringMatching(/^tok_[0-9A-Za-z]{22}$/) });

@@ -33,7 +33,7 @@ describe('an exchange', () => {
     expect(await warmCostOf(() => world.tokenFor(credentials(), parameters))).toEqual(EXCHANGE);
   });
 
-  test('hashes again when the secret was not seen before, reads in steps, and notes that it is used', async () => {
+  test('hashes a secret that the process has not seen before, reads in steps, and notes the use', async () => {
     const globex = await arrangeAcme(world);
     const costs = [
       await costOf(world, () => world.tokenFor(globex.tenantToken, { audience: REPORTS })),

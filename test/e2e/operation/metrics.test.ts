@@ -70,8 +70,8 @@ describe('U7: the metrics count once, by function and outcome only, a request', 
   });
 });
 
-describe('the metrics count what no caller is told:', () => {
-  test('Q2: a secret that Mintmark never issued, apart from one that it did', async () => {
+describe('the metrics count events of which no answer tells:', () => {
+  test('Q2: a secret that Mintmark never issued, but not a secret that has ended', async () => {
     const { clientId, clientSecret } = acme.tenantToken;
     await exchange({ clientId, clientSecret: `${clientSecret.slice(0, -1)}0` });
     await exchange({ clientId: acme.personalToken.clientId, clientSecret: 'guess' });
@@ -89,7 +89,7 @@ describe('the metrics count what no caller is told:', () => {
     expect(lines().map((line) => [line.outcome, line.forgedSecrets])).toEqual([['invalid_client', undefined]]);
   });
 
-  test('R6: a failed attempt that other processes could not be told of, as long as they are not', async () => {
+  test('R6: a failed attempt that could not be reported to other processes, until it is reported', async () => {
     const { body } = await world.manage('POST', `/v1/tenants/${acme.tenantId}/api-tokens`, { description: 'short' });
     const deleted = body as Credentials;
     await world.manage('DELETE', `/v1/tenants/${acme.tenantId}/api-tokens/${deleted.clientId}`);

@@ -16,13 +16,13 @@ async function linesOfRun(name: 'remove-deleted' | 'publish-events') {
 }
 
 describe.each(['remove-deleted', 'publish-events'] as const)('a run of %s', (name) => {
-  test('leaves no line where there was nothing to do', async () => {
+  test('leaves no line if there was nothing to do', async () => {
     world.clock.advance(60);
     await world.run(name);
     expect(await linesOfRun(name)).toEqual([]);
   });
 
-  test('leaves one where there was something to do', async () => {
+  test('leaves a line if there was something to do', async () => {
     const id = await storeTenant(world, { tenantTokens: 1, members: 0, serviceUsers: 0 });
     const manage = manageWith(world, await world.tokenFor(world.admin));
     await succeed(manage('DELETE', `/v1/tenants/${id}`));
@@ -31,7 +31,7 @@ describe.each(['remove-deleted', 'publish-events'] as const)('a run of %s', (nam
     expect(await linesOfRun(name)).toEqual([expect.objectContaining(line)]);
   });
 
-  test('leaves one where it failed', async () => {
+  test('leaves a line if it failed', async () => {
     const failing = whileFailing(world.dynamo, denied, () => linesOfRun(name));
     const line = { level: 'ERROR', message: 'task', function: name, outcome: 'temporarily_unavailable' };
     expect(await failing).toEqual([expect.objectContaining(line)]);

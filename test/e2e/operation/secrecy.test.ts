@@ -27,7 +27,7 @@ import { type Acme, arrangeAcme, basic, type Credentials, startWorld, type World
 
 const output = captureOutput();
 
-/** Everything that nobody but its owner may see, collected as the product hands it out or is sent it. */
+/** All texts that only their owner may see, collected when the product hands them out or receives them. */
 const secrets = new Set<string>([CANARY]);
 const errors: string[] = [];
 const successes: string[] = [];
@@ -58,13 +58,13 @@ function keepCredentials(credentials: Credentials): void {
   secrets.add(credentials.clientSecret).add(basic(credentials).slice('Basic '.length));
 }
 
-/** A private key in the two forms it may be spelled in: what its JWK alone has, and how its PEM begins. */
+/** Keeps a private key in both its forms: the private member of its JWK, and the first line of its PEM. */
 function keepPrivateKey(pem: string): void {
   const { d = '' } = createPrivateKey(pem).export({ format: 'jwk' });
   secrets.add(d).add(pem.split('\n')[1] ?? '');
 }
 
-/** The whole of it, and the part that nobody can guess: its beginning names the family. */
+/** Keeps a refresh token, and its secret part alone. Its beginning only names the family. */
 function keepRefreshToken(token: string): void {
   secrets.add(token).add(token.slice('mmr_'.length + 22));
 }
@@ -79,14 +79,14 @@ async function send({ method, path, ...init }: RouteRequest): Promise<void> {
   if (clientId !== undefined && clientSecret !== undefined) keepCredentials({ clientId, clientSecret });
 }
 
-/** A credential, by what it looks like. */
+/** Keeps a credential that an answer showed. Its form says which part of it is secret. */
 function keep(credential: string): void {
   if (credential.startsWith('-----BEGIN')) keepPrivateKey(credential);
   else if (credential.startsWith('mmr_')) keepRefreshToken(credential);
   else secrets.add(credential);
 }
 
-/** Each route with its good request, twice, and again with secrets in each place where none is looked for. */
+/** Sends the good request of each route twice, and again with secrets in each place where the product expects none. */
 async function succeedEverywhere(requests: RouteRequests): Promise<void> {
   for (const prepare of Object.values(requests)) {
     const request = await prepare();
@@ -147,7 +147,7 @@ async function misuseSecrets(): Promise<void> {
   }
 }
 
-/** Private keys where public ones belong, and what a key has signed. */
+/** Sends private keys where public keys belong, and texts that a key has signed. */
 async function misuseKeys(): Promise<void> {
   const path = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
   const headers = {
@@ -184,7 +184,7 @@ async function useRefreshTokens(): Promise<void> {
 
 const faults: readonly Fault[] = [{ kind: 'error', name: 'ValidationException' }, { kind: 'reset' }];
 
-/** The AWS SDK's errors quote requests and answers; what they hold stays in them. */
+/** The AWS SDK's errors quote requests and answers; these quotations must not reach the log. */
 async function failEverywhere(requests: RouteRequests): Promise<void> {
   const calls = [
     ...['BatchGetItem', 'PutItem', 'DeleteItem', 'Query'].map((operation) => [world.dynamo, operation] as const),
@@ -243,7 +243,7 @@ describe('the search itself', () => {
     expect(foundIn(`before ${spell(secret)} after`)).toContain(secret);
   });
 
-  test('finds nothing where nothing is', () => {
+  test('finds nothing in a text without a secret', () => {
     expect(foundIn(createHash('sha256').update('x').digest('hex').repeat(1_000))).toEqual([]);
   });
 });
@@ -270,13 +270,13 @@ describe('no secret, token or Authorization header is', () => {
     expect(foundIn(errors.join('\n'))).toEqual([]);
   });
 
-  test('B21: in any success, but as a member that is marked as shown once', () => {
+  test('B21: in any success, except in a member that is marked as shown once', () => {
     const texts = successes.map(withoutShownOnce);
     expect(texts.length).toBeGreaterThan(100);
     expect(foundIn(texts.join('\n'))).toEqual([]);
   });
 
-  test('B21: unmarked in any answer, known or not, by what Mintmark’s credentials look like', () => {
+  test('B21: in any answer without the mark, even if this test does not know it: credentials of Mintmark have a form', () => {
     const unmarked = successes.map(withoutShownOnce).join('\n').match(CREDENTIAL) ?? [];
     expect(unmarked).toEqual([]);
     expect(successes.join('\n').match(CREDENTIAL)?.length).toBeGreaterThan(20);

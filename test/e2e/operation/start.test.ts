@@ -63,7 +63,7 @@ describe('one data folder, from one start to the next:', () => {
     return { exit, isInTime: seconds < 2 };
   }
 
-  test('the first start keeps the administrator where nobody else can read it, and prints no secret', async () => {
+  test('the first start stores the administrator in a file that only its owner can read, and prints no secret', async () => {
     expect(first.printed).not.toContain(first.administrator.clientSecret);
     expect(JSON.parse(await readFile(join(folder, 'admin.json'), 'utf8'))).toEqual({
       issuer: first.url,
@@ -74,12 +74,12 @@ describe('one data folder, from one start to the next:', () => {
     expect(files.map(({ mode }) => mode & 0o777)).toEqual([0o600, 0o600]);
   });
 
-  test('a second Mintmark in the same folder is told so, and the first goes on', async () => {
+  test('a second Mintmark in the same folder says why it cannot start, and the first continues', async () => {
     expect(await failedStart(folder)).toEqual(failure('The data folder is in use by another Mintmark: '));
     expect(await manage(first, token, '/v1/tenants/acme')).toMatchObject({ name: 'Acme' });
   });
 
-  test('told to stop by SIGTERM it ends well within two seconds, also with an idle connection open', async () => {
+  test('it ends without an error within two seconds of a SIGTERM, also with an idle connection open', async () => {
     const idle = connect(portOf(mintmark), '127.0.0.1').on('error', () => undefined);
     await new Promise((resolve) => idle.once('connect', resolve));
     expect(await stop('SIGTERM')).toEqual({ exit: 0, isInTime: true });
@@ -93,7 +93,7 @@ describe('one data folder, from one start to the next:', () => {
     expect(await manage(mintmark, token, '/v1/tenants/acme')).toMatchObject({ name: 'Acme' });
   });
 
-  test('told to stop by SIGINT it ends well within two seconds', async () => {
+  test('it ends without an error within two seconds of a SIGINT', async () => {
     expect(await stop('SIGINT')).toEqual({ exit: 0, isInTime: true });
   });
 
@@ -114,7 +114,7 @@ describe('one data folder, from one start to the next:', () => {
     expect(await exchange(mintmark, mintmark.administrator)).toMatch(/^eyJ/);
   });
 
-  test('npm start, told to stop by SIGTERM, leaves nothing running', async () => {
+  test('npm start leaves nothing running after a SIGTERM', async () => {
     await mintmark.end('SIGTERM');
     mintmark = await startProcess({ folder, command: ['npm', 'start'] });
     await mintmark.end('SIGTERM');
@@ -152,7 +152,7 @@ describe('the log of npm start', () => {
     ]);
   });
 
-  test('is the JSON that CloudWatch would get, where it is asked for', async () => {
+  test('is the JSON that CloudWatch would get, if MINTMARK_LOG asks for it', async () => {
     const lines = (await logOf('json')).filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
     expect(lines.map(({ function: name, outcome, status }) => [name, outcome, status]).slice(-2)).toEqual([
       ['exchange', 'ok', 200],
@@ -210,7 +210,7 @@ describe('INV1: a kill in the middle of many creations', () => {
   });
 });
 
-describe('what it cannot start with is told in one line', () => {
+describe('npm start says in one line that it cannot start with', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await newFolder();
@@ -228,7 +228,7 @@ describe('what it cannot start with is told in one line', () => {
     other.close();
   });
 
-  test('a port that is none', async () => {
+  test('a number that is no port', async () => {
     expect(await failedStart(folder, { PORT: '65536' })).toEqual(failure('PORT must be a number from 0 to 65535'));
   });
 

@@ -49,15 +49,15 @@ async function revokeUnderWay() {
   return { status, yesBefore: observations.length - after.length, yesAfter: after.filter(({ isYes }) => isYes).length };
 }
 
-describe('INV2: eight who ask about a token while it is revoked', () => {
-  test('I8: hear no yes that they asked for after the 200', async () => {
+describe('INV2: eight callers that introspect a token while it is revoked', () => {
+  test('I8: get no yes to a request that began after the 200', async () => {
     let asked = 0;
     for (let round = 0; round < REVOCATIONS; round += 1) {
       const { status, yesBefore, yesAfter } = await revokeUnderWay();
       expect([status, yesAfter]).toEqual([200, 0]);
       asked += yesBefore;
     }
-    // Without such an answer every request came too late to prove anything.
+    // Without an active answer every request came too late to prove anything.
     expect(asked).toBeGreaterThan(REVOCATIONS);
   });
 });

@@ -37,7 +37,7 @@ const remove = (credentials: Credentials) => manage('DELETE', `${owner.path}/sec
 const show = async () =>
   (await manage('GET', owner.path)).body as ShownSecrets & { readonly metadata?: Readonly<Record<string, unknown>> };
 
-/** The credentials that replies handed out. */
+/** The credentials in these replies. */
 function credentialsIn(replies: readonly Pick<Reply, 'status' | 'body'>[]): readonly Credentials[] {
   return replies.filter(({ status }) => status === 201).map(({ body }) => body as ShownSecrets & Credentials);
 }
@@ -54,7 +54,7 @@ describe('RACE: of 8 changes of secrets at once', () => {
     expect(await exchangeOutcomes([owner.credentials, ...credentialsIn(replies)])).toEqual([GRANTED, GRANTED]);
   });
 
-  test('exactly one rotates without grace where all mean the same version', async () => {
+  test('exactly one rotates without grace if all name the same version', async () => {
     const replies = await Promise.all(race(8, () => rotate(0, { 'if-match': '"1"' })));
     expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 1, 412: 7 });
     expect(await exchangeOutcomes([owner.credentials, ...credentialsIn(replies)])).toEqual([REFUSED, GRANTED]);
@@ -82,7 +82,7 @@ describe('RACE: of 8 changes of secrets at once', () => {
   });
 });
 
-describe('F-AMBIG: where the reply to each of its writes is lost', () => {
+describe('F-AMBIG: if the reply to each of its writes is lost,', () => {
   /** Has an instance of its own serve a request, because the AWS SDK stops repeating calls when too many fail. */
   async function losingReplies(...request: Parameters<Manage>): Promise<TimedReply> {
     const lost = new Set<string>();
@@ -148,7 +148,7 @@ describe('INV3, INV5: while clients cannot be written', () => {
     expect([await show(), await exchangeOutcomes([owner.credentials])]).toEqual([before, [GRANTED]]);
   });
 
-  test('a deletion does not pretend', async () => {
+  test('a deletion does not claim success', async () => {
     const other = await obtainSecret(manage, owner, 'secrets', {});
     const reply = await whileFailing(world.dynamo, refuseClients, () => remove(other));
     expect(seen(reply)).toEqual(problem(503, 'temporarily_unavailable'));

@@ -45,7 +45,7 @@ afterAll(async () => {
   for (const close of closing) await close();
 });
 
-/** The replies to one request, sent to all instances at once; undefined where one answered 503. */
+/** The replies to one request, sent to all instances at once; undefined if an instance answered 503. */
 async function sendAtOnce(send: (instance: Deployment) => Promise<Reply>): Promise<readonly Reply[] | undefined> {
   const replies = await Promise.all(race(RUNNERS, (runner) => send(instances[runner % INSTANCES] ?? world)));
   world.dynamo.forget();
@@ -110,7 +110,7 @@ describe(`RACE: of ${RUNNERS} exchanges of one refresh token at once, at ${INSTA
     });
 
   test(
-    'N6: one rotates, and all others get the same successor, which is the only live leaf',
+    'N6: one rotates, and all others get the same successor, which is the only active refresh token',
     () =>
       repeat(rounds, async () => {
         const { family, replies } = await raceForFamily();
@@ -125,7 +125,7 @@ describe(`RACE: of ${RUNNERS} exchanges of one refresh token at once, at ${INSTA
   );
 
   test(
-    'N6: exactly one succeeds where there is no grace, and nothing of the family is left',
+    'N6: exactly one succeeds if there is no grace, and nothing of the family is left',
     async () => {
       await changeRefreshTokens(world, { graceSeconds: 0 });
       await repeat(rounds, async () => {

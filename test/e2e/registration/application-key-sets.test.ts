@@ -59,14 +59,14 @@ describe('an application that publishes its keys', () => {
     expect(await outcome({ ...signer, privateKey: applicationKey(algorithm).privateKey })).toBe('401 invalid_client');
   });
 
-  test('D17: may leave the name of the key out, and every key for the algorithm may be the one', async () => {
+  test('D17: may leave out the name of the key, and then every key for the algorithm is tried', async () => {
     const signer = await register(publish([second, first]));
     expect(await outcome(signer, { kid: undefined })).toBe('read:reports');
     const stranger = { ...signer, privateKey: applicationKey().privateKey };
     expect(await outcome(stranger, { kid: undefined })).toBe('401 invalid_client');
   });
 
-  test('costs no fetch once its keys are known, and no fetch for what says that it is something else', async () => {
+  test('costs no fetch once its keys are known, and none for an assertion with a wrong audience', async () => {
     const signer = await register(publish([first]));
     expect(await outcome(signer)).toBe('read:reports');
     host.requests.length = 0;
@@ -83,7 +83,7 @@ describe('an application that publishes its keys', () => {
     expect(host.requests).toEqual([]);
   });
 
-  test('K14: has nothing else fetched that its registration names', async () => {
+  test('K14: makes Mintmark fetch nothing else that its registration names', async () => {
     host.requests.length = 0;
     const url = 'https://app.example.com/anything';
     const others = { logoUri: url, policyUri: url, tosUri: url, sectorIdentifierUri: url, requestUris: [url] };
@@ -100,14 +100,14 @@ describe('K15: an application whose keys cannot be fetched', () => {
     ['are more than 64 KiB', { body: `{"keys":[],"x":"${'x'.repeat(65_536)}"}` }],
     ['are no JSON', { type: 'text/html', body: '{"keys":[]}' }],
     ['are no key set', { body: { keys: 'none' } }],
-  ])('is neither good nor bad, and is not asked again at once: they %s', async (_how, answer) => {
+  ])('is neither accepted nor refused, and its keys are not fetched again at once: they %s', async (_how, answer) => {
     const signer = await register(publish([], answer));
     host.requests.length = 0;
     expect([await outcome(signer), await outcome(signer)]).toEqual(Array(2).fill('503 temporarily_unavailable'));
     expect(host.requests).toHaveLength(1);
   });
 
-  test('waits for them for two seconds, and no longer', async () => {
+  test('makes a request wait for two seconds, and no longer', async () => {
     const signer = await register(publish([], { body: undefined }));
     const begun = performance.now();
     expect(await outcome(signer)).toBe('503 temporarily_unavailable');
@@ -120,7 +120,7 @@ describe('K16: an application that changes its keys', () => {
   afterEach(() => void vi.useRealTimers());
   const later = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1_000);
 
-  test('is recognised by a new one half a minute later, and within five minutes by the old one no more', async () => {
+  test('is recognised by a new key half a minute later, and after five minutes no longer by the old key', async () => {
     const jwksUri = publish([first]);
     const [old, fresh] = await createSigningApplication(world, acme, [first, second], { jwksUri });
     if (old === undefined || fresh === undefined) throw new Error('Two keys were registered.');
@@ -160,7 +160,11 @@ describe('a registration with published keys is refused', () => {
   });
 
   const cases: readonly (readonly [string, object, string])[] = [
-    ['K3: with keys and where they are', { ...ofKeys(first.jwk), jwksUri: 'https://app.example.com/keys' }, 'jwks'],
+    [
+      'K3: with keys and the address of keys',
+      { ...ofKeys(first.jwk), jwksUri: 'https://app.example.com/keys' },
+      'jwks',
+    ],
     ['K3: without keys', {}, 'jwks'],
     ['K3: with keys for a secret', { tokenEndpointAuthMethod: 'client_secret_basic', ...ofKeys(first.jwk) }, 'jwks'],
     [

@@ -47,7 +47,7 @@ describe('an application with keys', () => {
     expect(await outcome({ ...signer, privateKey: applicationKey(algorithm).privateKey })).toBe('401 invalid_client');
   });
 
-  test('Q7: shows that its keys were never used, and then when', async () => {
+  test('Q7: shows that its keys were never used, and then the time of their last use', async () => {
     const signer = await register(applicationKey());
     const lastUsedAt = async () =>
       ((await world.manage('GET', `/v1/applications/${signer.principalId}`)).body as { lastUsedAt: unknown })
@@ -68,7 +68,7 @@ describe('an application with keys', () => {
     expect(countEach(replies.map(scopeOrRefusal))).toEqual({ 'read:reports': 1, '401 invalid_client': 31 });
   });
 
-  test('D15: that names its algorithm signs with no other', async () => {
+  test('D15: signs with no other algorithm than the one in its registration', async () => {
     const rsa = applicationKey('RS256');
     const { alg: _alg, ...jwk } = rsa.jwk;
     const jwks = { keys: [jwk] };
@@ -81,14 +81,14 @@ describe('an application with keys', () => {
     expect([await outcome(strict), await withPss(strict)]).toEqual(['401 invalid_client', 'read:reports']);
   });
 
-  test('D15: signs with no other algorithm than the one that its key is for', async () => {
+  test('D15: signs with no other algorithm than that of its key', async () => {
     const rsa = await register(applicationKey('RS256'));
     expect(await outcome({ ...rsa, algorithm: 'PS256' })).toBe('401 invalid_client');
   });
 });
 
 describe('D17: the name of the key in an assertion', () => {
-  test('may be left out, and then every key for the algorithm may be the one', async () => {
+  test('may be left out, and then every key for the algorithm is tried', async () => {
     const keys = [applicationKey('ES256', 'a'), applicationKey('ES256', 'b'), applicationKey('RS256', 'c')];
     const signers = await registerAll(keys);
     expect(await Promise.all(signers.map((signer) => outcome(signer)))).toEqual(keys.map(() => 'read:reports'));
@@ -98,7 +98,7 @@ describe('D17: the name of the key in an assertion', () => {
     expect(await outcome({ ...key, principalId: signers[0]?.principalId ?? '' }, unnamed)).toBe('401 invalid_client');
   });
 
-  test('has to be right where there is one', async () => {
+  test('has to be right if there is a name', async () => {
     const [first] = await registerAll([applicationKey('ES256', 'a'), applicationKey('ES256', 'b')]);
     if (first === undefined) throw new Error('Two keys were registered.');
     for (const kid of ['b', 'c', '', first.principalId, 'k'.repeat(3_072), '../a']) {
@@ -106,7 +106,7 @@ describe('D17: the name of the key in an assertion', () => {
     }
   });
 
-  test('may be any for the only key of a client, where that has no name', async () => {
+  test('may be any name if the client has one key, and this key has no name', async () => {
     const { jwk, ...rest } = applicationKey();
     const { kid: _kid, ...nameless } = jwk;
     const signer = await register({ ...rest, jwk: nameless });
@@ -135,7 +135,7 @@ describe('an assertion of an application that is refused', () => {
     },
   );
 
-  test('D10: leaves no row behind, however many are sent with bad signatures', async () => {
+  test('D10: leaves no row behind, however many come with wrong signatures', async () => {
     const forged = { ...key, privateKey: applicationKey().privateKey };
     await outcome(forged);
     world.dynamo.forget();

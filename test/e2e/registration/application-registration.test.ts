@@ -29,7 +29,7 @@ describe('the registration of an application', () => {
     expect(application).toMatchObject(registration);
   });
 
-  test('changes as the patch says, but for the party', async () => {
+  test('changes as the patch says, except for the party', async () => {
     const application = await createApplication(world, registration);
     const patch = { party: 'first', redirectUris: [CALLBACK] };
     const { status, body } = await manage('PATCH', pathOf(application), patch);
@@ -38,7 +38,7 @@ describe('the registration of an application', () => {
     expect(emptied.body).toMatchObject({ ...registration, redirectUris: [] });
   });
 
-  test('stays when something else changes', async () => {
+  test('stays the same when something else changes', async () => {
     const application = await createApplication(world, registration);
     const { body } = await manage('PATCH', pathOf(application), { name: 'other' });
     expect(body).toMatchObject({ ...registration, name: 'other' });

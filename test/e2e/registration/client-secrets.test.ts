@@ -34,11 +34,14 @@ const exchange = (credentials: Credentials) =>
   world.post('/oauth/token', credentials, { grant_type: 'client_credentials', audience: REPORTS });
 const expiresIn = async (credentials: Credentials) =>
   ((await exchange(credentials)).body as { expires_in?: number }).expires_in;
-test.each(secretOwners)('an import for $owner is refused where the deployment takes none', async ({ create }) => {
-  const owner = await create(manage, acme);
-  const reply = await manage('POST', `${owner.path}/secrets`, { importedHash: `$2b$10$${'a'.repeat(53)}` });
-  expect(reply).toMatchObject({ status: 409, body: { code: 'conflict' } });
-});
+test.each(secretOwners)(
+  'an import for $owner is refused if the deployment takes no imported secrets',
+  async ({ create }) => {
+    const owner = await create(manage, acme);
+    const reply = await manage('POST', `${owner.path}/secrets`, { importedHash: `$2b$10$${'a'.repeat(53)}` });
+    expect(reply).toMatchObject({ status: 409, body: { code: 'conflict' } });
+  },
+);
 
 describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
   const { owner, add, remove, show, exchangeOutcomes } = useSecretOwner({ world, manage, acme }, create);
@@ -82,7 +85,7 @@ describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
     ]);
   });
 
-  test('are five at most that work at a time', async () => {
+  test('are at most five that work at a time', async () => {
     const ending = await add({ expiresInSeconds: 60 });
     for (let count = 3; count <= 5; count += 1) await add();
     const full = await show();
@@ -119,7 +122,7 @@ describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
     expect(await show()).toEqual(before);
   });
 
-  test('change in the version that If-Match names, and in no other', async () => {
+  test('change only in the version that If-Match names', async () => {
     const { version: first } = await show();
     const changes = [
       ['/secrets', {}],
@@ -163,7 +166,7 @@ describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
     expect(await show()).toEqual(before);
   });
 
-  test('A18: are not made of what a request brings along', async () => {
+  test('A18: have no member that a request chooses for itself', async () => {
     const forged = {
       clientSecret: 'mms_mine',
       id: 'mine00',
@@ -189,7 +192,7 @@ describe('each secret that was handed out above', () => {
   /** The part of a secret that only its owner knows: without prefix, id and checksum. */
   const findIn = (text: string) => handedOut().filter((secret) => text.includes(secret.slice(10, 42)));
 
-  test('B21, Q6: stands in one answer, none of them a list, and no hash in any', async () => {
+  test('B21, Q6: is in one answer, which is no list, and its hash is in no answer', async () => {
     const secrets = handedOut();
     const { text: list } = await world.manage('GET', `/v1/tenants/${acme.tenantId}/api-tokens?limit=100`);
     expect(list).toMatch(/"secrets":\[\{"id":"\w{6}"/);
@@ -200,13 +203,13 @@ describe('each secret that was handed out above', () => {
     expect(answers.filter((text) => HASH.test(text))).toEqual([]);
   });
 
-  test('U1: stands in no line of the log, nor does a hash', () => {
+  test('U1: is in no line of the log, and neither is its hash', () => {
     const lines = output.lines().map(({ operation }) => operation);
     expect(lines).toEqual(expect.arrayContaining(['addTenantApiTokenSecret', 'rotateApplicationSecrets']));
     expect([findIn(output.text()), HASH.test(output.text())]).toEqual([[], false]);
   });
 
-  test('Q5, U4: lies in no table, and its hash in that of the clients only', async () => {
+  test('Q5, U4: is in no table, and its hash is in the table of clients only', async () => {
     const { clients = '', ...others } = Object.fromEntries(
       await Promise.all(tableNames.map(async (name) => [name, JSON.stringify(await itemsOf(name))] as const)),
     );

@@ -37,7 +37,7 @@ const visit = async (token: string) => (await online.visit('GET', '/reports', `B
 describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
   const { owner, add, remove, show, exchangeOutcomes } = useSecretOwner({ world, manage, acme }, create);
 
-  test('I9: take every access token of the client along when one is deleted, at once', async () => {
+  test('I9: end every access token of the client at once when one of them is deleted', async () => {
     const other = await add();
     const tokens = await Promise.all(
       [other, owner.credentials].map((one) => world.tokenFor(one, { audience: REPORTS })),
@@ -48,7 +48,7 @@ describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
     expect(await exchangeOutcomes(other, owner.credentials)).toEqual([REFUSED, GRANTED]);
   });
 
-  test('I9: leave a token good that was obtained after the deletion, be it in the same second', async () => {
+  test('I9: end no token that was obtained after the deletion, even in the same second', async () => {
     const [first, second] = [await add(), await add()];
     await remove(secretIdOf(first));
     const between = await world.tokenFor(second, { audience: REPORTS });
@@ -66,7 +66,7 @@ describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
     expect(wholeReply(await exchange(other))).toEqual(wholeReply(unknown));
   });
 
-  test('stay one at least', async () => {
+  test('cannot all be deleted: the last secret stays', async () => {
     const before = await show();
     expect(seen(await remove(secretIdOf(owner.credentials)))).toEqual(problem(409, 'conflict'));
     await add({ expiresInSeconds: 60 });
@@ -78,7 +78,7 @@ describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
     ]);
   });
 
-  test('I9: end with what an exchange obtains that was under way when they were deleted', async () => {
+  test('I9: end the token of an exchange that was under way when they were deleted', async () => {
     const other = await add();
     let open = () => {};
     const opened = new Promise<void>((resolve) => {

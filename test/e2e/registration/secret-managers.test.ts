@@ -90,7 +90,7 @@ describe('the secrets of a tenant token', () => {
     expect(await show(owner)).toMatchObject({ secrets: [expect.anything()] });
   });
 
-  test('C8: are changed by no weaker caller, which would get its roles that way', async () => {
+  test('C8: are changed by no weaker caller, which would get the roles of the token that way', async () => {
     const owner = await prepareWith(weak, strong);
     const before = await show(owner);
     const replies = await answersTo(owner, await asTenantToken('write:tenant-tokens'));
@@ -175,7 +175,7 @@ describe('the secrets of an application', () => {
     expect(replies.map(({ status }) => status)).toEqual([201, 200, 201, 200, 404]);
   });
 
-  test('C8: are not changed by a caller that may do less, least of all those of the administrator', async () => {
+  test('C8: are not changed by a caller that may do less, least of all the secrets of the administrator', async () => {
     const administrator = { path: `/v1/applications/${world.admin.clientId}`, credentials: world.admin };
     const before = await show(administrator);
     const replies = await answersTo(administrator, await asApplication('write:applications', 'read:applications'));

@@ -28,7 +28,7 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
     return ((await world.post('/oauth/token', credentials, grant)).body as { expires_in?: number }).expires_in;
   };
 
-  test('lets the old and the new secret work until the moment it names, and the new one from then on', async () => {
+  test('lets both secrets work until the moment that it names, and only the new secret from then on', async () => {
     const before = await show();
     const rotated = await rotate(60);
     const { clientSecret, clientId, ...shown } = rotated;
@@ -57,7 +57,7 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
     expect(await introspectedScope(world, token)).toBeUndefined();
   });
 
-  test('leaves an old secret no more time than it had', async () => {
+  test('gives an old secret no more time than it had', async () => {
     const short = await add({ expiresInSeconds: 30 });
     const { secrets } = await rotate(60);
     expect(secrets.map(({ expiresAt }) => expiresAt)).toEqual([timestamp(60), timestamp(30), null]);
@@ -65,7 +65,7 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
     expect(await exchangeOutcomes(short, old)).toEqual([REFUSED, GRANTED]);
   });
 
-  test('without grace is over as it begins', async () => {
+  test('without grace ends as soon as it begins', async () => {
     const other = await add();
     const rotated = await rotate(0);
     expect(rotated).toMatchObject({ rotationEndsAt: null, secrets: [{ id: secretIdOf(rotated), expiresAt: null }] });
@@ -73,7 +73,7 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
     for (const how of ['finish', 'cancel'] as const) expect(seen(await conclude(how))).toEqual(CONFLICT);
   });
 
-  test('waits for the one before it to end', async () => {
+  test('is refused until the rotation before it has ended', async () => {
     const first = await rotate(60);
     const during = await show();
     for (const grace of [0, 60]) expect(seen(await tryToRotate(grace))).toEqual(CONFLICT);
@@ -82,7 +82,7 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
     expect(await exchangeOutcomes(first, await rotate(60))).toEqual([GRANTED, GRANTED]);
   });
 
-  test('is refused where six secrets would work', async () => {
+  test('is refused if six secrets would work at a time', async () => {
     for (let count = 2; count <= 5; count += 1) await add();
     expect(seen(await tryToRotate(60))).toEqual(CONFLICT);
     expect(await exchangeOutcomes(await rotate(0), old)).toEqual([GRANTED, REFUSED]);
@@ -117,7 +117,7 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
     expect(await exchangeOutcomes(old, short)).toEqual([GRANTED, GRANTED]);
   });
 
-  test('cannot be taken back once its old secrets have ended, or are deleted', async () => {
+  test('cannot be cancelled once its old secrets have ended or are deleted', async () => {
     const rotated = await rotate(60);
     expect((await remove(secretIdOf(old))).status).toBe(204);
     expect(seen(await conclude('cancel'))).toEqual(CONFLICT);
@@ -126,7 +126,7 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
     for (const how of ['finish', 'cancel'] as const) expect(seen(await conclude(how))).toEqual(CONFLICT);
   });
 
-  test('is taken back where its new secret is deleted', async () => {
+  test('is cancelled if its new secret is deleted', async () => {
     const before = await show();
     const rotated = await rotate(60);
     expect((await remove(secretIdOf(rotated))).status).toBe(204);
@@ -142,7 +142,7 @@ describe.each(secretOwners)('a rotation of the secrets of $owner', ({ create }) 
     expect(await show()).toEqual(before);
   });
 
-  test('that is asked for again under its Idempotency-Key is not begun again', async () => {
+  test('that is requested again with its Idempotency-Key does not begin again', async () => {
     const key = { 'idempotency-key': `rotation of ${owner.path}`.replaceAll(/[ /]/g, '-') };
     const ask = () => manage('POST', `${owner.path}/secrets/rotate`, { graceSeconds: 0 }, key);
     const { clientSecret = '', ...first } = await succeed<ShownSecrets>(ask());

@@ -98,7 +98,7 @@ describe('F16: an API that chose HS256', () => {
     expect([failed.status, (await exchange()).status]).toEqual([503, 200]);
   });
 
-  test('I1, I4: can take its tokens back like all others', async () => {
+  test('I1, I4: can have its tokens revoked like all other tokens', async () => {
     const tokens = [await issue(await arrangeApi()), await world.tokenFor(acme.tenantToken)];
     const [mine = '', other = ''] = tokens;
     const replies = [
@@ -135,7 +135,7 @@ describe('F16: an API that chose HS256', () => {
       'that is new',
       () => world.manage('POST', '/v1/apis', { identifier: 'urn:new:hs256', name: 'New', signingAlgorithm: 'HS256' }),
     ],
-  ])('is never one %s', async (_which, act) => {
+  ])('is never an API %s', async (_which, act) => {
     expect(seen(await act())).toEqual(problem(400, 'invalid_request', 'signingAlgorithm'));
   });
 
@@ -193,7 +193,7 @@ describe('F4: no algorithm and no secret is taken for another', () => {
 });
 
 describe('a new signing secret of an API', () => {
-  test('takes over when the API has had time to learn it, and the old one ends with its last token', async () => {
+  test('takes over when the API has had time to learn it, and the old secret ends with its last token', async () => {
     const api = await arrangeApi();
     const old = await issue(api);
     const { kid } = await makeSecret(api.id, { leadSeconds: 600 });
@@ -212,7 +212,7 @@ describe('a new signing secret of an API', () => {
     expect(await isActive(forged)).toBe(false);
   });
 
-  test('can take the place of a leaked one at once', async () => {
+  test('can replace a leaked secret at once', async () => {
     const api = await arrangeApi();
     const leaked = await issue(api);
     const onlyOne = await world.manage('DELETE', `${secretsOf(api.id)}/${api.kid}`);

@@ -27,7 +27,7 @@ async function issueFor(api: RegisteredApi): Promise<string> {
 const isActive = (token: string, asker = application) => isTokenActive(world, token, asker);
 
 describe('I1, J4: a holder of the secret of an API', () => {
-  test('cannot trade what it signs for tokens of other APIs', async () => {
+  test('cannot trade a token that it signs for tokens of other APIs', async () => {
     const [api, other] = [await arrangeApi(), await registerApi(world, ['read'])];
     await grantPermissions(world, application, other.id, 'all');
     const service = await createService(world, [api.id, other.id], ['read']);
@@ -52,7 +52,7 @@ describe('I1, J4: a holder of the secret of an API', () => {
     ['of its own client, for another API with a secret', async () => issue(await arrangeApi())],
     ['of others', () => world.tokenFor(acme.tenantToken)],
     ['of the administrator', () => world.tokenFor(world.admin)],
-  ])('cannot take back a token %s whose id it knows', async (_whose, obtain) => {
+  ])('cannot revoke a token %s whose id it knows', async (_whose, obtain) => {
     const [api, victim] = [await arrangeApi(), await obtain()];
     const { jti = '' } = decodeJwt(victim);
     const before = await marks();
@@ -69,7 +69,7 @@ describe('I1, J4: a holder of the secret of an API', () => {
     ]);
   });
 
-  test('cannot take back a family of refresh tokens, or what a service user signed itself', async () => {
+  test('cannot revoke a family of refresh tokens, or a JWT that a service user signed itself', async () => {
     const api = await arrangeApi();
     const before = await marks();
     for (const jti of [

@@ -49,7 +49,7 @@ describe.each(['PS256', 'ES256', 'EdDSA'] as const)('a workspace that signs with
     isVerified: await isVerified(token),
   });
 
-  test('V9, F1: advertises that one, publishes keys for it alone, and takes no API that wants another', async () => {
+  test('V9, F1: advertises this algorithm only, publishes keys for it only, and refuses an API with another algorithm', async () => {
     const { body } = await workspace.send('GET', '/.well-known/oauth-authorization-server');
     const { introspection_signing_alg_values_supported: advertised } = body as Record<string, unknown>;
     const published = (await keys.keySet()).keys.map(({ alg }) => alg);
@@ -61,7 +61,7 @@ describe.each(['PS256', 'ES256', 'EdDSA'] as const)('a workspace that signs with
     expect([(await register('RS256')).status, (await register(algorithm)).status]).toEqual([400, 201]);
   });
 
-  test('V9: issues tokens that introspection knows and that verify offline, for APIs and for its own', async () => {
+  test('V9: issues tokens that are active at introspection and verify offline, for APIs and for its own API', async () => {
     const [token, own] = [await issue(), await workspace.tokenFor(workspace.admin)];
     expect([token, own].map((jwt) => decodeProtectedHeader(jwt))).toEqual(
       Array(2).fill({ alg: algorithm, kid: await keys.find(algorithm, 'active'), typ: 'at+jwt' }),
@@ -85,7 +85,7 @@ describe.each(['PS256', 'ES256', 'EdDSA'] as const)('a workspace that signs with
     expect([bitsSet(list).includes(idx), bitsSet(list).includes(statusOf(other).idx)]).toEqual([true, false]);
   });
 
-  test('V2: verifies tokens of before a rotation as well as those of after', async () => {
+  test('V2: verifies older and newer tokens than a rotation', async () => {
     await keys.run();
     workspace.clock.advance(DEFAULTS.lead);
     const before = await issue();
@@ -100,7 +100,7 @@ describe.each(['PS256', 'ES256', 'EdDSA'] as const)('a workspace that signs with
     expect([await verdictsOn(before), await verdictsOn(after)]).toEqual([good, good]);
   });
 
-  test('V5: takes no token of a key that is revoked, and goes on with the next one', async () => {
+  test('V5: takes no token of a revoked key, and signs with the next key', async () => {
     await keys.run();
     const before = await issue();
     expect((await keys.revoke(kidOf(before))).status).toBe(200);

@@ -37,7 +37,7 @@ async function reader(): Promise<[string, KeyFile]> {
 }
 const accept = (acceptsSelfSignedTokens: boolean) =>
   world.manage('PATCH', `/v1/apis/${acme.apiId}`, { acceptsSelfSignedTokens });
-/** The API as the audience of such a JWT, in the place of this server. */
+/** The API as the audience of a JWT, in the place of the issuer. */
 const there = () => ({ url: REPORTS, clock: world.clock });
 const sign = (change: AssertionChange = {}, by = key) => signAssertion(there(), by, change);
 const introspect = (token: string) => world.post('/oauth/introspect', reports, { token });
@@ -65,7 +65,7 @@ describe('a JWT that a service user signed for an API', () => {
     expect((await introspect(token)).body).toMatchObject({ active: true, sub: key.principalId });
   });
 
-  test('P12: tells the API who calls, as any token does', async () => {
+  test('P12: names the caller to the API, like every token', async () => {
     const token = await sign({ claims: { jti: 'my-own-name' } });
     const { told } = await api.visit('GET', '/reports', `Bearer ${token}`);
     expect(told).toEqual({
@@ -80,7 +80,7 @@ describe('a JWT that a service user signed for an API', () => {
     expect((await api.visit('POST', '/reports', `Bearer ${token}`)).status).toBe(403);
   });
 
-  test('is told by introspection with what its roles give now', async () => {
+  test('is shown by introspection with the permissions that its roles give now', async () => {
     const token = await sign({ claims: { jti: 'another-name', scope: 'write:reports', permissions: ['everything'] } });
     const now = world.clock.nowSeconds();
     expect(seen(await introspect(token))).toEqual({
@@ -121,7 +121,7 @@ describe('a JWT that a service user signed for an API', () => {
     expect(visited).toEqual({ reads: 1, writes: 0, kms: [], comparisons: 0 });
   });
 
-  test('H11: is neither good nor bad while DynamoDB does not answer', async () => {
+  test('H11: is neither accepted nor refused while DynamoDB does not answer', async () => {
     const [token, asking] = [await sign(), () => introspect('x')];
     await asking();
     const failing = (_operation: string, body: string) => (body.includes(key.kid) ? denied() : undefined);
@@ -133,14 +133,14 @@ describe('a JWT that a service user signed for an API', () => {
 
 describe('a JWT that the API does not take', () => {
   const more: Record<string, (typeof claimForgeries)[string]> = {
-    'D6: one that says not when it was signed': () => sign({ claims: { iat: undefined } }),
-    'D6: one that lives for more than an hour': () => sign({ claims: { iat: fromNow(-60), exp: fromNow(3_550) } }),
-    'D24: one without type': () => sign({ header: { typ: undefined } }),
-    'D24: one that is for this server': () => sign({ claims: { aud: world.url } }),
-    'D24: one made for client authentication': () => sign({ header: { typ: 'client-authentication+jwt' } }),
-    'D24: one of the type of our own': () => sign({ header: { typ: 'mintmark-token+jwt' } }),
-    'one whose name does not go into a header': () => sign({ claims: { jti: 'two words' } }),
-    'one whose name is too long': () => sign({ claims: { jti: 'x'.repeat(129) } }),
+    'D6: a JWT that does not say when it was signed': () => sign({ claims: { iat: undefined } }),
+    'D6: a JWT that lives for more than an hour': () => sign({ claims: { iat: fromNow(-60), exp: fromNow(3_550) } }),
+    'D24: a JWT without a type': () => sign({ header: { typ: undefined } }),
+    'D24: a JWT that is for Mintmark': () => sign({ claims: { aud: world.url } }),
+    'D24: a JWT for client authentication': () => sign({ header: { typ: 'client-authentication+jwt' } }),
+    'D24: a JWT with the type of a token of Mintmark': () => sign({ header: { typ: 'mintmark-token+jwt' } }),
+    'a JWT whose jti cannot be in a header': () => sign({ claims: { jti: 'two words' } }),
+    'a JWT whose jti is too long': () => sign({ claims: { jti: 'x'.repeat(129) } }),
   };
   let other: KeyFile;
   beforeAll(async () => {
@@ -179,7 +179,7 @@ describe('a JWT that the API does not take', () => {
     expect((await world.manage('GET', list, undefined, token)).status).toBe(200);
   });
 
-  test('D24: is an assertion, also where an API has the name of this server', async () => {
+  test('D24: is an assertion, even if an API has the issuer as its identifier', async () => {
     const named = await registerApi(world, ['read'], { identifier: world.url, acceptsSelfSignedTokens: true });
     const role = { key: 'named', name: 'Named', level: 1, permissions: [{ api: named.identifier, value: 'read' }] };
     const { body } = await world.manage('POST', '/v1/roles', role);
@@ -202,7 +202,7 @@ describe('an API and the JWTs that service users sign', () => {
     expect((await world.manage('GET', `/v1/apis/${fresh.id}`)).body).toMatchObject({ acceptsSelfSignedTokens: false });
   });
 
-  test('takes none that is not bound where it takes bound tokens only', async () => {
+  test('takes no unbound JWT if it takes bound tokens only', async () => {
     const require = (isRequired: boolean) =>
       world.manage('PATCH', `/v1/apis/${acme.apiId}`, { dpopBoundAccessTokensRequired: isRequired });
     const token = await sign();
@@ -240,7 +240,7 @@ describe('a JWT that a service user signed ends', () => {
     expect([await visitAll(token), seen(await introspect(token))]).toEqual([REFUSED, INACTIVE]);
   });
 
-  test('I1: when its client takes it back, and no other of its client with it', async () => {
+  test('I1: when its client revokes it, and no other JWT of its client with it', async () => {
     const [token, kept] = [await sign(), await sign()];
     const revoke = async (by: KeyFile) =>
       world.post('/oauth/revoke', undefined, { token, ...(await clientAssertion(world, by)) });

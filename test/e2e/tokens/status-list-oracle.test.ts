@@ -23,7 +23,7 @@ describe('another library that reads our status lists', () => {
     await succeed(manage('PATCH', `/v1/apis/${acme.apiId}`, { statusList: true }));
   });
 
-  test('finds the place of each token, and there only the revoked tokens set', async () => {
+  test('finds the place of each token, and only revoked tokens have the bit set', async () => {
     const tokens = await Promise.all(Array.from({ length: 20 }, () => world.tokenFor(acme.tenantToken)));
     const revoked = tokens.filter((_, number) => number % 3 === 0);
     await Promise.all(revoked.map((token) => world.post('/oauth/revoke', acme.tenantToken, { token })));
@@ -34,7 +34,7 @@ describe('another library that reads our status lists', () => {
     );
   });
 
-  /** What the library finds on our list at the place of a token. */
+  /** The bit that the library finds on our list at the place of a token. */
   async function statusFound(token: string): Promise<number> {
     const { idx, uri } = getStatusListFromJWT(token);
     const { text } = await readList(world, uri);

@@ -79,7 +79,7 @@ describe('GET /.well-known/status/{listId}', () => {
     }
   });
 
-  test('makes and signs a list once in half of its time to live, and tells caches when the next one comes', async () => {
+  test('makes and signs a list once in half of its time to live, and tells caches when the next list comes', async () => {
     const token = await world.tokenFor(acme.tenantToken);
     const { uri } = statusOf(token);
     const read = async () => (await readList(world, uri)).text;
@@ -145,7 +145,7 @@ describe('GET /.well-known/status/{listId}', () => {
 });
 
 describe('a list whose tokens have expired', () => {
-  test('says nothing about them any more, and is gone when all of its day have', async () => {
+  test('says nothing about them any more, and does not exist after all tokens of its day have expired', async () => {
     const token = await world.tokenFor(acme.tenantToken);
     const { uri, idx } = statusOf(token);
     await revoke(acme.tenantToken, token);

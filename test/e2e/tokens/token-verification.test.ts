@@ -32,7 +32,7 @@ afterAll(async () => {
   trap.close();
 });
 
-/** What the two verifiers of tokens answer about one: introspection by its own client, and the management API. */
+/** The verdicts of both verifiers on a token: introspection by its own client, and the management API. */
 async function verdictsOn(token: string) {
   const introspection = await world.post('/oauth/introspect', world.admin, { token });
   const management = await world.manage('GET', '/v1/tenants', undefined, token);
@@ -52,7 +52,7 @@ const REFUSED = {
 };
 
 describe('F4: a token with nothing changed', () => {
-  test('is accepted, so the others are refused for what was changed', async () => {
+  test('is accepted, so the other tokens are refused for their change', async () => {
     expect(await verdictsOn(await forge.vary({}))).toEqual(ACCEPTED);
   });
 
@@ -71,7 +71,7 @@ describe('F4: a token is refused by its header:', () => {
     expect(await verdictsOn(await forgery(desk))).toEqual(REFUSED);
   });
 
-  test('D16: and no key is fetched from where a token says', () => {
+  test('D16: and no key is fetched from an address in a token', () => {
     expect(trapVisits).toBe(0);
   });
 });
