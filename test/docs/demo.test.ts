@@ -142,11 +142,11 @@ describe('the demo', () => {
     expect(lines.filter((line) => line.length !== 80 || !/ \d+ ms$/.test(line))).toEqual([]);
   });
 
-  test('prints what README.md shows, but for ids, ports and times', () => {
+  test('prints the same as README.md, except for ids, ports and times', () => {
     expect(withoutChance(short.stdout)).toBe(withoutChance(codeOf(readme, 'demo')));
   });
 
-  test('says what is wrong where it cannot begin', async () => {
+  test('says what is wrong if it cannot begin', async () => {
     const failed = await runCommand(process.execPath, [demo], { env: { TMPDIR: join(temporary, 'missing') } });
     expect(failed).toMatchObject({ code: 1, stdout: '' });
     expect(failed.stderr).toMatch(/^The demo could not run\. ENOENT: .*mintmark-demo-/);
@@ -203,7 +203,7 @@ describe('a story', () => {
     });
   });
 
-  test('names the step that fails, also where the line has the headline of a later one', async () => {
+  test('names the step that fails, even if the line has the headline of a later step', async () => {
     expect(await told([succeed, silent, differ, succeed], false)).toEqual({
       isTrue: false,
       text: expect.stringMatching(/^ 1 {2}go +with .*\n 2 {2}go +failed\n\nThis step failed: compare\n/),
@@ -216,7 +216,7 @@ describe('a story', () => {
     expect(text).toMatch(/^ 1 {2}go +with .*\n 2 {2}prepare +silently\n\n2 steps, all as expected/);
   });
 
-  test('says which error came where none was expected, without the secret in it', async () => {
+  test('says which error came if none was expected, without the secret in it', async () => {
     const { isTrue, text } = await told([crash], true);
     expect(isTrue).toBe(false);
     expect(text).toContain(

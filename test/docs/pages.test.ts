@@ -42,7 +42,7 @@ describe('the pages of the documentation', () => {
     expect(first?.code).toMatch(/^\. \.\/docs\/mintmark\.sh &&/);
   });
 
-  test('have commands only where a test runs them', () => {
+  test('have only commands that a test runs', () => {
     const others = pages().filter((page) => page.startsWith('docs/') && !guides.includes(page));
     expect(others.filter((page) => blockNames(page).some((block) => block !== 'mermaid'))).toEqual([]);
   });

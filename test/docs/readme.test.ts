@@ -29,7 +29,7 @@ describe('README.md', () => {
     ]);
   });
 
-  test('has no block but those that some test runs or compares', () => {
+  test('has only blocks that a test runs or compares', () => {
     expect(blockNames('README.md')).toEqual([
       'sh try',
       'text demo',

@@ -53,7 +53,7 @@ describe('docs/mintmark.sh', () => {
     });
   });
 
-  test('stops where an answer lacks the member that is asked for', async () => {
+  test('stops if an answer lacks the member that is asked for', async () => {
     expect(await run(['mintmark GET /v1/users | field nextCursor'])).toEqual({
       code: 1,
       stdout: '',
@@ -64,7 +64,7 @@ describe('docs/mintmark.sh', () => {
     });
   });
 
-  test('says what to do where nothing was started', async () => {
+  test('says what to do if nothing was started', async () => {
     expect(await run(['echo never'], { ADMIN_FILE: 'missing.json' })).toEqual({
       code: 1,
       stdout: '',
@@ -74,7 +74,7 @@ describe('docs/mintmark.sh', () => {
     });
   });
 
-  test('says what to do where the administrator is refused', async () => {
+  test('says what to do if the administrator is refused', async () => {
     const refused = { issuer: mintmark.url, clientId: 'cli_1', clientSecret: 'mms_1' };
     writeFileSync(join(mintmark.folder, 'refused.json'), JSON.stringify(refused));
     const { code, stdout, stderr } = await run(['echo never'], { ADMIN_FILE: 'refused.json' });
@@ -87,7 +87,7 @@ describe('docs/mintmark.sh', () => {
     ]);
   });
 
-  test('says what to do where Mintmark does not answer', async () => {
+  test('says what to do if Mintmark does not answer', async () => {
     const unreachable = { issuer: 'http://127.0.0.1:9', clientId: 'cli_1', clientSecret: 'mms_1' };
     writeFileSync(join(mintmark.folder, 'unreachable.json'), JSON.stringify(unreachable));
     const { code, stdout, stderr } = await run(['echo never'], { ADMIN_FILE: 'unreachable.json' });

@@ -32,11 +32,11 @@ describe('docs/build/requirements.md', () => {
     expect(promises).toEqual([...new Set(promises)]);
   });
 
-  test('promises what tests show, but for what it says is not there yet', () => {
+  test('has a test for each promise, except for promises that it names as missing', () => {
     expect(promises.filter((id) => !shown.has(id))).toEqual(notYet);
   });
 
-  test('says of nothing that it is not there yet which is', () => {
+  test('names as missing only promises that have no test', () => {
     expect(notYet.filter((id) => shown.has(id) || !promises.includes(id))).toEqual([]);
   });
 });

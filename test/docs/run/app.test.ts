@@ -124,7 +124,7 @@ describe('the Lambda of README.md behind API Gateway', () => {
     CDK_MILLISECONDS,
   );
 
-  test('is reached through the authorizer only', () => {
+  test('can be reached through the authorizer only', () => {
     const routes = program.properties('Reports', 'AWS::ApiGatewayV2::Route');
     expect(routes.filter(({ RouteKey }) => RouteKey === 'GET /reports')).toEqual([
       expect.objectContaining({ AuthorizationType: 'CUSTOM', AuthorizerId: expect.anything() }),

@@ -21,7 +21,7 @@ describe(PAGE, () => {
   const administrator = () => JSON.parse(readFileSync(join(shell.folder, 'admin.json'), 'utf8'));
 
   /** `ts app` and `ts event-rule` are compiled and synthesized by `test/docs/run/app.test.ts`. */
-  test('has no block but those that some test runs or compares', () => {
+  test('has only blocks that a test runs or compares', () => {
     expect(blockNames(PAGE)).toEqual([
       'sh deploy',
       'sh bootstrap',

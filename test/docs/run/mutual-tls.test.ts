@@ -43,11 +43,11 @@ describe(PAGE, () => {
     ]);
   });
 
-  test('uses the token with the certificate, and cannot without', () => {
+  test('uses the token with the certificate, and cannot use it without', () => {
     expect(used().session.answers('use')).toEqual([{ reports: ['2026 in numbers'] }, { message: 'Forbidden' }]);
   });
 
-  test('recognises the client by its key, and not by a name that it signed itself', () => {
+  test('recognises the client by its key, and not by a self-signed name', () => {
     expect(used().session.answers('recognise')).toEqual([
       granted,
       expect.objectContaining({ error: 'invalid_client' }),

@@ -47,7 +47,7 @@ const sources = ['shared', 'functions', 'infra'].flatMap((folder) =>
 );
 
 describe('V10: docs/understand/cryptography.md', () => {
-  test('lists what cryptography there is, and where', () => {
+  test('lists all cryptography, and where it is', () => {
     const rows = Object.entries(primitives).map(([name, spelling]) => {
       const files = sources.filter(({ text }) => spelling.test(text)).map(({ path }) => `\`${path}\``);
       return [name, files.toSorted().join(', ')];

@@ -59,7 +59,7 @@ describe(PAGE, () => {
     ]);
   });
 
-  test('goes on with refresh tokens, and ends their family', () => {
+  test('uses refresh tokens, and ends their family', () => {
     expect(used().session.answers('refresh')).toEqual([
       expect.objectContaining({ identifier: REPORTS, allowRefreshTokens: true }),
       {

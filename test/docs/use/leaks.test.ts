@@ -15,7 +15,7 @@ describe(PAGE, () => {
     expect(used().session.answers('report-leak')).toEqual([refused]);
   });
 
-  test('revokes what an application was issued up to now', () => {
+  test('revokes all tokens that an application was issued up to now', () => {
     const [application] = used().session.answers('revoke-issued') as [{ tokensRevokedUntil: string }];
     expect(Date.parse(application.tokensRevokedUntil)).toBeGreaterThan(Date.now() - 600_000);
   });

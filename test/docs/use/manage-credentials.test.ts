@@ -26,7 +26,7 @@ describe(PAGE, () => {
     });
   });
 
-  test('makes an API token that is a JWT, and tells what it permits', () => {
+  test('makes an API token that is a JWT, and says what it permits', () => {
     const [answer] = answers<[object]>('jwt');
     expect(answer).toMatchObject({ active: true, aud: REPORTS, scope: 'read:reports', roles: [] });
   });
@@ -45,13 +45,13 @@ describe(PAGE, () => {
     expect({ sub, client_id }).toEqual({ sub: made.serviceUserId, client_id: made.clientId });
   });
 
-  test('trades what a key of a service user has signed, once', () => {
+  test('trades an assertion by a key of a service user, once', () => {
     const [first, second] = answers<[object, object]>('service-user-key');
     expect(first).toMatchObject(issued);
     expect(second).toEqual(expect.objectContaining({ error: 'invalid_grant' }));
   });
 
-  test('tells what a JWT permits that a service user has signed for an API', () => {
+  test('says what a JWT permits that a service user has signed for an API', () => {
     expect(answers('self-signed')).toEqual([
       true,
       expect.objectContaining({ active: true, sub: id('svc'), aud: REPORTS }),
@@ -74,7 +74,7 @@ describe(PAGE, () => {
     expect(claims).not.toHaveProperty('tenant_id');
   });
 
-  test('registers an application with a key, which trades what it signs', () => {
+  test('registers an application with a key, which trades its assertions', () => {
     const [grant, token] = answers<[{ clientId: string }, { access_token: string }]>('application-key');
     expect(token).toMatchObject(issued);
     expect(decodeJwt(token.access_token)).toMatchObject({ sub: grant.clientId, client_id: grant.clientId });
@@ -90,7 +90,7 @@ describe(PAGE, () => {
     expect(exchange).toEqual(refused);
   });
 
-  test('finds a token by a part of its description, with the time of its last use, and as the last of all', () => {
+  test('finds a token by a part of its description, with the time of its last use, and the newest token of the list', () => {
     type Page = { items: { clientId: string; secrets: { lastUsedAt: string | null }[] }[] };
     const [found, last] = answers<[Page, Page]>('list');
     expect(found.items.map(({ clientId }) => clientId)).toEqual([used().session.variables.CLIENT_ID]);
@@ -105,7 +105,7 @@ describe(PAGE, () => {
     ]);
   });
 
-  test('creates once what is sent twice with one Idempotency-Key', () => {
+  test('creates one record for a request that is sent twice with one Idempotency-Key', () => {
     const [first, second] = answers<[object, object]>('repeat');
     expect(first).toMatchObject({ id: id('ten'), name: 'Globex' });
     expect(second).toEqual(first);
