@@ -210,7 +210,7 @@ describe('a story', () => {
     });
   });
 
-  test('tells the last step in any case', async () => {
+  test('prints the last step in every case', async () => {
     const { isTrue, text } = await told([succeed, silent], false);
     expect(isTrue).toBe(true);
     expect(text).toMatch(/^ 1 {2}go +with .*\n 2 {2}prepare +silently\n\n2 steps, all as expected/);

@@ -21,7 +21,7 @@ describe('the commands of README.md that take a network or an account', () => {
     ['deploy-app', ['npm run bundle', 'npx cdk deploy --app node infra/reports.ts --outputs-file outputs.json']],
     ['deploy', ['npm run deploy -- --outputs-file outputs.json']],
     ['test', ['npm ci', 'npm test']],
-  ])('"%s" calls what it says', async (name, calls) => {
+  ])('"%s" calls the programs that the page names', async (name, calls) => {
     const result = { code: 0, stdout: '', stderr: '' };
     expect(await shell.run(codeOf(readme, name))).toEqual({ result, calls });
   });
@@ -41,7 +41,7 @@ describe('the commands of README.md that take a network or an account', () => {
     },
   );
 
-  test('"try" and "test" are what .ci/run does from a clean installation', () => {
+  test('"try" and "test" are the commands of .ci/run from a clean installation', () => {
     const steps = [...readPage('.ci/run').matchAll(/^run (npm (?:run )?\w+)/gm)].map(([, step]) => step);
     expect(steps).toEqual(expect.arrayContaining(['npm ci', 'npm run demo', 'npm test']));
   });

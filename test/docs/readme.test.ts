@@ -63,7 +63,7 @@ describe('README.md', () => {
     expect([...concepts.matchAll(/\*\*[^*]+\*\*/g)]).toHaveLength(8);
   });
 
-  test('tells security in ten lines', () => {
+  test('describes security in ten lines', () => {
     const [, security = ''] = /^## Security in ten lines\n([\s\S]*?)^## /m.exec(readme) ?? [];
     expect([...security.matchAll(/^(\d+)\. [^\n]+\n/gm)].map(([, number]) => Number(number))).toEqual([
       1, 2, 3, 4, 5, 6, 7, 8, 9, 10,

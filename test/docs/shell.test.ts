@@ -21,12 +21,12 @@ describe('docs/mintmark.sh', () => {
   const run = (lines: readonly string[], env: Readonly<Record<string, string>> = {}) =>
     runCommand('sh', [], { cwd: mintmark.folder, env, input: [`. '${helper}'`, ...lines].join(' &&\n') });
 
-  test('reads the running npm start, and prints what a request answered', async () => {
+  test('finds the running npm start, and prints the answer to a request', async () => {
     const { code, stdout, stderr } = await run(['echo "$MINTMARK"', 'mintmark GET /v1/users']);
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${mintmark.url}\n{"items":[]}\n`, stderr: '' });
   });
 
-  test('finds what it made before, so that a page can be pasted twice', async () => {
+  test('finds the records that it made before, so that a page can be pasted twice', async () => {
     const make = [`find_or_make /v1/apis '${REPORTS}' | field id`];
     const [first, second] = [await run(make), await run(make)];
     expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/^api_\w{22}\n$/), stderr: '' });

@@ -57,7 +57,7 @@ describe('the CDK app of docs/run/deploy.md', () => {
     );
   });
 
-  test('lets a topic hear of audit events, from the bus that Mintmark tells of them', () => {
+  test('sends audit events from the bus of Mintmark to a topic', () => {
     const [bus] = properties('AWS::Lambda::Function').flatMap(({ Environment }) => {
       const { Variables = {} } = (Environment ?? {}) as { Variables?: Record<string, unknown> };
       return Variables.MINTMARK_EVENT_BUS ?? [];
@@ -91,7 +91,7 @@ describe('the CDK app of docs/run/deploy.md', () => {
     });
   });
 
-  test('tells the authorizer which routes need what', () => {
+  test('gives the authorizer the permission of each route', () => {
     const settings = properties('AWS::Lambda::Function').map(
       ({ Environment }) => (Environment as { Variables?: Record<string, unknown> } | undefined)?.Variables,
     );
@@ -131,7 +131,7 @@ describe('the Lambda of README.md behind API Gateway', () => {
     ]);
   });
 
-  test('tells the authorizer which permission the route needs', () => {
+  test('gives the authorizer the permission of the route', () => {
     const rules = program.properties('Reports', 'AWS::Lambda::Function').flatMap(({ Environment }) => {
       const { Variables } = (Environment ?? {}) as { readonly Variables?: Record<string, string> };
       return Variables?.MINTMARK_PROTECTED_API ?? [];

@@ -35,7 +35,7 @@ describe(PAGE, () => {
   test.each([
     ['deploy', ['npm ci', 'npm run deploy -- --outputs-file outputs.json']],
     ['deploy-app', ['npm run bundle', 'npx cdk deploy --app node infra/reports.ts']],
-  ])('"%s" calls what it says', async (name, expected) => {
+  ])('"%s" calls the programs that the page names', async (name, expected) => {
     const { result, calls } = await shell.run(block(name));
     expect({ ...result, calls }).toEqual({ code: 0, stdout: '', stderr: '', calls: expected });
   });

@@ -35,7 +35,7 @@ describe(PAGE, () => {
     expect(used().session.answers('metadata')).toEqual([expect.objectContaining({ metadata: { plan: 'gold' } })]);
   });
 
-  test('refuses the personal token of a user who was let go', () => {
+  test('refuses the personal token of a deleted user', () => {
     expect(used().session.answers('leaver')).toEqual([expect.objectContaining({ error: 'invalid_client' })]);
   });
 });

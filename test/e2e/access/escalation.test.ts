@@ -45,7 +45,7 @@ describe('C8: a manager of applications', () => {
     expect((await world.manage('GET', `/v1/applications/${world.admin.clientId}`)).body).toEqual(before);
   });
 
-  test('can hand on what it holds itself', async () => {
+  test('can hand on a permission that it holds itself', async () => {
     const { clientId } = (await asWeak('POST', '/v1/applications', { name: 'deputy' })).body as Credentials;
     const permissions = ['read:applications'];
     const reply = await asWeak('PUT', `/v1/applications/${clientId}/grants/${SYSTEM_API_ID}`, { permissions });

@@ -104,7 +104,7 @@ describe('a tenant token that may manage tokens', () => {
     expect((await world.manage('GET', tenantTokens(acme), undefined, token)).status).toBe(200);
   });
 
-  test('does what its token was asked for, and no more', async () => {
+  test('can use only the permissions that its access token was asked for', async () => {
     const parameters = { audience: `${world.url}/v1/`, scope: 'read:tenant-tokens' };
     const token = await world.tokenFor(manager, parameters);
     const refused = await world.manage('POST', tenantTokens(acme), { description: 'x' }, token);

@@ -110,7 +110,7 @@ describe('a tenant that keeps its own roles', () => {
     expect((await admin('GET', path)).body).toMatchObject({ name: 'Clerk', isDefault: false, version: 1, ...changes });
   });
 
-  test('C8: holds at the management API what its token is for, not all that its roles give', async () => {
+  test('C8: holds at the management API only the scope of its access token, not all permissions of its roles', async () => {
     const narrow = await managerWith({ permissions: ['read:members'], scope: 'write:tenant-roles' });
     const wide = await managerWith({ permissions: ['read:members'] });
     const body = () => newRole({ permissions: [system('read:members')] });
@@ -118,7 +118,7 @@ describe('a tenant that keeps its own roles', () => {
     expect((await wide('POST', collection(), body())).status).toBe(201);
   });
 
-  test('C9: holds what its roles give now', async () => {
+  test('C9: holds the permissions that its roles give now', async () => {
     const roleId = await createRole(world, [system('write:tenant-roles'), readReports], LEVEL);
     const credentials = await createApiToken(world, acme.tenantId, { roleIds: [roleId] });
     const keeper = manageWith(world, await world.tokenFor(credentials, { audience: `${world.url}/v1/` }));

@@ -232,7 +232,7 @@ describe('R11: a library that repeats a refused request in the other style', () 
 });
 
 describe('R1: refused assertions', () => {
-  test('are counted like secrets, and a right one works', async () => {
+  test('are counted like wrong secrets, and a valid assertion still works', async () => {
     world.clock.advance(60);
     const key = await createServiceUserKey(world, await createServiceUser(world, acme.tenantId, [acme.readerRoleId]));
     const misdirected = await signAssertion(world, key, { claims: { aud: 'https://example.com' } });

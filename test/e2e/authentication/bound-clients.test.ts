@@ -58,7 +58,7 @@ const introspect = async (client: Credentials, token: string) =>
   (await world.post('/oauth/introspect', client, { token })).body as { active: boolean };
 
 describe('a client that is registered for certificate-bound tokens', () => {
-  test('E4: gets only such tokens, for every API', async () => {
+  test('E4: gets only certificate-bound tokens, for every API', async () => {
     const { body } = await exchangeOver(byCertificate);
     const { access_token: token } = body as { access_token: string };
     expect(decodeJwt(token).cnf).toEqual({ 'x5t#S256': identity.thumbprint });
@@ -119,7 +119,7 @@ describe('E5: the management API and a token that is bound to a certificate', ()
     expect((await list(identity)).status).toBe(200);
   });
 
-  test('refuses it from another certificate, and without one, with any headers', async () => {
+  test('refuses it from another certificate, and without a certificate, with any headers', async () => {
     const pretended = { ...headers(), 'x-ssl-client-cert': encodeURIComponent(identity.cert) };
     const replies = [
       await list(other),

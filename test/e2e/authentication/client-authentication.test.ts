@@ -218,7 +218,7 @@ describe('requests without the credentials of a client', () => {
   });
 });
 
-test('B21: the secret is in the answer that creates it and in no later one', async () => {
+test('B21: the secret is in the answer that creates it and in no later answer', async () => {
   const { clientId, clientSecret } = await newApiToken();
   const list = `/v1/tenants/${acme.tenantId}/api-tokens`;
   const replies = [await world.manage('GET', list), await world.manage('GET', `${list}/${clientId}`)];

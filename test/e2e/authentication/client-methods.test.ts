@@ -228,7 +228,7 @@ describe('an application that changes its method of authentication', () => {
     expect(before.body).toMatchObject({ secrets: [] });
   });
 
-  test('is not the administrator, who would be locked out', async () => {
+  test('cannot be the administrator, who would be locked out', async () => {
     const patches = [keys, { tokenEndpointAuthMethod: 'none', grantTypes: [] }, { grantTypes: [] }];
     const replies = await Promise.all(patches.map((patch) => manage('PATCH', pathOf(world.admin), patch)));
     expect(replies.map(seen)).toEqual(patches.map(() => problem(409, 'conflict')));

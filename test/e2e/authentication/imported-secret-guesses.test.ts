@@ -44,7 +44,7 @@ describe('B14: a guess at an imported secret', () => {
     expect(cost).toEqual({ ...REFUSAL, comparisons: 2 });
   });
 
-  test('does not change what Mintmark’s own secrets cost', async () => {
+  test('does not change the cost of Mintmark’s own secrets', async () => {
     await exchange(acme.tenantToken);
     await exchange(acme.tenantToken);
     const cost = await costOf(world, () => exchange(acme.tenantToken));

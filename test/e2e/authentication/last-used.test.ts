@@ -143,7 +143,7 @@ describe('Q7: the use of a credential', () => {
     expect(usesOf(await show('a token of a tenant without anything', credentials))).toEqual([now()]);
   });
 
-  test('is noted neither for a wrong secret nor for one that expired', async () => {
+  test('is noted neither for a wrong secret nor for an expired secret', async () => {
     const credentials = await create('a tenant token');
     await exchange({ ...credentials, clientSecret: acme.tenantToken.clientSecret });
     await exchange({ ...credentials, clientSecret: 'guess' });

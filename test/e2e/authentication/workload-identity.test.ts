@@ -215,7 +215,7 @@ describe('a federated credential that has ended', () => {
     expect(await platform.outcome(credential)).toBe('400 invalid_grant');
   });
 
-  test.each(Object.entries(ends))('is refused, and so is what it obtained: %s', async (_state, end) => {
+  test.each(Object.entries(ends))('is refused together with the tokens that it obtained: %s', async (_state, end) => {
     const credential = await trust();
     const { body } = await platform.exchange(credential, await platform.token());
     await end(`${path}/federated-credentials/${credential}`);

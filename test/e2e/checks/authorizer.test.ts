@@ -87,7 +87,7 @@ describe.each(['offline', 'online'] as const)('an authorizer that works %s', (mo
     expect([await statuses(api(), `Bearer ${last}`), await statuses(api(), `Bearer ${over}`)]).toEqual([OPEN, REFUSED]);
   });
 
-  test('P4: forbids what the token has no permission for', async () => {
+  test('P4: forbids a route for which the token has no permission', async () => {
     const reader = await world.tokenFor(acme.tenantToken, { scope: 'read:reports' });
     const writer = await world.tokenFor(acme.tenantToken, { scope: 'write:reports' });
     expect([
@@ -103,7 +103,7 @@ describe.each(['offline', 'online'] as const)('an authorizer that works %s', (mo
     expect(await statuses(api(), `Bearer ${forge.genuine}`, 'DELETE', '/reports/7')).toEqual(FORBIDDEN);
   });
 
-  test('P12: tells the API who calls, in text and without secrets', async () => {
+  test('P12: names the caller to the API, in text and without secrets', async () => {
     const token = await world.tokenFor(acme.personalToken);
     const told = {
       clientId: acme.personalToken.clientId,

@@ -71,7 +71,7 @@ describe.each(['offline', 'online'] as const)('E5: an authorizer that works %s',
     expect(await visit(requiring, identity, bearer(token))).toEqual(OPEN);
   });
 
-  test('refuses it from another certificate, also from one of the same key', async () => {
+  test('refuses it from another certificate, even if that has the same key', async () => {
     expect(await visit(api, other, bearer(token))).toEqual(REFUSED);
     expect(await visit(api, renewed, bearer(token))).toEqual(REFUSED);
   });

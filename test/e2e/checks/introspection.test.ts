@@ -170,13 +170,16 @@ async function varied(claims: (now: number) => Record<string, unknown>): Promise
 }
 
 describe('H4: the introspection of a token that is not valid for the caller', () => {
-  test.each(Object.entries(inactiveTokens))('tells of %s that it is inactive, byte for byte', async (_name, issue) => {
-    const token = await issue();
-    const byClient = await ask(acmeApi, token);
-    const byBearer = await askAsBearer(await world.tokenFor(acmeApi), token);
-    const inactive = { ...wholeReply(await ask(world.admin, 'unknown')), status: 200, text: '{"active":false}' };
-    expect([wholeReply(byClient), wholeReply(byBearer)]).toEqual([inactive, inactive]);
-  });
+  test.each(Object.entries(inactiveTokens))(
+    'says of a token %s that it is inactive, byte for byte',
+    async (_name, issue) => {
+      const token = await issue();
+      const byClient = await ask(acmeApi, token);
+      const byBearer = await askAsBearer(await world.tokenFor(acmeApi), token);
+      const inactive = { ...wholeReply(await ask(world.admin, 'unknown')), status: 200, text: '{"active":false}' };
+      expect([wholeReply(byClient), wholeReply(byBearer)]).toEqual([inactive, inactive]);
+    },
+  );
 });
 
 describe('introspection tells of a token', () => {

@@ -106,7 +106,7 @@ describe('an API token of kind access_token', () => {
     expect(await introspect(accessToken)).toMatchObject({ active: true, aud: identifier, scope: 'read' });
   });
 
-  test('C9: permits what the records say at that moment, and introspection tells its roles and metadata', async () => {
+  test('C9: permits what the records say at that moment, and introspection shows its roles and metadata', async () => {
     const jwt = await ofTenant({ metadata: { team: 'a' } });
     const { jti, iat } = decodeJwt(jwt.accessToken);
     const claims = { iss: world.url, sub: jwt.clientId, aud: REPORTS, iat, nbf: iat, jti, client_id: jwt.clientId };

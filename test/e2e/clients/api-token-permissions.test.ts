@@ -40,7 +40,7 @@ async function managerWith(body: object): Promise<Manage> {
 const FORBIDDEN = problem(403, 'forbidden', 'permissions');
 
 describe('an API token with permissions of its own', () => {
-  test('may do what they say, has no roles, and shows them', async () => {
+  test('may use these permissions, has no roles, and shows the permissions', async () => {
     const credentials = await create([read]);
     expect((await manage('GET', pathOf(credentials))).body).toMatchObject({ roleIds: [], permissions: [read] });
     const token = await world.tokenFor(credentials);
@@ -50,7 +50,7 @@ describe('an API token with permissions of its own', () => {
     expect(await exchangeOutcome(world, credentials, { audience: LEDGER })).toBe('400 invalid_target');
   });
 
-  test('C9: loses what its API does not declare any more, at once', async () => {
+  test('C9: loses at once the permissions that its API no longer declares', async () => {
     const api = 'https://api.example.com/shrinking';
     await createApi(world, api, ['read', 'write']);
     const { items } = (await manage('GET', '/v1/apis?limit=100')).body as {
@@ -109,7 +109,7 @@ describe('an API token with permissions of its own', () => {
     expect(seen(await manage('PATCH', pathOf(credentials), { permissions }))).toEqual(refused);
   });
 
-  test('has no roles besides', async () => {
+  test('cannot have roles too', async () => {
     const both = { description: 'both', roleIds: [acme.readerRoleId], permissions: [read] };
     const refused = problem(400, 'invalid_request', 'permissions');
     expect(seen(await manage('POST', tokens(), both))).toEqual(refused);
@@ -156,7 +156,7 @@ describe('C8: a caller of a tenant that gives permissions to API tokens', () => 
     expect((await manage('GET', pathOf(strong))).body).toMatchObject({ version: 1, permissions: [read, write] });
   });
 
-  test('gives what it holds directly, but no role, not even the weakest', async () => {
+  test('gives permissions that it holds directly, but no role, not even the weakest', async () => {
     const direct = await managerWith({ permissions: [read, system('write:tenant-tokens')] });
     await create([read], direct);
     const weak = await createRole(world, [], 10_000);
@@ -183,7 +183,7 @@ describe('C8: a caller of a tenant that gives permissions to API tokens', () => 
   });
 });
 
-test('C8: a caller of the workspace gives every permission, but of the management API only what it holds', async () => {
+test('C8: a caller of the workspace gives every permission, but of the management API only permissions that it holds', async () => {
   const application = await succeed<Credentials>(manage('POST', '/v1/applications', { name: 'provisioning' }));
   const grant = `/v1/applications/${application.clientId}/grants/api_0000000000000000000000`;
   await succeed(manage('PUT', grant, { permissions: ['write:tenant-tokens'] }));

@@ -106,7 +106,7 @@ describe.each(owners)('an API token of $owner', ({ path, other, own }) => {
     expect((await world.post('/oauth/token', created, exchange)).status).toBe(401);
   });
 
-  test('T1: is found under its owner only, and is answered elsewhere like one that does not exist', async () => {
+  test('T1: is found under its owner only, and is answered elsewhere like an unknown API token', async () => {
     const { clientId } = await create();
     for (const elsewhere of [other(acme), path(globex), other(globex)]) {
       for (const method of ['GET', 'DELETE']) {

@@ -192,7 +192,7 @@ describe('how long the tokens of an application live', () => {
   });
 });
 
-describe('I9: what an application may do', () => {
+describe('I9: the authority of an application', () => {
   test('is nothing from the moment it is disabled until it is enabled again', async () => {
     const credentials = await createReader();
     const earlier = await world.tokenFor(credentials);

@@ -30,7 +30,7 @@ async function arrangeGrant(permissions: readonly string[] | 'all') {
 }
 
 describe('a client grant', () => {
-  test('is shown as it was set, and so is it afterwards', async () => {
+  test('is shown as it was set, at once and later', async () => {
     const application = await createApplication(world);
     const path = `${grantsOf(application)}/${acme.apiId}`;
     const set = await world.manage('PUT', path, { permissions: ['read:reports'] });
@@ -89,8 +89,8 @@ describe('a client grant', () => {
     ['no permissions', undefined, 'permissions'],
     ['null', null, 'permissions'],
     ['another word than all', 'everything', 'permissions'],
-    ['all as one of several', ['all'], 'permissions'],
-    ['what can be no permission', ['read reports'], 'permissions[0]'],
+    ['all as a list', ['all'], 'permissions'],
+    ['a text that cannot be a permission', ['read reports'], 'permissions[0]'],
     ['201 permissions', Array.from({ length: 201 }, (_, index) => `p${index}`), 'permissions'],
   ])('is refused with %s', async (_what, permissions, field) => {
     const { application, path } = await arrangeGrant([]);
@@ -177,18 +177,21 @@ describe('the ceiling of an application', () => {
   test.each([
     { granted: 'all', afterMore: 'read write', afterLess: 'write' },
     { granted: ['read'], afterMore: 'read', afterLess: '400 invalid_target' },
-  ] as const)('follows what the API declares where it is $granted', async ({ granted, afterMore, afterLess }) => {
-    const api = await registerApi(world, ['read']);
-    const application = await createApplication(world);
-    await grantPermissions(world, application, api.id, granted);
-    const outcomes = [await exchangeOutcome(world, application, { audience: api.identifier })];
-    for (const declared of [['read', 'write'], ['write']]) {
-      const permissions = declared.map((value) => ({ value }));
-      await world.manage('PATCH', `/v1/apis/${api.id}`, { permissions });
-      outcomes.push(await exchangeOutcome(world, application, { audience: api.identifier }));
-    }
-    expect(outcomes).toEqual(['read', afterMore, afterLess]);
-  });
+  ] as const)(
+    'follows the permissions that the API declares, if it is $granted',
+    async ({ granted, afterMore, afterLess }) => {
+      const api = await registerApi(world, ['read']);
+      const application = await createApplication(world);
+      await grantPermissions(world, application, api.id, granted);
+      const outcomes = [await exchangeOutcome(world, application, { audience: api.identifier })];
+      for (const declared of [['read', 'write'], ['write']]) {
+        const permissions = declared.map((value) => ({ value }));
+        await world.manage('PATCH', `/v1/apis/${api.id}`, { permissions });
+        outcomes.push(await exchangeOutcome(world, application, { audience: api.identifier }));
+      }
+      expect(outcomes).toEqual(['read', afterMore, afterLess]);
+    },
+  );
 
   test('C6: is the ceiling of one application at one API', async () => {
     const [granted, other] = [await registerApi(world, ['read']), await registerApi(world, ['read'])];

@@ -184,7 +184,7 @@ describe('T1: a federated credential', () => {
     expect(wrong.map(seen)).toEqual(wrong.map(() => problem(404, 'not_found')));
   });
 
-  test('is found under its service user only, and is answered elsewhere like one that does not exist', async () => {
+  test('is found under its service user only, and is answered elsewhere like an unknown id', async () => {
     const { clientId } = await createFederatedCredential(world, path);
     const strangers = [
       await reader(),
@@ -201,7 +201,7 @@ describe('T1: a federated credential', () => {
     }
   });
 
-  test('C8: is made by no caller with weaker roles than those of the service user', async () => {
+  test('C8: is made by no caller with weaker roles than the roles of the service user', async () => {
     const manager = await arrangeTenantManager(world, acme.tenantId, ['read:service-users', 'write:service-users']);
     const token = await world.tokenFor(manager, { audience: `${world.url}/v1/` });
     expect((await add({}, token)).status).toBe(201);
@@ -210,7 +210,7 @@ describe('T1: a federated credential', () => {
     expect(seen(reply)).toEqual(problem(403, 'forbidden', 'roleIds'));
   });
 
-  test('needs the permission to write, and the one to read', async () => {
+  test('needs the permission to write for changes, and the permission to read for reads', async () => {
     const reading = await world.tokenFor(await arrangeTenantManager(world, acme.tenantId, ['read:service-users']));
     expect((await world.manage('GET', `${path}/federated-credentials`, undefined, reading)).status).toBe(200);
     expect(seen(await add({}, reading))).toEqual(problem(403, 'insufficient_scope'));

@@ -76,7 +76,7 @@ describe('Q10: the report of a leaked credential', () => {
     expect(await linesAbout(reply)).toEqual(bothLines(target));
   });
 
-  test('Q10: ends a refresh token, with what was issued from it', async () => {
+  test('Q10: ends a refresh token, with the access tokens of its family', async () => {
     const family = await beginFamily(world, acme.tenantToken);
     const reply = await report({ credential: family.refresh_token });
     expect(told(reply)).toEqual(nothing);

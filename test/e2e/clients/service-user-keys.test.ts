@@ -235,7 +235,7 @@ describe('T1: the key of a service user', () => {
     expect((await manage('GET', `${owner}/keys`)).text).not.toContain(secret.clientId);
   });
 
-  test('is found under its service user only, and is answered elsewhere like one that does not exist', async () => {
+  test('is found under its service user only, and is answered elsewhere like an unknown id', async () => {
     const { kid } = await createServiceUserKey(world, path);
     const strangers = [
       await reader(),
@@ -273,7 +273,7 @@ describe('the key set of one key of a service user', () => {
     ['a disabled service user', async (owner: string) => manage('PATCH', owner, { status: 'disabled' })],
     ['a deleted service user', async (owner: string) => manage('DELETE', owner)],
     ['a disabled tenant', async (_owner: string, tenant: string) => manage('PATCH', tenant, { status: 'disabled' })],
-  ])('does not exist for %s, as for an unknown one, and the key is refused', async (_what, end) => {
+  ])('does not exist for %s, as for an unknown key, and the key is refused', async (_what, end) => {
     const { id: tenantId } = await createAt<{ id: string }>(world, '/v1/tenants', { name: 'Initech' });
     const owner = await createServiceUser(world, tenantId, [acme.readerRoleId]);
     const key = await createServiceUserKey(world, owner, { expiresInSeconds: 90 });

@@ -80,7 +80,7 @@ describe('a secret of a service user', () => {
     });
   });
 
-  test('ends when it is told to, and its tokens no later', async () => {
+  test('ends at its expiry, and its tokens no later', async () => {
     const path = await reader();
     const { body } = await manage('POST', `${path}/secrets`, { title: 'short-lived', expiresInSeconds: 90 });
     const [shortLived, lasting] = [body as Credentials, await createServiceUserSecret(world, path)];
@@ -165,7 +165,7 @@ describe('T1: the client of a service user', () => {
     `${await createServiceUser(world, globex.tenantId, [])}/secrets`,
   ];
 
-  test('is found under its service user only, and is answered elsewhere like one that does not exist', async () => {
+  test('is found under its service user only, and is answered elsewhere like an unknown id', async () => {
     const secret = await createServiceUserSecret(world, await reader());
     for (const collection of await elsewhere()) {
       const isSecret = collection.endsWith('/secrets');

@@ -27,7 +27,7 @@ const shownNow = (name: string) => ({
 });
 
 describe('a new service user', () => {
-  test('is shown as it was asked for, and so is it afterwards', async () => {
+  test('is shown as it was requested, at once and later', async () => {
     const request = {
       name: 'billing export',
       description: 'Nightly',
@@ -149,7 +149,7 @@ describe('a service user is refused with', () => {
   });
 });
 
-describe('I9: what a service user may do', () => {
+describe('I9: the authority of a service user', () => {
   test('C9: follows its roles of this moment', async () => {
     const path = await reader();
     const secret = await createServiceUserSecret(world, path);

@@ -117,7 +117,7 @@ describe('a filter of audit events', () => {
     ['by all three', { type: 'user.created', outcome: 'refused' }, ['user.created refused']],
     ['without a match', { type: 'user.deleted' }, []],
     ['by a type that there is not', { type: 'tenant.exploded' }, []],
-  ])('%s shows what matches it', async (_what, query, expected) => {
+  ])('%s shows the events that match it', async (_what, query, expected) => {
     const events = await readAll({ clientId: application.clientId, ...query });
     expect(events.map(({ type, outcome }) => `${type} ${outcome}`).toSorted()).toEqual(expected);
   });

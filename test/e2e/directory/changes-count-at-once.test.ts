@@ -157,7 +157,7 @@ describe('a changed API', () => {
   });
   const exchange = () => world.post('/oauth/token', credentials, { grant_type: 'client_credentials' });
 
-  test('C9: takes a permission from everybody who holds it, and gives it back to them', async () => {
+  test('C9: takes a removed permission from all its holders, and gives it back when it is declared again', async () => {
     const token = await world.tokenFor(credentials);
     await change(path, { permissions: [{ value: 'read' }] });
     expect([await introspectedScope(world, token), await exchangeOutcome(world, credentials, {})]).toEqual([

@@ -41,7 +41,7 @@ describe('a default role', () => {
     expect((await join(tenant)).roleIds).toEqual([own.id]);
   });
 
-  test('is not given to a new member for whom other roles, or none, are named', async () => {
+  test('is not given to a new member if the request names other roles or an empty list', async () => {
     const tenant = await createTenant();
     const [, named] = [await createRole(`${tenant}/roles`, true), await createRole(`${tenant}/roles`)];
     expect((await join(tenant, { roleIds: [named.id] })).roleIds).toEqual([named.id]);
@@ -57,7 +57,7 @@ describe('a default role', () => {
     expect((await succeed<Member>(manage('PUT', path, {}))).roleIds).toEqual([own.id]);
   });
 
-  test('is shown as a default role, by every route and in another version', async () => {
+  test('is shown with its flag by every route, and the flag changes its version', async () => {
     const tenant = await createTenant();
     const { id } = await createRole(`${tenant}/roles`);
     const changed = await manage('PATCH', `${tenant}/roles/${id}`, { isDefault: true });
@@ -109,7 +109,7 @@ describe('default roles', () => {
     expect((await join(tenant)).roleIds).toHaveLength(10);
   });
 
-  test('are made or refused, and a refusal leaves nothing, when 16 ask for ten places at once', async () => {
+  test('are made or refused as a whole when 16 requests want ten places at once', async () => {
     const collection = `${await createTenant()}/roles`;
     const make = () =>
       manage('POST', collection, { key: `key-${next()}`, name: 'R', level: 9, permissions: [], isDefault: true });

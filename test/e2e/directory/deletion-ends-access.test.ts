@@ -62,7 +62,7 @@ const deletions: readonly {
 ];
 
 describe('I9: deleting', () => {
-  test.each(deletions)('$what ends what derives from it, and nothing else', async ({ path, ...expected }) => {
+  test.each(deletions)('$what ends the access that depends on it, and nothing else', async ({ path, ...expected }) => {
     const globex = await arrangeAcme(world);
     const owners = [globex.tenantToken, globex.personalToken];
     const tokens = await Promise.all(owners.map((owner) => world.tokenFor(owner)));

@@ -127,7 +127,7 @@ describe.each(collections)('$path', ({ path, id, body, defaults }) => {
 });
 
 describe('the list of roles', () => {
-  test('shows 120 of them once each, 50 to a page unless told otherwise', async () => {
+  test('shows each of 120 roles once, 50 to a page unless the request says otherwise', async () => {
     const before = ((await manage('GET', '/v1/roles?limit=100')).body as { items: object[] }).items.length;
     const role = (serial: number) => ({ key: `page-${serial}`, name: 'Role', level: 1, permissions: [] });
     await repeat(120 - before, (serial) => manage('POST', '/v1/roles', role(serial)));
@@ -174,7 +174,7 @@ describe('a tenant id', () => {
 });
 
 describe('unique names of the directory', () => {
-  test('treat an e-mail address in capitals and small letters as one', async () => {
+  test('treat an e-mail address in capitals and in small letters as the same name', async () => {
     const created = await manage('POST', '/v1/users', { email: 'Grace.Hopper@Example.COM' });
     expect(created.body).toMatchObject({ email: 'grace.hopper@example.com' });
     const again = await manage('POST', '/v1/users', { email: 'grace.hopper@EXAMPLE.com' });

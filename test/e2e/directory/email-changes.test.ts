@@ -114,7 +114,7 @@ describe('RACE: changes of e-mail addresses at once', () => {
     expect(await Promise.all(all.map(isFree))).toEqual(all.map((email) => email !== kept));
   });
 
-  test('leave a user who changes to and fro only the address that is shown', async () => {
+  test('leave a user who changes an address back and forth only the address that is shown', async () => {
     const user = await create();
     const other = freshAddress();
     const replies = await Promise.all(race(8, (runner) => change(user, { email: runner % 2 ? user.email : other })));

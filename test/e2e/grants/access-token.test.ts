@@ -66,7 +66,7 @@ async function arrangeApi(
   return { audience, credentials: credentials as Credentials };
 }
 
-describe('what an access token is made of', () => {
+describe('the content of an access token', () => {
   test.each([
     ['RS256', 0],
     ['PS256', 1],
@@ -129,7 +129,7 @@ describe('what an access token is made of', () => {
   });
 });
 
-describe('a request cannot change what an access token says', () => {
+describe('a request cannot change the claims of an access token', () => {
   const reserved = {
     iss: 'https://evil.example',
     sub: 'usr_0000000000000000000000',

@@ -55,7 +55,7 @@ describe('a requested audience', () => {
     [`resource=${REPORTS}&resource=${LEDGER}`],
     [`audience=${REPORTS}&audience=${LEDGER}`],
     [`resource=${REPORTS}&audience=${LEDGER}`],
-  ])('G3: several are refused, because a token is for one: %s', async (audiences) => {
+  ])('G3: with another audience is refused, because a token is for one API: %s', async (audiences) => {
     const body = new URLSearchParams(`grant_type=client_credentials&${audiences}`);
     const reply = await world.send('POST', '/oauth/token', { headers: { authorization: basic(torn) }, body });
     expect(seen(reply)).toEqual(oauthError(400, 'invalid_target'));

@@ -120,7 +120,7 @@ describe('N8: a family of refresh tokens ends as soon as', () => {
     expect((await refresh(world, owner.credentials, family.refresh_token)).status).toBeOneOf([400, 401]);
   });
 
-  test.each(secretOwners)('a secret of $owner has leaked and is deleted, though another one works', async (of) => {
+  test.each(secretOwners)('a leaked secret of $owner is deleted, though another secret works', async (of) => {
     const owner = await of.create(manage, acme);
     if (owner.path.startsWith('/v1/applications/')) await register(owner, ['client_credentials', 'refresh_token']);
     const family = await beginFamily(world, owner.credentials);
@@ -222,7 +222,7 @@ describe('the introspection of a refresh token', () => {
     });
   });
 
-  test('H7: tells nothing to a caller that has nothing to do with it', async () => {
+  test('H7: answers every other caller that the token is inactive', async () => {
     const { refresh_token: token } = await beginFamily(world, acme.tenantToken);
     const globex = await arrangeAcme(world);
     const foreigner = await arrangeTenantManager(world, globex.tenantId, ['introspect:tokens']);

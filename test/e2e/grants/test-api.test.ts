@@ -38,7 +38,7 @@ async function managerWith(permissions: readonly string[]): Promise<string> {
 }
 
 describe('the trial of an API', () => {
-  test('answers what the application would get, for a minute, without its secret', async () => {
+  test('gives the token that the application would get, for a minute, without its secret', async () => {
     const { clientId } = await createReader({ metadata: { team: 'Büro' } });
     const { status, body } = await tryApi({ clientId });
     const { access_token } = (body as Tried).tokenResponse;

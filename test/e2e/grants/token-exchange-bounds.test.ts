@@ -182,7 +182,7 @@ describe('I11, J12: a revocation of all tokens up to a moment', () => {
   });
 });
 
-test('F13: metadata cannot say who acts, for whom, or what a token depends on', async () => {
+test('F13: metadata cannot set the actor, the client of the subject, or the dependencies of a token', async () => {
   const metadata = {
     act: { sub: 'x', client_id: 'x' },
     may_act: { sub: 'x' },

@@ -51,7 +51,7 @@ describe('a token exchange', () => {
     ]);
   });
 
-  test('J7: keeps the subject, and names who acts for it', async () => {
+  test('J7: keeps the subject, and names the actor', async () => {
     const claims = decodeJwt(await exchanged(exchange(atLedger())));
     expect(claims).toMatchObject({
       sub: acme.caller.clientId,
@@ -175,7 +175,7 @@ describe('an actor token in a token exchange', () => {
     actor_token_type: ACCESS_TOKEN_TYPE,
   });
 
-  test('J7: names who acts in the place of the requester', async () => {
+  test('J7: names the actor in the place of the requester', async () => {
     const claims = decodeJwt(await exchanged(exchange(await actingAs(acme.personalToken))));
     expect(claims).toMatchObject({ sub: acme.caller.clientId, client_id: first.clientId });
     expect(claims.act).toEqual({ sub: acme.userId, client_id: acme.personalToken.clientId });

@@ -27,7 +27,7 @@ describe('F4: neither type of token passes for the other', () => {
   ];
   const INVALID = [{ active: false }, 403, 403];
 
-  test('each passes as what it is', async () => {
+  test('each is accepted as its own type', async () => {
     expect(await validities(await world.tokenFor(acme.tenantToken))).toMatchObject([{ active: true }, 200, 200]);
     expect(await validities(accessToken)).toMatchObject([{ active: true }, 200, 403]);
   });

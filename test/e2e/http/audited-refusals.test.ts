@@ -85,14 +85,14 @@ describe('U4: a change that its caller may not make is written down', () => {
     ]);
   });
 
-  test('a malformed one too', async () => {
+  test('also if the request is malformed', async () => {
     const reply = await world.manage('POST', '/v1/tenants', {});
     expect(await linesOf(reply)).toMatchObject([
       { type: 'tenant.created', outcome: 'refused', reason: 'invalid_request' },
     ]);
   });
 
-  test('but reading is not', async () => {
+  test('but a refused read is not', async () => {
     const application = await createApplication(world);
     await grantPermissions(world, application, SYSTEM_API_ID, ['read:tenants']);
     const reply = await world.manage('GET', '/v1/users', undefined, await world.tokenFor(application));

@@ -222,7 +222,7 @@ describe('an Idempotency-Key', () => {
     expect(versions).toEqual([2, 3, 4]);
   });
 
-  test('is not needed: without one, every request creates', async () => {
+  test('is not required: without a key, every request creates', async () => {
     const again = () => world.manage('POST', serviceUsers(acme), { name: 'export' });
     const replies = [await again(), await again()];
     expect(new Set(replies.map(({ body }) => (body as { id: string }).id)).size).toBe(2);

@@ -137,7 +137,7 @@ describe.each([
   });
 });
 
-test('what has no version has no ETag: lists and deletions', async () => {
+test('answers without a version have no ETag: lists and deletions', async () => {
   const path = await place.add('/v1/tenants', { name: 'Initech' });
   const replies = [await manage('GET', '/v1/tenants'), await manage('DELETE', path)];
   expect(replies.map(({ status, headers }) => [status, headers.get('etag')])).toEqual([

@@ -36,7 +36,7 @@ const forged = {
 };
 
 describe.each(changeableKinds)('a change of $kind', ({ create, change, shown, refused }) => {
-  test('changes what it names, and nothing else', async () => {
+  test('changes the members that it names, and no others', async () => {
     const path = await create(place);
     const before = await show(path);
     const reply = await manage('PATCH', path, change);

@@ -47,7 +47,7 @@ function verify(code: string, token: string) {
 }
 
 describe('the quick start of an API', () => {
-  test('says what a verifier needs to know', async () => {
+  test('has all values that a verifier needs', async () => {
     expect(seen(await quickstartOf(apis.ES256?.id))).toEqual({
       status: 200,
       body: {

@@ -25,7 +25,7 @@ const quotaOf = ({ headers }: Reply) => {
 };
 
 describe('the quota of requests of a client', () => {
-  test('is told with every answer, a refusal too', async () => {
+  test('is in every answer, also in a refusal', async () => {
     const first = quotaOf(await world.manage('GET', '/v1/tenants'));
     const second = quotaOf(await world.manage('GET', '/v1/tenants/ten_unknown'));
     expect([first.policy, second.policy, second.left]).toEqual([policy, policy, first.left - 1]);
@@ -42,12 +42,12 @@ describe('the quota of requests of a client', () => {
     expect(refused.headers.get('retry-after')).toBe(String(quotaOf(refused).seconds));
   });
 
-  test('R7: is its own: another client goes on', async () => {
+  test('R7: counts each client separately: another client can continue', async () => {
     const reply = await world.manage('GET', '/v1/tenants', undefined, await world.tokenFor(another));
     expect([reply.status, quotaOf(reply).left]).toEqual([200, REQUESTS_MAX - 1]);
   });
 
-  test('does not count exchanges, and is not told to unknown callers', async () => {
+  test('does not count exchanges, and is not shown to unknown callers', async () => {
     const exchanged = await world.post('/oauth/token', acme.tenantToken, { grant_type: 'client_credentials' });
     const unknown = await world.send('GET', '/v1/tenants');
     expect([exchanged.status, unknown.status]).toEqual([200, 401]);

@@ -88,7 +88,7 @@ describe('L8: the metadata of the management API', () => {
     expect((await world.send('GET', path)).status).toBe(404);
   });
 
-  test('L7, L10: tells everybody the same, for five minutes, in answer to any request', async () => {
+  test('L7, L10: is the same for every request, and may be kept for five minutes', async () => {
     const plain = await world.send('GET', PATH);
     const headers = { origin: 'https://evil.example.com', cookie: 'session=1', 'x-forwarded-host': 'evil.example.com' };
     const crossOrigin = await world.send('GET', PATH, { headers });

@@ -56,7 +56,7 @@ describe('a browser', () => {
     },
   );
 
-  test('A20: is told so with a success and with a secret too', async () => {
+  test('A20: is told the same with a success and with a secret', async () => {
     const replies = [
       await world.post('/oauth/token', acme.tenantToken, { grant_type: 'client_credentials' }),
       await world.manage('POST', '/v1/tenants', { name: 'Initech' }),

@@ -126,7 +126,7 @@ describe.each(Object.entries(clients))('npm start, with %s', (_method, prepare) 
 });
 
 describe('openid-client', () => {
-  test('trades what a service user has signed', async () => {
+  test('trades an assertion of a service user', async () => {
     const config = await configure({ clientId: serviceUserKey.kid, ofOpenid: openid.None() });
     const assertion = await signAssertion({ url: mintmark.url, clock }, serviceUserKey);
     const tokens = await openid.genericGrantRequest(config, JWT_BEARER, { assertion, ...GRANT });

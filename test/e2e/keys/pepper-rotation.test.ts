@@ -28,7 +28,7 @@ const peppers = async () => {
   return (item as unknown as { peppers: readonly object[] }).peppers;
 };
 
-test('a rotation that breaks off, wherever that is, changes nothing', async () => {
+test('a rotation of the pepper that breaks off at any call changes nothing', async () => {
   const before = await peppers();
   const outcomes = [];
   for (const engine of [world.kms, world.dynamo]) {
@@ -41,13 +41,13 @@ test('a rotation that breaks off, wherever that is, changes nothing', async () =
   expect(await peppers()).toEqual(before);
 });
 
-test('of several rotations at once, each is made as a whole or has to be repeated', async () => {
+test('of several rotations of the pepper at once, each is made as a whole or has to be repeated', async () => {
   const outcomes = countEach(await Promise.all(race(3, () => outcomeOf(world.rotatePepper()))));
   expect(await peppers()).toHaveLength(1 + (outcomes.done ?? 0));
   expect((outcomes.done ?? 0) + (outcomes.conflict ?? 0)).toBe(3);
 });
 
-test('older secrets work beside new ones, however often it is rotated, until there are too many peppers', async () => {
+test('older secrets work beside new secrets after each rotation of the pepper, until there are too many peppers', async () => {
   const tokens = [acme.tenantToken, acme.personalToken];
   while ((await peppers()).length < PEPPERS_MAX) {
     await world.rotatePepper();
@@ -58,7 +58,7 @@ test('older secrets work beside new ones, however often it is rotated, until the
   expect(await Promise.all(tokens.map(exchange))).toEqual(tokens.map(() => 200));
 });
 
-test('once it is finished, secrets under older peppers are refused, and each change is on record', async () => {
+test('after the rotation of the pepper is finished, secrets under older peppers are refused, and each change is on record', async () => {
   const [old, next] = [acme.tenantToken, await createToken()];
   const [current] = await peppers();
   expect(await world.rotatePepper({ finish: true })).toEqual({ createdAt: expect.any(String), overlapping: 0 });

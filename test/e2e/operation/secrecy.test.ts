@@ -283,7 +283,7 @@ describe('no secret, token or Authorization header is', () => {
   });
 });
 
-test('U6: the log tells the innermost failure by name and place, never by its message', () => {
+test('U6: the log has the name and the place of the innermost failure, never its message', () => {
   const causes = output.lines().flatMap(({ cause = [] }) => cause as readonly Record<string, unknown>[]);
   expect(new Set(causes.flatMap((cause) => Object.keys(cause)))).toEqual(new Set(['name', 'at']));
   expect(causes.map(({ name }) => name)).toContain('ValidationException');

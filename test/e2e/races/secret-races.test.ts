@@ -46,7 +46,7 @@ const GRANTED = 'read:reports';
 const REFUSED = '401 invalid_client';
 
 describe('RACE: of 8 changes of secrets at once', () => {
-  test('exactly one begins a rotation, and its secret works beside the old one', async () => {
+  test('exactly one begins a rotation, and its secret works beside the old secret', async () => {
     const replies = await Promise.all(race(8, () => rotate(60)));
     expect(countEach(replies.map(({ status }) => status))).toEqual({ 201: 1, 409: 7 });
     const { secrets } = await show();

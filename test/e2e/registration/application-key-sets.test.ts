@@ -239,7 +239,7 @@ describe('a registration with published keys is refused', () => {
   });
 });
 
-test('B14: an assertion of an unknown client is refused like one of a known client', async () => {
+test('B14: an assertion of an unknown client is refused like a wrong assertion of a known client', async () => {
   const signer = await register(publish([first]));
   const forged = { ...signer, privateKey: second.privateKey };
   const nobody = { ...forged, principalId: 'cli_0000000000000000000000' };

@@ -177,7 +177,7 @@ describe('F4: no algorithm and no secret is taken for another', () => {
     expect([await isActive(forged ?? ''), await isActive(again)]).toEqual([false, true]);
   });
 
-  test('F16: a verifier of RS256 refuses what a secret has signed, and the management API does', async () => {
+  test('F16: a verifier of RS256 refuses a token that a secret has signed, and the management API does so too', async () => {
     const { snippets } = await succeed<{ snippets: { id: string; code: string }[] }>(
       world.manage('GET', `/v1/apis/${acme.apiId}/quickstart`),
     );

@@ -26,7 +26,7 @@ describe('DEC1, F16: a deployment that says nothing about HS256', () => {
     expect(seen(register)).toEqual(refused);
   });
 
-  test('takes no token that such a secret has signed', async () => {
+  test('accepts no token that a signing secret has signed', async () => {
     const { kid, signingSecret } = await makeSecret();
     const claims = decodeJwt(await world.tokenFor(acme.tenantToken));
     const token = await new CompactSign(Buffer.from(JSON.stringify(claims)))

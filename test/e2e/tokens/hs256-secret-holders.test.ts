@@ -50,7 +50,7 @@ describe('I1, J4: a holder of the secret of an API', () => {
   test.each<[string, () => Promise<string>]>([
     ['of its own client, for an API with keys', async () => issueFor(await registerApi(world, ['read']))],
     ['of its own client, for another API with a secret', async () => issue(await arrangeApi())],
-    ['of others', () => world.tokenFor(acme.tenantToken)],
+    ['of another client', () => world.tokenFor(acme.tenantToken)],
     ['of the administrator', () => world.tokenFor(world.admin)],
   ])('cannot revoke a token %s whose id it knows', async (_whose, obtain) => {
     const [api, victim] = [await arrangeApi(), await obtain()];
@@ -84,7 +84,7 @@ describe('I1, J4: a holder of the secret of an API', () => {
     expect(await marks()).toEqual(before);
   });
 
-  test('cannot have a revocation forgotten earlier than it was meant to be', async () => {
+  test('cannot shorten the time for which a revocation is remembered', async () => {
     const api = await arrangeApi();
     const token = await issue(api);
     const { jti, exp = 0 } = decodeJwt(token);

@@ -157,7 +157,7 @@ describe('a verifier that has nothing but jose and the list learns within its ti
     }
   });
 
-  test('and refuses every token once its list has expired and there is no new one', async () => {
+  test('and refuses every token once its list has expired and there is no new list', async () => {
     const token = await world.tokenFor(acme.tenantToken);
     await verdict(token);
     const fetched = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('unreachable'));
