@@ -13,7 +13,7 @@ const HEADER_BYTES_MAX = 10_240;
 /**
  * `close` waits this long for open requests. A browser can keep a connection open without a request for much longer.
  */
-const CLOSE_GRACE_MILLISECONDS = 1500;
+const CLOSE_GRACE_MILLISECONDS = 500;
 
 /** The lowest TLS version of a custom domain with the security policy TLS_1_2 (FP10). */
 const TLS_VERSION_MIN = 'TLSv1.2';
