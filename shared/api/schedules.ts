@@ -1,6 +1,6 @@
 import { lambdaTable } from './table.ts';
 
-/** Runs by a schedule of the deployment. The next run does what a run has left undone. */
+/** Runs on a schedule of the deployment. The next run continues the work that a run could not finish. */
 export const removeDeleted = lambdaTable({
   name: 'remove-deleted',
   purpose: 'Removes the rows of deleted records.',
@@ -10,7 +10,7 @@ export const removeDeleted = lambdaTable({
   timeoutSeconds: 60,
 });
 
-/** Runs by a schedule of the deployment. The next run does what a run has left undone. */
+/** Runs on a schedule of the deployment. The next run continues the work that a run could not finish. */
 export const rotateSigningKeys = lambdaTable({
   name: 'rotate-signing-keys',
   purpose: 'Makes, replaces and retires the keys that sign access tokens.',
@@ -20,7 +20,7 @@ export const rotateSigningKeys = lambdaTable({
   timeoutSeconds: 60,
 });
 
-/** Runs by a schedule of the deployment, so that no request waits for EventBridge. */
+/** Runs on a schedule of the deployment, so that no request waits for EventBridge. */
 export const publishEvents = lambdaTable({
   name: 'publish-events',
   purpose: 'Sends the events of the audit log to EventBridge.',

@@ -12,7 +12,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  * - `client`: a client that authenticates with its credentials (RFC 6749 §2.3)
  * - `grant`: a client as above, the signer of an assertion (RFC 7521 §4.1), or a workload with a trusted issuer's token
  * - `permission`: the holder of a management token that has this permission
- * - `clientOrPermission`: a client or such a holder (RFC 7662 §2.1)
+ * - `clientOrPermission`: a client, or the holder of a management token that has this permission (RFC 7662 §2.1)
  */
 export type Caller =
   | 'anyone'
@@ -74,7 +74,7 @@ export interface LambdaTable {
   readonly purpose: string;
   readonly grants: readonly Grant[];
   readonly routes: Readonly<Record<string, Route>>;
-  /** Only for a function that runs by a schedule. */
+  /** Only for a function that runs on a schedule. */
   readonly schedule?: { readonly everyMinutes: number };
   /** How long a run may take. Only for functions that answer no requests. */
   readonly timeoutSeconds?: number;
@@ -93,7 +93,7 @@ type GrantsForClient =
   | 'certificates:verify'
   | 'audit:append';
 
-/** The grants that it takes to recognise each kind of caller, or to refuse it and write that down. */
+/** The grants that are needed to recognise each kind of caller, and to write the audit event of a refusal. */
 interface GrantsForCaller {
   readonly anyone: never;
   readonly client: GrantsForClient;

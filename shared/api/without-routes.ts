@@ -22,7 +22,7 @@ export const bootstrap = lambdaTable({
 /** Runs when an operator invokes it with the IAM action `lambda:InvokeFunction`. */
 export const rotatePepper = lambdaTable({
   name: 'rotate-pepper',
-  purpose: 'Replaces the pepper; the old one stays valid for a while.',
+  purpose: 'Replaces the pepper. The old pepper stays valid for a while.',
   grants: ['pepper:rotate', 'audit:append'],
   routes: {},
 });

@@ -9,6 +9,7 @@ const ID_CHARACTERS = 22;
 /** Every kind of id has its own prefix, so that nobody mistakes a subject for a client (RFC 9068 §5). */
 const PREFIXES = ['ten', 'usr', 'svc', 'cli', 'tok', 'api', 'rol', 'grn', 'mem', 'rem', 'key', 'fam'] as const;
 
+/** The prefix of one kind of id. */
 export type IdPrefix = (typeof PREFIXES)[number];
 
 /** Makes a new id such as `cli_4fYb…`: its 22 base62 characters hold 131 random bits. */

@@ -1,15 +1,21 @@
 import type { ApiSigningAlgorithm, SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 
-/** An import in the text of a program. Written as a call, so that tools do not take it for an import of this file. */
+/**
+ * Writes an import into the text of a program. It is made by a call, so that tools do not read it as an import of this
+ * file.
+ */
 export const importing = (names: string, from: string) => `import ${names} from '${from}';`;
 
-/** A call in the text of a program, for the same reason. */
+/** Writes a call into the text of a program, for the same reason as `importing`. */
 export const calling = (callee: string, values = '') => `${callee}(${values})`;
 
-/** A string literal for JavaScript, TypeScript and Python, which all read JSON strings as they are written. */
+/**
+ * Quotes a text as a string literal for JavaScript, TypeScript and Python, which all read JSON strings as they are
+ * written.
+ */
 export const quoted = (value: string) => JSON.stringify(value);
 
-/** A word for a POSIX shell, in single quotes, between which the shell interprets nothing. */
+/** Quotes a text as one word of a POSIX shell. The shell interprets no character between single quotes. */
 export const shellWord = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
 
 /** The facts that a verifier of an API's tokens needs. */

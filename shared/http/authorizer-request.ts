@@ -34,7 +34,7 @@ function methodAndPathOf(event: RequestEvent): { readonly method: string; readon
   return { method, path: path.split('/').map(encodeURIComponent).join('/') };
 }
 
-/** Joins all values of a header. In `headers`, REST APIs have only the last of them. */
+/** Joins all values of a header. In `headers`, REST APIs have only the last value. */
 function headerOf(event: RequestEvent, name: string): string | undefined {
   const all = 'routeKey' in event ? {} : (event.multiValueHeaders ?? {});
   const values = Object.entries({ ...event.headers, ...all }).find(([header]) => header.toLowerCase() === name)?.[1];

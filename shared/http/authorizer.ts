@@ -14,7 +14,7 @@ export type AuthorizerEvent =
   | APIGatewayTokenAuthorizerEvent
   | APIGatewayRequestAuthorizerEvent;
 
-/** The caller as the API behind the gateway sees it: scalars only, nothing secret (P12). */
+/** The caller as the API behind the gateway sees it. All values are scalars, and none is secret (P12). */
 interface AccessContext {
   readonly [name: string]: string;
 }

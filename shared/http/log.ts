@@ -8,8 +8,8 @@ import type { Incoming } from './request/incoming.ts';
 const logger = new Logger({ serviceName: 'mintmark' });
 
 /**
- * Writes one JSON line about a request: its caller, route, address and outcome. The line has no text of a body, of a
- * header that could hold a secret, or of an error's message, which can quote them (U1, U6).
+ * Writes one JSON line about a request: its caller, route, address and outcome. The line has no text from a body, from
+ * a header that can hold a secret, or from an error message, because a message can quote both (U1, U6).
  */
 export function logRequest(functionName: string, event: Incoming, reply: unknown, thrown?: unknown): void {
   const { statusCode } = (reply ?? {}) as Partial<GatewayReply>;

@@ -2,7 +2,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 
 const metrics = new Metrics({ namespace: 'Mintmark', serviceName: 'mintmark' });
 
-/** The dimensions of a metric. Functions and outcomes are closed sets, so that a metric has few series (U7). */
+/** The dimensions of a metric. Functions and outcomes are closed sets, so a metric has few series (U7). */
 export interface Dimensions {
   readonly function?: string;
   readonly outcome: string;
@@ -22,7 +22,7 @@ export function measure(dimensions: Dimensions, values: Readonly<Record<string, 
 
 const known = new Map<string, readonly object[]>();
 
-/** Tells CloudWatch which members to read. Kept for each set of members, of which there are few. */
+/** Returns the member that tells CloudWatch which other members to read. It is made once for each set of members. */
 function directives(dimensions: Dimensions, values: Readonly<Record<string, number>>): readonly object[] {
   const members = `${Object.keys(dimensions)} ${Object.keys(values)}`;
   const kept = known.get(members);

@@ -5,8 +5,8 @@ import type { AmbientPorts } from '#shared/ports.ts';
 import type { CallerPorts } from './caller/caller.ts';
 
 /**
- * The ports of the steps around an operation. A function has only the ports that its table grants. A table does not
- * compile without the grants that the steps need for its callers, lists and creations (`lambdaTable`). Each step tests
+ * The ports of the steps around an operation. A function has only the ports that its table grants. A table without the
+ * grants that the steps need for its callers, lists and creations does not compile (`lambdaTable`). Each step tests
  * whether its optional ports are there.
  */
 export type StepPorts = AmbientPorts &

@@ -54,7 +54,10 @@ export const jsonValue: z.ZodType<JsonValue> = z.json();
 /** A JSON object that is copied into access tokens. */
 export const metadata = z.record(z.string(), jsonValue).transform((value) => value as JsonObject);
 
-/** A merge patch of metadata (RFC 7396): a member that is null is removed; null as a whole removes all members. */
+/**
+ * A merge patch of metadata (RFC 7396): a member that is null is removed; null in place of the patch removes all
+ * members.
+ */
 export const metadataPatch = metadata.nullish();
 
 /** The longest lifetime of a credential: ten years. */

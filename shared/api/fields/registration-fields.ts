@@ -121,6 +121,7 @@ export const shownRegistration = {
   tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
 };
 
+/** The registration in the examples of applications. */
 export const registrationExample = {
   party: 'first',
   tokenEndpointAuthMethod: 'client_secret_basic',

@@ -42,6 +42,7 @@ export const secretFields = z.object({
   lastUsedAt,
 });
 
+/** A secret in the answer of its creation, as an example. */
 export const newSecretExample = {
   id: 'x7Pq2L',
   lastFour: '3fQz',
@@ -50,4 +51,5 @@ export const newSecretExample = {
   expiresAt: null,
 } as const;
 
+/** A secret that was used, as an example. */
 export const usedSecretExample = { ...newSecretExample, lastUsedAt: '2027-02-01T06:30:12.000Z' } as const;

@@ -5,10 +5,13 @@ import { jsonValue, page, timestamp } from './fields.ts';
 /** The members that every resource has. */
 export const commonMembers = { createdAt: timestamp, version: z.int() };
 
+/** An example of `commonMembers`. */
 export const commonExample = { createdAt: '2027-01-15T08:00:00.000Z', version: 1 } as const;
 
+/** Metadata in an answer. */
 export const shownMetadata = z.record(z.string(), jsonValue).optional();
 
+/** The status of a record that can be disabled. */
 export const status = z.enum(['active', 'disabled']);
 
 /** A route that lists items, without its path and permission. `query` has the filters of the list. */

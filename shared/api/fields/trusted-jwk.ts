@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { TrustedJwk } from '#shared/domain/records/registration.ts';
 import { number, usage } from './public-jwk.ts';
 
-/** The members that are kept of a key. Others, such as certificates, are dropped. */
+/** The members that are kept of a key. Other members, such as certificates, are dropped. */
 const KEPT = ['kty', 'n', 'e', 'crv', 'x', 'y', 'kid', 'alg'];
 
 const kid = z.string().min(1).max(512).optional();

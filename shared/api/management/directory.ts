@@ -7,7 +7,7 @@ import { tenantRoleRoutes } from './tenant-roles.ts';
 import { tenantRoutes } from './tenants.ts';
 import { userRoutes } from './users.ts';
 
-/** Tenants, users, memberships, roles, APIs and settings. */
+/** The routes of tenants, users, memberships, roles, APIs and settings. One Lambda serves them. */
 export const directory = lambdaTable({
   name: 'directory',
   purpose: "Manages tenants, users, memberships, roles, APIs and the workspace's settings.",

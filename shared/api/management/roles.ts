@@ -29,6 +29,7 @@ export const role = z.object({
   ...commonMembers,
 });
 
+/** The body that creates the role of the examples. */
 export const roleRequest = {
   key: 'reports-reader',
   name: 'Reports reader',
@@ -36,6 +37,7 @@ export const roleRequest = {
   permissions: [{ api: 'https://api.example.com/reports', value: 'read:reports' }],
 };
 
+/** A role in an answer, as an example. */
 export const roleExample = { id: 'rol_5cVbN8mQwErTyU1iOpAs2D', ...roleRequest, isDefault: false, ...commonExample };
 
 const rolePermissions = unique(

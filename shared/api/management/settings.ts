@@ -12,7 +12,9 @@ import {
 import { showing, updating } from '../fields/shapes.ts';
 import type { Route } from '../table.ts';
 
-/** The highest limit of live credentials. More are hard to oversee, and each creation counts them. */
+/**
+ * The highest limit of live credentials. An owner cannot keep track of more credentials, and each creation counts them.
+ */
 const LIVE_MAX = 100;
 
 const kinds = unique(z.array(apiTokenKind).max(2), (kind) => kind);

@@ -50,7 +50,7 @@ const replying = (description: string, key: object) =>
 
 const writing = { caller: { permission: 'write:signing-keys' } } as const;
 
-/** The keys that sign access tokens. Another function, which runs by a schedule, makes them in KMS. */
+/** The keys that sign access tokens. Another function, which runs on a schedule, makes them in KMS. */
 export const manageSigningKeys = lambdaTable({
   name: 'manage-signing-keys',
   purpose: 'Shows, replaces and revokes the keys that sign access tokens.',

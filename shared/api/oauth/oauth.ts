@@ -19,7 +19,7 @@ const clientCredentials = {
   client_assertion: parameter,
 };
 
-/** The grants that it takes to recognise a client by secret, key or certificate. */
+/** The grants that are needed to recognise a client by secret, key or certificate. */
 const clientGrants = [
   'records:read',
   'pepper:use',

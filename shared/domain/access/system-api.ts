@@ -49,6 +49,7 @@ const SYSTEM_PERMISSIONS = {
   'introspect:tokens': { reach: 'anywhere', description: 'See whether access tokens are active and what they permit' },
 } as const satisfies Record<string, { reach: Reach; description: string }>;
 
+/** A permission of the management API, such as `read:tenants`. */
 export type SystemPermission = keyof typeof SYSTEM_PERMISSIONS;
 
 /** The permissions of the management API, as the record of an API lists them. */

@@ -53,8 +53,10 @@ export const auditEventTypes = [
   'api.signing_secret.deleted',
 ] as const;
 
+/** The type of an event, such as `role.created`. */
 export type AuditEventType = (typeof auditEventTypes)[number];
 
+/** The outcomes of events; `AuditEvent` says when each is written. */
 export const auditOutcomes = ['attempted', 'succeeded', 'refused'] as const;
 
 /**

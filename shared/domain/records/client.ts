@@ -107,6 +107,7 @@ export interface Client extends Versioned {
 /** The types of credentials: secrets, a key of the client, or the tokens of an issuer that the client trusts. */
 export const credentialTypes = ['secret', 'key', 'trust'] as const;
 
+/** One type of credentials. */
 export type CredentialType = (typeof credentialTypes)[number];
 
 /** Tells which type of credential a client has. */

@@ -62,6 +62,7 @@ export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 /** The grants that can be traded for an access token. */
 export const grantTypes = [CLIENT_CREDENTIALS, JWT_BEARER, REFRESH_TOKEN, TOKEN_EXCHANGE] as const;
 
+/** A `grant_type` that the token endpoint supports. */
 export type GrantType = (typeof grantTypes)[number];
 
 /** Whether a `grant_type` of a request is supported. */
@@ -72,6 +73,7 @@ export function isGrantType(value: string): value is GrantType {
 /** The algorithms (RFC 7518 §3.1, RFC 8037 §3.1) with which other issuers may sign the tokens of workloads. */
 export const trustAlgorithms = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const;
 
+/** The algorithm of a token of another issuer. */
 export type TrustAlgorithm = (typeof trustAlgorithms)[number];
 
 /**

@@ -72,4 +72,5 @@ export const usableMethods = authenticationMethods.filter((method) =>
  */
 export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] as const;
 
+/** The `alg` in the header of an assertion. */
 export type AssertionAlgorithm = (typeof assertionAlgorithms)[number];

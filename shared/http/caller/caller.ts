@@ -15,7 +15,7 @@ import { assertNoClientCredentials } from './credentials.ts';
 import { presentedClient, presentedGrant } from './presented-client.ts';
 import { type Origins, presentedProof } from './presented-proof.ts';
 
-/** The ports that it takes to recognise callers of all kinds. */
+/** The ports that recognise callers of all kinds. */
 export type CallerPorts = ClientPorts & GrantPorts & ManagerPorts & Origins;
 
 /** The function that recognises each kind of caller, with its ports. */

@@ -6,9 +6,9 @@ import { formDecode, isFreeOfControls } from '../request/form.ts';
 import type { Incoming } from '../request/incoming.ts';
 
 /**
- * Decides by which kind of credentials a request wants to prove its client. A request without any counts as a request
- * whose secret is missing. A certificate counts only without other credentials, because a connection can have one for
- * other reasons.
+ * Returns the kind of proof that a request presents. A request without credentials counts as a request whose secret is
+ * missing. A certificate counts only without other credentials, because a connection can have a certificate for other
+ * reasons.
  */
 export function clientProof({ headers, members = {}, certificate }: Incoming): ClientProof {
   if (members.client_assertion !== undefined) return 'assertion';
@@ -72,7 +72,7 @@ function missing(): DomainError {
   return new DomainError('invalid_client', 'Authenticate with HTTP Basic, or client_id and client_secret in the body.');
 }
 
-/** The refusal of a request with two credentials, which could be of two clients (RFC 6749 §2.3). */
+/** The refusal of a request with two credentials, because they could belong to two clients (RFC 6749 §2.3). */
 export function contradictory(): DomainError {
   return new DomainError('invalid_request', 'Send the credentials of one client in one way.');
 }

@@ -28,7 +28,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   server_error: 500,
 };
 
-/** The OAuth codes for our codes that neither RFC 6749 §5.2 nor its extensions define: the nearest code each. */
+/** Our code → the nearest code of OAuth, for the codes that RFC 6749 §5.2 and its extensions do not define. */
 const OAUTH_CODE: Partial<Record<ErrorCode, string>> = {
   unauthenticated: 'invalid_token',
   unproven_token: 'invalid_dpop_proof',
@@ -48,12 +48,12 @@ export function asDomainError(thrown: unknown): DomainError {
   return new DomainError('server_error', 'Something went wrong on our side.', { cause: thrown });
 }
 
-/** Whether middy has ended the request, shortly before Lambda would, because a service did not answer. */
+/** Whether middy ended the request because a service did not answer. It does this shortly before Lambda would. */
 function isOutOfTime(thrown: unknown): boolean {
   return thrown instanceof Error && (thrown.cause as { package?: unknown } | undefined)?.package === '@middy/core';
 }
 
-/** The facts about a route that the answer of an error can show. */
+/** The facts about a route that an error answer can show. */
 interface AboutRoute {
   readonly allowedMethods: readonly string[];
   /** The URL of the metadata that say which tokens the API accepts (RFC 9728); undefined if the API has none. */
@@ -103,8 +103,8 @@ function plain(text: string): string {
 }
 
 /**
- * Says how to authenticate, as every 401 must (RFC 9110 §11.6.1). For errors about access tokens, the form is that of
- * RFC 6750 §3, RFC 9449 §7.1 and RFC 9728 §5.1.
+ * Says how to authenticate, as every 401 must (RFC 9110 §11.6.1). Errors about access tokens have the form of RFC 6750
+ * §3, RFC 9449 §7.1 and RFC 9728 §5.1.
  */
 function authenticateHeader(
   { code, neededScope, scheme }: DomainError,

@@ -27,7 +27,10 @@ export function serviceUserKeyRepresentation(client: Client, lastUses?: LastUses
   };
 }
 
-/** Shows a new key. If Mintmark made it, the answer is a key file with the private half and all that signing needs. */
+/**
+ * Shows a new key. If Mintmark made it, the answer is a key file: it has the private half and all members that a signer
+ * needs.
+ */
 export function keyFileRepresentation({ client, privateKey }: WithNewKey) {
   const shown = serviceUserKeyRepresentation(client);
   if (privateKey === undefined) return shown;

@@ -14,7 +14,7 @@ import {
 /** The facts that differ between deployments. */
 interface Deployment {
   readonly issuer: string;
-  /** The base URL for mutual TLS; undefined in a deployment without. */
+  /** The base URL for mutual TLS; undefined in a deployment without mutual TLS. */
   readonly mutualTlsUrl: string | undefined;
   /** The algorithms of the keys that sign access tokens. */
   readonly algorithms: readonly SigningAlgorithm[];
@@ -49,7 +49,7 @@ export function authorizationServerMetadata({ issuer, mutualTlsUrl, algorithms }
   };
 }
 
-/** Lists the endpoints for clients, under a base URL. */
+/** Lists the endpoints for clients at a base URL. */
 export function endpointsAt(url: string) {
   return {
     token_endpoint: url + exchange.routes.token.path,

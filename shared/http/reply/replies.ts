@@ -6,9 +6,9 @@ import type { RequestQuota } from '#shared/domain/requests.ts';
 export interface OperationReply<Status extends number, Body> {
   readonly status: Status;
   readonly body: Body;
-  /** The ids that log and audit lines show, besides those of the path. */
+  /** The ids that log and audit lines show, besides the ids in the path. */
   readonly target: Readonly<Record<string, string>>;
-  /** Why nothing was changed; for the audit log only, if the caller must not learn it. */
+  /** The reason for which nothing was changed; for the audit log only, if the caller must not learn it. */
   readonly unchangedBecause?: ErrorCode | undefined;
   /** The quotas of the caller that this operation has counted. */
   readonly quotas?: readonly RequestQuota[];
@@ -83,7 +83,9 @@ function hasVersion(body: unknown): body is { readonly version: number } {
   return typeof body === 'object' && body !== null && 'version' in body && typeof body.version === 'number';
 }
 
-/** Forbids caches to keep an answer with a token or a secret, or an error (RFC 6749 §5.1). */
+/**
+ * The headers that forbid caches to keep an answer: an error, or an answer with a token or a secret (RFC 6749 §5.1).
+ */
 export const uncacheable = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
 
 /** Renders a version as a strong entity tag (RFC 9110 §8.8.3). */

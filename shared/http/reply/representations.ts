@@ -9,8 +9,8 @@ import { proofOf, registrationOf } from '#shared/domain/registration/registratio
 /**
  * Says that a representation has every member of its record: `_rest` must be empty. A representation is a record in the
  * form that the management API shows, with times in ISO 8601, no hashes and nothing internal. The type of the record
- * names the hidden members, as in `Omit<StoredSecret, 'hash'>`. A new member does not compile until it is shown or named
- * as hidden.
+ * names the hidden members, as in `Omit<StoredSecret, 'hash'>`. A record with a new member does not compile until the
+ * member is shown or named as hidden.
  */
 export function nothingLeft(_rest: Readonly<Record<string, never>>): void {}
 
@@ -20,7 +20,7 @@ export function permissionRepresentation({ api, value, ...rest }: Omit<Permissio
   return { api, value };
 }
 
-/** The members that an application does not show: those of other clients, and those with answers of their own. */
+/** The members that an application does not show: members of other clients, and members with answers of their own. */
 type HiddenOfApplication = 'roleIds' | 'permissions' | 'accessToken' | 'key' | 'trust' | 'apiIds' | 'rotation';
 
 /** Shows an application without its secrets. */
@@ -151,7 +151,7 @@ export function serviceUserSecretRepresentation(client: Client, lastUses?: LastU
   };
 }
 
-/** The members that an API token does not show: those of other clients, and those with answers of their own. */
+/** The members that an API token does not show: members of other clients, and members with answers of their own. */
 type HiddenOfApiToken =
   | 'key'
   | 'trust'
@@ -252,7 +252,7 @@ export function lastUse(credential: CredentialName, lastUses: LastUses | undefin
   return lastUses === undefined ? {} : { lastUsedAt: timestampOrNull(lastUses.get(credentialKey(credential))) };
 }
 
-/** Shows the last second whose tokens are revoked, if tokens were revoked by their time of issue. */
+/** Shows the moment up to which all issued tokens are revoked. Without a revocation mark, the member is left out. */
 export function revocationMark({ revokedBeforeSeconds }: { readonly revokedBeforeSeconds?: number | undefined }) {
   return revokedBeforeSeconds === undefined ? undefined : { tokensRevokedUntil: timestamp(revokedBeforeSeconds - 1) };
 }

@@ -3,7 +3,7 @@ import type { SigningKey, SigningKeys } from '#shared/domain/keys/signing-key.ts
 import { stateOf } from '#shared/domain/keys/signing-keys.ts';
 import { nothingLeft, timestamp, timestampOrNull } from './representations.ts';
 
-/** Shows all signing keys, and not where their private halves are. */
+/** Shows all signing keys, without the places of their private halves. */
 export function signingKeysRepresentation({ keys, version }: SigningKeys, clock: Clock) {
   const nowSeconds = clock.nowSeconds();
   return { items: keys.map((key) => signingKeyRepresentation(key, nowSeconds)), version };

@@ -16,7 +16,7 @@ export function formDecode(text: string): string | undefined {
 
 /**
  * Whether text has no control character, which OAuth parameters must not have (RFC 6749 appendix A), and no lone
- * surrogate. Tabs are allowed here: in a scope they are `invalid_scope`, which the reader of scopes says (C5).
+ * surrogate. Tabs are allowed here, because the check of a scope refuses them as `invalid_scope` (C5).
  */
 export function isFreeOfControls(text: string): boolean {
   return !/\p{Cc}/u.test(text.replaceAll('\t', ' ')) && text.isWellFormed();

@@ -117,7 +117,7 @@ function readRestApiEvent(event: APIGatewayProxyEvent): Incoming {
     method: event.httpMethod,
     pathTemplate: event.resource,
     path: event.path,
-    // Several proofs in one text are not a valid proof, so that the request is refused.
+    // Several proofs in one text are not a valid proof, so the request is refused.
     headers: { ...event.headers, ...(proofs && { dpop: proofs.join(',') }) },
     source: identity.sourceIp,
     userAgent: cleaned(identity.userAgent),

@@ -3,8 +3,8 @@ import type { Incoming } from '../request/incoming.ts';
 import { within } from '../within.ts';
 
 /**
- * The time after which an answer must leave, counted from the start of the request. Callers get their answer within
- * three seconds (INV8), and the way back of a busy process needs some of them.
+ * The time after which an answer must be sent, counted from the start of the request. Callers get their answer within
+ * three seconds (INV8), and a busy process needs a part of this time to send it.
  */
 const ANSWER_MILLISECONDS_MAX = 2_500;
 

@@ -7,9 +7,9 @@ import { settleAfterwards } from './afterwards.ts';
 import { type Middleware, routeOf } from './step.ts';
 
 /**
- * Writes the audit event of a change before it is made, which must succeed, and later an event with its outcome (U4,
- * U5). On routes whose caller is `anyone`, the operation itself writes the first event if a request changes something:
- * else anybody could fill the audit log.
+ * Writes two audit events about a change (U4, U5): one before the change, and one with its outcome. If the first event
+ * cannot be written, there is no change. On routes whose caller is `anyone`, the operation itself writes the first
+ * event if a request changes a record. Otherwise anybody could fill the audit log.
  */
 export function audit(ports: () => AuditPorts): Middleware {
   const conclude = async (event: Incoming, outcome: AuditEvent['outcome'], reason?: string) => {

@@ -22,8 +22,9 @@ interface Ports {
 }
 
 /**
- * Answers a repeated creation, with the same `Idempotency-Key` and the same body, by the first answer without its
- * secret, and creates nothing. Another body with the same key is refused. A key belongs to the client that sends it.
+ * Answers a repeated creation with the first answer, without its secret, and creates nothing. A repeat has the same
+ * `Idempotency-Key` and the same body. Another body with the same key is refused. A key belongs to the client that
+ * sends it.
  * @throws DomainError `invalid_request`, `conflict`
  */
 export function answerRepeats(ports: () => Ports): MiddlewareObj<Incoming, GatewayReply> {

@@ -21,7 +21,7 @@ export function noteUse(ports: () => Ports): Middleware {
       const { usageNotes, clock } = ports();
       const note = usageNotes.note(caller.credential, clock.nowSeconds());
       notes.set(event, note);
-      // Most notes finish long before the answer, so that there is no need to wait for them.
+      // Most notes finish long before the answer, so there is no need to wait for them.
       note.then(
         () => notes.delete(event),
         () => undefined,

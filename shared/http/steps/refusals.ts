@@ -26,8 +26,8 @@ interface Ports {
 
 /**
  * Writes the audit event of a request that was refused before its change began (U4): a change that the caller may not
- * make or asks for wrongly, or a failed authentication. Only the first failures of an address in a minute are written;
- * the log has a line for every refused request.
+ * make, a change with invalid input, or a failed authentication. Only the first failures of an address in a minute are
+ * written; the log has a line for every refused request.
  */
 export function auditRefusals(ports: () => Ports): MiddlewareObj<Incoming, GatewayReply> {
   return {
@@ -51,7 +51,7 @@ interface Refusal {
   readonly caller: Pick<AuditEvent['actor'], 'clientId' | 'subject'>;
 }
 
-/** Finds the refusal to write. `audit` writes those of attempts; refused reads are not written. */
+/** Finds the refusal to write. `audit` writes the refusals of attempts; refused reads are not written. */
 async function refusalOf(event: Incoming, code: ErrorCode, limiter: RequestLimiter): Promise<Refusal | undefined> {
   const { route, caller, isAttempted, source } = event;
   if (route === undefined || isAttempted === true) return undefined;

@@ -24,7 +24,7 @@ export function countRequests(ports: () => { readonly requestLimiter: RequestLim
   };
 }
 
-/** Adds to every answer what is left of each quota (draft-ietf-httpapi-ratelimit-headers §3 and §4). */
+/** Adds the rest of each quota to every answer (draft-ietf-httpapi-ratelimit-headers §3 and §4). */
 export function tellQuotas(): Middleware {
   const tell = (response: GatewayReply | null | undefined, ...counted: readonly (readonly RequestQuota[])[]) => {
     const quotas = counted.flat();
@@ -36,7 +36,10 @@ export function tellQuotas(): Middleware {
   };
 }
 
-/** Whether a route is counted. Introspection is not: APIs introspect once for each of their own requests. */
+/**
+ * Whether requests of a route are counted. Introspection is not counted, because APIs introspect once for each of their
+ * own requests.
+ */
 function isManagement(route: Route | undefined): boolean {
   return typeof route?.caller === 'object' && 'permission' in route.caller;
 }

@@ -89,8 +89,10 @@ const personalExample = {
   secrets: [],
 } as const;
 
+/** The path of a tenant's API tokens. */
 export const tenantTokens = '/v1/tenants/{tenantId}/api-tokens';
 
+/** The path of a user's personal API tokens in a tenant. */
 export const userTokens = '/v1/tenants/{tenantId}/members/{userId}/api-tokens';
 
 const commonRequest = {

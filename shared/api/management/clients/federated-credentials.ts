@@ -13,7 +13,10 @@ const CLAIM_DEPTH_MAX = 6;
 
 const VALUE_CHARACTERS = 512;
 
-/** A prefix must end at the end of a name, and name more than a kind: others can make names that begin like yours. */
+/**
+ * A prefix must have two names and end with a separator, as `repo:acme/` does. Otherwise others can make names that
+ * match.
+ */
 const PREFIX = /^[^:/]+[:/]+[^:/]+.*[:/]$/;
 
 const claimName = text(NAME_CHARACTERS);

@@ -57,7 +57,7 @@ const collection = `${serviceUserPath}/keys` as const;
 
 const item = `${collection}/{keyId}` as const;
 
-/** The routes of service users' keys, each of which is a client. Only this Lambda needs the memory for making keys. */
+/** The routes of service users' keys. Each key is a client. Only this Lambda needs the memory for making keys. */
 export const serviceUserKeys = lambdaTable({
   name: 'service-user-keys',
   purpose: 'Makes, registers and publishes keys of service users.',

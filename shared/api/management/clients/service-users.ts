@@ -68,7 +68,7 @@ const secretExample = {
 
 const secrets = `${serviceUserPath}/secrets` as const;
 
-/** The routes of a tenant's service users and of their secrets, each of which is a client. */
+/** The routes of a tenant's service users and of their secrets. Each secret is a client. */
 export const serviceUsers = lambdaTable({
   name: 'service-users',
   purpose: "Manages a tenant's service users and their secrets.",
