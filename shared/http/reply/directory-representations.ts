@@ -7,6 +7,7 @@ import { nothingLeft, permissionRepresentation, revocationMark, timestamp } from
 
 /** Records of the Directory table and events of the audit log, as the management API shows them. */
 
+/** Shows a tenant. @throws Error for a deleted tenant, which no answer shows */
 export function tenantRepresentation(record: Tenant) {
   const { id, name, metadata, status, createdAtSeconds, revokedBeforeSeconds, version, ...rest } = record;
   nothingLeft(rest);
@@ -15,6 +16,7 @@ export function tenantRepresentation(record: Tenant) {
   return { id, name, metadata, ...revocationMark({ revokedBeforeSeconds }), status, createdAt, version };
 }
 
+/** Shows a user. @throws Error for a deleted user, which no answer shows */
 export function userRepresentation(record: User) {
   const { id, email, name, metadata, status, createdAtSeconds, version, ...rest } = record;
   nothingLeft(rest);
@@ -22,12 +24,14 @@ export function userRepresentation(record: User) {
   return { id, email, name, metadata, status, createdAt: timestamp(createdAtSeconds), version };
 }
 
+/** Shows a membership by its tenant and user. Its id stays internal. */
 export function memberRepresentation(record: Omit<Membership, 'id'>) {
   const { tenantId, userId, roleIds, createdAtSeconds, version, ...rest } = record;
   nothingLeft(rest);
   return { tenantId, userId, roleIds, createdAt: timestamp(createdAtSeconds), version };
 }
 
+/** Shows a role, with its permissions by the identifiers of their APIs. */
 export function roleRepresentation(role: ShownRole) {
   const { id, tenantId, key, name, description, level, isDefault, permissions, createdAtSeconds, version, ...rest } =
     role;
@@ -46,6 +50,7 @@ export function roleRepresentation(role: ShownRole) {
   };
 }
 
+/** Shows an API with its permissions and its rules for tokens. */
 export function apiRepresentation(api: Api) {
   const {
     id,
@@ -85,6 +90,7 @@ export function apiRepresentation(api: Api) {
   };
 }
 
+/** Shows a service user. */
 export function serviceUserRepresentation(record: ServiceUser) {
   const { id, tenantId, name, description, roleIds, status, metadata, createdAtSeconds, version, ...rest } = record;
   nothingLeft(rest);
@@ -92,6 +98,7 @@ export function serviceUserRepresentation(record: ServiceUser) {
   return { id, tenantId, name, description, roleIds, status, metadata, createdAt, version };
 }
 
+/** Shows a client grant: the permissions that an application may ask for at one API. */
 export function clientGrantRepresentation(grant: ClientGrant) {
   const { version, id, clientId, apiId, permissions, createdAtSeconds, ...rest } = grant;
   nothingLeft(rest);
@@ -126,6 +133,7 @@ export function settingsRepresentation(record: Omit<WorkspaceSettings, 'createdA
   };
 }
 
+/** Shows an audit event. */
 export function auditEventRepresentation(event: AuditEvent) {
   const { type, outcome, timeSeconds, requestId, actor, target, reason, ...rest } = event;
   nothingLeft(rest);
