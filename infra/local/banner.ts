@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { printMutualTls } from './mutual-tls.ts';
+import { describeMutualTls } from './mutual-tls.ts';
 
 /** A Mintmark that has started. */
 interface Started {
@@ -16,10 +16,10 @@ const SHELL_HELPER = new URL('../../docs/mintmark.sh', import.meta.url).pathname
 const DEFAULT_DATA_FOLDER = '.mintmark';
 
 /** Says where Mintmark answers, how to stop it, and which line to paste next. */
-export function printBanner({ url, mutualTlsUrl, folder }: Started): void {
-  console.log(`Mintmark is ready at ${url}`);
-  if (mutualTlsUrl !== undefined) printMutualTls(mutualTlsUrl, folder);
-  console.log(`
+export function printBanner({ url, mutualTlsUrl, folder }: Started, print: (text: string) => void): void {
+  print(`Mintmark is ready at ${url}`);
+  if (mutualTlsUrl !== undefined) print(describeMutualTls(mutualTlsUrl, folder));
+  print(`
   data   ${fromHere(folder)}, with the administrator's credentials in admin.json
   stop   Ctrl-C
 

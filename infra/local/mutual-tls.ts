@@ -26,9 +26,9 @@ export async function provideMutualTls(folder: string, port: number): Promise<Mu
   return { serverCertificate, truststore: trusted, port };
 }
 
-/** Prints the URL for mutual TLS and the files that belong to it. */
-export function printMutualTls(url: string, folder: string): void {
-  console.log(`Mutual TLS is ready at ${url}`);
-  console.log(`  trusted clients     ${truststoreIn(folder)}`);
-  console.log(`  server certificate  ${serverCertificateIn(folder)}`);
+/** Returns lines with the URL for mutual TLS and the files that belong to it. */
+export function describeMutualTls(url: string, folder: string): string {
+  return `Mutual TLS is ready at ${url}
+  trusted clients     ${truststoreIn(folder)}
+  server certificate  ${serverCertificateIn(folder)}`;
 }

@@ -17,7 +17,11 @@ interface AdministratorFile {
   readonly clientSecret: string;
 }
 
-type Loggers = Pick<SystemOptions, 'onEvent' | 'onRequest'>;
+/** Where the lines of a log format go. */
+interface Log extends Pick<SystemOptions, 'onEvent' | 'onRequest'> {
+  /** Prints what is for people only. */
+  readonly print: (text: string) => void;
+}
 
 /** Starts the whole product on this machine (`npm start`). It runs until it gets SIGINT or SIGTERM. */
 async function start(): Promise<void> {
@@ -25,18 +29,22 @@ async function start(): Promise<void> {
   await provideFolder(folder);
   const mutualTlsPort = readPort('MINTMARK_MTLS_PORT');
   const mutualTls = mutualTlsPort === undefined ? undefined : await provideMutualTls(folder, mutualTlsPort);
-  const loggers = logsJson() ? jsonLoggers : shortLoggers;
+  const { print, ...loggers } = logsJson() ? jsonLog : shortLog;
   const system = await startSystem({ folder, port: readPort('PORT') ?? 0, mutualTls, ...loggers });
   stopOnSignal(system);
   await provideAdministrator(system, join(folder, 'admin.json'));
-  printBanner({ url: system.url, mutualTlsUrl: system.mutualTlsUrl, folder });
+  printBanner({ url: system.url, mutualTlsUrl: system.mutualTlsUrl, folder }, print);
 }
 
-/** JSON lines, about events only: the functions print their own lines about requests. */
-const jsonLoggers: Loggers = { onEvent: (event) => console.log(JSON.stringify({ event })) };
+/**
+ * JSON lines, about events only: the functions print their own lines about requests. Standard output has nothing else,
+ * so a program can read it.
+ */
+const jsonLog: Log = { print: console.error, onEvent: (event) => console.log(JSON.stringify({ event })) };
 
 /** Short lines for people, about requests and events. */
-const shortLoggers: Loggers = {
+const shortLog: Log = {
+  print: console.log,
   onEvent: (event) => console.log(eventLine(event)),
   onRequest: (line) => console.log(requestLine(line, new Date())),
 };

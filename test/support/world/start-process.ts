@@ -51,11 +51,12 @@ export function startEnvironment({ folder, port = 0 }: StartOptions): Record<str
 export async function startProcess(options: StartOptions): Promise<StartProcess> {
   const env = commandEnvironment({ ...startEnvironment(options), ...options.env });
   const [program, ...args] = options.command ?? [process.execPath, START];
-  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | string | null>((resolve) =>
     child.once('close', (code, signal) => resolve(code ?? signal)),
   );
   const printed = await untilReady(child);
+  child.stderr.pipe(process.stderr);
   let printedSince = '';
   child.stdout.on('data', (chunk: string) => {
     printedSince += chunk;
@@ -77,10 +78,13 @@ export async function startProcess(options: StartOptions): Promise<StartProcess>
 function untilReady(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-      if (/^Mintmark is ready at .+\n/m.test(text)) resolve(text);
-    });
+    // The banner is on standard error if standard output has JSON lines only.
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+        if (/^Mintmark is ready at .+\n/m.test(text)) resolve(text);
+      });
+    }
     child.once('close', (code) => reject(new Error(`Mintmark ended with ${code} before it was ready: ${text}`)));
   });
 }
