@@ -1,5 +1,5 @@
 import type { Clock } from '../ambient.ts';
-import { isIdOf } from '../ids.ts';
+import { isMadeId } from '../ids.ts';
 import type { Client, StoredSecret } from '../records/client.ts';
 import { isLive } from '../records/lifecycle.ts';
 import type { Look, RecordReader } from '../records/look.ts';
@@ -29,7 +29,7 @@ interface Ports {
  * @throws DomainError `rate_limited`
  */
 export async function matchImportedSecret({ readings, source }: PresentedSecret, nowSeconds: number, ports: Ports) {
-  const candidates = readings.filter(({ clientId, secret }) => isIdOf('cli', clientId) && isComparable(secret));
+  const candidates = readings.filter(({ clientId, secret }) => isMadeId('cli', clientId) && isComparable(secret));
   const [first] = candidates;
   if (!ports.importedSecrets || first === undefined) return undefined;
 

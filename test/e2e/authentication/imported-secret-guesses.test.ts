@@ -36,6 +36,14 @@ describe('B14: a guess at an imported secret', () => {
     expect({ ...(await costOf(world, () => exchange(credentials()))), writes: 0 }).toEqual(FREE);
   });
 
+  test('Sound 12: is refused and counted like any other if its client id is too long for a key of DynamoDB', async () => {
+    const guesses = Array.from({ length: GUESSES_MAX + 1 }, () => `cli_${'x'.repeat(2_100)}`);
+    const statuses: number[] = [];
+    for (const clientId of guesses)
+      statuses.push((await exchangeFrom(world, '127.0.0.3', { clientId, clientSecret: LEGACY })).status);
+    expect(statuses).toEqual([...Array(GUESSES_MAX).fill(401), 429]);
+  });
+
   test('costs two comparisons if HTTP Basic can be read in two ways, right or wrong (B3)', async () => {
     const { clientId } = await createToken();
     const authorization = `Basic ${Buffer.from(`${clientId}:a+guess`).toString('base64')}`;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { CompactSign, generateKeyPair, type JWTPayload } from 'jose';
+import { CompactSign, decodeJwt, generateKeyPair, type JWTPayload } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
+import { chooseAlgorithm, keyOf, type MadeSecret, makeSecret, signWithKey } from '#test/support/arrange/hs256-apis.ts';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { createApplication, grantPermissions, registerApi } from '#test/support/clients/applications.ts';
@@ -10,12 +11,13 @@ const NOBODY = 'cli_0000000000000000000000';
 
 const world = useWorld({ onReply: assertConforms, adapters: { hs256Apis: () => true } });
 const application = prepared(() => createApplication(world));
+let secret: MadeSecret;
 let token: string;
 beforeAll(async () => {
   const { id, identifier } = await registerApi(world, ['read']);
   await grantPermissions(world, application, id, 'all');
-  await succeed(world.manage('POST', `/v1/apis/${id}/signing-secrets`, {}));
-  await succeed(world.manage('PATCH', `/v1/apis/${id}`, { signingAlgorithm: 'HS256' }));
+  secret = await makeSecret(world, id);
+  await succeed(chooseAlgorithm(world, id, 'HS256'));
   token = await world.tokenFor(application, { audience: identifier });
 });
 
@@ -44,6 +46,25 @@ test.each([
     const forged = await sign(header);
     expect([await ask(forged), await ask(token)]).toEqual([
       [200, false],
+      [200, true],
+    ]);
+  },
+);
+
+test.each([
+  ['a client id that is too long for a key of DynamoDB', { client_id: `cli_${'x'.repeat(2_100)}` }, false],
+  ['an empty client id', { client_id: '' }, false],
+  ['the id of an earlier token, which is too long for a key', { depends_on: ['x'.repeat(2_100)] }, true],
+])(
+  'Sound 12: a token that an API has signed with its secret is judged although it has %s',
+  async (_what, claims, isActive) => {
+    const forged = await signWithKey(
+      { ...decodeJwt(token), ...claims },
+      { alg: 'HS256', kid: secret.kid },
+      keyOf(secret),
+    );
+    expect([await ask(forged), await ask(token)]).toEqual([
+      [200, isActive],
       [200, true],
     ]);
   },

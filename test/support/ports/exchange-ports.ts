@@ -26,7 +26,7 @@ export async function openExchange() {
     decoyHash: '',
   };
   const random = { bytes: (length: number) => randomBytes(length) };
-  const clientId = 'cli_export';
+  const clientId = 'cli_0000000000000000export';
   const secret = await newSecret({ clientId, createdBy: 'cli_admin' }, { clock, pepper, hasher, random });
   const look = lookAt(aClient(clientId, secret.stored));
   const adapters = {

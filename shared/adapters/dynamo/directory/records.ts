@@ -17,6 +17,9 @@ const REMEMBERED_LOOKS_MAX = 10_000;
 
 const REMEMBERED_ADDRESSES_MAX = 64;
 
+/** DynamoDB refuses a call with an empty or longer key, and all reads of the same call. */
+const KEY_BYTES_MAX = 2_048;
+
 type Item = Readonly<Record<string, unknown>>;
 
 /** Table and key of an item, for example `directory/tenant#ten_1`. */
@@ -25,7 +28,8 @@ type Address = `${'clients' | 'directory' | 'tokens'}/${string}`;
 /**
  * Reads the records that decide about credentials and tokens. Reads are strongly consistent and use base tables only.
  * Reads that begin at the same time go into one BatchGetItem. For each look, the reader remembers the addresses that
- * the last look with this name needed, but never the items. So the next look reads all of them in its first call.
+ * the last look with this name needed, but never the items. So the next look reads all of them in its first call. A text
+ * that cannot be a key of DynamoDB names no item, and is not read.
  * @throws DomainError `temporarily_unavailable`, from each read
  */
 export function dynamoRecords(environment: Environment): RecordReader {
@@ -102,17 +106,26 @@ async function readItems(
   addresses: readonly Address[],
 ): Promise<(Item | undefined)[]> {
   const found = new Map<string, Item>();
-  const answer = await batchGet(client, requestFor(tables, addresses));
+  const answer = await batchGet(client, requestFor(tables, addresses.filter(hasKey)));
   for (const [table, { name, key }] of Object.entries(tables)) {
     for (const item of answer[name] ?? []) found.set(`${table}/${String(item[key])}`, item);
   }
   return addresses.map((address) => found.get(address));
 }
 
+function hasKey(address: Address): boolean {
+  const bytes = Buffer.byteLength(keyIn(address));
+  return bytes > 0 && bytes <= KEY_BYTES_MAX;
+}
+
+function keyIn(address: Address): string {
+  return address.slice(address.indexOf('/') + 1);
+}
+
 function requestFor(tables: Tables, addresses: readonly Address[]) {
   const requests = Object.entries(tables).map(([table, { name, key }]) => {
     const mine = addresses.filter((address) => address.startsWith(`${table}/`));
-    const Keys = mine.map((address) => ({ [key]: address.slice(table.length + 1) }));
+    const Keys = mine.map((address) => ({ [key]: keyIn(address) }));
     return [name, { Keys, ConsistentRead: true }] as const;
   });
   return Object.fromEntries(requests.filter(([, { Keys }]) => Keys.length > 0));

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import QuickLRU from 'quick-lru';
 import { ATTEMPT_WINDOW_SECONDS } from '#shared/domain/authentication/attempt-limits.ts';
 import type { FailureCounter } from '#shared/domain/authentication/ports.ts';
@@ -17,31 +18,32 @@ const PAUSE_SECONDS = 5;
  * Counts failed authentications in memory, and shares them with other processes through a sum in DynamoDB. A process
  * only reads the sum when it adds failures to it. So a successful authentication needs no call, and a new process
  * allows at most one failure before it knows the failures of the others. If DynamoDB fails, each process counts alone
- * (R6).
+ * (R6). A bucket may contain text of a caller, of any length, so the memory keeps only its digest.
  */
 export function sharedFailureCounter(environment: Environment): FailureCounter {
   const tallies = new QuickLRU<string, Tally>({ maxSize: TALLIES_MAX });
   const { share, takeUntold } = tallySharing(dynamoFailureSums(environment));
-  const find = (bucket: string, nowSeconds: number) => {
-    const tally = tallies.get(bucket);
+  const find = (digest: string, nowSeconds: number) => {
+    const tally = tallies.get(digest);
     return tally !== undefined && isCurrent(tally, nowSeconds) ? tally : undefined;
   };
-  const open = (bucket: string, nowSeconds: number) => {
+  const open = (digest: string, nowSeconds: number) => {
     const fresh = new Tally(windowOf(nowSeconds));
-    tallies.set(bucket, fresh);
+    tallies.set(digest, fresh);
     return fresh;
   };
   return {
     takeUntold,
-    count: (bucket, nowSeconds) => find(bucket, nowSeconds)?.failures ?? 0,
+    count: (bucket, nowSeconds) => find(digestOf(bucket), nowSeconds)?.failures ?? 0,
     begin: ({ bucket, sharedEvery = Number.POSITIVE_INFINITY }, nowSeconds) => {
-      const tally = find(bucket, nowSeconds) ?? open(bucket, nowSeconds);
+      const digest = digestOf(bucket);
+      const tally = find(digest, nowSeconds) ?? open(digest, nowSeconds);
       tally.begin();
       return {
         withdraw: () => tally.withdraw(),
         fail: async () => {
           tally.fail();
-          if (tally.unshared >= sharedEvery) await share(bucket, tally, nowSeconds);
+          if (tally.unshared >= sharedEvery) await share(digest, tally, nowSeconds);
         },
       };
     },
@@ -53,12 +55,12 @@ function tallySharing(addFailures: AddFailures) {
   let pausedUntilSeconds = 0;
   let untold = 0;
   return {
-    share: async (bucket: string, tally: Tally, nowSeconds: number): Promise<void> => {
+    share: async (digest: string, tally: Tally, nowSeconds: number): Promise<void> => {
       if (nowSeconds < pausedUntilSeconds) {
         untold += 1;
         return;
       }
-      const sum = { bucket, window: tally.window };
+      const sum = { digest, window: tally.window };
       try {
         await tally.share((count) => addFailures(sum, count, AbortSignal.timeout(SHARE_MILLISECONDS_MAX)));
       } catch {
@@ -72,6 +74,10 @@ function tallySharing(addFailures: AddFailures) {
       return taken;
     },
   };
+}
+
+function digestOf(bucket: string): string {
+  return hash('sha256', bucket, 'base64url');
 }
 
 function windowOf(nowSeconds: number): number {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { ATTEMPT_WINDOW_SECONDS } from '#shared/domain/authentication/attempt-limits.ts';
@@ -13,7 +12,8 @@ const sumSchema = z.object({ failures: z.int() });
 
 /** A sum of the failures of a bucket in a window of time. `window` is its number since 1970. */
 interface Sum {
-  readonly bucket: string;
+  /** A digest of the bucket, because a bucket may contain a client id as the caller sent it. */
+  readonly digest: string;
   readonly window: number;
 }
 
@@ -22,16 +22,15 @@ export type AddFailures = (sum: Sum, count: number, abortSignal?: AbortSignal) =
 
 /**
  * Keeps sums in the Tokens table, one item for each bucket and window. `ADD` is atomic, so simultaneous additions are
- * all counted (R4). The key is a hash of the bucket, because a bucket may contain a client id as the caller sent it.
+ * all counted (R4).
  */
 export function dynamoFailureSums(environment: Environment): AddFailures {
   const TableName = required(environment, 'MINTMARK_TOKENS_TABLE');
   const client = documentClient(environment);
-  return async ({ bucket, window }, count, abortSignal) => {
-    const name = createHash('sha256').update(bucket).digest('base64url');
+  return async ({ digest, window }, count, abortSignal) => {
     const update = new UpdateCommand({
       TableName,
-      Key: { key: `failures#${name}#${window}` },
+      Key: { key: `failures#${digest}#${window}` },
       UpdateExpression: 'ADD failures :count SET removeAt = :removeAt',
       ExpressionAttributeValues: { ':count': count, ':removeAt': (window + KEPT_WINDOWS) * ATTEMPT_WINDOW_SECONDS },
       ReturnValues: 'UPDATED_NEW',

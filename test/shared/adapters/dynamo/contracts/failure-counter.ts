@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { dynamoFailureSums } from '#shared/adapters/dynamo/tokens/failure-sums.ts';
 import { race, repeat } from '#test/support/ask/concurrent-calls.ts';
@@ -20,7 +21,11 @@ export function failureCounterContract(open: () => Promise<Workspace>): void {
   test('R4: adds up 200 simultaneous failures, and returns to each caller its own sum', async () => {
     const { settings, ports } = await open();
     const add = dynamoFailureSums(environmentOf(settings));
-    const sums = await repeat(200, () => add({ bucket: BUCKET, window: NOW / MINUTE }, 1), 50);
+    const sums = await repeat(
+      200,
+      () => add({ digest: hash('sha256', BUCKET, 'base64url'), window: NOW / MINUTE }, 1),
+      50,
+    );
     expect([...sums].sort((one, other) => one - other)).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
     await fail(ports);
     expect(count(ports)).toBe(201);
