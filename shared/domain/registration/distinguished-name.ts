@@ -54,10 +54,19 @@ const TOKEN = /\\[\dA-F]{2}|\\[ "#+,;<=>\\]|[^\\]/giu;
  */
 const SPECIAL = ['"', ';', '<', '>', '\0'];
 
+/**
+ * The longest name that is read, in characters. A registered name has at most 1,024, and OpenSSL writes each of them with
+ * nine or fewer in the subject of a certificate. The owner of a certificate decides how long its subject is.
+ */
+const NAME_CHARACTERS_MAX = 10_240;
+
 /** Type and value of an attribute in the form in which attributes are compared. */
 type Attribute = string;
 
-/** Whether a text is a distinguished name (RFC 4514) whose attribute types are known or are OIDs. */
+/**
+ * Whether a text is a distinguished name (RFC 4514) of at most 10,240 characters, whose attribute types are known or are
+ * OIDs.
+ */
 export function isDistinguishedName(text: string): boolean {
   return parse(text) !== undefined;
 }
@@ -73,6 +82,7 @@ export function isSameName(left: string, right: string): boolean {
 
 /** Reads the groups of a name. The attributes of a group are sorted, because their order has no meaning. */
 function parse(text: string): readonly (readonly Attribute[])[] | undefined {
+  if (text.length > NAME_CHARACTERS_MAX) return undefined;
   const tokens = text.match(TOKEN) ?? [];
   if (tokens.join('') !== text) return undefined;
   const groups = split(tokens, ',').map((group) => split(group, '+').map(readAttribute));
@@ -82,8 +92,12 @@ function parse(text: string): readonly (readonly Attribute[])[] | undefined {
 
 /** Splits tokens at a separator. An escaped separator is another token and does not split. */
 function split(tokens: readonly string[], separator: ',' | '+'): readonly (readonly string[])[] {
-  const end = tokens.indexOf(separator);
-  return end === -1 ? [tokens] : [tokens.slice(0, end), ...split(tokens.slice(end + 1), separator)];
+  const parts: string[][] = [[]];
+  for (const token of tokens) {
+    if (token === separator) parts.push([]);
+    else parts.at(-1)?.push(token);
+  }
+  return parts;
 }
 
 function readAttribute(tokens: readonly string[]): Attribute | undefined {

@@ -72,6 +72,24 @@ describe('an invalid name, which equals no name, is', () => {
   });
 });
 
+describe('Sound 14: a long name', () => {
+  const named = (characters: number) => `CN=${'a'.repeat(characters - 3)}`;
+
+  test.each([
+    ['of 10,240 characters is read', named(10_240), true],
+    ['of more characters equals no name', named(10_241), false],
+    ['of 4,000 attributes equals no name', Array(4_000).fill('CN=a').join(','), false],
+    ['of a million attributes equals no name', Array(1_000_000).fill('CN=a').join('+'), false],
+  ])('%s', (_what, text, isRead) => {
+    expect([isDistinguishedName(text), isSameName(text, text)]).toEqual([isRead, isRead]);
+  });
+
+  test('of 1,024 characters equals the subject of a certificate, in which each of them is nine characters long', () => {
+    const [registered, subject] = ['€'.repeat(1_021), '\\E2\\82\\AC'.repeat(1_021)];
+    expect(isSameName(`CN=${registered}`, `CN=${subject}`)).toBe(true);
+  });
+});
+
 describe('the subject of a certificate', () => {
   const subjectOf = async (subject: Parameters<typeof selfSigned>[0]) => {
     const { cert } = await selfSigned(subject);
