@@ -1,4 +1,5 @@
 import { parseStrictJson } from '#shared/text/strict-json.ts';
+import { decodeUtf8 } from '#shared/text/utf8.ts';
 
 const CHARACTERS_MAX = 8_192;
 
@@ -16,7 +17,7 @@ export interface CompactJws {
 
 /**
  * Decodes a compact JWS (RFC 7515 §3.1) and refuses headers with `crit`, `b64` or a key of their own. Returns undefined
- * for text that is not canonical: padding, other base64 characters, repeated JSON members or more than 8,192
+ * for text that is not canonical: padding, other base64 characters, bytes that are not UTF-8, repeated JSON members or more than 8,192
  * characters.
  */
 export function readCompactJws(token: string): CompactJws | undefined {
@@ -38,5 +39,6 @@ function isCanonical(part: string): boolean {
 }
 
 function decodePart(part: string): unknown {
-  return parseStrictJson(Buffer.from(part, 'base64url').toString());
+  const text = decodeUtf8(Buffer.from(part, 'base64url'));
+  return text === undefined ? undefined : parseStrictJson(text);
 }

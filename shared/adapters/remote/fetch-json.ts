@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { isIP } from 'node:net';
 import { parseStrictJson } from '#shared/text/strict-json.ts';
+import { decodeUtf8 } from '#shared/text/utf8.ts';
 import { publicLookup } from './public-addresses.ts';
 
 /** Longer documents are refused. */
@@ -31,8 +32,9 @@ export function httpsJson(agent: Agent = new Agent({ lookup: publicLookup() })):
       response.destroy();
       throw new Error('The answer is not a JSON document.');
     }
-    const value = parseStrictJson(await readBody(response));
-    if (value === undefined) throw new Error('The document is not JSON, or has a repeated member.');
+    const text = decodeUtf8(await readBody(response));
+    const value = text === undefined ? undefined : parseStrictJson(text);
+    if (value === undefined) throw new Error('The document is not JSON in UTF-8, or has a repeated member.');
     return value;
   };
 }
@@ -46,7 +48,7 @@ function get(url: string, agent: Agent, signal: AbortSignal): Promise<IncomingMe
   });
 }
 
-async function readBody(response: IncomingMessage): Promise<string> {
+async function readBody(response: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -55,5 +57,5 @@ async function readBody(response: IncomingMessage): Promise<string> {
     if (bytes > BODY_BYTES_MAX) throw new Error('The document is too large.');
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }

@@ -12,6 +12,7 @@ import QuickLRU from 'quick-lru';
 import * as z from 'zod';
 import { DomainError, unavailable } from '#shared/domain/errors.ts';
 import type { Trust } from '#shared/domain/records/registration.ts';
+import { isWeakRsaJwk } from '../node/public-keys.ts';
 import { type FetchJson, httpsJson } from './fetch-json.ts';
 
 const FETCH_MILLISECONDS_MAX = 2_000;
@@ -115,9 +116,11 @@ function pauseAfterFailure(fetchOnce: (signal: AbortSignal) => Promise<unknown>)
   };
 }
 
+/** Fetches a key set. RSA keys that are weak are passed over, as keys that are not understood are (RFC 7517 §5). */
 async function fetchKeys({ issuer, jwksUri }: KeyLocation, fetchJson: FetchJson, signal: AbortSignal) {
   const url = jwksUri ?? (await discover(issuer, fetchJson, signal));
-  return keySetSchema.parse(await fetchJson(url, signal));
+  const { keys } = keySetSchema.parse(await fetchJson(url, signal));
+  return { keys: keys.filter((jwk) => !isWeakRsaJwk(jwk)) };
 }
 
 /**

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { Credentials } from '#shared/domain/authentication/attempt-limits.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 import type { ClientProof } from '#shared/domain/registration/authentication-methods.ts';
+import { decodeUtf8 } from '#shared/text/utf8.ts';
 import { formDecode, isFreeOfControls } from '../request/form.ts';
 import type { Incoming } from '../request/incoming.ts';
 
@@ -56,16 +57,6 @@ function readBasic(authorization: string): readonly Credentials[] {
   if (clientId === undefined || secret === undefined) return [raw];
   const isSame = clientId === raw.clientId && secret === raw.secret;
   return isSame ? [raw] : [{ clientId, secret }, raw];
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 function missing(): DomainError {

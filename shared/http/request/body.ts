@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Body, BodyEncoding } from '#shared/api/table.ts';
 import { DomainError } from '#shared/domain/errors.ts';
+import { decodeUtf8 } from '#shared/text/utf8.ts';
 import { assertAcceptable, decodeForm, membersOf } from './form.ts';
 import type { Incoming } from './incoming.ts';
 import { readJsonObject } from './json.ts';
@@ -40,12 +41,9 @@ export function decodeBody(incoming: Incoming, body: Body): Members {
 function readText({ rawBody, isBase64Encoded }: Incoming): string {
   if (Buffer.byteLength(rawBody, isBase64Encoded ? 'base64' : 'utf8') > BODY_BYTES_MAX) throw tooLarge();
   if (!isBase64Encoded) return rawBody;
-  const bytes = Buffer.from(rawBody, 'base64');
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new DomainError('invalid_request', 'The body must be UTF-8.');
-  }
+  const text = decodeUtf8(Buffer.from(rawBody, 'base64'));
+  if (text === undefined) throw new DomainError('invalid_request', 'The body must be UTF-8.');
+  return text;
 }
 
 /** Decodes a JSON object of strings, which clients of other products send in the place of a form (DEC16). */

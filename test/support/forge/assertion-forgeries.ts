@@ -20,6 +20,7 @@ type Forgery = (keys: ForgersKeys) => string | Promise<string>;
 const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const strangersKey = stranger.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
 const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+const encoded = (value: unknown) => base64url.encode(value instanceof Uint8Array ? value : text(value));
 
 const change =
   (what: AssertionChange): Forgery =>
@@ -35,15 +36,20 @@ const respelled =
   async ({ world, key }) =>
     spell(await signAssertion(world, key));
 
-/** Exactly this header and payload, validly signed by the key. */
+/** Exactly this header and payload, as JSON or as bytes, validly signed by the key. */
 function raw({ key }: ForgersKeys, header: unknown, payload: unknown): string {
-  const input = `${base64url.encode(text(header))}.${base64url.encode(text(payload))}`;
+  const input = `${encoded(header)}.${encoded(payload)}`;
   const signature = sign('sha256', Buffer.from(input), {
     key: createPrivateKey(key.privateKey),
     dsaEncoding: 'ieee-p1363',
   });
   return `${input}.${base64url.encode(signature)}`;
 }
+/** A payload with one byte that is not UTF-8, validly signed by the key. */
+const notUtf8: Forgery = (keys) => {
+  const claims = JSON.stringify({ ...assertionClaims(keys.world, keys.key), jti: '@' });
+  return raw(keys, headerOf(keys), Buffer.from(claims.replace('@', '\xff'), 'latin1'));
+};
 const headerOf = ({ key }: ForgersKeys) => ({ alg: key.algorithm, kid: key.kid });
 const withHeader =
   (write: (header: { alg: string; kid: string }) => unknown): Forgery =>
@@ -86,6 +92,7 @@ export const claimForgeries: Readonly<Record<string, Forgery>> = {
   'D6: exp 1e300': claim('exp', () => 1e300),
   'D7: iat in more than a minute': time('iat', 61),
   'D7: nbf in more than a minute': time('nbf', 61),
+  'Sound 18: bytes that are not UTF-8 in a claim': notUtf8,
   'D7: iat as text': claim('iat', () => 'now'),
 };
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type JwksSource, rememberedJwks } from '#shared/adapters/remote/jwks-source.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 import { countEach } from '#test/support/ask/concurrent-calls.ts';
+import { keyWithExponentOne } from '#test/support/forge/weak-keys.ts';
 import { ISSUER, issuerKey, signWorkloadToken } from '#test/support/world/local-issuer.ts';
 
 const CONFIGURATION = `${ISSUER}/.well-known/openid-configuration`;
@@ -99,6 +100,17 @@ describe('the keys of an issuer', () => {
     await outcome(tokens.first, { issuer: ISSUER });
     await outcome(tokens.first, { issuer: 'https://other.example.com', jwksUri: KEYS });
     expect(fetched).toEqual([KEYS, CONFIGURATION, KEYS, KEYS]);
+  });
+
+  test('Sound 18: are passed over if everybody can sign for them', async () => {
+    const { jwk, sign } = keyWithExponentOne();
+    const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'weak' })).toString('base64url');
+    const input = `${header}.${tokens.first.split('.')[1]}`;
+    documents[KEYS] = { keys: [{ ...jwk, kid: 'weak' }, first.jwk] };
+    expect([await outcome(`${input}.${sign(input)}`), await outcome(tokens.first)]).toEqual([
+      'ERR_JWKS_NO_MATCHING_KEY',
+      'good',
+    ]);
   });
 
   test('are not fetched if they are registered', async () => {
