@@ -5,12 +5,15 @@ import type { AssertionKeys } from '#shared/domain/registration/ports.ts';
 import type { Environment } from '#shared/ports.ts';
 import { type JwksSource, rememberedJwks } from '../remote/jwks-source.ts';
 import { readCompactJws } from './compact-jws.ts';
+import { flawOfJws } from './jws-flaw.ts';
 import { isSignedBy } from './signed-by.ts';
 
 /**
  * The types of a client assertion. Access tokens and other JWTs have another `typ` and are refused (RFC 8725 §3.11).
  */
 const TYPE = /^(?:jwt|client-authentication\+jwt)$/i;
+
+const AUDIENCES_MAX = 10;
 
 const headerSchema = z.object({
   alg: z.enum(assertionAlgorithms),
@@ -21,9 +24,9 @@ const headerSchema = z.object({
 const claimsSchema = z.object({
   iss: z.string(),
   sub: z.string(),
-  aud: z.string(),
+  aud: z.union([z.string().transform((audience) => [audience]), z.array(z.string()).max(AUDIENCES_MAX)]),
   exp: z.number(),
-  jti: z.string().min(1),
+  jti: z.string().min(1).optional(),
   iat: z.number().optional(),
   nbf: z.number().optional(),
 });
@@ -46,6 +49,7 @@ export function joseAssertionVerifier(
       const { alg: algorithm, kid: keyId, typ: type } = header.data;
       return { algorithm, keyId, type, claims: claims.data };
     },
+    flawOf: (assertion) => flawOfJws(readCompactJws(assertion), { header: headerSchema, payload: claimsSchema }),
     isGenuine: (assertion, keys) => isSignedBy(assertion, keyFinder(keys, source), keys.algorithms),
   };
 }

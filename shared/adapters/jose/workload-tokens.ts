@@ -4,6 +4,7 @@ import { trustAlgorithms } from '#shared/domain/records/registration.ts';
 import type { Environment } from '#shared/ports.ts';
 import { type JwksSource, rememberedJwks } from '../remote/jwks-source.ts';
 import { readCompactJws } from './compact-jws.ts';
+import { flawOfJws } from './jws-flaw.ts';
 import { isSignedBy } from './signed-by.ts';
 
 /**
@@ -40,6 +41,7 @@ export function joseWorkloadTokens(_environment?: Environment, source: JwksSourc
       const claims = claimsSchema.safeParse(jws?.payload);
       return header.success && claims.success ? { algorithm: header.data.alg, claims: claims.data } : undefined;
     },
+    flawOf: (token) => flawOfJws(readCompactJws(token), { header: headerSchema, payload: claimsSchema }),
     isGenuine: (token, trust) => isSignedBy(token, source.keysOf(trust), trust.algorithms),
   };
 }

@@ -59,6 +59,10 @@ const jwksUri = z.string().min(1).max(KEYS_URI_CHARACTERS_MAX);
 
 const tokenEndpointAuthSigningAlg = z.enum(algorithms);
 
+const tokenEndpointAudienceAllowed = z.boolean().meta({
+  description: 'Accept assertions whose audience is the URL of the token endpoint, as some libraries write it',
+});
+
 /** The names by which a certificate is recognised (RFC 8705 §2.1.2). The domain checks that there is exactly one. */
 const certificateNames = {
   tlsClientAuthSubjectDn: z.string().min(1).max(CERTIFICATE_NAME_CHARACTERS_MAX),
@@ -85,6 +89,7 @@ export const newRegistration = {
   jwks: keySet.optional(),
   jwksUri: jwksUri.optional(),
   tokenEndpointAuthSigningAlg: tokenEndpointAuthSigningAlg.optional(),
+  tokenEndpointAudienceAllowed: tokenEndpointAudienceAllowed.optional(),
   ...z.object(certificateNames).partial().shape,
   dpopBoundAccessTokens: z.boolean().optional(),
   tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
@@ -98,6 +103,7 @@ export const registrationPatch = {
   jwks: keySet.nullish(),
   jwksUri: jwksUri.nullish(),
   tokenEndpointAuthSigningAlg: tokenEndpointAuthSigningAlg.nullish(),
+  tokenEndpointAudienceAllowed: tokenEndpointAudienceAllowed.nullish(),
   ...certificateNamesPatch,
   dpopBoundAccessTokens: z.boolean().nullish(),
   tlsClientCertificateBoundAccessTokens: z.boolean().nullish(),
@@ -112,6 +118,7 @@ export const shownRegistration = {
   jwks: z.object({ keys: z.array(z.record(z.string(), z.string())) }).optional(),
   jwksUri: z.string().optional(),
   tokenEndpointAuthSigningAlg: tokenEndpointAuthSigningAlg.optional(),
+  tokenEndpointAudienceAllowed: tokenEndpointAudienceAllowed.optional(),
   tlsClientAuthSubjectDn: z.string().optional(),
   tlsClientAuthSanDns: z.string().optional(),
   tlsClientAuthSanUri: z.string().optional(),

@@ -2,9 +2,10 @@
 export interface AssertionClaims {
   readonly iss: string;
   readonly sub: string;
-  readonly aud: string;
+  /** The audience of the assertion. A single text is an array of that text. */
+  readonly aud: readonly string[];
   readonly exp: number;
-  readonly jti: string;
+  readonly jti?: string | undefined;
   readonly iat?: number | undefined;
   readonly nbf?: number | undefined;
 }
@@ -18,8 +19,11 @@ export const ASSERTION_LIFETIME_SECONDS_MAX = 3_600;
 /** How far the client's clock may be ahead of ours or behind it. */
 const ASSERTION_CLOCK_SKEW_SECONDS = 30;
 
+/** The claims about time. */
+type Times = Pick<AssertionClaims, 'exp' | 'iat' | 'nbf'>;
+
 /** The first second, in Unix time, at which the assertion is too old. */
-export function endOfAssertion({ exp }: AssertionClaims): number {
+export function endOfAssertion({ exp }: Pick<Times, 'exp'>): number {
   return Math.ceil(exp) + ASSERTION_CLOCK_SKEW_SECONDS;
 }
 
@@ -29,13 +33,37 @@ export function earliestIssue(iat: number): number {
 }
 
 /** Whether the assertion is valid at this second: it has begun, has not ended, and does not live too long. */
-export function isTimely(claims: AssertionClaims, nowSeconds: number): boolean {
-  const { exp, iat = nowSeconds, nbf = nowSeconds } = claims;
+export function isTimely(times: Times, nowSeconds: number): boolean {
+  return flawOfTimes(times, nowSeconds) === undefined;
+}
+
+/**
+ * Returns the first flaw of the claims as a sentence that names the claim; undefined for claims without a flaw. The
+ * claims are judged alone, so the sentence says nothing about the records (B14).
+ */
+export function flawOfClaims(claims: AssertionClaims, issuer: string, nowSeconds: number): string | undefined {
+  const { iss, sub, aud } = claims;
+  if (iss !== sub) return 'Its claims iss and sub differ.';
+  if (aud.length !== 1 || ![issuer, tokenEndpointOf(issuer)].includes(String(aud[0]))) {
+    return `Its claim aud must be ${issuer} and nothing else.`;
+  }
+  return flawOfTimes(claims, nowSeconds);
+}
+
+/** Whether the assertion is for the URL of the token endpoint, and not for the issuer (RFC 7523 §3 item 3). */
+export function isForTokenEndpoint({ aud }: AssertionClaims, issuer: string): boolean {
+  return aud.includes(tokenEndpointOf(issuer));
+}
+
+function tokenEndpointOf(issuer: string): string {
+  return `${issuer}/oauth/token`;
+}
+
+function flawOfTimes({ exp, iat, nbf }: Times, nowSeconds: number): string | undefined {
   const latestStart = nowSeconds + ASSERTION_CLOCK_SKEW_SECONDS;
-  return (
-    nowSeconds < endOfAssertion(claims) &&
-    exp <= nowSeconds + ASSERTION_LIFETIME_SECONDS_MAX + ASSERTION_CLOCK_SKEW_SECONDS &&
-    iat <= latestStart &&
-    nbf <= latestStart
-  );
+  if (nowSeconds >= endOfAssertion({ exp })) return 'Its claim exp is in the past.';
+  if (exp > latestStart + ASSERTION_LIFETIME_SECONDS_MAX) return 'Its claim exp is more than an hour ahead.';
+  if (iat !== undefined && iat > latestStart) return 'Its claim iat is in the future.';
+  if (nbf !== undefined && nbf > latestStart) return 'Its claim nbf is in the future.';
+  return undefined;
 }

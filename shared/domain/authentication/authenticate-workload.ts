@@ -5,7 +5,7 @@ import type { RecordReader } from '../records/look.ts';
 import type { Trust } from '../records/registration.ts';
 import { type Assertion, clientIdOf, invalidGrant } from './authenticate-assertion.ts';
 import type { AuthenticatedClient } from './authenticate-client.ts';
-import type { AssertionMemory, AssertionVerifier, WorkloadTokens } from './ports.ts';
+import type { AssertionMemory, AssertionVerifier, UnverifiedWorkloadToken, WorkloadTokens } from './ports.ts';
 import { TRUST_SELECTOR } from './usage.ts';
 import { endOfWorkloadToken, isTrusted, type WorkloadClaims } from './workload-token.ts';
 
@@ -32,19 +32,29 @@ export function isWorkloadToken(
 /**
  * Authenticates a workload by the token that its platform issued (RFC 7523 §2.1, RFC 7521 §6.3). All claims are
  * checked before the issuer's keys are fetched, so that a token with wrong claims costs no request to the issuer.
- * @throws DomainError `invalid_grant`, the same for an unknown, disabled or expired client and for a forged, untrusted
- * or replayed token; `temporarily_unavailable` if the issuer's keys cannot be fetched
+ * @throws DomainError `invalid_grant`: with the flaw for a token that cannot be read; the same for an unknown, disabled
+ * or expired client and for a forged, untrusted or replayed token; `temporarily_unavailable` if the issuer's keys cannot be fetched
  */
 export async function authenticateWorkload({ value, clientId }: Assertion, ports: Ports): Promise<AuthenticatedClient> {
-  const authenticated = clientId === undefined ? undefined : await redeem(value, clientId, ports);
+  const read = ports.workloadTokens.read(value);
+  if (read === undefined) throw invalidGrant(ports.workloadTokens.flawOf(value));
+  const authenticated = clientId === undefined ? undefined : await redeem({ value, read }, clientId, ports);
   if (authenticated === undefined) throw invalidGrant();
   return authenticated;
 }
 
-async function redeem(token: string, clientId: string, ports: Ports): Promise<AuthenticatedClient | undefined> {
+interface PresentedToken {
+  readonly value: string;
+  readonly read: UnverifiedWorkloadToken;
+}
+
+async function redeem(
+  { value: token, read }: PresentedToken,
+  clientId: string,
+  ports: Ports,
+): Promise<AuthenticatedClient | undefined> {
   const nowSeconds = ports.clock.nowSeconds();
-  const read = ports.workloadTokens.read(token);
-  if (read === undefined || !isMadeId('cli', clientId)) return undefined;
+  if (!isMadeId('cli', clientId)) return undefined;
 
   const look = ports.records.open(clientId);
   const client = await look.client(clientId);

@@ -71,6 +71,8 @@ export interface UnverifiedAssertion {
 export interface AssertionVerifier {
   /** Decodes an assertion; undefined for a text that is not a JWT or lacks a required claim. */
   read(assertion: string): UnverifiedAssertion | undefined;
+  /** The reason why `read` returns undefined, as a sentence that names the claim or the header parameter. */
+  flawOf(assertion: string): string;
   /**
    * Whether one of these keys signed the assertion. Rejects with `temporarily_unavailable` if the keys cannot be
    * fetched.
@@ -88,6 +90,8 @@ export interface UnverifiedWorkloadToken {
 export interface WorkloadTokens {
   /** Decodes a workload token; undefined for a text that is not a JWT or lacks a required claim. */
   read(token: string): UnverifiedWorkloadToken | undefined;
+  /** The reason why `read` returns undefined, as a sentence that names the claim or the header parameter. */
+  flawOf(token: string): string;
   /**
    * Whether the trusted issuer signed the token. Rejects with `temporarily_unavailable` if the issuer's keys cannot be
    * fetched.
@@ -133,7 +137,7 @@ export interface ProofMemory {
 /** A redeemed assertion, as it is remembered. */
 export interface RedeemedAssertion {
   readonly clientId: string;
-  /** The id of the assertion, unique for its signer. */
+  /** The id of the assertion, unique for its signer; for an assertion without an id, its digest. */
   readonly jti: string;
   /** When the assertion is too old and can be forgotten, in Unix time. */
   readonly endsAtSeconds: number;

@@ -1,4 +1,4 @@
-import type { Clock } from '../ambient.ts';
+import type { Clock, Digests } from '../ambient.ts';
 import { DomainError } from '../errors.ts';
 import type { Pepper } from '../keys/ports.ts';
 import type { RecordReader } from '../records/look.ts';
@@ -50,6 +50,7 @@ export interface ClientPorts {
   readonly certificates: CertificateReader;
   readonly certificateVerifier: CertificateVerifier;
   readonly clock: Clock;
+  readonly digests: Digests;
 }
 
 /** The ports that recognise a client or a workload at the token endpoint. */

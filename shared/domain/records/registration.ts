@@ -17,6 +17,8 @@ export interface ApplicationRegistration extends CertificateNames {
   readonly jwksUri?: string | undefined;
   /** The only algorithm that its assertions may have; undefined for any algorithm that fits its keys. */
   readonly tokenEndpointAuthSigningAlg?: SigningAlgorithm | undefined;
+  /** Whether its assertions may be for the URL of the token endpoint in place of the issuer (RFC 7523 §3 item 3). */
+  readonly tokenEndpointAudienceAllowed?: boolean | undefined;
   /** Whether all its access tokens are bound to a key by DPoP (RFC 9449 §5.2). */
   readonly dpopBoundAccessTokens?: boolean | undefined;
   /** Whether all its access tokens are bound to its certificate (RFC 8705 §3.4). */

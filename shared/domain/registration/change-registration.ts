@@ -55,8 +55,11 @@ export function changedRegistration(
   return after;
 }
 
+/** The members about the assertions of a client. */
+const assertionMembers = ['tokenEndpointAuthSigningAlg', 'tokenEndpointAudienceAllowed'] as const;
+
 /** The members that only some methods use. */
-const methodMembers = ['jwks', 'jwksUri', 'tokenEndpointAuthSigningAlg', ...certificateNames] as const;
+const methodMembers = ['jwks', 'jwksUri', ...assertionMembers, ...certificateNames] as const;
 
 /** The members about the client's tokens, which every method allows. */
 const bindingMembers = ['dpopBoundAccessTokens', 'tlsClientCertificateBoundAccessTokens'] as const;
@@ -65,7 +68,7 @@ const bindingMembers = ['dpopBoundAccessTokens', 'tlsClientCertificateBoundAcces
 function usableMembers(method: TokenEndpointAuthMethod): readonly string[] {
   return [
     ...(hasKeys(method) ? ['jwks', 'jwksUri'] : []),
-    ...(proofBy(method) === 'assertion' ? ['tokenEndpointAuthSigningAlg'] : []),
+    ...(proofBy(method) === 'assertion' ? assertionMembers : []),
     ...(isKnownByName(method) ? certificateNames : []),
   ];
 }

@@ -34,7 +34,11 @@ interface Ports {
 interface SelfSignedToken extends Omit<UnverifiedAssertion, 'claims'> {
   /** The id of the key's client. */
   readonly keyId: string;
-  readonly claims: UnverifiedAssertion['claims'] & { readonly iat: number };
+  readonly claims: Omit<UnverifiedAssertion['claims'], 'aud' | 'iat' | 'jti'> & {
+    readonly aud: string;
+    readonly iat: number;
+    readonly jti: string;
+  };
 }
 
 /**
@@ -48,12 +52,14 @@ export function readSelfSignedToken(
   const read = assertionVerifier.read(token);
   if (read?.type?.toUpperCase() !== 'JWT' || read.keyId === undefined) return undefined;
   const { keyId, claims } = read;
-  const { aud, exp, iat, jti } = claims;
-  if (!isMadeId('cli', keyId) || !TOKEN_ID.test(jti) || aud === issuer) return undefined;
+  const { exp, iat, jti = '' } = claims;
+  const [aud, ...others] = claims.aud;
+  if (!isMadeId('cli', keyId) || !TOKEN_ID.test(jti)) return undefined;
+  if (aud === undefined || others.length > 0 || aud === issuer) return undefined;
   if (aud.length > API_IDENTIFIER_CHARACTERS_MAX) return undefined;
   if (iat === undefined || exp - iat > ASSERTION_LIFETIME_SECONDS_MAX || !isTimely(claims, clock.nowSeconds()))
     return undefined;
-  return { ...read, keyId, claims: { ...claims, iat } };
+  return { ...read, keyId, claims: { ...claims, aud, iat, jti } };
 }
 
 /**

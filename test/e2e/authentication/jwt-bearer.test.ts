@@ -16,7 +16,12 @@ import {
 } from '#test/support/clients/service-user-keys.ts';
 import { createServiceUser } from '#test/support/clients/service-users.ts';
 import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/while-failing.ts';
-import { claimForgeries, formForgeries, headerForgeries } from '#test/support/forge/assertion-forgeries.ts';
+import {
+  aboutNobody,
+  claimForgeries,
+  formForgeries,
+  headerForgeries,
+} from '#test/support/forge/assertion-forgeries.ts';
 import { costOf } from '#test/support/stored/call-counts.ts';
 import { writtenTables } from '#test/support/stored/written-tables.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
@@ -112,13 +117,14 @@ describe('D25: an assertion that is refused', () => {
   const forgeries = Object.entries({ ...claimForgeries, ...headerForgeries, ...formForgeries });
 
   test.each(forgeries)(
-    'D25, %s: is refused as a grant and as client authentication, and leaves nothing behind',
+    'D25, %s: is refused like that of an unknown client, as a grant and as client authentication, and leaves nothing',
     async (_name, forge) => {
       const assertion = await forge({ world, key, other });
       world.dynamo.forget();
       const asGrant = await exchangeAssertion(world, assertion);
       expect(seen(asGrant)).toEqual(oauthError(400, 'invalid_grant'));
-      expect(wholeReply(asGrant)).toEqual(wholeReply(await exchangeAssertion(world, 'assertion')));
+      const ofNobody = await exchangeAssertion(world, await forge(aboutNobody({ world, key, other })));
+      expect(wholeReply(asGrant)).toEqual(wholeReply(ofNobody));
       for (const [path, parameters] of endpoints) {
         const asClient = { client_assertion_type: CLIENT_ASSERTION_TYPE, client_assertion: assertion };
         expect(seen(await world.post(path, undefined, { ...parameters, ...asClient }))).toEqual(

@@ -132,20 +132,23 @@ describe('the token of a workload', () => {
 describe('the token of a workload that is refused', () => {
   const forgeries = Object.entries({ ...workloadClaimForgeries, ...workloadTokenForgeries });
 
-  test.each(forgeries)('%s: is refused like every other, and leaves nothing behind', async (_name, forge) => {
-    await platform.outcome(clientId);
-    const token = await forge({ world, issuer, platform });
-    issuer.requests.length = 0;
-    world.dynamo.forget();
-    const reply = await platform.exchange(clientId, token);
-    expect(seen(reply)).toEqual(oauthError(400, 'invalid_grant'));
-    expect(wholeReply(reply)).toEqual(wholeReply(await platform.exchange(clientId, 'token')));
-    // D10, D16: nothing is remembered, and nothing that it names is fetched.
-    expect(writtenTables(world)).toEqual([]);
-    expect(
-      issuer.requests.filter((asked) => asked !== '/.well-known/openid-configuration' && asked !== '/keys'),
-    ).toEqual([]);
-  });
+  test.each(forgeries)(
+    '%s: is refused as for an unknown credential, and leaves nothing behind',
+    async (_name, forge) => {
+      await platform.outcome(clientId);
+      const token = await forge({ world, issuer, platform });
+      issuer.requests.length = 0;
+      world.dynamo.forget();
+      const reply = await platform.exchange(clientId, token);
+      expect(seen(reply)).toEqual(oauthError(400, 'invalid_grant'));
+      expect(wholeReply(reply)).toEqual(wholeReply(await platform.exchange('cli_0000000000000000000000', token)));
+      // D10, D16: nothing is remembered, and nothing that it names is fetched.
+      expect(writtenTables(world)).toEqual([]);
+      expect(
+        issuer.requests.filter((asked) => asked !== '/.well-known/openid-configuration' && asked !== '/keys'),
+      ).toEqual([]);
+    },
+  );
 
   test('C10: is refused for every credential but its own, with the same answer', async () => {
     const globex = await arrangeAcme(world);

@@ -74,7 +74,7 @@ describe('an application that publishes its keys', () => {
     expect([cost, host.requests]).toEqual([{ reads: 1, writes: 1, kms: ['Sign'], comparisons: 0 }, []]);
 
     const fresh = await register(publish([first]));
-    for (const aud of [`${world.url}/oauth/token`, [world.url]]) {
+    for (const aud of [`${world.url}/oauth/token`, [world.url, 'https://other.example.com']]) {
       const members = await applicationAssertion(world, fresh, { claims: { aud } });
       expect(scopeOrRefusal(await world.post('/oauth/revoke', undefined, { token: 'x', ...members }))).toBe(
         '401 invalid_client',

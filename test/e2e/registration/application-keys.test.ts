@@ -11,7 +11,12 @@ import {
   applicationKey,
   createSigningApplication,
 } from '#test/support/clients/signing-applications.ts';
-import { claimForgeries, formForgeries, headerForgeries } from '#test/support/forge/assertion-forgeries.ts';
+import {
+  aboutNobody,
+  claimForgeries,
+  formForgeries,
+  headerForgeries,
+} from '#test/support/forge/assertion-forgeries.ts';
 import { costOf } from '#test/support/stored/call-counts.ts';
 import { writtenTables } from '#test/support/stored/written-tables.ts';
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
@@ -120,7 +125,7 @@ describe('an assertion of an application that is refused', () => {
   const good = ['D17: no kid'];
 
   test.each(forgeries.filter(([name]) => !good.includes(name)))(
-    '%s: is refused for an application too, and leaves nothing behind',
+    '%s: is refused for an application too, like that of an unknown client, and leaves nothing behind',
     async (_name, forge) => {
       const members = {
         ...(await applicationAssertion(world, key)),
@@ -129,8 +134,12 @@ describe('an assertion of an application that is refused', () => {
       world.dynamo.forget();
       const reply = await world.post('/oauth/token', undefined, { ...GRANT, ...members });
       expect(seen(reply)).toEqual(oauthError(401, 'invalid_client'));
-      const nonsense = await world.post('/oauth/token', undefined, { ...GRANT, ...members, client_assertion: 'x' });
-      expect(wholeReply(reply)).toEqual(wholeReply(nonsense));
+      const ofNobody = await world.post('/oauth/token', undefined, {
+        ...GRANT,
+        ...members,
+        client_assertion: await forge(aboutNobody({ world, key, other })),
+      });
+      expect(wholeReply(reply)).toEqual(wholeReply(ofNobody));
       expect(writtenTables(world)).toEqual([]);
     },
   );

@@ -67,9 +67,7 @@ function unsigned(alg: string): Forgery {
 
 /** Refused by claims, over a valid signature. */
 export const claimForgeries: Readonly<Record<string, Forgery>> = {
-  ...Object.fromEntries(
-    ['iss', 'sub', 'aud', 'exp', 'jti'].map((name) => [`D3: no ${name}`, claim(name, () => undefined)]),
-  ),
+  ...Object.fromEntries(['iss', 'sub', 'aud', 'exp'].map((name) => [`D3: no ${name}`, claim(name, () => undefined)])),
   'D2: iss and sub that differ': claim('iss', ({ key }) => key.kid),
   'D2: iss and sub of somebody else': change({
     claims: { iss: 'svc_0000000000000000000000', sub: 'svc_0000000000000000000000' },
@@ -79,8 +77,13 @@ export const claimForgeries: Readonly<Record<string, Forgery>> = {
   'D3: an empty jti': claim('jti', () => ''),
   'D3: jti as a number': claim('jti', () => 1),
   'D4: aud of the token endpoint': claim('aud', ({ world }) => `${world.url}/oauth/token`),
-  'D4: aud as a list': claim('aud', ({ world }) => [world.url]),
+  'D4: aud as an empty list': claim('aud', () => []),
+  'D4: aud as a list with a number': claim('aud', ({ world }) => [world.url, 1]),
   'D4: aud as a list with others': claim('aud', ({ world }) => [world.url, 'https://other.example.com']),
+  'D4: aud as a list of the token endpoint with the issuer': claim('aud', ({ world }) => [
+    `${world.url}/oauth/token`,
+    world.url,
+  ]),
   'D5: aud of another server': claim('aud', () => 'https://other.example.com'),
   'D5: aud with a slash at its end': claim('aud', ({ world }) => `${world.url}/`),
   'D5: aud in capitals': claim('aud', ({ world }) => world.url.toUpperCase()),
@@ -173,6 +176,12 @@ export const formForgeries: Readonly<Record<string, Forgery>> = {
       .encrypt(createPublicKey(key.privateKey)),
   'D26: no JWT at all': () => 'assertion',
 };
+
+/** The keys of the same forger, about a client that does not exist. */
+export function aboutNobody({ key, ...rest }: ForgersKeys): ForgersKeys {
+  const nobody = (id: string) => id.replace(/^(svc|cli)_.*/, '$1_0000000000000000000000');
+  return { ...rest, key: { ...key, principalId: nobody(key.principalId), kid: nobody(key.kid) } };
+}
 
 /** The next letter of the alphabet stands for the same leading bits and another last one. */
 function neighbourOf(letter: string): string {

@@ -101,6 +101,7 @@ const registration = z.object({
   jwks: z.array(z.record(z.string(), z.string())).optional(),
   jwksUri: z.string().optional(),
   tokenEndpointAuthSigningAlg: signingAlgorithm.optional(),
+  tokenEndpointAudienceAllowed: z.boolean().optional(),
   tlsClientAuthSubjectDn: z.string().optional(),
   tlsClientAuthSanDns: z.string().optional(),
   tlsClientAuthSanUri: z.string().optional(),

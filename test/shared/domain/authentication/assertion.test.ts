@@ -8,7 +8,7 @@ const SKEW = 30;
 const HOUR = 3_600;
 
 function claims(change: Partial<AssertionClaims> = {}): AssertionClaims {
-  return { iss: 'svc_1', sub: 'svc_1', aud: 'https://auth.example.com', exp: NOW + 60, jti: '1', ...change };
+  return { iss: 'svc_1', sub: 'svc_1', aud: ['https://auth.example.com'], exp: NOW + 60, jti: '1', ...change };
 }
 
 describe('an assertion', () => {

@@ -26,8 +26,9 @@ const assertions: AssertionVerifier = {
     algorithm: 'ES256',
     keyId: undefined,
     type: undefined,
-    claims: { iss: CLIENT_ID, sub: CLIENT_ID, aud: 'https://other.example.com', exp: 1_800_000_060, jti: '1' },
+    claims: { iss: CLIENT_ID, sub: CLIENT_ID, aud: ['https://other.example.com'], exp: 1_800_000_060, jti: '1' },
   }),
+  flawOf: () => 'It is not read.',
   isGenuine: async () => true,
 };
 
@@ -52,6 +53,7 @@ async function countingPorts({ failed = 0 } = {}) {
     certificates: { read: () => undefined },
     certificateVerifier: { isOfKeys: async () => false },
     clock: adapters.clock(),
+    digests: { digest: String, derive: () => new Uint8Array() },
   };
   return { ports, counted, readings: [{ clientId, secret: clientSecret }] };
 }
@@ -76,7 +78,7 @@ describe('a refused authentication', () => {
 
   test('R1: by an assertion that is the grant is counted for the client and the source', async () => {
     const { ports, counted } = await countingPorts();
-    const workloadTokens = { read: () => undefined, isGenuine: async () => false };
+    const workloadTokens = { read: () => undefined, flawOf: () => '', isGenuine: async () => false };
     const presented = { by: 'grant', assertion: { value: 'a.b.c', use: 'grant' } } as const;
     expect(await outcomeOf(recogniseHolder(attempt(presented), { ...ports, workloadTokens }))).toBe('invalid_grant');
     expect(counted).toEqual(bucketsOf(CLIENT_ID));
