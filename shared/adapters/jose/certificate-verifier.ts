@@ -4,6 +4,7 @@ import type { CertificateVerifier } from '#shared/domain/authentication/ports.ts
 import type { RegisteredKeys } from '#shared/domain/registration/ports.ts';
 import type { Environment } from '#shared/ports.ts';
 import { type JwksSource, rememberedJwks } from '../remote/jwks-source.ts';
+import { isUnusableKey } from './signed-by.ts';
 
 /** Key type (`kty`) → the algorithms that such a key can be registered for. */
 const ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
@@ -39,7 +40,7 @@ async function keysFor(alg: string, registered: RegisteredKeys, source: JwksSour
   try {
     found.push((await source.keysOf(registered)({ alg }, { payload: '', signature: '' })) as webcrypto.CryptoKey);
   } catch (error) {
-    if (!(error instanceof errors.JOSEError)) throw error;
+    if (!(error instanceof errors.JOSEError || isUnusableKey(error))) throw error;
     if (error instanceof errors.JWKSMultipleMatchingKeys) for await (const key of error) found.push(key);
   }
   return found;

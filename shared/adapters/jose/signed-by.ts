@@ -37,6 +37,6 @@ async function isSignedByAny(
 /**
  * Recognises the errors with which jose and WebCrypto refuse a weak or malformed key. Its signatures are not accepted.
  */
-function isUnusableKey(error: unknown): boolean {
+export function isUnusableKey(error: unknown): boolean {
   return error instanceof TypeError || error instanceof DOMException;
 }

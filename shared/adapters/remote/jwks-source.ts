@@ -32,7 +32,13 @@ const KEYS_MAX = 100;
 
 const jwkSchema = z.looseObject({ kty: z.string() }).transform(withOneName);
 
-const keySetSchema = z.object({ keys: z.array(jwkSchema).max(KEYS_MAX) });
+/** Members of a set that are no keys are passed over (RFC 7517 §5). */
+const keySetSchema = z.object({
+  keys: z
+    .array(z.unknown())
+    .max(KEYS_MAX)
+    .transform((keys) => keys.flatMap((key) => jwkSchema.safeParse(key).data ?? [])),
+});
 
 const metadataSchema = z.object({ issuer: z.string(), jwks_uri: z.string() });
 

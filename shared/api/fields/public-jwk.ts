@@ -3,10 +3,11 @@ import * as z from 'zod';
 /** A big number of a JWK in base64url, of at most 512 bytes. */
 export const number = z.string().regex(/^[A-Za-z0-9_-]{1,683}$/, 'must be base64url');
 
-/** Refuses private members of a JWK (RFC 7518 §6.2.2, §6.3.2, §6.4), and so tells the caller that it sent a secret. */
-const noPrivateMembers = Object.fromEntries(
-  ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].map((name) => [name, z.never().optional()]),
-);
+/** The members of a JWK that only private and symmetric keys have (RFC 7518 §6.2.2, §6.3.2, §6.4). */
+export const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+
+/** Refuses private members of a JWK, and so tells the caller that it sent a secret. */
+const noPrivateMembers = Object.fromEntries(PRIVATE_MEMBERS.map((name) => [name, z.never().optional()]));
 
 /** Members that say what a key is for (RFC 7517 §4). They must allow it to verify signatures of these algorithms. */
 export function usage<const Algorithm extends string>(...algorithms: readonly [Algorithm, ...Algorithm[]]) {

@@ -2,13 +2,11 @@ import * as z from 'zod';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import type { GrantType, TokenEndpointAuthMethod } from '#shared/domain/records/registration.ts';
 import { unique } from './fields.ts';
-import { registeredJwk } from './trusted-jwk.ts';
+import { PASSED_OVER, registeredJwks } from './trusted-jwk.ts';
 
 const REDIRECT_URIS_MAX = 20;
 
 const REDIRECT_URI_CHARACTERS_MAX = 2_048;
-
-const KEYS_MAX = 10;
 
 const KEYS_URI_CHARACTERS_MAX = 512;
 
@@ -48,10 +46,12 @@ const redirectUris = unique(
 
 const keySet = z
   .object({
-    keys: unique(z.array(registeredJwk).min(1).max(KEYS_MAX), ({ kid }) => kid ?? '').refine(
-      (keys) => keys.length === 1 || keys.every(({ kid }) => kid !== undefined),
-      'must each have a kid if there are several',
-    ),
+    keys: unique(registeredJwks, ({ kid }) => kid ?? '')
+      .refine(
+        (keys) => keys.length === 1 || keys.every(({ kid }) => kid !== undefined),
+        'must each have a kid if there are several',
+      )
+      .meta({ description: PASSED_OVER }),
   })
   .transform(({ keys }) => keys);
 

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { TrustedJwk } from '#shared/domain/records/registration.ts';
-import { number, usage } from './public-jwk.ts';
+import { number, PRIVATE_MEMBERS, usage } from './public-jwk.ts';
+
+const KEYS_MAX = 10;
 
 /** The members that are kept of a key. Other members, such as certificates, are dropped. */
 const KEPT = ['kty', 'n', 'e', 'crv', 'x', 'y', 'kid', 'alg'];
@@ -21,6 +23,15 @@ const ed25519 = z.object({
   ...usage('EdDSA', 'Ed25519'),
 });
 
+/** The members that say what a key is (RFC 7517 §4). */
+const keyMembers = z.looseObject({
+  kty: z.string(),
+  crv: z.string().optional(),
+  alg: z.string().optional(),
+  use: z.string().optional(),
+  key_ops: z.array(z.string()).optional(),
+});
+
 function kept(jwk: object): TrustedJwk {
   return Object.fromEntries(
     Object.entries(jwk).flatMap(([name, value]) => (KEPT.includes(name) ? [[name, String(value)]] : [])),
@@ -28,9 +39,52 @@ function kept(jwk: object): TrustedJwk {
 }
 
 /** A public key of a trusted issuer, as its key set has it. */
-export const trustedJwk = z
+const trustedJwk = z
   .discriminatedUnion('kty', [rsa, z.discriminatedUnion('crv', [p256, p384]), ed25519])
   .transform(kept);
 
 /** A public key that an application is registered with. */
-export const registeredJwk = z.discriminatedUnion('kty', [rsa, p256, ed25519]).transform(kept);
+const registeredJwk = z.discriminatedUnion('kty', [rsa, p256, ed25519]).transform(kept);
+
+/** The keys that are used of a set. */
+interface Understood {
+  readonly curves: readonly string[];
+  readonly algorithms: readonly string[];
+}
+
+const ofApplications = { curves: ['P-256', 'Ed25519'], algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] };
+
+const ofIssuers = {
+  curves: [...ofApplications.curves, 'P-384'],
+  algorithms: [...ofApplications.algorithms, 'ES384'],
+};
+
+/** The public keys of a trusted issuer (RFC 7517 §5). Keys that are not understood are passed over. */
+export const trustedJwks = z.preprocess(understoodOf(ofIssuers), z.array(trustedJwk).min(1).max(KEYS_MAX));
+
+/** The public keys that an application is registered with (RFC 7517 §5). Keys that are not understood are passed over. */
+export const registeredJwks = z.preprocess(understoodOf(ofApplications), z.array(registeredJwk).min(1).max(KEYS_MAX));
+
+/** What the documents of the API say about keys that are passed over. */
+export const PASSED_OVER = 'Keys of other types, curves and algorithms, and keys for encryption, are passed over';
+
+function understoodOf(understood: Understood) {
+  return (keys: unknown) => (Array.isArray(keys) ? keys.filter((jwk) => !isForeign(jwk, understood)) : keys);
+}
+
+/**
+ * Whether a key is for something else than the signatures that are accepted here. A key with a private member is never
+ * foreign, because its sender must learn that it sent a secret; and a key without a type is a mistake.
+ */
+function isForeign(jwk: unknown, { curves, algorithms }: Understood): boolean {
+  const { data } = keyMembers.safeParse(jwk);
+  if (data === undefined || PRIVATE_MEMBERS.some((name) => name in data)) return false;
+  const { kty, crv, alg, use, key_ops: operations } = data;
+  return (
+    !['RSA', 'EC', 'OKP'].includes(kty) ||
+    (kty !== 'RSA' && crv !== undefined && !curves.includes(crv)) ||
+    (alg !== undefined && !algorithms.includes(alg)) ||
+    (use !== undefined && use !== 'sig') ||
+    (operations !== undefined && !operations.includes('verify'))
+  );
+}

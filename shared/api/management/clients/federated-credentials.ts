@@ -1,13 +1,11 @@
 import * as z from 'zod';
 import { expiresInSeconds, NAME_CHARACTERS, page, pageQuery, text, timestamp, unique } from '../../fields/fields.ts';
 import { lastUsedAt } from '../../fields/secret-fields.ts';
-import { trustedJwk } from '../../fields/trusted-jwk.ts';
+import { PASSED_OVER, trustedJwks } from '../../fields/trusted-jwk.ts';
 import { lambdaTable } from '../../table.ts';
 import { reading, serviceUserPath, writing } from './service-user-routes.ts';
 
 const CONDITIONS_MAX = 10;
-
-const KEYS_MAX = 10;
 
 const CLAIM_DEPTH_MAX = 6;
 
@@ -39,7 +37,7 @@ const algorithms = z.array(z.enum(['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'])
 
 const audience = z.string().regex(/^[\x21-\x7E]{1,256}$/, 'must be 1 to 256 visible ASCII characters');
 
-const keySet = z.object({ keys: z.array(trustedJwk).min(1).max(KEYS_MAX) });
+const keySet = z.object({ keys: trustedJwks.meta({ description: PASSED_OVER }) });
 
 const newCredential = z
   .object({
