@@ -37,7 +37,7 @@ const keySetSchema = z.object({
   keys: z
     .array(z.unknown())
     .max(KEYS_MAX)
-    .transform((keys) => keys.flatMap((key) => jwkSchema.safeParse(key).data ?? [])),
+    .transform((keys) => keys.map((key) => jwkSchema.safeParse(key).data).filter((jwk) => jwk !== undefined)),
 });
 
 const metadataSchema = z.object({ issuer: z.string(), jwks_uri: z.string() });
