@@ -11,7 +11,7 @@ import { authorizer } from '#shared/api/without-routes.ts';
 import { guardRequest } from '#shared/domain/checks/guard-request.ts';
 import type { StatusList } from '#shared/domain/tokens/status-list.ts';
 import { type AuthorizerEvent, answerFor } from '#shared/http/authorizer.ts';
-import { tokenIn } from '#shared/http/authorizer-request.ts';
+import { routedRequestIn, tokenIn } from '#shared/http/authorizer-request.ts';
 import { task } from '#shared/http/task.ts';
 import { within } from '#shared/http/within.ts';
 
@@ -37,6 +37,7 @@ const adapters = {
 export const handler = task(authorizer, adapters, async (event: AuthorizerEvent, ports) => {
   const { protectedApi } = ports;
   const token = tokenIn(event, protectedApi.origin);
-  const access = token && (await within(DECISION_MILLISECONDS_MAX, guardRequest(token, protectedApi, ports)));
+  const request = routedRequestIn(event);
+  const access = token && (await within(DECISION_MILLISECONDS_MAX, guardRequest(token, request, protectedApi, ports)));
   return { result: answerFor(event, access), log: { tokenId: access?.claims.jti, clientId: access?.claims.client_id } };
 });

@@ -74,7 +74,7 @@ export class Mintmark extends Construct {
 
   /**
    * Creates an authorizer for routes of an HTTP API, with the rules of `protectedApis[name]`.
-   * @throws Error if there are no rules of this name, or decisions about bound tokens would be cached
+   * @throws Error if there are no rules of this name, or decisions about bound tokens or variables would be cached
    */
   httpAuthorizer(name: string, options: AuthorizerOptions = {}): HttpLambdaAuthorizer {
     return createHttpAuthorizer(this.#guard(name), options);
@@ -83,7 +83,7 @@ export class Mintmark extends Construct {
   /**
    * Creates an authorizer for methods of a REST API, with the rules of `protectedApis[name]`. `scope` is in the stack
    * of that API.
-   * @throws Error if there are no rules of this name, or decisions about bound tokens would be cached
+   * @throws Error if there are no rules of this name, or decisions about bound tokens or variables would be cached
    */
   restAuthorizer(scope: Construct, name: string, options: AuthorizerOptions = {}): Authorizer & IAuthorizer {
     return createRestAuthorizer(scope, this.#guard(name), options);

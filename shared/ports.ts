@@ -12,7 +12,7 @@ import type {
   UsageReader,
   WorkloadTokens,
 } from '#shared/domain/authentication/ports.ts';
-import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
+import type { ApiGuard } from '#shared/domain/checks/guard-request.ts';
 import type { PublishedStatusList, StatusListSigner } from '#shared/domain/checks/publish-status-list.ts';
 import type { IntrospectionSigner } from '#shared/domain/checks/sign-introspection.ts';
 import type { ClientKeys } from '#shared/domain/clients/client-keys.ts';
@@ -113,7 +113,7 @@ export interface GrantedPorts {
   'audit:read': { readonly auditReader: AuditReader };
   'audit:follow': { readonly auditFeed: AuditFeed };
   'events:publish': { readonly eventBus: EventBus };
-  'requests:guard': { readonly protectedApi: ProtectedApi; readonly statusLists: StatusListMemory<StatusList> };
+  'requests:guard': { readonly protectedApi: ApiGuard; readonly statusLists: StatusListMemory<StatusList> };
 }
 
 /** The name of a grant. */

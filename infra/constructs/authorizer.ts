@@ -10,6 +10,7 @@ import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-ap
 import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
+import { hasVariable, type RouteRules, routeRules } from '#shared/domain/checks/route-rules.ts';
 
 /** Lambda allows 4 KB for all settings of a function. The other settings need the rest. */
 const PROTECTED_API_BYTES_MAX = 2_560;
@@ -17,8 +18,8 @@ const PROTECTED_API_BYTES_MAX = 2_560;
 /** The options of an authorizer. */
 export interface AuthorizerOptions {
   /**
-   * How long API Gateway caches a decision about a token. During this time a revoked or expired token still has access.
-   * It must be zero if the API has `dpop` or `mtls`.
+   * How long API Gateway caches a decision about a token and a path. During this time a revoked or expired token still
+   * has access. It must be zero if the API has `dpop` or `mtls`, or a route with a variable.
    * @default zero: every request is decided anew
    */
   readonly resultsCacheTtl?: Duration | undefined;
@@ -26,14 +27,26 @@ export interface AuthorizerOptions {
 
 /**
  * Writes the setting that tells an authorizer's function which API it protects.
- * @throws Error if the API has more routes than fit into Lambda's settings
+ * @throws Error if a route is no route key or stands there twice, or if the API has more routes than fit into Lambda's
+ * settings
  */
 export function protectedApiSetting(name: string, protectedApi: ProtectedApi): string {
+  rulesOf(name, protectedApi);
   const setting = JSON.stringify(protectedApi);
   if (Buffer.byteLength(setting) <= PROTECTED_API_BYTES_MAX) return setting;
   throw new Error(
     `The routes of "${name}" take more than ${PROTECTED_API_BYTES_MAX} bytes: divide them among several protected APIs.`,
   );
+}
+
+function rulesOf(name: string, { routes }: ProtectedApi): RouteRules {
+  try {
+    return routeRules(routes);
+  } catch (cause) {
+    throw new Error(`The routes of "${name}" cannot be used. ${cause instanceof Error ? cause.message : ''}`, {
+      cause,
+    });
+  }
 }
 
 /** An authorizer's function, and the API that it protects. */
@@ -44,23 +57,26 @@ interface Guard {
 }
 
 /**
- * Creates the Lambda authorizer of an HTTP API. The cache key of a decision contains the route, so a decision for one
- * route is never used for another.
- * @throws Error if decisions about bound tokens would be cached
+ * Creates the Lambda authorizer of an HTTP API. The cache key of a decision contains method and path, so a decision about
+ * one request is never used for another.
+ * @throws Error if decisions about bound tokens or routes with variables would be cached
  */
 export function createHttpAuthorizer(guard: Guard, options: AuthorizerOptions): HttpLambdaAuthorizer {
   const { name, handler } = guard;
+  const resultsCacheTtl = resultsCacheTtlOf(guard, options);
+  const ofTheRequest = resultsCacheTtl.toSeconds() > 0 ? ['$context.httpMethod', '$context.path'] : [];
   return new HttpLambdaAuthorizer(`${name}-authorizer`, handler, {
     responseTypes: [HttpLambdaResponseType.SIMPLE],
-    identitySource: ['$request.header.Authorization', '$context.routeKey'],
-    resultsCacheTtl: resultsCacheTtlOf(guard, options),
+    identitySource: ['$request.header.Authorization', '$context.routeKey', ...ofTheRequest],
+    resultsCacheTtl,
   });
 }
 
 /**
- * Creates the Lambda authorizer of a REST API. Its cached decision is a policy for all routes of the API. A TOKEN
- * authorizer sees only the access token, so an API with DPoP proofs or certificates gets a REQUEST authorizer.
- * @throws Error if decisions about bound tokens would be cached
+ * Creates the Lambda authorizer of a REST API. A TOKEN authorizer sees only the access token and is cached by it alone.
+ * So an API with DPoP proofs or certificates gets a REQUEST authorizer, and so does an API with a result cache, whose key
+ * contains method and path.
+ * @throws Error if decisions about bound tokens or routes with variables would be cached
  */
 export function createRestAuthorizer(
   scope: Construct,
@@ -70,20 +86,27 @@ export function createRestAuthorizer(
   const { name, protectedApi } = guard;
   const resultsCacheTtl = resultsCacheTtlOf(guard, options);
   const props = { handler: functionByArn(scope, name, guard.handler), resultsCacheTtl };
-  if (!checksSenders(protectedApi)) return new TokenAuthorizer(scope, `${name}-authorizer`, props);
-  const identitySources = [IdentitySource.header('Authorization')];
+  const isCached = resultsCacheTtl.toSeconds() > 0;
+  if (!isCached && !checksSenders(protectedApi)) return new TokenAuthorizer(scope, `${name}-authorizer`, props);
+  const ofTheRequest = isCached ? [IdentitySource.context('httpMethod'), IdentitySource.context('path')] : [];
+  const identitySources = [IdentitySource.header('Authorization'), ...ofTheRequest];
   return new RequestAuthorizer(scope, `${name}-authorizer`, { ...props, identitySources });
 }
 
 /**
- * Returns the time to cache decisions, which must be zero for bound tokens. A cached decision about one sender would
- * also apply to another sender of the same token (DEC14).
- * @throws Error if bound tokens are accepted and the time is not zero
+ * Returns the time to cache decisions. It must be zero for bound tokens, because a cached decision about one sender would
+ * also apply to another sender of the same token (DEC14). It must be zero for routes with variables, because a cache of
+ * decisions about any number of paths is filled by callers and seldom asked.
+ * @throws Error if the time must be zero and is not
  */
 function resultsCacheTtlOf({ name, protectedApi }: Guard, { resultsCacheTtl }: AuthorizerOptions): Duration {
   const ttl = resultsCacheTtl ?? Duration.seconds(0);
-  if (!checksSenders(protectedApi) || ttl.toSeconds() === 0) return ttl;
-  throw new Error(`"${name}" accepts bound tokens: leave out resultsCacheTtl, or set it to zero.`);
+  if (ttl.toSeconds() === 0) return ttl;
+  const instead = 'leave out resultsCacheTtl, or set it to zero.';
+  if (checksSenders(protectedApi)) throw new Error(`"${name}" accepts bound tokens: ${instead}`);
+  const variable = [...rulesOf(name, protectedApi).values()].flat().find(hasVariable);
+  if (variable !== undefined) throw new Error(`"${name}" has a route with a variable, "${variable.route}": ${instead}`);
+  return ttl;
 }
 
 function checksSenders({ dpop, mtls }: ProtectedApi): boolean {

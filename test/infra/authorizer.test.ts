@@ -13,6 +13,8 @@ const forHttp = new Stack(app, 'ForHttp');
 addHttpApi(forHttp, mintmark.httpAuthorizer('reports'));
 const forHttpCached = new Stack(app, 'ForHttpCached');
 addHttpApi(forHttpCached, mintmark.httpAuthorizer('reports', { resultsCacheTtl: Duration.seconds(30) }));
+const forRestCached = new Stack(app, 'ForRestCached');
+addRestApi(forRestCached, mintmark.restAuthorizer(forRestCached, 'reports', { resultsCacheTtl: Duration.seconds(30) }));
 const forRest = new Stack(app, 'ForRest');
 addRestApi(forRest, mintmark.restAuthorizer(forRest, 'reports'));
 
@@ -52,10 +54,72 @@ describe('an authorizer', () => {
     template.hasResourceProperties('AWS::Lambda::Permission', openToItsApiOnly);
   });
 
-  test('caches a decision for as long as the owner of the API says', () => {
+  test('P8, P9: caches a decision for as long as the owner of the API says, by token, method and path', () => {
     Template.fromStack(forHttpCached).hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
       AuthorizerResultTtlInSeconds: 30,
+      IdentitySource: ['$request.header.Authorization', '$context.routeKey', '$context.httpMethod', '$context.path'],
     });
+    Template.fromStack(forRestCached).hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      Type: 'REQUEST',
+      AuthorizerResultTtlInSeconds: 30,
+      IdentitySource: 'method.request.header.Authorization,context.httpMethod,context.path',
+    });
+  });
+
+  test.each(['GET /reports/{id}', 'GET /reports/{rest+}'])(
+    'Sound 1: is refused with a result cache for a route with a variable, for both kinds of API: %s',
+    (route) => {
+      const protectedApis = { reports: { ...reports, routes: { ...reports.routes, [route]: null } } };
+      const { mintmark: guard } = prepare({ protectedApis }).stack;
+      const cached = { resultsCacheTtl: Duration.seconds(1) };
+      const refusal = `"reports" has a route with a variable, "${route}": leave out resultsCacheTtl`;
+      expect(() => guard.httpAuthorizer('reports', cached)).toThrow(refusal);
+      expect(() => guard.restAuthorizer(new Stack(), 'reports', cached)).toThrow(refusal);
+    },
+  );
+
+  test.each([
+    'get /admin',
+    'GET /admin/',
+    'GET admin',
+    'nonsense',
+    '',
+    '$default',
+    'GET',
+    'GET  /admin',
+    'GET /admin ',
+    ' GET /admin',
+    'LINK /admin',
+    'GET //admin',
+    'GET /a/../admin',
+    'GET /admin*',
+    'GET /admin?all',
+    'GET /%61dmin',
+    'GET /{id',
+    'GET /{}',
+    'GET /report-{id}',
+    'GET /{rest+}/admin',
+    'GET /ädmin',
+  ])('Sound 2: is refused at synthesis for a key that is no route: %j', (route) => {
+    const protectedApis = { reports: { ...reports, routes: { [route]: null } } };
+    expect(() => prepare({ protectedApis })).toThrow(
+      `The routes of "reports" cannot be used. "${route}" is no route: write a method or ANY, one space and a path`,
+    );
+  });
+
+  test('Sound 2: is refused at synthesis for two keys that are one route', () => {
+    const routes = { 'GET /reports/{id}': null, 'GET /reports/{name}': 'read:reports' };
+    expect(() => prepare({ protectedApis: { reports: { ...reports, routes } } })).toThrow(
+      '"GET /reports/{id}" and "GET /reports/{name}" are the same route',
+    );
+  });
+
+  test('Sound 2: takes each method, ANY, and characters that need no escape', () => {
+    const methods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'ANY'];
+    const paths = ['/', '/v1.2/~me/a:b', '/{id}/x', '/{rest+}'];
+    const keys = methods.flatMap((method) => paths.map((path) => `${method} ${path}`));
+    const routes = Object.fromEntries(keys.map((key) => [key, null]));
+    expect(() => prepare({ protectedApis: { reports: { ...reports, routes } } })).not.toThrow();
   });
 
   describe.each([{ dpop: 'required' }, { mtls: 'accepted' }] as const)('that accepts bound tokens: %o', (policy) => {

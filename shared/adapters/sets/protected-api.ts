@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
+import { type ApiGuard, apiGuard, type ProtectedApi } from '#shared/domain/checks/guard-request.ts';
 import type { Environment } from '#shared/ports.ts';
 import type { ShapeOf } from '#shared/shape-of.ts';
 import { required } from '../node/environment.ts';
@@ -15,9 +15,9 @@ const schema = z.object({
 } satisfies ShapeOf<ProtectedApi>);
 
 /**
- * Reads from the settings which API this authorizer protects.
+ * Reads from the settings which API this authorizer protects, and by which rules.
  * @throws Error if the setting MINTMARK_PROTECTED_API is missing, is not JSON or describes no protected API
  */
-export function settingProtectedApi(environment: Environment): ProtectedApi {
-  return schema.parse(JSON.parse(required(environment, 'MINTMARK_PROTECTED_API')));
+export function settingProtectedApi(environment: Environment): ApiGuard {
+  return apiGuard(schema.parse(JSON.parse(required(environment, 'MINTMARK_PROTECTED_API'))));
 }

@@ -7,6 +7,7 @@ import { findLiveToken, verifiedClaims } from '../tokens/live-token.ts';
 import type { SecretTokens, StatusEntries, StatusListMemory, TokenVerifier } from '../tokens/ports.ts';
 import { findSelfSignedToken } from '../tokens/self-signed-token.ts';
 import { isRevokedByList, type StatusList } from '../tokens/status-list.ts';
+import { findRule, type RoutedRequest, type RouteRules, routeRules } from './route-rules.ts';
 import { findMismatch, type PresentedToken } from './sender-constraint.ts';
 
 /** The API that an authorizer protects, and the rules of this authorizer. */
@@ -20,7 +21,8 @@ export interface ProtectedApi {
    */
   readonly mode: 'offline' | 'online';
   /**
-   * Route key (`GET /reports/{id}`) → the permission that the route needs; null if any token for this API is enough.
+   * Route key → the permission that the route needs; null if any token for this API is enough. A route key is a method or
+   * `ANY`, one space, and a path with variables for one segment (`GET /reports/{id}`) or for the rest (`/{proxy+}`).
    */
   readonly routes: Readonly<Record<string, string | null>>;
   /**
@@ -41,12 +43,24 @@ export interface ProtectedApi {
   readonly origin?: string | undefined;
 }
 
-/** The access that a valid token gives: its claims, and the routes of the API that it opens. */
+/** A protected API with its routes in the form that finds the rule of a request. */
+export interface ApiGuard extends Omit<ProtectedApi, 'routes'> {
+  readonly rules: RouteRules;
+}
+
+/**
+ * Reads the routes of a protected API.
+ * @throws Error with the route that is no route key, or that stands there twice
+ */
+export function apiGuard({ routes, ...api }: ProtectedApi): ApiGuard {
+  return { ...api, rules: routeRules(routes) };
+}
+
+/** The access that a valid token gives: its claims, and whether it permits the request. */
 export interface GuardedAccess {
   readonly claims: TokenClaims;
   readonly permissions: readonly string[];
-  readonly allowedRoutes: readonly string[];
-  readonly refusedRoutes: readonly string[];
+  readonly isAllowed: boolean;
 }
 
 interface Ports {
@@ -65,40 +79,36 @@ interface Ports {
 }
 
 /**
- * Decides which routes of an API a token opens; undefined for a token that is not valid at this API, or whose sender
- * does not prove the binding. A route without a rule stays closed.
+ * Decides whether a token permits a request to an API; undefined for a token that is not valid at this API, or whose
+ * sender does not prove the binding. A request without a rule is refused.
+ * @param request undefined if its path cannot be read
  */
 export async function guardRequest(
   presented: PresentedToken,
-  api: ProtectedApi,
+  request: RoutedRequest | undefined,
+  guard: ApiGuard,
   ports: Ports,
 ): Promise<GuardedAccess | undefined> {
   const { value: token } = presented;
-  const found = api.mode === 'online' ? await findOnline(token, api, ports) : await findOffline(token, ports);
-  if (found === undefined || found.claims.aud !== api.audience) return undefined;
+  const found = guard.mode === 'online' ? await findOnline(token, guard, ports) : await findOffline(token, ports);
+  if (found === undefined || found.claims.aud !== guard.audience) return undefined;
   const { claims, permissions } = found;
-  if (!isBindingAccepted(claims, api) || (await findMismatch(presented, claims, ports)) !== undefined) return undefined;
-  const isOpen = (route: string) => {
-    const needed = api.routes[route];
-    return needed === null || (needed !== undefined && permissions.includes(needed));
-  };
-  const routes = Object.keys(api.routes);
-  return {
-    claims,
-    permissions,
-    allowedRoutes: routes.filter(isOpen),
-    refusedRoutes: routes.filter((route) => !isOpen(route)),
-  };
+  if (!isBindingAccepted(claims, guard) || (await findMismatch(presented, claims, ports)) !== undefined) {
+    return undefined;
+  }
+  const rule = request && findRule(guard.rules, request);
+  const isAllowed = rule !== undefined && (rule.permission === null || permissions.includes(rule.permission));
+  return { claims, permissions, isAllowed };
 }
 
 /** Whether the token has every binding that the API requires, and no binding that it refuses. */
-function isBindingAccepted({ cnf = {} }: TokenClaims, { dpop, mtls }: ProtectedApi): boolean {
-  const isAccepted = (binding: string | undefined, policy: ProtectedApi['dpop']) =>
+function isBindingAccepted({ cnf = {} }: TokenClaims, { dpop, mtls }: ApiGuard): boolean {
+  const isAccepted = (binding: string | undefined, policy: ApiGuard['dpop']) =>
     binding === undefined ? policy !== 'required' : policy !== undefined;
   return isAccepted(cnf.jkt, dpop) && isAccepted(cnf['x5t#S256'], mtls);
 }
 
-async function findOnline(token: string, { selfSigned }: ProtectedApi, ports: Ports) {
+async function findOnline(token: string, { selfSigned }: ApiGuard, ports: Ports) {
   const found = await findLiveToken(token, ports);
   return found === undefined && selfSigned === 'accepted' ? findSelfSignedToken(token, ports) : found;
 }

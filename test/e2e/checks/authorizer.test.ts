@@ -177,7 +177,7 @@ describe('an authorizer after a change', () => {
 describe('an authorizer behind a cache of API Gateway', () => {
   const caching = (mode: GuardedApiOptions['mode']) => startGuardedApi(world, { mode, resultTtlSeconds: 60 });
 
-  test('P8, P9: gives one decision that is right for every route', async () => {
+  test('P8, P9: keeps for each request a decision of its own, with which every route is right', async () => {
     const api = await caching('online');
     const reader = `Bearer ${await world.tokenFor(acme.tenantToken, { scope: 'read:reports' })}`;
     const writer = `Bearer ${await world.tokenFor(acme.tenantToken, { scope: 'write:reports' })}`;
@@ -186,8 +186,8 @@ describe('an authorizer behind a cache of API Gateway', () => {
       for (const who of [reader, writer]) seen.push(await statuses(api, who), await statuses(api, who, 'POST'));
     }
     const once = [OPEN, FORBIDDEN, FORBIDDEN, OPEN];
-    // Two tokens: at each REST API one policy for each token, at the HTTP API one answer for each token and route.
-    expect([seen, api.asked()]).toEqual([[...once, ...once], 2 * 2 + 2 * 2]);
+    // Three APIs, two tokens and two methods: one answer for each.
+    expect([seen, api.asked()]).toEqual([[...once, ...once], 3 * 2 * 2]);
     await api.close();
   });
 

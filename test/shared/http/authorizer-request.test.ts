@@ -1,6 +1,6 @@
 import type { APIGatewayRequestAuthorizerEvent, APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { tokenIn } from '#shared/http/authorizer-request.ts';
+import { routedRequestIn, tokenIn } from '#shared/http/authorizer-request.ts';
 
 const DOMAIN = 'abc.execute-api.eu-central-1.amazonaws.com';
 const headers = { authorization: 'DPoP a.b.c', dpop: 'proof', host: 'evil.example.com' };
@@ -54,5 +54,44 @@ describe('the token of an authorizer’s event', () => {
     const events = [httpEvent('/reports', { headers: { authorization } }), token];
     expect(events.map((event) => tokenIn(event, undefined)?.proof)).toEqual([undefined, undefined]);
     expect(tokenIn(httpEvent('/reports', { headers: {} }), undefined)).toBeUndefined();
+  });
+});
+
+describe('Sound 2: the request that an authorizer decides about', () => {
+  const routed = (routeKey: string, pathParameters?: object) =>
+    routedRequestIn(httpEvent('/stage/base/reports/7', { routeKey, pathParameters }));
+
+  test.each([
+    ['ANY /', undefined, []],
+    ['GET /reports/', undefined, ['reports']],
+    ['GET /reports/{id}/parts', { id: 'a/b' }, ['reports', 'a/b', 'parts']],
+    ['ANY /{rest+}', { rest: 'reports/7/' }, ['reports', '7']],
+    ['GET /{toString}', { toString: 'a' }, ['a']],
+  ])('is at an HTTP API the route %s with its variables, without stage and base path', (route, variables, segments) => {
+    expect(routed(route, variables)).toEqual({ method: 'GET', segments });
+  });
+
+  test.each([
+    ['$default', undefined],
+    ['GET /reports/{id}', undefined],
+    ['GET /{rest+}', { id: '7' }],
+  ])('is unknown at an HTTP API by %s without a value for each variable', (route, variables) => {
+    expect(routed(route, variables)).toBeUndefined();
+  });
+
+  const atRest = (end: string) =>
+    routedRequestIn(restEvent('', { methodArn: `arn:aws:execute-api:eu-central-1:111122223333:abc/prod/${end}` }));
+
+  test.each([
+    ['GET/', []],
+    ['GET/reports/%C3%A4%20b/', ['reports', 'ä b']],
+    ['GET/reports/a%2Fb', ['reports', 'a/b']],
+    ['GET/reports//', ['reports', '']],
+  ])('is at a REST API the end of the method ARN, decoded: %s', (end, segments) => {
+    expect(atRest(end)).toEqual({ method: 'GET', segments });
+  });
+
+  test('is unknown at a REST API by a path with a malformed escape', () => {
+    expect(atRest('GET/reports/100%')).toBeUndefined();
   });
 });

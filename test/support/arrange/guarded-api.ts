@@ -2,7 +2,7 @@ import { handler as authorizer } from '#functions/authorizer.ts';
 import type { AdapterChanges } from '#infra/local/functions.ts';
 import type { GatewayAuthorizer, GatewayRoute, LambdaHandler, MutualTls } from '#infra/local/gateway/configuration.ts';
 import { startGateway } from '#infra/local/gateway/gateway.ts';
-import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
+import { apiGuard, type ProtectedApi } from '#shared/domain/checks/guard-request.ts';
 import { REPORTS, type World } from '../world/world.ts';
 import { settingsOf } from './settings.ts';
 
@@ -46,8 +46,8 @@ const rules = { 'GET /reports': 'read:reports', 'POST /reports': 'write:reports'
 const served = [...Object.keys(rules), 'DELETE /reports/{id}'];
 
 /**
- * An API that Mintmark protects: an HTTP API, and below `/rest` (TOKEN authorizer) and `/rest-request` (REQUEST
- * authorizer) two REST APIs, behind an authorizer process of its own.
+ * An API that Mintmark protects: an HTTP API, and below `/rest` (TOKEN authorizer, without a result cache) and
+ * `/rest-request` (REQUEST authorizer) two REST APIs, behind an authorizer process of its own.
  */
 export async function startGuardedApi(
   world: World,
@@ -56,15 +56,8 @@ export async function startGuardedApi(
   const guard = authorizer.with({
     ...adapters,
     environment: () => settingsOf(world),
-    protectedApi: () => ({
-      audience: REPORTS,
-      mode,
-      routes: rules,
-      dpop,
-      mtls,
-      selfSigned,
-      origin: origin ?? gateway.url,
-    }),
+    protectedApi: () =>
+      apiGuard({ audience: REPORTS, mode, routes: rules, dpop, mtls, selfSigned, origin: origin ?? gateway.url }),
     clock: () => world.clock,
   });
   let asked = 0;
@@ -72,17 +65,19 @@ export async function startGuardedApi(
     asked += 1;
     return guard(event, context);
   };
-  const forRest = { handler, resultTtlSeconds, identitySources: ['method.request.header.Authorization'] };
+  const isCached = resultTtlSeconds > 0;
+  const request = isCached ? ['context.httpMethod', 'context.path'] : [];
+  const forRest = { handler, resultTtlSeconds, identitySources: ['method.request.header.Authorization', ...request] };
   const forHttp = {
     handler,
     resultTtlSeconds,
-    identitySources: ['$request.header.Authorization', '$context.routeKey'],
+    identitySources: ['$request.header.Authorization', '$context.routeKey', '$context.httpMethod', '$context.path'],
   };
   const gateway = await startGateway({
     httpRoutes: routesBehind(forHttp),
     mutualTls,
     restApis: [
-      { stage: 'rest', routes: routesBehind({ ...forRest, type: 'TOKEN' }) },
+      { stage: 'rest', routes: routesBehind({ ...forRest, type: isCached ? 'REQUEST' : 'TOKEN' }) },
       { stage: 'rest-request', routes: routesBehind({ ...forRest, type: 'REQUEST' }) },
     ],
     nowMilliseconds: () => world.clock.nowSeconds() * 1_000,

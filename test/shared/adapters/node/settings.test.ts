@@ -33,7 +33,15 @@ describe('the protected API', () => {
     settingProtectedApi(environmentOf({ MINTMARK_PROTECTED_API: JSON.stringify(setting) }));
 
   test('is read from the settings', () => {
-    expect(read(api)).toEqual(api);
+    const { rules, ...rest } = read(api);
+    const { routes, ...expected } = api;
+    expect(rest).toEqual(expected);
+    expect(
+      rules
+        .get('GET')
+        ?.map(({ route, permission }) => [route, permission])
+        .toSorted(),
+    ).toEqual(Object.entries(routes).toSorted());
   });
 
   test.each([
@@ -41,6 +49,7 @@ describe('the protected API', () => {
     ['an unknown mode', { ...api, mode: 'sometimes' }],
     ['no routes', { ...api, routes: undefined }],
     ['a permission that is not text', { ...api, routes: { 'GET /reports': 7 } }],
+    ['a key that is no route', { ...api, routes: { 'get /reports': null } }],
   ])('is an error with %s, so the authorizer denies every request', (_what, setting) => {
     expect(() => read(setting)).toThrow(Error);
   });
