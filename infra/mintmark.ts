@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Authorizer, IAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
@@ -7,16 +8,12 @@ import type { LambdaTable } from '#shared/api/table.ts';
 import { tables as lambdaTables } from '#shared/api/tables.ts';
 import { authorizer, bootstrap, rotatePepper } from '#shared/api/without-routes.ts';
 import { createAlarms } from './constructs/alarms.ts';
-import {
-  type AuthorizerOptions,
-  createHttpAuthorizer,
-  createRestAuthorizer,
-  protectedApiSetting,
-} from './constructs/authorizer.ts';
+import { type AuthorizerOptions, createHttpAuthorizer, createRestAuthorizer } from './constructs/authorizer.ts';
 import { EncryptionKey } from './constructs/encryption-key.ts';
 import { createFunction, type FunctionSettings } from './constructs/functions.ts';
 import { PublicApi } from './constructs/http-api.ts';
 import { assertIssuer } from './constructs/issuer.ts';
+import { protectedApiSetting } from './constructs/protected-api.ts';
 import { createSchedule } from './constructs/schedules.ts';
 import { SigningKeys } from './constructs/signing-keys.ts';
 import { createTables } from './constructs/tables.ts';
@@ -119,8 +116,9 @@ export class Mintmark extends Construct {
     }
     for (const [apiName, protectedApi] of Object.entries(settings.protectedApis)) {
       const name = authorizerName(apiName);
-      const environment = { MINTMARK_PROTECTED_API: protectedApiSetting(apiName, protectedApi) };
-      functions.set(name, createFunction(this, { name, table: authorizer, environment }, common));
+      const bundle = join(settings.bundlesDirectory, authorizer.name);
+      const setting = protectedApiSetting(apiName, protectedApi, bundle);
+      functions.set(name, createFunction(this, { name, table: authorizer, ...setting }, common));
     }
     return functions;
   }

@@ -10,10 +10,8 @@ import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-ap
 import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
-import { hasVariable, type RouteRules, routeRules } from '#shared/domain/checks/route-rules.ts';
-
-/** Lambda allows 4 KB for all settings of a function. The other settings need the rest. */
-const PROTECTED_API_BYTES_MAX = 2_560;
+import { hasVariable } from '#shared/domain/checks/route-rules.ts';
+import { rulesOf } from './protected-api.ts';
 
 /** The options of an authorizer. */
 export interface AuthorizerOptions {
@@ -23,30 +21,6 @@ export interface AuthorizerOptions {
    * @default zero: every request is decided anew
    */
   readonly resultsCacheTtl?: Duration | undefined;
-}
-
-/**
- * Writes the setting that tells an authorizer's function which API it protects.
- * @throws Error if a route is no route key or stands there twice, or if the API has more routes than fit into Lambda's
- * settings
- */
-export function protectedApiSetting(name: string, protectedApi: ProtectedApi): string {
-  rulesOf(name, protectedApi);
-  const setting = JSON.stringify(protectedApi);
-  if (Buffer.byteLength(setting) <= PROTECTED_API_BYTES_MAX) return setting;
-  throw new Error(
-    `The routes of "${name}" take more than ${PROTECTED_API_BYTES_MAX} bytes: divide them among several protected APIs.`,
-  );
-}
-
-function rulesOf(name: string, { routes }: ProtectedApi): RouteRules {
-  try {
-    return routeRules(routes);
-  } catch (cause) {
-    throw new Error(`The routes of "${name}" cannot be used. ${cause instanceof Error ? cause.message : ''}`, {
-      cause,
-    });
-  }
 }
 
 /** An authorizer's function, and the API that it protects. */

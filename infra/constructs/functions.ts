@@ -51,6 +51,8 @@ interface Deployed {
   readonly table: LambdaTable;
   /** Settings in addition to the settings of the grants. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** The code of the function; undefined for the bundle of the table. */
+  readonly code?: Code | undefined;
 }
 
 /**
@@ -58,7 +60,7 @@ interface Deployed {
  */
 export function createFunction(
   scope: Construct,
-  { name, table, environment }: Deployed,
+  { name, table, environment, code }: Deployed,
   settings: FunctionSettings,
 ): LambdaFunction {
   const home = new Construct(scope, pascalCase(name));
@@ -69,7 +71,7 @@ export function createFunction(
     description: table.purpose,
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
-    code: Code.fromAsset(join(settings.bundlesDirectory, table.name)),
+    code: code ?? Code.fromAsset(join(settings.bundlesDirectory, table.name)),
     handler: 'index.handler',
     role: createRole(home, { table, logGroup, resources: settings.resources }),
     environment: { ...environmentOf(table.grants, settings), ...environment },

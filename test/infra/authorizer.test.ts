@@ -1,10 +1,13 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, HttpMethod, type IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpUrlIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { prepare, propertiesOf, reports } from './synthesize.ts';
+import { prepare, propertiesOf, reports, type Synthesized, synthesize } from './synthesize.ts';
 
 const { app, stack } = prepare();
 const { mintmark } = stack;
@@ -157,13 +160,77 @@ describe('an authorizer', () => {
     expect(() => mintmark.restAuthorizer(forRest, 'invoices')).toThrow('Mintmark has no function');
   });
 
-  test('is refused with more routes than fit into Lambda’s settings', () => {
-    const routes = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`GET /reports/${i}`, 'read:reports']));
-    expect(() => prepare({ protectedApis: { reports: { ...reports, routes } } })).toThrow(
-      'The routes of "reports" take more than 2560 bytes',
+  test.each([1, 10, 30, 100, 300])('Sound 20: has an environment of at most 3.5 KB with %i routes', (length) => {
+    const routes = Object.fromEntries(Array.from({ length }, (_, i) => [`GET /reports/${i}`, 'read:reports']));
+    const protectedApis = {
+      reports: { ...reports, routes },
+      invoices: { ...reports, routes, mode: 'offline' },
+    } as const;
+    const signingAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
+    const deployment = synthesize({
+      protectedApis,
+      signingAlgorithms,
+      issuer: `https://${'a'.repeat(60)}.example.com`,
+    });
+    for (const [name, api] of Object.entries(protectedApis)) {
+      const handler = deployment.stack.mintmark.functions.get(`authorizer-${name}`) ?? expect.unreachable();
+      const { Variables } = propertiesOf(handler, deployment).Environment as { Variables: unknown };
+      expect(environmentBytes(Variables)).toBeLessThan(3_584);
+      expect(protectionIn(handler, deployment)).toEqual(api);
+    }
+  });
+
+  test('Sound 20: may have many routes and an origin that only the deployment knows', () => {
+    const routes = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`GET /reports/${i}`, 'read:reports']));
+    const origin = `https://${Fn.importValue('ReportsDomain')}`;
+    const deployment = synthesize({ protectedApis: { reports: { ...reports, routes, origin } } });
+    const handler = deployment.stack.mintmark.functions.get('authorizer-reports') ?? expect.unreachable();
+    expect(JSON.stringify(propertiesOf(handler, deployment).Environment)).toContain(
+      '{"Fn::ImportValue":"ReportsDomain"}',
     );
   });
+
+  test.each([
+    ['audience', { audience: '' }],
+    ['routes', { routes: { 'GET /reports': 'read reports' } }],
+    ['origin', { origin: 'https://api.example.com/' }],
+    ['origin', { origin: 'api.example.com' }],
+    ['selfSigned', { selfSigned: 'accepted', mode: 'offline' }],
+  ] as const)(
+    'Sound 2: is refused at synthesis with the name of a member that can have no effect: %s',
+    (name, change) => {
+      expect(() => prepare({ protectedApis: { reports: { ...reports, ...change } } })).toThrow(
+        new RegExp(`The protected API "reports" has invalid settings:[^]*${name}`),
+      );
+    },
+  );
 });
+
+/** The API that an authorizer's function reads from its environment, and its routes from the file in its code, if any. */
+function protectionIn(handler: LambdaFunction, deployment: Synthesized): unknown {
+  const { Environment, Code } = propertiesOf(handler, deployment) as {
+    Environment: { Variables: { MINTMARK_PROTECTED_API: string } };
+    Code: { S3Key: string };
+  };
+  const setting = JSON.parse(Environment.Variables.MINTMARK_PROTECTED_API);
+  if (typeof setting.routes !== 'string') return setting;
+  const folder = join(deployment.app.outdir, `asset.${Code.S3Key.replace('.zip', '')}`);
+  expect(readdirSync(folder)).toContain('index.mjs');
+  return { ...setting, routes: JSON.parse(readFileSync(setting.routes.replace('/var/task', folder), 'utf8')) };
+}
+
+/** The bytes of an environment as Lambda counts it. A name or an ARN that only the deployment knows counts 100. */
+function environmentBytes(variables: unknown): number {
+  const known = JSON.stringify(variables, (_, value) => {
+    if (value?.Ref !== undefined || value?.['Fn::GetAtt'] !== undefined) return 'x'.repeat(100);
+    return value?.['Fn::Join'] === undefined ? value : value['Fn::Join'][1].map(textOf).join('');
+  });
+  return Buffer.byteLength(known);
+}
+
+function textOf(part: unknown): string {
+  return typeof part === 'string' ? part : 'x'.repeat(100);
+}
 
 function addHttpApi(owner: Stack, authorizer: IHttpRouteAuthorizer): void {
   const integration = new HttpUrlIntegration('reports', 'https://reports.example.com');

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ambient } from '#shared/adapters/node/ambient.ts';
 import { processEnvironment, required } from '#shared/adapters/node/environment.ts';
@@ -42,6 +45,13 @@ describe('the protected API', () => {
         ?.map(({ route, permission }) => [route, permission])
         .toSorted(),
     ).toEqual(Object.entries(routes).toSorted());
+  });
+
+  test('Sound 20: may have its routes in a file that the setting names', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'mintmark-routes-')), 'routes.json');
+    writeFileSync(file, JSON.stringify(api.routes));
+    expect(read({ ...api, routes: file })).toEqual(read(api));
+    expect(() => read({ ...api, routes: `${file}.old` })).toThrow(Error);
   });
 
   test.each([
