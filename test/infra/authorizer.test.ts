@@ -81,86 +81,17 @@ describe('an authorizer', () => {
     },
   );
 
-  test.each([
-    'get /admin',
-    'GET /admin/',
-    'GET admin',
-    'nonsense',
-    '',
-    '$default',
-    'GET',
-    'GET  /admin',
-    'GET /admin ',
-    ' GET /admin',
-    'LINK /admin',
-    'GET //admin',
-    'GET /a/../admin',
-    'GET /admin*',
-    'GET /admin?all',
-    'GET /%61dmin',
-    'GET /{id',
-    'GET /{}',
-    'GET /report-{id}',
-    'GET /{rest+}/admin',
-    'GET /ädmin',
-  ])('Sound 2: is refused at synthesis for a key that is no route: %j', (route) => {
-    const protectedApis = { reports: { ...reports, routes: { [route]: null } } };
-    expect(() => prepare({ protectedApis })).toThrow(
-      `The routes of "reports" cannot be used. "${route}" is no route: write a method or ANY, one space and a path`,
-    );
-  });
+  test.each(['get /admin', 'GET /admin/', 'GET admin', 'nonsense', '$default'])(
+    'Sound 2: is refused at synthesis for a key that is no route: %j',
+    (route) => {
+      const protectedApis = { reports: { ...reports, routes: { [route]: null } } };
+      expect(() => prepare({ protectedApis })).toThrow(
+        `The routes of "reports" cannot be used. "${route}" is no route: write a method or ANY, one space and a path`,
+      );
+    },
+  );
 
-  test('Sound 2: is refused at synthesis for two keys that are one route', () => {
-    const routes = { 'GET /reports/{id}': null, 'GET /reports/{name}': 'read:reports' };
-    expect(() => prepare({ protectedApis: { reports: { ...reports, routes } } })).toThrow(
-      '"GET /reports/{id}" and "GET /reports/{name}" are the same route',
-    );
-  });
-
-  test('Sound 2: takes each method, ANY, and characters that need no escape', () => {
-    const methods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'ANY'];
-    const paths = ['/', '/v1.2/~me/a:b', '/{id}/x', '/{rest+}'];
-    const keys = methods.flatMap((method) => paths.map((path) => `${method} ${path}`));
-    const routes = Object.fromEntries(keys.map((key) => [key, null]));
-    expect(() => prepare({ protectedApis: { reports: { ...reports, routes } } })).not.toThrow();
-  });
-
-  describe.each([{ dpop: 'required' }, { mtls: 'accepted' }] as const)('that accepts bound tokens: %o', (policy) => {
-    const bound = prepare({ protectedApis: { reports: { ...reports, ...policy } } });
-    const boundHttp = new Stack(bound.app, 'BoundHttp');
-    addHttpApi(boundHttp, bound.stack.mintmark.httpAuthorizer('reports'));
-    const boundRest = new Stack(bound.app, 'BoundRest');
-    addRestApi(boundRest, bound.stack.mintmark.restAuthorizer(boundRest, 'reports'));
-
-    test('DEC14, P9: is refused with a result cache, for both kinds of API', () => {
-      const { mintmark: guard } = bound.stack;
-      const cached = { resultsCacheTtl: Duration.seconds(1) };
-      const refusal = '"reports" accepts bound tokens: leave out resultsCacheTtl';
-      expect(() => guard.httpAuthorizer('reports', cached)).toThrow(refusal);
-      expect(() => guard.restAuthorizer(boundRest, 'reports', cached)).toThrow(refusal);
-    });
-
-    test('DEC14: decides each request anew at an HTTP API', () => {
-      Template.fromStack(boundHttp).hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
-        AuthorizerResultTtlInSeconds: 0,
-      });
-    });
-
-    test('receives the whole request at a REST API, with proof and certificate', () => {
-      Template.fromStack(boundRest).hasResourceProperties('AWS::ApiGateway::Authorizer', {
-        Type: 'REQUEST',
-        IdentitySource: 'method.request.header.Authorization',
-        AuthorizerResultTtlInSeconds: 0,
-      });
-    });
-  });
-
-  test('is refused for an API that is not described', () => {
-    expect(() => mintmark.httpAuthorizer('invoices')).toThrow('Mintmark has no function "authorizer-invoices".');
-    expect(() => mintmark.restAuthorizer(forRest, 'invoices')).toThrow('Mintmark has no function');
-  });
-
-  test.each([1, 10, 30, 100, 300])('Sound 20: has an environment of at most 3.5 KB with %i routes', (length) => {
+  test.each([30, 300])('Sound 20: has an environment of at most 3.5 KB with %i routes', (length) => {
     const routes = Object.fromEntries(Array.from({ length }, (_, i) => [`GET /reports/${i}`, 'read:reports']));
     const protectedApis = {
       reports: { ...reports, routes },
