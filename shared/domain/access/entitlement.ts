@@ -61,6 +61,24 @@ export async function allowedPermissions(
   return declared.filter((value) => held.some((permission) => permission.value === value));
 }
 
+/**
+ * Names the record that entitles a client at an API now: the client grant of an application, otherwise the API itself.
+ * A token names it too, so that it does not become active again if a record with the same name takes its place.
+ */
+export async function entitlementOf(client: Client, api: Api, look: Look): Promise<Entitlement> {
+  const grant = client.subject.type === 'application' ? await look.find(grantKey(client.id, api.id)) : undefined;
+  const { id, createdAtSeconds } = grant ?? api;
+  return { id, sinceSeconds: createdAtSeconds };
+}
+
+/** The record that entitles a client at an API. */
+export interface Entitlement {
+  /** The id of the client grant or of the API. It is never given again. */
+  readonly id: string;
+  /** When the record was created, in Unix time. */
+  readonly sinceSeconds: number;
+}
+
 /** Returns the permissions that a client has at an API now; none if its subject is not active. */
 export async function currentPermissions(client: Client, api: Api, look: Look): Promise<readonly string[]> {
   const standing = await standingOf(client, look);

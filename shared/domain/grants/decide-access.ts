@@ -1,4 +1,4 @@
-import { allowedPermissions, findApi, resolveApi } from '../access/entitlement.ts';
+import { allowedPermissions, type Entitlement, entitlementOf, findApi, resolveApi } from '../access/entitlement.ts';
 import { type Standing, standingOf } from '../access/standing.ts';
 import { type AuthenticatedClient, invalidClient } from '../authentication/authenticate-client.ts';
 import { DomainError } from '../errors.ts';
@@ -25,6 +25,8 @@ export interface Access {
   readonly settings: WorkspaceSettings;
   readonly signingKeys: SigningKeys | undefined;
   readonly api: Api;
+  /** The record that entitles the client at the API. */
+  readonly entitlement: Entitlement;
   readonly permissions: readonly string[];
 }
 
@@ -67,7 +69,8 @@ export async function decideAccess(
   if (allowed.length === 0) throw refuseAudience();
   const permissions = scope === undefined ? allowed : requestedPermissions(scope, allowed);
   const [settings, signingKeys] = await Promise.all([settingsIn(look), signingKeysIn(look)]);
-  return { standing, settings, signingKeys, api, permissions };
+  const entitlement = await entitlementOf(client, api, look);
+  return { standing, settings, signingKeys, api, entitlement, permissions };
 }
 
 /** The only refusal of a scope. It does not tell which permissions exist. */

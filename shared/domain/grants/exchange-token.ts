@@ -1,4 +1,4 @@
-import { allowedPermissions, currentPermissions } from '../access/entitlement.ts';
+import { allowedPermissions, currentPermissions, entitlementOf } from '../access/entitlement.ts';
 import { DomainError } from '../errors.ts';
 import { subjectId } from '../records/client.ts';
 import type { RecordReader } from '../records/look.ts';
@@ -6,6 +6,7 @@ import { type Api, SYSTEM_API_ID } from '../records/permissions.ts';
 import type { AccessTokenClaims, Actor } from '../tokens/claims.ts';
 import { findLiveToken, type LiveToken } from '../tokens/live-token.ts';
 import type { TokenVerifier } from '../tokens/ports.ts';
+import { isEntitlementId } from '../tokens/token-dependencies.ts';
 import { assertPossession, type Possession } from './bind-token.ts';
 import { type Access, decideAccess, type TokenHolder } from './decide-access.ts';
 import { assertMayAct, delegateTo } from './delegation.ts';
@@ -59,7 +60,8 @@ export async function exchangeToken(
   const holder = { ...requester, expiresAtSeconds: endOf(requester, subjectToken, actorToken) };
   const { iat, auth_time: authTimeSeconds = iat, may_act: mayAct } = subjectToken.claims;
   const delegation = { client: subjectToken.client, act, mayAct };
-  const terms = { possession, dependsOn: dependencies(subjectToken, actorToken), authTimeSeconds, delegation };
+  const dependsOn = [...dependencies(subjectToken, actorToken), await entitlementOfSubject(subjectToken, access)];
+  const terms = { possession, dependsOn, authTimeSeconds, delegation };
   return { token: await issueAccessToken(holder, access, terms, ports), issuedTokenType: ACCESS_TOKEN };
 }
 
@@ -141,17 +143,25 @@ async function decide(
   return { ...access, standing };
 }
 
+/** The id of the record that entitles the subject's client at the API of the new token. */
+async function entitlementOfSubject({ client, look }: LiveAccessToken, { api }: Access): Promise<string> {
+  return (await entitlementOf(client, api, look)).id;
+}
+
 function endOf({ expiresAtSeconds }: TokenHolder, ...tokens: readonly (LiveAccessToken | undefined)[]): number {
   const ends = tokens.flatMap((token) => (token === undefined ? [] : [token.claims.exp]));
   return Math.min(...ends, ...(expiresAtSeconds === undefined ? [] : [expiresAtSeconds]));
 }
 
-/** Ids of these tokens, of the clients that requested them, and of the tokens and clients that they come from. */
+/**
+ * Ids of these tokens, of the clients that requested them, and of the tokens and clients that they come from. What
+ * entitles at the APIs of these tokens is left out, because the new token can be for another API.
+ */
 function dependencies(...tokens: readonly (LiveAccessToken | undefined)[]): readonly string[] {
   const ids = tokens.flatMap((token) => {
     if (token === undefined) return [];
     const { jti, client_id: clientId, depends_on: others = [] } = token.claims;
-    return [...others, clientId, jti];
+    return [...others.filter((id) => !isEntitlementId(id)), clientId, jti];
   });
   return [...new Set(ids)];
 }

@@ -72,7 +72,7 @@ export interface IssuePorts {
 export async function issueAccessToken(
   holder: TokenHolder,
   access: Access,
-  { possession = {}, dependsOn, authTimeSeconds, delegation }: TokenTerms,
+  { possession = {}, dependsOn = [], authTimeSeconds, delegation }: TokenTerms,
   ports: IssuePorts,
 ): Promise<IssuedToken> {
   const { issuer, random } = ports;
@@ -81,7 +81,7 @@ export async function issueAccessToken(
   const claims = {
     ...claimsOf(holder, access, { issuer, random, subject: delegation?.client ?? holder.client }),
     ...(confirmation && { cnf: confirmation }),
-    ...(dependsOn && { depends_on: dependsOn }),
+    depends_on: [...dependsOn, access.entitlement.id],
     ...(authTimeSeconds !== undefined && { auth_time: authTimeSeconds }),
     ...(delegation && delegationClaims(delegation)),
   };

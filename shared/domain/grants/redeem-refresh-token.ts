@@ -4,7 +4,7 @@ import { latestMark } from '../records/lifecycle.ts';
 import { expectSettings, settingsIn, type WorkspaceSettings } from '../records/settings.ts';
 import { scopeValues } from '../tokens/access-token.ts';
 import { revokeFamily } from '../tokens/family-roster.ts';
-import { findFamily, type Generation, generationOf, isFamilyOf } from '../tokens/live-family.ts';
+import { findFamily, type Generation, generationOf, isEntitledBy, isFamilyOf } from '../tokens/live-family.ts';
 import {
   type NewRefreshToken,
   type RefreshTokenParts,
@@ -102,7 +102,8 @@ async function decideAgain(
   const terms = { refuse: invalidGrant, refuseAudience: invalidGrant, ceiling };
   const access = await decideAccess(holder, { audiences, scope }, ports, terms);
   const isRevoked = family.createdAtSeconds < latestMark(access.standing, access.settings);
-  if (access.api.allowRefreshTokens && !isRevoked) return access;
+  const isEntitled = isEntitledBy(access.entitlement, family);
+  if (access.api.allowRefreshTokens && isEntitled && !isRevoked) return access;
   throw invalidGrant();
 }
 

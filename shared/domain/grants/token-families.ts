@@ -87,6 +87,7 @@ function familyOf(
     scope: token.scope,
     current: digests.digest(body),
     confirmation: token.confirmation,
+    entitlementId: access.entitlement.id,
     createdAtSeconds: now,
     idleUntilSeconds: idleUntil(expiresAtSeconds, now, settings),
     expiresAtSeconds,

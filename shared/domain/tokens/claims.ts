@@ -35,7 +35,10 @@ export interface AccessTokenClaims extends CommonClaims, ClientClaims {
   readonly cnf?: Confirmation;
   /** The place on a status list that says whether the token is revoked; only for APIs with status lists. */
   readonly status?: TokenStatus;
-  /** Ids of tokens, families and clients that this token comes from. The token ends when one of them ends. */
+  /**
+   * Ids of tokens, families and clients that this token comes from, and of the client grants and APIs that entitle its
+   * clients. The token ends when one of them ends.
+   */
   readonly depends_on?: readonly string[];
   /** The actor: it acts for the subject. */
   readonly act?: Actor;

@@ -1,4 +1,4 @@
-import { allowedPermissions, findApi } from '../access/entitlement.ts';
+import { allowedPermissions, type Entitlement, entitlementOf, findApi } from '../access/entitlement.ts';
 import { type Standing, standingOf } from '../access/standing.ts';
 import type { Clock, Digests } from '../ambient.ts';
 import type { Pepper } from '../keys/ports.ts';
@@ -11,6 +11,7 @@ import { settingsIn } from '../records/settings.ts';
 import { grantTypesOf } from '../registration/registration.ts';
 import { stillAllowed } from './live-token.ts';
 import { readRefreshToken } from './refresh-token.ts';
+import { isKept } from './token-dependencies.ts';
 import { type FamilyRotation, familyKey, type TokenFamily } from './token-family.ts';
 
 interface Ports {
@@ -57,6 +58,7 @@ export async function findLiveRefreshToken(text: string, ports: Ports): Promise<
   const [standing, api] = await Promise.all([standingOf(client, look), findApi(family.audience, look)]);
   if (standing === undefined || api?.allowRefreshTokens !== true) return undefined;
   if (family.createdAtSeconds < latestMark(standing, settings)) return undefined;
+  if (!isEntitledBy(await entitlementOf(client, api, look), family)) return undefined;
   const permissions = stillAllowed(family.scope, await allowedPermissions(client, standing, api, look));
   return permissions.length === 0 ? undefined : { family, subject: subjectId(client), standing, api, permissions };
 }
@@ -80,6 +82,11 @@ export async function findFamily(
 export function isFamilyOf(client: Client, { clientId, createdAtSeconds }: TokenFamily): boolean {
   if (clientId !== client.id || !grantTypesOf(client).includes(REFRESH_TOKEN)) return false;
   return createdAtSeconds >= (client.revokedBeforeSeconds ?? 0);
+}
+
+/** Whether a family began with this entitlement. A client grant or API that was made again is another one. */
+export function isEntitledBy(entitlement: Entitlement, { entitlementId, createdAtSeconds }: TokenFamily): boolean {
+  return isKept(entitlement, entitlementId === undefined ? [] : [entitlementId], createdAtSeconds);
 }
 
 /**

@@ -14,7 +14,7 @@ import { isWithinLifetime, scopeValues } from './access-token.ts';
 import type { TokenClaims } from './claims.ts';
 import type { SecretTokens, TokenVerifier, VerifiedToken } from './ports.ts';
 import { claimsBySecret } from './secret-signed-token.ts';
-import { arePartiesActive, isTokenRevoked, withinActorsReach } from './token-dependencies.ts';
+import { areEntitlementsKept, arePartiesActive, isTokenRevoked, withinActorsReach } from './token-dependencies.ts';
 
 /** An access token that is active now. */
 export interface LiveToken {
@@ -112,6 +112,7 @@ export async function liveTokenOf(
   if (standing === undefined || api === undefined) return undefined;
   if (authenticatedAtSeconds(claims) < latestMark(standing, settings)) return undefined;
   if (!agreesWithRecords(claims, { client, standing, api })) return undefined;
+  if (!(await areEntitlementsKept(claims, { client, api }, look))) return undefined;
 
   const own = await allowedPermissions(client, standing, api, look);
   const allowed = await withinActorsReach(claims, { allowed: own, api }, look);

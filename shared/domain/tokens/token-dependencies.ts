@@ -1,6 +1,7 @@
-import { currentPermissions } from '../access/entitlement.ts';
+import { currentPermissions, type Entitlement, entitlementOf } from '../access/entitlement.ts';
 import { standingOf } from '../access/standing.ts';
-import { isIdOf } from '../ids.ts';
+import { isIdOf, isMadeId } from '../ids.ts';
+import type { Client } from '../records/client.ts';
 import { isLive } from '../records/lifecycle.ts';
 import type { Look } from '../records/look.ts';
 import type { Api } from '../records/permissions.ts';
@@ -8,7 +9,7 @@ import type { TokenClaims } from './claims.ts';
 
 /** Whether a token was revoked: the token itself, or a token or family that it comes from. */
 export async function isTokenRevoked({ jti, depends_on: others = [] }: TokenClaims, look: Look): Promise<boolean> {
-  const ids = [jti, ...others.filter((id) => !isIdOf('cli', id))];
+  const ids = [jti, ...others.filter((id) => !isIdOf('cli', id) && !isEntitlementId(id))];
   return (await Promise.all(ids.map((id) => look.isRevoked(id)))).includes(true);
 }
 
@@ -26,6 +27,33 @@ export async function arePartiesActive(claims: TokenClaims, look: Look, nowSecon
     return (await standingOf(client, look)) !== undefined;
   });
   return !(await Promise.all(active)).includes(false);
+}
+
+/** Whether an id names the client grant or the API that entitles a client. */
+export function isEntitlementId(id: string): boolean {
+  return isMadeId('grn', id) || isMadeId('api', id);
+}
+
+/**
+ * Whether the records that entitled the clients of a token still stand: at its API, the subject's client and its actor
+ * each have the client grant from then, or the API is the API from then. A record that was deleted and made again is
+ * another record. A token without such ids is from an earlier version, and must not be older than the records.
+ */
+export async function areEntitlementsKept(
+  claims: TokenClaims,
+  { client, api }: { readonly client: Client; readonly api: Api },
+  look: Look,
+): Promise<boolean> {
+  const actor = claims.subject_client_id === undefined ? undefined : await look.client(claims.client_id);
+  const clients = actor === undefined ? [client] : [client, actor];
+  const named = (claims.depends_on ?? []).filter(isEntitlementId);
+  const entitlements = await Promise.all(clients.map((each) => entitlementOf(each, api, look)));
+  return entitlements.every((entitlement) => isKept(entitlement, named, claims.iat));
+}
+
+/** Whether the entitlement is among the ids from then; without ids, whether it is from `issuedAtSeconds` or before. */
+export function isKept({ id, sinceSeconds }: Entitlement, named: readonly string[], issuedAtSeconds: number): boolean {
+  return named.length === 0 ? sinceSeconds <= issuedAtSeconds : named.includes(id);
 }
 
 /** Limits the subject's permissions to the permissions of its actor. A token without an actor keeps them all. */

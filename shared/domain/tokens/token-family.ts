@@ -17,6 +17,8 @@ export interface TokenFamily extends ShortLived {
   readonly rotation?: FamilyRotation | undefined;
   /** The key or certificate that every use must prove. A bound token need not rotate: a thief cannot use it alone. */
   readonly confirmation?: Confirmation | undefined;
+  /** The id of the client grant or API that entitled the client; undefined in families of an earlier version. */
+  readonly entitlementId?: string | undefined;
   readonly createdAtSeconds: number;
   /** When the family ends, if it is not used before. */
   readonly idleUntilSeconds: number;

@@ -93,6 +93,7 @@ describe('the content of an access token', () => {
       jti: expect.stringMatching(/^tok_[0-9A-Za-z]{22}$/),
       client_id: world.admin.clientId,
       scope: 'read:tenants',
+      depends_on: [expect.stringMatching(/^grn_[0-9A-Za-z]{22}$/)],
     });
   });
 
@@ -111,6 +112,7 @@ describe('the content of an access token', () => {
       tenant_id: acme.tenantId,
       roles: ['reports-reader', 'reports-writer'],
       permissions: ['read:reports', 'write:reports'],
+      depends_on: [acme.apiId],
     });
   });
 
@@ -158,6 +160,7 @@ describe('a request cannot change the claims of an access token', () => {
       tenant_id: acme.tenantId,
       roles: [`ledger${serial}`],
       permissions: ['read:ledger'],
+      depends_on: [expect.stringMatching(/^api_[0-9A-Za-z]{22}$/)],
       metadata: reserved,
     });
   });

@@ -56,7 +56,7 @@ describe('C2: a refresh token', () => {
     const form = { grant_type: 'client_credentials', audience: REPORTS };
     const { body } = await world.post('/oauth/token', acme.tenantToken, form);
     expect(body).not.toHaveProperty('refresh_token');
-    expect(decodeJwt((body as Refreshable).access_token)).not.toHaveProperty('depends_on');
+    expect(decodeJwt((body as Refreshable).access_token)).toMatchObject({ depends_on: [acme.apiId] });
   });
 
   test('is refused if its API allows none, also if it was issued before', async () => {

@@ -51,6 +51,7 @@ describe('the trial of an API', () => {
         claims: {
           ...{ iss: world.url, sub: clientId, aud: REPORTS, client_id: clientId, scope: 'read:reports' },
           ...{ exp: now + 60, iat: now, nbf: now, jti: expect.stringMatching(/^tok_/) },
+          depends_on: [expect.stringMatching(/^grn_/)],
           metadata: { team: 'Büro' },
         },
       },

@@ -194,5 +194,5 @@ test('F13: metadata cannot set the actor, the client of the subject, or the depe
   const claims = decodeJwt(await callerToken(world, acme));
   expect(claims.metadata).toEqual(metadata);
   expect(Object.keys(claims)).not.toEqual(expect.arrayContaining(['act']));
-  expect([claims.may_act, claims.subject_client_id, claims.depends_on]).toEqual([undefined, undefined, undefined]);
+  expect([claims.may_act, claims.subject_client_id, claims.depends_on]).toEqual([undefined, undefined, [acme.apiId]]);
 });

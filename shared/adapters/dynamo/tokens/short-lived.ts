@@ -34,6 +34,7 @@ const shortLivedSchemas: { readonly [Kind in ShortLivedKind]: z.ZodType<ShortLiv
     confirmation: z
       .object({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() } satisfies ShapeOf<Confirmation>)
       .optional(),
+    entitlementId: z.string().optional(),
     createdAtSeconds: seconds,
     idleUntilSeconds: seconds,
   } satisfies ShapeOf<TokenFamily>),
