@@ -11,9 +11,13 @@ import { management } from '#shared/adapters/sets/management.ts';
 import { manageTokens } from '#shared/api/management/clients/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/access/authority.ts';
 import { lastUsesOf } from '#shared/domain/authentication/usage.ts';
-import { type ApiTokenPatch, deleteApiToken, updateApiToken } from '#shared/domain/clients/api-tokens.ts';
-import { getClient } from '#shared/domain/clients/client-ownership.ts';
-import { listClients } from '#shared/domain/clients/list-clients.ts';
+import {
+  type ApiTokenPatch,
+  deleteApiToken,
+  getApiToken,
+  listApiTokens,
+  updateApiToken,
+} from '#shared/domain/clients/api-tokens.ts';
 import type { ClientOwner } from '#shared/domain/records/client.ts';
 import type { PageRequest } from '#shared/domain/records/lists.ts';
 import { lambda } from '#shared/http/lambda.ts';
@@ -43,13 +47,13 @@ interface ListOperation {
 }
 
 const list = async ({ caller, params, query }: ListOperation, ports: Ports) => {
-  const page = await listClients(caller, params, query, ports);
+  const page = await listApiTokens(caller, params, query, ports);
   const lastUses = await lastUsesOf(page.items, ports);
   return ok(pageRepresentation(page, (client) => apiTokenRepresentation(client, lastUses)));
 };
 
 const show = async ({ caller, params }: ClientOperation, ports: Ports) => {
-  const client = await getClient(caller, params, params.clientId, ports);
+  const client = await getApiToken(caller, params, params.clientId, ports);
   return ok(apiTokenRepresentation(client, await lastUsesOf([client], ports)));
 };
 

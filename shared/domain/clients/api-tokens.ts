@@ -1,4 +1,5 @@
 import { assertMayGivePermissions, assertMayManageCredential, type ManagementCaller } from '../access/authority.ts';
+import { withStandingReferences } from '../access/references.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { findPermissions, type NamedPermission, requireDeclared } from '../directory/role-permissions.ts';
 import { findAssignedRoles } from '../directory/roles.ts';
@@ -8,7 +9,7 @@ import type { Pepper } from '../keys/ports.ts';
 import { acceptedMetadata } from '../metadata.ts';
 import type { ClientChanger, ClientRemover, ClientWriter, RecordWriter } from '../records/change-record.ts';
 import type { ApiTokenKind, Client, ClientOwner } from '../records/client.ts';
-import type { ClientLister } from '../records/lists.ts';
+import type { ClientLister, Page } from '../records/lists.ts';
 import type { Look, RecordReader } from '../records/look.ts';
 import { expectSettings, settingsIn } from '../records/settings.ts';
 import { type ClientDescription, newClient } from '../registration/new-client.ts';
@@ -18,6 +19,7 @@ import { assertKindAllowed, assertLifetimeAllowed, expiryOfNewToken } from './ap
 import { enterRoster, leaveRoster } from './api-token-roster.ts';
 import { type ClientAccess, changeOwnClient, findOwner, getClient, openLook } from './client-ownership.ts';
 import { deleteClient } from './delete-client.ts';
+import { listClients } from './list-clients.ts';
 import { newLongLivedToken } from './long-lived-token.ts';
 import { type ClientPatch, withChanges } from './update-client.ts';
 
@@ -144,7 +146,36 @@ export async function updateApiToken(
   const [{ apiTokens }, authority] = await Promise.all([settingsIn(look), findNewAuthority(access, patch, look)]);
   if (patch.expiresInSeconds !== undefined) assertLifetimeAllowed(patch.expiresInSeconds, apiTokens);
   const now = ports.clock.nowSeconds();
-  return changeOwnClient(access, (before) => ({ ...withChanges(before, patch, now), ...authority }), ports);
+  const changed = await changeOwnClient(
+    access,
+    (before) => ({ ...withChanges(before, patch, now), ...authority }),
+    ports,
+  );
+  return withStandingReferences(changed, openLook(access.owner, ports));
+}
+
+/**
+ * Reads one API token, without deleted roles and undeclared permissions.
+ * @throws DomainError as `getClient` does
+ */
+export async function getApiToken(
+  caller: ManagementCaller,
+  owner: ClientOwner,
+  clientId: string,
+  ports: { readonly records: RecordReader },
+): Promise<Client> {
+  return withStandingReferences(await getClient(caller, owner, clientId, ports), openLook(owner, ports));
+}
+
+/**
+ * Lists the API tokens of an owner, a page at a time, without deleted roles and undeclared permissions.
+ * @throws DomainError as `listClients` does
+ */
+export async function listApiTokens(...request: Parameters<typeof listClients>): Promise<Page<Client>> {
+  const [, owner, , ports] = request;
+  const { items, nextCursor } = await listClients(...request);
+  const look = openLook(owner, ports);
+  return { items: await Promise.all(items.map((client) => withStandingReferences(client, look))), nextCursor };
 }
 
 /**
@@ -168,31 +199,42 @@ export async function deleteApiToken(
 
 type Authority = Pick<Client, 'roleIds' | 'permissions'>;
 
+/** The owner of a token, the authority that the token had before, and the records at this moment. */
+interface AuthorityPlace {
+  readonly owner: ClientOwner;
+  readonly before?: Authority | undefined;
+  readonly look: Look;
+}
+
 async function findAuthority(
   caller: ManagementCaller,
   { roleIds, permissions }: AuthorityRequest,
-  { owner, look }: { readonly owner: ClientOwner; readonly look: Look },
+  { owner, before, look }: AuthorityPlace,
 ): Promise<Authority> {
-  if (roleIds !== undefined && permissions !== undefined) {
+  if (roleIds !== undefined && roleIds.length > 0 && permissions !== undefined) {
     throw new DomainError('invalid_request', "Send 'roleIds' or 'permissions', not both.", { field: 'permissions' });
   }
   if (permissions !== undefined) {
-    const found = await findPermissions(permissions, look);
+    const found = await findPermissions(permissions, look, before?.permissions);
     assertMayGivePermissions(caller, found);
     return { roleIds: [], permissions: requireDeclared(found) };
   }
-  const roles = await findAssignedRoles(roleIds ?? [], look, owner.tenantId);
+  const roles = await findAssignedRoles(roleIds ?? [], look, {
+    tenantId: owner.tenantId,
+    before: before?.roleIds,
+  });
   return { roleIds: roles.map((role) => role.id), permissions: undefined };
 }
 
 /** Finds the new roles and permissions of a token; undefined if the change has neither. */
 async function findNewAuthority(
-  { caller, owner }: ClientAccess,
+  { caller, owner, clientId }: ClientAccess,
   patch: ApiTokenPatch,
   look: Look,
 ): Promise<Authority | undefined> {
   if (patch.roleIds === undefined && patch.permissions === undefined) return undefined;
-  const authority = await findAuthority(caller, patch, { owner, look });
+  const before = await look.client(clientId);
+  const authority = await findAuthority(caller, patch, { owner, before, look });
   const { tenantId = '' } = owner;
   await assertMayManageCredential(caller, { subject: { type: 'tenant', tenantId }, ...authority }, look);
   return authority;

@@ -47,14 +47,12 @@ export async function setClientGrant(
   if (api === undefined) throw notFound();
   assertVersion(before, expectedVersion);
   const declared = api.permissions.map(({ value }) => value);
-  if (permissions !== 'all' && !permissions.every((value) => declared.includes(value))) {
-    throw new DomainError('invalid_request', 'The API does not declare this permission.', { field: 'permissions' });
-  }
+  const granted = permissions === 'all' ? permissions : declaredOf(permissions, declared, before);
   const grant: ClientGrant = {
     id: before?.id ?? newId('grn', ports.random),
     clientId,
     apiId,
-    permissions,
+    permissions: granted,
     createdAtSeconds: before?.createdAtSeconds ?? ports.clock.nowSeconds(),
     version: before === undefined ? firstVersion(ports.random) : before.version + 1,
   };
@@ -64,15 +62,39 @@ export async function setClientGrant(
   return grant;
 }
 
-/** Lists the client grants of an application, the oldest first. @throws DomainError `not_found` */
+/**
+ * Lists the client grants of an application, the oldest first. Grants at deleted APIs, and permissions that an API does
+ * not declare any more, are left out.
+ * @throws DomainError `not_found`
+ */
 export async function listClientGrants(
   clientId: string,
   { records }: Pick<Ports, 'records'>,
 ): Promise<readonly ClientGrant[]> {
   const look = records.open(clientId);
   const { apiIds } = await findApplication(clientId, look);
-  const grants = await Promise.all(apiIds.map((apiId) => look.find(grantKey(clientId, apiId))));
+  const grants = await Promise.all(apiIds.map((apiId) => shownGrant({ clientId, apiId }, look)));
   return grants.filter((grant) => grant !== undefined);
+}
+
+/** The permissions, without those that were granted before and that the API does not declare any more. */
+function declaredOf(
+  permissions: readonly string[],
+  declared: readonly string[],
+  before: ClientGrant | undefined,
+): readonly string[] {
+  const granted = before === undefined || before.permissions === 'all' ? [] : before.permissions;
+  if (!permissions.every((value) => declared.includes(value) || granted.includes(value))) {
+    throw new DomainError('invalid_request', 'The API does not declare this permission.', { field: 'permissions' });
+  }
+  return permissions.filter((value) => declared.includes(value));
+}
+
+async function shownGrant({ clientId, apiId }: GrantPath, look: Look): Promise<ClientGrant | undefined> {
+  const [grant, api] = await Promise.all([look.find(grantKey(clientId, apiId)), look.find(apiRecordKey(apiId))]);
+  if (grant === undefined || api === undefined || grant.permissions === 'all') return api && grant;
+  const declared = api.permissions.map(({ value }) => value);
+  return { ...grant, permissions: grant.permissions.filter((value) => declared.includes(value)) };
 }
 
 /**

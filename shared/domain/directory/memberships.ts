@@ -1,4 +1,5 @@
 import { assertMayAssign, type ManagementCaller } from '../access/authority.ts';
+import { withStandingRoles } from '../access/references.ts';
 import { findMember } from '../access/standing.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { assertVersion, changedMeanwhile, notFound } from '../errors.ts';
@@ -58,14 +59,14 @@ export async function setMember(
   assertExists(tenant);
   assertExists(user);
   assertVersion(before, expectedVersion);
-  const roles = roleIds && (await findAssignedRoles(roleIds, look, tenantId));
+  const roles = roleIds && (await findAssignedRoles(roleIds, look, { tenantId, before: before?.roleIds }));
   if (roles !== undefined) assertMayAssign(caller, roles);
 
   const assigned = roles?.map((role) => role.id);
   if (before !== undefined) {
     const changed = { ...before, roleIds: assigned ?? before.roleIds, version: before.version + 1 };
     if (!(await ports.directory.replace(key, changed))) throw changedMeanwhile();
-    return changed;
+    return withStandingRoles(changed, look);
   }
   const id = newId('mem', ports.random);
   const createdAtSeconds = ports.clock.nowSeconds();
@@ -77,8 +78,9 @@ export async function setMember(
 }
 
 /** Reads the membership of a user in a tenant. @throws DomainError `not_found`, also if the user is deleted */
-export function getMember(path: MembershipPath, { records }: Pick<Ports, 'records'>): Promise<Membership> {
-  return requireMembership(path, records.open(path.userId));
+export async function getMember(path: MembershipPath, { records }: Pick<Ports, 'records'>): Promise<Membership> {
+  const look = records.open(path.userId);
+  return withStandingRoles(await requireMembership(path, look), look);
 }
 
 /**
@@ -91,7 +93,14 @@ export async function listMembers(
   ports: Pick<Ports, 'records'> & { readonly directoryList: DirectoryLister },
 ): Promise<Page<Membership>> {
   await getTenant(tenantId, ports);
-  return ports.directoryList.list(memberList(tenantId), page);
+  const { items, nextCursor } = await ports.directoryList.list(memberList(tenantId), page);
+  return { items: await shownMembers(items, ports), nextCursor };
+}
+
+/** The members without the ids of deleted roles. */
+function shownMembers(members: readonly Membership[], { records }: Pick<Ports, 'records'>): Promise<Membership[]> {
+  const look = records.open('roles of members');
+  return Promise.all(members.map((member) => withStandingRoles(member, look)));
 }
 
 /**
@@ -108,7 +117,8 @@ export async function listMembershipsOfUser(
   const { items, nextCursor } = await ports.directoryList.list(membershipList(userId), page);
   const look = ports.records.open(userId);
   const tenants = await Promise.all(items.map(({ tenantId }) => look.find(tenantKey(tenantId))));
-  return { items: items.filter((_, index) => exists(tenants[index])), nextCursor };
+  const inTenants = items.filter((_, index) => exists(tenants[index]));
+  return { items: await shownMembers(inTenants, ports), nextCursor };
 }
 
 /**

@@ -9,18 +9,24 @@ export interface NamedPermission {
   readonly value: string;
 }
 
-/** Finds permissions by their names. The result has undefined in the place of a permission that no API declares. */
+/**
+ * Finds permissions by their names. The result has undefined in the place of a permission that no API declares. If the
+ * holder had this permission before, it is left out, so that a record can be written back as it was read.
+ */
 export async function findPermissions(
   named: readonly NamedPermission[],
   look: Look,
+  before: readonly NamedPermission[] = [],
 ): Promise<readonly (PermissionReference | undefined)[]> {
-  return Promise.all(
+  const isKnown = ({ api, value }: NamedPermission) => before.some((held) => held.api === api && held.value === value);
+  const found = await Promise.all(
     named.map(async ({ api: identifier, value }) => {
       const api = await findApi(identifier, look);
       const isDeclared = api?.permissions.some((permission) => permission.value === value);
       return api !== undefined && isDeclared ? { apiId: api.id, api: identifier, value } : undefined;
     }),
   );
+  return found.filter((permission, index) => permission !== undefined || !named.slice(index, index + 1).some(isKnown));
 }
 
 /** Returns the permissions. @throws DomainError `invalid_request` if one of them is undefined: no API declares it */

@@ -1,4 +1,5 @@
 import type { ManagementCaller } from '../access/authority.ts';
+import { withStandingPermissions } from '../access/references.ts';
 import { assertMayManageRole } from '../access/role-authority.ts';
 import { isRoleFor } from '../access/standing.ts';
 import type { Clock, Random } from '../ambient.ts';
@@ -30,7 +31,10 @@ export interface RolePath {
   readonly roleId: string;
 }
 
-/** A role, with the mark of default roles: a new member gets these if the request names no roles. */
+/**
+ * A role, with the mark of default roles: a new member gets these if the request names no roles. It shows only
+ * permissions that an API declares now.
+ */
 export interface ShownRole extends Role {
   readonly isDefault: boolean;
 }
@@ -110,7 +114,11 @@ export async function listRoles(
     directoryList.list(roleList(tenantId), page),
     defaultRoleIds(tenantId, look),
   ]);
-  return { items: items.map((role) => ({ ...role, isDefault: defaults.includes(role.id) })), nextCursor };
+  const show = async (role: Role) => ({
+    ...(await withStandingPermissions(role, look)),
+    isDefault: defaults.includes(role.id),
+  });
+  return { items: await Promise.all(items.map(show)), nextCursor };
 }
 
 /** A change to a role. A member that is undefined stays as it is. Tokens carry the key, so it never changes. */
@@ -137,7 +145,7 @@ export async function updateRole(
   const look = ports.records.open(path.roleId);
   const found = await findRole(path, look);
   assertMayManageRole(caller, found);
-  const permissions = patch.permissions && (await findPermissions(patch.permissions, look));
+  const permissions = patch.permissions && (await findPermissions(patch.permissions, look, found.permissions));
   assertMayManageRole(caller, { level: patch.level ?? found.level, permissions: permissions ?? [] });
   const declared = permissions && requireDeclared(permissions);
   if (patch.isDefault === true) await assertRoomForDefault(found, look);
@@ -180,19 +188,28 @@ async function removeRole(role: Role, ports: Ports & { readonly look: Look }): P
   await releaseName({ key: roleNameKey(role), owner: roleRecordKey(role.id) }, ports);
 }
 
+/** The holder of roles in a request: its tenant (undefined for the workspace), and the ids of roles that it had before. */
+interface RoleHolder {
+  readonly tenantId: string | undefined;
+  readonly before?: readonly string[] | undefined;
+}
+
 /**
- * Finds the roles that a request wants to assign in a tenant (for undefined: roles of the workspace). Equal ids give
- * one role. The error for a role of another tenant is the same as for an unknown role (T6).
+ * Finds the roles that a request wants to assign to a holder. Equal ids give one role. A deleted role that the holder
+ * had before is left out, so that a record can be written back as it was read. The error for a role of another tenant
+ * is the same as for an unknown role (T6).
  * @throws DomainError `invalid_request`
  */
 export async function findAssignedRoles(
   roleIds: readonly string[],
   look: Look,
-  tenantId: string | undefined,
+  { tenantId, before = [] }: RoleHolder,
 ): Promise<readonly Role[]> {
-  const roles = await Promise.all([...new Set(roleIds)].map((id) => look.find(roleRecordKey(id))));
-  return roles.map((role) => {
-    if (role !== undefined && isRoleFor(tenantId, role)) return role;
+  const ids = [...new Set(roleIds)];
+  const roles = await Promise.all(ids.map((id) => look.find(roleRecordKey(id))));
+  return roles.flatMap((role, index) => {
+    if (role !== undefined && isRoleFor(tenantId, role)) return [role];
+    if (role === undefined && before.includes(ids[index] ?? '')) return [];
     throw new DomainError('invalid_request', 'There is no role with this id.', { field: 'roleIds' });
   });
 }
@@ -208,7 +225,11 @@ async function findRole({ tenantId, roleId }: RolePath, look: Look): Promise<Rol
 }
 
 async function toShownRole(role: Role, look: Look): Promise<ShownRole> {
-  return { ...role, isDefault: (await defaultRoleIds(role.tenantId, look)).includes(role.id) };
+  const [shown, defaults] = await Promise.all([
+    withStandingPermissions(role, look),
+    defaultRoleIds(role.tenantId, look),
+  ]);
+  return { ...shown, isDefault: defaults.includes(role.id) };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { assertMayAssign, assertMayManageCredential, type ManagementCaller } from '../access/authority.ts';
+import { withStandingRoles } from '../access/references.ts';
 import { findServiceUser } from '../access/standing.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { assertVersion, changedMeanwhile, notFound } from '../errors.ts';
@@ -46,7 +47,7 @@ export async function createServiceUser(
   const look = ports.records.open(tenantId);
   const [tenant, roles] = await Promise.all([
     look.find(tenantKey(tenantId)),
-    findAssignedRoles(request.roleIds, look, tenantId),
+    findAssignedRoles(request.roleIds, look, { tenantId }),
   ]);
   assertExists(tenant);
   assertMayAssign(caller, roles);
@@ -74,7 +75,7 @@ export async function getServiceUser(path: ServiceUserPath, { records }: Pick<Po
   const [tenant, serviceUser] = await Promise.all([look.find(tenantKey(path.tenantId)), findServiceUser(path, look)]);
   assertExists(tenant);
   if (serviceUser === undefined) throw notFound();
-  return serviceUser;
+  return withStandingRoles(serviceUser, look);
 }
 
 /**
@@ -87,7 +88,9 @@ export async function listServiceUsers(
   ports: Pick<Ports, 'records'> & { readonly directoryList: DirectoryLister },
 ): Promise<Page<ServiceUser>> {
   await getTenant(tenantId, ports);
-  return ports.directoryList.list(serviceUserList(tenantId), page);
+  const { items, nextCursor } = await ports.directoryList.list(serviceUserList(tenantId), page);
+  const look = ports.records.open('roles of service users');
+  return { items: await Promise.all(items.map((each) => withStandingRoles(each, look))), nextCursor };
 }
 
 /** A change to a service user. While it is disabled, its credentials are refused and its tokens are inactive. */
@@ -113,9 +116,11 @@ export async function updateServiceUser(
 ): Promise<ServiceUser> {
   await getServiceUser(path, ports);
   const look = ports.records.open(path.tenantId);
+  const stored = await findServiceUser(path, look);
   const credential = { subject: { type: 'serviceUser', ...path }, roleIds: [] } as const;
   await assertMayManageCredential(caller, credential, look);
-  const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, look, path.tenantId));
+  const assignee = { tenantId: path.tenantId, before: stored?.roleIds };
+  const roles = patch.roleIds && (await findAssignedRoles(patch.roleIds, look, assignee));
   if (roles !== undefined) assertMayAssign(caller, roles);
   const change = async (before: ServiceUser): Promise<ServiceUser> => {
     // Check again, because another request may have made the service user stronger meanwhile.
@@ -129,7 +134,8 @@ export async function updateServiceUser(
       metadata: mergeMetadata(before.metadata, patch.metadata),
     };
   };
-  return changeRecord({ key: serviceUserKey(path.serviceUserId), expectedVersion, change }, ports);
+  const changed = await changeRecord({ key: serviceUserKey(path.serviceUserId), expectedVersion, change }, ports);
+  return withStandingRoles(changed, look);
 }
 
 /**

@@ -13,9 +13,19 @@ interface Ports {
   readonly clock: Clock;
 }
 
-/** Reads the settings of the workspace. Before the first change, these are the defaults. */
-export function getSettings({ records }: Pick<Ports, 'records'>): Promise<WorkspaceSettings> {
-  return settingsIn(records.open(SETTINGS_KEY.id));
+/**
+ * Reads the settings of the workspace. Before the first change, these are the defaults. A default audience whose API
+ * was deleted is shown as null, so that the settings can be written back as they were read.
+ */
+export async function getSettings({ records }: Pick<Ports, 'records'>): Promise<WorkspaceSettings> {
+  const look = records.open(SETTINGS_KEY.id);
+  return withStandingAudience(await settingsIn(look), look);
+}
+
+async function withStandingAudience(settings: WorkspaceSettings, look: Look): Promise<WorkspaceSettings> {
+  const { defaultAudience } = settings;
+  const api = defaultAudience === null ? undefined : await findApi(defaultAudience, look);
+  return { ...settings, defaultAudience: api?.identifier ?? null };
 }
 
 /**
@@ -49,11 +59,12 @@ export async function updateSettings(
   ports: Ports,
 ): Promise<WorkspaceSettings> {
   const look = ports.records.open(SETTINGS_KEY.id);
-  await assertIsApi(patch.defaultAudience, look);
+  const { defaultAudience: current } = await settingsIn(look);
+  if (patch.defaultAudience !== current) await assertIsApi(patch.defaultAudience, look);
   if ((await look.find(SETTINGS_KEY)) === undefined) await writeDefaults(ports);
   const nowSeconds = ports.clock.nowSeconds();
   const change = (before: WorkspaceSettings) => assertConsistent(withChanges(before, patch, nowSeconds));
-  return changeRecord({ key: SETTINGS_KEY, expectedVersion, change }, ports);
+  return withStandingAudience(await changeRecord({ key: SETTINGS_KEY, expectedVersion, change }, ports), look);
 }
 
 /** Writes the defaults as the first version, so that the first change has a version before it, too. */

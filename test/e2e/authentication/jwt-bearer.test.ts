@@ -67,6 +67,7 @@ describe('an assertion of a service user', () => {
       tenant_id: acme.tenantId,
       roles: ['reports-reader'],
       permissions: ['read:reports'],
+      depends_on: [acme.apiId],
     });
     expect(await introspectedScope(world, token)).toBe('read:reports');
   });

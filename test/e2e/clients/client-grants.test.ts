@@ -123,6 +123,7 @@ describe('the ceiling of an application', () => {
       jti: expect.stringMatching(/^tok_/),
       client_id: application.clientId,
       scope: 'read:reports',
+      depends_on: [expect.stringMatching(/^grn_/)],
     });
     const refused = await exchange(application, { scope: 'read:reports write:reports' });
     expect(seen(refused)).toEqual(oauthError(400, 'invalid_scope'));

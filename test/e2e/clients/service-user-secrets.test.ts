@@ -77,6 +77,7 @@ describe('a secret of a service user', () => {
       tenant_id: acme.tenantId,
       roles: ['reports-reader'],
       permissions: ['read:reports'],
+      depends_on: [acme.apiId],
     });
   });
 
