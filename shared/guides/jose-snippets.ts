@@ -60,8 +60,6 @@ export const joseWithList: SnippetTemplate = {
     `${importing('{ inflateSync }', 'node:zlib')}
 ${importing('{ createRemoteJWKSet, jwtVerify }', 'jose')}
 
-const issuer = ${quoted(issuer)};
-
 const keys = createRemoteJWKSet(new URL(${quoted(jwksUri)}));
 
 const lists = new Map();
@@ -69,7 +67,7 @@ const lists = new Map();
 /** Returns the claims of an access token for this API, and rejects any other token and revoked tokens. */
 export async function verifyAccessToken(token) {
   const { payload } = await jwtVerify(token, keys, {
-    issuer,
+    issuer: ${quoted(issuer)},
     audience: ${quoted(audience)},
     algorithms: [${quoted(algorithm)}],
     typ: 'at+jwt',
@@ -96,7 +94,6 @@ async function readList(uri) {
   const response = await ${calling('fetch', "uri, { headers: { accept: 'application/statuslist+jwt' } }")};
   if (!response.ok) throw new Error(\`The status list could not be read: \${response.status}\`);
   const { payload } = await jwtVerify(await response.text(), keys, {
-    issuer,
     subject: uri,
     algorithms: [${quoted(statusListAlgorithm)}],
     typ: 'statuslist+jwt',

@@ -13,8 +13,9 @@ const SIGNATURE_SECONDS = 300;
 const LIFETIME_SECONDS = 900;
 
 /**
- * Signs the key set as a JWT (OpenID Federation 1.0 §5.2.1) with a token signing key in KMS. It uses the algorithm that
- * most verifiers support. `signedKeySet` rejects with `temporarily_unavailable` if KMS or DynamoDB fails.
+ * Signs the key set as a JWT (OpenID Federation 1.0 §5.2.1) with a token signing key in KMS. `sub` names the issuer. There
+ * is no `iss`, so that a verifier that checks the issuer, but not the type, does not take the key set for a token. It uses
+ * the algorithm that most verifiers support. `signedKeySet` rejects with `temporarily_unavailable` if KMS or DynamoDB fails.
  */
 export function kmsKeySetSigner(environment: Environment): KeySetSigner {
   const issuer = required(environment, 'MINTMARK_ISSUER');
@@ -27,7 +28,7 @@ export function kmsKeySetSigner(environment: Environment): KeySetSigner {
       const keys = await keySet.publicKeys(nowSeconds);
       const content = JSON.stringify(keys);
       if (last?.keys === content && Math.abs(nowSeconds - last.atSeconds) < SIGNATURE_SECONDS) return last.jwt;
-      const claims = { iss: issuer, sub: issuer, iat: nowSeconds, exp: nowSeconds + LIFETIME_SECONDS, keys };
+      const claims = { sub: issuer, iat: nowSeconds, exp: nowSeconds + LIFETIME_SECONDS, keys };
       const signing = sign('jwk-set+jwt', claims, algorithm);
       const current = { keys: content, atSeconds: nowSeconds, jwt: signing };
       last = current;

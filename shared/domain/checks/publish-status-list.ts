@@ -7,9 +7,11 @@ import { readStatusList } from '../tokens/status-list.ts';
 import { listNumber, statusListUri } from '../tokens/status-places.ts';
 import { statementAlgorithms } from './sign-introspection.ts';
 
-/** Claims of a status list token (draft-ietf-oauth-status-list, section 5.1). The list is not compressed yet. */
+/**
+ * Claims of a status list token (draft-ietf-oauth-status-list, section 5.1). There is no `iss`, so that a verifier that
+ * checks the issuer, but not the type, does not take a list for a token. The list is not compressed yet.
+ */
 export interface StatusListClaims {
-  readonly iss: string;
   /** The URL of the list. */
   readonly sub: string;
   readonly iat: number;
@@ -67,7 +69,7 @@ async function signStatusList(list: number, ports: Ports): Promise<PublishedStat
   const { statuses, asOfSeconds: iat, ttlSeconds: ttl } = statusList;
   const [algorithm] = statementAlgorithms(ports.statusListSigner.algorithms);
   if (algorithm === undefined) throw new Error('The workspace has no signing key.');
-  const claims = { iss: ports.issuer, sub: statusListUri(list, ports.issuer), iat, exp: iat + ttl, ttl, statuses };
+  const claims = { sub: statusListUri(list, ports.issuer), iat, exp: iat + ttl, ttl, statuses };
   return {
     jwt: await ports.statusListSigner.sign(claims, algorithm),
     renewedAtSeconds: iat + Math.floor(ttl / 2),

@@ -44,6 +44,13 @@ describe(PAGE, () => {
     expect(result).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/signature/i) });
   });
 
+  test('Sound 9: tells the readers of every program, and of ALB, to check the audience', () => {
+    const page = readPage(PAGE);
+    const programs = PROGRAMS.map((program) => codeOf(page, program.split(' ')[1] ?? ''));
+    expect(programs.map((code) => code.includes(REPORTS))).toEqual(PROGRAMS.map(() => true));
+    expect(page).toMatch(/^\| ALB .*, and always `aud` with the identifier of the API/m);
+  });
+
   test('grants an application a permission at an API', () => {
     expect(used().session.answers('application')).toEqual([
       {

@@ -16,7 +16,6 @@ const verifyWith = async (trusted: JSONWebKeySet, text: string, typ: string) =>
   (
     await jwtVerify(text, createLocalJWKSet(trusted), {
       typ,
-      issuer: world.url,
       currentDate: new Date(world.clock.nowSeconds() * 1_000),
     })
   ).payload;
@@ -35,12 +34,19 @@ test('the signed key set is the key set as a JWT, which the metadata names', asy
   ]);
   const iat = world.clock.nowSeconds();
   expect(await verifyWith(keySet, text, 'jwk-set+jwt')).toEqual({
-    iss: world.url,
     sub: world.url,
     iat,
     exp: iat + 900,
     ...keySet,
   });
+});
+
+test('Sound 9: the signed key set is no token for a verifier that checks signature, issuer and expiry only', async () => {
+  const trusted = createLocalJWKSet(await keys.keySet());
+  const currentDate = new Date(world.clock.nowSeconds() * 1_000);
+  const verify = (text: string) => jwtVerify(text, trusted, { issuer: world.url, currentDate });
+  expect((await verify(await world.tokenFor(acme.tenantToken, { audience: REPORTS }))).payload.aud).toBe(REPORTS);
+  await expect(verify((await fetchSigned()).text)).rejects.toThrow('missing required "iss" claim');
 });
 
 test('L9: the signed key set costs one signature in five minutes, however many fetch it, while the keys stay the same', async () => {

@@ -7,7 +7,7 @@ import { assertConforms } from '#test/support/ask/conformance.ts';
 import { bitsSet, readList, statusOf } from '#test/support/ask/status-lists.ts';
 import { createApplication, grantPermissions, registerApi } from '#test/support/clients/applications.ts';
 import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
-import type { Credentials } from '#test/support/world/world.ts';
+import { type Credentials, REPORTS } from '#test/support/world/world.ts';
 
 const TTL_SECONDS = 30;
 
@@ -72,7 +72,7 @@ describe('GET /.well-known/status/{listId}', () => {
         'application/statuslist+jwt',
         'public, max-age=15',
         { alg: 'RS256', kid: expect.any(String), typ: 'statuslist+jwt' },
-        { iss: world.url, sub: uri, iat, exp: iat + TTL_SECONDS, ttl: TTL_SECONDS, status_list: { bits: 1, lst } },
+        { sub: uri, iat, exp: iat + TTL_SECONDS, ttl: TTL_SECONDS, status_list: { bits: 1, lst } },
       ]);
       const { lst: compressed } = (payload as { status_list: { lst: string } }).status_list;
       expect(inflateSync(Buffer.from(compressed, 'base64url'))).toHaveLength(128);
@@ -131,6 +131,16 @@ describe('GET /.well-known/status/{listId}', () => {
     const introspection = await world.post('/oauth/introspect', world.admin, { token: list });
     const bearer = await world.manage('GET', '/v1/tenants', undefined, list);
     expect([introspection.text, bearer.status]).toEqual(['{"active":false}', 401]);
+  });
+
+  test('Sound 9: is no token for a verifier that checks signature, issuer and expiry only', async () => {
+    const token = await world.tokenFor(acme.tenantToken);
+    const keys = createRemoteJWKSet(new URL(`${world.url}/.well-known/jwks.json`));
+    const currentDate = new Date(world.clock.nowSeconds() * 1_000);
+    const verify = (text: string) => jwtVerify(text, keys, { issuer: world.url, currentDate });
+    const { text: list } = await readList(world, statusOf(token).uri);
+    expect((await verify(token)).payload.aud).toBe(REPORTS);
+    await expect(verify(list)).rejects.toThrow('missing required "iss" claim');
   });
 
   test('follows the time to live of the workspace', async () => {
