@@ -1,7 +1,7 @@
 import { findApi } from '../access/entitlement.ts';
 import { DomainError } from '../errors.ts';
 import type { Look } from '../records/look.ts';
-import type { PermissionReference } from '../records/permissions.ts';
+import { bytesOf, PERMISSIONS_BYTES_MAX, type PermissionReference } from '../records/permissions.ts';
 
 /** A permission as a request names it. `api` is the identifier of the API. */
 export interface NamedPermission {
@@ -12,11 +12,12 @@ export interface NamedPermission {
 /**
  * Finds permissions by their names. The result has undefined in the place of a permission that no API declares. If the
  * holder had this permission before, it is left out, so that a record can be written back as it was read.
+ * @throws DomainError `invalid_request` for permissions that have too many bytes, and more than before
  */
 export async function findPermissions(
   named: readonly NamedPermission[],
   look: Look,
-  before: readonly NamedPermission[] = [],
+  before: readonly PermissionReference[] = [],
 ): Promise<readonly (PermissionReference | undefined)[]> {
   const isKnown = ({ api, value }: NamedPermission) => before.some((held) => held.api === api && held.value === value);
   const found = await Promise.all(
@@ -26,7 +27,19 @@ export async function findPermissions(
       return api !== undefined && isDeclared ? { apiId: api.id, api: identifier, value } : undefined;
     }),
   );
+  assertWeight(
+    found.filter((permission) => permission !== undefined),
+    before,
+  );
   return found.filter((permission, index) => permission !== undefined || !named.slice(index, index + 1).some(isKnown));
+}
+
+/** Every exchange of a holder reads the permissions, so their size is limited. */
+function assertWeight(after: readonly PermissionReference[], before: readonly PermissionReference[]): void {
+  if (bytesOf(after) <= Math.max(PERMISSIONS_BYTES_MAX, bytesOf(before))) return;
+  throw new DomainError('invalid_request', `Permissions may have ${PERMISSIONS_BYTES_MAX} bytes at most.`, {
+    field: 'permissions',
+  });
 }
 
 /** Returns the permissions. @throws DomainError `invalid_request` if one of them is undefined: no API declares it */

@@ -10,7 +10,15 @@ import { changeRecord, type DirectoryWriter } from '../records/change-record.ts'
 import { claimName, releaseName } from '../records/claim-name.ts';
 import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
 import type { Look, RecordReader } from '../records/look.ts';
-import { nameKey, type Role, roleList, roleNameKey, roleRecordKey } from '../records/permissions.ts';
+import {
+  AUTHORITY_BYTES_MAX,
+  bytesOf,
+  nameKey,
+  type Role,
+  roleList,
+  roleNameKey,
+  roleRecordKey,
+} from '../records/permissions.ts';
 import { assertExists, tenantKey } from '../records/principals.ts';
 import { assertRoomForDefault, defaultRoleIds, setDefault } from './default-roles.ts';
 import { findPermissions, type NamedPermission, requireDeclared } from './role-permissions.ts';
@@ -198,7 +206,7 @@ interface RoleHolder {
  * Finds the roles that a request wants to assign to a holder. Equal ids give one role. A deleted role that the holder
  * had before is left out, so that a record can be written back as it was read. The error for a role of another tenant
  * is the same as for an unknown role (T6).
- * @throws DomainError `invalid_request`
+ * @throws DomainError `invalid_request`, also if the roles together have too many bytes and one of them is new
  */
 export async function findAssignedRoles(
   roleIds: readonly string[],
@@ -207,10 +215,20 @@ export async function findAssignedRoles(
 ): Promise<readonly Role[]> {
   const ids = [...new Set(roleIds)];
   const roles = await Promise.all(ids.map((id) => look.find(roleRecordKey(id))));
-  return roles.flatMap((role, index) => {
+  const assigned = roles.flatMap((role, index) => {
     if (role !== undefined && isRoleFor(tenantId, role)) return [role];
     if (role === undefined && before.includes(ids[index] ?? '')) return [];
     throw new DomainError('invalid_request', 'There is no role with this id.', { field: 'roleIds' });
+  });
+  if (assigned.some(({ id }) => !before.includes(id))) assertWeight(assigned);
+  return assigned;
+}
+
+/** Every exchange of the holder reads these roles, so their size together is limited. */
+function assertWeight(roles: readonly Role[]): void {
+  if (roles.reduce((bytes, { permissions }) => bytes + bytesOf(permissions), 0) <= AUTHORITY_BYTES_MAX) return;
+  throw new DomainError('invalid_request', `Roles may have ${AUTHORITY_BYTES_MAX} bytes of permissions together.`, {
+    field: 'roleIds',
   });
 }
 

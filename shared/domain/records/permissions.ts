@@ -21,6 +21,17 @@ export interface Role extends Versioned {
   readonly permissions: readonly PermissionReference[];
 }
 
+/** How many bytes the permissions of one role, or of one API token, may have as they are stored. */
+export const PERMISSIONS_BYTES_MAX = 32_768;
+
+/** How many bytes the permissions of all roles may have that a principal gets. */
+export const AUTHORITY_BYTES_MAX = 131_072;
+
+/** How many bytes permissions have as they are stored. Identifiers and values have ASCII characters only. */
+export function bytesOf(permissions: readonly PermissionReference[]): number {
+  return JSON.stringify(permissions).length;
+}
+
 /** Names the record of a role. (The role's own `key` is its name for people and programs.) */
 export function roleRecordKey(id: string): RecordKey<'role', Role> {
   return { kind: 'role', id };

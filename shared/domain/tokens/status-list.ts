@@ -1,12 +1,16 @@
 import type { Clock } from '../ambient.ts';
-import type { RecordReader } from '../records/look.ts';
+import { DomainError } from '../errors.ts';
+import type { Look, RecordReader } from '../records/look.ts';
 import type { Api } from '../records/permissions.ts';
 import { expectSettings, settingsIn } from '../records/settings.ts';
 import { isWithinLifetime } from './access-token.ts';
-import { type AccessTokenClaims, decidingClaims } from './claims.ts';
+import { type AccessTokenClaims, type DecidingClaims, decidingClaims } from './claims.ts';
 import { liveTokenOf } from './live-token.ts';
 import type { StatusEntries, StatusListMemory, StatusPlaces } from './ports.ts';
 import { LIST_LENGTH, mayHaveActiveTokens, placeOf, tokenStatus } from './status-places.ts';
+
+/** How many tokens are judged by their own looks at the same time. */
+const APART_AT_ONCE = 16;
 
 /** The state of the tokens on a list at one moment. */
 export interface StatusList {
@@ -49,10 +53,53 @@ export async function readStatusList(list: number, ports: ReadPorts): Promise<St
   const look = ports.records.open('a status list');
   expectSettings(look);
   const living = entries.filter(({ claims }) => isWithinLifetime(claims, asOfSeconds));
-  const decisions = living.map(async ({ index, claims }) => ({ index, live: await liveTokenOf(claims, look, ports) }));
-  const inactive = (await Promise.all(decisions)).filter(({ live }) => live === undefined);
+  const active = await judgeTogether(living, look, ports).catch((error: unknown) => {
+    if (isUnavailable(error)) throw error;
+    return judgeApart(living, ports);
+  });
+  const inactive = living.filter((_, number) => active[number] !== true);
   const { statusLists } = await settingsIn(look);
   return { statuses: withBits(inactive.map(({ index }) => index)), asOfSeconds, ttlSeconds: statusLists.ttlSeconds };
+}
+
+/** A taken place of a list, with the claims that decide about its token. */
+interface Entry {
+  readonly index: number;
+  readonly claims: DecidingClaims;
+}
+
+/** Tells for each token whether it is active. All tokens share one look, so each record is read once. */
+function judgeTogether(entries: readonly Entry[], look: Look, ports: ReadPorts): Promise<readonly boolean[]> {
+  return Promise.all(entries.map(async ({ claims }) => (await liveTokenOf(claims, look, ports)) !== undefined));
+}
+
+/**
+ * Judges each token by a look of its own, because a record of one token cannot be understood. This token counts as not
+ * active, and the other tokens of the list are not affected. Introspection reports the error of this token.
+ */
+async function judgeApart(entries: readonly Entry[], ports: ReadPorts): Promise<readonly boolean[]> {
+  const active: boolean[] = [];
+  for (let start = 0; start < entries.length; start += APART_AT_ONCE) {
+    const judging = entries.slice(start, start + APART_AT_ONCE).map((entry) => isActiveByItself(entry, ports));
+    active.push(...(await Promise.all(judging)));
+  }
+  return active;
+}
+
+async function isActiveByItself({ claims }: Entry, ports: ReadPorts): Promise<boolean> {
+  const look = ports.records.open(`a status list for ${claims.client_id}`);
+  return liveTokenOf(claims, look, ports).then(
+    (live) => live !== undefined,
+    (error: unknown) => {
+      if (isUnavailable(error)) throw error;
+      return false;
+    },
+  );
+}
+
+/** Whether DynamoDB did not answer. That says nothing about a token, so there is no list then (H11). */
+function isUnavailable(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'temporarily_unavailable';
 }
 
 /**
