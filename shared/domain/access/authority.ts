@@ -65,9 +65,9 @@ export function assertOwnUser(caller: ManagementCaller, userId: string): void {
 }
 
 /**
- * Checks that a caller may assign roles. A caller that is bound to a tenant may assign roles that are as strong as its
- * own strongest role, or weaker. A caller of the whole workspace has no level: it must hold all permissions that the
- * roles have at the management API.
+ * Checks that a caller may assign roles. Its access token must permit everything that the roles permit at the
+ * management API. So the roles cannot be used to get more, by any chain of calls. A caller that is bound to a tenant
+ * also has a level: it may assign roles that are as strong as its own strongest role, or weaker.
  * @throws DomainError `forbidden`
  */
 export function assertMayAssign(caller: ManagementCaller, roles: readonly Role[]): void {
@@ -76,7 +76,7 @@ export function assertMayAssign(caller: ManagementCaller, roles: readonly Role[]
       field: 'roleIds',
     });
   }
-  if (caller.tenantId === undefined) assertHolds(caller, valuesAtSystem(roles.flatMap((role) => role.permissions)));
+  assertHolds(caller, valuesAtSystem(roles.flatMap((role) => role.permissions)));
 }
 
 /**

@@ -36,7 +36,7 @@ export interface MembershipPath {
 
 /**
  * Makes a user a member of a tenant, or gives a member other roles. If `roleIds` is undefined, a new member gets the
- * default roles, and an existing member keeps its roles. Every caller that may add members may give the default roles.
+ * default roles, and an existing member keeps its roles. The caller must be allowed to assign the default roles, too.
  * A user who leaves and joins again gets a new membership, so the personal tokens of the old membership stay inactive.
  * @throws DomainError `not_found` for the tenant or the user; `invalid_request` for an unknown role; `forbidden` for a
  * role stronger than the caller; `conflict` if the membership changed meanwhile; `precondition_failed` for another
@@ -59,22 +59,34 @@ export async function setMember(
   assertExists(tenant);
   assertExists(user);
   assertVersion(before, expectedVersion);
-  const roles = roleIds && (await findAssignedRoles(roleIds, look, { tenantId, before: before?.roleIds }));
-  if (roles !== undefined) assertMayAssign(caller, roles);
-
-  const assigned = roles?.map((role) => role.id);
+  const keepsRoles = roleIds === undefined && before !== undefined;
+  const assigned = keepsRoles ? before.roleIds : await rolesToAssign(caller, roleIds, { tenantId, before: before?.roleIds }, look);
   if (before !== undefined) {
-    const changed = { ...before, roleIds: assigned ?? before.roleIds, version: before.version + 1 };
+    const changed = { ...before, roleIds: assigned, version: before.version + 1 };
     if (!(await ports.directory.replace(key, changed))) throw changedMeanwhile();
     return withStandingRoles(changed, look);
   }
   const id = newId('mem', ports.random);
   const createdAtSeconds = ports.clock.nowSeconds();
   const version = firstVersion(ports.random);
-  const initial = assigned ?? (await findDefaultRoles(tenantId, look)).map((role) => role.id);
-  const membership: Membership = { id, tenantId, userId, roleIds: initial, createdAtSeconds, version };
+  const membership: Membership = { id, tenantId, userId, roleIds: assigned, createdAtSeconds, version };
   await ports.directory.insert(key, membership);
   return membership;
+}
+
+/** Returns the ids of the requested roles, or of the default roles, if the caller may assign them. */
+async function rolesToAssign(
+  caller: ManagementCaller,
+  roleIds: readonly string[] | undefined,
+  holder: { readonly tenantId: string; readonly before: readonly string[] | undefined },
+  look: Look,
+): Promise<readonly string[]> {
+  const roles =
+    roleIds === undefined
+      ? await findDefaultRoles(holder.tenantId, look)
+      : await findAssignedRoles(roleIds, look, holder);
+  assertMayAssign(caller, roles);
+  return roles.map((role) => role.id);
 }
 
 /** Reads the membership of a user in a tenant. @throws DomainError `not_found`, also if the user is deleted */

@@ -1,5 +1,5 @@
 import { DomainError } from '#shared/domain/errors.ts';
-import type { ClientChanger, DirectoryWriter } from '#shared/domain/records/change-record.ts';
+import type { ClientChanger, ClientWriter, DirectoryWriter } from '#shared/domain/records/change-record.ts';
 import type { Client } from '#shared/domain/records/client.ts';
 import type { RecordReader } from '#shared/domain/records/look.ts';
 import type { DirectoryKind, RecordKey } from '#shared/domain/records/record-key.ts';
@@ -12,6 +12,7 @@ interface Versioned {
 /** Records in memory with the conditional writes of DynamoDB, for tests in which only the order of calls matters. */
 export interface MemoryRecords {
   readonly records: RecordReader;
+  readonly clients: ClientWriter;
   readonly clientChanger: ClientChanger;
   readonly directory: DirectoryWriter;
   /** How often something was written. */
@@ -35,6 +36,12 @@ export function memoryRecords(
     for (const [key, record] of Object.entries(ofKind)) kept.set(`${kind} ${key}`, record);
   }
   let writes = 0;
+  const insert = async (address: string, record: Versioned) => {
+    await turn();
+    if (kept.has(address)) throw new DomainError('conflict', 'This key is in use.');
+    kept.set(address, record);
+    writes += 1;
+  };
   const write = async (address: string, record: Versioned) => {
     await turn();
     if (kept.get(address)?.version !== record.version - 1) return false;
@@ -60,14 +67,10 @@ export function memoryRecords(
   };
   return {
     records: { open: openLook },
+    clients: { insert: (record) => insert(`client ${record.id}`, record) },
     clientChanger: { replace: (record) => write(`client ${record.id}`, record) },
     directory: {
-      insert: async (key, record) => {
-        await turn();
-        if (kept.has(addressOf(key))) throw new DomainError('conflict', 'This key is in use.');
-        kept.set(addressOf(key), record);
-        writes += 1;
-      },
+      insert: (key, record) => insert(addressOf(key), record),
       replace: (key, record) => write(addressOf(key), record),
       remove: async (key, version) => {
         await turn();
