@@ -4,6 +4,7 @@ import type { Clock } from '../ambient.ts';
 import type { CertificateReader, ProofMemory, ProofVerifier } from '../authentication/ports.ts';
 import { DomainError } from '../errors.ts';
 import type { RecordReader } from '../records/look.ts';
+import { SYSTEM_API_ID } from '../records/permissions.ts';
 import { findLiveToken } from '../tokens/live-token.ts';
 import type { TokenVerifier } from '../tokens/ports.ts';
 import { assertIsSender, type PresentedToken } from './sender-constraint.ts';
@@ -20,13 +21,14 @@ export interface ManagerPorts {
 }
 
 /**
- * Authenticates a caller of the management API by its access token.
+ * Authenticates a caller of the management API by its access token. The management API is known by its id. Its
+ * identifier alone proves nothing, because before the issuer moves to another host, that host's identifier is free.
  * @throws DomainError `invalid_token` (RFC 6750 §3.1) for a token that is not active or is for another API, and as
  * `assertIsSender` does
  */
 export async function authenticateManager(presented: PresentedToken, ports: ManagerPorts): Promise<ManagementCaller> {
   const live = await findLiveToken(presented.value, ports);
-  if (live === undefined || live.claims.aud !== systemApiIdentifier(ports.issuer)) {
+  if (live?.api.id !== SYSTEM_API_ID || live.claims.aud !== systemApiIdentifier(ports.issuer)) {
     throw new DomainError('invalid_token', 'The access token is expired, revoked or not valid for this API.');
   }
   const { claims, standing, permissions } = live;

@@ -92,10 +92,8 @@ async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
   const before = await look.find(apiRecordKey(SYSTEM_API_ID));
   if (before?.identifier === identifier && areCurrent(before.permissions)) return;
 
-  const key = apiNameKey(identifier);
   const owner = apiRecordKey(SYSTEM_API_ID);
-  const claim = await look.find(key);
-  if (claim?.ownerId !== owner.id) await claimName({ key, field: 'issuer', owner }, { ...ports, look });
+  await takeName(identifier, look, ports);
   const api: Api = {
     id: SYSTEM_API_ID,
     identifier,
@@ -114,6 +112,20 @@ async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
     version: (before?.version ?? 0) + 1,
   };
   await put(owner, api, ports.directory);
+}
+
+/**
+ * Gives the management API its identifier, also if another API was registered with it before the issuer moved here. That
+ * API keeps its record, but its identifier means the management API from now on.
+ */
+async function takeName(identifier: string, look: Look, ports: Ports): Promise<void> {
+  const key = apiNameKey(identifier);
+  const owner = apiRecordKey(SYSTEM_API_ID);
+  const claim = await look.find(key);
+  if (claim?.ownerId === owner.id) return;
+  if (claim === undefined) return claimName({ key, field: 'issuer', owner }, { ...ports, look });
+  const taken = { ownerId: owner.id, createdAtSeconds: ports.clock.nowSeconds(), version: claim.version + 1 };
+  if (!(await ports.directory.replace(key, taken))) throw changedMeanwhile();
 }
 
 /** Whether the stored permissions are the permissions of this version of the product. */

@@ -1,4 +1,5 @@
 import { assertHolds, type ManagementCaller } from '../access/authority.ts';
+import { findApi } from '../access/entitlement.ts';
 import { DomainError, notFound } from '../errors.ts';
 import type { Client } from '../records/client.ts';
 import { isLive } from '../records/lifecycle.ts';
@@ -28,10 +29,10 @@ interface ApiTest {
  * Issues the token that an application would get for an API, without the application's secret. The token is a real
  * token of the application, but lives for a minute at most. A caller with this permission can act as any application at
  * any API except the management API: there the caller must hold every permission that the application has.
- * @throws DomainError `not_found` for an unknown API or application; `conflict` for a disabled or expired application;
- * `forbidden` for permissions of the management API that the caller does not hold; `unauthorized_client`,
- * `invalid_target`, `invalid_scope`, `invalid_dpop_proof` and `invalid_request` as at the token endpoint;
- * `rate_limited`, because the token counts against the quota of the application
+ * @throws DomainError `not_found` for an unknown API or application, and for an API that lost its identifier; `conflict`
+ * for a disabled or expired application; `forbidden` for permissions of the management API that the caller does not
+ * hold; `unauthorized_client`, `invalid_target`, `invalid_scope`, `invalid_dpop_proof` and `invalid_request` as at the
+ * token endpoint; `rate_limited`, because the token counts against the quota of the application
  */
 export async function testApi(
   caller: ManagementCaller,
@@ -41,6 +42,8 @@ export async function testApi(
   const look = ports.records.open(clientId);
   const [api, client] = await Promise.all([look.find(apiRecordKey(apiId)), look.client(clientId)]);
   if (api === undefined || client?.subject.type !== 'application') throw notFound();
+  // The identifier may mean the management API by now, for which another rule holds.
+  if ((await findApi(api.identifier, look))?.id !== apiId) throw notFound();
   if (apiId === SYSTEM_API_ID) await assertHoldsGrant(caller, client, look);
   const now = ports.clock.nowSeconds();
   if (!isLive(client, now)) {

@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ManagementCaller } from '#shared/domain/access/authority.ts';
 import { systemPermissions } from '#shared/domain/access/system-api.ts';
 import { authenticateClient } from '#shared/domain/authentication/authenticate-client.ts';
+import { authenticateManager } from '#shared/domain/checks/authenticate-manager.ts';
+import { createApplication } from '#shared/domain/clients/applications.ts';
+import { setClientGrant } from '#shared/domain/clients/client-grants.ts';
+import { createApi } from '#shared/domain/directory/apis.ts';
 import { type Administrator, bootstrap } from '#shared/domain/directory/bootstrap.ts';
+import { testApi } from '#shared/domain/grants/test-api.ts';
 import { tradeGrant } from '#shared/domain/grants/trade-grant.ts';
 import { apiRecordKey, SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { countEach, outcomeOf } from '#test/support/ask/concurrent-calls.ts';
@@ -27,13 +33,40 @@ function run(ports: Ports, request: { newAdministrator?: boolean } = {}): Promis
 }
 
 /** Gets a token for the management API as the administrator, and returns its scope. */
-async function scopeOf({ clientId, clientSecret = '' }: Administrator, ports: Ports): Promise<string> {
+async function scopeOf(administrator: Administrator, ports: Ports): Promise<string> {
+  return (await exchange(administrator, ports)).scope;
+}
+
+async function tokenOf(client: Administrator, ports: Ports): Promise<string> {
+  return (await exchange(client, ports)).value;
+}
+
+async function exchange({ clientId, clientSecret = '' }: Administrator, ports: Ports) {
   const caller = await authenticateClient(
     { readings: [{ clientId, secret: clientSecret }], source: '192.0.2.1' },
     ports,
   );
   const request = { grantType: 'client_credentials', audiences: [`${ports.issuer}/v1/`] };
-  return (await tradeGrant(caller, request, ports)).token.scope;
+  return (await tradeGrant(caller, request, ports)).token;
+}
+
+const NEXT_ISSUER = 'https://login.example.com';
+
+/** A caller that may register APIs and applications. */
+const REGISTRAR: ManagementCaller = {
+  ...{ clientId: 'cli_registrar', subject: 'cli_registrar', tenantId: undefined, userId: undefined },
+  ...{ permissions: ['write:apis', 'write:applications'], roles: [], heldPermissions: [] },
+};
+
+/** Registers the identifier of the next issuer's management API, and an application that may do everything there. */
+async function registerRival(ports: Ports) {
+  const permissions = systemPermissions;
+  const api = await createApi({ identifier: `${NEXT_ISSUER}/v1/`, name: 'Rival', permissions }, ports);
+  const { client, secret } = await createApplication(REGISTRAR, { description: 'Rival', registration: {} }, ports);
+  await setClientGrant(REGISTRAR, { clientId: client.id, apiId: api.id }, 'all', ports);
+  // A claim of a name counts as abandoned after a minute if its owner does not exist.
+  ports.clock.advance(120);
+  return { apiId: api.id, issuer: NEXT_ISSUER, clientId: client.id, clientSecret: secret ?? '' };
 }
 
 /** Counts the records of a workspace that must exist exactly once. */
@@ -106,6 +139,23 @@ describe('a repeated bootstrap', () => {
     expect(await scopeOf(administrator, ports)).toBe(everything);
     expect(await outcomeOf(scopeOf(administrator, moved))).toBe('invalid_target');
     expect(await survey(workspace)).toEqual(ONE_OF_EACH);
+  });
+
+  test('Sound 10: keeps the workspace from an API that was registered for the next issuer', async () => {
+    const { ports, openAgain } = await openWorkspace(engines);
+    const administrator = await run(ports);
+    const moved = openAgain({ MINTMARK_ISSUER: NEXT_ISSUER });
+    const rival = await registerRival(ports);
+    const token = await tokenOf(rival, moved);
+    const manage = () => outcomeOf(authenticateManager({ value: token, scheme: 'Bearer' }, moved));
+    const beforeBootstrap = await manage();
+    expect(await run(moved)).toEqual({ issuer: NEXT_ISSUER, clientId: administrator.clientId });
+    expect([beforeBootstrap, await manage()]).toEqual(['invalid_token', 'invalid_token']);
+    expect(await scopeOf(administrator, moved)).toBe(everything);
+    expect(await outcomeOf(tokenOf(rival, moved))).toBe('invalid_target');
+    const asTester = { ...REGISTRAR, permissions: ['test:apis'] };
+    const test = { apiId: rival.apiId, clientId: administrator.clientId };
+    expect(await outcomeOf(testApi(asTester, test, moved))).toBe('not_found');
   });
 
   test.each([
