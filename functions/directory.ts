@@ -120,8 +120,8 @@ export const handler = lambda(directory, adapters, {
   getApi: async ({ params }, ports) => ok(apiRepresentation(await getApi(params.apiId, ports))),
   getApiQuickstart: async ({ params }, ports) =>
     ok(quickstart(await getApi(params.apiId, ports), { issuer: ports.issuer, algorithms: ports.verifier.algorithms })),
-  updateApi: async ({ params, body, expectedVersion }, ports) =>
-    ok(apiRepresentation(await updateApi(params.apiId, body, expectedVersion, ports))),
+  updateApi: async ({ caller, params, body, expectedVersion }, ports) =>
+    ok(apiRepresentation(await updateApi(caller, params.apiId, body, expectedVersion, ports))),
   deleteApi: async ({ params, expectedVersion }, ports) => {
     await deleteApi(params.apiId, ports, expectedVersion);
     return done(204);

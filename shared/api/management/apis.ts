@@ -20,7 +20,10 @@ const signingAlgorithm = z.enum(['RS256', 'PS256', 'ES256', 'EdDSA'] as const sa
 
 const anySigningAlgorithm = z
   .enum(['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256'] as const satisfies ApiSigningAlgorithm[])
-  .meta({ description: 'HS256 only if the deployment allows it and the API has a signing secret' });
+  .meta({
+    description:
+      'HS256 only if the deployment allows it and the API has a signing secret. To choose it, a caller needs write:signing-secrets',
+  });
 
 const api = z.object({
   id: z.string(),

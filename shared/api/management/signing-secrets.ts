@@ -44,7 +44,7 @@ export const signingSecrets = lambdaTable({
       }),
       path: '/v1/apis/{apiId}/signing-secrets',
       summary: 'Make a secret that signs the tokens of an API with HS256',
-      caller: { permission: 'write:apis' },
+      caller: { permission: 'write:signing-secrets' },
       body: {
         encoding: 'json',
         schema: z.object({
@@ -60,7 +60,7 @@ export const signingSecrets = lambdaTable({
       ...deleting,
       path: '/v1/apis/{apiId}/signing-secrets/{secretId}',
       summary: 'Delete a signing secret by its kid; Mintmark no longer accepts the tokens that it signed',
-      caller: { permission: 'write:apis' },
+      caller: { permission: 'write:signing-secrets' },
       audit: 'api.signing_secret.deleted',
     },
   },

@@ -47,7 +47,12 @@ export function authorize(caller: ManagementCaller, { permission, ids }: Managem
     const isOutside = Object.keys(ids).length > 0 && ids.tenantId !== caller.tenantId;
     throw isOutside ? notFound() : insufficientScope(permission);
   }
-  if (!caller.permissions.includes(permission)) throw insufficientScope(permission);
+  assertPermitted(caller, permission);
+}
+
+/** Checks that the access token of a caller has a permission. @throws DomainError `insufficient_scope` */
+export function assertPermitted({ permissions }: ManagementCaller, permission: SystemPermission): void {
+  if (!permissions.includes(permission)) throw insufficientScope(permission);
 }
 
 function isWithinReach(ownTenantId: string, { permission, ids }: ManagementTarget): boolean {

@@ -45,6 +45,10 @@ const SYSTEM_PERMISSIONS = {
     reach: 'workspace',
     description: 'Exchange, revoke and retain the keys that sign access tokens',
   },
+  'write:signing-secrets': {
+    reach: 'workspace',
+    description: 'Make and delete the secrets that sign access tokens with HS256, and let APIs use HS256',
+  },
   'read:audit-events': { reach: 'workspace', description: 'See the events of the audit log' },
   'introspect:tokens': { reach: 'anywhere', description: 'See whether access tokens are active and what they permit' },
 } as const satisfies Record<string, { reach: Reach; description: string }>;

@@ -1,3 +1,4 @@
+import { assertPermitted, type ManagementCaller } from '../access/authority.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { assertVersion, changedMeanwhile, DomainError, notFound } from '../errors.ts';
 import { newId } from '../ids.ts';
@@ -104,25 +105,28 @@ export function listApis(
  */
 export interface ApiPatch extends ApiOptions {
   readonly name?: string | undefined;
-  /** HS256 is possible after the API got a signing secret. */
+  /** HS256 is possible after the API got a signing secret, and needs the permission `write:signing-secrets`. */
   readonly signingAlgorithm?: ApiSigningAlgorithm | undefined;
   readonly permissions?: readonly Permission[] | undefined;
 }
 
 /**
  * Changes an API. If it no longer declares a permission, no token and no role gives this permission from now on.
- * @throws DomainError as `changeRecord` does; `invalid_request` if no signing key has this algorithm; `conflict` for
- * the management API
+ * @throws DomainError as `changeRecord` does; `insufficient_scope` for HS256, because a holder of the secret can sign
+ * tokens for every subject; `invalid_request` if no signing key has this algorithm; `conflict` for the management API
  */
 export async function updateApi(
+  caller: ManagementCaller,
   id: string,
   patch: ApiPatch,
   expectedVersion: number | undefined,
   ports: Ports & { readonly clock: Clock; readonly verifier: TokenVerifier; readonly hs256Apis: boolean },
 ): Promise<Api> {
   assertNotSystem(id);
-  if (patch.signingAlgorithm === 'HS256') await assertHasSecret(id, ports);
-  else if (patch.signingAlgorithm !== undefined) assertCanSign(patch.signingAlgorithm, ports.verifier);
+  if (patch.signingAlgorithm === 'HS256') {
+    assertPermitted(caller, 'write:signing-secrets');
+    await assertHasSecret(id, ports);
+  } else if (patch.signingAlgorithm !== undefined) assertCanSign(patch.signingAlgorithm, ports.verifier);
   const change = (api: Api): Api => ({
     ...api,
     name: patch.name ?? api.name,

@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { SystemPermission } from '#shared/domain/access/system-api.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { type GuardedApi, startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import {
   arrangeSecretApi,
@@ -12,12 +14,17 @@ import {
   secretsOf,
   signWithKey,
 } from '#test/support/arrange/hs256-apis.ts';
-import { succeed } from '#test/support/arrange/manage.ts';
+import { manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { isTokenActive } from '#test/support/ask/introspection.ts';
 import { bitsSet, readList, statusOf } from '#test/support/ask/status-lists.ts';
-import { createApplication, type RegisteredApi, registerApi } from '#test/support/clients/applications.ts';
+import {
+  createApplication,
+  grantPermissions,
+  type RegisteredApi,
+  registerApi,
+} from '#test/support/clients/applications.ts';
 import { loadVerifier } from '#test/support/documents/verifier-program.ts';
 import { whileFailing } from '#test/support/faults/while-failing.ts';
 import { workspaceItems } from '#test/support/stored/table-items.ts';
@@ -35,6 +42,40 @@ const choose = (apiId: string, signingAlgorithm: string) => chooseAlgorithm(worl
 const arrangeApi = () => arrangeSecretApi(world, application);
 const issue = ({ identifier }: RegisteredApi) => world.tokenFor(application, { audience: identifier });
 const isActive = (token: string) => isTokenActive(world, token, application);
+describe('Sound 6: a caller that may only change APIs', () => {
+  const callerWith = async (...permissions: readonly SystemPermission[]) => {
+    const robot = await createApplication(world);
+    await grantPermissions(world, robot, SYSTEM_API_ID, permissions);
+    return manageWith(world, await world.tokenFor(robot));
+  };
+
+  test('neither makes nor deletes a signing secret, nor lets an API use HS256', async () => {
+    const { id } = await registerApi(world, ['read']);
+    const { kid } = await makeSecret(id);
+    const ask = await callerWith('read:apis', 'write:apis');
+    const path = `/v1/apis/${id}`;
+    const replies = [
+      await ask('POST', secretsOf(id), {}),
+      await ask('DELETE', `${secretsOf(id)}/${kid}`),
+      await ask('PATCH', path, { signingAlgorithm: 'HS256' }),
+    ];
+    expect(replies.map(seen)).toEqual(Array(3).fill(problem(403, 'insufficient_scope')));
+    expect((await ask('GET', path)).body).toMatchObject({ signingAlgorithm: 'RS256', version: 1 });
+  });
+
+  test('can do so with the permission of its own, and without it let the API use a key again', async () => {
+    const { id } = await registerApi(world, ['read']);
+    const [asSigner, asKeeper] = [
+      await callerWith('write:signing-secrets', 'write:apis'),
+      await callerWith('write:apis'),
+    ];
+    const made = await asSigner('POST', secretsOf(id), {});
+    const chosen = await asSigner('PATCH', `/v1/apis/${id}`, { signingAlgorithm: 'HS256' });
+    const back = await asKeeper('PATCH', `/v1/apis/${id}`, { signingAlgorithm: 'RS256' });
+    expect([made.status, chosen.status, back.status]).toEqual([201, 200, 200]);
+  });
+});
+
 describe('F16: an API that chose HS256', () => {
   test('gets tokens that its secret verifies, as the quick start says', async () => {
     const api = await arrangeApi();
