@@ -1,8 +1,10 @@
 import type { Clock } from '../ambient.ts';
 import { DomainError } from '../errors.ts';
 import type { Client, TokenQuota } from '../records/client.ts';
+import type { Look } from '../records/look.ts';
 import { UNLIMITED, type WorkspaceSettings } from '../records/settings.ts';
 import type { RequestQuota } from '../requests.ts';
+import { isAdministrator } from './administrator.ts';
 
 const HOUR_SECONDS = 3_600;
 
@@ -52,23 +54,39 @@ interface Ports {
 
 /**
  * Counts one access token against the client's quota, or the workspace's quota if the client has none, and returns what
- * is left. Hours and days are in UTC. A quota that is not enforced refuses no token, also if the count fails.
+ * is left. Hours and days are in UTC. A quota that is not enforced refuses no token, also if the count fails. The
+ * administrator is counted and never refused, because it must be able to change a quota that is too small.
  * @throws DomainError `rate_limited` if an enforced quota is used up; the refused token is not counted
  */
 export async function countToken(
   { id, tokenQuota }: Client,
   settings: WorkspaceSettings,
-  { issuance, clock }: Ports,
+  look: Look,
+  ports: Ports,
 ): Promise<readonly RequestQuota[]> {
   const quota = tokenQuota ?? settings.tokenQuota;
   if (quota.perHour === null && quota.perDay === null) return [];
-  const nowSeconds = clock.nowSeconds();
-  const counting = issuance.count(id, quota, nowSeconds);
-  if (!quota.enforce) {
-    const counted = await counting.catch(() => undefined);
-    return counted === undefined ? [] : quotasLeft(quota, counted, nowSeconds);
+  if (!quota.enforce) return countOnly(id, quota, ports);
+  try {
+    return await countWithin(id, quota, ports);
+  } catch (error) {
+    // Only a refusal costs this read.
+    if (!(await isAdministrator(id, look))) throw error;
+    return countOnly(id, { ...quota, enforce: false }, ports);
   }
-  const { isCounted, ...counts } = await counting;
+}
+
+/** Counts a token against a quota that is not enforced. */
+async function countOnly(clientId: string, quota: TokenQuota, { issuance, clock }: Ports): Promise<RequestQuota[]> {
+  const nowSeconds = clock.nowSeconds();
+  const counted = await issuance.count(clientId, quota, nowSeconds).catch(() => undefined);
+  return counted === undefined ? [] : quotasLeft(quota, counted, nowSeconds);
+}
+
+/** Counts a token against an enforced quota. @throws DomainError `rate_limited` */
+async function countWithin(clientId: string, quota: TokenQuota, { issuance, clock }: Ports): Promise<RequestQuota[]> {
+  const nowSeconds = clock.nowSeconds();
+  const { isCounted, ...counts } = await issuance.count(clientId, quota, nowSeconds);
   const quotas = quotasLeft(quota, counts, nowSeconds);
   if (isCounted) return quotas;
   throw new DomainError('rate_limited', 'The client has used up its quota of access tokens.', {

@@ -1,5 +1,6 @@
+import { isAdministrator } from '../access/administrator.ts';
 import type { Clock, Random } from '../ambient.ts';
-import { assertLastingSecret, isAdministrator } from '../directory/administrator.ts';
+import { assertLastingSecret } from '../directory/administrator.ts';
 import type { Pepper } from '../keys/ports.ts';
 import type { ClientChanger } from '../records/change-record.ts';
 import type { Client } from '../records/client.ts';
@@ -104,7 +105,7 @@ export function cancelRotation(access: ClientAccess, ports: Ports): Promise<Clie
  */
 export async function deleteSecret(access: ClientAccess, secretId: string, ports: Ports): Promise<void> {
   const now = () => ports.clock.nowSeconds();
-  const isLastingRequired = await isAdministrator(access.clientId, ports);
+  const isLastingRequired = await isAdministrator(access.clientId, ports.records.open(access.clientId));
   const remove = (before: Client) => {
     const after = withoutSecret(before, secretId, now());
     if (isLastingRequired) assertLastingSecret(after, now());

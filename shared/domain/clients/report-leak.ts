@@ -1,7 +1,8 @@
+import { isAdministrator } from '../access/administrator.ts';
 import type { Clock } from '../ambient.ts';
 import { leakReportLimits, withinLimits } from '../authentication/attempt-limits.ts';
 import type { FailureCounter } from '../authentication/ports.ts';
-import { hasLastingSecret, isAdministrator } from '../directory/administrator.ts';
+import { hasLastingSecret } from '../directory/administrator.ts';
 import { DomainError, type ErrorCode, unavailable } from '../errors.ts';
 import type { Pepper } from '../keys/ports.ts';
 import { type ClientChanger, changeClient } from '../records/change-record.ts';
@@ -118,7 +119,7 @@ async function findSecret(text: string, clientId: string, ports: Ports): Promise
 
 async function endSecret({ id }: Client, selector: string, ports: Ports): Promise<ErrorCode | undefined> {
   const now = () => ports.clock.nowSeconds();
-  const isLastingRequired = await isAdministrator(id, ports);
+  const isLastingRequired = await isAdministrator(id, ports.records.open(id));
   let mustStay = false;
   const ended = await changeUnlessDeleted(id, ports, (before) => {
     const after = withSecretEnded(before, selector, now());

@@ -1,17 +1,11 @@
+import { isAdministrator } from '../access/administrator.ts';
 import { DomainError } from '../errors.ts';
 import type { Client } from '../records/client.ts';
 import type { RecordReader } from '../records/look.ts';
-import { nameKey } from '../records/permissions.ts';
 import { liveSecrets } from '../registration/client-secrets.ts';
 
 interface Ports {
   readonly records: RecordReader;
-}
-
-/** Whether a client is the administrator of the workspace. */
-export async function isAdministrator(clientId: string, { records }: Ports): Promise<boolean> {
-  const claim = await records.open(clientId).find(nameKey('administrator', 'workspace'));
-  return claim?.ownerId === clientId;
 }
 
 /**
@@ -19,8 +13,8 @@ export async function isAdministrator(clientId: string, { records }: Ports): Pro
  * it. `bootstrap` makes another administrator.
  * @throws DomainError `conflict` if this client is the administrator
  */
-export async function assertNotAdministrator(clientId: string, ports: Ports): Promise<void> {
-  if (!(await isAdministrator(clientId, ports))) return;
+export async function assertNotAdministrator(clientId: string, { records }: Ports): Promise<void> {
+  if (!(await isAdministrator(clientId, records.open(clientId)))) return;
   throw new DomainError(
     'conflict',
     'This client is the administrator of the workspace. Make another administrator first.',

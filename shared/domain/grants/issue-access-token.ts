@@ -77,7 +77,7 @@ export async function issueAccessToken(
 ): Promise<IssuedToken> {
   const { issuer, random } = ports;
   const confirmation = await confirmSender(possession, bindingRulesFor(access.api, holder.client), ports);
-  const quotas = await countToken(holder.client, access.settings, ports);
+  const quotas = await countToken(holder.client, access.settings, holder.look, ports);
   const claims = {
     ...claimsOf(holder, access, { issuer, random, subject: delegation?.client ?? holder.client }),
     ...(confirmation && { cnf: confirmation }),

@@ -159,6 +159,35 @@ describe('the quota of the workspace', () => {
   });
 });
 
+describe('Sound 7: the administrator', () => {
+  const quotaOf = (path: string, tokenQuota: object | null) => succeed(world.manage('PATCH', path, { tokenQuota }));
+  const ownPath = (): string => `/v1/applications/${world.admin.clientId}`;
+
+  test.each([
+    ['the workspace', () => '/v1/settings', { perHour: null, perDay: null }],
+    ['its own', ownPath, null],
+  ] as const)('is counted by the quota of %s, and never refused', async (_whose, pathOf, unlimited) => {
+    const path = pathOf();
+    await quotaOf(path, { perDay: 1, perHour: 1 });
+    const replies = [await exchange(world.admin), await exchange(world.admin)];
+    expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+    const left = `"per-hour";r=0;t=3600, "per-day";r=0;t=${secondsOfDayLeft()}`;
+    expect(replies.map((reply) => rateLimitOf(reply)[1])).toEqual([left, left]);
+    await quotaOf(path, unlimited);
+  });
+
+  test('is not refused while DynamoDB takes no counts', async () => {
+    await quotaOf(ownPath(), { perDay: 1 });
+    world.dynamo.injectFault((operation) =>
+      operation === 'UpdateItem' ? { kind: 'error', name: 'InternalServerError', status: 500 } : undefined,
+    );
+    const reply = await exchange(world.admin);
+    world.dynamo.injectFault(undefined);
+    expect(reply.status).toBe(200);
+    await quotaOf(ownPath(), null);
+  });
+});
+
 describe('a quota of access tokens while DynamoDB takes no counts', () => {
   test.each([
     [true, 503],
