@@ -12,7 +12,9 @@ const all: readonly LambdaTable[] = tables;
 const withRoutes = all.filter((table) => Object.keys(table.routes).length > 0);
 
 const DESCRIPTION = [
-  'In requests, members that an operation does not declare are ignored. Replies may get new members.',
+  'The management API refuses parameters and members that an operation does not declare, with 400 and their name.',
+  'A change may also carry members of the reply that it cannot change; they are ignored.',
+  'OAuth endpoints ignore unknown parameters. Replies may get new members.',
   'Beyond the rate limits of the deployment, API Gateway itself answers 429.',
 ].join(' ');
 

@@ -60,6 +60,7 @@ export function errorCodes(operation: string, { grants }: LambdaTable, route: Ro
   const particular: Partial<Record<string, readonly ErrorCode[]>> = decidedByOperation;
   const codes: readonly (ErrorCode | false)[] = [
     ...callerErrors(route.caller),
+    route.caller === 'anyone' && route.body !== undefined && 'invalid_request',
     ...(particular[operation] ?? []),
     route.path.includes('{') && 'not_found',
     route.audit !== undefined && canLoseRaces(grants) && 'conflict',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ZodOpenApiContentObject, ZodOpenApiOperationObject, ZodOpenApiResponseObject } from 'zod-openapi';
 import { id } from '#shared/api/fields/fields.ts';
-import type { Body, LambdaTable, Reply, Route } from '#shared/api/table.ts';
+import type { Body, LambdaTable, Method, Reply, Route } from '#shared/api/table.ts';
 import { renderReply } from '#shared/http/reply/replies.ts';
 import { isManagement } from './error-codes.ts';
 import { errorResponses } from './error-responses.ts';
@@ -18,7 +18,9 @@ export function renderOperation(operationId: string, table: LambdaTable, route: 
     security: [...securityOf(route.caller)],
     requestParams: { path: pathParameters(route.path), ...(route.query !== undefined && { query: route.query }) },
     parameters: headerParameters(route),
-    ...(route.body !== undefined && { requestBody: { required: true, content: requestContent(route.body) } }),
+    ...(route.body !== undefined && {
+      requestBody: { required: true, content: requestContent(route.method, route.body) },
+    }),
     responses: {
       [route.reply.status]: successResponse(route),
       ...Object.fromEntries(
@@ -41,13 +43,20 @@ function pathParameters(path: string) {
   return z.object(Object.fromEntries(placeholders.map((placeholder) => [placeholder.slice(1, -1), id])));
 }
 
-function requestContent({ encoding, schema, example, repeatable = [] }: Body): ZodOpenApiContentObject {
+function requestContent(method: Method, body: Body): ZodOpenApiContentObject {
+  const { encoding, example, repeatable = [] } = body;
+  const schema = method === 'POST' ? body.schema : open(body.schema);
   const json = { schema: flat(schema, repeatable), example };
   const form = { schema, example: withLists(example, repeatable) };
   if (encoding === 'json') return { 'application/json': json };
   if (encoding === 'merge-patch') return { 'application/merge-patch+json': json, 'application/json': json };
   if (encoding === 'form') return { 'application/x-www-form-urlencoded': form };
   return { 'application/x-www-form-urlencoded': form, 'application/json': json };
+}
+
+/** Describes the body of a change, which may also carry members of the reply that it cannot change. */
+function open(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodObject ? schema.strip() : schema;
 }
 
 /** Describes flat JSON: a member that a form may repeat is one string there (DEC16). */

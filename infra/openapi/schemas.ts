@@ -53,12 +53,12 @@ export function schemaReference(name: keyof typeof schemaComponents) {
 }
 
 /** Leaves out members that repeat others, or that promise clients more than the API does. */
-export const simplify: ZodOpenApiOverride = ({ jsonSchema }) => {
+export const simplify: ZodOpenApiOverride = ({ jsonSchema, io }) => {
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
   // The keys of every JSON object are strings.
   delete jsonSchema.propertyNames;
   // Replies may get new members; a generated client that refuses them would break.
-  if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+  if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
 };

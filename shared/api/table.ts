@@ -68,6 +68,19 @@ export interface Route {
   readonly audit?: AuditEventType;
 }
 
+/** Whether a route shows a document that anybody may read: keys, metadata or a status list. */
+export function isPublicDocument({ method, caller }: Route): boolean {
+  return method === 'GET' && caller === 'anyone';
+}
+
+/**
+ * Whether a route belongs to the management API. It refuses parameters and members that it does not know. OAuth
+ * endpoints ignore them (RFC 6749 §3.2), and so do public documents.
+ */
+export function isOfManagementApi(route: Route): boolean {
+  return route.path.startsWith('/v1/') && !isPublicDocument(route);
+}
+
 /** The description of a Lambda: its purpose, its grants, and its routes by the names of their operations. */
 export interface LambdaTable {
   readonly name: string;

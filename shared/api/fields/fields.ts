@@ -71,7 +71,7 @@ const QUOTA_MAX = 1_000_000_000;
 const tokensOrUnlimited = z.int().min(1).max(QUOTA_MAX).nullable();
 
 /** How many access tokens a client may obtain. */
-export const tokenQuota = z.object({
+export const tokenQuota = z.strictObject({
   perHour: tokensOrUnlimited.meta({ description: 'The most tokens in an hour of UTC; null for no limit' }),
   perDay: tokensOrUnlimited.meta({ description: 'The most tokens on a day of UTC; null for no limit' }),
   enforce: z.boolean().meta({ description: 'False to report tokens beyond the quota, but not to refuse them' }),
@@ -84,7 +84,7 @@ export const tokenLifetimeSeconds = z.int().min(60).max(86_400);
 export const apiTokenKind = z.enum(['client_credentials', 'access_token']);
 
 /** A permission of an API, named by the API's identifier. */
-export const namedPermission = z.object({ api: apiIdentifier, value: permissionValue });
+export const namedPermission = z.strictObject({ api: apiIdentifier, value: permissionValue });
 
 /** A point in time in ISO 8601. */
 export const timestamp = z.iso.datetime();
@@ -106,7 +106,7 @@ export function unique<Items extends z.ZodType<readonly unknown[]>>(
 }
 
 /** The query of every list. */
-export const pageQuery = z.object({
+export const pageQuery = z.strictObject({
   limit: z
     .string()
     .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a number from 1 to 100')

@@ -109,7 +109,7 @@ const options = {
 
 const apiPermissions = unique(
   z
-    .array(z.object({ value: permissionValue, description: text(DESCRIPTION_CHARACTERS).optional() }))
+    .array(z.strictObject({ value: permissionValue, description: text(DESCRIPTION_CHARACTERS).optional() }))
     .max(PERMISSIONS_MAX),
   ({ value }) => value,
 );
@@ -123,7 +123,7 @@ export const apiRoutes = {
     caller: { permission: 'write:apis' },
     body: {
       encoding: 'json',
-      schema: z.object({
+      schema: z.strictObject({
         identifier: apiIdentifier,
         name: text(NAME_CHARACTERS),
         permissions: apiPermissions.default([]),
@@ -153,7 +153,7 @@ export const apiRoutes = {
     caller: { permission: 'write:apis' },
     body: {
       encoding: 'merge-patch',
-      schema: z.object({
+      schema: z.strictObject({
         name: text(NAME_CHARACTERS).optional(),
         signingAlgorithm: anySigningAlgorithm.optional(),
         permissions: apiPermissions.optional(),

@@ -22,7 +22,7 @@ export const memberRoutes = {
     errors: 'problem',
     body: {
       encoding: 'json',
-      schema: z.object({ roleIds: z.array(id).max(ROLES_MAX).optional() }),
+      schema: z.strictObject({ roleIds: z.array(id).max(ROLES_MAX).optional() }),
       example: { roleIds: memberExample.roleIds },
     },
     reply: { status: 200, description: 'The membership', schema: member, example: memberExample },

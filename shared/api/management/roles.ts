@@ -48,7 +48,7 @@ const rolePermissions = unique(
 const level = z.int().min(0).max(LEVEL_MAX);
 
 /** The body of a creation. */
-export const newRole = z.object({
+export const newRole = z.strictObject({
   key: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ : -'),
   name: text(NAME_CHARACTERS),
   description: text(DESCRIPTION_CHARACTERS).optional(),
@@ -58,7 +58,7 @@ export const newRole = z.object({
 });
 
 /** The body of a change. */
-export const roleChange = z.object({
+export const roleChange = z.strictObject({
   name: text(NAME_CHARACTERS).optional(),
   description: text(DESCRIPTION_CHARACTERS).nullish(),
   level: level.optional(),

@@ -25,7 +25,7 @@ const defaultAudience = apiIdentifier.nullable().meta({
   description: 'The API for exchanges that name no audience and could mean several; null for that of the deployment',
 });
 
-const accessTokens = z.object({
+const accessTokens = z.strictObject({
   lifetimeSeconds: tokenLifetimeSeconds.meta({
     description: 'For APIs that are registered without a lifetime of their own',
   }),
@@ -34,9 +34,9 @@ const accessTokens = z.object({
   }),
 });
 
-const apiTokenKinds = z.object({ tenant: kinds, user: kinds });
+const apiTokenKinds = z.strictObject({ tenant: kinds, user: kinds });
 
-const apiTokens = z.object({
+const apiTokens = z.strictObject({
   kinds: apiTokenKinds.meta({
     description: 'The kinds that tenants and users may create for themselves; an empty list forbids all',
   }),
@@ -58,7 +58,7 @@ const DAY_SECONDS = 24 * HOUR_SECONDS;
 /** How long API Gateway's JWT authorizer keeps a key set. */
 const KEY_SET_CACHE_SECONDS = 2 * HOUR_SECONDS;
 
-const signingKeys = z.object({
+const signingKeys = z.strictObject({
   mode: z.enum(['kms', 'wrapped']).meta({
     description:
       'kms: KMS makes every signature. wrapped: KMS unwraps a key for the exchange, which signs with it for a day',
@@ -86,7 +86,7 @@ const signingKeys = z.object({
     }),
 });
 
-const statusLists = z.object({
+const statusLists = z.strictObject({
   ttlSeconds: z.int().min(10).max(300).meta({
     description: 'How long a verifier may use a status list that it has read',
   }),
@@ -95,7 +95,7 @@ const statusLists = z.object({
 /** The lifetime of a refresh token: a minute to a year. */
 const refreshTokenLifetimeSeconds = z.int().min(60).max(31_536_000);
 
-const refreshTokens = z.object({
+const refreshTokens = z.strictObject({
   lifetimeSeconds: refreshTokenLifetimeSeconds.meta({
     description: 'From the first refresh token on, even if it is exchanged regularly',
   }),
@@ -158,7 +158,7 @@ export const settingsRoutes = {
     caller: { permission: 'write:settings' },
     body: {
       encoding: 'merge-patch',
-      schema: z.object({
+      schema: z.strictObject({
         defaultAudience: defaultAudience.optional(),
         accessTokens: accessTokens.partial().optional(),
         apiTokens: apiTokens.extend({ kinds: apiTokenKinds.partial() }).partial().optional(),

@@ -84,7 +84,7 @@ export const manageSigningKeys = lambdaTable({
       ...writing,
       path: '/v1/signing-keys/{keyId}',
       summary: 'Keep a key published, and in KMS, after its time is over',
-      body: { encoding: 'merge-patch', schema: z.object({ retain: z.boolean() }), example: { retain: true } },
+      body: { encoding: 'merge-patch', schema: z.strictObject({ retain: z.boolean() }), example: { retain: true } },
       audit: 'signing_key.updated',
     },
   },

@@ -47,7 +47,7 @@ export const signingSecrets = lambdaTable({
       caller: { permission: 'write:signing-secrets' },
       body: {
         encoding: 'json',
-        schema: z.object({
+        schema: z.strictObject({
           leadSeconds: z.int().min(0).max(WEEK_SECONDS).default(HOUR_SECONDS).meta({
             description: 'How long the previous secret still signs; the first secret of an API signs at once',
           }),

@@ -42,7 +42,7 @@ export const tenantRoutes = {
     caller: { permission: 'write:tenants' },
     body: {
       encoding: 'json',
-      schema: z.object({ name: text(NAME_CHARACTERS), id: id.optional(), metadata: metadata.optional() }),
+      schema: z.strictObject({ name: text(NAME_CHARACTERS), id: id.optional(), metadata: metadata.optional() }),
       example: { name: 'Acme' },
     },
     audit: 'tenant.created',
@@ -66,7 +66,7 @@ export const tenantRoutes = {
     caller: { permission: 'write:tenants' },
     body: {
       encoding: 'merge-patch',
-      schema: z.object({
+      schema: z.strictObject({
         name: text(NAME_CHARACTERS).optional(),
         status: status.optional(),
         metadata: metadataPatch,

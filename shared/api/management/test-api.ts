@@ -51,7 +51,7 @@ export const testApi = lambdaTable({
       errors: 'problem',
       body: {
         encoding: 'json',
-        schema: z.object({ clientId: id, scope: z.string().min(1).max(SCOPE_CHARACTERS).optional() }),
+        schema: z.strictObject({ clientId: id, scope: z.string().min(1).max(SCOPE_CHARACTERS).optional() }),
         example: { clientId: EXAMPLE_CLIENT },
       },
       reply: {

@@ -41,7 +41,7 @@ export const userRoutes = {
     caller: { permission: 'write:users' },
     body: {
       encoding: 'json',
-      schema: z.object({
+      schema: z.strictObject({
         email,
         id: id.optional(),
         name: text(NAME_CHARACTERS).optional(),
@@ -70,7 +70,7 @@ export const userRoutes = {
     caller: { permission: 'write:users' },
     body: {
       encoding: 'merge-patch',
-      schema: z.object({
+      schema: z.strictObject({
         email: email.optional(),
         name: text(NAME_CHARACTERS).nullish(),
         status: status.optional(),

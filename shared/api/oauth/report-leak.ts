@@ -24,7 +24,7 @@ export const reportLeak = lambdaTable({
       errors: 'problem',
       body: {
         encoding: 'json',
-        schema: z.object({
+        schema: z.strictObject({
           credential: z.string().min(1).max(16_384).meta({ description: 'The token or the secret that was found' }),
           clientId: id
             .optional()

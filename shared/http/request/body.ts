@@ -38,6 +38,12 @@ export function decodeBody(incoming: Incoming, body: Body): Members {
   return body.encoding === 'form-or-flat-json' ? decodeFlatJson(text, body) : readJsonObject(text);
 }
 
+/** Whether a request has a body. `{}` does not count, because some clients send it where no body is needed. */
+export function hasBody({ rawBody, isBase64Encoded }: Incoming): boolean {
+  const text = isBase64Encoded ? Buffer.from(rawBody, 'base64').toString() : rawBody;
+  return !['', '{}'].includes(text.trim());
+}
+
 function readText({ rawBody, isBase64Encoded }: Incoming): string {
   if (Buffer.byteLength(rawBody, isBase64Encoded ? 'base64' : 'utf8') > BODY_BYTES_MAX) throw tooLarge();
   if (!isBase64Encoded) return rawBody;

@@ -1,7 +1,14 @@
-import { decodeBody } from '../request/body.ts';
+import * as z from 'zod';
+import { isOfManagementApi, type Route } from '#shared/api/table.ts';
+import { DomainError } from '#shared/domain/errors.ts';
+import { decodeBody, hasBody } from '../request/body.ts';
 import { readIfMatch } from '../request/if-match.ts';
+import type { Incoming } from '../request/incoming.ts';
 import { validate } from '../request/validate.ts';
 import { type Middleware, routeOf } from './step.ts';
+
+/** The query of a route of the management API whose table names no query. */
+const noQuery = z.strictObject({});
 
 /**
  * Decodes the body into its members. This runs early, because client credentials can be among them. `checkInput` checks
@@ -20,10 +27,32 @@ export function decodeMembers(): Middleware {
 export function checkInput(): Middleware {
   return {
     before: ({ event }) => {
-      const { query, body } = routeOf(event);
+      const route = routeOf(event);
       event.expectedVersion = readIfMatch(event.headers['if-match']);
-      if (query !== undefined) event.parsedQuery = validate(query, event.query);
-      if (body !== undefined) event.body = validate(body.schema, event.members);
+      if (isOfManagementApi(route)) assertNothingUnexpected(event, route);
+      if (route.query !== undefined) event.parsedQuery = validate(route.query, event.query);
+      if (route.body !== undefined) event.body = validate(route.body.schema, changeableMembers(event, route));
     },
   };
+}
+
+/** Refuses a query or a body that the route does not take. @throws DomainError `invalid_request` */
+function assertNothingUnexpected(event: Incoming, { query, body }: Route): void {
+  if (query === undefined) validate(noQuery, event.query);
+  if (body === undefined && hasBody(event)) {
+    throw new DomainError('invalid_request', 'This operation takes no body.');
+  }
+}
+
+/**
+ * Leaves out the members of a change that answers show and the operation cannot change, such as `createdAt`. So a
+ * client can change what it has read and send it back.
+ */
+function changeableMembers({ members }: Incoming, { method, body, reply }: Route): Incoming['members'] {
+  const { schema: shown } = reply;
+  const isChange = method === 'PATCH' || method === 'PUT';
+  if (!isChange || !(shown instanceof z.ZodObject) || !(body?.schema instanceof z.ZodObject)) return members;
+  const { shape: taken } = body.schema;
+  const isKept = (name: string) => Object.hasOwn(taken, name) || !Object.hasOwn(shown.shape, name);
+  return Object.fromEntries(Object.entries(members ?? {}).filter(([name]) => isKept(name)));
 }

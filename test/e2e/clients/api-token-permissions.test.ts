@@ -118,8 +118,10 @@ describe('an API token with permissions of its own', () => {
 
   test("A18: is a tenant's, never a member's", async () => {
     const path = `/v1/tenants/${acme.tenantId}/members/${acme.userId}/api-tokens`;
-    const personal = await succeed<Credentials>(manage('POST', path, { description: 'mine', permissions: [write] }));
-    await succeed(manage('PATCH', `${path}/${personal.clientId}`, { permissions: [write] }));
+    const refused = problem(400, 'invalid_request', 'permissions');
+    expect(seen(await manage('POST', path, { description: 'mine', permissions: [write] }))).toEqual(refused);
+    const personal = await succeed<Credentials>(manage('POST', path, { description: 'mine' }));
+    await manage('PATCH', `${path}/${personal.clientId}`, { permissions: [write] });
     expect(await exchangeOutcome(world, personal)).toBe('read:reports');
   });
 });

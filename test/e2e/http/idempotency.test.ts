@@ -130,12 +130,12 @@ describe('a creation that is repeated under its Idempotency-Key', () => {
     expect((await world.manage('GET', `${serviceUsers(acme)}/${id}`)).status).toBe(404);
   });
 
-  test('is the same in any order and spacing of its members, and with further members', async () => {
+  test('is the same in any order and spacing of its members', async () => {
     const [key, path] = [newKey(), serviceUsers(acme)];
     const first = await create(key, path, { name: 'export', description: 'x' });
     const again = await world.send('POST', path, {
       headers: { ...(await headersFor(key)), 'content-type': 'application/json; charset=utf-8' },
-      body: '{ "unknown": 1,\n "description": "x", "name": "export" }',
+      body: '{\n "description": "x", "name": "export" }',
     });
     expect(seen(again)).toEqual(seen(first));
   });

@@ -136,7 +136,7 @@ export const createToken = lambdaTable({
       caller: { permission: 'write:tenant-tokens' },
       body: {
         encoding: 'json',
-        schema: z.object({ ...commonRequest, roleIds, permissions }),
+        schema: z.strictObject({ ...commonRequest, roleIds, permissions }),
         example: { description: 'nightly export', roleIds: apiTokenExample.roleIds, expiresInSeconds: null },
       },
       reply: { ...created, example: { ...apiTokenExample, clientSecret: 'mms_…' } },
@@ -148,7 +148,7 @@ export const createToken = lambdaTable({
       caller: { permission: 'write:user-tokens' },
       body: {
         encoding: 'json',
-        schema: z.object(commonRequest),
+        schema: z.strictObject(commonRequest),
         example: {
           kind: 'access_token',
           description: 'my laptop',
@@ -225,7 +225,7 @@ export const manageTokens = lambdaTable({
       caller: { permission: 'write:tenant-tokens' },
       body: {
         encoding: 'merge-patch',
-        schema: z.object({ ...commonChange, roleIds, permissions }),
+        schema: z.strictObject({ ...commonChange, roleIds, permissions }),
         example: { description: 'hourly export' },
       },
       reply: { ...changed, example: { ...apiTokenExample, description: 'hourly export', version: 2 } },
@@ -255,7 +255,7 @@ export const manageTokens = lambdaTable({
       path: `${userTokens}/{clientId}`,
       summary: 'Change a personal API token; its expiry can only become earlier',
       caller: { permission: 'write:user-tokens' },
-      body: { encoding: 'merge-patch', schema: z.object(commonChange), example: { status: 'disabled' } },
+      body: { encoding: 'merge-patch', schema: z.strictObject(commonChange), example: { status: 'disabled' } },
       reply: { ...changed, example: { ...personalExample, status: 'disabled', version: 2 } },
     },
     deleteMemberApiToken: {

@@ -114,7 +114,7 @@ export const applications = lambdaTable({
       summary: 'Register an application',
       body: {
         encoding: 'json',
-        schema: z.object({
+        schema: z.strictObject({
           name: text(NAME_CHARACTERS),
           metadata: metadata.optional(),
           tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
@@ -164,7 +164,7 @@ export const applications = lambdaTable({
       summary: 'Change an application; its expiry can only become earlier',
       body: {
         encoding: 'merge-patch',
-        schema: z.object({
+        schema: z.strictObject({
           name: text(NAME_CHARACTERS).optional(),
           metadata: metadataPatch,
           tokenLifetimeSeconds: tokenLifetimeSeconds.nullish(),
@@ -199,7 +199,7 @@ export const applications = lambdaTable({
       summary: 'Set the permissions that an application may ask for at an API',
       body: {
         encoding: 'json',
-        schema: z.object({
+        schema: z.strictObject({
           permissions: z.union([z.literal('all'), z.array(permissionValue).max(PERMISSIONS_MAX)]),
         }),
         example: { permissions: grantExample.permissions },

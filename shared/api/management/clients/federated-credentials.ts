@@ -40,7 +40,7 @@ const audience = z.string().regex(/^[\x21-\x7E]{1,256}$/, 'must be 1 to 256 visi
 const keySet = z.object({ keys: trustedJwks.meta({ description: PASSED_OVER }) });
 
 const newCredential = z
-  .object({
+  .strictObject({
     title: text(NAME_CHARACTERS),
     issuer: url,
     audience: audience

@@ -47,7 +47,7 @@ const addition = {
   errors: 'problem',
   body: {
     encoding: 'json',
-    schema: z.object({ title: text(TITLE_CHARACTERS).optional(), expiresInSeconds, importedHash }),
+    schema: z.strictObject({ title: text(TITLE_CHARACTERS).optional(), expiresInSeconds, importedHash }),
     example: { title: 'blue deployment', expiresInSeconds: 2_592_000 },
   },
   reply: {
@@ -64,7 +64,7 @@ const rotation = {
   errors: 'problem',
   body: {
     encoding: 'json',
-    schema: z.object({ graceSeconds: z.int().min(0).max(GRACE_SECONDS_MAX) }),
+    schema: z.strictObject({ graceSeconds: z.int().min(0).max(GRACE_SECONDS_MAX) }),
     example: { graceSeconds: 86_400 },
   },
   reply: {

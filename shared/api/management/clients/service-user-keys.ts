@@ -83,7 +83,7 @@ export const serviceUserKeys = lambdaTable({
       body: {
         encoding: 'json',
         schema: z
-          .object({
+          .strictObject({
             title: text(NAME_CHARACTERS),
             algorithm: algorithm.optional(),
             publicKey: publicJwk.optional(),

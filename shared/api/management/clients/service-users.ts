@@ -95,7 +95,7 @@ export const serviceUsers = lambdaTable({
       summary: 'Create a service user',
       body: {
         encoding: 'json',
-        schema: z.object({
+        schema: z.strictObject({
           name: text(NAME_CHARACTERS),
           description: text(DESCRIPTION_CHARACTERS).optional(),
           roleIds: z.array(id).max(ROLES_MAX).default([]),
@@ -133,7 +133,7 @@ export const serviceUsers = lambdaTable({
       summary: 'Change a service user; while it is disabled, its credentials and tokens are invalid',
       body: {
         encoding: 'merge-patch',
-        schema: z.object({
+        schema: z.strictObject({
           name: text(NAME_CHARACTERS).optional(),
           description: text(DESCRIPTION_CHARACTERS).nullish(),
           roleIds: z.array(id).max(ROLES_MAX).optional(),
@@ -165,7 +165,7 @@ export const serviceUsers = lambdaTable({
       summary: 'Add a secret, with its own client id, to a service user',
       body: {
         encoding: 'json',
-        schema: z.object({ title: text(NAME_CHARACTERS), expiresInSeconds, importedHash }),
+        schema: z.strictObject({ title: text(NAME_CHARACTERS), expiresInSeconds, importedHash }),
         example: { title: secretExample.title, expiresInSeconds: 7_776_000 },
       },
       reply: {
