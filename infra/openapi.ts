@@ -14,6 +14,7 @@ const withRoutes = all.filter((table) => Object.keys(table.routes).length > 0);
 const DESCRIPTION = [
   'The management API refuses parameters and members that an operation does not declare, with 400 and their name.',
   'A change may also carry members of the reply that it cannot change; they are ignored.',
+  'Texts for people must not have invisible characters (Unicode categories Cf, Zl and Zp).',
   'OAuth endpoints ignore unknown parameters. Replies may get new members.',
   'Beyond the rate limits of the deployment, API Gateway itself answers 429.',
 ].join(' ');

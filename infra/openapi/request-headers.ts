@@ -34,7 +34,7 @@ export const parameterComponents = {
     in: 'header',
     required: false,
     description: 'A proof of possession (RFC 9449 section 4): the access token is bound to the key of the proof',
-    schema: { type: 'string', maxLength: 4096 },
+    schema: { type: 'string', minLength: 1, maxLength: 4096 },
   },
   IdempotencyKey: {
     name: 'Idempotency-Key',
@@ -42,7 +42,7 @@ export const parameterComponents = {
     required: false,
     description:
       'A name for this creation: a repeat with the same body within a day gets the first answer, without its secret',
-    schema: { type: 'string', minLength: 1, maxLength: 128 },
+    schema: { type: 'string', minLength: 1, maxLength: 128, pattern: '^[\\x21-\\x7E]+$' },
     example: '0f9d1a4e-export',
   },
 } satisfies Record<string, ZodOpenApiParameterObject>;

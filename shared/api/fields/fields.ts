@@ -1,8 +1,18 @@
 import * as z from 'zod';
 import type { JsonObject, JsonValue } from '#shared/domain/json.ts';
 
-/** Printable text: no control characters, and no invisible characters, which could mislead a reader of a log. */
-const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
+const CONTROLS = String.raw`\x00-\x1F\x7F-\x9F`;
+
+/** Text without control characters, in the dialect of patterns that tools for OpenAPI read: without `\p`. */
+const NO_CONTROLS = new RegExp(`^[^${CONTROLS}]+$`);
+
+/** Characters that nobody sees. They could mislead a reader of a log. */
+const INVISIBLE = /[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+const NOT_PRINTABLE = 'must be printable text';
+
+/** The greatest length of one value in a form. */
+export const PARAMETER_CHARACTERS_MAX = 8_191;
 
 /** The greatest length of a name. */
 export const NAME_CHARACTERS = 128;
@@ -16,16 +26,21 @@ export const ROLES_MAX = 50;
 /** How many permissions a role, an API or a request may name. */
 export const PERMISSIONS_MAX = 200;
 
-/** Text for people, 1 to `max` characters. */
+/** Text for people, 1 to `max` characters, without control characters and without invisible characters. */
 export function text(max: number) {
-  return z.string().min(1).max(max).regex(PRINTABLE, 'must be printable text');
+  return z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(NO_CONTROLS, NOT_PRINTABLE)
+    .refine((value) => !INVISIBLE.test(value), NOT_PRINTABLE);
 }
 
 /** The text of an id, made by Mintmark or by a caller. */
 export const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** An id as paths and bodies carry it. */
-export const id = z.string().regex(ID, 'must be 1 to 64 of A-Z a-z 0-9 _ -');
+export const id = z.string().regex(ID, 'must be 1 to 64 of A-Z a-z 0-9 _ -').min(1).max(64);
 
 /**
  * A scope token of RFC 6749 §3.3, short enough for tables and lists. `offline_access` is refused: in a request it asks
@@ -34,6 +49,8 @@ export const id = z.string().regex(ID, 'must be 1 to 64 of A-Z a-z 0-9 _ -');
 export const permissionValue = z
   .string()
   .regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/, 'must be 1 to 128 visible ASCII characters without " and \\')
+  .min(1)
+  .max(128)
   .refine((value) => value !== 'offline_access', 'must not be offline_access');
 
 /**
@@ -46,7 +63,8 @@ export const apiIdentifier = z
   .regex(
     /^[A-Za-z][A-Za-z0-9+.-]*:[\x21\x24-\x3B\x3D\x3F-\x5B\x5D-\x7E]+$/,
     'must be an absolute URI without a fragment',
-  );
+  )
+  .min(3);
 
 /** Any JSON value. */
 export const jsonValue: z.ZodType<JsonValue> = z.json();
@@ -86,13 +104,29 @@ export const apiTokenKind = z.enum(['client_credentials', 'access_token']);
 /** A permission of an API, named by the API's identifier. */
 export const namedPermission = z.strictObject({ api: apiIdentifier, value: permissionValue });
 
-/** A point in time in ISO 8601. */
+/** A point in time in an answer: RFC 3339, in UTC. */
 export const timestamp = z.iso.datetime();
 
+const MOMENT_CHARACTERS_MAX = 64;
+
+/**
+ * A point in time in a request: RFC 3339 with any offset, as in `2027-01-15T09:00:00+01:00`, in upper or lower case. A
+ * leap second counts as the second before it, because JavaScript's clock has none.
+ */
+export const moment = z
+  .string()
+  .max(MOMENT_CHARACTERS_MAX)
+  .overwrite((text) => text.toUpperCase().replace(/:59:60(?=[.Z+-])/, ':59:59'))
+  .pipe(z.iso.datetime({ offset: true, error: 'must be a time of RFC 3339; in a query, + is written as %2B' }))
+  .meta({ format: 'date-time' });
+
 /** A moment up to which all issued tokens are revoked, in seconds since 1970. */
-export const tokensRevokedUntil = timestamp
+export const tokensRevokedUntil = moment
   .transform((text) => Math.floor(Date.parse(text) / 1_000))
-  .meta({ description: 'Tokens issued up to this moment are invalid; it can only be moved forward' });
+  .meta({
+    format: 'date-time',
+    description: 'Tokens issued up to this moment are invalid; it can only be moved forward',
+  });
 
 /** Refuses a list with two items of the same key. */
 export function unique<Items extends z.ZodType<readonly unknown[]>>(
@@ -110,9 +144,11 @@ export const pageQuery = z.strictObject({
   limit: z
     .string()
     .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a number from 1 to 100')
+    .min(1)
+    .max(3)
     .default('50')
     .transform(Number),
-  cursor: z.string().max(1_024).optional(),
+  cursor: z.string().min(1).max(1_024).optional(),
 });
 
 /** The query of a list that can be read from either end. */

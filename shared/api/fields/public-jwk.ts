@@ -1,7 +1,11 @@
 import * as z from 'zod';
 
 /** A big number of a JWK in base64url, of at most 512 bytes. */
-export const number = z.string().regex(/^[A-Za-z0-9_-]{1,683}$/, 'must be base64url');
+export const number = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,683}$/, 'must be base64url')
+  .min(1)
+  .max(683);
 
 /** The members of a JWK that only private and symmetric keys have (RFC 7518 §6.2.2, §6.3.2, §6.4). */
 export const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];

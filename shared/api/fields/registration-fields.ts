@@ -12,6 +12,11 @@ const KEYS_URI_CHARACTERS_MAX = 512;
 
 const CERTIFICATE_NAME_CHARACTERS_MAX = 1_024;
 
+const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
+
+/** A host name (RFC 1123 §2.1), in a pattern without lookahead, which some tools for OpenAPI do not read. */
+const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*\\.?$`);
+
 const methods = [
   'client_secret_basic',
   'client_secret_post',
@@ -66,7 +71,7 @@ const tokenEndpointAudienceAllowed = z.boolean().meta({
 /** The names by which a certificate is recognised (RFC 8705 §2.1.2). The domain checks that there is exactly one. */
 const certificateNames = {
   tlsClientAuthSubjectDn: z.string().min(1).max(CERTIFICATE_NAME_CHARACTERS_MAX),
-  tlsClientAuthSanDns: z.string().max(253).regex(z.regexes.hostname),
+  tlsClientAuthSanDns: z.string().min(1).max(253).regex(HOST_NAME, 'must be a host name'),
   tlsClientAuthSanUri: z.url().max(CERTIFICATE_NAME_CHARACTERS_MAX),
   tlsClientAuthSanIp: z.union([z.ipv4(), z.ipv6()]),
   tlsClientAuthSanEmail: z.email().max(320),

@@ -21,6 +21,8 @@ export const lastUsedAt = timestamp.nullable().optional().meta({
 export const importedHash = z
   .string()
   .regex(/^\$2[aby]\$(?:0[4-9]|1[0-2])\$[./A-Za-z0-9]{53}$/, 'must be a bcrypt hash of cost 4 to 12')
+  .min(60)
+  .max(60)
   .optional()
   .meta({
     description:

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { AuditEvent } from '#shared/domain/records/audit.ts';
-import { id, page, pageQuery, timestamp } from '../fields/fields.ts';
+import { id, moment, page, pageQuery, timestamp } from '../fields/fields.ts';
 import { lambdaTable } from '../table.ts';
 
 const outcome = z.enum(['attempted', 'succeeded', 'refused'] satisfies AuditEvent['outcome'][]);
@@ -42,11 +42,13 @@ export const auditEvents = lambdaTable({
       caller: { permission: 'read:audit-events' },
       errors: 'problem',
       query: pageQuery.extend({
-        from: timestamp.optional(),
-        to: timestamp.optional(),
+        from: moment.optional(),
+        to: moment.optional(),
         type: z
           .string()
           .regex(/^[a-z_]+(?:\.[a-z_]+){1,2}$/, 'must be an event type such as role.created')
+          .min(3)
+          .max(64)
           .optional(),
         outcome: outcome.optional(),
         clientId: id.optional(),

@@ -49,7 +49,11 @@ const level = z.int().min(0).max(LEVEL_MAX);
 
 /** The body of a creation. */
 export const newRole = z.strictObject({
-  key: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ : -'),
+  key: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ : -')
+    .min(1)
+    .max(64),
   name: text(NAME_CHARACTERS),
   description: text(DESCRIPTION_CHARACTERS).optional(),
   level,

@@ -4,12 +4,12 @@ import type { ActiveIntrospection } from '#shared/domain/checks/introspect-token
 import type { JsonObject } from '#shared/domain/json.ts';
 import type { Actor, MayAct, TokenStatus } from '#shared/domain/tokens/claims.ts';
 import type { ShapeOf } from '#shared/shape-of.ts';
-import { jsonValue } from '../fields/fields.ts';
+import { jsonValue, PARAMETER_CHARACTERS_MAX } from '../fields/fields.ts';
 import { shownOnce } from '../fields/shown-once.ts';
 import { lambdaTable } from '../table.ts';
 
 /** A parameter of RFC 6749 appendix A, of limited length. An empty value counts as absent (§3.2). */
-const parameter = z.string().max(8_192).optional();
+const parameter = z.string().max(PARAMETER_CHARACTERS_MAX).optional();
 
 /** The members that client authentication reads and checks itself. */
 const clientCredentials = {
@@ -118,7 +118,7 @@ export const exchange = lambdaTable({
         repeatable: ['audience', 'resource'],
         schema: z.object({
           ...clientCredentials,
-          grant_type: z.string().max(256),
+          grant_type: z.string().min(1).max(256),
           assertion: parameter,
           refresh_token: parameter,
           subject_token: parameter,
@@ -156,7 +156,11 @@ export const exchange = lambdaTable({
 });
 
 const tokenBody = {
-  schema: z.object({ ...clientCredentials, token: z.string().max(16_384), token_type_hint: parameter }),
+  schema: z.object({
+    ...clientCredentials,
+    token: z.string().min(1).max(PARAMETER_CHARACTERS_MAX),
+    token_type_hint: parameter,
+  }),
   example: { token: EXAMPLE_TOKEN },
 };
 

@@ -1,8 +1,7 @@
+import { PARAMETER_CHARACTERS_MAX } from '#shared/api/fields/fields.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 
 const PAIRS_MAX = 1_000;
-
-const VALUE_CHARACTERS_MAX = 8_191;
 
 /** Decodes one part of a form: `+` is a space, escapes are UTF-8. @returns undefined if the part is malformed */
 export function formDecode(text: string): string | undefined {
@@ -68,7 +67,7 @@ function decodePair(pair: string): [name: string, value: string] {
 
 /** @throws DomainError `invalid_request` for a parameter that is too long or holds control characters */
 export function assertAcceptable(name: string, value: string): void {
-  const isAcceptable = value.length <= VALUE_CHARACTERS_MAX && isFreeOfControls(name) && isFreeOfControls(value);
+  const isAcceptable = value.length <= PARAMETER_CHARACTERS_MAX && isFreeOfControls(name) && isFreeOfControls(value);
   if (!isAcceptable) throw malformed();
 }
 

@@ -34,6 +34,37 @@ describe('a range of audit events', () => {
     expect(pages.slice(0, 3).map(({ items }) => items.length)).toEqual([3, 3, 3]);
   });
 
+  test.each([
+    ['an offset', '2027-01-15T09:00:00+01:00'],
+    ['a negative offset and fractions', '2027-01-14T20:30:00.123456-11:30'],
+    ['an offset that is unknown', '2027-01-15T08:00:00-00:00'],
+    ['small letters', '2027-01-15t08:00:00z'],
+    ['a leap second', '2016-12-31T23:59:60Z'],
+  ])('Sound 24: takes every time of RFC 3339: %s', async (_what, time) => {
+    const query = new URLSearchParams({ from: '2016-01-01T00:00:00Z', to: time });
+    expect((await world.manage('GET', `/v1/audit-events?${query}`)).status).toBe(200);
+    const settings = await world.manage('PATCH', '/v1/settings', { tokensRevokedUntil: '2016-12-31T23:59:60Z' });
+    expect(settings.status).toBe(200);
+  });
+
+  test('Sound 24: reads an offset', async () => {
+    const requestId = await leaveAuditEvents(world);
+    const atOffset = (hours: number) => `${timestamp(hours * 3_600).slice(0, 19)}+0${hours}:00`;
+    const events = eventsOf(await readAuditEvents(world, { from: atOffset(2), to: atOffset(3) }));
+    expect(events.map((event) => event.requestId)).toContain(requestId);
+  });
+
+  test.each(['yesterday', '2027-01-15', '2027-02-30T00:00:00Z', '2027-01-15T24:00:00Z', '2027-01-15T08:00:00'])(
+    'Sound 24: takes no other time: %s',
+    async (from) => {
+      const reply = await world.manage('GET', `/v1/audit-events?from=${from}`);
+      expect(reply.body).toMatchObject({
+        field: 'from',
+        detail: expect.stringContaining('must be a time of RFC 3339'),
+      });
+    },
+  );
+
   test('includes both its ends, and nothing outside', async () => {
     const requests: (string | null)[] = [];
     const times: string[] = [];

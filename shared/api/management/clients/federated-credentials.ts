@@ -35,7 +35,11 @@ const url = z.string().min(1).max(VALUE_CHARACTERS);
 
 const algorithms = z.array(z.enum(['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA']));
 
-const audience = z.string().regex(/^[\x21-\x7E]{1,256}$/, 'must be 1 to 256 visible ASCII characters');
+const audience = z
+  .string()
+  .regex(/^[\x21-\x7E]{1,256}$/, 'must be 1 to 256 visible ASCII characters')
+  .min(1)
+  .max(256);
 
 const keySet = z.object({ keys: trustedJwks.meta({ description: PASSED_OVER }) });
 
