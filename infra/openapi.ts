@@ -16,6 +16,7 @@ const DESCRIPTION = [
   'A change may also carry members of the reply that it cannot change; they are ignored.',
   'Texts for people must not have invisible characters (Unicode categories Cf, Zl and Zp).',
   'OAuth endpoints ignore unknown parameters. Replies may get new members.',
+  'Each path that answers GET also answers HEAD. Pages of all origins may read the public documents.',
   'Beyond the rate limits of the deployment, API Gateway itself answers 429.',
 ].join(' ');
 

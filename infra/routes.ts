@@ -10,7 +10,8 @@ export interface FunctionRoute {
 
 /**
  * Returns all routes of the API tables. If one function serves all methods of a path, the path also gets the method
- * ANY. The function then answers 405 with the allowed methods. API Gateway itself would answer 404.
+ * ANY. The function then answers 405 with the allowed methods. API Gateway itself would answer 404. If several functions
+ * serve a path, the function of GET also serves HEAD (RFC 9110 §9.3.2).
  */
 export function functionRoutes(): readonly FunctionRoute[] {
   const routes: FunctionRoute[] = tables.flatMap(({ name, routes: served }) =>
@@ -19,7 +20,9 @@ export function functionRoutes(): readonly FunctionRoute[] {
   const paths = [...new Set(routes.map(({ path }) => path))];
   const others = paths.flatMap((path): FunctionRoute[] => {
     const [first, ...more] = new Set(routes.filter((route) => route.path === path).map((route) => route.functionName));
-    return first !== undefined && more.length === 0 ? [{ method: 'ANY', path, functionName: first }] : [];
+    if (first !== undefined && more.length === 0) return [{ method: 'ANY', path, functionName: first }];
+    const reading = routes.find((route) => route.path === path && route.method === 'GET');
+    return reading === undefined ? [] : [{ ...reading, method: 'HEAD' }];
   });
   return [...routes, ...others];
 }

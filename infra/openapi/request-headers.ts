@@ -25,8 +25,9 @@ export const parameterComponents = {
     name: 'If-Match',
     in: 'header',
     required: false,
-    description: 'The ETag of an earlier answer: if the resource has another version now, the request is refused (412)',
-    schema: { type: 'string', pattern: '^("[1-9][0-9]*"|\\*)$' },
+    description:
+      'ETags of earlier answers: if the resource has another version now, the request is refused (412). A weak tag matches no version',
+    schema: { type: 'string', pattern: '^(?:\\*|(?:W/)?"[^"]*"(?:[ \\t]*,[ \\t]*(?:W/)?"[^"]*"){0,9})$' },
     example: '"3"',
   },
   DPoP: {

@@ -73,6 +73,12 @@ export function isPublicDocument({ method, caller }: Route): boolean {
   return method === 'GET' && caller === 'anyone';
 }
 
+/** Names the methods that a route answers: HEAD wherever GET is (RFC 9110 §9.3.2), and OPTIONS for public documents. */
+export function methodsOf(route: Route): readonly string[] {
+  if (route.method !== 'GET') return [route.method];
+  return isPublicDocument(route) ? ['GET', 'HEAD', 'OPTIONS'] : ['GET', 'HEAD'];
+}
+
 /**
  * Whether a route belongs to the management API. It refuses parameters and members that it does not know. OAuth
  * endpoints ignore them (RFC 6749 §3.2), and so do public documents.

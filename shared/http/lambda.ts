@@ -7,8 +7,10 @@ import type { AuthenticatedClient } from '#shared/domain/authentication/authenti
 import type { Possession } from '#shared/domain/grants/bind-token.ts';
 import type { AdaptersOf, PortsOf } from '#shared/ports.ts';
 import { openPorts } from './open-ports.ts';
+import { asDomainError } from './reply/errors.ts';
 import { type GatewayReply, type OperationReply, renderReply, type SignedBody } from './reply/replies.ts';
 import type { GatewayEvent, Incoming } from './request/incoming.ts';
+import { PREFLIGHT, preflight } from './share-origins.ts';
 import type { StepPorts } from './step-ports.ts';
 import { appendAttempt } from './steps/audit.ts';
 import { sealCursor } from './steps/cursors.ts';
@@ -96,11 +98,25 @@ export function lambda<const Table extends LambdaTable>(
   const chain = middy<Incoming, GatewayReply>()
     .use(onTheWayBack(table, ports))
     .use(onTheWayIn(table, ports))
-    .handler((event) => operate(event, operations as Operations, ports()));
+    .handler((event) => operate(event, { ...(operations as Operations), [PREFLIGHT]: preflight }, ports()));
   // The first step turns the event into an `Incoming`; middy has no type for that.
   const handler = chain as unknown as (event: GatewayEvent, context: Context) => Promise<GatewayReply>;
   return Object.assign(handler, {
     with: (changed: Partial<AdaptersOf<Granted<Table>>>) => lambda(table, { ...adapters, ...changed }, operations),
+  });
+}
+
+/**
+ * Runs a change for each version that If-Match lists, until one of them is the current version. A change for another
+ * version changes nothing.
+ */
+async function runForOne<Result>(
+  [first, ...others]: readonly number[] = [],
+  run: (expectedVersion: number | undefined) => Promise<Result>,
+): Promise<Result> {
+  return run(first).catch((error: unknown) => {
+    if (others.length === 0 || asDomainError(error).code !== 'precondition_failed') throw error;
+    return runForOne(others, run);
   });
 }
 
@@ -116,14 +132,15 @@ type Operations = Readonly<
 
 async function operate(event: Incoming, operations: Operations, ports: StepPorts): Promise<GatewayReply> {
   const { operation = '', route, caller, possession, pathParameters: params, parsedQuery: query, body } = event;
-  const { expectedVersion, source } = event;
+  const { expectedVersions, source } = event;
   const run = operations[operation];
   if (run === undefined || route === undefined) throw new Error(`No function serves the operation ${operation}.`);
   const isSignedWanted = acceptsSignedOnly(event.headers.accept, route.reply);
   const auditAttempt: AuditAttempt | undefined =
     route.caller === 'anyone' ? (target) => appendAttempt(event, target, ports) : undefined;
-  const request = { caller, possession, source, auditAttempt, params, query, body, isSignedWanted, expectedVersion };
-  const reply = event.repeatedReply ?? (await run(request, ports));
+  const request = { caller, possession, source, auditAttempt, params, query, body, isSignedWanted };
+  const runExpecting = (expectedVersion: number | undefined) => run({ ...request, expectedVersion }, ports);
+  const reply = event.repeatedReply ?? (await runForOne(expectedVersions, runExpecting));
   event.reply = reply;
   Object.assign(event.target, reply.target);
   return renderReply(await sealCursor(reply, event, ports), route.reply);

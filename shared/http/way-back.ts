@@ -1,5 +1,6 @@
 import httpSecurityHeaders from '@middy/http-security-headers';
 import type { LambdaTable } from '#shared/api/table.ts';
+import { leaveOutBody, shareDocuments } from './share-origins.ts';
 import type { StepPorts } from './step-ports.ts';
 import { answerErrors } from './steps/answer-errors.ts';
 import { tellNonce } from './steps/possession.ts';
@@ -41,6 +42,8 @@ export function onTheWayBack(table: LambdaTable, ports: () => StepPorts): Middle
     tellNonce(),
     tellQuotas(),
     nameRequest(),
+    shareDocuments(),
+    leaveOutBody(),
     writeLog(table),
   ].toReversed();
 }

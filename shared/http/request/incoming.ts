@@ -28,7 +28,7 @@ export type GatewayEvent = APIGatewayProxyEvent | APIGatewayProxyEventV2;
  * | `possession` | `checkPossession` | the operation |
  * | `caller` | `recogniseCaller` | `countRequests`, `noteUse`, `authorizeCaller`, `answerRepeats`, `audit`, the operation, `auditRefusals`, `writeLog` |
  * | `quotas` | `countRequests` | `tellQuotas` |
- * | `expectedVersion` | `checkInput` | the operation |
+ * | `expectedVersions` | `checkInput` | the operation |
  * | `body` | `checkInput` | `answerRepeats`, the operation |
  * | `parsedQuery` | `checkInput`, `openCursors` | the operation |
  * | `repeatedReply` | `answerRepeats` | `audit`; it also replaces the operation |
@@ -62,8 +62,8 @@ export interface Incoming {
   members?: Readonly<Record<string, unknown>>;
   body?: unknown;
   parsedQuery?: unknown;
-  /** The version of the resource that the caller means to change; undefined for any version. */
-  expectedVersion?: number | undefined;
+  /** The versions of the resource that the caller means to change; undefined for any version. */
+  expectedVersions?: readonly number[] | undefined;
   /** The nonce that the next DPoP proof needs; only if this request carries a proof. */
   dpopNonce?: string;
   /** The key and the certificate that the requester has proven to hold. The new token can be bound to them. */

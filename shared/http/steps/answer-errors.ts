@@ -1,4 +1,4 @@
-import type { LambdaTable } from '#shared/api/table.ts';
+import { type LambdaTable, methodsOf } from '#shared/api/table.ts';
 import { asDomainError, renderError } from '../reply/errors.ts';
 import { resourceMetadataUri } from '../reply/resource-metadata.ts';
 import { isAskedFor, type Middleware } from './step.ts';
@@ -13,7 +13,7 @@ export function answerErrors(table: LambdaTable, ports: () => { readonly issuer:
       const { errors: style = 'problem', caller } = event.route ?? served[0] ?? routes[0] ?? {};
       const isManagement = typeof caller === 'object' && 'permission' in caller;
       request.response = renderError(asDomainError(error), style, {
-        allowedMethods: served.map(({ method }) => method),
+        allowedMethods: served.flatMap(methodsOf),
         resourceMetadataUri: () => (isManagement ? resourceMetadataUri(ports().issuer) : undefined),
       });
     },

@@ -28,7 +28,7 @@ export function checkInput(): Middleware {
   return {
     before: ({ event }) => {
       const route = routeOf(event);
-      event.expectedVersion = readIfMatch(event.headers['if-match']);
+      event.expectedVersions = readIfMatch(event.headers['if-match']);
       if (isOfManagementApi(route)) assertNothingUnexpected(event, route);
       if (route.query !== undefined) event.parsedQuery = validate(route.query, event.query);
       if (route.body !== undefined) event.body = validate(route.body.schema, changeableMembers(event, route));

@@ -1,7 +1,8 @@
 import { ID } from '#shared/api/fields/fields.ts';
-import type { LambdaTable, Method } from '#shared/api/table.ts';
+import { isPublicDocument, type LambdaTable, type Route } from '#shared/api/table.ts';
 import { DomainError, notFound } from '#shared/domain/errors.ts';
 import { isSecretInPlaceOfId } from '#shared/domain/ids.ts';
+import { PREFLIGHT, preflightOf } from '../share-origins.ts';
 import { isAskedFor, type Middleware } from './step.ts';
 
 /** Whether text can be an id, and is not a secret in the place of an id: log and audit lines show ids. */
@@ -9,13 +10,26 @@ function mayBeId(text: string): boolean {
   return ID.test(text) && !isSecretInPlaceOfId(text);
 }
 
+type NamedRoute = readonly [operation: string, route: Route];
+
+/** HEAD asks for the answer of GET without its body. */
+function askedAmong(routes: readonly NamedRoute[], method: string): NamedRoute | undefined {
+  return routes.find(([, route]) => route.method === (method === 'HEAD' ? 'GET' : method));
+}
+
+/** Only public documents answer the preflight of a browser. */
+function preflightAmong(routes: readonly NamedRoute[]): NamedRoute | undefined {
+  const document = routes.find(([, route]) => isPublicDocument(route));
+  return document && [PREFLIGHT, preflightOf(document[1])];
+}
+
 /** Finds the route of a request in the table. @throws DomainError `not_found`, `method_not_allowed` */
 export function findRoute(table: LambdaTable): Middleware {
   return {
     before: ({ event }) => {
       const candidates = Object.entries(table.routes).filter(([, route]) => isAskedFor(route, event));
-      const match = candidates.find(([, route]) => route.method === (event.method as Method));
       if (candidates.length === 0) throw notFound();
+      const match = event.method === 'OPTIONS' ? preflightAmong(candidates) : askedAmong(candidates, event.method);
       if (match === undefined) throw new DomainError('method_not_allowed', 'This path does not support this method.');
       if (!Object.values(event.target).every(mayBeId)) throw notFound();
       [event.operation, event.route] = match;

@@ -101,7 +101,7 @@ describe('the metadata of the server', () => {
   test.each(DOCUMENTS)('can only be read: %s', async (path) => {
     for (const method of ['POST', 'PUT', 'DELETE']) {
       const { status, headers } = await world.send(method, path);
-      expect([status, headers.get('allow')]).toEqual([405, 'GET']);
+      expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
     }
   });
 });

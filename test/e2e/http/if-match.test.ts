@@ -102,8 +102,10 @@ describe('a deletion that is overtaken by a change', () => {
   });
 });
 
-test.each(['', '2', 'W/"1"', '"1", "2"', '"0"', '"01"', '"-1"', '"1.0"', '"one"', "'1'", '"1', '**', '"*"'])(
-  'If-Match %j is refused, because no ETag is like that',
+const elevenTags = Array.from({ length: 11 }, () => '"1"').join(', ');
+
+test.each(['', '2', "'1'", '"1', '**', '*, "1"', '"1" "2"', '"1",', 'w/"1"', elevenTags])(
+  'If-Match %j is refused, because it is no short list of ETags',
   async (ifMatch) => {
     const path = await place.add('/v1/tenants', { name: 'Initech' });
     for (const method of ['PATCH', 'DELETE']) {
@@ -113,6 +115,27 @@ test.each(['', '2', 'W/"1"', '"1", "2"', '"0"', '"01"', '"-1"', '"1.0"', '"one"'
     expect(await show(path)).toMatchObject({ version: 1 });
   },
 );
+
+describe('Sound 23: If-Match', () => {
+  const change = async (ifMatch: string) => {
+    const path = await place.add('/v1/tenants', { name: 'Initech' });
+    return [
+      (await manage('PATCH', path, { name: 'Initrode' }, { 'if-match': ifMatch })).status,
+      (await manage('DELETE', path, undefined, { 'if-match': ifMatch.replaceAll('"1"', '"2"') })).status,
+    ];
+  };
+
+  test.each(['"9", "1"', '"1","9"', 'W/"1" , "1"', '"one", "1"'])('%s names the current version', async (ifMatch) => {
+    expect(await change(ifMatch)).toEqual([200, 204]);
+  });
+
+  test.each(['W/"1"', '"8", "9"', '"0"', '"01"', '"-1"', '"1.0"', '"one"', '"*"', '""'])(
+    '%s names no current version',
+    async (ifMatch) => {
+      expect(await change(ifMatch)).toEqual([412, 412]);
+    },
+  );
+});
 
 describe.each([
   { kind: 'a tenant', create: () => place.add('/v1/tenants', { name: 'Initech' }) },

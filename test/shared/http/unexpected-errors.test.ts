@@ -19,15 +19,22 @@ const HEADERS = {
   'x-request-id': 'request-1',
 };
 
+/** The headers of a public document, which pages of all origins may read. */
+const DOCUMENT_HEADERS = {
+  ...HEADERS,
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': '*',
+};
+
 const oauthReply = {
   statusCode: 500,
-  headers: { ...HEADERS, 'content-type': 'application/json' },
+  headers: { ...DOCUMENT_HEADERS, 'content-type': 'application/json' },
   body: '{"error":"server_error","error_description":"Something went wrong on our side."}',
 };
 
 const problemReply = {
   statusCode: 500,
-  headers: { ...HEADERS, 'content-type': 'application/problem+json' },
+  headers: { ...DOCUMENT_HEADERS, 'content-type': 'application/problem+json' },
   body: JSON.stringify({
     type: 'about:blank',
     title: 'server error',
@@ -86,7 +93,7 @@ describe('an operation that does not end', () => {
     const event = httpApiEvent({ method: 'GET', route: '/v1/things' });
     expect(await failing('oauth', neverEnding)(event, lambdaContext('things', 50))).toEqual({
       statusCode: 503,
-      headers: { ...HEADERS, 'content-type': 'application/json', 'retry-after': '1' },
+      headers: { ...DOCUMENT_HEADERS, 'content-type': 'application/json', 'retry-after': '1' },
       body: '{"error":"temporarily_unavailable","error_description":"A service that this request needs did not answer. Try again."}',
     });
   });
@@ -112,7 +119,10 @@ describe('an error that an adapter throws', () => {
         headers,
         body: 'grant_type=client_credentials',
       });
-      expect(await handler(event, lambdaContext('exchange', 3_000))).toEqual(oauthReply);
+      expect(await handler(event, lambdaContext('exchange', 3_000))).toEqual({
+        ...oauthReply,
+        headers: { ...HEADERS, 'content-type': 'application/json' },
+      });
     },
   );
 });
