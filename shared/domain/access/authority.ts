@@ -45,7 +45,7 @@ export interface ManagementTarget {
 export function authorize(caller: ManagementCaller, { permission, ids }: ManagementTarget): void {
   if (caller.tenantId !== undefined && !isWithinReach(caller.tenantId, { permission, ids })) {
     const isOutside = Object.keys(ids).length > 0 && ids.tenantId !== caller.tenantId;
-    throw isOutside ? notFound() : insufficientScope(permission);
+    throw isOutside ? notFound() : notForTenants(permission);
   }
   assertPermitted(caller, permission);
 }
@@ -133,9 +133,21 @@ function valuesAtSystem(permissions: readonly PermissionReference[]): readonly s
 }
 
 function insufficientScope(permission: SystemPermission): DomainError {
-  return new DomainError('insufficient_scope', `This request needs the permission ${permission}.`, {
-    neededScope: permission,
-  });
+  const giving = 'An administrator gives it to the client, by a role or by a client grant.';
+  return new DomainError(
+    'insufficient_scope',
+    `This request needs the permission ${permission} in the scope of the token. ${giving}`,
+    { neededScope: permission },
+  );
+}
+
+/** Makes the error for a token of a tenant that may have the permission, but cannot use it for the whole workspace. */
+function notForTenants(permission: SystemPermission): DomainError {
+  return new DomainError(
+    'insufficient_scope',
+    `A token of a tenant cannot make this request, even with ${permission}. An application of the workspace can.`,
+    { neededScope: permission },
+  );
 }
 
 /**

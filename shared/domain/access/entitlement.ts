@@ -30,10 +30,17 @@ export async function resolveApi(
   if (only !== undefined && others.length === 0) return look.find(apiRecordKey(only));
   const defaultAudience = await findDefault();
   if (defaultAudience !== undefined) return findApi(defaultAudience, look);
-  throw new DomainError('invalid_request', "Send 'audience': the identifier of the API that the token is for.", {
-    field: 'audience',
-  });
+  const what =
+    only === undefined
+      ? `${NO_PERMISSION} ${GIVING}`
+      : "Send 'audience': the identifier of the API that the token is for.";
+  throw new DomainError('invalid_request', what, { field: 'audience' });
 }
+
+const NO_PERMISSION = 'The client has no permission at any API.';
+
+/** Says who can give a client the permission that it lacks. */
+export const GIVING = 'An administrator gives it one, by a client grant or by a role.';
 
 /** Returns the ids of the APIs that a client has permissions for. */
 function entitledApiIds(client: Client, { permissions }: HeldPermissions): readonly string[] {

@@ -1,4 +1,11 @@
-import { allowedPermissions, type Entitlement, entitlementOf, findApi, resolveApi } from '../access/entitlement.ts';
+import {
+  allowedPermissions,
+  type Entitlement,
+  entitlementOf,
+  findApi,
+  GIVING,
+  resolveApi,
+} from '../access/entitlement.ts';
 import { type Standing, standingOf } from '../access/standing.ts';
 import { type AuthenticatedClient, invalidClient } from '../authentication/authenticate-client.ts';
 import { DomainError } from '../errors.ts';
@@ -90,7 +97,7 @@ function onlyAudience(audiences: readonly string[]): string | undefined {
 }
 
 function invalidTarget(): DomainError {
-  return new DomainError('invalid_target', 'The client has no permission at the requested audience.', {
+  return new DomainError('invalid_target', `The client has no permission at the requested audience. ${GIVING}`, {
     field: 'audience',
   });
 }

@@ -94,6 +94,19 @@ describe('a tenant token that may manage tokens', () => {
     expect(replies.map(seen)).toEqual(Array(4).fill(problem(404, 'not_found')));
   });
 
+  test('Sound 30: hears that a tenant cannot make a request of the workspace, even with the permission', async () => {
+    const { token } = await managerWith(await createRole(0, ['read:tenants']));
+    const { status, body } = await world.manage('GET', '/v1/tenants', undefined, token);
+    expect([status, body]).toMatchObject([
+      403,
+      {
+        code: 'insufficient_scope',
+        detail:
+          'A token of a tenant cannot make this request, even with read:tenants. An application of the workspace can.',
+      },
+    ]);
+  });
+
   test('needs the permission for each thing it does', async () => {
     const { token } = await managerWith(await createRole(0, ['read:tenant-tokens']));
     const refused = await world.manage('POST', tenantTokens(acme), { description: 'x' }, token);

@@ -51,7 +51,11 @@ describe('introspection', () => {
     const { status, body, headers } = await askAsBearer(await world.tokenFor(reader), 'token');
     expect([status, body, headers.get('www-authenticate')]).toEqual([
       403,
-      { error: 'insufficient_scope', error_description: 'This request needs the permission introspect:tokens.' },
+      {
+        error: 'insufficient_scope',
+        error_description:
+          'This request needs the permission introspect:tokens in the scope of the token. An administrator gives it to the client, by a role or by a client grant.',
+      },
       'Bearer error="insufficient_scope", scope="introspect:tokens"',
     ]);
   });

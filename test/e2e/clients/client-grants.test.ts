@@ -250,9 +250,19 @@ describe('G4: an exchange without audience', () => {
     expect(await exchangeOutcome(world, application, {})).toBe('read');
   });
 
-  test('says what to send if there is no grant', async () => {
+  test('Sound 30: says what is missing if there is no grant, and who can give it', async () => {
     const application = await createApplication(world);
-    expect(seen(await exchange(application))).toEqual(oauthError(400, 'invalid_request'));
-    expect(seen(await exchange(application, { audience: REPORTS }))).toEqual(oauthError(400, 'invalid_target'));
+    const giving = 'An administrator gives it one, by a client grant or by a role.';
+    expect(seen(await exchange(application))).toEqual({
+      status: 400,
+      body: { error: 'invalid_request', error_description: `The client has no permission at any API. ${giving}` },
+    });
+    expect(seen(await exchange(application, { audience: REPORTS }))).toEqual({
+      status: 400,
+      body: {
+        error: 'invalid_target',
+        error_description: `The client has no permission at the requested audience. ${giving}`,
+      },
+    });
   });
 });
