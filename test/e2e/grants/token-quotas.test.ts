@@ -161,12 +161,11 @@ describe('the quota of the workspace', () => {
 
 describe('Sound 7: the administrator', () => {
   const quotaOf = (path: string, tokenQuota: object | null) => succeed(world.manage('PATCH', path, { tokenQuota }));
-  const ownPath = (): string => `/v1/applications/${world.admin.clientId}`;
 
-  test.each([
+  test.each<[string, () => string, object | null]>([
     ['the workspace', () => '/v1/settings', { perHour: null, perDay: null }],
-    ['its own', ownPath, null],
-  ] as const)('is counted by the quota of %s, and never refused', async (_whose, pathOf, unlimited) => {
+    ['its own', () => `/v1/applications/${world.admin.clientId}`, null],
+  ])('is counted by the quota of %s, and never refused', async (_whose, pathOf, unlimited) => {
     const path = pathOf();
     await quotaOf(path, { perDay: 1, perHour: 1 });
     const replies = [await exchange(world.admin), await exchange(world.admin)];
@@ -177,14 +176,14 @@ describe('Sound 7: the administrator', () => {
   });
 
   test('is not refused while DynamoDB takes no counts', async () => {
-    await quotaOf(ownPath(), { perDay: 1 });
+    await quotaOf(`/v1/applications/${world.admin.clientId}`, { perDay: 1 });
     world.dynamo.injectFault((operation) =>
       operation === 'UpdateItem' ? { kind: 'error', name: 'InternalServerError', status: 500 } : undefined,
     );
     const reply = await exchange(world.admin);
     world.dynamo.injectFault(undefined);
     expect(reply.status).toBe(200);
-    await quotaOf(ownPath(), null);
+    await quotaOf(`/v1/applications/${world.admin.clientId}`, null);
   });
 });
 
