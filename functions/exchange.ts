@@ -10,6 +10,7 @@ import { ambient } from '#shared/adapters/node/ambient.ts';
 import { clientAuthentication } from '#shared/adapters/sets/client-authentication.ts';
 import { possession } from '#shared/adapters/sets/possession.ts';
 import { exchange } from '#shared/api/oauth/oauth.ts';
+import { OFFLINE_ACCESS } from '#shared/domain/grants/token-families.ts';
 import { tradeGrant } from '#shared/domain/grants/trade-grant.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { ok } from '#shared/http/reply/replies.ts';
@@ -46,13 +47,13 @@ export const handler = lambda(exchange, adapters, {
       audiences: [...audience, ...resource],
       possession,
     };
-    const { token, refreshToken, issuedTokenType } = await tradeGrant(caller, request, ports);
+    const { token, refreshToken, isOffline, issuedTokenType } = await tradeGrant(caller, request, ports);
     return ok(
       {
         access_token: token.value,
         token_type: token.type,
         expires_in: token.lifetimeSeconds,
-        scope: token.scope,
+        scope: isOffline ? `${token.scope} ${OFFLINE_ACCESS}` : token.scope,
         ...(refreshToken !== undefined && { refresh_token: refreshToken }),
         ...(issuedTokenType !== undefined && { issued_token_type: issuedTokenType }),
       },

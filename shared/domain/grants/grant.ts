@@ -13,6 +13,8 @@ export interface GrantRequest extends AccessRequest, Pick<TokenTerms, 'possessio
 export interface GrantResponse {
   readonly token: IssuedToken;
   readonly refreshToken?: string | undefined;
+  /** Whether `offline_access` was granted: then it belongs to the granted scope (RFC 6749 §5.1). */
+  readonly isOffline?: boolean | undefined;
   /** Only for a token exchange (RFC 8693 §2.2.1). */
   readonly issuedTokenType?: string | undefined;
 }

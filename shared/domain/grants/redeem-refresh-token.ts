@@ -59,7 +59,9 @@ export async function redeemRefreshToken(
   const terms = { possession, dependsOn: [family.id], authTimeSeconds: family.createdAtSeconds };
   const token = await issueAccessToken(holder, access, terms, ports);
   const refreshToken = await nextToken(presented, { family, generation, settings }, ports);
-  return { token, refreshToken };
+  // Without a scope, the request is about everything that was granted (RFC 6749 §6).
+  const isOffline = request.scope === undefined || takeOfflineAccess(request.scope).isOffline;
+  return { token, refreshToken, isOffline };
 }
 
 async function readPresented(value: string | undefined, { pepper }: Ports): Promise<Presented> {

@@ -12,7 +12,7 @@ import { type Access, invalidScope, type TokenHolder } from './decide-access.ts'
 import { type IssuedToken, type IssuePorts, issueAccessToken, type TokenTerms } from './issue-access-token.ts';
 
 /** The scope value that requests a refresh token (OpenID Connect Core §11). It is not a permission of an API. */
-const OFFLINE_ACCESS = 'offline_access';
+export const OFFLINE_ACCESS = 'offline_access';
 
 const ENTROPY_BYTES = 32;
 

@@ -49,7 +49,7 @@ export async function tradeGrant(holder: TokenHolder, request: GrantRequest, por
 async function tradeCredentials(holder: TokenHolder, request: GrantRequest, ports: Ports): Promise<GrantResponse> {
   const { scope, isOffline } = takeOfflineAccess(request.scope);
   const access = await decideAccess(holder, { ...request, scope }, ports);
-  if (isOffline) return beginFamily(holder, access, request, ports);
+  if (isOffline) return { ...(await beginFamily(holder, access, request, ports)), isOffline };
   return { token: await issueAccessToken(holder, access, request, ports) };
 }
 

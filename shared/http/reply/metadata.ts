@@ -21,6 +21,12 @@ interface Deployment {
 }
 
 /**
+ * There is no authorization endpoint, so it answers with nothing: `none` (OAuth 2.0 Multiple Response Type Encoding
+ * Practices §4). RFC 8414 §2 requires the member, and libraries refuse an empty list.
+ */
+const responseTypes = ['none'];
+
+/**
  * Describes this authorization server for clients and verifiers (RFC 8414 §2). The members that OpenID Connect
  * Discovery §3 requires are there, too, for verifiers that read that document; some of them are empty.
  */
@@ -34,7 +40,7 @@ export function authorizationServerMetadata({ issuer, mutualTlsUrl, algorithms }
     jwks_uri: jwksUriOf(issuer),
     signed_jwks_uri: issuer + discovery.routes.signedJwks.path,
     grant_types_supported: grantTypes,
-    response_types_supported: [],
+    response_types_supported: responseTypes,
     token_endpoint_auth_methods_supported: clientMethods,
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     introspection_endpoint_auth_methods_supported: confidentialMethods.filter(isPossible),

@@ -56,16 +56,25 @@ export function renderReply(
   reply: Reply,
 ): GatewayReply {
   const content = contentOf(body, reply);
+  const type = typeOf(status, content);
   const maxAge = reply.maxAgeSeconds === 'varying' ? maxAgeSeconds : reply.maxAgeSeconds;
   return {
     statusCode: status,
     headers: {
-      ...(content && { 'content-type': content.type }),
+      ...(type !== undefined && { 'content-type': type }),
       ...(hasVersion(body) && { etag: entityTag(body.version) }),
       ...(maxAge === undefined ? uncacheable : { 'cache-control': `public, max-age=${maxAge}` }),
     },
     body: content?.text ?? '',
   };
+}
+
+/**
+ * An answer without a body also names a type unless it is a 204. If it named none, API Gateway would say `text/plain`,
+ * and libraries that expect JSON would refuse a successful answer.
+ */
+function typeOf(status: number, content: { readonly type: string } | undefined): string | undefined {
+  return content?.type ?? (status === 204 ? undefined : 'application/json');
 }
 
 function contentOf(body: unknown, { signedAs }: Reply): { readonly type: string; readonly text: string } | undefined {

@@ -44,12 +44,12 @@ describe('C2: a refresh token', () => {
       access_token: expect.any(String),
       token_type: 'Bearer',
       expires_in: 3_600,
-      scope: EVERYTHING,
+      scope: `${EVERYTHING} offline_access`,
       refresh_token: expect.stringMatching(SHAPE),
     });
     expect(decodeJwt(family.access_token)).toMatchObject({ scope: EVERYTHING, permissions: EVERYTHING.split(' ') });
     const narrow = await beginFamily(world, acme.tenantToken, { scope: 'offline_access read:reports' });
-    expect(narrow.scope).toBe('read:reports');
+    expect(narrow.scope).toBe('read:reports offline_access');
   });
 
   test('is given to no other client', async () => {
@@ -184,7 +184,11 @@ describe('N3: the scope of a refresh', () => {
     const second = granted(await use(family.refresh_token, { scope: 'read:reports' }));
     const third = granted(await use(second.refresh_token, { scope: 'offline_access write:reports' }));
     const fourth = granted(await use(third.refresh_token));
-    expect([second, third, fourth].map(({ scope }) => scope)).toEqual(['read:reports', 'write:reports', EVERYTHING]);
+    expect([second, third, fourth].map(({ scope }) => scope)).toEqual([
+      'read:reports',
+      'write:reports offline_access',
+      `${EVERYTHING} offline_access`,
+    ]);
   });
 
   test.each(['write:reports', 'read:reports write:reports', 'delete', 'read:reports  write:reports'])(
@@ -192,7 +196,7 @@ describe('N3: the scope of a refresh', () => {
     async (scope) => {
       const narrow = await beginFamily(world, acme.tenantToken, { scope: 'offline_access read:reports' });
       expect(await outcome(use(narrow.refresh_token, { scope }))).toEqual(oauthError(400, 'invalid_scope'));
-      expect(granted(await use(narrow.refresh_token)).scope).toBe('read:reports');
+      expect(granted(await use(narrow.refresh_token)).scope).toBe('read:reports offline_access');
     },
   );
 
