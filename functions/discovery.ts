@@ -25,5 +25,6 @@ export const handler = lambda(
     authorizationServerMetadata: async (_request, ports) => ok(metadata(ports)),
     openidConfiguration: async (_request, ports) => ok(metadata(ports)),
     managementApiMetadata: async (_request, { issuer }) => ok(managementApiMetadata(issuer)),
+    managementApiMetadataWithoutSlash: async (_request, { issuer }) => ok(managementApiMetadata(issuer)),
   },
 );

@@ -224,6 +224,7 @@ describe('the content of the document', () => {
       '/.well-known/oauth-authorization-server',
       '/.well-known/openid-configuration',
       '/.well-known/oauth-protected-resource/v1/',
+      '/.well-known/oauth-protected-resource/v1',
       '/.well-known/status/{listId}',
       '/v1/tenants/{tenantId}/service-users/{serviceUserId}/keys/{keyId}/jwks.json',
     ]);

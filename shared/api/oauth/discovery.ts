@@ -49,6 +49,12 @@ const metadataRoute = {
   },
 } as const satisfies Partial<Route>;
 
+const resourceMetadataReply = {
+  ...metadataRoute.reply,
+  description: 'Metadata of the management API',
+  schema: resourceMetadata,
+};
+
 /** The documents that clients and verifiers read first (RFC 8414, RFC 7517, RFC 9728). */
 export const discovery = lambdaTable({
   name: 'discovery',
@@ -99,7 +105,13 @@ export const discovery = lambdaTable({
       ...metadataRoute,
       path: '/.well-known/oauth-protected-resource/v1/',
       summary: 'Show the metadata of the management API (RFC 9728)',
-      reply: { ...metadataRoute.reply, description: 'Metadata of the management API', schema: resourceMetadata },
+      reply: resourceMetadataReply,
+    },
+    managementApiMetadataWithoutSlash: {
+      ...metadataRoute,
+      path: '/.well-known/oauth-protected-resource/v1',
+      summary: 'Show the same metadata to clients that leave out the slash at the end',
+      reply: resourceMetadataReply,
     },
   },
 });

@@ -78,7 +78,6 @@ describe('L8: the metadata of the management API', () => {
   test.each([
     '/.well-known/oauth-protected-resource',
     '/.well-known/oauth-protected-resource/',
-    '/.well-known/oauth-protected-resource/v1',
     '/.well-known/oauth-protected-resource/v1//',
     '/.well-known/oauth-protected-resource/v1/tenants',
     '/.well-known/oauth-protected-resource/v2/',
@@ -96,6 +95,19 @@ describe('L8: the metadata of the management API', () => {
     expect(plain.headers.get('cache-control')).toBe('public, max-age=300');
     expect(crossOrigin.headers.has('access-control-allow-credentials')).toBe(false);
     expect((await world.send('POST', PATH)).status).toBe(405);
+  });
+
+  test('Sound 25: L8: is the same without the slash at the end, for clients that leave it out', async () => {
+    const [asked, plain] = [await world.send('GET', PATH.slice(0, -1)), await world.send('GET', PATH)];
+    expect(wholeReply(asked)).toEqual(wholeReply(plain));
+    expect(asked.body).toMatchObject({ resource: `${world.url}/v1/`, authorization_servers: [world.url] });
+    expect((await world.send('POST', PATH.slice(0, -1))).status).toBe(405);
+  });
+
+  test('Sound 25: L4: of the server names no authorization endpoint, because there is none', async () => {
+    const { body } = await world.send('GET', '/.well-known/oauth-authorization-server');
+    expect(body).not.toHaveProperty('authorization_endpoint');
+    expect((await world.send('GET', '/oauth/authorize')).status).toBe(404);
   });
 
   test('L9: costs nothing', async () => {

@@ -48,7 +48,7 @@ describe('names', () => {
 describe('paths', () => {
   test.each(routes)('$name is a management, OAuth or discovery path', ({ path }) => {
     expect(path).toMatch(
-      /^\/(?:v1|oauth|\.well-known)\/(?:[a-z0-9.-]+|\{[a-zA-Z]+Id\})(?:\/(?:[a-z0-9-]+|\{[a-zA-Z]+Id\}))*(?:\/jwks\.json)?$|^\/\.well-known\/oauth-protected-resource\/v1\/$/,
+      /^\/(?:v1|oauth|\.well-known)\/(?:[a-z0-9.-]+|\{[a-zA-Z]+Id\})(?:\/(?:[a-z0-9-]+|\{[a-zA-Z]+Id\}))*(?:\/jwks\.json)?$|^\/\.well-known\/oauth-protected-resource\/v1\/?$/,
     );
   });
 
@@ -73,6 +73,7 @@ describe('callers', () => {
       'GET /.well-known/oauth-authorization-server',
       'GET /.well-known/openid-configuration',
       'GET /.well-known/oauth-protected-resource/v1/',
+      'GET /.well-known/oauth-protected-resource/v1',
       'GET /.well-known/status/{listId}',
       'GET /v1/tenants/{tenantId}/service-users/{serviceUserId}/keys/{keyId}/jwks.json',
     ]);

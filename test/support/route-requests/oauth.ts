@@ -30,5 +30,6 @@ export function oauthRequests({ form, tokenOfTenant, create, next }: Desk) {
     authorizationServerMetadata: get('/.well-known/oauth-authorization-server'),
     openidConfiguration: get('/.well-known/openid-configuration'),
     managementApiMetadata: get('/.well-known/oauth-protected-resource/v1/'),
+    managementApiMetadataWithoutSlash: get('/.well-known/oauth-protected-resource/v1'),
   } satisfies Record<string, Prepare>;
 }
