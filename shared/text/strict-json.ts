@@ -8,9 +8,16 @@ export interface JsonRules {
   readonly isName: (name: string) => boolean;
   /** Whether this text may be a value. */
   readonly isText: (text: string) => boolean;
+  /** Whether this number, as it is written, may be a value. */
+  readonly isNumber: (written: string) => boolean;
 }
 
-const NO_RULES: JsonRules = { depthMax: Number.POSITIVE_INFINITY, isName: () => true, isText: () => true };
+const NO_RULES: JsonRules = {
+  depthMax: Number.POSITIVE_INFINITY,
+  isName: () => true,
+  isText: () => true,
+  isNumber: () => true,
+};
 
 /**
  * Parses JSON text strictly. `JSON.parse` keeps the last of two members with the same name and another reader may keep
@@ -27,7 +34,7 @@ export function parseStrictJson(text: string, rules: JsonRules = NO_RULES): unkn
 }
 
 /** Throws at the first fault, so that very deep text is not read to its end. */
-function assertUnambiguous(text: string, { depthMax, isName, isText }: JsonRules): void {
+function assertUnambiguous(text: string, { depthMax, isName, isText, isNumber }: JsonRules): void {
   // The names in each object or list that is open at this point; lists have none.
   const open: Set<string>[] = [];
   const enter = () => {
@@ -47,8 +54,9 @@ function assertUnambiguous(text: string, { depthMax, isName, isText }: JsonRules
       refuseIf(names?.has(name) === true || !isName(name));
       names?.add(name);
     },
-    onLiteralValue: (value: unknown) => {
+    onLiteralValue: (value: unknown, offset, length) => {
       refuseIf(typeof value === 'string' && !isText(value));
+      refuseIf(typeof value === 'number' && !isNumber(text.slice(offset, offset + length)));
     },
   });
 }

@@ -10,6 +10,9 @@ const REMEMBERED_MATCHES_MAX = 10_000;
 /** bcrypt reads the first 72 bytes of a secret and silently ignores the rest. */
 const SECRET_BYTES_MAX = 72;
 
+/** bcrypt repeats a secret, with NUL at its end, until it has 72 bytes: `S` and `S NUL S` would have the same hash. */
+const END_OF_SECRET = '\0';
+
 /** The hashes that bcryptjs can compare with: cost 4 to 31. It throws for some other texts. */
 const HASH = /^\$2[aby]\$(?:0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
 
@@ -41,11 +44,16 @@ export function bcryptHasher(_environment?: unknown, cost = COST, onCompare = ()
       if (matched.has(name)) return true;
       onCompare();
       const isHash = HASH.test(hash);
-      const isMatch = (await bcrypt.compare(secret, isHash ? hash : decoyHash)) && isHash && !isTooLong(secret);
+      const isMatch = (await bcrypt.compare(secret, isHash ? hash : decoyHash)) && isHash && isWhole(secret);
       if (isMatch) matched.set(name, true);
       return isMatch;
     },
   };
+}
+
+/** Whether bcrypt reads all of a secret, once. */
+function isWhole(secret: string): boolean {
+  return !isTooLong(secret) && !secret.includes(END_OF_SECRET);
 }
 
 function isTooLong(secret: string): boolean {

@@ -54,7 +54,9 @@ function readBasic(authorization: string): readonly Credentials[] {
   const raw = { clientId: text.slice(0, colon), secret: text.slice(colon + 1) };
   const clientId = formDecode(raw.clientId);
   const secret = formDecode(raw.secret);
-  if (clientId === undefined || secret === undefined) return [raw];
+  // Escapes can bring characters that the text did not have: NUL ends a secret for bcrypt.
+  const isAcceptable = [clientId, secret].every((part) => part !== undefined && isFreeOfControls(part));
+  if (clientId === undefined || secret === undefined || !isAcceptable) return [raw];
   const isSame = clientId === raw.clientId && secret === raw.secret;
   return isSame ? [raw] : [{ clientId, secret }, raw];
 }

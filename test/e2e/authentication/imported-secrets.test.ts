@@ -109,6 +109,16 @@ describe('an imported secret', () => {
     expect((await Promise.all(replies)).map(({ status }) => status)).toEqual([200, 200]);
   });
 
+  test('Sound 22: is not repeated behind an escaped NUL', async () => {
+    const { clientId } = await arrangeImported(hashOf('S'));
+    const statuses = ['S', 'S%00S'].map(async (secret) => {
+      const authorization = `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`;
+      const body = new URLSearchParams({ grant_type: 'client_credentials' });
+      return (await world.send('POST', '/oauth/token', { headers: { authorization }, body })).status;
+    });
+    expect(await Promise.all(statuses)).toEqual([200, 401]);
+  });
+
   test('B20: of 72 bytes works, and a text that only begins like it does not', async () => {
     const secret = 'é'.repeat(36);
     const { clientId } = await arrangeImported(hashOf(secret));

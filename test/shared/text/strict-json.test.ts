@@ -34,7 +34,12 @@ describe('strict JSON', () => {
 });
 
 describe('rules', () => {
-  const rules = { depthMax: 2, isName: (name: string) => name !== 'bad', isText: (text: string) => text !== 'bad' };
+  const rules = {
+    depthMax: 2,
+    isName: (name: string) => name !== 'bad',
+    isText: (text: string) => text !== 'bad',
+    isNumber: (written: string) => written !== '1.0',
+  };
 
   test.each([
     ['{"good":"good"}', true],
@@ -42,6 +47,8 @@ describe('rules', () => {
     ['{"bad":1}', false],
     ['{"good":"bad"}', false],
     ['{"good":["bad"]}', false],
+    ['[1, 1.00]', true],
+    ['[1.0]', false],
     ['[[[]]]', false],
     ['[{"good":{}}]', false],
     [DEEP, false],

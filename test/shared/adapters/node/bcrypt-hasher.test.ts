@@ -15,6 +15,12 @@ describe('SecretHasher', () => {
 });
 
 describe('bcrypt', () => {
+  test('Sound 22, B17: a text with NUL is another secret than the part before it', async () => {
+    const hasher = bcryptHasher(undefined, LOWEST_COST);
+    const hash = await hasher.hash('S');
+    expect([await hasher.compare('S', hash), await hasher.compare('S\0S', hash)]).toEqual([true, false]);
+  });
+
   test('hashes with cost 10 by default', async () => {
     const hasher = bcryptHasher();
     expect([await hasher.hash('secret'), hasher.decoyHash].map((hash) => hash.slice(0, 7))).toEqual([

@@ -60,6 +60,13 @@ describe('HTTP Basic', () => {
     expect(readBasic(text)).toEqual(readings);
   });
 
+  test.each(['S%00S', 'S%0AS', 'S%7FS'])(
+    'Sound 22: has no reading with a control character that %s escapes',
+    (secret) => {
+      expect(readBasic(`id:${secret}`)).toEqual([of('id', secret)]);
+    },
+  );
+
   test.each(['Basic', 'basic', 'bAsIc', 'BASIC'])('B4: accepts the scheme %s', (scheme) => {
     const [credentials] = read({ headers: { authorization: `${scheme} ${base64('id:secret')}` } });
     expect(credentials).toEqual({ clientId: 'id', secret: 'secret' });

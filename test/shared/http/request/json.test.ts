@@ -6,12 +6,19 @@ import { anyText, textOf } from '#test/support/forge/arbitrary-text.ts';
 
 const RUNS = { numRuns: 2_000 };
 
-/** Objects as honest callers send them: no NUL, no lone surrogates, no `__proto__`, at most a few levels deep. */
+/**
+ * Objects as honest callers send them: no NUL, no lone surrogates, no `__proto__`, no integers of 16 digits or more, at most
+ * a few levels deep.
+ */
 const name = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((text) => text !== '__proto__');
+
+const INTEGER = /(?<![\d.e+-])-?\d{16,}(?![\d.e])/;
 
 const honestObject = fc.dictionary(
   name,
-  fc.jsonValue({ stringUnit: 'grapheme', maxDepth: 4 }).filter((value) => !JSON.stringify(value).includes('__proto__')),
+  fc
+    .jsonValue({ stringUnit: 'grapheme', maxDepth: 4 })
+    .filter((value) => !JSON.stringify(value).includes('__proto__') && !INTEGER.test(JSON.stringify(value))),
   { maxKeys: 6, noNullPrototype: true },
 );
 
@@ -120,6 +127,20 @@ describe('readJsonObject', () => {
   ])('A11: refuses %s', (_what, text) => {
     expect(verdict(() => readJsonObject(text))).toBe('invalid_request');
   });
+
+  test.each(['9007199254740992', '-9007199254740992', '12345678901234567890', '1e400', '-1e400'])(
+    'Sound 22: refuses the number %s, which would be another number in the answer',
+    (written) => {
+      expect(verdict(() => readJsonObject(`{"a":[{"b":${written}}]}`))).toBe('invalid_request');
+    },
+  );
+
+  test.each(['9007199254740991', '-9007199254740991', '0.1', '1e300', '-0', '1.5e-300'])(
+    'Sound 22: accepts the number %s',
+    (written) => {
+      expect(readJsonObject(`{"a":${written}}`)).toEqual({ a: Number(written) });
+    },
+  );
 
   test('A11: accepts a surrogate pair in escapes', () => {
     expect(readJsonObject('{"a":"\\ud83d\\ude00"}')).toEqual({ a: '\u{1F600}' });
