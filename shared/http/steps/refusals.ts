@@ -1,5 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { Clock } from '#shared/domain/ambient.ts';
+import { networkOf } from '#shared/domain/authentication/attempt-limits.ts';
 import type { ErrorCode } from '#shared/domain/errors.ts';
 import {
   type AuditEvent,
@@ -26,7 +27,7 @@ interface Ports {
 
 /**
  * Writes the audit event of a request that was refused before its change began (U4): a change that the caller may not
- * make, a change with invalid input, or a failed authentication. Only the first failures of an address in a minute are
+ * make, a change with invalid input, or a failed authentication. Only the first failures of a source in a minute are
  * written; the log has a line for every refused request.
  */
 export function auditRefusals(ports: () => Ports): MiddlewareObj<Incoming, GatewayReply> {
@@ -57,7 +58,7 @@ async function refusalOf(event: Incoming, code: ErrorCode, limiter: RequestLimit
   if (route === undefined || isAttempted === true) return undefined;
   if (caller !== undefined) return route.audit && { type: route.audit, caller: identityOf(event) };
   if (!isFailedAuthentication(code)) return undefined;
-  const { limit, remaining } = await limiter.count(`refused ${source}`);
+  const { limit, remaining } = await limiter.count(`refused ${networkOf(source)}`);
   if (limit - remaining > REFUSALS_KEPT_PER_MINUTE) return undefined;
   return { type: 'authentication.failed', caller: { clientId: recordedClientId(claimedClientId(event)), subject: '' } };
 }
