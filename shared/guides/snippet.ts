@@ -46,4 +46,6 @@ export interface SnippetTemplate extends Omit<Snippet, 'code'> {
   readonly algorithms?: readonly ApiSigningAlgorithm[];
   /** Only for APIs with status lists. */
   readonly isForLists?: true;
+  /** Only for APIs that declare a permission. */
+  readonly needsPermission?: true;
 }

@@ -82,7 +82,8 @@ def verify_access_token(token):
 };
 
 /**
- * Lets API Gateway itself verify the tokens, which it can do only with RSA.
+ * Lets API Gateway itself verify the tokens, which it can do only with RSA. It does not check the type of a token, so the
+ * route needs a scope: an API token that is a JWT has none.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
  */
 const apiGateway: SnippetTemplate = {
@@ -90,10 +91,11 @@ const apiGateway: SnippetTemplate = {
   title: 'API Gateway with the JWT authorizer of HTTP APIs (CDK)',
   language: 'typescript',
   algorithms: ['RS256'],
+  needsPermission: true,
   render: ({
     issuer,
     audience,
-    permission,
+    permission = '',
   }) => `${importing('type { HttpApi, HttpRouteIntegration }', 'aws-cdk-lib/aws-apigatewayv2')}
 ${importing('{ HttpMethod }', 'aws-cdk-lib/aws-apigatewayv2')}
 ${importing('{ HttpJwtAuthorizer }', 'aws-cdk-lib/aws-apigatewayv2-authorizers')}
@@ -106,31 +108,43 @@ export function addGuardedRoute(api: HttpApi, path: string, integration: HttpRou
     authorizer: new HttpJwtAuthorizer('mintmark', ${quoted(issuer)}, {
       jwtAudience: [${quoted(audience)}],
     }),
-    authorizationScopes: [${permission === undefined ? '' : quoted(permission)}],
+    authorizationScopes: [${quoted(permission)}],
   });
 }
 `,
 };
 
+/** Guards a route with the authorizer of the Mintmark that is deployed already. */
 const lambdaAuthorizer: SnippetTemplate = {
   id: 'mintmark-authorizer',
   algorithms: ALL,
   title: "API Gateway with Mintmark's authorizer (CDK)",
   language: 'typescript',
-  render: ({ audience, permission }) => `${importing('{ Mintmark }', '#infra/mintmark.ts')}
-${importing('type { Construct }', 'constructs')}
+  render: ({
+    audience,
+    permission,
+  }) => `${importing('type { HttpApi, HttpRouteIntegration }', 'aws-cdk-lib/aws-apigatewayv2')}
+${importing('{ HttpMethod }', 'aws-cdk-lib/aws-apigatewayv2')}
+${importing('type { Mintmark }', '#infra/mintmark.ts')}
+${importing('type { MintmarkProps }', '#infra/mintmark-props.ts')}
 
-export function createAuthorizer(scope: Construct) {
-  const mintmark = new Mintmark(scope, 'Mintmark', {
-    protectedApis: {
-      api: {
-        audience: ${quoted(audience)},
-        mode: 'online',
-        routes: { 'GET /': ${permission === undefined ? 'null' : quoted(permission)} },
-      },
-    },
+/** Give these rules to the Mintmark that you have: new Mintmark(stack, 'Mintmark', { protectedApis }). */
+export const protectedApis: MintmarkProps['protectedApis'] = {
+  api: {
+    audience: ${quoted(audience)},
+    mode: 'online',
+    routes: { 'GET /': ${permission === undefined ? 'null' : quoted(permission)} },
+  },
+};
+
+/** Adds the route GET / behind the authorizer of that Mintmark. */
+export function addRouteBehindMintmark(mintmark: Mintmark, api: HttpApi, integration: HttpRouteIntegration) {
+  api.addRoutes({
+    path: '/',
+    methods: [HttpMethod.GET],
+    integration,
+    authorizer: mintmark.httpAuthorizer('api'),
   });
-  return mintmark.httpAuthorizer('api');
 }
 `,
 };
@@ -161,9 +175,14 @@ const templates = [
 
 /** Renders the programs that verify or obtain tokens of an API. Programs that do not fit the API are left out. */
 export function quickstartSnippets(facts: VerifierFacts): readonly Snippet[] {
-  const fitting = templates.filter(
-    ({ algorithms, isForLists = false }) =>
-      (algorithms ?? PUBLIC).includes(facts.algorithm) && (!isForLists || facts.statusListAlgorithm !== undefined),
-  );
-  return fitting.map(({ id, title, language, render }) => ({ id, title, language, code: render(facts) }));
+  return templates
+    .filter((template) => isFitting(template, facts))
+    .map(({ id, title, language, render }) => ({ id, title, language, code: render(facts) }));
+}
+
+function isFitting(template: SnippetTemplate, facts: VerifierFacts): boolean {
+  const { algorithms = PUBLIC, isForLists = false, needsPermission = false } = template;
+  if (isForLists && facts.statusListAlgorithm === undefined) return false;
+  if (needsPermission && facts.permission === undefined) return false;
+  return algorithms.includes(facts.algorithm);
 }

@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { runCommand } from '#test/support/documents/command.ts';
+import { type ExpressProgram, freePort, startExpressProgram } from '#test/support/documents/express-program.ts';
 import { isInstalled } from '#test/support/documents/installed.ts';
 import { codeOf } from '#test/support/documents/markdown.ts';
 import { PAGE_MILLISECONDS, type PageSession, readPage, runPage } from '#test/support/documents/page-session.ts';
@@ -74,12 +71,12 @@ describe('the first token of README.md', () => {
   });
 
   describe('at the Express API of README.md', () => {
-    const apis: NodeProgram[] = [];
+    const apis: ExpressProgram[] = [];
     afterAll(() => Promise.all(apis.map((api) => api.stop())));
 
     /** Starts the program and calls it with this token. */
     async function callWith(token: string, program = codeOf(readme, 'express')): Promise<readonly unknown[]> {
-      const api = await startExpressApi(program, mintmark.url);
+      const api = await startExpressProgram(program, mintmark.url);
       apis.push(api);
       const response = await fetch(`${api.url}/reports`, { headers: { authorization: `Bearer ${token}` } });
       return [response.status, await response.text()];
@@ -124,50 +121,6 @@ describe('the first token of README.md', () => {
     return ((await response.json()) as { access_token: string }).access_token;
   }
 });
-
-interface NodeProgram {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-/** Runs README.md's Express program among the packages of this repository, on a free port in the place of 3000. */
-async function startExpressApi(program: string, issuer: string): Promise<NodeProgram> {
-  const port = await freePort();
-  const env = { ...process.env, MINTMARK: issuer };
-  const child = spawn(process.execPath, ['--input-type=module'], {
-    cwd: root,
-    env,
-    stdio: ['pipe', 'ignore', 'inherit'],
-  });
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  child.stdin.end(program.replace('3000', String(port)));
-  const url = `http://127.0.0.1:${port}`;
-  while (child.exitCode === null && !(await answers(url))) await setTimeout(20);
-  return {
-    url,
-    stop: async () => {
-      child.kill();
-      await ended;
-    },
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** Whether somebody answers there. */
-function answers(url: string): Promise<boolean> {
-  return fetch(url).then(
-    () => true,
-    () => false,
-  );
-}
 
 /** The text without the parts that differ from run to run: ids, secrets, tokens and ports. */
 function withoutChance(text: string): string {

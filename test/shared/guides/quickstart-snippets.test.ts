@@ -81,7 +81,17 @@ describe('the snippets of a quick start', () => {
     );
   });
 
-  test.each(Object.keys(factsNamed))('%s names no permission if the API declares none', async (id) => {
+  test("Sound 11: leave out API Gateway's own authorizer, which checks no type, if there is no scope to ask for", () => {
+    const ids = quickstartSnippets({ ...facts, permission: undefined }).map(({ id }) => id);
+    expect(ids).toEqual(
+      quickstartSnippets(facts)
+        .map(({ id }) => id)
+        .filter((id) => id !== 'api-gateway-jwt-authorizer'),
+    );
+  });
+
+  const withoutPermission = Object.keys(factsNamed).filter((id) => id !== 'api-gateway-jwt-authorizer');
+  test.each(withoutPermission)('%s names no permission if the API declares none', async (id) => {
     expect(await stringsSaid(codeOf(id, { permission: undefined }))).not.toContain(facts.permission);
   });
 

@@ -1,22 +1,25 @@
 import { stripTypeScriptTypes } from 'node:module';
 
 /**
- * Runs a module with recorders in the place of all that it imports, calls what it exports, and answers every string that
- * was handed to one of them: what the program says, as its language reads it.
+ * Runs a module with recorders in the place of all that it imports, calls the functions that it exports, and answers
+ * every string that was handed to one of them or exported: what the program says, as its language reads it.
  */
 export async function stringsSaid(code: string): Promise<readonly string[]> {
   const said: string[] = [];
   const names = [...code.matchAll(/^import (?:type )?(.+) from '[^']+';$/gm)].flatMap(([, imported = '']) =>
     imported.split(/[{},\s]+/).filter((name) => name !== ''),
   );
-  const exported = [...code.matchAll(/^export (?:async )?function (\w+)/gm)].map(([, name]) => name);
+  const exported = [...code.matchAll(/^export (?:async function|function|const) (\w+)/gm)].map(([, name]) => name);
   const body = code.replaceAll(/^import .+;$/gm, '').replaceAll(/^export /gm, '');
   const stripped = stripTypeScriptTypes(`async function run() {${body}\n return [${exported.join(', ')}]; }`);
   const distinct = [...new Set(names)];
   const run = new Function(...distinct, 'console', `${stripped}; return run();`);
   const stubs = distinct.map(() => recorder(said));
-  const functions: readonly ((...values: readonly unknown[]) => unknown)[] = await run(...stubs, undefined);
-  for (const call of functions) await call(recorder(said), recorder(said), recorder(said));
+  const values: readonly unknown[] = await run(...stubs, undefined);
+  for (const value of values) {
+    if (typeof value === 'function') await value(recorder(said), recorder(said), recorder(said));
+    else note(value, said);
+  }
   return said;
 }
 
