@@ -61,10 +61,16 @@ export interface MintmarkProps {
    */
   readonly throttle?: RateLimit | undefined;
   /**
-   * The limit of requests to `POST /oauth/token`. The whole account shares KMS's own limits for signatures.
+   * The limit of requests to each route that issues tokens: `POST /oauth/token`, the creation of API tokens, and the test
+   * of an API. The whole account shares KMS's own limits for signatures.
    * @default 100 requests per second, in bursts of 200
    */
   readonly tokenThrottle?: RateLimit | undefined;
+  /**
+   * The limit of requests to each route whose answer can be signed: introspection, status lists, and the signed key set.
+   * @default 500 requests per second, in bursts of 1000
+   */
+  readonly signedAnswerThrottle?: RateLimit | undefined;
   /**
    * How long logs are kept.
    * @default RetentionDays.THREE_MONTHS
@@ -107,6 +113,7 @@ export function withDefaults(props: MintmarkProps) {
     removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
     throttle: props.throttle ?? { requestsPerSecond: 1_000, burstRequests: 2_000 },
     tokenThrottle: props.tokenThrottle ?? { requestsPerSecond: 100, burstRequests: 200 },
+    signedAnswerThrottle: props.signedAnswerThrottle ?? { requestsPerSecond: 500, burstRequests: 1_000 },
     logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
     reservedConcurrency: props.reservedConcurrency ?? {},
     protectedApis: props.protectedApis ?? {},

@@ -1,11 +1,20 @@
-import { gatewayPath } from '#shared/api/table.ts';
+import { gatewayPath, type LambdaTable, type Route } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
+import type { Grant } from '#shared/ports.ts';
+
+/** The grants of functions that issue tokens: every request of their routes can take a signature. */
+const ISSUING_GRANTS: readonly Grant[] = ['tokens:issue', 'tokens:sign'];
+
+/** What a route signs: `token` for a route that issues tokens, `answer` for a route whose answer can be signed. */
+export type Signing = 'token' | 'answer';
 
 /** A route of API Gateway, with the function that serves it. */
 export interface FunctionRoute {
   readonly method: string;
   readonly path: `/${string}`;
   readonly functionName: (typeof tables)[number]['name'];
+  /** Absent for a route that signs nothing. */
+  readonly signs?: Signing | undefined;
 }
 
 /**
@@ -14,8 +23,13 @@ export interface FunctionRoute {
  * serve a path, the function of GET also serves HEAD (RFC 9110 §9.3.2).
  */
 export function functionRoutes(): readonly FunctionRoute[] {
-  const routes: FunctionRoute[] = tables.flatMap(({ name, routes: served }) =>
-    Object.values(served).map(({ method, path }) => ({ method, path: gatewayPath(path), functionName: name })),
+  const routes: FunctionRoute[] = tables.flatMap(({ name, grants, routes: served }) =>
+    Object.values<Route>(served).map((route) => ({
+      method: route.method,
+      path: gatewayPath(route.path),
+      functionName: name,
+      signs: signedBy(route, grants),
+    })),
   );
   const paths = [...new Set(routes.map(({ path }) => path))];
   const others = paths.flatMap((path): FunctionRoute[] => {
@@ -25,4 +39,9 @@ export function functionRoutes(): readonly FunctionRoute[] {
     return reading === undefined ? [] : [{ ...reading, method: 'HEAD' }];
   });
   return [...routes, ...others];
+}
+
+function signedBy({ reply }: Route, grants: LambdaTable['grants']): Signing | undefined {
+  if (grants.some((grant) => ISSUING_GRANTS.includes(grant))) return 'token';
+  return reply.signedAs === undefined ? undefined : 'answer';
 }

@@ -20,7 +20,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { exchange } from '#shared/api/oauth/oauth.ts';
-import { functionRoutes } from '../routes.ts';
+import { functionRoutes, type Signing } from '../routes.ts';
 import { accessLogFormat } from './access-log.ts';
 
 const tokenRouteKey = `${exchange.routes.token.method} ${exchange.routes.token.path}`;
@@ -66,6 +66,7 @@ export interface PublicApiProps {
   readonly mutualTlsDomain?: MutualTlsDomain | undefined;
   readonly throttle: RateLimit;
   readonly tokenThrottle: RateLimit;
+  readonly signedAnswerThrottle: RateLimit;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -82,13 +83,14 @@ export class PublicApi extends Construct {
   readonly mutualTlsDomain: DomainName | undefined;
   /** The base URL for clients with certificates, without a slash at its end. */
   readonly mutualTlsUrl: string | undefined;
-  readonly #tokenThrottle: RateLimit;
+  /** What a route signs → its own limit. */
+  readonly #throttles: Readonly<Record<Signing, RateLimit>>;
 
   constructor(scope: Construct, id: string, props: PublicApiProps) {
     super(scope, id);
     const { customDomain, mutualTlsDomain } = props;
     assertCustomDomain(props);
-    this.#tokenThrottle = props.tokenThrottle;
+    this.#throttles = { token: props.tokenThrottle, answer: props.signedAnswerThrottle };
     this.domain = customDomain && this.#createDomain('Domain', customDomain);
     this.mutualTlsDomain = mutualTlsDomain && this.#createDomain('MutualTlsDomain', mutualTlsDomain);
     this.httpApi = new HttpApi(this, 'HttpApi', {
@@ -111,10 +113,10 @@ export class PublicApi extends Construct {
   /** Connects a function's routes in the API tables to its Lambda. */
   serve(functionName: string, handler: IFunction): void {
     const integration = new HttpLambdaIntegration(functionName, handler, { scopePermissionToRoute: false });
-    for (const { method, path } of functionRoutes().filter((route) => route.functionName === functionName)) {
+    for (const { method, path, signs } of functionRoutes().filter((route) => route.functionName === functionName)) {
       const routeKey = HttpRouteKey.with(path, method as HttpMethod);
       const route = new HttpRoute(this.httpApi, routeKey.key, { httpApi: this.httpApi, integration, routeKey });
-      if (routeKey.key === tokenRouteKey) this.#throttleTokenRoute(route);
+      if (signs !== undefined) this.#throttle(route, routeKey, this.#throttles[signs]);
     }
   }
 
@@ -146,16 +148,17 @@ export class PublicApi extends Construct {
   }
 
   /**
-   * Gives the token route its own limit and metrics. Each token needs a signature of KMS, and the whole account shares
-   * KMS's quota.
+   * Gives a route that signs its own limit, because the whole account shares KMS's quota of signatures. The token route
+   * also gets its own metrics.
    */
-  #throttleTokenRoute(route: HttpRoute): void {
+  #throttle(route: HttpRoute, { key }: HttpRouteKey, { requestsPerSecond, burstRequests }: RateLimit): void {
     const stage = this.stage.node.defaultChild as CfnStage;
     stage.routeSettings = {
-      [tokenRouteKey]: {
-        ThrottlingRateLimit: this.#tokenThrottle.requestsPerSecond,
-        ThrottlingBurstLimit: this.#tokenThrottle.burstRequests,
-        DetailedMetricsEnabled: true,
+      ...stage.routeSettings,
+      [key]: {
+        ThrottlingRateLimit: requestsPerSecond,
+        ThrottlingBurstLimit: burstRequests,
+        ...(key === tokenRouteKey && { DetailedMetricsEnabled: true }),
       },
     };
     // API Gateway refuses settings for a route that does not exist yet.

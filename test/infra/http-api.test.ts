@@ -71,13 +71,35 @@ describe('the HTTP API', () => {
     });
   });
 
+  test('Sound 8: limits every route that can take a signature of KMS, and no other route', () => {
+    const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
+    const issuing = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 };
+    const answering = { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1_000 };
+    expect(stage?.Properties.RouteSettings).toEqual({
+      'POST /oauth/token': { ...issuing, DetailedMetricsEnabled: true },
+      'POST /v1/tenants/{tenantId}/api-tokens': issuing,
+      'POST /v1/tenants/{tenantId}/members/{userId}/api-tokens': issuing,
+      'POST /v1/apis/{apiId}/test': issuing,
+      'POST /oauth/introspect': answering,
+      'GET /.well-known/jwks.jws': answering,
+      'GET /.well-known/status/{listId}': answering,
+    });
+  });
+
   test('has the limits that the owner sets', () => {
     const throttle = { requestsPerSecond: 50, burstRequests: 60 };
     const tokenThrottle = { requestsPerSecond: 5, burstRequests: 6 };
-    synthesize({ throttle, tokenThrottle }).template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
-      DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 60 },
-      RouteSettings: { 'POST /oauth/token': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 6 } },
-    });
+    const signedAnswerThrottle = { requestsPerSecond: 7, burstRequests: 8 };
+    synthesize({ throttle, tokenThrottle, signedAnswerThrottle }).template.hasResourceProperties(
+      'AWS::ApiGatewayV2::Stage',
+      {
+        DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 60 },
+        RouteSettings: {
+          'POST /oauth/token': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 6 },
+          'POST /oauth/introspect': { ThrottlingRateLimit: 7, ThrottlingBurstLimit: 8 },
+        },
+      },
+    );
   });
 
   test('U1: logs one JSON line per request, without header fields, query strings, bodies and whole paths', () => {

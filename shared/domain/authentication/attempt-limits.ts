@@ -24,6 +24,8 @@ const FAILED_HASHES_OF_A_CLIENT_MAX = 60;
 
 const UNKNOWN_TOKENS_MAX = 3_000;
 
+const SIGNED_ANSWERS_MAX = 300;
+
 /** Groups of 16 bits in an IPv6 address. */
 const ADDRESS_GROUPS = 8;
 
@@ -109,6 +111,11 @@ export function unknownTokenLimits(callerId: string): readonly AttemptLimit[] {
   return [{ bucket: `unknown ${callerId}`, failuresMax: UNKNOWN_TOKENS_MAX, sharedEvery: 300 }];
 }
 
+/** The limit of signed answers of introspection for one caller. Each answer takes a signature by KMS (RFC 9701). */
+function signedAnswerLimit(callerId: string): AttemptLimit {
+  return { bucket: `signed ${callerId}`, failuresMax: SIGNED_ANSWERS_MAX, sharedEvery: 25 };
+}
+
 /** The limit of leak reports from one source that contain no live credential. */
 export function leakReportLimits(source: string): readonly AttemptLimit[] {
   return [{ bucket: `leaks ${networkOf(source)}`, failuresMax: FAILURES_OF_A_SOURCE_MAX, sharedEvery: 25 }];
@@ -152,6 +159,21 @@ export async function countFailure(limits: readonly AttemptLimit[], { failures, 
   await Promise.all(limits.map((limit) => failures.begin(limit, nowSeconds).fail()));
 }
 
+/**
+ * Counts a signed answer for a caller, before it is signed.
+ * @throws DomainError `rate_limited` if the caller got too many signed answers in this minute
+ */
+export async function countSignedAnswer(callerId: string, { failures, clock }: Ports): Promise<void> {
+  const nowSeconds = clock.nowSeconds();
+  const limit = signedAnswerLimit(callerId);
+  if (failures.count(limit.bucket, nowSeconds) >= limit.failuresMax) {
+    throw new DomainError('rate_limited', 'Too many signed answers. Wait, or ask for answers without a signature.', {
+      quotas: [usedUp(limit, nowSeconds, 'signed-answers')],
+    });
+  }
+  await failures.begin(limit, nowSeconds).fail();
+}
+
 function isRateLimited(error: unknown): boolean {
   return error instanceof DomainError && error.code === 'rate_limited';
 }
@@ -164,9 +186,9 @@ function assertWithin(limits: readonly AttemptLimit[], nowSeconds: number, failu
   });
 }
 
-function usedUp({ failuresMax }: AttemptLimit, nowSeconds: number): RequestQuota {
+function usedUp({ failuresMax }: AttemptLimit, nowSeconds: number, name = 'failures'): RequestQuota {
   return {
-    name: 'failures',
+    name,
     limit: failuresMax,
     windowSeconds: ATTEMPT_WINDOW_SECONDS,
     isExceeded: true,

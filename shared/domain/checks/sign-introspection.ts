@@ -1,4 +1,6 @@
 import type { Clock } from '../ambient.ts';
+import { countSignedAnswer } from '../authentication/attempt-limits.ts';
+import type { FailureCounter } from '../authentication/ports.ts';
 import type { SigningAlgorithm } from '../records/permissions.ts';
 import type { Introspection, Introspector } from './introspect-token.ts';
 
@@ -24,6 +26,7 @@ interface Ports {
   readonly clock: Clock;
   readonly verifier: { readonly algorithms: readonly SigningAlgorithm[] };
   readonly introspectionSigner: IntrospectionSigner;
+  readonly failures: FailureCounter;
 }
 
 /**
@@ -34,14 +37,19 @@ export function statementAlgorithms(algorithms: readonly SigningAlgorithm[]): re
   return algorithms.includes('RS256') ? ['RS256'] : algorithms.slice(0, 1);
 }
 
-/** Signs an introspection answer with the workspace's key, so that the caller can keep it as evidence (RFC 9701). */
+/**
+ * Signs an introspection answer with the workspace's key, so that the caller can keep it as evidence (RFC 9701).
+ * @throws DomainError `rate_limited` if the caller got too many signed answers in this minute; `temporarily_unavailable`
+ */
 export async function signIntrospection(caller: Introspector, answer: Introspection, ports: Ports): Promise<string> {
   const { issuer, clock, verifier, introspectionSigner } = ports;
   const [algorithm] = statementAlgorithms(verifier.algorithms);
   if (algorithm === undefined) throw new Error('The workspace has no signing key.');
+  const aud = 'client' in caller ? caller.client.id : caller.clientId;
+  await countSignedAnswer(aud, ports);
   const claims = {
     iss: issuer,
-    aud: 'client' in caller ? caller.client.id : caller.clientId,
+    aud,
     iat: clock.nowSeconds(),
     token_introspection: answer,
   };

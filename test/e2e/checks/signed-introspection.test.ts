@@ -1,10 +1,19 @@
 import * as oauth from 'oauth4webapi';
 import { describe, expect, test } from 'vitest';
+import { repeat } from '#test/support/ask/concurrent-calls.ts';
+import { headStart } from '#test/support/faults/failure-counters.ts';
+import { costOf } from '#test/support/stored/call-counts.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import type { Credentials } from '#test/support/world/world.ts';
 
 /** By the real clock, which is that of oauth4webapi. */
 const world = useWorld({ adapters: { clock: () => ({ nowSeconds: () => Math.floor(Date.now() / 1_000) }) } });
 const acme = useAcme(world);
+
+/** Enough for all other tests of this file, little enough to be reached. */
+const SIGNED_ANSWERS_MAX = 20;
+const counting = useWorld({ adapters: { failures: headStart('signed ', 300 - SIGNED_ANSWERS_MAX) } });
+const busy = useAcme(counting);
 
 const insecure = { [oauth.allowInsecureRequests]: true };
 
@@ -110,5 +119,30 @@ describe('a signed answer of introspection', () => {
     const body = new URLSearchParams({ token: 'x' });
     const reply = await world.send('POST', '/oauth/introspect', { headers: { accept: MEDIA_TYPE }, body });
     expect([reply.status, reply.headers.get('content-type')]).toEqual([401, 'application/json']);
+  });
+});
+
+describe('Sound 8: a caller that asks for many signed answers', () => {
+  const ask = ({ clientId: client_id, clientSecret: client_secret }: Credentials, accept: string) => {
+    const body = new URLSearchParams({ client_id, client_secret, token: 'unknown' });
+    return counting.send('POST', '/oauth/introspect', { headers: { accept }, body });
+  };
+  const signed = 'application/token-introspection+jwt';
+
+  test('Sound 8: gets no more of them in this minute, but answers without a signature, and others get theirs', async () => {
+    const replies = await repeat(SIGNED_ANSWERS_MAX, () => ask(busy.tenantToken, signed));
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+    const cost = await costOf(counting, async () => {
+      const { status, body, headers } = await ask(busy.tenantToken, signed);
+      const error_description = 'Too many signed answers. Wait, or ask for answers without a signature.';
+      expect([status, body]).toEqual([429, { error: 'temporarily_unavailable', error_description }]);
+      expect(headers.get('ratelimit-policy')).toBe('"signed-answers";q=300;w=60');
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    });
+    expect(cost.kms).toEqual([]);
+    expect((await ask(busy.tenantToken, 'application/json')).text).toBe('{"active":false}');
+    expect((await ask(busy.personalToken, signed)).status).toBe(200);
+    counting.clock.advance(60);
+    expect((await ask(busy.tenantToken, signed)).status).toBe(200);
   });
 });
