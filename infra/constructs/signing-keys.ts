@@ -1,4 +1,4 @@
-import { ArnFormat, Names, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Names, type RemovalPolicy } from 'aws-cdk-lib';
 import { type IRole, type PolicyDocument, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -15,6 +15,10 @@ const inKms = {
 
 /** Placeholder in the policy of keys that the product creates. The product replaces it with the key's algorithm. */
 const OWN_ALGORITHM = '{signingAlgorithm}';
+
+/** The tags of keys that the product creates: their workspace, and the creation that they belong to. */
+const WORKSPACE_TAG = 'mintmark:workspace';
+const SLOT_TAG = 'mintmark:slot';
 
 /** Keys that the product creates in KMS; `GrantedResource` explains the three. */
 export type KeysOfProduct = 'madeKeys' | 'newKeys' | 'keyList';
@@ -34,9 +38,6 @@ export class SigningKeys extends Construct {
   readonly byAlgorithm: ReadonlyMap<SigningAlgorithm, Key>;
   /** The value of the tag `mintmark:workspace` on keys that the product creates. */
   readonly workspace: string;
-  /** The ARN pattern of all keys of this account and region. */
-  readonly anyKeyArn: string;
-
   /** The policy for keys that the product creates. The product fills in each key's algorithm. */
   readonly policyOfMade: PolicyDocument;
 
@@ -44,12 +45,6 @@ export class SigningKeys extends Construct {
     super(scope, id);
     if (algorithms.length === 0) throw new Error('Mintmark needs at least one signing algorithm.');
     this.workspace = Names.uniqueResourceName(this, { maxLength: 128, separator: '-' });
-    this.anyKeyArn = Stack.of(this).formatArn({
-      service: 'kms',
-      resource: 'key',
-      resourceName: '*',
-      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-    });
     this.byAlgorithm = new Map(algorithms.map((algorithm) => [algorithm, this.#create(algorithm, removalPolicy)]));
     this.policyOfMade = unusedPolicy();
   }
@@ -65,23 +60,26 @@ export class SigningKeys extends Construct {
   }
 
   /**
-   * Permits a role these actions with keys that the product creates. The role's policy selects keys by their tags, and
-   * the keys' policy names the role.
+   * Permits a role these actions with keys that the product creates.
+   *
+   * The policy of such a key alone says which roles may use it. No role's policy selects keys by their tag: the function
+   * that makes keys may set this tag, and KMS lets it do that at any key of the account.
    */
   permitOfProduct(role: Role, keys: KeysOfProduct, actions: readonly string[]): void {
+    if (keys === 'madeKeys') {
+      this.#permitMade(role, actions);
+      return;
+    }
     role.addToPrincipalPolicy(
       new PolicyStatement({
         actions: [...actions],
-        resources: [keys === 'madeKeys' ? this.anyKeyArn : '*'],
-        ...(keys !== 'keyList' && { conditions: { StringEquals: this.#tagged(keys, actions) } }),
+        resources: ['*'],
+        ...(keys === 'newKeys' && { conditions: this.#withOwnTags() }),
       }),
     );
-    Validations.of(role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]',
-      reason:
-        'Keys that the product creates later have no ARN yet; the condition on their tag limits the statement to them.',
-    });
-    if (keys !== 'madeKeys') return;
+  }
+
+  #permitMade(role: Role, actions: readonly string[]): void {
     for (const action of actions) {
       const conditions = action === 'kms:Sign' ? signingWith(OWN_ALGORITHM) : undefined;
       this.policyOfMade.addStatements(
@@ -95,12 +93,11 @@ export class SigningKeys extends Construct {
     }
   }
 
-  #tagged(keys: 'madeKeys' | 'newKeys', actions: readonly string[]) {
-    const algorithms = [...this.byAlgorithm.keys()].map((algorithm) => inKms[algorithm].algorithm);
-    const tag = `aws:${keys === 'newKeys' ? 'RequestTag' : 'ResourceTag'}/mintmark:workspace`;
+  /** Limits a statement to signing keys with the tags of this workspace, and to no other tags. */
+  #withOwnTags() {
     return {
-      [tag]: this.workspace,
-      ...(actions.includes('kms:Sign') ? { 'kms:SigningAlgorithm': algorithms } : { 'kms:KeyUsage': 'SIGN_VERIFY' }),
+      StringEquals: { [`aws:RequestTag/${WORKSPACE_TAG}`]: this.workspace, 'kms:KeyUsage': 'SIGN_VERIFY' },
+      'ForAllValues:StringEquals': { 'aws:TagKeys': [WORKSPACE_TAG, SLOT_TAG] },
     };
   }
 

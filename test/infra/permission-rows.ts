@@ -63,6 +63,7 @@ type InWords = (value: unknown) => string;
 const COMPARISONS: Readonly<Record<string, string>> = {
   StringEquals: 'is',
   Bool: 'is',
+  'ForAllValues:StringEquals': 'are',
   'ForAllValues:StringLike': 'is like',
   'ForAllValues:StringNotLike': 'is not like',
 };
@@ -97,7 +98,6 @@ function words(deployment: Synthesized): InWords {
   learn(`dynamodb.${Aws.REGION}.amazonaws.com`, 'DynamoDB');
   learn(new AccountRootPrincipal().arn, 'account (if IAM permits)');
   learn(resources.encryptionKey.keyArn, 'encryption key');
-  learn(resources.signingKeys.anyKeyArn, MADE_KEYS);
   learn(resources.signingKeys.workspace, 'this workspace');
   learn('{signingAlgorithm}', 'its own');
   learn(resources.eventBus.eventBusArn, 'event bus');

@@ -107,7 +107,7 @@ describe('key policies', () => {
     expect(actions).toContain('kms:ScheduleKeyDeletion');
   });
 
-  test('give roles the same permissions as the roles’ own policies', () => {
+  test('give roles the same permissions as the roles’ own policies, except for keys that Mintmark makes', () => {
     const onKeys = ofRoles.filter(
       ({ action, onlyIf }) => action.startsWith('kms:') && !onlyIf.includes('kms:ViaService'),
     );
@@ -115,20 +115,35 @@ describe('key policies', () => {
     expect(lines(ofKeys.filter((row) => !row.who.startsWith('account')).filter(named))).toEqual(
       lines(onKeys.filter(named)),
     );
-    const unconditional = (rows: readonly PermissionRow[]) =>
-      lines(rows.filter(({ on }) => on === MADE_KEYS).map((row) => ({ ...row, onlyIf: '' })));
-    expect(unconditional(ofKeys.filter((row) => !row.who.startsWith('account')))).toEqual(unconditional(onKeys));
+  });
+
+  test('Sound 19: alone decide who uses keys that Mintmark makes, so that a tag gives no right at another key', () => {
+    expect(ofRoles.filter(({ on, onlyIf }) => on === MADE_KEYS || onlyIf.includes('ResourceTag'))).toEqual([]);
+    const onEveryKey = ofRoles.filter(({ action, on }) => action.startsWith('kms:') && /everything|key\/\*/.test(on));
+    const rotation = { who: 'rotate-signing-keys', on: 'everything', onlyIf: OF_WORKSPACE };
+    expect(onEveryKey).toEqual([
+      { ...rotation, action: 'kms:CreateKey' },
+      { ...rotation, action: 'kms:TagResource' },
+      { ...rotation, action: 'kms:ListKeys', onlyIf: '' },
+    ]);
+  });
+
+  test('Sound 19: name each role that Mintmark gave a right at the keys that it makes', () => {
+    const granted = tables.flatMap(({ name, grants: held }) =>
+      held.flatMap((grant: Grant) =>
+        grants[grant].statements
+          .filter(({ resources }) => resources.includes('madeKeys'))
+          .flatMap(({ actions }) => actions.map((action) => `${name} | ${action}`)),
+      ),
+    );
+    const named = ofKeys.filter(({ on, who: role }) => on === MADE_KEYS && !role.startsWith('account'));
+    expect(new Set(named.map(({ who: role, action }) => `${role} | ${action}`))).toEqual(new Set(granted));
   });
 });
 
-/**
- * Returns the conditions for keys that Mintmark makes: IAM recognises them by their tags, and limits their algorithms.
- */
-function ofWorkspace(action: string, tagOf: 'RequestTag' | 'ResourceTag'): string {
-  const algorithms = 'kms:SigningAlgorithm is RSASSA_PKCS1_V1_5_SHA_256 or ECDSA_SHA_256';
-  const purpose = action === 'kms:Sign' ? algorithms : 'kms:KeyUsage is SIGN_VERIFY';
-  return `aws:${tagOf}/mintmark:workspace is this workspace, ${purpose}`;
-}
+/** The condition for keys that Mintmark is about to make: signing keys with the two tags of this workspace. */
+const OF_WORKSPACE =
+  'aws:RequestTag/mintmark:workspace is this workspace, kms:KeyUsage is SIGN_VERIFY, aws:TagKeys are mintmark:workspace or mintmark:slot';
 
 /** Returns the rows that a function's grants require. This test states the rules independently of the product. */
 function expected(who: string, granted: readonly Grant[]): readonly PermissionRow[] {
@@ -166,8 +181,8 @@ function onResource(action: string, resource: GrantedResource, onlyIf: string): 
     eventBus: [about('event bus')],
     wrappingKey: [about('encryption key')],
     keyList: [about('everything')],
-    newKeys: [about('everything', ofWorkspace(action, 'RequestTag'))],
-    madeKeys: [about(MADE_KEYS, ofWorkspace(action, 'ResourceTag'))],
+    newKeys: [about('everything', OF_WORKSPACE)],
+    madeKeys: [],
     signingKeys: [
       about('signing key RS256', own('RSASSA_PKCS1_V1_5_SHA_256')),
       about('signing key ES256', own('ECDSA_SHA_256')),

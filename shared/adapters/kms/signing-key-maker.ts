@@ -17,7 +17,7 @@ import { kmsClient } from './kms-client.ts';
 import { SCHEMES } from './signature-schemes.ts';
 import { wrappingContext } from './wrapped-keys.ts';
 
-/** Tag of the keys that this product creates. IAM policies give access to keys with this tag only. */
+/** Tag of the keys that this product creates. It finds them; it permits nothing. */
 const WORKSPACE_TAG = 'mintmark:workspace';
 
 /** Tag with the creation that the key belongs to. */
