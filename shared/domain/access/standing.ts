@@ -1,4 +1,4 @@
-import type { Client, Subject } from '../records/client.ts';
+import { type Client, type Subject, tenantIdOf } from '../records/client.ts';
 import { latestMark } from '../records/lifecycle.ts';
 import type { Look } from '../records/look.ts';
 import { type PermissionReference, type Role, roleRecordKey } from '../records/permissions.ts';
@@ -61,7 +61,7 @@ export function permissionsThrough(
 export async function rolesAssigned(client: ClientRoles, look: Look): Promise<readonly Role[]> {
   const { roleIds = [] } = (await findHolder(client, look)) ?? {};
   const roles = await Promise.all(roleIds.map((id) => look.find(roleRecordKey(id))));
-  const tenantId = 'tenantId' in client.subject ? client.subject.tenantId : undefined;
+  const tenantId = tenantIdOf(client);
   return roles.filter((role) => role !== undefined).filter((role) => isRoleFor(tenantId, role));
 }
 

@@ -1,5 +1,5 @@
 import type { ManagementCaller } from '../access/authority.ts';
-import { allowedPermissions } from '../access/entitlement.ts';
+import { allowedPermissions, findApi } from '../access/entitlement.ts';
 import { type Standing, standingOf } from '../access/standing.ts';
 import type { SystemPermission } from '../access/system-api.ts';
 import type { Clock, Digests } from '../ambient.ts';
@@ -7,13 +7,13 @@ import { countFailure, unknownTokenLimits } from '../authentication/attempt-limi
 import { type AuthenticatedClient, invalidClient } from '../authentication/authenticate-client.ts';
 import type { AssertionVerifier, FailureCounter } from '../authentication/ports.ts';
 import type { Pepper } from '../keys/ports.ts';
-import type { RecordReader } from '../records/look.ts';
+import type { Look, RecordReader } from '../records/look.ts';
 import { apiRecordKey, SYSTEM_API_ID } from '../records/permissions.ts';
 import { proofOf } from '../registration/registration.ts';
 import { type TokenType, tokenTypeOf } from '../tokens/access-token.ts';
 import { type AccessTokenClaims, clientClaims } from '../tokens/claims.ts';
 import { findLiveRefreshToken, type LiveRefreshToken } from '../tokens/live-family.ts';
-import { findLiveToken, type LiveToken } from '../tokens/live-token.ts';
+import { findLiveToken, type LiveToken, type MayLearn, type TokenInQuestion } from '../tokens/live-token.ts';
 import type { SecretTokens, TokenVerifier } from '../tokens/ports.ts';
 import { findSelfSignedToken } from '../tokens/self-signed-token.ts';
 
@@ -52,50 +52,50 @@ const INTROSPECT: SystemPermission = 'introspect:tokens';
 /**
  * Tells a caller whether a token is active and what it permits now. A caller learns about its own tokens, about tokens
  * for an API where it has a permission, and with `introspect:tokens` about tokens for every API. A caller of a tenant
- * learns only about tokens of this tenant. All other tokens are inactive in the answer (RFC 7662 §4).
+ * learns only about tokens of this tenant. All other tokens are inactive in the answer (RFC 7662 §4). Whether the caller
+ * may learn about a token is decided first, so that the time of an answer does not tell whether another party's token
+ * works.
  * @throws DomainError `invalid_client` for a public client, which cannot prove its identity; `rate_limited` in place of
- * an inactive answer for a caller that introspects too many unknown tokens
+ * an inactive answer for a caller that introspects too many inactive tokens
  */
 export async function introspectToken(caller: Introspector, token: string, ports: Ports): Promise<Introspection> {
   if ('client' in caller && proofOf(caller.client) === 'none') throw invalidClient();
   const callerId = 'client' in caller ? caller.client.id : caller.clientId;
-  const found = (await findAccess(token, ports)) ?? (await findRefresh(token, ports));
-  if (found === undefined) {
-    // Strangers send unknown tokens to the caller's API. So only unknown tokens are limited, never live tokens.
-    await countFailure(unknownTokenLimits(callerId), ports);
-    return INACTIVE;
-  }
-  const mayKnow = callerId === found.answer.client_id || (await isEntitled(caller, found));
-  return mayKnow ? found.answer : INACTIVE;
-}
-
-/** An answer, and the records that decide which callers may learn it. */
-interface Found extends Pick<LiveToken, 'standing' | 'api'> {
-  readonly answer: ActiveIntrospection;
+  const mayLearn: MayLearn = async (inQuestion, look) =>
+    callerId === inQuestion.clientId || isEntitled(caller, inQuestion, look);
+  const answer = (await findAccess(token, ports, mayLearn)) ?? (await findRefresh(token, ports, mayLearn));
+  if (answer !== undefined) return answer;
+  // Strangers send unknown tokens to the caller's API. So only inactive answers are limited, never answers about live
+  // tokens. A live token that the caller may not learn about counts as well, or the limit would tell it apart.
+  await countFailure(unknownTokenLimits(callerId), ports);
+  return INACTIVE;
 }
 
 /** Finds an access token of Mintmark, or a token that a service user signed itself. */
-async function findAccess(token: string, ports: Ports): Promise<Found | undefined> {
-  const found = (await findLiveToken(token, ports)) ?? (await findSelfSignedToken(token, ports));
-  return found && { ...found, answer: accessAnswer(found) };
+async function findAccess(token: string, ports: Ports, mayLearn: MayLearn): Promise<ActiveIntrospection | undefined> {
+  const found = (await findLiveToken(token, ports, mayLearn)) ?? (await findSelfSignedToken(token, ports, mayLearn));
+  return found && accessAnswer(found);
 }
 
-async function findRefresh(token: string, ports: Ports): Promise<Found | undefined> {
-  const found = await findLiveRefreshToken(token, ports);
-  return found && { ...found, answer: refreshAnswer(found, ports) };
+async function findRefresh(token: string, ports: Ports, mayLearn: MayLearn): Promise<ActiveIntrospection | undefined> {
+  const found = await findLiveRefreshToken(token, ports, mayLearn);
+  return found && refreshAnswer(found, ports);
 }
 
-/** Whether a caller may learn about a token that was issued to another client. */
-async function isEntitled(caller: Introspector, { standing, api }: Found): Promise<boolean> {
-  const isSameTenant = (tenantId: string | undefined) => tenantId === undefined || tenantId === standing.tenantId;
+/**
+ * Whether a caller may learn about a token that was issued to another client. All that is read here is read for each
+ * such token, before the tenants are compared.
+ */
+async function isEntitled(caller: Introspector, { audience, tenantId }: TokenInQuestion, look: Look): Promise<boolean> {
+  const isSameTenant = (own: string | undefined) => own === undefined || own === tenantId;
   if (!('client' in caller)) return isSameTenant(caller.tenantId);
-  const own = await standingOf(caller.client, caller.look);
-  if (own === undefined || !isSameTenant(own.tenantId)) return false;
+  const [own, api] = await Promise.all([standingOf(caller.client, caller.look), findApi(audience, look)]);
+  if (own === undefined || api === undefined) return false;
   const [atApi, atSystem] = await Promise.all([
     allowedPermissions(caller.client, own, api, caller.look),
     systemPermissionsOf(caller, own),
   ]);
-  return atApi.length > 0 || atSystem.includes(INTROSPECT);
+  return isSameTenant(own.tenantId) && (atApi.length > 0 || atSystem.includes(INTROSPECT));
 }
 
 async function systemPermissionsOf({ client, look }: AuthenticatedClient, own: Standing): Promise<readonly string[]> {

@@ -124,6 +124,11 @@ export function subjectId({ id, subject }: Client): string {
   return subject.type === 'serviceUser' ? subject.serviceUserId : id;
 }
 
+/** The tenant of a client; undefined for an application, which belongs to the workspace. */
+export function tenantIdOf({ subject }: Pick<Client, 'subject'>): string | undefined {
+  return 'tenantId' in subject ? subject.tenantId : undefined;
+}
+
 /**
  * The owner of a list of clients: a tenant, a member of a tenant, a service user, or without a tenant the workspace,
  * which owns the applications. A service user has one list for each type of credential.

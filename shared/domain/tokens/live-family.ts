@@ -2,14 +2,14 @@ import { allowedPermissions, type Entitlement, entitlementOf, findApi } from '..
 import { type Standing, standingOf } from '../access/standing.ts';
 import type { Clock, Digests } from '../ambient.ts';
 import type { Pepper } from '../keys/ports.ts';
-import { type Client, subjectId } from '../records/client.ts';
+import { type Client, subjectId, tenantIdOf } from '../records/client.ts';
 import { isLive, latestMark } from '../records/lifecycle.ts';
 import type { Look, RecordReader } from '../records/look.ts';
 import type { Api } from '../records/permissions.ts';
 import { REFRESH_TOKEN } from '../records/registration.ts';
 import { settingsIn } from '../records/settings.ts';
 import { grantTypesOf } from '../registration/registration.ts';
-import { stillAllowed } from './live-token.ts';
+import { type MayLearn, stillAllowed } from './live-token.ts';
 import { readRefreshToken } from './refresh-token.ts';
 import { isKept } from './token-dependencies.ts';
 import { type FamilyRotation, familyKey, type TokenFamily } from './token-family.ts';
@@ -39,13 +39,18 @@ export type Generation =
 
 /**
  * Finds a refresh token by its text. Undefined for a text that is not a refresh token, and for a refresh token that its
- * client cannot redeem now.
+ * client cannot redeem now. With `mayLearn`, undefined also for a token that the party that asks may not learn about.
  */
-export async function findLiveRefreshToken(text: string, ports: Ports): Promise<LiveRefreshToken | undefined> {
+export async function findLiveRefreshToken(
+  text: string,
+  ports: Ports,
+  mayLearn?: MayLearn,
+): Promise<LiveRefreshToken | undefined> {
   const presented = await readRefreshToken(text, ports.pepper);
   if (presented === undefined) return undefined;
   const nowSeconds = ports.clock.nowSeconds();
   const look = ports.records.open(`refresh tokens of ${presented.familyId}`);
+  if (mayLearn !== undefined && !(await isDisclosed(presented.familyId, look, mayLearn))) return undefined;
   const family = await findFamily(presented.familyId, look, ports);
   if (family === undefined) return undefined;
   const client = await look.client(family.clientId);
@@ -61,6 +66,15 @@ export async function findLiveRefreshToken(text: string, ports: Ports): Promise<
   if (!isEntitledBy(await entitlementOf(client, api, look), family)) return undefined;
   const permissions = stillAllowed(family.scope, await allowedPermissions(client, standing, api, look));
   return permissions.length === 0 ? undefined : { family, subject: subjectId(client), standing, api, permissions };
+}
+
+/** Asks `mayLearn` about a family, also about a family that has ended. */
+async function isDisclosed(familyId: string, look: Look, mayLearn: MayLearn): Promise<boolean> {
+  const [family] = await Promise.all([look.findShortLived(familyKey(familyId)), look.isRevoked(familyId)]);
+  if (family === undefined) return false;
+  const { clientId, audience } = family;
+  const client = await look.client(clientId);
+  return mayLearn({ clientId, audience, tenantId: client && tenantIdOf(client) }, look);
 }
 
 /** The family with this id; undefined for a family that is unknown, revoked, expired, or was unused for too long. */

@@ -37,6 +37,19 @@ interface Ports {
   readonly secretTokens?: SecretTokens;
 }
 
+/** A token as the party that asks about it sees it before the records decide. `clientId` is the client that holds it. */
+export interface TokenInQuestion {
+  readonly clientId: string;
+  readonly audience: string;
+  readonly tenantId: string | undefined;
+}
+
+/**
+ * Says whether a party may learn about a token. A token that it may not learn about is left there: work and time do not
+ * depend on whether that token is active. The records that it reads of the token's API are read in `look`.
+ */
+export type MayLearn = (token: TokenInQuestion, look: Look) => Promise<boolean>;
+
 /** The claims of a token that Mintmark signed and that has not expired. Revocations are not checked. */
 export async function verifiedClaims(
   token: string,
@@ -70,14 +83,15 @@ async function verifiedToken(
 /**
  * Finds a token by its text. Undefined for a token that Mintmark did not sign, that is expired or revoked, whose client
  * or subject is not active, whose API is deleted, or that has no permission left. The caller does not learn the reason
- * (RFC 7662 §2.2).
+ * (RFC 7662 §2.2). With `mayLearn`, undefined also for a token that the party that asks may not learn about.
  */
-export async function findLiveToken(token: string, ports: Ports): Promise<LiveToken | undefined> {
+export async function findLiveToken(token: string, ports: Ports, mayLearn?: MayLearn): Promise<LiveToken | undefined> {
   const verified = await verifiedToken(token, ports);
-  if (verified === undefined) return findBySecret(token, ports);
+  if (verified === undefined) return findBySecret(token, ports, mayLearn);
   const { claims } = verified;
   // The name differs from the client id, because a client that authenticates with this id reads other records ahead.
   const look = ports.records.open(`token of ${claims.client_id}`);
+  if (mayLearn !== undefined && !(await isDisclosed(claims, look, mayLearn))) return undefined;
   const [live, isKeyTrusted] = await Promise.all([
     liveTokenOf(claims, look, ports),
     isByTrustedKey(verified, look, ports.clock),
@@ -86,10 +100,25 @@ export async function findLiveToken(token: string, ports: Ports): Promise<LiveTo
 }
 
 /** Finds a token that the secret of an API signed (HS256). */
-async function findBySecret(token: string, ports: Ports): Promise<LiveToken | undefined> {
+async function findBySecret(token: string, ports: Ports, mayLearn?: MayLearn): Promise<LiveToken | undefined> {
   const look = ports.records.open('token by a secret');
   const claims = await claimsBySecret(token, look, ports);
-  return claims && isWithinLifetime(claims, ports.clock.nowSeconds()) ? liveTokenOf(claims, look, ports) : undefined;
+  if (claims === undefined || !isWithinLifetime(claims, ports.clock.nowSeconds())) return undefined;
+  if (mayLearn !== undefined && !(await isDisclosed(claims, look, mayLearn))) return undefined;
+  return liveTokenOf(claims, look, ports);
+}
+
+/** Asks `mayLearn`, and reads the same records as `liveTokenOf` reads first, so that asking takes no round trip more. */
+async function isDisclosed(claims: TokenClaims, look: Look, mayLearn: MayLearn): Promise<boolean> {
+  readAhead(claims, look);
+  const { client_id: clientId, aud: audience, tenant_id: tenantId } = claims;
+  const [isPermitted] = await Promise.all([
+    mayLearn({ clientId, audience, tenantId }, look),
+    look.client(subjectClientIdOf(claims)),
+    isTokenRevoked(claims, look),
+    signingKeysIn(look),
+  ]);
+  return isPermitted;
 }
 
 /** Decides by the records whether verified claims belong to an active token; undefined if they do not. */

@@ -5,14 +5,14 @@ import { ASSERTION_LIFETIME_SECONDS_MAX, earliestIssue, isTimely } from '../auth
 import { isBoundAsRequired } from '../authentication/confirmation.ts';
 import type { AssertionVerifier, UnverifiedAssertion } from '../authentication/ports.ts';
 import { isMadeId } from '../ids.ts';
-import { type Client, subjectId } from '../records/client.ts';
+import { type Client, subjectId, tenantIdOf } from '../records/client.ts';
 import { isLive, latestMark } from '../records/lifecycle.ts';
 import type { Look, RecordReader } from '../records/look.ts';
 import { API_IDENTIFIER_CHARACTERS_MAX, apiNameKey } from '../records/permissions.ts';
 import { settingsIn } from '../records/settings.ts';
 import { assertionKeysOf } from '../registration/registration.ts';
 import type { LongLivedTokenClaims } from './claims.ts';
-import type { LiveToken } from './live-token.ts';
+import type { LiveToken, MayLearn } from './live-token.ts';
 
 /**
  * JWTs that service users sign for an API themselves, in place of access tokens. Their type is `JWT`, their `kid` is
@@ -82,10 +82,14 @@ export async function isSignedByKeyOf(
   return assertionVerifier.isGenuine(value, keys);
 }
 
-/** Finds a self-signed token by its text; undefined if it is not active, or if its API does not accept such tokens. */
+/**
+ * Finds a self-signed token by its text; undefined if it is not active, or if its API does not accept such tokens. With
+ * `mayLearn`, undefined also for a token that the party that asks may not learn about.
+ */
 export async function findSelfSignedToken(
   token: string,
   ports: Ports & { readonly records: RecordReader },
+  mayLearn?: MayLearn,
 ): Promise<LiveToken | undefined> {
   const read = readSelfSignedToken(token, ports);
   if (read === undefined) return undefined;
@@ -93,6 +97,8 @@ export async function findSelfSignedToken(
   const look = ports.records.open(`token of ${keyId}`);
   look.expect(apiNameKey(claims.aud));
   const [client, isRevoked] = await Promise.all([look.client(keyId), look.isRevoked(selfSignedTokenId(read))]);
+  const inQuestion = { clientId: keyId, audience: claims.aud, tenantId: client && tenantIdOf(client) };
+  if (mayLearn !== undefined && !(await mayLearn(inQuestion, look))) return undefined;
   if (client === undefined || isRevoked || !isLive(client, ports.clock.nowSeconds())) return undefined;
   if (!isAboutItself(read, client)) return undefined;
   return (await isSignedByKeyOf(client, { value: token, read }, ports))
