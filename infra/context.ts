@@ -38,6 +38,7 @@ const contextSchema = z.object({
   signingAlgorithms: orAsText(z.array(z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']))).optional(),
   removalPolicy: z.enum(['retain', 'destroy']).optional(),
   alarmTopicArn: z.string().optional(),
+  alarms: orAsText(z.strictObject({ omit: z.array(z.string()) })).optional(),
   protectedApis: orAsText(z.record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/), protectedApi)).optional(),
 });
 type Context = z.output<typeof contextSchema>;
@@ -62,13 +63,14 @@ function fromText(value: unknown): unknown {
  */
 export function propsFromContext(scope: Construct): MintmarkProps {
   const context = readContext(scope);
-  const { issuer, defaultAudience, importedSecrets, hs256Apis, signingAlgorithms, protectedApis } = context;
+  const { issuer, defaultAudience, importedSecrets, hs256Apis, signingAlgorithms, alarms, protectedApis } = context;
   return {
     issuer,
     defaultAudience,
     importedSecrets,
     hs256Apis,
     signingAlgorithms,
+    alarms,
     protectedApis,
     customDomain: customDomain(scope, context),
     mutualTlsDomain: context.mutualTlsDomain && namedMutualTlsDomain(scope, context.mutualTlsDomain),

@@ -5,6 +5,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { ProtectedApi } from '#shared/domain/checks/guard-request.ts';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import { bundlesDirectory } from './bundle.ts';
+import type { AlarmSelection } from './constructs/alarms.ts';
 import type { CustomDomain, MutualTlsDomain, RateLimit } from './constructs/http-api.ts';
 
 /** The properties of the construct `Mintmark`. All are optional. */
@@ -81,6 +82,11 @@ export interface MintmarkProps {
    * @default none: alarms only show in CloudWatch
    */
   readonly alarmTopic?: ITopic | undefined;
+  /**
+   * Which alarms to leave out, by their names in the stack, such as `Refusals` or `Throttles-exchange`.
+   * @default none: all alarms
+   */
+  readonly alarms?: AlarmSelection | undefined;
   /**
    * The EventBridge bus that gets audit events, with the source `mintmark`.
    * @default a new bus

@@ -31,6 +31,12 @@ interface AlarmRule {
 
 type AlarmRules = Readonly<Record<string, AlarmRule>>;
 
+/** Which alarms a deployment has. */
+export interface AlarmSelection {
+  /** The names of the alarms to leave out. */
+  readonly omit: readonly string[];
+}
+
 /** The watched resources, and the topic that gets alarms. */
 export interface AlarmsProps {
   readonly api: PublicApi;
@@ -38,20 +44,16 @@ export interface AlarmsProps {
   readonly signingAlgorithms: readonly SigningAlgorithm[];
   /** The topic that gets alarms. Without a topic they only show in CloudWatch. */
   readonly alarmTopic?: ITopic | undefined;
+  readonly alarms?: AlarmSelection | undefined;
 }
 
 /**
  * Creates the alarms of a deployment in CloudWatch. Missing data is no alarm, so a deployment without traffic is quiet.
+ * @throws Error if an alarm to leave out does not exist
  */
-export function createAlarms(scope: Construct, { api, functions, signingAlgorithms, alarmTopic }: AlarmsProps): void {
+export function createAlarms(scope: Construct, { alarmTopic, alarms, ...watched }: AlarmsProps): void {
   const home = new Construct(scope, 'Alarms');
-  const rules: AlarmRules = {
-    ...apiRules(api),
-    ...tokenRouteRules(api),
-    ...quotaRules(signingAlgorithms),
-    ...functionRules(functions),
-  };
-  for (const [id, { means, metric, threshold, periods = 1 }] of Object.entries(rules)) {
+  for (const [id, { means, metric, threshold, periods = 1 }] of selectedRules(watched, alarms?.omit ?? [])) {
     const alarm = new Alarm(home, id, {
       alarmDescription: `Mintmark: ${means}`,
       metric,
@@ -62,6 +64,24 @@ export function createAlarms(scope: Construct, { api, functions, signingAlgorith
     });
     if (alarmTopic) alarm.addAlarmAction(new SnsAction(alarmTopic));
   }
+}
+
+function selectedRules(
+  { api, functions, signingAlgorithms }: Omit<AlarmsProps, 'alarms' | 'alarmTopic'>,
+  omit: readonly string[],
+): readonly [string, AlarmRule][] {
+  const rules: AlarmRules = {
+    ...apiRules(api),
+    ...tokenRouteRules(api),
+    ...quotaRules(signingAlgorithms),
+    ...functionRules(functions),
+  };
+  for (const name of omit) {
+    if (rules[name] === undefined) {
+      throw new Error(`Mintmark has no alarm "${name}" to leave out. It has ${Object.keys(rules).join(', ')}.`);
+    }
+  }
+  return Object.entries(rules).filter(([name]) => !omit.includes(name));
 }
 
 function apiRules({ httpApi }: PublicApi): AlarmRules {

@@ -52,6 +52,12 @@ describe('the CDK context', () => {
     });
   });
 
+  test('names alarms to leave out', () => {
+    const alarms = { omit: ['Refusals'] };
+    expect(read({ alarms: JSON.stringify(alarms) })).toMatchObject({ alarms });
+    expect(() => read({ alarms: 'none' })).toThrow(/alarms/);
+  });
+
   test('names a topic and a certificate by their ARNs', () => {
     const alarmTopicArn = 'arn:aws:sns:eu-central-1:111122223333:on-call';
     const certificateArn = 'arn:aws:acm:eu-central-1:111122223333:certificate/1';

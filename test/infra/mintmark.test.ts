@@ -235,4 +235,18 @@ describe('alarms', () => {
     const { template: told } = synthesize({ alarmTopic });
     told.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [alarmTopic.topicArn] });
   });
+
+  test('are left out by name', () => {
+    const { template: fewer } = synthesize({ alarms: { omit: ['Refusals', 'SigningQuotaRS256'] } });
+    fewer.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { Metrics: Match.anyValue() }, 0);
+    const { template: all } = synthesize();
+    all.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { Metrics: Match.anyValue() }, 2);
+  });
+
+  test('cannot be left out by a name that none of them has', () => {
+    const omit = ['SigningQuotaES256'];
+    expect(() => prepare({ alarms: { omit } })).toThrow(
+      /no alarm "SigningQuotaES256" to leave out\. It has ServerErrors, /,
+    );
+  });
 });

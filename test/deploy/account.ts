@@ -1,0 +1,73 @@
+import type { Emulator } from './emulator.ts';
+
+interface Call {
+  /** The name of the service in a signature. */
+  readonly service: string;
+  readonly path?: string;
+  /** Of the AWS JSON protocol: which operation is meant. */
+  readonly target?: string;
+  readonly body?: object;
+}
+
+/** The long-lived resources of an account that an update must not replace. */
+export interface Resources {
+  readonly tables: readonly string[];
+  /** KMS keys that are not about to be deleted: each costs money. */
+  readonly keys: readonly string[];
+  readonly logGroups: readonly string[];
+}
+
+/**
+ * Invokes a Lambda function as an operator does, past API Gateway.
+ * @throws Error with the function's answer if it failed
+ */
+export async function invoke<Result>(emulator: Emulator, functionName: string): Promise<Result> {
+  return call<Result>(emulator, { service: 'lambda', path: `/2015-03-31/functions/${functionName}/invocations` });
+}
+
+/** Lists the tables, live keys and log groups of the account. */
+export async function listResources(emulator: Emulator): Promise<Resources> {
+  const { TableNames } = await call<{ TableNames: string[] }>(emulator, {
+    service: 'dynamodb',
+    target: 'DynamoDB_20120810.ListTables',
+  });
+  const { logGroups } = await call<{ logGroups: { logGroupName: string }[] }>(emulator, {
+    service: 'logs',
+    target: 'Logs_20140328.DescribeLogGroups',
+  });
+  return {
+    tables: TableNames.toSorted(),
+    keys: (await liveKeys(emulator)).toSorted(),
+    logGroups: logGroups.map(({ logGroupName }) => logGroupName).toSorted(),
+  };
+}
+
+async function liveKeys(emulator: Emulator): Promise<readonly string[]> {
+  const kms = <Body>(operation: string, body: object) =>
+    call<Body>(emulator, { service: 'kms', target: `TrentService.${operation}`, body });
+  const { Keys } = await kms<{ Keys: { KeyId: string }[] }>('ListKeys', {});
+  const described = await Promise.all(
+    Keys.map(({ KeyId }) => kms<{ KeyMetadata: { KeyId: string; KeyState: string } }>('DescribeKey', { KeyId })),
+  );
+  return described
+    .filter(({ KeyMetadata }) => KeyMetadata.KeyState !== 'PendingDeletion')
+    .map(({ KeyMetadata }) => KeyMetadata.KeyId);
+}
+
+/** MiniStack reads the service from the signature, and does not verify it. */
+async function call<Body>({ url }: Emulator, { service, path = '/', target, body = {} }: Call): Promise<Body> {
+  const response = await fetch(url + path, {
+    method: 'POST',
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+      'content-type': 'application/x-amz-json-1.1',
+      ...(target !== undefined && { 'x-amz-target': target }),
+    },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok || response.headers.has('x-amz-function-error')) {
+    throw new Error(`${service}${path} ${target ?? ''} answered ${response.status} ${text}`);
+  }
+  return JSON.parse(text) as Body;
+}

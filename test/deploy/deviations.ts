@@ -1,0 +1,32 @@
+/** One thing that MiniStack 1.5.33 does in another way than AWS, and what the run does about it. */
+export interface Deviation {
+  readonly emulator: string;
+  readonly run: string;
+}
+
+/** The alarms on metric math: MiniStack refuses them, and with them the whole stack. */
+export const METRIC_MATH_ALARMS = ['Refusals', 'SigningQuotaRS256'] as const;
+
+/** All known deviations that touch the run. A new one is a line here, and never a silent exception in a step. */
+export const deviations: readonly Deviation[] = [
+  {
+    emulator: 'refuses alarms on metric math',
+    run: `leaves out ${METRIC_MATH_ALARMS.join(' and ')} by the setting "alarms"`,
+  },
+  {
+    emulator: 'serves an API at http://<id>.execute-api.localhost:<port>, which becomes the issuer',
+    run: 'finds *.localhost on 127.0.0.1 (RFC 6761 §6.3)',
+  },
+  {
+    emulator: 'enforces neither IAM nor key policies',
+    run: 'proves nothing about permissions; test/infra/permissions.test.ts states them',
+  },
+  {
+    emulator: 'does not throttle, and writes no access log',
+    run: 'proves neither; test/infra/http-api.test.ts states them',
+  },
+  {
+    emulator: 'gives a new stack the table names of the old stack',
+    run: 'deploys into an empty emulator',
+  },
+];
