@@ -90,10 +90,11 @@ export function settingsOf(granted: readonly Grant[], resources: GrantableResour
 }
 
 /**
- * Writes the policy for keys that the product creates. It is read last, when it contains the permissions of all roles.
+ * Writes the policy for keys that the product creates. It is read last, when it contains the permissions of all roles,
+ * and CDK then merges its statements.
  */
 function policyOf(signingKeys: SigningKeys): string {
-  return Stack.of(signingKeys).toJsonString(Lazy.any({ produce: () => signingKeys.policyOfMade.toJSON() }));
+  return Stack.of(signingKeys).toJsonString(Lazy.any({ produce: () => signingKeys.policyOfMade }));
 }
 
 function settingsFrom({

@@ -14,6 +14,7 @@ import { Construct } from 'constructs';
 import type { LambdaTable } from '#shared/api/table.ts';
 import type { Grant } from '#shared/ports.ts';
 import { type GrantableResources, permit, settingsOf } from '../permissions.ts';
+import { limitEnvironment } from './environment-size.ts';
 
 const TIMEOUT_SECONDS = 10;
 
@@ -67,7 +68,7 @@ export function createFunction(
   const { removalPolicy, logRetention: retention } = settings;
   const logGroup = new LogGroup(home, 'Logs', { retention, removalPolicy });
   const reservedConcurrentExecutions = settings.reservedConcurrency[name];
-  return new LambdaFunction(home, 'Function', {
+  const handler = new LambdaFunction(home, 'Function', {
     description: table.purpose,
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
@@ -82,6 +83,8 @@ export function createFunction(
     logGroup,
     ...(reservedConcurrentExecutions !== undefined && { reservedConcurrentExecutions }),
   });
+  limitEnvironment(handler, name);
+  return handler;
 }
 
 interface RoleProps {
