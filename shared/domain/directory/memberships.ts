@@ -60,7 +60,9 @@ export async function setMember(
   assertExists(user);
   assertVersion(before, expectedVersion);
   const keepsRoles = roleIds === undefined && before !== undefined;
-  const assigned = keepsRoles ? before.roleIds : await rolesToAssign(caller, roleIds, { tenantId, before: before?.roleIds }, look);
+  const assigned = keepsRoles
+    ? before.roleIds
+    : await rolesToAssign(caller, roleIds, { tenantId, before: before?.roleIds }, look);
   if (before !== undefined) {
     const changed = { ...before, roleIds: assigned, version: before.version + 1 };
     if (!(await ports.directory.replace(key, changed))) throw changedMeanwhile();
