@@ -38,7 +38,11 @@ const snippet = async (id: string) => (await snippets()).get(id) ?? '';
 
 async function acceptedByExpress(code: string, path: string): Promise<readonly string[]> {
   const api = await startExpressProgram(code, world.url);
-  return acceptedByApi(api.url + path, tokens.all).finally(() => api.stop());
+  try {
+    return await acceptedByApi(api.url + path, tokens.all);
+  } finally {
+    await api.stop();
+  }
 }
 
 const onPage = (name: string) =>
