@@ -52,5 +52,5 @@ async function send<Body>(url: string, init: RequestInit): Promise<Answer<Body>>
   const response = await fetch(url, init);
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-  return { status: response.status, body: (isJson ? JSON.parse(text) : text) as Body };
+  return { status: response.status, body: (isJson && text !== '' ? JSON.parse(text) : text) as Body };
 }

@@ -39,7 +39,11 @@ async function answersTo(caller: Credentials): Promise<readonly string[]> {
 
 /** The answers of introspection to an application that may see all tokens, and to one that may see none. */
 const everything = () =>
-  Object.values(tokens).map((token) => ({ active: true, token_type: 'Bearer', ...decodeJwt(token) }));
+  Object.values(tokens).map((token) => {
+    // No answer tells on which records a token depends.
+    const { depends_on: _hidden, ...claims } = decodeJwt(token);
+    return { active: true, token_type: 'Bearer', ...claims };
+  });
 
 const nothing = () => Object.keys(tokens).map(() => '{"active":false}');
 

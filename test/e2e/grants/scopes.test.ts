@@ -129,14 +129,16 @@ describe('permissions that are taken away', () => {
 });
 
 describe('the ids of clients and users', () => {
-  test('C10: are chosen by Mintmark for clients, even if a request names an id', async () => {
-    const chosen = { clientId: acme.userId, id: acme.userId, client_id: acme.userId };
-    const reply = await world.manage('POST', `/v1/tenants/${acme.tenantId}/api-tokens`, {
-      description: 'x',
-      ...chosen,
-    });
-    expect(reply).toMatchObject({ status: 201, body: { clientId: expect.stringMatching(/^cli_[0-9A-Za-z]{22}$/) } });
-  });
+  test.each(['clientId', 'id', 'client_id'])(
+    'C10: are chosen by Mintmark for clients: a request cannot name one as %s',
+    async (member) => {
+      const path = `/v1/tenants/${acme.tenantId}/api-tokens`;
+      const named = await world.manage('POST', path, { description: 'x', [member]: acme.userId });
+      expect(seen(named)).toEqual(problem(400, 'invalid_request', member));
+      const reply = await world.manage('POST', path, { description: 'x' });
+      expect(reply).toMatchObject({ status: 201, body: { clientId: expect.stringMatching(/^cli_[0-9A-Za-z]{22}$/) } });
+    },
+  );
 
   test.each(['cli_0000000000000000000000', 'usr_1', 'svc_1', 'tok_1'])(
     'C10: are never given to another kind: a tenant cannot be called %s',

@@ -61,7 +61,7 @@ describe('the trial of an API', () => {
 
   test('gives a token that works until its minute is over or the grant is deleted', async () => {
     const application = await createReader();
-    const tried = (await tryApi(application)).body as Tried;
+    const tried = (await tryApi({ clientId: application.clientId })).body as Tried;
     const { access_token: value } = tried.tokenResponse;
     const scopes = [await introspectedScope(world, value)];
     await grantPermissions(world, application, acme.apiId, []);
@@ -82,7 +82,7 @@ describe('the trial of an API', () => {
 
   test('gives a token that ends with the application, if that is sooner', async () => {
     const application = await createReader({ expiresInSeconds: 20 });
-    const { body } = await tryApi(application);
+    const { body } = await tryApi({ clientId: application.clientId });
     expect(body).toMatchObject({ tokenResponse: { expires_in: 20 } });
   });
 
@@ -119,7 +119,9 @@ describe('the trial of an API is refused', () => {
 
   test('for an API that does not exist', async () => {
     const application = await createReader();
-    expect(seen(await tryApi(application, { apiId: 'api_unknown' }))).toEqual(problem(404, 'not_found'));
+    expect(seen(await tryApi({ clientId: application.clientId }, { apiId: 'api_unknown' }))).toEqual(
+      problem(404, 'not_found'),
+    );
   });
 
   test('B13: for an application that is disabled or has expired', async () => {
@@ -127,7 +129,7 @@ describe('the trial of an API is refused', () => {
     await world.manage('PATCH', `/v1/applications/${disabled.clientId}`, { status: 'disabled' }, token);
     world.clock.advance(1);
     for (const application of [disabled, expired]) {
-      expect(seen(await tryApi(application))).toEqual(problem(409, 'conflict'));
+      expect(seen(await tryApi({ clientId: application.clientId }))).toEqual(problem(409, 'conflict'));
     }
   });
 
@@ -141,7 +143,7 @@ describe('the trial of an API is refused', () => {
   test('to a caller that may only see and change APIs', async () => {
     const application = await createReader();
     const by = await managerWith(['read:apis', 'write:apis', 'write:applications']);
-    expect(seen(await tryApi(application, { by }))).toEqual(problem(403, 'insufficient_scope'));
+    expect(seen(await tryApi({ clientId: application.clientId }, { by }))).toEqual(problem(403, 'insufficient_scope'));
   });
 });
 
@@ -160,11 +162,11 @@ describe('C8: the trial of the management API', () => {
     for (const permissions of powers) {
       const application = await createApplication(world);
       await grantPermissions(world, application, SYSTEM_API_ID, permissions);
-      expect(seen(await tryApi(application, atSystem(by)))).toEqual(problem(403, 'forbidden'));
+      expect(seen(await tryApi({ clientId: application.clientId }, atSystem(by)))).toEqual(problem(403, 'forbidden'));
       const narrowed = { clientId: application.clientId, scope: 'read:tenants' };
       expect(seen(await tryApi(narrowed, atSystem(by)))).toEqual(problem(403, 'forbidden'));
     }
-    expect(seen(await tryApi(world.admin, atSystem(by)))).toEqual(problem(403, 'forbidden'));
+    expect(seen(await tryApi({ clientId: world.admin.clientId }, atSystem(by)))).toEqual(problem(403, 'forbidden'));
   });
 
   test('gives each permission that the caller holds too', async () => {

@@ -87,7 +87,11 @@ describe('an application that publishes its keys', () => {
     host.requests.length = 0;
     const url = 'https://app.example.com/anything';
     const others = { logoUri: url, policyUri: url, tosUri: url, sectorIdentifierUri: url, requestUris: [url] };
-    const [signer] = await createSigningApplication(world, acme, [first], { ...others, jwks: { keys: [first.jwk] } });
+    const register = ([name, value]: [string, unknown]) =>
+      world.manage('POST', '/v1/applications', { name: 'Reports', [name]: value });
+    const replies = await Promise.all(Object.entries(others).map(register));
+    expect(replies.map(({ status }) => status)).toEqual(Object.keys(others).map(() => 400));
+    const [signer] = await createSigningApplication(world, acme, [first], { jwks: { keys: [first.jwk] } });
     expect(signer && (await outcome(signer))).toBe('read:reports');
     expect(host.requests).toEqual([]);
   });

@@ -136,7 +136,7 @@ describe.each(secretOwners)('the secrets of $owner', ({ create }) => {
       const send = (ifMatch: string) => manage('POST', owner.path + rest, body, { 'if-match': ifMatch });
       const version = first + index;
       expect(seen(await send(`"${version + 1}"`))).toEqual(problem(412, 'precondition_failed'));
-      expect(seen(await send(`W/"${version}"`))).toEqual(problem(400, 'invalid_request'));
+      expect(seen(await send(`W/"${version}"`))).toEqual(problem(412, 'precondition_failed'));
       const { headers, body: shown } = await send(`"${version}"`);
       expect([headers.get('etag'), shown]).toEqual([
         `"${version + 1}"`,
