@@ -1,11 +1,13 @@
 import { assertHolds, type ManagementCaller } from '../access/authority.ts';
 import { findApi } from '../access/entitlement.ts';
 import { DomainError, notFound } from '../errors.ts';
+import { expectSigningKeys } from '../keys/signing-keys.ts';
 import type { Client } from '../records/client.ts';
 import { isLive } from '../records/lifecycle.ts';
 import type { Look, RecordReader } from '../records/look.ts';
 import { apiRecordKey, grantKey, SYSTEM_API_ID } from '../records/permissions.ts';
 import { CLIENT_CREDENTIALS } from '../records/registration.ts';
+import { expectSettings } from '../records/settings.ts';
 import { assertMayUse } from '../registration/registration.ts';
 import { decideAccess } from './decide-access.ts';
 import { type IssuedToken, type IssuePorts, issueAccessToken } from './issue-access-token.ts';
@@ -42,6 +44,9 @@ export async function testApi(
   const look = ports.records.open(clientId);
   const [api, client] = await Promise.all([look.find(apiRecordKey(apiId)), look.client(clientId)]);
   if (api === undefined || client?.subject.type !== 'application') throw notFound();
+  // The settings and keys that `decideAccess` needs travel with the next read.
+  expectSettings(look);
+  expectSigningKeys(look);
   // The identifier may mean the management API by now, for which another rule holds.
   if ((await findApi(api.identifier, look))?.id !== apiId) throw notFound();
   if (apiId === SYSTEM_API_ID) await assertHoldsGrant(caller, client, look);
