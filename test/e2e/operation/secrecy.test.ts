@@ -222,7 +222,7 @@ function foundIn(text: string): readonly string[] {
 
 describe('the search itself', () => {
   test('has enough to look for, and enough to look through', () => {
-    expect(secrets.size).toBeGreaterThan(70);
+    expect(secrets.size).toBeGreaterThan(100);
     expect(output.lines().length).toBeGreaterThan(100);
     expect(errors.length).toBeGreaterThan(70);
     expect([stored.length > 50_000, wire.length > 100_000]).toEqual([true, true]);

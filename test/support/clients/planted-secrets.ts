@@ -26,6 +26,9 @@ export function plantEverywhere(good: RouteRequest): readonly RouteRequest[] {
   const withHeaders = (headers: Record<string, string>) => ({ ...good, headers: { ...good.headers, ...headers } });
   return [
     withHeaders({ authorization: `Bearer ${canary()}` }),
+    // The management API refuses unknown parameters and members, but no unknown header: these requests succeed.
+    withHeaders({ cookie: canary(), 'x-api-key': canary(), 'x-amz-security-token': canary() }),
+    withHeaders({ referer: `https://app.example.com/callback?code=${canary()}` }),
     inQuery(withHeaders({ cookie: canary(), dpop: canary(), 'x-api-key': canary(), 'x-amz-security-token': canary() })),
     ...(good.body === undefined ? [] : [inBody(good, good.body)]),
   ];

@@ -87,10 +87,12 @@ function signerContract(open: () => Promise<Workspace>): void {
 
   test.each(ALGORITHMS)('F11: signs 64 different tokens with %s, and jose verifies all', async (alg) => {
     const { ports } = await open();
-    // One after the other: 64 at once could take longer on a busy machine than the signer waits for KMS.
+    const signAt = (index: number) => ports.signer.sign({ ...claims, jti: `tok_${index}` }, alg);
     const tokens: string[] = [];
-    for (let index = 0; index < 64; index += 1)
-      tokens.push(await ports.signer.sign({ ...claims, jti: `tok_${index}` }, alg));
+    // Eight at once: 64 at once could take longer on a busy machine than the signer waits for KMS.
+    for (let begun = 0; begun < 64; begun += 8) {
+      tokens.push(...(await Promise.all(race(8, (runner) => signAt(begun + runner)))));
+    }
     const verified = await Promise.all(tokens.map((token) => verifyWithJose(ports, token)));
     expect(verified.map(({ payload }) => payload.jti)).toEqual(tokens.map((_, index) => `tok_${index}`));
   });
