@@ -14,7 +14,7 @@ import type {
 } from '#shared/domain/authentication/ports.ts';
 import type { ApiGuard } from '#shared/domain/checks/guard-request.ts';
 import type { PublishedStatusList, StatusListSigner } from '#shared/domain/checks/publish-status-list.ts';
-import type { IntrospectionSigner } from '#shared/domain/checks/sign-introspection.ts';
+import type { IntrospectionEncrypter, IntrospectionSigner } from '#shared/domain/checks/sign-introspection.ts';
 import type { ClientKeys } from '#shared/domain/clients/client-keys.ts';
 import type {
   FoundingKeys,
@@ -71,7 +71,10 @@ export interface GrantedPorts {
   'tokens:sign': { readonly signer: TokenSigner };
   /** The same port for the exchange, which may also unwrap keys and sign by itself. */
   'tokens:issue': { readonly signer: TokenSigner };
-  'introspections:sign': { readonly introspectionSigner: IntrospectionSigner };
+  'introspections:sign': {
+    readonly introspectionSigner: IntrospectionSigner;
+    readonly introspectionEncrypter: IntrospectionEncrypter;
+  };
   'signing-secrets:use': { readonly secretTokens: SecretTokens };
   'signing-secrets:make': {
     readonly signingSecretMaker: SigningSecretMaker;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { SignCommand } from '@aws-sdk/client-kms';
 import type { StatusListSigner } from '#shared/domain/checks/publish-status-list.ts';
-import type { IntrospectionSigner } from '#shared/domain/checks/sign-introspection.ts';
-import { tokenTooLarge, unavailable } from '#shared/domain/errors.ts';
+import { answerTooLarge, type IntrospectionSigner } from '#shared/domain/checks/sign-introspection.ts';
+import { type DomainError, tokenTooLarge, unavailable } from '#shared/domain/errors.ts';
 import type { SigningKey, SigningKeys } from '#shared/domain/keys/signing-key.ts';
 import { kmsSigningKey } from '#shared/domain/keys/signing-keys.ts';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
@@ -35,7 +35,7 @@ export function tokenTypeFor({ scope }: TokenClaims): string {
 
 /** Signs introspection responses (RFC 9701) with the keys that sign tokens. `sign` rejects as `jwtSigner` says. */
 export function kmsIntrospectionSigner(environment: Environment): IntrospectionSigner {
-  const sign = jwtSigner(environment);
+  const sign = jwtSigner(environment, answerTooLarge);
   return { sign: (claims, algorithm) => sign('token-introspection+jwt', claims, algorithm) };
 }
 
@@ -63,10 +63,10 @@ interface DatedClaims {
 /**
  * Signs JWTs of any type with the workspace's current signing key in KMS. It chooses the key from the record that the
  * request has read, or from keys that are at most 30 s old. The returned function rejects with
- * `temporarily_unavailable` if KMS or DynamoDB fails or there is no key, and with `invalid_scope` if an EdDSA token has
- * more than 4096 bytes.
+ * `temporarily_unavailable` if KMS or DynamoDB fails or there is no key, and as `tooLarge` says, or else with
+ * `invalid_scope`, if a JWT with EdDSA has more than 4096 bytes.
  */
-export function jwtSigner(environment: Environment) {
+export function jwtSigner(environment: Environment, tooLarge: () => DomainError = tokenTooLarge) {
   const ring = keyRing(environment);
   return async (
     typ: string,
@@ -78,7 +78,9 @@ export function jwtSigner(environment: Environment) {
     const keys = stored === undefined ? await ring.recent(KEYS_SECONDS_MAX, iat) : await ring.of(stored, iat);
     const key = kmsSigningKey(keys, algorithm);
     if (key === undefined) throw unavailable(new Error(`The workspace has no signing key for ${algorithm}.`));
-    return signWith(key, signingInput({ alg: algorithm, kid: key.kid, typ }, claims), environment);
+    const input = signingInput({ alg: algorithm, kid: key.kid, typ }, claims);
+    if (SCHEMES[algorithm].messageType === 'RAW' && input.length > MESSAGE_BYTES_MAX) throw tooLarge();
+    return signWith(key, input, environment);
   };
 }
 
@@ -109,7 +111,6 @@ async function signWith(key: SigningKey, input: string, environment: Environment
 async function askKms({ custody, algorithm }: SigningKey, input: string, environment: Environment) {
   const { kmsAlgorithm: SigningAlgorithm, messageType: MessageType, toJose } = SCHEMES[algorithm];
   if (custody.type !== 'kms') throw unavailable(new Error('The private key is not in KMS any more.'));
-  if (MessageType === 'RAW' && input.length > MESSAGE_BYTES_MAX) throw tokenTooLarge();
   const Message = MessageType === 'RAW' ? Buffer.from(input) : createHash('sha256').update(input).digest();
   try {
     const { Signature = new Uint8Array() } = await kmsClient(environment).send(

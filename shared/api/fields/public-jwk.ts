@@ -11,7 +11,7 @@ export const number = z
 export const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 /** Refuses private members of a JWK, and so tells the caller that it sent a secret. */
-const noPrivateMembers = Object.fromEntries(PRIVATE_MEMBERS.map((name) => [name, z.never().optional()]));
+export const noPrivateMembers = Object.fromEntries(PRIVATE_MEMBERS.map((name) => [name, z.never().optional()]));
 
 /** Members that say what a key is for (RFC 7517 §4). They must allow it to verify signatures of these algorithms. */
 export function usage<const Algorithm extends string>(...algorithms: readonly [Algorithm, ...Algorithm[]]) {

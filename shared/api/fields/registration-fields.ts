@@ -1,8 +1,13 @@
 import * as z from 'zod';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
-import type { GrantType, TokenEndpointAuthMethod } from '#shared/domain/records/registration.ts';
+import type {
+  ContentEncryption,
+  EncryptionAlgorithm,
+  GrantType,
+  TokenEndpointAuthMethod,
+} from '#shared/domain/records/registration.ts';
 import { unique } from './fields.ts';
-import { PASSED_OVER, registeredJwks } from './trusted-jwk.ts';
+import { PASSED_OVER_OF_APPLICATIONS, registeredJwks } from './trusted-jwk.ts';
 
 const REDIRECT_URIS_MAX = 20;
 
@@ -28,6 +33,10 @@ const methods = [
 
 const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const satisfies SigningAlgorithm[];
 
+const encryptions = ['RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A256KW'] as const satisfies EncryptionAlgorithm[];
+
+const contents = ['A128CBC-HS256', 'A256GCM'] as const satisfies ContentEncryption[];
+
 const grants = [
   'client_credentials',
   'urn:ietf:params:oauth:grant-type:jwt-bearer',
@@ -51,18 +60,24 @@ const redirectUris = unique(
 
 const keySet = z
   .object({
-    keys: unique(registeredJwks, ({ kid }) => kid ?? '')
-      .refine(
-        (keys) => keys.length === 1 || keys.every(({ kid }) => kid !== undefined),
-        'must each have a kid if there are several',
-      )
-      .meta({ description: PASSED_OVER }),
+    keys: registeredJwks.meta({ description: PASSED_OVER_OF_APPLICATIONS }),
   })
   .transform(({ keys }) => keys);
 
 const jwksUri = z.string().min(1).max(KEYS_URI_CHARACTERS_MAX);
 
 const tokenEndpointAuthSigningAlg = z.enum(algorithms);
+
+/** Answers of introspection (RFC 9701 §6). */
+const introspectionAnswers = {
+  introspectionSignedResponseAlg: z.enum(algorithms).meta({
+    description: 'What signs answers of introspection as JWTs, if the workspace has keys for it (RFC 9701 section 6)',
+  }),
+  introspectionEncryptedResponseAlg: z.enum(encryptions).meta({
+    description: 'Encrypt answers of introspection to a key in jwks with "use": "enc"; others are refused (RFC 9701)',
+  }),
+  introspectionEncryptedResponseEnc: z.enum(contents).meta({ description: 'A128CBC-HS256 if absent' }),
+};
 
 const tokenEndpointAudienceAllowed = z.boolean().meta({
   description: 'Accept assertions whose audience is the URL of the token endpoint, as some libraries write it',
@@ -95,6 +110,7 @@ export const newRegistration = {
   jwksUri: jwksUri.optional(),
   tokenEndpointAuthSigningAlg: tokenEndpointAuthSigningAlg.optional(),
   tokenEndpointAudienceAllowed: tokenEndpointAudienceAllowed.optional(),
+  ...z.object(introspectionAnswers).partial().shape,
   ...z.object(certificateNames).partial().shape,
   dpopBoundAccessTokens: z.boolean().optional(),
   tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
@@ -109,6 +125,9 @@ export const registrationPatch = {
   jwksUri: jwksUri.nullish(),
   tokenEndpointAuthSigningAlg: tokenEndpointAuthSigningAlg.nullish(),
   tokenEndpointAudienceAllowed: tokenEndpointAudienceAllowed.nullish(),
+  introspectionSignedResponseAlg: introspectionAnswers.introspectionSignedResponseAlg.nullish(),
+  introspectionEncryptedResponseAlg: introspectionAnswers.introspectionEncryptedResponseAlg.nullish(),
+  introspectionEncryptedResponseEnc: introspectionAnswers.introspectionEncryptedResponseEnc.nullish(),
   ...certificateNamesPatch,
   dpopBoundAccessTokens: z.boolean().nullish(),
   tlsClientCertificateBoundAccessTokens: z.boolean().nullish(),
@@ -124,6 +143,7 @@ export const shownRegistration = {
   jwksUri: z.string().optional(),
   tokenEndpointAuthSigningAlg: tokenEndpointAuthSigningAlg.optional(),
   tokenEndpointAudienceAllowed: tokenEndpointAudienceAllowed.optional(),
+  ...z.object(introspectionAnswers).partial().shape,
   tlsClientAuthSubjectDn: z.string().optional(),
   tlsClientAuthSanDns: z.string().optional(),
   tlsClientAuthSanUri: z.string().optional(),

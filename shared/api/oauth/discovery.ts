@@ -17,6 +17,8 @@ const metadataDocument = z.object({
   introspection_endpoint_auth_methods_supported: z.array(z.string()),
   introspection_endpoint_auth_signing_alg_values_supported: z.array(z.string()),
   introspection_signing_alg_values_supported: z.array(z.string()),
+  introspection_encryption_alg_values_supported: z.array(z.string()),
+  introspection_encryption_enc_values_supported: z.array(z.string()),
   revocation_endpoint_auth_methods_supported: z.array(z.string()),
   revocation_endpoint_auth_signing_alg_values_supported: z.array(z.string()),
   dpop_signing_alg_values_supported: z.array(z.string()),

@@ -8,6 +8,7 @@ import {
   type Role,
   SYSTEM_API_ID,
 } from '../records/permissions.ts';
+import type { ApplicationRegistration } from '../records/registration.ts';
 import { rolesAssigned } from './standing.ts';
 import { reachOf, type SystemPermission, systemPermissions } from './system-api.ts';
 
@@ -27,6 +28,8 @@ export interface ManagementCaller {
    * The permissions that the subject holds now, at all APIs. Empty for applications, which have client grants instead.
    */
   readonly heldPermissions: readonly PermissionReference[];
+  /** The registration of an application; undefined for any other caller. */
+  readonly registration?: ApplicationRegistration | undefined;
 }
 
 /** The target of a management request: the permission that the request needs, and the ids in its path. */

@@ -31,7 +31,7 @@ export async function authenticateManager(presented: PresentedToken, ports: Mana
   if (live?.api.id !== SYSTEM_API_ID || live.claims.aud !== systemApiIdentifier(ports.issuer)) {
     throw new DomainError('invalid_token', 'The access token is expired, revoked or not valid for this API.');
   }
-  const { claims, standing, permissions } = live;
+  const { claims, standing, permissions, client } = live;
   await assertIsSender(presented, claims, ports);
   return {
     clientId: claims.client_id,
@@ -41,5 +41,6 @@ export async function authenticateManager(presented: PresentedToken, ports: Mana
     permissions,
     roles: standing.roles,
     heldPermissions: standing.permissions,
+    registration: client.registration,
   };
 }

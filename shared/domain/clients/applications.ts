@@ -10,10 +10,10 @@ import { proofBy } from '../registration/authentication-methods.ts';
 import {
   changedRegistration,
   newRegistration,
+  type RegistrationPorts,
   type RequestedRegistration,
 } from '../registration/change-registration.ts';
 import type { MadeClient } from '../registration/new-client.ts';
-import type { TrustedKeys } from '../registration/ports.ts';
 import { DEFAULT_REGISTRATION } from '../registration/registration.ts';
 import { type ClientAccess, getClient } from './client-ownership.ts';
 import { type ClientRequest, createClient } from './create-client.ts';
@@ -36,7 +36,7 @@ export type ApplicationRequest = Omit<ClientRequest, 'owner' | 'registration'> &
 export function createApplication(
   caller: ManagementCaller,
   { registration: requested, ...request }: ApplicationRequest,
-  ports: Parameters<typeof createClient>[2] & { readonly trustedKeys: TrustedKeys },
+  ports: Parameters<typeof createClient>[2] & RegistrationPorts,
 ): Promise<MadeClient> {
   const registration = newRegistration(requested, ports);
   return createClient(caller, { owner: {}, ...request, registration }, ports);
@@ -55,7 +55,7 @@ export type ApplicationPatch = Omit<ClientPatch, 'register'> & {
 export async function updateApplication(
   access: ClientAccess,
   { registration: requested, ...patch }: ApplicationPatch,
-  ports: Ports & { readonly clientChanger: ClientChanger; readonly clock: Clock; readonly trustedKeys: TrustedKeys },
+  ports: Ports & RegistrationPorts & { readonly clientChanger: ClientChanger; readonly clock: Clock },
 ): Promise<Client> {
   const { tokenEndpointAuthMethod: method, grantTypes } = requested;
   const losesSecrets = method !== undefined && proofBy(method) !== 'secret';

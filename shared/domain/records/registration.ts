@@ -1,6 +1,6 @@
 import type { SigningAlgorithm } from './permissions.ts';
 
-/** Public members of a JSON Web Key (RFC 7517 §4) that a client was registered with. */
+/** Public members of a JSON Web Key (RFC 7517 §4) that a client was registered with. `use` is `enc`, or absent. */
 type RegisteredJwk = Readonly<Record<string, string>>;
 
 /** The registration of an application (RFC 7591 §2). Only applications have these members. */
@@ -11,7 +11,7 @@ export interface ApplicationRegistration extends CertificateNames {
   readonly tokenEndpointAuthMethod: TokenEndpointAuthMethod;
   /** The grants that the application may trade for an access token. */
   readonly grantTypes: readonly GrantType[];
-  /** The public keys of its assertions, or of its certificate. */
+  /** The public keys of its assertions, or of its certificate, and the key to which answers are encrypted. */
   readonly jwks?: readonly RegisteredJwk[] | undefined;
   /** The URL at which the application publishes these keys. */
   readonly jwksUri?: string | undefined;
@@ -19,6 +19,12 @@ export interface ApplicationRegistration extends CertificateNames {
   readonly tokenEndpointAuthSigningAlg?: SigningAlgorithm | undefined;
   /** Whether its assertions may be for the URL of the token endpoint in place of the issuer (RFC 7523 §3 item 3). */
   readonly tokenEndpointAudienceAllowed?: boolean | undefined;
+  /** The algorithm that signs introspection answers for it (RFC 9701 §6); undefined for RS256 if the workspace has it. */
+  readonly introspectionSignedResponseAlg?: SigningAlgorithm | undefined;
+  /** How introspection answers are encrypted to its key (RFC 9701 §6); undefined for answers in clear text. */
+  readonly introspectionEncryptedResponseAlg?: EncryptionAlgorithm | undefined;
+  /** The content encryption of these answers (RFC 9701 §6); undefined for A128CBC-HS256. */
+  readonly introspectionEncryptedResponseEnc?: ContentEncryption | undefined;
   /** Whether all its access tokens are bound to a key by DPoP (RFC 9449 §5.2). */
   readonly dpopBoundAccessTokens?: boolean | undefined;
   /** Whether all its access tokens are bound to its certificate (RFC 8705 §3.4). */
@@ -35,6 +41,18 @@ export type TokenEndpointAuthMethod =
   | 'tls_client_auth'
   | 'self_signed_tls_client_auth'
   | 'none';
+
+/** The algorithms (RFC 7518 §4.1) by which the key of an encrypted answer is given to an application. */
+export const encryptionAlgorithms = ['RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A256KW'] as const;
+
+/** The `alg` in the header of an encrypted answer. */
+export type EncryptionAlgorithm = (typeof encryptionAlgorithms)[number];
+
+/** The algorithms (RFC 7518 §5.1) that encrypt an answer, the default first (RFC 9701 §6). */
+export const contentEncryptions = ['A128CBC-HS256', 'A256GCM'] as const;
+
+/** The `enc` in the header of an encrypted answer. */
+export type ContentEncryption = (typeof contentEncryptions)[number];
 
 /**
  * The name in a client's certificate (RFC 8705 §2.1.2). A client with `tls_client_auth` has exactly one of the members.

@@ -2,8 +2,9 @@ import { DomainError } from '../errors.ts';
 import type { ApplicationRegistration, TokenEndpointAuthMethod, TrustedJwk } from '../records/registration.ts';
 import { acceptsMethod, hasKeys, isKnownByName, proofBy } from './authentication-methods.ts';
 import { certificateNames, flawOfNames } from './certificate-names.ts';
+import { signingKeysIn, usedKeys } from './encryption-keys.ts';
+import { flawOfIntrospection, type IntrospectionPorts, introspectionMembers } from './introspection-answers.ts';
 import { isFetchableUrl } from './issuer-urls.ts';
-import type { TrustedKeys } from './ports.ts';
 import { assertRedirectUris } from './redirect-uris.ts';
 import { DEFAULT_REGISTRATION } from './registration.ts';
 
@@ -15,42 +16,47 @@ export type RequestedRegistration = {
     | undefined;
 };
 
-interface Ports {
-  readonly trustedKeys: TrustedKeys;
-}
+/** The ports that examine a registration. */
+export type RegistrationPorts = IntrospectionPorts;
 
 /**
  * Makes the registration of a new application.
  * @throws DomainError as `changedRegistration` does
  */
-export function newRegistration(requested: RequestedRegistration, ports: Ports): ApplicationRegistration {
+export function newRegistration(requested: RequestedRegistration, ports: RegistrationPorts): ApplicationRegistration {
   const { tokenEndpointAuthMethod: method = DEFAULT_REGISTRATION.tokenEndpointAuthMethod } = requested;
   const grantTypes = DEFAULT_REGISTRATION.grantTypes.filter((grantType) => acceptsMethod(grantType, method));
   return changedRegistration({ ...DEFAULT_REGISTRATION, grantTypes }, requested, ports);
 }
 
 /**
- * Applies a change to the registration of an application. Members that the new method does not use are removed.
+ * Applies a change to the registration of an application. Members that the new method does not use are removed, and so
+ * are keys without a use.
  * @throws DomainError `invalid_request` for an invalid redirect URI; for keys that are weak, missing or not used by the
  * method; for a URL that keys cannot be fetched from; for a method that needs exactly one name of a certificate and
- * does not get it (RFC 8705 §2.1.2); and for a grant that does not accept the method (RFC 7591 §2)
+ * does not get it (RFC 8705 §2.1.2); for a grant that does not accept the method (RFC 7591 §2); for a signature that
+ * the workspace has no key for; and for a content encryption without an algorithm (RFC 9701 §6)
  */
 export function changedRegistration(
   before: ApplicationRegistration,
   requested: RequestedRegistration,
-  ports: Ports,
+  ports: RegistrationPorts,
 ): ApplicationRegistration {
   if (requested.redirectUris !== undefined) assertRedirectUris(requested.redirectUris);
   const { tokenEndpointAuthMethod: method = before.tokenEndpointAuthMethod } = requested;
-  const after = {
+  const merged = {
     ...mergedMembers(before, requested, method),
     party: requested.party ?? before.party,
     tokenEndpointAuthMethod: method,
     grantTypes: requested.grantTypes ?? before.grantTypes,
     redirectUris: requested.redirectUris ?? before.redirectUris,
   };
+  const { jwks: _all, ...others } = merged;
+  const jwks = usedKeys(merged);
+  const after = { ...others, ...(jwks && { jwks }) };
   assertGrantsSuit(after);
   assertKeys(after, ports);
+  assertIntrospection(after, ports);
   assertNames(after);
   return after;
 }
@@ -59,15 +65,18 @@ export function changedRegistration(
 const assertionMembers = ['tokenEndpointAuthSigningAlg', 'tokenEndpointAudienceAllowed'] as const;
 
 /** The members that only some methods use. */
-const methodMembers = ['jwks', 'jwksUri', ...assertionMembers, ...certificateNames] as const;
+const methodMembers = [...introspectionMembers, 'jwks', 'jwksUri', ...assertionMembers, ...certificateNames] as const;
 
 /** The members about the client's tokens, which every method allows. */
 const bindingMembers = ['dpopBoundAccessTokens', 'tlsClientCertificateBoundAccessTokens'] as const;
 
-/** Returns the members among `methodMembers` that a method uses. */
-function usableMembers(method: TokenEndpointAuthMethod): readonly string[] {
+/** Returns the members among `methodMembers` that a method uses, with or without encrypted answers. */
+function usableMembers(method: TokenEndpointAuthMethod, isEncrypting: boolean): readonly string[] {
+  const mayIntrospect = proofBy(method) !== 'none';
   return [
-    ...(hasKeys(method) ? ['jwks', 'jwksUri'] : []),
+    ...(mayIntrospect ? introspectionMembers : []),
+    ...(hasKeys(method) || (mayIntrospect && isEncrypting) ? ['jwks'] : []),
+    ...(hasKeys(method) ? ['jwksUri'] : []),
     ...(proofBy(method) === 'assertion' ? assertionMembers : []),
     ...(isKnownByName(method) ? certificateNames : []),
   ];
@@ -82,14 +91,24 @@ function mergedMembers(
   requested: RequestedRegistration,
   method: TokenEndpointAuthMethod,
 ): Partial<ApplicationRegistration> {
-  const usable = usableMembers(method);
+  const isEncrypting = Boolean(patched(before, requested, 'introspectionEncryptedResponseAlg'));
+  const usable = usableMembers(method, isEncrypting);
   const misplaced = methodMembers.find((member) => requested[member] && !usable.includes(member));
   if (misplaced !== undefined) {
     throw refused(misplaced, `A client that authenticates by ${method} cannot have ${misplaced}.`);
   }
   const kept = [...methodMembers.filter((member) => usable.includes(member)), ...bindingMembers];
-  const merged = kept.map((member) => [member, requested[member] === undefined ? before[member] : requested[member]]);
+  const base = isEncrypting ? before : { ...before, introspectionEncryptedResponseEnc: undefined };
+  const merged = kept.map((member) => [member, patched(base, requested, member)] as const);
   return Object.fromEntries(merged.filter(([, value]) => value !== null && value !== undefined));
+}
+
+function patched<Name extends keyof ApplicationRegistration>(
+  before: ApplicationRegistration,
+  requested: RequestedRegistration,
+  member: Name,
+) {
+  return requested[member] === undefined ? before[member] : requested[member];
 }
 
 function assertGrantsSuit({ grantTypes, tokenEndpointAuthMethod: method }: ApplicationRegistration): void {
@@ -98,22 +117,29 @@ function assertGrantsSuit({ grantTypes, tokenEndpointAuthMethod: method }: Appli
   throw refused('grantTypes', `A client that authenticates by ${method} cannot use the grant ${unsuited}.`);
 }
 
-function assertKeys(registration: ApplicationRegistration, { trustedKeys }: Ports): void {
-  const { tokenEndpointAuthMethod: method, jwks, jwksUri } = registration;
+function assertKeys(registration: ApplicationRegistration, { trustedKeys }: RegistrationPorts): void {
+  const { tokenEndpointAuthMethod: method, jwks = [], jwksUri } = registration;
   if (!hasKeys(method)) return;
-  if ((jwks === undefined) === (jwksUri === undefined)) {
+  const keys = signingKeysIn(jwks);
+  const hasNone = keys.length === 0 && jwksUri === undefined;
+  if (hasNone || (jwks.length > 0 && jwksUri !== undefined)) {
     throw refused('jwks', `A client that authenticates by ${method} must have either jwks or jwksUri.`);
   }
   if (jwksUri !== undefined && !isFetchableUrl(jwksUri)) {
     throw refused('jwksUri', 'The URL must be https, with a public domain name and the default port.');
   }
-  if (jwks === undefined || jwks.every((jwk) => isForApplications(jwk) && trustedKeys.isStrong(jwk))) return;
+  if (keys.every((jwk) => isForApplications(jwk) && trustedKeys.isStrong(jwk))) return;
   throw refused('jwks', 'Mintmark accepts public keys of RSA with 2048 to 4096 bits, P-256 and Ed25519.');
 }
 
 /** Whether an application can use the key. Only other issuers sign with P-384: it would need ES384 (RFC 7518 §3.4). */
 function isForApplications({ crv }: TrustedJwk): boolean {
   return crv !== 'P-384';
+}
+
+function assertIntrospection(registration: ApplicationRegistration, ports: RegistrationPorts): void {
+  const flaw = flawOfIntrospection(registration, ports);
+  if (flaw !== undefined) throw refused(flaw.member, flaw.description);
 }
 
 function assertNames(registration: ApplicationRegistration): void {

@@ -9,6 +9,7 @@ import {
   REFRESH_TOKEN,
 } from '../records/registration.ts';
 import { type AssertionAlgorithm, assertionAlgorithms, type ClientProof, proofBy } from './authentication-methods.ts';
+import { signingKeysIn } from './encryption-keys.ts';
 import type { AssertionKeys, RegisteredKeys } from './ports.ts';
 
 /** The registration of an application that was created with a name only (defaults of RFC 7591 §2). */
@@ -61,8 +62,8 @@ function namesOf(algorithm: SigningAlgorithm): readonly AssertionAlgorithm[] {
   return algorithm === 'EdDSA' ? ['EdDSA', 'Ed25519'] : [algorithm];
 }
 
-/** Returns the keys that an application is registered with, or the URL at which it publishes them. */
+/** Returns the signing keys that an application is registered with, or the URL at which it publishes them. */
 export function registeredKeysOf(client: Client): RegisteredKeys {
   const { jwks, jwksUri } = registrationOf(client);
-  return { issuer: client.id, jwks, jwksUri };
+  return { issuer: client.id, jwks: jwks && signingKeysIn(jwks), jwksUri };
 }

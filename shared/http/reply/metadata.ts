@@ -1,9 +1,13 @@
 import { discovery } from '#shared/api/oauth/discovery.ts';
 import { exchange, introspect, revoke } from '#shared/api/oauth/oauth.ts';
 import { dpopAlgorithms } from '#shared/domain/authentication/dpop.ts';
-import { statementAlgorithms } from '#shared/domain/checks/sign-introspection.ts';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
-import { grantTypes, type TokenEndpointAuthMethod } from '#shared/domain/records/registration.ts';
+import {
+  contentEncryptions,
+  encryptionAlgorithms,
+  grantTypes,
+  type TokenEndpointAuthMethod,
+} from '#shared/domain/records/registration.ts';
 import {
   assertionAlgorithms,
   confidentialMethods,
@@ -45,7 +49,9 @@ export function authorizationServerMetadata({ issuer, mutualTlsUrl, algorithms }
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     introspection_endpoint_auth_methods_supported: confidentialMethods.filter(isPossible),
     introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
-    introspection_signing_alg_values_supported: statementAlgorithms(algorithms),
+    introspection_signing_alg_values_supported: algorithms,
+    introspection_encryption_alg_values_supported: encryptionAlgorithms,
+    introspection_encryption_enc_values_supported: contentEncryptions,
     revocation_endpoint_auth_methods_supported: clientMethods,
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     dpop_signing_alg_values_supported: dpopAlgorithms,

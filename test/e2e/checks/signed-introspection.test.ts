@@ -45,17 +45,9 @@ describe('a signed answer of introspection', () => {
   test('H13: is verified by oauth4webapi, and says the same as the unsigned answer', async () => {
     const token = await world.tokenFor(acme.tenantToken);
     const as = await discover();
-    expect(as.introspection_signing_alg_values_supported).toEqual(['RS256']);
+    expect(as.introspection_signing_alg_values_supported).toContain('RS256');
     expect(await introspect(token, as)).toEqual((await ask(token, 'application/json')).body);
     expect(await introspect('unknown', as)).toEqual({ active: false });
-  });
-
-  test('H15: is never encrypted, which the metadata does not offer and no client can register for', async () => {
-    const { body: metadata } = await world.send('GET', '/.well-known/oauth-authorization-server');
-    expect(Object.keys(metadata as object).filter((name) => /encrypt|_enc_/.test(name))).toEqual([]);
-    const encrypted = { introspection_encrypted_response_alg: 'RSA-OAEP-256' };
-    const { body } = await world.manage('POST', '/v1/applications', { name: 'Gateway', ...encrypted });
-    expect(JSON.stringify(body)).not.toContain('RSA-OAEP');
   });
 
   test('H13: is for the caller, and has neither subject nor expiry that could make a token of it', async () => {

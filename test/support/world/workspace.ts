@@ -26,6 +26,7 @@ import { dynamoStatusEntries, dynamoStatusPlaces } from '#shared/adapters/dynamo
 import { dynamoUsageNotes, dynamoUsageReader } from '#shared/adapters/dynamo/tokens/usage.ts';
 import { joseAssertionVerifier } from '#shared/adapters/jose/assertion-verifier.ts';
 import { joseCertificateVerifier } from '#shared/adapters/jose/certificate-verifier.ts';
+import { joseIntrospectionEncrypter } from '#shared/adapters/jose/introspection-encrypter.ts';
 import { joseWorkloadTokens } from '#shared/adapters/jose/workload-tokens.ts';
 import { exchangeSigner } from '#shared/adapters/kms/exchange-signer.ts';
 import { kmsFoundingKeys } from '#shared/adapters/kms/founding-keys.ts';
@@ -118,6 +119,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     memory: dynamoRequestMemory(environment),
     assertionMemory: dynamoAssertionMemory(environment),
     introspectionSigner: kmsIntrospectionSigner(environment),
+    introspectionEncrypter: joseIntrospectionEncrypter(),
     secretTokens: kmsSecretTokens(environment),
     signingSecretMaker: kmsSigningSecretMaker(environment),
     signingSecrets: dynamoDirectoryWriter(environment),

@@ -9,7 +9,10 @@ const jwkOn = (namedCurve: string) =>
 
 describe.each(['private_key_jwt', 'self_signed_tls_client_auth'] as const)('an application with %s', (method) => {
   const register = (...jwks: readonly Record<string, string>[]) =>
-    newRegistration({ tokenEndpointAuthMethod: method, jwks }, { trustedKeys: cryptoTrustedKeys() });
+    newRegistration(
+      { tokenEndpointAuthMethod: method, jwks },
+      { trustedKeys: cryptoTrustedKeys(), verifier: { algorithms: [] } },
+    );
 
   test('D21: is registered with a key on P-256', () => {
     const jwk = jwkOn('P-256');
