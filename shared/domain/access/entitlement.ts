@@ -17,8 +17,12 @@ export async function findApi(identifier: string, look: Look): Promise<Api | und
 
 type HeldPermissions = Pick<Standing, 'permissions'>;
 
+/** How many APIs of a client are looked through for the only one that exists. A client with more names an audience. */
+const SEARCHED_APIS_MAX = 20;
+
 /**
- * Finds the API that a request without an audience is for: the client's only API, or else the default API.
+ * Finds the API that a request without an audience is for: the client's only API, or else the default API. APIs that
+ * were deleted do not count.
  * @throws DomainError `invalid_request` if there is neither
  */
 export async function resolveApi(
@@ -26,12 +30,14 @@ export async function resolveApi(
   findDefault: () => Promise<string | undefined>,
   look: Look,
 ): Promise<Api | undefined> {
-  const [only, ...others] = entitledApiIds(client, holding);
-  if (only !== undefined && others.length === 0) return look.find(apiRecordKey(only));
+  const ids = entitledApiIds(client, holding);
+  const isSearched = ids.length <= SEARCHED_APIS_MAX;
+  const [only, other] = isSearched ? await firstStanding(ids, client, look) : [];
+  if (only !== undefined && other === undefined) return only;
   const defaultAudience = await findDefault();
   if (defaultAudience !== undefined) return findApi(defaultAudience, look);
   const what =
-    only === undefined
+    isSearched && only === undefined
       ? `${NO_PERMISSION} ${GIVING}`
       : "Send 'audience': the identifier of the API that the token is for.";
   throw new DomainError('invalid_request', what, { field: 'audience' });
@@ -42,7 +48,26 @@ const NO_PERMISSION = 'The client has no permission at any API.';
 /** Says who can give a client the permission that it lacks. */
 export const GIVING = 'An administrator gives it one, by a client grant or by a role.';
 
-/** Returns the ids of the APIs that a client has permissions for. */
+/** Finds the APIs among these ids that still stand, two at a time: more than one API is enough to know. */
+async function firstStanding(ids: readonly string[], client: Client, look: Look): Promise<readonly Api[]> {
+  const found = await Promise.all(ids.slice(0, 2).map((id) => findEntitledApi(id, client, look)));
+  const standing = found.filter((api) => api !== undefined);
+  const others = ids.slice(2);
+  if (standing.length > 1 || others.length === 0) return standing;
+  return [...standing, ...(await firstStanding(others, client, look))];
+}
+
+/** Finds an API that a client has permissions for; undefined if the API, or the application's client grant, is gone. */
+async function findEntitledApi(apiId: string, client: Client, look: Look): Promise<Api | undefined> {
+  const isApplication = client.subject.type === 'application';
+  const [api, grant] = await Promise.all([
+    look.find(apiRecordKey(apiId)),
+    isApplication ? look.find(grantKey(client.id, apiId)) : undefined,
+  ]);
+  return isApplication && grant === undefined ? undefined : api;
+}
+
+/** Returns the ids of the APIs that a client has permissions for. Some of these APIs may be deleted. */
 function entitledApiIds(client: Client, { permissions }: HeldPermissions): readonly string[] {
   if (client.subject.type === 'application') return client.apiIds;
   return [...new Set(permissions.map((permission) => permission.apiId))];

@@ -8,6 +8,9 @@ import type { Client } from '../records/client.ts';
 import type { Look, RecordReader } from '../records/look.ts';
 import { apiRecordKey, type ClientGrant, grantKey, SYSTEM_API_ID } from '../records/permissions.ts';
 
+/** How many APIs an application may have client grants at: their list is one answer. */
+const GRANTS_MAX = 100;
+
 interface Ports {
   readonly records: RecordReader;
   readonly directory: DirectoryWriter<'grant'>;
@@ -25,8 +28,8 @@ export interface GrantPath {
  * now or later.
  * @throws DomainError `not_found` for the application or the API; `invalid_request` for a permission that the API does
  * not declare; `forbidden` for permissions of the management API that the caller does not have; `conflict` if the grant
- * changed meanwhile, and for a change that could end the access of the administrator; `precondition_failed` for another
- * version than expected
+ * changed meanwhile, for too many client grants, and for a change that could end the access of the administrator;
+ * `precondition_failed` for another version than expected
  */
 export async function setClientGrant(
   caller: ManagementCaller,
@@ -56,9 +59,9 @@ export async function setClientGrant(
     createdAtSeconds: before?.createdAtSeconds ?? ports.clock.nowSeconds(),
     version: before === undefined ? firstVersion(ports.random) : before.version + 1,
   };
+  if (!client.apiIds.includes(apiId)) await noteApi(clientId, apiId, ports);
   if (before === undefined) await ports.directory.insert(key, grant);
   else if (!(await ports.directory.replace(key, grant))) throw changedMeanwhile();
-  if (!client.apiIds.includes(apiId)) await noteApi(clientId, apiId, ports);
   return grant;
 }
 
@@ -118,11 +121,25 @@ export async function deleteClientGrant(
   await changeClient({ clientId, change: forget }, ports);
 }
 
-/** Adds an API to those of a client, so that an exchange without audience can find the client's only API. */
+/**
+ * Adds an API to those of a client, so that an exchange without audience can find the client's only API. Ids of deleted
+ * APIs leave the list and do not count.
+ * @throws DomainError `conflict` if the client has too many APIs
+ */
 async function noteApi(clientId: string, apiId: string, ports: Ports): Promise<void> {
-  const note = (client: Client) =>
-    client.apiIds.includes(apiId) ? client : { ...client, apiIds: [...client.apiIds, apiId] };
+  const note = async (client: Client): Promise<Client> => {
+    if (client.apiIds.includes(apiId)) return client;
+    const apiIds = await standingIds(client.apiIds, ports.records.open(clientId));
+    if (apiIds.length < GRANTS_MAX) return { ...client, apiIds: [...apiIds, apiId] };
+    throw new DomainError('conflict', `The application already has client grants at ${GRANTS_MAX} APIs, the maximum.`);
+  };
   await changeClient({ clientId, change: note }, ports);
+}
+
+/** The ids of APIs that still exist. */
+async function standingIds(apiIds: readonly string[], look: Look): Promise<readonly string[]> {
+  const apis = await Promise.all(apiIds.map((id) => look.find(apiRecordKey(id))));
+  return apiIds.filter((_, index) => apis[index] !== undefined);
 }
 
 async function findApplication(clientId: string, look: Look): Promise<Client> {

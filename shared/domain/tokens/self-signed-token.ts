@@ -117,8 +117,8 @@ async function liveSelfSignedToken(read: SelfSignedToken, client: Client, look: 
   }
   // The signer's clock may be ahead: the token may be older than its `iat`, and a revocation must still cover it.
   if (earliestIssue(read.claims.iat) < latestMark(standing, await settingsIn(look))) return undefined;
-  // The token was for an earlier API with this identifier.
-  if (Math.ceil(read.claims.iat) < api.createdAtSeconds) return undefined;
+  // The token may be for an earlier API with this identifier, also if it is from the second of the new API's creation.
+  if (Math.floor(read.claims.iat) <= api.createdAtSeconds) return undefined;
   const permissions = await allowedPermissions(client, standing, api, look);
   if (permissions.length === 0) return undefined;
   return { claims: claimsOf(read, client, standing.tenantId), client, standing, api, permissions, look };

@@ -5,7 +5,9 @@ import { areTokensActive, type Refreshable, refresh } from '#test/support/arrang
 import { exchanged, exchangeToken, TOKEN_EXCHANGE } from '#test/support/arrange/token-exchange.ts';
 import { isTokenActive } from '#test/support/ask/introspection.ts';
 import { bitsSet, readList, statusOf } from '#test/support/ask/status-lists.ts';
-import { createApplication, grantPermissions } from '#test/support/clients/applications.ts';
+import { createApplication, grantPermissions, registerApi } from '#test/support/clients/applications.ts';
+import { createServiceUserKey, signAssertion } from '#test/support/clients/service-user-keys.ts';
+import { createServiceUser } from '#test/support/clients/service-users.ts';
 import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import type { Credentials } from '#test/support/world/world.ts';
 
@@ -19,7 +21,7 @@ let serial = 0;
 let api: { readonly identifier: string; id: string };
 const identifierOf = (number: number) => `https://api.example.com/returning-${number}`;
 const makeApi = async () => {
-  const settings = { allowRefreshTokens: true, statusList: true };
+  const settings = { allowRefreshTokens: true, statusList: true, acceptsSelfSignedTokens: true };
   const { identifier } = api;
   const permissions = [{ value: 'read' }];
   const { id } = await succeed(manage('POST', '/v1/apis', { identifier, name: 'API', permissions, ...settings }));
@@ -95,4 +97,67 @@ test('Sound 4: an API that is deleted and made again revives no token of a tenan
   await makeApi();
   await succeed(manage('PATCH', `/v1/roles/${roleId}`, { permissions: [named] }));
   expect([await isActive(token), await isActive(await tokenFor(holder))]).toEqual([false, true]);
+});
+
+test('Sound 4: an API that is deleted and made again in the same second takes no JWT that a service user signed before', async () => {
+  const named = { api: api.identifier, value: 'read' };
+  const roleId = await createRole(world, [named]);
+  const key = await createServiceUserKey(world, await createServiceUser(world, acme.tenantId, [roleId]));
+  const sign = () => signAssertion({ url: api.identifier, clock: world.clock }, key);
+  world.clock.advance(1);
+  const [first, again] = [await sign(), await sign()];
+  const before = await isActive(first);
+  await succeed(manage('DELETE', `/v1/apis/${api.id}`));
+  await makeApi();
+  await succeed(manage('PATCH', `/v1/roles/${roleId}`, { permissions: [named] }));
+  const atOnce = [await isActive(first), await isActive(again)];
+  world.clock.advance(1);
+  expect([before, atOnce, await isActive(first), await isActive(await sign())]).toEqual([
+    true,
+    [false, false],
+    false,
+    true,
+  ]);
+});
+
+describe('Sound 4: a deleted API is not among the APIs that an exchange without an audience could mean', () => {
+  const audienceOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).aud;
+  const exchange = async (credentials: Credentials) => {
+    const { status, body } = await world.post('/oauth/token', credentials, { grant_type: 'client_credentials' });
+    const { access_token: token, error_description: description } = body as Record<string, string>;
+    return [status, token === undefined ? description : audienceOf(token)];
+  };
+  const ending = async () => registerApi(world, ['read']);
+  const end = ({ id }: { id: string }) => succeed(manage('DELETE', `/v1/apis/${id}`));
+
+  test('for an application', async () => {
+    const [application, other] = [await createApplication(world), await ending()];
+    await grantPermissions(world, application, other.id, ['read']);
+    await grantTo(application);
+    const ambiguous = await exchange(application);
+    await end(other);
+    expect([ambiguous, await exchange(application)]).toEqual([
+      [400, expect.stringContaining("Send 'audience'")],
+      [200, api.identifier],
+    ]);
+  });
+
+  test('for a tenant, with six APIs of which one is left', async () => {
+    const others = await Promise.all(Array.from({ length: 5 }, ending));
+    const named = [...others, api].map(({ identifier }) => ({ api: identifier, value: 'read' }));
+    const holder = await createApiToken(world, acme.tenantId, { roleIds: [await createRole(world, named)] });
+    const ambiguous = await exchange(holder);
+    await Promise.all(others.map(end));
+    expect([ambiguous, await exchange(holder)]).toEqual([
+      [400, expect.stringContaining("Send 'audience'")],
+      [200, api.identifier],
+    ]);
+  });
+
+  test('and if it was the only API, the answer says that there is no permission', async () => {
+    const application = await createApplication(world);
+    await grantTo(application);
+    await end(api);
+    expect(await exchange(application)).toEqual([400, expect.stringContaining('no permission at any API')]);
+  });
 });

@@ -78,7 +78,19 @@ describe('resolveApi', () => {
   const OTHER = 'https://api.example.com/other';
   const other = anApi({ id: 'api_other', identifier: OTHER });
   const claim = { ownerId: 'api_other', createdAtSeconds: 1, version: 1 };
-  const look = lookAt({ api: { api_reports: api, api_other: other }, name: { [`api/${OTHER}`]: claim } });
+  const grant = {
+    id: 'grn_1',
+    clientId: 'cli',
+    apiId: api.id,
+    permissions: 'all',
+    createdAtSeconds: 1,
+    version: 1,
+  } as const;
+  const look = lookAt({
+    api: { api_reports: api, api_other: other },
+    name: { [`api/${OTHER}`]: claim },
+    grant: { [grantKey(application.id, api.id).id]: grant },
+  });
   const atReports = holding('read:reports', 'write:reports');
   const atBoth = {
     ...atReports,
@@ -91,6 +103,27 @@ describe('resolveApi', () => {
     ['the default API if the client has several', aClient(), atBoth, OTHER, other],
     ['the default API if the client has none', aClient(), withoutPermissions, OTHER, other],
     ['no API if the default is unknown', aClient(), atBoth, `${OTHER}/`, undefined],
+    [
+      'Sound 4: the only API that still exists',
+      { ...application, apiIds: ['api_gone', 'api_reports', 'api_gone_too'] },
+      withoutPermissions,
+      OTHER,
+      api,
+    ],
+    [
+      'Sound 4: the default API if the client grant is gone',
+      { ...application, apiIds: ['api_other'] },
+      withoutPermissions,
+      OTHER,
+      other,
+    ],
+    [
+      'the default API if the client has more than twenty',
+      { ...application, apiIds: ['api_reports', ...Array.from({ length: 20 }, (_, serial) => `api_${serial}`)] },
+      withoutPermissions,
+      OTHER,
+      other,
+    ],
   ])('finds %s', async (_what, client, holder, defaultAudience, found) => {
     expect(await resolveApi({ client, holding: holder }, async () => defaultAudience, look)).toEqual(found);
   });
