@@ -14,6 +14,7 @@ import { PREFLIGHT, preflight } from './share-origins.ts';
 import type { StepPorts } from './step-ports.ts';
 import { appendAttempt } from './steps/audit.ts';
 import { sealCursor } from './steps/cursors.ts';
+import { assertUnchanged } from './unchanged-members.ts';
 import { onTheWayBack } from './way-back.ts';
 import { onTheWayIn } from './way-in.ts';
 
@@ -98,7 +99,11 @@ export function lambda<const Table extends LambdaTable>(
   const chain = middy<Incoming, GatewayReply>()
     .use(onTheWayBack(table, ports))
     .use(onTheWayIn(table, ports))
-    .handler((event) => operate(event, { ...(operations as Operations), [PREFLIGHT]: preflight }, ports()));
+    .handler(async (event) => {
+      const runs = { ...(operations as Operations), [PREFLIGHT]: preflight };
+      await assertUnchanged(event, table, (operation) => bodyOf(operation, event, runs, ports()));
+      return operate(event, runs, ports());
+    });
   // The first step turns the event into an `Incoming`; middy has no type for that.
   const handler = chain as unknown as (event: GatewayEvent, context: Context) => Promise<GatewayReply>;
   return Object.assign(handler, {
@@ -129,6 +134,16 @@ function acceptsSignedOnly(accept: string | undefined, { signedAs }: Reply): boo
 type Operations = Readonly<
   Record<string, (request: object, ports: unknown) => Promise<OperationReply<number, unknown>>>
 >;
+
+/** Runs an operation that only reads, for the ids in the path of another request. */
+async function bodyOf(
+  operation: string,
+  { caller, source, pathParameters: params }: Incoming,
+  operations: Operations,
+  ports: StepPorts,
+): Promise<unknown> {
+  return (await operations[operation]?.({ caller, source, params }, ports))?.body;
+}
 
 async function operate(event: Incoming, operations: Operations, ports: StepPorts): Promise<GatewayReply> {
   const { operation = '', route, caller, possession, pathParameters: params, parsedQuery: query, body } = event;

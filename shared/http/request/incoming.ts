@@ -29,6 +29,7 @@ export type GatewayEvent = APIGatewayProxyEvent | APIGatewayProxyEventV2;
  * | `caller` | `recogniseCaller` | `countRequests`, `noteUse`, `authorizeCaller`, `answerRepeats`, `audit`, the operation, `auditRefusals`, `writeLog` |
  * | `quotas` | `countRequests` | `tellQuotas` |
  * | `expectedVersions` | `checkInput` | the operation |
+ * | `readOnlyMembers` | `checkInput` | `assertUnchanged` |
  * | `body` | `checkInput` | `answerRepeats`, the operation |
  * | `parsedQuery` | `checkInput`, `openCursors` | the operation |
  * | `repeatedReply` | `answerRepeats` | `audit`; it also replaces the operation |
@@ -60,6 +61,8 @@ export interface Incoming {
   route?: Route;
   /** The members of the body, decoded and not yet checked against the schema. */
   members?: Readonly<Record<string, unknown>>;
+  /** The members of a change that answers show and the operation cannot change. */
+  readOnlyMembers?: Readonly<Record<string, unknown>>;
   body?: unknown;
   parsedQuery?: unknown;
   /** The versions of the resource that the caller means to change; undefined for any version. */

@@ -37,6 +37,7 @@ function isExact(written: string): boolean {
   return /^-?\d+$/.test(written) ? Number.isSafeInteger(value) : Number.isFinite(value);
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** Whether a value is a JSON object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

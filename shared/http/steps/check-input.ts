@@ -45,14 +45,19 @@ function assertNothingUnexpected(event: Incoming, { query, body }: Route): void 
 }
 
 /**
- * Leaves out the members of a change that answers show and the operation cannot change, such as `createdAt`. So a
- * client can change what it has read and send it back.
+ * Divides the members of a change: those that the operation takes, and those that answers only show, such as
+ * `createdAt`. A client may send the second back as they are shown; `assertUnchanged` compares them.
  */
-function changeableMembers({ members }: Incoming, { method, body, reply }: Route): Incoming['members'] {
+function changeableMembers(event: Incoming, { method, body, reply }: Route): Incoming['members'] {
+  const { members } = event;
   const { schema: shown } = reply;
   const isChange = method === 'PATCH' || method === 'PUT';
   if (!isChange || !(shown instanceof z.ZodObject) || !(body?.schema instanceof z.ZodObject)) return members;
   const { shape: taken } = body.schema;
-  const isKept = (name: string) => Object.hasOwn(taken, name) || !Object.hasOwn(shown.shape, name);
-  return Object.fromEntries(Object.entries(members ?? {}).filter(([name]) => isKept(name)));
+  const isReadOnly = (name: string) => !Object.hasOwn(taken, name) && Object.hasOwn(shown.shape, name);
+  const { readOnly = [], changeable = [] } = Object.groupBy(Object.entries(members ?? {}), ([name]) =>
+    isReadOnly(name) ? 'readOnly' : 'changeable',
+  );
+  event.readOnlyMembers = Object.fromEntries(readOnly);
+  return Object.fromEntries(changeable);
 }

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import type { LambdaTable } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
 import { changeableKinds, placeOf } from '#test/support/arrange/changeable-kinds.ts';
@@ -108,6 +109,72 @@ describe('Sound 21: what it has shown is taken back', () => {
       const before = await succeed(manage('PUT', path, path === grant ? { permissions: 'all' } : {}));
       expect((await manage('PUT', path, before)).status).toBe(200);
     }
+  });
+});
+
+/** The members that answers of a change show and that its request does not take. */
+const readOnlyOf = ({ reply, body }: LambdaTable['routes'][string]): readonly string[] => {
+  const [shown, taken] = [reply.schema, body?.schema];
+  if (!(shown instanceof z.ZodObject) || !(taken instanceof z.ZodObject)) return [];
+  return Object.keys(shown.shape).filter((name) => !Object.hasOwn(taken.shape, name));
+};
+const changes = management.filter(({ method }) => method === 'PATCH' || method === 'PUT');
+
+describe.each(changes)('Sound 21: members that $method $path cannot change', ({ operation, ...route }) => {
+  /** A good request, and the record after it was made once. */
+  const arrange = async () => {
+    const request = await requests[operation]();
+    return { request, shown: (await send(request)).body as Readonly<Record<string, unknown>> };
+  };
+  const sendWith = ({ body, ...request }: RouteRequest, members: object) =>
+    send({ ...request, body: JSON.stringify({ ...JSON.parse(body ?? '{}'), ...members }) });
+
+  test('are taken as they are shown', async () => {
+    const { request, shown } = await arrange();
+    const members = Object.fromEntries(readOnlyOf(route).map((name) => [name, shown[name]]));
+    expect((await sendWith(request, members)).status).toBe(200);
+  });
+
+  test.each(readOnlyOf(route).filter((name) => name !== 'lastUsedAt'))(
+    'are refused with another value, by name: %s',
+    async (name) => {
+      const { request, shown } = await arrange();
+      for (const value of ['forged', 4_711, [{ id: 'forged' }], { forged: true }]) {
+        expect(seen(await sendWith(request, { [name]: value }))).toEqual(refused(name));
+      }
+      const { version } = (await sendWith(request, {})).body as { version: number };
+      expect(version).toBe(Number(shown.version) + 1);
+    },
+  );
+});
+
+describe('Sound 21: what is shown can be sent back', () => {
+  const application = async () => {
+    const path = await place.add('/v1/applications', { name: 'Gateway' });
+    return { path, before: await succeed<Record<string, unknown>>(manage('GET', path)) };
+  };
+
+  test('also if the credential was used meanwhile, because uses are not compared', async () => {
+    const { path, before } = await application();
+    const used = { ...before, lastUsedAt: '2027-01-15T08:00:00.000Z' };
+    const secrets = (before.secrets as object[]).map((secret) => ({ ...secret, lastUsedAt: null }));
+    expect((await manage('PATCH', path, { ...used, secrets })).status).toBe(200);
+  });
+
+  test('but not after another change, whose version it names: 412 with If-Match, and 400 without', async () => {
+    const { path, before } = await application();
+    await succeed(manage('PATCH', path, { name: 'Front gate' }));
+    const conditional = await manage('PATCH', path, before, { 'if-match': '"1"' });
+    const replies = [seen(conditional), seen(await manage('PATCH', path, before))];
+    expect(replies).toEqual([problem(412, 'precondition_failed'), refused('version')]);
+  });
+
+  test('and not for a record that does not exist', async () => {
+    const { before } = await application();
+    const reply = await manage('PATCH', '/v1/applications/cli_0000000000000000000000', before);
+    expect(seen(reply)).toEqual(problem(404, 'not_found'));
+    const member = `/v1/tenants/${acme.tenantId}/members/usr_0000000000000000000000`;
+    expect(seen(await manage('PUT', member, { roleIds: [], version: 7 }))).toEqual(refused('version'));
   });
 });
 
