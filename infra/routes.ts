@@ -1,4 +1,5 @@
-import { gatewayPath, type LambdaTable, type Route } from '#shared/api/table.ts';
+import { directory } from '#shared/api/management/directory.ts';
+import { gatewayPath, type LambdaTable, MANAGEMENT_PREFLIGHTS, type Route } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
 import type { Grant } from '#shared/ports.ts';
 
@@ -16,6 +17,9 @@ export interface FunctionRoute {
   /** Absent for a route that signs nothing. */
   readonly signs?: Signing | undefined;
 }
+
+/** The preflights of the management API need the settings, which the function of the directory can read. */
+const preflights: FunctionRoute = { method: 'OPTIONS', path: MANAGEMENT_PREFLIGHTS, functionName: directory.name };
 
 /**
  * Returns all routes of the API tables. If one function serves all methods of a path, the path also gets the method
@@ -38,7 +42,7 @@ export function functionRoutes(): readonly FunctionRoute[] {
     const reading = routes.find((route) => route.path === path && route.method === 'GET');
     return reading === undefined ? [] : [{ ...reading, method: 'HEAD' }];
   });
-  return [...routes, ...others];
+  return [...routes, ...others, preflights];
 }
 
 function signedBy({ reply }: Route, grants: LambdaTable['grants']): Signing | undefined {

@@ -87,6 +87,12 @@ export function isOfManagementApi(route: Route): boolean {
   return route.path.startsWith('/v1/') && !isPublicDocument(route);
 }
 
+/**
+ * API Gateway's path of all preflights of the management API. A function that has a path for itself answers its
+ * preflights alike.
+ */
+export const MANAGEMENT_PREFLIGHTS = '/v1/{rest+}';
+
 /** The description of a Lambda: its purpose, its grants, and its routes by the names of their operations. */
 export interface LambdaTable {
   readonly name: string;

@@ -100,7 +100,7 @@ export function lambda<const Table extends LambdaTable>(
     .use(onTheWayBack(table, ports))
     .use(onTheWayIn(table, ports))
     .handler(async (event) => {
-      const runs = { ...(operations as Operations), [PREFLIGHT]: preflight };
+      const runs = { ...(operations as Operations), [PREFLIGHT]: () => preflight(event, ports()) };
       await assertUnchanged(event, table, (operation) => bodyOf(operation, event, runs, ports()));
       return operate(event, runs, ports());
     });

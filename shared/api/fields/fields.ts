@@ -66,6 +66,25 @@ export const apiIdentifier = z
   )
   .min(3);
 
+const ORIGIN_CHARACTERS_MAX = 255;
+
+/**
+ * The origin of web pages as a browser sends it (RFC 6454 §6.2): `https://host` or `https://host:port`, in lower case
+ * and without a default port. Only `localhost` may have http.
+ */
+export const webOrigin = z
+  .string()
+  .regex(/^https?:\/\/[a-z0-9.:[\]-]+$/, 'must be an origin such as https://console.example.com')
+  .min(1)
+  .max(ORIGIN_CHARACTERS_MAX)
+  .refine(isSecureOrigin, 'must be https, or http on localhost, spelled as browsers send it');
+
+function isSecureOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { origin, protocol, hostname } = new URL(text);
+  return origin === text && (protocol === 'https:' || hostname === 'localhost');
+}
+
 /** Any JSON value. */
 export const jsonValue: z.ZodType<JsonValue> = z.json();
 

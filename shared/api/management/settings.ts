@@ -8,6 +8,7 @@ import {
   tokenQuota,
   tokensRevokedUntil,
   unique,
+  webOrigin,
 } from '../fields/fields.ts';
 import { showing, updating } from '../fields/shapes.ts';
 import type { Route } from '../table.ts';
@@ -110,11 +111,19 @@ const refreshTokens = z.strictObject({
     .meta({ description: 'A new refresh token beyond this number ends the oldest' }),
 });
 
+/** How many origins may be listed. Each of them is a site that handles management tokens. */
+const ORIGINS_MAX = 20;
+
+const allowedOrigins = unique(z.array(webOrigin).max(ORIGINS_MAX), (origin) => origin).meta({
+  description: 'The pages of these origins may call the management API from a browser, with a token of their own',
+});
+
 const settings = z.object({
   defaultAudience,
   accessTokens,
   apiTokens,
   refreshTokens,
+  allowedOrigins,
   signingKeys,
   statusLists,
   tokenQuota,
@@ -140,6 +149,7 @@ const example = {
     graceSeconds: 10,
     maxLivePerClient: 100,
   },
+  allowedOrigins: ['https://console.example.com'],
   version: 2,
 };
 
@@ -167,6 +177,7 @@ export const settingsRoutes = {
         tokensRevokedUntil: tokensRevokedUntil.optional(),
         statusLists: statusLists.partial().optional(),
         refreshTokens: refreshTokens.partial().optional(),
+        allowedOrigins: allowedOrigins.optional(),
       }),
       example: { apiTokens: { maxLive: 20, maxLifetimeSeconds: 31_536_000 } },
     },

@@ -45,6 +45,7 @@ export interface SettingsPatch {
   readonly tokenQuota?: TokenQuotaChange | undefined;
   readonly statusLists?: Changes<WorkspaceSettings['statusLists']> | undefined;
   readonly refreshTokens?: Changes<WorkspaceSettings['refreshTokens']> | undefined;
+  readonly allowedOrigins?: readonly string[] | undefined;
 }
 
 type Changes<Settings> = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
@@ -85,6 +86,7 @@ function withChanges(before: WorkspaceSettings, patch: SettingsPatch, nowSeconds
     signingKeys: mergeChanges(before.signingKeys, patch.signingKeys),
     tokenQuota: changedQuota(before.tokenQuota, patch.tokenQuota),
     statusLists: mergeChanges(before.statusLists, patch.statusLists),
+    allowedOrigins: patch.allowedOrigins ?? before.allowedOrigins,
   };
 }
 

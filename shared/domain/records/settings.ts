@@ -56,6 +56,8 @@ export interface WorkspaceSettings extends Versioned {
     readonly graceSeconds: number;
     readonly maxLivePerClient: number;
   };
+  /** The origins whose pages may call the management API from a browser, spelled as browsers send them. */
+  readonly allowedOrigins: readonly string[];
   /** Tokens of any client that were issued before this moment are not valid. */
   readonly revokedBeforeSeconds?: number | undefined;
 }
@@ -100,6 +102,7 @@ export const DEFAULT_SETTINGS: WorkspaceSettings = {
   tokenQuota: UNLIMITED,
   statusLists: { ttlSeconds: 30 },
   refreshTokens: DEFAULT_REFRESH_TOKENS,
+  allowedOrigins: [],
   createdAtSeconds: 0,
   version: 1,
 };

@@ -117,6 +117,7 @@ export function settingsRepresentation(record: Omit<WorkspaceSettings, 'createdA
     tokenQuota,
     statusLists,
     refreshTokens,
+    allowedOrigins,
     ...rest
   } = record;
   nothingLeft(rest);
@@ -129,6 +130,7 @@ export function settingsRepresentation(record: Omit<WorkspaceSettings, 'createdA
     tokenQuota,
     statusLists,
     refreshTokens,
+    allowedOrigins,
     ...revocationMark({ revokedBeforeSeconds }),
   };
 }

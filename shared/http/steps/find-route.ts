@@ -2,7 +2,8 @@ import { ID } from '#shared/api/fields/fields.ts';
 import { isPublicDocument, type LambdaTable, type Route } from '#shared/api/table.ts';
 import { DomainError, notFound } from '#shared/domain/errors.ts';
 import { isSecretInPlaceOfId } from '#shared/domain/ids.ts';
-import { PREFLIGHT, preflightOf } from '../share-origins.ts';
+import type { Incoming } from '../request/incoming.ts';
+import { isOnManagementPath, managementPreflight, PREFLIGHT, preflightOf } from '../share-origins.ts';
 import { isAskedFor, type Middleware } from './step.ts';
 
 /** Whether text can be an id, and is not a secret in the place of an id: log and audit lines show ids. */
@@ -17,10 +18,11 @@ function askedAmong(routes: readonly NamedRoute[], method: string): NamedRoute |
   return routes.find(([, route]) => route.method === (method === 'HEAD' ? 'GET' : method));
 }
 
-/** Only public documents answer the preflight of a browser. */
-function preflightAmong(routes: readonly NamedRoute[]): NamedRoute | undefined {
+/** Only public documents and the management API answer the preflight of a browser. */
+function preflightAmong(routes: readonly NamedRoute[], event: Incoming): NamedRoute | undefined {
   const document = routes.find(([, route]) => isPublicDocument(route));
-  return document && [PREFLIGHT, preflightOf(document[1])];
+  if (document !== undefined) return [PREFLIGHT, preflightOf(document[1])];
+  return isOnManagementPath(event) ? [PREFLIGHT, managementPreflight] : undefined;
 }
 
 /** Finds the route of a request in the table. @throws DomainError `not_found`, `method_not_allowed` */
@@ -28,8 +30,9 @@ export function findRoute(table: LambdaTable): Middleware {
   return {
     before: ({ event }) => {
       const candidates = Object.entries(table.routes).filter(([, route]) => isAskedFor(route, event));
-      if (candidates.length === 0) throw notFound();
-      const match = event.method === 'OPTIONS' ? preflightAmong(candidates) : askedAmong(candidates, event.method);
+      const isPreflight = event.method === 'OPTIONS';
+      const match = isPreflight ? preflightAmong(candidates, event) : askedAmong(candidates, event.method);
+      if (match === undefined && candidates.length === 0) throw notFound();
       if (match === undefined) throw new DomainError('method_not_allowed', 'This path does not support this method.');
       if (!Object.values(event.target).every(mayBeId)) throw notFound();
       [event.operation, event.route] = match;

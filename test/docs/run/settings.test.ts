@@ -22,6 +22,12 @@ describe(PAGE, () => {
     expect(firstColumn(page, 'member').toSorted()).toEqual(patched.toSorted());
   });
 
+  test('L11: lists the origins whose pages may call the management API', () => {
+    expect(used().session.answers('allowed-origins')).toEqual([
+      ['https://console.example.com', 'http://localhost:5173'],
+    ]);
+  });
+
   test('lists the settings of the context', () => {
     const schema =
       /const contextSchema = z\.object\(\{\n([\s\S]*?)\n\}\);/.exec(readPage('infra/context.ts'))?.[1] ?? '';

@@ -34,6 +34,7 @@ const defaults = {
     graceSeconds: 10,
     maxLivePerClient: 100,
   },
+  allowedOrigins: [],
 };
 const show = async () => (await manage('GET', '/v1/settings')).body as { readonly version: number };
 const change = (patch: unknown, headers = {}) => manage('PATCH', '/v1/settings', patch, headers);

@@ -172,6 +172,7 @@ const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryR
         maxLivePerClient: z.int(),
       } satisfies ShapeOf<WorkspaceSettings['refreshTokens']>)
       .default(DEFAULT_REFRESH_TOKENS),
+    allowedOrigins: z.array(z.string()).default([]),
   } satisfies ShapeOf<WorkspaceSettings>),
   signingKeys: signingKeysSchema,
   signingSecrets: z.object({
