@@ -20,9 +20,6 @@ export const NAME_CHARACTERS = 128;
 /** The greatest length of a description. */
 export const DESCRIPTION_CHARACTERS = 256;
 
-/** How many roles a subject may have. */
-export const ROLES_MAX = 50;
-
 /** How many permissions a role, an API or a request may name. */
 export const PERMISSIONS_MAX = 200;
 
@@ -41,6 +38,16 @@ export const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** An id as paths and bodies carry it. */
 export const id = z.string().regex(ID, 'must be 1 to 64 of A-Z a-z 0-9 _ -').min(1).max(64);
+
+const NAMED_ROLES_MAX = 50;
+
+/**
+ * The roles of a principal in a request. The domain gives fewer (`ROLES_MAX`), but a principal of an earlier version may
+ * have as many, and is written back as it was read.
+ */
+export const roleIds = z.array(id).max(NAMED_ROLES_MAX).meta({
+  description: 'At most 20 roles; a principal that has more already keeps them',
+});
 
 /**
  * A scope token of RFC 6749 §3.3, short enough for tables and lists. `offline_access` is refused: in a request it asks

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { id, orderedQuery, ROLES_MAX } from '../fields/fields.ts';
+import { orderedQuery, roleIds } from '../fields/fields.ts';
 import { commonExample, commonMembers, deleting, listing, showing } from '../fields/shapes.ts';
 import type { Route } from '../table.ts';
 
@@ -22,7 +22,7 @@ export const memberRoutes = {
     errors: 'problem',
     body: {
       encoding: 'json',
-      schema: z.strictObject({ roleIds: z.array(id).max(ROLES_MAX).optional() }),
+      schema: z.strictObject({ roleIds: roleIds.optional() }),
       example: { roleIds: memberExample.roleIds },
     },
     reply: { status: 200, description: 'The membership', schema: member, example: memberExample },

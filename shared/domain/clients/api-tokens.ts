@@ -11,6 +11,7 @@ import type { ClientChanger, ClientRemover, ClientWriter, RecordWriter } from '.
 import type { ApiTokenKind, Client, ClientOwner } from '../records/client.ts';
 import type { ClientLister, Page } from '../records/lists.ts';
 import type { Look, RecordReader } from '../records/look.ts';
+import { PERMISSIONS_BYTES_MAX } from '../records/permissions.ts';
 import { expectSettings, settingsIn } from '../records/settings.ts';
 import { type ClientDescription, newClient } from '../registration/new-client.ts';
 import type { SecretHasher } from '../registration/ports.ts';
@@ -215,7 +216,10 @@ async function findAuthority(
     throw new DomainError('invalid_request', "Send 'roleIds' or 'permissions', not both.", { field: 'permissions' });
   }
   if (permissions !== undefined) {
-    const found = await findPermissions(permissions, look, before?.permissions);
+    const found = await findPermissions(permissions, look, {
+      bytesMax: PERMISSIONS_BYTES_MAX,
+      before: before?.permissions,
+    });
     assertMayGivePermissions(caller, found);
     return { roleIds: [], permissions: requireDeclared(found) };
   }

@@ -5,7 +5,7 @@ import { firstVersion } from '../ids.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
 import type { Versioned } from '../records/lifecycle.ts';
 import type { Look, RecordReader } from '../records/look.ts';
-import { type Role, roleRecordKey } from '../records/permissions.ts';
+import { ROLES_MAX, type Role, roleRecordKey } from '../records/permissions.ts';
 import type { RecordKey } from '../records/record-key.ts';
 
 /** The roles that a new member gets if the request names no roles. The workspace has a record, and each tenant. */
@@ -18,7 +18,7 @@ export interface DefaultRoles extends Versioned {
 type TenantId = string | undefined;
 
 /** How many default roles the workspace may have, and each tenant. */
-const DEFAULT_ROLES_MAX = 10;
+const DEFAULT_ROLES_MAX = ROLES_MAX / 2;
 
 /** The key of the default roles of a tenant or of the workspace. */
 export function defaultRolesKey(tenantId: TenantId): RecordKey<'defaultRoles', DefaultRoles> {

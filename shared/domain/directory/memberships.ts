@@ -19,7 +19,7 @@ import {
 } from '../records/principals.ts';
 import { noteRemoval } from '../records/removals.ts';
 import { findDefaultRoles } from './default-roles.ts';
-import { findAssignedRoles } from './roles.ts';
+import { assertFits, findAssignedRoles } from './roles.ts';
 import { getTenant } from './tenants.ts';
 import { getUser } from './users.ts';
 
@@ -87,6 +87,7 @@ async function rolesToAssign(
     roleIds === undefined
       ? await findDefaultRoles(holder.tenantId, look)
       : await findAssignedRoles(roleIds, look, holder);
+  assertFits(roles, holder.before);
   assertMayAssign(caller, roles);
   return roles.map((role) => role.id);
 }

@@ -1,12 +1,18 @@
 import { findApi } from '../access/entitlement.ts';
 import { DomainError } from '../errors.ts';
 import type { Look } from '../records/look.ts';
-import { bytesOf, PERMISSIONS_BYTES_MAX, type PermissionReference } from '../records/permissions.ts';
+import { bytesOf, type PermissionReference } from '../records/permissions.ts';
 
 /** A permission as a request names it. `api` is the identifier of the API. */
 export interface NamedPermission {
   readonly api: string;
   readonly value: string;
+}
+
+/** The holder of permissions in a request: how many bytes they may have, and the permissions that it had before. */
+interface PermissionHolder {
+  readonly bytesMax: number;
+  readonly before?: readonly PermissionReference[] | undefined;
 }
 
 /**
@@ -17,7 +23,7 @@ export interface NamedPermission {
 export async function findPermissions(
   named: readonly NamedPermission[],
   look: Look,
-  before: readonly PermissionReference[] = [],
+  { bytesMax, before = [] }: PermissionHolder,
 ): Promise<readonly (PermissionReference | undefined)[]> {
   const isKnown = ({ api, value }: NamedPermission) => before.some((held) => held.api === api && held.value === value);
   const found = await Promise.all(
@@ -29,15 +35,15 @@ export async function findPermissions(
   );
   assertWeight(
     found.filter((permission) => permission !== undefined),
-    before,
+    { bytesMax, before },
   );
   return found.filter((permission, index) => permission !== undefined || !named.slice(index, index + 1).some(isKnown));
 }
 
 /** Every exchange of a holder reads the permissions, so their size is limited. */
-function assertWeight(after: readonly PermissionReference[], before: readonly PermissionReference[]): void {
-  if (bytesOf(after) <= Math.max(PERMISSIONS_BYTES_MAX, bytesOf(before))) return;
-  throw new DomainError('invalid_request', `Permissions may have ${PERMISSIONS_BYTES_MAX} bytes at most.`, {
+function assertWeight(after: readonly PermissionReference[], { bytesMax, before = [] }: PermissionHolder): void {
+  if (bytesOf(after) <= Math.max(bytesMax, bytesOf(before))) return;
+  throw new DomainError('invalid_request', `Permissions may have ${bytesMax} bytes at most, as they are stored.`, {
     field: 'permissions',
   });
 }

@@ -14,6 +14,8 @@ import {
   AUTHORITY_BYTES_MAX,
   bytesOf,
   nameKey,
+  ROLE_BYTES_MAX,
+  ROLES_MAX,
   type Role,
   roleList,
   roleNameKey,
@@ -74,7 +76,7 @@ export async function createRole(
   const id = newId('rol', ports.random);
   const look = ports.records.open(id);
   if (tenantId !== undefined) assertExists(await look.find(tenantKey(tenantId)));
-  const permissions = await findPermissions(request.permissions, look);
+  const permissions = await findPermissions(request.permissions, look, { bytesMax: ROLE_BYTES_MAX });
   assertMayManageRole(caller, { level: request.level, permissions });
   const createdAtSeconds = ports.clock.nowSeconds();
   const role: Role = {
@@ -153,7 +155,8 @@ export async function updateRole(
   const look = ports.records.open(path.roleId);
   const found = await findRole(path, look);
   assertMayManageRole(caller, found);
-  const permissions = patch.permissions && (await findPermissions(patch.permissions, look, found.permissions));
+  const holder = { bytesMax: ROLE_BYTES_MAX, before: found.permissions };
+  const permissions = patch.permissions && (await findPermissions(patch.permissions, look, holder));
   assertMayManageRole(caller, { level: patch.level ?? found.level, permissions: permissions ?? [] });
   const declared = permissions && requireDeclared(permissions);
   if (patch.isDefault === true) await assertRoomForDefault(found, look);
@@ -206,7 +209,7 @@ interface RoleHolder {
  * Finds the roles that a request wants to assign to a holder. Equal ids give one role. A deleted role that the holder
  * had before is left out, so that a record can be written back as it was read. The error for a role of another tenant
  * is the same as for an unknown role (T6).
- * @throws DomainError `invalid_request`, also if the roles together have too many bytes and one of them is new
+ * @throws DomainError `invalid_request`, also as `assertFits` does
  */
 export async function findAssignedRoles(
   roleIds: readonly string[],
@@ -220,16 +223,21 @@ export async function findAssignedRoles(
     if (role === undefined && before.includes(ids[index] ?? '')) return [];
     throw new DomainError('invalid_request', 'There is no role with this id.', { field: 'roleIds' });
   });
-  if (assigned.some(({ id }) => !before.includes(id))) assertWeight(assigned);
+  assertFits(assigned, before);
   return assigned;
 }
 
-/** Every exchange of the holder reads these roles, so their size together is limited. */
-function assertWeight(roles: readonly Role[]): void {
-  if (roles.reduce((bytes, { permissions }) => bytes + bytesOf(permissions), 0) <= AUTHORITY_BYTES_MAX) return;
-  throw new DomainError('invalid_request', `Roles may have ${AUTHORITY_BYTES_MAX} bytes of permissions together.`, {
-    field: 'roleIds',
-  });
+/**
+ * Checks how many roles a holder gets, and how many bytes they have: every exchange reads them. Roles of an earlier
+ * version may have more bytes than a role may have now. Roles that the holder had before are not refused.
+ * @throws DomainError `invalid_request` if a role is new and the roles are too many, or have too many bytes together
+ */
+export function assertFits(roles: readonly Role[], before: readonly string[] = []): void {
+  if (roles.every(({ id }) => before.includes(id))) return;
+  const bytes = roles.reduce((sum, { permissions }) => sum + bytesOf(permissions), 0);
+  if (roles.length <= ROLES_MAX && bytes <= AUTHORITY_BYTES_MAX) return;
+  const limits = `${ROLES_MAX} roles at most, with ${AUTHORITY_BYTES_MAX} bytes of permissions together`;
+  throw new DomainError('invalid_request', `A principal gets ${limits}.`, { field: 'roleIds' });
 }
 
 async function findRole({ tenantId, roleId }: RolePath, look: Look): Promise<Role> {

@@ -21,11 +21,20 @@ export interface Role extends Versioned {
   readonly permissions: readonly PermissionReference[];
 }
 
-/** How many bytes the permissions of one role, or of one API token, may have as they are stored. */
+/** How many roles a principal may get. The default roles of a new member are as many at most. */
+export const ROLES_MAX = 20;
+
+/** How many bytes the permissions of one role may have as they are stored: about 75 permissions. */
+export const ROLE_BYTES_MAX = 8_192;
+
+/** How many bytes the permissions of an API token may have that has them one by one, in the place of roles. */
 export const PERMISSIONS_BYTES_MAX = 32_768;
 
-/** How many bytes the permissions of all roles may have that a principal gets. */
-export const AUTHORITY_BYTES_MAX = 131_072;
+/**
+ * How many bytes the permissions of all roles may have that a principal gets. It is the product of the other limits, so
+ * roles that grow after they were assigned stay below it.
+ */
+export const AUTHORITY_BYTES_MAX = ROLES_MAX * ROLE_BYTES_MAX;
 
 /** How many bytes permissions have as they are stored. Identifiers and values have ASCII characters only. */
 export function bytesOf(permissions: readonly PermissionReference[]): number {

@@ -6,13 +6,12 @@ import {
   DESCRIPTION_CHARACTERS,
   EXPIRY_SECONDS_MAX,
   expiresInSeconds,
-  id,
   metadata,
   metadataPatch,
   namedPermission,
   PERMISSIONS_MAX,
   page,
-  ROLES_MAX,
+  roleIds,
   text,
   timestamp,
   unique,
@@ -57,8 +56,6 @@ const permissions = unique(
   z.array(namedPermission).max(PERMISSIONS_MAX),
   ({ api, value }) => `${api} ${value}`,
 ).optional();
-
-const roleIds = z.array(id).max(ROLES_MAX).optional();
 
 const apiTokenExample = {
   clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',
@@ -136,7 +133,7 @@ export const createToken = lambdaTable({
       caller: { permission: 'write:tenant-tokens' },
       body: {
         encoding: 'json',
-        schema: z.strictObject({ ...commonRequest, roleIds, permissions }),
+        schema: z.strictObject({ ...commonRequest, roleIds: roleIds.optional(), permissions }),
         example: { description: 'nightly export', roleIds: apiTokenExample.roleIds, expiresInSeconds: null },
       },
       reply: { ...created, example: { ...apiTokenExample, clientSecret: 'mms_…' } },
@@ -225,7 +222,7 @@ export const manageTokens = lambdaTable({
       caller: { permission: 'write:tenant-tokens' },
       body: {
         encoding: 'merge-patch',
-        schema: z.strictObject({ ...commonChange, roleIds, permissions }),
+        schema: z.strictObject({ ...commonChange, roleIds: roleIds.optional(), permissions }),
         example: { description: 'hourly export' },
       },
       reply: { ...changed, example: { ...apiTokenExample, description: 'hourly export', version: 2 } },
