@@ -13,7 +13,7 @@ const loud = [
 
 export default defineConfig({
   test: {
-    globalSetup: 'test/support/world/temporary-folder.ts',
+    globalSetup: ['test/support/browser/prepare-browser.ts', 'test/support/world/temporary-folder.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     // Many files wait for time-outs they provoke, so one more than the cores of the smallest machine keeps both busy.

@@ -1,0 +1,124 @@
+import { type Html, html } from '../html.ts';
+import { type Brand, layOut, mintmarkBrand } from '../layout.ts';
+import type { Page } from '../page.ts';
+import { form, listOf } from '../parts.ts';
+import { nameOf, say } from '../say.ts';
+import { texts } from '../texts.ts';
+import { moment } from './moment.ts';
+
+/** What the page of the person who is logged in shows. Each form posts nothing but `csrf`. */
+export interface AccountProps {
+  readonly csrf: string;
+  readonly person: { readonly name?: string | undefined; readonly email: string };
+  readonly memberships: readonly { readonly tenant: string; readonly roles: readonly string[] }[];
+  readonly workspaceRoles: readonly string[];
+  readonly sessions: readonly ShownSession[];
+  readonly consents: readonly ShownConsent[];
+  readonly logoutAction: string;
+  readonly logoutEverywhereAction: string;
+}
+
+/** A login in some browser. */
+export interface ShownSession {
+  /** The browser, such as "Firefox on Linux". */
+  readonly device: string;
+  /** Where it is: a network address, or what is known about it. */
+  readonly place: string;
+  /** Seconds since 1970. */
+  readonly sinceSeconds: number;
+  /** Seconds since 1970. */
+  readonly lastSeenSeconds: number;
+  readonly isCurrent: boolean;
+  readonly endAction: string;
+}
+
+/** What the person allowed an application. */
+export interface ShownConsent {
+  readonly application: string;
+  readonly api: string;
+  readonly tenant?: string | undefined;
+  readonly permissions: readonly string[];
+  readonly withdrawAction: string;
+}
+
+const text = texts.account;
+
+/** Shows a person who they are here, where they are logged in, and what they allowed. */
+export function accountPage(props: AccountProps, brand: Brand = mintmarkBrand): Page {
+  return layOut(
+    {
+      title: text.title,
+      forms: 'own',
+      isWide: true,
+      body: [who(props), memberships(props), sessions(props), consents(props)],
+    },
+    brand,
+  );
+}
+
+function who({ csrf, person: { name, email }, logoutAction, logoutEverywhereAction }: AccountProps): Html {
+  return html`<section class="row">
+<p>${name === undefined ? '' : html`<strong>${nameOf(name)}</strong><br>`}${nameOf(email)}</p>
+${form({ action: logoutAction, csrf }, html`<button class="small">${text.logout}</button>`)}
+${form({ action: logoutEverywhereAction, csrf }, html`<button class="plain small">${text.logoutEverywhere}</button>`)}
+</section>`;
+}
+
+function memberships({ memberships, workspaceRoles }: AccountProps): Html {
+  const items = memberships.map(
+    ({ tenant, roles }) => html`${nameOf(tenant)}<br><span class="soft">${namesOf(roles)}</span>`,
+  );
+  return html`<section>
+<h2>${text.memberships}</h2>
+${workspaceRoles.length > 0 && html`<p>${text.workspace} ${namesOf(workspaceRoles)}.</p>`}
+${listOf(items, text.noMemberships)}
+</section>`;
+}
+
+function sessions({ sessions, csrf }: AccountProps): Html {
+  return html`<section>
+<h2>${text.sessions}</h2>
+${listOf(
+  sessions.map((session) => sessionRow(session, csrf)),
+  text.noSessions,
+)}
+</section>`;
+}
+
+function sessionRow(
+  { device, place, sinceSeconds, lastSeenSeconds, isCurrent, endAction }: ShownSession,
+  csrf: string,
+): Html {
+  const times = say(text.times, { since: moment(sinceSeconds), lastSeen: moment(lastSeenSeconds) });
+  const end = html`<button class="plain small">${text.endSession}<span class="unseen"> ${say(text.endSessionOf, { device: nameOf(device) })}</span></button>`;
+  return html`<div class="row">
+<p>${nameOf(device)} ${isCurrent && html`<span class="tag">${text.isCurrent}</span>`}<br>
+<span class="soft small">${nameOf(place)}<br>${times}</span></p>
+${form({ action: endAction, csrf }, end)}
+</div>`;
+}
+
+function consents({ consents, csrf }: AccountProps): Html {
+  return html`<section>
+<h2>${text.applications}</h2>
+${listOf(
+  consents.map((consent) => consentRow(consent, csrf)),
+  text.noApplications,
+)}
+</section>`;
+}
+
+function consentRow({ application, api, tenant, permissions, withdrawAction }: ShownConsent, csrf: string): Html {
+  const where = tenant === undefined ? nameOf(api) : say(text.inTenant, { api: nameOf(api), tenant: nameOf(tenant) });
+  const withdraw = html`<button class="plain small">${text.withdraw}<span class="unseen"> ${say(text.withdrawFrom, { application: nameOf(application) })}</span></button>`;
+  return html`<div class="row">
+<p>${nameOf(application)}<br>
+<span class="soft small">${where}<br><code>${nameOf(permissions.join(' '))}</code></span></p>
+${form({ action: withdrawAction, csrf }, withdraw)}
+</div>`;
+}
+
+function namesOf(names: readonly string[]): Html | string {
+  if (names.length === 0) return text.noRoles;
+  return html`${names.map((name, index) => [index > 0 && ', ', nameOf(name)])}`;
+}
