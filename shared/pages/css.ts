@@ -12,7 +12,8 @@ main{background:var(--paper);border:1px solid var(--line);border-radius:.9rem;pa
 h1{font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.01em;margin:0 0 .75rem;text-wrap:balance}
 h2{font-size:1.05rem;line-height:1.35;font-weight:650;margin:0 0 .35rem}
 p,ul,dl{margin:0 0 1rem}
-main>:last-child,form>:last-child,section>:last-child,li>:last-child{margin-bottom:0}
+p:has(+ul){margin-bottom:.4rem}
+main>:last-child,form>:last-child,fieldset>:last-child,section>:last-child,li>:last-child{margin-bottom:0}
 .soft{color:var(--soft)}
 .small{font-size:.9rem}
 strong,bdi{font-weight:600}

@@ -1,7 +1,7 @@
 import { type Content, type Html, html } from './html.ts';
 
 /** The places of a text that take a value, such as `application` in "Log in to {application}". */
-type PlaceOf<Text extends string> = Text extends `${string}{${infer Place}}${infer Rest}`
+export type PlaceOf<Text extends string> = Text extends `${string}{${infer Place}}${infer Rest}`
   ? Place | PlaceOf<Rest>
   : never;
 

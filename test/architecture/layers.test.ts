@@ -45,11 +45,7 @@ describe('the import rule', () => {
       "import { newId } from '#shared/domain/ids.ts';",
       "may not import '#shared/domain/ids.ts'",
     ],
-    [
-      'shared/pages/error.ts',
-      "import { texts } from '#shared/mails/mails.ts';",
-      "may not import '#shared/mails/mails.ts'",
-    ],
+    ['shared/pages/error.ts', "import { log } from '#shared/http/log.ts';", "may not import '#shared/http/log.ts'"],
     ['shared/api/oauth/oauth.ts', "import { jwtVerify } from 'jose';", "may not import 'jose'"],
     ['shared/ports.ts', "import { newId } from '#shared/domain/ids.ts';", "may not import '#shared/domain/ids.ts'"],
     [

@@ -9,7 +9,6 @@ const layers: Readonly<Record<string, { readonly values: readonly string[]; read
   'shared/domain/': { values: ['shared/domain/', 'node:zlib'] },
   'shared/guides/': { values: ['shared/guides/'], types: ['shared/domain/'] },
   'shared/pages/': { values: ['shared/pages/', 'node:crypto'], types: ['shared/domain/'] },
-  'shared/mails/': { values: ['shared/mails/'], types: ['shared/domain/'] },
   'shared/api/': { values: ['shared/api/', 'zod'], types: ['shared/domain/', 'shared/ports.ts', 'shared/shape-of.ts'] },
   'shared/ports.ts': { values: [], types: ['shared/domain/'] },
   'shared/shape-of.ts': { values: [], types: ['zod'] },

@@ -1,10 +1,10 @@
 import { type Html, html } from '../html.ts';
 import { type Brand, layOut, mintmarkBrand } from '../layout.ts';
+import { moment } from '../moment.ts';
 import type { Page } from '../page.ts';
 import { form, listOf } from '../parts.ts';
 import { nameOf, say } from '../say.ts';
 import { texts } from '../texts.ts';
-import { moment } from './moment.ts';
 
 /** What the page of the person who is logged in shows. Each form posts nothing but `csrf`. */
 export interface AccountProps {

@@ -47,7 +47,7 @@ export function consentPage(props: ConsentProps, brand: Brand = mintmarkBrand): 
       heading: say(text.heading, { application: nameOf(application.name) }),
       forms: 'own',
       body: [
-        html`<p class="soft">${say(text.asWhom, { person: personIn(person) })}
+        html`<p class="soft">${say(text.asWhom, { person: personIn(person) })}<br>
 <a href="${otherAccountHref}">${text.otherAccount}</a></p>`,
         applicationNote(application),
         form(props, [

@@ -31,7 +31,7 @@ describeInBrowser('a text from outside', () => {
         return page.evaluate(SKELETON);
       };
       const harmless = await skeletonWith('Ada');
-      for (const text of evilTexts) expect([text, await skeletonWith(text)]).toEqual([text, harmless]);
+      expect(await skeletonWith(evilTexts.join(' '))).toEqual(harmless);
       expect(complaints).toEqual([]);
     },
     60_000,
