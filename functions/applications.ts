@@ -78,12 +78,14 @@ export const handler = lambda(applications, adapters, {
     return done(204);
   },
 
-  setClientGrant: async ({ caller, params, body, expectedVersion }, ports) =>
-    ok(clientGrantRepresentation(await setClientGrant(caller, params, body.permissions, ports, expectedVersion))),
+  setClientGrant: async ({ caller, params, body: { permissions, for: grantee }, expectedVersion }, ports) => {
+    const path = { ...params, for: grantee };
+    return ok(clientGrantRepresentation(await setClientGrant(caller, path, permissions, ports, expectedVersion)));
+  },
   getClientGrants: async ({ params }, ports) =>
     ok({ items: (await listClientGrants(params.clientId, ports)).map(clientGrantRepresentation) }),
-  deleteClientGrant: async ({ params, expectedVersion }, ports) => {
-    await deleteClientGrant(params, ports, expectedVersion);
+  deleteClientGrant: async ({ params, query, expectedVersion }, ports) => {
+    await deleteClientGrant({ ...params, for: query.for }, ports, expectedVersion);
     return done(204);
   },
 });

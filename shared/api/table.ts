@@ -66,6 +66,8 @@ export interface Route {
   readonly reply: Reply;
   /** The audit event of a change. Every route that changes something must have one. */
   readonly audit?: AuditEventType;
+  /** Members of the body or query that name the changed record together with the path, for the audit event. */
+  readonly audited?: readonly string[];
 }
 
 /** Whether a route shows a document that anybody may read: keys, metadata or a status list. */

@@ -3,6 +3,7 @@ import type { Client } from '../records/client.ts';
 import type { Look } from '../records/look.ts';
 import {
   type ClientGrant,
+  grantees,
   grantKey,
   type PermissionReference,
   type Role,
@@ -167,6 +168,7 @@ export async function assertMayManageCredential(
   assertMayAssign(caller, await rolesAssigned(client, look));
   assertMayGivePermissions(caller, client.permissions ?? []);
   if (client.subject.type !== 'application' || client.id === undefined) return;
-  const grant = await look.find(grantKey(client.id, SYSTEM_API_ID));
-  if (grant !== undefined) assertHolds(caller, grant.permissions);
+  const { id } = client;
+  const grants = await Promise.all(grantees.map((grantee) => look.find(grantKey(id, SYSTEM_API_ID, grantee))));
+  for (const grant of grants) if (grant !== undefined) assertHolds(caller, grant.permissions);
 }

@@ -149,6 +149,7 @@ async function createAdministrator(look: Look, ports: Ports): Promise<Administra
     id: newId('grn', ports.random),
     clientId: id,
     apiId: SYSTEM_API_ID,
+    for: 'client',
     permissions: 'all',
     createdAtSeconds,
     version: 1,

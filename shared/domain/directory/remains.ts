@@ -167,7 +167,11 @@ async function* clientsOf(
 
 async function* grantsOf(clientId: string, { directoryList }: Ports): Remnants {
   for await (const items of pagesOf((page) => directoryList.list(grantList(clientId), page))) {
-    yield items.map(({ apiId, version }) => ({ kind: 'record', key: grantKey(clientId, apiId), version }));
+    yield items.map((grant) => ({
+      kind: 'record',
+      key: grantKey(clientId, grant.apiId, grant.for),
+      version: grant.version,
+    }));
   }
 }
 

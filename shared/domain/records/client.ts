@@ -84,8 +84,10 @@ export interface Client extends Versioned {
   readonly permissions?: readonly PermissionReference[] | undefined;
   /** The JWT that an API token of kind `access_token` consists of; such a client has no secrets. */
   readonly accessToken?: LongLivedToken | undefined;
-  /** The APIs that an application has a client grant for. */
+  /** The APIs at which an application has a client grant for itself. */
   readonly apiIds: readonly string[];
+  /** The APIs at which an application has a client grant for its users. */
+  readonly userApiIds?: readonly string[] | undefined;
   /** For applications only; undefined if an application was registered with no more than a name. */
   readonly registration?: ApplicationRegistration | undefined;
   /** Empty if the client has a key, or trusts another issuer. */

@@ -107,17 +107,32 @@ export const apiList: RecordList<'api', Api> = { kind: 'api', owner: undefined }
  */
 export const SYSTEM_API_ID = 'api_0000000000000000000000';
 
-/** The permissions that one application may request at one API. They are an upper limit. */
+/** Whom a client grant is for: the application itself (`client`), or the people who use it (`user`). */
+export const grantees = ['client', 'user'] as const;
+
+/** One of `grantees`. */
+export type Grantee = (typeof grantees)[number];
+
+/**
+ * The permissions that one application may request at one API, either for itself or for its users. They are an upper
+ * limit. A grant for users gives nothing to the application itself.
+ */
 export interface ClientGrant extends Versioned {
   readonly id: string;
   readonly clientId: string;
   readonly apiId: string;
+  readonly for: Grantee;
   readonly permissions: readonly string[] | 'all';
 }
 
-/** Names the client grant of an application for an API. */
-export function grantKey(clientId: string, apiId: string): RecordKey<'grant', ClientGrant> {
-  return { kind: 'grant', id: `${clientId}/${apiId}` };
+/** Names the client grant of an application for an API. The names of grants for the application itself are older. */
+export function grantKey(
+  clientId: string,
+  apiId: string,
+  grantee: Grantee = 'client',
+): RecordKey<'grant', ClientGrant> {
+  const ofClient = `${clientId}/${apiId}`;
+  return { kind: 'grant', id: grantee === 'client' ? ofClient : `${ofClient}/${grantee}` };
 }
 
 /** Names the list of an application's client grants. */

@@ -100,9 +100,9 @@ export function serviceUserRepresentation(record: ServiceUser) {
 
 /** Shows a client grant: the permissions that an application may ask for at one API. */
 export function clientGrantRepresentation(grant: ClientGrant) {
-  const { version, id, clientId, apiId, permissions, createdAtSeconds, ...rest } = grant;
+  const { version, id, clientId, apiId, for: grantee, permissions, createdAtSeconds, ...rest } = grant;
   nothingLeft(rest);
-  return { version, id, clientId, apiId, permissions, createdAt: timestamp(createdAtSeconds) };
+  return { version, id, clientId, apiId, for: grantee, permissions, createdAt: timestamp(createdAtSeconds) };
 }
 
 /** Shows the settings without the time of their record. */

@@ -21,7 +21,15 @@ export function permissionRepresentation({ api, value, ...rest }: Omit<Permissio
 }
 
 /** The members that an application does not show: members of other clients, and members with answers of their own. */
-type HiddenOfApplication = 'roleIds' | 'permissions' | 'accessToken' | 'key' | 'trust' | 'apiIds' | 'rotation';
+type HiddenOfApplication =
+  | 'roleIds'
+  | 'permissions'
+  | 'accessToken'
+  | 'key'
+  | 'trust'
+  | 'apiIds'
+  | 'userApiIds'
+  | 'rotation';
 
 /** Shows an application without its secrets. */
 export function applicationRepresentation(client: Client, lastUses?: LastUses) {
@@ -119,6 +127,7 @@ type HiddenOfCredential =
   | 'permissions'
   | 'accessToken'
   | 'apiIds'
+  | 'userApiIds'
   | 'registration'
   | 'rotation'
   | 'metadata'
@@ -164,6 +173,7 @@ type HiddenOfApiToken =
   | 'key'
   | 'trust'
   | 'apiIds'
+  | 'userApiIds'
   | 'registration'
   | 'rotation'
   | 'revokedBeforeSeconds'

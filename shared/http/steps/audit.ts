@@ -18,8 +18,8 @@ export function audit(ports: () => AuditPorts): Middleware {
   };
   return {
     before: async ({ event }) => {
-      const { caller, audit: type } = routeOf(event);
-      if (type !== undefined && caller !== 'anyone') await appendAttempt(event, {}, ports());
+      const { caller, audit: type, audited = [] } = routeOf(event);
+      if (type !== undefined && caller !== 'anyone') await appendAttempt(event, membersNamed(audited, event), ports());
     },
     after: ({ event }) => {
       const reason = event.reply?.unchangedBecause;
@@ -41,6 +41,18 @@ export async function appendAttempt(
   Object.assign(event.target, target);
   await append(event, { outcome: 'attempted' }, ports);
   event.isAttempted = true;
+}
+
+/** The members of the checked body and query with these names. */
+function membersNamed(names: readonly string[], { body, parsedQuery }: Incoming): Record<string, string> {
+  const members = Object.entries({ ...asObject(parsedQuery), ...asObject(body) });
+  return Object.fromEntries(
+    members.filter(([name]) => names.includes(name)).map(([name, value]) => [name, `${value}`]),
+  );
+}
+
+function asObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
 }
 
 interface AuditPorts {

@@ -38,6 +38,7 @@ describe('a client grant', () => {
       id: expect.stringMatching(/^grn_\w{22}$/),
       clientId: application.clientId,
       apiId: acme.apiId,
+      for: 'client',
       permissions: ['read:reports'],
       createdAt: new Date(world.clock.nowSeconds() * 1_000).toISOString(),
       version: expect.any(Number),

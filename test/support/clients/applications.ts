@@ -1,3 +1,4 @@
+import type { Grantee } from '#shared/domain/records/permissions.ts';
 import type { Credentials, Deployment } from '../world/deployment.ts';
 
 let serial = 0;
@@ -29,14 +30,15 @@ export async function registerApi(
   return (await create('POST', world, '/v1/apis', api)) as RegisteredApi;
 }
 
-/** Sets the permissions that an application may ask for at an API. */
+/** Sets the permissions that an application may ask for at an API, for itself or for its users. */
 export async function grantPermissions(
   world: Deployment,
   { clientId }: Credentials,
   apiId: string,
   permissions: readonly string[] | 'all',
+  grantee: Grantee = 'client',
 ): Promise<void> {
-  await create('PUT', world, `/v1/applications/${clientId}/grants/${apiId}`, { permissions });
+  await create('PUT', world, `/v1/applications/${clientId}/grants/${apiId}`, { permissions, for: grantee });
 }
 
 async function create(method: 'POST' | 'PUT', world: Deployment, path: string, body: unknown): Promise<unknown> {

@@ -118,9 +118,14 @@ export const calls = {
     return { clientId: client.id };
   },
   grantToApplication: async (caller, choices, model) => {
-    const path = { clientId: chosen(model.state.applicationIds, choices), apiId: SYSTEM_API_ID };
-    authorize(caller, { permission: 'write:applications', ids: path });
-    await setClientGrant(caller, path, choices.flag ? choices.permissions : 'all', model.ports);
+    const ids = { clientId: chosen(model.state.applicationIds, choices), apiId: SYSTEM_API_ID };
+    authorize(caller, { permission: 'write:applications', ids });
+    await setClientGrant(
+      caller,
+      { ...ids, for: choices.level === 100 ? 'user' : 'client' },
+      choices.flag ? choices.permissions : 'all',
+      model.ports,
+    );
     return undefined;
   },
   addApplicationSecret: async (caller, choices, model) => {

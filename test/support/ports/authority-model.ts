@@ -8,6 +8,7 @@ import { type Client, subjectId } from '#shared/domain/records/client.ts';
 import {
   apiNameKey,
   apiRecordKey,
+  type Grantee,
   grantKey,
   type PermissionReference,
   roleRecordKey,
@@ -99,7 +100,7 @@ function recordsOf({ roles, grants }: Pick<Beginning, 'roles' | 'grants'>) {
   );
   const grantOf = (clientId: string, permissions: readonly string[] = []) => ({
     [grantKey(clientId, SYSTEM_API_ID).id]: {
-      ...{ id: `grn_${clientId}`, clientId, apiId: SYSTEM_API_ID, permissions, ...versioned },
+      ...{ id: `grn_${clientId}`, clientId, apiId: SYSTEM_API_ID, for: 'client' as const, permissions, ...versioned },
     },
   });
   const defaults = (tenantId: string | undefined) => ({
@@ -176,7 +177,7 @@ function heldBy(clientId: string, model: AuthorityModel): readonly string[] {
   const client = model.client(clientId);
   if (client === undefined) return [];
   const { subject, roleIds, permissions = [] } = client;
-  if (subject.type === 'application') return grantedTo(clientId, model);
+  if (subject.type === 'application') return grantedTo(clientId, model, 'client');
   if (subject.type === 'tenant') return [...throughRoles(roleIds, model), ...atManagement(permissions)];
   if (subject.type === 'serviceUser') return ofServiceUser(subject.serviceUserId, model);
   const membership = model.find(membershipKey(TENANT, subject.userId));
@@ -190,12 +191,13 @@ export function everythingHeld(model: AuthorityModel): ReadonlyMap<string, reado
     ...roleIds.map((id) => [id, throughRoles([id], model)] as const),
     ...[...tenantClientIds, ...applicationIds].map((id) => [id, heldBy(id, model)] as const),
     ...serviceUserIds.map((id) => [id, ofServiceUser(id, model)] as const),
+    ...applicationIds.map((id) => [`users of ${id}`, grantedTo(id, model, 'user')] as const),
     ...USERS.map((id) => [id, throughRoles(model.find(membershipKey(TENANT, id))?.roleIds ?? [], model)] as const),
   ]);
 }
 
-function grantedTo(clientId: string, model: AuthorityModel): readonly string[] {
-  const { permissions = [] } = model.find(grantKey(clientId, SYSTEM_API_ID)) ?? {};
+function grantedTo(clientId: string, model: AuthorityModel, grantee: Grantee): readonly string[] {
+  const { permissions = [] } = model.find(grantKey(clientId, SYSTEM_API_ID, grantee)) ?? {};
   return permissions === 'all' ? systemPermissions.map(({ value }) => value) : permissions;
 }
 

@@ -129,6 +129,7 @@ export const clientSchema = z.object({
     .object({ tokenId: z.string(), apiId: z.string(), api: z.string() } satisfies ShapeOf<LongLivedToken>)
     .optional(),
   apiIds: z.array(z.string()),
+  userApiIds: z.array(z.string()).optional(),
   registration: registration.optional(),
   secrets: z.array(storedSecret),
   key: storedKey.optional(),

@@ -3,7 +3,14 @@ import type { DefaultRoles } from '#shared/domain/directory/default-roles.ts';
 import type { SigningKeys } from '#shared/domain/keys/signing-key.ts';
 import type { SigningSecret, SigningSecrets } from '#shared/domain/keys/signing-secrets.ts';
 import type { ApiTokenRoster } from '#shared/domain/records/client.ts';
-import type { Api, ClientGrant, NameClaim, Permission, Role } from '#shared/domain/records/permissions.ts';
+import {
+  type Api,
+  type ClientGrant,
+  grantees,
+  type NameClaim,
+  type Permission,
+  type Role,
+} from '#shared/domain/records/permissions.ts';
 import type { Membership, ServiceUser, Tenant, User } from '#shared/domain/records/principals.ts';
 import type { DirectoryKind, RecordKind } from '#shared/domain/records/record-key.ts';
 import type { Deleted, Removal } from '#shared/domain/records/removals.ts';
@@ -133,6 +140,7 @@ const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryR
     id: z.string(),
     clientId: z.string(),
     apiId: z.string(),
+    for: z.enum(grantees).default('client'),
     permissions: z.union([z.literal('all'), z.array(z.string())]),
   } satisfies ShapeOf<ClientGrant>),
   name: z.object({ ...versioned, ownerId: z.string() } satisfies ShapeOf<NameClaim>),

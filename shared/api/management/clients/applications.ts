@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Grantee } from '#shared/domain/records/permissions.ts';
 import {
   clientQuery,
   EXPIRY_SECONDS_MAX,
@@ -64,10 +65,15 @@ const shownExample = { ...example, secrets: [usedSecretExample] } as const;
 
 const newExample = { ...example, clientSecret: 'mms_…' };
 
+const grantee = z
+  .enum(['client', 'user'] as const satisfies Grantee[])
+  .meta({ description: 'client: for the application itself; user: for the people who use it' });
+
 const grant = z.object({
   id: z.string(),
   clientId: z.string(),
   apiId: z.string(),
+  for: grantee,
   permissions: z.union([z.literal('all'), z.array(z.string())]),
   createdAt: timestamp,
   version: z.int(),
@@ -77,6 +83,7 @@ const grantExample = {
   id: 'grn_4RtYuIoPzXcVbNmAsDfG1h',
   clientId: example.clientId,
   apiId: 'api_1QwErTyUiOpAsDfGhJkL2Z',
+  for: 'client',
   permissions: ['read:reports'],
   createdAt: example.createdAt,
   version: 1,
@@ -196,16 +203,18 @@ export const applications = lambdaTable({
       ...writing,
       method: 'PUT',
       path: '/v1/applications/{clientId}/grants/{apiId}',
-      summary: 'Set the permissions that an application may ask for at an API',
+      summary: 'Set the permissions that an application may ask for at an API, for itself or for its users',
       body: {
         encoding: 'json',
         schema: z.strictObject({
+          for: grantee.default('client'),
           permissions: z.union([z.literal('all'), z.array(permissionValue).max(PERMISSIONS_MAX)]),
         }),
         example: { permissions: grantExample.permissions },
       },
       reply: { status: 200, description: 'The client grant', schema: grant, example: grantExample },
       audit: 'client_grant.set',
+      audited: ['for'],
     },
     getClientGrants: {
       ...reading,
@@ -224,11 +233,13 @@ export const applications = lambdaTable({
       method: 'DELETE',
       path: '/v1/applications/{clientId}/grants/{apiId}',
       summary: 'Delete a client grant',
+      query: z.strictObject({ for: grantee.default('client') }),
       reply: {
         status: 204,
         description: 'Deleted; the tokens that the application obtained by it become invalid at once',
       },
       audit: 'client_grant.deleted',
+      audited: ['for'],
     },
   },
 });

@@ -30,6 +30,7 @@ describe('allowedPermissions', () => {
       id: 'grn_1',
       clientId: application.id,
       apiId: api.id,
+      for: 'client' as const,
       permissions,
       createdAtSeconds: 1,
       version: 1,

@@ -63,7 +63,7 @@ async function registerRival(ports: Ports) {
   const permissions = systemPermissions;
   const api = await createApi({ identifier: `${NEXT_ISSUER}/v1/`, name: 'Rival', permissions }, ports);
   const { client, secret } = await createApplication(REGISTRAR, { description: 'Rival', registration: {} }, ports);
-  await setClientGrant(REGISTRAR, { clientId: client.id, apiId: api.id }, 'all', ports);
+  await setClientGrant(REGISTRAR, { clientId: client.id, apiId: api.id, for: 'client' }, 'all', ports);
   // A claim of a name counts as abandoned after a minute if its owner does not exist.
   ports.clock.advance(120);
   return { apiId: api.id, issuer: NEXT_ISSUER, clientId: client.id, clientSecret: secret ?? '' };

@@ -68,7 +68,7 @@ class Product {
   }
 
   async #attempt(call: Call): Promise<void> {
-    const path = { clientId: this.#client.id, apiId: this.#apiId };
+    const path = { clientId: this.#client.id, apiId: this.#apiId, for: 'client' } as const;
     if (call === 'make the API') {
       const request = { identifier: IDENTIFIER, name: 'API', permissions: [{ value: 'read' }] };
       this.#apiId = (await createApi(request, this.#ports)).id;

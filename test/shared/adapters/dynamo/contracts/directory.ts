@@ -161,6 +161,7 @@ function listerContract(open: () => Promise<Workspace>): void {
       id: 'grn_1',
       clientId: 'cli_1',
       apiId: 'api_reports',
+      for: 'client',
       permissions: 'all',
       version,
       createdAtSeconds,

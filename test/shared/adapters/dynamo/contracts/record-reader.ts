@@ -36,7 +36,7 @@ const directoryRecords = [
   ['membership', writtenAndRead(membershipKey('ten_acme', 'usr_ada'), aMembership())],
   ['role', writtenAndRead(roleRecordKey('rol_reader'), aRole())],
   ['api', writtenAndRead(apiRecordKey('api_reports'), anApi())],
-  ['grant', writtenAndRead(grantKey('cli_admin', 'api_reports'), { ...grant, permissions: 'all' })],
+  ['grant', writtenAndRead(grantKey('cli_admin', 'api_reports'), { ...grant, for: 'client', permissions: 'all' })],
   ['name', writtenAndRead(nameKey('email', 'ada@example.com'), { ownerId: 'usr_ada', ...written, version: 3 })],
 ] as const;
 
