@@ -4,6 +4,7 @@ import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
 import { management } from '#shared/adapters/sets/management.ts';
 import { directory } from '#shared/api/management/directory.ts';
+import { ownAccountOf } from '#shared/domain/access/authority.ts';
 import { createApi, deleteApi, getApi, listApis, updateApi } from '#shared/domain/directory/apis.ts';
 import {
   deleteMember,
@@ -65,6 +66,7 @@ export const handler = lambda(directory, adapters, {
   },
   listUsers: async ({ query }, ports) => ok(pageRepresentation(await listUsers(query, ports), userRepresentation)),
   getUser: async ({ params }, ports) => ok(userRepresentation(await getUser(params.userId, ports))),
+  getMe: async ({ caller }, ports) => ok(userRepresentation(await getUser(ownAccountOf(caller), ports))),
   updateUser: async ({ params, body, expectedVersion }, ports) =>
     ok(userRepresentation(await updateUser(params.userId, body, expectedVersion, ports))),
   deleteUser: async ({ params, expectedVersion }, ports) => {

@@ -63,6 +63,12 @@ export const userRoutes = {
     summary: 'Show a user',
     caller: { permission: 'read:users' },
   },
+  getMe: {
+    ...showing(user, userExample),
+    path: '/v1/me',
+    summary: "Show the caller's own account",
+    caller: { permission: 'read:me' },
+  },
   updateUser: {
     ...updating(user, { ...userExample, name: 'Ada L.', version: 2 }),
     path: '/v1/users/{userId}',

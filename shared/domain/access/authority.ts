@@ -10,6 +10,7 @@ import {
   SYSTEM_API_ID,
 } from '../records/permissions.ts';
 import type { ApplicationRegistration } from '../records/registration.ts';
+import { type CallerScope, containsTenant } from './caller-scope.ts';
 import { rolesAssigned } from './standing.ts';
 import { reachOf, type SystemPermission, systemPermissions } from './system-api.ts';
 
@@ -18,9 +19,9 @@ export interface ManagementCaller {
   readonly clientId: string;
   /** The token's `sub`. */
   readonly subject: string;
-  /** The tenant that the caller is bound to; undefined for a caller of the whole workspace. */
-  readonly tenantId: string | undefined;
-  /** The user of a personal token; undefined for any other caller. */
+  /** Where the caller may act. */
+  readonly scope: CallerScope;
+  /** The user for whom the token acts; undefined for any other caller. */
   readonly userId: string | undefined;
   /** The permissions that the token has at the management API. */
   readonly permissions: readonly string[];
@@ -41,15 +42,16 @@ export interface ManagementTarget {
 }
 
 /**
- * Checks that a caller may make a management request. For a caller that is bound to a tenant, resources outside the
- * tenant look as if they did not exist, even if the caller has the permission (DEC6).
- * @throws DomainError `not_found` for a target outside the caller's tenant; `insufficient_scope` for a missing
- * permission
+ * Checks that a caller may make a management request. For a caller that is bound to a tenant or to its own account,
+ * resources outside look as if they did not exist, even if the caller has the permission (DEC6).
+ * @throws DomainError `not_found` for a target outside the caller's scope; `insufficient_scope` for a missing
+ * permission, and for a permission that the caller's scope cannot use
  */
 export function authorize(caller: ManagementCaller, { permission, ids }: ManagementTarget): void {
-  if (caller.tenantId !== undefined && !isWithinReach(caller.tenantId, { permission, ids })) {
-    const isOutside = Object.keys(ids).length > 0 && ids.tenantId !== caller.tenantId;
-    throw isOutside ? notFound() : notForTenants(permission);
+  const { scope } = caller;
+  if (!isWithinReach(scope, { permission, ids })) {
+    const isOutside = Object.keys(ids).length > 0 && !containsTenant(scope, ids.tenantId);
+    throw isOutside ? notFound() : notForScope(scope, permission);
   }
   assertPermitted(caller, permission);
 }
@@ -59,24 +61,33 @@ export function assertPermitted({ permissions }: ManagementCaller, permission: S
   if (!permissions.includes(permission)) throw insufficientScope(permission);
 }
 
-function isWithinReach(ownTenantId: string, { permission, ids }: ManagementTarget): boolean {
+function isWithinReach(scope: CallerScope, { permission, ids }: ManagementTarget): boolean {
   const reach = reachOf(permission);
-  return reach === 'anywhere' || (reach === 'tenant' && ids.tenantId === ownTenantId);
+  if (scope.type === 'self' || reach === 'self') return scope.type === reach;
+  if (scope.type === 'workspace' || reach === 'anywhere') return true;
+  return reach === 'tenant' && ids.tenantId === scope.tenantId;
 }
 
 /**
- * Checks that a caller may manage a user's personal tokens. The tokens carry the authority of the user, so inside a
- * tenant only this user may manage them.
- * @throws DomainError `not_found` for another caller of the tenant
+ * Checks that a caller may manage a user's personal tokens. The tokens carry the authority of the user, so outside the
+ * workspace's own callers only this user may manage them.
+ * @throws DomainError `not_found` for another caller
  */
-export function assertOwnUser(caller: ManagementCaller, userId: string): void {
-  if (caller.tenantId !== undefined && caller.userId !== userId) throw notFound();
+export function assertOwnUser({ scope, userId: own }: ManagementCaller, userId: string): void {
+  if (scope.type !== 'workspace' && own !== userId) throw notFound();
+}
+
+/** The user whose own account the caller may act on. @throws DomainError `not_found` for a caller of another scope */
+export function ownAccountOf({ scope }: ManagementCaller): string {
+  if (scope.type !== 'self') throw notFound();
+  return scope.userId;
 }
 
 /**
  * Checks that a caller may assign roles. Its access token must permit everything that the roles permit at the
  * management API. So the roles cannot be used to get more, by any chain of calls. A caller that is bound to a tenant
- * also has a level: it may assign roles that are as strong as its own strongest role, or weaker.
+ * also has a level: it may assign roles that are as strong as its own strongest role, or weaker. A caller that is bound
+ * to its own account has no role, and assigns none.
  * @throws DomainError `forbidden`
  */
 export function assertMayAssign(caller: ManagementCaller, roles: readonly Role[]): void {
@@ -91,8 +102,8 @@ export function assertMayAssign(caller: ManagementCaller, roles: readonly Role[]
 /**
  * Whether a role is as strong as the caller's strongest role, or weaker. Callers of the whole workspace have no level.
  */
-export function isWithinLevel(caller: ManagementCaller, { level }: Pick<Role, 'level'>): boolean {
-  return caller.tenantId === undefined || level >= Math.min(...caller.roles.map((role) => role.level));
+export function isWithinLevel({ scope, roles }: ManagementCaller, { level }: Pick<Role, 'level'>): boolean {
+  return scope.type === 'workspace' || level >= Math.min(...roles.map((role) => role.level));
 }
 
 /**
@@ -108,9 +119,9 @@ export function assertHolds(caller: ManagementCaller, permissions: ClientGrant['
 
 /**
  * Checks that a caller may give permissions directly, without a role. A caller of the whole workspace must hold the
- * permissions of the management API among them; it may give all permissions of other APIs. A caller that is bound to a
- * tenant must hold each of them. `undefined` stands for a permission that no API declares: a caller that is bound to a
- * tenant gets the same error for it and does not learn which permissions exist.
+ * permissions of the management API among them; it may give all permissions of other APIs. Any other caller must hold
+ * each of them. `undefined` stands for a permission that no API declares: such a caller gets the same error for it and
+ * does not learn which permissions exist.
  * @throws DomainError `forbidden`
  */
 export function assertMayGivePermissions(
@@ -119,7 +130,7 @@ export function assertMayGivePermissions(
 ): void {
   const declared = permissions.filter((permission) => permission !== undefined);
   assertHolds(caller, valuesAtSystem(declared));
-  if (caller.tenantId === undefined) return;
+  if (caller.scope.type === 'workspace') return;
   if (permissions.every((permission) => permission !== undefined && isHeld(caller, permission))) return;
   throw new DomainError('forbidden', 'You may only give permissions that you hold yourself.', { field: 'permissions' });
 }
@@ -145,11 +156,18 @@ function insufficientScope(permission: SystemPermission): DomainError {
   );
 }
 
-/** Makes the error for a token of a tenant that may have the permission, but cannot use it for the whole workspace. */
-function notForTenants(permission: SystemPermission): DomainError {
+const WHOSE_TOKEN = {
+  workspace: 'A token of the workspace',
+  tenant: 'A token of a tenant',
+  self: "A user's token without a tenant",
+} as const satisfies Record<CallerScope['type'], string>;
+
+/** Makes the error for a token that may have the permission, but cannot use it because of its scope. */
+function notForScope({ type }: CallerScope, permission: SystemPermission): DomainError {
+  const able = reachOf(permission) === 'self' ? "A user's token without a tenant" : 'An application of the workspace';
   return new DomainError(
     'insufficient_scope',
-    `A token of a tenant cannot make this request, even with ${permission}. An application of the workspace can.`,
+    `${WHOSE_TOKEN[type]} cannot make this request, even with ${permission}. ${able} can.`,
     { neededScope: permission },
   );
 }

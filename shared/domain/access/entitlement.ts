@@ -1,8 +1,17 @@
 import { DomainError } from '../errors.ts';
 import type { Client } from '../records/client.ts';
 import type { Look } from '../records/look.ts';
-import { API_IDENTIFIER_CHARACTERS_MAX, type Api, apiNameKey, apiRecordKey, grantKey } from '../records/permissions.ts';
+import {
+  API_IDENTIFIER_CHARACTERS_MAX,
+  type Api,
+  apiNameKey,
+  apiRecordKey,
+  type Grantee,
+  grantKey,
+  SYSTEM_API_ID,
+} from '../records/permissions.ts';
 import { type Standing, standingOf } from './standing.ts';
+import { isForOwnAccount } from './system-api.ts';
 
 /**
  * Finds the API with this identifier, the audience of its tokens. A text that is too long for an identifier is not
@@ -74,31 +83,56 @@ function entitledApiIds(client: Client, { permissions }: HeldPermissions): reado
 }
 
 /**
- * Returns the permissions that a client has at an API now. An application has a client grant; any other client has the
- * permissions of its roles, or direct permissions. The API must still declare a permission.
+ * Returns the permissions that a client has at an API now. An application has a client grant: for itself, or where it
+ * acts for a user for its users, and then no more than the user may do there. Any other client has the permissions of
+ * its roles, or direct permissions. The API must still declare a permission.
  */
 export async function allowedPermissions(
   client: Client,
-  { permissions }: HeldPermissions,
+  standing: HeldPermissions & Partial<Pick<Standing, 'scope' | 'userId'>>,
   api: Api,
   look: Look,
 ): Promise<readonly string[]> {
   const declared = api.permissions.map((permission) => permission.value);
-  if (client.subject.type === 'application') {
-    const grant = await look.find(grantKey(client.id, api.id));
-    if (grant?.permissions === 'all') return declared;
-    return declared.filter((value) => grant?.permissions.includes(value));
-  }
-  const held = permissions.filter((permission) => permission.apiId === api.id);
-  return declared.filter((value) => held.some((permission) => permission.value === value));
+  if (client.subject.type !== 'application') return declared.filter(isHeldIn(standing, api));
+  const grant = await look.find(grantKey(client.id, api.id, granteeOf(standing)));
+  const granted =
+    grant?.permissions === 'all' ? declared : declared.filter((value) => grant?.permissions.includes(value));
+  return standing.userId === undefined ? granted : granted.filter(isUsersOwn(standing, api));
+}
+
+/** Whom the client grant is for that an application uses in this standing. */
+export function granteeOf({ userId }: Partial<Pick<Standing, 'userId'>>): Grantee {
+  return userId === undefined ? 'client' : 'user';
+}
+
+/** Whether a permission of an API is held, by a role or directly. */
+function isHeldIn({ permissions }: HeldPermissions, { id }: Api): (value: string) => boolean {
+  const held = permissions.filter(({ apiId }) => apiId === id);
+  return (value) => held.some((permission) => permission.value === value);
+}
+
+/** Whether a user may do what a permission says: everybody what concerns their own account, others by their roles. */
+function isUsersOwn(
+  { scope, ...held }: HeldPermissions & Partial<Pick<Standing, 'scope'>>,
+  api: Api,
+): (value: string) => boolean {
+  const isOfAccount = api.id === SYSTEM_API_ID && scope?.type === 'self';
+  return isOfAccount ? isForOwnAccount : isHeldIn(held, api);
 }
 
 /**
  * Names the record that entitles a client at an API now: the client grant of an application, otherwise the API itself.
  * A token names it too, so that it does not become active again if a record with the same name takes its place.
  */
-export async function entitlementOf(client: Client, api: Api, look: Look): Promise<Entitlement> {
-  const grant = client.subject.type === 'application' ? await look.find(grantKey(client.id, api.id)) : undefined;
+export async function entitlementOf(
+  client: Client,
+  api: Api,
+  look: Look,
+  grantee: Grantee = 'client',
+): Promise<Entitlement> {
+  const isGranted = client.subject.type === 'application';
+  const grant = isGranted ? await look.find(grantKey(client.id, api.id, grantee)) : undefined;
   const { id, createdAtSeconds } = grant ?? api;
   return { id, sinceSeconds: createdAtSeconds };
 }

@@ -20,8 +20,10 @@ export function assertMayManageRole(caller: ManagementCaller, { level, permissio
       field: 'level',
     });
   }
-  const isBoundToTenant = caller.tenantId !== undefined;
-  if (isBoundToTenant && !permissions.every((permission) => permission && isHeld(caller, permission))) {
+  if (
+    caller.scope.type !== 'workspace' &&
+    !permissions.every((permission) => permission && isHeld(caller, permission))
+  ) {
     throw new DomainError('forbidden', 'You may only manage roles whose permissions you hold yourself.', {
       field: 'permissions',
     });

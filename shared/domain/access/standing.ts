@@ -13,11 +13,12 @@ import {
   type User,
   userKey,
 } from '../records/principals.ts';
+import { type CallerScope, WORKSPACE } from './caller-scope.ts';
 
 /** The standing of a client: its subject is active, and has these roles and permissions now. */
 export interface Standing {
-  /** Undefined for applications, which belong to the workspace. */
-  readonly tenantId: string | undefined;
+  /** Where the client may act now. */
+  readonly scope: CallerScope;
   /** Undefined unless the client acts for a user. */
   readonly userId: string | undefined;
   /** The roles as they are now, without roles that have been deleted. */
@@ -36,7 +37,7 @@ export async function standingOf(client: Client, look: Look): Promise<Standing |
   const { subject } = client;
   if (subject.type === 'application') {
     const revokedBeforeSeconds = latestMark(client);
-    return { tenantId: undefined, userId: undefined, roles: [], permissions: [], revokedBeforeSeconds };
+    return { scope: WORKSPACE, userId: undefined, roles: [], permissions: [], revokedBeforeSeconds };
   }
   const [tenant, holder, roles] = await Promise.all([
     look.find(tenantKey(subject.tenantId)),
@@ -46,7 +47,20 @@ export async function standingOf(client: Client, look: Look): Promise<Standing |
   if (tenant?.status !== 'active' || holder?.status !== 'active') return undefined;
   const userId = subject.type === 'user' ? subject.userId : undefined;
   const revokedBeforeSeconds = latestMark(client, tenant);
-  return { tenantId: tenant.id, userId, roles, permissions: permissionsThrough(roles, client), revokedBeforeSeconds };
+  const scope: CallerScope = { type: 'tenant', tenantId: tenant.id };
+  return { scope, userId, roles, permissions: permissionsThrough(roles, client), revokedBeforeSeconds };
+}
+
+/**
+ * Reads the standing of a user for whom an application acts in no tenant. Such a user holds no roles, and may act only
+ * on what is their own. Undefined for a user who is missing or not active, and for a client that is no application.
+ */
+export async function standingOfUser(userId: string, client: Client, look: Look): Promise<Standing | undefined> {
+  if (client.subject.type !== 'application') return undefined;
+  const user = await look.find(userKey(userId));
+  if (user?.status !== 'active') return undefined;
+  const revokedBeforeSeconds = latestMark(client);
+  return { scope: { type: 'self', userId }, userId, roles: [], permissions: [], revokedBeforeSeconds };
 }
 
 /** Returns the permissions that a client has by these roles or directly. Client grants are not included. */

@@ -6,11 +6,12 @@
 /**
  * The reach of a permission that a token of a tenant has. `tenant`: paths inside the tenant. `anywhere`: all paths, and
  * the use case shows only what belongs to the tenant. `workspace`: no path, because the permission is for the whole
- * workspace.
+ * workspace. `self`: no path either, because the permission is for users and their own accounts, and for nobody else.
  */
-type Reach = 'tenant' | 'anywhere' | 'workspace';
+type Reach = 'tenant' | 'anywhere' | 'workspace' | 'self';
 
 const SYSTEM_PERMISSIONS = {
+  'read:me': { reach: 'self', description: "See one's own account" },
   'read:tenants': { reach: 'tenant', description: 'See tenants' },
   'write:tenants': { reach: 'workspace', description: 'Create and delete tenants' },
   'read:users': { reach: 'workspace', description: 'See users' },
@@ -65,6 +66,11 @@ export const systemPermissions = Object.entries(SYSTEM_PERMISSIONS).map(([value,
 /** Returns the reach of a permission that a token of a tenant has. */
 export function reachOf(permission: SystemPermission): Reach {
   return SYSTEM_PERMISSIONS[permission].reach;
+}
+
+/** Whether a permission is what users may do with their own accounts. */
+export function isForOwnAccount(value: string): boolean {
+  return Object.entries(SYSTEM_PERMISSIONS).some(([name, { reach }]) => name === value && reach === 'self');
 }
 
 /** Returns the identifier of the management API, which is the audience of its tokens. */

@@ -36,7 +36,7 @@ export async function authenticateManager(presented: PresentedToken, ports: Mana
   return {
     clientId: claims.client_id,
     subject: claims.sub,
-    tenantId: standing.tenantId,
+    scope: standing.scope,
     userId: standing.userId,
     permissions,
     roles: standing.roles,

@@ -1,4 +1,5 @@
 import type { ManagementCaller } from '../access/authority.ts';
+import { containsTenant } from '../access/caller-scope.ts';
 import { allowedPermissions, findApi } from '../access/entitlement.ts';
 import { type Standing, standingOf } from '../access/standing.ts';
 import type { SystemPermission } from '../access/system-api.ts';
@@ -87,15 +88,14 @@ async function findRefresh(token: string, ports: Ports, mayLearn: MayLearn): Pro
  * such token, before the tenants are compared.
  */
 async function isEntitled(caller: Introspector, { audience, tenantId }: TokenInQuestion, look: Look): Promise<boolean> {
-  const isSameTenant = (own: string | undefined) => own === undefined || own === tenantId;
-  if (!('client' in caller)) return isSameTenant(caller.tenantId);
+  if (!('client' in caller)) return containsTenant(caller.scope, tenantId);
   const [own, api] = await Promise.all([standingOf(caller.client, caller.look), findApi(audience, look)]);
   if (own === undefined || api === undefined) return false;
   const [atApi, atSystem] = await Promise.all([
     allowedPermissions(caller.client, own, api, caller.look),
     systemPermissionsOf(caller, own),
   ]);
-  return isSameTenant(own.tenantId) && (atApi.length > 0 || atSystem.includes(INTROSPECT));
+  return containsTenant(own.scope, tenantId) && (atApi.length > 0 || atSystem.includes(INTROSPECT));
 }
 
 async function systemPermissionsOf({ client, look }: AuthenticatedClient, own: Standing): Promise<readonly string[]> {
@@ -119,7 +119,7 @@ function refreshAnswer(
   { issuer }: Ports,
 ): ActiveIntrospection {
   const { id: jti, clientId: client_id, audience: aud, createdAtSeconds: iat, confirmation: cnf } = family;
-  const tenant = standing.tenantId !== undefined && { tenant_id: standing.tenantId };
+  const tenant = standing.scope.type === 'tenant' && { tenant_id: standing.scope.tenantId };
   return {
     active: true,
     iss: issuer,

@@ -1,3 +1,4 @@
+import { containsTenant, tenantOfScope } from '../access/caller-scope.ts';
 import { allowedPermissions, currentPermissions, entitlementOf } from '../access/entitlement.ts';
 import { DomainError } from '../errors.ts';
 import { subjectId } from '../records/client.ts';
@@ -78,6 +79,8 @@ async function findToken(
   assertType(`${field}_type`, type);
   const found = await findLiveToken(value, { verifier, records, clock });
   if (found === undefined || found.claims.scope === undefined) throw unusable(field);
+  // A user for whom an application acts is not the subject of its client, as which the new token would act.
+  if (found.claims.sub !== subjectId(found.client)) throw unusable(field);
   return { ...found, claims: found.claims };
 }
 
@@ -102,8 +105,7 @@ async function assertUsable({ requester, subjectToken, actorToken }: Parties, po
   if (actorToken === undefined) return;
   assertPossession(actorToken.claims.cnf, possession, otherCertificate);
   const isOwn = actorToken.claims.client_id === requester.client.id;
-  const { tenantId } = actorToken.standing;
-  const isForeign = tenantId !== undefined && tenantId !== subjectToken.standing.tenantId;
+  const isForeign = !containsTenant(actorToken.standing.scope, tenantOfScope(subjectToken.standing.scope));
   if (isForeign || actorToken.claims.act !== undefined) throw unusable('actor_token');
   if (!isOwn && !(await hasPermissionAtApi(requester, actorToken))) throw unusable('actor_token');
 }

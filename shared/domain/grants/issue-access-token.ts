@@ -100,8 +100,8 @@ function claimsOf(
   { issuer, random, subject }: Pick<IssuePorts, 'issuer' | 'random'> & { readonly subject: Client },
 ): AccessTokenClaims {
   const { client, authenticatedAtSeconds: now } = holder;
-  const inTenant = standing.tenantId !== undefined && {
-    tenant_id: standing.tenantId,
+  const inTenant = standing.scope.type === 'tenant' && {
+    tenant_id: standing.scope.tenantId,
     roles: standing.roles.map((role) => role.key),
     permissions,
   };

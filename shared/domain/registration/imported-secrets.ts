@@ -20,7 +20,7 @@ interface ImportRequest {
 
 /**
  * Makes the stored form of an imported secret.
- * @throws DomainError `forbidden` for a caller that is bound to a tenant; `conflict` if the deployment does not allow
+ * @throws DomainError `forbidden` for a caller that is not of the whole workspace; `conflict` if the deployment does not allow
  * imports
  */
 export function importedSecret(
@@ -28,7 +28,7 @@ export function importedSecret(
   { importedHash: hash, title, expiresAtSeconds }: ImportRequest,
   ports: { readonly importedSecrets: boolean; readonly random: Random; readonly clock: Clock },
 ): StoredSecret {
-  if (caller.tenantId !== undefined) {
+  if (caller.scope.type !== 'workspace') {
     throw new DomainError('forbidden', 'Only callers of the whole workspace may import secrets.');
   }
   if (!ports.importedSecrets) {

@@ -1,5 +1,6 @@
+import { tenantOfScope } from '../access/caller-scope.ts';
 import { allowedPermissions, findApi } from '../access/entitlement.ts';
-import { type Standing, standingOf } from '../access/standing.ts';
+import { type Standing, standingOf, standingOfUser } from '../access/standing.ts';
 import type { Clock } from '../ambient.ts';
 import { bindingRulesFor, isBoundAsRequired } from '../authentication/confirmation.ts';
 import { isIdOf } from '../ids.ts';
@@ -136,12 +137,12 @@ export async function liveTokenOf(
   ]);
   if (client === undefined || isRevoked || !isComplete || !isLive(client, nowSeconds)) return undefined;
 
-  const reading = [standingOf(client, look), findApi(claims.aud, look), settingsIn(look)] as const;
+  const reading = [standingOfSubject(claims, client, look), findApi(claims.aud, look), settingsIn(look)] as const;
   const [standing, api, settings] = await Promise.all(reading);
   if (standing === undefined || api === undefined) return undefined;
   if (authenticatedAtSeconds(claims) < latestMark(standing, settings)) return undefined;
   if (!agreesWithRecords(claims, { client, standing, api })) return undefined;
-  if (!(await areEntitlementsKept(claims, { client, api }, look))) return undefined;
+  if (!(await areEntitlementsKept(claims, { client, standing, api }, look))) return undefined;
 
   const own = await allowedPermissions(client, standing, api, look);
   const allowed = await withinActorsReach(claims, { allowed: own, api }, look);
@@ -152,6 +153,12 @@ export async function liveTokenOf(
 /** The values of a scope that are still allowed. */
 export function stillAllowed(scope: string, allowed: readonly string[]): readonly string[] {
   return scopeValues(scope).filter((value) => allowed.includes(value));
+}
+
+/** Reads the standing of a token's subject: of its client, or of the user for whom an application acts. */
+function standingOfSubject({ sub }: TokenClaims, client: Client, look: Look): Promise<Standing | undefined> {
+  const isOfClient = client.subject.type !== 'application' || sub === client.id;
+  return isOfClient ? standingOf(client, look) : standingOfUser(sub, client, look);
 }
 
 /** The id of the subject's client, whose records decide what the token permits. */
@@ -199,7 +206,8 @@ function agreesWithRecords(
   { client, standing, api }: Pick<LiveToken, 'client' | 'standing' | 'api'>,
 ): boolean {
   if (!isBoundAsRequired(claims.cnf, bindingRulesFor(api, client))) return false;
-  if (claims.sub !== subjectId(client) || claims.tenant_id !== standing.tenantId) return false;
+  if (claims.sub !== (standing.userId ?? subjectId(client))) return false;
+  if (claims.tenant_id !== tenantOfScope(standing.scope)) return false;
   if (claims.scope !== undefined) return client.accessToken === undefined;
   return client.accessToken?.tokenId === claims.jti && client.accessToken.apiId === api.id;
 }

@@ -1,3 +1,4 @@
+import { tenantOfScope } from '../access/caller-scope.ts';
 import { allowedPermissions, findApi } from '../access/entitlement.ts';
 import { standingOf } from '../access/standing.ts';
 import type { Clock } from '../ambient.ts';
@@ -121,7 +122,7 @@ async function liveSelfSignedToken(read: SelfSignedToken, client: Client, look: 
   if (Math.floor(read.claims.iat) <= api.createdAtSeconds) return undefined;
   const permissions = await allowedPermissions(client, standing, api, look);
   if (permissions.length === 0) return undefined;
-  return { claims: claimsOf(read, client, standing.tenantId), client, standing, api, permissions, look };
+  return { claims: claimsOf(read, client, tenantOfScope(standing.scope)), client, standing, api, permissions, look };
 }
 
 /** The claims of a long-lived token, because the records decide what a self-signed token permits, too. */

@@ -1,5 +1,5 @@
-import { currentPermissions, type Entitlement, entitlementOf } from '../access/entitlement.ts';
-import { standingOf } from '../access/standing.ts';
+import { currentPermissions, type Entitlement, entitlementOf, granteeOf } from '../access/entitlement.ts';
+import { type Standing, standingOf } from '../access/standing.ts';
 import { isIdOf, isMadeId } from '../ids.ts';
 import type { Client } from '../records/client.ts';
 import { isLive } from '../records/lifecycle.ts';
@@ -41,13 +41,15 @@ export function isEntitlementId(id: string): boolean {
  */
 export async function areEntitlementsKept(
   claims: TokenClaims,
-  { client, api }: { readonly client: Client; readonly api: Api },
+  { client, standing, api }: { readonly client: Client; readonly standing: Standing; readonly api: Api },
   look: Look,
 ): Promise<boolean> {
   const actor = claims.subject_client_id === undefined ? undefined : await look.client(claims.client_id);
-  const clients = actor === undefined ? [client] : [client, actor];
   const named = (claims.depends_on ?? []).filter(isEntitlementId);
-  const entitlements = await Promise.all(clients.map((each) => entitlementOf(each, api, look)));
+  const ofSubject = entitlementOf(client, api, look, granteeOf(standing));
+  const entitlements = await Promise.all(
+    actor === undefined ? [ofSubject] : [ofSubject, entitlementOf(actor, api, look)],
+  );
   return entitlements.every((entitlement) => isKept(entitlement, named, claims.iat));
 }
 

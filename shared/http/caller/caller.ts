@@ -1,5 +1,6 @@
 import type { Caller } from '#shared/api/table.ts';
 import type { ManagementCaller } from '#shared/domain/access/authority.ts';
+import { tenantOfScope } from '#shared/domain/access/caller-scope.ts';
 import type { SystemPermission } from '#shared/domain/access/system-api.ts';
 import {
   type ClientPorts,
@@ -67,10 +68,10 @@ export function identityOf({ caller }: Incoming): { clientId: string; subject: s
   return { clientId: caller.client.id, subject: subjectId(caller.client) };
 }
 
-/** The tenant that the caller is bound to; undefined for applications of the workspace, and without a known caller. */
+/** The tenant that the caller is bound to, for log lines; undefined outside tenants, and without a known caller. */
 export function tenantOf({ caller }: Incoming): string | undefined {
   if (caller === undefined) return undefined;
-  if (!('client' in caller)) return caller.tenantId;
+  if (!('client' in caller)) return tenantOfScope(caller.scope);
   const { subject } = caller.client;
   return subject.type === 'application' ? undefined : subject.tenantId;
 }

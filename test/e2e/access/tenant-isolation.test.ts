@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { systemPermissions } from '#shared/domain/access/system-api.ts';
+import { ownAccount } from '#test/support/arrange/own-account.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { resourceMetadata } from '#test/support/ask/resource-metadata.ts';
@@ -37,15 +38,28 @@ beforeAll(async () => {
     ),
   ];
   const little = [await createRole('little', ['introspect:tokens'])];
-  const inAcme = { tenantId: acme.tenantId, isStrong: true };
-  const inGlobex = { tenantId: globex.tenantId, isStrong: true };
+  const inTenant = ({ tenantId }: Acme) => ({ scope: { type: 'tenant', tenantId }, isStrong: true }) as const;
+  const [inAcme, inGlobex] = [inTenant(acme), inTenant(globex)];
+  const ownAccounts = [await ownAccount(world), await ownAccount(world, { userId: globex.userId })] as const;
   strangers = [
     { ...inAcme, name: 'token of another tenant', token: await tokenOf(acme, all) },
     { ...inAcme, name: 'user of another tenant', userId: acme.userId, token: await tokenOfUser(acme, all) },
   ];
   actors = [
     ...strangers,
-    { tenantId: undefined, isStrong: true, name: 'administrator', token: await world.tokenFor(world.admin) },
+    {
+      scope: { type: 'workspace' },
+      isStrong: true,
+      name: 'administrator',
+      token: await world.tokenFor(world.admin),
+    },
+    ...ownAccounts.map(({ userId, token }, index) => ({
+      scope: { type: 'self', userId } as const,
+      isStrong: true,
+      name: `user ${index === 0 ? 'in no tenant' : 'of the tenant, for themself'}`,
+      userId,
+      token,
+    })),
     { ...inGlobex, name: 'weak token of the tenant', isStrong: false, token: await tokenOf(globex, little) },
     { ...inGlobex, name: 'token of the tenant', token: await tokenOf(globex, all) },
     { ...inGlobex, name: 'user of the tenant', userId: globex.userId, token: await tokenOfUser(globex, all) },

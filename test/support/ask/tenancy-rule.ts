@@ -1,5 +1,6 @@
 import type { LambdaTable, Route } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
+import type { CallerScope } from '#shared/domain/access/caller-scope.ts';
 import type { Operation } from '../route-requests/index.ts';
 
 /** Routes about one tenant: its own tokens may use them with the permission, and other tenants learn nothing. */
@@ -57,6 +58,9 @@ const ofMember: readonly Operation[] = [
 /** Routes for every tenant. Routes in none of these lists are for the workspace alone. */
 const ofEverybody: readonly Operation[] = ['listRoles', 'getRole'];
 
+/** Routes for users and their own accounts. They are for nobody else, with any permission. */
+const ofSelf: readonly Operation[] = ['getMe'];
+
 /** An id that nobody ever had. */
 const UNKNOWN = 'nobody';
 
@@ -75,11 +79,15 @@ export function isHidden({ name }: ManagementRoute): boolean {
   return !ofEverybody.includes(name);
 }
 
+/** Whether a route is for users and their own accounts. */
+export function isOfSelf({ name }: Pick<ManagementRoute, 'name'>): boolean {
+  return ofSelf.includes(name);
+}
+
 /** A caller. A strong one holds every permission. */
 export interface Actor {
   readonly name: string;
-  /** The tenant of the caller; undefined for an administrator of the workspace. */
-  readonly tenantId: string | undefined;
+  readonly scope: CallerScope;
   /** The user behind a personal token. */
   readonly userId?: string;
   readonly isStrong: boolean;
@@ -106,11 +114,13 @@ export function variantsOf({ route, path }: Target): readonly string[] {
 /** The status that every management request must have, by its path and the lists above. */
 export function expectedStatus(actor: Actor, { route, path }: Target): number {
   const success = path.includes(UNKNOWN) ? 404 : route.reply.status;
-  if (actor.tenantId === undefined) return success;
-  if (ofEverybody.includes(route.name)) return actor.isStrong ? success : 403;
+  const { scope } = actor;
+  if (isOfSelf(route)) return scope.type === 'self' ? success : 403;
+  if (scope.type === 'workspace') return success;
+  if (scope.type === 'tenant' && ofEverybody.includes(route.name)) return actor.isStrong ? success : 403;
   if (!route.path.includes('{')) return 403;
   const [, , collection, tenantId] = path.split('/');
-  const isInside = collection === 'tenants' && tenantId === actor.tenantId;
+  const isInside = scope.type === 'tenant' && collection === 'tenants' && tenantId === scope.tenantId;
   return isInside ? insideStatus(actor, { route, path }, success) : 404;
 }
 

@@ -158,7 +158,7 @@ export async function callerOf({ clientId, scope }: HeldToken, model: AuthorityM
   const caller: ManagementCaller = {
     clientId,
     subject: subjectId(client),
-    tenantId: standing.tenantId,
+    scope: standing.scope,
     userId: standing.userId,
     permissions: allowed.filter((value) => scope === undefined || scope.includes(value)),
     roles: standing.roles,

@@ -1,3 +1,4 @@
+import { ownAccount } from '../arrange/own-account.ts';
 import { type Acme, basic, type World } from '../world/world.ts';
 
 /** A request that is not sent yet. */
@@ -29,6 +30,8 @@ export interface Desk {
   /** Runs a scheduled function. */
   run: World['run'];
   tokenOfTenant(): Promise<string>;
+  /** The token of a user in no tenant. */
+  tokenOfUser(): Promise<string>;
 }
 
 let serial = 0;
@@ -65,5 +68,6 @@ export async function openDesk(world: World, acme: Acme): Promise<Desk> {
     read: async <Body>(path: string) => (await world.manage('GET', path, undefined, token)).body as Body,
     run: world.run,
     tokenOfTenant: () => world.tokenFor(acme.tenantToken),
+    tokenOfUser: async () => (await ownAccount(world)).token,
   };
 }

@@ -13,7 +13,7 @@ const api = anApi();
 const application = aClient({ subject: { type: 'application' }, apiIds: ['api_reports'] });
 
 const withoutPermissions: Standing = {
-  tenantId: undefined,
+  scope: { type: 'workspace' },
   userId: undefined,
   roles: [],
   permissions: [],

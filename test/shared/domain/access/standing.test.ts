@@ -59,11 +59,16 @@ describe('standingOf', () => {
     });
 
   const { permissions } = aRole();
-  const reading = { tenantId: 'ten_acme', roles: [aRole()], permissions, revokedBeforeSeconds: 0 };
+  const reading = {
+    scope: { type: 'tenant', tenantId: 'ten_acme' },
+    roles: [aRole()],
+    permissions,
+    revokedBeforeSeconds: 0,
+  };
 
   test('an application has a standing of its own', async () => {
     expect(await standingOf(application, look({}))).toEqual({
-      tenantId: undefined,
+      scope: { type: 'workspace' },
       userId: undefined,
       roles: [],
       permissions: [],

@@ -27,7 +27,7 @@ import { standingClock } from '#test/support/world/clock.ts';
 const administrator: ManagementCaller = {
   clientId: 'cli_admin',
   subject: 'cli_admin',
-  tenantId: undefined,
+  scope: { type: 'workspace' },
   userId: undefined,
   permissions: [],
   roles: [],
@@ -186,7 +186,7 @@ describe('RACE: of 32 simultaneous requests', () => {
 test('C8: a weak caller cannot rotate the secrets of a client that meanwhile becomes stronger', async () => {
   const [weak, strong] = [aRole({ id: 'rol_weak', level: 100 }), aRole({ id: 'rol_strong', level: 1 })];
   const ports = open({ role: { rol_weak: weak, rol_strong: strong } });
-  const caller = { ...administrator, tenantId: 'ten_acme', roles: [weak] };
+  const caller = { ...administrator, scope: { type: 'tenant', tenantId: 'ten_acme' } as const, roles: [weak] };
   const replace: MemoryRecords['clientChanger']['replace'] = async (client) => {
     if (ports.writes() === 0) await updateApiToken(access, { roleIds: ['rol_strong'] }, ports);
     return ports.clientChanger.replace(client);

@@ -54,7 +54,7 @@ const NEXT_ISSUER = 'https://login.example.com';
 
 /** A caller that may register APIs and applications. */
 const REGISTRAR: ManagementCaller = {
-  ...{ clientId: 'cli_registrar', subject: 'cli_registrar', tenantId: undefined, userId: undefined },
+  ...{ clientId: 'cli_registrar', subject: 'cli_registrar', scope: { type: 'workspace' }, userId: undefined },
   ...{ permissions: ['write:apis', 'write:applications'], roles: [], heldPermissions: [] },
 };
 

@@ -18,7 +18,7 @@ afterAll(() => engines.close());
 const administrator: ManagementCaller = {
   clientId: 'cli_admin',
   subject: 'cli_admin',
-  tenantId: undefined,
+  scope: { type: 'workspace' },
   userId: undefined,
   permissions: [],
   roles: [],

@@ -17,7 +17,7 @@ const path = { tenantId: disabled.tenantId, serviceUserId: disabled.id };
 const manager: ManagementCaller = {
   clientId: 'cli_manager',
   subject: 'cli_manager',
-  tenantId: path.tenantId,
+  scope: { type: 'tenant', tenantId: path.tenantId },
   userId: undefined,
   permissions: ['write:service-users'],
   roles: [weak],

@@ -30,7 +30,7 @@ interface NamedKind {
 const administrator: ManagementCaller = {
   clientId: 'cli_admin',
   subject: 'cli_admin',
-  tenantId: undefined,
+  scope: { type: 'workspace' },
   userId: undefined,
   permissions: [],
   heldPermissions: [],

@@ -20,7 +20,7 @@ const random = { bytes: (length: number) => new Uint8Array(randomBytes(length)) 
 const workspace: ManagementCaller = {
   clientId: 'cli_manager',
   subject: 'cli_manager',
-  tenantId: undefined,
+  scope: { type: 'workspace' },
   userId: undefined,
   permissions: [],
   roles: [],

@@ -1,0 +1,43 @@
+import { systemPermissions } from '#shared/domain/access/system-api.ts';
+import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { createApplication } from '../clients/applications.ts';
+import { openForge } from '../forge/forge.ts';
+import type { Deployment, Reply } from '../world/deployment.ts';
+
+const EVERYTHING = systemPermissions.map(({ value }) => value).join(' ');
+
+/** A user's access token for the management API, in no tenant, with the records that it depends on. */
+export interface OwnAccount {
+  readonly userId: string;
+  /** The application that acts for the user. */
+  readonly clientId: string;
+  readonly token: string;
+}
+
+/**
+ * Signs, with the workspace's own key, the token that an application gets for a user in no tenant. Its scope is
+ * everything, and so is the grant of the application for its users. The user is new unless the test names one.
+ */
+export async function ownAccount(
+  world: Deployment,
+  { userId, scope = EVERYTHING, claims = {} }: { userId?: string; scope?: string; claims?: object } = {},
+): Promise<OwnAccount> {
+  const application = await createApplication(world);
+  const { clientId } = application;
+  const path = `/v1/applications/${clientId}/grants/${SYSTEM_API_ID}`;
+  const grant = await made(world.manage('PUT', path, { for: 'user', permissions: 'all' }));
+  const id = userId ?? (await made(world.manage('POST', '/v1/users', { email: `${clientId}@example.com` }))).id;
+  const forge = openForge(await world.tokenFor(world.admin));
+  try {
+    const own = { sub: id, client_id: clientId, scope, depends_on: [grant.id], jti: `tok_${clientId}` };
+    return { userId: id, clientId, token: await forge.vary({ claims: { ...own, ...claims } }) };
+  } finally {
+    forge.close();
+  }
+}
+
+async function made(replying: Promise<Reply>): Promise<{ readonly id: string }> {
+  const { status, text, body } = await replying;
+  if (status >= 300) throw new Error(text);
+  return body as { id: string };
+}
