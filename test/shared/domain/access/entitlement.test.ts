@@ -83,6 +83,7 @@ describe('resolveApi', () => {
     id: 'grn_1',
     clientId: 'cli',
     apiId: api.id,
+    for: 'client',
     permissions: 'all',
     createdAtSeconds: 1,
     version: 1,

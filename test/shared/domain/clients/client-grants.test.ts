@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ManagementCaller } from '#shared/domain/access/authority.ts';
+import { WORKSPACE } from '#shared/domain/access/caller-scope.ts';
 import { setClientGrant } from '#shared/domain/clients/client-grants.ts';
 import { outcomeOf } from '#test/support/ask/concurrent-calls.ts';
 import { memoryRecords } from '#test/support/ports/memory-records.ts';
@@ -8,7 +9,7 @@ import { aClient, anApi } from '#test/support/ports/records.ts';
 const workspace: ManagementCaller = {
   clientId: 'cli_manager',
   subject: 'cli_manager',
-  tenantId: undefined,
+  scope: WORKSPACE,
   userId: undefined,
   permissions: [],
   roles: [],
@@ -27,7 +28,7 @@ function setAnother(deleted: number) {
     clock: { nowSeconds: () => 1 },
     random: { bytes: (length: number) => new Uint8Array(length) },
   };
-  const path = { clientId: client.id, apiId: another };
+  const path = { clientId: client.id, apiId: another, for: 'client' } as const;
   return { memory, setting: setClientGrant(workspace, path, ['read:reports'], ports) };
 }
 
