@@ -56,9 +56,10 @@ export function joseAssertionVerifier(
 
 /** Finds a registered key. A key without a `kid` matches every `kid`, because a client has only one key then. */
 function keyFinder({ jwks, ...keys }: AssertionKeys, source: JwksSource): ReturnType<JwksSource['keysOf']> {
-  if (jwks === undefined) return source.keysOf(keys);
+  const location = { ...keys, owner: keys.issuer };
+  if (jwks === undefined) return source.keysOf(location);
   return (header, token) => {
     const named = header?.kid === undefined ? jwks : jwks.map((jwk) => ({ kid: String(header.kid), ...jwk }));
-    return source.keysOf({ ...keys, jwks: named })(header, token);
+    return source.keysOf({ ...location, jwks: named })(header, token);
   };
 }

@@ -37,8 +37,9 @@ export function joseCertificateVerifier(
 /** Returns all registered keys for this algorithm, because a certificate does not name its key by `kid`. */
 async function keysFor(alg: string, registered: RegisteredKeys, source: JwksSource) {
   const found: webcrypto.CryptoKey[] = [];
+  const keys = source.keysOf({ ...registered, owner: registered.issuer });
   try {
-    found.push((await source.keysOf(registered)({ alg }, { payload: '', signature: '' })) as webcrypto.CryptoKey);
+    found.push((await keys({ alg }, { payload: '', signature: '' })) as webcrypto.CryptoKey);
   } catch (error) {
     if (!(error instanceof errors.JOSEError || isUnusableKey(error))) throw error;
     if (error instanceof errors.JWKSMultipleMatchingKeys) for await (const key of error) found.push(key);

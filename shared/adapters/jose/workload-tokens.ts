@@ -5,7 +5,7 @@ import type { Environment } from '#shared/ports.ts';
 import { type JwksSource, rememberedJwks } from '../remote/jwks-source.ts';
 import { readCompactJws } from './compact-jws.ts';
 import { flawOfJws } from './jws-flaw.ts';
-import { isSignedBy } from './signed-by.ts';
+import { thumbprintOfSigner } from './signed-by.ts';
 
 /**
  * The types of a workload's token. Access tokens and other JWTs have another `typ` and are refused (RFC 8725 §3.11).
@@ -30,7 +30,7 @@ const claimsSchema = z.looseObject({
 
 /**
  * Reads the tokens that other issuers give to workloads, and verifies their signatures. It takes keys from the trust or
- * the trusted issuer's key set, never from the token's header. `isGenuine` rejects with `temporarily_unavailable` if
+ * the trusted issuer's key set, never from the token's header. `signerOf` rejects with `temporarily_unavailable` if
  * the keys cannot be fetched.
  */
 export function joseWorkloadTokens(_environment?: Environment, source: JwksSource = rememberedJwks()): WorkloadTokens {
@@ -42,6 +42,6 @@ export function joseWorkloadTokens(_environment?: Environment, source: JwksSourc
       return header.success && claims.success ? { algorithm: header.data.alg, claims: claims.data } : undefined;
     },
     flawOf: (token) => flawOfJws(readCompactJws(token), { header: headerSchema, payload: claimsSchema }),
-    isGenuine: (token, trust) => isSignedBy(token, source.keysOf(trust), trust.algorithms),
+    signerOf: (token, trust, owner) => thumbprintOfSigner(token, source.keysOf({ ...trust, owner }), trust.algorithms),
   };
 }

@@ -14,6 +14,7 @@ import { DomainError, unavailable } from '#shared/domain/errors.ts';
 import type { Trust } from '#shared/domain/records/registration.ts';
 import { isWeakRsaJwk } from '../node/public-keys.ts';
 import { type FetchJson, httpsJson } from './fetch-json.ts';
+import { fetchPace } from './fetch-pace.ts';
 
 const FETCH_MILLISECONDS_MAX = 2_000;
 
@@ -26,7 +27,7 @@ const STALE_KEYS_MILLISECONDS_MAX = 3_600_000;
 /** After a failure, or after an answer without the wanted key, the issuer is not asked again for this long. */
 const COOLDOWN_MILLISECONDS = 30_000;
 
-const ISSUERS_MAX = 200;
+const SOURCES_MAX = 200;
 
 const KEYS_MAX = 100;
 
@@ -49,24 +50,40 @@ export interface JwksSource {
    * `temporarily_unavailable` if the keys cannot be fetched, and with an error of jose if no key or more than one key
    * matches.
    */
-  keysOf(trust: KeyLocation): JWTVerifyGetKey;
+  keysOf(location: KeyLocation): JWTVerifyGetKey;
 }
 
-type KeyLocation = Pick<Trust, 'issuer' | 'jwksUri' | 'jwks'>;
+/** Where the keys of a client or a trusted issuer are. */
+interface KeyLocation extends Pick<Trust, 'issuer' | 'jwksUri' | 'jwks'> {
+  /** The tenant or the application that registered this location. Fetches are counted for it. */
+  readonly owner: string;
+}
+
+type KeySource = Pick<KeyLocation, 'issuer' | 'jwksUri'>;
 
 /**
  * Finds keys in the registration itself (`jwks`) or at the URL where the issuer publishes them. A process remembers the
- * published keys of 200 issuers for five minutes.
+ * published keys of 200 issuers for five minutes, for all owners that trust the same issuer at the same URL.
  */
 export function rememberedJwks(fetchJson: FetchJson = httpsJson()): JwksSource {
-  const published = new QuickLRU<string, JWTVerifyGetKey>({ maxSize: ISSUERS_MAX });
-  return {
-    keysOf: ({ issuer, jwksUri, jwks }) => {
-      if (jwks !== undefined) return createLocalJWKSet({ keys: jwks.map((jwk) => withOneName({ kty: '', ...jwk })) });
-      const name = JSON.stringify([issuer, jwksUri]);
-      const keys = published.get(name) ?? publishedKeys({ issuer, jwksUri }, fetchJson);
+  const published = new QuickLRU<string, JWTVerifyGetKey>({ maxSize: SOURCES_MAX });
+  const pace = fetchPace();
+  const open = (source: KeySource) => {
+    const name = JSON.stringify([source.issuer, source.jwksUri]);
+    const found = published.get(name);
+    if (found !== undefined) return found;
+    // A source is remembered only once it was asked: naming many sources pushes no known keys out of memory.
+    const keys = publishedKeys(source, fetchJson, () => {
+      pace.countFetch(Date.now());
       published.set(name, keys);
-      return keys;
+    });
+    return keys;
+  };
+  return {
+    keysOf: ({ issuer, jwksUri, jwks, owner }) => {
+      if (jwks !== undefined) return createLocalJWKSet({ keys: jwks.map((jwk) => withOneName({ kty: '', ...jwk })) });
+      const keys = open({ issuer, jwksUri });
+      return (header, token) => pace.actFor(owner, () => keys(header, token));
     },
   };
 }
@@ -83,7 +100,7 @@ function withOneName<Jwk extends { readonly kty: string; readonly alg?: unknown 
  * Finds keys that the issuer publishes. jose decides when to fetch them; this adds a pause after a failure, and the use
  * of older keys during it.
  */
-function publishedKeys(location: KeyLocation, fetchJson: FetchJson): JWTVerifyGetKey {
+function publishedKeys(location: KeySource, fetchJson: FetchJson, beforeFetch: () => void): JWTVerifyGetKey {
   const cache: JWKSCacheInput = {};
   const isYoungerThan = (milliseconds: number) =>
     Date.now() < ((cache as Partial<ExportedJWKSCache>).uat ?? 0) + milliseconds;
@@ -92,7 +109,7 @@ function publishedKeys(location: KeyLocation, fetchJson: FetchJson): JWTVerifyGe
     cacheMaxAge: KEYS_MILLISECONDS_MAX,
     cooldownDuration: COOLDOWN_MILLISECONDS,
     [jwksCache]: cache,
-    [customFetch]: pauseAfterFailure((signal) => fetchKeys(location, fetchJson, signal)),
+    [customFetch]: pauseAfterFailure(beforeFetch, (signal) => fetchKeys(location, fetchJson, signal)),
   });
   return async (header, token) => {
     try {
@@ -108,11 +125,15 @@ function publishedKeys(location: KeyLocation, fetchJson: FetchJson): JWTVerifyGe
   };
 }
 
-/** Wraps a fetch: after a failure, it fails at once until the pause is over. */
-function pauseAfterFailure(fetchOnce: (signal: AbortSignal) => Promise<unknown>) {
+/**
+ * Wraps a fetch: after a failure, it fails at once until the pause is over. If `beforeFetch` throws, no pause begins,
+ * because the owner has to wait and the issuer did not fail.
+ */
+function pauseAfterFailure(beforeFetch: () => void, fetchOnce: (signal: AbortSignal) => Promise<unknown>) {
   let resumeAtMilliseconds = 0;
   return async (_url: string, { signal }: { readonly signal: AbortSignal }): Promise<Response> => {
     if (Date.now() < resumeAtMilliseconds) throw unavailable(new Error('The issuer failed a moment ago.'));
+    beforeFetch();
     try {
       return Response.json(await fetchOnce(signal));
     } catch (cause) {
@@ -123,7 +144,7 @@ function pauseAfterFailure(fetchOnce: (signal: AbortSignal) => Promise<unknown>)
 }
 
 /** Fetches a key set. RSA keys that are weak are passed over, as keys that are not understood are (RFC 7517 §5). */
-async function fetchKeys({ issuer, jwksUri }: KeyLocation, fetchJson: FetchJson, signal: AbortSignal) {
+async function fetchKeys({ issuer, jwksUri }: KeySource, fetchJson: FetchJson, signal: AbortSignal) {
   const url = jwksUri ?? (await discover(issuer, fetchJson, signal));
   const { keys } = keySetSchema.parse(await fetchJson(url, signal));
   return { keys: keys.filter((jwk) => !isWeakRsaJwk(jwk)) };

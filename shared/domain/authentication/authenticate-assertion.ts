@@ -106,7 +106,7 @@ async function redeem(assertion: ReadAssertion, nowSeconds: number, ports: Ports
   if (!(await assertionVerifier.isGenuine(assertion.value, keys))) return undefined;
 
   const { jti = idFromContent(assertion, ports) } = read.claims;
-  const redeemed = { clientId, jti, endsAtSeconds: endOfAssertion(read.claims) };
+  const redeemed = { signer: clientId, jti, endsAtSeconds: endOfAssertion(read.claims) };
   if (!(await assertionMemory.redeem(redeemed, nowSeconds))) return undefined;
   const { expiresAtSeconds } = client;
   const credential = { clientId, selector: KEY_SELECTOR };

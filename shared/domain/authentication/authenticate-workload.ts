@@ -1,8 +1,8 @@
-import type { Clock } from '../ambient.ts';
+import type { Clock, Digests } from '../ambient.ts';
 import { isMadeId } from '../ids.ts';
+import { tenantIdOf } from '../records/client.ts';
 import { isLive } from '../records/lifecycle.ts';
 import type { RecordReader } from '../records/look.ts';
-import type { Trust } from '../records/registration.ts';
 import { type Assertion, clientIdOf, invalidGrant } from './authenticate-assertion.ts';
 import type { AuthenticatedClient } from './authenticate-client.ts';
 import type { AssertionMemory, AssertionVerifier, UnverifiedWorkloadToken, WorkloadTokens } from './ports.ts';
@@ -14,6 +14,7 @@ interface Ports {
   readonly workloadTokens: WorkloadTokens;
   readonly assertionMemory: AssertionMemory;
   readonly clock: Clock;
+  readonly digests: Digests;
 }
 
 /**
@@ -61,8 +62,9 @@ async function redeem(
   if (client?.trust === undefined || !isLive(client, nowSeconds)) return undefined;
   const { trust, expiresAtSeconds } = client;
   if (!trust.algorithms.includes(read.algorithm) || !isTrusted(read.claims, trust, nowSeconds)) return undefined;
-  if (!(await ports.workloadTokens.isGenuine(token, trust))) return undefined;
-  if (!(await isFirstUse({ clientId, trust, claims: read.claims }, nowSeconds, ports))) return undefined;
+  const signer = await ports.workloadTokens.signerOf(token, trust, tenantIdOf(client) ?? clientId);
+  if (signer === undefined) return undefined;
+  if (!trust.reusable && !(await isFirstUse({ signer, claims: read.claims }, nowSeconds, ports))) return undefined;
 
   const credential = { clientId, selector: TRUST_SELECTOR };
   return { client, credential, look, authenticatedAtSeconds: nowSeconds, expiresAtSeconds };
@@ -70,13 +72,17 @@ async function redeem(
 
 /** A verified token of a workload, about to be used. */
 interface TokenUse {
-  readonly clientId: string;
-  readonly trust: Trust;
+  /** The thumbprint of the issuer's key that signed the token. */
+  readonly signer: string;
   readonly claims: WorkloadClaims;
 }
 
-async function isFirstUse({ clientId, trust, claims }: TokenUse, nowSeconds: number, { assertionMemory }: Ports) {
-  if (trust.reusable) return true;
-  const { jti = '' } = claims;
-  return assertionMemory.redeem({ clientId, jti, endsAtSeconds: endOfWorkloadToken(claims) }, nowSeconds);
+/**
+ * Redeems a token for all credentials that trust its issuer. It is remembered by the key that signed it, because the
+ * credentials can find this key in different places, and because nobody else can sign a token with the same `jti`.
+ */
+function isFirstUse({ signer, claims }: TokenUse, nowSeconds: number, { assertionMemory, digests }: Ports) {
+  const { iss, jti = '' } = claims;
+  const redeemed = { signer: digests.digest(JSON.stringify([iss, signer])), jti };
+  return assertionMemory.redeem({ ...redeemed, endsAtSeconds: endOfWorkloadToken(claims) }, nowSeconds);
 }

@@ -93,10 +93,10 @@ export interface WorkloadTokens {
   /** The reason why `read` returns undefined, as a sentence that names the claim or the header parameter. */
   flawOf(token: string): string;
   /**
-   * Whether the trusted issuer signed the token. Rejects with `temporarily_unavailable` if the issuer's keys cannot be
-   * fetched.
+   * The thumbprint (RFC 7638) of the issuer's key that signed the token; undefined if no trusted key did. Fetches are
+   * counted for `owner`. Rejects with `temporarily_unavailable` if the issuer's keys cannot be fetched.
    */
-  isGenuine(token: string, trust: Trust): Promise<boolean>;
+  signerOf(token: string, trust: Trust, owner: string): Promise<string | undefined>;
 }
 
 /** The claims of a verified DPoP proof (RFC 9449 §4.2), and the key that signed it. */
@@ -134,16 +134,17 @@ export interface ProofMemory {
   redeem(proof: RedeemedProof, nowSeconds: number): Promise<boolean>;
 }
 
-/** A redeemed assertion, as it is remembered. */
+/** A redeemed assertion or workload token, as it is remembered. */
 export interface RedeemedAssertion {
-  readonly clientId: string;
+  /** The client that signed it; for a workload token, a digest of the issuer and its key. */
+  readonly signer: string;
   /** The id of the assertion, unique for its signer; for an assertion without an id, its digest. */
   readonly jti: string;
   /** When the assertion is too old and can be forgotten, in Unix time. */
   readonly endsAtSeconds: number;
 }
 
-/** Remembers redeemed assertions, so that a replay is refused (RFC 7523 §3 item 7). */
+/** Remembers redeemed assertions and workload tokens, so that a replay is refused (RFC 7523 §3 item 7). */
 export interface AssertionMemory {
   /** True for the first use of an assertion; false for every later use. */
   redeem(assertion: RedeemedAssertion, nowSeconds: number): Promise<boolean>;

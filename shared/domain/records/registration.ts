@@ -125,6 +125,9 @@ export interface Trust {
   readonly jwksUri?: string | undefined;
   /** The keys of an issuer that Mintmark cannot reach. */
   readonly jwks?: readonly TrustedJwk[] | undefined;
-  /** Whether a token may be redeemed many times until it expires. If not, a token needs a `jti` and works once. */
+  /**
+   * Whether a token may be redeemed many times until it expires. If not, a token needs a `jti` and works once, at one of
+   * the clients with this issuer.
+   */
   readonly reusable: boolean;
 }

@@ -21,7 +21,7 @@ import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/whi
 import { workloadClaimForgeries, workloadTokenForgeries } from '#test/support/forge/workload-forgeries.ts';
 import { costOf } from '#test/support/stored/call-counts.ts';
 import { writtenTables } from '#test/support/stored/written-tables.ts';
-import { ISSUER, startLocalIssuer } from '#test/support/world/local-issuer.ts';
+import { ISSUER, issuerKey, signWorkloadToken, startLocalIssuer } from '#test/support/world/local-issuer.ts';
 import { opened, useAcme } from '#test/support/world/use-world.ts';
 import { arrangeAcme, REPORTS, startWorld } from '#test/support/world/world.ts';
 
@@ -185,6 +185,54 @@ describe('D8: the token of a workload that was redeemed', () => {
     expect(countEach(replies.map(scopeOrRefusal))).toEqual({ 'read:reports': 1, '400 invalid_grant': 15 });
     world.clock.advance(300 + 29);
     expect(scopeOrRefusal(await platform.exchange(clientId, token))).toBe('400 invalid_grant');
+  });
+
+  /** Credentials that find the key of the issuer in each possible place, and name what a token may fulfil. */
+  const places: readonly (readonly [string, () => object])[] = [
+    ['in the metadata', () => ({})],
+    ['at a URL', () => ({ jwksUri: `${ISSUER}/keys` })],
+    ['at another URL', () => ({ jwksUri: 'https://keys.example.com/keys' })],
+    ['in the registration', () => ({ jwks: { keys: issuer.publicJwks } })],
+    ['for another condition', () => ({ conditions: [{ claim: 'repository', equals: 'acme/api' }] })],
+    ['for another tenant', () => ({})],
+  ];
+
+  test('Sound 15: is redeemed by one of 32 requests at once, at any of the credentials that trust it', async () => {
+    const globex = await arrangeAcme(world);
+    const foreign = await createServiceUser(world, globex.tenantId, [globex.readerRoleId]);
+    const credentials = await Promise.all(
+      places.map(async ([where, body]) => {
+        const user = where === 'for another tenant' ? foreign : path;
+        return (await createFederatedCredential(world, user, { algorithms: ['ES256'], ...body() })).clientId;
+      }),
+    );
+    for (const credential of credentials) expect(await platform.outcome(credential)).toBe('read:reports');
+    const token = await platform.token();
+    const replies = race(32, (runner) => platform.exchange(credentials[runner % credentials.length] ?? '', token));
+    expect(countEach((await Promise.all(replies)).map(scopeOrRefusal))).toEqual({
+      'read:reports': 1,
+      '400 invalid_grant': 31,
+    });
+    world.clock.advance(300 + 29);
+    for (const credential of credentials)
+      expect(scopeOrRefusal(await platform.exchange(credential, token))).toBe('400 invalid_grant');
+  });
+
+  test('Sound 15: is not used up by a token with its jti that another issuer, or another key, signed', async () => {
+    const forger = issuerKey('ES256', 'forged');
+    const jti = 'guessed';
+    const [asIssuer, asOther] = [
+      await trust({ jwks: { keys: [forger.jwk] } }),
+      await trust({ issuer: 'https://other.example.com', jwks: { keys: issuer.publicJwks } }),
+    ];
+    const forged = await signWorkloadToken(
+      { algorithm: 'ES256', kid: 'forged', key: forger.privateKey },
+      { ...platform.claims(), jti },
+    );
+    expect(scopeOrRefusal(await platform.exchange(asIssuer, forged))).toBe('read:reports');
+    expect(await platform.outcome(asOther, { claims: { iss: 'https://other.example.com', jti } })).toBe('read:reports');
+    expect(await platform.outcome(clientId, aClaim('jti', jti))).toBe('read:reports');
+    expect(await platform.outcome(clientId, aClaim('jti', jti))).toBe('400 invalid_grant');
   });
 
   test('is accepted again and again until it ends, if its federated credential says so', async () => {

@@ -90,7 +90,7 @@ const asObject = (jwk: unknown) => (typeof jwk === 'object' ? jwk : { text: jwk 
 describe('Sound 27: a key set that is published', () => {
   const key = issuerKey('ES256', 'first');
   const sourceOf = (...keys: readonly unknown[]) => rememberedJwks(async () => ({ keys }));
-  const location = { issuer: ISSUER, jwksUri: `${ISSUER}/keys` };
+  const location = { issuer: ISSUER, jwksUri: `${ISSUER}/keys`, owner: 'cli_1' };
 
   test.each<readonly [string, unknown]>([
     ...foreign,

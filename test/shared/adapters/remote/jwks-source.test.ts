@@ -35,7 +35,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const published = { issuer: ISSUER, jwksUri: KEYS };
+const OWNER = 'ten_1';
+
+const published = { issuer: ISSUER, jwksUri: KEYS, owner: OWNER };
 
 const later = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1_000);
 
@@ -95,10 +97,12 @@ describe('the keys of an issuer', () => {
     expect(fetched).toEqual([KEYS, KEYS]);
   });
 
-  test('are remembered separately for each issuer and URL', async () => {
-    await outcome(tokens.first);
-    await outcome(tokens.first, { issuer: ISSUER });
-    await outcome(tokens.first, { issuer: 'https://other.example.com', jwksUri: KEYS });
+  test('Sound 15: are fetched once for all owners that trust the same issuer, and separately for each issuer and URL', async () => {
+    for (const owner of ['ten_1', 'ten_2', 'ten_3']) {
+      await outcome(tokens.first, { ...published, owner });
+      await outcome(tokens.first, { issuer: ISSUER, owner });
+      await outcome(tokens.first, { issuer: 'https://other.example.com', jwksUri: KEYS, owner });
+    }
     expect(fetched).toEqual([KEYS, CONFIGURATION, KEYS, KEYS]);
   });
 
@@ -117,6 +121,69 @@ describe('the keys of an issuer', () => {
     expect(await outcome(tokens.first, { ...published, jwks: [first.jwk] })).toBe('good');
     expect(await outcome(tokens.second, { ...published, jwks: [first.jwk] })).toBe('ERR_JWKS_NO_MATCHING_KEY');
     expect(fetched).toEqual([]);
+  });
+});
+
+describe('Sound 15: an issuer that 2,000 trusts of one owner name', () => {
+  const serials = Array.from({ length: 2_000 }, (_, serial) => serial);
+  const outcomesOf = async (locate: (serial: number) => Parameters<JwksSource['keysOf']>[0]) => {
+    const outcomes: string[] = [];
+    for (const serial of serials) outcomes.push(await outcome(tokens.second, locate(serial)));
+    return countEach(outcomes);
+  };
+
+  test('Sound 15: is asked once in one way, however many tokens name an unknown key', async () => {
+    expect(await outcomesOf(() => published)).toEqual({ ERR_JWKS_NO_MATCHING_KEY: 2_000 });
+    expect(fetched).toEqual([KEYS]);
+  });
+
+  test.each<[string, (serial: number) => object]>([
+    ['by the URL of its keys', (serial) => ({ jwksUri: `${KEYS}/${serial}` })],
+    ['by its own name', (serial) => ({ issuer: `${ISSUER}/${serial}`, jwksUri: undefined })],
+  ])('Sound 15: is asked twenty times a minute in 2,000 ways %s', async (_how, named) => {
+    expect(await outcomesOf((serial) => ({ ...published, ...named(serial) }))).toEqual({
+      temporarily_unavailable: 2_000,
+    });
+    expect(fetched).toHaveLength(20);
+    later(60);
+    await outcomesOf((serial) => ({ ...published, ...named(serial) }));
+    expect(fetched).toHaveLength(40);
+  });
+
+  test('Sound 15: is asked twenty times a minute if it answers each of them', async () => {
+    for (const serial of serials) documents[`${KEYS}/${serial}`] = { keys: [first.jwk] };
+    const outcomes = await outcomesOf((serial) => ({ ...published, jwksUri: `${KEYS}/${serial}` }));
+    expect(outcomes).toEqual({ ERR_JWKS_NO_MATCHING_KEY: 20, temporarily_unavailable: 1_980 });
+    expect(fetched).toHaveLength(20);
+  });
+
+  test('Sound 15: is asked for another owner all the same, and for keys that are known', async () => {
+    expect(await outcome(tokens.first)).toBe('good');
+    await outcomesOf((serial) => ({ ...published, jwksUri: `${KEYS}/${serial}` }));
+    expect(await outcome(tokens.first)).toBe('good');
+    const locations = [
+      { ...published, owner: 'ten_2' },
+      { issuer: ISSUER, owner: 'ten_2' },
+    ];
+    fetched = [];
+    expect(await Promise.all(locations.map((location) => outcome(tokens.first, location)))).toEqual(['good', 'good']);
+    expect(fetched).toEqual([CONFIGURATION, KEYS]);
+  });
+
+  test('Sound 15: is trusted by its known keys while its owner may not ask again', async () => {
+    expect(await outcome(tokens.first)).toBe('good');
+    later(300);
+    await outcomesOf((serial) => ({ ...published, jwksUri: `${KEYS}/${serial}` }));
+    fetched = [];
+    expect([await outcome(tokens.first), fetched]).toEqual(['good', []]);
+    expect([await outcome(tokens.first, { ...published, owner: 'ten_2' }), fetched]).toEqual(['good', [KEYS]]);
+  });
+
+  test('Sound 15: is asked on behalf of each of many owners at once', async () => {
+    const owners = Array.from({ length: 200 }, (_, serial) => `ten_${serial}`);
+    const outcomes = owners.map((owner) => outcome(tokens.first, { ...published, owner, jwksUri: `${KEYS}/${owner}` }));
+    expect(countEach(await Promise.all(outcomes))).toEqual({ temporarily_unavailable: 200 });
+    expect(fetched).toHaveLength(200);
   });
 });
 
@@ -144,7 +211,7 @@ describe('an issuer that does not answer', () => {
 });
 
 describe('OpenID Connect Discovery', () => {
-  const discovered = { issuer: ISSUER };
+  const discovered = { issuer: ISSUER, owner: OWNER };
 
   test('finds the keys', async () => {
     expect(await outcome(tokens.first, discovered)).toBe('good');

@@ -78,7 +78,7 @@ describe('a refused authentication', () => {
 
   test('R1: by an assertion that is the grant is counted for the client and the source', async () => {
     const { ports, counted } = await countingPorts();
-    const workloadTokens = { read: () => undefined, flawOf: () => '', isGenuine: async () => false };
+    const workloadTokens = { read: () => undefined, flawOf: () => '', signerOf: async () => undefined };
     const presented = { by: 'grant', assertion: { value: 'a.b.c', use: 'grant' } } as const;
     expect(await outcomeOf(recogniseHolder(attempt(presented), { ...ports, workloadTokens }))).toBe('invalid_grant');
     expect(counted).toEqual(bucketsOf(CLIENT_ID));

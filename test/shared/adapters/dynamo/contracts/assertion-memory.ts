@@ -8,7 +8,7 @@ const NOW = 1_800_000_000;
 
 const ENDS_AT = NOW + 90;
 
-const assertion = { clientId: 'cli_1', jti: 'a', endsAtSeconds: ENDS_AT };
+const assertion = { signer: 'cli_1', jti: 'a', endsAtSeconds: ENDS_AT };
 
 const redeem = ({ assertionMemory }: Ports, change: Partial<RedeemedAssertion> = {}, atSeconds = NOW) =>
   assertionMemory.redeem({ ...assertion, ...change }, atSeconds);
@@ -27,14 +27,14 @@ export function assertionMemoryContract(open: () => Promise<Workspace>): void {
     expect(countEach(outcomes.map(String))).toEqual({ true: 1, false: 31 });
   });
 
-  test('D9: distinguishes clients and spellings', async () => {
+  test('D9: distinguishes signers and spellings', async () => {
     const { ports } = await open();
     await redeem(ports);
     const others = [
-      { clientId: 'cli_2' },
+      { signer: 'cli_2' },
       { jti: 'A' },
       { jti: 'a ' },
-      { clientId: 'cli_1#a' },
+      { signer: 'cli_1#a' },
       { jti: 'é'.repeat(4_096) },
     ];
     expect(await Promise.all(others.map((other) => redeem(ports, other)))).toEqual(others.map(() => true));

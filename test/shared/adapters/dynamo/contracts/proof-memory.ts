@@ -27,7 +27,7 @@ export function proofMemoryContract(open: () => Promise<Workspace>): void {
     await redeem(ports);
     const others = [{ thumbprint: 'key-2' }, { jti: 'A' }, { thumbprint: 'key-1#a' }];
     expect(await Promise.all(others.map((other) => redeem(ports, other)))).toEqual([true, true, true]);
-    const assertion = { clientId: proof.thumbprint, jti: proof.jti, endsAtSeconds: ENDS_AT };
+    const assertion = { signer: proof.thumbprint, jti: proof.jti, endsAtSeconds: ENDS_AT };
     expect(await ports.assertionMemory.redeem(assertion, NOW)).toBe(true);
   });
 
