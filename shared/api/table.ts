@@ -115,6 +115,7 @@ type GrantsForClient =
   | 'secrets:hash'
   | 'failures:count'
   | 'usage:note'
+  | 'usage:read'
   | 'assertions:verify'
   | 'assertions:redeem'
   | 'certificates:verify'

@@ -194,6 +194,7 @@ describe('lambdaTable', () => {
     'secrets:hash',
     'failures:count',
     'usage:note',
+    'usage:read',
     'audit:append',
   ] as const;
   const forClients = [...forSecrets, ...forAssertions] as const;

@@ -2,7 +2,7 @@ import { dynamoAudit } from '../dynamo/audit/audit.ts';
 import { dynamoRecords } from '../dynamo/directory/records.ts';
 import { dynamoAssertionMemory } from '../dynamo/tokens/assertion-memory.ts';
 import { sharedFailureCounter } from '../dynamo/tokens/failure-counter.ts';
-import { dynamoUsageNotes } from '../dynamo/tokens/usage.ts';
+import { dynamoUsageNotes, dynamoUsageReader } from '../dynamo/tokens/usage.ts';
 import { joseAssertionVerifier } from '../jose/assertion-verifier.ts';
 import { joseCertificateVerifier } from '../jose/certificate-verifier.ts';
 import { kmsPepper } from '../kms/pepper.ts';
@@ -15,6 +15,7 @@ export const clientAuthentication = {
   hasher: bcryptHasher,
   failures: sharedFailureCounter,
   usageNotes: dynamoUsageNotes,
+  usage: dynamoUsageReader,
   assertionVerifier: joseAssertionVerifier,
   assertionMemory: dynamoAssertionMemory,
   certificateVerifier: joseCertificateVerifier,

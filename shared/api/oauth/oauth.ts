@@ -26,6 +26,7 @@ const clientGrants = [
   'secrets:hash',
   'failures:count',
   'usage:note',
+  'usage:read',
   'assertions:verify',
   'assertions:redeem',
   'certificates:verify',

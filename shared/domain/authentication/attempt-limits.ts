@@ -26,6 +26,9 @@ const UNKNOWN_TOKENS_MAX = 3_000;
 
 const SIGNED_ANSWERS_MAX = 300;
 
+/** After so many failed comparisons with an imported secret, a process tells the other processes. */
+const IMPORTED_SHARED_EVERY = 10;
+
 /** Groups of 16 bits in an IPv6 address. */
 const ADDRESS_GROUPS = 8;
 
@@ -98,10 +101,14 @@ export function importedSecretLimits(clientId: string, source: string): readonly
   ];
 }
 
-/** The limits of failed comparisons in this process, which cost time: for one client id, and for all. */
+/**
+ * The limits of failed comparisons, which cost time: for one client id, and for all in this process. Imported secrets
+ * may be weak, so processes tell each other about guesses at one client from many networks.
+ */
 export function hashLimits(secrets: 'ended' | 'imported', clientId: string): readonly AttemptLimit[] {
+  const sharedEvery = secrets === 'imported' ? IMPORTED_SHARED_EVERY : undefined;
   return [
-    { bucket: `${secrets} ${clientId}`, failuresMax: FAILED_HASHES_OF_A_CLIENT_MAX },
+    { bucket: `${secrets} ${clientId}`, failuresMax: FAILED_HASHES_OF_A_CLIENT_MAX, sharedEvery },
     { bucket: `all ${secrets}`, failuresMax: FAILED_HASHES_MAX },
   ];
 }
@@ -178,8 +185,17 @@ function isRateLimited(error: unknown): boolean {
   return error instanceof DomainError && error.code === 'rate_limited';
 }
 
+/** Whether another attempt may begin now within these limits. */
+export function isWithin(limits: readonly AttemptLimit[], { failures, clock }: Ports): boolean {
+  return findExceeded(limits, clock.nowSeconds(), failures) === undefined;
+}
+
+function findExceeded(limits: readonly AttemptLimit[], nowSeconds: number, failures: FailureCounter) {
+  return limits.find(({ bucket, failuresMax }) => failures.count(bucket, nowSeconds) >= failuresMax);
+}
+
 function assertWithin(limits: readonly AttemptLimit[], nowSeconds: number, failures: FailureCounter): void {
-  const exceeded = limits.find(({ bucket, failuresMax }) => failures.count(bucket, nowSeconds) >= failuresMax);
+  const exceeded = findExceeded(limits, nowSeconds, failures);
   if (exceeded === undefined) return;
   throw new DomainError('rate_limited', 'Too many failed attempts. Wait, then try again.', {
     quotas: [usedUp(exceeded, nowSeconds)],

@@ -9,13 +9,16 @@ import { proofOf } from '../registration/registration.ts';
 import { isGenuine, parseSecret, type SecretParts } from '../registration/secret.ts';
 import { type Credentials, type PresentedSecret, sealedSecretLimits, withinLimits } from './attempt-limits.ts';
 import { matchImportedSecret } from './match-imported-secret.ts';
-import type { CredentialName, FailureCounter } from './ports.ts';
+import type { CredentialName, FailureCounter, UsageReader } from './ports.ts';
+import { credentialFrom } from './usage.ts';
 
 /** A client that was authenticated, and the look at the records that the rest of its request uses. */
 export interface AuthenticatedClient {
   readonly client: Client;
   /** The credential that authenticated the client; undefined for a public client. */
   readonly credential: CredentialName | undefined;
+  /** The credential with the network that it came from; only for imported secrets, which are known by their networks. */
+  readonly credentialThere?: CredentialName | undefined;
   /**
    * When the authentication began, in Unix time. Tokens count from this moment, so that a later revocation covers them.
    */
@@ -33,6 +36,7 @@ interface Ports {
   /** Whether this deployment accepts secrets that another product made. */
   readonly importedSecrets: boolean;
   readonly failures: FailureCounter;
+  readonly usage: UsageReader;
 }
 
 /**
@@ -52,7 +56,8 @@ export async function authenticateClient(presented: PresentedSecret, ports: Port
   const { client, secret, look } = match;
   const credential = { clientId: client.id, selector: secret.selector };
   const expiresAtSeconds = earliest(client.expiresAtSeconds, secret.expiresAtSeconds);
-  return { client, credential, look, authenticatedAtSeconds: now, expiresAtSeconds };
+  const credentialThere = secret.imported ? credentialFrom(credential, presented.source) : undefined;
+  return { client, credential, credentialThere, look, authenticatedAtSeconds: now, expiresAtSeconds };
 }
 
 /** The only refusal of client authentication. It does not tell the reason (B13, B14). */

@@ -6,8 +6,9 @@ import type { Look, RecordReader } from '../records/look.ts';
 import { liveSecrets } from '../registration/client-secrets.ts';
 import type { SecretHasher } from '../registration/ports.ts';
 import { proofOf } from '../registration/registration.ts';
-import { hashLimits, importedSecretLimits, type PresentedSecret, withinLimits } from './attempt-limits.ts';
-import type { FailureCounter } from './ports.ts';
+import { hashLimits, importedSecretLimits, isWithin, type PresentedSecret, withinLimits } from './attempt-limits.ts';
+import type { FailureCounter, UsageReader } from './ports.ts';
+import { isKnownThere } from './usage.ts';
 
 /** bcrypt ignores every byte after these. */
 const SECRET_BYTES_MAX = 72;
@@ -19,14 +20,16 @@ interface Ports {
   readonly failures: FailureCounter;
   readonly records: RecordReader;
   readonly hasher: SecretHasher;
+  readonly usage: UsageReader;
   readonly clock: Clock;
 }
 
 /**
  * Compares a text that Mintmark did not issue with the client's imported secret; undefined if it does not match. An
- * unknown client costs as much time as a known client. Guesses are counted for each client and source, so that an
- * attacker cannot lock out a client that knows the secret (B14, R1, R7).
- * @throws DomainError `rate_limited`
+ * unknown client costs as much time as a known client. Guesses are counted for each client and source, and for each
+ * client over all sources. The latter limit does not bind a network from which the secret was right in the last 30 days,
+ * so that guesses from elsewhere do not lock out the client there (B14, R1, R7).
+ * @throws DomainError `rate_limited`; `temporarily_unavailable`
  */
 export async function matchImportedSecret({ readings, source }: PresentedSecret, nowSeconds: number, ports: Ports) {
   const candidates = readings.filter(({ clientId, secret }) => isMadeId('cli', clientId) && isComparable(secret));
@@ -47,7 +50,11 @@ export async function matchImportedSecret({ readings, source }: PresentedSecret,
       const matches = await Promise.all(candidates.map((candidate) => ports.hasher.compare(candidate.secret, hash)));
       return matches.includes(true) ? found : undefined;
     };
-    return withinLimits(hashLimits('imported', clientId), compare, ports);
+    const limits = hashLimits('imported', clientId);
+    if (isWithin(limits, ports)) return withinLimits(limits, compare, ports);
+    // Unknown clients are looked up, too, so that they cost the same (B14).
+    const isKnown = await isKnownThere({ clientId, selector: secret?.selector ?? '' }, source, ports);
+    return isKnown ? compare() : withinLimits(limits, compare, ports);
   };
   return withinLimits(importedSecretLimits(clientId, source), match, ports);
 }

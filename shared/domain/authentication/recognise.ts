@@ -15,6 +15,7 @@ import type {
   CertificateReader,
   CertificateVerifier,
   FailureCounter,
+  UsageReader,
   WorkloadTokens,
 } from './ports.ts';
 
@@ -45,6 +46,7 @@ export interface ClientPorts {
   readonly hasher: SecretHasher;
   readonly pepper: Pepper;
   readonly failures: FailureCounter;
+  readonly usage: UsageReader;
   readonly assertionVerifier: AssertionVerifier;
   readonly assertionMemory: AssertionMemory;
   readonly certificates: CertificateReader;

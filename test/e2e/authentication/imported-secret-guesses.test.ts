@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { exchangeFrom } from '#test/support/arrange/exchange-from.ts';
 import { succeed } from '#test/support/arrange/manage.ts';
+import { countEach } from '#test/support/ask/concurrent-calls.ts';
+import { sendRaw } from '#test/support/ask/raw-http.ts';
 import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { GUESSES_MAX, LEGACY, useImports } from '#test/support/clients/imported-secrets.ts';
 import { costOf, FREE } from '#test/support/stored/call-counts.ts';
-import type { Credentials, Reply } from '#test/support/world/world.ts';
+import { basic, type Credentials, type Reply } from '#test/support/world/world.ts';
 
 const UNKNOWN_CLIENT = 'cli_0000000000000000000000';
 
@@ -79,6 +81,46 @@ describe('a caller that guesses too often at imported secrets', () => {
       (await exchangeFrom(world, '127.0.0.2', imported)).status,
       (await exchange(own)).status,
     ]).toEqual([429, 200, 200]);
+  });
+
+  /** Asks another function than the exchange, which has memories of its own, from this address. */
+  const revokeFrom = async (localAddress: string, credentials: Credentials) => {
+    const headers = [
+      ['authorization', basic(credentials)],
+      ['content-type', 'application/x-www-form-urlencoded'],
+    ] as const;
+    return (await sendRaw(world.url, { target: '/oauth/revoke', headers, body: 'token=unknown', localAddress })).status;
+  };
+
+  test('Sound 17: R1: in six networks locks nobody out of a network where the secret was right', async () => {
+    const imported = await arrangeImported();
+    expect((await exchangeFrom(world, '127.0.0.9', imported)).status).toBe(200);
+    const wrong = { clientId: imported.clientId, clientSecret: 'a-guess' };
+    const guessed: number[] = [];
+    for (const network of [11, 12, 13, 14, 15, 16]) {
+      for (let serial = 0; serial < GUESSES_MAX; serial += 1)
+        guessed.push(await revokeFrom(`127.0.0.${network}`, wrong));
+    }
+    expect(countEach(guessed)).toEqual({ 401: 60 });
+    expect([await revokeFrom('127.0.0.10', imported), await revokeFrom('127.0.0.9', imported)]).toEqual([429, 200]);
+    world.clock.advance(60);
+    expect(await revokeFrom('127.0.0.10', imported)).toBe(200);
+  });
+
+  test('Sound 17: R10: in many networks compares sixty guesses at one client in a minute, in all processes', async () => {
+    const { clientId } = await arrangeImported();
+    const wrong = { clientId, clientSecret: 'a-guess' };
+    const statuses: number[] = [];
+    for (let network = 21; network < 29; network += 1) {
+      for (let serial = 0; serial < GUESSES_MAX; serial += 1) {
+        const from = `127.0.0.${network}`;
+        statuses.push(
+          network % 2 === 0 ? await revokeFrom(from, wrong) : (await exchangeFrom(world, from, wrong)).status,
+        );
+      }
+    }
+    // A process learns of the guesses in another when it tells of ten of its own.
+    expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(60 + 10);
   });
 
   /** The time to wait depends on the second of the first guess. */

@@ -45,6 +45,7 @@ export async function openExchange() {
     pepper: () => pepper,
     hasher: () => hasher,
     usageNotes: () => ({ note: async () => undefined }),
+    usage: () => ({ lastUses: async () => new Map() }),
     secretTokens: () => ({ sign: async () => '', read: () => undefined, verify: async () => undefined }),
     statusPlaces: () => ({ assign: async () => ({ list: 0, index: 0 }) }),
     signer: () => ({ sign: async () => 'header.payload.signature' }),

@@ -9,7 +9,8 @@ import {
 } from '#shared/domain/authentication/attempt-limits.ts';
 import { authenticateClient } from '#shared/domain/authentication/authenticate-client.ts';
 import { matchImportedSecret } from '#shared/domain/authentication/match-imported-secret.ts';
-import type { FailureCounter } from '#shared/domain/authentication/ports.ts';
+import type { FailureCounter, UsageReader } from '#shared/domain/authentication/ports.ts';
+import { credentialKey } from '#shared/domain/authentication/usage.ts';
 import { outcomeOf } from '#test/support/ask/concurrent-calls.ts';
 import { uncounted } from '#test/support/faults/failure-counters.ts';
 import { openExchange } from '#test/support/ports/exchange-ports.ts';
@@ -54,6 +55,7 @@ async function exchangeWhile(failures: FailureCounter, { isRemembered = false, i
     pepper: adapters.pepper(),
     importedSecrets: false,
     hasher: { ...hasher, compare: spy, remembers: () => isRemembered },
+    usage: adapters.usage(),
     failures,
   };
   const readings = [{ clientId, secret: clientSecret }];
@@ -131,27 +133,53 @@ describe('R3: guesses at imported secrets', () => {
     ]);
   });
 
-  test.each([
-    ['do not slow a secret that the process remembers', true, 'done'],
-    ['slow a secret that the process sees for the first time', false, 'rate_limited'],
-  ])('from many sources %s', async (_case, isRemembered, expected) => {
+  const DAY_SECONDS = 86_400;
+
+  /** Compares a right imported secret after so many guesses from elsewhere; `usedAt` is its last use from this source. */
+  async function matchAfterGuesses({ isRemembered = false, isUnknown = false, usedAt = Number.NaN }) {
     const { adapters, clientId } = await openExchange();
     const client = await adapters.records().open().client(clientId);
     const imported = client && {
       ...client,
       secrets: client.secrets.map((secret) => ({ ...secret, imported: true as const })),
     };
-    const look = { ...adapters.records().open(), client: async () => imported };
+    const look = { ...adapters.records().open(), client: async () => (isUnknown ? undefined : imported) };
+    const asked: string[] = [];
+    const lastUses: UsageReader['lastUses'] = async (names) => {
+      asked.push(...names.map(({ selector }) => selector.replace(/^.* from/, 'from')));
+      return new Map(names.map((name) => [credentialKey(name), usedAt]));
+    };
     const ports = {
       clock,
       importedSecrets: true,
       records: { open: () => look },
       hasher: { ...adapters.hasher(), remembers: () => isRemembered },
-      failures: fixedCounter({ 'all imported': 300 }),
+      usage: { lastUses },
+      failures: fixedCounter({ [`imported ${clientId}`]: 60, 'all imported': 300 }),
     };
     const readings = [{ clientId, secret: 'correct horse' }];
-    const match = matchImportedSecret({ readings, source: SOURCE }, clock.nowSeconds(), ports);
-    expect(await outcomeOf(match)).toBe(expected);
+    const match = matchImportedSecret({ readings, source: '2001:db8::1' }, clock.nowSeconds(), ports);
+    return [await outcomeOf(match), asked];
+  }
+
+  const fromHere = ['from 2001:db8:0:0::/64'];
+
+  test.each<[string, Parameters<typeof matchAfterGuesses>[0], unknown]>([
+    ['do not slow a secret that the process remembers', { isRemembered: true }, ['done', []]],
+    ['slow a secret that the process sees for the first time', {}, ['rate_limited', fromHere]],
+    ['slow a guess at an unknown client after as many reads', { isUnknown: true }, ['rate_limited', fromHere]],
+    [
+      'do not slow a secret that was right in this network a month ago',
+      { usedAt: clock.nowSeconds() - 30 * DAY_SECONDS + 1 },
+      ['done', fromHere],
+    ],
+    [
+      'slow a secret that was right in this network earlier than that',
+      { usedAt: clock.nowSeconds() - 30 * DAY_SECONDS },
+      ['rate_limited', fromHere],
+    ],
+  ])('Sound 17: from many sources %s', async (_case, circumstances, expected) => {
+    expect(await matchAfterGuesses(circumstances)).toEqual(expected);
   });
 
   test('R1: that are refused without a comparison are counted for their source, too', async () => {

@@ -48,6 +48,7 @@ async function countingPorts({ failed = 0 } = {}) {
     hasher: adapters.hasher(),
     pepper: adapters.pepper(),
     failures,
+    usage: adapters.usage(),
     assertionVerifier: assertions,
     assertionMemory: adapters.assertionMemory(),
     certificates: { read: () => undefined },

@@ -48,6 +48,7 @@ function open(more: Pick<Records, 'role'> = {}, turn?: () => Promise<void>) {
     random: { bytes: (length: number) => randomBytes(length) },
     importedSecrets: true,
     failures: uncounted,
+    usage: { lastUses: async () => new Map() },
     pepper: { seal: async () => 'sealed00', isSealed: async () => true },
     hasher: {
       hash: async (secret: string) => `hash of ${secret}`,
