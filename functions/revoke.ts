@@ -6,7 +6,7 @@ import { clientAuthentication } from '#shared/adapters/sets/client-authenticatio
 import { revoke } from '#shared/api/oauth/oauth.ts';
 import { revokeToken } from '#shared/domain/grants/revoke-token.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { done } from '#shared/http/reply/replies.ts';
+import { ok } from '#shared/http/reply/replies.ts';
 
 const adapters = {
   ...ambient,
@@ -18,5 +18,5 @@ const adapters = {
 
 /** Revokes a token of the client (RFC 7009). */
 export const handler = lambda(revoke, adapters, {
-  revoke: async ({ caller, body }, ports) => done(200, await revokeToken(caller, body.token, ports)),
+  revoke: async ({ caller, body }, ports) => ok({}, await revokeToken(caller, body.token, ports)),
 });

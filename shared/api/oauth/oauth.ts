@@ -215,7 +215,7 @@ export const revoke = lambdaTable({
       caller: 'client',
       errors: 'oauth',
       body: { encoding: 'form-or-flat-json', ...tokenBody },
-      reply: { status: 200, description: 'The token is no longer valid' },
+      reply: { status: 200, description: 'The token is no longer valid', schema: z.object({}), example: {} },
       audit: 'token.revoked',
     },
   },

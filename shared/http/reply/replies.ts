@@ -35,11 +35,11 @@ export function created<Body>(body: Body, target: Readonly<Record<string, string
   return { status: 201, body, target };
 }
 
-/** Answers a success without a body. */
-export function done<Status extends 200 | 204>(
-  status: Status,
-  target: Readonly<Record<string, string>> = {},
-): OperationReply<Status, undefined> {
+/**
+ * Answers a success without a body, which only a 204 can be: an empty answer with another status would be `text/plain`
+ * for API Gateway, or JSON that nobody can parse.
+ */
+export function done(status: 204, target: Readonly<Record<string, string>> = {}): OperationReply<204, undefined> {
   return { status, body: undefined, target };
 }
 
@@ -56,25 +56,16 @@ export function renderReply(
   reply: Reply,
 ): GatewayReply {
   const content = contentOf(body, reply);
-  const type = typeOf(status, content);
   const maxAge = reply.maxAgeSeconds === 'varying' ? maxAgeSeconds : reply.maxAgeSeconds;
   return {
     statusCode: status,
     headers: {
-      ...(type !== undefined && { 'content-type': type }),
+      ...(content !== undefined && { 'content-type': content.type }),
       ...(hasVersion(body) && { etag: entityTag(body.version) }),
       ...(maxAge === undefined ? uncacheable : { 'cache-control': `public, max-age=${maxAge}` }),
     },
     body: content?.text ?? '',
   };
-}
-
-/**
- * An answer without a body also names a type unless it is a 204. If it named none, API Gateway would say `text/plain`,
- * and libraries that expect JSON would refuse a successful answer.
- */
-function typeOf(status: number, content: { readonly type: string } | undefined): string | undefined {
-  return content?.type ?? (status === 204 ? undefined : 'application/json');
 }
 
 function contentOf(body: unknown, { signedAs }: Reply): { readonly type: string; readonly text: string } | undefined {

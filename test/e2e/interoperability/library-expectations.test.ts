@@ -7,11 +7,11 @@ const world = useWorld({ onReply: assertConforms });
 const acme = useAcme(world);
 
 describe('Sound 28: what OAuth libraries expect', () => {
-  test('Sound 28: an empty answer to a revocation is JSON (simple-oauth2)', async () => {
+  test('Sound 28: the answer to a revocation is a JSON document, for clients that parse every JSON answer (simple-oauth2)', async () => {
     const token = await world.tokenFor(acme.tenantToken);
     for (const each of [token, 'unknown']) {
       const { status, text, headers } = await world.post('/oauth/revoke', acme.tenantToken, { token: each });
-      expect([status, text, headers.get('content-type')]).toEqual([200, '', 'application/json']);
+      expect([status, text, headers.get('content-type')]).toEqual([200, '{}', 'application/json']);
     }
   });
 
