@@ -73,6 +73,12 @@ export interface MintmarkProps {
    */
   readonly signedAnswerThrottle?: RateLimit | undefined;
   /**
+   * The limit of requests that no route serves. Scanners ask for many paths, and all functions share the account's
+   * concurrent executions; `reservedConcurrency` can hold the function `default-route` to a number of them.
+   * @default 20 requests per second, in bursts of 20
+   */
+  readonly unservedThrottle?: RateLimit | undefined;
+  /**
    * How long logs are kept.
    * @default RetentionDays.THREE_MONTHS
    */
@@ -120,6 +126,7 @@ export function withDefaults(props: MintmarkProps) {
     throttle: props.throttle ?? { requestsPerSecond: 1_000, burstRequests: 2_000 },
     tokenThrottle: props.tokenThrottle ?? { requestsPerSecond: 100, burstRequests: 200 },
     signedAnswerThrottle: props.signedAnswerThrottle ?? { requestsPerSecond: 500, burstRequests: 1_000 },
+    unservedThrottle: props.unservedThrottle ?? { requestsPerSecond: 20, burstRequests: 20 },
     logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
     reservedConcurrency: props.reservedConcurrency ?? {},
     protectedApis: props.protectedApis ?? {},

@@ -1,51 +1,76 @@
 import { directory } from '#shared/api/management/directory.ts';
-import { gatewayPath, type LambdaTable, MANAGEMENT_PREFLIGHTS, type Route } from '#shared/api/table.ts';
+import { gatewayPath, type LambdaTable, MANAGEMENT_PREFLIGHTS, methodsOf, type Route } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
+import { defaultRoute } from '#shared/api/without-routes.ts';
 import type { Grant } from '#shared/ports.ts';
+
+/** API Gateway's name of the route that takes each request that no other route takes. */
+export const DEFAULT_ROUTE = '$default';
 
 /** The grants of functions that issue tokens: every request of their routes can take a signature. */
 const ISSUING_GRANTS: readonly Grant[] = ['tokens:issue', 'tokens:sign'];
 
-/** What a route signs: `token` for a route that issues tokens, `answer` for a route whose answer can be signed. */
-export type Signing = 'token' | 'answer';
+/**
+ * Why a route has a limit of its own: `token` for a route that issues tokens, `answer` for a route whose answer can be
+ * signed, `unserved` for the default route.
+ */
+export type RouteLimit = 'token' | 'answer' | 'unserved';
 
 /** A route of API Gateway, with the function that serves it. */
 export interface FunctionRoute {
   readonly method: string;
-  readonly path: `/${string}`;
+  readonly path: `/${string}` | typeof DEFAULT_ROUTE;
   readonly functionName: (typeof tables)[number]['name'];
-  /** Absent for a route that signs nothing. */
-  readonly signs?: Signing | undefined;
+  /** Absent for a route that only has the limit of the whole API. */
+  readonly limit?: RouteLimit | undefined;
+}
+
+interface Served extends FunctionRoute {
+  readonly route: Route;
 }
 
 /** The preflights of the management API need the settings, which the function of the directory can read. */
 const preflights: FunctionRoute = { method: 'OPTIONS', path: MANAGEMENT_PREFLIGHTS, functionName: directory.name };
 
+/** Everything that no other route takes. */
+const rest: FunctionRoute = {
+  method: 'ANY',
+  path: DEFAULT_ROUTE,
+  functionName: defaultRoute.name,
+  limit: 'unserved',
+};
+
 /**
- * Returns all routes of the API tables. If one function serves all methods of a path, the path also gets the method
- * ANY. The function then answers 405 with the allowed methods. API Gateway itself would answer 404. If several functions
- * serve a path, the function of GET also serves HEAD (RFC 9110 §9.3.2).
+ * Returns all routes of the API tables, the route of preflights, and the default route.
+ *
+ * The function of GET also serves HEAD (RFC 9110 §9.3.2) and preflights, and both sign what GET signs. So its route is
+ * ANY, with one limit for all of them; the function then refuses the methods that it does not serve. If other functions
+ * serve the same path, it has a route for each of these methods instead, because it cannot name the methods of the
+ * others. The default route refuses all other methods and paths.
  */
 export function functionRoutes(): readonly FunctionRoute[] {
-  const routes: FunctionRoute[] = tables.flatMap(({ name, grants, routes: served }) =>
-    Object.values<Route>(served).map((route) => ({
-      method: route.method,
-      path: gatewayPath(route.path),
-      functionName: name,
-      signs: signedBy(route, grants),
-    })),
-  );
-  const paths = [...new Set(routes.map(({ path }) => path))];
-  const others = paths.flatMap((path): FunctionRoute[] => {
-    const [first, ...more] = new Set(routes.filter((route) => route.path === path).map((route) => route.functionName));
-    if (first !== undefined && more.length === 0) return [{ method: 'ANY', path, functionName: first }];
-    const reading = routes.find((route) => route.path === path && route.method === 'GET');
-    return reading === undefined ? [] : [{ ...reading, method: 'HEAD' }];
-  });
-  return [...routes, ...others, preflights];
+  const byPath = Map.groupBy(tables.flatMap(servedBy), ({ path }) => path);
+  const routes = [...byPath.values()].flatMap((served) => served.flatMap((one) => gatewayRoutes(one, served)));
+  return [...routes, preflights, rest];
 }
 
-function signedBy({ reply }: Route, grants: LambdaTable['grants']): Signing | undefined {
+function servedBy({ name, grants, routes }: (typeof tables)[number]): readonly Served[] {
+  return Object.values<Route>(routes).map((route) => ({
+    route,
+    method: route.method,
+    path: gatewayPath(route.path),
+    functionName: name,
+    limit: limitOf(route, grants),
+  }));
+}
+
+function gatewayRoutes({ route, ...own }: Served, samePath: readonly Served[]): readonly FunctionRoute[] {
+  const isAlone = samePath.every(({ functionName }) => functionName === own.functionName);
+  const methods = isAlone && route.method === 'GET' ? ['ANY'] : methodsOf(route);
+  return methods.map((method) => ({ ...own, method }));
+}
+
+function limitOf({ reply }: Route, grants: LambdaTable['grants']): RouteLimit | undefined {
   if (grants.some((grant) => ISSUING_GRANTS.includes(grant))) return 'token';
   return reply.signedAs === undefined ? undefined : 'answer';
 }

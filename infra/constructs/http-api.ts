@@ -20,7 +20,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { exchange } from '#shared/api/oauth/oauth.ts';
-import { functionRoutes, type Signing } from '../routes.ts';
+import { DEFAULT_ROUTE, functionRoutes, type RouteLimit } from '../routes.ts';
 import { accessLogFormat } from './access-log.ts';
 
 const tokenRouteKey = `${exchange.routes.token.method} ${exchange.routes.token.path}`;
@@ -67,6 +67,7 @@ export interface PublicApiProps {
   readonly throttle: RateLimit;
   readonly tokenThrottle: RateLimit;
   readonly signedAnswerThrottle: RateLimit;
+  readonly unservedThrottle: RateLimit;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -83,14 +84,18 @@ export class PublicApi extends Construct {
   readonly mutualTlsDomain: DomainName | undefined;
   /** The base URL for clients with certificates, without a slash at its end. */
   readonly mutualTlsUrl: string | undefined;
-  /** What a route signs → its own limit. */
-  readonly #throttles: Readonly<Record<Signing, RateLimit>>;
+  /** Why a route has a limit of its own → the limit. */
+  readonly #throttles: Readonly<Record<RouteLimit, RateLimit>>;
 
   constructor(scope: Construct, id: string, props: PublicApiProps) {
     super(scope, id);
     const { customDomain, mutualTlsDomain } = props;
     assertCustomDomain(props);
-    this.#throttles = { token: props.tokenThrottle, answer: props.signedAnswerThrottle };
+    this.#throttles = {
+      token: props.tokenThrottle,
+      answer: props.signedAnswerThrottle,
+      unserved: props.unservedThrottle,
+    };
     this.domain = customDomain && this.#createDomain('Domain', customDomain);
     this.mutualTlsDomain = mutualTlsDomain && this.#createDomain('MutualTlsDomain', mutualTlsDomain);
     this.httpApi = new HttpApi(this, 'HttpApi', {
@@ -113,10 +118,10 @@ export class PublicApi extends Construct {
   /** Connects a function's routes in the API tables to its Lambda. */
   serve(functionName: string, handler: IFunction): void {
     const integration = new HttpLambdaIntegration(functionName, handler, { scopePermissionToRoute: false });
-    for (const { method, path, signs } of functionRoutes().filter((route) => route.functionName === functionName)) {
-      const routeKey = HttpRouteKey.with(path, method as HttpMethod);
+    for (const { method, path, limit } of functionRoutes().filter((route) => route.functionName === functionName)) {
+      const routeKey = path === DEFAULT_ROUTE ? HttpRouteKey.DEFAULT : HttpRouteKey.with(path, method as HttpMethod);
       const route = new HttpRoute(this.httpApi, routeKey.key, { httpApi: this.httpApi, integration, routeKey });
-      if (signs !== undefined) this.#throttle(route, routeKey, this.#throttles[signs]);
+      if (limit !== undefined) this.#throttle(route, routeKey, this.#throttles[limit]);
     }
   }
 
@@ -148,8 +153,8 @@ export class PublicApi extends Construct {
   }
 
   /**
-   * Gives a route that signs its own limit, because the whole account shares KMS's quota of signatures. The token route
-   * also gets its own metrics.
+   * Gives a route its own limit: a route that signs, because the whole account shares KMS's quota of signatures, and the
+   * default route, because scanners start its function. The token route also gets its own metrics.
    */
   #throttle(route: HttpRoute, { key }: HttpRouteKey, { requestsPerSecond, burstRequests }: RateLimit): void {
     const stage = this.stage.node.defaultChild as CfnStage;

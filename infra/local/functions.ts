@@ -3,6 +3,7 @@ import { handler as auditEvents } from '#functions/audit-events.ts';
 import { handler as authorizer } from '#functions/authorizer.ts';
 import { handler as bootstrap } from '#functions/bootstrap.ts';
 import { handler as createToken } from '#functions/create-token.ts';
+import { handler as defaultRoute } from '#functions/default-route.ts';
 import { handler as directory } from '#functions/directory.ts';
 import { handler as discovery } from '#functions/discovery.ts';
 import { handler as exchange } from '#functions/exchange.ts';
@@ -39,6 +40,7 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     authorizer: authorizer.with(adapters),
     bootstrap: bootstrap.with(adapters),
     'create-token': createToken.with(adapters),
+    'default-route': defaultRoute.with(adapters),
     directory: directory.with(adapters),
     discovery: discovery.with(adapters),
     exchange: exchange.with(adapters),

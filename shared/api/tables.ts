@@ -14,7 +14,7 @@ import { exchange, introspect, revoke } from './oauth/oauth.ts';
 import { reportLeak } from './oauth/report-leak.ts';
 import { statusLists } from './oauth/status-lists.ts';
 import { publishEvents, removeDeleted, rotateSigningKeys } from './schedules.ts';
-import { authorizer, bootstrap, rotatePepper } from './without-routes.ts';
+import { authorizer, bootstrap, defaultRoute, rotatePepper } from './without-routes.ts';
 
 /** All Lambdas of Mintmark. A Lambda that is not in this list is not deployed. */
 export const tables = [
@@ -37,6 +37,7 @@ export const tables = [
   auditEvents,
   manageSigningKeys,
   testApi,
+  defaultRoute,
   removeDeleted,
   publishEvents,
   rotateSigningKeys,

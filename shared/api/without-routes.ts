@@ -27,6 +27,14 @@ export const rotatePepper = lambdaTable({
   routes: {},
 });
 
+/** Runs for each request that API Gateway has no other route for. Scanners start it, so it has no grants. */
+export const defaultRoute = lambdaTable({
+  name: 'default-route',
+  purpose: 'Refuses requests that no route serves: 404, or 405 with the allowed methods.',
+  grants: [],
+  routes: {},
+});
+
 /** Runs in front of other APIs, invoked by API Gateway. */
 export const authorizer = lambdaTable({
   name: 'authorizer',

@@ -26,6 +26,15 @@ describe('bundles', async () => {
     expect(sizeBytes).toBe(readFileSync(join(outputDirectory, name, 'index.mjs')).byteLength);
   });
 
+  test('of the default route, which scanners start, has no client of AWS and is half as large as the others', () => {
+    const { sources } = JSON.parse(readFileSync(join(outputDirectory, 'default-route', 'index.mjs.map'), 'utf8'));
+    expect(sources.filter((source: string) => /aws-sdk|smithy|shared\/adapters\/(?!node)/.test(source))).toEqual([]);
+    const [sizeBytes = 0, smallest = 0] = bundles
+      .map((bundle) => bundle.sizeBytes)
+      .toSorted((one, other) => one - other);
+    expect(sizeBytes).toBeLessThan(0.6 * smallest);
+  });
+
   test('start without any package beside them, and have a handler', async () => {
     const names = bundles.map(({ name }) => name);
     const program =

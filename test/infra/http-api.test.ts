@@ -4,6 +4,8 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
 import type { MintmarkProps } from '#infra/mintmark-props.ts';
 import { functionRoutes } from '#infra/routes.ts';
+import { gatewayPath, type Route } from '#shared/api/table.ts';
+import { tables } from '#shared/api/tables.ts';
 import { logicalIdOf, prepare, synthesize } from './synthesize.ts';
 
 const deployment = synthesize();
@@ -19,10 +21,26 @@ describe('the HTTP API', () => {
       leadsTo: integrations[Properties.Target['Fn::Join'][1][1].Ref]?.Properties.IntegrationUri,
     }));
     const expected = functionRoutes().map(({ method, path, functionName }) => ({
-      routeKey: `${method} ${path}`,
+      routeKey: path === '$default' ? path : `${method} ${path}`,
       leadsTo: stack.resolve(functions.get(functionName)?.functionArn),
     }));
     expect(sorted(routes)).toEqual(sorted(expected));
+  });
+
+  test('has one default route in the place of routes that only refuse', () => {
+    const keys = functionRoutes().map(({ method, path }) => `${method} ${path}`);
+    const served = tables.flatMap(({ routes }) => Object.values<Route>(routes).map(({ path }) => gatewayPath(path)));
+    const reading = tables.flatMap(({ routes }) =>
+      Object.values<Route>(routes).flatMap(({ method, path }) =>
+        method === 'GET' ? [`ANY ${gatewayPath(path)}`] : [],
+      ),
+    );
+    expect(keys.filter((key) => key.startsWith('ANY ') && !reading.includes(key))).toEqual(['ANY $default']);
+    expect(keys).toHaveLength(served.length + 4);
+    expect(keys.filter((key) => key.startsWith('HEAD '))).toEqual([
+      'HEAD /v1/tenants/{tenantId}/api-tokens',
+      'HEAD /v1/tenants/{tenantId}/members/{userId}/api-tokens',
+    ]);
   });
 
   test('invokes functions with events of version 2.0, and only it or a schedule may invoke them', () => {
@@ -71,7 +89,7 @@ describe('the HTTP API', () => {
     });
   });
 
-  test('Sound 8: limits every route that can take a signature of KMS, and no other route', () => {
+  test('Sound 8: limits every route that can take a signature of KMS with any method, and what no route serves', () => {
     const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
     const issuing = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 };
     const answering = { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1_000 };
@@ -81,8 +99,9 @@ describe('the HTTP API', () => {
       'POST /v1/tenants/{tenantId}/members/{userId}/api-tokens': issuing,
       'POST /v1/apis/{apiId}/test': issuing,
       'POST /oauth/introspect': answering,
-      'GET /.well-known/jwks.jws': answering,
-      'GET /.well-known/status/{listId}': answering,
+      'ANY /.well-known/jwks.jws': answering,
+      'ANY /.well-known/status/{listId}': answering,
+      $default: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 20 },
     });
   });
 
@@ -90,13 +109,15 @@ describe('the HTTP API', () => {
     const throttle = { requestsPerSecond: 50, burstRequests: 60 };
     const tokenThrottle = { requestsPerSecond: 5, burstRequests: 6 };
     const signedAnswerThrottle = { requestsPerSecond: 7, burstRequests: 8 };
-    synthesize({ throttle, tokenThrottle, signedAnswerThrottle }).template.hasResourceProperties(
+    const unservedThrottle = { requestsPerSecond: 1, burstRequests: 2 };
+    synthesize({ throttle, tokenThrottle, signedAnswerThrottle, unservedThrottle }).template.hasResourceProperties(
       'AWS::ApiGatewayV2::Stage',
       {
         DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 60 },
         RouteSettings: {
           'POST /oauth/token': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 6 },
           'POST /oauth/introspect': { ThrottlingRateLimit: 7, ThrottlingBurstLimit: 8 },
+          $default: { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 2 },
         },
       },
     );

@@ -25,10 +25,10 @@ describe('the limits of AWS', () => {
     );
   });
 
-  test('the stack has 400 resources and 240 routes at most', () => {
+  test('the stack has 360 resources and 130 routes at most, of 500 and 300', () => {
     const { Resources } = template.toJSON() as { Resources: Record<string, { Type: string }> };
     const types = Object.values(Resources).map(({ Type }) => Type);
-    expect(types.length).toBeLessThanOrEqual(400);
-    expect(types.filter((type) => type === 'AWS::ApiGatewayV2::Route').length).toBeLessThanOrEqual(240);
+    expect(types.length).toBeLessThanOrEqual(360);
+    expect(types.filter((type) => type === 'AWS::ApiGatewayV2::Route').length).toBeLessThanOrEqual(130);
   });
 });

@@ -45,7 +45,10 @@ interface ThrottleSettings {
 export interface GatewayRoute {
   /** An HTTP method, or ANY for all methods without a route of their own on this path. */
   readonly method: string;
-  /** A path such as `/v1/tenants/{tenantId}`. A last segment `{proxy+}` matches the rest of the path. */
+  /**
+   * A path such as `/v1/tenants/{tenantId}`. A last segment `{proxy+}` matches the rest of the path. `$default` takes
+   * every request to an HTTP API that no other route takes.
+   */
   readonly path: string;
   readonly handler: LambdaHandler;
   /** The name in the Lambda context and in reported failures. */

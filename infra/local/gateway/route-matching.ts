@@ -13,6 +13,9 @@ interface CompiledRoute {
   readonly segments: readonly Segment[];
 }
 
+/** The path of the route that an HTTP API takes if no other route matches (API Gateway). */
+const DEFAULT_ROUTE = '$default';
+
 /** Routes in the order in which they are compared with a path. */
 export type RouteTable = readonly CompiledRoute[];
 
@@ -31,17 +34,23 @@ export function compileRoutes(routes: readonly GatewayRoute[]): RouteTable {
     .sort((left, right) => specificity(left).localeCompare(specificity(right)));
 }
 
-/** Returns API Gateway's name of a route, such as `GET /v1/tenants/{tenantId}`. */
+/** Returns API Gateway's name of a route, such as `GET /v1/tenants/{tenantId}` or `$default`. */
 export function routeKey({ method, path }: GatewayRoute): string {
+  if (path === DEFAULT_ROUTE) return path;
   return `${method} ${path}`;
 }
 
-/** Finds the route in an HTTP API: the first of the routes with this method, or with ANY, that matches the path. */
+/**
+ * Finds the route in an HTTP API: the first of the routes with this method, or with ANY, that matches the path, and
+ * otherwise the default route.
+ */
 export function matchHttpRoute(table: RouteTable, method: string, path: string): RouteMatch | undefined {
-  return firstMatch(
+  const match = firstMatch(
     table.filter(({ route }) => takesMethod(route, method)),
     path,
   );
+  const byDefault = table.find(({ route }) => route.path === DEFAULT_ROUTE);
+  return match ?? (byDefault && { route: byDefault.route, pathParameters: {} });
 }
 
 /**
@@ -58,6 +67,7 @@ export function matchRestRoute(table: RouteTable, method: string, path: string):
 }
 
 function parsePath(path: string): Segment[] {
+  if (path === DEFAULT_ROUTE) return [];
   if (!path.startsWith('/')) throw new Error(`Route path ${path} does not start with /.`);
   const segments = path.slice(1).split('/').map(parseSegment);
   if (segments.slice(0, -1).some(({ kind }) => kind === 'greedy')) {

@@ -70,6 +70,26 @@ test.each([
   expect(await send(url + path, { method })).toEqual(NOT_FOUND);
 });
 
+test.each([
+  ['GET', '/pets', 'GET /pets'],
+  ['POST', '/pets', 'ANY $default'],
+  ['GET', '/', 'ANY $default'],
+  ['GET', '/pets/dog/1', 'ANY $default'],
+  ['GET', '/files/a', 'ANY /files/{proxy+}'],
+  ['GET', '/files/', 'ANY $default'],
+])('an HTTP API gives %s %s to %s, because the default route takes the rest', async (method, path, expected) => {
+  const routes = [named('ANY', '$default'), named('GET', '/pets'), named('ANY', '/files/{proxy+}')];
+  const { url } = await gatewayWith({ httpRoutes: routes });
+  expect(await send(url + path, { method })).toEqual(gatewayAnswer(200, expected));
+});
+
+test('an HTTP API names the default route in the event, without path parameters', async () => {
+  const echo = async (event: { routeKey: string; rawPath: string; pathParameters?: object }) =>
+    JSON.stringify([event.routeKey, event.rawPath, event.pathParameters]);
+  const { url } = await gatewayWith({ httpRoutes: [{ method: 'ANY', path: '$default', handler: echo }] });
+  expect((await send(`${url}/a/b`)).body).toBe('["$default","/a/b",null]');
+});
+
 test('an HTTP API treats an encoded slash as a separator', async () => {
   const { url } = await gatewayWith({ httpRoutes: [named('GET', '/files/{name}')] });
   expect(await send(`${url}/files/a%2Fb`)).toEqual(NOT_FOUND);
