@@ -36,6 +36,7 @@ export async function provideSettings(workspace = 'mintmark'): Promise<Settings>
     MINTMARK_SIGNING_KEYS: keys.signing,
     MINTMARK_SIGNING_KEY_POLICY: '',
     MINTMARK_WORKSPACE: 'bench',
+    MINTMARK_SIGNING_KEY_ALIASES: 'alias/mintmark/bench/made/',
     MINTMARK_WRAPPING_KEY: keys.wrapping,
     MINTMARK_PROTECTED_API: protectedApiSetting('online'),
   };

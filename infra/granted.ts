@@ -3,7 +3,8 @@ import type { EnvironmentVariable } from '#shared/ports.ts';
 /**
  * A resource that an IAM statement of a grant names; `permissions.ts` finds its ARN. `signingKeys` are the KMS keys
  * that the deployment creates, `madeKeys` the keys that the product creates later, `newKeys` the keys that it is about
- * to create, and `keyList` the list of all keys of the account. The statement about `madeKeys` stands in the policy of
+ * to create, `newAliases` the aliases of these keys, `namedKeys` the keys that have such an alias, `keyList` the list of
+ * all keys of the account, and `aliasList` the list of all aliases. The statement about `madeKeys` stands in the policy of
  * each such key, and not in the role's policy.
  */
 export type GrantedResource =
@@ -17,7 +18,10 @@ export type GrantedResource =
   | 'signingKeys'
   | 'madeKeys'
   | 'newKeys'
+  | 'newAliases'
+  | 'namedKeys'
   | 'keyList'
+  | 'aliasList'
   | 'wrappingKey'
   | 'eventBus';
 

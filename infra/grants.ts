@@ -44,11 +44,19 @@ const writing = (pattern: string): GrantedStatement => ({
   resources: ['directory'],
   conditions: itemsNamed(pattern),
 });
-const notingRemovals = {
+/** The same without deletions. */
+const putting = (pattern: string): GrantedStatement => ({
   actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
   resources: ['directory'],
-  conditions: itemsNamed('removal#*'),
+  conditions: itemsNamed(pattern),
+});
+const notingRemovals = putting('removal#*');
+const clientWriting = {
+  statements: [{ actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['clients'] }],
+  environment: ['MINTMARK_CLIENTS_TABLE'],
 } as const;
+/** The settings about keys that the product makes. */
+const madeKeys = ['MINTMARK_SIGNING_KEY_POLICY', 'MINTMARK_SIGNING_KEY_ALIASES'] as const;
 const nothing = { statements: [], environment: [] } as const;
 
 /** Grant → IAM statements and settings. `shared/ports.ts` maps the same grants to ports for the handlers. */
@@ -57,14 +65,8 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     statements: [{ actions: ['dynamodb:BatchGetItem'], resources: ['clients', 'directory', 'tokens'] }],
     environment: ['MINTMARK_CLIENTS_TABLE', 'MINTMARK_DIRECTORY_TABLE', 'MINTMARK_TOKENS_TABLE'],
   },
-  'clients:create': {
-    statements: [{ actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['clients'] }],
-    environment: ['MINTMARK_CLIENTS_TABLE'],
-  },
-  'clients:change': {
-    statements: [{ actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['clients'] }],
-    environment: ['MINTMARK_CLIENTS_TABLE'],
-  },
+  'clients:create': clientWriting,
+  'clients:change': clientWriting,
   'clients:delete': {
     statements: [{ actions: ['dynamodb:DeleteItem'], resources: ['clients'] }],
     environment: ['MINTMARK_CLIENTS_TABLE'],
@@ -92,13 +94,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     environment: ['MINTMARK_DIRECTORY_TABLE'],
   },
   'rosters:write': {
-    statements: [
-      {
-        actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
-        resources: ['directory'],
-        conditions: itemsNamed('roster#*'),
-      },
-    ],
+    statements: [putting('roster#*')],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
   },
   'directory:list': {
@@ -143,11 +139,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   },
   'signing-secrets:make': {
     statements: [
-      {
-        actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
-        resources: ['directory'],
-        conditions: itemsNamed('signingSecrets#*'),
-      },
+      putting('signingSecrets#*'),
       { actions: ['kms:GenerateDataKey'], resources: ['wrappingKey'], conditions: forSigningSecrets },
     ],
     environment: ['MINTMARK_DIRECTORY_TABLE', 'MINTMARK_WRAPPING_KEY'],
@@ -204,20 +196,14 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   'keys:generate': nothing,
   'keys:publish': { statements: [publicKeys, keyRecord], environment: keyRing },
   'signing-keys:write': {
-    statements: [
-      {
-        actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
-        resources: ['directory'],
-        conditions: itemsNamed('signingKeys#*'),
-      },
-      publicKeys,
-    ],
+    statements: [putting('signingKeys#*'), publicKeys],
     environment: keyRing,
   },
   'signing-keys:make': {
     statements: [
       { actions: ['kms:CreateKey', 'kms:TagResource'], resources: ['newKeys'] },
       { actions: ['kms:ListKeys'], resources: ['keyList'] },
+      { actions: ['kms:CreateAlias'], resources: ['newAliases', 'madeKeys'] },
       { actions: ['kms:GetPublicKey', 'kms:ListResourceTags', 'kms:ScheduleKeyDeletion'], resources: ['madeKeys'] },
       {
         actions: ['kms:GenerateDataKeyPairWithoutPlaintext'],
@@ -225,7 +211,14 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
         conditions: forSigningKeys,
       },
     ],
-    environment: ['MINTMARK_SIGNING_KEY_POLICY', 'MINTMARK_WRAPPING_KEY', 'MINTMARK_WORKSPACE'],
+    environment: [...madeKeys, 'MINTMARK_WRAPPING_KEY', 'MINTMARK_WORKSPACE'],
+  },
+  'signing-keys:keep': {
+    statements: [
+      { actions: ['kms:ListAliases'], resources: ['aliasList'] },
+      { actions: ['kms:GetKeyPolicy', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion'], resources: ['namedKeys'] },
+    ],
+    environment: madeKeys,
   },
   'pepper:use': {
     statements: [

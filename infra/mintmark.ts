@@ -13,6 +13,7 @@ import { EncryptionKey } from './constructs/encryption-key.ts';
 import { createFunction, type FunctionSettings } from './constructs/functions.ts';
 import { PublicApi } from './constructs/http-api.ts';
 import { assertIssuer } from './constructs/issuer.ts';
+import { MadeKeys } from './constructs/made-keys.ts';
 import { protectedApiSetting } from './constructs/protected-api.ts';
 import { createSchedule } from './constructs/schedules.ts';
 import { SigningKeys } from './constructs/signing-keys.ts';
@@ -51,6 +52,8 @@ export class Mintmark extends Construct {
     this.resources = this.#createResources(settings);
     this.functions = this.#createFunctions(settings);
     for (const name of Object.keys(settings.reservedConcurrency)) this.#find(name);
+    const { signingKeys } = this.resources;
+    new MadeKeys(this, 'MadeKeys', { signingKeys, functions: this.functions, removalPolicy: settings.removalPolicy });
     createAlarms(this, { ...settings, api: this.api, functions: this.functions });
   }
 

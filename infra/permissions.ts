@@ -66,8 +66,17 @@ function permitEncryptedTables(
   encryptionKey.permitTables(role, names);
 }
 
+const keysOfProduct: readonly GrantedResource[] = [
+  'madeKeys',
+  'newKeys',
+  'newAliases',
+  'namedKeys',
+  'keyList',
+  'aliasList',
+] satisfies readonly KeysOfProduct[];
+
 function isKeysOfProduct(resource: GrantedResource): resource is KeysOfProduct {
-  return resource === 'madeKeys' || resource === 'newKeys' || resource === 'keyList';
+  return keysOfProduct.includes(resource);
 }
 
 function isTableResource(resource: GrantedResource): resource is TableResource {
@@ -111,6 +120,7 @@ function settingsFrom({
     MINTMARK_AUDIT_TABLE: tables.audit.tableName,
     MINTMARK_SIGNING_KEYS: Stack.of(signingKeys).toJsonString(Object.fromEntries(keyArns)),
     MINTMARK_SIGNING_KEY_POLICY: policyOf(signingKeys),
+    MINTMARK_SIGNING_KEY_ALIASES: signingKeys.aliasPrefix,
     MINTMARK_WRAPPING_KEY: encryptionKey.keyArn,
     MINTMARK_WORKSPACE: signingKeys.workspace,
     MINTMARK_EVENT_BUS: eventBus.eventBusName,

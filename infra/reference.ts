@@ -26,6 +26,7 @@ const VARIABLES: Readonly<Record<EnvironmentVariable, string>> = {
   MINTMARK_EVENT_BUS: 'the EventBridge bus for audit events',
   MINTMARK_SIGNING_KEYS: 'JSON: algorithm → ARN of the key that the deployment made',
   MINTMARK_SIGNING_KEY_POLICY: 'the key policy for signing keys that the product makes',
+  MINTMARK_SIGNING_KEY_ALIASES: 'how the aliases of signing keys begin that the product makes',
   MINTMARK_WRAPPING_KEY: 'the ARN of the key that wraps pepper, signing secrets and signing keys',
   MINTMARK_WORKSPACE: 'the tag on signing keys that the product makes',
   MINTMARK_PROTECTED_API: 'JSON: the rules of the API that the authorizer guards',

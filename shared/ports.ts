@@ -20,6 +20,7 @@ import type {
   FoundingKeys,
   KeySet,
   KeySetSigner,
+  MadeKeys,
   Pepper,
   PepperFounder,
   PepperVault,
@@ -103,6 +104,7 @@ export interface GrantedPorts {
     readonly signingKeyRecords: RecordWriter<'signingKeys'>;
   };
   'signing-keys:make': { readonly signingKeyMaker: SigningKeyMaker };
+  'signing-keys:keep': { readonly madeKeys: MadeKeys; readonly lifecycle: LifecycleAnswers };
   'pepper:use': { readonly pepper: Pepper };
   'pepper:found': { readonly pepperFounder: PepperFounder };
   'pepper:rotate': { readonly pepperVault: PepperVault };
@@ -117,6 +119,11 @@ export interface GrantedPorts {
   'audit:follow': { readonly auditFeed: AuditFeed };
   'events:publish': { readonly eventBus: EventBus };
   'requests:guard': { readonly protectedApi: ApiGuard; readonly statusLists: StatusListMemory<StatusList> };
+}
+
+/** Answers CloudFormation, which waits for the result of a lifecycle event. */
+export interface LifecycleAnswers {
+  send(url: string, answer: Readonly<Record<string, string>>): Promise<void>;
 }
 
 /** The name of a grant. */
@@ -168,6 +175,7 @@ export type EnvironmentVariable =
   | 'MINTMARK_EVENT_BUS'
   | 'MINTMARK_SIGNING_KEYS'
   | 'MINTMARK_SIGNING_KEY_POLICY'
+  | 'MINTMARK_SIGNING_KEY_ALIASES'
   | 'MINTMARK_WRAPPING_KEY'
   | 'MINTMARK_WORKSPACE'
   | 'MINTMARK_PROTECTED_API';

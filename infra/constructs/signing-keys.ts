@@ -1,4 +1,4 @@
-import { Names, type RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Fn, Names, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { type IRole, type PolicyDocument, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -20,8 +20,8 @@ const OWN_ALGORITHM = '{signingAlgorithm}';
 const WORKSPACE_TAG = 'mintmark:workspace';
 const SLOT_TAG = 'mintmark:slot';
 
-/** Keys that the product creates in KMS; `GrantedResource` explains the three. */
-export type KeysOfProduct = 'madeKeys' | 'newKeys' | 'keyList';
+/** Keys that the product creates in KMS, and their aliases; `GrantedResource` explains them. */
+export type KeysOfProduct = 'madeKeys' | 'newKeys' | 'newAliases' | 'namedKeys' | 'keyList' | 'aliasList';
 
 /** The properties of the first signing keys. */
 export interface SigningKeysProps {
@@ -38,6 +38,13 @@ export class SigningKeys extends Construct {
   readonly byAlgorithm: ReadonlyMap<SigningAlgorithm, Key>;
   /** The value of the tag `mintmark:workspace` on keys that the product creates. */
   readonly workspace: string;
+  /**
+   * How the alias of each key begins that the product creates. It contains the id of the stack, because a stack that was
+   * removed may have left keys under the same workspace.
+   */
+  readonly aliasPrefix: string;
+  /** The last part of the stack's id, which AWS never gives to another stack. */
+  readonly #stackId = Fn.select(2, Fn.split('/', Aws.STACK_ID));
   /** The policy for keys that the product creates. The product fills in each key's algorithm. */
   readonly policyOfMade: PolicyDocument;
 
@@ -45,6 +52,7 @@ export class SigningKeys extends Construct {
     super(scope, id);
     if (algorithms.length === 0) throw new Error('Mintmark needs at least one signing algorithm.');
     this.workspace = Names.uniqueResourceName(this, { maxLength: 128, separator: '-' });
+    this.aliasPrefix = `alias/mintmark/${this.workspace}/${this.#stackId}/`;
     this.byAlgorithm = new Map(algorithms.map((algorithm) => [algorithm, this.#create(algorithm, removalPolicy)]));
     this.policyOfMade = unusedPolicy();
   }
@@ -63,11 +71,17 @@ export class SigningKeys extends Construct {
    * Permits a role these actions with keys that the product creates.
    *
    * The policy of such a key alone says which roles may use it. No role's policy selects keys by their tag: the function
-   * that makes keys may set this tag, and KMS lets it do that at any key of the account.
+   * that makes keys may set this tag, and KMS lets it do that at any key of the account. The function that keeps the
+   * policies selects keys by their alias. The function that makes keys can give such an alias only to a key whose policy
+   * names it, because KMS asks for a right at the alias and for a right at the key.
    */
   permitOfProduct(role: Role, keys: KeysOfProduct, actions: readonly string[]): void {
     if (keys === 'madeKeys') {
       this.#permitMade(role, actions);
+      return;
+    }
+    if (keys === 'newAliases') {
+      this.#permitAliases(role, actions);
       return;
     }
     role.addToPrincipalPolicy(
@@ -75,8 +89,20 @@ export class SigningKeys extends Construct {
         actions: [...actions],
         resources: ['*'],
         ...(keys === 'newKeys' && { conditions: this.#withOwnTags() }),
+        ...(keys === 'namedKeys' && { conditions: this.#withOwnAlias() }),
       }),
     );
+  }
+
+  #permitAliases(role: Role, actions: readonly string[]): void {
+    const aliases = `${this.aliasPrefix}*`;
+    const resources = [Stack.of(this).formatArn({ service: 'kms', resource: aliases })];
+    role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources }));
+    const asNagWritesIt = aliases.replace(this.#stackId, JSON.stringify(Stack.of(this).resolve(this.#stackId)));
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:${asNagWritesIt}]`,
+      reason: 'The aliases belong to this deployment, and their last part is random.',
+    });
   }
 
   #permitMade(role: Role, actions: readonly string[]): void {
@@ -99,6 +125,11 @@ export class SigningKeys extends Construct {
       StringEquals: { [`aws:RequestTag/${WORKSPACE_TAG}`]: this.workspace, 'kms:KeyUsage': 'SIGN_VERIFY' },
       'ForAllValues:StringEquals': { 'aws:TagKeys': [WORKSPACE_TAG, SLOT_TAG] },
     };
+  }
+
+  /** Limits a statement to keys with an alias of this deployment. */
+  #withOwnAlias() {
+    return { 'ForAnyValue:StringLike': { 'kms:ResourceAliases': `${this.aliasPrefix}*` } };
   }
 
   #create(algorithm: SigningAlgorithm, removalPolicy: RemovalPolicy): Key {

@@ -9,6 +9,7 @@ import { handler as discovery } from '#functions/discovery.ts';
 import { handler as exchange } from '#functions/exchange.ts';
 import { handler as federatedCredentials } from '#functions/federated-credentials.ts';
 import { handler as introspect } from '#functions/introspect.ts';
+import { handler as keepSigningKeys } from '#functions/keep-signing-keys.ts';
 import { handler as manageSecrets } from '#functions/manage-secrets.ts';
 import { handler as manageSigningKeys } from '#functions/manage-signing-keys.ts';
 import { handler as manageTokens } from '#functions/manage-tokens.ts';
@@ -46,6 +47,7 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     exchange: exchange.with(adapters),
     'federated-credentials': federatedCredentials.with(adapters),
     introspect: introspect.with(adapters),
+    'keep-signing-keys': keepSigningKeys.with(adapters),
     'manage-secrets': manageSecrets.with(adapters),
     'manage-tokens': manageTokens.with(adapters),
     'publish-events': publishEvents.with(adapters),

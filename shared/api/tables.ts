@@ -14,7 +14,7 @@ import { exchange, introspect, revoke } from './oauth/oauth.ts';
 import { reportLeak } from './oauth/report-leak.ts';
 import { statusLists } from './oauth/status-lists.ts';
 import { publishEvents, removeDeleted, rotateSigningKeys } from './schedules.ts';
-import { authorizer, bootstrap, defaultRoute, rotatePepper } from './without-routes.ts';
+import { authorizer, bootstrap, defaultRoute, keepSigningKeys, rotatePepper } from './without-routes.ts';
 
 /** All Lambdas of Mintmark. A Lambda that is not in this list is not deployed. */
 export const tables = [
@@ -42,5 +42,6 @@ export const tables = [
   publishEvents,
   rotateSigningKeys,
   rotatePepper,
+  keepSigningKeys,
   authorizer,
 ] as const;

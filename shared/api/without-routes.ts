@@ -27,6 +27,15 @@ export const rotatePepper = lambdaTable({
   routes: {},
 });
 
+/** Runs when CloudFormation creates, updates or deletes the deployment. */
+export const keepSigningKeys = lambdaTable({
+  name: 'keep-signing-keys',
+  purpose: 'Lets the roles of an updated deployment use the signing keys that Mintmark made, and ends them with it.',
+  grants: ['signing-keys:keep'],
+  routes: {},
+  timeoutSeconds: 300,
+});
+
 /** Runs for each request that API Gateway has no other route for. Scanners start it, so it has no grants. */
 export const defaultRoute = lambdaTable({
   name: 'default-route',

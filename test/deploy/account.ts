@@ -15,6 +15,8 @@ export interface Resources {
   /** KMS keys that are not about to be deleted: each costs money. */
   readonly keys: readonly string[];
   readonly logGroups: readonly string[];
+  /** The algorithms of the signing keys that the deployment made, as their aliases name them. */
+  readonly algorithms: readonly string[];
 }
 
 /**
@@ -39,7 +41,16 @@ export async function listResources(emulator: Emulator): Promise<Resources> {
     tables: TableNames.toSorted(),
     keys: (await liveKeys(emulator)).toSorted(),
     logGroups: logGroups.map(({ logGroupName }) => logGroupName).toSorted(),
+    algorithms: await algorithms(emulator),
   };
+}
+
+async function algorithms(emulator: Emulator): Promise<readonly string[]> {
+  const { Aliases } = await call<{ Aliases: { AliasName: string }[] }>(emulator, {
+    service: 'kms',
+    target: 'TrentService.ListAliases',
+  });
+  return Aliases.flatMap(({ AliasName }) => /^alias\/mintmark\/[^/]+\/([^/]+)$/.exec(AliasName)?.[1] ?? []).toSorted();
 }
 
 async function liveKeys(emulator: Emulator): Promise<readonly string[]> {

@@ -114,6 +114,7 @@ describe('functions', () => {
     expect(each('Timeout')).toEqual({
       ...all(10),
       bootstrap: 30,
+      'keep-signing-keys': 300,
       'publish-events': 60,
       'remove-deleted': 60,
       'rotate-signing-keys': 60,

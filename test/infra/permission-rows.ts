@@ -6,6 +6,9 @@ import { logicalIdOf, propertiesOf, type Synthesized } from './synthesize.ts';
 /** The name of keys that have no ARN yet. */
 export const MADE_KEYS = 'signing key that Mintmark makes';
 
+/** The name of the aliases of these keys. */
+export const NEW_ALIASES = 'alias of a signing key that Mintmark makes';
+
 /** A permission for one action on one resource, with names in place of ARNs. */
 export interface PermissionRow {
   readonly who: string;
@@ -66,6 +69,7 @@ const COMPARISONS: Readonly<Record<string, string>> = {
   'ForAllValues:StringEquals': 'are',
   'ForAllValues:StringLike': 'is like',
   'ForAllValues:StringNotLike': 'is not like',
+  'ForAnyValue:StringLike': 'is like',
 };
 
 /** Writes a comparison of a condition in words. */
@@ -99,6 +103,8 @@ function words(deployment: Synthesized): InWords {
   learn(new AccountRootPrincipal().arn, 'account (if IAM permits)');
   learn(resources.encryptionKey.keyArn, 'encryption key');
   learn(resources.signingKeys.workspace, 'this workspace');
+  learn(`${resources.signingKeys.aliasPrefix}*`, 'an alias of this deployment');
+  learn(stack.formatArn({ service: 'kms', resource: `${resources.signingKeys.aliasPrefix}*` }), NEW_ALIASES);
   learn('{signingAlgorithm}', 'its own');
   learn(resources.eventBus.eventBusArn, 'event bus');
   for (const [algorithm, { keyArn }] of resources.signingKeys.byAlgorithm) learn(keyArn, `signing key ${algorithm}`);

@@ -8,6 +8,7 @@ import {
   comparisonInWords,
   keyPermissions,
   MADE_KEYS,
+  NEW_ALIASES,
   type PermissionRow,
   rolePermissions,
 } from './permission-rows.ts';
@@ -44,8 +45,9 @@ describe('permissions', () => {
   test('name each action, and each resource except X-Ray and keys that do not exist yet', () => {
     expect([...ofRoles, ...ofKeys].filter(({ action }) => action.includes('*'))).toEqual([]);
     const onEverything = ofRoles.filter(({ on }) => /everything|\*/.test(on)).map(({ action }) => action);
-    const withoutResource = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'kms:ListKeys'];
-    expect(new Set(onEverything)).toEqual(new Set([...withoutResource, 'kms:CreateKey', 'kms:TagResource']));
+    const withoutResource = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'kms:ListKeys', 'kms:ListAliases'];
+    const onMadeKeys = ['kms:CreateKey', 'kms:TagResource', ...KEEPING];
+    expect(new Set(onEverything)).toEqual(new Set([...withoutResource, ...onMadeKeys]));
   });
 });
 
@@ -111,7 +113,7 @@ describe('key policies', () => {
     const onKeys = ofRoles.filter(
       ({ action, onlyIf }) => action.startsWith('kms:') && !onlyIf.includes('kms:ViaService'),
     );
-    const named = ({ on }: PermissionRow) => on !== MADE_KEYS && on !== 'everything';
+    const named = ({ on }: PermissionRow) => ![MADE_KEYS, NEW_ALIASES, 'everything'].includes(on);
     expect(lines(ofKeys.filter((row) => !row.who.startsWith('account')).filter(named))).toEqual(
       lines(onKeys.filter(named)),
     );
@@ -121,11 +123,24 @@ describe('key policies', () => {
     expect(ofRoles.filter(({ on, onlyIf }) => on === MADE_KEYS || onlyIf.includes('ResourceTag'))).toEqual([]);
     const onEveryKey = ofRoles.filter(({ action, on }) => action.startsWith('kms:') && /everything|key\/\*/.test(on));
     const rotation = { who: 'rotate-signing-keys', on: 'everything', onlyIf: OF_WORKSPACE };
+    const keeping = { who: 'keep-signing-keys', on: 'everything', onlyIf: WITH_ALIAS };
     expect(onEveryKey).toEqual([
       { ...rotation, action: 'kms:CreateKey' },
       { ...rotation, action: 'kms:TagResource' },
       { ...rotation, action: 'kms:ListKeys', onlyIf: '' },
+      { ...keeping, action: 'kms:ListAliases', onlyIf: '' },
+      ...KEEPING.map((action) => ({ ...keeping, action })),
     ]);
+  });
+
+  test('Sound 19: let the function that makes keys name only keys whose policy it is in, so that an alias is no way to another key', () => {
+    const naming = [...ofRoles, ...ofKeys].filter(({ action }) => action === 'kms:CreateAlias');
+    expect(naming.filter(({ who: role }) => !role.startsWith('account'))).toEqual([
+      { who: 'rotate-signing-keys', action: 'kms:CreateAlias', on: NEW_ALIASES, onlyIf: '' },
+      { who: 'rotate-signing-keys', action: 'kms:CreateAlias', on: MADE_KEYS, onlyIf: '' },
+    ]);
+    const renaming = ofRoles.filter(({ action }) => /kms:(?:Update|Delete)Alias/.test(action));
+    expect(renaming).toEqual([]);
   });
 
   test('Sound 19: name each role that Mintmark gave a right at the keys that it makes', () => {
@@ -140,6 +155,12 @@ describe('key policies', () => {
     expect(new Set(named.map(({ who: role, action }) => `${role} | ${action}`))).toEqual(new Set(granted));
   });
 });
+
+/** What the function may do that keeps the keys in step with their deployment. */
+const KEEPING = ['kms:GetKeyPolicy', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion'];
+
+/** The condition for keys that Mintmark made in this deployment. */
+const WITH_ALIAS = 'kms:ResourceAliases is like an alias of this deployment';
 
 /** The condition for keys that Mintmark is about to make: signing keys with the two tags of this workspace. */
 const OF_WORKSPACE =
@@ -182,6 +203,9 @@ function onResource(action: string, resource: GrantedResource, onlyIf: string): 
     wrappingKey: [about('encryption key')],
     keyList: [about('everything')],
     newKeys: [about('everything', OF_WORKSPACE)],
+    aliasList: [about('everything')],
+    newAliases: [about(NEW_ALIASES)],
+    namedKeys: [about('everything', WITH_ALIAS)],
     madeKeys: [],
     signingKeys: [
       about('signing key RS256', own('RSASSA_PKCS1_V1_5_SHA_256')),
@@ -192,7 +216,9 @@ function onResource(action: string, resource: GrantedResource, onlyIf: string): 
 }
 
 function isTable(resource: string): boolean {
-  return !['signingKeys', 'madeKeys', 'newKeys', 'keyList', 'wrappingKey', 'eventBus'].includes(resource);
+  return !/^(?:signingKeys|madeKeys|newKeys|newAliases|namedKeys|keyList|aliasList|wrappingKey|eventBus)$/.test(
+    resource,
+  );
 }
 
 function text(conditions: GrantedStatement['conditions'] = {}): string {

@@ -19,6 +19,8 @@ const keySchema = z
       .array(z.object({ key: z.string(), value: z.string() }))
       .readonly()
       .default([]),
+    /** Undefined for KMS's default policy. No policy is enforced here. */
+    policy: z.string().optional(),
     /** Key material from `KeySpecification.generate`, in base64. */
     material: z.base64(),
   })

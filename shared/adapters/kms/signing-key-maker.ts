@@ -1,4 +1,5 @@
 import {
+  CreateAliasCommand,
   CreateKeyCommand,
   GenerateDataKeyPairWithoutPlaintextCommand,
   KMSClient,
@@ -9,6 +10,7 @@ import {
 import { unavailable } from '#shared/domain/errors.ts';
 import type { NewSigningKey, SigningKeyMaker } from '#shared/domain/keys/ports.ts';
 import type { KeyCreation } from '#shared/domain/keys/signing-key.ts';
+import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import type { Environment } from '#shared/ports.ts';
 import { awsClientSettings, rethrowAsUnavailable } from '../aws-client.ts';
 import { required } from '../node/environment.ts';
@@ -55,11 +57,12 @@ async function makeInKms(creation: KeyCreation, isResumed: boolean, environment:
   const [existing, ...surplus] = isResumed ? await findOfSlot(slot, environment) : [];
   const keyArn = existing ?? (await createKey(creation, environment));
   for (const arn of surplus) await dispose(arn, environment);
+  await nameKey(keyArn, creation, environment);
   return { ...(await readPublicHalf(environment, keyArn)), custody: { type: 'kms', keyArn, slot } };
 }
 
 async function createKey({ slot, algorithm }: KeyCreation, environment: Environment): Promise<string> {
-  const { keySpec: KeySpec, kmsAlgorithm } = SCHEMES[algorithm];
+  const { keySpec: KeySpec } = SCHEMES[algorithm];
   const client = new KMSClient(makingSettings);
   try {
     const { KeyMetadata } = await client.send(
@@ -67,7 +70,7 @@ async function createKey({ slot, algorithm }: KeyCreation, environment: Environm
         KeySpec,
         KeyUsage: 'SIGN_VERIFY',
         Description: `Signs Mintmark's ${algorithm} access tokens`,
-        Policy: policyFor(kmsAlgorithm, environment),
+        Policy: intendedPolicy(algorithm, environment) || undefined,
         // KMS would refuse a policy that its caller cannot change; only the account's administrators can change this
         // one.
         BypassPolicyLockoutSafetyCheck: true,
@@ -85,10 +88,37 @@ async function createKey({ slot, algorithm }: KeyCreation, environment: Environm
 }
 
 /**
- * Builds the key policy from the deployment's setting. Undefined without a setting: then KMS uses its default policy.
+ * Builds the key policy for an algorithm from the deployment's setting. Empty without a setting: then KMS uses its default
+ * policy.
  */
-function policyFor(kmsAlgorithm: string, environment: Environment): string | undefined {
-  return environment('MINTMARK_SIGNING_KEY_POLICY').replaceAll(ALGORITHM_IN_POLICY, kmsAlgorithm) || undefined;
+export function intendedPolicy(algorithm: SigningAlgorithm, environment: Environment): string {
+  const { kmsAlgorithm } = SCHEMES[algorithm];
+  return environment('MINTMARK_SIGNING_KEY_POLICY').replaceAll(ALGORITHM_IN_POLICY, kmsAlgorithm);
+}
+
+/**
+ * Gives a key its alias: the prefix of the deployment, the algorithm and the slot. By the alias, the deployment knows the
+ * key as its own. A run that was killed may have given it already.
+ */
+async function nameKey(TargetKeyId: string, { algorithm, slot }: KeyCreation, environment: Environment): Promise<void> {
+  const AliasName = `${aliasPrefix(environment)}${algorithm}/${slot}`;
+  try {
+    await kmsClient(environment).send(new CreateAliasCommand({ AliasName, TargetKeyId }));
+  } catch (error) {
+    if (!isNamed(error, 'AlreadyExistsException')) throw error;
+  }
+}
+
+/** Reads the algorithm in the alias of a key that this deployment made; undefined for every other alias. */
+export function algorithmOfAlias(alias: string, environment: Environment): SigningAlgorithm | undefined {
+  const prefix = aliasPrefix(environment);
+  if (!alias.startsWith(prefix)) return undefined;
+  const algorithm = alias.slice(prefix.length).split('/', 1)[0] ?? '';
+  return Object.hasOwn(SCHEMES, algorithm) ? (algorithm as SigningAlgorithm) : undefined;
+}
+
+function aliasPrefix(environment: Environment): string {
+  return required(environment, 'MINTMARK_SIGNING_KEY_ALIASES');
 }
 
 /**

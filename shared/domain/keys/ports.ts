@@ -28,6 +28,26 @@ export interface SigningKeyMaker {
   dispose(keyArn: string): Promise<void>;
 }
 
+/** A signing key in KMS that the product made. */
+export interface MadeKey {
+  readonly keyId: string;
+  readonly algorithm: SigningAlgorithm;
+}
+
+/** The signing keys in KMS that the product made in this deployment. */
+export interface MadeKeys {
+  /** Lists the keys, also those that wait for their deletion. */
+  list(): Promise<readonly MadeKey[]>;
+  /** Lets the roles of the deployment use a key, beside the roles that may use it now. False if KMS knows no such role. */
+  admit(key: MadeKey): Promise<boolean>;
+  /** Lets the roles of the deployment use a key, and no others. False if KMS knows no such role. */
+  settle(key: MadeKey): Promise<boolean>;
+  /** Schedules the deletion of a key: it cannot sign from now on. Succeeds if the deletion is scheduled already. */
+  end(key: MadeKey): Promise<void>;
+  /** Waits until KMS may know a role that is new. */
+  pause(): Promise<void>;
+}
+
 /** Seals secrets with a key of the workspace, the pepper, so that Mintmark recognises its own secrets. */
 export interface Pepper {
   /** Computes a seal: eight base62 characters that only the holder of the pepper can compute. */

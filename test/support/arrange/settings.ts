@@ -12,6 +12,7 @@ export function settingsOf(world: World): Environment {
     MINTMARK_SIGNING_KEYS: JSON.stringify({ RS256: 'alias/mintmark/rs256', ES256: 'alias/mintmark/es256' }),
     MINTMARK_WRAPPING_KEY: 'alias/mintmark/wrapping',
     MINTMARK_WORKSPACE: 'mintmark',
+    MINTMARK_SIGNING_KEY_ALIASES: 'alias/mintmark/mintmark/local/',
   };
   return (variable) => settings[variable] ?? '';
 }

@@ -48,6 +48,7 @@ export async function startEngines(startDynamo: DynamoEngine['start'] = () => st
         MINTMARK_SIGNING_KEYS: keys.signing,
         MINTMARK_WRAPPING_KEY: keys.wrapping,
         MINTMARK_WORKSPACE: `workspace${workspaces}`,
+        MINTMARK_SIGNING_KEY_ALIASES: `alias/mintmark/workspace${workspaces}/test/`,
       };
     },
     close: async () => {

@@ -1,5 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { httpLifecycleAnswers } from '#shared/adapters/deployment/lifecycle-answers.ts';
+import { kmsMadeKeys } from '#shared/adapters/deployment/made-keys.ts';
 import { dynamoAudit } from '#shared/adapters/dynamo/audit/audit.ts';
 import { dynamoAuditFeed } from '#shared/adapters/dynamo/audit/audit-feed.ts';
 import { dynamoAuditReader } from '#shared/adapters/dynamo/audit/audit-reader.ts';
@@ -147,5 +149,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     foundingKeys: kmsFoundingKeys(environment),
     signingKeyRecords: dynamoSigningKeyRecords(environment),
     signingKeyMaker: kmsSigningKeyMaker(environment),
+    madeKeys: { ...kmsMadeKeys(environment), pause: async () => {} },
+    lifecycle: httpLifecycleAnswers(),
   };
 }

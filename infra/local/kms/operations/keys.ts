@@ -55,6 +55,7 @@ const CreateKey = operation(
       isMultiRegion: input.MultiRegion,
       createdAtSeconds: Date.now() / 1000,
       material: material.toString('base64'),
+      ...(input.Policy !== undefined && { policy: input.Policy }),
       tags: withTags([], input.Tags),
     };
     store.putKey(key);
@@ -84,16 +85,34 @@ const ListKeys = operation(z.object(pageMembers(1000)), (input, store) => {
   return { Keys: items.map(({ id }) => ({ KeyId: id, KeyArn: keyArn(id) })), ...continuation };
 });
 
-/** Returns KMS's default policy, which leaves access to IAM. No policy is enforced here. */
 const GetKeyPolicy = operation(z.object({ KeyId: keyIdMember }), ({ KeyId }, store) => {
-  store.keyByIdOrArn(KeyId);
-  const Principal = { AWS: `arn:aws:iam::${localAccountId}:root` };
-  const statement = { Sid: 'Enable IAM User Permissions', Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' };
-  return { Policy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }), PolicyName: 'default' };
+  const { policy = defaultPolicy() } = store.keyByIdOrArn(KeyId);
+  return { Policy: policy, PolicyName: 'default' };
 });
 
+const PutKeyPolicy = operation(
+  z.object({
+    KeyId: keyIdMember,
+    PolicyName: z.literal('default').default('default'),
+    Policy: z.string().min(1).max(32_768),
+    BypassPolicyLockoutSafetyCheck: z.boolean().default(false),
+  }),
+  ({ KeyId, Policy }, store) => {
+    assertPolicy(Policy);
+    store.putKey({ ...store.keyByIdOrArn(KeyId), policy: Policy });
+    return undefined;
+  },
+);
+
 /** The operations that create and describe keys. */
-export const keyOperations = { CreateKey, DescribeKey, GetPublicKey, ListKeys, GetKeyPolicy };
+export const keyOperations = { CreateKey, DescribeKey, GetPublicKey, ListKeys, GetKeyPolicy, PutKeyPolicy };
+
+/** Writes KMS's default policy, which leaves access to IAM. */
+function defaultPolicy(): string {
+  const Principal = { AWS: `arn:aws:iam::${localAccountId}:root` };
+  const statement = { Sid: 'Enable IAM User Permissions', Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' };
+  return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+}
 
 function assertPolicy(policy: string | undefined): void {
   try {

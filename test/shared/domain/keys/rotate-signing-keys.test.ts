@@ -56,7 +56,7 @@ function revive({ dynamo, kms }: Workspace): void {
 }
 
 /** The calls of a run to DynamoDB and KMS, from the first write of the record to the end of the creation. */
-const calls = Array.from({ length: 11 }, (_, index) => index + 1);
+const calls = Array.from({ length: 12 }, (_, index) => index + 1);
 
 describe('a run that dies', () => {
   test.each(calls)('V4, INV1: after call %i leaves no damage that the next run does not repair', async (call) => {
