@@ -14,6 +14,7 @@ import { createFunction, type FunctionSettings } from './constructs/functions.ts
 import { PublicApi } from './constructs/http-api.ts';
 import { assertIssuer } from './constructs/issuer.ts';
 import { MadeKeys } from './constructs/made-keys.ts';
+import { limitPolicies } from './constructs/policy-size.ts';
 import { protectedApiSetting } from './constructs/protected-api.ts';
 import { createSchedule } from './constructs/schedules.ts';
 import { SigningKeys } from './constructs/signing-keys.ts';
@@ -54,6 +55,7 @@ export class Mintmark extends Construct {
     for (const name of Object.keys(settings.reservedConcurrency)) this.#find(name);
     const { signingKeys } = this.resources;
     new MadeKeys(this, 'MadeKeys', { signingKeys, functions: this.functions, removalPolicy: settings.removalPolicy });
+    limitPolicies(this);
     createAlarms(this, { ...settings, api: this.api, functions: this.functions });
   }
 

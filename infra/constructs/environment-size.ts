@@ -48,7 +48,7 @@ function bytesOf(value: unknown): number {
 }
 
 /** The value of a resolved expression of CloudFormation, with placeholders for what only AWS knows. */
-function longestTextOf(value: unknown): string {
+export function longestTextOf(value: unknown): string {
   if (typeof value === 'string') return value;
   const { Ref: reference, 'Fn::Join': join } = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };
   if (join !== undefined) return join[1].map(longestTextOf).join(join[0]);
