@@ -2,6 +2,14 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/**
+ * Leaves it to clients to close connections without a request. A server that closes one first, as Node does after five
+ * seconds, misses a request that is on its way. On a busy machine that happens.
+ */
+export function keepIdleConnections(server: Server): void {
+  server.keepAliveTimeout = 0;
+}
+
 /** A listening server. */
 export interface Listening {
   readonly url: string;
@@ -15,6 +23,7 @@ export interface Listening {
  * @throws Error if the port is in use
  */
 export async function listenOnLoopback(server: Server, port = 0): Promise<Listening> {
+  keepIdleConnections(server);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { tables } from '#shared/api/tables.ts';
 
 type ScheduledTable = Extract<(typeof tables)[number], { readonly schedule: object }>;
@@ -43,7 +42,11 @@ export function startSchedules(run: (name: ScheduledFunction) => Promise<unknown
   return {
     close: async () => {
       for (const timer of timers) clearInterval(timer);
-      if (running.size > 0) await Promise.race([Promise.all(running.values()), setTimeout(LAST_RUN_MILLISECONDS)]);
+      if (running.size === 0) return;
+      const { promise: isLate, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, LAST_RUN_MILLISECONDS);
+      await Promise.race([Promise.all(running.values()), isLate]);
+      clearTimeout(timer);
     },
   };
 }

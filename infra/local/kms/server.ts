@@ -24,15 +24,12 @@ export interface KmsEndpoint {
 
 /** Creates the server; it does not listen yet. An unexpected exception is answered as KMSInternalException. */
 export function createKmsServer(endpoint: KmsEndpoint): Server {
-  const server = createServer((request, response) => {
+  return createServer((request, response) => {
     answer(request, endpoint).then(
       (output) => sendOutput(response, output),
       (thrown: unknown) => sendError(response, toKmsError(thrown)),
     );
   });
-  // The SDK keeps a connection for longer than Node's 5 s. A server that closes it first could miss the next request.
-  server.keepAliveTimeout = 120_000;
-  return server;
 }
 
 async function answer(request: IncomingMessage, { store, calls, fault }: KmsEndpoint): Promise<Output> {

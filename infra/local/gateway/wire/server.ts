@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { keepIdleConnections } from '../../loopback.ts';
 import type { MutualTls, RequestLine } from '../configuration.ts';
 import { httpApiErrors } from '../http-api/http-api-errors.ts';
 import { errorCodeOf } from './error-code.ts';
@@ -59,6 +60,7 @@ export async function listen(options: ServerOptions): Promise<Listener> {
     });
   }
 
+  keepIdleConnections(server);
   await listening(server, host, port);
   const { port: boundPort } = server.address() as AddressInfo;
   let closed: Promise<void> | undefined;
