@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runCommand } from '#test/support/documents/command.ts';
 import { startExpressProgram } from '#test/support/documents/express-program.ts';
 import { codeBlocks, codeOf } from '#test/support/documents/markdown.ts';
@@ -10,7 +10,6 @@ import { acceptedByApi, issueTrialTokens } from '#test/support/documents/token-t
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 
 /** Every trial starts a program. */
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const root = new URL('../..', import.meta.url);
 const PROTECT = 'docs/use/protect-an-api.md';

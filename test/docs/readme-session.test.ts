@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand } from '#test/support/documents/command.ts';
 import { type ExpressProgram, freePort, startExpressProgram } from '#test/support/documents/express-program.ts';
 import { isInstalled } from '#test/support/documents/installed.ts';
@@ -7,7 +7,6 @@ import { PAGE_MILLISECONDS, type PageSession, readPage, runPage } from '#test/su
 import { type LocalMintmark, startLocalMintmark } from '#test/support/world/local-mintmark.ts';
 
 /** Most tests start a program and wait for it. */
-vi.setConfig({ testTimeout: 60_000 });
 
 const root = new URL('../..', import.meta.url).pathname;
 const readme = readPage('README.md');

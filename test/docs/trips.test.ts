@@ -115,5 +115,5 @@ describe('a new member "environment" of API tokens, up to the JWT', () => {
       'shared/http/reply/representations.ts',
     ]);
     expect(refused.filter((path) => !named.includes(path))).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -10,7 +10,7 @@ import type { Credentials, Reply } from '#test/support/world/world.ts';
 const KILLS = Number(process.env.MINTMARK_KILLS ?? 5);
 /** The seed of their order. */
 const SEED = Number(process.env.MINTMARK_KILL_SEED ?? 1);
-const KILL_MILLISECONDS_MAX = 60_000;
+const KILL_MILLISECONDS_MAX = 300_000;
 
 interface Kill {
   readonly story: KillStory;

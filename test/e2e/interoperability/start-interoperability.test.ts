@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createRemoteJWKSet, importPKCS8, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Clock } from '#shared/domain/ambient.ts';
 import { allowRefreshTokens } from '#test/support/arrange/refresh-tokens.ts';
 import {
@@ -26,8 +26,6 @@ import { applicationKey, createSigningApplication } from '#test/support/clients/
 import { type Deployment, reach } from '#test/support/world/deployment.ts';
 import { type StartProcess, startProcess } from '#test/support/world/start-process.ts';
 import { REPORTS } from '#test/support/world/world.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** `npm start` as a process of its own, and public client libraries. */
 const clock: Clock = { nowSeconds: () => Math.floor(Date.now() / 1_000) };

@@ -51,7 +51,7 @@ beforeAll(async () => {
   world.clock.advance(120);
   await world.run('publish-events');
   wire = [...world.dynamo.bodies, ...world.kms.bodies].join('\n');
-}, 120_000);
+});
 afterAll(() => world.close());
 
 function keepCredentials(credentials: Credentials): void {

@@ -2,13 +2,11 @@ import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { repeat } from '#test/support/ask/concurrent-calls.ts';
 import { runCommand } from '#test/support/documents/command.ts';
 import { START, type StartProcess, startEnvironment, startProcess } from '#test/support/world/start-process.ts';
 import { basic, type Credentials, REPORTS } from '#test/support/world/world.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 async function exchange({ url }: StartProcess, credentials: Credentials): Promise<string> {
   const body = new URLSearchParams({ grant_type: 'client_credentials' });

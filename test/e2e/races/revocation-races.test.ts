@@ -7,7 +7,7 @@ import { opened, useAcme, useWorld } from '#test/support/world/use-world.ts';
 const REVOCATIONS = Number(process.env.MINTMARK_REVOCATIONS ?? 15);
 const POLLERS = 8;
 
-vi.setConfig({ testTimeout: 10_000 + REVOCATIONS * 1_000 });
+vi.setConfig({ testTimeout: 300_000 + REVOCATIONS * 1_000 });
 
 const world = useWorld();
 const acme = useAcme(world);

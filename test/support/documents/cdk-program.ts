@@ -7,7 +7,7 @@ import { type CommandResult, runCommand } from './command.ts';
 const root = new URL('../../..', import.meta.url).pathname;
 
 /** CDK's library alone is megabytes of types and code. */
-export const CDK_MILLISECONDS = 240_000;
+export const CDK_MILLISECONDS = 900_000;
 
 /** A CDK app of a page, in a folder of the repository that nobody commits, as its reader has it. */
 export interface CdkProgram {

@@ -7,7 +7,7 @@ import { type CodeBlock, codeBlocks } from './markdown.ts';
 const root = new URL('../../..', import.meta.url).pathname;
 
 /** The blocks of one page start up to a hundred programs, one after the other. */
-export const PAGE_MILLISECONDS = 120_000;
+export const PAGE_MILLISECONDS = 600_000;
 
 /** The options of a session. */
 export interface PageOptions {

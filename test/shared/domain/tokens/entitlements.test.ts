@@ -134,4 +134,4 @@ test(`Sound 4: in ${SEQUENCES} random sequences of calls, a token is active only
     { numRuns: SEQUENCES },
   );
   expect(revivals).toBeGreaterThan(SEQUENCES / 100);
-}, 120_000);
+});

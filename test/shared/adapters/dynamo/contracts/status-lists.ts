@@ -71,7 +71,7 @@ export function statusListsContract(open: () => Promise<Workspace>): void {
       }
       expect(issued).toBeGreaterThan((RACES * RUNNERS) / 2);
     },
-    ROUND_MILLISECONDS_MAX * RACES + 5_000,
+    ROUND_MILLISECONDS_MAX * RACES,
   );
 
   test('begins the next list after a list is full', async () => {
