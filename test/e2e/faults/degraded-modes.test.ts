@@ -4,6 +4,7 @@ import { whileFailing } from '#test/support/faults/while-failing.ts';
 import { type Operation, routeRequests } from '#test/support/route-requests/index.ts';
 import type { EngineProxy, Fault } from '#test/support/world/engine-proxy.ts';
 import { opened, prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { millisecondsWaited } from '#test/support/world/waiting-time.ts';
 import type { Reply } from '#test/support/world/world.ts';
 
 /** The API whose tokens are signed with a key of its own. */
@@ -65,9 +66,9 @@ type FaultOf = (operation: string, body: string) => Fault | undefined;
 
 /** The answer, or a note that it came too late. */
 async function inTime(column: Column, secondsMax: number, ask: () => Promise<string>) {
-  const startedAt = performance.now();
+  const startedAt = millisecondsWaited();
   const answer = await ask();
-  const seconds = (performance.now() - startedAt) / 1_000;
+  const seconds = (millisecondsWaited() - startedAt) / 1_000;
   return [column, seconds < secondsMax ? answer : `${answer}, after ${seconds} s`] as const;
 }
 

@@ -8,6 +8,8 @@ import {
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
+import { keepIdleConnections } from '#infra/local/loopback.ts';
+import { beginCall, waitMilliseconds } from './waiting-time.ts';
 
 /** The failure of one call to an engine. */
 export type Fault =
@@ -54,24 +56,28 @@ export async function startEngineProxy(engine: Engine): Promise<EngineProxy> {
   const calls: string[] = [];
   const bodies: string[] = [];
   let decide: ((operation: string, body: string) => Fault | undefined) | undefined;
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse, work: { end(): void }) => {
     const body = await read(request);
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
     calls.push(operation);
     bodies.push(body.toString());
     const fault = decide?.(operation, body.toString());
     const call = { engine, request, body, response };
+    if (fault?.kind === 'hang' || fault?.kind === 'delay') work.end();
     if (fault === undefined) forward(call);
     else await fail(fault, call);
   };
   let underWay = 0;
   const server = createServer((request, response) => {
     underWay += 1;
+    const work = beginCall();
     response.once('close', () => {
       underWay -= 1;
+      work.end();
     });
-    void answer(request, response);
+    void answer(request, response, work);
   });
+  keepIdleConnections(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -105,7 +111,7 @@ async function fail(fault: Fault, call: Call): Promise<void> {
   const { engine, request, body, response } = call;
   if (fault.kind === 'hang') return;
   if (fault.kind === 'delay') {
-    await setTimeout(fault.milliseconds);
+    await waitMilliseconds(fault.milliseconds);
     return forward(call);
   }
   if (fault.kind === 'reset') return void response.destroy();

@@ -5,6 +5,7 @@ import { rememberAwsEnvironment } from './aws-environment.ts';
 import type { DynamoEngine } from './dynamo-engines.ts';
 import { type EngineProxy, startEngineProxy } from './engine-proxy.ts';
 import { startKmsWithLentKeys } from './lent-keys.ts';
+import { countWaitingTime } from './waiting-time.ts';
 
 /** The settings that the deployment gives a function. */
 export type Settings = Readonly<Partial<Record<EnvironmentVariable, string>>>;
@@ -23,6 +24,7 @@ const ISSUER = 'https://auth.example.com';
 /** Starts the engines and points the AWS SDK of this process at them. */
 export async function startEngines(startDynamo: DynamoEngine['start'] = () => startLocalDynamo()): Promise<Engines> {
   const restoreEnvironment = rememberAwsEnvironment();
+  const restoreTimers = countWaitingTime();
   process.env.AWS_REGION ??= 'us-east-1';
   process.env.AWS_ACCESS_KEY_ID ??= 'local';
   process.env.AWS_SECRET_ACCESS_KEY ??= 'local';
@@ -54,6 +56,7 @@ export async function startEngines(startDynamo: DynamoEngine['start'] = () => st
     close: async () => {
       for (const part of [dynamo, kms, ...engines]) await part.close();
       restoreEnvironment();
+      restoreTimers();
     },
   };
 }

@@ -5,11 +5,12 @@ import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
 import { settingsOf } from '../arrange/settings.ts';
 import type { RouteRequest } from '../route-requests/desk.ts';
 import { type EngineProxy, startEngineProxy } from './engine-proxy.ts';
-import type { World } from './world.ts';
+import { millisecondsWaited } from './waiting-time.ts';
+import { pepperAt, type World } from './world.ts';
 
 const HASH_COST = 4;
 
-/** A reply of an instance, and the seconds that it took. */
+/** A reply of an instance, and the seconds for which it waited. */
 export interface TimedReply {
   readonly status: number;
   readonly retryAfter: string | null;
@@ -30,6 +31,7 @@ export async function startFunctionInstance(world: World, adapters: AdapterChang
   const functions = localFunctions(settingsOf(world), {
     clock: () => world.clock,
     hasher: () => bcryptHasher(undefined, HASH_COST),
+    pepper: pepperAt(world.clock),
     ...adapters,
   });
   const httpRoutes = functionRoutes().map((route) => ({ ...route, handler: functions[route.functionName] }));
@@ -37,7 +39,7 @@ export async function startFunctionInstance(world: World, adapters: AdapterChang
   return {
     url: gateway.url,
     send: async ({ path, ...init }) => {
-      const startedAt = performance.now();
+      const startedAt = millisecondsWaited();
       const response = await fetch(gateway.url + path, init);
       const text = await response.text();
       return {
@@ -45,7 +47,7 @@ export async function startFunctionInstance(world: World, adapters: AdapterChang
         retryAfter: response.headers.get('retry-after'),
         requestId: response.headers.get('x-request-id'),
         body: text === '' ? undefined : JSON.parse(text),
-        seconds: (performance.now() - startedAt) / 1_000,
+        seconds: (millisecondsWaited() - startedAt) / 1_000,
       };
     },
     close: () => gateway.close(),

@@ -3,8 +3,10 @@ import type { BusEvent } from '#infra/local/events.ts';
 import type { AdapterChanges } from '#infra/local/functions.ts';
 import type { MutualTls } from '#infra/local/gateway/configuration.ts';
 import { type System, startSystem } from '#infra/local/system.ts';
+import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
 import { memoryRequestLimiter } from '#shared/adapters/node/memory-request-limiter.ts';
+import type { Clock } from '#shared/domain/ambient.ts';
 import type { SecretHasher } from '#shared/domain/registration/ports.ts';
 import { uncounted } from '../faults/failure-counters.ts';
 import { rememberAwsEnvironment } from './aws-environment.ts';
@@ -12,6 +14,7 @@ import { standingClock, type TestClock } from './clock.ts';
 import { type Credentials, type Deployment, type Reach, reach } from './deployment.ts';
 import { type EngineProxy, startEngineProxy } from './engine-proxy.ts';
 import { startKmsWithLentKeys } from './lent-keys.ts';
+import { countWaitingTime } from './waiting-time.ts';
 
 /** The API that tests protect; the local gateway's sample stands behind it. */
 export const REPORTS = 'https://api.example.com/reports';
@@ -47,6 +50,7 @@ export interface WorldOptions {
 /** Starts the whole product over in-memory engines, with proxies that count and fail, and a clock that stands still. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const restoreEnvironment = rememberAwsEnvironment();
+  const restoreTimers = countWaitingTime();
   const engines = { dynamo: await startLocalDynamo(), kms: await startKmsWithLentKeys() };
   const dynamo = await startEngineProxy(engines.dynamo);
   const kms = await startEngineProxy(engines.kms);
@@ -62,6 +66,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     adapters: {
       clock: () => clock,
       hasher: hashers.open,
+      pepper: pepperAt(clock),
       ...unlimited,
       ...options.adapters,
     },
@@ -72,6 +77,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     await system.close();
     for (const part of [dynamo, kms, engines.dynamo, engines.kms]) await part.close();
     restoreEnvironment();
+    restoreTimers();
   };
   return {
     ...reach({ url: system.url, admin, clock, onReply: options.onReply }),
@@ -85,6 +91,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     run: system.run,
     close,
   };
+}
+
+/** The pepper as the product keeps it, except that only the test's clock makes it old. */
+export function pepperAt(clock: Clock): NonNullable<AdapterChanges['pepper']> {
+  return (environment) => kmsPepper(environment, () => clock.nowSeconds() * 1_000);
 }
 
 /** No limit of requests and failures: tests send in seconds what an administrator sends in days. */
