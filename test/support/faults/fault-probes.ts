@@ -50,6 +50,8 @@ const ANSWER_SECONDS_MAX = 3;
  */
 export async function probeFaults(world: World, subject: Subject): Promise<readonly Probe[]> {
   const instance = await startWarmInstance(world, await subject.prepare());
+  // A process still learns with its second request, if the first one needed less.
+  await instance.send(await subject.prepare());
   const sites = await findSites(instance, await subject.prepare());
   const meanwhile = subject.isAlone === true ? [] : sites.map((site) => probeFurther(world, subject, site));
   const probes: Probe[] = [];

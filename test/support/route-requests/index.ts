@@ -20,15 +20,16 @@ export type Operation = OperationOf<Table>;
 /** A good request for every route. */
 export type RouteRequests = Readonly<Record<Operation, Prepare>>;
 
-/** Each route that one of these functions serves, with the status of its success and who may call it. */
+/** Each route that one of these functions serves, with the status of its success, who may call it and whether it answers in pages. */
 export function operationsOf(...functionNames: readonly Table['name'][]) {
   const served = tables.filter(({ name }) => functionNames.includes(name));
   return served.flatMap(({ routes }) =>
-    Object.entries<Route>(routes).map(([name, { reply, audit, caller }]) => ({
+    Object.entries<Route>(routes).map(([name, { reply, audit, caller, query }]) => ({
       operation: name as Operation,
       status: reply.status,
       isChange: audit !== undefined,
       isOpen: caller === 'anyone',
+      isPaged: Object.hasOwn(query?.shape ?? {}, 'limit'),
     })),
   );
 }
