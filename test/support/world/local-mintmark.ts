@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandEnvironment } from '../documents/command.ts';
+import { patience } from './patient-process.ts';
 
 const start = new URL('../../../infra/local/start.ts', import.meta.url).pathname;
 
@@ -36,7 +37,11 @@ export async function startLocalMintmark(
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     ...settings,
   });
-  const child = spawn(process.execPath, [start], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...patience, start], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = new Promise((resolve) => child.once('close', resolve));
   const printed = await new Promise<string>((resolve, reject) => {
     let text = '';

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandEnvironment } from '../documents/command.ts';
+import { patience } from './patient-process.ts';
 import type { Credentials } from './world.ts';
 
 /** The program of `npm start`. */
@@ -29,9 +30,9 @@ export interface StartProcess {
   readonly administrator: Credentials;
   /**
    * Sends a signal and waits for the end of the process and of its children. Answers the exit code, or the name of the
-   * signal, and how long that took.
+   * signal.
    */
-  end(signal: NodeJS.Signals): Promise<{ readonly exit: number | string | null; readonly seconds: number }>;
+  end(signal: NodeJS.Signals): Promise<number | string | null>;
 }
 
 /** The compile cache of Node from an earlier start, which halves the time of the next one. */
@@ -50,7 +51,7 @@ export function startEnvironment({ folder, port = 0 }: StartOptions): Record<str
 /** Starts Mintmark as a process of its own and waits until it is ready. */
 export async function startProcess(options: StartOptions): Promise<StartProcess> {
   const env = commandEnvironment({ ...startEnvironment(options), ...options.env });
-  const [program, ...args] = options.command ?? [process.execPath, START];
+  const [program, ...args] = options.command ?? [process.execPath, ...patience, START];
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | string | null>((resolve) =>
     child.once('close', (code, signal) => resolve(code ?? signal)),
@@ -67,10 +68,9 @@ export async function startProcess(options: StartOptions): Promise<StartProcess>
     printed,
     lines: () => printedSince.split('\n').filter((line) => line !== ''),
     administrator: JSON.parse(file),
-    end: async (signal) => {
-      const startedAt = performance.now();
+    end: (signal) => {
       child.kill(signal);
-      return { exit: await ended, seconds: (performance.now() - startedAt) / 1_000 };
+      return ended;
     },
   };
 }
