@@ -19,9 +19,11 @@ let status: number;
 beforeEach(async () => {
   answers = [];
   status = 200;
-  const server = createServer(async (request, response) => {
-    answers.push({ method: request.method, ...JSON.parse(await text(request)) });
-    response.writeHead(status).end();
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      answers.push({ method: request.method, ...JSON.parse(body) });
+      response.writeHead(status).end();
+    });
   });
   cloudFormation = await listenOnLoopback(server);
   vi.spyOn(console, 'error').mockImplementation(() => {});
