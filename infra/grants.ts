@@ -14,6 +14,8 @@ const itemsNamed = (...patterns: readonly string[]) => ({
 const itemsNotNamed = (...patterns: readonly string[]) => ({
   'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': patterns },
 });
+/** All records except those that contain keys. */
+const keylessRecords = itemsNotNamed('pepper#*', 'signingKeys#*', 'signingSecrets#*');
 /** Reads the record of the signing keys. It contains the state of each key. */
 const keyRecord = {
   actions: ['dynamodb:GetItem'],
@@ -75,12 +77,22 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     statements: [{ actions: ['dynamodb:Query'], resources: ['clients/index/byOwner'] }],
     environment: ['MINTMARK_CLIENTS_TABLE'],
   },
+  'directory:found': {
+    statements: [
+      {
+        actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
+        resources: ['directory'],
+        conditions: keylessRecords,
+      },
+    ],
+    environment: ['MINTMARK_DIRECTORY_TABLE'],
+  },
   'directory:write': {
     statements: [
       {
         actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'],
         resources: ['directory'],
-        conditions: itemsNotNamed('pepper#*', 'signingKeys#*', 'signingSecrets#*'),
+        conditions: keylessRecords,
       },
     ],
     environment: ['MINTMARK_DIRECTORY_TABLE'],

@@ -36,6 +36,7 @@ import type {
   RecordWriter,
   RemainsRemover,
   ShortLivedWriter,
+  WritableKind,
 } from '#shared/domain/records/change-record.ts';
 import type { ClientLister, DirectoryLister } from '#shared/domain/records/lists.ts';
 import type { RecordReader } from '#shared/domain/records/look.ts';
@@ -63,6 +64,7 @@ export interface GrantedPorts {
   'clients:change': { readonly clientChanger: ClientChanger };
   'clients:delete': { readonly clientRemover: ClientRemover };
   'clients:list': { readonly clientList: ClientLister };
+  'directory:found': { readonly directory: RecordWriter<WritableKind> };
   'directory:write': { readonly directory: DirectoryWriter };
   'service-users:write': { readonly directory: DirectoryWriter<'serviceUser'> & RemovalNotes };
   'client-grants:write': { readonly directory: DirectoryWriter<'grant'> & RemovalNotes };

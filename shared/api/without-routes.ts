@@ -7,7 +7,7 @@ export const bootstrap = lambdaTable({
   grants: [
     'records:read',
     'clients:create',
-    'directory:write',
+    'directory:found',
     'pepper:found',
     'pepper:use',
     'signing-keys:write',

@@ -6,7 +6,7 @@ import type { FoundingKeys, Pepper, PepperFounder } from '../keys/ports.ts';
 import { writeFoundingKeys } from '../keys/signing-key-record.ts';
 import { preferredAlgorithm } from '../keys/signing-keys.ts';
 import type { AuditLog } from '../records/audit.ts';
-import type { ClientWriter, DirectoryWriter, RecordWriter } from '../records/change-record.ts';
+import type { ClientWriter, RecordWriter, WritableKind } from '../records/change-record.ts';
 import { claimName } from '../records/claim-name.ts';
 import type { Versioned } from '../records/lifecycle.ts';
 import type { Look, RecordReader } from '../records/look.ts';
@@ -26,7 +26,7 @@ import type { SecretHasher } from '../registration/ports.ts';
 interface Ports {
   readonly issuer: string;
   readonly records: RecordReader;
-  readonly directory: DirectoryWriter;
+  readonly directory: RecordWriter<WritableKind>;
   readonly clients: ClientWriter;
   readonly pepperFounder: PepperFounder;
   readonly pepper: Pepper;
@@ -182,7 +182,7 @@ async function nameAdministrator(
 async function put<Kept extends Versioned>(
   key: RecordKey<'api' | 'name', Kept>,
   record: NoInfer<Kept>,
-  directory: DirectoryWriter,
+  directory: RecordWriter<WritableKind>,
 ): Promise<void> {
   if (record.version === 1) return directory.insert(key, record);
   if (!(await directory.replace(key, record))) throw changedMeanwhile();

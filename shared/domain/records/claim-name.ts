@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../ambient.ts';
 import { changedMeanwhile, DomainError } from '../errors.ts';
 import { firstVersion } from '../ids.ts';
-import type { DirectoryWriter } from './change-record.ts';
+import type { DirectoryWriter, RecordWriter } from './change-record.ts';
 import type { Look } from './look.ts';
 import { type NameClaim, nameKey } from './permissions.ts';
 import type { User } from './principals.ts';
@@ -19,7 +19,7 @@ interface Claim {
 
 interface Ports {
   readonly look: Look;
-  readonly directory: DirectoryWriter;
+  readonly directory: RecordWriter<'name'>;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -55,7 +55,7 @@ function hasName(owner: object | Pick<User, 'email'> | undefined, { id }: Record
 /** Releases a name that its owner does not use any more. A claim that another record has taken over stays as it is. */
 export async function releaseName(
   { key, owner }: Omit<Claim, 'field'>,
-  { look, directory }: Pick<Ports, 'look' | 'directory'>,
+  { look, directory }: Pick<Ports, 'look'> & { readonly directory: DirectoryWriter },
 ): Promise<void> {
   const held = await look.find(key);
   if (held?.ownerId === owner.id) await directory.remove(key, held.version);
