@@ -3,13 +3,13 @@ import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import type {
   ContentEncryption,
   EncryptionAlgorithm,
-  GrantType,
+  RegisteredGrantType,
   TokenEndpointAuthMethod,
 } from '#shared/domain/records/registration.ts';
 import { unique } from './fields.ts';
 import { PASSED_OVER_OF_APPLICATIONS, registeredJwks } from './trusted-jwk.ts';
 
-const REDIRECT_URIS_MAX = 20;
+const REDIRECT_URIS_MAX = 10;
 
 const REDIRECT_URI_CHARACTERS_MAX = 2_048;
 
@@ -42,9 +42,12 @@ const grants = [
   'urn:ietf:params:oauth:grant-type:jwt-bearer',
   'refresh_token',
   'urn:ietf:params:oauth:grant-type:token-exchange',
-] as const satisfies GrantType[];
+  'authorization_code',
+] as const satisfies RegisteredGrantType[];
 
-const party = z.enum(['first', 'third']);
+const party = z.enum(['first', 'third']).meta({
+  description: 'first: the owner of the workspace made it; third: others did. Needed with redirectUris; never changes',
+});
 
 const tokenEndpointAuthMethod = z.enum(methods).meta({
   description:
@@ -106,6 +109,7 @@ export const newRegistration = {
   tokenEndpointAuthMethod: tokenEndpointAuthMethod.optional(),
   grantTypes: unique(z.array(grantType), String).optional(),
   redirectUris: redirectUris.optional(),
+  postLogoutRedirectUris: redirectUris.optional(),
   jwks: keySet.optional(),
   jwksUri: jwksUri.optional(),
   tokenEndpointAuthSigningAlg: tokenEndpointAuthSigningAlg.optional(),
@@ -118,9 +122,11 @@ export const newRegistration = {
 
 /** The registration of an application in a merge patch: a member that is null is removed. */
 export const registrationPatch = {
+  party: newRegistration.party,
   tokenEndpointAuthMethod: newRegistration.tokenEndpointAuthMethod,
   grantTypes: newRegistration.grantTypes,
   redirectUris: newRegistration.redirectUris,
+  postLogoutRedirectUris: newRegistration.postLogoutRedirectUris,
   jwks: keySet.nullish(),
   jwksUri: jwksUri.nullish(),
   tokenEndpointAuthSigningAlg: tokenEndpointAuthSigningAlg.nullish(),
@@ -139,6 +145,7 @@ export const shownRegistration = {
   tokenEndpointAuthMethod,
   grantTypes: z.array(grantType),
   redirectUris: z.array(z.string()),
+  postLogoutRedirectUris: z.array(z.string()),
   jwks: z.object({ keys: z.array(z.record(z.string(), z.string())) }).optional(),
   jwksUri: z.string().optional(),
   tokenEndpointAuthSigningAlg: tokenEndpointAuthSigningAlg.optional(),
@@ -159,4 +166,5 @@ export const registrationExample = {
   tokenEndpointAuthMethod: 'client_secret_basic',
   grantTypes: ['client_credentials'],
   redirectUris: [],
+  postLogoutRedirectUris: [],
 } as const;

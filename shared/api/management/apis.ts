@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ApiSigningAlgorithm, SigningAlgorithm } from '#shared/domain/records/permissions.ts';
+import type { ApiSigningAlgorithm, SigningAlgorithm, UserPermissions } from '#shared/domain/records/permissions.ts';
 import {
   apiIdentifier,
   DESCRIPTION_CHARACTERS,
@@ -25,6 +25,10 @@ const anySigningAlgorithm = z
       'HS256 only if the deployment allows it and the API has a signing secret. To choose it, a caller needs write:signing-secrets',
   });
 
+const userPermissions = z.enum(['roles', 'all'] as const satisfies UserPermissions[]).meta({
+  description: 'What users may do there through applications: what their roles permit, or all that the API declares',
+});
+
 const api = z.object({
   id: z.string(),
   identifier: z.string(),
@@ -34,6 +38,7 @@ const api = z.object({
   permissions: z.array(permission),
   allowRefreshTokens: z.boolean(),
   skipConsent: z.boolean(),
+  userPermissions,
   dpopBoundAccessTokensRequired: z.boolean(),
   acceptsSelfSignedTokens: z.boolean(),
   tlsClientCertificateBoundAccessTokens: z.boolean(),
@@ -55,6 +60,7 @@ const apiExample = {
   tokenLifetimeSeconds: 3600,
   allowRefreshTokens: false,
   skipConsent: false,
+  userPermissions: 'roles',
   dpopBoundAccessTokensRequired: false,
   acceptsSelfSignedTokens: false,
   tlsClientCertificateBoundAccessTokens: false,
@@ -100,6 +106,7 @@ const options = {
   tokenLifetimeSeconds: tokenLifetimeSeconds.optional(),
   allowRefreshTokens: z.boolean().optional(),
   skipConsent: z.boolean().optional(),
+  userPermissions: userPermissions.optional(),
   dpopBoundAccessTokensRequired: z.boolean().optional(),
   acceptsSelfSignedTokens: z.boolean().optional(),
   tlsClientCertificateBoundAccessTokens: z.boolean().optional(),

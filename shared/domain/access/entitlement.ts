@@ -117,8 +117,9 @@ function isUsersOwn(
   { scope, ...held }: HeldPermissions & Partial<Pick<Standing, 'scope'>>,
   api: Api,
 ): (value: string) => boolean {
-  const isOfAccount = api.id === SYSTEM_API_ID && scope?.type === 'self';
-  return isOfAccount ? isForOwnAccount : isHeldIn(held, api);
+  // At the management API the rule is always `roles`, and the own account needs none.
+  if (api.id === SYSTEM_API_ID) return scope?.type === 'self' ? isForOwnAccount : isHeldIn(held, api);
+  return api.userPermissions === 'all' ? () => true : isHeldIn(held, api);
 }
 
 /**

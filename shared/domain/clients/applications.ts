@@ -1,10 +1,11 @@
 import type { ManagementCaller } from '../access/authority.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { assertNotAdministrator } from '../directory/administrator.ts';
-import { assertVersion } from '../errors.ts';
+import { assertVersion, DomainError } from '../errors.ts';
 import type { ClientChanger, ClientRemover } from '../records/change-record.ts';
 import type { Client } from '../records/client.ts';
 import type { RecordReader } from '../records/look.ts';
+import type { ApplicationRegistration } from '../records/registration.ts';
 import { noteRemoval, type RemovalNotes } from '../records/removals.ts';
 import { proofBy } from '../registration/authentication-methods.ts';
 import {
@@ -42,15 +43,16 @@ export function createApplication(
   return createClient(caller, { owner: {}, ...request, registration }, ports);
 }
 
-/** A change to an application. A member that is undefined stays as it is. Its party (first or third) never changes. */
-export type ApplicationPatch = Omit<ClientPatch, 'register'> & {
-  readonly registration: Omit<RequestedRegistration, 'party'>;
-};
+/**
+ * A change to an application. A member that is undefined stays as it is. Its party (first or third) never changes, but
+ * is repeated where redirect URIs change.
+ */
+export type ApplicationPatch = Omit<ClientPatch, 'register'> & { readonly registration: RequestedRegistration };
 
 /**
  * Changes an application. If its new authentication method uses no secrets, its secrets are removed.
- * @throws DomainError as `updateClient` and `changedRegistration` do; `conflict` for a change that could end the access
- * of the administrator
+ * @throws DomainError as `updateClient` and `changedRegistration` do; `invalid_request` for another party; `conflict`
+ * for a change that could end the access of the administrator
  */
 export async function updateApplication(
   access: ClientAccess,
@@ -63,8 +65,18 @@ export async function updateApplication(
   const bindsTokens = dpopBoundAccessTokens === true || tlsClientCertificateBoundAccessTokens === true;
   const locksOut = patch.status === 'disabled' || patch.expiresInSeconds !== undefined || losesSecrets || bindsTokens;
   if (locksOut || grantTypes !== undefined) await assertNotAdministrator(access.clientId, ports);
-  const register = (before = DEFAULT_REGISTRATION) => changedRegistration(before, requested, ports);
+  const register = (before = DEFAULT_REGISTRATION) => {
+    assertSameParty(before, requested);
+    return changedRegistration(before, requested, ports);
+  };
   return updateClient(access, { ...patch, register }, ports);
+}
+
+function assertSameParty({ party }: ApplicationRegistration, requested: RequestedRegistration): void {
+  if (requested.party === undefined || requested.party === party) return;
+  throw new DomainError('invalid_request', 'The party of an application never changes: register another one.', {
+    field: 'party',
+  });
 }
 
 /**

@@ -17,6 +17,7 @@ import {
   type Permission,
   type SigningAlgorithm,
   SYSTEM_API_ID,
+  type UserPermissions,
 } from '../records/permissions.ts';
 import { noteRemoval } from '../records/removals.ts';
 import { settingsIn } from '../records/settings.ts';
@@ -32,6 +33,7 @@ interface ApiOptions {
   readonly tokenLifetimeSeconds?: number | undefined;
   readonly allowRefreshTokens?: boolean | undefined;
   readonly skipConsent?: boolean | undefined;
+  readonly userPermissions?: UserPermissions | undefined;
   readonly dpopBoundAccessTokensRequired?: boolean | undefined;
   readonly acceptsSelfSignedTokens?: boolean | undefined;
   readonly tlsClientCertificateBoundAccessTokens?: boolean | undefined;
@@ -73,6 +75,7 @@ export async function createApi(
     permissions,
     allowRefreshTokens: request.allowRefreshTokens ?? false,
     skipConsent: request.skipConsent ?? false,
+    userPermissions: request.userPermissions ?? 'roles',
     dpopBoundAccessTokensRequired: request.dpopBoundAccessTokensRequired ?? false,
     acceptsSelfSignedTokens: request.acceptsSelfSignedTokens ?? false,
     tlsClientCertificateBoundAccessTokens: request.tlsClientCertificateBoundAccessTokens ?? false,
@@ -135,6 +138,7 @@ export async function updateApi(
     permissions: patch.permissions ?? api.permissions,
     allowRefreshTokens: patch.allowRefreshTokens ?? api.allowRefreshTokens,
     skipConsent: patch.skipConsent ?? api.skipConsent,
+    userPermissions: patch.userPermissions ?? api.userPermissions,
     dpopBoundAccessTokensRequired: patch.dpopBoundAccessTokensRequired ?? api.dpopBoundAccessTokensRequired,
     acceptsSelfSignedTokens: patch.acceptsSelfSignedTokens ?? api.acceptsSelfSignedTokens,
     tlsClientCertificateBoundAccessTokens:

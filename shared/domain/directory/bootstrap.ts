@@ -103,6 +103,7 @@ async function registerSystemApi(look: Look, ports: Ports): Promise<void> {
     permissions: systemPermissions,
     allowRefreshTokens: false,
     skipConsent: false,
+    userPermissions: 'roles',
     dpopBoundAccessTokensRequired: false,
     acceptsSelfSignedTokens: false,
     tlsClientCertificateBoundAccessTokens: false,

@@ -75,6 +75,12 @@ export interface BindingRules {
   readonly tlsClientCertificateBoundAccessTokensRequired: boolean;
 }
 
+/** The ways in which an API decides what users may do there. */
+export const userPermissionRules = ['roles', 'all'] as const;
+
+/** One of `userPermissionRules`. */
+export type UserPermissions = (typeof userPermissionRules)[number];
+
 /** A resource server. `identifier` is the audience of its tokens and never changes. */
 export interface Api extends Versioned, BindingRules {
   readonly id: string;
@@ -87,6 +93,8 @@ export interface Api extends Versioned, BindingRules {
   readonly allowRefreshTokens: boolean;
   /** Whether a first-party application may act for users at this API without asking them. */
   readonly skipConsent: boolean;
+  /** What users may do at this API through applications: what their roles permit, or all that the API declares. */
+  readonly userPermissions: UserPermissions;
   /** Whether status lists contain its access tokens, so that verifiers learn of revocations without introspection. */
   readonly statusList: boolean;
   /** Whether the API also accepts JWTs that service users sign themselves. */

@@ -1,5 +1,10 @@
 import { DomainError } from '../errors.ts';
-import type { ApplicationRegistration, TokenEndpointAuthMethod, TrustedJwk } from '../records/registration.ts';
+import {
+  type ApplicationRegistration,
+  AUTHORIZATION_CODE,
+  type TokenEndpointAuthMethod,
+  type TrustedJwk,
+} from '../records/registration.ts';
 import { acceptsMethod, hasKeys, isKnownByName, proofBy } from './authentication-methods.ts';
 import { certificateNames, flawOfNames } from './certificate-names.ts';
 import { signingKeysIn, usedKeys } from './encryption-keys.ts';
@@ -32,7 +37,8 @@ export function newRegistration(requested: RequestedRegistration, ports: Registr
 /**
  * Applies a change to the registration of an application. Members that the new method does not use are removed, and so
  * are keys without a use.
- * @throws DomainError `invalid_request` for an invalid redirect URI; for keys that are weak, missing or not used by the
+ * @throws DomainError `invalid_request` for an invalid redirect URI, and for redirect URIs without `party`; for codes
+ * without a redirect URI; for keys that are weak, missing or not used by the
  * method; for a URL that keys cannot be fetched from; for a method that needs exactly one name of a certificate and
  * does not get it (RFC 8705 §2.1.2); for a grant that does not accept the method (RFC 7591 §2); for a signature that
  * the workspace has no key for; and for a content encryption without an algorithm (RFC 9701 §6)
@@ -42,7 +48,9 @@ export function changedRegistration(
   requested: RequestedRegistration,
   ports: RegistrationPorts,
 ): ApplicationRegistration {
-  if (requested.redirectUris !== undefined) assertRedirectUris(requested.redirectUris);
+  assertRedirectUris(requested.redirectUris ?? []);
+  assertRedirectUris(requested.postLogoutRedirectUris ?? [], 'postLogoutRedirectUris');
+  if ((requested.redirectUris ?? []).length > 0) assertPartySaid(requested);
   const { tokenEndpointAuthMethod: method = before.tokenEndpointAuthMethod } = requested;
   const merged = {
     ...mergedMembers(before, requested, method),
@@ -50,15 +58,32 @@ export function changedRegistration(
     tokenEndpointAuthMethod: method,
     grantTypes: requested.grantTypes ?? before.grantTypes,
     redirectUris: requested.redirectUris ?? before.redirectUris,
+    postLogoutRedirectUris: requested.postLogoutRedirectUris ?? before.postLogoutRedirectUris,
   };
   const { jwks: _all, ...others } = merged;
   const jwks = usedKeys(merged);
   const after = { ...others, ...(jwks && { jwks }) };
   assertGrantsSuit(after);
+  assertRedirects(after);
   assertKeys(after, ports);
   assertIntrospection(after, ports);
   assertNames(after);
   return after;
+}
+
+/**
+ * Checks that the request says whose application it is. Users need not consent to an application of the workspace, so
+ * nobody may become one by leaving the member out.
+ */
+function assertPartySaid({ party }: RequestedRegistration): void {
+  if (party !== undefined) return;
+  throw refused('party', "Say 'party' together with redirectUris: first for your own application, third for others'.");
+}
+
+/** An application with codes has a place to which users are sent back with them (RFC 7591 §2). */
+function assertRedirects({ grantTypes, redirectUris }: ApplicationRegistration): void {
+  if (!grantTypes.includes(AUTHORIZATION_CODE) || redirectUris.length > 0) return;
+  throw refused('redirectUris', `A client with the grant ${AUTHORIZATION_CODE} needs a redirect URI.`);
 }
 
 /** The members about the assertions of a client. */

@@ -27,13 +27,13 @@ export function isRedirectUri(uri: string): boolean {
 }
 
 /** Checks that all URIs are redirect URIs. @throws DomainError `invalid_request` that names the first invalid URI */
-export function assertRedirectUris(uris: readonly string[]): void {
+export function assertRedirectUris(uris: readonly string[], field = 'redirectUris'): void {
   const wrong = uris.findIndex((uri) => !isRedirectUri(uri));
   if (wrong === -1) return;
   throw new DomainError(
     'invalid_request',
     'A redirect URI must be https, http to localhost, or a private-use scheme with a dot; no fragment, no wildcard.',
-    { field: `redirectUris[${wrong}]` },
+    { field: `${field}[${wrong}]` },
   );
 }
 

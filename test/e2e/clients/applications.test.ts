@@ -36,6 +36,7 @@ const shownNow = (name: string, { clientSecret }: Credentials) => ({
   tokenEndpointAuthMethod: 'client_secret_basic',
   grantTypes: ['client_credentials'],
   redirectUris: [],
+  postLogoutRedirectUris: [],
   createdAt: timestamp(),
   createdBy: world.admin.clientId,
   expiresAt: null,

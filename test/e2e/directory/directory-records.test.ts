@@ -24,6 +24,7 @@ const apiDefaults = {
   tokenLifetimeSeconds: 3_600,
   allowRefreshTokens: false,
   skipConsent: false,
+  userPermissions: 'roles',
   dpopBoundAccessTokensRequired: false,
   acceptsSelfSignedTokens: false,
   tlsClientCertificateBoundAccessTokens: false,

@@ -82,6 +82,7 @@ function lookAt(client: Client): Look {
     permissions: [{ value: 'read:reports' }, { value: 'write:reports' }],
     allowRefreshTokens: false,
     skipConsent: false,
+    userPermissions: 'roles',
     dpopBoundAccessTokensRequired: false,
     acceptsSelfSignedTokens: false,
     tlsClientCertificateBoundAccessTokens: false,

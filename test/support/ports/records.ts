@@ -59,6 +59,7 @@ export function anApi(changes: Partial<Api> = {}): Api {
     tlsClientCertificateBoundAccessTokensRequired: false,
     statusList: false,
     skipConsent: false,
+    userPermissions: 'roles',
     ...versioned,
     ...changes,
   };

@@ -10,6 +10,7 @@ import {
   type NameClaim,
   type Permission,
   type Role,
+  userPermissionRules,
 } from '#shared/domain/records/permissions.ts';
 import type { Membership, ServiceUser, Tenant, User } from '#shared/domain/records/principals.ts';
 import type { DirectoryKind, RecordKind } from '#shared/domain/records/record-key.ts';
@@ -129,6 +130,7 @@ const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryR
     permissions: z.array(permission),
     allowRefreshTokens: z.boolean().default(false),
     skipConsent: z.boolean().default(false),
+    userPermissions: z.enum(userPermissionRules).default('roles'),
     dpopBoundAccessTokensRequired: z.boolean().default(false),
     acceptsSelfSignedTokens: z.boolean().default(false),
     tlsClientCertificateBoundAccessTokens: z.boolean().default(false),
