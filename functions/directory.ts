@@ -90,9 +90,9 @@ export const handler = lambda(directory, adapters, {
     const role = await createRole(caller, undefined, body, ports);
     return created(roleRepresentation(role), { roleId: role.id });
   },
-  listRoles: async ({ query }, ports) =>
-    ok(pageRepresentation(await listRoles(undefined, query, ports), roleRepresentation)),
-  getRole: async ({ params }, ports) => ok(roleRepresentation(await getRole(params, ports))),
+  listRoles: async ({ caller, query }, ports) =>
+    ok(pageRepresentation(await listRoles(caller, undefined, query, ports), roleRepresentation)),
+  getRole: async ({ caller, params }, ports) => ok(roleRepresentation(await getRole(caller, params, ports))),
   updateRole: async ({ caller, params, body: patch, expectedVersion }, ports) =>
     ok(roleRepresentation(await updateRole(caller, params, { patch, expectedVersion }, ports))),
   deleteRole: async ({ caller, params, expectedVersion }, ports) => {
@@ -104,9 +104,9 @@ export const handler = lambda(directory, adapters, {
     const role = await createRole(caller, params.tenantId, body, ports);
     return created(roleRepresentation(role), { roleId: role.id });
   },
-  listTenantRoles: async ({ params, query }, ports) =>
-    ok(pageRepresentation(await listRoles(params.tenantId, query, ports), roleRepresentation)),
-  getTenantRole: async ({ params }, ports) => ok(roleRepresentation(await getRole(params, ports))),
+  listTenantRoles: async ({ caller, params, query }, ports) =>
+    ok(pageRepresentation(await listRoles(caller, params.tenantId, query, ports), roleRepresentation)),
+  getTenantRole: async ({ caller, params }, ports) => ok(roleRepresentation(await getRole(caller, params, ports))),
   updateTenantRole: async ({ caller, params, body: patch, expectedVersion }, ports) =>
     ok(roleRepresentation(await updateRole(caller, params, { patch, expectedVersion }, ports))),
   deleteTenantRole: async ({ caller, params, expectedVersion }, ports) => {

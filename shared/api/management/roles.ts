@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { RoleKind } from '#shared/domain/records/permissions.ts';
 import {
   DESCRIPTION_CHARACTERS,
   NAME_CHARACTERS,
@@ -16,9 +17,14 @@ const LEVEL_MAX = 32_767;
 
 const rolePermission = z.object({ api: z.string(), value: z.string() });
 
-/** A role as answers show it. A role of the workspace has no tenantId. */
+const kind = z.enum(['tenant', 'workspace'] as const satisfies RoleKind[]).meta({
+  description: 'tenant: members, service users and API tokens of tenants can have it; workspace: no tenant assigns it',
+});
+
+/** A role as answers show it. Only a role of one tenant has a tenantId. */
 export const role = z.object({
   id: z.string(),
+  kind,
   tenantId: z.string().optional(),
   key: z.string(),
   name: z.string(),
@@ -38,7 +44,13 @@ export const roleRequest = {
 };
 
 /** A role in an answer, as an example. */
-export const roleExample = { id: 'rol_5cVbN8mQwErTyU1iOpAs2D', ...roleRequest, isDefault: false, ...commonExample };
+export const roleExample = {
+  id: 'rol_5cVbN8mQwErTyU1iOpAs2D',
+  kind: 'tenant',
+  ...roleRequest,
+  isDefault: false,
+  ...commonExample,
+};
 
 const rolePermissions = unique(
   z.array(namedPermission).max(PERMISSIONS_MAX),
@@ -77,7 +89,7 @@ export const roleRoutes = {
     path: '/v1/roles',
     summary: 'Create a role; a lower level is stronger',
     caller: { permission: 'write:roles' },
-    body: { encoding: 'json', schema: newRole, example: roleRequest },
+    body: { encoding: 'json', schema: newRole.extend({ kind: kind.optional() }), example: roleRequest },
     audit: 'role.created',
   },
   listRoles: {

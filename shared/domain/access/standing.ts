@@ -79,9 +79,9 @@ export async function rolesAssigned(client: ClientRoles, look: Look): Promise<re
   return roles.filter((role) => role !== undefined).filter((role) => isRoleFor(tenantId, role));
 }
 
-/** Whether a role can be assigned in this tenant: it belongs to the tenant, or to the whole workspace. */
+/** Whether a role can be assigned in this tenant: it is a role for tenants, and belongs to this one or to none. */
 export function isRoleFor(tenantId: string | undefined, role: Role): boolean {
-  return role.tenantId === undefined || role.tenantId === tenantId;
+  return role.kind === 'tenant' && (role.tenantId === undefined || role.tenantId === tenantId);
 }
 
 type ClientRoles = Pick<Client, 'subject' | 'roleIds'>;

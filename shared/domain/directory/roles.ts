@@ -17,6 +17,7 @@ import {
   ROLE_BYTES_MAX,
   ROLES_MAX,
   type Role,
+  type RoleKind,
   roleList,
   roleNameKey,
   roleRecordKey,
@@ -59,10 +60,12 @@ export interface RoleRequest {
   readonly level: number;
   readonly permissions: readonly NamedPermission[];
   readonly isDefault?: boolean | undefined;
+  /** `tenant` if the request does not say. The kind of a role never changes. */
+  readonly kind?: RoleKind | undefined;
 }
 
 /**
- * Creates a role of a tenant, or a role of the workspace if `tenantId` is undefined.
+ * Creates a role of a tenant, or one for all tenants or for the workspace itself if `tenantId` is undefined.
  * @throws DomainError `not_found` for the tenant; `forbidden` for a role stronger than the caller; `invalid_request`
  * for a permission that no API declares; `conflict` if another role of the tenant or of the workspace has the key, and
  * for too many default roles
@@ -70,7 +73,7 @@ export interface RoleRequest {
 export async function createRole(
   caller: ManagementCaller,
   tenantId: string | undefined,
-  { isDefault = false, ...request }: RoleRequest,
+  { isDefault = false, kind = 'tenant', ...request }: RoleRequest,
   ports: WritingPorts,
 ): Promise<ShownRole> {
   const id = newId('rol', ports.random);
@@ -82,12 +85,13 @@ export async function createRole(
   const role: Role = {
     ...request,
     id,
+    kind,
     tenantId,
     permissions: requireDeclared(permissions),
     createdAtSeconds,
     version: 1,
   };
-  if (isDefault) await assertRoomForDefault(role, look);
+  if (isDefault) await assertMayBeDefault(role, look);
   await claimKey(role, { ...ports, look });
   await ports.directory.insert(roleRecordKey(id), role);
   if (isDefault) {
@@ -100,20 +104,38 @@ export async function createRole(
   return { ...role, isDefault };
 }
 
-/**
- * Reads one role.
- * @throws DomainError `not_found`, also if the role does not belong to the tenant or workspace of the path
- */
-export async function getRole(path: RolePath, { records }: Pick<Ports, 'records'>): Promise<ShownRole> {
-  const look = records.open(path.roleId);
-  return toShownRole(await findRole(path, look), look);
+/** New members of a tenant get the default roles, so a role of the workspace is never one. */
+async function assertMayBeDefault(role: Role, look: Look): Promise<void> {
+  if (role.kind === 'tenant') return assertRoomForDefault(role, look);
+  throw new DomainError('invalid_request', 'A role of the workspace cannot be a default role.', { field: 'isDefault' });
 }
 
 /**
- * Lists the roles of a tenant, or the roles of the workspace if `tenantId` is undefined, a page at a time.
+ * Reads one role. Only callers of the workspace see roles of the workspace.
+ * @throws DomainError `not_found`, also if the role does not belong to the tenant or workspace of the path
+ */
+export async function getRole(
+  caller: ManagementCaller,
+  path: RolePath,
+  { records }: Pick<Ports, 'records'>,
+): Promise<ShownRole> {
+  const look = records.open(path.roleId);
+  const role = await findRole(path, look);
+  if (!isVisible(caller, role)) throw notFound();
+  return toShownRole(role, look);
+}
+
+function isVisible({ scope }: ManagementCaller, { kind }: Role): boolean {
+  return kind === 'tenant' || scope.type === 'workspace';
+}
+
+/**
+ * Lists the roles of a tenant, or the roles of no tenant if `tenantId` is undefined, a page at a time. Pages for callers
+ * of tenants lack the roles of the workspace, and may be short.
  * @throws DomainError `not_found` for the tenant; `invalid_request` if the cursor is malformed
  */
 export async function listRoles(
+  caller: ManagementCaller,
   tenantId: string | undefined,
   page: PageRequest,
   { records, directoryList }: Pick<Ports, 'records'> & { readonly directoryList: DirectoryLister },
@@ -128,7 +150,8 @@ export async function listRoles(
     ...(await withStandingPermissions(role, look)),
     isDefault: defaults.includes(role.id),
   });
-  return { items: await Promise.all(items.map(show)), nextCursor };
+  const visible = items.filter((role) => isVisible(caller, role));
+  return { items: await Promise.all(visible.map(show)), nextCursor };
 }
 
 /** A change to a role. A member that is undefined stays as it is. Tokens carry the key, so it never changes. */
@@ -159,7 +182,7 @@ export async function updateRole(
   const permissions = patch.permissions && (await findPermissions(patch.permissions, look, holder));
   assertMayManageRole(caller, { level: patch.level ?? found.level, permissions: permissions ?? [] });
   const declared = permissions && requireDeclared(permissions);
-  if (patch.isDefault === true) await assertRoomForDefault(found, look);
+  if (patch.isDefault === true) await assertMayBeDefault(found, look);
   const change = (before: Role): Role => {
     // Check again, because another request may have made the role stronger meanwhile.
     assertMayManageRole(caller, before);
@@ -221,7 +244,9 @@ export async function findAssignedRoles(
   const assigned = roles.flatMap((role, index) => {
     if (role !== undefined && isRoleFor(tenantId, role)) return [role];
     if (role === undefined && before.includes(ids[index] ?? '')) return [];
-    throw new DomainError('invalid_request', 'There is no role with this id.', { field: 'roleIds' });
+    throw new DomainError('invalid_request', 'There is no role with this id that a tenant can assign.', {
+      field: 'roleIds',
+    });
   });
   assertFits(assigned, before);
   return assigned;

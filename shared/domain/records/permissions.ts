@@ -9,10 +9,18 @@ export interface PermissionReference {
   readonly value: string;
 }
 
+/** The kinds of roles: those that are assigned in tenants, and those of the workspace, which no tenant ever assigns. */
+export const roleKinds = ['tenant', 'workspace'] as const;
+
+/** One of `roleKinds`. */
+export type RoleKind = (typeof roleKinds)[number];
+
 /** A named set of permissions. A smaller `level` is stronger. */
 export interface Role extends Versioned {
   readonly id: string;
-  /** The only tenant in which the role can be assigned; undefined for a role of the whole workspace. */
+  /** Whether members, service users and API tokens of tenants can have the role, or members of the workspace. */
+  readonly kind: RoleKind;
+  /** The only tenant in which the role can be assigned; undefined for a role that every tenant can assign. */
   readonly tenantId?: string | undefined;
   readonly key: string;
   readonly name: string;

@@ -33,11 +33,12 @@ export function memberRepresentation(record: Omit<Membership, 'id'>) {
 
 /** Shows a role, with its permissions by the identifiers of their APIs. */
 export function roleRepresentation(role: ShownRole) {
-  const { id, tenantId, key, name, description, level, isDefault, permissions, createdAtSeconds, version, ...rest } =
-    role;
+  const { id, kind, tenantId, key, name, description, level, permissions, createdAtSeconds, version, ...others } = role;
+  const { isDefault, ...rest } = others;
   nothingLeft(rest);
   return {
     id,
+    kind,
     tenantId,
     key,
     name,

@@ -58,7 +58,7 @@ const collections: readonly Collection[] = [
     path: '/v1/roles',
     id: /^rol_\w{22}$/,
     body: (serial) => ({ key: `role-${serial}`, name: 'Role', level: 100, permissions: [permission] }),
-    defaults: { isDefault: false },
+    defaults: { kind: 'tenant', isDefault: false },
   },
   {
     path: '/v1/apis',

@@ -34,6 +34,7 @@ describe('a role of a tenant', () => {
       ...request,
       id: expect.stringMatching(/^rol_\w{22}$/),
       tenantId: acme.tenantId,
+      kind: 'tenant',
       isDefault: false,
       createdAt: expect.any(String),
       version: 1,

@@ -40,7 +40,16 @@ export function keyOfMembership({ tenantId, userId }: Membership) {
 /** A role of the workspace that may read reports. */
 export function aRole(changes: Partial<Role> = {}): Role {
   const permissions = [{ apiId: 'api_reports', api: 'https://api.example.com/reports', value: 'read:reports' }];
-  return { id: 'rol_reader', key: 'reader', name: 'Reader', level: 100, permissions, ...versioned, ...changes };
+  return {
+    id: 'rol_reader',
+    kind: 'tenant',
+    key: 'reader',
+    name: 'Reader',
+    level: 100,
+    permissions,
+    ...versioned,
+    ...changes,
+  };
 }
 
 /** The API of the reports. */

@@ -10,6 +10,7 @@ import {
   type NameClaim,
   type Permission,
   type Role,
+  roleKinds,
   userPermissionRules,
 } from '#shared/domain/records/permissions.ts';
 import type { Membership, ServiceUser, Tenant, User } from '#shared/domain/records/principals.ts';
@@ -112,6 +113,7 @@ const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryR
   role: z.object({
     ...versioned,
     id: z.string(),
+    kind: z.enum(roleKinds).default('tenant'),
     tenantId: z.string().optional(),
     key: z.string(),
     name: z.string(),

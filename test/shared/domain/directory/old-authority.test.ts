@@ -12,6 +12,7 @@ const api = anApi({
 const claim = { ownerId: api.id, createdAtSeconds: 1, version: 1 };
 const permissions = api.permissions.map(({ value }) => ({ apiId: api.id, api: api.identifier, value }));
 const aRole = (id: string, count: number): Role => ({
+  kind: 'tenant',
   id,
   key: id,
   name: id,
