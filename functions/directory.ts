@@ -81,8 +81,8 @@ export const handler = lambda(directory, adapters, {
   listMembershipsOfUser: async ({ params, query }, ports) =>
     ok(pageRepresentation(await listMembershipsOfUser(params.userId, query, ports), memberRepresentation)),
   getMember: async ({ params }, ports) => ok(memberRepresentation(await getMember(params, ports))),
-  deleteMember: async ({ params, expectedVersion }, ports) => {
-    await deleteMember(params, ports, expectedVersion);
+  deleteMember: async ({ caller, params, expectedVersion }, ports) => {
+    await deleteMember(caller, params, ports, expectedVersion);
     return done(204);
   },
 

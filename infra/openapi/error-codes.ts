@@ -35,6 +35,7 @@ const decidedByOperation: Partial<Record<OperationName, readonly ErrorCode[]>> =
   cancelMemberApiTokenRotation: ['forbidden'],
   deleteMemberApiTokenSecret: ['forbidden'],
   setMember: ['forbidden'],
+  deleteMember: ['forbidden'],
   updateApplication: ['forbidden'],
   setClientGrant: ['forbidden'],
   addApplicationSecret: ['forbidden'],

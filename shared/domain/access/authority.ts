@@ -12,7 +12,7 @@ import {
 import type { ApplicationRegistration } from '../records/registration.ts';
 import { type CallerScope, containsTenant } from './caller-scope.ts';
 import { rolesAssigned } from './standing.ts';
-import { reachOf, type SystemPermission, systemPermissions } from './system-api.ts';
+import { isForPersonalTokens, reachOf, type SystemPermission, systemPermissions } from './system-api.ts';
 
 /** The caller of the management API, with the authority that its token gives now. */
 export interface ManagementCaller {
@@ -53,6 +53,8 @@ export function authorize(caller: ManagementCaller, { permission, ids }: Managem
     const isOutside = Object.keys(ids).length > 0 && !containsTenant(scope, ids.tenantId);
     throw isOutside ? notFound() : notForScope(scope, permission);
   }
+  const isPersonalToken = scope.type === 'tenant' && caller.userId !== undefined;
+  if (isPersonalToken && !isForPersonalTokens(permission)) throw notForPersonalTokens(permission);
   assertPermitted(caller, permission);
 }
 
@@ -161,6 +163,11 @@ const WHOSE_TOKEN = {
   tenant: 'A token of a tenant',
   self: "A user's token without a tenant",
 } as const satisfies Record<CallerScope['type'], string>;
+
+function notForPersonalTokens(permission: SystemPermission): DomainError {
+  const description = `A personal API token cannot make this request, even with ${permission}.`;
+  return new DomainError('insufficient_scope', description, { neededScope: permission });
+}
 
 /** Makes the error for a token that may have the permission, but cannot use it because of its scope. */
 function notForScope({ type }: CallerScope, permission: SystemPermission): DomainError {

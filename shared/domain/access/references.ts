@@ -37,7 +37,8 @@ export async function withStandingReferences(client: Client, look: Look): Promis
   return { ...client, roleIds: roles.map(({ id }) => id), permissions: standing };
 }
 
-async function standingRoles(
+/** The roles among these ids that still exist and can be assigned in this tenant. */
+export async function standingRoles(
   roleIds: readonly string[],
   tenantId: string | undefined,
   look: Look,

@@ -17,7 +17,7 @@ const SYSTEM_PERMISSIONS = {
   'read:users': { reach: 'workspace', description: 'See users' },
   'write:users': { reach: 'workspace', description: 'Create and delete users' },
   'read:members': { reach: 'tenant', description: 'See who is a member of a tenant, with which roles' },
-  'write:members': { reach: 'workspace', description: 'Add members to a tenant, change their roles, remove them' },
+  'write:members': { reach: 'tenant', description: 'Add members to a tenant, change their roles, remove them' },
   'read:roles': { reach: 'anywhere', description: 'See roles' },
   'write:roles': { reach: 'workspace', description: 'Create and delete roles' },
   'read:tenant-roles': { reach: 'tenant', description: "See a tenant's own roles" },
@@ -66,6 +66,14 @@ export const systemPermissions = Object.entries(SYSTEM_PERMISSIONS).map(([value,
 /** Returns the reach of a permission that a token of a tenant has. */
 export function reachOf(permission: SystemPermission): Reach {
   return SYSTEM_PERMISSIONS[permission].reach;
+}
+
+/** What personal API tokens cannot use: such a token says who its user is, but never that this person is present. */
+const BEYOND_PERSONAL_TOKENS: readonly SystemPermission[] = ['write:members'];
+
+/** Whether a personal API token can use a permission that it has. */
+export function isForPersonalTokens(permission: SystemPermission): boolean {
+  return !BEYOND_PERSONAL_TOKENS.includes(permission);
 }
 
 /** Whether a permission is what users may do with their own accounts. */

@@ -1,8 +1,8 @@
-import { assertMayAssign, type ManagementCaller } from '../access/authority.ts';
-import { withStandingRoles } from '../access/references.ts';
+import { assertMayAssign, isWithinLevel, type ManagementCaller } from '../access/authority.ts';
+import { standingRoles, withStandingRoles } from '../access/references.ts';
 import { findMember } from '../access/standing.ts';
 import type { Clock, Random } from '../ambient.ts';
-import { assertVersion, changedMeanwhile, notFound } from '../errors.ts';
+import { assertVersion, changedMeanwhile, DomainError, notFound } from '../errors.ts';
 import { firstVersion, newId } from '../ids.ts';
 import type { DirectoryWriter } from '../records/change-record.ts';
 import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
@@ -58,6 +58,7 @@ export async function setMember(
   ]);
   assertExists(tenant);
   assertExists(user);
+  await assertMayChange(caller, before, look);
   assertVersion(before, expectedVersion);
   const keepsRoles = roleIds === undefined && before !== undefined;
   const assigned = keepsRoles
@@ -74,6 +75,19 @@ export async function setMember(
   const membership: Membership = { id, tenantId, userId, roleIds: assigned, createdAtSeconds, version };
   await ports.directory.insert(key, membership);
   return membership;
+}
+
+/**
+ * Checks that a caller may change or end a membership. To a caller of a tenant, users who are no members do not exist
+ * (DEC6), and members with stronger roles than its own are out of its hands.
+ * @throws DomainError `not_found`; `forbidden`
+ */
+async function assertMayChange(caller: ManagementCaller, before: Membership | undefined, look: Look): Promise<void> {
+  if (caller.scope.type === 'workspace') return;
+  if (before === undefined) throw notFound();
+  const roles = await standingRoles(before.roleIds, before.tenantId, look);
+  if (roles.every((role) => isWithinLevel(caller, role))) return;
+  throw new DomainError('forbidden', 'You may only change members whose roles are as strong as your own or weaker.');
 }
 
 /** Returns the ids of the requested roles, or of the default roles, if the caller may assign them. */
@@ -138,15 +152,18 @@ export async function listMembershipsOfUser(
 
 /**
  * Removes a user from a tenant. The user's personal tokens in this tenant end with the membership.
- * @throws DomainError `not_found`; `conflict` if the membership changed meanwhile; `precondition_failed` for another
+ * @throws DomainError `not_found`; `forbidden` for a caller of the tenant whose roles are weaker than the member's; `conflict` if the membership changed meanwhile; `precondition_failed` for another
  * version than expected
  */
 export async function deleteMember(
+  caller: ManagementCaller,
   path: MembershipPath,
   ports: Ports & { readonly clock: Clock; readonly random: Random },
   expectedVersion?: number,
 ): Promise<void> {
-  const membership = await getMember(path, ports);
+  const look = ports.records.open(path.userId);
+  const membership = await requireMembership(path, look);
+  await assertMayChange(caller, membership, look);
   assertVersion(membership, expectedVersion);
   await noteRemoval({ type: 'membership', ...path, membershipId: membership.id }, ports);
   const key = membershipKey(path.tenantId, path.userId);

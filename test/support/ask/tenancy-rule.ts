@@ -41,6 +41,9 @@ const ofTenant: readonly Operation[] = [
   'deleteFederatedCredential',
 ];
 
+/** Routes that change who is a member: a tenant may use them, but not by a personal token. */
+const ofMembership: readonly Operation[] = ['setMember', 'deleteMember'];
+
 /** Routes about one member: no other caller of the tenant may use them, with any permission. */
 const ofMember: readonly Operation[] = [
   'createMemberApiToken',
@@ -126,6 +129,7 @@ export function expectedStatus(actor: Actor, { route, path }: Target): number {
 
 function insideStatus(actor: Actor, { route, path }: Target, success: number): number {
   if (!actor.isStrong) return 403;
+  if (ofMembership.includes(route.name)) return actor.userId === undefined ? success : 403;
   if (ofTenant.includes(route.name)) return success;
   if (!ofMember.includes(route.name)) return 403;
   return path.split('/')[5] === actor.userId ? success : 404;

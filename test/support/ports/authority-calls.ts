@@ -85,7 +85,7 @@ export const calls = {
   removeMember: async (caller, choices, model) => {
     const path = { tenantId, userId: chosen(USERS, choices) };
     authorize(caller, { permission: 'write:members', ids: path });
-    await deleteMember(path, model.ports);
+    await deleteMember(caller, path, model.ports);
     return undefined;
   },
   createRole: async (caller, choices, model) => {

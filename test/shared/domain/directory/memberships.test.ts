@@ -65,7 +65,7 @@ describe('setMember', () => {
   test('makes a new membership for a user who joins again', async () => {
     const { ports, path, set } = await arrange();
     const first = await set([]);
-    await deleteMember(path, ports);
+    await deleteMember(administrator, path, ports);
     expect((await set([])).id).not.toBe(first.id);
   });
 
@@ -93,7 +93,7 @@ describe('setMember', () => {
     const calls = [
       set([]),
       getMember(path, ports),
-      deleteMember(path, ports),
+      deleteMember(administrator, path, ports),
       listMembers(path.tenantId, { limit: 1 }, ports),
     ];
     expect(await outcomesOf(calls)).toEqual({ not_found: 4 });
@@ -125,7 +125,7 @@ describe('simultaneous calls for one membership', () => {
   test('each of 32 removals succeeds or finds the membership gone', async () => {
     const { ports, path, set } = await arrange();
     await set([]);
-    const removals = await Promise.all(race(32, () => outcomeOf(deleteMember(path, ports))));
+    const removals = await Promise.all(race(32, () => outcomeOf(deleteMember(administrator, path, ports))));
     const { done = 0, not_found = 0, ...others } = countEach(removals);
     expect({ all: done + not_found, others }).toEqual({ all: 32, others: {} });
     expect(await outcomeOf(getMember(path, ports))).toBe('not_found');
@@ -134,7 +134,9 @@ describe('simultaneous calls for one membership', () => {
   test('after changes and removals, the list and a read by another process agree', async () => {
     const { ports, path, openAgain, set } = await arrange();
     await set([]);
-    const calls = race<unknown>(32, (runner) => (runner % 2 === 0 ? set([]) : deleteMember(path, ports)));
+    const calls = race<unknown>(32, (runner) =>
+      runner % 2 === 0 ? set([]) : deleteMember(administrator, path, ports),
+    );
     const { done = 0, conflict = 0, not_found = 0, ...others } = await outcomesOf(calls);
     expect({ all: done + conflict + not_found, others }).toEqual({ all: 32, others: {} });
     const { items } = await listMembers(path.tenantId, { limit: 10 }, ports);
@@ -148,7 +150,7 @@ describe('simultaneous calls for one membership', () => {
     const overtaken: DirectoryWriter = {
       ...ports.directory,
       replace: async (...replacement) => {
-        await deleteMember(path, ports);
+        await deleteMember(administrator, path, ports);
         await set([]);
         return ports.directory.replace(...replacement);
       },
