@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
-import { describeMutualTls } from './mutual-tls.ts';
+import { authorityFileIn } from './tls/https.ts';
+import { describeMutualTls } from './tls/mutual-tls.ts';
 
 /** A Mintmark that has started. */
 interface Started {
@@ -22,11 +23,19 @@ export function printBanner({ url, mutualTlsUrl, folder }: Started, print: (text
   print(`
   data   ${fromHere(folder)}, with the administrator's credentials in admin.json
   stop   Ctrl-C
-
+${url.startsWith('https:') ? describeAuthority(folder) : ''}
 Next, paste this line into another terminal, in the same folder:
 
   ${nextLine(folder)}
 `);
+}
+
+/** Says how a program trusts the server. */
+function describeAuthority(folder: string): string {
+  const file = authorityFileIn(folder);
+  return `  trust  ${fromHere(file)}, the authority of this server, which can vouch for this machine only:
+         NODE_EXTRA_CA_CERTS=${quoted(file)} for Node, curl --cacert ${quoted(file)}
+`;
 }
 
 /** Sources the helper, which obtains a management token. */

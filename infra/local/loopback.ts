@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isLoopbackName } from './loopback-host.ts';
 
 /**
  * Leaves it to clients to close connections without a request. A server that closes one first, as Node does after five
@@ -19,11 +20,13 @@ export interface Listening {
 }
 
 /**
- * Lets a server listen on 127.0.0.1. Port 0 means any free port.
+ * Lets an engine listen on 127.0.0.1. Port 0 means any free port. Like the gateway, it answers 421 to a request for
+ * another host, so that no web page can use it.
  * @throws Error if the port is in use
  */
 export async function listenOnLoopback(server: Server, port = 0): Promise<Listening> {
   keepIdleConnections(server);
+  refuseOtherHosts(server);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -35,4 +38,14 @@ export async function listenOnLoopback(server: Server, port = 0): Promise<Listen
         server.closeAllConnections();
       }),
   };
+}
+
+/** Stands before the handlers of a server. */
+function refuseOtherHosts(server: Server): void {
+  const handlers = server.listeners('request') as RequestListener[];
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    if (!isLoopbackName(request.headers.host ?? '')) return response.writeHead(421).end();
+    for (const handle of handlers) handle.call(server, request, response);
+  });
 }

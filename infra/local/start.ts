@@ -1,10 +1,12 @@
 import './log/log-level.ts';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { printBanner } from './banner.ts';
 import { eventLine, requestLine } from './log/log-lines.ts';
-import { provideMutualTls } from './mutual-tls.ts';
+import { replacePrivateFile } from './private-file.ts';
 import { type System, type SystemOptions, startSystem } from './system.ts';
+import { provideHttps } from './tls/https.ts';
+import { provideMutualTls } from './tls/mutual-tls.ts';
 
 const ports = {
   PORT: process.env.PORT || '8787',
@@ -29,8 +31,9 @@ async function start(): Promise<void> {
   await provideFolder(folder);
   const mutualTlsPort = readPort('MINTMARK_MTLS_PORT');
   const mutualTls = mutualTlsPort === undefined ? undefined : await provideMutualTls(folder, mutualTlsPort);
+  const https = speaksHttps() ? provideHttps(folder) : undefined;
   const { print, ...loggers } = logsJson() ? jsonLog : shortLog;
-  const system = await startSystem({ folder, port: readPort('PORT') ?? 0, mutualTls, ...loggers });
+  const system = await startSystem({ folder, port: readPort('PORT') ?? 0, https, mutualTls, ...loggers });
   stopOnSignal(system);
   await provideAdministrator(system, join(folder, 'admin.json'));
   printBanner({ url: system.url, mutualTlsUrl: system.mutualTlsUrl, folder }, print);
@@ -72,6 +75,16 @@ function logsJson(): boolean {
   throw new Error('MINTMARK_LOG must be short or json');
 }
 
+/**
+ * Whether the issuer is an https URL.
+ * @throws Error if `MINTMARK_HTTPS` is neither on nor off
+ */
+function speaksHttps(): boolean {
+  const text = process.env.MINTMARK_HTTPS || 'off';
+  if (text === 'on' || text === 'off') return text === 'on';
+  throw new Error('MINTMARK_HTTPS must be on or off');
+}
+
 function readPort(variable: keyof typeof ports): number | undefined {
   const text = ports[variable];
   if (text === '') return undefined;
@@ -103,10 +116,8 @@ async function readAdministrator(file: string): Promise<AdministratorFile | unde
   }
 }
 
-/** Writes the file completely or not at all. Only its owner can read it. */
-async function writeAdministrator(file: string, administrator: AdministratorFile): Promise<void> {
-  await writeFile(`${file}.new`, `${JSON.stringify(administrator, undefined, 2)}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
+function writeAdministrator(file: string, administrator: AdministratorFile): Promise<void> {
+  return replacePrivateFile(file, `${JSON.stringify(administrator, undefined, 2)}\n`);
 }
 
 function stopOnSignal(system: System): void {

@@ -21,6 +21,8 @@ export interface SystemOptions {
   readonly folder?: string;
   /** 0, the default, means any free port. */
   readonly port?: number;
+  /** With it, the issuer is an https URL; by default it is an http URL. */
+  readonly https?: GatewayOptions['https'];
   /** A second port with mutual TLS for the same routes; none by default. */
   readonly mutualTls?: GatewayOptions['mutualTls'] | undefined;
   readonly adapters?: AdapterChanges;
@@ -58,6 +60,7 @@ interface Closable {
 export async function startSystem({
   folder,
   port = 0,
+  https,
   mutualTls,
   adapters,
   runsSchedules = true,
@@ -72,7 +75,7 @@ export async function startSystem({
     opened.push(...(await startEngines({ folder, onEvent })));
     const settings = await provideSettings();
     const functions = localFunctions((variable) => settings[variable] ?? '', adapters);
-    const gateway = await startRoutes(functions, { port, mutualTls, onRequest });
+    const gateway = await startRoutes(functions, { port, https, mutualTls, onRequest });
     opened.push(gateway);
     settings.MINTMARK_ISSUER = gateway.url;
     settings.MINTMARK_MTLS_URL = gateway.mutualTlsUrl ?? '';
@@ -169,7 +172,7 @@ function runner(functions: ReturnType<typeof localFunctions>) {
 
 function startRoutes(
   functions: ReturnType<typeof localFunctions>,
-  listening: Pick<GatewayOptions, 'port' | 'mutualTls' | 'onRequest'>,
+  listening: Pick<GatewayOptions, 'port' | 'https' | 'mutualTls' | 'onRequest'>,
 ): Promise<Gateway> {
   const own = functionRoutes().map(({ method, path, functionName }) => ({
     method,

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import type { KeyedCertificate } from '../server-certificate.ts';
+import type { KeyedCertificate } from '../tls/server-certificate.ts';
 
 /**
  * A Lambda handler as API Gateway calls it: proxy handlers of both payload formats, authorizers and middy handlers. The
@@ -81,6 +81,9 @@ export interface HandlerFailure {
   readonly error: unknown;
 }
 
+/** Returns the certificate of the moment. A running gateway asks for it again every hour. */
+export type CertificateSource = () => Promise<KeyedCertificate>;
+
 /** A custom domain with mutual TLS. */
 export interface MutualTls {
   readonly serverCertificate: KeyedCertificate;
@@ -95,10 +98,10 @@ export interface GatewayOptions {
   /** The routes of the HTTP API, without a prefix (stage `$default`). Handlers receive payload format 2.0. */
   readonly httpRoutes: readonly GatewayRoute[];
   readonly restApis?: readonly RestApi[];
-  /** The address to listen on, by default 127.0.0.1. */
-  readonly host?: string;
   /** The port to listen on. 0, the default, means any free port. */
   readonly port?: number;
+  /** With it, the port speaks https, and plain HTTP no more. */
+  readonly https?: CertificateSource | undefined;
   /** A second port with mutual TLS for the same APIs. */
   readonly mutualTls?: MutualTls | undefined;
   /** How long the gateway waits for a Lambda before it answers with an error, by default 29000. */
@@ -112,7 +115,7 @@ export interface GatewayOptions {
 
 /** A running local gateway. */
 export interface Gateway {
-  /** Base URL without a trailing slash, such as `http://127.0.0.1:8787`. */
+  /** Base URL without a trailing slash, such as `http://localhost:8787`. */
   readonly url: string;
   /** Base URL of the port with mutual TLS, if there is one. */
   readonly mutualTlsUrl?: string | undefined;

@@ -18,8 +18,8 @@ const TIMEOUT_MILLISECONDS = 29_000;
 
 /**
  * Starts an API Gateway on this machine: one HTTP API, and REST APIs whose paths begin with their stage. Events,
- * authorizers, caches, throttles and errors are like those of AWS, so a handler needs no local mode.
- * `requestContext.domainName` is `localhost`.
+ * authorizers, caches, throttles and errors are like those of AWS, so a handler needs no local mode. It listens on
+ * `localhost`, on 127.0.0.1 and ::1, and answers 421 to a request for any other host.
  *
  * @throws Error if API Gateway would refuse the configuration, or if the server cannot listen
  */
@@ -37,16 +37,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const restApiByStage = new Map(
     restApis.map((restApi) => [restApi.stage, createRestApi(restApi, { lambda, nowMilliseconds })]),
   );
-  const { host = '127.0.0.1', port = 0, onRequest = () => undefined, mutualTls } = options;
+  const { port = 0, onRequest = () => undefined, https, mutualTls } = options;
   const handle = (request: GatewayRequest) => (restApiByStage.get(firstSegment(request.path)) ?? httpApi)(request);
-  const plain = await listen({ host, port, handle, onRequest });
+  const plain = await listen({ port, handle, onRequest, tls: https && { certificate: https } });
   if (mutualTls === undefined) return plain;
-  const secure = await listen({ host, port: mutualTls.port ?? 0, handle, onRequest, mutualTls }).catch(
-    async (error) => {
-      await plain.close();
-      throw error;
-    },
-  );
+  const { truststore, serverCertificate } = mutualTls;
+  const tls = { certificate: async () => serverCertificate, truststore };
+  const secure = await listen({ port: mutualTls.port ?? 0, handle, onRequest, tls }).catch(async (error) => {
+    await plain.close();
+    throw error;
+  });
   const close = async () => {
     await Promise.all([plain.close(), secure.close()]);
   };

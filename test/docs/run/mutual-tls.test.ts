@@ -28,7 +28,7 @@ describe(PAGE, () => {
   test('starts with the port that it names', () => {
     const { mintmark } = used();
     expect(codeOf(readPage(PAGE), 'start')).toMatch(/^MINTMARK_MTLS_PORT=8788 npm start\n$/);
-    expect(mintmark.printed).toMatch(/https:\/\/127\.0\.0\.1:\d+/);
+    expect(mintmark.printed).toMatch(/https:\/\/localhost:\d+/);
     expect(mintmark.printed).toContain(join(mintmark.folder, '.mintmark', 'truststore'));
   });
 

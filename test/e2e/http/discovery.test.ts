@@ -255,8 +255,18 @@ describe('a reader of the metadata', () => {
       sent.on('error', reject).end();
     });
 
+  test('L7: reads the same issuer and URLs by the address of this machine', async () => {
+    const host = `127.0.0.1:${new URL(world.url).port}`;
+    for (const path of [OAUTH_METADATA, OPENID_METADATA])
+      expect(await getWithHeaders(path, { host })).toEqual(metadata);
+  });
+
+  test('L12: gets nothing for another host', async () => {
+    const refusal = { message: 'Misdirected Request' };
+    expect(await getWithHeaders(OAUTH_METADATA, { host: 'evil.example.com' })).toEqual(refusal);
+  });
+
   test.each([
-    { host: 'evil.example.com' },
     { 'x-forwarded-host': 'evil.example.com', 'x-forwarded-proto': 'https', 'x-forwarded-port': '1' },
     { forwarded: 'host=evil.example.com;proto=https' },
     { 'x-original-url': '/evil', 'x-rewrite-url': '/evil' },

@@ -249,7 +249,9 @@ describe('the log', () => {
     const status = await new Promise<string>((resolve) => {
       const socket = connect(Number(new URL(world.url).port), '127.0.0.1');
       socket.on('data', (data) => resolve(data.toString().slice(0, 12)));
-      socket.end('GET /.well-known/jwks.json HTTP/1.1\r\nhost: x\r\nuser-agent: \x1b[31m\r\n\r\n');
+      socket.end(
+        `GET /.well-known/jwks.json HTTP/1.1\r\nhost: ${new URL(world.url).host}\r\nuser-agent: \x1b[31m\r\n\r\n`,
+      );
     });
     expect([status, output.lines()]).toEqual(['HTTP/1.1 400', []]);
   });

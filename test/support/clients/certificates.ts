@@ -8,7 +8,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 import { exportJWK, type JWK } from 'jose';
-import { type KeyedCertificate, privateKeyInPem } from '#infra/local/server-certificate.ts';
+import { type KeyedCertificate, privateKeyInPem } from '#infra/local/tls/server-certificate.ts';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MILLISECONDS = 86_400_000;

@@ -3,12 +3,12 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import type { MutualTls } from '#infra/local/gateway/configuration.ts';
-import { type KeyedCertificate, selfSignedServerCertificate } from '#infra/local/server-certificate.ts';
+import { type KeyedCertificate, selfSignedServerCertificate } from '#infra/local/tls/server-certificate.ts';
 import { type Reply, readReply } from '../world/world.ts';
 
 /** A domain on this machine that takes clients for which one of these certificates vouches. */
 export async function mutualTlsTrusting(...truststore: readonly string[]): Promise<MutualTls> {
-  return { truststore, serverCertificate: await selfSignedServerCertificate([{ type: 'ip', value: '127.0.0.1' }]) };
+  return { truststore, serverCertificate: await selfSignedServerCertificate() };
 }
 
 /** The type of `fetch` that client libraries take. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent, createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type JWTPayload, SignJWT } from 'jose';
-import { selfSignedServerCertificate } from '#infra/local/server-certificate.ts';
+import { selfSignedServerCertificate } from '#infra/local/tls/server-certificate.ts';
 
 /** The platform of a test, in the place of GitHub and others. */
 export const ISSUER = 'https://issuer.example.com';

@@ -7,6 +7,8 @@ export const httpApiErrors = {
   forbidden: messageResponse(403, 'Forbidden'),
   notFound: messageResponse(404, 'Not Found'),
   payloadTooLarge: messageResponse(413, 'Request Entity Too Large'),
+  /** Not of AWS, where each API has a host name of its own. */
+  misdirected: messageResponse(421, 'Misdirected Request'),
   tooManyRequests: messageResponse(429, 'Too Many Requests'),
   internalServerError: messageResponse(500, 'Internal Server Error'),
   serviceUnavailable: messageResponse(503, 'Service Unavailable'),

@@ -34,7 +34,7 @@ export async function readRequest(
   const target = message.url ?? '';
   if (!target.startsWith('/')) return 'malformed-target';
   const queryStart = target.indexOf('?');
-  const sourceIp = peerAddress(message);
+  const sourceIp = message.socket.remoteAddress ?? '';
   const protocol = message.socket instanceof TLSSocket ? 'https' : 'http';
   const peer = { sourceIp, port: message.socket.localPort ?? 0, protocol };
   return {
@@ -61,8 +61,4 @@ async function readBody(message: IncomingMessage): Promise<Buffer | undefined> {
     if (receivedBytes <= PAYLOAD_BYTES_MAX) chunks.push(chunk);
   }
   return receivedBytes <= PAYLOAD_BYTES_MAX ? Buffer.concat(chunks) : undefined;
-}
-
-function peerAddress(message: IncomingMessage): string {
-  return (message.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 }

@@ -140,7 +140,7 @@ test.each([
 test('an HTTP API takes no part of the request context from headers of the client', async () => {
   const { url } = await echoing('/');
   const headers = {
-    Host: 'evil.example',
+    'X-Forwarded-Host': 'evil.example',
     Forwarded: 'for=10.0.0.1;host=evil.example;proto=https',
     'X-Forwarded-For': '10.0.0.1',
     'X-Forwarded-Proto': 'https',

@@ -1,15 +1,19 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { type GatewayOptions, startGateway } from '#infra/local/gateway/gateway.ts';
 import { listen } from '#infra/local/gateway/wire/server.ts';
 import { echo, gatewayAnswer, gatewayWith, send } from './running-gateway.ts';
 
 const MEGABYTE = 1024 * 1024;
-const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ family }) => family === 'IPv6'));
+const hasIpv6Loopback = Object.values(networkInterfaces()).some((list) =>
+  list?.some(({ address }) => address === '::1'),
+);
+const inUrl = (address: string) => (address.includes(':') ? `[${address}]` : address);
 const NEVER = () => new Promise(() => undefined);
 
 async function millisecondsUntil(promise: Promise<unknown>): Promise<number> {
@@ -23,22 +27,78 @@ function serving(handler: GatewayOptions['httpRoutes'][number]['handler'], optio
   return gatewayWith({ httpRoutes: [route], restApis: [{ stage: 'dev', routes: [route] }], ...options });
 }
 
-test('a gateway listens on 127.0.0.1 by default', async () => {
+const ADDRESSES = hasIpv6Loopback ? ['127.0.0.1', '::1'] : ['127.0.0.1'];
+
+test('a gateway is at localhost, on 127.0.0.1 and on ::1', async () => {
   const { url } = await serving(echo);
-  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect(url).toMatch(/^http:\/\/localhost:\d+$/);
+  const { port } = new URL(url);
+  const events = ADDRESSES.map((address) => fetch(`http://${inUrl(address)}:${port}`).then((answer) => answer.json()));
+  expect(await Promise.all(events)).toMatchObject(
+    ADDRESSES.map((sourceIp) => ({ requestContext: { http: { sourceIp } } })),
+  );
 });
 
-test.skipIf(!hasIpv6)('a gateway listens on the given host', async () => {
-  const { url } = await serving(echo, { host: '::1' });
-  expect(url).toMatch(/^http:\/\/\[::1\]:\d+$/);
-  const response = await fetch(url);
-  expect(await response.json()).toMatchObject({ requestContext: { http: { sourceIp: '::1' } } });
+test.each(ADDRESSES)('a gateway does not start on a port that another program has on %s', async (address) => {
+  const other = createServer().listen(0, address);
+  onTestFinished(() => void other.close());
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  await expect(startGateway({ httpRoutes: [], port })).rejects.toMatchObject({ code: 'EADDRINUSE', port });
+  await expect(fetch(`http://127.0.0.1:${port}`, { signal: AbortSignal.timeout(20) })).rejects.toThrow();
 });
 
-test.skipIf(!hasIpv6)('a gateway shows the plain IPv4 address of a client on a dual-stack socket', async () => {
-  const { url } = await serving(echo, { host: '::' });
-  const response = await fetch(`http://127.0.0.1:${new URL(url).port}`);
-  expect(await response.json()).toMatchObject({ requestContext: { http: { sourceIp: '127.0.0.1' } } });
+const misdirected = gatewayAnswer(421, '{"message":"Misdirected Request"}');
+
+test.each(['localhost', 'LocalHost', '127.0.0.1', '[::1]'])(
+  'a gateway serves requests for the host %s',
+  async (name) => {
+    const { url } = await serving(echo);
+    const { port } = new URL(url);
+    expect(await send(url, { headers: { Host: `${name}:${port}` } })).toMatchObject({ status: 200 });
+  },
+);
+
+test.each([
+  'evil.example:PORT',
+  'localhost.evil.example:PORT',
+  'localhost.:PORT',
+  'a.localhost:PORT',
+  'evil.example',
+  'localhost',
+  'localhost:1',
+  'localhost:PORT0',
+  'localhost:PORT@evil.example',
+  'user@localhost:PORT',
+  '127.0.0.2:PORT',
+  '127.1:PORT',
+  '0.0.0.0:PORT',
+  '[::]:PORT',
+  '[::ffff:127.0.0.1]:PORT',
+])(
+  'L12: a gateway refuses a request for the host "%s" before any function runs, on both kinds of API',
+  async (host) => {
+    let calls = 0;
+    const { url } = await serving(async () => {
+      calls += 1;
+    });
+    const headers = { Host: host.replace('PORT', new URL(url).port) };
+    expect([await send(url, { headers }), await send(`${url}/dev`, { headers })]).toEqual([misdirected, misdirected]);
+    expect(calls).toBe(0);
+  },
+);
+
+test.each([
+  ['an empty host', 'Host:'],
+  ['two hosts', 'Host: localhost:PORT\r\nHost: evil.example'],
+  ['this host twice', 'Host: localhost:PORT\r\nHost: localhost:PORT'],
+  ['no host, in HTTP/1.0', 'X-Forwarded-Host: localhost:PORT', '1.0'],
+])('L12: a gateway refuses a request with %s', async (_, headers, version = '1.1') => {
+  const { url } = await serving(echo);
+  const { port } = new URL(url);
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.end(`GET / HTTP/${version}\r\n${headers.replaceAll('PORT', port)}\r\nConnection: close\r\n\r\n`);
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 421 Misdirected Request\r\n.*\{"message":"Misdirected Request"\}$/s);
 });
 
 test("starting a gateway rejects with the server's error if the port is in use", async () => {
@@ -67,7 +127,7 @@ test('a gateway refuses more than 10 kB of headers', async () => {
 test.each(['http://other.example/', '*'])('a gateway refuses the request target %s', async (target) => {
   const { url } = await serving(echo);
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  socket.end(`OPTIONS ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  socket.end(`OPTIONS ${target} HTTP/1.1\r\nHost: ${new URL(url).host}\r\nConnection: close\r\n\r\n`);
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n.*\{"message":"Bad Request"\}$/s);
 });
 
@@ -158,7 +218,7 @@ test.each([
 test('a gateway continues if a client closes the connection before its request is complete', async () => {
   const { url } = await serving(echo);
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf');
+  socket.write(`POST / HTTP/1.1\r\nHost: ${new URL(url).host}\r\nContent-Length: 10\r\n\r\nhalf`);
   await delay(20);
   socket.destroy();
   expect(await send(url)).toMatchObject({ status: 200 });
@@ -183,7 +243,7 @@ test('a gateway leaves it to clients to close idle connections, so that no reque
 /** A server whose `close` waits for an hour, unless nothing is left to wait for. */
 function listenPatiently(handle: Parameters<typeof listen>[0]['handle']) {
   const hour = 3_600_000;
-  return listen({ host: '127.0.0.1', port: 0, handle, onRequest: () => undefined, closeGraceMilliseconds: hour });
+  return listen({ port: 0, handle, onRequest: () => undefined, closeGraceMilliseconds: hour });
 }
 
 test('a closing gateway finishes current requests and accepts no new requests', async () => {
@@ -205,7 +265,6 @@ test('a closing gateway finishes current requests and accepts no new requests', 
 test('a closing gateway cuts off a request at the end of the grace time', async () => {
   const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
   const gateway = await listen({
-    host: '127.0.0.1',
     port: 0,
     handle: () => {
       enter();

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MutualTls } from './gateway/configuration.ts';
+import type { MutualTls } from '../gateway/configuration.ts';
 import { selfSignedServerCertificate } from './server-certificate.ts';
 
 /** The truststore in a data folder: certificates of clients and of certificate authorities, each in a `.pem` file. */
@@ -18,10 +18,7 @@ export async function provideMutualTls(folder: string, port: number): Promise<Mu
   await mkdir(truststore, { recursive: true });
   const names = (await readdir(truststore)).filter((name) => name.endsWith('.pem'));
   const trusted = await Promise.all(names.map((name) => readFile(join(truststore, name), 'utf8')));
-  const serverCertificate = await selfSignedServerCertificate([
-    { type: 'dns', value: 'localhost' },
-    { type: 'ip', value: '127.0.0.1' },
-  ]);
+  const serverCertificate = await selfSignedServerCertificate();
   await writeFile(serverCertificateIn(folder), serverCertificate.cert);
   return { serverCertificate, truststore: trusted, port };
 }
