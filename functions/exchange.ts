@@ -25,6 +25,7 @@ const adapters = {
   secretTokens: kmsSecretTokens,
   issuance: dynamoIssuance,
   shortLived: dynamoShortLivedWriter,
+  codes: dynamoShortLivedWriter,
   revocations: dynamoRevocations,
   ...possession,
 };
@@ -36,6 +37,7 @@ export const handler = lambda(exchange, adapters, {
     const request = {
       grantType: body.grant_type,
       refreshToken: body.refresh_token,
+      authorizationCode: { code: body.code, redirectUri: body.redirect_uri, codeVerifier: body.code_verifier },
       tokens: {
         subjectToken: body.subject_token,
         subjectTokenType: body.subject_token_type,
@@ -47,7 +49,7 @@ export const handler = lambda(exchange, adapters, {
       audiences: [...audience, ...resource],
       possession,
     };
-    const { token, refreshToken, isOffline, issuedTokenType } = await tradeGrant(caller, request, ports);
+    const { token, refreshToken, idToken, isOffline, issuedTokenType } = await tradeGrant(caller, request, ports);
     return ok(
       {
         access_token: token.value,
@@ -55,6 +57,7 @@ export const handler = lambda(exchange, adapters, {
         expires_in: token.lifetimeSeconds,
         scope: isOffline ? `${token.scope} ${OFFLINE_ACCESS}` : token.scope,
         ...(refreshToken !== undefined && { refresh_token: refreshToken }),
+        ...(idToken !== undefined && { id_token: idToken }),
         ...(issuedTokenType !== undefined && { issued_token_type: issuedTokenType }),
       },
       { tokenId: token.id, audience: token.audience },

@@ -32,6 +32,7 @@ const contextSchema = z.object({
   defaultAudience: z.string().optional(),
   importedSecrets: orAsText(z.boolean()).optional(),
   hs256Apis: orAsText(z.boolean()).optional(),
+  mailFrom: z.email().optional(),
   domainName: z.string().optional(),
   certificateArn: z.string().optional(),
   mutualTlsDomain: orAsText(mutualTlsDomain).optional(),
@@ -63,12 +64,14 @@ function fromText(value: unknown): unknown {
  */
 export function propsFromContext(scope: Construct): MintmarkProps {
   const context = readContext(scope);
-  const { issuer, defaultAudience, importedSecrets, hs256Apis, signingAlgorithms, alarms, protectedApis } = context;
+  const { issuer, defaultAudience, importedSecrets, hs256Apis, mailFrom } = context;
+  const { signingAlgorithms, alarms, protectedApis } = context;
   return {
     issuer,
     defaultAudience,
     importedSecrets,
     hs256Apis,
+    mailFrom,
     signingAlgorithms,
     alarms,
     protectedApis,

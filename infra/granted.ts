@@ -5,7 +5,8 @@ import type { EnvironmentVariable } from '#shared/ports.ts';
  * that the deployment creates, `madeKeys` the keys that the product creates later, `newKeys` the keys that it is about
  * to create, `newAliases` the aliases of these keys, `namedKeys` the keys that have such an alias, `keyList` the list of
  * all keys of the account, and `aliasList` the list of all aliases. The statement about `madeKeys` stands in the policy of
- * each such key, and not in the role's policy.
+ * each such key, and not in the role's policy. `mailSender` is the identity of SES that may send in the name of `mailFrom`,
+ * with the configuration set of the deployment. A deployment without mails has neither this nor `mailQueue`.
  */
 export type GrantedResource =
   | 'clients'
@@ -23,11 +24,13 @@ export type GrantedResource =
   | 'keyList'
   | 'aliasList'
   | 'wrappingKey'
-  | 'eventBus';
+  | 'eventBus'
+  | 'mailQueue'
+  | 'mailSender';
 
 /** An IAM statement of a grant: actions on resources, under conditions. */
 export interface GrantedStatement {
-  readonly actions: readonly `${'dynamodb' | 'kms' | 'events'}:${string}`[];
+  readonly actions: readonly `${'dynamodb' | 'kms' | 'events' | 'sqs' | 'ses'}:${string}`[];
   readonly resources: readonly GrantedResource[];
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }

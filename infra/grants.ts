@@ -57,6 +57,14 @@ const clientWriting = {
   statements: [{ actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['clients'] }],
   environment: ['MINTMARK_CLIENTS_TABLE'],
 } as const;
+/** Writes short-lived records of some kinds. */
+const writingShortLived = (...patterns: readonly string[]) =>
+  ({
+    statements: [
+      { actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['tokens'], conditions: itemsNamed(...patterns) },
+    ],
+    environment: ['MINTMARK_TOKENS_TABLE'],
+  }) as const;
 /** The settings about keys that the product makes. */
 const madeKeys = ['MINTMARK_SIGNING_KEY_POLICY', 'MINTMARK_SIGNING_KEY_ALIASES'] as const;
 const nothing = { statements: [], environment: [] } as const;
@@ -79,11 +87,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   },
   'directory:found': {
     statements: [
-      {
-        actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
-        resources: ['directory'],
-        conditions: keylessRecords,
-      },
+      { actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['directory'], conditions: keylessRecords },
     ],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
   },
@@ -105,10 +109,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     statements: [writing('grant#*'), notingRemovals],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
   },
-  'rosters:write': {
-    statements: [putting('roster#*')],
-    environment: ['MINTMARK_DIRECTORY_TABLE'],
-  },
+  'rosters:write': { statements: [putting('roster#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
   'directory:list': {
     statements: [{ actions: ['dynamodb:Query'], resources: ['directory/index/byList', 'directory/index/byMember'] }],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
@@ -175,36 +176,34 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     statements: [{ actions: ['dynamodb:PutItem'], resources: ['tokens'], conditions: itemsNamed('revoked#*') }],
     environment: ['MINTMARK_TOKENS_TABLE'],
   },
-  'families:write': {
+  'families:write': writingShortLived('family#*', 'familyRoster#*'),
+  'sessions:write': writingShortLived('session#*', 'sessionRoster#*'),
+  'interactions:write': writingShortLived('interaction#*', 'loginAttempt#*', 'loginLink#*'),
+  'codes:write': writingShortLived('code#*'),
+  'consents:write': { statements: [writing('consent#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
+  'users:write': {
     statements: [
-      {
-        actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
-        resources: ['tokens'],
-        conditions: itemsNamed('family#*', 'familyRoster#*'),
-      },
+      { actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['directory'], conditions: itemsNamed('user#*') },
     ],
-    environment: ['MINTMARK_TOKENS_TABLE'],
+    environment: ['MINTMARK_DIRECTORY_TABLE'],
+  },
+  'mails:enqueue': {
+    statements: [{ actions: ['sqs:SendMessage'], resources: ['mailQueue'] }],
+    environment: ['MINTMARK_MAIL_QUEUE'],
+  },
+  'mails:send': {
+    statements: [
+      { actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], resources: ['mailQueue'] },
+      { actions: ['ses:SendEmail'], resources: ['mailSender'] },
+    ],
+    environment: ['MINTMARK_MAIL_FROM', 'MINTMARK_MAIL_CONFIGURATION_SET'],
   },
   'assertions:verify': nothing,
-  'assertions:redeem': {
-    statements: [
-      {
-        actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
-        resources: ['tokens'],
-        conditions: itemsNamed('assertion#*'),
-      },
-    ],
-    environment: ['MINTMARK_TOKENS_TABLE'],
-  },
+  'assertions:redeem': writingShortLived('assertion#*'),
   'certificates:verify': nothing,
   'workloads:verify': nothing,
   'keys:examine': nothing,
-  'proofs:verify': {
-    statements: [
-      { actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['tokens'], conditions: itemsNamed('dpop#*') },
-    ],
-    environment: ['MINTMARK_TOKENS_TABLE'],
-  },
+  'proofs:verify': writingShortLived('dpop#*'),
   'keys:generate': nothing,
   'keys:publish': { statements: [publicKeys, keyRecord], environment: keyRing },
   'signing-keys:write': {

@@ -104,6 +104,12 @@ export interface MintmarkProps {
    */
   readonly reservedConcurrency?: Readonly<Record<string, number>> | undefined;
   /**
+   * The address from which mails are sent, such as `login@example.com`. The address, its domain or a domain above must be
+   * a verified identity of SES in the same region.
+   * @default none: no mails are sent, and nobody can log in by e-mail
+   */
+  readonly mailFrom?: string | undefined;
+  /**
    * Name → an API of yours that a Lambda authorizer protects; see `httpAuthorizer` and `restAuthorizer`.
    * @default none
    */

@@ -6,7 +6,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { LambdaTable } from '#shared/api/table.ts';
 import { tables as lambdaTables } from '#shared/api/tables.ts';
-import { authorizer, bootstrap, rotatePepper } from '#shared/api/without-routes.ts';
+import { authorizer, bootstrap, rotatePepper, sendMails } from '#shared/api/without-routes.ts';
 import { createAlarms } from './constructs/alarms.ts';
 import { type AuthorizerOptions, createHttpAuthorizer, createRestAuthorizer } from './constructs/authorizer.ts';
 import { EncryptionKey } from './constructs/encryption-key.ts';
@@ -14,6 +14,7 @@ import { createFunction, type FunctionSettings } from './constructs/functions.ts
 import { PublicApi } from './constructs/http-api.ts';
 import { assertIssuer } from './constructs/issuer.ts';
 import { MadeKeys } from './constructs/made-keys.ts';
+import { Mails } from './constructs/mails/mails.ts';
 import { limitPolicies } from './constructs/policy-size.ts';
 import { protectedApiSetting } from './constructs/protected-api.ts';
 import { createSchedule } from './constructs/schedules.ts';
@@ -33,9 +34,12 @@ export class Mintmark extends Construct {
   /** The issuer of all tokens and the base URL of all endpoints, without a slash at its end. */
   readonly issuer: string;
   readonly api: PublicApi;
-  /** The tables, the keys and the event bus. */
+  /** The tables, the keys, the event bus and the queue of mails. */
   readonly resources: GrantableResources;
-  /** Name → function: one for each API table, and `authorizer-<name>` for each protected API. */
+  /**
+   * Name → function: one for each API table, and `authorizer-<name>` for each protected API. Without `mailFrom` there is no
+   * `send-mails`.
+   */
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   /** The bus for rules about audit events. The events have the source `mintmark`. */
   readonly eventBus: EventBus | IEventBus;
@@ -56,7 +60,7 @@ export class Mintmark extends Construct {
     const { signingKeys } = this.resources;
     new MadeKeys(this, 'MadeKeys', { signingKeys, functions: this.functions, removalPolicy: settings.removalPolicy });
     limitPolicies(this);
-    createAlarms(this, { ...settings, api: this.api, functions: this.functions });
+    createAlarms(this, { ...settings, api: this.api, functions: this.functions, mails: this.resources.mails });
   }
 
   /** The URL at which verifiers find the public signing keys. */
@@ -99,13 +103,14 @@ export class Mintmark extends Construct {
   }
 
   #createResources(settings: MintmarkSettings): GrantableResources {
-    const { signingAlgorithms: algorithms, removalPolicy } = settings;
+    const { signingAlgorithms: algorithms, removalPolicy, mailFrom } = settings;
     const encryptionKey = new EncryptionKey(this, 'EncryptionKey', { removalPolicy });
     return {
       encryptionKey,
       signingKeys: new SigningKeys(this, 'SigningKeys', { algorithms, removalPolicy }),
       tables: createTables(this, { encryptionKey, removalPolicy }),
       eventBus: this.eventBus,
+      mails: mailFrom === undefined ? undefined : new Mails(this, 'Mails', { mailFrom }),
     };
   }
 
@@ -114,9 +119,11 @@ export class Mintmark extends Construct {
     const common: FunctionSettings = { ...settings, issuer, mutualTlsUrl: api.mutualTlsUrl, resources };
     const functions = new Map<string, LambdaFunction>();
     for (const table of served) {
+      if (table === sendMails && resources.mails === undefined) continue;
       const handler = createFunction(this, { name: table.name, table }, common);
       this.api.serve(table.name, handler);
       if (table.schedule !== undefined) createSchedule(handler, table.schedule);
+      if (table === sendMails) resources.mails?.deliverTo(handler);
       functions.set(table.name, handler);
     }
     for (const [apiName, protectedApi] of Object.entries(settings.protectedApis)) {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createDocument, type ZodOpenApiObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import type { LambdaTable } from '#shared/api/table.ts';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 import { errorResponses } from './openapi/error-responses.ts';
 import { renderOperation } from './openapi/operation.ts';
 import { parameterComponents } from './openapi/request-headers.ts';

@@ -3,6 +3,7 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { EnvironmentVariable, Grant } from '#shared/ports.ts';
 import type { EncryptionKey } from './constructs/encryption-key.ts';
+import type { Mails } from './constructs/mails/mails.ts';
 import type { KeysOfProduct, SigningKeys } from './constructs/signing-keys.ts';
 import type { TableName } from './constructs/table-schemas.ts';
 import type { Tables } from './constructs/tables.ts';
@@ -10,7 +11,10 @@ import type { GrantedResource, GrantedStatement } from './granted.ts';
 import { grants } from './grants.ts';
 import { permitKeyUse } from './key-use.ts';
 
-type TableResource = Exclude<GrantedResource, 'signingKeys' | KeysOfProduct | 'wrappingKey' | 'eventBus'>;
+type TableResource = Exclude<
+  GrantedResource,
+  'signingKeys' | KeysOfProduct | 'wrappingKey' | 'eventBus' | 'mailQueue' | 'mailSender'
+>;
 
 const tableOf: Readonly<Record<TableResource, TableName>> = {
   clients: 'clients',
@@ -28,6 +32,8 @@ export interface GrantableResources {
   readonly signingKeys: SigningKeys;
   readonly encryptionKey: EncryptionKey;
   readonly eventBus: Pick<IEventBus, 'eventBusArn' | 'eventBusName'>;
+  /** Undefined in a deployment that sends no mails. */
+  readonly mails: Mails | undefined;
 }
 
 /** Gives a role exactly the permissions of these grants, and the use of the key that encrypts their tables. */
@@ -40,13 +46,15 @@ export function permit(role: Role, granted: readonly Grant[], resources: Grantab
 function permitStatement(
   role: Role,
   { actions, resources, conditions }: GrantedStatement,
-  { tables, signingKeys, encryptionKey, eventBus }: GrantableResources,
+  { tables, signingKeys, encryptionKey, eventBus, mails }: GrantableResources,
 ): void {
   if (resources.includes('signingKeys')) signingKeys.permit(role, actions);
   for (const keys of resources.filter(isKeysOfProduct)) signingKeys.permitOfProduct(role, keys, actions);
   if (resources.includes('wrappingKey')) permitKeyUse(encryptionKey, role, { actions, conditions });
+  if (resources.includes('mailSender')) mails?.permitSending(role, actions);
   const arns = resources.filter(isTableResource).map((resource) => arnOf(resource, tables));
   if (resources.includes('eventBus')) arns.push(eventBus.eventBusArn);
+  if (resources.includes('mailQueue') && mails !== undefined) arns.push(mails.queue.queueArn);
   if (arns.length === 0) return;
   role.addToPrincipalPolicy(
     new PolicyStatement({ actions: [...actions], resources: arns, ...(conditions && { conditions }) }),
@@ -111,6 +119,7 @@ function settingsFrom({
   signingKeys,
   encryptionKey,
   eventBus,
+  mails,
 }: GrantableResources): Partial<Record<EnvironmentVariable, string>> {
   const keyArns = [...signingKeys.byAlgorithm].map(([algorithm, key]) => [algorithm, key.keyArn]);
   return {
@@ -124,5 +133,6 @@ function settingsFrom({
     MINTMARK_WRAPPING_KEY: encryptionKey.keyArn,
     MINTMARK_WORKSPACE: signingKeys.workspace,
     MINTMARK_EVENT_BUS: eventBus.eventBusName,
+    ...mails?.settings,
   };
 }

@@ -24,6 +24,9 @@ const VARIABLES: Readonly<Record<EnvironmentVariable, string>> = {
   MINTMARK_TOKENS_TABLE: 'the table of revocations, refresh tokens and other records with an end',
   MINTMARK_AUDIT_TABLE: 'the table of audit events',
   MINTMARK_EVENT_BUS: 'the EventBridge bus for audit events',
+  MINTMARK_MAIL_QUEUE: 'the URL of the queue of mails',
+  MINTMARK_MAIL_FROM: 'the address from which mails are sent',
+  MINTMARK_MAIL_CONFIGURATION_SET: 'the configuration set of SES for mails',
   MINTMARK_SIGNING_KEYS: 'JSON: algorithm → ARN of the key that the deployment made',
   MINTMARK_SIGNING_KEY_POLICY: 'the key policy for signing keys that the product makes',
   MINTMARK_SIGNING_KEY_ALIASES: 'how the aliases of signing keys begin that the product makes',
@@ -123,6 +126,7 @@ function errorRows(): readonly Row[] {
     const { statusCode, body } = renderError(new DomainError(code, MEANING[code]), 'oauth', {
       allowedMethods: [],
       resourceMetadataUri: () => undefined,
+      requestId: '',
     });
     const { error } = JSON.parse(body) as { readonly error: string };
     return [`\`${code}\``, `\`${error}\``, String(statusCode), MEANING[code]];

@@ -27,6 +27,8 @@ import type {
   SigningKeyMaker,
   SigningSecretMaker,
 } from '#shared/domain/keys/ports.ts';
+import type { MailQueue } from '#shared/domain/login/mail-queue.ts';
+import type { Mailer } from '#shared/domain/login/send-mails.ts';
 import type { AuditFeed, AuditLog, AuditReader, EventBus } from '#shared/domain/records/audit.ts';
 import type {
   ClientChanger,
@@ -44,6 +46,7 @@ import type { RemovalNotes } from '#shared/domain/records/removals.ts';
 import type { SecretHasher, TrustedKeys } from '#shared/domain/registration/ports.ts';
 import type { RequestLimiter, RequestMemory } from '#shared/domain/requests.ts';
 import type {
+  IdTokenSigner,
   Revocations,
   SecretTokens,
   StatusEntries,
@@ -71,9 +74,9 @@ export interface GrantedPorts {
   'rosters:write': { readonly rosters: RecordWriter<'roster'> };
   'directory:list': { readonly directoryList: DirectoryLister };
   'remains:remove': { readonly remains: RemainsRemover };
-  'tokens:sign': { readonly signer: TokenSigner };
+  'tokens:sign': { readonly signer: TokenSigner & IdTokenSigner };
   /** The same port for the exchange, which may also unwrap keys and sign by itself. */
-  'tokens:issue': { readonly signer: TokenSigner };
+  'tokens:issue': { readonly signer: TokenSigner & IdTokenSigner };
   'introspections:sign': {
     readonly introspectionSigner: IntrospectionSigner;
     readonly introspectionEncrypter: IntrospectionEncrypter;
@@ -91,7 +94,14 @@ export interface GrantedPorts {
   };
   'tokens:verify': { readonly verifier: TokenVerifier };
   'tokens:revoke': { readonly revocations: Revocations };
-  'families:write': { readonly shortLived: ShortLivedWriter };
+  'families:write': { readonly shortLived: ShortLivedWriter<'family' | 'familyRoster'> };
+  'sessions:write': { readonly sessions: ShortLivedWriter<'session' | 'sessionRoster'> };
+  'interactions:write': { readonly interactions: ShortLivedWriter<'interaction' | 'loginAttempt' | 'loginLink'> };
+  'codes:write': { readonly codes: ShortLivedWriter<'code'> };
+  'consents:write': { readonly consents: DirectoryWriter<'consent'> };
+  'users:write': { readonly users: RecordWriter<'user'> };
+  'mails:enqueue': { readonly mailQueue: MailQueue };
+  'mails:send': { readonly mailer: Mailer };
   'assertions:verify': { readonly assertionVerifier: AssertionVerifier };
   'assertions:redeem': { readonly assertionMemory: AssertionMemory };
   'certificates:verify': { readonly certificateVerifier: CertificateVerifier };
@@ -175,6 +185,9 @@ export type EnvironmentVariable =
   | 'MINTMARK_TOKENS_TABLE'
   | 'MINTMARK_AUDIT_TABLE'
   | 'MINTMARK_EVENT_BUS'
+  | 'MINTMARK_MAIL_QUEUE'
+  | 'MINTMARK_MAIL_FROM'
+  | 'MINTMARK_MAIL_CONFIGURATION_SET'
   | 'MINTMARK_SIGNING_KEYS'
   | 'MINTMARK_SIGNING_KEY_POLICY'
   | 'MINTMARK_SIGNING_KEY_ALIASES'

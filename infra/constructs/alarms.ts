@@ -12,12 +12,16 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { exchange } from '#shared/api/oauth/oauth.ts';
+import { MAILS_OF_A_DAY_MAX } from '#shared/domain/login/mail-limits.ts';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import type { PublicApi } from './http-api.ts';
+import type { Mails } from './mails/mails.ts';
 
 const MINUTE = { period: Duration.minutes(1) };
 
 const FIVE_MINUTES = { period: Duration.minutes(5) };
+
+const DAY = { period: Duration.days(1) };
 
 interface AlarmRule {
   /** The problem that the alarm reports, for the people on call. */
@@ -42,6 +46,8 @@ export interface AlarmsProps {
   readonly api: PublicApi;
   readonly functions: ReadonlyMap<string, IFunction>;
   readonly signingAlgorithms: readonly SigningAlgorithm[];
+  /** Undefined in a deployment that sends no mails. */
+  readonly mails: Mails | undefined;
   /** The topic that gets alarms. Without a topic they only show in CloudWatch. */
   readonly alarmTopic?: ITopic | undefined;
   readonly alarms?: AlarmSelection | undefined;
@@ -67,7 +73,7 @@ export function createAlarms(scope: Construct, { alarmTopic, alarms, ...watched 
 }
 
 function selectedRules(
-  { api, functions, signingAlgorithms }: Omit<AlarmsProps, 'alarms' | 'alarmTopic'>,
+  { api, functions, signingAlgorithms, mails }: Omit<AlarmsProps, 'alarms' | 'alarmTopic'>,
   omit: readonly string[],
 ): readonly [string, AlarmRule][] {
   const rules: AlarmRules = {
@@ -75,6 +81,7 @@ function selectedRules(
     ...tokenRouteRules(api),
     ...quotaRules(signingAlgorithms),
     ...functionRules(functions),
+    ...(mails && mailRules(mails)),
   };
   for (const name of omit) {
     if (rules[name] === undefined) {
@@ -178,4 +185,20 @@ function functionRules(functions: ReadonlyMap<string, IFunction>): AlarmRules {
     ],
   ];
   return Object.fromEntries([...functions].flatMap(rulesFor));
+}
+
+/** Each code that a person asks for is one message, also for an address that nobody has. */
+function mailRules({ queue, deadLetters }: Mails): AlarmRules {
+  return {
+    UnsentMails: {
+      means: 'mails could not be sent, again and again; look at the log of send-mails, and at SES',
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ ...FIVE_MINUTES, statistic: 'Maximum' }),
+      threshold: 1,
+    },
+    ManyMails: {
+      means: 'four fifths of the codes that a day permits were asked for; at the limit, nobody gets a code',
+      metric: queue.metricNumberOfMessagesSent({ ...DAY, statistic: 'Sum' }),
+      threshold: 0.8 * MAILS_OF_A_DAY_MAX,
+    },
+  };
 }

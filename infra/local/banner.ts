@@ -8,6 +8,8 @@ interface Started {
   readonly mutualTlsUrl: string | undefined;
   /** The data folder, as an absolute path. */
   readonly folder: string;
+  /** A link by which the first member logs in; undefined if none was made. */
+  readonly loginLink: string | undefined;
 }
 
 /** The shell helper that README.md and all pages source first. */
@@ -16,26 +18,37 @@ const SHELL_HELPER = new URL('../../docs/mintmark.sh', import.meta.url).pathname
 /** The data folder that the helper looks for if `ADMIN_FILE` is not set. */
 const DEFAULT_DATA_FOLDER = '.mintmark';
 
-/** Says where Mintmark answers, how to stop it, and which line to paste next. */
-export function printBanner({ url, mutualTlsUrl, folder }: Started, print: (text: string) => void): void {
-  print(`Mintmark is ready at ${url}`);
-  if (mutualTlsUrl !== undefined) print(describeMutualTls(mutualTlsUrl, folder));
-  print(`
-  data   ${fromHere(folder)}, with the administrator's credentials in admin.json
-  stop   Ctrl-C
-${url.startsWith('https:') ? describeAuthority(folder) : ''}
-Next, paste this line into another terminal, in the same folder:
-
-  ${nextLine(folder)}
-`);
+/** Says where Mintmark answers, how to log in, how to stop it, and which line to paste next. */
+export function printBanner({ url, mutualTlsUrl, folder, loginLink }: Started, print: (text: string) => void): void {
+  const mutualTls = mutualTlsUrl === undefined ? [] : [describeMutualTls(mutualTlsUrl, folder)];
+  const people = loginLink === undefined ? [] : [`  people  open this link within ten minutes to log in: ${loginLink}`];
+  const trust = url.startsWith('https:') ? describeAuthority(folder) : [];
+  const lines = [
+    `Mintmark is ready at ${url}`,
+    ...mutualTls,
+    '',
+    ...people,
+    `  mails   ${url}/local/mail`,
+    `  data    ${fromHere(folder)}, with the administrator's credentials in admin.json`,
+    '  stop    Ctrl-C',
+    ...trust,
+    '',
+    'Next, paste this line into another terminal, in the same folder:',
+    '',
+    `  ${nextLine(folder)}`,
+    '',
+  ];
+  // In one piece, so that no line about a request comes between.
+  print(lines.join('\n'));
 }
 
 /** Says how a program trusts the server. */
-function describeAuthority(folder: string): string {
+function describeAuthority(folder: string): readonly string[] {
   const file = authorityFileIn(folder);
-  return `  trust  ${fromHere(file)}, the authority of this server, which can vouch for this machine only:
-         NODE_EXTRA_CA_CERTS=${quoted(file)} for Node, curl --cacert ${quoted(file)}
-`;
+  return [
+    `  trust   ${fromHere(file)}, the authority of this server, which can vouch for this machine only:`,
+    `          NODE_EXTRA_CA_CERTS=${quoted(file)} for Node, curl --cacert ${quoted(file)}`,
+  ];
 }
 
 /** Sources the helper, which obtains a management token. */

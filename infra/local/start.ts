@@ -2,7 +2,7 @@ import './log/log-level.ts';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { printBanner } from './banner.ts';
-import { eventLine, requestLine } from './log/log-lines.ts';
+import { eventLine, mailLine, requestLine } from './log/log-lines.ts';
 import { replacePrivateFile } from './private-file.ts';
 import { type System, type SystemOptions, startSystem } from './system.ts';
 import { provideHttps } from './tls/https.ts';
@@ -20,7 +20,7 @@ interface AdministratorFile {
 }
 
 /** Where the lines of a log format go. */
-interface Log extends Pick<SystemOptions, 'onEvent' | 'onRequest'> {
+interface Log extends Pick<SystemOptions, 'onEvent' | 'onMail' | 'onRequest'> {
   /** Prints what is for people only. */
   readonly print: (text: string) => void;
 }
@@ -35,20 +35,37 @@ async function start(): Promise<void> {
   const { print, ...loggers } = logsJson() ? jsonLog : shortLog;
   const system = await startSystem({ folder, port: readPort('PORT') ?? 0, https, mutualTls, ...loggers });
   stopOnSignal(system);
-  await provideAdministrator(system, join(folder, 'admin.json'));
-  printBanner({ url: system.url, mutualTlsUrl: system.mutualTlsUrl, folder }, print);
+  const isFirstStart = await provideAdministrator(system, join(folder, 'admin.json'));
+  const loginLink = isFirstStart || asksForLoginLink() ? await newLoginLink(system) : undefined;
+  printBanner({ url: system.url, mutualTlsUrl: system.mutualTlsUrl, folder, loginLink }, print);
+}
+
+/** Whether the command line asks for a login link: `npm start -- --login-link`. */
+function asksForLoginLink(): boolean {
+  return process.argv.includes('--login-link');
+}
+
+/** Makes a link by which the first member logs in once. It voids the links before it. */
+async function newLoginLink(system: System): Promise<string | undefined> {
+  const email = process.env.MINTMARK_FIRST_MEMBER || 'admin@example.com';
+  return (await system.bootstrap({ email })).loginLink;
 }
 
 /**
- * JSON lines, about events only: the functions print their own lines about requests. Standard output has nothing else,
- * so a program can read it.
+ * JSON lines, about events and mails only: the functions print their own lines about requests. Standard output has
+ * nothing else, so a program can read it.
  */
-const jsonLog: Log = { print: console.error, onEvent: (event) => console.log(JSON.stringify({ event })) };
+const jsonLog: Log = {
+  print: console.error,
+  onEvent: (event) => console.log(JSON.stringify({ event })),
+  onMail: ({ to, subject, receivedAt }) => console.log(JSON.stringify({ mail: { to, subject, receivedAt } })),
+};
 
-/** Short lines for people, about requests and events. */
+/** Short lines for people, about requests, events and mails. */
 const shortLog: Log = {
   print: console.log,
   onEvent: (event) => console.log(eventLine(event)),
+  onMail: (mail) => console.log(mailLine(mail)),
   onRequest: (line) => console.log(requestLine(line, new Date())),
 };
 
@@ -95,17 +112,23 @@ function readPort(variable: keyof typeof ports): number | undefined {
 
 /**
  * Keeps the administrator of an earlier start in the file. Makes another administrator if the file is missing or damaged,
- * or if it is about other tables than these: its secret would be refused.
+ * or if it is about other tables than these: its secret would be refused. Returns whether these tables had none before.
  */
-async function provideAdministrator(system: System, file: string): Promise<void> {
+async function provideAdministrator(system: System, file: string): Promise<boolean> {
   const known = await readAdministrator(file);
   const { issuer, clientId, clientSecret } = await system.bootstrap();
-  if (clientSecret !== undefined) return writeAdministrator(file, { issuer, clientId, clientSecret });
-  if (known?.clientId === clientId) return writeAdministrator(file, { ...known, issuer });
-
+  if (clientSecret !== undefined) {
+    await writeAdministrator(file, { issuer, clientId, clientSecret });
+    return true;
+  }
+  if (known?.clientId === clientId) {
+    await writeAdministrator(file, { ...known, issuer });
+    return false;
+  }
   const made = await system.bootstrap({ newAdministrator: true });
   if (made.clientSecret === undefined) throw new Error('The bootstrap answered without a secret.');
   await writeAdministrator(file, { ...made, clientSecret: made.clientSecret });
+  return false;
 }
 
 async function readAdministrator(file: string): Promise<AdministratorFile | undefined> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Administrator } from '#shared/domain/directory/bootstrap.ts';
+import type { Administrator, BootstrapRequest } from '#shared/domain/founding/bootstrap.ts';
 import type { EnvironmentVariable } from '#shared/ports.ts';
 import { functionRoutes } from '../routes.ts';
 import { createTables, startLocalDynamo } from './dynamo.ts';
@@ -9,11 +9,16 @@ import type { Gateway, GatewayOptions } from './gateway/configuration.ts';
 import { startGateway } from './gateway/gateway.ts';
 import { lambdaContext } from './gateway/lambda-context.ts';
 import { startLocalKms } from './kms/kms.ts';
+import { type LocalMail, startLocalMail } from './mail/local-mail.ts';
+import type { ReceivedMail } from './mail/mailbox.ts';
+import { mailboxRoute } from './mail/mailbox-page.ts';
 import { sampleApi } from './sample-api.ts';
 import { type ScheduledFunction, schedules, startSchedules } from './schedules.ts';
 import { provideKeys } from './signing-keys.ts';
 
 const BOOTSTRAP_MILLISECONDS = 30_000;
+
+const MAIL_MILLISECONDS = 10_000;
 
 /** How to start the local system. */
 export interface SystemOptions {
@@ -30,6 +35,8 @@ export interface SystemOptions {
   readonly runsSchedules?: boolean;
   /** Called with each event that is sent to EventBridge. */
   readonly onEvent?: (event: BusEvent) => void;
+  /** Called with each mail that is sent. */
+  readonly onMail?: (mail: ReceivedMail) => void;
   /** Called with each request that was answered. */
   readonly onRequest?: GatewayOptions['onRequest'];
 }
@@ -41,7 +48,7 @@ export interface System {
   /** The base URL for clients with certificates (mutual TLS). */
   readonly mutualTlsUrl: string | undefined;
   /** Invokes the bootstrap function, as an operator with IAM permission does in AWS. */
-  bootstrap(event?: { newAdministrator?: boolean }): Promise<Administrator>;
+  bootstrap(event?: BootstrapRequest): Promise<Administrator>;
   /** Invokes the function that replaces the pepper; with `finish`, the function that removes the older peppers. */
   rotatePepper(event?: { finish?: boolean }): Promise<{ createdAt: string | null; overlapping: number }>;
   /** Runs a scheduled function now and resolves with its result. */
@@ -65,6 +72,7 @@ export async function startSystem({
   adapters,
   runsSchedules = true,
   onEvent = () => {},
+  onMail = () => {},
   onRequest = () => {},
 }: SystemOptions = {}): Promise<System> {
   const opened: Closable[] = [];
@@ -73,9 +81,12 @@ export async function startSystem({
   };
   try {
     opened.push(...(await startEngines({ folder, onEvent })));
-    const settings = await provideSettings();
+    const mail = await startLocalMail({ path: folder && join(folder, 'mails.json'), onMail });
+    opened.push(point(mail, 'AWS_ENDPOINT_URL_SQS', 'AWS_ENDPOINT_URL_SESV2'));
+    const settings: Settings = { ...(await provideSettings()), ...mailSettings(mail) };
     const functions = localFunctions((variable) => settings[variable] ?? '', adapters);
-    const gateway = await startRoutes(functions, { port, https, mutualTls, onRequest });
+    mail.deliverTo((event) => functions['send-mails'](event, lambdaContext('send-mails', MAIL_MILLISECONDS)));
+    const gateway = await startRoutes(functions, { port, https, mutualTls, onRequest, mail });
     opened.push(gateway);
     settings.MINTMARK_ISSUER = gateway.url;
     settings.MINTMARK_MTLS_URL = gateway.mutualTlsUrl ?? '';
@@ -115,37 +126,39 @@ async function startEngines({ folder, onEvent }: EngineOptions): Promise<Closabl
   const opened: Closable[] = [];
   if (isUnset('AWS_ENDPOINT_URL_DYNAMODB')) {
     const dynamo = await startLocalDynamo(folder && join(folder, 'dynamodb'));
-    opened.push(point('AWS_ENDPOINT_URL_DYNAMODB', dynamo));
+    opened.push(point(dynamo, 'AWS_ENDPOINT_URL_DYNAMODB'));
   }
   if (isUnset('AWS_ENDPOINT_URL_KMS')) {
     const kms = await startLocalKms(folder === undefined ? {} : { path: join(folder, 'kms.json') });
-    opened.push(point('AWS_ENDPOINT_URL_KMS', kms));
+    opened.push(point(kms, 'AWS_ENDPOINT_URL_KMS'));
   }
   if (isUnset('AWS_ENDPOINT_URL_EVENTBRIDGE')) {
-    opened.push(point('AWS_ENDPOINT_URL_EVENTBRIDGE', await startLocalEvents(onEvent)));
+    opened.push(point(await startLocalEvents(onEvent), 'AWS_ENDPOINT_URL_EVENTBRIDGE'));
   }
   return opened;
 }
 
-type EndpointVariable = 'AWS_ENDPOINT_URL_DYNAMODB' | 'AWS_ENDPOINT_URL_KMS' | 'AWS_ENDPOINT_URL_EVENTBRIDGE';
+type EndpointVariable = `AWS_ENDPOINT_URL_${'DYNAMODB' | 'KMS' | 'EVENTBRIDGE' | 'SESV2' | 'SQS'}`;
 
 function isUnset(variable: EndpointVariable): boolean {
   return (process.env[variable] ?? '') === '';
 }
 
-/** Sets the variable by which the AWS SDK finds the engine, until the engine is closed. */
-function point(variable: EndpointVariable, engine: Closable & { readonly url: string }): Closable {
-  process.env[variable] = engine.url;
+/** Sets the variables by which the AWS SDK finds the engine, until the engine is closed. */
+function point(engine: Closable & { readonly url: string }, ...variables: readonly EndpointVariable[]): Closable {
+  for (const variable of variables) process.env[variable] = engine.url;
   return {
     close: async () => {
-      delete process.env[variable];
+      for (const variable of variables) delete process.env[variable];
       await engine.close();
     },
   };
 }
 
+type Settings = Partial<Record<EnvironmentVariable, string>>;
+
 /** Returns the settings that CloudFormation gives to functions in AWS. */
-async function provideSettings(): Promise<Partial<Record<EnvironmentVariable, string>>> {
+async function provideSettings(): Promise<Settings> {
   const [tables, keys] = await Promise.all([createTables('mintmark'), provideKeys()]);
   return {
     MINTMARK_CLIENTS_TABLE: tables.clients,
@@ -163,6 +176,15 @@ async function provideSettings(): Promise<Partial<Record<EnvironmentVariable, st
   };
 }
 
+/** Returns the settings for mails. They come from an address that nobody reads. */
+function mailSettings({ queueUrl }: LocalMail): Settings {
+  return {
+    MINTMARK_MAIL_QUEUE: queueUrl,
+    MINTMARK_MAIL_FROM: 'login@example.com',
+    MINTMARK_MAIL_CONFIGURATION_SET: 'mintmark',
+  };
+}
+
 /** Returns a function that runs a scheduled function as EventBridge does. The event is empty. */
 function runner(functions: ReturnType<typeof localFunctions>) {
   const seconds = new Map(schedules.map(({ name, timeoutSeconds }) => [name, timeoutSeconds]));
@@ -172,7 +194,10 @@ function runner(functions: ReturnType<typeof localFunctions>) {
 
 function startRoutes(
   functions: ReturnType<typeof localFunctions>,
-  listening: Pick<GatewayOptions, 'port' | 'https' | 'mutualTls' | 'onRequest'>,
+  {
+    mail,
+    ...listening
+  }: Pick<GatewayOptions, 'port' | 'https' | 'mutualTls' | 'onRequest'> & { readonly mail: LocalMail },
 ): Promise<Gateway> {
   const own = functionRoutes().map(({ method, path, functionName }) => ({
     method,
@@ -182,7 +207,7 @@ function startRoutes(
   }));
   return startGateway({
     ...listening,
-    httpRoutes: [...own, ...sampleApi.httpRoutes(functions.authorizer)],
+    httpRoutes: [...own, ...sampleApi.httpRoutes(functions.authorizer), mailboxRoute(mail)],
     restApis: [sampleApi.restApi(functions.authorizer)],
   });
 }

@@ -1,5 +1,5 @@
 import type { Caller, LambdaTable, Route } from '#shared/api/table.ts';
-import type { tables } from '#shared/api/tables.ts';
+import type { apiTables as tables } from '#shared/api/tables.ts';
 import type { ErrorCode } from '#shared/domain/errors.ts';
 import { isChangeOfOne } from './request-headers.ts';
 
@@ -85,7 +85,10 @@ export function isManagement(caller: Caller): boolean {
 }
 
 function callerErrors(caller: Caller): readonly ErrorCode[] {
-  if (caller === 'anyone') return [];
+  if (caller === 'anyone' || caller === 'browser') return [];
+  if (caller === 'bearer') {
+    return ['invalid_request', 'unauthenticated', 'invalid_token', 'unproven_token', 'insufficient_scope'];
+  }
   if (caller === 'client' || caller === 'grant') return ['invalid_request', 'invalid_client'];
   if ('permission' in caller) {
     return ['invalid_request', 'unauthenticated', 'invalid_token', 'unproven_token', 'insufficient_scope'];

@@ -67,6 +67,7 @@ function renderAlternative(code: ErrorCode, style: ErrorStyle): Alternative {
   const { statusCode, headers, body } = renderError(error, style, {
     allowedMethods: [],
     resourceMetadataUri: () => undefined,
+    requestId: '',
   });
   const example = JSON.parse(body) as { readonly error?: string; readonly code?: string };
   return { code, wireCode: example.error ?? example.code ?? code, status: statusCode, headers, example };

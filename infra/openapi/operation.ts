@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ZodOpenApiContentObject, ZodOpenApiOperationObject, ZodOpenApiResponseObject } from 'zod-openapi';
 import { id } from '#shared/api/fields/fields.ts';
 import type { Body, LambdaTable, Method, Reply, Route } from '#shared/api/table.ts';
-import { renderReply } from '#shared/http/reply/replies.ts';
+import { renderReply } from '#shared/http/reply/render-reply.ts';
 import { isManagement } from './error-codes.ts';
 import { errorResponses } from './error-responses.ts';
 import { headerParameters } from './request-headers.ts';

@@ -28,7 +28,8 @@ const clientCredentials: readonly SecurityRequirement[] = [{ clientBasic: [] }, 
 
 /** Lists the alternative security requirements of an operation. */
 export function securityOf(caller: Caller): readonly SecurityRequirement[] {
-  if (caller === 'anyone') return [];
+  if (caller === 'anyone' || caller === 'browser') return [];
+  if (caller === 'bearer') return [{ managementToken: [] }];
   if (caller === 'client' || caller === 'grant') return clientCredentials;
   if ('permission' in caller) return [{ managementToken: [caller.permission] }];
   return [{ managementToken: [caller.clientOrPermission] }, ...clientCredentials];
@@ -42,6 +43,8 @@ const CLIENT_AUTHENTICATION =
 /** Describes the callers of a route in words. */
 export function describeCaller({ caller, path }: Route): string {
   if (caller === 'anyone') return 'Open to anyone.';
+  if (caller === 'browser') return 'For people with a browser.';
+  if (caller === 'bearer') return 'The caller sends an access token of a user with the scope `openid`.';
   if (caller === 'client') return CLIENT_AUTHENTICATION;
   if (caller === 'grant') return `${CLIENT_AUTHENTICATION} Or the grant itself is a signed JWT (RFC 7523).`;
   if ('permission' in caller) return describePermission(caller.permission, path);

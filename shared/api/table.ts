@@ -9,6 +9,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /**
  * The kinds of callers that a route takes:
  * - `anyone`: also without credentials
+ * - `browser`: a person in a browser, with cookies or without; the operation finds the session
+ * - `bearer`: the sender of an access token, which the operation checks itself
  * - `client`: a client that authenticates with its credentials (RFC 6749 §2.3)
  * - `grant`: a client as above, the signer of an assertion (RFC 7521 §4.1), or a workload with a trusted issuer's token
  * - `permission`: the holder of a management token that has this permission
@@ -16,13 +18,15 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  */
 export type Caller =
   | 'anyone'
+  | 'browser'
+  | 'bearer'
   | 'client'
   | 'grant'
   | { readonly permission: SystemPermission }
   | { readonly clientOrPermission: SystemPermission };
 
-/** The form of errors: JSON of RFC 6749 §5.2, or problem details of RFC 9457. */
-export type ErrorStyle = 'oauth' | 'problem';
+/** The form of errors: JSON of RFC 6749 §5.2, problem details of RFC 9457, or a page for a person. */
+export type ErrorStyle = 'oauth' | 'problem' | 'page';
 
 /**
  * The encoding of a body: JSON, a JSON merge patch (RFC 7396), a form (RFC 6749 appendix B), or a form that may also
@@ -39,7 +43,7 @@ export interface Body {
   readonly example: unknown;
 }
 
-/** The answer of a successful request. Without a schema and without `signedAs`, it has no body. */
+/** The answer of a successful request. Without a schema, `signedAs` and `file`, it has no body. */
 export interface Reply {
   readonly status: 200 | 201 | 204;
   readonly description: string;
@@ -50,6 +54,11 @@ export interface Reply {
    * 9701 §4). Without a schema, the signed JWT is the only form.
    */
   readonly signedAs?: `application/${string}+jwt`;
+  /**
+   * The media type of a file. `text/html` is a page for a person: it has its own status and security headers, and can be
+   * a redirect (303) in its place.
+   */
+  readonly file?: 'text/html' | 'text/css';
   /** How long caches may keep the answer; `varying` if the operation decides. All other answers are `no-store`. */
   readonly maxAgeSeconds?: number | 'varying';
 }
@@ -124,13 +133,15 @@ type GrantsForClient =
 /** The grants that are needed to recognise each kind of caller, and to write the audit event of a refusal. */
 interface GrantsForCaller {
   readonly anyone: never;
+  readonly browser: 'records:read';
+  readonly bearer: GrantsForManager;
   readonly client: GrantsForClient;
   readonly grant: 'workloads:verify' | 'proofs:verify' | GrantsForClient;
   readonly manager: GrantsForManager;
   readonly either: GrantsForManager | GrantsForClient;
 }
 
-type CallerKind<C> = C extends 'anyone' | 'client' | 'grant'
+type CallerKind<C> = C extends 'anyone' | 'browser' | 'bearer' | 'client' | 'grant'
   ? C
   : C extends { readonly permission: SystemPermission }
     ? 'manager'

@@ -13,11 +13,14 @@ import { discovery } from './oauth/discovery.ts';
 import { exchange, introspect, revoke } from './oauth/oauth.ts';
 import { reportLeak } from './oauth/report-leak.ts';
 import { statusLists } from './oauth/status-lists.ts';
+import { userInfo } from './oauth/user-info.ts';
+import { authorize } from './pages/authorize.ts';
+import { login } from './pages/login.ts';
 import { publishEvents, removeDeleted, rotateSigningKeys } from './schedules.ts';
-import { authorizer, bootstrap, defaultRoute, keepSigningKeys, rotatePepper } from './without-routes.ts';
+import { authorizer, bootstrap, defaultRoute, keepSigningKeys, rotatePepper, sendMails } from './without-routes.ts';
 
-/** All Lambdas of Mintmark. A Lambda that is not in this list is not deployed. */
-export const tables = [
+/** The Lambdas that serve programs, or run by themselves. `openapi.json` describes the routes of these. */
+export const apiTables = [
   bootstrap,
   createToken,
   manageTokens,
@@ -25,6 +28,7 @@ export const tables = [
   exchange,
   introspect,
   revoke,
+  userInfo,
   reportLeak,
   discovery,
   statusLists,
@@ -43,5 +47,12 @@ export const tables = [
   rotateSigningKeys,
   rotatePepper,
   keepSigningKeys,
+  sendMails,
   authorizer,
 ] as const;
+
+/** The Lambdas that serve pages to people. */
+const pageTables = [login, authorize] as const;
+
+/** All Lambdas of Mintmark. A Lambda that is not in this list is not deployed. */
+export const tables = [...apiTables, ...pageTables] as const;

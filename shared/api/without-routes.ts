@@ -12,6 +12,7 @@ export const bootstrap = lambdaTable({
     'pepper:use',
     'signing-keys:write',
     'secrets:hash',
+    'interactions:write',
     'audit:append',
   ],
   routes: {},
@@ -57,5 +58,13 @@ export const authorizer = lambdaTable({
     'signing-secrets:use',
     'requests:guard',
   ],
+  routes: {},
+});
+
+/** Runs when the queue of mails brings messages. It is deployed only where the deployment can send mails. */
+export const sendMails = lambdaTable({
+  name: 'send-mails',
+  purpose: 'Sends the mails that wait in the queue.',
+  grants: ['mails:send'],
   routes: {},
 });

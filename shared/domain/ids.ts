@@ -7,7 +7,24 @@ const ID_RANDOM_BYTES = 24;
 const ID_CHARACTERS = 22;
 
 /** Every kind of id has its own prefix, so that nobody mistakes a subject for a client (RFC 9068 §5). */
-const PREFIXES = ['ten', 'usr', 'svc', 'cli', 'tok', 'api', 'rol', 'grn', 'mem', 'rem', 'key', 'fam'] as const;
+const PREFIXES = [
+  'ten',
+  'usr',
+  'svc',
+  'cli',
+  'tok',
+  'api',
+  'rol',
+  'grn',
+  'mem',
+  'rem',
+  'key',
+  'fam',
+  'ses',
+  'itx',
+  'cod',
+  'con',
+] as const;
 
 /** The prefix of one kind of id. */
 export type IdPrefix = (typeof PREFIXES)[number];

@@ -4,11 +4,16 @@ import type * as z from 'zod';
 import type { Caller, LambdaTable, PathParameters, Reply, Route } from '#shared/api/table.ts';
 import type { ManagementCaller } from '#shared/domain/access/authority.ts';
 import type { AuthenticatedClient } from '#shared/domain/authentication/authenticate-client.ts';
+import type { PresentedToken } from '#shared/domain/checks/sender-constraint.ts';
 import type { Possession } from '#shared/domain/grants/bind-token.ts';
 import type { AdaptersOf, PortsOf } from '#shared/ports.ts';
+import { presentedToken } from './caller/caller.ts';
 import { openPorts } from './open-ports.ts';
 import { asDomainError } from './reply/errors.ts';
-import { type GatewayReply, type OperationReply, renderReply, type SignedBody } from './reply/replies.ts';
+import type { FileBody } from './reply/files.ts';
+import { renderReply } from './reply/render-reply.ts';
+import type { GatewayReply, OperationReply, SignedBody } from './reply/replies.ts';
+import { type Browser, browserOf } from './request/browser.ts';
 import type { GatewayEvent, Incoming } from './request/incoming.ts';
 import { PREFLIGHT, preflight } from './share-origins.ts';
 import type { StepPorts } from './step-ports.ts';
@@ -18,7 +23,7 @@ import { assertUnchanged } from './unchanged-members.ts';
 import { onTheWayBack } from './way-back.ts';
 import { onTheWayIn } from './way-in.ts';
 
-type CallerOf<C extends Caller> = C extends 'anyone'
+type CallerOf<C extends Caller> = C extends 'anyone' | 'browser' | 'bearer'
   ? undefined
   : C extends 'client' | 'grant'
     ? AuthenticatedClient
@@ -39,12 +44,16 @@ export interface OperationRequest<R extends Route> {
   readonly possession: Possession | undefined;
   /** The address of the requester, as API Gateway saw it. */
   readonly source: string;
+  /** The access token and its proof, not checked; only on routes whose caller is `bearer`. */
+  readonly presented: R['caller'] extends 'bearer' ? PresentedToken : undefined;
+  /** What the browser sent; only on routes whose caller is `browser`. */
+  readonly browser: R['caller'] extends 'browser' ? Browser : undefined;
   /**
    * Writes the audit event of an attempt, with the ids of the records that it is about to change. Routes whose caller
-   * is `anyone` have it: there only the operation knows whether a request changes anything. It must write the event
-   * before the change.
+   * is `anyone` or `browser` have it: there only the operation knows whether a request changes anything. It must write
+   * the event before the change.
    */
-  readonly auditAttempt: R['caller'] extends 'anyone' ? AuditAttempt : undefined;
+  readonly auditAttempt: R['caller'] extends 'anyone' | 'browser' ? AuditAttempt : undefined;
   readonly params: PathParameters<R['path']>;
   /** Whether the caller asks for the answer as a signed JWT; only on routes that have such an answer. */
   readonly isSignedWanted: boolean;
@@ -65,8 +74,13 @@ type Immutable<T> = T extends readonly (infer Item)[]
 
 type ReplyOf<R extends Route> = OperationReply<
   R['reply']['status'],
-  | (R['reply'] extends { readonly schema: infer Schema extends z.ZodType } ? Immutable<z.output<Schema>> : undefined)
+  | (R['reply'] extends { readonly schema: infer Schema extends z.ZodType }
+      ? Immutable<z.output<Schema>>
+      : R['reply'] extends { readonly file: string }
+        ? never
+        : undefined)
   | (R['reply'] extends { readonly signedAs: string } ? SignedBody : never)
+  | (R['reply'] extends { readonly file: string } ? FileBody : never)
 >;
 
 type Granted<Table extends LambdaTable> = Table['grants'][number];
@@ -151,9 +165,11 @@ async function operate(event: Incoming, operations: Operations, ports: StepPorts
   const run = operations[operation];
   if (run === undefined || route === undefined) throw new Error(`No function serves the operation ${operation}.`);
   const isSignedWanted = acceptsSignedOnly(event.headers.accept, route.reply);
-  const auditAttempt: AuditAttempt | undefined =
-    route.caller === 'anyone' ? (target) => appendAttempt(event, target, ports) : undefined;
-  const request = { caller, possession, source, auditAttempt, params, query, body, isSignedWanted };
+  const isOpen = route.caller === 'anyone' || route.caller === 'browser';
+  const auditAttempt: AuditAttempt | undefined = isOpen ? (target) => appendAttempt(event, target, ports) : undefined;
+  const browser = route.caller === 'browser' ? browserOf(event) : undefined;
+  const presented = route.caller === 'bearer' ? presentedToken(event, ports) : undefined;
+  const request = { caller, possession, source, presented, browser, auditAttempt, params, query, body, isSignedWanted };
   const runExpecting = (expectedVersion: number | undefined) => run({ ...request, expectedVersion }, ports);
   const reply = event.repeatedReply ?? (await runForOne(expectedVersions, runExpecting));
   event.reply = reply;

@@ -25,7 +25,7 @@ export interface PolicyNeeds {
 }
 
 /** Headers of every page (M16). `X-Frame-Options` is for browsers that do not know `frame-ancestors`. */
-const commonPageHeaders = {
+export const commonPageHeaders = {
   'cache-control': 'no-store',
   'content-type': 'text/html; charset=utf-8',
   'cross-origin-opener-policy': 'same-origin',

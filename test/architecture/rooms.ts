@@ -8,15 +8,19 @@ import { importsOf, targetOf } from './imports.ts';
 export const floors: Readonly<Record<string, number>> = {
   'shared/domain': 1,
   'shared/domain/records': 2,
-  'shared/domain/access': 3,
-  'shared/domain/keys': 3,
-  'shared/domain/registration': 4,
-  'shared/domain/authentication': 5,
-  'shared/domain/tokens': 6,
-  'shared/domain/checks': 7,
-  'shared/domain/directory': 7,
-  'shared/domain/grants': 7,
-  'shared/domain/clients': 8,
+  'shared/domain/people-records': 3,
+  'shared/domain/access': 4,
+  'shared/domain/keys': 4,
+  'shared/domain/registration': 5,
+  'shared/domain/authentication': 6,
+  'shared/domain/tokens': 7,
+  'shared/domain/checks': 8,
+  'shared/domain/directory': 8,
+  'shared/domain/grants': 8,
+  'shared/domain/clients': 9,
+  'shared/domain/founding': 9,
+  'shared/domain/login': 10,
+  'shared/domain/authorization': 11,
 };
 
 /** A room with more source files is cut by its own question. */

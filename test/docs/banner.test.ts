@@ -25,13 +25,17 @@ describe('the banner of npm start', () => {
   }, START_MILLISECONDS);
   afterAll(() => mintmark.stop());
 
-  test('says where Mintmark is, where its data is, how to stop it, and which line to paste next', () => {
+  test('says where Mintmark is, how the first member logs in, where mails and data are, how to stop it, and which line to paste next', () => {
     expect(
-      mintmark.printed.replace(/\S+docs\/mintmark\.sh/, 'docs/mintmark.sh'),
+      mintmark.printed
+        .replace(/\S+docs\/mintmark\.sh/, 'docs/mintmark.sh')
+        .replace(/(?<=\/login\/link\?token=)[\w.-]{43,}$/m, 'TOKEN'),
     ).toBe(`Mintmark is ready at ${mintmark.url}
 
-  data   ./.mintmark, with the administrator's credentials in admin.json
-  stop   Ctrl-C
+  people  open this link within ten minutes to log in: ${mintmark.url}/login/link?token=TOKEN
+  mails   ${mintmark.url}/local/mail
+  data    ./.mintmark, with the administrator's credentials in admin.json
+  stop    Ctrl-C
 
 Next, paste this line into another terminal, in the same folder:
 

@@ -46,6 +46,14 @@ describe('bundles', async () => {
     expect(stdout.trim().split('\n')).toEqual(names.map(() => 'function'));
   });
 
+  test('have no page that only a machine of a developer has, and no identity header', () => {
+    const forbidden = /\/local\/mail|x-frontier-email/i;
+    const found = bundles.filter(({ name }) =>
+      forbidden.test(readFileSync(join(outputDirectory, name, 'index.mjs'), 'utf8')),
+    );
+    expect(found).toEqual([]);
+  });
+
   test('map to source lines but do not contain the source text', () => {
     const map = JSON.parse(readFileSync(join(outputDirectory, 'exchange', 'index.mjs.map'), 'utf8'));
     expect(map.sources.some((source: string) => source.endsWith('functions/exchange.ts'))).toBe(true);

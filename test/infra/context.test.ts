@@ -19,6 +19,7 @@ describe('the CDK context', () => {
       defaultAudience: reports.audience,
       importedSecrets: true,
       hs256Apis: true,
+      mailFrom: 'login@example.com',
       signingAlgorithms: ['RS256', 'ES256'],
       removalPolicy: 'destroy',
       protectedApis: { reports },
@@ -28,6 +29,7 @@ describe('the CDK context', () => {
       defaultAudience: reports.audience,
       importedSecrets: true,
       hs256Apis: true,
+      mailFrom: 'login@example.com',
       signingAlgorithms: ['RS256', 'ES256'],
       removalPolicy: RemovalPolicy.DESTROY,
       protectedApis: { reports },
@@ -98,6 +100,8 @@ describe('the CDK context', () => {
     ['protectedApis', { reports: { ...reports, timeout: 3 } }],
     ['importedSecrets', 'sometimes'],
     ['hs256Apis', 'sometimes'],
+    ['mailFrom', 'Login <login@example.com>'],
+    ['mailFrom', 'example.com'],
     ['issuer', 5],
   ])('is refused with the name of the invalid setting: %s %o', (name, value) => {
     expect(() => read({ [name]: value })).toThrow(new RegExp(`has invalid settings[^]*${name}`));

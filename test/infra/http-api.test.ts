@@ -64,14 +64,15 @@ describe('the HTTP API', () => {
     ]);
   });
 
-  test('cannot invoke bootstrap, rotate-pepper, keep-signing-keys and authorizers: IAM decides who may', () => {
+  test('cannot invoke bootstrap, rotate-pepper, keep-signing-keys, send-mails and authorizers: IAM decides who may', () => {
     const invocable = Object.values(template.findResources('AWS::Lambda::Permission'));
     const names = invocable.map(({ Properties }) => JSON.stringify(Properties.FunctionName));
     const arnOf = (name: string) => JSON.stringify(stack.resolve(functions.get(name)?.functionArn));
-    expect(names).toHaveLength(functions.size - 4);
+    expect(names).toHaveLength(functions.size - 5);
     expect(names).not.toContain(arnOf('bootstrap'));
     expect(names).not.toContain(arnOf('rotate-pepper'));
     expect(names).not.toContain(arnOf('keep-signing-keys'));
+    expect(names).not.toContain(arnOf('send-mails'));
     expect(names).not.toContain(arnOf('authorizer-reports'));
   });
 

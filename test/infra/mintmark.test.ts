@@ -95,7 +95,7 @@ describe('functions', () => {
 
   test('exist once for each entry of the API tables, and the authorizer once for each protected API', () => {
     const names = tables.map(({ name }) => (name === 'authorizer' ? 'authorizer-reports' : name));
-    expect([...functions.keys()]).toEqual(names);
+    expect([...functions.keys()].toSorted()).toEqual(names.toSorted());
     template.resourceCountIs('AWS::Lambda::Function', names.length);
   });
 
@@ -225,7 +225,8 @@ describe('alarms', () => {
     const ofFunctions = [...functions.keys()].flatMap((name) => [`Errors-${name}`, `Throttles-${name}`]);
     const ofApi = ['ServerErrors', 'SlowAnswers', 'Refusals'];
     const ofSigning = ['SigningFailures', 'SlowSigning', 'SigningQuotaRS256', 'SigningQuotaES256'];
-    expect(alarms).toEqual([...ofApi, ...ofSigning, ...ofFunctions]);
+    const ofMails = ['UnsentMails', 'ManyMails'];
+    expect(alarms).toEqual([...ofApi, ...ofSigning, ...ofFunctions, ...ofMails]);
     template.resourceCountIs('AWS::CloudWatch::Alarm', alarms.length);
     template.allResourcesProperties('AWS::CloudWatch::Alarm', { TreatMissingData: 'notBreaching' });
   });

@@ -107,6 +107,7 @@ function words(deployment: Synthesized): InWords {
   learn(stack.formatArn({ service: 'kms', resource: `${resources.signingKeys.aliasPrefix}*` }), NEW_ALIASES);
   learn('{signingAlgorithm}', 'its own');
   learn(resources.eventBus.eventBusArn, 'event bus');
+  learnMails(deployment, learn);
   for (const [algorithm, { keyArn }] of resources.signingKeys.byAlgorithm) learn(keyArn, `signing key ${algorithm}`);
   for (const [name, { tableArn, tableName }] of Object.entries(resources.tables)) {
     learn(tableArn, name);
@@ -120,4 +121,18 @@ function words(deployment: Synthesized): InWords {
     learn(logGroup.logGroupArn, `log group of ${name}`);
   }
   return (value) => known.get(JSON.stringify(value)) ?? (typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** Names the queue of mails, and what SES checks before it sends. */
+function learnMails({ stack }: Synthesized, learn: (value: unknown, meaning: string) => void): void {
+  const { mails } = stack.mintmark.resources;
+  if (mails === undefined) return;
+  learn(mails.queue.queueArn, 'queue of mails');
+  const { MINTMARK_MAIL_FROM: from = '', MINTMARK_MAIL_CONFIGURATION_SET: configurationSet } = mails.settings;
+  const { partition, region, account } = stack;
+  const arn = (resource: string) => `arn:${partition}:ses:${region}:${account}:${resource}`;
+  for (const identity of [from, 'auth.example.com', 'example.com'])
+    learn(arn(`identity/${identity}`), `identity ${identity}`);
+  learn(arn(`configuration-set/${configurationSet}`), 'configuration set of mails');
+  learn(from, from);
 }

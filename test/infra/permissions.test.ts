@@ -192,6 +192,16 @@ function expected(who: string, granted: readonly Grant[]): readonly PermissionRo
   ];
 }
 
+/** An address of a subdomain may be verified by itself, by its domain or by a domain above. */
+const MAIL_SENDER = [
+  'identity login@auth.example.com',
+  'identity auth.example.com',
+  'identity example.com',
+  'configuration set of mails',
+];
+
+const FROM_ONE_ADDRESS = 'ses:FromAddress is login@auth.example.com';
+
 type About = Omit<PermissionRow, 'who'>;
 
 /** Returns the rows for a grant's action on one of its resources. */
@@ -200,6 +210,8 @@ function onResource(action: string, resource: GrantedResource, onlyIf: string): 
   const own = (algorithm: string) => (action === 'kms:Sign' ? `kms:SigningAlgorithm is ${algorithm}` : '');
   const special: { readonly [Resource in GrantedResource]?: readonly About[] } = {
     eventBus: [about('event bus')],
+    mailQueue: [about('queue of mails')],
+    mailSender: MAIL_SENDER.map((on) => about(on, FROM_ONE_ADDRESS)),
     wrappingKey: [about('encryption key')],
     keyList: [about('everything')],
     newKeys: [about('everything', OF_WORKSPACE)],
@@ -216,7 +228,7 @@ function onResource(action: string, resource: GrantedResource, onlyIf: string): 
 }
 
 function isTable(resource: string): boolean {
-  return !/^(?:signingKeys|madeKeys|newKeys|newAliases|namedKeys|keyList|aliasList|wrappingKey|eventBus)$/.test(
+  return !/^(?:signingKeys|madeKeys|newKeys|newAliases|namedKeys|keyList|aliasList|wrappingKey|eventBus|mailQueue|mailSender)$/.test(
     resource,
   );
 }

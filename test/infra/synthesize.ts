@@ -18,6 +18,9 @@ export const reports = {
   routes: { 'GET /reports': 'read:reports', 'POST /reports': 'write:reports' },
 } as const;
 
+/** What makes a deployment complete: something to protect, and an address from which mails come. */
+const complete = { protectedApis: { reports }, mailFrom: 'login@auth.example.com' };
+
 /** An app with a stack of Mintmark, before synthesis. */
 export interface Prepared {
   readonly app: App;
@@ -32,7 +35,7 @@ export interface Prepared {
 export function prepare(props: MintmarkProps = {}): Prepared {
   const app = new App({ outdir: mkdtempSync(join(directory, 'out-')), builtinCloudFormationValidation: false });
   const bundlesDirectory = emptyBundles();
-  return { app, stack: new MintmarkStack(app, 'Mintmark', { bundlesDirectory, protectedApis: { reports }, ...props }) };
+  return { app, stack: new MintmarkStack(app, 'Mintmark', { bundlesDirectory, ...complete, ...props }) };
 }
 
 /** The same with the synthesized template. */

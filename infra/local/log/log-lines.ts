@@ -1,5 +1,6 @@
 import type { BusEvent } from '../events.ts';
 import type { RequestLine } from '../gateway/configuration.ts';
+import type { ReceivedMail } from '../mail/mailbox.ts';
 import { shortened } from './shortened.ts';
 
 /** The members of an audit event that its line shows. */
@@ -40,6 +41,11 @@ export function eventLine({ detailType, detail }: BusEvent): string {
   const what = reason === undefined ? outcome : `${outcome} (${reason})`;
   const actors = actor.clientId === '' ? [] : [`by ${actor.clientId}`];
   return [timeOfDay(new Date(time)), 'event ', `${detailType} ${what}`, ...actors, ...about].join('  ');
+}
+
+/** Returns one line for people about a mail: its time, its recipient and its subject. Its text can hold a code. */
+export function mailLine({ to, subject, receivedAt }: ReceivedMail): string {
+  return [timeOfDay(new Date(receivedAt)), 'mail  ', `to ${to}: ${subject} (see /local/mail)`].join('  ');
 }
 
 /** Returns the time of day, for example `14:05:09`, in the time zone of this machine. */

@@ -64,6 +64,8 @@ export const accessTokenClaims: z.ZodType<AccessTokenClaims> = z.object({
   may_act: mayAct.exactOptional(),
   subject_client_id: z.string().exactOptional(),
   auth_time: z.int().exactOptional(),
+  sid: z.string().exactOptional(),
+  granted_at: z.int().exactOptional(),
   metadata: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null).exactOptional(),
 } satisfies ShapeOf<AccessTokenClaims>);
 

@@ -7,9 +7,9 @@ import { type DomainError, tokenTooLarge, unavailable } from '#shared/domain/err
 import type { SigningKey, SigningKeys } from '#shared/domain/keys/signing-key.ts';
 import { kmsSigningKey } from '#shared/domain/keys/signing-keys.ts';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
-import { ACCESS_TOKEN_TYPE, LONG_LIVED_TOKEN_TYPE } from '#shared/domain/tokens/access-token.ts';
+import { ACCESS_TOKEN_TYPE, ID_TOKEN_TYPE, LONG_LIVED_TOKEN_TYPE } from '#shared/domain/tokens/access-token.ts';
 import type { TokenClaims } from '#shared/domain/tokens/claims.ts';
-import type { TokenSigner } from '#shared/domain/tokens/ports.ts';
+import type { IdTokenSigner, TokenSigner } from '#shared/domain/tokens/ports.ts';
 import type { Environment } from '#shared/ports.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
 import { kmsClient } from './kms-client.ts';
@@ -23,9 +23,12 @@ const MESSAGE_BYTES_MAX = 4_096;
 const KEYS_SECONDS_MAX = 30;
 
 /** Signs tokens with KMS (Sign). The private key never leaves KMS. `sign` rejects as `jwtSigner` says. */
-export function kmsSigner(environment: Environment): TokenSigner {
+export function kmsSigner(environment: Environment): TokenSigner & IdTokenSigner {
   const sign = jwtSigner(environment);
-  return { sign: (claims, algorithm, keys) => sign(tokenTypeFor(claims), claims, algorithm, keys) };
+  return {
+    sign: (claims, algorithm, keys) => sign(tokenTypeFor(claims), claims, algorithm, keys),
+    signIdToken: (claims, algorithm, keys) => sign(ID_TOKEN_TYPE, claims, algorithm, keys),
+  };
 }
 
 /** Returns the `typ` of a token's header: a token with a scope is an access token, others are long-lived tokens. */

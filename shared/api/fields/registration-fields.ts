@@ -3,7 +3,7 @@ import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import type {
   ContentEncryption,
   EncryptionAlgorithm,
-  RegisteredGrantType,
+  GrantType,
   TokenEndpointAuthMethod,
 } from '#shared/domain/records/registration.ts';
 import { unique } from './fields.ts';
@@ -43,7 +43,7 @@ const grants = [
   'refresh_token',
   'urn:ietf:params:oauth:grant-type:token-exchange',
   'authorization_code',
-] as const satisfies RegisteredGrantType[];
+] as const satisfies GrantType[];
 
 const party = z.enum(['first', 'third']).meta({
   description: 'first: the owner of the workspace made it; third: others did. Needed with redirectUris; never changes',

@@ -111,6 +111,26 @@ const refreshTokens = z.strictObject({
     .meta({ description: 'A new refresh token beyond this number ends the oldest' }),
 });
 
+const sessionLimits = z.strictObject({
+  idleLifetimeSeconds: z
+    .int()
+    .min(300)
+    .max(90 * DAY_SECONDS)
+    .meta({ description: 'From the last use of a session' }),
+  lifetimeSeconds: z
+    .int()
+    .min(300)
+    .max(90 * DAY_SECONDS)
+    .meta({
+      description: 'From the login on, even if the session is used regularly',
+    }),
+});
+
+const sessions = z.strictObject({
+  users: sessionLimits,
+  members: sessionLimits.meta({ description: 'For people who administer the workspace' }),
+});
+
 /** How many origins may be listed. Each of them is a site that handles management tokens. */
 const ORIGINS_MAX = 20;
 
@@ -123,6 +143,7 @@ const settings = z.object({
   accessTokens,
   apiTokens,
   refreshTokens,
+  sessions,
   allowedOrigins,
   signingKeys,
   statusLists,
@@ -148,6 +169,10 @@ const example = {
     idleLifetimeSeconds: 1_209_600,
     graceSeconds: 10,
     maxLivePerClient: 100,
+  },
+  sessions: {
+    users: { idleLifetimeSeconds: 43_200, lifetimeSeconds: 2_592_000 },
+    members: { idleLifetimeSeconds: 3_600, lifetimeSeconds: 86_400 },
   },
   allowedOrigins: ['https://console.example.com'],
   version: 2,
@@ -177,6 +202,9 @@ export const settingsRoutes = {
         tokensRevokedUntil: tokensRevokedUntil.optional(),
         statusLists: statusLists.partial().optional(),
         refreshTokens: refreshTokens.partial().optional(),
+        sessions: z
+          .strictObject({ users: sessionLimits.partial().optional(), members: sessionLimits.partial().optional() })
+          .optional(),
         allowedOrigins: allowedOrigins.optional(),
       }),
       example: { apiTokens: { maxLive: 20, maxLifetimeSeconds: 31_536_000 } },

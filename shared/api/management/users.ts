@@ -16,6 +16,7 @@ import type { Route } from '../table.ts';
 const user = z.object({
   id: z.string(),
   email: z.string(),
+  emailVerified: z.boolean().meta({ description: 'Whether the user has shown a code that was sent to the address' }),
   name: z.string().optional(),
   status,
   metadata: shownMetadata,
@@ -25,6 +26,7 @@ const user = z.object({
 const userExample = {
   id: 'usr_6TgBnH7yJuKmI8oLpQaZ3W',
   email: 'ada@example.com',
+  emailVerified: true,
   name: 'Ada',
   status: 'active',
   ...commonExample,

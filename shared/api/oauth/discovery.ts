@@ -5,6 +5,7 @@ const METADATA_MAX_AGE_SECONDS = 300;
 
 const metadataDocument = z.object({
   issuer: z.string(),
+  authorization_endpoint: z.string(),
   token_endpoint: z.string(),
   introspection_endpoint: z.string(),
   revocation_endpoint: z.string(),
@@ -12,6 +13,13 @@ const metadataDocument = z.object({
   signed_jwks_uri: z.string(),
   grant_types_supported: z.array(z.string()),
   response_types_supported: z.array(z.string()),
+  response_modes_supported: z.array(z.string()),
+  code_challenge_methods_supported: z.array(z.string()),
+  authorization_response_iss_parameter_supported: z.literal(true),
+  scopes_supported: z.array(z.string()),
+  claims_supported: z.array(z.string()),
+  prompt_values_supported: z.array(z.string()),
+  userinfo_endpoint: z.string(),
   token_endpoint_auth_methods_supported: z.array(z.string()),
   token_endpoint_auth_signing_alg_values_supported: z.array(z.string()),
   introspection_endpoint_auth_methods_supported: z.array(z.string()),

@@ -82,6 +82,7 @@ const activeIntrospection = z.object({
     .int()
     .optional()
     .meta({ description: 'When the subject authenticated, if the token was refreshed or exchanged since' }),
+  sid: z.string().optional().meta({ description: 'The session of the user on which the token depends' }),
   status: status.optional().meta({ description: 'The place of the token on a status list' }),
 } satisfies ShapeOf<ShownToken>);
 
@@ -104,6 +105,7 @@ export const exchange = lambdaTable({
     'tokens:issue',
     'issuance:count',
     'families:write',
+    'codes:write',
     'tokens:revoke',
   ],
   routes: {
@@ -122,6 +124,9 @@ export const exchange = lambdaTable({
           grant_type: z.string().min(1).max(256),
           assertion: parameter,
           refresh_token: parameter,
+          code: parameter,
+          redirect_uri: parameter,
+          code_verifier: parameter,
           subject_token: parameter,
           subject_token_type: parameter,
           actor_token: parameter,
@@ -147,6 +152,12 @@ export const exchange = lambdaTable({
           scope: z.string(),
           refresh_token: shownOnce(
             z.string().optional().meta({ description: 'Only if the client asked for the scope offline_access' }),
+          ),
+          id_token: shownOnce(
+            z
+              .string()
+              .optional()
+              .meta({ description: 'Only if a user granted the scope openid (OpenID Connect Core)' }),
           ),
           issued_token_type: z.string().optional().meta({ description: 'Only after a token exchange (RFC 8693)' }),
         }),

@@ -51,18 +51,6 @@ export async function standingOf(client: Client, look: Look): Promise<Standing |
   return { scope, userId, roles, permissions: permissionsThrough(roles, client), revokedBeforeSeconds };
 }
 
-/**
- * Reads the standing of a user for whom an application acts in no tenant. Such a user holds no roles, and may act only
- * on what is their own. Undefined for a user who is missing or not active, and for a client that is no application.
- */
-export async function standingOfUser(userId: string, client: Client, look: Look): Promise<Standing | undefined> {
-  if (client.subject.type !== 'application') return undefined;
-  const user = await look.find(userKey(userId));
-  if (user?.status !== 'active') return undefined;
-  const revokedBeforeSeconds = latestMark(client);
-  return { scope: { type: 'self', userId }, userId, roles: [], permissions: [], revokedBeforeSeconds };
-}
-
 /** Returns the permissions that a client has by these roles or directly. Client grants are not included. */
 export function permissionsThrough(
   roles: readonly Role[],

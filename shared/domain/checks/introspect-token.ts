@@ -11,18 +11,20 @@ import type { Pepper } from '../keys/ports.ts';
 import type { Look, RecordReader } from '../records/look.ts';
 import { apiRecordKey, SYSTEM_API_ID } from '../records/permissions.ts';
 import { proofOf } from '../registration/registration.ts';
-import { type TokenType, tokenTypeOf } from '../tokens/access-token.ts';
+import { scopeValues, type TokenType, tokenTypeOf } from '../tokens/access-token.ts';
 import { type AccessTokenClaims, clientClaims } from '../tokens/claims.ts';
 import { findLiveRefreshToken, type LiveRefreshToken } from '../tokens/live-family.ts';
 import { findLiveToken, type LiveToken, type MayLearn, type TokenInQuestion } from '../tokens/live-token.ts';
 import type { SecretTokens, TokenVerifier } from '../tokens/ports.ts';
 import { findSelfSignedToken } from '../tokens/self-signed-token.ts';
+import { dividedScope } from '../tokens/user-token.ts';
 
 /** The answer of introspection (RFC 7662 §2.2). */
 export type Introspection = { readonly active: false } | ActiveIntrospection;
 
 /** The answer about an active token: its claims, with what the token permits now. */
-export interface ActiveIntrospection extends Omit<AccessTokenClaims, 'exp' | 'depends_on' | 'subject_client_id'> {
+export interface ActiveIntrospection
+  extends Omit<AccessTokenClaims, 'exp' | 'depends_on' | 'subject_client_id' | 'granted_at'> {
   readonly active: true;
   /** Absent for an API token that never expires. */
   readonly exp?: number;
@@ -104,8 +106,9 @@ async function systemPermissionsOf({ client, look }: AuthenticatedClient, own: S
 }
 
 function accessAnswer({ claims, permissions, client, standing }: LiveToken): ActiveIntrospection {
-  const { depends_on: _dependsOn, subject_client_id: _subjectClientId, ...shown } = claims;
-  const scope = permissions.join(' ');
+  const { depends_on: _dependsOn, subject_client_id: _subjectClientId, granted_at: _grantedAt, ...shown } = claims;
+  const identity = claims.granted_at === undefined ? [] : dividedScope(scopeValues(claims.scope)).identityScopes;
+  const scope = [...identity, ...permissions].join(' ');
   const current = claims.tenant_id === undefined ? {} : { permissions };
   const answer = { active: true, token_type: tokenTypeOf(claims), ...shown, scope } as const;
   if (claims.scope !== undefined) return { ...answer, ...current };

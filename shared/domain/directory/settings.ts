@@ -5,7 +5,13 @@ import { DomainError, ignoreConflict } from '../errors.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
 import { movedMark } from '../records/lifecycle.ts';
 import type { Look, RecordReader } from '../records/look.ts';
-import { DEFAULT_SETTINGS, SETTINGS_KEY, settingsIn, type WorkspaceSettings } from '../records/settings.ts';
+import {
+  DEFAULT_SETTINGS,
+  SETTINGS_KEY,
+  type SessionLimits,
+  settingsIn,
+  type WorkspaceSettings,
+} from '../records/settings.ts';
 
 interface Ports {
   readonly records: RecordReader;
@@ -45,6 +51,9 @@ export interface SettingsPatch {
   readonly tokenQuota?: TokenQuotaChange | undefined;
   readonly statusLists?: Changes<WorkspaceSettings['statusLists']> | undefined;
   readonly refreshTokens?: Changes<WorkspaceSettings['refreshTokens']> | undefined;
+  readonly sessions?:
+    | { readonly users?: Changes<SessionLimits> | undefined; readonly members?: Changes<SessionLimits> | undefined }
+    | undefined;
   readonly allowedOrigins?: readonly string[] | undefined;
 }
 
@@ -86,6 +95,10 @@ function withChanges(before: WorkspaceSettings, patch: SettingsPatch, nowSeconds
     signingKeys: mergeChanges(before.signingKeys, patch.signingKeys),
     tokenQuota: changedQuota(before.tokenQuota, patch.tokenQuota),
     statusLists: mergeChanges(before.statusLists, patch.statusLists),
+    sessions: {
+      users: mergeChanges(before.sessions.users, patch.sessions?.users),
+      members: mergeChanges(before.sessions.members, patch.sessions?.members),
+    },
     allowedOrigins: patch.allowedOrigins ?? before.allowedOrigins,
   };
 }
@@ -113,10 +126,16 @@ function assertConsistent(settings: WorkspaceSettings): WorkspaceSettings {
       });
     }
   }
-  if (settings.refreshTokens.idleLifetimeSeconds > settings.refreshTokens.lifetimeSeconds) {
-    throw new DomainError('invalid_request', "'idleLifetimeSeconds' must not be greater than 'lifetimeSeconds'.", {
-      field: 'refreshTokens',
-    });
-  }
+  assertIdleFits(settings.refreshTokens, 'refreshTokens');
+  assertIdleFits(settings.sessions.users, 'sessions');
+  assertIdleFits(settings.sessions.members, 'sessions');
   return settings;
+}
+
+/** An idle lifetime beyond the lifetime would never end anything. @throws DomainError `invalid_request` */
+function assertIdleFits({ idleLifetimeSeconds, lifetimeSeconds }: SessionLimits, field: string): void {
+  if (idleLifetimeSeconds <= lifetimeSeconds) return;
+  throw new DomainError('invalid_request', "'idleLifetimeSeconds' must not be greater than 'lifetimeSeconds'.", {
+    field,
+  });
 }

@@ -11,9 +11,10 @@ import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX } from '../records/settings.ts';
 import type { RequestQuota } from '../requests.ts';
 import { TOKEN_CHARACTERS_MAX, type TokenType, tokenTypeOf } from '../tokens/access-token.ts';
 import { type AccessTokenClaims, type Actor, clientClaims, type MayAct } from '../tokens/claims.ts';
-import type { SecretTokens, StatusPlaces, TokenSigner } from '../tokens/ports.ts';
+import type { IdTokenSigner, SecretTokens, StatusPlaces, TokenSigner } from '../tokens/ports.ts';
 import { newTokenId, signWithSecret } from '../tokens/secret-signed-token.ts';
 import { placeOnStatusList } from '../tokens/status-list.ts';
+import type { GrantedByUser } from '../tokens/user-token.ts';
 import { confirmSender, type Possession } from './bind-token.ts';
 import type { Access, TokenHolder } from './decide-access.ts';
 
@@ -27,6 +28,8 @@ export interface TokenTerms {
   readonly authTimeSeconds?: number | undefined;
   /** The delegation of a token exchange; undefined if the client acts for itself. */
   readonly delegation?: Delegation | undefined;
+  /** What a user granted; undefined if the token is not for a user. */
+  readonly granted?: GrantedByUser | undefined;
 }
 
 /** The subject's client and the actor (RFC 8693 §4.1). */
@@ -55,7 +58,7 @@ export interface IssuedToken {
 export interface IssuePorts {
   readonly issuer: string;
   readonly random: Random;
-  readonly signer: TokenSigner;
+  readonly signer: TokenSigner & IdTokenSigner;
   readonly hs256Apis: boolean;
   readonly secretTokens: SecretTokens;
   readonly statusPlaces: StatusPlaces;
@@ -72,18 +75,24 @@ export interface IssuePorts {
 export async function issueAccessToken(
   holder: TokenHolder,
   access: Access,
-  { possession = {}, dependsOn = [], authTimeSeconds, delegation }: TokenTerms,
+  { possession = {}, dependsOn = [], authTimeSeconds, delegation, granted }: TokenTerms,
   ports: IssuePorts,
 ): Promise<IssuedToken> {
   const { issuer, random } = ports;
   const confirmation = await confirmSender(possession, bindingRulesFor(access.api, holder.client), ports);
   const quotas = await countToken(holder.client, access.settings, holder.look, ports);
   const claims = {
-    ...claimsOf(holder, access, { issuer, random, subject: delegation?.client ?? holder.client }),
+    ...claimsOf(holder, access, {
+      issuer,
+      random,
+      subject: delegation?.client ?? holder.client,
+      isForUser: granted !== undefined,
+    }),
     ...(confirmation && { cnf: confirmation }),
     depends_on: [...dependsOn, access.entitlement.id],
     ...(authTimeSeconds !== undefined && { auth_time: authTimeSeconds }),
     ...(delegation && delegationClaims(delegation)),
+    ...(granted && userClaims(granted, access)),
   };
   const listed = await placeOnStatusList(claims, access.api, ports);
   return { ...(await sign(listed, { ...access, look: holder.look }, ports)), quotas };
@@ -94,10 +103,25 @@ function delegationClaims({ client, act, mayAct }: Delegation) {
   return { subject_client_id: client.id, act, ...(mayAct && { may_act: mayAct }) };
 }
 
+/** A token of a user names the user and the session, and nothing of the record of the application. */
+function userClaims({ userId, sessionId, grantedAtSeconds, identityScopes }: GrantedByUser, { permissions }: Access) {
+  return {
+    sub: userId,
+    scope: [...identityScopes, ...permissions].join(' '),
+    granted_at: grantedAtSeconds,
+    ...(sessionId !== undefined && { sid: sessionId }),
+  };
+}
+
 function claimsOf(
   holder: TokenHolder,
   { standing, settings, api, permissions }: Access,
-  { issuer, random, subject }: Pick<IssuePorts, 'issuer' | 'random'> & { readonly subject: Client },
+  {
+    issuer,
+    random,
+    subject,
+    isForUser,
+  }: Pick<IssuePorts, 'issuer' | 'random'> & { readonly subject: Client; readonly isForUser: boolean },
 ): AccessTokenClaims {
   const { client, authenticatedAtSeconds: now } = holder;
   const inTenant = standing.scope.type === 'tenant' && {
@@ -116,7 +140,7 @@ function claimsOf(
     client_id: client.id,
     scope: permissions.join(' '),
     ...inTenant,
-    ...clientClaims(subject),
+    ...(isForUser ? {} : clientClaims(subject)),
   };
 }
 

@@ -1,3 +1,5 @@
+import { findApi } from '../access/entitlement.ts';
+import { userInfoIdentifier } from '../access/user-info-api.ts';
 import { toBase62 } from '../base62.ts';
 import { DomainError } from '../errors.ts';
 import { latestMark } from '../records/lifecycle.ts';
@@ -5,6 +7,7 @@ import { expectSettings, settingsIn, type WorkspaceSettings } from '../records/s
 import { scopeValues } from '../tokens/access-token.ts';
 import { revokeFamily } from '../tokens/family-roster.ts';
 import { findFamily, type Generation, generationOf, isEntitledBy, isFamilyOf } from '../tokens/live-family.ts';
+import type { TokenVerifier } from '../tokens/ports.ts';
 import {
   type NewRefreshToken,
   type RefreshTokenParts,
@@ -12,14 +15,17 @@ import {
   writeRefreshToken,
 } from '../tokens/refresh-token.ts';
 import { familyKey, type TokenFamily } from '../tokens/token-family.ts';
+import { dividedScope, type GrantedByUser } from '../tokens/user-token.ts';
 import { assertPossession } from './bind-token.ts';
-import { type Access, decideAccess, type TokenHolder } from './decide-access.ts';
+import { type Access, decideAccess, invalidScope, type TokenHolder } from './decide-access.ts';
+import { decideUserAccess } from './decide-user-access.ts';
 import type { GrantRequest, GrantResponse } from './grant.ts';
 import { issueAccessToken } from './issue-access-token.ts';
 import { type FamilyPorts, idleUntil, takeOfflineAccess } from './token-families.ts';
 
 interface Ports extends FamilyPorts {
   readonly defaultAudience: string | undefined;
+  readonly verifier: TokenVerifier;
 }
 
 const SALT_BYTES = 32;
@@ -55,8 +61,17 @@ export async function redeemRefreshToken(
   const generation = await liveGenerationOf(presented, family, settings, ports);
   const { possession = {} } = request;
   assertPossession(family.confirmation, possession, invalidGrant);
-  const access = await decideAgain(holder, family, request, ports);
-  const terms = { possession, dependsOn: [family.id], authTimeSeconds: family.createdAtSeconds };
+  const granted = family.granted && { sessionId: undefined, tenantId: undefined, ...family.granted };
+  const access =
+    granted === undefined
+      ? await decideAgain(holder, family, request, ports)
+      : await decideUserAccessAgain(holder, { family, granted }, request, ports);
+  const terms = {
+    possession,
+    dependsOn: [family.id, ...(granted?.dependsOn ?? [])],
+    authTimeSeconds: granted?.authenticatedAtSeconds ?? family.createdAtSeconds,
+    granted,
+  };
   const token = await issueAccessToken(holder, access, terms, ports);
   const refreshToken = await nextToken(presented, { family, generation, settings }, ports);
   // Without a scope, the request is about everything that was granted (RFC 6749 §6).
@@ -107,6 +122,26 @@ async function decideAgain(
   const isEntitled = isEntitledBy(access.entitlement, family);
   if (access.api.allowRefreshTokens && isEntitled && !isRevoked) return access;
   throw invalidGrant();
+}
+
+/** Decides again for a user's family. The request may name fewer permissions than were granted. */
+async function decideUserAccessAgain(
+  holder: TokenHolder,
+  { family, granted }: { readonly family: TokenFamily; readonly granted: GrantedByUser },
+  request: GrantRequest,
+  ports: Ports,
+): Promise<Access> {
+  const apiId =
+    family.audience === userInfoIdentifier(ports.issuer)
+      ? undefined
+      : (await findApi(family.audience, holder.look))?.id;
+  const access = await decideUserAccess(holder, granted, apiId, { ...ports, refuse: invalidGrant });
+  if (!request.audiences.every((audience) => audience === family.audience)) throw invalidGrant();
+  const { scope } = takeOfflineAccess(request.scope);
+  if (scope === undefined) return access;
+  const asked = dividedScope(scopeValues(scope)).permissions;
+  if (!asked.every((value) => access.permissions.includes(value))) throw invalidScope();
+  return { ...access, permissions: asked };
 }
 
 interface Redemption {

@@ -7,7 +7,7 @@ import { grantTypesOf } from '../registration/registration.ts';
 import { scopeValues } from '../tokens/access-token.ts';
 import { enterFamilyRoster, type FamilyRosterPorts } from '../tokens/family-roster.ts';
 import { type NewRefreshToken, writeRefreshToken } from '../tokens/refresh-token.ts';
-import { familyKey, type TokenFamily } from '../tokens/token-family.ts';
+import { type FamilyGrant, familyKey, type TokenFamily } from '../tokens/token-family.ts';
 import { type Access, invalidScope, type TokenHolder } from './decide-access.ts';
 import { type IssuedToken, type IssuePorts, issueAccessToken, type TokenTerms } from './issue-access-token.ts';
 
@@ -54,6 +54,51 @@ export async function beginFamily(
   const refreshToken = await writeRefreshToken(id, ports.random.bytes(ENTROPY_BYTES), ports.pepper);
   const family = familyOf(refreshToken, { holder, access, token }, ports);
   await enterFamilyRoster(family, access.settings.refreshTokens.maxLivePerClient, ports);
+  if (!(await ports.shortLived.write(familyKey(id), family)))
+    throw new Error('The id of the new family exists already.');
+  return { token, refreshToken: refreshToken.value };
+}
+
+/** The beginning of a user's family. */
+interface UserFamily extends Pick<FirstToken, 'holder' | 'access'> {
+  readonly id: string;
+  readonly grant: FamilyGrant;
+}
+
+/**
+ * Issues an access token and the first refresh token of a user's family. The family outlives the session (RFC 6749 §6,
+ * OpenID Connect Core §11).
+ * @throws DomainError as `issueAccessToken` does
+ */
+export async function beginUserFamily(
+  { id, holder, access, grant }: UserFamily,
+  terms: TokenTerms,
+  ports: FamilyPorts,
+): Promise<{ readonly token: IssuedToken; readonly refreshToken: string }> {
+  const token = await issueAccessToken(holder, access, { ...terms, dependsOn: [id, ...grant.dependsOn] }, ports);
+  const refreshToken = await writeRefreshToken(id, ports.random.bytes(ENTROPY_BYTES), ports.pepper);
+  const first = { holder: { ...holder, expiresAtSeconds: undefined }, access, token };
+  const {
+    userId,
+    tenantId,
+    dependsOn,
+    grantedAtSeconds,
+    permissions,
+    identityScopes,
+    authenticatedAtSeconds,
+    methods,
+  } = grant;
+  const granted = {
+    userId,
+    tenantId,
+    dependsOn,
+    grantedAtSeconds,
+    permissions,
+    identityScopes,
+    authenticatedAtSeconds,
+    methods,
+  };
+  const family: TokenFamily = { ...familyOf(refreshToken, first, ports), granted };
   if (!(await ports.shortLived.write(familyKey(id), family)))
     throw new Error('The id of the new family exists already.');
   return { token, refreshToken: refreshToken.value };

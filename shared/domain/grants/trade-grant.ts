@@ -1,6 +1,8 @@
 import { invalidGrant } from '../authentication/authenticate-assertion.ts';
 import { DomainError } from '../errors.ts';
+import type { ShortLivedWriter } from '../records/change-record.ts';
 import {
+  AUTHORIZATION_CODE,
   CLIENT_CREDENTIALS,
   type GrantType,
   isGrantType,
@@ -14,12 +16,14 @@ import { decideAccess, type TokenHolder } from './decide-access.ts';
 import { exchangeToken } from './exchange-token.ts';
 import type { GrantRequest, GrantResponse } from './grant.ts';
 import { issueAccessToken } from './issue-access-token.ts';
+import { redeemAuthorizationCode } from './redeem-authorization-code.ts';
 import { redeemRefreshToken } from './redeem-refresh-token.ts';
 import { beginFamily, type FamilyPorts, takeOfflineAccess } from './token-families.ts';
 
 interface Ports extends FamilyPorts {
   readonly defaultAudience: string | undefined;
   readonly verifier: TokenVerifier;
+  readonly codes: ShortLivedWriter<'code'>;
 }
 
 type Trade = (holder: TokenHolder, request: GrantRequest, ports: Ports) => Promise<GrantResponse>;
@@ -29,6 +33,7 @@ const trades: Readonly<Record<GrantType, Trade>> = {
   [JWT_BEARER]: tradeAssertion,
   [REFRESH_TOKEN]: redeemRefreshToken,
   [TOKEN_EXCHANGE]: exchangeToken,
+  [AUTHORIZATION_CODE]: redeemAuthorizationCode,
 };
 
 /**

@@ -51,6 +51,11 @@ export const auditEventTypes = [
   'api.tested',
   'api.signing_secret.created',
   'api.signing_secret.deleted',
+  'login.code_sent',
+  'login.succeeded',
+  'session.ended',
+  'session.all_ended',
+  'consent.decided',
 ] as const;
 
 /** The type of an event, such as `role.created`. */

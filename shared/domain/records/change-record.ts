@@ -118,13 +118,13 @@ export interface RecordWriter<Kinds extends DirectoryKind> {
   replace<Kept extends Versioned>(key: RecordKey<Kinds, Kept>, record: NoInfer<Kept>): Promise<boolean>;
 }
 
-/** Writes records that expire. */
-export interface ShortLivedWriter {
+/** Writes records of some kinds that expire. */
+export interface ShortLivedWriter<Kinds extends ShortLivedKind = ShortLivedKind> {
   /**
    * Inserts the record in version 1, or replaces the record whose stored version is one below. Resolves with false if
    * another version is stored.
    */
-  write<Kept extends ShortLived>(key: RecordKey<ShortLivedKind, Kept>, record: NoInfer<Kept>): Promise<boolean>;
+  write<Kept extends ShortLived>(key: RecordKey<Kinds, Kept>, record: NoInfer<Kept>): Promise<boolean>;
 }
 
 /**

@@ -33,7 +33,17 @@ export interface ClientLister {
 }
 
 /** Kinds of records that the directory lists. */
-export type ListedKind = 'tenant' | 'user' | 'role' | 'api' | 'removal' | 'membership' | 'serviceUser' | 'grant';
+export type ListedKind =
+  | 'tenant'
+  | 'user'
+  | 'role'
+  | 'api'
+  | 'removal'
+  | 'membership'
+  | 'serviceUser'
+  | 'grant'
+  | 'consent'
+  | 'workspaceMember';
 
 /** Lists the records of the directory. */
 export interface DirectoryLister {

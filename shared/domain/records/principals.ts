@@ -22,6 +22,10 @@ export interface User extends Versioned {
   readonly name?: string | undefined;
   readonly status: 'active' | 'disabled' | 'deleted';
   readonly metadata?: JsonObject | undefined;
+  /** Whether the user has shown a code that was sent to the address. A changed address is not verified. */
+  readonly isEmailVerified?: true | undefined;
+  /** Sessions that began before this moment have ended, because the user signed out everywhere. */
+  readonly signedOutBeforeSeconds?: number | undefined;
 }
 
 /**

@@ -39,7 +39,17 @@ export type DirectoryKind =
   | 'settings'
   | 'signingKeys'
   | 'signingSecrets'
-  | 'roster';
+  | 'roster'
+  | 'consent'
+  | 'workspaceMember';
 
 /** Kinds of records that expire. */
-export type ShortLivedKind = 'family' | 'familyRoster';
+export type ShortLivedKind =
+  | 'family'
+  | 'familyRoster'
+  | 'session'
+  | 'sessionRoster'
+  | 'interaction'
+  | 'loginAttempt'
+  | 'loginLink'
+  | 'code';

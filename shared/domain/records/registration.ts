@@ -10,7 +10,7 @@ export interface ApplicationRegistration extends CertificateNames {
   /** The method by which the application must authenticate. A secret may be in the header or in the body (DEC4). */
   readonly tokenEndpointAuthMethod: TokenEndpointAuthMethod;
   /** The grants that the application may trade for an access token. */
-  readonly grantTypes: readonly RegisteredGrantType[];
+  readonly grantTypes: readonly GrantType[];
   /** The public keys of its assertions, or of its certificate, and the key to which answers are encrypted. */
   readonly jwks?: readonly RegisteredJwk[] | undefined;
   /** The URL at which the application publishes these keys. */
@@ -81,20 +81,14 @@ export const REFRESH_TOKEN = 'refresh_token';
 /** The grant of a client that shows its credentials and an access token that a caller sent to it (RFC 8693 §2.1). */
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
-/** The grant of a client to which a user was sent back with a code (RFC 6749 §4.1). No endpoint takes codes yet. */
+/** The grant of a client that shows a code which a person's browser brought to it (RFC 6749 §4.1). */
 export const AUTHORIZATION_CODE = 'authorization_code';
 
 /** The grants that can be traded for an access token. */
-export const grantTypes = [CLIENT_CREDENTIALS, JWT_BEARER, REFRESH_TOKEN, TOKEN_EXCHANGE] as const;
+export const grantTypes = [CLIENT_CREDENTIALS, JWT_BEARER, REFRESH_TOKEN, TOKEN_EXCHANGE, AUTHORIZATION_CODE] as const;
 
 /** A `grant_type` that the token endpoint supports. */
 export type GrantType = (typeof grantTypes)[number];
-
-/** The grants that an application can be registered for. */
-export const registeredGrantTypes = [...grantTypes, AUTHORIZATION_CODE] as const;
-
-/** A grant that an application can be registered for. */
-export type RegisteredGrantType = (typeof registeredGrantTypes)[number];
 
 /** Whether a `grant_type` of a request is supported. */
 export function isGrantType(value: string): value is GrantType {

@@ -56,6 +56,8 @@ export interface WorkspaceSettings extends Versioned {
     readonly graceSeconds: number;
     readonly maxLivePerClient: number;
   };
+  /** How long people stay logged in. Workspace members have shorter limits. */
+  readonly sessions: { readonly users: SessionLimits; readonly members: SessionLimits };
   /** The origins whose pages may call the management API from a browser, spelled as browsers send them. */
   readonly allowedOrigins: readonly string[];
   /** Tokens of any client that were issued before this moment are not valid. */
@@ -71,6 +73,20 @@ export const DEFAULT_REFRESH_TOKENS: WorkspaceSettings['refreshTokens'] = {
   idleLifetimeSeconds: 1_209_600,
   graceSeconds: 10,
   maxLivePerClient: 100,
+};
+
+/** The limits of a session. */
+export interface SessionLimits {
+  /** How long a session lives after its last use. */
+  readonly idleLifetimeSeconds: number;
+  /** How long a session lives, however often it is used. */
+  readonly lifetimeSeconds: number;
+}
+
+/** The limits of sessions until an administrator changes them. */
+export const DEFAULT_SESSIONS: WorkspaceSettings['sessions'] = {
+  users: { idleLifetimeSeconds: 43_200, lifetimeSeconds: 2_592_000 },
+  members: { idleLifetimeSeconds: 3_600, lifetimeSeconds: 86_400 },
 };
 
 /**
@@ -102,6 +118,7 @@ export const DEFAULT_SETTINGS: WorkspaceSettings = {
   tokenQuota: UNLIMITED,
   statusLists: { ttlSeconds: 30 },
   refreshTokens: DEFAULT_REFRESH_TOKENS,
+  sessions: DEFAULT_SESSIONS,
   allowedOrigins: [],
   createdAtSeconds: 0,
   version: 1,

@@ -1,10 +1,10 @@
 import {
   AUTHORIZATION_CODE,
   CLIENT_CREDENTIALS,
+  type GrantType,
   grantTypes,
   JWT_BEARER,
   REFRESH_TOKEN,
-  type RegisteredGrantType,
   TOKEN_EXCHANGE,
   type TokenEndpointAuthMethod,
 } from '../records/registration.ts';
@@ -53,7 +53,7 @@ export function isKnownByName(method: TokenEndpointAuthMethod): boolean {
  * The proofs that each grant accepts (RFC 6749 §4.4: client credentials are for confidential clients only). A public
  * client can be registered for codes, and for the refresh tokens that come with them.
  */
-const PROOFS_FOR: Readonly<Record<RegisteredGrantType, readonly ClientProof[]>> = {
+const PROOFS_FOR: Readonly<Record<GrantType, readonly ClientProof[]>> = {
   [AUTHORIZATION_CODE]: ['secret', 'assertion', 'certificate', 'none'],
   [CLIENT_CREDENTIALS]: ['secret', 'assertion', 'certificate'],
   [JWT_BEARER]: ['assertion'],
@@ -62,12 +62,12 @@ const PROOFS_FOR: Readonly<Record<RegisteredGrantType, readonly ClientProof[]>> 
 };
 
 /** Whether a grant accepts the proof of this method. */
-export function acceptsMethod(grantType: RegisteredGrantType, method: TokenEndpointAuthMethod): boolean {
+export function acceptsMethod(grantType: GrantType, method: TokenEndpointAuthMethod): boolean {
   return PROOFS_FOR[grantType].includes(proofBy(method));
 }
 
 /** The methods by which a client can obtain a token with any grant, and can therefore also revoke a token. */
-export const usableMethods = confidentialMethods.filter((method) =>
+export const usableMethods = authenticationMethods.filter((method) =>
   grantTypes.some((grantType) => acceptsMethod(grantType, method)),
 );
 

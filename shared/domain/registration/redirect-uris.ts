@@ -26,6 +26,24 @@ export function isRedirectUri(uri: string): boolean {
   return protocol === 'https:' || LOOPBACK_HOSTS.includes(hostname);
 }
 
+/**
+ * Finds the registered URI that a request may be answered at, and returns the URI of the request. Both are compared
+ * character by character (RFC 9700 §2.1). Only the port of http to the user's own machine may differ, because programs
+ * there listen on a port that the system gives them (RFC 8252 §7.3).
+ */
+export function matchRedirectUri(asked: string, registered: readonly string[]): string | undefined {
+  if (registered.includes(asked)) return asked;
+  const withoutPort = withoutLoopbackPort(asked);
+  if (withoutPort === undefined || !isRedirectUri(asked)) return undefined;
+  return registered.some((uri) => withoutLoopbackPort(uri) === withoutPort) ? asked : undefined;
+}
+
+/** A URI of the user's own machine without its port; undefined for all other URIs. */
+function withoutLoopbackPort(uri: string): string | undefined {
+  const parts = /^(?<host>http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))(?::\d{1,5})?(?<rest>[/?].*)?$/.exec(uri)?.groups;
+  return parts && `${parts.host}${parts.rest ?? ''}`;
+}
+
 /** Checks that all URIs are redirect URIs. @throws DomainError `invalid_request` that names the first invalid URI */
 export function assertRedirectUris(uris: readonly string[], field = 'redirectUris'): void {
   const wrong = uris.findIndex((uri) => !isRedirectUri(uri));

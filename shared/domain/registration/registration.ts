@@ -7,7 +7,6 @@ import {
   type GrantType,
   JWT_BEARER,
   REFRESH_TOKEN,
-  type RegisteredGrantType,
 } from '../records/registration.ts';
 import { type AssertionAlgorithm, assertionAlgorithms, type ClientProof, proofBy } from './authentication-methods.ts';
 import { signingKeysIn } from './encryption-keys.ts';
@@ -37,7 +36,7 @@ export function proofOf(client: Client): ClientProof | undefined {
 }
 
 /** Returns the grants of a client: an application is registered with them; for other clients the credential decides. */
-export function grantTypesOf(client: Client): readonly RegisteredGrantType[] {
+export function grantTypesOf(client: Client): readonly GrantType[] {
   if (client.subject.type === 'application') return registrationOf(client).grantTypes;
   if (client.trust !== undefined) return [JWT_BEARER];
   const withCredentials = [CLIENT_CREDENTIALS, REFRESH_TOKEN] as const;
@@ -46,9 +45,7 @@ export function grantTypesOf(client: Client): readonly RegisteredGrantType[] {
 
 /** Checks that a client may use a grant. @throws DomainError `unauthorized_client` (RFC 6749 §5.2) */
 export function assertMayUse(grantType: GrantType, client: Client): void {
-  const isPublic = proofOf(client) === 'none';
-  // A public client gets its first tokens for a code, and no endpoint takes codes yet.
-  if (grantTypesOf(client).includes(grantType) && !isPublic) return;
+  if (grantTypesOf(client).includes(grantType)) return;
   throw new DomainError('unauthorized_client', `The client may not use the grant ${grantType}.`);
 }
 

@@ -16,6 +16,9 @@ export const ACCESS_TOKEN_TYPE = 'at+jwt';
  */
 export const LONG_LIVED_TOKEN_TYPE = 'mintmark-token+jwt';
 
+/** The header `typ` of an ID token (OpenID Connect Core §2 names none; RFC 8725 §3.11 asks for one of its own kind). */
+export const ID_TOKEN_TYPE = 'JWT';
+
 /** How a token is presented (RFC 6750 §4, RFC 9449 §5). A certificate-bound token is a bearer token (RFC 8705 §3). */
 export type TokenType = 'Bearer' | 'DPoP';
 

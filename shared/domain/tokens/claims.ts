@@ -48,6 +48,10 @@ export interface AccessTokenClaims extends CommonClaims, ClientClaims {
   readonly subject_client_id?: string;
   /** When the subject authenticated (RFC 9068 §2.2.1), if this token was refreshed or exchanged since. */
   readonly auth_time?: number;
+  /** The session of the user on which the token depends (OpenID Connect Front-Channel Logout §3). */
+  readonly sid?: string;
+  /** When the user granted what the token comes from. Only tokens of users have it. */
+  readonly granted_at?: number;
 }
 
 /**
@@ -64,6 +68,8 @@ export interface LongLivedTokenClaims extends CommonClaims {
   readonly may_act?: never;
   readonly subject_client_id?: never;
   readonly auth_time?: never;
+  readonly sid?: never;
+  readonly granted_at?: never;
 }
 
 /** The claims of any token that Mintmark signs; only access tokens have a scope. */

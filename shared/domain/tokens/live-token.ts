@@ -1,9 +1,10 @@
 import { tenantOfScope } from '../access/caller-scope.ts';
 import { allowedPermissions, findApi } from '../access/entitlement.ts';
-import { type Standing, standingOf, standingOfUser } from '../access/standing.ts';
+import { type Standing, standingOf } from '../access/standing.ts';
+import { userInfoApi, userInfoIdentifier } from '../access/user-info-api.ts';
 import type { Clock } from '../ambient.ts';
 import { bindingRulesFor, isBoundAsRequired } from '../authentication/confirmation.ts';
-import { isIdOf } from '../ids.ts';
+import { isIdOf, isMadeId } from '../ids.ts';
 import { isTrustedNow, signingKeysIn } from '../keys/signing-keys.ts';
 import { type Client, subjectId } from '../records/client.ts';
 import { isLive, latestMark } from '../records/lifecycle.ts';
@@ -12,10 +13,11 @@ import { type Api, apiNameKey } from '../records/permissions.ts';
 import { membershipKey, serviceUserKey, tenantKey, userKey } from '../records/principals.ts';
 import { settingsIn } from '../records/settings.ts';
 import { isWithinLifetime, scopeValues } from './access-token.ts';
-import type { TokenClaims } from './claims.ts';
+import type { AccessTokenClaims, TokenClaims } from './claims.ts';
 import type { SecretTokens, TokenVerifier, VerifiedToken } from './ports.ts';
 import { claimsBySecret } from './secret-signed-token.ts';
 import { areEntitlementsKept, arePartiesActive, isTokenRevoked, withinActorsReach } from './token-dependencies.ts';
+import { dividedScope, userAccessNow } from './user-token.ts';
 
 /** An access token that is active now. */
 export interface LiveToken {
@@ -136,8 +138,9 @@ export async function liveTokenOf(
     arePartiesActive(claims, look, nowSeconds),
   ]);
   if (client === undefined || isRevoked || !isComplete || !isLive(client, nowSeconds)) return undefined;
+  if (claims.scope !== undefined && isOfUser(claims, client)) return liveUserToken(claims, client, look, { clock });
 
-  const reading = [standingOfSubject(claims, client, look), findApi(claims.aud, look), settingsIn(look)] as const;
+  const reading = [standingOf(client, look), findApi(claims.aud, look), settingsIn(look)] as const;
   const [standing, api, settings] = await Promise.all(reading);
   if (standing === undefined || api === undefined) return undefined;
   if (authenticatedAtSeconds(claims) < latestMark(standing, settings)) return undefined;
@@ -150,15 +153,32 @@ export async function liveTokenOf(
   return permissions.length === 0 ? undefined : { claims, client, standing, api, permissions, look };
 }
 
+/** Whether a token acts for a user to whom the application does not belong: its subject is a user, not the application. */
+function isOfUser(claims: TokenClaims, { subject }: Client): boolean {
+  return subject.type === 'application' && isMadeId('usr', claims.sub);
+}
+
+/** Decides by the records whether the token of a user is active, and what it permits now. */
+async function liveUserToken(
+  claims: AccessTokenClaims,
+  client: Client,
+  look: Look,
+  ports: Pick<Ports, 'clock'>,
+): Promise<LiveToken | undefined> {
+  const isForUserInfo = claims.aud === userInfoIdentifier(claims.iss);
+  const api = isForUserInfo ? userInfoApi(claims.iss, 'RS256') : await findApi(claims.aud, look);
+  if (api === undefined || !isBoundAsRequired(claims.cnf, bindingRulesFor(api, client))) return undefined;
+  const { sub: userId, tenant_id: tenantId, sid: sessionId, granted_at: grantedAtSeconds = claims.iat } = claims;
+  const scopes = dividedScope(scopeValues(claims.scope));
+  const dependsOn = claims.depends_on ?? [];
+  const granted = { userId, tenantId, sessionId, grantedAtSeconds, dependsOn, ...scopes };
+  const access = await userAccessNow(granted, { client, api }, look, ports);
+  return access && { claims, client, api, look, ...access };
+}
+
 /** The values of a scope that are still allowed. */
 export function stillAllowed(scope: string, allowed: readonly string[]): readonly string[] {
   return scopeValues(scope).filter((value) => allowed.includes(value));
-}
-
-/** Reads the standing of a token's subject: of its client, or of the user for whom an application acts. */
-function standingOfSubject({ sub }: TokenClaims, client: Client, look: Look): Promise<Standing | undefined> {
-  const isOfClient = client.subject.type !== 'application' || sub === client.id;
-  return isOfClient ? standingOf(client, look) : standingOfUser(sub, client, look);
 }
 
 /** The id of the subject's client, whose records decide what the token permits. */
@@ -206,7 +226,7 @@ function agreesWithRecords(
   { client, standing, api }: Pick<LiveToken, 'client' | 'standing' | 'api'>,
 ): boolean {
   if (!isBoundAsRequired(claims.cnf, bindingRulesFor(api, client))) return false;
-  if (claims.sub !== (standing.userId ?? subjectId(client))) return false;
+  if (claims.sub !== subjectId(client)) return false;
   if (claims.tenant_id !== tenantOfScope(standing.scope)) return false;
   if (claims.scope !== undefined) return client.accessToken === undefined;
   return client.accessToken?.tokenId === claims.jti && client.accessToken.apiId === api.id;

@@ -2,6 +2,7 @@ import type { WrappedSecret } from '../keys/ports.ts';
 import type { SigningKeys } from '../keys/signing-key.ts';
 import type { SigningAlgorithm } from '../records/permissions.ts';
 import type { AccessTokenClaims, DecidingClaims, TokenClaims } from './claims.ts';
+import type { IdTokenClaims } from './identity-claims.ts';
 import type { StatusPlace } from './status-places.ts';
 
 /** Signs tokens with the workspace's keys. The header `typ` tells access tokens from long-lived tokens. */
@@ -11,6 +12,12 @@ export interface TokenSigner {
    * that this process has read last. Rejects with `invalid_scope` if the claims are too long to be signed.
    */
   sign(claims: TokenClaims, algorithm: SigningAlgorithm, keys?: SigningKeys): Promise<string>;
+}
+
+/** Signs ID tokens with the workspace's keys. The header `typ` tells them from all tokens that APIs accept. */
+export interface IdTokenSigner {
+  /** Signs as `TokenSigner` does. */
+  signIdToken(claims: IdTokenClaims, algorithm: SigningAlgorithm, keys?: SigningKeys): Promise<string>;
 }
 
 /** The claims of a verified token, and the key that signed it. */

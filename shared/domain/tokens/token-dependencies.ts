@@ -7,9 +7,12 @@ import type { Look } from '../records/look.ts';
 import type { Api } from '../records/permissions.ts';
 import type { TokenClaims } from './claims.ts';
 
+/** The kinds of ids that are revoked: tokens, families and codes. Other ids name records that end in another way. */
+const revocableKinds = ['tok', 'fam', 'cod'] as const;
+
 /** Whether a token was revoked: the token itself, or a token or family that it comes from. */
 export async function isTokenRevoked({ jti, depends_on: others = [] }: TokenClaims, look: Look): Promise<boolean> {
-  const ids = [jti, ...others.filter((id) => !isIdOf('cli', id) && !isEntitlementId(id))];
+  const ids = [jti, ...others.filter((id) => revocableKinds.some((kind) => isIdOf(kind, id)))];
   return (await Promise.all(ids.map((id) => look.isRevoked(id)))).includes(true);
 }
 

@@ -1,4 +1,6 @@
 import type { Confirmation } from '../authentication/confirmation.ts';
+import type { IdentityScope } from '../people-records/authorization-request.ts';
+import type { LoginMethod } from '../people-records/session.ts';
 import type { ShortLived } from '../records/lifecycle.ts';
 import type { RecordKey } from '../records/record-key.ts';
 
@@ -19,9 +21,23 @@ export interface TokenFamily extends ShortLived {
   readonly confirmation?: Confirmation | undefined;
   /** The id of the client grant or API that entitled the client; undefined in families of an earlier version. */
   readonly entitlementId?: string | undefined;
+  /** What a user granted; undefined if the client acts for itself. */
+  readonly granted?: FamilyGrant | undefined;
   readonly createdAtSeconds: number;
   /** When the family ends, if it is not used before. */
   readonly idleUntilSeconds: number;
+}
+
+/** What a user granted, as the user's families keep it. Such a family outlives the session. */
+export interface FamilyGrant {
+  readonly userId: string;
+  readonly tenantId?: string | undefined;
+  readonly dependsOn: readonly string[];
+  readonly grantedAtSeconds: number;
+  readonly permissions: readonly string[];
+  readonly identityScopes: readonly IdentityScope[];
+  readonly authenticatedAtSeconds: number;
+  readonly methods: readonly LoginMethod[];
 }
 
 /** The last rotation. With the previous token and the salt, Mintmark can derive the same successor again. */

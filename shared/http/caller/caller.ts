@@ -9,6 +9,7 @@ import {
   recogniseHolder,
 } from '#shared/domain/authentication/recognise.ts';
 import { authenticateManager, type ManagerPorts } from '#shared/domain/checks/authenticate-manager.ts';
+import type { PresentedToken } from '#shared/domain/checks/sender-constraint.ts';
 import { subjectId } from '#shared/domain/records/client.ts';
 import type { Incoming } from '../request/incoming.ts';
 import { isTokenScheme, readAccessToken } from './bearer.ts';
@@ -25,16 +26,19 @@ const recognisers = {
     recogniseClient({ source: incoming.source, read: () => presentedClient(incoming) }, ports),
   grant: (incoming: Incoming, ports: GrantPorts) =>
     recogniseHolder({ source: incoming.source, read: () => presentedGrant(incoming) }, ports),
-  manager: async (incoming: Incoming, ports: ManagerPorts & Origins) => {
-    const { certificate } = incoming;
-    const proof = presentedProof(incoming, ports);
-    return authenticateManager({ ...readAccessToken(incoming), proof, certificate }, ports);
-  },
+  manager: async (incoming: Incoming, ports: ManagerPorts & Origins) =>
+    authenticateManager(presentedToken(incoming, ports), ports),
 };
+
+/** Reads the access token of a request with its proof and certificate. @throws DomainError as `readAccessToken` does */
+export function presentedToken(incoming: Incoming, origins: Origins): PresentedToken {
+  const { certificate } = incoming;
+  return { ...readAccessToken(incoming), proof: presentedProof(incoming, origins), certificate };
+}
 
 /**
  * Recognises the caller of a request. The API table says which kind of caller the route takes.
- * @returns undefined for `anyone`
+ * @returns undefined for `anyone`, `browser` and `bearer`
  * @throws DomainError as `recogniseClient`, `recogniseHolder` and `authenticateManager` do
  */
 export async function authenticate(
@@ -42,7 +46,7 @@ export async function authenticate(
   caller: Caller,
   ports: CallerPorts,
 ): Promise<Incoming['caller']> {
-  if (caller === 'anyone') return undefined;
+  if (caller === 'anyone' || caller === 'browser' || caller === 'bearer') return undefined;
   if (typeof caller === 'string') return recognisers[caller](incoming, ports);
   if ('permission' in caller) return recognisers.manager(incoming, ports);
   if (!isTokenScheme(incoming.headers.authorization)) return recognisers.client(incoming, ports);

@@ -18,10 +18,30 @@ export function tenantRepresentation(record: Tenant) {
 
 /** Shows a user. @throws Error for a deleted user, which no answer shows */
 export function userRepresentation(record: User) {
-  const { id, email, name, metadata, status, createdAtSeconds, version, ...rest } = record;
+  const {
+    id,
+    email,
+    name,
+    metadata,
+    status,
+    createdAtSeconds,
+    version,
+    isEmailVerified,
+    signedOutBeforeSeconds: _hidden,
+    ...rest
+  } = record;
   nothingLeft(rest);
   if (status === 'deleted') throw new Error('A deleted user is not shown.');
-  return { id, email, name, metadata, status, createdAt: timestamp(createdAtSeconds), version };
+  return {
+    id,
+    email,
+    emailVerified: isEmailVerified === true,
+    name,
+    metadata,
+    status,
+    createdAt: timestamp(createdAtSeconds),
+    version,
+  };
 }
 
 /** Shows a membership by its tenant and user. Its id stays internal. */
@@ -120,6 +140,7 @@ export function settingsRepresentation(record: Omit<WorkspaceSettings, 'createdA
     tokenQuota,
     statusLists,
     refreshTokens,
+    sessions,
     allowedOrigins,
     ...rest
   } = record;
@@ -133,6 +154,7 @@ export function settingsRepresentation(record: Omit<WorkspaceSettings, 'createdA
     tokenQuota,
     statusLists,
     refreshTokens,
+    sessions,
     allowedOrigins,
     ...revocationMark({ revokedBeforeSeconds }),
   };

@@ -1,6 +1,8 @@
 import type { ErrorStyle } from '#shared/api/table.ts';
 import { dpopAlgorithms } from '#shared/domain/authentication/dpop.ts';
 import { DomainError, type ErrorCode, unavailable } from '#shared/domain/errors.ts';
+import { type ErrorKey, errorPage } from '#shared/pages/error.ts';
+import { renderPage } from './files.ts';
 import { type GatewayReply, uncacheable } from './replies.ts';
 
 const STATUS: Readonly<Record<ErrorCode, number>> = {
@@ -58,14 +60,17 @@ interface AboutRoute {
   readonly allowedMethods: readonly string[];
   /** The URL of the metadata that say which tokens the API accepts (RFC 9728); undefined if the API has none. */
   readonly resourceMetadataUri: () => string | undefined;
+  /** The id by which the platform team finds the request in the log; pages show it. */
+  readonly requestId: string;
 }
 
 /** Renders an error as an answer, in the style of the route. */
 export function renderError(
   error: DomainError,
   style: ErrorStyle,
-  { allowedMethods, resourceMetadataUri }: AboutRoute,
+  { allowedMethods, resourceMetadataUri, requestId }: AboutRoute,
 ): GatewayReply {
+  if (style === 'page') return renderErrorPage(error, { allowedMethods, requestId });
   const isProblem = style === 'problem';
   return {
     statusCode: STATUS[error.code],
@@ -77,6 +82,33 @@ export function renderError(
       ...(error.retryAfterSeconds !== undefined && { 'retry-after': String(error.retryAfterSeconds) }),
     },
     body: JSON.stringify(isProblem ? problem(error) : oauthError(error)),
+  };
+}
+
+/** Our code → the page that says it to a person. All other codes are about the request that a person did not write. */
+const PAGE: Partial<Record<ErrorCode, ErrorKey>> = {
+  forbidden: 'forbidden',
+  not_found: 'notFound',
+  method_not_allowed: 'wrongMethod',
+  rate_limited: 'tooMany',
+  temporarily_unavailable: 'unavailable',
+  server_error: 'unexpected',
+};
+
+/** Renders an error as a page for a person. */
+function renderErrorPage(
+  error: DomainError,
+  { allowedMethods, requestId }: Pick<AboutRoute, 'allowedMethods' | 'requestId'>,
+): GatewayReply {
+  const page = errorPage({ error: PAGE[error.code] ?? 'badRequest', detail: error.message, requestId });
+  const reply = renderPage(page);
+  return {
+    ...reply,
+    headers: {
+      ...reply.headers,
+      ...(error.code === 'method_not_allowed' && { allow: allowedMethods.join(', ') }),
+      ...(error.retryAfterSeconds !== undefined && { 'retry-after': String(error.retryAfterSeconds) }),
+    },
   };
 }
 

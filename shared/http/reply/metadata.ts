@@ -1,6 +1,10 @@
 import { discovery } from '#shared/api/oauth/discovery.ts';
 import { exchange, introspect, revoke } from '#shared/api/oauth/oauth.ts';
+import { userInfo } from '#shared/api/oauth/user-info.ts';
+import { authorize } from '#shared/api/pages/authorize.ts';
 import { dpopAlgorithms } from '#shared/domain/authentication/dpop.ts';
+import { OFFLINE_ACCESS } from '#shared/domain/grants/token-families.ts';
+import { identityScopes, prompts, responseModes } from '#shared/domain/people-records/authorization-request.ts';
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import {
   contentEncryptions,
@@ -24,11 +28,8 @@ interface Deployment {
   readonly algorithms: readonly SigningAlgorithm[];
 }
 
-/**
- * There is no authorization endpoint, so it answers with nothing: `none` (OAuth 2.0 Multiple Response Type Encoding
- * Practices §4). RFC 8414 §2 requires the member, and libraries refuse an empty list.
- */
-const responseTypes = ['none'];
+/** What we tell about a person (OpenID Connect Core §5.1, §2). */
+const claimsSupported = ['sub', 'name', 'email', 'email_verified', 'auth_time', 'amr', 'sid', 'nonce'];
 
 /**
  * Describes this authorization server for clients and verifiers (RFC 8414 §2). The members that OpenID Connect
@@ -40,11 +41,19 @@ export function authorizationServerMetadata({ issuer, mutualTlsUrl, algorithms }
   const clientMethods = usableMethods.filter(isPossible);
   return {
     issuer,
+    authorization_endpoint: issuer + authorize.routes.authorize.path,
     ...endpointsAt(issuer),
+    userinfo_endpoint: issuer + userInfo.routes.userInfo.path,
     jwks_uri: jwksUriOf(issuer),
     signed_jwks_uri: issuer + discovery.routes.signedJwks.path,
     grant_types_supported: grantTypes,
-    response_types_supported: responseTypes,
+    response_types_supported: ['code'],
+    response_modes_supported: responseModes,
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true as const,
+    scopes_supported: [...identityScopes, OFFLINE_ACCESS],
+    claims_supported: claimsSupported,
+    prompt_values_supported: prompts,
     token_endpoint_auth_methods_supported: clientMethods,
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     introspection_endpoint_auth_methods_supported: confidentialMethods.filter(isPossible),

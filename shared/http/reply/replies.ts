@@ -1,4 +1,3 @@
-import type { Reply } from '#shared/api/table.ts';
 import type { ErrorCode } from '#shared/domain/errors.ts';
 import type { RequestQuota } from '#shared/domain/requests.ts';
 
@@ -48,47 +47,11 @@ export interface GatewayReply {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
   readonly body: string;
-}
-
-/** Renders a successful answer as the API table describes it. */
-export function renderReply(
-  { status, body, maxAgeSeconds = 0 }: OperationReply<number, unknown>,
-  reply: Reply,
-): GatewayReply {
-  const content = contentOf(body, reply);
-  const maxAge = reply.maxAgeSeconds === 'varying' ? maxAgeSeconds : reply.maxAgeSeconds;
-  return {
-    statusCode: status,
-    headers: {
-      ...(content !== undefined && { 'content-type': content.type }),
-      ...(hasVersion(body) && { etag: entityTag(body.version) }),
-      ...(maxAge === undefined ? uncacheable : { 'cache-control': `public, max-age=${maxAge}` }),
-    },
-    body: content?.text ?? '',
-  };
-}
-
-function contentOf(body: unknown, { signedAs }: Reply): { readonly type: string; readonly text: string } | undefined {
-  if (body === undefined) return undefined;
-  if (signedAs !== undefined && isSigned(body)) return { type: signedAs, text: body.jwt };
-  return { type: 'application/json', text: JSON.stringify(body) };
-}
-
-function isSigned(body: unknown): body is SignedBody {
-  return typeof body === 'object' && body !== null && 'jwt' in body && typeof body.jwt === 'string';
-}
-
-/** Whether an answer is one resource, whose version is also its ETag: callers send it back as If-Match. */
-function hasVersion(body: unknown): body is { readonly version: number } {
-  return typeof body === 'object' && body !== null && 'version' in body && typeof body.version === 'number';
+  /** Set-Cookie headers; only pages have them, and only HTTP APIs serve pages. */
+  readonly cookies?: readonly string[];
 }
 
 /**
  * The headers that forbid caches to keep an answer: an error, or an answer with a token or a secret (RFC 6749 §5.1).
  */
 export const uncacheable = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
-
-/** Renders a version as a strong entity tag (RFC 9110 §8.8.3). */
-function entityTag(version: number): string {
-  return `"${version}"`;
-}

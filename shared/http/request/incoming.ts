@@ -45,6 +45,10 @@ export interface Incoming {
   readonly path: string;
   readonly pathParameters: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
+  /** The query string as the client sent it, without the question mark; empty for an event of a REST API. */
+  readonly rawQuery: string;
+  /** The cookies by name. */
+  readonly cookies: Readonly<Record<string, string | undefined>>;
   /** The headers by lower-case name. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly rawBody: string;
@@ -103,6 +107,8 @@ function readHttpApiEvent(event: APIGatewayProxyEventV2): Incoming {
     method: http.method,
     pathTemplate: event.routeKey.slice(event.routeKey.indexOf(' ') + 1),
     path: event.rawPath,
+    rawQuery: event.rawQueryString,
+    cookies: cookiesOf(event.cookies ?? []),
     headers: { ...event.headers },
     source: http.sourceIp,
     userAgent: cleaned(http.userAgent),
@@ -120,6 +126,8 @@ function readRestApiEvent(event: APIGatewayProxyEvent): Incoming {
     method: event.httpMethod,
     pathTemplate: event.resource,
     path: event.path,
+    rawQuery: '',
+    cookies: cookiesOf((event.headers?.cookie ?? '').split(';')),
     // Several proofs in one text are not a valid proof, so the request is refused.
     headers: { ...event.headers, ...(proofs && { dpop: proofs.join(',') }) },
     source: identity.sourceIp,
@@ -139,6 +147,19 @@ function readCommon(event: GatewayEvent) {
     startedAtMilliseconds: performance.now(),
     target: idsOf(pathParameters),
   };
+}
+
+/**
+ * Reads cookies (RFC 6265 §4.2.1). Of two cookies with one name, neither counts: only one can be ours, and the other may
+ * come from somebody who could set a cookie for our host.
+ */
+function cookiesOf(pairs: readonly string[]): Incoming['cookies'] {
+  const read = pairs.map((pair): [string, string] => {
+    const at = pair.indexOf('=');
+    return [pair.slice(0, Math.max(at, 0)).trim(), pair.slice(at + 1).trim()];
+  });
+  const isSingle = ([name]: [string, string]) => read.filter(([other]) => other === name).length === 1;
+  return Object.fromEntries(read.filter(isSingle));
 }
 
 /** All values of each header. */

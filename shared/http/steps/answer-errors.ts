@@ -14,6 +14,7 @@ export function answerErrors(table: LambdaTable, ports: () => { readonly issuer:
       const isManagement = typeof caller === 'object' && 'permission' in caller;
       request.response = renderError(asDomainError(error), style, {
         allowedMethods: served.flatMap(methodsOf),
+        requestId: event.requestId,
         resourceMetadataUri: () => (isManagement ? resourceMetadataUri(ports().issuer) : undefined),
       });
     },

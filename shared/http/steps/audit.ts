@@ -19,7 +19,9 @@ export function audit(ports: () => AuditPorts): Middleware {
   return {
     before: async ({ event }) => {
       const { caller, audit: type, audited = [] } = routeOf(event);
-      if (type !== undefined && caller !== 'anyone') await appendAttempt(event, membersNamed(audited, event), ports());
+      if (type !== undefined && caller !== 'anyone' && caller !== 'browser') {
+        await appendAttempt(event, membersNamed(audited, event), ports());
+      }
     },
     after: ({ event }) => {
       const reason = event.reply?.unchangedBecause;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 import { manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { hashOf, LEGACY, useImports } from '#test/support/clients/imported-secrets.ts';

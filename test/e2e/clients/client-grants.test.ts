@@ -217,9 +217,9 @@ describe('the ceiling of an application', () => {
       await introspectedScope(world, earlier),
     ];
     await world.manage('DELETE', `/v1/apis/${api.id}`);
-    expect(await outcomes()).toEqual(['400 invalid_target', '400 invalid_target', undefined]);
+    expect(await outcomes()).toEqual(['400 invalid_target', '400 invalid_request', undefined]);
     const successor = await registerApi(world, ['read'], { identifier: api.identifier });
-    expect(await outcomes()).toEqual(['400 invalid_target', '400 invalid_target', undefined]);
+    expect(await outcomes()).toEqual(['400 invalid_target', '400 invalid_request', undefined]);
     await grantPermissions(world, application, successor.id, ['read']);
     expect(await exchangeOutcome(world, application, { audience: api.identifier })).toBe('read');
     expect((await world.manage('DELETE', `${grantsOf(application)}/${api.id}`)).status).toBe(204);

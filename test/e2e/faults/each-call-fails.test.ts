@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 import type { CallFailure } from '#test/support/faults/call-failures.ts';
 import { type Probe, probeFaults, type Subject } from '#test/support/faults/fault-probes.ts';
 import { whileFailing } from '#test/support/faults/while-failing.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 import { whileFailing } from '#test/support/faults/while-failing.ts';
 import { operationsOf, type RouteRequest, routeRequests } from '#test/support/route-requests/index.ts';
 import { auditLinesOf, workspaceSize } from '#test/support/stored/table-items.ts';

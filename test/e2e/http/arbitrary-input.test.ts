@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { Body, Route } from '#shared/api/table.ts';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 import { sendRaw } from '#test/support/ask/raw-http.ts';
 import { anyBytes, anyForm, anyJson, anyPath, CANARY, type Sent } from '#test/support/forge/arbitrary-request.ts';
 import { type Operation, routeRequests } from '#test/support/route-requests/index.ts';

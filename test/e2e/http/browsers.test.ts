@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { LambdaTable } from '#shared/api/table.ts';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 import { type Operation, type RouteRequests, routeRequests } from '#test/support/route-requests/index.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 

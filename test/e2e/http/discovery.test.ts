@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { LambdaTable } from '#shared/api/table.ts';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 import { allowRefreshTokens, beginFamily, refresh } from '#test/support/arrange/refresh-tokens.ts';
 import { createService, exchangeToken, TOKEN_EXCHANGE } from '#test/support/arrange/token-exchange.ts';
 import { oauthError, seen } from '#test/support/ask/answers.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { race } from '#test/support/ask/concurrent-calls.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { writeManyApiTokens } from '#test/support/clients/many-clients.ts';
 import { operationsOf, routeRequests } from '#test/support/route-requests/index.ts';

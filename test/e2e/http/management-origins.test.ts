@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { LambdaTable } from '#shared/api/table.ts';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { denied, whileFailing } from '#test/support/faults/while-failing.ts';

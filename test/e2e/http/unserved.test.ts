@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type LambdaTable, methodsOf, type Route } from '#shared/api/table.ts';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 import { useWorld } from '#test/support/world/use-world.ts';
 
 const world = useWorld();

@@ -1,8 +1,10 @@
 import { connect } from 'node:net';
+import { decodeJwt } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Route } from '#shared/api/table.ts';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
+import { reachOf } from '#shared/domain/access/system-api.ts';
 import { arrangeTenantManager } from '#test/support/arrange/tenant-manager.ts';
 import { captureOutput } from '#test/support/ask/output.ts';
 import { whileFailing } from '#test/support/faults/while-failing.ts';
@@ -47,9 +49,18 @@ function idsIn(template: string, path: string): Record<string, string | undefine
   return Object.fromEntries(parts.map(([index, part]) => [part.slice(1, -1), values[index]]));
 }
 
-/** The client of a good request: the tenant's client if a client authenticates, otherwise the administrator. */
-const callerOf = ({ caller }: Route) =>
-  typeof caller === 'object' && 'permission' in caller ? world.admin : acme.tenantToken;
+/**
+ * The client of a good request: the tenant's client if a client authenticates, the client of the token for a user's own
+ * account, otherwise the administrator.
+ */
+function callerOf({ caller }: Route, { headers = {} }: RouteRequest): { readonly clientId: string } {
+  if (typeof caller !== 'object' || !('permission' in caller)) return acme.tenantToken;
+  if (reachOf(caller.permission) !== 'self') return world.admin;
+  return { clientId: String(decodeJwt(headers.authorization?.slice('Bearer '.length) ?? '').client_id) };
+}
+
+/** The members of a request that the audit log keeps beside the ids in its path. */
+const auditedIn = ({ audited = [] }: Route) => Object.fromEntries(audited.map((name) => [name, expect.any(String)]));
 
 describe('a request that is granted', () => {
   test.each(routes)('U1, U4: $operation leaves one log line and, for a change, two audit lines', async (route) => {
@@ -61,8 +72,10 @@ describe('a request that is granted', () => {
   });
 
   /** The log line of a success. */
-  function logLineOf(route: TableRoute, { path }: RouteRequest, reply: Reply) {
-    const { clientId } = callerOf(route);
+  function logLineOf(route: TableRoute, request: RouteRequest, reply: Reply) {
+    const { path } = request;
+    const isKnown = route.caller !== 'anyone' && route.caller !== 'bearer';
+    const { clientId } = callerOf(route, request);
     const isOfTenant = clientId === acme.tenantToken.clientId;
     return {
       level: 'INFO',
@@ -76,7 +89,7 @@ describe('a request that is granted', () => {
       route: `${route.method} ${route.path}`,
       status: route.reply.status,
       outcome: 'ok',
-      ...(route.caller !== 'anyone' && { clientId, ...(isOfTenant && { tenantId: acme.tenantId }) }),
+      ...(isKnown && { clientId, ...(isOfTenant && { tenantId: acme.tenantId }) }),
       target: expect.objectContaining(idsIn(route.path, path)),
       ip: '127.0.0.1',
       userAgent: 'node',
@@ -87,11 +100,12 @@ describe('a request that is granted', () => {
   }
 
   /** The audit lines of a success: first the attempt, then the success and its target. */
-  function auditLinesFor(route: TableRoute, { path }: RouteRequest, reply: Reply) {
+  function auditLinesFor(route: TableRoute, request: RouteRequest, reply: Reply) {
+    const { path } = request;
     const isOpen = route.caller === 'anyone';
-    const clientId = isOpen ? '' : callerOf(route).clientId;
+    const clientId = isOpen ? '' : callerOf(route, request).clientId;
     const ids = idsIn(route.path, path);
-    const attempted = isOpen ? expect.objectContaining(ids) : ids;
+    const attempted = isOpen ? expect.objectContaining(ids) : { ...ids, ...auditedIn(route) };
     const common = {
       type: route.audit,
       requestId: requestIdOf(reply),

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { repeat } from '#test/support/ask/concurrent-calls.ts';
 import { runCommand } from '#test/support/documents/command.ts';
+import { FormBrowser } from '#test/support/people/browser.ts';
+import { codeIn, localMails } from '#test/support/people/local-mails.ts';
 import { START, type StartProcess, startEnvironment, startProcess } from '#test/support/world/start-process.ts';
 import { basic, type Credentials, REPORTS } from '#test/support/world/world.ts';
 
@@ -23,6 +25,9 @@ async function manage<Body>({ url }: StartProcess, token: string, path: string, 
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return (await response.json()) as Body;
 }
+
+/** The link that a start printed; undefined if it printed none. */
+const loginLinkOf = ({ printed }: StartProcess) => / (http\S+\/login\/link\?token=\S+)$/m.exec(printed)?.[1];
 
 const portOf = ({ url }: StartProcess) => Number(new URL(url).port);
 const newFolder = () => mkdtemp(join(tmpdir(), 'mintmark-start-'));
@@ -67,6 +72,25 @@ describe('one data folder, from one start to the next:', () => {
     expect(files.map(({ mode }) => mode & 0o777)).toEqual([0o600, 0o600]);
   });
 
+  test('the first start prints a link by which the first member logs in once; mails lie in a file of its owner', async () => {
+    const browser = new FormBrowser(first.url);
+    const link = loginLinkOf(first) ?? '';
+    const page = await browser.open(link.slice(first.url.length));
+    expect(page.html).toContain('admin@example.com');
+    expect(await browser.submit(page, {})).toMatchObject({ status: 200, path: '/account' });
+    expect((await new FormBrowser(first.url).open(link.slice(first.url.length))).status).toBe(410);
+
+    const another = new FormBrowser(first.url);
+    const codePage = await another.submit(await another.open('/login'), { email: 'admin@example.com' });
+    const [mail] = await localMails(first.url);
+    expect(await another.submit(codePage, { code: codeIn(mail) })).toMatchObject({ status: 200, path: '/account' });
+    expect((await stat(join(folder, 'mails.json'))).mode & 0o777).toBe(0o600);
+    const lines = first.lines().filter((line) => line.includes('  mail  '));
+    expect(lines).toEqual([
+      expect.stringMatching(/^\S+ {2}mail {4}to admin@example\.com: Your code for \S+ \(see \/local\/mail\)$/),
+    ]);
+  });
+
   test('a second Mintmark in the same folder says why it cannot start, and the first continues', async () => {
     expect(await failedStart(folder)).toEqual(failure('The data folder is in use by another Mintmark: '));
     expect(await manage(first, token, '/v1/tenants/acme')).toMatchObject({ name: 'Acme' });
@@ -82,6 +106,8 @@ describe('one data folder, from one start to the next:', () => {
   test('the second start keeps administrator, keys and data, and prints no secret', async () => {
     mintmark = await startProcess({ folder, port: portOf(first) });
     expect(mintmark.administrator).toEqual(first.administrator);
+    expect(loginLinkOf(mintmark)).toBeUndefined();
+    expect(await localMails(mintmark.url)).toHaveLength(1);
     expect(mintmark.printed).not.toContain(mintmark.administrator.clientSecret);
     expect(await manage(mintmark, token, '/v1/tenants/acme')).toMatchObject({ name: 'Acme' });
   });
@@ -105,6 +131,18 @@ describe('one data folder, from one start to the next:', () => {
     mintmark = await startProcess({ folder });
     expect(mintmark.administrator.clientId).not.toBe(administrator.clientId);
     expect(await exchange(mintmark, mintmark.administrator)).toMatch(/^eyJ/);
+  });
+
+  test('a later start prints a link if its command line asks for one, for the address of the environment', async () => {
+    await mintmark.end('SIGTERM');
+    const command = [process.execPath, START, '--login-link'] as const;
+    mintmark = await startProcess({
+      folder,
+      command: [...command],
+      env: { MINTMARK_FIRST_MEMBER: 'grace@example.com' },
+    });
+    const page = await new FormBrowser(mintmark.url).open((loginLinkOf(mintmark) ?? '').slice(mintmark.url.length));
+    expect(page.html).toContain('grace@example.com');
   });
 
   test('npm start leaves nothing running after a SIGTERM', async () => {

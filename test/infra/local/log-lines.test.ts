@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { eventLine, requestLine } from '#infra/local/log/log-lines.ts';
+import { eventLine, mailLine, requestLine } from '#infra/local/log/log-lines.ts';
 
 const local = new Date(2026, 10, 30, 4, 5, 9);
 
@@ -40,4 +40,14 @@ describe('the line about an event', () => {
       '04:05:09  event   client.created refused (forbidden)',
     );
   });
+});
+
+test('the line about a mail says to whom it went, and neither its text nor a code', () => {
+  const mail = {
+    to: 'ada@example.com',
+    subject: 'Your code for Acme',
+    text: 'BCDF GHJK',
+    receivedAt: local.toISOString(),
+  };
+  expect(mailLine(mail)).toBe('04:05:09  mail    to ada@example.com: Your code for Acme (see /local/mail)');
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LambdaTable } from '#shared/api/table.ts';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 

@@ -5,7 +5,7 @@ import { grants } from '#infra/grants.ts';
 import { pageQuery } from '#shared/api/fields/fields.ts';
 import { membersShownOnce } from '#shared/api/fields/shown-once.ts';
 import { isOfManagementApi, type LambdaTable, type Route } from '#shared/api/table.ts';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 import { reachOf, systemPermissions } from '#shared/domain/access/system-api.ts';
 
 const all: readonly LambdaTable[] = tables;

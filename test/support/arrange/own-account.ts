@@ -1,4 +1,6 @@
+import { dynamoConsentRecords } from '#shared/adapters/dynamo/directory/directory.ts';
 import { systemPermissions } from '#shared/domain/access/system-api.ts';
+import { consentKey } from '#shared/domain/people-records/consent.ts';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { createApplication } from '../clients/applications.ts';
 import { openForge } from '../forge/forge.ts';
@@ -29,11 +31,30 @@ export async function ownAccount(
   const id = userId ?? (await made(world.manage('POST', '/v1/users', { email: `${clientId}@example.com` }))).id;
   const forge = openForge(await world.tokenFor(world.admin));
   try {
-    const own = { sub: id, client_id: clientId, scope, depends_on: [grant.id], jti: `tok_${clientId}` };
+    const consentId = await consent(id, clientId);
+    const own = {
+      sub: id,
+      client_id: clientId,
+      scope,
+      depends_on: [grant.id, consentId],
+      jti: `tok_${clientId}`,
+      granted_at: forge.claims.iat,
+    };
     return { userId: id, clientId, token: await forge.vary({ claims: { ...own, ...claims } }) };
   } finally {
     forge.close();
   }
+}
+
+/** Writes the consent that the user would give on our page, and returns its id. */
+async function consent(userId: string, clientId: string): Promise<string> {
+  const id = `con_${clientId.slice('cli_'.length)}`;
+  const allowed = systemPermissions.map(({ value }) => value);
+  const path = { userId, clientId, apiId: SYSTEM_API_ID };
+  const about = { allowed, declined: [], applicationDigest: '' };
+  const record = { id, ...path, ...about, createdAtSeconds: 0, version: 1 };
+  await dynamoConsentRecords(() => 'mintmark-directory').insert(consentKey(path), record);
+  return id;
 }
 
 async function made(replying: Promise<Reply>): Promise<{ readonly id: string }> {

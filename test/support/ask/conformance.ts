@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { errorCodes } from '#infra/openapi/error-codes.ts';
 import type { LambdaTable, Route } from '#shared/api/table.ts';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 import { DomainError, type ErrorCode } from '#shared/domain/errors.ts';
 import { renderError } from '#shared/http/reply/errors.ts';
 import type { Reply } from '../world/deployment.ts';
@@ -78,7 +78,11 @@ function entityTagOf(body: unknown): string | null {
 function refusalFaults(reply: Reply, { errors }: Route, codes: readonly ErrorCode[]): readonly string[] {
   const { status, headers, body } = reply;
   const declared = codes.map((code) =>
-    renderError(new DomainError(code, '', {}), errors, { allowedMethods: [], resourceMetadataUri: () => undefined }),
+    renderError(new DomainError(code, '', {}), errors, {
+      allowedMethods: [],
+      resourceMetadataUri: () => undefined,
+      requestId: '',
+    }),
   );
   const members = Object.keys(Object(body)).filter((name) => name !== 'field');
   const codeOf = (error: { error?: string; code?: string }) => error.error ?? error.code;

@@ -1,6 +1,6 @@
 import { membersShownOnce } from '#shared/api/fields/shown-once.ts';
 import type { Route } from '#shared/api/table.ts';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 
 /** A JSON string that is a secret, a refresh token, an access token or a private key, and nothing else. */
 export const CREDENTIAL =

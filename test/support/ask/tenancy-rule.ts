@@ -1,5 +1,5 @@
 import type { LambdaTable, Route } from '#shared/api/table.ts';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 import type { CallerScope } from '#shared/domain/access/caller-scope.ts';
 import type { Operation } from '../route-requests/index.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleFunctions, bundlesDirectory } from '#infra/bundle.ts';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 import { type CommandResult, runCommand } from './command.ts';
 
 const root = new URL('../../..', import.meta.url).pathname;

@@ -137,7 +137,7 @@ function portsOver(memory: ReturnType<typeof memoryRecords>) {
     random: { bytes: (length: number) => randomBytes(length) },
     pepper: { seal: async () => 'sealed00', isSealed: async () => true },
     hasher: { hash: async () => '', compare: async () => false, remembers: () => false, decoyHash: '' },
-    signer: { sign: async () => 'header.payload.signature' },
+    signer: { sign: async () => 'header.payload.signature', signIdToken: async () => '' },
     verifier: { algorithms: ['RS256'] as const },
     trustedKeys: { isStrong: () => true },
     clientKeys: { generate: async () => ({ key, privateKey: '' }), examine: () => key },

@@ -48,7 +48,7 @@ export async function openExchange() {
     usage: () => ({ lastUses: async () => new Map() }),
     secretTokens: () => ({ sign: async () => '', read: () => undefined, verify: async () => undefined }),
     statusPlaces: () => ({ assign: async () => ({ list: 0, index: 0 }) }),
-    signer: () => ({ sign: async () => 'header.payload.signature' }),
+    signer: () => ({ sign: async () => 'header.payload.signature', signIdToken: async () => '' }),
     audit: () => ({ append: async () => undefined }),
     proofMemory: () => ({ redeem: async () => true }),
     assertionMemory: () => ({ redeem: async () => true }),

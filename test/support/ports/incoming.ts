@@ -9,6 +9,8 @@ export function incoming(request: Partial<Incoming>): Incoming {
     path: '/oauth/token',
     pathParameters: {},
     query: {},
+    rawQuery: '',
+    cookies: {},
     headers: {},
     rawBody: '',
     isBase64Encoded: false,

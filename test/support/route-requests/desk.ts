@@ -31,7 +31,7 @@ export interface Desk {
   run: World['run'];
   tokenOfTenant(): Promise<string>;
   /** The token of a user in no tenant. */
-  tokenOfUser(): Promise<string>;
+  tokenOfUser(scope?: string): Promise<string>;
 }
 
 let serial = 0;
@@ -68,6 +68,6 @@ export async function openDesk(world: World, acme: Acme): Promise<Desk> {
     read: async <Body>(path: string) => (await world.manage('GET', path, undefined, token)).body as Body,
     run: world.run,
     tokenOfTenant: () => world.tokenFor(acme.tenantToken),
-    tokenOfUser: async () => (await ownAccount(world)).token,
+    tokenOfUser: async (scope) => (await ownAccount(world, scope === undefined ? {} : { scope })).token,
   };
 }

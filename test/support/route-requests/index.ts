@@ -1,5 +1,5 @@
 import type { Route } from '#shared/api/table.ts';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 import type { Acme, World } from '../world/world.ts';
 import { apiTokenRequests } from './api-tokens.ts';
 import { openDesk, type Prepare } from './desk.ts';

@@ -3,7 +3,7 @@ import { REPORTS } from '../world/world.ts';
 import type { Desk, Prepare } from './desk.ts';
 
 /** Requests for the OAuth endpoints and the public documents. */
-export function oauthRequests({ form, tokenOfTenant, create, next }: Desk) {
+export function oauthRequests({ form, tokenOfTenant, tokenOfUser, create, next }: Desk) {
   const get = (path: string) => async () => ({ method: 'GET', path, headers: {} });
   /** The status list of a token for a new API. */
   const list = async () => {
@@ -14,8 +14,15 @@ export function oauthRequests({ form, tokenOfTenant, create, next }: Desk) {
     const { claims } = await create<{ claims: { status: TokenStatus } }>(`/v1/apis/${id}/test`, { clientId });
     return { method: 'GET', path: new URL(claims.status.status_list.uri).pathname, headers: {} };
   };
+  const userInfo = (method: 'GET' | 'POST') => async () => ({
+    method,
+    path: '/oauth/userinfo',
+    headers: { authorization: `Bearer ${await tokenOfUser('openid email')}` },
+  });
   return {
     statusList: list,
+    userInfo: userInfo('GET'),
+    userInfoByPost: userInfo('POST'),
     token: async () => form('/oauth/token', { grant_type: 'client_credentials', audience: REPORTS }),
     introspect: async () => form('/oauth/introspect', { token: await tokenOfTenant() }),
     revoke: async () => form('/oauth/revoke', { token: await tokenOfTenant() }),

@@ -12,7 +12,7 @@ const LONG = [
   'e2e/faults/degraded-modes',
   'e2e/grants/refresh-token-ends',
   'e2e/access/foreign-ids',
-  'shared/domain/directory/bootstrap',
+  'shared/domain/founding/bootstrap',
   'e2e/faults/kills',
   'e2e/registration/secret-rotation',
 ].map((name) => `/test/${name}.test.ts`);

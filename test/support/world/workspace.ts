@@ -12,10 +12,12 @@ import {
   dynamoClientWriter,
 } from '#shared/adapters/dynamo/directory/clients.ts';
 import {
+  dynamoConsentRecords,
   dynamoDirectoryLister,
   dynamoDirectoryWriter,
   dynamoRecordRemover,
   dynamoSigningKeyRecords,
+  dynamoUserRecords,
 } from '#shared/adapters/dynamo/directory/directory.ts';
 import { dynamoRecords } from '#shared/adapters/dynamo/directory/records.ts';
 import { dynamoAssertionMemory } from '#shared/adapters/dynamo/tokens/assertion-memory.ts';
@@ -39,6 +41,7 @@ import { kmsIntrospectionSigner, kmsStatusListSigner } from '#shared/adapters/km
 import { kmsSigningKeyMaker } from '#shared/adapters/kms/signing-key-maker.ts';
 import { kmsSecretTokens, kmsSigningSecretMaker } from '#shared/adapters/kms/signing-secrets.ts';
 import { kmsKeySet, kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { sqsMailQueue } from '#shared/adapters/mail/mail-queue.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
 import { cryptoClientKeys } from '#shared/adapters/node/client-keys.ts';
@@ -115,6 +118,13 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     usage: dynamoUsageReader(environment),
     revocations: dynamoRevocations(environment),
     shortLived: dynamoShortLivedWriter(environment),
+    sessions: dynamoShortLivedWriter(environment),
+    interactions: dynamoShortLivedWriter(environment),
+    codes: dynamoShortLivedWriter(environment),
+    consents: dynamoConsentRecords(environment),
+    users: dynamoUserRecords(environment),
+    mailQueue: sqsMailQueue(() => ''),
+    mailer: { send: () => Promise.reject(new Error('A workspace without a deployment sends no mails.')) },
     audit: dynamoAudit(environment),
     auditReader: dynamoAuditReader(environment),
     auditFeed: dynamoAuditFeed(environment),

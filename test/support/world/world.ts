@@ -33,6 +33,7 @@ export interface World extends Deployment {
   readonly comparisons: () => number;
   /** Every event sent to EventBridge so far. */
   readonly events: readonly BusEvent[];
+  bootstrap: System['bootstrap'];
   rotatePepper: System['rotatePepper'];
   /** Runs a scheduled function; none runs by itself. */
   run: System['run'];
@@ -87,6 +88,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     kms,
     comparisons: hashers.count,
     events,
+    bootstrap: system.bootstrap,
     rotatePepper: system.rotatePepper,
     run: system.run,
     close,

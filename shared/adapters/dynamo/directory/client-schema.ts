@@ -13,7 +13,7 @@ import {
   type ClaimCondition,
   contentEncryptions,
   encryptionAlgorithms,
-  registeredGrantTypes,
+  grantTypes,
   type Trust,
   trustAlgorithms,
 } from '#shared/domain/records/registration.ts';
@@ -98,7 +98,7 @@ const rotation = z.object({
 const registration = z.object({
   party: z.enum(['first', 'third']),
   tokenEndpointAuthMethod: z.enum(authenticationMethods),
-  grantTypes: z.array(z.enum(registeredGrantTypes)).default([CLIENT_CREDENTIALS]),
+  grantTypes: z.array(z.enum(grantTypes)).default([CLIENT_CREDENTIALS]),
   redirectUris: z.array(z.string()),
   postLogoutRedirectUris: z.array(z.string()).default([]),
   jwks: z.array(z.record(z.string(), z.string())).optional(),

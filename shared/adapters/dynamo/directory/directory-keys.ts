@@ -1,3 +1,5 @@
+import { consentList } from '#shared/domain/people-records/consent.ts';
+import { workspaceMemberList } from '#shared/domain/people-records/workspace-member.ts';
 import type { Versioned } from '#shared/domain/records/lifecycle.ts';
 import { type ListedKind, searchTextOf } from '#shared/domain/records/lists.ts';
 import { apiList, grantList, roleList } from '#shared/domain/records/permissions.ts';
@@ -23,7 +25,10 @@ type DirectoryList = RecordList<ListedKind, unknown>;
 export function listAddress({ kind, owner }: DirectoryList) {
   const byList = { name: 'byList', partitionKey: 'list' };
   if (owner === undefined) return { index: byList, partition: kind };
-  if ('userId' in owner) return { index: { name: 'byMember', partitionKey: 'member' }, partition: owner.userId };
+  if ('userId' in owner) {
+    const partition = kind === 'membership' ? owner.userId : `${kind}#${owner.userId}`;
+    return { index: { name: 'byMember', partitionKey: 'member' }, partition };
+  }
   return { index: byList, partition: `${kind}#${'tenantId' in owner ? owner.tenantId : owner.clientId}` };
 }
 
@@ -56,6 +61,8 @@ const listings: { readonly [Kind in ListedKind]: Listing<DirectoryRecords[Kind]>
   api: { lists: () => [apiList], searchTexts: ({ id, identifier, name }) => [identifier, name, id] },
   grant: { lists: ({ clientId }) => [grantList(clientId)] },
   removal: { lists: () => [removalList] },
+  consent: { lists: ({ userId }) => [consentList(userId)] },
+  workspaceMember: { lists: () => [workspaceMemberList] },
 };
 
 /**

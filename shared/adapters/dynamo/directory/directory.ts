@@ -95,3 +95,13 @@ export function dynamoDirectoryLister(environment: Environment): DirectoryLister
       ),
   };
 }
+
+/** Writes records of users only, for functions that write nothing else of the directory. */
+export function dynamoUserRecords(environment: Environment): RecordWriter<'user'> {
+  return dynamoRecordWriter(environment);
+}
+
+/** Writes and removes consents only. */
+export function dynamoConsentRecords(environment: Environment): DirectoryWriter<'consent'> {
+  return dynamoDirectoryWriter(environment);
+}

@@ -2,6 +2,8 @@ import * as z from 'zod';
 import type { DefaultRoles } from '#shared/domain/directory/default-roles.ts';
 import type { SigningKeys } from '#shared/domain/keys/signing-key.ts';
 import type { SigningSecret, SigningSecrets } from '#shared/domain/keys/signing-secrets.ts';
+import type { Consent } from '#shared/domain/people-records/consent.ts';
+import type { WorkspaceMember } from '#shared/domain/people-records/workspace-member.ts';
 import type { ApiTokenRoster } from '#shared/domain/records/client.ts';
 import {
   type Api,
@@ -19,6 +21,8 @@ import type { Deleted, Removal } from '#shared/domain/records/removals.ts';
 import {
   DEFAULT_REFRESH_TOKENS,
   DEFAULT_ROTATION,
+  DEFAULT_SESSIONS,
+  type SessionLimits,
   UNLIMITED,
   type WorkspaceSettings,
 } from '#shared/domain/records/settings.ts';
@@ -37,6 +41,11 @@ import {
 /** Schemas of stored records. Each record is parsed, because another version of the product may have written it. */
 
 const permission = z.object({ value: z.string(), description: z.string().optional() } satisfies ShapeOf<Permission>);
+
+const sessionLimits = z.object({
+  idleLifetimeSeconds: seconds,
+  lifetimeSeconds: seconds,
+} satisfies ShapeOf<SessionLimits>);
 
 const apiTokenKinds = z.array(z.enum(['client_credentials', 'access_token']));
 
@@ -74,6 +83,8 @@ export interface DirectoryRecords {
   readonly signingKeys: SigningKeys;
   readonly signingSecrets: SigningSecrets;
   readonly roster: ApiTokenRoster;
+  readonly consent: Consent;
+  readonly workspaceMember: WorkspaceMember;
 }
 
 const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryRecords[Kind]> } = {
@@ -92,6 +103,8 @@ const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryR
     name: z.string().optional(),
     status: z.enum(['active', 'disabled', 'deleted']),
     metadata: metadata.optional(),
+    isEmailVerified: z.literal(true).optional(),
+    signedOutBeforeSeconds: seconds.optional(),
   } satisfies ShapeOf<User>),
   membership: z.object({
     ...versioned,
@@ -184,6 +197,9 @@ const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryR
         maxLivePerClient: z.int(),
       } satisfies ShapeOf<WorkspaceSettings['refreshTokens']>)
       .default(DEFAULT_REFRESH_TOKENS),
+    sessions: z
+      .object({ users: sessionLimits, members: sessionLimits } satisfies ShapeOf<WorkspaceSettings['sessions']>)
+      .default(DEFAULT_SESSIONS),
     allowedOrigins: z.array(z.string()).default([]),
   } satisfies ShapeOf<WorkspaceSettings>),
   signingKeys: signingKeysSchema,
@@ -204,6 +220,23 @@ const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryR
       z.object({ clientId: z.string(), addedAtSeconds: seconds } satisfies ShapeOf<ApiTokenRoster['entries'][number]>),
     ),
   } satisfies ShapeOf<ApiTokenRoster>),
+  consent: z.object({
+    ...versioned,
+    id: z.string(),
+    userId: z.string(),
+    clientId: z.string(),
+    apiId: z.string().optional(),
+    tenantId: z.string().optional(),
+    allowed: z.array(z.string()),
+    declined: z.array(z.string()),
+    applicationDigest: z.string(),
+  } satisfies ShapeOf<Consent>),
+  workspaceMember: z.object({
+    ...versioned,
+    id: z.string(),
+    userId: z.string(),
+    roleIds: z.union([z.literal('all'), z.array(z.string())]),
+  } satisfies ShapeOf<WorkspaceMember>),
 };
 
 /** Returns the schema of a kind. A test of types compares the types of all keys with `DirectoryRecords`. */

@@ -1,23 +1,33 @@
 import * as z from 'zod';
 import type { Confirmation } from '#shared/domain/authentication/confirmation.ts';
+import type { AuthorizationCode } from '#shared/domain/people-records/authorization-code.ts';
+import { identityScopes } from '#shared/domain/people-records/authorization-request.ts';
+import type { Interaction } from '#shared/domain/people-records/interaction.ts';
+import type { LoginAttempt, LoginLink } from '#shared/domain/people-records/login-attempt.ts';
+import { loginMethods, type Session, type SessionRoster } from '#shared/domain/people-records/session.ts';
 import type { ShortLivedWriter } from '#shared/domain/records/change-record.ts';
-import type { ShortLived } from '#shared/domain/records/lifecycle.ts';
 import type { RecordKey, RecordKind, ShortLivedKind } from '#shared/domain/records/record-key.ts';
-import type { FamilyRoster, FamilyRotation, TokenFamily } from '#shared/domain/tokens/token-family.ts';
+import type { FamilyGrant, FamilyRoster, FamilyRotation, TokenFamily } from '#shared/domain/tokens/token-family.ts';
 import type { Environment } from '#shared/ports.ts';
 import type { ShapeOf } from '#shared/shape-of.ts';
 import { required } from '../../node/environment.ts';
 import { putIf } from '../conditional-write.ts';
 import { documentClient } from '../document-client.ts';
+import { peopleSchemas } from './people-schemas.ts';
+import { shortLived } from './short-lived-members.ts';
 
 const seconds = z.int();
-
-const shortLived = { version: z.int(), expiresAtSeconds: seconds } satisfies ShapeOf<ShortLived>;
 
 /** The type of the records of each kind. The keys of a kind have the same type. */
 export interface ShortLivedRecords {
   readonly family: TokenFamily;
   readonly familyRoster: FamilyRoster;
+  readonly session: Session;
+  readonly sessionRoster: SessionRoster;
+  readonly interaction: Interaction;
+  readonly loginAttempt: LoginAttempt;
+  readonly loginLink: LoginLink;
+  readonly code: AuthorizationCode;
 }
 
 const shortLivedSchemas: { readonly [Kind in ShortLivedKind]: z.ZodType<ShortLivedRecords[Kind]> } = {
@@ -35,6 +45,18 @@ const shortLivedSchemas: { readonly [Kind in ShortLivedKind]: z.ZodType<ShortLiv
       .object({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() } satisfies ShapeOf<Confirmation>)
       .optional(),
     entitlementId: z.string().optional(),
+    granted: z
+      .object({
+        userId: z.string(),
+        tenantId: z.string().optional(),
+        dependsOn: z.array(z.string()),
+        grantedAtSeconds: seconds,
+        permissions: z.array(z.string()),
+        identityScopes: z.array(z.enum(identityScopes)),
+        authenticatedAtSeconds: seconds,
+        methods: z.array(z.enum(loginMethods)),
+      } satisfies ShapeOf<FamilyGrant>)
+      .optional(),
     createdAtSeconds: seconds,
     idleUntilSeconds: seconds,
   } satisfies ShapeOf<TokenFamily>),
@@ -44,6 +66,7 @@ const shortLivedSchemas: { readonly [Kind in ShortLivedKind]: z.ZodType<ShortLiv
       z.object({ id: z.string(), expiresAtSeconds: seconds } satisfies ShapeOf<FamilyRoster['families'][number]>),
     ),
   } satisfies ShapeOf<FamilyRoster>),
+  ...peopleSchemas,
 };
 
 /** Returns the schema of a kind. A test of types compares the types of all keys with `ShortLivedRecords`. */

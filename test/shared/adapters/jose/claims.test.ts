@@ -28,6 +28,8 @@ const claims: Required<AccessTokenClaims> = {
   may_act: { sub: 'svc_1', iss: 'https://auth.example.com' },
   subject_client_id: 'cli_3',
   auth_time: 1_799_999_000,
+  sid: 'ses_1',
+  granted_at: 1_799_999_500,
   metadata: { plan: { name: 'gold', seats: [1, 2] } },
 };
 

@@ -4,6 +4,12 @@ import type { ShortLivedRecords } from '#shared/adapters/dynamo/tokens/short-liv
 import { defaultRolesKey } from '#shared/domain/directory/default-roles.ts';
 import { SIGNING_KEYS } from '#shared/domain/keys/signing-key.ts';
 import { signingSecretsKey } from '#shared/domain/keys/signing-secrets.ts';
+import { authorizationCodeKey } from '#shared/domain/people-records/authorization-code.ts';
+import { consentKey, consentList } from '#shared/domain/people-records/consent.ts';
+import { interactionKey } from '#shared/domain/people-records/interaction.ts';
+import { loginAttemptKey, loginLinkKey } from '#shared/domain/people-records/login-attempt.ts';
+import { sessionKey, sessionRosterKey } from '#shared/domain/people-records/session.ts';
+import { workspaceMemberKey, workspaceMemberList } from '#shared/domain/people-records/workspace-member.ts';
 import { changeRecord, type DirectoryWriter } from '#shared/domain/records/change-record.ts';
 import { rosterKey } from '#shared/domain/records/client.ts';
 import type { ListedKind } from '#shared/domain/records/lists.ts';
@@ -109,6 +115,8 @@ describe('a key of a record', () => {
       signingKeys: SIGNING_KEYS,
       signingSecrets: signingSecretsKey('api_1'),
       roster: rosterKey({}),
+      consent: consentKey({ userId: 'usr_1', clientId: 'cli_1' }),
+      workspaceMember: workspaceMemberKey('usr_1'),
     };
     expectTypeOf<typeof keys>().toEqualTypeOf<Expected>();
     expectTypeOf(apiNameKey).returns.toEqualTypeOf<Expected['name']>();
@@ -116,7 +124,16 @@ describe('a key of a record', () => {
   });
 
   test('of a short-lived record has the type with which the table reads its kind', () => {
-    const keys = { family: familyKey('fam_1'), familyRoster: familyRosterKey('cli_1') };
+    const keys = {
+      family: familyKey('fam_1'),
+      familyRoster: familyRosterKey('cli_1'),
+      session: sessionKey('ses_1'),
+      sessionRoster: sessionRosterKey('usr_1'),
+      interaction: interactionKey('itx_1'),
+      loginAttempt: loginAttemptKey('itx_1'),
+      loginLink: loginLinkKey('usr_1'),
+      code: authorizationCodeKey('cod_1'),
+    };
     expectTypeOf<typeof keys>().toEqualTypeOf<{
       [Kind in ShortLivedKind]: RecordKey<Kind, ShortLivedRecords[Kind]>;
     }>();
@@ -135,6 +152,8 @@ describe('a list of records', () => {
       membership: memberList('ten_1'),
       serviceUser: serviceUserList('ten_1'),
       grant: grantList('cli_1'),
+      consent: consentList('usr_1'),
+      workspaceMember: workspaceMemberList,
     };
     expectTypeOf<typeof lists>().toEqualTypeOf<Expected>();
     expectTypeOf(membershipList).returns.toEqualTypeOf<Expected['membership']>();

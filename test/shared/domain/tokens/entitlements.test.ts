@@ -97,7 +97,7 @@ class Product {
       {
         ...this.#ports,
         issuer: 'https://auth.example.com',
-        signer: { sign },
+        signer: { sign, signIdToken: async () => '' },
         secretTokens: { sign: async () => '', read: () => undefined, verify: async () => undefined },
         statusPlaces: uncalled,
         proofMemory: { redeem: async () => true },

@@ -6,7 +6,7 @@ import { authenticateManager } from '#shared/domain/checks/authenticate-manager.
 import { createApplication } from '#shared/domain/clients/applications.ts';
 import { setClientGrant } from '#shared/domain/clients/client-grants.ts';
 import { createApi } from '#shared/domain/directory/apis.ts';
-import { type Administrator, bootstrap } from '#shared/domain/directory/bootstrap.ts';
+import { type Administrator, bootstrap } from '#shared/domain/founding/bootstrap.ts';
 import { testApi } from '#shared/domain/grants/test-api.ts';
 import { tradeGrant } from '#shared/domain/grants/trade-grant.ts';
 import { apiRecordKey, SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';

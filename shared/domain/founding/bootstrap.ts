@@ -1,12 +1,12 @@
 import { systemApiIdentifier, systemPermissions } from '../access/system-api.ts';
-import type { Clock, Random } from '../ambient.ts';
+import type { Clock, Digests, Random } from '../ambient.ts';
 import { changedMeanwhile } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { FoundingKeys, Pepper, PepperFounder } from '../keys/ports.ts';
 import { writeFoundingKeys } from '../keys/signing-key-record.ts';
 import { preferredAlgorithm } from '../keys/signing-keys.ts';
 import type { AuditLog } from '../records/audit.ts';
-import type { ClientWriter, RecordWriter, WritableKind } from '../records/change-record.ts';
+import type { ClientWriter, RecordWriter, ShortLivedWriter, WritableKind } from '../records/change-record.ts';
 import { claimName } from '../records/claim-name.ts';
 import type { Versioned } from '../records/lifecycle.ts';
 import type { Look, RecordReader } from '../records/look.ts';
@@ -22,6 +22,7 @@ import {
 import type { RecordKey } from '../records/record-key.ts';
 import { newClient } from '../registration/new-client.ts';
 import type { SecretHasher } from '../registration/ports.ts';
+import { provideFirstMember } from './first-member.ts';
 
 interface Ports {
   readonly issuer: string;
@@ -36,6 +37,8 @@ interface Ports {
   readonly clock: Clock;
   readonly random: Random;
   readonly audit: AuditLog;
+  readonly interactions: ShortLivedWriter<'loginLink'>;
+  readonly digests: Digests;
 }
 
 /** The administrator of the workspace. The secret is present only if this call made it. */
@@ -43,6 +46,15 @@ export interface Administrator {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret?: string;
+  /** A link by which the first workspace member logs in once; only if the call named an address. */
+  readonly loginLink?: string;
+}
+
+/** What a bootstrap is asked for. */
+export interface BootstrapRequest {
+  readonly newAdministrator?: boolean | undefined;
+  /** The address of a person who becomes a workspace member and may do everything. */
+  readonly email?: string | undefined;
 }
 
 /**
@@ -51,11 +63,7 @@ export interface Administrator {
  * lost, `newAdministrator` makes another client the administrator.
  * @throws DomainError `conflict` if another bootstrap runs at the same time
  */
-export async function bootstrap(
-  request: { readonly newAdministrator?: boolean | undefined },
-  requestId: string,
-  ports: Ports,
-): Promise<Administrator> {
+export async function bootstrap(request: BootstrapRequest, requestId: string, ports: Ports): Promise<Administrator> {
   const event = {
     type: 'workspace.bootstrapped',
     timeSeconds: ports.clock.nowSeconds(),
@@ -64,16 +72,14 @@ export async function bootstrap(
   } as const;
   await ports.audit.append({ ...event, outcome: 'attempted', target: {} });
   const administrator = await setUpWorkspace(request, ports);
+  const member = request.email === undefined ? {} : await provideFirstMember(request.email, ports);
   const target = { clientId: administrator.clientId };
   // The log already has the attempt, and a failure here must not lose the only copy of the secret.
   await ports.audit.append({ ...event, outcome: 'succeeded', target }).catch(() => undefined);
-  return administrator;
+  return { ...administrator, ...member };
 }
 
-async function setUpWorkspace(
-  request: { readonly newAdministrator?: boolean | undefined },
-  ports: Ports,
-): Promise<Administrator> {
+async function setUpWorkspace(request: BootstrapRequest, ports: Ports): Promise<Administrator> {
   await ports.pepperFounder.found();
   await writeFoundingKeys(ports);
   const look = ports.records.open('bootstrap');

@@ -1,0 +1,35 @@
+import { dynamoAudit } from '#shared/adapters/dynamo/audit/audit.ts';
+import { dynamoDirectoryLister, dynamoUserRecords } from '#shared/adapters/dynamo/directory/directory.ts';
+import { dynamoRecords } from '#shared/adapters/dynamo/directory/records.ts';
+import { dynamoIssuance } from '#shared/adapters/dynamo/tokens/issuance.ts';
+import { dynamoShortLivedWriter } from '#shared/adapters/dynamo/tokens/short-lived.ts';
+import { sqsMailQueue } from '#shared/adapters/mail/mail-queue.ts';
+import { ambient } from '#shared/adapters/node/ambient.ts';
+import { login } from '#shared/api/pages/login.ts';
+import { lambda } from '#shared/http/lambda.ts';
+import { accountPages } from '#shared/http/pages/account-pages.ts';
+import { linkPages } from '#shared/http/pages/link-pages.ts';
+import { loginPages } from '#shared/http/pages/login-pages.ts';
+import { logoutPages } from '#shared/http/pages/logout-pages.ts';
+import { styleSheet } from '#shared/http/pages/style-sheet.ts';
+
+const adapters = {
+  ...ambient,
+  records: dynamoRecords,
+  directoryList: dynamoDirectoryLister,
+  sessions: dynamoShortLivedWriter,
+  interactions: dynamoShortLivedWriter,
+  users: dynamoUserRecords,
+  mailQueue: sqsMailQueue,
+  issuance: dynamoIssuance,
+  audit: dynamoAudit,
+};
+
+/** Logs people in, shows them their account, and logs them out. Each group of pages has a file in `shared/http/pages/`. */
+export const handler = lambda(login, adapters, {
+  ...loginPages,
+  ...linkPages,
+  ...accountPages,
+  ...logoutPages,
+  styleSheet,
+});

@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { lambdaTable } from '../table.ts';
+import { bareForm, formToken, formValue, page, posted } from './page-routes.ts';
+
+const STYLE_SHEET_MAX_AGE_SECONDS = 31_536_000;
+
+/** The pages by which a person logs in, sees who they are, and logs out. */
+export const login = lambdaTable({
+  name: 'login',
+  purpose: 'Shows the pages by which people log in, see their account, and log out.',
+  grants: [
+    'records:read',
+    'sessions:write',
+    'interactions:write',
+    'directory:list',
+    'mails:enqueue',
+    'issuance:count',
+    'users:write',
+    'audit:append',
+  ],
+  routes: {
+    beginLogin: { ...page, path: '/login', summary: 'Begin a login at our own pages' },
+    loginLink: {
+      ...page,
+      path: '/login/link',
+      summary: 'Show as whom a link logs in',
+      query: z.object({ token: formValue }),
+    },
+    followLoginLink: {
+      ...posted,
+      path: '/login/link',
+      summary: 'Log in by a link that works once',
+      body: { encoding: 'form', schema: z.object({ ...formToken, token: formValue }), example: {} },
+      audit: 'login.succeeded',
+    },
+    loginPage: { ...page, path: '/login/{interactionId}', summary: 'Ask for the e-mail address' },
+    sendCode: {
+      ...posted,
+      path: '/login/{interactionId}',
+      summary: 'Send a code to an e-mail address',
+      body: {
+        encoding: 'form',
+        schema: z.object({ ...formToken, email: formValue }),
+        example: { email: 'ada@example.com' },
+      },
+      audit: 'login.code_sent',
+    },
+    codePage: { ...page, path: '/login/{interactionId}/code', summary: 'Ask for the code' },
+    redeemCode: {
+      ...posted,
+      path: '/login/{interactionId}/code',
+      summary: 'Log in by the code',
+      body: { encoding: 'form', schema: z.object({ ...formToken, code: formValue }), example: { code: 'BCDF GHJK' } },
+      audit: 'login.succeeded',
+    },
+    account: { ...page, path: '/account', summary: 'Show who is logged in' },
+    endSession: {
+      ...posted,
+      path: '/account/sessions/{sessionId}/end',
+      summary: 'End one session',
+      body: bareForm,
+      audit: 'session.ended',
+    },
+    logoutPage: { ...page, path: '/logout', summary: 'Ask whether to log out' },
+    logout: { ...posted, path: '/logout', summary: 'Log out', body: bareForm, audit: 'session.ended' },
+    logoutEverywhere: {
+      ...posted,
+      path: '/logout/everywhere',
+      summary: 'Log out of all browsers',
+      body: bareForm,
+      audit: 'session.all_ended',
+    },
+    styleSheet: {
+      method: 'GET',
+      path: '/assets/{file}',
+      summary: 'The style sheet of the pages',
+      caller: 'anyone',
+      errors: 'page',
+      reply: {
+        status: 200,
+        description: 'A style sheet. Its name changes with its content',
+        file: 'text/css',
+        maxAgeSeconds: STYLE_SHEET_MAX_AGE_SECONDS,
+      },
+    },
+  },
+});

@@ -1,0 +1,65 @@
+import type { IssuanceCounter } from '../access/token-quota.ts';
+import type { Clock, Digests } from '../ambient.ts';
+import { networkOf } from '../authentication/attempt-limits.ts';
+import { DomainError } from '../errors.ts';
+import type { TokenQuota } from '../records/client.ts';
+
+/** How many codes one network may ask for in an hour, for all addresses. An office can share one address of IPv4. */
+export const CODES_OF_A_SOURCE_MAX = 100;
+
+/** How many mails one address gets in an hour, from all sources. */
+export const MAILS_OF_AN_ADDRESS_MAX = 10;
+
+/** How many mails the workspace sends in a day of UTC. The stack has an alarm before it. */
+export const MAILS_OF_A_DAY_MAX = 10_000;
+
+const HOUR_SECONDS = 3_600;
+
+/**
+ * Counts without refusing. A counter that refuses reads once more, and by this read an answer would tell whether a limit
+ * is reached. Each count adds exactly one in all processes, so of many at once exactly as many are within a limit.
+ */
+const COUNT_ONLY: TokenQuota = { perHour: null, perDay: null, enforce: false };
+
+/** The ports that limit mails: the counters that all processes share. */
+export interface MailLimitPorts {
+  readonly issuance: IssuanceCounter;
+  readonly digests: Digests;
+  readonly clock: Clock;
+}
+
+/**
+ * Counts a code that a network (for IPv6, a /64) asks for. Of all limits of mails only this one is told, because it says
+ * nothing about an address.
+ * @throws DomainError `rate_limited` beyond the limit, until the hour is over; `temporarily_unavailable` if the counter
+ * does not answer
+ */
+export async function countCodeOfSource(source: string, ports: MailLimitPorts): Promise<void> {
+  const nowSeconds = ports.clock.nowSeconds();
+  const { inHour } = await count(`mails/source/${networkOf(source)}`, nowSeconds, ports);
+  if (inHour <= CODES_OF_A_SOURCE_MAX) return;
+  throw new DomainError('rate_limited', 'You asked for too many codes. Wait before you ask for another.', {
+    retryAfterSeconds: HOUR_SECONDS - (nowSeconds % HOUR_SECONDS),
+  });
+}
+
+/**
+ * Counts a mail to an address, and says whether it may be sent. A mail for an address that nobody has costs the same
+ * work, but is not counted as a mail of the workspace: made-up addresses do not use up the day of the others.
+ * @throws DomainError `temporarily_unavailable` if the counter does not answer
+ */
+export async function mayMail(
+  { email, isKnown }: { readonly email: string; readonly isKnown: boolean },
+  ports: MailLimitPorts,
+): Promise<boolean> {
+  const nowSeconds = ports.clock.nowSeconds();
+  const address = ports.digests.digest(`mails to ${email}`);
+  const { inHour } = await count(`mails/address/${address}`, nowSeconds, ports);
+  const isSent = isKnown && inHour <= MAILS_OF_AN_ADDRESS_MAX;
+  const { inDay } = await count(isSent ? 'mails/workspace' : 'mails/nobody', nowSeconds, ports);
+  return isSent && inDay <= MAILS_OF_A_DAY_MAX;
+}
+
+function count(bucket: string, nowSeconds: number, { issuance }: Pick<MailLimitPorts, 'issuance'>) {
+  return issuance.count(bucket, COUNT_ONLY, nowSeconds);
+}

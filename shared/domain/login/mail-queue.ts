@@ -1,0 +1,30 @@
+/** What the mail of a code tells, besides the code: it helps a person to notice that somebody else asked for it. */
+export interface LoginMailFacts {
+  readonly code: string;
+  /** The name of the application to which the person logs in; undefined for our own pages. */
+  readonly application?: string | undefined;
+  readonly userAgent: string;
+  readonly source: string;
+}
+
+/** A mail that waits to be sent. It holds facts; the text is written when it is sent. */
+export type WaitingMail = LoginMailFacts & {
+  readonly type: 'loginCode';
+  readonly to: string;
+  /** When the mail has lost its use, in Unix time. From then on it is not sent any more. */
+  readonly expiresAtSeconds: number;
+};
+
+/**
+ * Takes mails that are sent later, so that no answer waits for a mail, and none tells by its time whether one is sent.
+ */
+export interface MailQueue {
+  /** Whether the deployment can send mails. */
+  readonly isAvailable: boolean;
+  /**
+   * Takes a mail. `undefined` stands for a mail that nobody gets, because nobody may log in with the address: it costs
+   * the same work.
+   * @throws DomainError `temporarily_unavailable` if the queue did not take it, or there is none
+   */
+  enqueue(mail: WaitingMail | undefined): Promise<void>;
+}

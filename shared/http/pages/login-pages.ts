@@ -1,0 +1,133 @@
+import type { login } from '#shared/api/pages/login.ts';
+import { CODE_TRIES, isAttemptOpen, redeemCode, sendCode } from '#shared/domain/login/email-code.ts';
+import { beginInteraction, findInteraction, formToken, keepDecisions } from '#shared/domain/login/interactions.ts';
+import { isMailAddress } from '#shared/domain/login/mail-address.ts';
+import { noteVerifiedAddress } from '#shared/domain/login/verified-address.ts';
+import type { Interaction } from '#shared/domain/people-records/interaction.ts';
+import { type LoginAttempt, loginAttemptKey } from '#shared/domain/people-records/login-attempt.ts';
+import type { Look } from '#shared/domain/records/look.ts';
+import { codePage } from '#shared/pages/login/code.ts';
+import { loginPage } from '#shared/pages/login/login.ts';
+import type { ProblemKey } from '#shared/pages/parts.ts';
+import type { PortsOf } from '#shared/ports.ts';
+import type { OperationsOf } from '../lambda.ts';
+import { redirect, showPage } from '../reply/files.ts';
+import type { Browser } from '../request/browser.ts';
+import { logIn, pathAfterLogin } from './login-result.ts';
+import { interactionOver, isOwnForm, receive, refuseForm, type Visit } from './visit.ts';
+
+type Ports = PortsOf<(typeof login)['grants'][number]>;
+
+/** An interaction of this browser, with what its pages need. */
+interface Visited {
+  readonly visit: Visit;
+  readonly look: Look;
+  readonly interaction: Interaction;
+}
+
+/** Finds the interaction of a page, if this browser began it and it is not answered. */
+async function visited(browser: Browser, id: string, ports: Ports): Promise<Visited | undefined> {
+  const visit = receive(browser, ports);
+  const look = ports.records.open(`visit of ${id}`);
+  const interaction = await findInteraction({ id, browserSecret: visit.secret }, look, ports);
+  return interaction === undefined || interaction.isAnswered ? undefined : { visit, look, interaction };
+}
+
+/** Address, then code: the pages by which people log in. */
+export const loginPages = {
+  beginLogin: async ({ browser }, ports) => {
+    const visit = receive(browser, ports);
+    const { id } = await beginInteraction({ returnPath: '/account' }, visit.secret, ports);
+    return redirect(`/login/${id}`, { cookies: visit.cookies });
+  },
+
+  loginPage: async ({ browser, params }, ports) => {
+    const found = await visited(browser, params.interactionId, ports);
+    if (found === undefined) return interactionOver(browser);
+    return showPage(
+      addressPage(found, { email: found.interaction.request?.loginHint }, await applicationOf(found), ports),
+    );
+  },
+
+  sendCode: async ({ browser, params, body, source, auditAttempt }, ports) => {
+    const found = await visited(browser, params.interactionId, ports);
+    if (found === undefined) return interactionOver(browser);
+    const { visit, interaction } = found;
+    if (!isOwnForm(interaction.id, { csrf: body.csrf, origin: browser.origin }, visit, ports))
+      return refuseForm(browser);
+    const application = await applicationOf(found);
+    const attempt = await found.look.findShortLived(loginAttemptKey(interaction.id));
+    const address = body.email?.trim() ?? attempt?.email ?? '';
+    if (!isMailAddress(address))
+      return showPage(addressPage(found, { email: address, problem: 'email' }, application, ports));
+    await auditAttempt({ interactionId: interaction.id });
+    const facts = { application: application?.name, userAgent: browser.userAgent, source };
+    await sendCode(interaction, { address, facts }, ports);
+    return redirect(`/login/${interaction.id}/code`);
+  },
+
+  codePage: async ({ browser, params }, ports) => {
+    const found = await visited(browser, params.interactionId, ports);
+    if (found === undefined) return interactionOver(browser);
+    const attempt = await found.look.findShortLived(loginAttemptKey(found.interaction.id));
+    if (attempt === undefined) return redirect(`/login/${found.interaction.id}`);
+    return showPage(
+      askForCode(found, { email: attempt.email, ...problemOf(attempt, ports.clock.nowSeconds()) }, ports),
+    );
+  },
+
+  redeemCode: async ({ browser, params, body, source, auditAttempt }, ports) => {
+    const found = await visited(browser, params.interactionId, ports);
+    if (found === undefined) return interactionOver(browser);
+    const { visit, interaction } = found;
+    if (!isOwnForm(interaction.id, { csrf: body.csrf, origin: browser.origin }, visit, ports))
+      return refuseForm(browser);
+    const result = await redeemCode(interaction, body.code ?? '', ports);
+    if (result.is !== 'right') return redirect(`/login/${interaction.id}/code`);
+    await auditAttempt({ userId: result.userId });
+    await noteVerifiedAddress(result, ports);
+    const login = { userId: result.userId, methods: ['otp'], source, userAgent: browser.userAgent } as const;
+    const { session, cookie } = await logIn(login, ports);
+    const decisions = { sessionId: session.id, loggedInAtSeconds: session.startedAtSeconds };
+    const kept = await keepDecisions(interaction, decisions, ports);
+    if (kept === undefined) return interactionOver(browser);
+    return redirect(pathAfterLogin(kept), {
+      cookies: [cookie],
+      target: { userId: result.userId, sessionId: session.id },
+    });
+  },
+} satisfies Partial<OperationsOf<typeof login>>;
+
+/** The application that waits for the login. */
+async function applicationOf({ interaction, look }: Visited): Promise<{ readonly name: string } | undefined> {
+  const { request } = interaction;
+  const client = request === undefined ? undefined : await look.client(request.clientId);
+  return client && { name: client.description };
+}
+
+/** What the page of the code says about the tries so far. */
+function problemOf(attempt: LoginAttempt, nowSeconds: number): { problem?: ProblemKey; triesLeft?: number } {
+  if (!isAttemptOpen(attempt, nowSeconds)) return { problem: 'codeOver' };
+  return attempt.triesLeft === CODE_TRIES ? {} : { problem: 'codeWrong', triesLeft: attempt.triesLeft };
+}
+
+function addressPage(
+  { interaction: { id }, visit }: Visited,
+  typed: { readonly email?: string | undefined; readonly problem?: ProblemKey },
+  application: { readonly name: string } | undefined,
+  ports: Ports,
+) {
+  const csrf = formToken(id, visit.secret, ports);
+  const { isAvailable: mailAvailable } = ports.mailQueue;
+  return loginPage({ action: `/login/${id}`, csrf, application, mailAvailable, providers: [], ...typed });
+}
+
+function askForCode(
+  { interaction: { id }, visit }: Visited,
+  shown: { readonly email: string; readonly triesLeft?: number; readonly problem?: ProblemKey },
+  ports: Ports,
+) {
+  const action = `/login/${id}`;
+  const csrf = formToken(id, visit.secret, ports);
+  return codePage({ action: `${action}/code`, csrf, resendAction: action, otherAddressHref: action, ...shown });
+}

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { FormBrowser } from '#test/support/people/browser.ts';
+import { useWorld } from '#test/support/world/use-world.ts';
+
+const world = useWorld();
+
+async function link(): Promise<string> {
+  const { loginLink = '' } = await world.bootstrap({ email: 'Grace@example.com' });
+  return loginLink.slice(world.url.length);
+}
+
+test('the link of a bootstrap shows as whom it logs in, and logs in once', async () => {
+  const path = await link();
+  const browser = new FormBrowser(world.url);
+  const page = await browser.open(path);
+  expect(page.html).toContain('grace@example.com');
+  const account = await browser.submit(page, {});
+  expect({ path: account.path, status: account.status }).toEqual({ path: '/account', status: 200 });
+  expect(account.html).toContain('Everything');
+  expect((await new FormBrowser(world.url).open(path)).status).toBe(410);
+});
