@@ -53,13 +53,18 @@ describe('H11, I6, INV5, INV7, INV8, INV9: with each of its calls failing in eac
   const remembering: readonly string[] = ['discovery', 'status-lists'];
   const called = tables.filter(({ name, routes }) => !remembering.includes(name) && Object.keys(routes).length > 0);
   const functions = called.filter(({ name }) => name !== KEYS).map(({ name }) => operationsOf(name));
-  const probeRoute = async ({ operation, status, isOpen, isPaged }: Route, isAlone = isThorough) => {
+  const probeRoute = async ({ operation, status, isOpen, isPaged }: Route, isOfKeys = false) => {
     // A page that is not the last has a cursor, whose seal needs calls. Lists grow meanwhile: each page is a short one.
     const prepare = async () => {
       const { path, ...request } = await requests[operation]();
       return { ...request, path: isPaged ? `${path}?limit=1` : path };
     };
-    const subject = { prepare, successStatus: status, isAlone };
+    const subject = {
+      prepare,
+      successStatus: status,
+      isAlone: isThorough || isOfKeys,
+      ...(isOfKeys && { before: requests.getSigningKeys }),
+    };
     const probes = await expectRightOutcomes(operation, subject);
     // A route that recognises no caller may make a single call.
     expect(probes.length).toBeGreaterThan(isOpen ? 0 : 1);
