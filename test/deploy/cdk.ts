@@ -11,15 +11,28 @@ const CDK = join(root, 'node_modules/aws-cdk/bin/cdk');
 /** The settings of the deployment: as few as the emulator allows. */
 const SETTINGS = { removalPolicy: 'destroy', alarms: JSON.stringify({ omit: METRIC_MATH_ALARMS }) };
 
-/** The outputs of the stack `Mintmark`. */
+/** The settings of an update, with all that gives functions more rights. */
+export type Settings = Readonly<Record<string, string>>;
+
+/** The outputs of a stack. */
 export type Outputs = Readonly<Record<string, string>>;
 
-/** The CDK command line, on this repository's app and in the emulator's account. */
+/** The outputs of the stacks of an app. */
+export interface Deployed {
+  readonly Mintmark: Outputs;
+  /** The stack of a team with an API; only in the app `guarded-app.ts`. */
+  readonly Reports?: Outputs;
+}
+
+/** The CDK command line, in the emulator's account. */
 export interface Cdk {
   bootstrap(): Promise<void>;
-  /** Deploys the app with more settings, and returns the outputs. */
-  deploy(settings?: Readonly<Record<string, string>>): Promise<Outputs>;
-  destroy(): Promise<void>;
+  /** Deploys this repository's app, unchanged, and returns the outputs. */
+  deploy(): Promise<Deployed>;
+  /** Updates it with more settings, beside the stack of a team whose API it protects. */
+  deployGuarded(settings: Settings): Promise<Deployed>;
+  /** Destroys both stacks. */
+  destroy(settings: Settings): Promise<void>;
 }
 
 /** Opens the command line. It writes its files into the folder. */
@@ -32,16 +45,20 @@ export function cdkIn({ environment }: Emulator, folder: string): Cdk {
     const { code, stdout, stderr } = await runCommand(process.execPath, [CDK, ...args, ...options], { cwd: root, env });
     if (code !== 0) throw new Error(`cdk ${args[0]} ended with ${code}:\n${stdout}\n${stderr}`);
   };
+  const deploy = async (...args: readonly string[]): Promise<Deployed> => {
+    await run('deploy', '--require-approval', 'never', '--outputs-file', outputsFile, ...args);
+    return JSON.parse(readFileSync(outputsFile, 'utf8'));
+  };
   return {
     bootstrap: () => run('bootstrap', 'aws://000000000000/us-east-1'),
-    async deploy(settings = {}) {
-      await run('deploy', '--require-approval', 'never', '--outputs-file', outputsFile, ...context(settings));
-      return JSON.parse(readFileSync(outputsFile, 'utf8')).Mintmark;
-    },
-    destroy: () => run('destroy', '--force', ...context({})),
+    deploy: () => deploy(...context({})),
+    deployGuarded: (settings) => deploy('--all', '--app', GUARDED_APP, ...context(settings)),
+    destroy: (settings) => run('destroy', '--all', '--force', '--app', GUARDED_APP, ...context(settings)),
   };
 }
 
-function context(settings: Readonly<Record<string, string>>): readonly string[] {
+const GUARDED_APP = 'node test/deploy/guarded-app.ts';
+
+function context(settings: Settings): readonly string[] {
   return Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

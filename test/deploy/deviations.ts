@@ -7,6 +7,9 @@ export interface Deviation {
 /** The alarms on metric math: MiniStack refuses them, and with them the whole stack. */
 export const METRIC_MATH_ALARMS = ['Refusals', 'SigningQuotaRS256'] as const;
 
+/** The same alarms of a deployment that signs with ES256, too. */
+export const METRIC_MATH_ALARMS_WITH_ES256 = [...METRIC_MATH_ALARMS, 'SigningQuotaES256'] as const;
+
 /** All known deviations that touch the run. A new one is a line here, and never a silent exception in a step. */
 export const deviations: readonly Deviation[] = [
   {
@@ -19,7 +22,15 @@ export const deviations: readonly Deviation[] = [
   },
   {
     emulator: 'enforces neither IAM nor key policies',
-    run: 'proves nothing about permissions; test/infra/permissions.test.ts states them',
+    run: 'judges each call of a function itself, by the deployed policies, and refuses what they do not permit',
+  },
+  {
+    emulator: 'does not report the key of a table, and encrypts nothing with it',
+    run: 'judges what DynamoDB would ask KMS for each call to a table',
+  },
+  {
+    emulator: 'gives all functions the same credentials',
+    run: 'starts each function with an access key that names it',
   },
   {
     emulator: 'does not throttle, and writes no access log',

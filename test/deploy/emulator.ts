@@ -19,22 +19,36 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
+/** How to start the emulator. */
+export interface EmulatorOptions {
+  /** The interpreter that MiniStack is installed for. */
+  readonly python: string;
+  readonly folder: string;
+  readonly port: number;
+  /** The PATH on which MiniStack finds the `node` of its functions. */
+  readonly path: string;
+}
+
+/** The address of an emulator on this port. */
+export function urlAt(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
 /**
  * Starts MiniStack. Its Lambda functions run as processes of the Node.js that is first on the PATH. It writes its
  * files into the folder, and its log where it stays after the run.
  * @throws Error if it ends, or does not answer within a minute
  */
-export async function startEmulator(python: string, folder: string): Promise<Emulator> {
-  const port = await freePort();
+export async function startEmulator({ python, folder, port, path }: EmulatorOptions): Promise<Emulator> {
   const log = openSync(LOG, 'w');
   const child = spawn(python, ['-m', 'ministack'], {
     cwd: folder,
     // A process group of its own, so that its functions end with it.
     detached: true,
     stdio: ['ignore', log, log],
-    env: { ...basicEnvironment(folder), ...miniStackSettings(port, folder) },
+    env: { ...basicEnvironment(folder), ...miniStackSettings(port, folder), PATH: path },
   });
-  const url = `http://127.0.0.1:${port}`;
+  const url = urlAt(port);
   await untilItAnswers(child, `${url}/_ministack/health`);
   return {
     url,
@@ -71,7 +85,8 @@ function basicEnvironment(folder: string): Record<string, string> {
   return { PATH: process.env.PATH ?? '', HOME: folder, TMPDIR: folder };
 }
 
-async function freePort(): Promise<number> {
+/** Finds a free port of 127.0.0.1. */
+export async function freePort(): Promise<number> {
   const { url, close } = await listenOnLoopback(createServer());
   await close();
   return Number(new URL(url).port);

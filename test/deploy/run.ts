@@ -6,7 +6,13 @@ import { newStory } from '#infra/local/demo/story.ts';
 import { tell } from '#infra/local/demo/tell.ts';
 import { cdkIn } from './cdk.ts';
 import { deviations } from './deviations.ts';
-import { startEmulator } from './emulator.ts';
+import { freePort, startEmulator, urlAt } from './emulator.ts';
+import { guard, pathWithSigningNode, startCheckpoint } from './iam/checkpoint.ts';
+import { deployedPolicies } from './iam/deployed-policies.ts';
+import { exceptions } from './iam/exceptions.ts';
+import { openLedger } from './iam/ledger.ts';
+import { openMishaps } from './iam/mishaps.ts';
+import { tellVerdict } from './iam/verdict.ts';
 import { steps } from './steps.ts';
 import { installMiniStack } from './virtual-environment.ts';
 
@@ -27,15 +33,32 @@ async function run(): Promise<void> {
 }
 
 async function runIn(folder: string, python: string): Promise<boolean> {
-  const emulator = await startEmulator(python, folder);
+  const port = await freePort();
+  const checkpoint = await startCheckpoint(urlAt(port));
+  const path = pathWithSigningNode(folder, checkpoint.url, process.env.PATH ?? '');
+  const emulator = await startEmulator({ python, folder, port, path });
+  const policies = deployedPolicies(emulator);
+  const ledger = openLedger(exceptions);
+  const mishaps = openMishaps();
+  guard(checkpoint, policies, ledger, mishaps);
   process.once('exit', () => void emulator.stop());
   try {
-    const deployment = { emulator, cdk: cdkIn(emulator, folder), story: newStory(folder) };
+    const deployment = {
+      emulator,
+      cdk: cdkIn(emulator, folder),
+      story: newStory(folder),
+      policies,
+      ledger,
+      mishaps,
+      checkpointUrl: checkpoint.url,
+      apiUrl: '',
+    };
     const isTrue = await tell(steps, deployment, { isVerbose: true, write });
     for (const { emulator: other, run: consequence } of deviations)
       write(`MiniStack ${other}: the run ${consequence}.\n`);
-    return isTrue;
+    return tellVerdict(ledger.verdict(), write) && isTrue;
   } finally {
+    await checkpoint.close();
     await emulator.stop();
   }
 }

@@ -42,6 +42,11 @@ describe('permissions', () => {
     expect(new Set(writers.map(({ who }) => who))).toEqual(new Set(['directory', 'bootstrap']));
   });
 
+  test('let the bootstrap delete nothing', () => {
+    const deletes = ofRoles.filter(({ who, action }) => who === 'bootstrap' && /Delete/.test(action));
+    expect(deletes).toEqual([]);
+  });
+
   test('name each action, and each resource except X-Ray and keys that do not exist yet', () => {
     expect([...ofRoles, ...ofKeys].filter(({ action }) => action.includes('*'))).toEqual([]);
     const onEverything = ofRoles.filter(({ on }) => /everything|\*/.test(on)).map(({ action }) => action);

@@ -1,6 +1,6 @@
 import { CompactSign, type JWTPayload } from 'jose';
 import { grantPermissions, type RegisteredApi, registerApi } from '../clients/applications.ts';
-import type { Credentials, World } from '../world/world.ts';
+import type { Credentials, Deployment } from '../world/deployment.ts';
 import { succeed } from './manage.ts';
 
 /** A signing secret as it is shown once. */
@@ -20,17 +20,17 @@ export const secretsOf = (apiId: string) => `/v1/apis/${apiId}/signing-secrets`;
  * Makes a signing secret of the API.
  * @throws Error if the request is refused
  */
-export function makeSecret(world: World, apiId: string, body: object = {}): Promise<MadeSecret> {
+export function makeSecret(world: Deployment, apiId: string, body: object = {}): Promise<MadeSecret> {
   return succeed<MadeSecret>(world.manage('POST', secretsOf(apiId), body));
 }
 
 /** Asks for another signing algorithm of the API. Answers the reply, which can be a refusal. */
-export function chooseAlgorithm(world: World, apiId: string, signingAlgorithm: string) {
+export function chooseAlgorithm(world: Deployment, apiId: string, signingAlgorithm: string) {
   return world.manage('PATCH', `/v1/apis/${apiId}`, { signingAlgorithm });
 }
 
 /** An API that verifies by a secret, at which the application may read. */
-export async function arrangeSecretApi(world: World, application: Credentials): Promise<SecretApi> {
+export async function arrangeSecretApi(world: Deployment, application: Credentials): Promise<SecretApi> {
   const api = await registerApi(world, ['read']);
   await grantPermissions(world, application, api.id, 'all');
   const made = await makeSecret(world, api.id);

@@ -1,7 +1,8 @@
 import { createHash, randomUUID, type webcrypto } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import type { Clock } from '#shared/domain/ambient.ts';
 import type { Deployment } from '../world/deployment.ts';
-import { type Credentials, REPORTS, type Reply, type World } from '../world/world.ts';
+import { type Credentials, REPORTS, type Reply } from '../world/world.ts';
 
 /** A key that tokens are bound to. */
 export interface ProofKey {
@@ -10,6 +11,13 @@ export interface ProofKey {
   readonly jwk: JWK;
   readonly thumbprint: string;
 }
+
+interface HasClock {
+  readonly clock: Clock;
+}
+
+/** A Mintmark whose clock proofs are made by. */
+export type ProofSite = Deployment & HasClock;
 
 /** The changes to a valid proof. A member that is undefined is left out. */
 export interface ProofChange {
@@ -33,14 +41,14 @@ export interface ProvenRequest {
 }
 
 /** The claims of a proof that is valid now. */
-export function proofClaims({ clock }: Pick<World, 'clock'>, { method, url, nonce, token }: ProvenRequest) {
+export function proofClaims({ clock }: HasClock, { method, url, nonce, token }: ProvenRequest) {
   const ath = token === undefined ? undefined : createHash('sha256').update(token).digest('base64url');
   return { jti: randomUUID(), htm: method, htu: url, iat: clock.nowSeconds(), nonce, ath };
 }
 
 /** A proof as jose writes it. */
 export function signProof(
-  world: Pick<World, 'clock'>,
+  world: HasClock,
   key: ProofKey,
   request: ProvenRequest,
   { header = {}, claims = {} }: ProofChange = {},
@@ -51,7 +59,7 @@ export function signProof(
 }
 
 /** The nonce that the token endpoint wants now, from its answer to a proof without one. */
-export async function nonceOf(world: World, key: ProofKey): Promise<string> {
+export async function nonceOf(world: ProofSite, key: ProofKey): Promise<string> {
   const proof = await signProof(world, key, { method: 'POST', url: `${world.url}/oauth/token` });
   const { headers } = await exchangeWith(world, world.admin, proof);
   return headers.get('dpop-nonce') ?? '';
@@ -69,14 +77,14 @@ export function exchangeWith(
 }
 
 /** A proof that is valid at the token endpoint, except for the change. */
-export async function tokenProof(world: World, key: ProofKey, change: ProofChange = {}): Promise<string> {
+export async function tokenProof(world: ProofSite, key: ProofKey, change: ProofChange = {}): Promise<string> {
   const request = { method: 'POST', url: `${world.url}/oauth/token`, nonce: await nonceOf(world, key) };
   return signProof(world, key, request, change);
 }
 
 /** An access token that is bound to the key. */
 export async function boundToken(
-  world: World,
+  world: ProofSite,
   credentials: Credentials,
   key: ProofKey,
   parameters: Record<string, string> = { audience: REPORTS },

@@ -1,5 +1,6 @@
+import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import { ownAccount } from '../arrange/own-account.ts';
-import { type Acme, basic, type World } from '../world/world.ts';
+import { type Acme, basic, type Deployment, type World } from '../world/world.ts';
 
 /** A request that is not sent yet. */
 export interface RouteRequest {
@@ -29,6 +30,7 @@ export interface Desk {
   read<Body>(path: string): Promise<Body>;
   /** Runs a scheduled function. */
   run: World['run'];
+  readonly spareAlgorithm: SigningAlgorithm;
   tokenOfTenant(): Promise<string>;
   /** The token of a user in no tenant. */
   tokenOfUser(scope?: string): Promise<string>;
@@ -36,8 +38,14 @@ export interface Desk {
 
 let serial = 0;
 
+/** A Mintmark that can make good requests: a world, or one that is deployed. */
+export interface Requestable extends Deployment, Pick<World, 'run'> {
+  /** The algorithm of signing keys that requests may replace and revoke; EdDSA by default. */
+  readonly spareAlgorithm?: SigningAlgorithm;
+}
+
 /** Opens a desk for a world and one of its tenants. */
-export async function openDesk(world: World, acme: Acme): Promise<Desk> {
+export async function openDesk(world: Requestable, acme: Acme): Promise<Desk> {
   const token = await world.tokenFor(world.admin);
   const tenantPath = `/v1/tenants/${acme.tenantId}`;
   return {
@@ -67,6 +75,7 @@ export async function openDesk(world: World, acme: Acme): Promise<Desk> {
     },
     read: async <Body>(path: string) => (await world.manage('GET', path, undefined, token)).body as Body,
     run: world.run,
+    spareAlgorithm: world.spareAlgorithm ?? 'EdDSA',
     tokenOfTenant: () => world.tokenFor(acme.tenantToken),
     tokenOfUser: async (scope) => (await ownAccount(world, scope === undefined ? {} : { scope })).token,
   };

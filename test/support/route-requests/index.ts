@@ -1,8 +1,8 @@
 import type { Route } from '#shared/api/table.ts';
 import { apiTables as tables } from '#shared/api/tables.ts';
-import type { Acme, World } from '../world/world.ts';
+import type { Acme } from '../world/world.ts';
 import { apiTokenRequests } from './api-tokens.ts';
-import { openDesk, type Prepare } from './desk.ts';
+import { openDesk, type Prepare, type Requestable } from './desk.ts';
 import { directoryRequests } from './directory.ts';
 import { applicationRequests, serviceUserRequests } from './machines.ts';
 import { oauthRequests } from './oauth.ts';
@@ -35,7 +35,7 @@ export function operationsOf(...functionNames: readonly Table['name'][]) {
 }
 
 /** Prepares requests in a world. A route without one is a type error here. */
-export async function routeRequests(world: World, acme: Acme): Promise<RouteRequests> {
+export async function routeRequests(world: Requestable, acme: Acme): Promise<RouteRequests> {
   const desk = await openDesk(world, acme);
   return {
     ...oauthRequests(desk),

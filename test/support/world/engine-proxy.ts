@@ -33,6 +33,13 @@ export interface Engine {
   readonly server?: Server;
 }
 
+/** Decides how a call fails; undefined lets it through. */
+export type Decide = (
+  operation: string,
+  body: string,
+  request: IncomingMessage,
+) => Fault | undefined | Promise<Fault | undefined>;
+
 /** The proxy before an engine: it counts the calls of the AWS SDK and can make them fail. */
 export interface EngineProxy {
   readonly url: string;
@@ -44,7 +51,7 @@ export interface EngineProxy {
   readonly bodies: readonly string[];
   forget(): void;
   /** Decides for each call, by its operation and body, how it fails; undefined lets it through. */
-  injectFault(decide: ((operation: string, body: string) => Fault | undefined) | undefined): void;
+  injectFault(decide: Decide | undefined): void;
   close(): Promise<void>;
 }
 
@@ -55,13 +62,14 @@ const GRACE_MILLISECONDS = 1_000;
 export async function startEngineProxy(engine: Engine): Promise<EngineProxy> {
   const calls: string[] = [];
   const bodies: string[] = [];
-  let decide: ((operation: string, body: string) => Fault | undefined) | undefined;
+  let decide: Decide | undefined;
   const answer = async (request: IncomingMessage, response: ServerResponse, work: { end(): void }) => {
     const body = await read(request);
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
     calls.push(operation);
     bodies.push(body.toString());
-    const fault = decide?.(operation, body.toString());
+    const decided = decide?.(operation, body.toString(), request);
+    const fault = decided instanceof Promise ? await decided : decided;
     const call = { engine, request, body, response };
     if (fault?.kind === 'hang' || fault?.kind === 'delay') work.end();
     if (fault === undefined) forward(call);

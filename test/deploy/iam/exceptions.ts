@@ -1,0 +1,66 @@
+import type { Exceptions } from './ledger.ts';
+
+const ACCOUNT = /:root$/;
+const OTHER_ALGORITHMS =
+  'key sets and status lists are signed with the one algorithm that most verifiers support, while the grant is for each algorithm';
+const KILLED_RUN =
+  'only a run that was killed while it made a key is resumed, two minutes later; test/e2e/faults/kills.test.ts does that';
+
+/** All exceptions from "0 refused, 0 unused". One that fits no grant or call is an error, so that none is left behind. */
+export const exceptions: Exceptions = {
+  refused: [
+    {
+      who: /ExchangeFunction/,
+      action: 'dynamodb:DeleteItem',
+      reason: 'the run tries whether the judge refuses what no policy permits',
+    },
+  ],
+  unused: [
+    {
+      action: /^(?:logs|xray):/,
+      reason: 'Lambda itself writes logs and traces in the name of the role',
+    },
+    {
+      who: ACCOUNT,
+      action: /^kms:/,
+      where: /^[^(]*\| (?:keys? )[^|]*$/,
+      reason: 'the account administers its keys without conditions; no function does',
+    },
+    {
+      who: ACCOUNT,
+      action:
+        /^kms:(?:CreateGrant|DescribeKey|Encrypt|GenerateDataKey|GenerateDataKeyWithoutPlaintext|ReEncryptFrom|ReEncryptTo)$/,
+      where: 'kms:ViaService',
+      reason: 'DynamoDB uses the key for the tables themselves, which the emulator does not do',
+    },
+    {
+      who: /(?:Discovery|StatusLists)Function/,
+      action: 'kms:Sign',
+      where: 'ECDSA_SHA_256',
+      reason: OTHER_ALGORITHMS,
+    },
+    {
+      who: /BootstrapFunction/,
+      action: 'kms:GetPublicKey',
+      reason: 'a workspace is founded once; the rotation records the keys of algorithms that come later',
+    },
+    {
+      who: /ExchangeFunction/,
+      action: 'kms:Decrypt',
+      where: 'StringEquals signing-key',
+      reason:
+        'a wrapped key signs when it has been published for hours; test/e2e/keys/wrapped-signing-keys.test.ts waits by the clock of a test',
+    },
+    {
+      who: /RotateSigningKeysFunction/,
+      action: /^kms:(?:ListKeys|ListResourceTags)$/,
+      reason: KILLED_RUN,
+    },
+    {
+      who: /AuthorizerReportsFunction/,
+      action: /^dynamodb:(?:GetItem|BatchGetItem)$/,
+      where: 'status#*',
+      reason: 'the authorizer reads status lists in its other mode, "offline"; one role serves both modes',
+    },
+  ],
+};
