@@ -110,6 +110,15 @@ describe('a call to KMS', () => {
   });
 });
 
+test('CreateAlias is a request about the alias, and one about its key', async () => {
+  const action = 'kms:CreateAlias';
+  const requests = await requestsOf({ action, body: { AliasName: 'alias/mintmark/x', TargetKeyId: '1' } }, account);
+  expect(requests.map(({ resource, keyArn }) => [resource, keyArn])).toEqual([
+    [`arn:aws:kms:${PLACE}:alias/mintmark/x`, undefined],
+    [KEY, KEY],
+  ]);
+});
+
 test('PutEvents is a request about each bus that it names', async () => {
   const body = { Entries: [{ EventBusName: 'mintmark' }, { EventBusName: 'mintmark' }, {}] };
   const bus = (name: string) => ({

@@ -33,7 +33,8 @@ export interface Account {
 }
 
 /**
- * Returns what AWS authorizes for a call: a BatchGetItem each table, a CreateKey with tags also the tagging, and a
+ * Returns what AWS authorizes for a call: a BatchGetItem each table, a CreateKey with tags also the tagging, a
+ * CreateAlias the alias and the key, and a
  * request about a table of ours also the use of the table's key, for which DynamoDB asks in the name of the caller.
  * @throws Error for an operation that the judge does not know
  */
@@ -112,8 +113,16 @@ async function requestsToKms({ action, body }: Call, account: Account): Promise<
     const tagging = { action: 'kms:TagResource', resource: `arn:aws:kms:${account.place}:key/new`, context };
     return body.Tags === undefined ? [create] : [create, tagging];
   }
+  if (action === 'kms:CreateAlias') {
+    const alias = { action, resource: `arn:aws:kms:${account.place}:${body.AliasName}`, context: base };
+    return [alias, ...(await aboutKey(action, String(body.TargetKeyId), base, account))];
+  }
   if (typeof body.KeyId !== 'string') throw new Error(`The judge does not know ${action} without a key.`);
-  const key = await account.key(body.KeyId);
+  return aboutKey(action, body.KeyId, base, account);
+}
+
+async function aboutKey(action: string, id: string, base: Context, account: Account): Promise<readonly Request[]> {
+  const key = await account.key(id);
   return [{ action, resource: key.arn, keyArn: key.arn, context: { ...base, ...ofKey(key) } }];
 }
 
