@@ -65,6 +65,12 @@ async function stopSchedules({ emulator }: Deployment): Promise<string> {
   return names.join(', ');
 }
 
+/** The update, and the end of the deployment, then meet a key that Mintmark has made. */
+async function makeNextKey(deployment: Deployment): Promise<string> {
+  await reachSite(deployment).invoke('rotate-signing-keys');
+  return 'by Mintmark';
+}
+
 /** Changes settings that functions have in their environment, and adds an algorithm, an authorizer and an API. */
 async function update(deployment: Deployment): Promise<string> {
   const { emulator, cdk, story } = deployment;
@@ -210,6 +216,7 @@ export const steps: readonly Step<Deployment>[] = [
   { name: 'what no route serves', run: refuseUnserved },
   { name: 'paste README.md', run: ({ story }) => pasteReadme(story) },
   { name: 'only loopback listens', run: findListeners },
+  { name: 'make the next signing key', run: makeNextKey },
   { name: 'cdk deploy with other settings', run: update },
   { name: 'read all policies', run: readPolicies },
   { name: 'the exchange deletes a client', run: tryJudge },

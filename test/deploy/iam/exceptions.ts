@@ -40,6 +40,19 @@ export const exceptions: Exceptions = {
       reason: OTHER_ALGORITHMS,
     },
     {
+      who: /(?:Exchange|Introspect|Revoke)Function/,
+      action: 'dynamodb:BatchGetItem',
+      where: 'used#*',
+      reason:
+        'read only for an imported secret that is being guessed; test/e2e/authentication/imported-secret-guesses.test.ts does that',
+    },
+    {
+      who: /KeepSigningKeysFunction/,
+      action: /^kms:(?:GetKeyPolicy|PutKeyPolicy)$/,
+      reason:
+        'only when a function that uses the keys gets another role; test/e2e/keys/deployment-changes.test.ts does that',
+    },
+    {
       who: /BootstrapFunction/,
       action: 'kms:GetPublicKey',
       reason: 'a workspace is founded once; the rotation records the keys of algorithms that come later',
