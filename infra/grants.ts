@@ -180,13 +180,8 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   'sessions:write': writingShortLived('session#*', 'sessionRoster#*'),
   'interactions:write': writingShortLived('interaction#*', 'loginAttempt#*', 'loginLink#*'),
   'codes:write': writingShortLived('code#*'),
-  'consents:write': { statements: [writing('consent#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
-  'users:write': {
-    statements: [
-      { actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['directory'], conditions: itemsNamed('user#*') },
-    ],
-    environment: ['MINTMARK_DIRECTORY_TABLE'],
-  },
+  'consents:write': { statements: [putting('consent#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
+  'users:write': { statements: [putting('user#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
   'mails:enqueue': {
     statements: [{ actions: ['sqs:SendMessage'], resources: ['mailQueue'] }],
     environment: ['MINTMARK_MAIL_QUEUE'],

@@ -98,7 +98,7 @@ export interface GrantedPorts {
   'sessions:write': { readonly sessions: ShortLivedWriter<'session' | 'sessionRoster'> };
   'interactions:write': { readonly interactions: ShortLivedWriter<'interaction' | 'loginAttempt' | 'loginLink'> };
   'codes:write': { readonly codes: ShortLivedWriter<'code'> };
-  'consents:write': { readonly consents: DirectoryWriter<'consent'> };
+  'consents:write': { readonly consents: RecordWriter<'consent'> };
   'users:write': { readonly users: RecordWriter<'user'> };
   'mails:enqueue': { readonly mailQueue: MailQueue };
   'mails:send': { readonly mailer: Mailer };

@@ -2,7 +2,7 @@ import type { Clock, Digests, Random } from '../ambient.ts';
 import { changedMeanwhile } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { type Consent, type ConsentPath, consentKey } from '../people-records/consent.ts';
-import type { DirectoryWriter } from '../records/change-record.ts';
+import type { RecordWriter } from '../records/change-record.ts';
 import type { Client } from '../records/client.ts';
 import { registrationOf } from '../registration/registration.ts';
 
@@ -19,7 +19,7 @@ export interface ConsentDecision {
 }
 
 interface Ports {
-  readonly consents: DirectoryWriter<'consent'>;
+  readonly consents: RecordWriter<'consent'>;
   readonly digests: Digests;
   readonly clock: Clock;
   readonly random: Random;

@@ -1,13 +1,13 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { tables } from '#shared/api/tables.ts';
+import { apiTables as tables } from '#shared/api/tables.ts';
 import { boundToken, newProofKey, type ProofKey, signProof } from '#test/support/clients/dpop.ts';
 import { operationsOf, type RouteRequest, routeRequests } from '#test/support/route-requests/index.ts';
 import { arrangeAcme } from '#test/support/world/world.ts';
 import type { Site } from './site.ts';
 
-/** Routes for tokens that no grant of a deployment gives yet; worlds forge these tokens with their own key. */
-const OUT_OF_REACH: readonly string[] = ['getMe'];
+/** Routes for tokens of users, which worlds forge with their own key. `people.ts` gets such a token on the pages. */
+const OUT_OF_REACH: readonly string[] = ['getMe', 'userInfo', 'userInfoByPost'];
 
 interface Bound {
   readonly token: string;

@@ -101,7 +101,7 @@ export function dynamoUserRecords(environment: Environment): RecordWriter<'user'
   return dynamoRecordWriter(environment);
 }
 
-/** Writes and removes consents only. */
-export function dynamoConsentRecords(environment: Environment): DirectoryWriter<'consent'> {
-  return dynamoDirectoryWriter(environment);
+/** Writes consents only. */
+export function dynamoConsentRecords(environment: Environment): RecordWriter<'consent'> {
+  return dynamoRecordWriter(environment);
 }
