@@ -16,6 +16,7 @@ const metadataDocument = z.object({
   response_modes_supported: z.array(z.string()),
   code_challenge_methods_supported: z.array(z.string()),
   authorization_response_iss_parameter_supported: z.literal(true),
+  request_uri_parameter_supported: z.literal(false),
   scopes_supported: z.array(z.string()),
   claims_supported: z.array(z.string()),
   prompt_values_supported: z.array(z.string()),

@@ -1,6 +1,7 @@
 import type { Clock, Digests, Random } from '../ambient.ts';
 import { changedMeanwhile } from '../errors.ts';
 import { newId } from '../ids.ts';
+import type { AuthorizationRequest } from '../people-records/authorization-request.ts';
 import { type Consent, type ConsentPath, consentKey } from '../people-records/consent.ts';
 import type { RecordWriter } from '../records/change-record.ts';
 import type { Client } from '../records/client.ts';
@@ -12,10 +13,16 @@ export function applicationDigest(client: Client, { digest }: Pick<Digests, 'dig
   return digest(JSON.stringify([client.description, [...redirectUris].toSorted()]));
 }
 
-/** The permissions that a person was shown, and those among them that the person allowed. */
+/** The permissions that a person was shown, those among them that the person allowed, and what else the page told. */
 export interface ConsentDecision {
   readonly shown: readonly string[];
   readonly allowed: readonly string[];
+  readonly told: readonly string[];
+}
+
+/** What a consent page tells besides permissions: what the application learns, and whether it outlives the login. */
+export function toldBy({ identityScopes, isOffline }: AuthorizationRequest): readonly string[] {
+  return [...identityScopes, ...(isOffline ? ['offline_access'] : [])];
 }
 
 interface Ports {
@@ -26,8 +33,9 @@ interface Ports {
 }
 
 /**
- * Keeps the decision of a person. What the page did not show stays as it was. A first decision makes a new consent, on
- * which its tokens depend.
+ * Keeps the decision of a person. What the page did not show stays as it was, unless the application has changed since:
+ * then the person decided about another application, and nothing stays. A first decision makes a new consent, on which
+ * its tokens depend.
  * @throws DomainError `conflict` if the person decided in another window at the same time
  */
 export async function keepConsent(
@@ -36,16 +44,18 @@ export async function keepConsent(
     client,
     before,
   }: { readonly path: ConsentPath; readonly client: Client; readonly before: Consent | undefined },
-  { shown, allowed }: ConsentDecision,
+  { shown, allowed, told }: ConsentDecision,
   { consents, digests, clock, random }: Ports,
 ): Promise<Consent> {
+  const digest = applicationDigest(client, digests);
+  const same = before?.applicationDigest === digest ? before : undefined;
   const rest = (values: readonly string[] = []) => values.filter((value) => !shown.includes(value));
-  const declined = shown.filter((value) => !allowed.includes(value));
   const decided = {
     ...path,
-    allowed: [...rest(before?.allowed), ...shown.filter((value) => allowed.includes(value))],
-    declined: [...rest(before?.declined), ...declined],
-    applicationDigest: applicationDigest(client, digests),
+    allowed: [...rest(same?.allowed), ...shown.filter((value) => allowed.includes(value))],
+    declined: [...rest(same?.declined), ...shown.filter((value) => !allowed.includes(value))],
+    told: [...new Set([...(same?.told ?? []), ...told])],
+    applicationDigest: digest,
   };
   const key = consentKey(path);
   if (before === undefined) {

@@ -1,4 +1,5 @@
 import type { LiveSession } from '../access/live-session.ts';
+import { isForOwnAccount } from '../access/system-api.ts';
 import {
   ceilingForUsers,
   needsConsent,
@@ -13,9 +14,9 @@ import { type Consent, consentKey } from '../people-records/consent.ts';
 import type { InteractionDecisions } from '../people-records/interaction.ts';
 import type { DirectoryLister } from '../records/lists.ts';
 import type { Look } from '../records/look.ts';
-import { type Api, SYSTEM_API_ID } from '../records/permissions.ts';
+import { SYSTEM_API_ID } from '../records/permissions.ts';
 import { type Existing, exists, membershipList, type Tenant, tenantKey } from '../records/principals.ts';
-import { applicationDigest } from './consents.ts';
+import { applicationDigest, toldBy } from './consents.ts';
 import type { SoundRequest } from './read-request.ts';
 import type { AuthorizationErrorCode } from './refusals.ts';
 
@@ -107,7 +108,7 @@ async function placeOf(
   if (tenantId !== undefined) return (await placeIn({ userId, tenantId }, look)) ?? notAMember();
   const withoutTenant = await userStandingOf({ userId }, look);
   if (withoutTenant === undefined) return { step: 'login' };
-  if (!needsTenant(api, withoutTenant)) return { tenant: undefined, standing: withoutTenant };
+  if (!needsTenant({ api, request }, withoutTenant)) return { tenant: undefined, standing: withoutTenant };
   const tenants = await tenantsOf(userId, look, directoryList);
   const [only, ...others] = tenants;
   if (only === undefined) return refuse('access_denied', 'The person belongs to no tenant.');
@@ -115,10 +116,14 @@ async function placeOf(
   return (await placeIn({ userId, tenantId: only.id }, look)) ?? notAMember();
 }
 
-/** An API whose permissions come from roles needs a tenant; a workspace member has roles of the workspace. */
-function needsTenant(api: Api | undefined, { membershipId }: UserStanding): boolean {
+/**
+ * An API whose permissions come from roles needs a tenant. A workspace member has roles of the workspace, and nobody needs
+ * a tenant for their own account.
+ */
+function needsTenant({ api, request }: Pick<SoundRequest, 'api' | 'request'>, { membershipId }: UserStanding): boolean {
   if (api === undefined || api.userPermissions === 'all') return false;
-  return !(api.id === SYSTEM_API_ID && membershipId !== undefined);
+  if (api.id !== SYSTEM_API_ID) return true;
+  return membershipId === undefined && !(request.permissions ?? []).some(isForOwnAccount);
 }
 
 async function placeIn(
@@ -178,10 +183,16 @@ async function decideConsent(
     const permissions = asked.map((value) => ({ value, isAllowed: consent?.declined.includes(value) !== true }));
     return { step: 'consent', permissions, tenant, before: found };
   }
-  const permissions = grantable.filter((value) => consent === undefined || consent.allowed.includes(value));
+  // Where nobody is asked, an earlier decision still leaves out what the person declined.
+  const isLeftOut = (value: string) => consent?.declined.includes(value) === true;
+  const isAllowed = (value: string) => !needsConsent(client, api) || consent?.allowed.includes(value) === true;
+  const permissions = grantable.filter((value) => !isLeftOut(value) && isAllowed(value));
   if (permissions.length === 0 && !isAboutPerson)
     return refuse('access_denied', 'The person allowed none of these permissions.');
-  return { step: 'answer', grant: grantOf(request, before, { permissions, consentId: consent?.id }) };
+  return {
+    step: 'answer',
+    grant: grantOf(request, before, { permissions, consentId: needsConsent(client, api) ? consent?.id : undefined }),
+  };
 }
 
 /** The permissions that the person must be asked about; undefined if there is nothing to ask. */
@@ -192,7 +203,7 @@ function permissionsToAsk(
 ): readonly string[] | undefined {
   if (request.prompt.includes('consent') && decisions.consent === undefined) return grantable;
   if (!needsConsent(client, api)) return undefined;
-  if (consent === undefined) return grantable;
+  if (consent === undefined || !toldBy(request).every((told) => consent.told.includes(told))) return grantable;
   const open = grantable.filter((value) => !isDecided(consent, value));
   return open.length === 0 ? undefined : open;
 }

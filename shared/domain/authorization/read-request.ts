@@ -14,7 +14,7 @@ import type { Client } from '../records/client.ts';
 import { isLive } from '../records/lifecycle.ts';
 import type { Look } from '../records/look.ts';
 import type { Api } from '../records/permissions.ts';
-import { AUTHORIZATION_CODE } from '../records/registration.ts';
+import { AUTHORIZATION_CODE, REFRESH_TOKEN } from '../records/registration.ts';
 import { defaultAudienceIn } from '../records/settings.ts';
 import { matchRedirectUri } from '../registration/redirect-uris.ts';
 import { grantTypesOf, registrationOf } from '../registration/registration.ts';
@@ -42,7 +42,10 @@ const OFFLINE_ACCESS = 'offline_access';
 const CODE_CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
 
 /** Longer texts do not fit into the redirect, of which gateways accept 10,240 bytes. */
-const STATE_CHARACTERS_MAX = 2_048;
+const STATE_ENCODED_MAX = 6_000;
+
+/** Texts that are kept with the request, or given back. */
+const CHARACTERS_MAX = { nonce: 512, login_hint: 254, tenant: 64 } as const;
 
 interface Ports {
   readonly defaultAudience: string | undefined;
@@ -96,9 +99,18 @@ function destinationOf(parameters: RequestParameters, redirectUri: string): Dest
   const mode = single(parameters, 'response_mode');
   return {
     redirectUri,
-    responseMode: isResponseMode(mode) ? mode : 'query',
-    state: state !== undefined && state.length <= STATE_CHARACTERS_MAX ? state : undefined,
+    responseMode: isResponseMode(mode) && canReach(redirectUri, mode, parameters) ? mode : 'query',
+    state: state !== undefined && encodeURIComponent(state).length <= STATE_ENCODED_MAX ? state : undefined,
   };
+}
+
+/**
+ * A page can post a form or a message to the web only, not to a program on the user's machine. A message needs a page that
+ * waits for it, which only a request without questions has.
+ */
+function canReach(redirectUri: string, mode: ResponseMode, parameters: RequestParameters): boolean {
+  if (mode === 'query' || mode === 'fragment') return true;
+  return /^https?:/.test(redirectUri) && (mode === 'form_post' || single(parameters, 'prompt') === 'none');
 }
 
 function isResponseMode(mode: string | undefined): mode is ResponseMode {
@@ -120,7 +132,12 @@ async function readRest(
   assertSingles(parameters);
   assertForm(parameters, client);
   const mode = single(parameters, 'response_mode');
-  if (mode !== undefined && !isResponseMode(mode)) throw new Refusal('invalid_request', 'Unknown response_mode.');
+  if (mode !== undefined && mode !== destination.responseMode) {
+    throw new Refusal(
+      'invalid_request',
+      'This response_mode is unknown, or needs https, or (web_message) prompt=none.',
+    );
+  }
   const scopes = readScopes(single(parameters, 'scope'));
   const api = await readApi(parameters, { asksForPermissions: scopes.permissions !== undefined, scopes }, look, ports);
   const permissions = await readPermissions(scopes.permissions, { client, api }, look);
@@ -134,7 +151,7 @@ async function readRest(
     apiId: api?.id,
     permissions,
     identityScopes: scopes.identity,
-    isOffline: scopes.isOffline && (api?.allowRefreshTokens ?? true),
+    isOffline: scopes.isOffline && (api?.allowRefreshTokens ?? true) && grantTypesOf(client).includes(REFRESH_TOKEN),
     prompt: readPrompt(single(parameters, 'prompt')),
     maxAgeSeconds: readMaxAge(single(parameters, 'max_age')),
     loginHint: single(parameters, 'login_hint'),
@@ -152,8 +169,11 @@ function assertSingles(parameters: RequestParameters): void {
     ([name, value]) => typeof value === 'object' && !REPEATABLE.includes(name),
   );
   if (twice !== undefined) throw new Refusal('invalid_request', `Send ${twice[0]} once.`);
-  const state = single(parameters, 'state') ?? '';
-  if (state.length > STATE_CHARACTERS_MAX) throw new Refusal('invalid_request', 'The state is too long.');
+  const tooLong = Object.entries(CHARACTERS_MAX).find(([name, most]) => (single(parameters, name) ?? '').length > most);
+  if (tooLong !== undefined) throw new Refusal('invalid_request', `The ${tooLong[0]} is too long.`);
+  if (encodeURIComponent(single(parameters, 'state') ?? '').length > STATE_ENCODED_MAX) {
+    throw new Refusal('invalid_request', 'The state is too long.');
+  }
 }
 
 function assertForm(parameters: RequestParameters, client: Client): void {

@@ -7,7 +7,9 @@ import {
   type UserGrant,
 } from '../people-records/authorization-code.ts';
 import type { ShortLivedWriter } from '../records/change-record.ts';
+import { REFRESH_TOKEN } from '../records/registration.ts';
 import { ACCESS_TOKEN_LIFETIME_SECONDS_MAX, expectSettings } from '../records/settings.ts';
+import { grantTypesOf } from '../registration/registration.ts';
 import type { TokenVerifier } from '../tokens/ports.ts';
 import type { GrantedByUser } from '../tokens/user-token.ts';
 import { assertIsVerifier, readAuthorizationCode } from './authorization-code.ts';
@@ -44,7 +46,8 @@ export async function redeemAuthorizationCode(
   const granted = grantedBy(code.grant, [code.id]);
   const access = await decideUserAccess(holder, granted, code.grant.apiId, { ...ports, refuse: invalidCode });
   assertAudiences(request.audiences, access.api.identifier);
-  const isOffline = code.grant.isOffline && access.api.allowRefreshTokens;
+  const mayRefresh = access.api.allowRefreshTokens && grantTypesOf(holder.client).includes(REFRESH_TOKEN);
+  const isOffline = code.grant.isOffline && mayRefresh;
   const familyId = isOffline ? newId('fam', ports.random) : undefined;
   if (!(await useUp({ ...code, familyId }, ports))) return endFirst(code, ports);
   return issueTokens({ holder, request, code, granted, access, familyId }, ports);

@@ -14,7 +14,7 @@ import {
   readRefreshToken,
   writeRefreshToken,
 } from '../tokens/refresh-token.ts';
-import { familyKey, type TokenFamily } from '../tokens/token-family.ts';
+import { type FamilyGrant, familyKey, type TokenFamily } from '../tokens/token-family.ts';
 import { dividedScope, type GrantedByUser } from '../tokens/user-token.ts';
 import { assertPossession } from './bind-token.ts';
 import { type Access, decideAccess, invalidScope, type TokenHolder } from './decide-access.ts';
@@ -61,7 +61,7 @@ export async function redeemRefreshToken(
   const generation = await liveGenerationOf(presented, family, settings, ports);
   const { possession = {} } = request;
   assertPossession(family.confirmation, possession, invalidGrant);
-  const granted = family.granted && { sessionId: undefined, tenantId: undefined, ...family.granted };
+  const granted = grantedIn(family);
   const access =
     granted === undefined
       ? await decideAgain(holder, family, request, ports)
@@ -122,6 +122,13 @@ async function decideAgain(
   const isEntitled = isEntitledBy(access.entitlement, family);
   if (access.api.allowRefreshTokens && isEntitled && !isRevoked) return access;
   throw invalidGrant();
+}
+
+/** What a user's family was granted; undefined for the family of a client that acts for itself. */
+function grantedIn({ granted, entitlementId }: TokenFamily): (GrantedByUser & FamilyGrant) | undefined {
+  if (granted === undefined) return undefined;
+  const dependsOn = [...granted.dependsOn, ...(entitlementId === undefined ? [] : [entitlementId])];
+  return { tenantId: undefined, ...granted, sessionId: undefined, dependsOn };
 }
 
 /** Decides again for a user's family. The request may name fewer permissions than were granted. */

@@ -13,6 +13,8 @@ export interface Consent extends Versioned {
   readonly allowed: readonly string[];
   /** The permissions that the user declined. The pages do not ask for them again. */
   readonly declined: readonly string[];
+  /** The scopes about the person, and `offline_access`, that the user allowed with it. */
+  readonly told: readonly string[];
   /** The redirect URIs and the name of the application that the user saw: a change asks again. */
   readonly applicationDigest: string;
 }

@@ -1,6 +1,6 @@
 import type { authorize } from '#shared/api/pages/authorize.ts';
 import type { LiveSession } from '#shared/domain/access/live-session.ts';
-import { keepConsent } from '#shared/domain/authorization/consents.ts';
+import { applicationDigest, keepConsent, toldBy } from '#shared/domain/authorization/consents.ts';
 import { issueCode } from '#shared/domain/authorization/issue-code.ts';
 import { type ConsentQuestion, type NextStep, nextStep } from '#shared/domain/authorization/next-step.ts';
 import { type RequestParameters, readRequest, type SoundRequest } from '#shared/domain/authorization/read-request.ts';
@@ -26,7 +26,7 @@ import { type FileBody, redirect, showPage } from '../reply/files.ts';
 import type { OperationReply } from '../reply/replies.ts';
 import type { Browser } from '../request/browser.ts';
 import { answerApplication, refuseApplication } from './authorization-answer.ts';
-import { interactionOver, isOwnForm, receive, refuseForm, sessionOf, type Visit } from './visit.ts';
+import { interactionOver, isOwnForm, receive, sessionOf, type Visit } from './visit.ts';
 
 type Ports = PortsOf<(typeof authorize)['grants'][number]>;
 
@@ -46,12 +46,17 @@ export const authorizePages: OperationsOf<typeof authorize> = {
   decide: async ({ browser, params, body, auditAttempt }, ports) => {
     const found = await underWay(browser, params.interactionId, ports);
     if (found === undefined) return interactionOver(browser);
-    const { interaction, visit, sound, live, look } = found;
-    if (!isOwnForm(interaction.id, { csrf: body.csrf, origin: browser.origin }, visit, ports))
-      return refuseForm(browser);
+    const { interaction, visit, sound, live } = found;
     const path = `/authorize/${interaction.id}`;
     const step = await decideNext(found, ports);
-    if (live === undefined) return redirect(path);
+    // A form of another question, or for another person, is not an answer to this one: the page asks again.
+    const isAnswer = isOwnForm(
+      questionOf(found, step, ports),
+      { csrf: body.csrf, origin: browser.origin },
+      visit,
+      ports,
+    );
+    if (live === undefined || !isAnswer) return redirect(path);
     const decisions = { ...decisionsIn(found, live), sessionId: live.session.id };
     if (step.step === 'chooseTenant' && step.tenants.some(({ id }) => id === body.tenant)) {
       await keepDecisions(interaction, { ...decisions, tenantId: body.tenant }, ports);
@@ -66,7 +71,6 @@ export const authorizePages: OperationsOf<typeof authorize> = {
         ports,
       );
     }
-    void look;
     return redirect(path);
   },
 };
@@ -125,6 +129,21 @@ function decisionsIn({ interaction: { decisions } }: UnderWay, { session }: Live
   return decisions.sessionId === session.id ? decisions : {};
 }
 
+/** What a page asks, of whom: its form answers nothing else. */
+function questionOf({ interaction, sound, live }: UnderWay, step: NextStep, ports: Ports): string {
+  const { client, request } = sound;
+  const asked =
+    step.step === 'consent'
+      ? [
+          step.tenant?.id,
+          step.permissions.map(({ value }) => value),
+          toldBy(request),
+          applicationDigest(client, ports.digests),
+        ]
+      : [];
+  return JSON.stringify([interaction.id, live?.session.id, step.step, ...asked]);
+}
+
 /** Shows the next question, or leaves for the application. */
 async function goOn(browser: Browser, found: UnderWay, ports: Ports): Promise<Answer> {
   const { interaction, sound, visit, live } = found;
@@ -135,7 +154,8 @@ async function goOn(browser: Browser, found: UnderWay, ports: Ports): Promise<An
     if (!(await answerInteraction(interaction, ports))) return interactionOver(browser);
     return leave(step, sound, { issuer: ports.issuer, isAfterForm: true }, ports);
   }
-  const form = { action: `/authorize/${interaction.id}`, csrf: formToken(interaction.id, visit.secret, ports) };
+  const csrf = formToken(questionOf(found, step, ports), visit.secret, ports);
+  const form = { action: `/authorize/${interaction.id}`, csrf };
   const application = { name: sound.client.description };
   if (step.step === 'chooseTenant') return showPage(chooseTenantPage({ ...form, application, tenants: step.tenants }));
   return showPage(consentQuestion(step, form, { sound, live }));
@@ -171,14 +191,14 @@ function consentQuestion(
 async function keepAnswer(
   { permissions, tenant, before }: ConsentQuestion,
   ticked: readonly string[],
-  { sound: { client, api }, live }: { readonly sound: SoundRequest; readonly live: LiveSession },
+  { sound: { request, client, api }, live }: { readonly sound: SoundRequest; readonly live: LiveSession },
   ports: Ports,
 ): Promise<void> {
   const path = { userId: live.user.id, clientId: client.id, apiId: api?.id, tenantId: tenant?.id };
   const shown = permissions.map(({ value }) => value);
   await keepConsent(
     { path, client, before },
-    { shown, allowed: shown.filter((value) => ticked.includes(value)) },
+    { shown, allowed: shown.filter((value) => ticked.includes(value)), told: toldBy(request) },
     ports,
   );
 }

@@ -19,25 +19,24 @@ export const logoutPages = {
 
   logout: async ({ browser, body, auditAttempt }, ports) => {
     const live = await sessionOf(browser, ports.records.open('logout'), ports);
-    if (live !== undefined) {
-      const { session, user } = live;
-      const visit = receive(browser, ports);
-      if (!isOwnForm(session.id, { csrf: body.csrf, origin: browser.origin }, visit, ports)) return refuseForm(browser);
-      await auditAttempt({ userId: user.id, sessionId: session.id });
-      await endSession(session, ports);
-    }
+    // A form of another site comes without the session's cookie. It must not take the cookie away either.
+    if (live === undefined) return showPage(loggedOutPage({ loginHref: '/login' }));
+    const { session, user } = live;
+    const visit = receive(browser, ports);
+    if (!isOwnForm(session.id, { csrf: body.csrf, origin: browser.origin }, visit, ports)) return refuseForm(browser);
+    await auditAttempt({ userId: user.id, sessionId: session.id });
+    await endSession(session, ports);
     return showPage(loggedOutPage({ loginHref: '/login' }), { cookies: [sessionCookie('', ports)] });
   },
 
   logoutEverywhere: async ({ browser, body, auditAttempt }, ports) => {
     const live = await sessionOf(browser, ports.records.open('logout'), ports);
-    if (live !== undefined) {
-      const visit = receive(browser, ports);
-      const { session, user } = live;
-      if (!isOwnForm(session.id, { csrf: body.csrf, origin: browser.origin }, visit, ports)) return refuseForm(browser);
-      await auditAttempt({ userId: user.id });
-      await signOutEverywhere(user.id, ports);
-    }
+    if (live === undefined) return showPage(loggedOutPage({ loginHref: '/login' }));
+    const { session, user } = live;
+    const visit = receive(browser, ports);
+    if (!isOwnForm(session.id, { csrf: body.csrf, origin: browser.origin }, visit, ports)) return refuseForm(browser);
+    await auditAttempt({ userId: user.id });
+    await signOutEverywhere(user.id, ports);
     return showPage(loggedOutPage({ loginHref: '/login' }), { cookies: [sessionCookie('', ports)] });
   },
 } satisfies Partial<OperationsOf<typeof login>>;

@@ -51,6 +51,7 @@ export function authorizationServerMetadata({ issuer, mutualTlsUrl, algorithms }
     response_modes_supported: responseModes,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true as const,
+    request_uri_parameter_supported: false as const,
     scopes_supported: [...identityScopes, OFFLINE_ACCESS],
     claims_supported: claimsSupported,
     prompt_values_supported: prompts,

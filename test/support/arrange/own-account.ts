@@ -51,7 +51,7 @@ async function consent(userId: string, clientId: string): Promise<string> {
   const id = `con_${clientId.slice('cli_'.length)}`;
   const allowed = systemPermissions.map(({ value }) => value);
   const path = { userId, clientId, apiId: SYSTEM_API_ID };
-  const about = { allowed, declined: [], applicationDigest: '' };
+  const about = { allowed, declined: [], told: [], applicationDigest: '' };
   const record = { id, ...path, ...about, createdAtSeconds: 0, version: 1 };
   await dynamoConsentRecords(() => 'mintmark-directory').insert(consentKey(path), record);
   return id;

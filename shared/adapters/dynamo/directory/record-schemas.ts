@@ -229,6 +229,7 @@ const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryR
     tenantId: z.string().optional(),
     allowed: z.array(z.string()),
     declined: z.array(z.string()),
+    told: z.array(z.string()).default([]),
     applicationDigest: z.string(),
   } satisfies ShapeOf<Consent>),
   workspaceMember: z.object({

@@ -1,0 +1,89 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createApplication, grantPermissions } from '../clients/applications.ts';
+import type { Credentials, Deployment } from '../world/deployment.ts';
+import { basic } from '../world/deployment.ts';
+import { REPORTS } from '../world/world.ts';
+import type { FormBrowser, Shown } from './browser.ts';
+import { logInByCode } from './log-in.ts';
+import type { Mailbox } from './mailbox.ts';
+
+/** Where the application of these tests gets its answers. */
+export const REDIRECT_URI = 'https://app.example.com/callback';
+
+/** A third-party application that may ask users for everything at an API. */
+export async function newThirdParty(world: Deployment, apiId: string, request: object = {}): Promise<Credentials> {
+  const grantTypes = ['authorization_code', 'refresh_token'];
+  const application = await createApplication(world, {
+    party: 'third',
+    redirectUris: [REDIRECT_URI],
+    grantTypes,
+    ...request,
+  });
+  await grantPermissions(world, application, apiId, 'all', 'user');
+  return application;
+}
+
+/** The e-mail address of a user. */
+export async function addressOf(world: Deployment, userId: string): Promise<string> {
+  const { body } = await world.manage('GET', `/v1/users/${userId}`);
+  return (body as { email: string }).email;
+}
+
+/** A request for an authorization code, with the verifier that redeems it. */
+export class CodeRequest {
+  readonly verifier = randomBytes(32).toString('base64url');
+  readonly #parameters: Readonly<Record<string, string>>;
+
+  constructor(clientId: string, changes: Readonly<Record<string, string>> = {}) {
+    const challenge = createHash('sha256').update(this.verifier).digest('base64url');
+    this.#parameters = {
+      response_type: 'code',
+      client_id: clientId,
+      redirect_uri: REDIRECT_URI,
+      scope: 'openid read:reports',
+      resource: REPORTS,
+      state: 'xyz',
+      code_challenge: challenge,
+      code_challenge_method: 'S256',
+      ...changes,
+    };
+  }
+
+  get path(): string {
+    return `/oauth/authorize?${new URLSearchParams(this.#parameters)}`;
+  }
+
+  /** Trades the code of an answer. */
+  async redeem(world: Deployment, application: Credentials, answer: URL) {
+    return world.send('POST', '/oauth/token', {
+      headers: { authorization: basic(application) },
+      body: new URLSearchParams({
+        grant_type: 'authorization_code',
+        code: answer.searchParams.get('code') ?? '',
+        redirect_uri: REDIRECT_URI,
+        code_verifier: this.verifier,
+      }),
+    });
+  }
+}
+
+/** The answer with which a browser leaves for the application. */
+export function answerIn({ leavesTo, html }: Shown): URL {
+  if (leavesTo === undefined) throw new Error(`The browser does not leave: ${html}`);
+  return new URL(leavesTo);
+}
+
+/** Logs a person in on the way of a request, and returns what comes after the login. */
+export async function openAs(
+  browser: FormBrowser,
+  request: CodeRequest,
+  { email, mailbox }: { readonly email: string; readonly mailbox: Mailbox },
+): Promise<Shown> {
+  return logInByCode(browser, await browser.open(request.path), email, mailbox);
+}
+
+/** The members of an answer that refuses. */
+export function refusalIn(shown: Shown): Record<string, string | null> {
+  const { searchParams } = answerIn(shown);
+  return { error: searchParams.get('error'), state: searchParams.get('state'), iss: searchParams.get('iss') };
+}
