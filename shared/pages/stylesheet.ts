@@ -4,7 +4,10 @@ import { rules } from './css.ts';
 
 /** The one style sheet of all pages. */
 export interface Stylesheet {
-  /** `/assets/<SHA-256 of the text, hex>.css`. Another text has another path, so it may be cached for ever. */
+  /**
+   * `/assets/<SHA-256 of the text, hex>`. Another text has another path, so it may be cached for ever. There is no ending,
+   * because what stands in a path has the form of an id.
+   */
   readonly path: string;
   readonly text: string;
 }
@@ -18,7 +21,7 @@ const colorsOfMintmark: BrandColors = { accent: '#0a6b4d', accentInDark: '#62d6a
 export function stylesheetWith(colors: BrandColors): Stylesheet {
   if (colorProblems(colors).length > 0) throw new RangeError('These colours cannot be read on a page.');
   const text = `${variables(colors)}\n${rules}`;
-  return { path: `/assets/${createHash('sha256').update(text).digest('hex')}.css`, text };
+  return { path: `/assets/${createHash('sha256').update(text).digest('hex')}`, text };
 }
 
 function variables({ accent, accentInDark }: BrandColors): string {

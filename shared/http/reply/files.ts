@@ -50,14 +50,20 @@ export function renderFile(body: FileBody, type: string, cacheControl: Record<st
   const cookies = (body.cookies ?? []).map(renderCookie);
   if ('redirectTo' in body) {
     const { 'content-type': _none, ...headers } = commonPageHeaders;
-    return { statusCode: 303, headers: { ...headers, location: body.redirectTo }, body: '', cookies };
+    return { statusCode: 303, headers: { ...withoutShared(headers), location: body.redirectTo }, body: '', cookies };
   }
   return { ...renderPage(body.page), cookies };
 }
 
 /** Renders a page with its own status and security headers. */
 export function renderPage(page: Page): GatewayReply {
-  return { statusCode: page.status, headers: { ...pageHeaders(page) }, body: page.html };
+  return { statusCode: page.status, headers: withoutShared(pageHeaders(page)), body: page.html };
+}
+
+/** Leaves out the headers that the way back adds to every answer: in another case, it would add them a second time. */
+function withoutShared(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const { 'referrer-policy': _referrer, 'x-content-type-options': _sniffing, ...others } = headers;
+  return others;
 }
 
 function renderCookie({ name, value, maxAgeSeconds }: Cookie): string {

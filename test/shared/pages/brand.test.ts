@@ -54,7 +54,7 @@ describe('the colours of a brand', () => {
 describe('the style sheet', () => {
   test('is named for its content', () => {
     const { path, text } = stylesheetWith(violet);
-    expect(path).toBe(`/assets/${createHash('sha256').update(text).digest('hex')}.css`);
+    expect(path).toBe(`/assets/${createHash('sha256').update(text).digest('hex')}`);
   });
 
   test('is the same for the same colours, in any case of letters, and another for others', () => {
