@@ -26,6 +26,9 @@ const PREFIXES = [
   'con',
 ] as const;
 
+/** What begins a client secret, a refresh token and an authorization code. */
+const SECRET_PREFIXES = ['mms_', 'mmr_', 'mmc_'];
+
 /** The prefix of one kind of id. */
 export type IdPrefix = (typeof PREFIXES)[number];
 
@@ -48,7 +51,7 @@ export function isMadeId(prefix: IdPrefix, id: string): boolean {
  * Whether a text in the place of an id begins like a secret. Ids are shown, logged and audited; secrets must not be.
  */
 export function isSecretInPlaceOfId(id: string): boolean {
-  return id.startsWith('mms_') || id.startsWith('mmr_');
+  return SECRET_PREFIXES.some((prefix) => id.startsWith(prefix));
 }
 
 /**

@@ -24,7 +24,7 @@ test.each(['acme', 'ten_acme', 'ten_', 'users', 'clique', 'USR_1', 'x_usr_1'])('
   expect(() => assertMayBeChosen(id, 'ten')).not.toThrow();
 });
 
-test.each(['usr_1', 'svc_1', 'cli_1', 'tok_1', 'api_1', 'rol_1', 'grn_1', 'mem_1', 'cli_', 'mms_1'])(
+test.each(['usr_1', 'svc_1', 'cli_1', 'tok_1', 'api_1', 'rol_1', 'grn_1', 'mem_1', 'cli_', 'mms_1', 'mmr_1', 'mmc_1'])(
   'C10: a tenant may not be called %s',
   (id) => {
     expect(() => assertMayBeChosen(id, 'ten')).toThrow(expect.objectContaining({ code: 'invalid_request' }));
