@@ -4,7 +4,7 @@ import { type Standing, standingOf } from '../access/standing.ts';
 import { userInfoApi, userInfoIdentifier } from '../access/user-info-api.ts';
 import type { Clock } from '../ambient.ts';
 import { bindingRulesFor, isBoundAsRequired } from '../authentication/confirmation.ts';
-import { isIdOf, isMadeId } from '../ids.ts';
+import { isIdOf } from '../ids.ts';
 import { isTrustedNow, signingKeysIn } from '../keys/signing-keys.ts';
 import { type Client, subjectId } from '../records/client.ts';
 import { isLive, latestMark } from '../records/lifecycle.ts';
@@ -153,9 +153,13 @@ export async function liveTokenOf(
   return permissions.length === 0 ? undefined : { claims, client, standing, api, permissions, look };
 }
 
-/** Whether a token acts for a user to whom the application does not belong: its subject is a user, not the application. */
-function isOfUser(claims: TokenClaims, { subject }: Client): boolean {
-  return subject.type === 'application' && isMadeId('usr', claims.sub);
+/**
+ * Whether an application got the token for a user: its subject is not the application itself. The id of a user may have
+ * any form, because users come from other products with their ids. A delegated token is never of this kind.
+ */
+function isOfUser(claims: TokenClaims, client: Client): boolean {
+  if (claims.subject_client_id !== undefined) return false;
+  return client.subject.type === 'application' && claims.sub !== subjectId(client);
 }
 
 /** Decides by the records whether the token of a user is active, and what it permits now. */
