@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { JsonObject, JsonValue } from '#shared/domain/json.ts';
+import { identityScopes } from '#shared/domain/people-records/authorization-request.ts';
 
 const CONTROLS = String.raw`\x00-\x1F\x7F-\x9F`;
 
@@ -49,16 +50,16 @@ export const roleIds = z.array(id).max(NAMED_ROLES_MAX).meta({
   description: 'At most 20 roles; a principal that has more already keeps them',
 });
 
-/**
- * A scope token of RFC 6749 §3.3, short enough for tables and lists. `offline_access` is refused: in a request it asks
- * for a refresh token, and is not a permission.
- */
+/** Values that mean something else in the scope of a request: a refresh token, or claims about the person. */
+const RESERVED_SCOPES: readonly string[] = ['offline_access', ...identityScopes];
+
+/** A scope token of RFC 6749 §3.3, short enough for tables and lists, that has no other meaning in a scope. */
 export const permissionValue = z
   .string()
   .regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/, 'must be 1 to 128 visible ASCII characters without " and \\')
   .min(1)
   .max(128)
-  .refine((value) => value !== 'offline_access', 'must not be offline_access');
+  .refine((value) => !RESERVED_SCOPES.includes(value), `must not be ${RESERVED_SCOPES.join(', ')}`);
 
 /**
  * The identifier of an API: a URI without fragment (RFC 8707 §2). It is compared as it is written, and never called.

@@ -7,6 +7,7 @@ import { findLiveToken, verifiedClaims } from '../tokens/live-token.ts';
 import type { SecretTokens, StatusEntries, StatusListMemory, TokenVerifier } from '../tokens/ports.ts';
 import { findSelfSignedToken } from '../tokens/self-signed-token.ts';
 import { isRevokedByList, type StatusList } from '../tokens/status-list.ts';
+import { dividedScope } from '../tokens/user-token.ts';
 import { findRule, type RoutedRequest, type RouteRules, routeRules } from './route-rules.ts';
 import { findMismatch, type PresentedToken } from './sender-constraint.ts';
 
@@ -116,5 +117,7 @@ async function findOnline(token: string, { selfSigned }: ApiGuard, ports: Ports)
 async function findOffline(token: string, ports: Ports) {
   const claims = await verifiedClaims(token, ports);
   if (claims?.scope === undefined || (await isRevokedByList(claims, ports))) return undefined;
-  return { claims, permissions: scopeValues(claims.scope) };
+  const values = scopeValues(claims.scope);
+  // In a user's token, scopes about the person are no permissions, also if an API declares one of the same name.
+  return { claims, permissions: claims.granted_at === undefined ? values : dividedScope(values).permissions };
 }

@@ -1,4 +1,5 @@
 import { assertPermitted, type ManagementCaller } from '../access/authority.ts';
+import { userInfoIdentifier } from '../access/user-info-api.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { assertVersion, changedMeanwhile, DomainError, notFound } from '../errors.ts';
 import { newId } from '../ids.ts';
@@ -53,13 +54,20 @@ export interface ApiRequest extends ApiOptions {
 /**
  * Registers an API (in OAuth: a resource server, RFC 6749 §1.1). The settings give the lifetime of its tokens if the
  * request has none.
- * @throws DomainError `conflict` if the identifier is in use; `invalid_request` if no signing key has this algorithm
+ * @throws DomainError `conflict` if the identifier is in use; `invalid_request` if no signing key has this algorithm, and
+ * for the identifier of the userinfo endpoint, whose tokens need no API
  */
 export async function createApi(
   request: ApiRequest,
-  ports: Ports & { readonly clock: Clock; readonly random: Random; readonly verifier: TokenVerifier },
+  ports: Ports & {
+    readonly issuer: string;
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly verifier: TokenVerifier;
+  },
 ): Promise<Api> {
   const { identifier, name, permissions } = request;
+  if (identifier === userInfoIdentifier(ports.issuer)) throw isUserInfo();
   const signingAlgorithm = request.signingAlgorithm ?? preferredAlgorithm(ports.verifier.algorithms);
   assertCanSign(signingAlgorithm, ports.verifier);
   const id = newId('api', ports.random);
@@ -177,6 +185,11 @@ function assertCanSign(algorithm: SigningAlgorithm, { algorithms }: TokenVerifie
   throw new DomainError('invalid_request', `This workspace can only sign with ${algorithms.join(', ')}.`, {
     field: 'signingAlgorithm',
   });
+}
+
+function isUserInfo(): DomainError {
+  const description = 'This is the identifier of the userinfo endpoint of Mintmark.';
+  return new DomainError('invalid_request', description, { field: 'identifier' });
 }
 
 function assertNotSystem(id: string): void {

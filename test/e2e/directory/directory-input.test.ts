@@ -79,6 +79,10 @@ const bad: readonly (readonly [
   ],
   ['/v1/apis', 'a permission of two words', { permissions: [{ value: 'two words' }] }, 'permissions[0].value'],
   ['/v1/apis', 'a permission with a quote', { permissions: [{ value: '"' }] }, 'permissions[0].value'],
+  ...['offline_access', 'openid', 'profile', 'email'].map(
+    (value) =>
+      ['/v1/apis', `the scope ${value} as a permission`, { permissions: [{ value }] }, 'permissions[0].value'] as const,
+  ),
   [
     '/v1/apis',
     'an empty description',
@@ -106,6 +110,22 @@ describe('a record of the directory is refused', () => {
   test('only for the reason that each test names: without it the body is accepted', async () => {
     const replies = await Promise.all(Object.entries(good).map(([path, body]) => manage('POST', path, body)));
     expect(replies.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+  });
+});
+
+describe('an API', () => {
+  test.each(['offline_access', 'openid', 'profile', 'email'])(
+    'does not get the scope %s as a permission later',
+    async (value) => {
+      const reply = await manage('PATCH', `/v1/apis/${acme.apiId}`, { permissions: [{ value }] });
+      expect(seen(reply)).toEqual(problem(400, 'invalid_request', 'permissions[0].value'));
+    },
+  );
+
+  test('does not have the identifier of the userinfo endpoint', async () => {
+    const identifier = `${world.url}/oauth/userinfo`;
+    const reply = await manage('POST', '/v1/apis', { ...good['/v1/apis'], identifier });
+    expect(seen(reply)).toEqual(problem(400, 'invalid_request', 'identifier'));
   });
 });
 

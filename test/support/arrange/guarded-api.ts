@@ -18,6 +18,8 @@ export interface GuardedApiOptions {
   readonly origin?: string;
   /** How long API Gateway repeats a decision, by the clock of the world; by default not at all. */
   readonly resultTtlSeconds?: number;
+  /** The rules of the routes, for a test of other rules. */
+  readonly routes?: ProtectedApi['routes'];
   /** Adapters of the authorizer that replace the usual ones. */
   readonly adapters?: AdapterChanges;
 }
@@ -51,13 +53,23 @@ const served = [...Object.keys(rules), 'DELETE /reports/{id}'];
  */
 export async function startGuardedApi(
   world: World,
-  { mode, dpop, mtls, selfSigned, origin, mutualTls, resultTtlSeconds = 0, adapters = {} }: GuardedApiOptions,
+  {
+    mode,
+    dpop,
+    mtls,
+    selfSigned,
+    origin,
+    mutualTls,
+    resultTtlSeconds = 0,
+    routes = rules,
+    adapters = {},
+  }: GuardedApiOptions,
 ): Promise<GuardedApi> {
   const guard = authorizer.with({
     ...adapters,
     environment: () => settingsOf(world),
     protectedApi: () =>
-      apiGuard({ audience: REPORTS, mode, routes: rules, dpop, mtls, selfSigned, origin: origin ?? gateway.url }),
+      apiGuard({ audience: REPORTS, mode, routes, dpop, mtls, selfSigned, origin: origin ?? gateway.url }),
     clock: () => world.clock,
   });
   let asked = 0;

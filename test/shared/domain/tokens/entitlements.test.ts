@@ -55,6 +55,7 @@ class Product {
   readonly #memory = memoryRecords({ clients: [this.#client] });
   readonly #ports = {
     ...this.#memory,
+    issuer: 'https://auth.example.com',
     clock,
     random,
     hs256Apis: false,
