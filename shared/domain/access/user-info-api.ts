@@ -1,4 +1,6 @@
+import type { Look } from '../records/look.ts';
 import type { Api } from '../records/permissions.ts';
+import { findApi } from './entitlement.ts';
 
 /** The id of the userinfo endpoint, which takes tokens like an API and has no record. */
 export const USER_INFO_API_ID = 'api_0000000000000000000001';
@@ -28,4 +30,9 @@ export function userInfoApi(issuer: string, signingAlgorithm: Api['signingAlgori
     createdAtSeconds: 0,
     version: 1,
   };
+}
+
+/** Finds the API of a user's token by its audience: the userinfo endpoint or an API. */
+export async function findApiOfUser(audience: string, issuer: string, look: Look): Promise<Api | undefined> {
+  return audience === userInfoIdentifier(issuer) ? userInfoApi(issuer, 'RS256') : findApi(audience, look);
 }

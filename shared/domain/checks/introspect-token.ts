@@ -117,12 +117,8 @@ function accessAnswer({ claims, permissions, client, standing }: LiveToken): Act
 }
 
 /** `jti` is the id of the family, because a refresh token has no id of its own. */
-function refreshAnswer(
-  { family, subject, standing, permissions }: LiveRefreshToken,
-  { issuer }: Ports,
-): ActiveIntrospection {
+function refreshAnswer({ family, subject, tenantId, scope }: LiveRefreshToken, { issuer }: Ports): ActiveIntrospection {
   const { id: jti, clientId: client_id, audience: aud, createdAtSeconds: iat, confirmation: cnf } = family;
-  const tenant = standing.scope.type === 'tenant' && { tenant_id: standing.scope.tenantId };
   return {
     active: true,
     iss: issuer,
@@ -133,8 +129,8 @@ function refreshAnswer(
     nbf: iat,
     jti,
     client_id,
-    scope: permissions.join(' '),
-    ...tenant,
+    scope: scope.join(' '),
+    ...(tenantId !== undefined && { tenant_id: tenantId }),
     ...(cnf && { cnf }),
   };
 }

@@ -1,20 +1,23 @@
+import { tenantOfScope } from '../access/caller-scope.ts';
 import { allowedPermissions, type Entitlement, entitlementOf, findApi } from '../access/entitlement.ts';
-import { type Standing, standingOf } from '../access/standing.ts';
+import { standingOf } from '../access/standing.ts';
+import { findApiOfUser } from '../access/user-info-api.ts';
 import type { Clock, Digests } from '../ambient.ts';
 import type { Pepper } from '../keys/ports.ts';
 import { type Client, subjectId, tenantIdOf } from '../records/client.ts';
 import { isLive, latestMark } from '../records/lifecycle.ts';
 import type { Look, RecordReader } from '../records/look.ts';
-import type { Api } from '../records/permissions.ts';
 import { REFRESH_TOKEN } from '../records/registration.ts';
-import { settingsIn } from '../records/settings.ts';
+import { settingsIn, type WorkspaceSettings } from '../records/settings.ts';
 import { grantTypesOf } from '../registration/registration.ts';
 import { type MayLearn, stillAllowed } from './live-token.ts';
 import { readRefreshToken } from './refresh-token.ts';
 import { isKept } from './token-dependencies.ts';
-import { type FamilyRotation, familyKey, type TokenFamily } from './token-family.ts';
+import { type FamilyGrant, type FamilyRotation, familyKey, type TokenFamily } from './token-family.ts';
+import { userAccessNow } from './user-token.ts';
 
 interface Ports {
+  readonly issuer: string;
   readonly pepper: Pepper;
   readonly digests: Digests;
   readonly records: RecordReader;
@@ -22,13 +25,17 @@ interface Ports {
 }
 
 /** A refresh token that is active now. */
-export interface LiveRefreshToken {
+export interface LiveRefreshToken extends FamilyAccess {
   readonly family: TokenFamily;
+}
+
+/** For whom a family is now, and for what. */
+interface FamilyAccess {
+  /** The client's own subject, or the user for whom the client got the family. */
   readonly subject: string;
-  readonly standing: Standing;
-  readonly api: Api;
-  /** Permissions that the family was issued with and that are still allowed. */
-  readonly permissions: readonly string[];
+  readonly tenantId: string | undefined;
+  /** What the family was issued with and is still allowed. */
+  readonly scope: readonly string[];
 }
 
 /** The position of a presented refresh token in its family. */
@@ -60,21 +67,49 @@ export async function findLiveRefreshToken(
   const generation = generationOf(family, ports.digests.digest(presented.body), { graceSeconds, nowSeconds });
   if (generation.is === 'replayed') return undefined;
 
+  const { granted } = family;
+  const access =
+    granted === undefined
+      ? await accessOfClient({ client, family, settings }, look)
+      : await accessOfUser({ client, family, granted }, look, ports);
+  return access && { family, ...access };
+}
+
+/** What a family permits that a client began for itself; undefined for nothing. */
+async function accessOfClient(
+  { client, family, settings }: { client: Client; family: TokenFamily; settings: WorkspaceSettings },
+  look: Look,
+): Promise<FamilyAccess | undefined> {
   const [standing, api] = await Promise.all([standingOf(client, look), findApi(family.audience, look)]);
   if (standing === undefined || api?.allowRefreshTokens !== true) return undefined;
   if (family.createdAtSeconds < latestMark(standing, settings)) return undefined;
   if (!isEntitledBy(await entitlementOf(client, api, look), family)) return undefined;
-  const permissions = stillAllowed(family.scope, await allowedPermissions(client, standing, api, look));
-  return permissions.length === 0 ? undefined : { family, subject: subjectId(client), standing, api, permissions };
+  const scope = stillAllowed(family.scope, await allowedPermissions(client, standing, api, look));
+  const tenantId = tenantOfScope(standing.scope);
+  return scope.length === 0 ? undefined : { subject: subjectId(client), tenantId, scope };
+}
+
+/** What a family permits that a client began for a user; undefined for nothing. */
+async function accessOfUser(
+  { client, family, granted }: { client: Client; family: TokenFamily; granted: FamilyGrant },
+  look: Look,
+  ports: Pick<Ports, 'issuer' | 'clock'>,
+): Promise<FamilyAccess | undefined> {
+  const api = await findApiOfUser(family.audience, ports.issuer, look);
+  if (api?.allowRefreshTokens !== true) return undefined;
+  const { userId: subject, tenantId, identityScopes } = granted;
+  const access = await userAccessNow({ sessionId: undefined, tenantId, ...granted }, { client, api }, look, ports);
+  return access && { subject, tenantId, scope: [...identityScopes, ...access.permissions] };
 }
 
 /** Asks `mayLearn` about a family, also about a family that has ended. */
 async function isDisclosed(familyId: string, look: Look, mayLearn: MayLearn): Promise<boolean> {
   const [family] = await Promise.all([look.findShortLived(familyKey(familyId)), look.isRevoked(familyId)]);
   if (family === undefined) return false;
-  const { clientId, audience } = family;
+  const { clientId, audience, granted } = family;
   const client = await look.client(clientId);
-  return mayLearn({ clientId, audience, tenantId: client && tenantIdOf(client) }, look);
+  const tenantId = granted === undefined ? client && tenantIdOf(client) : granted.tenantId;
+  return mayLearn({ clientId, audience, tenantId }, look);
 }
 
 /** The family with this id; undefined for a family that is unknown, revoked, expired, or was unused for too long. */

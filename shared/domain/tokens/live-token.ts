@@ -1,7 +1,7 @@
 import { tenantOfScope } from '../access/caller-scope.ts';
 import { allowedPermissions, findApi } from '../access/entitlement.ts';
 import { type Standing, standingOf } from '../access/standing.ts';
-import { userInfoApi, userInfoIdentifier } from '../access/user-info-api.ts';
+import { findApiOfUser } from '../access/user-info-api.ts';
 import type { Clock } from '../ambient.ts';
 import { bindingRulesFor, isBoundAsRequired } from '../authentication/confirmation.ts';
 import { isIdOf } from '../ids.ts';
@@ -169,8 +169,7 @@ async function liveUserToken(
   look: Look,
   ports: Pick<Ports, 'clock'>,
 ): Promise<LiveToken | undefined> {
-  const isForUserInfo = claims.aud === userInfoIdentifier(claims.iss);
-  const api = isForUserInfo ? userInfoApi(claims.iss, 'RS256') : await findApi(claims.aud, look);
+  const api = await findApiOfUser(claims.aud, claims.iss, look);
   if (api === undefined || !isBoundAsRequired(claims.cnf, bindingRulesFor(api, client))) return undefined;
   const { sub: userId, tenant_id: tenantId, sid: sessionId, granted_at: grantedAtSeconds = claims.iat } = claims;
   const scopes = dividedScope(scopeValues(claims.scope));
