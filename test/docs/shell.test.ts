@@ -22,7 +22,7 @@ describe('docs/mintmark.sh', () => {
     runCommand('sh', [], { cwd: mintmark.folder, env, input: [`. '${helper}'`, ...lines].join(' &&\n') });
 
   test('finds the running npm start, and prints the answer to a request', async () => {
-    const { code, stdout, stderr } = await run(['echo "$MINTMARK"', 'mintmark GET /v1/users']);
+    const { code, stdout, stderr } = await run(['echo "$MINTMARK"', 'mintmark GET /v1/tenants']);
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${mintmark.url}\n{"items":[]}\n`, stderr: '' });
   });
 
@@ -54,7 +54,7 @@ describe('docs/mintmark.sh', () => {
   });
 
   test('stops if an answer lacks the member that is asked for', async () => {
-    expect(await run(['mintmark GET /v1/users | field nextCursor'])).toEqual({
+    expect(await run(['mintmark GET /v1/tenants | field nextCursor'])).toEqual({
       code: 1,
       stdout: '',
       stderr:

@@ -18,8 +18,8 @@ describe(PAGE, () => {
     expect(codeOf(readPage(PAGE), 'start')).toBe('MINTMARK_HTTPS=on npm start\n');
     expect(url).toMatch(/^https:\/\/localhost:\d+$/);
     expect(printed).toContain(
-      `  trust  ./.mintmark/authority.pem, the authority of this server, which can vouch for this machine only:
-         NODE_EXTRA_CA_CERTS='${folder}/.mintmark/authority.pem' for Node, curl --cacert '${folder}/.mintmark/authority.pem'\n`,
+      `  trust   ./.mintmark/authority.pem, the authority of this server, which can vouch for this machine only:
+          NODE_EXTRA_CA_CERTS='${folder}/.mintmark/authority.pem' for Node, curl --cacert '${folder}/.mintmark/authority.pem'\n`,
     );
   });
 

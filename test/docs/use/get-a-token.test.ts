@@ -55,6 +55,7 @@ describe(PAGE, () => {
     const { CLIENT_ID: client_id } = used().session.variables;
     expect(used().session.answers('introspect')).toEqual([
       expect.objectContaining({ active: true, aud: REPORTS, client_id, scope: 'read:reports' }),
+      {},
       { active: false },
     ]);
   });
@@ -69,6 +70,7 @@ describe(PAGE, () => {
         scope: 'read:reports',
         refresh_token: expect.stringMatching(/^mmr_\w{68}$/),
       },
+      {},
     ]);
   });
 

@@ -57,6 +57,7 @@ describe(PAGE, () => {
         id: expect.stringMatching(/^grn_\w{22}$/),
         clientId: expect.stringMatching(/^cli_\w{22}$/),
         apiId: used().session.variables.API_ID,
+        for: 'client',
         permissions: ['read:reports'],
         createdAt: expect.any(String),
         version: expect.any(Number),

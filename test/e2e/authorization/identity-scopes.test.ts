@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { succeed } from '#test/support/arrange/manage.ts';
-import { applicationForUsers, tokensByCode } from '#test/support/people/tokens-of-users.ts';
 import { Mailbox } from '#test/support/people/mailbox.ts';
+import { applicationForUsers, tokensByCode } from '#test/support/people/tokens-of-users.ts';
 import { opened, useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 

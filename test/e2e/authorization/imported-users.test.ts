@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { succeed } from '#test/support/arrange/manage.ts';
-import { applicationForUsers, ask, tokensByCode } from '#test/support/people/tokens-of-users.ts';
 import { Mailbox } from '#test/support/people/mailbox.ts';
+import { applicationForUsers, ask, tokensByCode } from '#test/support/people/tokens-of-users.ts';
 import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 

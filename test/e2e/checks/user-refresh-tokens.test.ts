@@ -3,8 +3,8 @@ import { directoryKey } from '#shared/adapters/dynamo/directory/directory-keys.t
 import { consentKey } from '#shared/domain/people-records/consent.ts';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { allowRefreshTokens } from '#test/support/arrange/refresh-tokens.ts';
-import { applicationForUsers, ask, tokensByCode } from '#test/support/people/tokens-of-users.ts';
 import { Mailbox } from '#test/support/people/mailbox.ts';
+import { applicationForUsers, ask, tokensByCode } from '#test/support/people/tokens-of-users.ts';
 import { removeItem } from '#test/support/stored/table-items.ts';
 import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import { type Credentials, REPORTS } from '#test/support/world/world.ts';

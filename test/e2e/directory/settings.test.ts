@@ -35,6 +35,10 @@ const defaults = {
     maxLivePerClient: 100,
   },
   allowedOrigins: [],
+  sessions: {
+    users: { idleLifetimeSeconds: 43_200, lifetimeSeconds: 2_592_000 },
+    members: { idleLifetimeSeconds: 3_600, lifetimeSeconds: 86_400 },
+  },
 };
 const show = async () => (await manage('GET', '/v1/settings')).body as { readonly version: number };
 const change = (patch: unknown, headers = {}) => manage('PATCH', '/v1/settings', patch, headers);

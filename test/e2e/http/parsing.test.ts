@@ -58,7 +58,7 @@ describe('the content type of a request', () => {
   test('A2: takes a flat JSON object at the revocation endpoint', async () => {
     const body = JSON.stringify({ token: await world.tokenFor(acme.tenantToken) });
     const reply = await post({ target: '/oauth/revoke', headers: [['content-type', 'application/json']], body });
-    expect({ status: reply.status, text: reply.text }).toEqual({ status: 200, text: '' });
+    expect({ status: reply.status, text: reply.text }).toEqual({ status: 200, text: '{}' });
   });
 });
 
@@ -128,7 +128,7 @@ describe('the parameters of a request', () => {
     expect(seen(await post({ target, body }))).toEqual(oauthError(400, 'invalid_request'));
   });
 
-  test.each(['password', 'authorization_code', 'CLIENT_CREDENTIALS', 'client_credentials ', 'constructor', 'x'])(
+  test.each(['password', 'CLIENT_CREDENTIALS', 'client_credentials ', 'constructor', 'x'])(
     'A9: refuses the grant type %j',
     async (grantType) => {
       const body = new URLSearchParams({ grant_type: grantType }).toString();

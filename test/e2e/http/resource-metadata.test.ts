@@ -104,10 +104,10 @@ describe('L8: the metadata of the management API', () => {
     expect((await world.send('POST', PATH.slice(0, -1))).status).toBe(405);
   });
 
-  test('Sound 25: L4: of the server names no authorization endpoint, because there is none', async () => {
+  test('Sound 25: L4: of the server names the authorization endpoint, which answers', async () => {
     const { body } = await world.send('GET', '/.well-known/oauth-authorization-server');
-    expect(body).not.toHaveProperty('authorization_endpoint');
-    expect((await world.send('GET', '/oauth/authorize')).status).toBe(404);
+    expect(body).toMatchObject({ authorization_endpoint: `${world.url}/oauth/authorize` });
+    expect((await world.send('GET', '/oauth/authorize')).status).toBe(400);
   });
 
   test('L9: costs nothing', async () => {

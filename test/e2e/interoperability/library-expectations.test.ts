@@ -43,6 +43,6 @@ describe('Sound 28: what OAuth libraries expect', () => {
     const { body } = await world.send('GET', '/.well-known/oauth-authorization-server');
     const metadata = body as Readonly<Record<string, unknown>>;
     const empty = Object.entries(metadata).filter(([, value]) => Array.isArray(value) && value.length === 0);
-    expect([empty, metadata.response_types_supported]).toEqual([[], ['none']]);
+    expect([empty, metadata.response_types_supported]).toEqual([[], ['code']]);
   });
 });

@@ -44,7 +44,7 @@ describe('an exchange', () => {
   });
 
   test('in a process that was just started also fetches the pepper, once', () => {
-    expect(coldProcess).toEqual({ reads: 4, writes: 1, kms: ['Decrypt', 'Sign'], comparisons: 1 });
+    expect(coldProcess).toEqual({ reads: 3, writes: 1, kms: ['Decrypt', 'Sign'], comparisons: 1 });
   });
 });
 

@@ -179,15 +179,16 @@ describe('the log of npm start', () => {
     expect(lines.map((line) => line.replaceAll(/ +/g, ' '))).toEqual([
       'time POST /oauth/token 200 ms',
       'time POST /oauth/token 401 ms invalid_client',
-      expect.stringMatching(/^time GET \/oauth\/mms_\w{6}… 404 ms$/),
+      expect.stringMatching(/^time GET \/oauth\/mms_\w{6}… 404 ms not_found$/),
     ]);
   });
 
   test('is the JSON that CloudWatch would get, if MINTMARK_LOG asks for it', async () => {
     const lines = (await logOf('json')).map((line) => JSON.parse(line));
-    expect(lines.map(({ function: name, outcome, status }) => [name, outcome, status]).slice(-2)).toEqual([
+    expect(lines.map(({ function: name, outcome, status }) => [name, outcome, status]).slice(-3)).toEqual([
       ['exchange', 'ok', 200],
       ['exchange', 'invalid_client', 401],
+      ['default-route', 'not_found', 404],
     ]);
   });
 });

@@ -187,13 +187,15 @@ describe('the page of the mails', () => {
     ['localhost.evil.example', 421],
     ['evil.example:8787', 421],
     ['127.0.0.1.evil.example', 421],
-    ['localhost:8787', 200],
+    ['localhost', 200],
     ['127.0.0.1', 200],
-    ['[::1]:8787', 200],
+    ['[::1]', 200],
   ])(
     'is there under the names of this machine only, and not under a name that leads to it: %s is %i',
     async (host, status) => {
-      const sent = get(`${await openPage()}/local/mail`, { headers: { host, 'sec-fetch-site': 'same-origin' } });
+      const url = new URL(`${await openPage()}/local/mail`);
+      const named = status === 200 ? `${host}:${url.port}` : host;
+      const sent = get(url, { headers: { host: named, 'sec-fetch-site': 'same-origin' } });
       const [response] = (await once(sent, 'response')) as [IncomingMessage];
       response.resume();
       expect(response.statusCode).toBe(status);
