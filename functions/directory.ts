@@ -67,8 +67,8 @@ export const handler = lambda(directory, adapters, {
   listUsers: async ({ query }, ports) => ok(pageRepresentation(await listUsers(query, ports), userRepresentation)),
   getUser: async ({ params }, ports) => ok(userRepresentation(await getUser(params.userId, ports))),
   getMe: async ({ caller }, ports) => ok(userRepresentation(await getUser(ownAccountOf(caller), ports))),
-  updateUser: async ({ params, body, expectedVersion }, ports) =>
-    ok(userRepresentation(await updateUser(params.userId, body, expectedVersion, ports))),
+  updateUser: async ({ caller, params, body, expectedVersion }, ports) =>
+    ok(userRepresentation(await updateUser(caller, params.userId, body, expectedVersion, ports))),
   deleteUser: async ({ params, expectedVersion }, ports) => {
     await deleteUser(params.userId, ports, expectedVersion);
     return done(204);

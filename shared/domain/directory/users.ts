@@ -1,15 +1,20 @@
+import { assertHolds, assertMayAssign, type ManagementCaller } from '../access/authority.ts';
+import { standingRoles } from '../access/references.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { DomainError } from '../errors.ts';
 import { assertMayBeChosen, newId } from '../ids.ts';
 import { type JsonObject, patchedMember } from '../json.ts';
 import { acceptedMetadata, mergeMetadata } from '../metadata.ts';
+import { workspaceMemberKey } from '../people-records/workspace-member.ts';
 import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
 import { claimName, releaseName } from '../records/claim-name.ts';
 import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
 import type { Look, RecordReader } from '../records/look.ts';
 import { nameKey } from '../records/permissions.ts';
-import { assertExists, exists, type User, userKey, userList } from '../records/principals.ts';
+import { assertExists, exists, membershipList, type User, userKey, userList } from '../records/principals.ts';
 import { noteRemoval } from '../records/removals.ts';
+
+const MEMBERSHIPS_A_PAGE = 100;
 
 interface Ports {
   readonly records: RecordReader;
@@ -80,15 +85,18 @@ export interface UserPatch {
 
 /**
  * Changes a user. A new e-mail address is claimed before the change, and the old address is released after it, so two
- * users never have the same address. If a change is interrupted, its claim ends after some time.
- * @throws DomainError as `changeRecord` does; `conflict` if another user has the address; `not_found` for a deleted
- * user, for any version
+ * users never have the same address. If a change is interrupted, its claim ends after some time. A new address is not
+ * verified, and ends the user's sessions. A person who reads its mails can log in as the user, so the caller must be
+ * allowed to give all that the user has.
+ * @throws DomainError as `changeRecord` does; `conflict` if another user has the address; `forbidden` for a new address
+ * of a user who has more than the caller may give; `not_found` for a deleted user, for any version
  */
 export async function updateUser(
+  caller: ManagementCaller,
   id: string,
   patch: UserPatch,
   expectedVersion: number | undefined,
-  ports: Ports & { readonly clock: Clock; readonly random: Random },
+  ports: Ports & { readonly directoryList: DirectoryLister; readonly clock: Clock; readonly random: Random },
 ): Promise<User> {
   await getUser(id, ports);
   let releaseOldAddress: (() => Promise<void>) | undefined;
@@ -101,12 +109,36 @@ export async function updateUser(
       status: patch.status ?? before.status,
       metadata: mergeMetadata(before.metadata, patch.metadata),
     };
-    if (after.email !== before.email) releaseOldAddress = await moveAddress(before, after, ports);
-    return after;
+    if (after.email === before.email) return after;
+    await assertMayBecome(caller, id, ports);
+    releaseOldAddress = await moveAddress(before, after, ports);
+    return { ...after, isEmailVerified: undefined, signedOutBeforeSeconds: ports.clock.nowSeconds() + 1 };
   };
   const changed = await changeRecord({ key: userKey(id), expectedVersion, change }, ports);
   await releaseOldAddress?.();
   return changed;
+}
+
+/**
+ * Checks that a caller may give everything that a user has in the workspace and in tenants.
+ * @throws DomainError `forbidden`
+ */
+async function assertMayBecome(
+  caller: ManagementCaller,
+  userId: string,
+  { records, directoryList }: Pick<Ports, 'records'> & { readonly directoryList: DirectoryLister },
+): Promise<void> {
+  const look = records.open(`authority of ${userId}`);
+  const member = await look.find(workspaceMemberKey(userId));
+  if (member?.roleIds === 'all') assertHolds(caller, 'all');
+  else assertMayAssign(caller, await standingRoles(member?.roleIds ?? [], undefined, look));
+  let cursor: string | undefined;
+  do {
+    const page = await directoryList.list(membershipList(userId), { limit: MEMBERSHIPS_A_PAGE, cursor });
+    const held = page.items.map(({ roleIds, tenantId }) => standingRoles(roleIds, tenantId, look));
+    assertMayAssign(caller, (await Promise.all(held)).flat());
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
 }
 
 /**

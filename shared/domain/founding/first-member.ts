@@ -1,7 +1,7 @@
 import type { Clock, Digests, Random } from '../ambient.ts';
 import { newId } from '../ids.ts';
 import { type WorkspaceMember, workspaceMemberKey } from '../people-records/workspace-member.ts';
-import type { RecordWriter, ShortLivedWriter, WritableKind } from '../records/change-record.ts';
+import { changeRecord, type RecordWriter, type ShortLivedWriter, type WritableKind } from '../records/change-record.ts';
 import { claimName } from '../records/claim-name.ts';
 import type { Look, RecordReader } from '../records/look.ts';
 import { nameKey } from '../records/permissions.ts';
@@ -27,26 +27,42 @@ export async function provideFirstMember(address: string, ports: Ports): Promise
   const email = address.toLowerCase();
   const look = ports.records.open(`member ${email}`);
   const user = await provideUser(email, look, ports);
-  await provideMember(user.id, look, ports);
+  await provideMember(user, look, ports);
   const token = await makeLoginLink(user.id, ports);
   return { loginLink: `${ports.issuer}/login/link?token=${token}` };
 }
 
-async function provideUser(email: string, look: Look, ports: Ports): Promise<User> {
+/** A user, and whether the user was there before. */
+interface Provided {
+  readonly id: string;
+  readonly isKnown: boolean;
+}
+
+async function provideUser(email: string, look: Look, ports: Ports): Promise<Provided> {
   const claim = await look.find(nameKey('email', email));
   const known = claim && (await look.find(userKey(claim.ownerId)));
-  if (exists(known) && known.email === email) return known;
+  if (exists(known) && known.email === email) return { id: known.id, isKnown: true };
   const id = newId('usr', ports.random);
   await claimName({ key: nameKey('email', email), field: 'email', owner: userKey(id) }, { ...ports, look });
   const user: User = { id, email, status: 'active', createdAtSeconds: ports.clock.nowSeconds(), version: 1 };
   await ports.directory.insert(userKey(id), user);
-  return user;
+  return { id, isKnown: false };
 }
 
-async function provideMember(userId: string, look: Look, { directory, clock, random }: Ports): Promise<void> {
+/** Ends the sessions of a user that began up to now. */
+async function endSessions(userId: string, { records, directory, clock }: Ports): Promise<void> {
+  const signedOutBeforeSeconds = clock.nowSeconds() + 1;
+  const change = (user: User): User => ({ ...user, signedOutBeforeSeconds });
+  await changeRecord({ key: userKey(userId), change }, { records, directory });
+}
+
+async function provideMember({ id: userId, isKnown }: Provided, look: Look, ports: Ports): Promise<void> {
+  const { directory, clock, random } = ports;
   const key = workspaceMemberKey(userId);
   const before = await look.find(key);
   if (before?.roleIds === 'all') return;
+  // First of all, so that no older session ever gets the authority of a member.
+  if (isKnown) await endSessions(userId, ports);
   if (before !== undefined) {
     await directory.replace(key, { ...before, roleIds: 'all', version: before.version + 1 });
     return;

@@ -96,7 +96,11 @@ export async function redeemCode(
   const triesLeft = attempt.triesLeft - 1;
   const tried = { ...attempt, triesLeft, isUsed: isRight, version: attempt.version + 1 };
   if (!(await ports.interactions.write(key, tried))) return redeemCode(interaction, typed, ports);
-  if (isRight && attempt.userId !== undefined) return { is: 'right', userId: attempt.userId, email };
+  if (isRight && attempt.userId !== undefined) {
+    // The address may belong to another user by now, or to nobody.
+    const owner = await userIdOf(email, ports.records.open(`address of ${interactionId}`));
+    return owner === attempt.userId ? { is: 'right', userId: owner, email } : { is: 'ended' };
+  }
   return triesLeft > 0 && !isRight ? { is: 'wrong' } : { is: 'ended' };
 }
 

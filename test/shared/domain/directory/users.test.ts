@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ManagementCaller } from '#shared/domain/access/authority.ts';
 import { updateUser } from '#shared/domain/directory/users.ts';
 import { nameKey } from '#shared/domain/records/permissions.ts';
 import { type User, userKey } from '#shared/domain/records/principals.ts';
@@ -8,6 +9,12 @@ import { countEach, outcomeOf, race } from '#test/support/ask/concurrent-calls.t
 import { memoryRecords } from '#test/support/ports/memory-records.ts';
 import { aUser } from '#test/support/ports/records.ts';
 import { standingClock } from '#test/support/world/clock.ts';
+
+/** A caller of the workspace; the users of these tests have no roles. */
+const administrator: ManagementCaller = {
+  ...{ clientId: 'cli_admin', subject: 'cli_admin', scope: { type: 'workspace' }, userId: undefined },
+  ...{ permissions: ['write:users'], roles: [], heldPermissions: [] },
+};
 
 const userIds = Array.from({ length: 32 }, (_, index) => `usr_${index}`);
 
@@ -22,12 +29,13 @@ function open(turn: () => Promise<void>) {
     name: Object.fromEntries(userIds.map((id) => [nameKey('email', firstAddress(id)).id, claim(id)])),
   };
   const kept = memoryRecords({ records }, turn);
-  return { ...kept, clock, random: { bytes: (length: number) => randomBytes(length) } };
+  const directoryList = { list: async () => ({ items: [] }) };
+  return { ...kept, directoryList, clock, random: { bytes: (length: number) => randomBytes(length) } };
 }
 
 type Ports = ReturnType<typeof open>;
 
-const change = (id: string, email: string, ports: Ports) => updateUser(id, { email }, undefined, ports);
+const change = (id: string, email: string, ports: Ports) => updateUser(administrator, id, { email }, undefined, ports);
 
 const emailOf = (id: string, { find }: Ports) => find(userKey(id))?.email ?? '';
 
