@@ -1,5 +1,6 @@
 import type { Clock } from '../ambient.ts';
 import { isSessionLive, type Session, sessionKey } from '../people-records/session.ts';
+import { workspaceMemberKey } from '../people-records/workspace-member.ts';
 import type { Look } from '../records/look.ts';
 import { type Existing, exists, type User, userKey } from '../records/principals.ts';
 import { SETTINGS_KEY, settingsIn } from '../records/settings.ts';
@@ -19,7 +20,14 @@ export async function findSessionById(
   look.expect(SETTINGS_KEY);
   const session = await look.findShortLived(sessionKey(id));
   if (session === undefined) return undefined;
-  const [user, settings] = await Promise.all([look.find(userKey(session.userId)), settingsIn(look)]);
-  if (!exists(user) || !isSessionLive(session, user, settings, clock.nowSeconds())) return undefined;
+  const { userId } = session;
+  const [user, member, settings] = await Promise.all([
+    look.find(userKey(userId)),
+    look.find(workspaceMemberKey(userId)),
+    settingsIn(look),
+  ]);
+  if (!exists(user)) return undefined;
+  const owner = { ...user, isMember: member !== undefined };
+  if (!isSessionLive(session, owner, settings, clock.nowSeconds())) return undefined;
   return { session, user };
 }

@@ -51,17 +51,19 @@ export function sessionRosterKey(userId: string): RecordKey<'sessionRoster', Ses
 
 /**
  * Whether a session is live: nobody ended it, it was used lately enough, it is not too old, and its user is active and
- * did not sign out everywhere since. Both limits are settings, so that a shorter limit ends old sessions at once.
+ * did not sign out everywhere since. Both limits are settings, so that a shorter limit ends old sessions at once. The
+ * limits of workspace members hold for a session if its user was one at the login, and if its user is one now.
  */
 export function isSessionLive(
   session: Session,
-  user: Pick<User, 'status' | 'signedOutBeforeSeconds'>,
+  user: Pick<User, 'status' | 'signedOutBeforeSeconds'> & { readonly isMember: boolean },
   { sessions }: Pick<WorkspaceSettings, 'sessions'>,
   nowSeconds: number,
 ): boolean {
   if (session.endedAtSeconds !== undefined || user.status !== 'active') return false;
   if (session.startedAtSeconds < (user.signedOutBeforeSeconds ?? 0)) return false;
-  const { idleLifetimeSeconds, lifetimeSeconds } = session.isOfMember ? sessions.members : sessions.users;
+  const isOfMember = session.isOfMember || user.isMember;
+  const { idleLifetimeSeconds, lifetimeSeconds } = isOfMember ? sessions.members : sessions.users;
   const isIdle = session.lastSeenAtSeconds + idleLifetimeSeconds <= nowSeconds;
   return !isIdle && session.startedAtSeconds + lifetimeSeconds > nowSeconds;
 }

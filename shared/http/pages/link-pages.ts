@@ -36,7 +36,8 @@ export const linkPages = {
     if (!(await useLoginLink(link, ports)))
       return showPage(errorPage({ error: 'linkOver', requestId: browser.requestId }));
     const { userId } = link;
-    const { session, cookie } = await logIn({ userId, methods: ['otp'], source, userAgent: browser.userAgent }, ports);
+    const login = { userId, methods: ['otp'], source, userAgent: browser.userAgent } as const;
+    const { session, cookie } = await logIn(login, browser, ports);
     return redirect('/account', { cookies: [cookie], target: { userId, sessionId: session.id } });
   },
 } satisfies Partial<OperationsOf<typeof login>>;

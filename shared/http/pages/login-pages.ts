@@ -87,7 +87,7 @@ export const loginPages = {
     await auditAttempt({ userId: result.userId });
     await noteVerifiedAddress(result, ports);
     const login = { userId: result.userId, methods: ['otp'], source, userAgent: browser.userAgent } as const;
-    const { session, cookie } = await logIn(login, ports);
+    const { session, cookie } = await logIn(login, browser, ports);
     const decisions = { sessionId: session.id, loggedInAtSeconds: session.startedAtSeconds };
     const kept = await keepDecisions(interaction, decisions, ports);
     if (kept === undefined) return interactionOver(browser);
