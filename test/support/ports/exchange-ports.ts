@@ -93,7 +93,7 @@ function lookAt(client: Client): Look {
   const permissions = api.permissions.map(({ value }) => ({ apiId: api.id, api: api.identifier, value }));
   const records: Readonly<Record<string, unknown>> = {
     'tenant ten_acme': { id: 'ten_acme', name: 'Acme', status: 'active', ...times },
-    'role rol_1': { id: 'rol_1', key: 'reader', name: 'Reader', level: 1, permissions, ...times },
+    'role rol_1': { id: 'rol_1', kind: 'tenant', key: 'reader', name: 'Reader', level: 1, permissions, ...times },
     'api api_reports': api,
     [`name ${apiNameKey(AUDIENCE).id}`]: { ownerId: api.id, ...times },
   };
