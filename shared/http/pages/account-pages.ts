@@ -4,6 +4,7 @@ import { readAccount } from '#shared/domain/login/account.ts';
 import { formToken } from '#shared/domain/login/interactions.ts';
 import { endSession, noteSessionUse } from '#shared/domain/login/sessions.ts';
 import { accountPage } from '#shared/pages/account/account.ts';
+import { deviceName } from '#shared/pages/device.ts';
 import type { OperationsOf } from '../lambda.ts';
 import { redirect, showPage } from '../reply/files.ts';
 import { isOwnForm, receive, refuseForm, sessionOf } from './visit.ts';
@@ -23,7 +24,7 @@ export const accountPages = {
       memberships: account.memberships,
       workspaceRoles: account.workspaceRoles,
       sessions: account.sessions.map(({ id, userAgent, source, startedAtSeconds, lastSeenAtSeconds }) => ({
-        device: userAgent,
+        device: deviceName(userAgent),
         place: source,
         sinceSeconds: startedAtSeconds,
         lastSeenSeconds: lastSeenAtSeconds,
