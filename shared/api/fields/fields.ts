@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { JsonObject, JsonValue } from '#shared/domain/json.ts';
-import { identityScopes } from '#shared/domain/people-records/authorization-request.ts';
+import type { IdentityScope } from '#shared/domain/people-records/authorization-request.ts';
 
 const CONTROLS = String.raw`\x00-\x1F\x7F-\x9F`;
 
@@ -51,7 +51,8 @@ export const roleIds = z.array(id).max(NAMED_ROLES_MAX).meta({
 });
 
 /** Values that mean something else in the scope of a request: a refresh token, or claims about the person. */
-const RESERVED_SCOPES: readonly string[] = ['offline_access', ...identityScopes];
+const aboutPerson = ['openid', 'profile', 'email'] as const satisfies readonly IdentityScope[];
+const RESERVED_SCOPES: readonly string[] = ['offline_access', ...aboutPerson];
 
 /** A scope token of RFC 6749 §3.3, short enough for tables and lists, that has no other meaning in a scope. */
 export const permissionValue = z

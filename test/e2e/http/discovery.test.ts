@@ -201,7 +201,6 @@ describe('L4: the metadata of the server is true:', () => {
       refresh_token: await refresh(world, acme.tenantToken, token),
       [TOKEN_EXCHANGE]: await exchangeToken(world, service, await world.tokenFor(acme.tenantToken)),
     };
-    // The pages of `test/e2e/authorization/` lead to codes.
     expect([...Object.keys(replies), 'authorization_code']).toEqual(metadata.grant_types_supported);
     expect(Object.values(replies).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });

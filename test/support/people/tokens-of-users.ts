@@ -6,7 +6,7 @@ import { logInByCode } from './log-in.ts';
 import type { Mailbox } from './mailbox.ts';
 
 /** Where the applications of these tests get their codes. */
-export const CALLBACK = 'https://app.example.com/callback';
+const CALLBACK = 'https://app.example.com/callback';
 
 /** Registers a third-party application that may use everything of an API for its users. */
 export async function applicationForUsers(manage: Manage, apiId: string): Promise<Credentials> {
