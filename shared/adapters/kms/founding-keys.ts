@@ -8,6 +8,7 @@ import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
 import type { Environment } from '#shared/ports.ts';
 import { rethrowAsUnavailable } from '../aws-client.ts';
 import { required } from '../node/environment.ts';
+import { sharedRead } from '../shared-read.ts';
 import { kmsClient } from './kms-client.ts';
 
 const settingSchema = z.partialRecord(z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']), z.string());
@@ -23,16 +24,14 @@ export type PublicHalf = Pick<SigningKey, 'kid' | 'jwk'>;
 export function kmsFoundingKeys(environment: Environment): FoundingKeys {
   const setting = settingSchema.parse(JSON.parse(required(environment, 'MINTMARK_SIGNING_KEYS')));
   const named = Object.entries(setting) as [SigningAlgorithm, string][];
-  let loaded: Promise<readonly Named[]> | undefined;
+  const share = sharedRead<readonly Named[]>();
+  let loaded: readonly Named[] | undefined;
   const load = () => Promise.all(named.map(([algorithm, keyArn]) => readNamed(environment, algorithm, keyArn)));
   return {
     algorithms: named.map(([algorithm]) => algorithm),
     read: async (nowSeconds) => {
-      loaded ??= load().catch((error: unknown) => {
-        loaded = undefined;
-        return rethrowAsUnavailable(error);
-      });
-      return (await loaded).map((key) => ({ ...key, publishedFromSeconds: nowSeconds, signsFromSeconds: nowSeconds }));
+      loaded ??= await share(load).catch(rethrowAsUnavailable);
+      return loaded.map((key) => ({ ...key, publishedFromSeconds: nowSeconds, signsFromSeconds: nowSeconds }));
     },
   };
 }

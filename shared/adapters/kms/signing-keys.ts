@@ -9,6 +9,7 @@ import { directoryKey } from '../dynamo/directory/directory-keys.ts';
 import { signingKeysSchema } from '../dynamo/directory/signing-keys-schema.ts';
 import { documentClient } from '../dynamo/document-client.ts';
 import { required } from '../node/environment.ts';
+import { sharedRead } from '../shared-read.ts';
 import { kmsFoundingKeys } from './founding-keys.ts';
 
 /** The highest age of keys that stay in use while DynamoDB fails. Verifiers cache the key set for the same time. */
@@ -27,7 +28,7 @@ export interface KeyRing {
   /** Returns all keys, from a record that the request has just read. */
   of(stored: SigningKeys | undefined, nowSeconds: number): Promise<readonly SigningKey[]>;
   /**
-   * Returns all keys as they were at most `ageSecondsMax` ago. Simultaneous calls share one read.
+   * Returns all keys as they were at most `ageSecondsMax` ago. Simultaneous calls share one read that has just begun.
    * @throws DomainError `temporarily_unavailable`
    */
   recent(ageSecondsMax: number, nowSeconds: number): Promise<readonly SigningKey[]>;
@@ -69,17 +70,13 @@ async function allKeys(
 /** Remembers the last reading. Requests that need a newer reading at the same time share one read. */
 function recentReader(read: (nowSeconds: number) => Promise<readonly SigningKey[]>): KeyRing['recent'] {
   let last: Reading | undefined;
-  let underWay: Promise<Reading> | undefined;
+  const share = sharedRead<Reading>();
   let failedAtSeconds = Number.NEGATIVE_INFINITY;
   const readAgain = async (nowSeconds: number) => {
-    last = { atSeconds: nowSeconds, keys: await read(nowSeconds) };
-    return last;
-  };
-  const readOnce = (nowSeconds: number) => {
-    underWay ??= readAgain(nowSeconds).finally(() => {
-      underWay = undefined;
-    });
-    return underWay;
+    const reading = { atSeconds: nowSeconds, keys: await read(nowSeconds) };
+    // A read that was slow does not replace what a later one found.
+    if (last === undefined || last.atSeconds <= nowSeconds) last = reading;
+    return reading;
   };
   const lastWithin = (seconds: number, nowSeconds: number) =>
     last !== undefined && Math.abs(nowSeconds - last.atSeconds) < seconds ? last : undefined;
@@ -90,7 +87,7 @@ function recentReader(read: (nowSeconds: number) => Promise<readonly SigningKey[
     const stale = lastWithin(STALE_SECONDS_MAX, nowSeconds);
     if (stale !== undefined && nowSeconds < failedAtSeconds + COOLDOWN_SECONDS) return stale.keys;
     try {
-      return (await readOnce(nowSeconds)).keys;
+      return (await share(() => readAgain(nowSeconds))).keys;
     } catch (error) {
       failedAtSeconds = nowSeconds;
       if (stale !== undefined) return stale.keys;

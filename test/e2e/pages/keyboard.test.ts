@@ -59,6 +59,7 @@ describeInBrowser('with the keyboard alone', () => {
     ['a code and Enter log in', sampleOf('codePage', 'plain'), 'ab2c 9xyz', ['code', 'ab2c 9xyz']],
   ])('%s', async (_, sample, typed, field) => {
     const page = await openSample(sample);
+    await page.locator('input:focus').waitFor();
     await page.keyboard.type(typed);
     await page.keyboard.press('Enter');
     await page.waitForURL('**/posted');
