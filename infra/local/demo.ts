@@ -8,7 +8,7 @@ import { newStory } from './demo/story.ts';
 import { tell } from './demo/tell.ts';
 
 /**
- * Runs the story in a new workspace and then removes the workspace (`npm run demo`). It prints twelve lines, or with
+ * Runs the story in a new workspace and then removes the workspace (`npm run demo`). It prints a page of lines, or with
  * `--verbose` a line for each step.
  */
 async function demo(): Promise<void> {

@@ -47,6 +47,18 @@ const STEPS = [
   'exchange with the new secret',
   'finish the rotation',
   'exchange with the old secret',
+  'register an application',
+  'let it ask users',
+  'make Ada a writer',
+  'send Ada to Mintmark',
+  'Ada: log in by a code',
+  'Ada: allow a part',
+  'application: trade the code',
+  'application: verify ID token',
+  'application: GET userinfo',
+  'application: GET /reports',
+  'application: POST /reports',
+  'application: refresh',
   'introspect',
   'revoke',
   'introspect again',
@@ -66,6 +78,11 @@ const HEADLINES = [
   'verify a token with jose',
   'POST /reports as a writer',
   'POST /reports as a reader',
+  'register an application',
+  'Ada logs in by a code',
+  'Ada allows a part',
+  'trade her answer for tokens',
+  'GET /reports for Ada',
   "revoke the writer's token",
   'GET /reports as the writer',
   'use the deleted API token',
@@ -97,9 +114,9 @@ describe.each([
     resultOf: () => short,
     titles: HEADLINES,
     hint: 'See them all: npm run demo -- --verbose\n',
-    credentials: 2,
+    credentials: 3,
   },
-  { telling: 'the verbose demo', resultOf: () => verbose, titles: STEPS, hint: '', credentials: 14 },
+  { telling: 'the verbose demo', resultOf: () => verbose, titles: STEPS, hint: '', credentials: 16 },
 ])('$telling', ({ resultOf, titles, hint, credentials }) => {
   const lines = () =>
     resultOf()
@@ -113,7 +130,7 @@ describe.each([
   test('tells its story line by line, and counts every step', () => {
     expect(lines().map((line) => line.slice(4).split('  ', 1)[0])).toEqual(titles);
     const [, end] = resultOf().stdout.split('\n\n');
-    expect(end?.replace(/\d+\.\d s/, '0 s')).toBe(`43 steps, all as expected, in 0 s.\n${hint}`);
+    expect(end?.replace(/\d+\.\d s/, '0 s')).toBe(`55 steps, all as expected, in 0 s.\n${hint}`);
   });
 
   test('numbers its lines, none of which is wider than a terminal', () => {

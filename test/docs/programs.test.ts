@@ -81,7 +81,6 @@ const triedElsewhere = {
 /** Programs that verify no token. */
 const otherPrograms = [
   'README.md node',
-  'README.md python',
   'docs/run/deploy.md event-rule',
   'docs/run/mutual-tls.md domain',
   'docs/use/get-a-token.md node',

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand } from '#test/support/documents/command.ts';
 import { type ExpressProgram, freePort, startExpressProgram } from '#test/support/documents/express-program.ts';
-import { isInstalled } from '#test/support/documents/installed.ts';
 import { codeOf } from '#test/support/documents/markdown.ts';
 import { PAGE_MILLISECONDS, type PageSession, readPage, runPage } from '#test/support/documents/page-session.ts';
 import { type LocalMintmark, startLocalMintmark } from '#test/support/world/local-mintmark.ts';
@@ -45,10 +44,6 @@ describe('the first token of README.md', () => {
     expect(sessions.map((session) => withoutChance(session.output(name)))).toEqual([shown, shown]);
   });
 
-  test('opens the API with curl', () => {
-    expect(sessions.map((session) => session.output('curl'))).toEqual([REPORTS, REPORTS]);
-  });
-
   /** Runs a program of README.md as its reader does, in the shell of the session. */
   const runAs = (program: string, args: readonly string[], name: string, changes: Record<string, string> = {}) =>
     runCommand(program, args, { env: { ...sessions[0]?.variables, ...changes }, input: codeOf(readme, name) });
@@ -61,12 +56,6 @@ describe('the first token of README.md', () => {
   test('is refused to Node with a wrong secret, and the program says why', async () => {
     const result = await runAs(process.execPath, ['--input-type=module'], 'node', { CLIENT_SECRET: 'wrong' });
     expect(result).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('"error":"invalid_client"') });
-  });
-
-  const hasPython = isInstalled('python3');
-  const note = hasPython ? '' : ' (left out: there is no python3 on this machine)';
-  test.skipIf(!hasPython)(`opens the API with Python${note}`, async () => {
-    expect(await runAs('python3', ['-'], 'python')).toEqual({ code: 0, stdout: REPORTS, stderr: '' });
   });
 
   describe('at the Express API of README.md', () => {

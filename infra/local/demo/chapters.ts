@@ -4,6 +4,8 @@ import { ending } from './ending.ts';
 import { exchanging } from './exchanging.ts';
 import { founding } from './founding.ts';
 import { issuing } from './issuing.ts';
+import { acting } from './people/acting.ts';
+import { asking } from './people/asking.ts';
 import { rotating } from './rotating.ts';
 import { signing } from './signing.ts';
 
@@ -16,5 +18,7 @@ export const chapters = [
   ...delegating,
   ...signing,
   ...rotating,
+  ...asking,
+  ...acting,
   ...ending,
 ];

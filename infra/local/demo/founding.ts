@@ -31,7 +31,8 @@ async function askForManagementToken(story: Story): Promise<string> {
 
 async function registerApi(story: Story): Promise<string> {
   const permissions = [{ value: 'read:reports' }, { value: 'write:reports' }];
-  await create(story, '/v1/apis', { identifier: REPORTS, name: 'Reports', permissions });
+  const api = { identifier: REPORTS, name: 'Reports', permissions };
+  story.apiId = (await create<{ id: string }>(story, '/v1/apis', api)).id;
   return permissions.map(({ value }) => value).join(', ');
 }
 

@@ -1,7 +1,17 @@
+import { FormBrowser, type Shown } from './people/form-browser.ts';
+
 /** The credentials of a client. */
 export interface Credentials {
   readonly clientId: string;
   readonly clientSecret: string;
+}
+
+/** What an application gets for the code of a person. */
+export interface PersonTokens {
+  readonly access_token: string;
+  readonly refresh_token: string;
+  readonly id_token: string;
+  readonly scope: string;
 }
 
 /** The form of a client secret. */
@@ -16,6 +26,7 @@ export interface Story {
   close: () => Promise<void>;
   administrator: Credentials;
   managementToken: string;
+  apiId: string;
   readerRoleId: string;
   writerRoleId: string;
   managerRoleId: string;
@@ -37,7 +48,19 @@ export interface Story {
   personalAccessToken: string;
   managerAccessToken: string;
   keyAccessToken: string;
+  /** The application of a third party. */
+  application: Credentials;
+  /** What the application keeps while its user is away: only it can redeem the code (PKCE). */
+  codeVerifier: string;
+  /** The browser of the person, and the page that it shows. */
+  browser: FormBrowser;
+  page: Shown;
+  /** The code with which the person's browser came back to the application. */
+  code: string;
+  personTokens: PersonTokens;
 }
+
+const NOTHING_SHOWN: Shown = { status: 0, html: '', path: '', leavesTo: undefined, headers: new Headers() };
 
 const NOBODY: Credentials = { clientId: '', clientSecret: '' };
 
@@ -50,6 +73,7 @@ export function newStory(folder: string): Story {
     close: () => Promise.resolve(),
     administrator: NOBODY,
     managementToken: '',
+    apiId: '',
     readerRoleId: '',
     writerRoleId: '',
     managerRoleId: '',
@@ -67,5 +91,11 @@ export function newStory(folder: string): Story {
     personalAccessToken: '',
     managerAccessToken: '',
     keyAccessToken: '',
+    application: NOBODY,
+    codeVerifier: '',
+    browser: new FormBrowser(''),
+    page: NOTHING_SHOWN,
+    code: '',
+    personTokens: { access_token: '', refresh_token: '', id_token: '', scope: '' },
   };
 }

@@ -5,7 +5,7 @@ import type { Story } from '#infra/local/demo/story.ts';
 import { runPage } from '#test/support/documents/page-session.ts';
 
 /** Blocks of README.md about this machine, about deploying, or about the sample API of `npm start`. */
-const LEFT_OUT = ['try', 'start', 'call', 'curl', 'deploy-app', 'deploy', 'bootstrap', 'test'];
+const LEFT_OUT = ['try', 'start', 'call', 'deploy-app', 'deploy', 'bootstrap', 'test'];
 
 /** Pastes the first token of README.md into a shell, as it says for a deployment: with ADMIN_FILE. */
 export async function pasteReadme({ url, folder, administrator }: Story): Promise<string> {

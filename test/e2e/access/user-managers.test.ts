@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { FormBrowser } from '#infra/local/demo/people/form-browser.ts';
 import { createRole } from '#test/support/arrange/creations.ts';
 import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
-import { FormBrowser } from '#test/support/people/browser.ts';
 import { logInByCode } from '#test/support/people/log-in.ts';
 import { Mailbox } from '#test/support/people/mailbox.ts';
 import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';

@@ -1,10 +1,10 @@
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { FormBrowser } from '#infra/local/demo/people/form-browser.ts';
 import { allowRefreshTokens } from '#test/support/arrange/refresh-tokens.ts';
 import { isTokenActive } from '#test/support/ask/introspection.ts';
 import { createApplication, grantPermissions } from '#test/support/clients/applications.ts';
-import { FormBrowser } from '#test/support/people/browser.ts';
 import { logInByCode } from '#test/support/people/log-in.ts';
 import { Mailbox } from '#test/support/people/mailbox.ts';
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { FormBrowser, type Shown } from '#infra/local/demo/people/form-browser.ts';
 import { introspection } from '#test/support/ask/introspection.ts';
-import { FormBrowser, type Shown } from '#test/support/people/browser.ts';
 import {
   addressOf,
   answerIn,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FormBrowser } from '#test/support/people/browser.ts';
+import { FormBrowser } from '#infra/local/demo/people/form-browser.ts';
 import { useWorld } from '#test/support/world/use-world.ts';
 
 const world = useWorld();

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { FormBrowser, type Shown } from '#infra/local/demo/people/form-browser.ts';
+import { codeIn, localMails } from '#infra/local/demo/people/local-mails.ts';
 import { dynamoIssuance } from '#shared/adapters/dynamo/tokens/issuance.ts';
 import { sqsMailQueue } from '#shared/adapters/mail/mail-queue.ts';
 import type { IssuanceCounter } from '#shared/domain/access/token-quota.ts';
 import { unavailable } from '#shared/domain/errors.ts';
 import { CODES_OF_A_SOURCE_MAX, MAILS_OF_AN_ADDRESS_MAX } from '#shared/domain/login/mail-limits.ts';
 import type { WaitingMail } from '#shared/domain/login/mail-queue.ts';
-import { FormBrowser, type Shown } from '#test/support/people/browser.ts';
-import { codeIn, localMails } from '#test/support/people/local-mails.ts';
 import { useWorld } from '#test/support/world/use-world.ts';
 
 /** What the queue was asked to take: the recipient, or `nobody`. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { FormBrowser } from '#infra/local/demo/people/form-browser.ts';
 import { succeed } from '#test/support/arrange/manage.ts';
-import { FormBrowser } from '#test/support/people/browser.ts';
 import { logInByCode } from '#test/support/people/log-in.ts';
 import { Mailbox } from '#test/support/people/mailbox.ts';
 import { useManage, useWorld } from '#test/support/world/use-world.ts';

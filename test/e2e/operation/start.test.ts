@@ -3,10 +3,10 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FormBrowser } from '#infra/local/demo/people/form-browser.ts';
+import { codeIn, localMails } from '#infra/local/demo/people/local-mails.ts';
 import { repeat } from '#test/support/ask/concurrent-calls.ts';
 import { runCommand } from '#test/support/documents/command.ts';
-import { FormBrowser } from '#test/support/people/browser.ts';
-import { codeIn, localMails } from '#test/support/people/local-mails.ts';
 import { START, type StartProcess, startEnvironment, startProcess } from '#test/support/world/start-process.ts';
 import { basic, type Credentials, REPORTS } from '#test/support/world/world.ts';
 

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { FormBrowser, Shown } from '#infra/local/demo/people/form-browser.ts';
 import { createApplication, grantPermissions } from '../clients/applications.ts';
 import type { Credentials, Deployment } from '../world/deployment.ts';
 import { basic } from '../world/deployment.ts';
 import { REPORTS } from '../world/world.ts';
-import type { FormBrowser, Shown } from './browser.ts';
 import { logInByCode } from './log-in.ts';
 import type { Mailbox } from './mailbox.ts';
 

@@ -1,4 +1,4 @@
-import type { FormBrowser, Shown } from './browser.ts';
+import type { FormBrowser, Shown } from '#infra/local/demo/people/form-browser.ts';
 import type { Mailbox } from './mailbox.ts';
 
 /** Logs a person in on a login page, by the code that was sent to the address. Returns the page after the login. */

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { FormBrowser } from '#infra/local/demo/people/form-browser.ts';
 import { type Manage, succeed } from '../arrange/manage.ts';
 import { basic, type Credentials, type Deployment, readReply } from '../world/deployment.ts';
-import { FormBrowser } from './browser.ts';
 import { logInByCode } from './log-in.ts';
 import type { Mailbox } from './mailbox.ts';
 

@@ -37,6 +37,17 @@ export class FormBrowser {
   submit(page: Shown, typed: Readonly<Record<string, string | readonly string[]>>, formIndex = 0): Promise<Shown> {
     const form = formsOf(page.html)[formIndex];
     if (form === undefined) throw new Error(`There is no form on this page: ${page.html}`);
+    return this.#send(form, typed);
+  }
+
+  /** Presses the button of the first form whose path begins so. */
+  press(page: Shown, pathPrefix: string): Promise<Shown> {
+    const form = formsOf(page.html).find(({ action }) => action.startsWith(pathPrefix));
+    if (form === undefined) throw new Error(`No form of this page is posted to ${pathPrefix}: ${page.html}`);
+    return this.#send(form, {});
+  }
+
+  #send(form: Form, typed: Readonly<Record<string, string | readonly string[]>>): Promise<Shown> {
     const fields = new URLSearchParams(form.hidden);
     for (const [name, values] of Object.entries(typed)) for (const value of [values].flat()) fields.append(name, value);
     return this.post(form.action, fields);

@@ -1,4 +1,4 @@
-import type { ReceivedMail } from '#infra/local/mail/mailbox.ts';
+import type { ReceivedMail } from '../../mail/mailbox.ts';
 
 /** The mails that a local Mintmark sent, the newest first. Mails under way are among them. */
 export async function localMails(url: string): Promise<readonly ReceivedMail[]> {
