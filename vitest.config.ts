@@ -15,8 +15,8 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/browser/prepare-browser.ts', 'test/support/world/temporary-folder.ts'],
     // They end a test that hangs, on a machine that is busy with ten other things. No test promises to be fast.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
     // Many files wait for time-outs they provoke, so one more than the cores of the smallest machine keeps both busy.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },

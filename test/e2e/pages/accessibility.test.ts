@@ -40,7 +40,6 @@ describeInBrowser('every page', () => {
       };
       expect(await overAll(page, find)).toEqual({});
     },
-    120_000,
   );
 
   test.each(['light', 'dark'] as const)(
@@ -53,7 +52,6 @@ describeInBrowser('every page', () => {
       };
       expect(await overAll(page, find, { name: 'Violet', stylesheetPath: violet.path })).toEqual({});
     },
-    120_000,
   );
 
   // Zoom makes a window of 640 pixels 320 wide, in which everything is drawn twice as large.

@@ -4,6 +4,9 @@ import { launch } from './chromium.ts';
 
 const path = process.env.MINTMARK_TEST_BROWSER;
 
+/** A tab that waits for this long hangs. A busy machine only is slow. */
+const HANGING_MILLISECONDS = 600_000;
+
 /** `describe` for tests in a browser, which are skipped where none starts. */
 export const describeInBrowser = describe.skipIf(path === undefined);
 
@@ -30,6 +33,7 @@ export function useBrowser(): { openTab(options?: BrowserContextOptions): Promis
     async openTab(options = {}) {
       if (browser === undefined) throw new Error('A tab is opened in a test or a hook.');
       const context = await browser.newContext(options);
+      context.setDefaultTimeout(HANGING_MILLISECONDS);
       contexts.push(context);
       const page = await context.newPage();
       return { page, context, complaints: complaintsOf(page) };
