@@ -10,10 +10,11 @@ body{margin:0;min-height:100vh;background:var(--page);color:var(--ink);overflow-
 main{background:var(--paper);border:1px solid var(--line);border-radius:.9rem;padding:1.75rem 1.25rem;box-shadow:0 1px 2px rgb(0 0 0/.04),0 8px 28px rgb(0 0 0/.05)}
 @media (min-width:30rem){main{padding:2.25rem}}
 h1{font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.01em;margin:0 0 .75rem;text-wrap:balance}
+@media (max-width:24rem){h1{font-size:1.3rem}}
 h2{font-size:1.05rem;line-height:1.35;font-weight:650;margin:0 0 .35rem}
 p,ul,dl{margin:0 0 1rem}
 p:has(+ul){margin-bottom:.4rem}
-main>:last-child,form>:last-child,fieldset>:last-child,section>:last-child,li>:last-child{margin-bottom:0}
+main>:last-child,form>:last-child,fieldset>:last-child,section>:last-child,li>:last-child,.after>:last-child{margin-bottom:0}
 .soft{color:var(--soft)}
 .small{font-size:.9rem}
 strong,bdi{font-weight:600}

@@ -44,8 +44,9 @@ export const texts = {
   consent: {
     title: 'Allow access',
     heading: 'Allow {application} to act for you?',
+    headingPersonOnly: 'Tell {application} who you are?',
     asWhom: 'You are logged in as {person}.',
-    otherAccount: 'Not you? Use another account',
+    otherAccount: 'Not you? Log in as somebody else',
     verified: 'Verified',
     notVerified: 'Not verified',
     notVerifiedMeaning:
@@ -86,7 +87,8 @@ export const texts = {
     sessions: 'Where you are logged in',
     noSessions: 'Nowhere else.',
     isCurrent: 'This browser',
-    times: 'Since {since}, last seen {lastSeen}',
+    since: 'Since {moment}',
+    lastSeen: 'Last seen {moment}',
     endSession: 'End',
     endSessionOf: 'the session of {device}',
     applications: 'Applications that may act for you',

@@ -89,11 +89,12 @@ function sessionRow(
   { device, place, sinceSeconds, lastSeenSeconds, isCurrent, endAction }: ShownSession,
   csrf: string,
 ): Html {
-  const times = say(text.times, { since: moment(sinceSeconds), lastSeen: moment(lastSeenSeconds) });
+  const since = say(text.since, { moment: moment(sinceSeconds) });
+  const lastSeen = say(text.lastSeen, { moment: moment(lastSeenSeconds) });
   const end = html`<button class="plain small">${text.endSession}<span class="unseen"> ${say(text.endSessionOf, { device: nameOf(device) })}</span></button>`;
   return html`<div class="row">
 <p>${nameOf(device)} ${isCurrent && html`<span class="tag">${text.isCurrent}</span>`}<br>
-<span class="soft small">${nameOf(place)}<br>${times}</span></p>
+<span class="soft small">${nameOf(place)}<br>${since}<br>${lastSeen}</span></p>
 ${form({ action: endAction, csrf }, end)}
 </div>`;
 }

@@ -40,11 +40,12 @@ const text = texts.consent;
 
 /** Asks a person what an application may do for them. */
 export function consentPage(props: ConsentProps, brand: Brand = mintmarkBrand): Page {
-  const { application, person, otherAccountHref, openidScopes, offline } = props;
+  const { application, api, person, otherAccountHref, openidScopes, offline } = props;
+  const heading = api === undefined ? text.headingPersonOnly : text.heading;
   return layOut(
     {
       title: text.title,
-      heading: say(text.heading, { application: nameOf(application.name) }),
+      heading: say(heading, { application: nameOf(application.name) }),
       forms: 'own',
       body: [
         html`<p class="soft">${say(text.asWhom, { person: personIn(person) })}<br>

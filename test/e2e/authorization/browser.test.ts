@@ -95,7 +95,7 @@ describeInBrowser('a person in a browser', () => {
     const shown = await textOf(page);
     await page.reload();
     expect(await textOf(page)).toBe(shown);
-    await page.getByRole('link', { name: 'Use another account' }).click();
+    await page.getByRole('link', { name: 'Log in as somebody else' }).click();
     await page.getByLabel('E-mail address').waitFor();
     await page.goBack();
     expect(await textOf(page)).toBe(shown);

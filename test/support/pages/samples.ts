@@ -144,6 +144,24 @@ const situations: { readonly [Name in PageName]: Readonly<Record<string, PropsOf
       person: { email: ada.email },
       openidScopes: [],
     },
+    'long-names': {
+      ...consentProps,
+      application: {
+        name: 'The Quarterly Report Distribution and Archiving Assistant of Example Holding',
+        isVerified: true,
+        redirectUri: 'https://reports-and-archives.of-a-department.example-of-a-long-company-name.com/callback',
+      },
+      tenant: { name: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft' },
+      permissions: [{ value: 'read:reports-of-all-departments-and-subsidiaries', allowed: true }],
+    },
+    'right-to-left': {
+      ...consentProps,
+      application: { ...consentProps.application, name: 'מכתבי דו״ח' },
+      api: { name: 'تقارير (2026)', identifier: 'https://api.example.com/reports' },
+      permissions: [{ value: 'read:reports', description: 'קריאת הדוחות שלך', allowed: true }],
+      person: { name: 'عائشة', email: ada.email },
+      tenant: { name: 'أكمي' },
+    },
     'person-only': { ...consentProps, api: undefined, tenant: undefined, permissions: [], offline: false },
   },
   leavePage: {
@@ -175,6 +193,30 @@ const situations: { readonly [Name in PageName]: Readonly<Record<string, PropsOf
           withdrawAction: '/withdraw/1',
         },
         { application: 'Notebook', api: 'Notes', permissions: ['read:notes'], withdrawAction: '/withdraw/2' },
+      ],
+      logoutAction: '/logout',
+      logoutEverywhereAction: '/logout-everywhere',
+    },
+    'other-names': {
+      csrf: form.csrf,
+      person: { name: 'عائشة', email: 'a.very.long.address.of.somebody@department.example-of-a-long-company-name.com' },
+      memberships: [
+        { tenant: 'أكمي', roles: ['קורא', 'Billing'] },
+        {
+          tenant: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft',
+          roles: ['Reader'],
+        },
+      ],
+      workspaceRoles: [],
+      sessions: sessions.slice(0, 1),
+      consents: [
+        {
+          application: 'מכתבי דו״ח',
+          api: 'تقارير',
+          tenant: 'أكمي',
+          permissions: ['read:reports-of-all-departments-and-subsidiaries', 'write:reports', 'export:reports'],
+          withdrawAction: '/withdraw/1',
+        },
       ],
       logoutAction: '/logout',
       logoutEverywhereAction: '/logout-everywhere',
