@@ -36,7 +36,7 @@ async function snippets(): Promise<ReadonlyMap<string, string>> {
 const snippet = async (id: string) => (await snippets()).get(id) ?? '';
 
 async function acceptedByExpress(code: string, path: string): Promise<readonly string[]> {
-  const api = await startExpressProgram(code, world.url);
+  const api = await startExpressProgram(code, { MINTMARK: world.url });
   try {
     return await acceptedByApi(api.url + path, tokens.all);
   } finally {
@@ -87,6 +87,7 @@ const otherPrograms = [
   'docs/use/get-a-token.md python',
   'docs/use/get-a-token.md go',
   'docs/use/get-a-token.md dpop',
+  'docs/use/log-people-in.md log-in',
   'quick start curl',
 ];
 

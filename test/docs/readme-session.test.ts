@@ -64,7 +64,7 @@ describe('the first token of README.md', () => {
 
     /** Starts the program and calls it with this token. */
     async function callWith(token: string, program = codeOf(readme, 'express')): Promise<readonly unknown[]> {
-      const api = await startExpressProgram(program, mintmark.url);
+      const api = await startExpressProgram(program, { MINTMARK: mintmark.url });
       apis.push(api);
       const response = await fetch(`${api.url}/reports`, { headers: { authorization: `Bearer ${token}` } });
       return [response.status, await response.text()];

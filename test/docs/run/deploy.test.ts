@@ -26,6 +26,7 @@ describe(PAGE, () => {
       'sh deploy',
       'sh bootstrap',
       'sh another-administrator',
+      'sh first-member',
       'ts app',
       'sh deploy-app',
       'ts event-rule',
@@ -74,6 +75,18 @@ describe(PAGE, () => {
     expect(administrator()).toEqual(made);
     expect(administrator().clientId).not.toBe(clientId);
     expect(statSync(join(shell.folder, 'admin.json')).mode & 0o777).toBe(0o600);
+  });
+
+  test('lets the first person in by a link that works once, and makes a new link for somebody who is locked out', async () => {
+    const run = () => shell.run('FUNCTION=Mintmark-Bootstrap', block('first-member'));
+    const link = new RegExp(`^${shell.system.url}/login/link\\?token=[\\w.-]{43,}\n$`);
+    const first = (await run()).result;
+    expect(first).toEqual({ code: 0, stdout: expect.stringMatching(link), stderr: '' });
+    expect(statSync(join(shell.folder, 'member.json')).mode & 0o777).toBe(0o600);
+    const again = (await run()).result;
+    expect(again.stdout).not.toBe(first.stdout);
+    const statusOf = async ({ stdout }: { readonly stdout: string }) => (await fetch(stdout.trim())).status;
+    expect([await statusOf(first), await statusOf(again)]).toEqual([410, 200]);
   });
 
   test('lets the newest administrator delete the administrator before it, and not itself', async () => {

@@ -11,17 +11,20 @@ export interface ExpressProgram {
   stop(): Promise<void>;
 }
 
-/** Runs an Express program of a page among the packages of this repository, on a free port in the place of 3000. */
-export async function startExpressProgram(program: string, issuer: string): Promise<ExpressProgram> {
+/** Runs a server of a page, such as one with Express, among the packages of this repository, on a free port in the place of 3000. */
+export async function startExpressProgram(
+  program: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<ExpressProgram> {
   const port = await freePort();
-  const env = { ...process.env, MINTMARK: issuer };
+  const env = { ...process.env, ...variables };
   const child = spawn(process.execPath, ['--input-type=module'], {
     cwd: root,
     env,
     stdio: ['pipe', 'ignore', 'inherit'],
   });
   const ended = new Promise((resolve) => child.once('close', resolve));
-  child.stdin.end(program.replace('3000', String(port)));
+  child.stdin.end(program.replaceAll('3000', String(port)));
   const url = `http://127.0.0.1:${port}`;
   while (child.exitCode === null && !(await answers(url))) await setTimeout(20);
   return {
