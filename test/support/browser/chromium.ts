@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 import Chromium from '@sparticuz/chromium';
 import { type Browser, chromium } from 'playwright-core';
 
+/** A browser that has not started after this time hangs. */
+const STARTING_MILLISECONDS = 300_000;
+
 const modules = new URL('../../../node_modules/', import.meta.url);
 
 /**
@@ -22,7 +25,7 @@ export async function findChromium(): Promise<string> {
  * for Lambda: they switch off what the tests are about, the rules between origins.
  */
 export function launch(path: string): Promise<Browser> {
-  return chromium.launch({ executablePath: path, args: ['--no-sandbox'] });
+  return chromium.launch({ executablePath: path, args: ['--no-sandbox'], timeout: STARTING_MILLISECONDS });
 }
 
 /** A folder named for the version, filled elsewhere and renamed: nobody finds half a browser in it. */
