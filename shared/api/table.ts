@@ -72,6 +72,8 @@ export interface Route {
   readonly errors: ErrorStyle;
   readonly query?: z.ZodObject;
   readonly body?: Body;
+  /** Whether the operation reads query and body itself, because it answers their faults in its own way. */
+  readonly readsInputItself?: boolean;
   readonly reply: Reply;
   /** The audit event of a change. Every route that changes something must have one. */
   readonly audit?: AuditEventType;

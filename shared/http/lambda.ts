@@ -59,11 +59,20 @@ export interface OperationRequest<R extends Route> {
   readonly isSignedWanted: boolean;
   /** The version that If-Match names; undefined for any version. */
   readonly expectedVersion: number | undefined;
-  readonly query: R extends { readonly query: infer Query extends z.ZodType } ? z.output<Query> : undefined;
-  readonly body: R extends { readonly body: { readonly schema: infer Body extends z.ZodType } }
-    ? z.output<Body>
-    : undefined;
+  readonly query: R extends Unread
+    ? undefined
+    : R extends { readonly query: infer Query extends z.ZodType }
+      ? z.output<Query>
+      : undefined;
+  readonly body: R extends Unread
+    ? undefined
+    : R extends { readonly body: { readonly schema: infer Body extends z.ZodType } }
+      ? z.output<Body>
+      : undefined;
 }
+
+/** A route whose operation reads query and body itself. */
+type Unread = { readonly readsInputItself: true };
 
 /** The type T, read-only at any depth: `{ items: string[] }` becomes `{ readonly items: readonly string[] }`. */
 type Immutable<T> = T extends readonly (infer Item)[]

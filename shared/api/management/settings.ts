@@ -108,7 +108,10 @@ const refreshTokens = z.strictObject({
     .int()
     .min(1)
     .max(LIVE_MAX)
-    .meta({ description: 'A new refresh token beyond this number ends the oldest' }),
+    .meta({
+      description:
+        'A new refresh token of a client, or of a user at an application, beyond this number ends the oldest',
+    }),
 });
 
 const sessionLimits = z.strictObject({

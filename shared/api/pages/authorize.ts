@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { lambdaTable } from '../table.ts';
 import { formToken, formValue, page, posted } from './page-routes.ts';
 
-/** The parameters of an authorization request (RFC 6749 §4.1.1 and its extensions). The operation checks them itself. */
+/** The parameters of an authorization request (RFC 6749 §4.1.1 and its extensions). */
 const parameters = z.object({
   client_id: formValue,
   redirect_uri: formValue,
@@ -43,6 +43,7 @@ export const authorize = lambdaTable({
       path: '/oauth/authorize',
       summary: 'Ask for an authorization code (RFC 6749 §4.1)',
       query: parameters,
+      readsInputItself: true,
     },
     authorizeByForm: {
       ...posted,
@@ -57,6 +58,7 @@ export const authorize = lambdaTable({
         repeatable: ['resource', 'audience'],
         example: {},
       },
+      readsInputItself: true,
     },
     interactionPage: {
       ...page,

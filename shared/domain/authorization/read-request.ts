@@ -21,8 +21,11 @@ import { grantTypesOf, registrationOf } from '../registration/registration.ts';
 import { scopeValues } from '../tokens/access-token.ts';
 import { AuthorizationError, type Destination, type PageProblem } from './refusals.ts';
 
-/** The parameters of an authorization request as they came. A parameter that came twice has several values. */
-export type RequestParameters = Readonly<Record<string, string | readonly string[] | undefined>>;
+/**
+ * The parameters of an authorization request as they came. A parameter that came twice has several values; one that
+ * nobody can read, because it is malformed or too long, is null.
+ */
+export type RequestParameters = Readonly<Record<string, string | readonly string[] | null | undefined>>;
 
 /** A request that is sound, with its application and its API. */
 export interface SoundRequest {
@@ -165,10 +168,10 @@ async function readRest(
 const REPEATABLE: readonly string[] = ['resource', 'audience'];
 
 function assertSingles(parameters: RequestParameters): void {
-  const twice = Object.entries(parameters).find(
-    ([name, value]) => typeof value === 'object' && !REPEATABLE.includes(name),
-  );
-  if (twice !== undefined) throw new Refusal('invalid_request', `Send ${twice[0]} once.`);
+  const isUnreadable = Object.values(parameters).includes(null);
+  if (isUnreadable) throw new Refusal('invalid_request', 'A parameter is malformed or too long.');
+  const isTwice = ([name, value]: [string, unknown]) => typeof value === 'object' && !REPEATABLE.includes(name);
+  if (Object.entries(parameters).some(isTwice)) throw new Refusal('invalid_request', 'Send each parameter once.');
   const tooLong = Object.entries(CHARACTERS_MAX).find(([name, most]) => (single(parameters, name) ?? '').length > most);
   if (tooLong !== undefined) throw new Refusal('invalid_request', `The ${tooLong[0]} is too long.`);
   if (encodeURIComponent(single(parameters, 'state') ?? '').length > STATE_ENCODED_MAX) {
@@ -231,7 +234,9 @@ async function readApi(
   look: Look,
   ports: Ports,
 ): Promise<Api | undefined> {
-  const named = REPEATABLE.flatMap((name) => parameters[name] ?? []).filter((value) => value !== '');
+  const named = REPEATABLE.flatMap((name): readonly string[] | string => parameters[name] ?? []).filter(
+    (value) => value !== '',
+  );
   const [audience, ...others] = new Set(named);
   if (others.length > 0) throw new Refusal('invalid_target', 'A token is for one API: ask for one audience.');
   const isAboutPersonOnly = scopes.permissions === undefined && scopes.identity.length > 0;

@@ -30,6 +30,14 @@ export interface TokenTerms {
   readonly delegation?: Delegation | undefined;
   /** What a user granted; undefined if the token is not for a user. */
   readonly granted?: GrantedByUser | undefined;
+  /** The result of `admitToken`, where it was asked before; undefined to ask it now. */
+  readonly admission?: Admission | undefined;
+}
+
+/** A token that may be issued: what it is bound to, and what it leaves of the client's quota. */
+export interface Admission {
+  readonly confirmation: Confirmation | undefined;
+  readonly quotas: readonly RequestQuota[];
 }
 
 /** The subject's client and the actor (RFC 8693 §4.1). */
@@ -68,19 +76,33 @@ export interface IssuePorts {
 }
 
 /**
- * Issues an access token: binds it, counts it against the quota, limits its lifetime and signs it.
- * @throws DomainError `rate_limited`; `invalid_scope` if the token would be too long; `invalid_target` as
- * `signWithSecret` does; `invalid_dpop_proof` and `invalid_request` as `confirmSender` does
+ * Admits one access token: binds it, which uses up the proof, and counts it against the quota. A grant that works once
+ * is used up after this, so that a request with a bad proof can be repeated.
+ * @throws DomainError `rate_limited`; `invalid_dpop_proof` and `invalid_request` as `confirmSender` does
+ */
+export async function admitToken(
+  { client, look }: TokenHolder,
+  { api, settings }: Access,
+  possession: Possession = {},
+  ports: Pick<IssuePorts, 'proofMemory' | 'issuance' | 'clock'>,
+): Promise<Admission> {
+  const confirmation = await confirmSender(possession, bindingRulesFor(api, client), ports);
+  return { confirmation, quotas: await countToken(client, settings, look, ports) };
+}
+
+/**
+ * Issues an access token: admits it, limits its lifetime and signs it.
+ * @throws DomainError as `admitToken` does; `invalid_scope` if the token would be too long; `invalid_target` as
+ * `signWithSecret` does
  */
 export async function issueAccessToken(
   holder: TokenHolder,
   access: Access,
-  { possession = {}, dependsOn = [], authTimeSeconds, delegation, granted }: TokenTerms,
+  { possession, dependsOn = [], authTimeSeconds, delegation, granted, admission }: TokenTerms,
   ports: IssuePorts,
 ): Promise<IssuedToken> {
   const { issuer, random } = ports;
-  const confirmation = await confirmSender(possession, bindingRulesFor(access.api, holder.client), ports);
-  const quotas = await countToken(holder.client, access.settings, holder.look, ports);
+  const { confirmation, quotas } = admission ?? (await admitToken(holder, access, possession, ports));
   const claims = {
     ...claimsOf(holder, access, {
       issuer,

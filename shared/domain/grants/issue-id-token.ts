@@ -11,10 +11,10 @@ const LIFETIME_SECONDS = 3_600;
 
 /** What an ID token is about. */
 export interface AboutLogin {
-  readonly grant: Pick<
-    UserGrant,
-    'userId' | 'tenantId' | 'identityScopes' | 'authenticatedAtSeconds' | 'methods' | 'isOffline' | 'sessionId'
-  >;
+  readonly grant: Pick<UserGrant, 'userId' | 'tenantId' | 'identityScopes' | 'authenticatedAtSeconds' | 'methods'> & {
+    /** The session of the login; undefined where the application refreshes, perhaps after its end. */
+    readonly sessionId: string | undefined;
+  };
   readonly nonce: string | undefined;
   readonly access: Access;
   readonly holder: TokenHolder;
@@ -46,7 +46,7 @@ export async function issueIdToken(
     iat,
     auth_time: grant.authenticatedAtSeconds,
     amr: grant.methods,
-    sid: grant.sessionId,
+    ...(grant.sessionId !== undefined && { sid: grant.sessionId }),
     ...(nonce !== undefined && { nonce }),
     ...(grant.tenantId !== undefined && { tenant_id: grant.tenantId }),
     ...claimsAbout(user, grant.identityScopes),

@@ -16,7 +16,7 @@ import { assertIsVerifier, readAuthorizationCode } from './authorization-code.ts
 import type { Access, TokenHolder } from './decide-access.ts';
 import { decideUserAccess } from './decide-user-access.ts';
 import type { GrantRequest, GrantResponse } from './grant.ts';
-import { issueAccessToken } from './issue-access-token.ts';
+import { type Admission, admitToken, issueAccessToken } from './issue-access-token.ts';
 import { issueIdToken } from './issue-id-token.ts';
 import { beginUserFamily, type FamilyPorts } from './token-families.ts';
 
@@ -30,10 +30,10 @@ const REMEMBERED_SECONDS = ACCESS_TOKEN_LIFETIME_SECONDS_MAX;
 
 /**
  * Redeems an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.6): once, by its application, with the redirect URI and
- * the code verifier of the request. What can be refused is refused before the code is used up. A second use ends all
- * tokens of the first (RFC 6749 §4.1.2).
+ * the code verifier of the request. What can be refused is refused before the code is used up, proof and quota
+ * included. A second use ends all tokens of the first (RFC 6749 §4.1.2).
  * @throws DomainError `invalid_request` without a code, redirect URI or verifier; `invalid_target` for another API;
- * `invalid_grant` for a code that is not good, without a reason; and as `issueAccessToken` does
+ * `invalid_grant` for a code that is not good, without a reason; and as `admitToken` and `issueAccessToken` do
  */
 export async function redeemAuthorizationCode(
   holder: TokenHolder,
@@ -49,8 +49,9 @@ export async function redeemAuthorizationCode(
   const mayRefresh = access.api.allowRefreshTokens && grantTypesOf(holder.client).includes(REFRESH_TOKEN);
   const isOffline = code.grant.isOffline && mayRefresh;
   const familyId = isOffline ? newId('fam', ports.random) : undefined;
+  const admission = await admitToken(holder, access, request.possession, ports);
   if (!(await useUp({ ...code, familyId }, ports))) return endFirst(code, ports);
-  return issueTokens({ holder, request, code, granted, access, familyId }, ports);
+  return issueTokens({ holder, code, granted, access, familyId, admission }, ports);
 }
 
 /** Finds the code of a request. @throws DomainError `invalid_request`, `invalid_grant` */
@@ -88,22 +89,22 @@ function useUp(code: AuthorizationCode, { codes, clock }: Ports): Promise<boolea
 /** A code that was used up for its first tokens. */
 interface Redemption {
   readonly holder: TokenHolder;
-  readonly request: GrantRequest;
   readonly code: AuthorizationCode;
   readonly granted: GrantedByUser;
   readonly access: Access;
+  readonly admission: Admission;
   /** The family of the refresh token; undefined if the tokens depend on the session. */
   readonly familyId: string | undefined;
 }
 
 async function issueTokens(
-  { holder, request: { possession }, code, granted, access, familyId }: Redemption,
+  { holder, code, granted, access, familyId, admission }: Redemption,
   ports: Ports,
 ): Promise<GrantResponse> {
   const { grant, nonce } = code;
   const { dependsOn } = granted;
   const sessionId = familyId === undefined ? grant.sessionId : undefined;
-  const terms = { possession, authTimeSeconds: grant.authenticatedAtSeconds, granted: { ...granted, sessionId } };
+  const terms = { admission, authTimeSeconds: grant.authenticatedAtSeconds, granted: { ...granted, sessionId } };
   const issued =
     familyId === undefined
       ? { token: await issueAccessToken(holder, access, { ...terms, dependsOn }, ports) }

@@ -21,6 +21,7 @@ import { type Access, decideAccess, invalidScope, type TokenHolder } from './dec
 import { decideUserAccess } from './decide-user-access.ts';
 import type { GrantRequest, GrantResponse } from './grant.ts';
 import { issueAccessToken } from './issue-access-token.ts';
+import { issueIdToken } from './issue-id-token.ts';
 import { type FamilyPorts, idleUntil, takeOfflineAccess } from './token-families.ts';
 
 interface Ports extends FamilyPorts {
@@ -61,7 +62,7 @@ export async function redeemRefreshToken(
   const generation = await liveGenerationOf(presented, family, settings, ports);
   const { possession = {} } = request;
   assertPossession(family.confirmation, possession, invalidGrant);
-  const granted = grantedIn(family);
+  const granted = narrowed(grantedIn(family), request.scope);
   const access =
     granted === undefined
       ? await decideAgain(holder, family, request, ports)
@@ -73,10 +74,12 @@ export async function redeemRefreshToken(
     granted,
   };
   const token = await issueAccessToken(holder, access, terms, ports);
+  const about = granted && { grant: granted, nonce: undefined, access, holder };
+  const idToken = about && (await issueIdToken(about, token, ports));
   const refreshToken = await nextToken(presented, { family, generation, settings }, ports);
   // Without a scope, the request is about everything that was granted (RFC 6749 §6).
   const isOffline = request.scope === undefined || takeOfflineAccess(request.scope).isOffline;
-  return { token, refreshToken, isOffline };
+  return { token, refreshToken, idToken, isOffline };
 }
 
 async function readPresented(value: string | undefined, { pepper }: Ports): Promise<Presented> {
@@ -88,9 +91,9 @@ async function readPresented(value: string | undefined, { pepper }: Ports): Prom
   return { value, ...parts };
 }
 
-/** The only refusal of a refresh token. It does not tell the reason. */
+/** The only refusal of a refresh token. It does not tell the reason. auth0-spa-js looks for "invalid refresh token". */
 function invalidGrant(): DomainError {
-  return new DomainError('invalid_grant', 'The refresh token is not valid, or is not for this client.');
+  return new DomainError('invalid_grant', 'This is an invalid refresh token, or a refresh token of another client.');
 }
 
 /** Finds the position of the token in its family. A replay revokes the family (RFC 9700 §4.14.2). */
@@ -131,7 +134,22 @@ function grantedIn({ granted, entitlementId }: TokenFamily): (GrantedByUser & Fa
   return { tenantId: undefined, ...granted, sessionId: undefined, dependsOn };
 }
 
-/** Decides again for a user's family. The request may name fewer permissions than were granted. */
+/**
+ * Limits a user's grant to the scope of a request, which may name less than was granted (RFC 6749 §6).
+ * @throws DomainError `invalid_scope` for a scope that was not granted
+ */
+function narrowed<Granted extends GrantedByUser>(granted: Granted | undefined, asked: string | undefined) {
+  const { scope } = takeOfflineAccess(asked);
+  if (granted === undefined || scope === undefined) return granted;
+  const { permissions, identityScopes } = dividedScope(scopeValues(scope));
+  const isGranted =
+    permissions.every((value) => granted.permissions.includes(value)) &&
+    identityScopes.every((value) => granted.identityScopes.includes(value));
+  if (!isGranted) throw invalidScope();
+  return { ...granted, permissions, identityScopes };
+}
+
+/** Decides again for a user's family, which ends where the API gives no refresh tokens any more. */
 async function decideUserAccessAgain(
   holder: TokenHolder,
   { family, granted }: { readonly family: TokenFamily; readonly granted: GrantedByUser },
@@ -143,12 +161,11 @@ async function decideUserAccessAgain(
       ? undefined
       : (await findApi(family.audience, holder.look))?.id;
   const access = await decideUserAccess(holder, granted, apiId, { ...ports, refuse: invalidGrant });
+  if (!access.api.allowRefreshTokens) throw invalidGrant();
   if (!request.audiences.every((audience) => audience === family.audience)) throw invalidGrant();
-  const { scope } = takeOfflineAccess(request.scope);
-  if (scope === undefined) return access;
-  const asked = dividedScope(scopeValues(scope)).permissions;
-  if (!asked.every((value) => access.permissions.includes(value))) throw invalidScope();
-  return { ...access, permissions: asked };
+  const isAskedFor = takeOfflineAccess(request.scope).scope !== undefined;
+  if (isAskedFor && access.permissions.length < granted.permissions.length) throw invalidScope();
+  return access;
 }
 
 interface Redemption {

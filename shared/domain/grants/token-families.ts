@@ -67,7 +67,7 @@ interface UserFamily extends Pick<FirstToken, 'holder' | 'access'> {
 
 /**
  * Issues an access token and the first refresh token of a user's family. The family outlives the session (RFC 6749 §6,
- * OpenID Connect Core §11).
+ * OpenID Connect Core §11). If the user has too many families at the application, the oldest family is revoked.
  * @throws DomainError as `issueAccessToken` does
  */
 export async function beginUserFamily(
@@ -99,6 +99,7 @@ export async function beginUserFamily(
     methods,
   };
   const family: TokenFamily = { ...familyOf(refreshToken, first, ports), granted };
+  await enterFamilyRoster(family, access.settings.refreshTokens.maxLivePerClient, ports);
   if (!(await ports.shortLived.write(familyKey(id), family)))
     throw new Error('The id of the new family exists already.');
   return { token, refreshToken: refreshToken.value };

@@ -27,23 +27,24 @@ export function revokeFamily(
 }
 
 /**
- * Enters a new family into the roster of its client, before the family itself is stored. If the client has `maxLive`
- * families already, the oldest families are revoked first and then leave the roster. So a failure at any point never
- * leaves a client with too many families.
+ * Enters a new family into its roster, before the family itself is stored: the roster of its client, or of its client
+ * and user. If `maxLive` families are there already, the oldest families are revoked first and then leave the roster. So
+ * a failure at any point never leaves too many families.
  */
 export async function enterFamilyRoster(
-  { id, clientId, expiresAtSeconds }: TokenFamily,
+  { id, clientId, granted, expiresAtSeconds }: TokenFamily,
   maxLive: number,
   ports: FamilyRosterPorts,
 ): Promise<void> {
+  const key = familyRosterKey(clientId, granted?.userId);
   const empty: FamilyRoster = { families: [], expiresAtSeconds: 0, version: 0 };
   await changeNewest<FamilyRoster>({
-    read: async () => (await openRosterLook(clientId, ports).findShortLived(familyRosterKey(clientId))) ?? empty,
+    read: async () => (await openRosterLook(key, ports).findShortLived(key)) ?? empty,
     change: async (roster) => {
       const families = [...(await makeRoom(roster, maxLive, ports)), { id, expiresAtSeconds }];
       return { ...roster, families, expiresAtSeconds: Math.max(...families.map((entry) => entry.expiresAtSeconds)) };
     },
-    write: (roster) => ports.shortLived.write(familyRosterKey(clientId), roster),
+    write: (roster) => ports.shortLived.write(key, roster),
   });
 }
 
@@ -70,6 +71,6 @@ async function withoutRevoked(families: readonly Entry[], { records }: FamilyRos
 }
 
 /** Opens a look by a name that differs from the client's id, because looks by that id read other records ahead. */
-function openRosterLook(clientId: string, { records }: FamilyRosterPorts) {
-  return records.open(`families of ${clientId}`);
+function openRosterLook({ id }: ReturnType<typeof familyRosterKey>, { records }: FamilyRosterPorts) {
+  return records.open(`families of ${id}`);
 }

@@ -18,7 +18,7 @@ export interface IdTokenClaims extends PersonClaims {
   readonly iat: number;
   readonly auth_time: number;
   readonly amr: readonly LoginMethod[];
-  readonly sid: string;
+  readonly sid?: string;
   readonly nonce?: string;
   readonly tenant_id?: string;
 }

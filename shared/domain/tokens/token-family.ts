@@ -49,7 +49,7 @@ export interface FamilyRotation {
   readonly atSeconds: number;
 }
 
-/** The families of one client, the oldest first. */
+/** The families of one client that acts for itself, or of one user at one application; the oldest first. */
 export interface FamilyRoster extends ShortLived {
   readonly families: readonly Pick<TokenFamily, 'id' | 'expiresAtSeconds'>[];
 }
@@ -59,7 +59,7 @@ export function familyKey(id: string): RecordKey<'family', TokenFamily> {
   return { kind: 'family', id };
 }
 
-/** Names the roster of a client's families among the short-lived records. */
-export function familyRosterKey(clientId: string): RecordKey<'familyRoster', FamilyRoster> {
-  return { kind: 'familyRoster', id: clientId };
+/** Names the roster of a client's own families, or of its families for one user, among the short-lived records. */
+export function familyRosterKey(clientId: string, userId?: string): RecordKey<'familyRoster', FamilyRoster> {
+  return { kind: 'familyRoster', id: userId === undefined ? clientId : `${clientId}/${userId}` };
 }

@@ -34,9 +34,9 @@ type Answer = OperationReply<200, FileBody>;
 
 /** An authorization request, and the pages between it and its answer. */
 export const authorizePages: OperationsOf<typeof authorize> = {
-  authorize: async ({ browser }, ports) => begin(browser, browser.queryParameters(['resource', 'audience']), ports),
+  authorize: async ({ browser }, ports) => begin(browser, browser.parametersWithFaults(), ports),
 
-  authorizeByForm: async ({ browser, body }, ports) => begin(browser, body, ports),
+  authorizeByForm: async ({ browser }, ports) => begin(browser, browser.parametersWithFaults(), ports),
 
   interactionPage: async ({ browser, params }, ports) => {
     const found = await underWay(browser, params.interactionId, ports);

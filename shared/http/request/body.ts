@@ -29,13 +29,25 @@ type Members = Readonly<Record<string, unknown>>;
  */
 export function decodeBody(incoming: Incoming, body: Body): Members {
   const text = readText(incoming);
-  const mediaType = (incoming.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  const [expected = ''] = MEDIA_TYPES[body.encoding];
-  if (!MEDIA_TYPES[body.encoding].includes(mediaType)) {
-    throw new DomainError('invalid_request', `Send the body as ${expected}.`);
-  }
+  const mediaType = mediaTypeOf(incoming, body.encoding);
   if (mediaType === FORM) return decodeForm(text, body.repeatable ?? []);
   return body.encoding === 'form-or-flat-json' ? decodeFlatJson(text, body) : readJsonObject(text);
+}
+
+/**
+ * Reads a form as it was sent.
+ * @throws DomainError `payload_too_large`, or `invalid_request` for another content type
+ */
+export function readForm(incoming: Incoming): string {
+  mediaTypeOf(incoming, 'form');
+  return readText(incoming);
+}
+
+/** The media type of a body. @throws DomainError `invalid_request` if it is none of this encoding */
+function mediaTypeOf({ headers }: Incoming, encoding: BodyEncoding): string {
+  const mediaType = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (MEDIA_TYPES[encoding].includes(mediaType)) return mediaType;
+  throw new DomainError('invalid_request', `Send the body as ${MEDIA_TYPES[encoding][0]}.`);
 }
 
 /** Whether a request has a body. `{}` does not count, because some clients send it where no body is needed. */

@@ -1,4 +1,5 @@
-import { decodeForm } from './form.ts';
+import { readForm } from './body.ts';
+import { decodeForm, decodeWithFaults } from './form.ts';
 import type { Incoming } from './incoming.ts';
 
 /** What a browser sent with a request, for operations that answer people. */
@@ -15,15 +16,22 @@ export interface Browser {
    * @throws DomainError `invalid_request` as `decodeForm` does
    */
   readonly queryParameters: (repeatable: readonly string[]) => Readonly<Record<string, string | string[]>>;
+  /**
+   * The parameters of the query, or of a form that was posted, with their faults as `decodeWithFaults` tells them.
+   * @throws DomainError as `readForm` does
+   */
+  readonly parametersWithFaults: () => Readonly<Record<string, string | string[] | null>>;
 }
 
 /** Reads what a browser sent. */
-export function browserOf({ cookies, headers, userAgent, requestId, rawQuery }: Incoming): Browser {
+export function browserOf(incoming: Incoming): Browser {
+  const { cookies, headers, userAgent, requestId, rawQuery, method } = incoming;
   return {
     cookies,
     origin: headers.origin,
     userAgent,
     requestId,
     queryParameters: (repeatable) => decodeForm(rawQuery, repeatable),
+    parametersWithFaults: () => decodeWithFaults(method === 'POST' ? readForm(incoming) : rawQuery),
   };
 }

@@ -38,6 +38,37 @@ export function decodeForm(text: string, repeatable: readonly string[]): Record<
 }
 
 /**
+ * Decodes the parameters of a request whose faults the operation answers. A value that is malformed or too long is null,
+ * and a parameter that comes twice has a list of values. An empty value counts as absent.
+ */
+export function decodeWithFaults(text: string): Record<string, string | string[] | null> {
+  const pairs = text.split('&').filter((pair) => pair !== '');
+  const values = new Map<string, (string | null)[]>();
+  // Too many pairs are a fault of a parameter without a name.
+  if (pairs.length > PAIRS_MAX) values.set('', [null]);
+  for (const pair of pairs.slice(0, PAIRS_MAX)) {
+    const [name, value] = pairWithFaults(pair);
+    values.set(name, [...(values.get(name) ?? []), value]);
+  }
+  const isPresent = (all: readonly (string | null)[]) => all.length > 1 || all[0] !== '';
+  const present = [...values].filter(([, all]) => isPresent(all));
+  return Object.fromEntries(present.map(([name, all]) => [name, valueWithFaults(all)]));
+}
+
+function valueWithFaults(all: readonly (string | null)[]): string | string[] | null {
+  const texts = all.filter((value) => value !== null);
+  const [first = null] = texts;
+  if (texts.length < all.length) return null;
+  return texts.length > 1 ? texts : first;
+}
+
+function pairWithFaults(pair: string): [name: string, value: string | null] {
+  const { name, value } = splitPair(pair);
+  if (name === undefined || value === undefined || !isAcceptable(name, value)) return [name ?? '', null];
+  return [name, value];
+}
+
+/**
  * Turns decoded values into members by the rules of `decodeForm`, also for flat JSON.
  * @throws DomainError `invalid_request` for a parameter that comes twice and may not
  */
@@ -57,18 +88,28 @@ export function membersOf(
 
 /** @throws DomainError `invalid_request` for a malformed pair */
 function decodePair(pair: string): [name: string, value: string] {
-  const at = pair.indexOf('=');
-  const name = formDecode(at === -1 ? pair : pair.slice(0, at));
-  const value = formDecode(at === -1 ? '' : pair.slice(at + 1));
+  const { name, value } = splitPair(pair);
   if (name === undefined || value === undefined) throw malformed();
   assertAcceptable(name, value);
   return [name, value];
 }
 
+/** Decodes both sides of a pair. A side that is malformed is undefined. */
+function splitPair(pair: string): { readonly name: string | undefined; readonly value: string | undefined } {
+  const at = pair.indexOf('=');
+  return {
+    name: formDecode(at === -1 ? pair : pair.slice(0, at)),
+    value: formDecode(at === -1 ? '' : pair.slice(at + 1)),
+  };
+}
+
 /** @throws DomainError `invalid_request` for a parameter that is too long or holds control characters */
 export function assertAcceptable(name: string, value: string): void {
-  const isAcceptable = value.length <= PARAMETER_CHARACTERS_MAX && isFreeOfControls(name) && isFreeOfControls(value);
-  if (!isAcceptable) throw malformed();
+  if (!isAcceptable(name, value)) throw malformed();
+}
+
+function isAcceptable(name: string, value: string): boolean {
+  return value.length <= PARAMETER_CHARACTERS_MAX && isFreeOfControls(name) && isFreeOfControls(value);
 }
 
 function malformed(): DomainError {

@@ -45,7 +45,7 @@ export interface Incoming {
   readonly path: string;
   readonly pathParameters: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
-  /** The query string as the client sent it, without the question mark; empty for an event of a REST API. */
+  /** The query string without the question mark. For an event of a REST API it is made again of its values. */
   readonly rawQuery: string;
   /** The cookies by name. */
   readonly cookies: Readonly<Record<string, string | undefined>>;
@@ -126,13 +126,20 @@ function readRestApiEvent(event: APIGatewayProxyEvent): Incoming {
     method: event.httpMethod,
     pathTemplate: event.resource,
     path: event.path,
-    rawQuery: '',
+    rawQuery: queryOf(event.multiValueQueryStringParameters),
     cookies: cookiesOf((event.headers?.cookie ?? '').split(';')),
     // Several proofs in one text are not a valid proof, so the request is refused.
     headers: { ...event.headers, ...(proofs && { dpop: proofs.join(',') }) },
     source: identity.sourceIp,
     userAgent: cleaned(identity.userAgent),
   };
+}
+
+function queryOf(values: APIGatewayProxyEvent['multiValueQueryStringParameters']): string {
+  const pairs = Object.entries(values ?? {}).flatMap(([name, all = []]) =>
+    all.map((value): [string, string] => [name, value]),
+  );
+  return new URLSearchParams(pairs).toString();
 }
 
 /** Reads the members that both versions have. */

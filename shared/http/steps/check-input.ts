@@ -17,8 +17,8 @@ const noQuery = z.strictObject({});
 export function decodeMembers(): Middleware {
   return {
     before: ({ event }) => {
-      const { body } = routeOf(event);
-      if (body !== undefined) event.members = decodeBody(event, body);
+      const { body, readsInputItself } = routeOf(event);
+      if (body !== undefined && readsInputItself !== true) event.members = decodeBody(event, body);
     },
   };
 }
@@ -29,6 +29,7 @@ export function checkInput(): Middleware {
     before: ({ event }) => {
       const route = routeOf(event);
       event.expectedVersions = readIfMatch(event.headers['if-match']);
+      if (route.readsInputItself === true) return;
       if (isOfManagementApi(route)) assertNothingUnexpected(event, route);
       if (route.query !== undefined) event.parsedQuery = validate(route.query, event.query);
       if (route.body !== undefined) event.body = validate(route.body.schema, changeableMembers(event, route));

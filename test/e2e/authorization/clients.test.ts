@@ -215,7 +215,8 @@ describe('oauth4webapi', () => {
 
   test('M9: binds the tokens of a public application to its key', async () => {
     const [as, application] = [await discover(), await publicApplication()];
-    const DPoP = oauth.DPoP({}, await oauth.generateKeyPair('ES256'));
+    const clockSkew = world.clock.nowSeconds() - Math.floor(Date.now() / 1_000);
+    const DPoP = oauth.DPoP({ [oauth.clockSkew]: clockSkew }, await oauth.generateKeyPair('ES256'));
     const { client, redeem } = await logIn(as, application, { ...insecure, DPoP });
     expect(oauth.isDPoPNonceError(await redeem().catch((error: unknown) => error))).toBe(true);
     const tokens = await redeem();

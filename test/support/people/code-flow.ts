@@ -29,6 +29,12 @@ export async function addressOf(world: Deployment, userId: string): Promise<stri
   return (body as { email: string }).email;
 }
 
+/** The changes to a good redemption of a code. */
+export interface Redemption {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
 /** A request for an authorization code, with the verifier that redeems it. */
 export class CodeRequest {
   readonly verifier = randomBytes(32).toString('base64url');
@@ -53,15 +59,16 @@ export class CodeRequest {
     return `/oauth/authorize?${new URLSearchParams(this.#parameters)}`;
   }
 
-  /** Trades the code of an answer. */
-  async redeem(world: Deployment, application: Credentials, answer: URL) {
+  /** Trades the code of an answer, with these changes to a good request. */
+  async redeem(world: Deployment, application: Credentials, answer: URL, { headers, parameters }: Redemption = {}) {
     return world.send('POST', '/oauth/token', {
-      headers: { authorization: basic(application) },
+      headers: { authorization: basic(application), ...headers },
       body: new URLSearchParams({
         grant_type: 'authorization_code',
         code: answer.searchParams.get('code') ?? '',
         redirect_uri: REDIRECT_URI,
         code_verifier: this.verifier,
+        ...parameters,
       }),
     });
   }

@@ -45,6 +45,8 @@ export async function tokensByCode(
     client_id: application.clientId,
     redirect_uri: CALLBACK,
     scope,
+    // Also a person who has allowed this before is asked.
+    prompt: 'consent',
     ...(resource !== undefined && { resource }),
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',

@@ -54,7 +54,7 @@ export class FormBrowser {
   }
 
   /** Posts fields to an address. */
-  post(path: string, fields: URLSearchParams): Promise<Shown> {
+  post(path: string, fields: URLSearchParams | string): Promise<Shown> {
     // Browsers send this for forms of pages with the policy `no-referrer` (Fetch, append a request Origin header).
     const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: 'null' };
     return this.#follow(path, { method: 'POST', headers, body: fields.toString() });
