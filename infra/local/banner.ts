@@ -8,6 +8,8 @@ interface Started {
   readonly mutualTlsUrl: string | undefined;
   /** The data folder, as an absolute path. */
   readonly folder: string;
+  /** The address of the first member. */
+  readonly firstMember: string;
   /** A link by which the first member logs in; undefined if none was made. */
   readonly loginLink: string | undefined;
 }
@@ -19,15 +21,17 @@ const SHELL_HELPER = new URL('../../docs/mintmark.sh', import.meta.url).pathname
 const DEFAULT_DATA_FOLDER = '.mintmark';
 
 /** Says where Mintmark answers, how to log in, how to stop it, and which line to paste next. */
-export function printBanner({ url, mutualTlsUrl, folder, loginLink }: Started, print: (text: string) => void): void {
+export function printBanner(
+  { url, mutualTlsUrl, folder, firstMember, loginLink }: Started,
+  print: (text: string) => void,
+): void {
   const mutualTls = mutualTlsUrl === undefined ? [] : [describeMutualTls(mutualTlsUrl, folder)];
-  const people = loginLink === undefined ? [] : [`  people  open this link within ten minutes to log in: ${loginLink}`];
   const trust = url.startsWith('https:') ? describeAuthority(folder) : [];
   const lines = [
     `Mintmark is ready at ${url}`,
     ...mutualTls,
     '',
-    ...people,
+    `  people  ${describeLogin({ url, firstMember, loginLink })}`,
     `  mails   ${url}/local/mail`,
     `  data    ${fromHere(folder)}, with the administrator's credentials in admin.json`,
     '  stop    Ctrl-C',
@@ -40,6 +44,12 @@ export function printBanner({ url, mutualTlsUrl, folder, loginLink }: Started, p
   ];
   // In one piece, so that no line about a request comes between.
   print(lines.join('\n'));
+}
+
+/** Says how the first member logs in: by the link, or later by a code that comes to the mails. */
+function describeLogin({ url, firstMember, loginLink }: Pick<Started, 'url' | 'firstMember' | 'loginLink'>): string {
+  if (loginLink === undefined) return `log in at ${url}/login as ${firstMember}`;
+  return `open this link within ten minutes to log in: ${loginLink}`;
 }
 
 /** Says how a program trusts the server. */

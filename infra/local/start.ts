@@ -13,6 +13,8 @@ const ports = {
   MINTMARK_MTLS_PORT: process.env.MINTMARK_MTLS_PORT || '',
 };
 
+const firstMember = process.env.MINTMARK_FIRST_MEMBER || 'admin@example.com';
+
 interface AdministratorFile {
   readonly issuer: string;
   readonly clientId: string;
@@ -37,7 +39,7 @@ async function start(): Promise<void> {
   stopOnSignal(system);
   const isFirstStart = await provideAdministrator(system, join(folder, 'admin.json'));
   const loginLink = isFirstStart || asksForLoginLink() ? await newLoginLink(system) : undefined;
-  printBanner({ url: system.url, mutualTlsUrl: system.mutualTlsUrl, folder, loginLink }, print);
+  printBanner({ url: system.url, mutualTlsUrl: system.mutualTlsUrl, folder, firstMember, loginLink }, print);
 }
 
 /** Whether the command line asks for a login link: `npm start -- --login-link`. */
@@ -47,8 +49,7 @@ function asksForLoginLink(): boolean {
 
 /** Makes a link by which the first member logs in once. It voids the links before it. */
 async function newLoginLink(system: System): Promise<string | undefined> {
-  const email = process.env.MINTMARK_FIRST_MEMBER || 'admin@example.com';
-  return (await system.bootstrap({ email })).loginLink;
+  return (await system.bootstrap({ email: firstMember })).loginLink;
 }
 
 /**

@@ -22,6 +22,7 @@ strong,bdi{font-weight:600}
 a{color:var(--accent);text-underline-offset:.18em}
 a:hover{text-decoration-thickness:.12em}
 code{font:.86em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+pre{font:.86em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:pre-wrap;margin:0 0 1rem}
 :focus-visible{outline:.19rem solid var(--accent);outline-offset:.16rem;border-radius:.3rem}
 form{margin:0 0 1rem}
 label{display:block;font-weight:600;margin:0 0 .35rem}

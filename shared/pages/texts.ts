@@ -83,6 +83,7 @@ export const texts = {
     memberships: 'Where you belong',
     noMemberships: 'You are a member of no account yet.',
     workspace: 'You help to run this service as',
+    allOfWorkspace: 'You may do everything in this service.',
     noRoles: 'no roles',
     sessions: 'Where you are logged in',
     noSessions: 'Nowhere else.',

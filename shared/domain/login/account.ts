@@ -10,7 +10,8 @@ const MEMBERSHIPS_MAX = 100;
 /** What a person sees of themselves. */
 export interface Account {
   readonly memberships: readonly { readonly tenant: string; readonly roles: readonly string[] }[];
-  readonly workspaceRoles: readonly string[];
+  /** The names of the roles of the workspace; `all` for a person who may do everything. */
+  readonly workspaceRoles: readonly string[] | 'all';
   readonly sessions: readonly Session[];
 }
 
@@ -36,7 +37,6 @@ export async function readAccount(
       return { tenant: tenant.name, roles: standing.roles.map(({ name }) => name) };
     }),
   );
-  const everything = member?.roleIds === 'all' ? ['Everything'] : [];
-  const workspaceRoles = [...everything, ...(inWorkspace?.roles ?? []).map(({ name }) => name)];
+  const workspaceRoles = member?.roleIds === 'all' ? 'all' : (inWorkspace?.roles ?? []).map(({ name }) => name);
   return { memberships: memberships.filter((membership) => membership !== undefined), workspaceRoles, sessions };
 }

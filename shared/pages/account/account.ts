@@ -11,7 +11,8 @@ export interface AccountProps {
   readonly csrf: string;
   readonly person: { readonly name?: string | undefined; readonly email: string };
   readonly memberships: readonly { readonly tenant: string; readonly roles: readonly string[] }[];
-  readonly workspaceRoles: readonly string[];
+  /** The names of the roles of the workspace; `all` for a person who may do everything. */
+  readonly workspaceRoles: readonly string[] | 'all';
   readonly sessions: readonly ShownSession[];
   readonly consents: readonly ShownConsent[];
   readonly logoutAction: string;
@@ -70,9 +71,14 @@ function memberships({ memberships, workspaceRoles }: AccountProps): Html {
   );
   return html`<section>
 <h2>${text.memberships}</h2>
-${workspaceRoles.length > 0 && html`<p>${text.workspace} ${namesOf(workspaceRoles)}.</p>`}
-${listOf(items, text.noMemberships)}
+${inWorkspace(workspaceRoles)}
+${(items.length > 0 || workspaceRoles.length === 0) && listOf(items, text.noMemberships)}
 </section>`;
+}
+
+function inWorkspace(roles: AccountProps['workspaceRoles']): Html | undefined {
+  if (roles === 'all') return html`<p>${text.allOfWorkspace}</p>`;
+  return roles.length === 0 ? undefined : html`<p>${text.workspace} ${namesOf(roles)}.</p>`;
 }
 
 function sessions({ sessions, csrf }: AccountProps): Html {

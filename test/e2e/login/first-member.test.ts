@@ -16,6 +16,6 @@ test('the link of a bootstrap shows as whom it logs in, and logs in once', async
   expect(page.html).toContain('grace@example.com');
   const account = await browser.submit(page, {});
   expect({ path: account.path, status: account.status }).toEqual({ path: '/account', status: 200 });
-  expect(account.html).toContain('Everything');
+  expect(account.html).toContain('You may do everything in this service.');
   expect((await new FormBrowser(world.url).open(path)).status).toBe(410);
 });

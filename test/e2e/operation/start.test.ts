@@ -107,6 +107,7 @@ describe('one data folder, from one start to the next:', () => {
     mintmark = await startProcess({ folder, port: portOf(first) });
     expect(mintmark.administrator).toEqual(first.administrator);
     expect(loginLinkOf(mintmark)).toBeUndefined();
+    expect(mintmark.printed).toContain(`  people  log in at ${mintmark.url}/login as admin@example.com\n`);
     expect(await localMails(mintmark.url)).toHaveLength(1);
     expect(mintmark.printed).not.toContain(mintmark.administrator.clientSecret);
     expect(await manage(mintmark, token, '/v1/tenants/acme')).toMatchObject({ name: 'Acme' });

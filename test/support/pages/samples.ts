@@ -221,6 +221,16 @@ const situations: { readonly [Name in PageName]: Readonly<Record<string, PropsOf
       logoutAction: '/logout',
       logoutEverywhereAction: '/logout-everywhere',
     },
+    'first-person': {
+      csrf: form.csrf,
+      person: { email: ada.email },
+      memberships: [],
+      workspaceRoles: 'all',
+      sessions: sessions.slice(0, 1),
+      consents: [],
+      logoutAction: '/logout',
+      logoutEverywhereAction: '/logout-everywhere',
+    },
     empty: {
       csrf: form.csrf,
       person: { email: ada.email },
