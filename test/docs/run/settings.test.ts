@@ -22,6 +22,15 @@ describe(PAGE, () => {
     expect(firstColumn(page, 'member').toSorted()).toEqual(patched.toSorted());
   });
 
+  test('shortens the logins of users, and leaves those of workspace members', () => {
+    expect(used().session.answers('sessions')).toEqual([
+      {
+        users: { idleLifetimeSeconds: 28_800, lifetimeSeconds: 604_800 },
+        members: { idleLifetimeSeconds: 3_600, lifetimeSeconds: 86_400 },
+      },
+    ]);
+  });
+
   test('L11: lists the origins whose pages may call the management API', () => {
     expect(used().session.answers('allowed-origins')).toEqual([
       ['https://console.example.com', 'http://localhost:5173'],

@@ -39,7 +39,7 @@ describe(PAGE, () => {
   });
 
   test('declines: the application hears of it', async () => {
-    expect(await logIn('deny')).toEqual([400, 'access_denied\n']);
+    expect(await logIn('deny')).toEqual([400, 'The person declined.\n']);
   });
 
   test('logs a person in, and calls an API for the person', async () => {
