@@ -82,7 +82,7 @@ function functionOf(authorization: string): string {
 
 /**
  * Writes a program `node` for the emulator. It starts the real one with an access key that names the function, because
- * the emulator gives all functions the same, and with the address of the checkpoint.
+ * the emulator gives all functions the same, and with the address of the checkpoint. Events come to it as AWS sends them.
  * @returns a PATH on which this program is the first
  */
 export function pathWithSigningNode(folder: string, checkpointUrl: string, path: string): string {
@@ -90,7 +90,8 @@ export function pathWithSigningNode(folder: string, checkpointUrl: string, path:
   mkdirSync(home);
   const program = join(home, 'node');
   const identity = `AWS_ACCESS_KEY_ID="$AWS_LAMBDA_FUNCTION_NAME" AWS_ENDPOINT_URL='${checkpointUrl}'`;
-  writeFileSync(program, `#!/bin/sh\nexport ${identity}\nexec '${process.execPath}' "$@"\n`);
+  const command = `'${process.execPath}' --import '${import.meta.resolve('../aws-events.ts')}' "$@"`;
+  writeFileSync(program, `#!/bin/sh\nexport ${identity}\nexec ${command}\n`);
   chmodSync(program, 0o755);
   return [home, path].join(delimiter);
 }

@@ -160,7 +160,10 @@ export async function limitTokens(site: Site): Promise<string> {
   return '409, and 201 after a deletion';
 }
 
-/** Lets every function that signs do so: tokens, long-lived tokens, answers, the key set and a status list. */
+/**
+ * Lets every function that signs do so: tokens, long-lived tokens, answers, the key set and a status list. The userinfo
+ * endpoint verifies such a token, too, and refuses it, because it is not of a person.
+ */
 export async function signEverywhere(site: Site, signingAlgorithm: string): Promise<string> {
   const acme = await arrangeAcme(site);
   const api = await registerApi(site, ['read'], { signingAlgorithm, statusList: true });
@@ -185,7 +188,8 @@ export async function signEverywhere(site: Site, signingAlgorithm: string): Prom
   const { clientId: client_id, clientSecret: client_secret } = application;
   const body = new URLSearchParams({ token, client_id, client_secret });
   const answer = await site.send('POST', '/oauth/introspect', { headers: accept, body });
-  deepStrictEqual([list.status, keySet.status, answer.status], [200, 200, 200]);
+  const info = await site.send('GET', '/oauth/userinfo', { headers: { authorization: `Bearer ${token}` } });
+  deepStrictEqual([list.status, keySet.status, answer.status, info.status], [200, 200, 200, 401]);
   deepStrictEqual(decodeProtectedHeader(answer.text).alg, signingAlgorithm);
   return signingAlgorithm;
 }

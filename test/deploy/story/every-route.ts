@@ -6,7 +6,7 @@ import { operationsOf, type RouteRequest, routeRequests } from '#test/support/ro
 import { arrangeAcme } from '#test/support/world/world.ts';
 import type { Site } from './site.ts';
 
-/** Routes for tokens of users, which worlds forge with their own key. */
+/** Routes for tokens of users, which worlds forge with their own key. `people.ts` gets such a token on the pages. */
 const OUT_OF_REACH: readonly string[] = ['getMe', 'userInfo', 'userInfoByPost'];
 
 interface Bound {

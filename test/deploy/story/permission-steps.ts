@@ -22,6 +22,7 @@ import {
   turnPages,
   wrapSigningKeys,
 } from './keeping.ts';
+import { actForAPerson } from './people.ts';
 import type { Site } from './site.ts';
 
 /** A step that uses rights of the deployment. `apiUrl` is the API of a team. */
@@ -50,6 +51,7 @@ export const permissionSteps: readonly PermissionStep[] = [
   { name: 'sign by a shared secret', run: signBySecret },
   { name: 'use up a quota', run: useUpQuota },
   { name: 'limit the number of tokens', run: limitTokens },
+  { name: 'act for a person', run: actForAPerson },
   { name: 'turn pages', run: turnPages },
   { name: 'rotate the pepper', run: rotatePepper },
   { name: 'revoke the signing keys', run: revokeSigningKeys },

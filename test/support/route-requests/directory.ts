@@ -13,7 +13,7 @@ export function directoryRequests({ acme, tenantPath, memberPath, next, manage, 
   });
   const newTenantRole = () => ({ ...newRole(), permissions: [] });
   const tenantRoles = `${tenantPath}/roles`;
-  const newApi = () => ({ identifier: `https://api.example.com/${next()}`, name: 'API', permissions: [] });
+  const newApi = () => ({ identifier: `https://api.example.com/requested/${next()}`, name: 'API', permissions: [] });
   const existing = async (path: string, body: object) => `${path}/${(await create(path, body)).id}`;
   const existingSettings = async () => {
     await create('/v1/settings', {}, 'PATCH');
