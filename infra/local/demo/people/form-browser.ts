@@ -84,12 +84,14 @@ export class FormBrowser {
   }
 }
 
-interface Form {
+/** A form of a page: where it is posted, and its hidden fields. */
+export interface Form {
   readonly action: string;
   readonly hidden: Record<string, string>;
 }
 
-function formsOf(html: string): readonly Form[] {
+/** The forms of a page, in order. */
+export function formsOf(html: string): readonly Form[] {
   return [...html.matchAll(/<form[^>]*action="([^"]*)"[^>]*>([\s\S]*?)<\/form>/g)].map(
     ([, action = '', body = '']) => ({
       action: unescaped(action),
