@@ -28,6 +28,14 @@ export interface EmailCodePorts extends MailLimitPorts {
   readonly random: Random;
 }
 
+/** A wish for a code. */
+export interface CodeWish {
+  readonly address: string;
+  readonly facts: Omit<LoginMailFacts, 'code'>;
+  /** Runs before the first change, and only within the limit of the network, so that a flood writes no audit events. */
+  readonly beforeChange: () => Promise<void>;
+}
+
 /**
  * Sends a code to an address. A new code replaces the code before it. Answer, work and time are the same for an address
  * that nobody has, and for one that got too many mails; then no mail is sent.
@@ -35,10 +43,11 @@ export interface EmailCodePorts extends MailLimitPorts {
  */
 export async function sendCode(
   interaction: Interaction,
-  { address, facts }: { readonly address: string; readonly facts: Omit<LoginMailFacts, 'code'> },
+  { address, facts, beforeChange }: CodeWish,
   ports: EmailCodePorts,
 ): Promise<void> {
   await countCodeOfSource(facts.source, ports);
+  await beforeChange();
   const look = ports.records.open(`code for ${interaction.id}`);
   const email = address.toLowerCase();
   const [userId, before] = await Promise.all([

@@ -60,9 +60,9 @@ export const loginPages = {
     const address = body.email?.trim() ?? attempt?.email ?? '';
     if (!isMailAddress(address))
       return showPage(addressPage(found, { email: address, problem: 'email' }, application, ports));
-    await auditAttempt({ interactionId: interaction.id });
     const facts = { application: application?.name, userAgent: browser.userAgent, source };
-    await sendCode(interaction, { address, facts }, ports);
+    const beforeChange = () => auditAttempt({ interactionId: interaction.id });
+    await sendCode(interaction, { address, facts, beforeChange }, ports);
     return redirect(`/login/${interaction.id}/code`);
   },
 

@@ -143,6 +143,16 @@ describe('a source that asks for too many codes', () => {
   });
 });
 
+test('U4: a code is in the audit log only within the limit of its source, so that a flood does not fill the log', async () => {
+  const from = new Date(world.clock.nowSeconds() * 1_000).toISOString();
+  codesBefore = CODES_OF_A_SOURCE_MAX - 1;
+  for (let asking = 0; asking < 4; asking += 1) await askFor('stranger@example.com');
+  const query = new URLSearchParams({ type: 'login.code_sent', from });
+  const { body } = await world.manage('GET', `/v1/audit-events?${query}`);
+  const { items } = body as { readonly items: readonly { readonly outcome: string }[] };
+  expect(items.map(({ outcome }) => outcome).toSorted()).toEqual(['attempted', 'succeeded']);
+});
+
 describe('a queue that takes nothing', () => {
   test.each(['stranger@example.com', 'known'])('is 503 and never a silent success: %s', async (who) => {
     const email = who === 'known' ? await newAddress() : who;
