@@ -8,7 +8,7 @@ import { bundleFunctions } from '#infra/bundle.ts';
 import { tables } from '#shared/api/tables.ts';
 
 const execute = promisify(execFile);
-const SIZE_BYTES_MAX = 1.5 * 1024 * 1024;
+const SIZE_BYTES_MAX = 850 * 1_024;
 
 const directory = mkdtempSync(join(tmpdir(), 'mintmark-bundle-'));
 afterAll(() => rmSync(directory, { recursive: true }));
