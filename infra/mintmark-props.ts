@@ -73,6 +73,11 @@ export interface MintmarkProps {
    */
   readonly signedAnswerThrottle?: RateLimit | undefined;
   /**
+   * The limit of requests to each route by which people ask for a code, type a code, or follow a link to log in.
+   * @default 50 requests per second, in bursts of 100
+   */
+  readonly guessThrottle?: RateLimit | undefined;
+  /**
    * The limit of requests that no route serves. Scanners ask for many paths, and all functions share the account's
    * concurrent executions; `reservedConcurrency` can hold the function `default-route` to a number of them.
    * @default 20 requests per second, in bursts of 20
@@ -129,14 +134,22 @@ export function withDefaults(props: MintmarkProps) {
     hs256Apis: props.hs256Apis ?? false,
     signingAlgorithms: props.signingAlgorithms ?? (['RS256'] as const),
     removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
-    throttle: props.throttle ?? { requestsPerSecond: 1_000, burstRequests: 2_000 },
-    tokenThrottle: props.tokenThrottle ?? { requestsPerSecond: 100, burstRequests: 200 },
-    signedAnswerThrottle: props.signedAnswerThrottle ?? { requestsPerSecond: 500, burstRequests: 1_000 },
-    unservedThrottle: props.unservedThrottle ?? { requestsPerSecond: 20, burstRequests: 20 },
+    ...throttlesIn(props),
     logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
     reservedConcurrency: props.reservedConcurrency ?? {},
     protectedApis: props.protectedApis ?? {},
     bundlesDirectory: props.bundlesDirectory ?? bundlesDirectory,
+  };
+}
+
+/** The limits of requests, with their default values. */
+function throttlesIn(props: MintmarkProps) {
+  return {
+    throttle: props.throttle ?? { requestsPerSecond: 1_000, burstRequests: 2_000 },
+    tokenThrottle: props.tokenThrottle ?? { requestsPerSecond: 100, burstRequests: 200 },
+    signedAnswerThrottle: props.signedAnswerThrottle ?? { requestsPerSecond: 500, burstRequests: 1_000 },
+    guessThrottle: props.guessThrottle ?? { requestsPerSecond: 50, burstRequests: 100 },
+    unservedThrottle: props.unservedThrottle ?? { requestsPerSecond: 20, burstRequests: 20 },
   };
 }
 

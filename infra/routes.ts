@@ -12,9 +12,9 @@ const ISSUING_GRANTS: readonly Grant[] = ['tokens:issue', 'tokens:sign'];
 
 /**
  * Why a route has a limit of its own: `token` for a route that issues tokens, `answer` for a route whose answer can be
- * signed, `unserved` for the default route.
+ * signed, `guess` for a route that takes guesses at codes and links, `unserved` for the default route.
  */
-export type RouteLimit = 'token' | 'answer' | 'unserved';
+export type RouteLimit = 'token' | 'answer' | 'guess' | 'unserved';
 
 /** A route of API Gateway, with the function that serves it. */
 export interface FunctionRoute {
@@ -47,21 +47,40 @@ const rest: FunctionRoute = {
  * ANY, with one limit for all of them; the function then refuses the methods that it does not serve. If other functions
  * serve the same path, it has a route for each of these methods instead, because it cannot name the methods of the
  * others. The default route refuses all other methods and paths.
+ *
+ * Pages below one path come by one greedy route, and their function finds the page (`pagesBelow`).
  */
 export function functionRoutes(): readonly FunctionRoute[] {
   const byPath = Map.groupBy(tables.flatMap(servedBy), ({ path }) => path);
   const routes = [...byPath.values()].flatMap((served) => served.flatMap((one) => gatewayRoutes(one, served)));
-  return [...routes, preflights, rest];
+  return [...routes, ...tables.flatMap(greedyRoutes), preflights, rest];
 }
 
-function servedBy({ name, grants, routes }: (typeof tables)[number]): readonly Served[] {
-  return Object.values<Route>(routes).map((route) => ({
-    route,
-    method: route.method,
-    path: gatewayPath(route.path),
-    functionName: name,
-    limit: limitOf(route, grants),
-  }));
+/** The routes of a function that bring more than one page each. */
+function greedyRoutes(table: LambdaTable & (typeof tables)[number]): readonly FunctionRoute[] {
+  const { name: functionName, pagesBelow = [], routes } = table;
+  const paths = Object.values<Route>(routes).map(({ path }) => path);
+  return pagesBelow
+    .flatMap((base) => [...(paths.includes(base) ? [base] : []), `${base}/{rest+}` as const])
+    .map((path) => ({ method: 'ANY', path, functionName }));
+}
+
+/** Whether a greedy route brings the requests of a route. */
+function isGathered({ path, takesGuesses }: Route, { pagesBelow = [] }: LambdaTable): boolean {
+  return takesGuesses !== true && pagesBelow.some((base) => path === base || path.startsWith(`${base}/`));
+}
+
+function servedBy(table: (typeof tables)[number]): readonly Served[] {
+  const { name, grants, routes } = table;
+  return Object.values<Route>(routes)
+    .filter((route) => !isGathered(route, table))
+    .map((route) => ({
+      route,
+      method: route.method,
+      path: gatewayPath(route.path),
+      functionName: name,
+      limit: limitOf(route, grants),
+    }));
 }
 
 function gatewayRoutes({ route, ...own }: Served, samePath: readonly Served[]): readonly FunctionRoute[] {
@@ -70,7 +89,8 @@ function gatewayRoutes({ route, ...own }: Served, samePath: readonly Served[]): 
   return methods.map((method) => ({ ...own, method }));
 }
 
-function limitOf({ reply }: Route, grants: LambdaTable['grants']): RouteLimit | undefined {
+function limitOf({ reply, takesGuesses }: Route, grants: LambdaTable['grants']): RouteLimit | undefined {
+  if (takesGuesses === true) return 'guess';
   if (grants.some((grant) => ISSUING_GRANTS.includes(grant))) return 'token';
   return reply.signedAs === undefined ? undefined : 'answer';
 }

@@ -67,6 +67,7 @@ export interface PublicApiProps {
   readonly throttle: RateLimit;
   readonly tokenThrottle: RateLimit;
   readonly signedAnswerThrottle: RateLimit;
+  readonly guessThrottle: RateLimit;
   readonly unservedThrottle: RateLimit;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
@@ -94,6 +95,7 @@ export class PublicApi extends Construct {
     this.#throttles = {
       token: props.tokenThrottle,
       answer: props.signedAnswerThrottle,
+      guess: props.guessThrottle,
       unserved: props.unservedThrottle,
     };
     this.domain = customDomain && this.#createDomain('Domain', customDomain);
@@ -153,8 +155,9 @@ export class PublicApi extends Construct {
   }
 
   /**
-   * Gives a route its own limit: a route that signs, because the whole account shares KMS's quota of signatures, and the
-   * default route, because scanners start its function. The token route also gets its own metrics.
+   * Gives a route its own limit: a route that signs, because the whole account shares KMS's quota of signatures; a route
+   * that takes guesses, because their number is what keeps a short code safe; and the default route, because scanners
+   * start its function. The token route also gets its own metrics.
    */
   #throttle(route: HttpRoute, { key }: HttpRouteKey, { requestsPerSecond, burstRequests }: RateLimit): void {
     const stage = this.stage.node.defaultChild as CfnStage;

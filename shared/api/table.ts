@@ -75,6 +75,11 @@ export interface Route {
   /** Whether the operation reads query and body itself, because it answers their faults in its own way. */
   readonly readsInputItself?: boolean;
   readonly reply: Reply;
+  /**
+   * Whether a request can be a guess at a code or a link, or lets a mail be sent. The route of API Gateway then has a limit
+   * of its own.
+   */
+  readonly takesGuesses?: boolean;
   /** The audit event of a change. Every route that changes something must have one. */
   readonly audit?: AuditEventType;
   /** Members of the body or query that name the changed record together with the path, for the audit event. */
@@ -112,6 +117,11 @@ export interface LambdaTable {
   readonly purpose: string;
   readonly grants: readonly Grant[];
   readonly routes: Readonly<Record<string, Route>>;
+  /**
+   * The paths below which this function serves all pages. API Gateway gets one greedy route for each of them in the place
+   * of a route for each page, because an API has 300 routes at most. Routes with a limit of their own stay.
+   */
+  readonly pagesBelow?: readonly Route['path'][];
   /** Only for a function that runs on a schedule. */
   readonly schedule?: { readonly everyMinutes: number };
   /** How long a run may take. Only for functions that answer no requests. */

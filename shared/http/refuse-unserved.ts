@@ -1,16 +1,15 @@
 import middy from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import type { Context } from 'aws-lambda';
-import { gatewayPath, type LambdaTable, type Route } from '#shared/api/table.ts';
+import type { LambdaTable } from '#shared/api/table.ts';
 import { notFound } from '#shared/domain/errors.ts';
 import type { AdaptersOf } from '#shared/ports.ts';
 import { openPorts } from './open-ports.ts';
 import type { GatewayReply } from './reply/replies.ts';
 import type { GatewayEvent, Incoming } from './request/incoming.ts';
 import type { StepPorts } from './step-ports.ts';
-import { findRoute } from './steps/find-route.ts';
+import { findRoute, nameTemplate } from './steps/find-route.ts';
 import { readEvent } from './steps/read-event.ts';
-import type { Middleware } from './steps/step.ts';
 import { onTheWayBack } from './way-back.ts';
 
 /** A Lambda handler that refuses every request. */
@@ -34,7 +33,7 @@ export function refuseUnserved(
   const ports = openPorts<StepPorts>(adapters);
   const chain = middy<Incoming, GatewayReply>()
     .use(onTheWayBack(all, ports))
-    .use([httpHeaderNormalizer(), readEvent(), nameTemplate(Object.values(all.routes)), findRoute(all)])
+    .use([httpHeaderNormalizer(), readEvent(), nameTemplate(all), findRoute(all)])
     .handler(() => {
       // API Gateway shows `//x` as `/x` after it has found no route for it.
       throw notFound();
@@ -45,33 +44,4 @@ export function refuseUnserved(
     with: (changed: Partial<AdaptersOf<never>>) =>
       refuseUnserved({ name, purpose, grants, routes: {} }, served, { ...adapters, ...changed }),
   });
-}
-
-/** Names the path template that API Gateway would name if it had a route for the method. */
-function nameTemplate(routes: readonly Route[]): Middleware {
-  return {
-    before: (request) => {
-      const found = mostSpecific(routes.filter(({ path }) => matches(path, request.event.path)));
-      if (found !== undefined) request.event = { ...request.event, pathTemplate: gatewayPath(found.path) };
-    },
-  };
-}
-
-function matches(template: string, path: string): boolean {
-  const expected = template.split('/');
-  const segments = path.split('/');
-  return (
-    expected.length === segments.length &&
-    expected.every((text, index) => (isVariable(text) ? segments[index] !== '' : segments[index] === text))
-  );
-}
-
-/** Chooses as API Gateway does: static segments before variables, from left to right. */
-function mostSpecific(routes: readonly Route[]): Route | undefined {
-  const rank = ({ path }: Route) => path.split('/').map(isVariable).map(Number).join('');
-  return routes.toSorted((one, other) => rank(one).localeCompare(rank(other)))[0];
-}
-
-function isVariable(segment: string): boolean {
-  return segment.startsWith('{');
 }

@@ -4,7 +4,7 @@ import type { StepPorts } from './step-ports.ts';
 import { audit } from './steps/audit.ts';
 import { checkInput, decodeMembers } from './steps/check-input.ts';
 import { openCursors } from './steps/cursors.ts';
-import { findRoute } from './steps/find-route.ts';
+import { findRoute, nameTemplate } from './steps/find-route.ts';
 import { answerRepeats } from './steps/idempotency.ts';
 import { noteUse } from './steps/note-use.ts';
 import { checkPossession } from './steps/possession.ts';
@@ -23,6 +23,7 @@ export function onTheWayIn(table: LambdaTable, ports: () => StepPorts): Middlewa
   return [
     httpHeaderNormalizer(),
     readEvent(),
+    ...(table.pagesBelow === undefined ? [] : [nameTemplate(table)]),
     findRoute(table),
     watchFailures(ports),
     // The body can hold the caller's credentials. It is decoded here, and checked when the caller is known.

@@ -4,7 +4,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
 import type { MintmarkProps } from '#infra/mintmark-props.ts';
 import { functionRoutes } from '#infra/routes.ts';
-import { gatewayPath, type Route } from '#shared/api/table.ts';
+import { gatewayPath, type LambdaTable } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
 import { logicalIdOf, prepare, synthesize } from './synthesize.ts';
 
@@ -27,19 +27,29 @@ describe('the HTTP API', () => {
     expect(sorted(routes)).toEqual(sorted(expected));
   });
 
-  test('has one default route in the place of routes that only refuse', () => {
+  test('has one default route in the place of routes that only refuse, and one greedy route for all pages below a path', () => {
     const keys = functionRoutes().map(({ method, path }) => `${method} ${path}`);
-    const served = tables.flatMap(({ routes }) => Object.values<Route>(routes).map(({ path }) => gatewayPath(path)));
-    const reading = tables.flatMap(({ routes }) =>
-      Object.values<Route>(routes).flatMap(({ method, path }) =>
-        method === 'GET' ? [`ANY ${gatewayPath(path)}`] : [],
-      ),
+    const reading = (tables as readonly LambdaTable[]).flatMap(({ routes }) =>
+      Object.values(routes).flatMap(({ method, path }) => (method === 'GET' ? [`ANY ${gatewayPath(path)}`] : [])),
     );
-    expect(keys.filter((key) => key.startsWith('ANY ') && !reading.includes(key))).toEqual(['ANY $default']);
-    expect(keys).toHaveLength(served.length + 4);
+    const greedy = ['/account', '/authorize', '/login', '/logout'].map((path) => `ANY ${path}/{rest+}`);
+    const others = keys.filter((key) => key.startsWith('ANY ') && !reading.includes(key));
+    expect(others.toSorted()).toEqual(['ANY $default', ...greedy]);
     expect(keys.filter((key) => key.startsWith('HEAD '))).toEqual([
       'HEAD /v1/tenants/{tenantId}/api-tokens',
       'HEAD /v1/tenants/{tenantId}/members/{userId}/api-tokens',
+    ]);
+  });
+
+  test('has a route for each page that takes guesses, and for no other page below a greedy route', () => {
+    const below = /^\/(?:login|account|logout|authorize)\//;
+    const own = functionRoutes().filter(({ path }) => below.test(path) && !path.endsWith('/{rest+}'));
+    expect(own.map(({ method, path, limit }) => `${method} ${path} ${limit}`)).toEqual([
+      'ANY /login/link guess',
+      'POST /login/link guess',
+      'POST /login/{interactionId} guess',
+      'ANY /login/{interactionId}/code guess',
+      'POST /login/{interactionId}/code guess',
     ]);
   });
 
@@ -91,10 +101,11 @@ describe('the HTTP API', () => {
     });
   });
 
-  test('Sound 8: limits every route that can take a signature of KMS with any method, and what no route serves', () => {
+  test('Sound 8: limits every route that can take a signature of KMS or a guess with any method, and what no route serves', () => {
     const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
     const issuing = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 };
     const answering = { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1_000 };
+    const guessing = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
     expect(stage?.Properties.RouteSettings).toEqual({
       'POST /oauth/token': { ...issuing, DetailedMetricsEnabled: true },
       'POST /v1/tenants/{tenantId}/api-tokens': issuing,
@@ -103,6 +114,11 @@ describe('the HTTP API', () => {
       'POST /oauth/introspect': answering,
       'ANY /.well-known/jwks.jws': answering,
       'ANY /.well-known/status/{listId}': answering,
+      'ANY /login/link': guessing,
+      'POST /login/link': guessing,
+      'POST /login/{interactionId}': guessing,
+      'ANY /login/{interactionId}/code': guessing,
+      'POST /login/{interactionId}/code': guessing,
       $default: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 20 },
     });
   });
@@ -111,18 +127,18 @@ describe('the HTTP API', () => {
     const throttle = { requestsPerSecond: 50, burstRequests: 60 };
     const tokenThrottle = { requestsPerSecond: 5, burstRequests: 6 };
     const signedAnswerThrottle = { requestsPerSecond: 7, burstRequests: 8 };
+    const guessThrottle = { requestsPerSecond: 9, burstRequests: 10 };
     const unservedThrottle = { requestsPerSecond: 1, burstRequests: 2 };
-    synthesize({ throttle, tokenThrottle, signedAnswerThrottle, unservedThrottle }).template.hasResourceProperties(
-      'AWS::ApiGatewayV2::Stage',
-      {
-        DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 60 },
-        RouteSettings: {
-          'POST /oauth/token': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 6 },
-          'POST /oauth/introspect': { ThrottlingRateLimit: 7, ThrottlingBurstLimit: 8 },
-          $default: { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 2 },
-        },
+    const limits = { throttle, tokenThrottle, signedAnswerThrottle, guessThrottle, unservedThrottle };
+    synthesize(limits).template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 60 },
+      RouteSettings: {
+        'POST /oauth/token': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 6 },
+        'POST /oauth/introspect': { ThrottlingRateLimit: 7, ThrottlingBurstLimit: 8 },
+        'POST /login/{interactionId}/code': { ThrottlingRateLimit: 9, ThrottlingBurstLimit: 10 },
+        $default: { ThrottlingRateLimit: 1, ThrottlingBurstLimit: 2 },
       },
-    );
+    });
   });
 
   test('U1: logs one JSON line per request, without header fields, query strings, bodies and whole paths', () => {

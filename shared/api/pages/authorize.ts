@@ -37,6 +37,7 @@ export const authorize = lambdaTable({
     'pepper:use',
     'audit:append',
   ],
+  pagesBelow: ['/authorize'],
   routes: {
     authorize: {
       ...page,

@@ -18,17 +18,20 @@ export const login = lambdaTable({
     'users:write',
     'audit:append',
   ],
+  pagesBelow: ['/login', '/account', '/logout'],
   routes: {
     beginLogin: { ...page, path: '/login', summary: 'Begin a login at our own pages' },
     loginLink: {
       ...page,
       path: '/login/link',
+      takesGuesses: true,
       summary: 'Show as whom a link logs in',
       query: z.object({ token: formValue }),
     },
     followLoginLink: {
       ...posted,
       path: '/login/link',
+      takesGuesses: true,
       summary: 'Log in by a link that works once',
       body: { encoding: 'form', schema: z.object({ ...formToken, token: formValue }), example: {} },
       audit: 'login.succeeded',
@@ -37,6 +40,7 @@ export const login = lambdaTable({
     sendCode: {
       ...posted,
       path: '/login/{interactionId}',
+      takesGuesses: true,
       summary: 'Send a code to an e-mail address',
       body: {
         encoding: 'form',
@@ -45,10 +49,11 @@ export const login = lambdaTable({
       },
       audit: 'login.code_sent',
     },
-    codePage: { ...page, path: '/login/{interactionId}/code', summary: 'Ask for the code' },
+    codePage: { ...page, path: '/login/{interactionId}/code', takesGuesses: true, summary: 'Ask for the code' },
     redeemCode: {
       ...posted,
       path: '/login/{interactionId}/code',
+      takesGuesses: true,
       summary: 'Log in by the code',
       body: { encoding: 'form', schema: z.object({ ...formToken, code: formValue }), example: { code: 'BCDF GHJK' } },
       audit: 'login.succeeded',

@@ -3,6 +3,7 @@ import { isPublicDocument, type LambdaTable, type Route } from '#shared/api/tabl
 import { DomainError, notFound } from '#shared/domain/errors.ts';
 import { isSecretInPlaceOfId } from '#shared/domain/ids.ts';
 import type { Incoming } from '../request/incoming.ts';
+import { withTemplate } from '../request/path-template.ts';
 import { isOnManagementPath, managementPreflight, PREFLIGHT, preflightOf } from '../share-origins.ts';
 import { isAskedFor, type Middleware } from './step.ts';
 
@@ -23,6 +24,16 @@ function preflightAmong(routes: readonly NamedRoute[], event: Incoming): NamedRo
   const document = routes.find(([, route]) => isPublicDocument(route));
   if (document !== undefined) return [PREFLIGHT, preflightOf(document[1])];
   return isOnManagementPath(event) ? [PREFLIGHT, managementPreflight] : undefined;
+}
+
+/** Names the path template of a request that came by a route for many paths: the default route, or a greedy one. */
+export function nameTemplate({ routes }: Pick<LambdaTable, 'routes'>): Middleware {
+  const paths = Object.values(routes).map(({ path }) => path);
+  return {
+    before: (request) => {
+      request.event = withTemplate(request.event, paths);
+    },
+  };
 }
 
 /** Finds the route of a request in the table. @throws DomainError `not_found`, `method_not_allowed` */

@@ -30,3 +30,24 @@ test('M16: a page, a page of an error and a redirect to a page carry each header
   expect(redirect).toMatchObject(common);
   for (const headers of pages) expect(headers).toMatchObject({ ...common, 'content-type': type });
 });
+
+test.each([
+  '/login/itx_0000000000000000000000/nothing',
+  '/login/a/b/c/d',
+  '/account/nothing',
+  '/authorize/a:b',
+  '/logout/nothing',
+])('a path below the pages that no page has is a page that says so: %s', async (path) => {
+  const { status, headers } = await world.send('GET', path);
+  expect([status, headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+});
+
+test.each([
+  ['DELETE', '/login', 'GET, HEAD'],
+  ['PUT', '/login/itx_0000000000000000000000/code', 'GET, HEAD, POST'],
+  ['GET', '/account/sessions/ses_0000000000000000000000/end', 'POST'],
+  ['DELETE', '/authorize/itx_0000000000000000000000', 'GET, HEAD, POST'],
+])('a page refuses other methods, and names its own: %s %s', async (method, path, allowed) => {
+  const { status, headers } = await world.send(method, path);
+  expect([status, headers.get('allow')?.split(', ').toSorted().join(', ')]).toEqual([405, allowed]);
+});

@@ -31,7 +31,7 @@ export function eventsOf(call: GatewayCall): Readonly<Record<string, GatewayEven
   };
 }
 
-/** Payload format 2.0. */
+/** Payload format 2.0, in which cookies are a list and not a header. */
 export function httpApiEvent({
   method,
   route,
@@ -41,12 +41,15 @@ export function httpApiEvent({
   body,
 }: GatewayCall): GatewayEvent {
   const routeKey = `${method} ${route}`;
+  const lowered = spell(headers, (name) => name.toLowerCase());
+  const cookies = lowered.flatMap(([name, value]) => (name === 'cookie' ? value.split('; ') : []));
   const event = {
     version: '2.0',
     routeKey,
     rawPath: route,
     rawQueryString: new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString(),
-    headers: joined(spell(headers, (name) => name.toLowerCase())),
+    ...(cookies.length > 0 && { cookies }),
+    headers: joined(lowered.filter(([name]) => name !== 'cookie')),
     ...(query.length > 0 && { queryStringParameters: joined(query) }),
     ...(pathParameters && { pathParameters }),
     ...(body !== undefined && { body }),

@@ -157,6 +157,57 @@ describe('an operation gets the same request from both versions of events', () =
   });
 });
 
+describe('a page gets the cookies of a browser', () => {
+  const reflect = lambdaTable({
+    name: 'reflect',
+    purpose: 'Sends the cookies back.',
+    grants: ['records:read'],
+    pagesBelow: ['/pages'],
+    routes: {
+      showPage: {
+        method: 'GET',
+        path: '/pages/{pageId}',
+        summary: 'Show a page',
+        caller: 'browser',
+        errors: 'page',
+        reply: { status: 200, description: 'A page', file: 'text/css' },
+      },
+    },
+  });
+  const adapters = { ...ambient, issuer: () => 'https://auth.example.com', records: () => ({}) as never };
+  const handler = lambda(reflect, adapters, {
+    showPage: async ({ browser, params }) => ok({ text: JSON.stringify([params.pageId, browser.cookies]) }),
+  });
+  const answer = async (event: GatewayEvent) => (await handler(event, lambdaContext('reflect', 3_000))).body;
+  const call = {
+    method: 'GET',
+    route: '/pages/{pageId}',
+    pathParameters: { pageId: 'page_1' },
+    headers: [['cookie', 'one=1; two=a=b; twice=1; twice=2']] as const,
+  };
+  const expected = JSON.stringify(['page_1', { one: '1', two: 'a=b' }]);
+
+  test('A16: from both versions of events alike; of two with one name, neither', async () => {
+    const answers = await Promise.all(Object.values(eventsOf(call)).map(answer));
+    expect(new Set(answers)).toEqual(new Set([expected]));
+  });
+
+  test('A16: from the list of payload format 2.0, and never from a header of it', async () => {
+    const { headers: _cookie, ...without } = call;
+    const event = httpApiEvent(without);
+    expect(await answer({ ...event, headers: { cookie: 'one=1' } } as GatewayEvent)).toBe('["page_1",{}]');
+  });
+
+  test('by a greedy route as by a route of the page’s own, with the parameters of its path', async () => {
+    const greedy = { ...call, route: '/pages/{rest+}', pathParameters: { rest: 'page_1' } };
+    const event = { ...httpApiEvent(greedy), rawPath: '/pages/page_1' } as GatewayEvent;
+    expect(await answer(event)).toBe(expected);
+    for (const rawPath of ['/pages/page_1/', '/pages/', '/pages/a/b', '/pages/a:b']) {
+      expect(await answer({ ...event, rawPath } as GatewayEvent)).toContain('There is no such page');
+    }
+  });
+});
+
 function authorization(secret = known.clientSecret) {
   return ['authorization', `Basic ${Buffer.from(`${known.clientId}:${secret}`).toString('base64')}`] as const;
 }
