@@ -1,5 +1,9 @@
 import { dynamoAudit } from '#shared/adapters/dynamo/audit/audit.ts';
-import { dynamoDirectoryLister, dynamoUserRecords } from '#shared/adapters/dynamo/directory/directory.ts';
+import {
+  dynamoConsentRemover,
+  dynamoDirectoryLister,
+  dynamoUserRecords,
+} from '#shared/adapters/dynamo/directory/directory.ts';
 import { dynamoRecords } from '#shared/adapters/dynamo/directory/records.ts';
 import { dynamoIssuance } from '#shared/adapters/dynamo/tokens/issuance.ts';
 import { dynamoShortLivedWriter } from '#shared/adapters/dynamo/tokens/short-lived.ts';
@@ -20,6 +24,7 @@ const adapters = {
   sessions: dynamoShortLivedWriter,
   interactions: dynamoShortLivedWriter,
   users: dynamoUserRecords,
+  consentRemover: dynamoConsentRemover,
   mailQueue: sqsMailQueue,
   issuance: dynamoIssuance,
   audit: dynamoAudit,

@@ -52,6 +52,12 @@ const putting = (pattern: string): GrantedStatement => ({
   resources: ['directory'],
   conditions: itemsNamed(pattern),
 });
+/** Only deletions. */
+const removing = (...patterns: readonly string[]): GrantedStatement => ({
+  actions: ['dynamodb:DeleteItem'],
+  resources: ['directory'],
+  conditions: itemsNamed(...patterns),
+});
 const notingRemovals = putting('removal#*');
 const clientWriting = {
   statements: [{ actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['clients'] }],
@@ -116,22 +122,18 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   },
   'remains:remove': {
     statements: [
-      {
-        actions: ['dynamodb:DeleteItem'],
-        resources: ['directory'],
-        conditions: itemsNamed(
-          'membership#*',
-          'serviceUser#*',
-          'role#*',
-          'defaultRoles#tenant/*',
-          'roster#*',
-          'grant#*',
-          'signingSecrets#*',
-          'name#email/*',
-          'name#role/*',
-          'removal#*',
-        ),
-      },
+      removing(
+        'membership#*',
+        'serviceUser#*',
+        'role#*',
+        'defaultRoles#tenant/*',
+        'roster#*',
+        'grant#*',
+        'signingSecrets#*',
+        'name#email/*',
+        'name#role/*',
+        'removal#*',
+      ),
     ],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
   },
@@ -181,6 +183,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   'interactions:write': writingShortLived('interaction#*', 'loginAttempt#*', 'loginLink#*'),
   'codes:write': writingShortLived('code#*'),
   'consents:write': { statements: [putting('consent#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
+  'consents:end': { statements: [removing('consent#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
   'users:write': { statements: [putting('user#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
   'mails:enqueue': {
     statements: [{ actions: ['sqs:SendMessage'], resources: ['mailQueue'] }],

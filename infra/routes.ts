@@ -44,9 +44,10 @@ const rest: FunctionRoute = {
  * Returns all routes of the API tables, the route of preflights, and the default route.
  *
  * The function of GET also serves HEAD (RFC 9110 §9.3.2) and preflights, and both sign what GET signs. So its route is
- * ANY, with one limit for all of them; the function then refuses the methods that it does not serve. If other functions
- * serve the same path, it has a route for each of these methods instead, because it cannot name the methods of the
- * others. The default route refuses all other methods and paths.
+ * ANY, with one limit for all of them, and it takes the other methods of the path, too, because a stack can have 500
+ * resources and each route is one; the function refuses the methods that it does not serve. If other functions serve the
+ * same path, it has a route for each of these methods instead, because it cannot name the methods of the others. The
+ * default route refuses all other methods and paths.
  *
  * Pages below one path come by one greedy route, and their function finds the page (`pagesBelow`).
  */
@@ -85,8 +86,9 @@ function servedBy(table: (typeof tables)[number]): readonly Served[] {
 
 function gatewayRoutes({ route, ...own }: Served, samePath: readonly Served[]): readonly FunctionRoute[] {
   const isAlone = samePath.every(({ functionName }) => functionName === own.functionName);
-  const methods = isAlone && route.method === 'GET' ? ['ANY'] : methodsOf(route);
-  return methods.map((method) => ({ ...own, method }));
+  if (isAlone && route.method === 'GET') return [{ ...own, method: 'ANY' }];
+  const isCovered = isAlone && own.limit === undefined && samePath.some(({ method }) => method === 'GET');
+  return isCovered ? [] : methodsOf(route).map((method) => ({ ...own, method }));
 }
 
 function limitOf({ reply, takesGuesses }: Route, grants: LambdaTable['grants']): RouteLimit | undefined {

@@ -12,6 +12,7 @@ import type {
   UsageReader,
   WorkloadTokens,
 } from '#shared/domain/authentication/ports.ts';
+import type { ConsentRemover } from '#shared/domain/authorization/given-consents.ts';
 import type { ApiGuard } from '#shared/domain/checks/guard-request.ts';
 import type { PublishedStatusList, StatusListSigner } from '#shared/domain/checks/publish-status-list.ts';
 import type { IntrospectionEncrypter, IntrospectionSigner } from '#shared/domain/checks/sign-introspection.ts';
@@ -99,6 +100,7 @@ export interface GrantedPorts {
   'interactions:write': { readonly interactions: ShortLivedWriter<'interaction' | 'loginAttempt' | 'loginLink'> };
   'codes:write': { readonly codes: ShortLivedWriter<'code'> };
   'consents:write': { readonly consents: RecordWriter<'consent'> };
+  'consents:end': { readonly consentRemover: ConsentRemover };
   'users:write': { readonly users: RecordWriter<'user'> };
   'mails:enqueue': { readonly mailQueue: MailQueue };
   'mails:send': { readonly mailer: Mailer };

@@ -9,6 +9,7 @@ const fields = {
   requestId: '$context.requestId',
   requestTime: '$context.requestTime',
   sourceIp: '$context.identity.sourceIp',
+  method: '$context.httpMethod',
   routeKey: '$context.routeKey',
   status: '$context.status',
   responseBytes: '$context.responseLength',

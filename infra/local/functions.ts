@@ -15,6 +15,7 @@ import { handler as login } from '#functions/login.ts';
 import { handler as manageSecrets } from '#functions/manage-secrets.ts';
 import { handler as manageSigningKeys } from '#functions/manage-signing-keys.ts';
 import { handler as manageTokens } from '#functions/manage-tokens.ts';
+import { handler as ownAccount } from '#functions/own-account.ts';
 import { handler as publishEvents } from '#functions/publish-events.ts';
 import { handler as removeDeleted } from '#functions/remove-deleted.ts';
 import { handler as reportLeak } from '#functions/report-leak.ts';
@@ -40,6 +41,7 @@ export type AdapterChanges = Partial<Omit<AdaptersOf<Grant>, 'environment'>>;
 export function localFunctions(environment: Environment, changes: AdapterChanges = {}) {
   const adapters = { ...changes, environment: () => environment };
   return {
+    'own-account': ownAccount.with(adapters),
     applications: applications.with(adapters),
     authorize: authorize.with(adapters),
     login: login.with(adapters),

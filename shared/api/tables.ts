@@ -6,6 +6,7 @@ import { manageSecrets } from './management/clients/secrets.ts';
 import { serviceUserKeys } from './management/clients/service-user-keys.ts';
 import { serviceUsers } from './management/clients/service-users.ts';
 import { directory } from './management/directory.ts';
+import { ownAccount } from './management/own-account.ts';
 import { manageSigningKeys } from './management/signing-keys.ts';
 import { signingSecrets } from './management/signing-secrets.ts';
 import { testApi } from './management/test-api.ts';
@@ -33,6 +34,7 @@ export const apiTables = [
   discovery,
   statusLists,
   directory,
+  ownAccount,
   signingSecrets,
   serviceUsers,
   serviceUserKeys,

@@ -95,6 +95,7 @@ export const texts = {
     applications: 'Applications that may act for you',
     noApplications: 'None. When you allow an application, you find it here.',
     inTenant: '{api} in {tenant}',
+    whoYouAre: 'It learns who you are.',
     withdraw: 'Withdraw',
     withdrawFrom: 'the access of {application}',
     logout: 'Log out',

@@ -23,6 +23,8 @@ export interface ManagementCaller {
   readonly scope: CallerScope;
   /** The user for whom the token acts; undefined for any other caller. */
   readonly userId: string | undefined;
+  /** The login behind the token; undefined for a token that depends on no session. */
+  readonly login?: CallerLogin | undefined;
   /** The permissions that the token has at the management API. */
   readonly permissions: readonly string[];
   readonly roles: readonly Role[];
@@ -32,6 +34,14 @@ export interface ManagementCaller {
   readonly heldPermissions: readonly PermissionReference[];
   /** The registration of an application; undefined for any other caller. */
   readonly registration?: ApplicationRegistration | undefined;
+}
+
+/** The login of the person whose browser obtained a token. */
+export interface CallerLogin {
+  /** The token's `sid`: it ends with this session. */
+  readonly sessionId: string;
+  /** When the person last proved who they are, in Unix time; undefined if the token does not say. */
+  readonly authenticatedAtSeconds: number | undefined;
 }
 
 /** The target of a management request: the permission that the request needs, and the ids in its path. */

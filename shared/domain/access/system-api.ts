@@ -12,6 +12,7 @@ type Reach = 'tenant' | 'anywhere' | 'workspace' | 'self';
 
 const SYSTEM_PERMISSIONS = {
   'read:me': { reach: 'self', description: "See one's own account" },
+  'write:me': { reach: 'self', description: "Change one's own account: end consents and logins" },
   'read:tenants': { reach: 'tenant', description: 'See tenants' },
   'write:tenants': { reach: 'workspace', description: 'Create and delete tenants' },
   'read:users': { reach: 'workspace', description: 'See users' },

@@ -191,7 +191,7 @@ async function decideConsent(
     return refuse('access_denied', 'The person allowed none of these permissions.');
   return {
     step: 'answer',
-    grant: grantOf(request, before, { permissions, consentId: needsConsent(client, api) ? consent?.id : undefined }),
+    grant: grantOf(request, before, { permissions, consentId: consent?.id }),
   };
 }
 

@@ -1,10 +1,11 @@
-import type { ManagementCaller } from '../access/authority.ts';
+import type { CallerLogin, ManagementCaller } from '../access/authority.ts';
 import { systemApiIdentifier } from '../access/system-api.ts';
 import type { Clock } from '../ambient.ts';
 import type { CertificateReader, ProofMemory, ProofVerifier } from '../authentication/ports.ts';
 import { DomainError } from '../errors.ts';
 import type { RecordReader } from '../records/look.ts';
 import { SYSTEM_API_ID } from '../records/permissions.ts';
+import type { TokenClaims } from '../tokens/claims.ts';
 import { findLiveToken } from '../tokens/live-token.ts';
 import type { TokenVerifier } from '../tokens/ports.ts';
 import { assertIsSender, type PresentedToken } from './sender-constraint.ts';
@@ -38,9 +39,16 @@ export async function authenticateManager(presented: PresentedToken, ports: Mana
     subject: claims.sub,
     scope: standing.scope,
     userId: standing.userId,
+    login: loginOf(claims),
     permissions,
     roles: standing.roles,
     heldPermissions: standing.permissions,
     registration: client.registration,
   };
+}
+
+/** The login behind a token; undefined for the token of a machine, and for one that outlives its session. */
+function loginOf(claims: TokenClaims): CallerLogin | undefined {
+  if (claims.sid === undefined) return undefined;
+  return { sessionId: claims.sid, authenticatedAtSeconds: claims.auth_time };
 }

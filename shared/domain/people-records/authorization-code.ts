@@ -17,7 +17,7 @@ export interface UserGrant {
   /** The permissions that this request asked for and the person allowed. */
   readonly permissions: readonly string[];
   readonly identityScopes: readonly IdentityScope[];
-  /** The consent from then; undefined where none is needed. A consent that was made again is another one. */
+  /** The consent from then; undefined where none was given. A consent that was made again is another one. */
   readonly consentId?: string | undefined;
   /** The session on which the tokens depend. With `isOffline`, the tokens outlive it. */
   readonly sessionId: string;

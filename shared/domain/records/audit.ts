@@ -56,6 +56,7 @@ export const auditEventTypes = [
   'session.ended',
   'session.all_ended',
   'consent.decided',
+  'consent.ended',
 ] as const;
 
 /** The type of an event, such as `role.created`. */

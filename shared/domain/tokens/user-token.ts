@@ -75,10 +75,11 @@ function consentedPermissions(
   { dependsOn, permissions }: GrantedByUser,
   { client, api, consent }: { readonly client: Client; readonly api: Api; readonly consent: Consent | undefined },
 ): readonly string[] | undefined {
-  if (!dependsOn.some((id) => isMadeId('con', id))) {
-    return needsConsent(client, api.id === USER_INFO_API_ID ? undefined : api) ? undefined : permissions;
-  }
+  const isNeeded = needsConsent(client, api.id === USER_INFO_API_ID ? undefined : api);
+  if (!dependsOn.some((id) => isMadeId('con', id))) return isNeeded ? undefined : permissions;
   if (consent === undefined || !isNamed('con', consent.id, dependsOn)) return undefined;
+  // Where no consent is needed, one that was given all the same only says what the person declined.
+  if (!isNeeded) return permissions.filter((value) => !consent.declined.includes(value));
   return permissions.filter((value) => consent.allowed.includes(value));
 }
 

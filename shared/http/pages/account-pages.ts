@@ -1,13 +1,17 @@
 import type { login } from '#shared/api/pages/login.ts';
+import { endConsent, type GivenConsent, listGivenConsents } from '#shared/domain/authorization/given-consents.ts';
 import { notFound } from '#shared/domain/errors.ts';
 import { readAccount } from '#shared/domain/login/account.ts';
 import { formToken } from '#shared/domain/login/interactions.ts';
-import { endSession, noteSessionUse } from '#shared/domain/login/sessions.ts';
-import { accountPage } from '#shared/pages/account/account.ts';
+import { endSession } from '#shared/domain/login/sessions.ts';
+import { accountPage, type ShownConsent } from '#shared/pages/account/account.ts';
 import { deviceName } from '#shared/pages/device.ts';
 import type { OperationsOf } from '../lambda.ts';
 import { redirect, showPage } from '../reply/files.ts';
 import { isOwnForm, receive, refuseForm, sessionOf } from './visit.ts';
+
+/** The page shows this many consents, the newest; the management API lists all. */
+const CONSENTS_MAX = 100;
 
 /** Who is logged in, and where. */
 export const accountPages = {
@@ -15,9 +19,11 @@ export const accountPages = {
     const visit = receive(browser, ports);
     const live = await sessionOf(browser, ports.records.open('account'), ports);
     if (live === undefined) return redirect('/login', { cookies: visit.cookies });
-    await noteSessionUse(live.session, ports);
     const { user, session } = live;
-    const account = await readAccount(user, ports);
+    const [account, { items: consents }] = await Promise.all([
+      readAccount(user, ports),
+      listGivenConsents(user.id, { limit: CONSENTS_MAX, order: 'desc' }, ports),
+    ]);
     const page = accountPage({
       csrf: formToken(session.id, visit.secret, ports),
       person: { name: user.name, email: user.email },
@@ -31,7 +37,7 @@ export const accountPages = {
         isCurrent: id === session.id,
         endAction: `/account/sessions/${id}/end`,
       })),
-      consents: [],
+      consents: consents.map(shownConsent),
       logoutAction: '/logout',
       logoutEverywhereAction: '/logout/everywhere',
     });
@@ -48,4 +54,27 @@ export const accountPages = {
     if (!(await endSession({ id: params.sessionId, userId: live.user.id }, ports))) throw notFound();
     return redirect('/account');
   },
+
+  endConsent: async ({ browser, params, body, auditAttempt }, ports) => {
+    const visit = receive(browser, ports);
+    const live = await sessionOf(browser, ports.records.open('account'), ports);
+    if (live === undefined) return redirect('/login');
+    if (!isOwnForm(live.session.id, { csrf: body.csrf, origin: browser.origin }, visit, ports))
+      return refuseForm(browser);
+    await auditAttempt({ userId: live.user.id });
+    await endConsent({ userId: live.user.id, consentId: params.consentId }, ports);
+    return redirect('/account');
+  },
 } satisfies Partial<OperationsOf<typeof login>>;
+
+function shownConsent({ consent, applicationName, api, tenantName }: GivenConsent): ShownConsent {
+  const { id, allowed, createdAtSeconds } = consent;
+  return {
+    application: applicationName,
+    api: api?.name,
+    tenant: tenantName,
+    permissions: allowed,
+    sinceSeconds: createdAtSeconds,
+    withdrawAction: `/account/consents/${id}/end`,
+  };
+}

@@ -13,7 +13,6 @@ import {
   formToken,
   keepDecisions,
 } from '#shared/domain/login/interactions.ts';
-import { noteSessionUse } from '#shared/domain/login/sessions.ts';
 import type { Interaction } from '#shared/domain/people-records/interaction.ts';
 import type { Look } from '#shared/domain/records/look.ts';
 import { registrationOf } from '#shared/domain/registration/registration.ts';
@@ -149,7 +148,6 @@ async function goOn(browser: Browser, found: UnderWay, ports: Ports): Promise<An
   const { interaction, sound, visit, live } = found;
   const step = await decideNext(found, ports);
   if (step.step === 'login') return redirect(`/login/${interaction.id}`);
-  if (live !== undefined) await noteSessionUse(live.session, ports);
   if (step.step === 'answer' || step.step === 'refuse') {
     if (!(await answerInteraction(interaction, ports))) return interactionOver(browser);
     return leave(step, sound, { issuer: ports.issuer, isAfterForm: true }, ports);

@@ -1,7 +1,12 @@
 import type { LiveSession } from '#shared/domain/access/live-session.ts';
 import type { Digests, Random } from '#shared/domain/ambient.ts';
 import { formToken, isBrowserSecret, newBrowserSecret } from '#shared/domain/login/interactions.ts';
-import { findSession, type SessionReaderPorts } from '#shared/domain/login/sessions.ts';
+import {
+  findSession,
+  noteSessionUse,
+  type SessionPorts,
+  type SessionReaderPorts,
+} from '#shared/domain/login/sessions.ts';
 import type { Look } from '#shared/domain/records/look.ts';
 import { errorPage } from '#shared/pages/error.ts';
 import { type Cookie, cookieName, type FileBody, showPage } from '../reply/files.ts';
@@ -32,13 +37,15 @@ export function receive({ cookies }: Browser, { issuer, random }: Ports): Visit 
   return { secret, cookies: [{ name, value: secret, maxAgeSeconds: BROWSER_SECONDS }] };
 }
 
-/** Finds the live session of a browser. */
-export function sessionOf(
+/** Finds the live session of a browser, and notes that it is used: every page that depends on a session asks here. */
+export async function sessionOf(
   { cookies }: Browser,
   look: Look,
-  ports: SessionReaderPorts & Pick<Ports, 'issuer'>,
+  ports: SessionReaderPorts & Pick<SessionPorts, 'sessions'> & Pick<Ports, 'issuer'>,
 ): Promise<LiveSession | undefined> {
-  return findSession(cookies[cookieName('session', ports.issuer)], look, ports);
+  const live = await findSession(cookies[cookieName('session', ports.issuer)], look, ports);
+  if (live !== undefined) await noteSessionUse(live.session, ports);
+  return live;
 }
 
 /** The cookie of a session. It lasts until the browser closes, or until the session ends. */

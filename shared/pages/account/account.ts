@@ -36,9 +36,12 @@ export interface ShownSession {
 /** What the person allowed an application. */
 export interface ShownConsent {
   readonly application: string;
-  readonly api: string;
+  /** Undefined if the application only learns who the person is. */
+  readonly api?: string | undefined;
   readonly tenant?: string | undefined;
   readonly permissions: readonly string[];
+  /** Seconds since 1970. */
+  readonly sinceSeconds: number;
   readonly withdrawAction: string;
 }
 
@@ -115,14 +118,20 @@ ${listOf(
 </section>`;
 }
 
-function consentRow({ application, api, tenant, permissions, withdrawAction }: ShownConsent, csrf: string): Html {
-  const where = tenant === undefined ? nameOf(api) : say(text.inTenant, { api: nameOf(api), tenant: nameOf(tenant) });
+function consentRow(consent: ShownConsent, csrf: string): Html {
+  const { application, permissions, sinceSeconds, withdrawAction } = consent;
   const withdraw = html`<button class="plain small">${text.withdraw}<span class="unseen"> ${say(text.withdrawFrom, { application: nameOf(application) })}</span></button>`;
   return html`<div class="row">
 <p>${nameOf(application)}<br>
-<span class="soft small">${where}<br><code>${nameOf(permissions.join(' '))}</code></span></p>
+<span class="soft small">${placeOf(consent)}<br>${permissions.length > 0 && html`<code>${nameOf(permissions.join(' '))}</code><br>`}
+${say(text.since, { moment: moment(sinceSeconds) })}</span></p>
 ${form({ action: withdrawAction, csrf }, withdraw)}
 </div>`;
+}
+
+function placeOf({ api, tenant }: ShownConsent): Html | string {
+  if (api === undefined) return text.whoYouAre;
+  return tenant === undefined ? nameOf(api) : say(text.inTenant, { api: nameOf(api), tenant: nameOf(tenant) });
 }
 
 function namesOf(names: readonly string[]): Html | string {

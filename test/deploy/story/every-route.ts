@@ -7,7 +7,16 @@ import { arrangeAcme } from '#test/support/world/world.ts';
 import type { Site } from './site.ts';
 
 /** Routes for tokens of users, which worlds forge with their own key. `people.ts` gets such a token on the pages. */
-const OUT_OF_REACH: readonly string[] = ['getMe', 'userInfo', 'userInfoByPost'];
+const OUT_OF_REACH: readonly string[] = [
+  'getMe',
+  'listMyConsents',
+  'endMyConsent',
+  'endConsentOfUser',
+  'getMySessions',
+  'endMySession',
+  'userInfo',
+  'userInfoByPost',
+];
 
 interface Bound {
   readonly token: string;

@@ -26,7 +26,12 @@ describe('W1: the token of a user in no tenant', () => {
 
   test('W2: permits what concerns the own account and nothing else, also if its scope and the grant say everything', async () => {
     const answer = await introspection(world, self.token);
-    expect(answer).toMatchObject({ active: true, sub: self.userId, client_id: self.clientId, scope: 'read:me' });
+    expect(answer).toMatchObject({
+      active: true,
+      sub: self.userId,
+      client_id: self.clientId,
+      scope: 'read:me write:me',
+    });
     expect(answer).not.toHaveProperty('tenant_id');
   });
 

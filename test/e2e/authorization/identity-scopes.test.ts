@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { startGuardedApi } from '#test/support/arrange/guarded-api.ts';
 import { succeed } from '#test/support/arrange/manage.ts';
+import { newThirdParty, tokensByCode } from '#test/support/people/code-flow.ts';
 import { Mailbox } from '#test/support/people/mailbox.ts';
-import { applicationForUsers, tokensByCode } from '#test/support/people/tokens-of-users.ts';
 import { opened, useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 
@@ -19,7 +19,7 @@ const guarded = {
 test.each(['offline', 'online'] as const)(
   "a scope about the person is no permission of the user's token %s",
   async (mode) => {
-    const application = await applicationForUsers(manage, acme.apiId);
+    const application = await newThirdParty(world, acme.apiId);
     const { email } = await succeed<{ email: string }>(manage('GET', `/v1/users/${acme.userId}`));
     const terms = { scope: 'openid email read:reports', resource: REPORTS, permissions: ['read:reports'] };
     const { access_token: token } = await tokensByCode(world, { application, email, mailbox, ...terms });

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { succeed } from '#test/support/arrange/manage.ts';
+import { ask, newThirdParty, tokensByCode } from '#test/support/people/code-flow.ts';
 import { Mailbox } from '#test/support/people/mailbox.ts';
-import { applicationForUsers, ask, tokensByCode } from '#test/support/people/tokens-of-users.ts';
 import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 
@@ -12,7 +12,7 @@ const acme = useAcme(world);
 const manage = useManage(world);
 
 test('the tokens of a user whose id comes from another product are active, as those of every user', async () => {
-  const application = await applicationForUsers(manage, acme.apiId);
+  const application = await newThirdParty(world, acme.apiId);
   const userId = randomUUID();
   const email = `${userId}@example.com`;
   await succeed(manage('POST', '/v1/users', { id: userId, email }));

@@ -4,9 +4,8 @@ import type { Manage } from '#test/support/arrange/manage.ts';
 import { allowRefreshTokens, changeRefreshTokens, refresh } from '#test/support/arrange/refresh-tokens.ts';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
 import { isTokenActive } from '#test/support/ask/introspection.ts';
-import { addressOf } from '#test/support/people/code-flow.ts';
+import { addressOf, newThirdParty, tokensByCode } from '#test/support/people/code-flow.ts';
 import { Mailbox } from '#test/support/people/mailbox.ts';
-import { applicationForUsers, tokensByCode } from '#test/support/people/tokens-of-users.ts';
 import { prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { type Acme, type Credentials, REPORTS, type Reply } from '#test/support/world/world.ts';
 
@@ -21,7 +20,7 @@ beforeEach(async () => {
   // An address gets ten codes an hour.
   world.clock.advance(3_600);
   await allowRefreshTokens(world, acme);
-  application = await applicationForUsers(manage, acme.apiId);
+  application = await newThirdParty(world, acme.apiId);
 });
 
 /** The tokens of a login with consent to everything. */
@@ -67,7 +66,7 @@ describe('a refresh token of a user', () => {
 
   test('N2: is refused to another application', async () => {
     const { refresh_token: token = '' } = await logIn();
-    const other = await applicationForUsers(manage, acme.apiId);
+    const other = await newThirdParty(world, acme.apiId);
     expect(seen(await refresh(world, other, token))).toEqual(refused);
     expect((await use(token)).status).toBe(200);
   });

@@ -1,11 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { directoryKey } from '#shared/adapters/dynamo/directory/directory-keys.ts';
-import { consentKey } from '#shared/domain/people-records/consent.ts';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { allowRefreshTokens } from '#test/support/arrange/refresh-tokens.ts';
+import { ask, newThirdParty, tokensByCode } from '#test/support/people/code-flow.ts';
 import { Mailbox } from '#test/support/people/mailbox.ts';
-import { applicationForUsers, ask, tokensByCode } from '#test/support/people/tokens-of-users.ts';
-import { removeItem } from '#test/support/stored/table-items.ts';
 import { useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
 import { type Credentials, REPORTS } from '#test/support/world/world.ts';
 
@@ -19,7 +16,7 @@ let application: Credentials;
 let userId: string;
 let email: string;
 beforeEach(async () => {
-  application = await applicationForUsers(manage, acme.apiId);
+  application = await newThirdParty(world, acme.apiId);
   email = `${application.clientId.toLowerCase()}@example.com`;
   userId = (await succeed(manage('POST', '/v1/users', { email }))).id;
   await join();
@@ -41,11 +38,11 @@ const readingReports = {
 
 const introspect = (token: string) => ask(`${world.url}/oauth/introspect`, application, { token });
 
-/** Ends the consent. */
+/** Ends the only consent of the user. */
 async function withdraw(): Promise<void> {
-  const { clientId } = application;
-  const consent = consentKey({ userId, clientId, apiId: acme.apiId, tenantId: acme.tenantId });
-  await removeItem('directory', { key: directoryKey(consent) });
+  const path = `/v1/users/${userId}/consents`;
+  const { items } = await succeed<{ items: { id: string }[] }>(manage('GET', path));
+  await succeed(manage('DELETE', `${path}/${items[0]?.id}`));
 }
 
 describe("introspection of a user's refresh token", () => {

@@ -1,10 +1,15 @@
+import { decodeJwt } from 'jose';
 import { dynamoConsentRecords } from '#shared/adapters/dynamo/directory/directory.ts';
+import { dynamoShortLivedWriter } from '#shared/adapters/dynamo/tokens/short-lived.ts';
 import { systemPermissions } from '#shared/domain/access/system-api.ts';
 import { consentKey } from '#shared/domain/people-records/consent.ts';
+import { type Session, sessionKey } from '#shared/domain/people-records/session.ts';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
 import { createApplication } from '../clients/applications.ts';
 import { openForge } from '../forge/forge.ts';
 import type { Deployment, Reply } from '../world/deployment.ts';
+
+const DAY_SECONDS = 86_400;
 
 const EVERYTHING = systemPermissions.map(({ value }) => value).join(' ');
 
@@ -13,6 +18,8 @@ export interface OwnAccount {
   readonly userId: string;
   /** The application that acts for the user. */
   readonly clientId: string;
+  /** The consent by which it does. */
+  readonly consentId: string;
   readonly token: string;
 }
 
@@ -40,7 +47,7 @@ export async function ownAccount(
       jti: `tok_${clientId}`,
       granted_at: forge.claims.iat,
     };
-    return { userId: id, clientId, token: await forge.vary({ claims: { ...own, ...claims } }) };
+    return { userId: id, clientId, consentId, token: await forge.vary({ claims: { ...own, ...claims } }) };
   } finally {
     forge.close();
   }
@@ -55,6 +62,28 @@ async function consent(userId: string, clientId: string): Promise<string> {
   const record = { id, ...path, ...about, createdAtSeconds: 0, version: 1 };
   await dynamoConsentRecords(() => 'mintmark-directory').insert(consentKey(path), record);
   return id;
+}
+
+/** Writes a session of the user of an account, as a login at the time of the token begins it, and returns its id. */
+export async function ownSession({ userId, clientId, token }: OwnAccount): Promise<string> {
+  const { iat: nowSeconds = 0 } = decodeJwt(token);
+  const session: Session = {
+    id: `ses_${clientId.slice('cli_'.length)}`,
+    secretDigest: '',
+    userId,
+    methods: ['otp'],
+    isOfMember: false,
+    startedAtSeconds: nowSeconds,
+    authenticatedAtSeconds: nowSeconds,
+    lastSeenAtSeconds: nowSeconds,
+    source: '203.0.113.7',
+    userAgent: 'Firefox',
+    expiresAtSeconds: nowSeconds + DAY_SECONDS,
+    version: 1,
+  };
+  const sessions = dynamoShortLivedWriter(() => 'mintmark-tokens');
+  if (!(await sessions.write(sessionKey(session.id), session))) throw new Error('The session exists already.');
+  return session.id;
 }
 
 async function made(replying: Promise<Reply>): Promise<{ readonly id: string }> {

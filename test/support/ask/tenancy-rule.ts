@@ -62,7 +62,7 @@ const ofMember: readonly Operation[] = [
 const ofEverybody: readonly Operation[] = ['listRoles', 'getRole'];
 
 /** Routes for users and their own accounts. They are for nobody else, with any permission. */
-const ofSelf: readonly Operation[] = ['getMe'];
+const ofSelf: readonly Operation[] = ['getMe', 'listMyConsents', 'endMyConsent', 'getMySessions', 'endMySession'];
 
 /** An id that nobody ever had. */
 const UNKNOWN = 'nobody';
@@ -118,13 +118,18 @@ export function variantsOf({ route, path }: Target): readonly string[] {
 export function expectedStatus(actor: Actor, { route, path }: Target): number {
   const success = path.includes(UNKNOWN) ? 404 : route.reply.status;
   const { scope } = actor;
-  if (isOfSelf(route)) return scope.type === 'self' ? success : 403;
+  if (isOfSelf(route)) return scope.type === 'self' ? ownStatus(route) : 403;
   if (scope.type === 'workspace') return success;
   if (scope.type === 'tenant' && ofEverybody.includes(route.name)) return actor.isStrong ? success : 403;
   if (!route.path.includes('{')) return 403;
   const [, , collection, tenantId] = path.split('/');
   const isInside = scope.type === 'tenant' && collection === 'tenants' && tenantId === scope.tenantId;
   return isInside ? insideStatus(actor, { route, path }, success) : 404;
+}
+
+/** The ids in the paths of these requests belong to other users. */
+function ownStatus({ path, reply }: ManagementRoute): number {
+  return path.includes('{') ? 404 : reply.status;
 }
 
 function insideStatus(actor: Actor, { route, path }: Target, success: number): number {

@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { FormBrowser, Shown } from '#infra/local/demo/people/form-browser.ts';
+import { FormBrowser, type Shown } from '#infra/local/demo/people/form-browser.ts';
 import { createApplication, grantPermissions } from '../clients/applications.ts';
-import type { Credentials, Deployment } from '../world/deployment.ts';
-import { basic } from '../world/deployment.ts';
+import { basic, type Credentials, type Deployment, type Reply, readReply } from '../world/deployment.ts';
 import { REPORTS } from '../world/world.ts';
 import { logInByCode } from './log-in.ts';
 import type { Mailbox } from './mailbox.ts';
@@ -60,17 +59,19 @@ export class CodeRequest {
   }
 
   /** Trades the code of an answer, with these changes to a good request. */
-  async redeem(world: Deployment, application: Credentials, answer: URL, { headers, parameters }: Redemption = {}) {
-    return world.send('POST', '/oauth/token', {
-      headers: { authorization: basic(application), ...headers },
-      body: new URLSearchParams({
-        grant_type: 'authorization_code',
-        code: answer.searchParams.get('code') ?? '',
-        redirect_uri: REDIRECT_URI,
-        code_verifier: this.verifier,
-        ...parameters,
-      }),
-    });
+  redeem(
+    world: Pick<Deployment, 'url'>,
+    application: Credentials,
+    answer: URL,
+    { headers, parameters }: Redemption = {},
+  ): Promise<Reply> {
+    const good = {
+      grant_type: 'authorization_code',
+      code: answer.searchParams.get('code') ?? '',
+      redirect_uri: REDIRECT_URI,
+      code_verifier: this.verifier,
+    };
+    return postForm(`${world.url}/oauth/token`, application, { ...good, ...parameters }, headers);
   }
 }
 
@@ -93,4 +94,62 @@ export async function openAs(
 export function refusalIn(shown: Shown): Record<string, string | null> {
   const { searchParams } = answerIn(shown);
   return { error: searchParams.get('error'), state: searchParams.get('state'), iss: searchParams.get('iss') };
+}
+
+/** What the application of a code flow asks for, and who logs in. */
+export interface CodeFlow {
+  readonly application: Credentials;
+  readonly email: string;
+  readonly mailbox: Mailbox;
+  readonly scope: string;
+  /** The API; absent if the application only learns who the person is. */
+  readonly resource?: string;
+  /** The permissions that the person ticks. */
+  readonly permissions?: readonly string[];
+  /** The browser of the person; a new one if absent. */
+  readonly browser?: FormBrowser;
+}
+
+/** A person logs in and allows everything; the application redeems the code. Returns the answer of the token endpoint. */
+export async function tokensByCode(
+  world: Pick<Deployment, 'url'>,
+  {
+    application,
+    email,
+    mailbox,
+    scope,
+    resource = '',
+    permissions = [],
+    browser = new FormBrowser(world.url),
+  }: CodeFlow,
+): Promise<Readonly<Record<string, string>>> {
+  // Also a person who has allowed this before is asked.
+  const request = new CodeRequest(application.clientId, { scope, resource, prompt: 'consent' });
+  const consent = await openAs(browser, request, { email, mailbox });
+  const left = await browser.submit(consent, { decision: 'allow', permission: permissions });
+  return succeeded(await request.redeem(world, application, answerIn(left)));
+}
+
+/** Sends a form to an OAuth endpoint as an application. @throws Error unless the answer is 200 */
+export async function ask(
+  url: string,
+  application: Credentials,
+  fields: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
+  return succeeded(await postForm(url, application, fields));
+}
+
+async function postForm(
+  url: string,
+  application: Credentials,
+  fields: Readonly<Record<string, string>>,
+  others: Readonly<Record<string, string>> = {},
+): Promise<Reply> {
+  const headers = { authorization: basic(application), ...others };
+  return readReply(await fetch(url, { method: 'POST', headers, body: new URLSearchParams(fields) }));
+}
+
+function succeeded({ status, text, body }: Reply): Readonly<Record<string, string>> {
+  if (status !== 200) throw new Error(`The answer is ${status}: ${text}`);
+  return body as Record<string, string>;
 }

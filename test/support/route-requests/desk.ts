@@ -1,5 +1,5 @@
 import type { SigningAlgorithm } from '#shared/domain/records/permissions.ts';
-import { ownAccount } from '../arrange/own-account.ts';
+import { type OwnAccount, ownAccount } from '../arrange/own-account.ts';
 import { type Acme, basic, type Deployment, type World } from '../world/world.ts';
 
 /** A request that is not sent yet. */
@@ -32,7 +32,9 @@ export interface Desk {
   run: World['run'];
   readonly spareAlgorithm: SigningAlgorithm;
   tokenOfTenant(): Promise<string>;
-  /** The token of a user in no tenant. */
+  /** A new user in no tenant, with an application that acts for the user. */
+  accountOfUser(): Promise<OwnAccount>;
+  /** The token of such a user. */
   tokenOfUser(scope?: string): Promise<string>;
 }
 
@@ -77,6 +79,7 @@ export async function openDesk(world: Requestable, acme: Acme): Promise<Desk> {
     run: world.run,
     spareAlgorithm: world.spareAlgorithm ?? 'EdDSA',
     tokenOfTenant: () => world.tokenFor(acme.tenantToken),
+    accountOfUser: () => ownAccount(world),
     tokenOfUser: async (scope) => (await ownAccount(world, scope === undefined ? {} : { scope })).token,
   };
 }

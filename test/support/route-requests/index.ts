@@ -1,6 +1,7 @@
 import type { Route } from '#shared/api/table.ts';
 import { apiTables as tables } from '#shared/api/tables.ts';
 import type { Acme } from '../world/world.ts';
+import { accountRequests } from './account.ts';
 import { apiTokenRequests } from './api-tokens.ts';
 import { openDesk, type Prepare, type Requestable } from './desk.ts';
 import { directoryRequests } from './directory.ts';
@@ -43,6 +44,7 @@ export async function routeRequests(world: Requestable, acme: Acme): Promise<Rou
     ...apiTokenRequests(desk),
     ...secretRequests(desk),
     ...directoryRequests(desk),
+    ...accountRequests(desk),
     ...serviceUserRequests(desk),
     ...applicationRequests(desk),
   };

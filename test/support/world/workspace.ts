@@ -13,6 +13,7 @@ import {
 } from '#shared/adapters/dynamo/directory/clients.ts';
 import {
   dynamoConsentRecords,
+  dynamoConsentRemover,
   dynamoDirectoryLister,
   dynamoDirectoryWriter,
   dynamoRecordRemover,
@@ -122,6 +123,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     interactions: dynamoShortLivedWriter(environment),
     codes: dynamoShortLivedWriter(environment),
     consents: dynamoConsentRecords(environment),
+    consentRemover: dynamoConsentRemover(environment),
     users: dynamoUserRecords(environment),
     mailQueue: sqsMailQueue(() => ''),
     mailer: { send: () => Promise.reject(new Error('A workspace without a deployment sends no mails.')) },

@@ -19,6 +19,11 @@ export function dynamoDirectoryWriter(environment: Environment): DirectoryWriter
   return { ...dynamoRecordWriter(environment), ...dynamoRecordRemover(environment) };
 }
 
+/** Removes consents only. */
+export function dynamoConsentRemover(environment: Environment): Pick<DirectoryWriter<'consent'>, 'remove'> {
+  return dynamoRecordRemover(environment);
+}
+
 function dynamoRecordWriter(environment: Environment): RecordWriter<DirectoryKind> {
   const TableName = required(environment, 'MINTMARK_DIRECTORY_TABLE');
   const client = documentClient(environment);

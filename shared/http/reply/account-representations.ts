@@ -1,0 +1,67 @@
+import type { GivenConsent } from '#shared/domain/authorization/given-consents.ts';
+import type { Session } from '#shared/domain/people-records/session.ts';
+import { nothingLeft, timestamp } from './representations.ts';
+
+/** What people see of their own accounts, as the management API shows it. */
+
+/** Shows a consent. What the person declined, and the form of the application from then, stay internal. */
+export function consentRepresentation({ consent, applicationName, api }: GivenConsent) {
+  const {
+    id,
+    userId,
+    clientId,
+    apiId: _api,
+    tenantId,
+    allowed,
+    declined: _declined,
+    told,
+    applicationDigest: _digest,
+    createdAtSeconds,
+    version,
+    ...rest
+  } = consent;
+  nothingLeft(rest);
+  return {
+    id,
+    userId,
+    clientId,
+    applicationName,
+    api: api?.identifier,
+    tenantId,
+    permissions: allowed,
+    scopes: told,
+    createdAt: timestamp(createdAtSeconds),
+    version,
+  };
+}
+
+/** Shows a live session. `currentId` is the session on which the caller's token depends. */
+export function sessionRepresentation(session: Omit<Session, 'endedAtSeconds'>, currentId: string | undefined) {
+  const {
+    id,
+    secretDigest: _digest,
+    userId: _user,
+    methods,
+    isOfMember: _member,
+    startedAtSeconds,
+    authenticatedAtSeconds,
+    lastSeenAtSeconds,
+    source,
+    userAgent,
+    expiresAtSeconds,
+    version: _version,
+    ...rest
+  } = session;
+  nothingLeft(rest);
+  return {
+    id,
+    isCurrent: id === currentId,
+    methods,
+    source,
+    userAgent,
+    startedAt: timestamp(startedAtSeconds),
+    authenticatedAt: timestamp(authenticatedAtSeconds),
+    lastSeenAt: timestamp(lastSeenAtSeconds),
+    expiresAt: timestamp(expiresAtSeconds),
+  };
+}
