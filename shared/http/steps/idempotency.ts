@@ -24,7 +24,7 @@ interface Ports {
 /**
  * Answers a repeated creation with the first answer, without its secret, and creates nothing. A repeat has the same
  * `Idempotency-Key` and the same body. Another body with the same key is refused. A key belongs to the client that
- * sends it.
+ * sends it, and to the user or tenant for which the client acts.
  * @throws DomainError `invalid_request`, `conflict`
  */
 export function answerRepeats(ports: () => Ports): MiddlewareObj<Incoming, GatewayReply> {
@@ -36,7 +36,9 @@ export function answerRepeats(ports: () => Ports): MiddlewareObj<Incoming, Gatew
       const { memory, clock } = ports();
       if (!KEY.test(key))
         throw new DomainError('invalid_request', 'Idempotency-Key takes 1 to 128 visible characters.');
-      const name = `${identityOf(event).clientId}#${key}`;
+      const { clientId, subject } = identityOf(event);
+      // Neither id has a `#`, so no key of one subject reads like the key of another.
+      const name = `${clientId}#${subject}#${key}`;
       const known = await memory.begin(name, fingerprintOf(event), clock.nowSeconds());
       if (known === undefined) {
         begun.set(event, name);
