@@ -59,6 +59,9 @@ const STEPS = [
   'application: GET /reports',
   'application: POST /reports',
   'application: refresh',
+  'Ada: withdraw the consent',
+  'application: GET /reports',
+  'application: refresh again',
   'introspect',
   'revoke',
   'introspect again',
@@ -82,6 +85,8 @@ const HEADLINES = [
   'Ada logs in by a code',
   'Ada allows a part',
   'trade her answer for tokens',
+  'GET /reports for Ada',
+  'Ada withdraws her consent',
   'GET /reports for Ada',
   "revoke the writer's token",
   'GET /reports as the writer',
@@ -130,7 +135,7 @@ describe.each([
   test('tells its story line by line, and counts every step', () => {
     expect(lines().map((line) => line.slice(4).split('  ', 1)[0])).toEqual(titles);
     const [, end] = resultOf().stdout.split('\n\n');
-    expect(end?.replace(/\d+\.\d s/, '0 s')).toBe(`55 steps, all as expected, in 0 s.\n${hint}`);
+    expect(end?.replace(/\d+\.\d s/, '0 s')).toBe(`58 steps, all as expected, in 0 s.\n${hint}`);
   });
 
   test('numbers its lines, none of which is wider than a terminal', () => {

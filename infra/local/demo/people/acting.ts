@@ -1,6 +1,6 @@
-import { deepStrictEqual } from 'node:assert/strict';
+import { deepStrictEqual, match, partialDeepStrictEqual } from 'node:assert/strict';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { callApi, postForm } from '../requests.ts';
+import { type Answer, callApi, postForm } from '../requests.ts';
 import type { PersonTokens, Story } from '../story.ts';
 import type { Step } from '../tell.ts';
 
@@ -33,19 +33,44 @@ async function write(story: Story): Promise<string> {
 }
 
 async function refresh(story: Story): Promise<string> {
-  const { application, personTokens } = story;
-  const terms = { grant_type: 'refresh_token', refresh_token: personTokens.refresh_token };
-  const { status, body } = await postForm<PersonTokens>(story, '/oauth/token', application, terms);
+  const { status, body } = await tradeRefreshToken<PersonTokens>(story);
   deepStrictEqual(status, 200);
-  story.personTokens = { ...personTokens, ...body };
+  story.personTokens = { ...story.personTokens, ...body };
   return `${body.access_token} for Ada`;
 }
 
-/** The application acts for the person. */
+function tradeRefreshToken<Body>(story: Story): Promise<Answer<Body>> {
+  const { application, personTokens } = story;
+  const terms = { grant_type: 'refresh_token', refresh_token: personTokens.refresh_token };
+  return postForm(story, '/oauth/token', application, terms);
+}
+
+async function withdraw(story: Story): Promise<string> {
+  const account = await story.browser.open('/account');
+  const { html } = await story.browser.press(account, '/account/consents/');
+  match(html, /None\. When you allow an application, you find it here\./);
+  return 'on her account page';
+}
+
+async function refuseAtApi(story: Story): Promise<string> {
+  const answer = await callApi(story, 'GET', '/reports', story.personTokens.access_token);
+  deepStrictEqual(answer, { status: 403, body: { message: 'Forbidden' } });
+  return '403 {"message":"Forbidden"}';
+}
+
+async function refuseRefresh(story: Story): Promise<string> {
+  partialDeepStrictEqual(await tradeRefreshToken(story), { status: 400, body: { error: 'invalid_grant' } });
+  return '400 invalid_grant';
+}
+
+/** The application acts for the person, until the person withdraws the consent. */
 export const acting: readonly Step<Story>[] = [
   { name: 'application: verify ID token', run: verifyIdToken },
   { name: 'application: GET userinfo', run: askWhoItIs },
   { name: 'application: GET /reports', headline: 'GET /reports for Ada', run: read },
   { name: 'application: POST /reports', run: write },
   { name: 'application: refresh', run: refresh },
+  { name: 'Ada: withdraw the consent', headline: 'Ada withdraws her consent', run: withdraw },
+  { name: 'application: GET /reports', headline: 'GET /reports for Ada', run: refuseAtApi },
+  { name: 'application: refresh again', run: refuseRefresh },
 ];
