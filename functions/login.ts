@@ -2,6 +2,7 @@ import { dynamoAudit } from '#shared/adapters/dynamo/audit/audit.ts';
 import {
   dynamoConsentRemover,
   dynamoDirectoryLister,
+  dynamoDirectoryWriter,
   dynamoUserRecords,
 } from '#shared/adapters/dynamo/directory/directory.ts';
 import { dynamoRecords } from '#shared/adapters/dynamo/directory/records.ts';
@@ -12,6 +13,7 @@ import { ambient } from '#shared/adapters/node/ambient.ts';
 import { login } from '#shared/api/pages/login.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { accountPages } from '#shared/http/pages/account-pages.ts';
+import { invitationPages } from '#shared/http/pages/invitation-pages.ts';
 import { linkPages } from '#shared/http/pages/link-pages.ts';
 import { loginPages } from '#shared/http/pages/login-pages.ts';
 import { logoutPages } from '#shared/http/pages/logout-pages.ts';
@@ -25,6 +27,9 @@ const adapters = {
   interactions: dynamoShortLivedWriter,
   users: dynamoUserRecords,
   consentRemover: dynamoConsentRemover,
+  newUsers: dynamoDirectoryWriter,
+  invitations: dynamoDirectoryWriter,
+  joining: dynamoDirectoryWriter,
   mailQueue: sqsMailQueue,
   issuance: dynamoIssuance,
   audit: dynamoAudit,
@@ -34,6 +39,7 @@ const adapters = {
 export const handler = lambda(login, adapters, {
   ...loginPages,
   ...linkPages,
+  ...invitationPages,
   ...accountPages,
   ...logoutPages,
   styleSheet,

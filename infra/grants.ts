@@ -1,5 +1,6 @@
 import type { Grant } from '#shared/ports.ts';
-import type { GrantedStatement, GrantRendering } from './granted.ts';
+import type { GrantRendering } from './granted.ts';
+import { itemsNamed, itemsNotNamed, putting, removing, writing, writingShortLived } from './granted-items.ts';
 
 /** The wrapping key may be used only with this encryption context, which the pepper's adapter sends. */
 const forPepper = { StringEquals: { 'kms:EncryptionContext:mintmark': 'pepper' } };
@@ -7,13 +8,6 @@ const forPepper = { StringEquals: { 'kms:EncryptionContext:mintmark': 'pepper' }
 const forSigningSecrets = { StringEquals: { 'kms:EncryptionContext:mintmark': 'signing-secret' } };
 /** The same for the private keys of wrapped signing keys. */
 const forSigningKeys = { StringEquals: { 'kms:EncryptionContext:mintmark': 'signing-key' } };
-/** Limits a statement to items of some kinds. The key of an item begins with its kind. */
-const itemsNamed = (...patterns: readonly string[]) => ({
-  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': patterns },
-});
-const itemsNotNamed = (...patterns: readonly string[]) => ({
-  'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': patterns },
-});
 /** All records except those that contain keys. */
 const keylessRecords = itemsNotNamed('pepper#*', 'signingKeys#*', 'signingSecrets#*');
 /** Reads the record of the signing keys. It contains the state of each key. */
@@ -40,37 +34,11 @@ const pepperMaking = {
   ],
   environment: ['MINTMARK_DIRECTORY_TABLE', 'MINTMARK_WRAPPING_KEY'],
 } as const;
-/** Writes records of one kind only. Tenants and settings stay out of reach, because they carry marks of revocation. */
-const writing = (pattern: string): GrantedStatement => ({
-  actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'],
-  resources: ['directory'],
-  conditions: itemsNamed(pattern),
-});
-/** The same without deletions. */
-const putting = (pattern: string): GrantedStatement => ({
-  actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
-  resources: ['directory'],
-  conditions: itemsNamed(pattern),
-});
-/** Only deletions. */
-const removing = (...patterns: readonly string[]): GrantedStatement => ({
-  actions: ['dynamodb:DeleteItem'],
-  resources: ['directory'],
-  conditions: itemsNamed(...patterns),
-});
 const notingRemovals = putting('removal#*');
 const clientWriting = {
   statements: [{ actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['clients'] }],
   environment: ['MINTMARK_CLIENTS_TABLE'],
 } as const;
-/** Writes short-lived records of some kinds. */
-const writingShortLived = (...patterns: readonly string[]) =>
-  ({
-    statements: [
-      { actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['tokens'], conditions: itemsNamed(...patterns) },
-    ],
-    environment: ['MINTMARK_TOKENS_TABLE'],
-  }) as const;
 /** The settings about keys that the product makes. */
 const madeKeys = ['MINTMARK_SIGNING_KEY_POLICY', 'MINTMARK_SIGNING_KEY_ALIASES'] as const;
 const nothing = { statements: [], environment: [] } as const;
@@ -130,6 +98,8 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
         'roster#*',
         'grant#*',
         'signingSecrets#*',
+        'invitation#*',
+        'workspaceMember#*',
         'name#email/*',
         'name#role/*',
         'removal#*',
@@ -185,6 +155,15 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   'consents:write': { statements: [putting('consent#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
   'consents:end': { statements: [removing('consent#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
   'users:write': { statements: [putting('user#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
+  'users:sign-up': {
+    statements: [putting('user#*', 'name#email/*')],
+    environment: ['MINTMARK_DIRECTORY_TABLE'],
+  },
+  'invitations:write': { statements: [writing('invitation#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
+  'members:join': {
+    statements: [putting('membership#*', 'workspaceMember#*')],
+    environment: ['MINTMARK_DIRECTORY_TABLE'],
+  },
   'mails:enqueue': {
     statements: [{ actions: ['sqs:SendMessage'], resources: ['mailQueue'] }],
     environment: ['MINTMARK_MAIL_QUEUE'],

@@ -102,6 +102,9 @@ export interface GrantedPorts {
   'consents:write': { readonly consents: RecordWriter<'consent'> };
   'consents:end': { readonly consentRemover: ConsentRemover };
   'users:write': { readonly users: RecordWriter<'user'> };
+  'users:sign-up': { readonly newUsers: RecordWriter<'user' | 'name'> };
+  'invitations:write': { readonly invitations: DirectoryWriter<'invitation'> };
+  'members:join': { readonly joining: RecordWriter<'membership' | 'workspaceMember'> };
   'mails:enqueue': { readonly mailQueue: MailQueue };
   'mails:send': { readonly mailer: Mailer };
   'assertions:verify': { readonly assertionVerifier: AssertionVerifier };

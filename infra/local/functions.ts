@@ -15,6 +15,7 @@ import { handler as login } from '#functions/login.ts';
 import { handler as manageSecrets } from '#functions/manage-secrets.ts';
 import { handler as manageSigningKeys } from '#functions/manage-signing-keys.ts';
 import { handler as manageTokens } from '#functions/manage-tokens.ts';
+import { handler as membership } from '#functions/membership.ts';
 import { handler as ownAccount } from '#functions/own-account.ts';
 import { handler as publishEvents } from '#functions/publish-events.ts';
 import { handler as removeDeleted } from '#functions/remove-deleted.ts';
@@ -58,6 +59,7 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     'keep-signing-keys': keepSigningKeys.with(adapters),
     'manage-secrets': manageSecrets.with(adapters),
     'manage-tokens': manageTokens.with(adapters),
+    membership: membership.with(adapters),
     'publish-events': publishEvents.with(adapters),
     'remove-deleted': removeDeleted.with(adapters),
     'report-leak': reportLeak.with(adapters),

@@ -6,6 +6,7 @@ import { manageSecrets } from './management/clients/secrets.ts';
 import { serviceUserKeys } from './management/clients/service-user-keys.ts';
 import { serviceUsers } from './management/clients/service-users.ts';
 import { directory } from './management/directory.ts';
+import { membership } from './management/membership.ts';
 import { ownAccount } from './management/own-account.ts';
 import { manageSigningKeys } from './management/signing-keys.ts';
 import { signingSecrets } from './management/signing-secrets.ts';
@@ -35,6 +36,7 @@ export const apiTables = [
   statusLists,
   directory,
   ownAccount,
+  membership,
   signingSecrets,
   serviceUsers,
   serviceUserKeys,

@@ -24,6 +24,7 @@ const PREFIXES = [
   'itx',
   'cod',
   'con',
+  'inv',
 ] as const;
 
 /** What begins a client secret, a refresh token and an authorization code. */

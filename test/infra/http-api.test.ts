@@ -32,13 +32,13 @@ describe('the HTTP API', () => {
     const reading = (tables as readonly LambdaTable[]).flatMap(({ routes }) =>
       Object.values(routes).flatMap(({ method, path }) => (method === 'GET' ? [`ANY ${gatewayPath(path)}`] : [])),
     );
-    const greedy = ['/account', '/authorize', '/login', '/logout'].map((path) => `ANY ${path}/{rest+}`);
+    const greedy = ['/account', '/authorize', '/invitations', '/login', '/logout'].map((path) => `ANY ${path}/{rest+}`);
     const others = keys.filter((key) => key.startsWith('ANY ') && !reading.includes(key));
     expect(others.toSorted()).toEqual(['ANY $default', ...greedy]);
   });
 
   test('has a route for each page that takes guesses, and for no other page below a greedy route', () => {
-    const below = /^\/(?:login|account|logout|authorize)\//;
+    const below = /^\/(?:login|invitations|account|logout|authorize)\//;
     const own = functionRoutes().filter(({ path }) => below.test(path) && !path.endsWith('/{rest+}'));
     expect(own.map(({ method, path, limit }) => `${method} ${path} ${limit}`)).toEqual([
       'ANY /login/link guess',
@@ -46,6 +46,7 @@ describe('the HTTP API', () => {
       'POST /login/{interactionId} guess',
       'ANY /login/{interactionId}/code guess',
       'POST /login/{interactionId}/code guess',
+      'POST /invitations/{invitationId}/login guess',
     ]);
   });
 
@@ -115,6 +116,7 @@ describe('the HTTP API', () => {
       'POST /login/{interactionId}': guessing,
       'ANY /login/{interactionId}/code': guessing,
       'POST /login/{interactionId}/code': guessing,
+      'POST /invitations/{invitationId}/login': guessing,
       $default: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 20 },
     });
   });

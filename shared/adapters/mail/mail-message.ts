@@ -1,20 +1,31 @@
 import * as z from 'zod';
-import type { WaitingMail } from '#shared/domain/login/mail-queue.ts';
+import type { WaitingCode, WaitingInvitation, WaitingMail } from '#shared/domain/login/mail-queue.ts';
 import type { ShapeOf } from '#shared/shape-of.ts';
 
 /** All messages have this length, or for very long names a multiple of it. Its own length tells nothing about a mail. */
 const MESSAGE_CHARACTERS = 2_048;
 
 const messageSchema = z
-  .object({
-    type: z.literal('loginCode'),
-    to: z.string(),
-    code: z.string(),
-    application: z.string().optional(),
-    userAgent: z.string(),
-    source: z.string(),
-    expiresAtSeconds: z.number(),
-  } satisfies ShapeOf<WaitingMail>)
+  .discriminatedUnion('type', [
+    z.object({
+      type: z.literal('loginCode'),
+      to: z.string(),
+      code: z.string(),
+      application: z.string().optional(),
+      userAgent: z.string(),
+      source: z.string(),
+      expiresAtSeconds: z.number(),
+    } satisfies ShapeOf<WaitingCode>),
+    z.object({
+      type: z.literal('invitation'),
+      to: z.string(),
+      invitationId: z.string(),
+      tenant: z.string().optional(),
+      invitedBy: z.string(),
+      roles: z.array(z.string()),
+      expiresAtSeconds: z.number(),
+    } satisfies ShapeOf<WaitingInvitation>),
+  ])
   .nullable();
 
 /** Writes a mail into a message. `undefined`, a mail that nobody gets, becomes a message of the same length. */

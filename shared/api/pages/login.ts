@@ -17,9 +17,12 @@ export const login = lambdaTable({
     'issuance:count',
     'users:write',
     'consents:end',
+    'users:sign-up',
+    'invitations:write',
+    'members:join',
     'audit:append',
   ],
-  pagesBelow: ['/login', '/account', '/logout'],
+  pagesBelow: ['/login', '/invitations', '/account', '/logout'],
   routes: {
     beginLogin: { ...page, path: '/login', summary: 'Begin a login at our own pages' },
     loginLink: {
@@ -58,6 +61,29 @@ export const login = lambdaTable({
       summary: 'Log in by the code',
       body: { encoding: 'form', schema: z.object({ ...formToken, code: formValue }), example: { code: 'BCDF GHJK' } },
       audit: 'login.succeeded',
+    },
+    invitation: { ...page, path: '/invitations/{invitationId}', summary: 'Show an invitation' },
+    logInToAnswer: {
+      ...posted,
+      path: '/invitations/{invitationId}/login',
+      takesGuesses: true,
+      summary: 'Send a code to the address of an invitation',
+      body: bareForm,
+      audit: 'login.code_sent',
+    },
+    acceptInvitation: {
+      ...posted,
+      path: '/invitations/{invitationId}/accept',
+      summary: 'Accept an invitation',
+      body: bareForm,
+      audit: 'invitation.accepted',
+    },
+    declineInvitation: {
+      ...posted,
+      path: '/invitations/{invitationId}/decline',
+      summary: 'Decline an invitation',
+      body: bareForm,
+      audit: 'invitation.declined',
     },
     account: { ...page, path: '/account', summary: 'Show who is logged in' },
     endSession: {

@@ -67,8 +67,12 @@ export async function rolesAssigned(client: ClientRoles, look: Look): Promise<re
   return roles.filter((role) => role !== undefined).filter((role) => isRoleFor(tenantId, role));
 }
 
-/** Whether a role can be assigned in this tenant: it is a role for tenants, and belongs to this one or to none. */
+/**
+ * Whether a role can be assigned in this tenant: it is a role for tenants, and belongs to this one or to none. Without a
+ * tenant, whether it can be assigned to workspace members.
+ */
 export function isRoleFor(tenantId: string | undefined, role: Role): boolean {
+  if (tenantId === undefined) return role.kind === 'workspace';
   return role.kind === 'tenant' && (role.tenantId === undefined || role.tenantId === tenantId);
 }
 

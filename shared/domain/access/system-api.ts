@@ -18,7 +18,12 @@ const SYSTEM_PERMISSIONS = {
   'read:users': { reach: 'workspace', description: 'See users' },
   'write:users': { reach: 'workspace', description: 'Create and delete users' },
   'read:members': { reach: 'tenant', description: 'See who is a member of a tenant, with which roles' },
-  'write:members': { reach: 'tenant', description: 'Add members to a tenant, change their roles, remove them' },
+  'write:members': { reach: 'tenant', description: 'Invite members into a tenant, change their roles, remove them' },
+  'read:workspace-members': { reach: 'workspace', description: 'See who administers the workspace, with which roles' },
+  'write:workspace-members': {
+    reach: 'workspace',
+    description: 'Invite people to administer the workspace, change their roles, remove them',
+  },
   'read:roles': { reach: 'anywhere', description: 'See roles' },
   'write:roles': { reach: 'workspace', description: 'Create and delete roles' },
   'read:tenant-roles': { reach: 'tenant', description: "See a tenant's own roles" },

@@ -1,5 +1,7 @@
 import type { Clock } from '../ambient.ts';
 import { signingSecretsKey } from '../keys/signing-secrets.ts';
+import { invitationKey, invitationList, invitationsOfAddress } from '../people-records/invitation.ts';
+import { workspaceMemberKey } from '../people-records/workspace-member.ts';
 import type { RemainingKind } from '../records/change-record.ts';
 import { type Client, type ClientOwner, credentialTypes, rosterKey } from '../records/client.ts';
 import type { ClientLister, DirectoryLister, Page, PageRequest } from '../records/lists.ts';
@@ -90,7 +92,14 @@ async function* remnantsOfTenant(tenantId: string, look: Look, ports: Ports): Re
   yield* membershipsWithTokens(members, look, ports);
   yield* clientsOf({ tenantId }, ports);
   yield* rosterOf({ tenantId }, look);
+  yield* invitationsIn(invitationList(tenantId), ports);
   yield* rolesOf(tenantId, look, ports);
+}
+
+async function* invitationsIn(list: ReturnType<typeof invitationList>, { directoryList }: Ports): Remnants {
+  for await (const invitations of pagesOf((page) => directoryList.list(list, page))) {
+    yield invitations.map(({ id, version }) => ({ kind: 'record', key: invitationKey(id), version }));
+  }
 }
 
 async function* rolesOf(tenantId: string, look: Look, { directoryList }: Ports): Remnants {
@@ -123,6 +132,9 @@ async function* remnantsOfUser(
 ): Remnants {
   const memberships = (page: PageRequest) => ports.directoryList.list(membershipList(userId), page);
   yield* membershipsWithTokens(memberships, look, ports);
+  yield* invitationsIn(invitationsOfAddress(email), ports);
+  const member = await look.find(workspaceMemberKey(userId));
+  if (member !== undefined) yield [{ kind: 'record', key: workspaceMemberKey(userId), version: member.version }];
   const claim = await ownClaim(nameKey('email', email), userId, look);
   if (claim !== undefined) yield [claim];
 }

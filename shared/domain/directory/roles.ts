@@ -244,7 +244,7 @@ export async function findAssignedRoles(
   const assigned = roles.flatMap((role, index) => {
     if (role !== undefined && isRoleFor(tenantId, role)) return [role];
     if (role === undefined && before.includes(ids[index] ?? '')) return [];
-    throw new DomainError('invalid_request', 'There is no role with this id that a tenant can assign.', {
+    throw new DomainError('invalid_request', 'There is no role with this id that can be assigned here.', {
       field: 'roleIds',
     });
   });

@@ -6,7 +6,7 @@ import { assertMayBeChosen, newId } from '../ids.ts';
 import { type JsonObject, patchedMember } from '../json.ts';
 import { acceptedMetadata, mergeMetadata } from '../metadata.ts';
 import { workspaceMemberKey } from '../people-records/workspace-member.ts';
-import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
+import { changeRecord, type DirectoryWriter, type RecordWriter } from '../records/change-record.ts';
 import { claimName, releaseName } from '../records/claim-name.ts';
 import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
 import type { Look, RecordReader } from '../records/look.ts';
@@ -36,7 +36,11 @@ export interface UserRequest {
  */
 export async function createUser(
   request: UserRequest,
-  ports: Ports & { readonly clock: Clock; readonly random: Random },
+  ports: Pick<Ports, 'records'> & {
+    readonly directory: RecordWriter<'user' | 'name'>;
+    readonly clock: Clock;
+    readonly random: Random;
+  },
 ): Promise<User> {
   const { name, id = newId('usr', ports.random) } = request;
   const metadata = acceptedMetadata(request.metadata);

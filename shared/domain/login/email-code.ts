@@ -2,11 +2,10 @@ import type { Random } from '../ambient.ts';
 import type { Interaction } from '../people-records/interaction.ts';
 import { type LoginAttempt, loginAttemptKey } from '../people-records/login-attempt.ts';
 import type { ShortLivedWriter } from '../records/change-record.ts';
-import type { Look, RecordReader } from '../records/look.ts';
-import { nameKey } from '../records/permissions.ts';
-import { userKey } from '../records/principals.ts';
+import type { RecordReader } from '../records/look.ts';
 import { countCodeOfSource, type MailLimitPorts, mayMail } from './mail-limits.ts';
 import type { LoginMailFacts, MailQueue } from './mail-queue.ts';
+import { isInvited, type SignUpPorts, signUp, userIdOf } from './sign-up.ts';
 
 /** How long a code works. */
 export const CODE_LIFETIME_SECONDS = 600;
@@ -50,12 +49,14 @@ export async function sendCode(
   await beforeChange();
   const look = ports.records.open(`code for ${interaction.id}`);
   const email = address.toLowerCase();
-  const [userId, before] = await Promise.all([
+  const { invitationId } = interaction;
+  const sentAtSeconds = ports.clock.nowSeconds();
+  const [userId, maySignUp, before] = await Promise.all([
     userIdOf(email, look),
+    isInvited({ email, invitationId }, look, sentAtSeconds),
     look.findShortLived(loginAttemptKey(interaction.id)),
   ]);
   const code = newCode(ports);
-  const sentAtSeconds = ports.clock.nowSeconds();
   const attempt: LoginAttempt = {
     interactionId: interaction.id,
     email,
@@ -69,17 +70,10 @@ export async function sendCode(
   };
   // Of two requests at the same time one sends its code; the other code would be replaced at once.
   if (!(await ports.interactions.write(loginAttemptKey(interaction.id), attempt))) return;
-  const isSent = await mayMail({ email, isKnown: userId !== undefined }, ports);
+  const isSent = await mayMail({ email, isKnown: userId !== undefined || maySignUp }, ports);
   const { expiresAtSeconds } = attempt;
   const mail = { type: 'loginCode', to: email, code, expiresAtSeconds, ...facts } as const;
   await ports.mailQueue.enqueue(isSent ? mail : undefined);
-}
-
-/** Finds the active user of an address. The reads are the same for an address that nobody has. */
-async function userIdOf(email: string, look: Look): Promise<string | undefined> {
-  const claim = await look.find(nameKey('email', email));
-  const user = await look.find(userKey(claim?.ownerId ?? 'nobody'));
-  return user?.status === 'active' && user.email === email ? user.id : undefined;
 }
 
 /** What a typed code is: right, wrong with tries left, or without any chance, so that the person needs a new one. */
@@ -90,12 +84,12 @@ export type CodeResult =
 
 /**
  * Redeems a typed code. Each try is a conditional write before the code is compared, so that many requests at the same
- * time have three tries together. A right code works once.
+ * time have three tries together. A right code works once. An invited address gets its user by its first right code.
  */
 export async function redeemCode(
   interaction: Interaction,
   typed: string,
-  ports: Omit<EmailCodePorts, 'mailQueue' | 'random' | 'issuance'>,
+  ports: Omit<EmailCodePorts, 'mailQueue' | 'issuance'> & SignUpPorts,
 ): Promise<CodeResult> {
   const key = loginAttemptKey(interaction.id);
   const attempt = await ports.records.open(`try of ${interaction.id}`).findShortLived(key);
@@ -105,12 +99,23 @@ export async function redeemCode(
   const triesLeft = attempt.triesLeft - 1;
   const tried = { ...attempt, triesLeft, isUsed: isRight, version: attempt.version + 1 };
   if (!(await ports.interactions.write(key, tried))) return redeemCode(interaction, typed, ports);
-  if (isRight && attempt.userId !== undefined) {
-    // The address may belong to another user by now, or to nobody.
-    const owner = await userIdOf(email, ports.records.open(`address of ${interactionId}`));
-    return owner === attempt.userId ? { is: 'right', userId: owner, email } : { is: 'ended' };
-  }
-  return triesLeft > 0 && !isRight ? { is: 'wrong' } : { is: 'ended' };
+  if (!isRight) return triesLeft > 0 ? { is: 'wrong' } : { is: 'ended' };
+  const userId = await userOfRightCode(interaction, attempt, ports);
+  return userId === undefined ? { is: 'ended' } : { is: 'right', userId, email };
+}
+
+/** Whom a right code logs in; undefined if the address belongs to another user by now, or to nobody. */
+async function userOfRightCode(
+  { invitationId }: Interaction,
+  { email, interactionId, userId }: LoginAttempt,
+  ports: SignUpPorts,
+): Promise<string | undefined> {
+  const look = ports.records.open(`address of ${interactionId}`);
+  const owner = await userIdOf(email, look);
+  if (userId !== undefined) return owner === userId ? owner : undefined;
+  const maySignUp = await isInvited({ email, invitationId }, look, ports.clock.nowSeconds());
+  if (!maySignUp) return undefined;
+  return owner ?? signUp(email, ports);
 }
 
 /** Whether a code can still be typed: it has tries left, was not used and has not expired. */

@@ -32,7 +32,9 @@ export function isBrowserSecret(text: string | undefined): text is string {
 
 /** Begins an interaction of a browser. */
 export async function beginInteraction(
-  about: Pick<Interaction, 'request' | 'returnPath'> & { readonly decisions?: InteractionDecisions | undefined },
+  about: Pick<Interaction, 'request' | 'returnPath' | 'invitationId'> & {
+    readonly decisions?: InteractionDecisions | undefined;
+  },
   browserSecret: string,
   { interactions, digests, random, clock }: InteractionPorts,
 ): Promise<Interaction> {
@@ -42,6 +44,7 @@ export async function beginInteraction(
     browserDigest: digests.digest(browserSecret),
     request: about.request,
     returnPath: about.returnPath,
+    invitationId: about.invitationId,
     decisions: about.decisions ?? {},
     isAnswered: false,
     createdAtSeconds,

@@ -7,6 +7,9 @@ import type { TokenQuota } from '../records/client.ts';
 /** How many codes one network may ask for in an hour, for all addresses. An office can share one address of IPv4. */
 export const CODES_OF_A_SOURCE_MAX = 100;
 
+/** How many invitations the callers of one tenant may send in an hour, to all addresses. */
+const INVITATIONS_OF_A_TENANT_MAX = 100;
+
 /** How many mails one address gets in an hour, from all sources. */
 export const MAILS_OF_AN_ADDRESS_MAX = 10;
 
@@ -35,12 +38,29 @@ export interface MailLimitPorts {
  * does not answer
  */
 export async function countCodeOfSource(source: string, ports: MailLimitPorts): Promise<void> {
-  const nowSeconds = ports.clock.nowSeconds();
-  const { inHour } = await count(`mails/source/${networkOf(source)}`, nowSeconds, ports);
-  if (inHour <= CODES_OF_A_SOURCE_MAX) return;
-  throw new DomainError('rate_limited', 'You asked for too many codes. Wait before you ask for another.', {
-    retryAfterSeconds: HOUR_SECONDS - (nowSeconds % HOUR_SECONDS),
-  });
+  const isTooMany = await exceedsInHour(`mails/source/${networkOf(source)}`, CODES_OF_A_SOURCE_MAX, ports);
+  if (isTooMany) throw tooMany('You asked for too many codes. Wait before you ask for another.', ports);
+}
+
+/**
+ * Counts an invitation that a caller of a tenant sends, so that no tenant uses up the mails of the others. It is told, like
+ * the limit of codes.
+ * @throws DomainError `rate_limited` beyond the limit, until the hour is over; `temporarily_unavailable` if the counter
+ * does not answer
+ */
+export async function countInvitationOfTenant(tenantId: string, ports: MailLimitPorts): Promise<void> {
+  const isTooMany = await exceedsInHour(`invitations/tenant/${tenantId}`, INVITATIONS_OF_A_TENANT_MAX, ports);
+  if (isTooMany) throw tooMany('This tenant sent too many invitations. Wait before you send another.', ports);
+}
+
+async function exceedsInHour(bucket: string, most: number, ports: MailLimitPorts): Promise<boolean> {
+  const { inHour } = await count(bucket, ports.clock.nowSeconds(), ports);
+  return inHour > most;
+}
+
+function tooMany(description: string, { clock }: MailLimitPorts): DomainError {
+  const retryAfterSeconds = HOUR_SECONDS - (clock.nowSeconds() % HOUR_SECONDS);
+  return new DomainError('rate_limited', description, { retryAfterSeconds });
 }
 
 /**

@@ -7,13 +7,31 @@ export interface LoginMailFacts {
   readonly source: string;
 }
 
-/** A mail that waits to be sent. It holds facts; the text is written when it is sent. */
-export type WaitingMail = LoginMailFacts & {
-  readonly type: 'loginCode';
+/** What the mail of an invitation tells. */
+export interface InvitationMailFacts {
+  readonly invitationId: string;
+  /** The name of the tenant; undefined for the workspace. */
+  readonly tenant?: string | undefined;
+  /** The name of the person or of the client that invited. */
+  readonly invitedBy: string;
+  /** The names of the roles. */
+  readonly roles: readonly string[];
+}
+
+interface Waiting {
   readonly to: string;
   /** When the mail has lost its use, in Unix time. From then on it is not sent any more. */
   readonly expiresAtSeconds: number;
-};
+}
+
+/** The mail with a code for a login. */
+export type WaitingCode = LoginMailFacts & Waiting & { readonly type: 'loginCode' };
+
+/** The mail with an invitation. */
+export type WaitingInvitation = InvitationMailFacts & Waiting & { readonly type: 'invitation' };
+
+/** A mail that waits to be sent. It holds facts; the text is written when it is sent. */
+export type WaitingMail = WaitingCode | WaitingInvitation;
 
 /**
  * Takes mails that are sent later, so that no answer waits for a mail, and none tells by its time whether one is sent.

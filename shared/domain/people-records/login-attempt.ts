@@ -8,7 +8,7 @@ export interface LoginAttempt extends ShortLived {
   readonly email: string;
   /** SHA-256 of interaction, address and code. */
   readonly codeDigest: string;
-  /** The user whose address it is. Undefined if nobody may log in with it; then no code is right. */
+  /** The user whose address it is. Undefined if there is none: then a code is right only for an invited address. */
   readonly userId?: string | undefined;
   readonly triesLeft: number;
   readonly isUsed: boolean;

@@ -57,6 +57,11 @@ export const auditEventTypes = [
   'session.all_ended',
   'consent.decided',
   'consent.ended',
+  'invitation.created',
+  'invitation.sent_again',
+  'invitation.withdrawn',
+  'invitation.accepted',
+  'invitation.declined',
 ] as const;
 
 /** The type of an event, such as `role.created`. */

@@ -147,6 +147,8 @@ export type RemainingKind =
   | 'roster'
   | 'grant'
   | 'signingSecrets'
+  | 'invitation'
+  | 'workspaceMember'
   | 'name'
   | 'removal';
 

@@ -43,7 +43,8 @@ export type ListedKind =
   | 'serviceUser'
   | 'grant'
   | 'consent'
-  | 'workspaceMember';
+  | 'workspaceMember'
+  | 'invitation';
 
 /** Lists the records of the directory. */
 export interface DirectoryLister {

@@ -22,7 +22,11 @@ export interface RecordList<Kind extends string, Kept> extends RecordKind<Kind, 
   readonly owner: ListOwner | undefined;
 }
 
-type ListOwner = { readonly tenantId: string } | { readonly userId: string } | { readonly clientId: string };
+type ListOwner =
+  | { readonly tenantId: string }
+  | { readonly userId: string }
+  | { readonly clientId: string }
+  | { readonly email: string };
 
 /** Kinds of records in the directory. The keys in its table begin with the kind. */
 export type DirectoryKind =
@@ -41,7 +45,8 @@ export type DirectoryKind =
   | 'signingSecrets'
   | 'roster'
   | 'consent'
-  | 'workspaceMember';
+  | 'workspaceMember'
+  | 'invitation';
 
 /** Kinds of records that expire. */
 export type ShortLivedKind =

@@ -5,19 +5,45 @@ import { type FormProps, form } from '../parts.ts';
 import { nameOf, say } from '../say.ts';
 import { texts } from '../texts.ts';
 
-/** What an invitation shows. The form posts `decision`: `accept` or `decline`. */
-export interface InvitationProps extends FormProps {
+/** What an invitation shows to everybody who has its link. The form posts nothing but the token. */
+export interface InvitedProps extends FormProps {
   /** The address that was invited. */
   readonly email: string;
   /** The name of the tenant or of the workspace. */
   readonly into: string;
-  /** The names of the roles that the person will have. */
-  readonly roles: readonly string[];
   /** The name of the person, or of the application, that invited. */
   readonly invitedBy: string;
 }
 
+/** What an invitation shows to the person whom it is for. */
+export interface InvitationProps extends Omit<InvitedProps, 'action'> {
+  readonly acceptAction: string;
+  readonly declineAction: string;
+  /** The names of the roles that the person will have. */
+  readonly roles: readonly string[];
+}
+
 const text = texts.invitation;
+
+/** Asks to log in before an invitation can be answered. */
+export function invitedPage(props: InvitedProps, brand: Brand = mintmarkBrand): Page {
+  const email = nameOf(props.email);
+  const place = nameOf(props.into);
+  return layOut(
+    {
+      title: text.title,
+      heading: say(text.heading, { place }),
+      forms: 'own',
+      body: [
+        html`<p>${say(text.explanation, { inviter: nameOf(props.invitedBy), email, place })}</p>`,
+        html`<p>${say(text.logInFirst, { email })}</p>`,
+        form(props, html`<button>${text.sendCode}</button>`),
+        html`<p class="soft small">${text.notYou}</p>`,
+      ],
+    },
+    brand,
+  );
+}
 
 /** Asks whether somebody wants to become a member. */
 export function invitationPage(props: InvitationProps, brand: Brand = mintmarkBrand): Page {
@@ -31,13 +57,10 @@ export function invitationPage(props: InvitationProps, brand: Brand = mintmarkBr
       body: [
         html`<p>${say(text.explanation, values)}</p>`,
         roleList(props.roles),
-        form(
-          props,
-          html`<div class="pair">
-<button class="ink" name="decision" value="decline">${text.decline}</button>
-<button name="decision" value="accept">${text.accept}</button>
+        html`<div class="pair">
+${form({ action: props.declineAction, csrf: props.csrf }, html`<button class="ink">${text.decline}</button>`)}
+${form({ action: props.acceptAction, csrf: props.csrf }, html`<button>${text.accept}</button>`)}
 </div>`,
-        ),
       ],
     },
     brand,

@@ -14,6 +14,15 @@ describe(PAGE, () => {
     expect(memberships).toEqual({ items: [membership] });
   });
 
+  test('invites a person, and sends the invitation again', () => {
+    const { TENANT, ROLE } = used().session.variables;
+    const shown = { id: id('inv'), tenantId: TENANT, email: 'grace@example.com', roleIds: [ROLE], status: 'open' };
+    expect(used().session.answers('invitation')).toEqual([
+      expect.objectContaining({ ...shown, version: 1 }),
+      expect.objectContaining({ ...shown, version: 2 }),
+    ]);
+  });
+
   test('gives a tenant a role of its own, which new members get', () => {
     expect(used().session.answers('tenant-role')).toEqual([
       expect.objectContaining({

@@ -225,9 +225,9 @@ function successStatus(method: Route['method'], path: string): Route['reply']['s
   return method === 'POST' && path.startsWith('/v1/') && !isConclusion(path) && !isTrial(path) ? 201 : 200;
 }
 
-/** Whether a route ends a rotation or the time of a key: it takes no body and creates no record. */
+/** Whether a route ends a rotation or the time of a key, or sends a mail again: it takes no body and creates no record. */
 function isConclusion(path: string): boolean {
-  return /\/(?:finish|cancel)$|^\/v1\/signing-keys\/\{keyId\}\/(?:rotate|revoke)$/.test(path);
+  return /\/(?:finish|cancel|resend)$|^\/v1\/signing-keys\/\{keyId\}\/(?:rotate|revoke)$/.test(path);
 }
 
 /** Whether a route takes a report, and answers nothing. */

@@ -13,6 +13,8 @@ const ofTenant: readonly Operation[] = [
   'deleteTenantRole',
   'listMembers',
   'getMember',
+  'listTenantInvitations',
+  'getTenantInvitation',
   'createTenantApiToken',
   'listTenantApiTokens',
   'getTenantApiToken',
@@ -42,7 +44,13 @@ const ofTenant: readonly Operation[] = [
 ];
 
 /** Routes that change who is a member: a tenant may use them, but not by a personal token. */
-const ofMembership: readonly Operation[] = ['setMember', 'deleteMember'];
+const ofMembership: readonly Operation[] = [
+  'setMember',
+  'deleteMember',
+  'createTenantInvitation',
+  'deleteTenantInvitation',
+  'resendTenantInvitation',
+];
 
 /** Routes about one member: no other caller of the tenant may use them, with any permission. */
 const ofMember: readonly Operation[] = [

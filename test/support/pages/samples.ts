@@ -49,6 +49,15 @@ const ada = { name: 'Ada Lovelace', email: 'ada@example.com' };
 
 const form = { action: '/next', csrf: 'k3v-token' };
 
+const invitationProps = {
+  acceptAction: '/accept',
+  declineAction: '/decline',
+  csrf: form.csrf,
+  email: ada.email,
+  into: 'Acme',
+  invitedBy: 'Grace Hopper',
+};
+
 const providers = [
   { name: 'Google', href: '/login/google' },
   { name: 'GitHub', href: '/login/github' },
@@ -113,9 +122,10 @@ const situations: { readonly [Name in PageName]: Readonly<Record<string, PropsOf
     'last-try': { ...form, resendAction: '/resend', otherAddressHref: '/login', email: ada.email, triesLeft: 1 },
   },
   loginLinkPage: { plain: { ...form, email: ada.email, workspaceName: 'Example Cloud' } },
+  invitedPage: { plain: { ...form, email: ada.email, into: 'Acme', invitedBy: 'Grace Hopper' } },
   invitationPage: {
-    plain: { ...form, email: ada.email, into: 'Acme', roles: ['Reports reader', 'Billing'], invitedBy: 'Grace Hopper' },
-    'no-roles': { ...form, email: ada.email, into: 'Acme', roles: [], invitedBy: 'Grace Hopper' },
+    plain: { ...invitationProps, roles: ['Reports reader', 'Billing'] },
+    'no-roles': { ...invitationProps, roles: [] },
   },
   logoutPage: { plain: { ...form, email: ada.email, stayHref: '/account' } },
   loggedOutPage: { plain: { loginHref: '/login' } },

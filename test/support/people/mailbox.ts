@@ -1,4 +1,4 @@
-import type { MailQueue, WaitingMail } from '#shared/domain/login/mail-queue.ts';
+import type { MailQueue, WaitingCode, WaitingInvitation, WaitingMail } from '#shared/domain/login/mail-queue.ts';
 
 /** A queue that keeps the mails, so that a test reads them like the people who get them. */
 export class Mailbox implements MailQueue {
@@ -11,8 +11,17 @@ export class Mailbox implements MailQueue {
 
   /** The newest code that was sent to an address. */
   codeFor(address: string): string {
-    const mail = this.mails.findLast(({ to }) => to === address);
-    if (mail === undefined) throw new Error(`No mail was sent to ${address}.`);
-    return mail.code;
+    return this.#newest<WaitingCode>('loginCode', address).code;
+  }
+
+  /** The newest invitation that was sent to an address. */
+  invitationFor(address: string): WaitingInvitation {
+    return this.#newest<WaitingInvitation>('invitation', address);
+  }
+
+  #newest<Kind extends WaitingMail>(type: Kind['type'], address: string): Kind {
+    const mail = this.mails.findLast((sent): sent is Kind => sent.type === type && sent.to === address);
+    if (mail === undefined) throw new Error(`No such mail was sent to ${address}.`);
+    return mail;
   }
 }

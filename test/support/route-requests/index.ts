@@ -6,6 +6,7 @@ import { apiTokenRequests } from './api-tokens.ts';
 import { openDesk, type Prepare, type Requestable } from './desk.ts';
 import { directoryRequests } from './directory.ts';
 import { applicationRequests, serviceUserRequests } from './machines.ts';
+import { membershipRequests } from './membership.ts';
 import { oauthRequests } from './oauth.ts';
 import { secretRequests } from './secrets.ts';
 import { signingKeyRequests } from './signing-keys.ts';
@@ -45,6 +46,7 @@ export async function routeRequests(world: Requestable, acme: Acme): Promise<Rou
     ...secretRequests(desk),
     ...directoryRequests(desk),
     ...accountRequests(desk),
+    ...membershipRequests(desk),
     ...serviceUserRequests(desk),
     ...applicationRequests(desk),
   };

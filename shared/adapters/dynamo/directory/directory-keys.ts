@@ -1,4 +1,5 @@
 import { consentList } from '#shared/domain/people-records/consent.ts';
+import { invitationList, invitationsOfAddress } from '#shared/domain/people-records/invitation.ts';
 import { workspaceMemberList } from '#shared/domain/people-records/workspace-member.ts';
 import type { Versioned } from '#shared/domain/records/lifecycle.ts';
 import { type ListedKind, searchTextOf } from '#shared/domain/records/lists.ts';
@@ -28,6 +29,9 @@ export function listAddress({ kind, owner }: DirectoryList) {
   if ('userId' in owner) {
     const partition = kind === 'membership' ? owner.userId : `${kind}#${owner.userId}`;
     return { index: { name: 'byMember', partitionKey: 'member' }, partition };
+  }
+  if ('email' in owner) {
+    return { index: { name: 'byMember', partitionKey: 'member' }, partition: `${kind}#${owner.email}` };
   }
   return { index: byList, partition: `${kind}#${'tenantId' in owner ? owner.tenantId : owner.clientId}` };
 }
@@ -63,6 +67,7 @@ const listings: { readonly [Kind in ListedKind]: Listing<DirectoryRecords[Kind]>
   removal: { lists: () => [removalList] },
   consent: { lists: ({ userId }) => [consentList(userId)] },
   workspaceMember: { lists: () => [workspaceMemberList] },
+  invitation: { lists: ({ tenantId, email }) => [invitationList(tenantId), invitationsOfAddress(email)] },
 };
 
 /**

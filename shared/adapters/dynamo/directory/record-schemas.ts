@@ -3,6 +3,7 @@ import type { DefaultRoles } from '#shared/domain/directory/default-roles.ts';
 import type { SigningKeys } from '#shared/domain/keys/signing-key.ts';
 import type { SigningSecret, SigningSecrets } from '#shared/domain/keys/signing-secrets.ts';
 import type { Consent } from '#shared/domain/people-records/consent.ts';
+import type { Invitation, InvitedRole, Inviter } from '#shared/domain/people-records/invitation.ts';
 import type { WorkspaceMember } from '#shared/domain/people-records/workspace-member.ts';
 import type { ApiTokenRoster } from '#shared/domain/records/client.ts';
 import {
@@ -47,6 +48,12 @@ const sessionLimits = z.object({
   lifetimeSeconds: seconds,
 } satisfies ShapeOf<SessionLimits>);
 
+const invitedRole = z.object({
+  id: z.string(),
+  level: z.int(),
+  permissions: z.array(z.string()),
+} satisfies ShapeOf<InvitedRole>);
+
 const apiTokenKinds = z.array(z.enum(['client_credentials', 'access_token']));
 
 const deleted = z.discriminatedUnion('type', [
@@ -85,6 +92,7 @@ export interface DirectoryRecords {
   readonly roster: ApiTokenRoster;
   readonly consent: Consent;
   readonly workspaceMember: WorkspaceMember;
+  readonly invitation: Invitation;
 }
 
 const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryRecords[Kind]> } = {
@@ -238,6 +246,16 @@ const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryR
     userId: z.string(),
     roleIds: z.union([z.literal('all'), z.array(z.string())]),
   } satisfies ShapeOf<WorkspaceMember>),
+  invitation: z.object({
+    ...versioned,
+    id: z.string(),
+    tenantId: z.string().optional(),
+    email: z.string(),
+    roles: z.union([z.literal('all'), z.array(invitedRole)]),
+    invitedBy: z.object({ clientId: z.string(), subject: z.string() } satisfies ShapeOf<Inviter>),
+    expiresAtSeconds: seconds,
+    acceptedAtSeconds: seconds.optional(),
+  } satisfies ShapeOf<Invitation>),
 };
 
 /** Returns the schema of a kind. A test of types compares the types of all keys with `DirectoryRecords`. */

@@ -81,6 +81,7 @@ export const peopleSchemas = {
     browserDigest: z.string(),
     request: request.optional(),
     returnPath: z.string().optional(),
+    invitationId: z.string().optional(),
     decisions: z.object({
       sessionId: z.string().optional(),
       loggedInAtSeconds: seconds.optional(),

@@ -26,7 +26,10 @@ function mailerFailingFor(...recipients: readonly string[]) {
   return { sent, failure, mailer: { send }, clock: { nowSeconds: () => NOW } };
 }
 
-const write = ({ code }: WaitingMail) => ({ subject: 'Your code', text: `It is ${code}.` });
+const write = (waiting: WaitingMail) => ({
+  subject: 'Your code',
+  text: `It is ${waiting.type === 'loginCode' ? waiting.code : ''}.`,
+});
 
 test('a mail is written when it is sent', async () => {
   const ports = mailerFailingFor();

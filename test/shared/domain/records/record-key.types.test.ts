@@ -7,6 +7,7 @@ import { signingSecretsKey } from '#shared/domain/keys/signing-secrets.ts';
 import { authorizationCodeKey } from '#shared/domain/people-records/authorization-code.ts';
 import { consentKey, consentList } from '#shared/domain/people-records/consent.ts';
 import { interactionKey } from '#shared/domain/people-records/interaction.ts';
+import { invitationKey, invitationList, invitationsOfAddress } from '#shared/domain/people-records/invitation.ts';
 import { loginAttemptKey, loginLinkKey } from '#shared/domain/people-records/login-attempt.ts';
 import { sessionKey, sessionRosterKey } from '#shared/domain/people-records/session.ts';
 import { workspaceMemberKey, workspaceMemberList } from '#shared/domain/people-records/workspace-member.ts';
@@ -117,6 +118,7 @@ describe('a key of a record', () => {
       roster: rosterKey({}),
       consent: consentKey({ userId: 'usr_1', clientId: 'cli_1' }),
       workspaceMember: workspaceMemberKey('usr_1'),
+      invitation: invitationKey('inv_1'),
     };
     expectTypeOf<typeof keys>().toEqualTypeOf<Expected>();
     expectTypeOf(apiNameKey).returns.toEqualTypeOf<Expected['name']>();
@@ -154,9 +156,11 @@ describe('a list of records', () => {
       grant: grantList('cli_1'),
       consent: consentList('usr_1'),
       workspaceMember: workspaceMemberList,
+      invitation: invitationList(undefined),
     };
     expectTypeOf<typeof lists>().toEqualTypeOf<Expected>();
     expectTypeOf(membershipList).returns.toEqualTypeOf<Expected['membership']>();
+    expectTypeOf(invitationsOfAddress).returns.toEqualTypeOf<Expected['invitation']>();
   });
 
   test('is not a key, and a key is not a list', () => {
