@@ -28,7 +28,7 @@ function copyOf(browser: FormBrowser): FormBrowser {
 
 const isLoggedIn = async (browser: FormBrowser) => (await browser.open('/account')).path === '/account';
 
-test('a login ends the session that the browser had before, of the same person', async () => {
+test('S1: a login ends the session that the browser had before, of the same person', async () => {
   const email = await newPerson();
   const [browser, elsewhere] = [new FormBrowser(world.url), new FormBrowser(world.url)];
   await logIn(browser, email);
@@ -39,7 +39,7 @@ test('a login ends the session that the browser had before, of the same person',
   expect(await Promise.all([before, browser, elsewhere].map(isLoggedIn))).toEqual([false, true, true]);
 });
 
-test('a login ends the session that the browser had before, of another person', async () => {
+test('S1: a login ends the session that the browser had before, of another person', async () => {
   const browser = new FormBrowser(world.url);
   await logIn(browser, await newPerson());
   const before = copyOf(browser);
@@ -49,7 +49,7 @@ test('a login ends the session that the browser had before, of another person', 
   expect(await Promise.all([before, browser].map(isLoggedIn))).toEqual([false, true]);
 });
 
-test('a login by a link ends the session that the browser had before', async () => {
+test('S1: a login by a link ends the session that the browser had before', async () => {
   const browser = new FormBrowser(world.url);
   await logIn(browser, await newPerson());
   const before = copyOf(browser);

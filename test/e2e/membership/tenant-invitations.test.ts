@@ -14,7 +14,7 @@ const { mailbox, world, acme, manage, roles, asTenant, collection, invite, userO
 const WEEK_SECONDS = 604_800;
 
 describe('an invitation into a tenant', () => {
-  test('makes a person whom nobody knew a member, once the person has shown a code and accepted', async () => {
+  test('W7: makes a person whom nobody knew a member, once the person has shown a code and accepted', async () => {
     const email = newAddress();
     await invite(email.toUpperCase(), undefined, asTenant);
     expect(mailbox.invitationFor(email)).toMatchObject({ to: email, roles: ['Role'], invitedBy: 'of a test' });
@@ -126,7 +126,7 @@ describe('a role of an invitation that changed meanwhile', () => {
     expect((await changed({ level: MANAGER_LEVEL - 1 })).roleIds).toEqual([roles.equal]);
   });
 
-  test('is left out if it has one more permission of the management API', async () => {
+  test('W7: is left out if it has one more permission of the management API', async () => {
     const permissions = [{ api: `${world.url}/v1/`, value: 'read:members' }];
     expect((await changed({ permissions })).roleIds).toEqual([roles.equal]);
   });
