@@ -2,6 +2,8 @@ import type { Digests } from '../ambient.ts';
 import type { DomainError } from '../errors.ts';
 import type { Pepper } from '../keys/ports.ts';
 import { isSealedFor, sealedFormat } from '../keys/sealed-text.ts';
+import { authorizationCodeKey } from '../people-records/authorization-code.ts';
+import type { RecordReader } from '../records/look.ts';
 
 const PREFIX = 'cod_';
 
@@ -33,6 +35,24 @@ export async function readAuthorizationCode(text: string, pepper: Pepper): Promi
   const parts = format.parse(text);
   if (parts === undefined || !(await isSealedFor(OWNER, parts, pepper))) return undefined;
   return { codeId: PREFIX + parts.name, body: parts.body };
+}
+
+/**
+ * A reader whose looks read the record of a presented code together with their first record, which saves a round trip.
+ * Nothing about the code is decided by it: it may be no code of ours, or the code of another application.
+ */
+export function readingCodeAhead(presented: unknown, records: RecordReader): RecordReader {
+  const parts = typeof presented === 'string' ? format.parse(presented) : undefined;
+  if (parts === undefined) return records;
+  const key = authorizationCodeKey(PREFIX + parts.name);
+  return {
+    open: (about) => {
+      const look = records.open(about);
+      // A failure shows when the code is asked for.
+      look.findShortLived(key).catch(() => undefined);
+      return look;
+    },
+  };
 }
 
 /** A code verifier: 43 to 128 characters (RFC 7636 §4.1). */

@@ -6,6 +6,7 @@ import type { Clock } from '../ambient.ts';
 import { bindingRulesFor, isBoundAsRequired } from '../authentication/confirmation.ts';
 import { isIdOf } from '../ids.ts';
 import { isTrustedNow, signingKeysIn } from '../keys/signing-keys.ts';
+import { sessionKey } from '../people-records/session.ts';
 import { type Client, subjectId } from '../records/client.ts';
 import { isLive, latestMark } from '../records/lifecycle.ts';
 import type { Look, RecordReader } from '../records/look.ts';
@@ -207,8 +208,10 @@ async function isByTrustedKey({ claims, key }: VerifiedToken, look: Look, clock:
 
 /** Expects all records that the token names, so that they are read together. This saves a round trip. */
 function readAhead(claims: TokenClaims, look: Look): void {
-  const { aud, sub, tenant_id } = claims;
+  const { aud, sub, sid, tenant_id } = claims;
   look.expect(apiNameKey(aud));
+  // A failure shows when the session is asked for.
+  if (sid !== undefined) look.findShortLived(sessionKey(sid)).catch(() => undefined);
   if (tenant_id === undefined) return;
   look.expect(tenantKey(tenant_id));
   if (sub === subjectClientIdOf(claims)) return;

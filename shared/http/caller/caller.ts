@@ -10,6 +10,7 @@ import {
 } from '#shared/domain/authentication/recognise.ts';
 import { authenticateManager, type ManagerPorts } from '#shared/domain/checks/authenticate-manager.ts';
 import type { PresentedToken } from '#shared/domain/checks/sender-constraint.ts';
+import { readingCodeAhead } from '#shared/domain/grants/authorization-code.ts';
 import { subjectId } from '#shared/domain/records/client.ts';
 import type { Incoming } from '../request/incoming.ts';
 import { isTokenScheme, readAccessToken } from './bearer.ts';
@@ -25,7 +26,10 @@ const recognisers = {
   client: (incoming: Incoming, ports: ClientPorts) =>
     recogniseClient({ source: incoming.source, read: () => presentedClient(incoming) }, ports),
   grant: (incoming: Incoming, ports: GrantPorts) =>
-    recogniseHolder({ source: incoming.source, read: () => presentedGrant(incoming) }, ports),
+    recogniseHolder(
+      { source: incoming.source, read: () => presentedGrant(incoming) },
+      { ...ports, records: readingCodeAhead(incoming.members?.code, ports.records) },
+    ),
   manager: async (incoming: Incoming, ports: ManagerPorts & Origins) =>
     authenticateManager(presentedToken(incoming, ports), ports),
 };

@@ -82,10 +82,13 @@ async function begin(browser: Browser, parameters: RequestParameters, ports: Por
   const leaving = { issuer, isAfterForm: false };
   const visit = receive(browser, ports);
   try {
-    const read = await readRequest(parameters, look, { ...ports, nowSeconds });
+    // Both begin with a read, so that one call to DynamoDB brings both.
+    const [read, live] = await Promise.all([
+      readRequest(parameters, look, { ...ports, nowSeconds }),
+      sessionOf(browser, look, ports),
+    ]);
     if (read.is === 'problem') return showPage(problemPage(read.problem, browser));
     const { sound } = read;
-    const live = await sessionOf(browser, look, ports);
     const step = await nextStep({ ...sound, decisions: {} }, live, { ...ports, look, nowSeconds });
     if (step.step === 'answer' || step.step === 'refuse')
       return await leave(step, sound, { ...leaving, cookies: visit.cookies }, ports);
