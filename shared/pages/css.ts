@@ -39,6 +39,7 @@ button.link{display:inline;width:auto;min-height:1.5rem;padding:0;border:0;backg
 button.small{width:auto;min-height:2.4rem;padding:.3rem .85rem;font-size:.9rem}
 .pair{display:grid;gap:.7rem}
 @media (min-width:24rem){.pair{grid-template-columns:1fr 1fr}}
+.pair form{margin:0}
 .stack{display:grid;gap:.7rem}
 .or{display:flex;align-items:center;gap:.8rem;margin:1.35rem 0;color:var(--soft);font-size:.9rem}
 .or::before,.or::after{content:"";flex:1;border-top:1px solid var(--line)}
