@@ -1,5 +1,6 @@
 import type { Caller, LambdaTable, Route } from '#shared/api/table.ts';
 import type { apiTables as tables } from '#shared/api/tables.ts';
+import { needsFreshLogin } from '#shared/domain/access/sensitive-changes.ts';
 import type { ErrorCode } from '#shared/domain/errors.ts';
 import { isChangeOfOne } from './request-headers.ts';
 
@@ -67,6 +68,7 @@ export function errorCodes(operation: string, { grants }: LambdaTable, route: Ro
   const particular: Partial<Record<string, readonly ErrorCode[]>> = decidedByOperation;
   const codes: readonly (ErrorCode | false)[] = [
     ...callerErrors(route.caller),
+    isManagement(route.caller) && isSensitive(route) && 'insufficient_user_authentication',
     route.caller === 'anyone' && route.body !== undefined && 'invalid_request',
     ...(particular[operation] ?? []),
     route.path.includes('{') && 'not_found',
@@ -83,6 +85,10 @@ export function errorCodes(operation: string, { grants }: LambdaTable, route: Ro
 /** Whether the function writes under a condition, or under a key that another request may already hold. */
 function canLoseRaces(grants: LambdaTable['grants']): boolean {
   return (['directory:write', 'clients:change', 'requests:remember'] as const).some((grant) => grants.includes(grant));
+}
+
+function isSensitive({ audit }: Route): boolean {
+  return audit !== undefined && needsFreshLogin(audit);
 }
 
 /** Whether the requests of a route's callers are counted. */

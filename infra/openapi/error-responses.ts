@@ -20,6 +20,8 @@ export const MEANING: Readonly<Record<ErrorCode, string>> = {
   invalid_token: 'The management token is malformed, expired or revoked, or it is meant for another API.',
   unproven_token:
     'The management token is bound to a key, and its DPoP proof is missing, not valid, or was used before.',
+  insufficient_user_authentication:
+    'The change needs a login of the person that is not older than the `max_age` of the `WWW-Authenticate` header.',
   insufficient_scope: 'The management token lacks the permission that this operation needs.',
   forbidden: 'The level rule does not allow the caller to assign one of these roles.',
   not_found: 'There is no such resource, or you may not see it.',

@@ -2,7 +2,7 @@ import type { RequestQuota } from './requests.ts';
 
 /**
  * The reasons for which a request is refused, independent of HTTP. The OAuth codes come from RFC 6749 §5.2,
- * RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 8707 §2 and RFC 9449 §5 and §8; the other codes belong to the management API.
+ * RFC 6750 §3.1, RFC 9470 §3, RFC 7009 §2.2.1, RFC 8707 §2 and RFC 9449 §5 and §8; the other codes belong to the management API.
  * `unproven_token` is rendered as `invalid_dpop_proof` by an API (RFC 9449 §7.1).
  */
 export type ErrorCode =
@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'invalid_token'
   | 'unproven_token'
   | 'insufficient_scope'
+  | 'insufficient_user_authentication'
   | 'forbidden'
   | 'not_found'
   | 'method_not_allowed'
@@ -34,6 +35,8 @@ interface ErrorDetails {
   readonly field?: string;
   /** The permission that the request needs (RFC 6750 §3.1). */
   readonly neededScope?: string;
+  /** How old the login of the person may be (RFC 9470 §3). */
+  readonly maxAgeSeconds?: number;
   /** The scheme in which the caller presented the refused access token; `Bearer` if absent. */
   readonly scheme?: 'Bearer' | 'DPoP';
   /** After this time a repeat may succeed; if absent, when the last exceeded quota is reset. */
@@ -52,6 +55,7 @@ export class DomainError extends Error {
   readonly code: ErrorCode;
   readonly field: string | undefined;
   readonly neededScope: string | undefined;
+  readonly maxAgeSeconds: number | undefined;
   readonly scheme: 'Bearer' | 'DPoP';
   readonly retryAfterSeconds: number | undefined;
   readonly quotas: readonly RequestQuota[];
@@ -62,6 +66,7 @@ export class DomainError extends Error {
     this.code = code;
     this.field = details.field;
     this.neededScope = details.neededScope;
+    this.maxAgeSeconds = details.maxAgeSeconds;
     this.scheme = details.scheme ?? 'Bearer';
     this.quotas = details.quotas ?? [];
     this.isForged = details.isForged ?? false;

@@ -32,7 +32,7 @@ export function onTheWayIn(table: LambdaTable, ports: () => StepPorts): Middlewa
     recogniseCaller(ports),
     countRequests(ports),
     noteUse(ports),
-    authorizeCaller(),
+    authorizeCaller(ports),
     checkInput(),
     openCursors(ports),
     answerRepeats(ports),

@@ -19,6 +19,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   invalid_token: 401,
   unproven_token: 401,
   insufficient_scope: 403,
+  insufficient_user_authentication: 401,
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
@@ -136,10 +137,10 @@ function plain(text: string): string {
 
 /**
  * Says how to authenticate, as every 401 must (RFC 9110 §11.6.1). Errors about access tokens have the form of RFC 6750
- * §3, RFC 9449 §7.1 and RFC 9728 §5.1.
+ * §3, RFC 9449 §7.1, RFC 9470 §3 and RFC 9728 §5.1.
  */
 function authenticateHeader(
-  { code, neededScope, scheme }: DomainError,
+  { code, neededScope, maxAgeSeconds, scheme }: DomainError,
   resourceMetadataUri: AboutRoute['resourceMetadataUri'],
 ): Record<string, string> {
   if (code === 'invalid_client') return { 'www-authenticate': 'Basic realm="mintmark", charset="UTF-8"' };
@@ -151,8 +152,12 @@ function authenticateHeader(
   const error = code === 'unauthenticated' ? undefined : `error="${isAboutProof ? 'invalid_dpop_proof' : code}"`;
   const isDpop = isAboutProof || (code === 'invalid_token' && scheme === 'DPoP');
   const algorithms = isDpop ? `algs="${dpopAlgorithms.join(' ')}"` : undefined;
-  const uri = resourceMetadataUri();
-  const metadata = uri === undefined ? undefined : `resource_metadata="${uri}"`;
-  const parameters = [error, algorithms, metadata].filter((parameter) => parameter !== undefined);
+  const metadata = parameter('resource_metadata', resourceMetadataUri());
+  const maxAge = parameter('max_age', maxAgeSeconds);
+  const parameters = [error, maxAge, algorithms, metadata].filter((written) => written !== undefined);
   return { 'www-authenticate': `${isDpop ? 'DPoP' : 'Bearer'} ${parameters.join(', ')}`.trimEnd() };
+}
+
+function parameter(name: string, value: string | number | undefined): string | undefined {
+  return value === undefined ? undefined : `${name}="${value}"`;
 }

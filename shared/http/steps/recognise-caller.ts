@@ -1,4 +1,6 @@
 import { authorize } from '#shared/domain/access/authority.ts';
+import { assertMayChange } from '#shared/domain/access/sensitive-changes.ts';
+import type { Clock } from '#shared/domain/ambient.ts';
 import { authenticate, type CallerPorts, isManager, permissionOf } from '../caller/caller.ts';
 import { type Middleware, routeOf } from './step.ts';
 
@@ -11,13 +13,18 @@ export function recogniseCaller(ports: () => CallerPorts): Middleware {
   };
 }
 
-/** Refuses a management token without the permission of the route, before the request itself is checked. */
-export function authorizeCaller(): Middleware {
+/**
+ * Refuses a management token without the permission of the route, or that lacks what the change needs besides, before
+ * the request itself is checked.
+ */
+export function authorizeCaller(ports: () => { readonly clock: Clock }): Middleware {
   return {
     before: ({ event }) => {
-      const permission = permissionOf(routeOf(event).caller);
-      if (permission !== undefined && isManager(event.caller))
-        authorize(event.caller, { permission, ids: event.target });
+      const { caller, audit } = routeOf(event);
+      const permission = permissionOf(caller);
+      if (permission === undefined || !isManager(event.caller)) return;
+      authorize(event.caller, { permission, ids: event.target });
+      if (audit !== undefined) assertMayChange(event.caller, audit, ports().clock.nowSeconds());
     },
   };
 }

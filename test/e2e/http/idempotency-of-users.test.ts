@@ -23,7 +23,7 @@ async function memberToken(application: Credentials, email: string): Promise<str
 }
 
 test('two users of one application who send the same Idempotency-Key and body do not meet', async () => {
-  const application = await newThirdParty(world, SYSTEM_API_ID);
+  const application = await newThirdParty(world, SYSTEM_API_ID, { party: 'first' });
   const create = async (token: string) => {
     const headers = {
       authorization: `Bearer ${token}`,

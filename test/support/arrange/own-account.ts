@@ -23,13 +23,22 @@ export interface OwnAccount {
   readonly token: string;
 }
 
+/** What a test chooses of an account. */
+interface OwnAccountTerms {
+  readonly userId?: string;
+  readonly scope?: string;
+  readonly claims?: object;
+  /** The age of the login of the session on which the token depends; without it, the token depends on none. */
+  readonly loggedInSecondsAgo?: number;
+}
+
 /**
  * Signs, with the workspace's own key, the token that an application gets for a user in no tenant. Its scope is
  * everything, and so is the grant of the application for its users. The user is new unless the test names one.
  */
 export async function ownAccount(
   world: Deployment,
-  { userId, scope = EVERYTHING, claims = {} }: { userId?: string; scope?: string; claims?: object } = {},
+  { userId, scope = EVERYTHING, claims = {}, loggedInSecondsAgo }: OwnAccountTerms = {},
 ): Promise<OwnAccount> {
   const application = await createApplication(world);
   const { clientId } = application;
@@ -47,7 +56,11 @@ export async function ownAccount(
       jti: `tok_${clientId}`,
       granted_at: forge.claims.iat,
     };
-    return { userId: id, clientId, consentId, token: await forge.vary({ claims: { ...own, ...claims } }) };
+    const login =
+      loggedInSecondsAgo !== undefined &&
+      (await sessionClaims({ userId: id, clientId, nowSeconds: Number(forge.claims.iat) }, loggedInSecondsAgo));
+    const token = await forge.vary({ claims: { ...own, ...login, ...claims } });
+    return { userId: id, clientId, consentId, token };
   } finally {
     forge.close();
   }
@@ -65,16 +78,31 @@ async function consent(userId: string, clientId: string): Promise<string> {
 }
 
 /** Writes a session of the user of an account, as a login at the time of the token begins it, and returns its id. */
-export async function ownSession({ userId, clientId, token }: OwnAccount): Promise<string> {
+export function ownSession({ userId, clientId, token }: OwnAccount): Promise<string> {
   const { iat: nowSeconds = 0 } = decodeJwt(token);
+  return writeSession({ userId, clientId, nowSeconds });
+}
+
+interface OwnLogin {
+  readonly userId: string;
+  readonly clientId: string;
+  readonly nowSeconds: number;
+}
+
+/** Writes a session that began so long ago and is used now, and returns the claims of its tokens. */
+async function sessionClaims(login: OwnLogin, secondsAgo: number): Promise<{ sid: string; auth_time: number }> {
+  return { sid: await writeSession(login, secondsAgo), auth_time: login.nowSeconds - secondsAgo };
+}
+
+async function writeSession({ userId, clientId, nowSeconds }: OwnLogin, secondsAgo = 0): Promise<string> {
   const session: Session = {
     id: `ses_${clientId.slice('cli_'.length)}`,
     secretDigest: '',
     userId,
     methods: ['otp'],
     isOfMember: false,
-    startedAtSeconds: nowSeconds,
-    authenticatedAtSeconds: nowSeconds,
+    startedAtSeconds: nowSeconds - secondsAgo,
+    authenticatedAtSeconds: nowSeconds - secondsAgo,
     lastSeenAtSeconds: nowSeconds,
     source: '203.0.113.7',
     userAgent: 'Firefox',
