@@ -100,6 +100,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
         'signingSecrets#*',
         'invitation#*',
         'workspaceMember#*',
+        'consent#*',
         'name#email/*',
         'name#role/*',
         'removal#*',

@@ -1,5 +1,6 @@
 import type { Clock } from '../ambient.ts';
 import { signingSecretsKey } from '../keys/signing-secrets.ts';
+import { consentKey, consentList } from '../people-records/consent.ts';
 import { invitationKey, invitationList, invitationsOfAddress } from '../people-records/invitation.ts';
 import { workspaceMemberKey } from '../people-records/workspace-member.ts';
 import type { RemainingKind } from '../records/change-record.ts';
@@ -133,10 +134,17 @@ async function* remnantsOfUser(
   const memberships = (page: PageRequest) => ports.directoryList.list(membershipList(userId), page);
   yield* membershipsWithTokens(memberships, look, ports);
   yield* invitationsIn(invitationsOfAddress(email), ports);
+  yield* consentsOf(userId, ports);
   const member = await look.find(workspaceMemberKey(userId));
   if (member !== undefined) yield [{ kind: 'record', key: workspaceMemberKey(userId), version: member.version }];
   const claim = await ownClaim(nameKey('email', email), userId, look);
   if (claim !== undefined) yield [claim];
+}
+
+async function* consentsOf(userId: string, { directoryList }: Ports): Remnants {
+  for await (const items of pagesOf((page) => directoryList.list(consentList(userId), page))) {
+    yield items.map((consent) => ({ kind: 'record', key: consentKey(consent), version: consent.version }));
+  }
 }
 
 /**

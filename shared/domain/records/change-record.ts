@@ -149,6 +149,7 @@ export type RemainingKind =
   | 'signingSecrets'
   | 'invitation'
   | 'workspaceMember'
+  | 'consent'
   | 'name'
   | 'removal';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { makeSecret, secretsOf } from '#test/support/arrange/hs256-apis.ts';
 import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
+import { ownAccount } from '#test/support/arrange/own-account.ts';
 import { itemsNaming, storeTenant } from '#test/support/arrange/tenant-rows.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { registerApi } from '#test/support/clients/applications.ts';
@@ -76,15 +77,16 @@ describe('T8: a deleted tenant', () => {
 });
 
 describe('T8: no row is left of', () => {
-  test('a user, in any tenant: no membership, no personal token, no address, only a mark without a name', async () => {
+  test('a user, in any tenant: no membership, no personal token, no consent, no address, only a mark without a name', async () => {
     const [acme, globex] = [await arrangeAcme(world), await arrangeAcme(world)];
     const user = `/v1/users/${acme.userId}`;
     const elsewhere = `/v1/tenants/${globex.tenantId}/members/${acme.userId}`;
     await succeed(manage('PUT', elsewhere, { roleIds: [] }));
     await succeed(manage('POST', `${elsewhere}/api-tokens`, { description: 'elsewhere' }));
+    await ownAccount(world, { userId: acme.userId });
     const { email } = await succeed<{ email: string }>(manage('GET', user));
     await remove(user);
-    expect(await settleAndRun()).toEqual({ rows: 4, finished: 1 });
+    expect(await settleAndRun()).toEqual({ rows: 5, finished: 1 });
     const record = expect.objectContaining({ id: acme.userId, email: '', status: 'deleted' });
     expect(await itemsNaming(acme.userId)).toEqual([expect.objectContaining({ key: `user#${acme.userId}`, record })]);
     expect(await itemsNaming(email)).toEqual([]);
