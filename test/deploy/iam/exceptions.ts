@@ -6,6 +6,11 @@ const OTHER_ALGORITHMS =
 const KILLED_RUN =
   'only a run that was killed while it made a key is resumed, two minutes later; test/e2e/faults/kills.test.ts does that';
 
+const NO_INVITATIONS =
+  'only a deployment with mailFrom invites people; tenant-invitations.test.ts and its neighbours in test/e2e do that';
+const NO_OWN_ACCOUNT =
+  'the person of the story looks at no consents and sessions; given-consents.test.ts and own-sessions.test.ts in test/e2e do';
+
 /** All exceptions from "0 refused, 0 unused". One that fits no grant or call is an error, so that none is left behind. */
 export const exceptions: Exceptions = {
   refused: [
@@ -86,6 +91,30 @@ export const exceptions: Exceptions = {
       action: 'dynamodb:PutItem',
       where: 'session#*',
       reason: 'the use of a session is noted when the last note is five minutes old',
+    },
+    {
+      who: /(?:Login|Membership)Function/,
+      action: /^dynamodb:/,
+      where: /(?:invitation|membership)#\*/,
+      reason: NO_INVITATIONS,
+    },
+    {
+      who: /MembershipFunction/,
+      action: /^(?:dynamodb:(?:GetItem|PutItem|UpdateItem|DeleteItem)|kms:Decrypt)$/,
+      where: /(?:idempotency|pepper|quota)#\*|StringEquals pepper| Audit$/,
+      reason: NO_INVITATIONS,
+    },
+    {
+      who: /(?:Login|OwnAccount)Function/,
+      action: 'dynamodb:DeleteItem',
+      where: 'consent#*',
+      reason: NO_OWN_ACCOUNT,
+    },
+    {
+      who: /OwnAccountFunction/,
+      action: /^(?:dynamodb:(?:GetItem|PutItem)|kms:Decrypt)$/,
+      where: /(?:pepper|session)#\*|StringEquals pepper| Audit$/,
+      reason: NO_OWN_ACCOUNT,
     },
     {
       who: /AuthorizerReportsFunction/,
