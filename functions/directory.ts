@@ -1,5 +1,10 @@
-import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory/directory.ts';
+import {
+  dynamoDirectoryLister,
+  dynamoDirectoryWriter,
+  dynamoIdentityProviderRecords,
+} from '#shared/adapters/dynamo/directory/directory.ts';
 import { dynamoRequestMemory } from '#shared/adapters/dynamo/tokens/request-memory.ts';
+import { kmsProviderSecretSealer } from '#shared/adapters/identity-providers/provider-secrets.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
 import { management } from '#shared/adapters/sets/management.ts';
@@ -17,7 +22,15 @@ import { createRole, deleteRole, getRole, listRoles, updateRole } from '#shared/
 import { getSettings, updateSettings } from '#shared/domain/directory/settings.ts';
 import { createTenant, deleteTenant, getTenant, listTenants, updateTenant } from '#shared/domain/directory/tenants.ts';
 import { createUser, deleteUser, getUser, listUsers, updateUser } from '#shared/domain/directory/users.ts';
+import {
+  createIdentityProvider,
+  deleteIdentityProvider,
+  getIdentityProvider,
+  listIdentityProviders,
+  updateIdentityProvider,
+} from '#shared/domain/identities/identity-providers.ts';
 import { lambda } from '#shared/http/lambda.ts';
+import { identityProviderRepresentation } from '#shared/http/reply/account-representations.ts';
 import {
   apiRepresentation,
   memberRepresentation,
@@ -36,11 +49,13 @@ const adapters = {
   pepper: kmsPepper,
   directory: dynamoDirectoryWriter,
   directoryList: dynamoDirectoryLister,
+  identityProviders: dynamoIdentityProviderRecords,
+  providerSecretSealer: kmsProviderSecretSealer,
   memory: dynamoRequestMemory,
 };
 
 /**
- * Serves tenants, users, memberships, roles, APIs and settings. Each operation is one use case and one representation.
+ * Serves tenants, users, memberships, roles, APIs, settings and identity providers. Each operation is one use case and one representation.
  */
 export const handler = lambda(directory, adapters, {
   createTenant: async ({ body }, ports) => {
@@ -133,5 +148,24 @@ export const handler = lambda(directory, adapters, {
     const { tokensRevokedUntil: tokensRevokedUntilSeconds, ...patch } = body;
     const change = { ...patch, tokensRevokedUntilSeconds };
     return ok(settingsRepresentation(await updateSettings(change, expectedVersion, ports)));
+  },
+
+  createIdentityProvider: async ({ caller, body }, ports) => {
+    const provider = await createIdentityProvider(caller, body, ports);
+    return created(identityProviderRepresentation(provider, ports), { providerId: provider.id });
+  },
+  listIdentityProviders: async ({ query }, ports) => {
+    const page = await listIdentityProviders(query, ports);
+    return ok(pageRepresentation(page, (provider) => identityProviderRepresentation(provider, ports)));
+  },
+  getIdentityProvider: async ({ params }, ports) =>
+    ok(identityProviderRepresentation(await getIdentityProvider(params.providerId, ports), ports)),
+  updateIdentityProvider: async ({ caller, params, body, expectedVersion }, ports) => {
+    const provider = await updateIdentityProvider(caller, params.providerId, body, expectedVersion, ports);
+    return ok(identityProviderRepresentation(provider, ports));
+  },
+  deleteIdentityProvider: async ({ caller, params, expectedVersion }, ports) => {
+    await deleteIdentityProvider(caller, params.providerId, expectedVersion, ports);
+    return done(204);
   },
 });

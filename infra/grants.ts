@@ -6,10 +6,18 @@ import { itemsNamed, itemsNotNamed, putting, removing, writing, writingShortLive
 const forPepper = { StringEquals: { 'kms:EncryptionContext:mintmark': 'pepper' } };
 /** The same for signing secrets. */
 const forSigningSecrets = { StringEquals: { 'kms:EncryptionContext:mintmark': 'signing-secret' } };
+/** The same for the client secrets of identity providers. */
+const forProviderSecrets = { StringEquals: { 'kms:EncryptionContext:mintmark': 'provider-secret' } };
 /** The same for the private keys of wrapped signing keys. */
 const forSigningKeys = { StringEquals: { 'kms:EncryptionContext:mintmark': 'signing-key' } };
-/** All records except those that contain keys. */
-const keylessRecords = itemsNotNamed('pepper#*', 'signingKeys#*', 'signingSecrets#*');
+/** All records except those that contain keys, and those that say who a person from elsewhere is. */
+const commonRecords = itemsNotNamed(
+  'pepper#*',
+  'signingKeys#*',
+  'signingSecrets#*',
+  'identityProvider#*',
+  'identity#*',
+);
 /** Reads the record of the signing keys. It contains the state of each key. */
 const keyRecord = {
   actions: ['dynamodb:GetItem'],
@@ -61,7 +69,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   },
   'directory:found': {
     statements: [
-      { actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['directory'], conditions: keylessRecords },
+      { actions: ['dynamodb:PutItem', 'dynamodb:GetItem'], resources: ['directory'], conditions: commonRecords },
     ],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
   },
@@ -70,7 +78,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
       {
         actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'],
         resources: ['directory'],
-        conditions: keylessRecords,
+        conditions: commonRecords,
       },
     ],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
@@ -103,6 +111,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
         'consent#*',
         'name#email/*',
         'name#role/*',
+        'identity#*',
         'removal#*',
       ),
     ],
@@ -165,6 +174,19 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     statements: [putting('membership#*', 'workspaceMember#*')],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
   },
+  'identity-providers:write': {
+    statements: [
+      writing('identityProvider#*'),
+      { actions: ['kms:Encrypt'], resources: ['wrappingKey'], conditions: forProviderSecrets },
+    ],
+    environment: ['MINTMARK_DIRECTORY_TABLE', 'MINTMARK_WRAPPING_KEY'],
+  },
+  'provider-logins:write': writingShortLived('providerLogin#*'),
+  'provider-secrets:open': {
+    statements: [{ actions: ['kms:Decrypt'], resources: ['wrappingKey'], conditions: forProviderSecrets }],
+    environment: ['MINTMARK_WRAPPING_KEY'],
+  },
+  'identities:write': { statements: [putting('identity#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
   'mails:enqueue': {
     statements: [{ actions: ['sqs:SendMessage'], resources: ['mailQueue'] }],
     environment: ['MINTMARK_MAIL_QUEUE'],

@@ -17,6 +17,7 @@ import type { ApiGuard } from '#shared/domain/checks/guard-request.ts';
 import type { PublishedStatusList, StatusListSigner } from '#shared/domain/checks/publish-status-list.ts';
 import type { IntrospectionEncrypter, IntrospectionSigner } from '#shared/domain/checks/sign-introspection.ts';
 import type { ClientKeys } from '#shared/domain/clients/client-keys.ts';
+import type { IdentityProviders, ProviderSecretOpener, ProviderSecretSealer } from '#shared/domain/identities/ports.ts';
 import type {
   FoundingKeys,
   KeySet,
@@ -105,6 +106,16 @@ export interface GrantedPorts {
   'users:sign-up': { readonly newUsers: RecordWriter<'user' | 'name'> };
   'invitations:write': { readonly invitations: DirectoryWriter<'invitation'> };
   'members:join': { readonly joining: RecordWriter<'membership' | 'workspaceMember'> };
+  'identity-providers:write': {
+    readonly identityProviders: DirectoryWriter<'identityProvider'>;
+    readonly providerSecretSealer: ProviderSecretSealer;
+  };
+  'provider-logins:write': { readonly providerLogins: ShortLivedWriter<'providerLogin'> };
+  'provider-secrets:open': {
+    readonly providerSecretOpener: ProviderSecretOpener;
+    readonly upstream: IdentityProviders;
+  };
+  'identities:write': { readonly identities: RecordWriter<'identity'> };
   'mails:enqueue': { readonly mailQueue: MailQueue };
   'mails:send': { readonly mailer: Mailer };
   'assertions:verify': { readonly assertionVerifier: AssertionVerifier };

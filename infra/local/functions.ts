@@ -17,6 +17,7 @@ import { handler as manageSigningKeys } from '#functions/manage-signing-keys.ts'
 import { handler as manageTokens } from '#functions/manage-tokens.ts';
 import { handler as membership } from '#functions/membership.ts';
 import { handler as ownAccount } from '#functions/own-account.ts';
+import { handler as providerLogin } from '#functions/provider-login.ts';
 import { handler as publishEvents } from '#functions/publish-events.ts';
 import { handler as removeDeleted } from '#functions/remove-deleted.ts';
 import { handler as reportLeak } from '#functions/report-leak.ts';
@@ -60,6 +61,7 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     'manage-secrets': manageSecrets.with(adapters),
     'manage-tokens': manageTokens.with(adapters),
     membership: membership.with(adapters),
+    'provider-login': providerLogin.with(adapters),
     'publish-events': publishEvents.with(adapters),
     'remove-deleted': removeDeleted.with(adapters),
     'report-leak': reportLeak.with(adapters),

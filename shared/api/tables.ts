@@ -18,6 +18,7 @@ import { statusLists } from './oauth/status-lists.ts';
 import { userInfo } from './oauth/user-info.ts';
 import { authorize } from './pages/authorize.ts';
 import { login } from './pages/login.ts';
+import { providerLogin } from './pages/provider-login.ts';
 import { publishEvents, removeDeleted, rotateSigningKeys } from './schedules.ts';
 import { authorizer, bootstrap, defaultRoute, keepSigningKeys, rotatePepper, sendMails } from './without-routes.ts';
 
@@ -56,7 +57,7 @@ export const apiTables = [
 ] as const;
 
 /** The Lambdas that serve pages to people. */
-const pageTables = [login, authorize] as const;
+const pageTables = [login, providerLogin, authorize] as const;
 
 /** All Lambdas of Mintmark. A Lambda that is not in this list is not deployed. */
 export const tables = [...apiTables, ...pageTables] as const;

@@ -25,6 +25,8 @@ const PREFIXES = [
   'cod',
   'con',
   'inv',
+  'idp',
+  'idn',
 ] as const;
 
 /** What begins a client secret, a refresh token and an authorization code. */

@@ -29,6 +29,36 @@ export const texts = {
     resend: 'Send a new code',
     otherAddress: 'Use another address',
   },
+  provider: {
+    title: 'Not logged in',
+    problems: {
+      failed: {
+        status: 400,
+        explanation: 'The login with {provider} did not work. Try again, or log in another way.',
+      },
+      denied: {
+        status: 403,
+        explanation: 'You did not log in with {provider}. Try again, or log in another way.',
+      },
+      old: {
+        status: 403,
+        explanation:
+          'You have to log in anew, but {provider} did not say that you just did. Try again, or log in another way.',
+      },
+      unknown: {
+        status: 403,
+        explanation:
+          'Your login with {provider} belongs to nobody here. If you have an account here, log in the way you did before. If not, ask the people who run this service for an invitation.',
+      },
+      notAllowed: {
+        status: 403,
+        explanation:
+          'You cannot log in here with {provider}. Log in another way, or ask the people who run this service.',
+      },
+    },
+    said: 'What {provider} said:',
+    again: 'Back to the login',
+  },
   loginLink: {
     title: 'Log in with this link',
     heading: 'Log in as {email}?',
@@ -127,10 +157,6 @@ export const texts = {
     codeWrong: 'This code is not right. Compare it with the newest e-mail.',
     codeOver: 'This code is no longer valid. Ask for a new one.',
     otherBrowser: 'Log in again: this began in another browser, or too long ago.',
-    providerFailed: 'The login there did not work. Try again, or log in another way.',
-    providerDenied: 'You did not log in there. Try again, or log in another way.',
-    providerUnknown: 'This login belongs to nobody here. Log in the way you did before, or ask for an invitation.',
-    notAllowed: 'You cannot log in here. Ask the people who run this service for an invitation.',
     formOver: 'This page was open for too long, and nothing was changed. Try again.',
   },
   error: {

@@ -20,6 +20,7 @@ const layers: Readonly<Record<string, { readonly values: readonly string[]; read
       'shared/text/',
       '@aws-sdk/',
       'jose',
+      'oauth4webapi',
       '@noble/curves/ed25519.js',
       'bcryptjs',
       'dataloader',

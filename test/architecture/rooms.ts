@@ -20,6 +20,7 @@ export const floors: Readonly<Record<string, number>> = {
   'shared/domain/clients': 9,
   'shared/domain/founding': 9,
   'shared/domain/login': 10,
+  'shared/domain/identities': 11,
   'shared/domain/membership': 11,
   'shared/domain/authorization': 12,
 };

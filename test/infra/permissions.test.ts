@@ -99,6 +99,7 @@ describe('key policies', () => {
         'account (if IAM permits): kms:ViaService is DynamoDB, kms:CallerAccount is this account',
         ...unwrapping('pepper:use', forPepper),
         ...unwrapping('signing-secrets:use', forSecrets),
+        ...unwrapping('provider-secrets:open', 'kms:EncryptionContext:mintmark is provider-secret'),
         'exchange: kms:EncryptionContext:mintmark is signing-key',
       ].sort(),
     );

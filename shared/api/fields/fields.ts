@@ -94,6 +94,13 @@ function isSecureOrigin(text: string): boolean {
   return origin === text && (protocol === 'https:' || hostname === 'localhost');
 }
 
+/** A domain name with at least one dot, in ASCII. */
+export const domainName = z
+  .string()
+  .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/, 'must be a domain such as example.com')
+  .min(4)
+  .max(253);
+
 /** Any JSON value. */
 export const jsonValue: z.ZodType<JsonValue> = z.json();
 

@@ -1,6 +1,7 @@
 import { lambdaTable } from '../table.ts';
 import { apiRoutes } from './apis.ts';
 import { memberRoutes } from './members.ts';
+import { identityProviderRoutes } from './people/identity-providers.ts';
 import { roleRoutes } from './roles.ts';
 import { settingsRoutes } from './settings.ts';
 import { tenantRoleRoutes } from './tenant-roles.ts';
@@ -17,6 +18,7 @@ export const directory = lambdaTable({
     'proofs:verify',
     'directory:write',
     'directory:list',
+    'identity-providers:write',
     'pepper:use',
     'requests:remember',
     'audit:append',
@@ -29,5 +31,6 @@ export const directory = lambdaTable({
     ...tenantRoleRoutes,
     ...apiRoutes,
     ...settingsRoutes,
+    ...identityProviderRoutes,
   },
 });

@@ -35,7 +35,7 @@ const session = z.object({
   source: z.string().meta({ description: 'The network address of the login' }),
   userAgent: z.string(),
   startedAt: timestamp,
-  authenticatedAt: timestamp,
+  authenticatedAt: timestamp.optional().meta({ description: 'Absent if an identity provider did not say it' }),
   lastSeenAt: timestamp.meta({ description: 'To five minutes' }),
   expiresAt: timestamp.meta({ description: 'When the session ends, if nothing ends it before' }),
 });

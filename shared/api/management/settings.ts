@@ -104,14 +104,9 @@ const refreshTokens = z.strictObject({
   graceSeconds: z.int().min(0).max(30).meta({
     description: 'How long an exchanged refresh token gets the same successor again, in case the answer was lost',
   }),
-  maxLivePerClient: z
-    .int()
-    .min(1)
-    .max(LIVE_MAX)
-    .meta({
-      description:
-        'A new refresh token of a client, or of a user at an application, beyond this number ends the oldest',
-    }),
+  maxLivePerClient: z.int().min(1).max(LIVE_MAX).meta({
+    description: 'A new refresh token of a client, or of a user at an application, beyond this number ends the oldest',
+  }),
 });
 
 const sessionLimits = z.strictObject({

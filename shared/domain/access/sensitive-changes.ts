@@ -47,6 +47,9 @@ const needingFreshLogin: readonly AuditEventType[] = [
   'invitation.withdrawn',
   'user.updated',
   'user.deleted',
+  'identity_provider.created',
+  'identity_provider.updated',
+  'identity_provider.deleted',
 ];
 
 /** Whether a change needs a person who logged in a moment ago, if its caller is a person in a browser. */

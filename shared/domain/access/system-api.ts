@@ -47,6 +47,11 @@ const SYSTEM_PERMISSIONS = {
   },
   'read:settings': { reach: 'workspace', description: "See the workspace's settings" },
   'write:settings': { reach: 'workspace', description: "Change the workspace's settings" },
+  'read:identity-providers': { reach: 'workspace', description: 'See the identity providers by which people log in' },
+  'write:identity-providers': {
+    reach: 'workspace',
+    description: 'Create, change and delete identity providers, together with all other permissions',
+  },
   'read:signing-keys': { reach: 'workspace', description: 'See the keys that sign access tokens' },
   'write:signing-keys': {
     reach: 'workspace',

@@ -88,7 +88,7 @@ function isFresh(
 ): boolean {
   if (loggedInAtSeconds !== undefined && sessionId === session.id) return true;
   if (prompt.includes('login') || prompt.includes('select_account')) return false;
-  return maxAgeSeconds === undefined || session.authenticatedAtSeconds + maxAgeSeconds >= nowSeconds;
+  return maxAgeSeconds === undefined || (session.authenticatedAtSeconds ?? 0) + maxAgeSeconds >= nowSeconds;
 }
 
 /** Where the user acts: in one tenant, or without a tenant. */

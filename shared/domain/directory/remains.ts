@@ -1,6 +1,7 @@
 import type { Clock } from '../ambient.ts';
 import { signingSecretsKey } from '../keys/signing-secrets.ts';
 import { consentKey, consentList } from '../people-records/consent.ts';
+import { identityKey, identityList } from '../people-records/identity.ts';
 import { invitationKey, invitationList, invitationsOfAddress } from '../people-records/invitation.ts';
 import { workspaceMemberKey } from '../people-records/workspace-member.ts';
 import type { RemainingKind } from '../records/change-record.ts';
@@ -139,6 +140,9 @@ async function* remnantsOfUser(
   if (member !== undefined) yield [{ kind: 'record', key: workspaceMemberKey(userId), version: member.version }];
   const claim = await ownClaim(nameKey('email', email), userId, look);
   if (claim !== undefined) yield [claim];
+  for await (const items of pagesOf((page) => ports.directoryList.list(identityList(userId), page))) {
+    yield items.map(({ id, version }) => ({ kind: 'record', key: identityKey(id), version }));
+  }
 }
 
 async function* consentsOf(userId: string, { directoryList }: Ports): Remnants {

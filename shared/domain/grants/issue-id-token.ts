@@ -44,7 +44,7 @@ export async function issueIdToken(
     aud: holder.client.id,
     exp: iat + LIFETIME_SECONDS,
     iat,
-    auth_time: grant.authenticatedAtSeconds,
+    ...(grant.authenticatedAtSeconds !== undefined && { auth_time: grant.authenticatedAtSeconds }),
     amr: grant.methods,
     ...(grant.sessionId !== undefined && { sid: grant.sessionId }),
     ...(nonce !== undefined && { nonce }),

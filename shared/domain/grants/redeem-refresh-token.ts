@@ -70,7 +70,7 @@ export async function redeemRefreshToken(
   const terms = {
     possession,
     dependsOn: [family.id, ...(granted?.dependsOn ?? [])],
-    authTimeSeconds: granted?.authenticatedAtSeconds ?? family.createdAtSeconds,
+    authTimeSeconds: granted === undefined ? family.createdAtSeconds : granted.authenticatedAtSeconds,
     granted,
   };
   const token = await issueAccessToken(holder, access, terms, ports);

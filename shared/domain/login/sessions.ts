@@ -43,6 +43,8 @@ export interface SessionPorts extends SessionReaderPorts {
 export interface Login {
   readonly userId: string;
   readonly methods: readonly LoginMethod[];
+  /** When the person logged in at an identity provider, for the method `fed`; undefined if the provider did not say it. */
+  readonly authenticatedAtSeconds?: number | undefined;
   readonly source: string;
   readonly userAgent: string;
 }
@@ -52,7 +54,7 @@ export interface Login {
  * is stored.
  */
 export async function beginSession(
-  { userId, methods, source, userAgent }: Login,
+  { userId, methods, authenticatedAtSeconds, source, userAgent }: Login,
   ports: SessionPorts,
 ): Promise<{ readonly session: Session; readonly cookie: string }> {
   const { random, digests, clock } = ports;
@@ -69,7 +71,7 @@ export async function beginSession(
     methods,
     isOfMember,
     startedAtSeconds: nowSeconds,
-    authenticatedAtSeconds: nowSeconds,
+    authenticatedAtSeconds: methods.includes('fed') ? earlier(authenticatedAtSeconds, nowSeconds) : nowSeconds,
     lastSeenAtSeconds: nowSeconds,
     source,
     userAgent,
@@ -80,6 +82,11 @@ export async function beginSession(
   if (!(await ports.sessions.write(sessionKey(session.id), session)))
     throw new Error('The new session exists already.');
   return { session, cookie: `${session.id}.${secret}` };
+}
+
+/** A provider whose clock is ahead of ours makes no login of the future. */
+function earlier(seconds: number | undefined, nowSeconds: number): number | undefined {
+  return seconds === undefined ? undefined : Math.min(seconds, nowSeconds);
 }
 
 /** Finds the live session of a cookie; undefined for a cookie without one, and for every other text. */

@@ -46,7 +46,7 @@ export async function findOpenInvitation(
 export function mayAnswer({ user, session }: LiveSession, invitation: Invitation, nowSeconds: number): boolean {
   if (user.isEmailVerified !== true || user.email !== invitation.email) return false;
   if (invitation.tenantId !== undefined) return true;
-  return session.methods.includes('otp') && session.authenticatedAtSeconds + FRESH_SECONDS > nowSeconds;
+  return session.methods.includes('otp') && (session.authenticatedAtSeconds ?? 0) + FRESH_SECONDS > nowSeconds;
 }
 
 /**

@@ -22,8 +22,8 @@ export interface UserGrant {
   /** The session on which the tokens depend. With `isOffline`, the tokens outlive it. */
   readonly sessionId: string;
   readonly isOffline: boolean;
-  /** When the person logged in, in Unix time. */
-  readonly authenticatedAtSeconds: number;
+  /** When the person logged in, in Unix time; undefined if an identity provider did not say it. */
+  readonly authenticatedAtSeconds?: number | undefined;
   readonly methods: readonly LoginMethod[];
   /** When the person, or an earlier decision, granted this, in Unix time. */
   readonly grantedAtSeconds: number;

@@ -23,8 +23,8 @@ export interface Session extends ShortLived {
   /** Whether the user was a workspace member at the login. Sessions of workspace members end sooner. */
   readonly isOfMember: boolean;
   readonly startedAtSeconds: number;
-  /** When the person last proved who they are in this session. */
-  readonly authenticatedAtSeconds: number;
+  /** When the person last proved who they are; undefined if an identity provider did not say it. Then nothing is fresh. */
+  readonly authenticatedAtSeconds?: number | undefined;
   /** When the session was last used, up to five minutes ago. */
   readonly lastSeenAtSeconds: number;
   /** The address from which the person logged in. */

@@ -62,6 +62,9 @@ export const auditEventTypes = [
   'invitation.withdrawn',
   'invitation.accepted',
   'invitation.declined',
+  'identity_provider.created',
+  'identity_provider.updated',
+  'identity_provider.deleted',
 ] as const;
 
 /** The type of an event, such as `role.created`. */

@@ -128,12 +128,16 @@ export interface ShortLivedWriter<Kinds extends ShortLivedKind = ShortLivedKind>
 }
 
 /**
- * All kinds of records except the signing keys: a function that writes signing keys can make verifiers trust any key.
+ * All kinds of records except two. A function that writes signing keys can make verifiers trust any key, and a function
+ * that writes identity providers or identities can log in as anybody.
  */
-export type WritableKind = Exclude<DirectoryKind, 'signingKeys'>;
+export type WritableKind = Exclude<DirectoryKind, 'signingKeys' | IdentityKind>;
+
+/** Kinds of records that say who a person from elsewhere is here. */
+export type IdentityKind = 'identityProvider' | 'identity';
 
 /** Writes and removes records of some kinds. */
-export interface DirectoryWriter<Kinds extends WritableKind = WritableKind> extends RecordWriter<Kinds> {
+export interface DirectoryWriter<Kinds extends WritableKind | IdentityKind = WritableKind> extends RecordWriter<Kinds> {
   /** Removes a record. Resolves with true if the record is gone, with false if it has another version. */
   remove(key: RecordKey<Kinds, unknown>, version: number): Promise<boolean>;
 }
@@ -151,6 +155,7 @@ export type RemainingKind =
   | 'workspaceMember'
   | 'consent'
   | 'name'
+  | 'identity'
   | 'removal';
 
 /** Removes records that remain after a deletion. */

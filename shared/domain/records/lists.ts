@@ -44,7 +44,9 @@ export type ListedKind =
   | 'grant'
   | 'consent'
   | 'workspaceMember'
-  | 'invitation';
+  | 'invitation'
+  | 'identityProvider'
+  | 'identity';
 
 /** Lists the records of the directory. */
 export interface DirectoryLister {

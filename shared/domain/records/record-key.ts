@@ -46,7 +46,9 @@ export type DirectoryKind =
   | 'roster'
   | 'consent'
   | 'workspaceMember'
-  | 'invitation';
+  | 'invitation'
+  | 'identityProvider'
+  | 'identity';
 
 /** Kinds of records that expire. */
 export type ShortLivedKind =
@@ -57,4 +59,5 @@ export type ShortLivedKind =
   | 'interaction'
   | 'loginAttempt'
   | 'loginLink'
-  | 'code';
+  | 'code'
+  | 'providerLogin';

@@ -16,7 +16,7 @@ export interface IdTokenClaims extends PersonClaims {
   readonly aud: string;
   readonly exp: number;
   readonly iat: number;
-  readonly auth_time: number;
+  readonly auth_time?: number;
   readonly amr: readonly LoginMethod[];
   readonly sid?: string;
   readonly nonce?: string;

@@ -36,7 +36,7 @@ export interface FamilyGrant {
   readonly grantedAtSeconds: number;
   readonly permissions: readonly string[];
   readonly identityScopes: readonly IdentityScope[];
-  readonly authenticatedAtSeconds: number;
+  readonly authenticatedAtSeconds?: number | undefined;
   readonly methods: readonly LoginMethod[];
 }
 

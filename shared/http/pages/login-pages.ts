@@ -3,6 +3,7 @@ import { CODE_TRIES, isAttemptOpen, redeemCode, sendCode } from '#shared/domain/
 import { beginInteraction, findInteraction, formToken, keepDecisions } from '#shared/domain/login/interactions.ts';
 import { isMailAddress } from '#shared/domain/login/mail-address.ts';
 import { noteVerifiedAddress } from '#shared/domain/login/verified-address.ts';
+import { identityProviderList } from '#shared/domain/people-records/identity-provider.ts';
 import type { Interaction } from '#shared/domain/people-records/interaction.ts';
 import { type LoginAttempt, loginAttemptKey } from '#shared/domain/people-records/login-attempt.ts';
 import type { Look } from '#shared/domain/records/look.ts';
@@ -17,6 +18,9 @@ import { logIn, pathAfterLogin } from './login-result.ts';
 import { interactionOver, isOwnForm, receive, refuseForm, type Visit } from './visit.ts';
 
 type Ports = PortsOf<(typeof login)['grants'][number]>;
+
+/** A person cannot choose among more. */
+const PROVIDERS_SHOWN_MAX = 20;
 
 /** An interaction of this browser, with what its pages need. */
 interface Visited {
@@ -44,9 +48,7 @@ export const loginPages = {
   loginPage: async ({ browser, params }, ports) => {
     const found = await visited(browser, params.interactionId, ports);
     if (found === undefined) return interactionOver(browser);
-    return showPage(
-      addressPage(found, { email: found.interaction.request?.loginHint }, await applicationOf(found), ports),
-    );
+    return showPage(await addressPage(found, { email: found.interaction.request?.loginHint }, ports));
   },
 
   sendCode: async ({ browser, params, body, source, auditAttempt }, ports) => {
@@ -55,11 +57,10 @@ export const loginPages = {
     const { visit, interaction } = found;
     if (!isOwnForm(interaction.id, { csrf: body.csrf, origin: browser.origin }, visit, ports))
       return refuseForm(browser);
-    const application = await applicationOf(found);
     const attempt = await found.look.findShortLived(loginAttemptKey(interaction.id));
     const address = body.email?.trim() ?? attempt?.email ?? '';
-    if (!isMailAddress(address))
-      return showPage(addressPage(found, { email: address, problem: 'email' }, application, ports));
+    if (!isMailAddress(address)) return showPage(await addressPage(found, { email: address, problem: 'email' }, ports));
+    const application = await applicationOf(found);
     const facts = { application: application?.name, userAgent: browser.userAgent, source };
     const beforeChange = () => auditAttempt({ interactionId: interaction.id });
     await sendCode(interaction, { address, facts, beforeChange }, ports);
@@ -111,15 +112,22 @@ function problemOf(attempt: LoginAttempt, nowSeconds: number): { problem?: Probl
   return attempt.triesLeft === CODE_TRIES ? {} : { problem: 'codeWrong', triesLeft: attempt.triesLeft };
 }
 
-function addressPage(
-  { interaction: { id }, visit }: Visited,
+async function addressPage(
+  found: Visited,
   typed: { readonly email?: string | undefined; readonly problem?: ProblemKey },
-  application: { readonly name: string } | undefined,
   ports: Ports,
 ) {
-  const csrf = formToken(id, visit.secret, ports);
+  const { id } = found.interaction;
+  const [application, { items }] = await Promise.all([
+    applicationOf(found),
+    ports.directoryList.list(identityProviderList, { limit: PROVIDERS_SHOWN_MAX }),
+  ]);
+  const csrf = formToken(id, found.visit.secret, ports);
   const { isAvailable: mailAvailable } = ports.mailQueue;
-  return loginPage({ action: `/login/${id}`, csrf, application, mailAvailable, providers: [], ...typed });
+  const providers = items
+    .filter(({ isEnabled }) => isEnabled)
+    .map((provider) => ({ name: provider.name, href: `/login/${id}/provider/${provider.id}` }));
+  return loginPage({ action: `/login/${id}`, csrf, application, mailAvailable, providers, ...typed });
 }
 
 function askForCode(

@@ -12,6 +12,7 @@ import * as invitation from '#shared/pages/login/invitation.ts';
 import * as login from '#shared/pages/login/login.ts';
 import * as loginLink from '#shared/pages/login/login-link.ts';
 import * as logout from '#shared/pages/login/logout.ts';
+import * as providerProblem from '#shared/pages/login/provider-problem.ts';
 import type { Page } from '#shared/pages/page.ts';
 
 /** Every function that makes a page. A new file with one is added here. */
@@ -27,6 +28,7 @@ const pageFunctions = {
   ...login,
   ...loginLink,
   ...logout,
+  ...providerProblem,
   ...webMessage,
 };
 
@@ -120,6 +122,12 @@ const situations: { readonly [Name in PageName]: Readonly<Record<string, PropsOf
       problem: 'codeWrong',
     },
     'last-try': { ...form, resendAction: '/resend', otherAddressHref: '/login', email: ada.email, triesLeft: 1 },
+  },
+  providerProblemPage: {
+    failed: { problem: 'failed', provider: 'Google', words: 'server_error: No login.', againHref: '/login/itx_1' },
+    denied: { problem: 'denied', provider: 'GitHub', againHref: '/login/itx_1' },
+    unknown: { problem: 'unknown', provider: 'Google', againHref: '/login/itx_1' },
+    'not-allowed': { problem: 'notAllowed', provider: 'Google', againHref: '/login/itx_1' },
   },
   loginLinkPage: { plain: { ...form, email: ada.email, workspaceName: 'Example Cloud' } },
   invitedPage: { plain: { ...form, email: ada.email, into: 'Acme', invitedBy: 'Grace Hopper' } },

@@ -5,6 +5,7 @@ import { accountRequests } from './account.ts';
 import { apiTokenRequests } from './api-tokens.ts';
 import { openDesk, type Prepare, type Requestable } from './desk.ts';
 import { directoryRequests } from './directory.ts';
+import { identityProviderRequests } from './identity-providers.ts';
 import { applicationRequests, serviceUserRequests } from './machines.ts';
 import { membershipRequests } from './membership.ts';
 import { oauthRequests } from './oauth.ts';
@@ -47,6 +48,7 @@ export async function routeRequests(world: Requestable, acme: Acme): Promise<Rou
     ...directoryRequests(desk),
     ...accountRequests(desk),
     ...membershipRequests(desk),
+    ...identityProviderRequests(desk),
     ...serviceUserRequests(desk),
     ...applicationRequests(desk),
   };

@@ -16,6 +16,8 @@ import {
   dynamoConsentRemover,
   dynamoDirectoryLister,
   dynamoDirectoryWriter,
+  dynamoIdentityProviderRecords,
+  dynamoIdentityRecords,
   dynamoRecordRemover,
   dynamoSigningKeyRecords,
   dynamoUserRecords,
@@ -29,6 +31,11 @@ import { dynamoRevocations } from '#shared/adapters/dynamo/tokens/revocations.ts
 import { dynamoShortLivedWriter } from '#shared/adapters/dynamo/tokens/short-lived.ts';
 import { dynamoStatusEntries, dynamoStatusPlaces } from '#shared/adapters/dynamo/tokens/status-lists.ts';
 import { dynamoUsageNotes, dynamoUsageReader } from '#shared/adapters/dynamo/tokens/usage.ts';
+import {
+  kmsProviderSecretOpener,
+  kmsProviderSecretSealer,
+} from '#shared/adapters/identity-providers/provider-secrets.ts';
+import { upstreamProviders } from '#shared/adapters/identity-providers/upstream.ts';
 import { joseAssertionVerifier } from '#shared/adapters/jose/assertion-verifier.ts';
 import { joseCertificateVerifier } from '#shared/adapters/jose/certificate-verifier.ts';
 import { joseIntrospectionEncrypter } from '#shared/adapters/jose/introspection-encrypter.ts';
@@ -128,6 +135,12 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     newUsers: dynamoDirectoryWriter(environment),
     invitations: dynamoDirectoryWriter(environment),
     joining: dynamoDirectoryWriter(environment),
+    identityProviders: dynamoIdentityProviderRecords(environment),
+    providerSecretSealer: kmsProviderSecretSealer(environment),
+    providerSecretOpener: kmsProviderSecretOpener(environment),
+    providerLogins: dynamoShortLivedWriter(environment),
+    upstream: upstreamProviders(),
+    identities: dynamoIdentityRecords(environment),
     mailQueue: sqsMailQueue(() => ''),
     mailer: { send: () => Promise.reject(new Error('A workspace without a deployment sends no mails.')) },
     audit: dynamoAudit(environment),

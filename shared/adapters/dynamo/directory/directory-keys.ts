@@ -1,4 +1,6 @@
 import { consentList } from '#shared/domain/people-records/consent.ts';
+import { identityList } from '#shared/domain/people-records/identity.ts';
+import { identityProviderList } from '#shared/domain/people-records/identity-provider.ts';
 import { invitationList, invitationsOfAddress } from '#shared/domain/people-records/invitation.ts';
 import { workspaceMemberList } from '#shared/domain/people-records/workspace-member.ts';
 import type { Versioned } from '#shared/domain/records/lifecycle.ts';
@@ -68,6 +70,8 @@ const listings: { readonly [Kind in ListedKind]: Listing<DirectoryRecords[Kind]>
   consent: { lists: ({ userId }) => [consentList(userId)] },
   workspaceMember: { lists: () => [workspaceMemberList] },
   invitation: { lists: ({ tenantId, email }) => [invitationList(tenantId), invitationsOfAddress(email)] },
+  identityProvider: { lists: () => [identityProviderList] },
+  identity: { lists: ({ userId }) => [identityList(userId)] },
 };
 
 /**

@@ -2,7 +2,7 @@ import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { DomainError } from '#shared/domain/errors.ts';
 import type { DirectoryWriter, RecordWriter, RemainsRemover } from '#shared/domain/records/change-record.ts';
 import type { DirectoryLister } from '#shared/domain/records/lists.ts';
-import type { DirectoryKind } from '#shared/domain/records/record-key.ts';
+import type { DirectoryKind, RecordKey } from '#shared/domain/records/record-key.ts';
 import type { Environment } from '#shared/ports.ts';
 import { required } from '../../node/environment.ts';
 import { falseWhereConditionFailed, putIf } from '../conditional-write.ts';
@@ -60,24 +60,26 @@ export function dynamoSigningKeyRecords(environment: Environment): RecordWriter<
 
 /** Removes records of the Directory table. The condition of each removal is the version of the record. */
 export function dynamoRecordRemover(environment: Environment): Pick<DirectoryWriter, 'remove'> & RemainsRemover {
+  return { remove: dynamoKeyRemover(environment) };
+}
+
+function dynamoKeyRemover(environment: Environment) {
   const TableName = required(environment, 'MINTMARK_DIRECTORY_TABLE');
   const client = documentClient(environment);
-  return {
-    remove: (key, version) =>
-      client
-        .send(
-          new DeleteCommand({
-            TableName,
-            Key: { key: directoryKey(key) },
-            // If there is no item, the call succeeds, because the SDK may repeat a call whose reply was lost.
-            ConditionExpression: 'attribute_not_exists(#key) OR #version = :version',
-            ExpressionAttributeNames: { '#key': 'key', ...inVersion },
-            ExpressionAttributeValues: { ':version': version },
-          }),
-        )
-        .then(() => true)
-        .catch(falseWhereConditionFailed),
-  };
+  return (key: RecordKey<DirectoryKind, unknown>, version: number): Promise<boolean> =>
+    client
+      .send(
+        new DeleteCommand({
+          TableName,
+          Key: { key: directoryKey(key) },
+          // If there is no item, the call succeeds, because the SDK may repeat a call whose reply was lost.
+          ConditionExpression: 'attribute_not_exists(#key) OR #version = :version',
+          ExpressionAttributeNames: { '#key': 'key', ...inVersion },
+          ExpressionAttributeValues: { ':version': version },
+        }),
+      )
+      .then(() => true)
+      .catch(falseWhereConditionFailed);
 }
 
 /** Lists records of the Directory table from its indexes, which are eventually consistent. */
@@ -108,5 +110,15 @@ export function dynamoUserRecords(environment: Environment): RecordWriter<'user'
 
 /** Writes consents only. */
 export function dynamoConsentRecords(environment: Environment): RecordWriter<'consent'> {
+  return dynamoRecordWriter(environment);
+}
+
+/** Writes and removes identity providers only. */
+export function dynamoIdentityProviderRecords(environment: Environment): DirectoryWriter<'identityProvider'> {
+  return { ...dynamoRecordWriter(environment), remove: dynamoKeyRemover(environment) };
+}
+
+/** Writes identities only. */
+export function dynamoIdentityRecords(environment: Environment): RecordWriter<'identity'> {
   return dynamoRecordWriter(environment);
 }

@@ -3,6 +3,8 @@ import type { DefaultRoles } from '#shared/domain/directory/default-roles.ts';
 import type { SigningKeys } from '#shared/domain/keys/signing-key.ts';
 import type { SigningSecret, SigningSecrets } from '#shared/domain/keys/signing-secrets.ts';
 import type { Consent } from '#shared/domain/people-records/consent.ts';
+import type { Identity } from '#shared/domain/people-records/identity.ts';
+import { type IdentityProvider, identityProviderTypes } from '#shared/domain/people-records/identity-provider.ts';
 import type { Invitation, InvitedRole, Inviter } from '#shared/domain/people-records/invitation.ts';
 import type { WorkspaceMember } from '#shared/domain/people-records/workspace-member.ts';
 import type { ApiTokenRoster } from '#shared/domain/records/client.ts';
@@ -93,6 +95,8 @@ export interface DirectoryRecords {
   readonly consent: Consent;
   readonly workspaceMember: WorkspaceMember;
   readonly invitation: Invitation;
+  readonly identityProvider: IdentityProvider;
+  readonly identity: Identity;
 }
 
 const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryRecords[Kind]> } = {
@@ -256,6 +260,27 @@ const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryR
     expiresAtSeconds: seconds,
     acceptedAtSeconds: seconds.optional(),
   } satisfies ShapeOf<Invitation>),
+  identityProvider: z.object({
+    ...versioned,
+    id: z.string(),
+    name: z.string(),
+    type: z.enum(identityProviderTypes),
+    issuer: z.string(),
+    clientId: z.string(),
+    sealedSecret: z.string(),
+    trustedDomains: z.array(z.string()),
+    forMembers: z.boolean(),
+    isEnabled: z.boolean(),
+  } satisfies ShapeOf<IdentityProvider>),
+  identity: z.object({
+    ...versioned,
+    id: z.string(),
+    userId: z.string(),
+    providerId: z.string(),
+    issuer: z.string(),
+    subject: z.string(),
+    email: z.string().optional(),
+  } satisfies ShapeOf<Identity>),
 };
 
 /** Returns the schema of a kind. A test of types compares the types of all keys with `DirectoryRecords`. */

@@ -8,6 +8,7 @@ import {
 } from '#shared/domain/people-records/authorization-request.ts';
 import type { Interaction, InteractionDecisions } from '#shared/domain/people-records/interaction.ts';
 import type { LoginAttempt, LoginLink } from '#shared/domain/people-records/login-attempt.ts';
+import type { ProviderLogin } from '#shared/domain/people-records/provider-login.ts';
 import { loginMethods, type Session, type SessionRoster } from '#shared/domain/people-records/session.ts';
 import type { ShapeOf } from '#shared/shape-of.ts';
 import { shortLived } from './short-lived-members.ts';
@@ -48,7 +49,7 @@ const userGrant = z.object({
   consentId: z.string().optional(),
   sessionId: z.string(),
   isOffline: z.boolean(),
-  authenticatedAtSeconds: seconds,
+  authenticatedAtSeconds: seconds.optional(),
   methods,
   grantedAtSeconds: seconds,
 } satisfies ShapeOf<UserGrant>);
@@ -63,7 +64,7 @@ export const peopleSchemas = {
     methods,
     isOfMember: z.boolean(),
     startedAtSeconds: seconds,
-    authenticatedAtSeconds: seconds,
+    authenticatedAtSeconds: seconds.optional(),
     lastSeenAtSeconds: seconds,
     source: z.string(),
     userAgent: z.string(),
@@ -108,6 +109,14 @@ export const peopleSchemas = {
     userId: z.string(),
     isUsed: z.boolean(),
   } satisfies ShapeOf<LoginLink>),
+  providerLogin: z.object({
+    ...shortLived,
+    interactionId: z.string(),
+    providerId: z.string(),
+    salt: z.string(),
+    begunAtSeconds: seconds,
+    isUsed: z.boolean(),
+  } satisfies ShapeOf<ProviderLogin>),
   code: z.object({
     ...shortLived,
     id: z.string(),

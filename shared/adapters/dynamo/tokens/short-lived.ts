@@ -4,6 +4,7 @@ import type { AuthorizationCode } from '#shared/domain/people-records/authorizat
 import { identityScopes } from '#shared/domain/people-records/authorization-request.ts';
 import type { Interaction } from '#shared/domain/people-records/interaction.ts';
 import type { LoginAttempt, LoginLink } from '#shared/domain/people-records/login-attempt.ts';
+import type { ProviderLogin } from '#shared/domain/people-records/provider-login.ts';
 import { loginMethods, type Session, type SessionRoster } from '#shared/domain/people-records/session.ts';
 import type { ShortLivedWriter } from '#shared/domain/records/change-record.ts';
 import type { RecordKey, RecordKind, ShortLivedKind } from '#shared/domain/records/record-key.ts';
@@ -28,6 +29,7 @@ export interface ShortLivedRecords {
   readonly loginAttempt: LoginAttempt;
   readonly loginLink: LoginLink;
   readonly code: AuthorizationCode;
+  readonly providerLogin: ProviderLogin;
 }
 
 const shortLivedSchemas: { readonly [Kind in ShortLivedKind]: z.ZodType<ShortLivedRecords[Kind]> } = {
@@ -53,7 +55,7 @@ const shortLivedSchemas: { readonly [Kind in ShortLivedKind]: z.ZodType<ShortLiv
         grantedAtSeconds: seconds,
         permissions: z.array(z.string()),
         identityScopes: z.array(z.enum(identityScopes)),
-        authenticatedAtSeconds: seconds,
+        authenticatedAtSeconds: seconds.optional(),
         methods: z.array(z.enum(loginMethods)),
       } satisfies ShapeOf<FamilyGrant>)
       .optional(),

@@ -6,9 +6,12 @@ import { SIGNING_KEYS } from '#shared/domain/keys/signing-key.ts';
 import { signingSecretsKey } from '#shared/domain/keys/signing-secrets.ts';
 import { authorizationCodeKey } from '#shared/domain/people-records/authorization-code.ts';
 import { consentKey, consentList } from '#shared/domain/people-records/consent.ts';
+import { identityKey, identityList } from '#shared/domain/people-records/identity.ts';
+import { identityProviderKey, identityProviderList } from '#shared/domain/people-records/identity-provider.ts';
 import { interactionKey } from '#shared/domain/people-records/interaction.ts';
 import { invitationKey, invitationList, invitationsOfAddress } from '#shared/domain/people-records/invitation.ts';
 import { loginAttemptKey, loginLinkKey } from '#shared/domain/people-records/login-attempt.ts';
+import { providerLoginKey } from '#shared/domain/people-records/provider-login.ts';
 import { sessionKey, sessionRosterKey } from '#shared/domain/people-records/session.ts';
 import { workspaceMemberKey, workspaceMemberList } from '#shared/domain/people-records/workspace-member.ts';
 import { changeRecord, type DirectoryWriter } from '#shared/domain/records/change-record.ts';
@@ -119,6 +122,8 @@ describe('a key of a record', () => {
       consent: consentKey({ userId: 'usr_1', clientId: 'cli_1' }),
       workspaceMember: workspaceMemberKey('usr_1'),
       invitation: invitationKey('inv_1'),
+      identityProvider: identityProviderKey('idp_1'),
+      identity: identityKey('idn_1'),
     };
     expectTypeOf<typeof keys>().toEqualTypeOf<Expected>();
     expectTypeOf(apiNameKey).returns.toEqualTypeOf<Expected['name']>();
@@ -135,6 +140,7 @@ describe('a key of a record', () => {
       loginAttempt: loginAttemptKey('itx_1'),
       loginLink: loginLinkKey('usr_1'),
       code: authorizationCodeKey('cod_1'),
+      providerLogin: providerLoginKey('itx_1'),
     };
     expectTypeOf<typeof keys>().toEqualTypeOf<{
       [Kind in ShortLivedKind]: RecordKey<Kind, ShortLivedRecords[Kind]>;
@@ -157,6 +163,8 @@ describe('a list of records', () => {
       consent: consentList('usr_1'),
       workspaceMember: workspaceMemberList,
       invitation: invitationList(undefined),
+      identityProvider: identityProviderList,
+      identity: identityList('usr_1'),
     };
     expectTypeOf<typeof lists>().toEqualTypeOf<Expected>();
     expectTypeOf(membershipList).returns.toEqualTypeOf<Expected['membership']>();

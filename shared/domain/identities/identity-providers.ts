@@ -1,0 +1,153 @@
+import { assertHolds, type ManagementCaller } from '../access/authority.ts';
+import type { Clock, Random } from '../ambient.ts';
+import { DomainError, notFound, preconditionFailed } from '../errors.ts';
+import { newId } from '../ids.ts';
+import {
+  type IdentityProvider,
+  type IdentityProviderType,
+  identityProviderKey,
+  identityProviderList,
+} from '../people-records/identity-provider.ts';
+import { changeRecord, type DirectoryWriter } from '../records/change-record.ts';
+import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
+import type { RecordReader } from '../records/look.ts';
+import { isFetchableUrl } from '../registration/issuer-urls.ts';
+import type { ProviderSecretSealer } from './ports.ts';
+
+/** The issuers of the providers that are known by name. GitHub has none; its origin stands for it. */
+const KNOWN_ISSUERS = { google: 'https://accounts.google.com', github: 'https://github.com' } as const;
+
+interface Ports {
+  readonly records: RecordReader;
+  readonly identityProviders: DirectoryWriter<'identityProvider'>;
+  readonly providerSecretSealer: ProviderSecretSealer;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** An identity provider to create. */
+export interface IdentityProviderRequest {
+  readonly name: string;
+  readonly type: IdentityProviderType;
+  /** Undefined for the providers that are known by name. */
+  readonly issuer?: string | undefined;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly trustedDomains: readonly string[];
+  readonly forMembers: boolean;
+  readonly enabled: boolean;
+}
+
+/**
+ * Lets people log in by an identity provider. Who can write one can log in as anybody, so the caller needs every
+ * permission of the management API.
+ * @throws DomainError `forbidden` for a caller with fewer permissions; `invalid_request` for an issuer that cannot be
+ * fetched
+ */
+export async function createIdentityProvider(
+  caller: ManagementCaller,
+  { clientSecret, enabled, ...request }: IdentityProviderRequest,
+  ports: Ports,
+): Promise<IdentityProvider> {
+  assertHolds(caller, 'all');
+  const id = newId('idp', ports.random);
+  const provider: IdentityProvider = {
+    ...request,
+    id,
+    issuer: issuerOf(request),
+    trustedDomains: lowerCase(request.trustedDomains),
+    sealedSecret: await ports.providerSecretSealer.seal(id, clientSecret),
+    isEnabled: enabled,
+    createdAtSeconds: ports.clock.nowSeconds(),
+    version: 1,
+  };
+  await ports.identityProviders.insert(identityProviderKey(id), provider);
+  return provider;
+}
+
+/** Reads one identity provider. @throws DomainError `not_found` */
+export async function getIdentityProvider(
+  id: string,
+  { records }: { readonly records: RecordReader },
+): Promise<IdentityProvider> {
+  const provider = await records.open(id).find(identityProviderKey(id));
+  if (provider === undefined) throw notFound();
+  return provider;
+}
+
+/** Lists the identity providers, a page at a time. @throws DomainError `invalid_request` if the cursor is malformed */
+export function listIdentityProviders(
+  page: PageRequest,
+  { directoryList }: { readonly directoryList: DirectoryLister },
+): Promise<Page<IdentityProvider>> {
+  return directoryList.list(identityProviderList, page);
+}
+
+/** A change to an identity provider. Type and issuer never change: another issuer has other people. */
+export interface IdentityProviderPatch {
+  readonly name?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly clientSecret?: string | undefined;
+  readonly trustedDomains?: readonly string[] | undefined;
+  readonly forMembers?: boolean | undefined;
+  readonly enabled?: boolean | undefined;
+}
+
+/**
+ * Changes an identity provider. The caller needs what `createIdentityProvider` needs.
+ * @throws DomainError `forbidden`; as `changeRecord` does
+ */
+export async function updateIdentityProvider(
+  caller: ManagementCaller,
+  id: string,
+  patch: IdentityProviderPatch,
+  expectedVersion: number | undefined,
+  ports: Pick<Ports, 'records' | 'identityProviders' | 'providerSecretSealer'>,
+): Promise<IdentityProvider> {
+  assertHolds(caller, 'all');
+  const { clientSecret } = patch;
+  const sealed = clientSecret === undefined ? undefined : await ports.providerSecretSealer.seal(id, clientSecret);
+  const change = (before: IdentityProvider): IdentityProvider => ({
+    ...before,
+    name: patch.name ?? before.name,
+    clientId: patch.clientId ?? before.clientId,
+    sealedSecret: sealed ?? before.sealedSecret,
+    trustedDomains: lowerCase(patch.trustedDomains ?? before.trustedDomains),
+    forMembers: patch.forMembers ?? before.forMembers,
+    isEnabled: patch.enabled ?? before.isEnabled,
+  });
+  const key = identityProviderKey(id);
+  return changeRecord({ key, expectedVersion, change }, { records: ports.records, directory: ports.identityProviders });
+}
+
+/**
+ * Deletes an identity provider. Nobody logs in by it any more. The identities stay: they count again if a provider with
+ * the same issuer is created.
+ * @throws DomainError `forbidden`; `not_found`; `precondition_failed`
+ */
+export async function deleteIdentityProvider(
+  caller: ManagementCaller,
+  id: string,
+  expectedVersion: number | undefined,
+  ports: Pick<Ports, 'records' | 'identityProviders'>,
+): Promise<void> {
+  assertHolds(caller, 'all');
+  const { version } = await getIdentityProvider(id, ports);
+  if (expectedVersion !== undefined && expectedVersion !== version) throw preconditionFailed();
+  if (!(await ports.identityProviders.remove(identityProviderKey(id), version))) {
+    return deleteIdentityProvider(caller, id, expectedVersion, ports);
+  }
+}
+
+/** The issuer of a new provider. @throws DomainError `invalid_request` */
+function issuerOf({ type, issuer }: Pick<IdentityProviderRequest, 'type' | 'issuer'>): string {
+  const known = type === 'oidc' ? undefined : KNOWN_ISSUERS[type];
+  if (known !== undefined && (issuer === undefined || issuer === known)) return known;
+  if (known === undefined && issuer !== undefined && isFetchableUrl(issuer)) return issuer;
+  const must = known === undefined ? 'must be an https URL of the public Internet' : `is ${known}, or left out`;
+  throw new DomainError('invalid_request', `'issuer' ${must}.`, { field: 'issuer' });
+}
+
+function lowerCase(domains: readonly string[]): readonly string[] {
+  return domains.map((domain) => domain.toLowerCase());
+}

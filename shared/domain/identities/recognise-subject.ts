@@ -1,0 +1,118 @@
+import type { Clock, Digests, Random } from '../ambient.ts';
+import { ignoreConflict, notFound } from '../errors.ts';
+import { firstVersion } from '../ids.ts';
+import { type Identity, identityIdOf, identityKey, identityList } from '../people-records/identity.ts';
+import type { IdentityProvider } from '../people-records/identity-provider.ts';
+import { workspaceMemberKey } from '../people-records/workspace-member.ts';
+import type { RecordWriter } from '../records/change-record.ts';
+import type { DirectoryLister } from '../records/lists.ts';
+import type { Look, RecordReader } from '../records/look.ts';
+import { nameKey } from '../records/permissions.ts';
+import { exists, userKey } from '../records/principals.ts';
+import type { ProvenSubject } from './ports.ts';
+
+/** The most identities of one user. */
+const IDENTITIES_MAX = 20;
+
+interface Ports {
+  readonly records: RecordReader;
+  readonly directoryList: DirectoryLister;
+  readonly digests: Digests;
+}
+
+/**
+ * Who a subject is here: a user, by an identity or by an address that finds the user for the first time; nobody; or a user
+ * who may not log in by this provider.
+ */
+export type Recognised =
+  | { readonly is: 'user'; readonly userId: string; readonly identityId: string; readonly isNew: boolean }
+  | { readonly is: 'unknown' }
+  | { readonly is: 'notAllowed' };
+
+/**
+ * Recognises a person by issuer and subject. A verified address finds a user only if the provider is trusted for its
+ * domain, and the user has no other subject of the same issuer: a provider may give the address of one person to another.
+ * Reads only.
+ */
+export async function recogniseSubject(
+  subject: ProvenSubject,
+  provider: IdentityProvider,
+  ports: Ports,
+): Promise<Recognised> {
+  const identityId = identityIdOf(subject, ports.digests);
+  const look = ports.records.open(`subject ${identityId}`);
+  const identity = await look.find(identityKey(identityId));
+  const known = identity && (await look.find(userKey(identity.userId)));
+  if (exists(known)) return admitted({ userId: known.id, identityId, isNew: false }, provider, look);
+  const userId = await userByAddress(subject, provider, { look, ...ports });
+  // A subject of a deleted user is free again once the removal of the user is finished.
+  if (userId === undefined || identity !== undefined) return { is: 'unknown' };
+  return admitted({ userId, identityId, isNew: true }, provider, look);
+}
+
+/** Workspace members log in by a provider only if an administrator said so (people.md, "Who may act where"). */
+async function admitted(
+  found: { readonly userId: string; readonly identityId: string; readonly isNew: boolean },
+  { forMembers }: Pick<IdentityProvider, 'forMembers'>,
+  look: Look,
+): Promise<Recognised> {
+  const [user, member] = await Promise.all([
+    look.find(userKey(found.userId)),
+    look.find(workspaceMemberKey(found.userId)),
+  ]);
+  if (user?.status !== 'active' || (member !== undefined && !forMembers)) return { is: 'notAllowed' };
+  return { is: 'user', ...found };
+}
+
+async function userByAddress(
+  subject: ProvenSubject,
+  provider: Pick<IdentityProvider, 'trustedDomains'>,
+  { look, directoryList }: { readonly look: Look; readonly directoryList: DirectoryLister },
+): Promise<string | undefined> {
+  const email = trustedAddress(subject, provider);
+  if (email === undefined) return undefined;
+  const claim = await look.find(nameKey('email', email));
+  const user = claim && (await look.find(userKey(claim.ownerId)));
+  if (!exists(user) || user.email !== email) return undefined;
+  const { items } = await directoryList.list(identityList(user.id), { limit: IDENTITIES_MAX });
+  return items.some(({ issuer }) => issuer === subject.issuer) ? undefined : user.id;
+}
+
+/** The subject's address in lower case, if the provider has verified it and is trusted for its domain. */
+function trustedAddress(
+  { email = '', isEmailVerified }: Pick<ProvenSubject, 'email' | 'isEmailVerified'>,
+  { trustedDomains }: Pick<IdentityProvider, 'trustedDomains'>,
+): string | undefined {
+  const address = email.toLowerCase();
+  const domain = address.slice(address.lastIndexOf('@') + 1);
+  return isEmailVerified && address.includes('@') && trustedDomains.includes(domain) ? address : undefined;
+}
+
+/**
+ * Notes that a subject is a user. A second request at the same time notes the same.
+ * @throws DomainError `not_found` if the subject became another user meanwhile
+ */
+export async function linkSubject(
+  { issuer, subject, email }: ProvenSubject,
+  { userId, providerId }: Pick<Identity, 'userId' | 'providerId'>,
+  ports: Pick<Ports, 'records' | 'digests'> & {
+    readonly identities: RecordWriter<'identity'>;
+    readonly clock: Clock;
+    readonly random: Random;
+  },
+): Promise<void> {
+  const id = identityIdOf({ issuer, subject }, ports.digests);
+  const identity: Identity = {
+    id,
+    userId,
+    providerId,
+    issuer,
+    subject,
+    email,
+    createdAtSeconds: ports.clock.nowSeconds(),
+    version: firstVersion(ports.random),
+  };
+  await ports.identities.insert(identityKey(id), identity).catch(ignoreConflict);
+  const kept = await ports.records.open(`link of ${id}`).find(identityKey(id));
+  if (kept?.userId !== userId) throw notFound();
+}

@@ -1,0 +1,93 @@
+import type { providerLogin } from '#shared/api/pages/provider-login.ts';
+import { notFound } from '#shared/domain/errors.ts';
+import type { ProvenSubject } from '#shared/domain/identities/ports.ts';
+import { beginProviderLogin, finishProviderLogin, interactionIdIn } from '#shared/domain/identities/provider-login.ts';
+import { linkSubject, recogniseSubject } from '#shared/domain/identities/recognise-subject.ts';
+import { findInteraction, keepDecisions } from '#shared/domain/login/interactions.ts';
+import { type IdentityProvider, identityProviderKey } from '#shared/domain/people-records/identity-provider.ts';
+import type { Interaction } from '#shared/domain/people-records/interaction.ts';
+import { type ProviderProblem, providerProblemPage } from '#shared/pages/login/provider-problem.ts';
+import type { PortsOf } from '#shared/ports.ts';
+import type { OperationsOf } from '../lambda.ts';
+import { redirect, showPage } from '../reply/files.ts';
+import type { Browser } from '../request/browser.ts';
+import { logIn, pathAfterLogin } from './login-result.ts';
+import { interactionOver, receive } from './visit.ts';
+
+type Ports = PortsOf<(typeof providerLogin)['grants'][number]>;
+
+/** A browser in an interaction that it began, and the provider that it chose. */
+interface Visitor {
+  readonly browserSecret: string;
+  readonly interaction: Interaction;
+  readonly provider: IdentityProvider;
+}
+
+/** Finds who visits. Undefined for an interaction that is over or began in another browser. */
+async function visitorOf(
+  browser: Browser,
+  { interactionId, providerId }: { readonly interactionId: string; readonly providerId: string },
+  ports: Ports,
+): Promise<Visitor | undefined> {
+  const { secret: browserSecret } = receive(browser, ports);
+  const look = ports.records.open(`visit of ${interactionId}`);
+  const [interaction, provider] = await Promise.all([
+    findInteraction({ id: interactionId, browserSecret }, look, ports),
+    look.find(identityProviderKey(providerId)),
+  ]);
+  if (provider?.isEnabled !== true) throw notFound();
+  return interaction === undefined || interaction.isAnswered ? undefined : { browserSecret, interaction, provider };
+}
+
+/** Away to an identity provider, and back. Both are links: a form may not leave our own origin. */
+export const providerPages = {
+  beginProviderLogin: async ({ browser, params }, ports) => {
+    const visitor = await visitorOf(browser, params, ports);
+    if (visitor === undefined) return interactionOver(browser);
+    return redirect(await beginProviderLogin(visitor, ports));
+  },
+
+  finishProviderLogin: async ({ browser, params, source, auditAttempt }, ports) => {
+    const parameters = singleValues(browser.queryParameters([]));
+    const interactionId = interactionIdIn(parameters.state);
+    const visitor = await visitorOf(browser, { interactionId, providerId: params.providerId }, ports);
+    if (visitor === undefined) return interactionOver(browser);
+    const { provider, interaction } = visitor;
+    const result = await finishProviderLogin(visitor, parameters, ports);
+    if (result.is === 'stray') return interactionOver(browser);
+    if (result.is === 'old') return showProblem(visitor, { problem: 'old' });
+    if (result.is === 'refused') {
+      return showProblem(visitor, { problem: result.isDenied ? 'denied' : 'failed', words: result.words });
+    }
+    const person = await recogniseSubject(result.subject, provider, ports);
+    if (person.is !== 'user') return showProblem(visitor, { problem: person.is });
+    const { userId, identityId } = person;
+    await auditAttempt({ userId, identityId });
+    if (person.isNew) await linkSubject(result.subject, { userId, providerId: provider.id }, ports);
+    const login = { ...loginBy(result.subject), userId, source, userAgent: browser.userAgent };
+    const { session, cookie } = await logIn(login, browser, ports);
+    const decisions = { sessionId: session.id, loggedInAtSeconds: session.startedAtSeconds };
+    const kept = await keepDecisions(interaction, decisions, ports);
+    if (kept === undefined) return interactionOver(browser);
+    return redirect(pathAfterLogin(kept), { cookies: [cookie], target: { sessionId: session.id } });
+  },
+} satisfies Partial<OperationsOf<typeof providerLogin>>;
+
+/** How the person logged in, and when: as the provider says it. */
+function loginBy({ authenticatedAtSeconds }: ProvenSubject) {
+  return { methods: ['fed'], authenticatedAtSeconds } as const;
+}
+
+function showProblem(
+  { interaction, provider }: Visitor,
+  problem: { readonly problem: ProviderProblem; readonly words?: string },
+) {
+  return showPage(providerProblemPage({ ...problem, provider: provider.name, againHref: `/login/${interaction.id}` }));
+}
+
+/** `decodeForm` has refused parameters that come twice (RFC 6749 §3.1). */
+function singleValues(parameters: Readonly<Record<string, string | string[]>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(parameters).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}

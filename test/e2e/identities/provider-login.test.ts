@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import { FormBrowser } from '#infra/local/demo/people/form-browser.ts';
+import { succeed } from '#test/support/arrange/manage.ts';
+import { answerIn, CodeRequest, newThirdParty } from '#test/support/people/code-flow.ts';
+import { startInternet } from '#test/support/people/internet.ts';
+import {
+  isLoggedIn,
+  leaveFor,
+  logInBy,
+  newPerson,
+  newProvider,
+  onInternet,
+  verified,
+} from '#test/support/people/providers.ts';
+import { opened, prepared, useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
+
+const internet = opened(startInternet);
+const world = useWorld({ adapters: onInternet(internet) });
+const manage = useManage(world);
+const acme = useAcme(world);
+
+describe('a login at an identity provider', () => {
+  const provider = prepared(() => newProvider(manage, internet));
+
+  test('is a link on the login page while the provider is enabled', async () => {
+    const browser = new FormBrowser(world.url);
+    const link = async () => {
+      const { html, path } = await browser.open('/login');
+      return html.includes(`<a class="button plain" href="${path}/provider/${provider.id}">`);
+    };
+    expect(await link()).toBe(true);
+    await succeed(manage('PATCH', `/v1/identity-providers/${provider.id}`, { enabled: false }));
+    expect(await link()).toBe(false);
+    await succeed(manage('PATCH', `/v1/identity-providers/${provider.id}`, { enabled: true }));
+  });
+
+  test('S8: leaves by a link, with state, nonce and a PKCE challenge', async () => {
+    const address = new URL(await leaveFor(provider, new FormBrowser(world.url)));
+    expect(`${address.origin}${address.pathname}`).toBe(`${provider.script.issuer}/authorize`);
+    expect(Object.fromEntries(address.searchParams)).toEqual({
+      response_type: 'code',
+      client_id: 'mintmark',
+      redirect_uri: provider.redirectUri,
+      scope: 'openid profile email',
+      state: expect.stringMatching(/^itx_\w{22}\.\w{43}$/),
+      nonce: expect.stringMatching(/^\w{43}$/),
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge_method: 'S256',
+    });
+  });
+
+  test('finds a user by a verified address for the first time, and by issuer and subject from then on', async () => {
+    const { email } = await newPerson(manage);
+    provider.script.claims = { ...verified(email), email: email.toUpperCase() };
+    const first = await logInBy(provider, new FormBrowser(world.url));
+    expect(first).toMatchObject({ status: 200, path: '/account' });
+    expect(first.html).toContain(email);
+    provider.script.claims = { ...verified(email), email: 'other@elsewhere.example', email_verified: false };
+    const second = await logInBy(provider, new FormBrowser(world.url));
+    expect(second).toMatchObject({ status: 200, path: '/account' });
+    expect(second.html).toContain(email);
+  });
+
+  test('asks the provider for the address if the ID token has none', async () => {
+    const { email } = await newPerson(manage);
+    provider.script.claims = { sub: verified(email).sub };
+    provider.script.userInfo = verified(email);
+    expect(await logInBy(provider, new FormBrowser(world.url))).toMatchObject({ status: 200, path: '/account' });
+  });
+});
+
+describe('Frontier 19: an address', () => {
+  const provider = prepared(() => newProvider(manage, internet));
+  const untrusted = prepared(() => newProvider(manage, internet, { trustedDomains: ['example.org'] }));
+
+  test.each([
+    ['that the provider did not verify', { email_verified: false }],
+    ['of which the provider says nothing', { email_verified: undefined }],
+    ['whose verification is a text', { email_verified: 'true' }],
+  ])('%s finds no user', async (_what, change) => {
+    const { email } = await newPerson(manage);
+    provider.script.claims = { ...verified(email), ...change };
+    const browser = new FormBrowser(world.url);
+    expect(await logInBy(provider, browser)).toMatchObject({ status: 403 });
+    expect(await isLoggedIn(browser)).toBe(false);
+  });
+
+  test('of a domain for which the provider is not trusted finds no user', async () => {
+    const { email } = await newPerson(manage);
+    untrusted.script.claims = verified(email);
+    const browser = new FormBrowser(world.url);
+    const page = await logInBy(untrusted, browser);
+    expect({ status: page.status, isLoggedIn: await isLoggedIn(browser) }).toEqual({ status: 403, isLoggedIn: false });
+    expect(page.html).toContain('belongs to nobody here');
+  });
+
+  test('finds no user who has another subject of the same issuer: addresses are given to others', async () => {
+    const { email } = await newPerson(manage);
+    provider.script.claims = verified(email);
+    expect(await logInBy(provider, new FormBrowser(world.url))).toMatchObject({ status: 200 });
+    provider.script.claims = { ...verified(email), sub: 'a newcomer' };
+    expect(await logInBy(provider, new FormBrowser(world.url))).toMatchObject({ status: 403 });
+  });
+
+  test('of a disabled user does not log in', async () => {
+    const { id, email } = await newPerson(manage);
+    await succeed(manage('PATCH', `/v1/users/${id}`, { status: 'disabled' }));
+    provider.script.claims = verified(email);
+    const browser = new FormBrowser(world.url);
+    expect(await logInBy(provider, browser)).toMatchObject({ status: 403 });
+    expect(await isLoggedIn(browser)).toBe(false);
+  });
+});
+
+describe('people.md: workspace members', () => {
+  test('log in by a provider only if it is marked forMembers', async () => {
+    const email = 'administrator@example.com';
+    await world.bootstrap({ email });
+    const provider = await newProvider(manage, internet);
+    provider.script.claims = verified(email);
+    const browser = new FormBrowser(world.url);
+    expect(await logInBy(provider, browser)).toMatchObject({ status: 403 });
+    expect(await isLoggedIn(browser)).toBe(false);
+    await succeed(manage('PATCH', `/v1/identity-providers/${provider.id}`, { forMembers: true }));
+    expect(await logInBy(provider, browser)).toMatchObject({ status: 200, path: '/account' });
+  });
+});
+
+describe('a deleted user', () => {
+  test('leaves no identity: the subject belongs to nobody', async () => {
+    const provider = await newProvider(manage, internet);
+    const { id, email } = await newPerson(manage);
+    provider.script.claims = verified(email);
+    await logInBy(provider, new FormBrowser(world.url));
+    await succeed(manage('DELETE', `/v1/users/${id}`));
+    expect(await logInBy(provider, new FormBrowser(world.url))).toMatchObject({ status: 403 });
+    world.clock.advance(61);
+    await world.run('remove-deleted');
+    const { id: next } = await succeed<{ id: string }>(manage('POST', '/v1/users', { email }));
+    expect(next).not.toBe(id);
+    expect(await logInBy(provider, new FormBrowser(world.url))).toMatchObject({ status: 200, path: '/account' });
+  });
+});
+
+describe('auth_time', () => {
+  const provider = prepared(() => newProvider(manage, internet));
+
+  /** The ID token of an application, after a login by the provider. */
+  const idTokenAfter = async (claims: object) => {
+    const { email } = await newPerson(manage);
+    provider.script.claims = { ...verified(email), ...claims };
+    const application = await newThirdParty(world, acme.apiId);
+    const request = new CodeRequest(application.clientId, { scope: 'openid', resource: '' });
+    const browser = new FormBrowser(world.url);
+    const consent = await logInBy(provider, browser, request.path);
+    const answer = answerIn(await browser.submit(consent, { decision: 'allow' }));
+    const { body } = await request.redeem(world, application, answer);
+    const [, payload = ''] = (body as { id_token: string }).id_token.split('.');
+    return JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
+  };
+
+  test('of the provider goes on to the application, with amr "fed"', async () => {
+    const authTime = world.clock.nowSeconds() - 3_000;
+    expect(await idTokenAfter({ auth_time: authTime })).toMatchObject({ auth_time: authTime, amr: ['fed'] });
+  });
+
+  test('is left out if the provider does not say it', async () => {
+    const token = await idTokenAfter({});
+    expect(token).toMatchObject({ amr: ['fed'] });
+    expect(token).not.toHaveProperty('auth_time');
+  });
+
+  test.each([
+    ['prompt=login', { prompt: 'login' }, { max_age: '0', prompt: 'login' }],
+    ['max_age', { max_age: '60' }, { max_age: '60' }],
+  ])(
+    'people.md: decides whether a login is fresh enough for %s, and the provider is asked for it',
+    async (_name, wish, asked) => {
+      const { email } = await newPerson(manage);
+      const application = await newThirdParty(world, acme.apiId);
+      const { path } = new CodeRequest(application.clientId, wish);
+      const address = new URL(await leaveFor(provider, new FormBrowser(world.url), path));
+      expect(Object.fromEntries(address.searchParams)).toMatchObject(asked);
+      for (const claims of [{}, { auth_time: world.clock.nowSeconds() - 600 }]) {
+        provider.script.claims = { ...verified(email), ...claims };
+        const browser = new FormBrowser(world.url);
+        expect(await logInBy(provider, browser, path)).toMatchObject({ status: 403 });
+        expect(await isLoggedIn(browser)).toBe(false);
+      }
+      provider.script.claims = { ...verified(email), auth_time: world.clock.nowSeconds() };
+      const consent = await logInBy(provider, new FormBrowser(world.url), path);
+      expect(consent).toMatchObject({ status: 200, path: expect.stringMatching(/^\/authorize\//) });
+    },
+  );
+});
