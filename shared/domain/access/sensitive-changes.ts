@@ -3,7 +3,7 @@ import type { AuditEventType } from '../records/audit.ts';
 import type { ManagementCaller } from './authority.ts';
 
 /** How old the login behind a token may be for a change of a credential, role, application or identity. */
-export const FRESH_LOGIN_SECONDS = 600;
+const FRESH_LOGIN_SECONDS = 600;
 
 /** Changes that make a credential, give it another secret, or let it do more: it lasts longer than a consent. */
 const makingCredentials: readonly AuditEventType[] = [
