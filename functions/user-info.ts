@@ -4,7 +4,7 @@ import { kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
 import { possession } from '#shared/adapters/sets/possession.ts';
 import { userInfo } from '#shared/api/oauth/user-info.ts';
-import { readUserInfo } from '#shared/domain/checks/read-user-info.ts';
+import { readUserInfo, type UserInfo } from '#shared/domain/checks/read-user-info.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { ok } from '#shared/http/reply/replies.ts';
 
@@ -18,6 +18,10 @@ const adapters = {
 
 /** Tells an application who the person is that logged in (OpenID Connect Core §5.3). */
 export const handler = lambda(userInfo, adapters, {
-  userInfo: async ({ presented }, ports) => ok(await readUserInfo(presented, ports)),
-  userInfoByPost: async ({ presented }, ports) => ok(await readUserInfo(presented, ports)),
+  userInfo: async ({ presented }, ports) => answer(await readUserInfo(presented, ports)),
+  userInfoByPost: async ({ presented }, ports) => answer(await readUserInfo(presented, ports)),
 });
+
+function answer({ claims, clientId }: UserInfo) {
+  return ok(claims, { clientId });
+}

@@ -88,7 +88,9 @@ function gatewayRoutes({ route, ...own }: Served, samePath: readonly Served[]): 
   const isAlone = samePath.every(({ functionName }) => functionName === own.functionName);
   if (isAlone && route.method === 'GET') return [{ ...own, method: 'ANY' }];
   const isCovered = isAlone && own.limit === undefined && samePath.some(({ method }) => method === 'GET');
-  return isCovered ? [] : methodsOf(route).map((method) => ({ ...own, method }));
+  // A preflight takes no signature, and no guess.
+  const limitOfMethod = (method: string) => (method === 'OPTIONS' ? undefined : own.limit);
+  return isCovered ? [] : methodsOf(route).map((method) => ({ ...own, method, limit: limitOfMethod(method) }));
 }
 
 function limitOf({ reply, takesGuesses }: Route, grants: LambdaTable['grants']): RouteLimit | undefined {

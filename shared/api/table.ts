@@ -74,6 +74,8 @@ export interface Route {
   readonly body?: Body;
   /** Whether the operation reads query and body itself, because it answers their faults in its own way. */
   readonly readsInputItself?: boolean;
+  /** Whether pages of a client may read its answers: pages of the origins of its redirect URIs (M19). */
+  readonly isForPages?: boolean | undefined;
   readonly reply: Reply;
   /**
    * Whether a request can be a guess at a code or a link, or lets a mail be sent. The route of API Gateway then has a limit
@@ -91,10 +93,13 @@ export function isPublicDocument({ method, caller }: Route): boolean {
   return method === 'GET' && caller === 'anyone';
 }
 
-/** Names the methods that a route answers: HEAD wherever GET is (RFC 9110 §9.3.2), and OPTIONS for public documents. */
+/**
+ * Names the methods that a route answers: HEAD wherever GET is (RFC 9110 §9.3.2), and OPTIONS for public documents and
+ * where pages of clients may read.
+ */
 export function methodsOf(route: Route): readonly string[] {
-  if (route.method !== 'GET') return [route.method];
-  return isPublicDocument(route) ? ['GET', 'HEAD', 'OPTIONS'] : ['GET', 'HEAD'];
+  const methods = route.method === 'GET' ? ['GET', 'HEAD'] : [route.method];
+  return isPublicDocument(route) || route.isForPages === true ? [...methods, 'OPTIONS'] : methods;
 }
 
 /**

@@ -3,6 +3,7 @@ import { isPublicDocument, MANAGEMENT_PREFLIGHTS, type Route } from '#shared/api
 import type { Clock } from '#shared/domain/ambient.ts';
 import type { RecordReader } from '#shared/domain/records/look.ts';
 import { settingsIn } from '#shared/domain/records/settings.ts';
+import { isPageOfClient } from './caller/page-of-client.ts';
 import { done, type GatewayReply } from './reply/replies.ts';
 import type { Incoming } from './request/incoming.ts';
 import { within } from './within.ts';
@@ -37,9 +38,9 @@ export async function preflight({ route, headers }: Incoming, ports: Ports) {
 }
 
 /** Describes the preflight of a public document, or of others: OPTIONS at its path, which needs no credentials. */
-export function preflightOf({ path, errors }: Pick<Route, 'path' | 'errors'>): Route {
+export function preflightOf({ path, errors, isForPages }: Pick<Route, 'path' | 'errors' | 'isForPages'>): Route {
   const reply = { status: 204, description: 'The methods and headers that a browser may use' } as const;
-  return { method: 'GET', path, summary: 'Answer a preflight', caller: 'anyone', errors, reply };
+  return { method: 'GET', path, summary: 'Answer a preflight', caller: 'anyone', errors, isForPages, reply };
 }
 
 /** Lets the pages of all origins read public documents, without credentials (L10). */
@@ -53,8 +54,8 @@ export function shareDocuments(): MiddlewareObj<Incoming, GatewayReply> {
 
 /**
  * Lets the pages of the origins in the settings call the management API. They send a token of their own in a header:
- * cookies and other credentials of a browser mean nothing here. The OAuth endpoints share nothing, because there is no
- * browser to serve (M19). If the settings cannot be read, an answer stays as it is, without these headers.
+ * cookies and other credentials of a browser mean nothing here. If the settings cannot be read, an answer stays as it is,
+ * without these headers.
  */
 export function shareWithAllowedOrigins(ports: () => Ports): MiddlewareObj<Incoming, GatewayReply> {
   const share = async ({ event, response }: { event: Incoming; response: GatewayReply | null | undefined }) => {
@@ -70,13 +71,33 @@ export function shareWithAllowedOrigins(ports: () => Ports): MiddlewareObj<Incom
   return { after: share, onError: share };
 }
 
+/**
+ * Lets the pages of a client read what the OAuth endpoints answer the client (M19). Who calls is known only with the
+ * request itself, so pages of all origins may send one; cookies mean nothing here. If the client cannot be read, an
+ * answer stays as it is, without these headers.
+ */
+export function shareWithPagesOfClient(ports: () => Ports): MiddlewareObj<Incoming, GatewayReply> {
+  const share = async ({ event, response }: { event: Incoming; response: GatewayReply | null | undefined }) => {
+    if (response == null || event.route?.isForPages !== true) return;
+    Object.assign(response.headers, { vary: 'Origin' });
+    const { origin } = event.headers;
+    if (origin === undefined || origin === 'null') return;
+    const isPreflight = event.operation === PREFLIGHT;
+    if (!isPreflight && !(await isPageOfClient(origin, event, ports()).catch(() => false))) return;
+    const others = isPreflight ? clientPreflightHeaders : managementHeaders;
+    Object.assign(response.headers, { 'access-control-allow-origin': origin, ...others });
+  };
+  return { after: share, onError: share };
+}
+
 /** Whether a request is for a path of the management API. A request that could not be read has no path. */
 export function isOnManagementPath({ pathTemplate }: Partial<Incoming>): boolean {
   return pathTemplate?.startsWith('/v1/') === true;
 }
 
 function isAboutDocument({ route }: Incoming): boolean {
-  return route !== undefined && route !== managementPreflight && isPublicDocument(route);
+  if (route === undefined || route === managementPreflight || route.isForPages === true) return false;
+  return isPublicDocument(route);
 }
 
 interface RememberedOrigins {
@@ -110,6 +131,13 @@ const MANAGEMENT_PREFLIGHT_MAX_AGE_SECONDS = 600;
 const managementPreflightHeaders = {
   'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
   'access-control-allow-headers': 'Accept, Authorization, Content-Type, DPoP, Idempotency-Key, If-Match',
+  'access-control-max-age': String(MANAGEMENT_PREFLIGHT_MAX_AGE_SECONDS),
+};
+
+/** Libraries add headers of their own. Authorization must be named, because `*` leaves it out (Fetch §3.2.5). */
+const clientPreflightHeaders = {
+  'access-control-allow-methods': 'GET, HEAD, POST',
+  'access-control-allow-headers': '*, Authorization',
   'access-control-max-age': String(MANAGEMENT_PREFLIGHT_MAX_AGE_SECONDS),
 };
 

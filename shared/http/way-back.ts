@@ -1,6 +1,6 @@
 import httpSecurityHeaders from '@middy/http-security-headers';
 import type { LambdaTable } from '#shared/api/table.ts';
-import { leaveOutBody, shareDocuments, shareWithAllowedOrigins } from './share-origins.ts';
+import { leaveOutBody, shareDocuments, shareWithAllowedOrigins, shareWithPagesOfClient } from './share-origins.ts';
 import type { StepPorts } from './step-ports.ts';
 import { answerErrors } from './steps/answer-errors.ts';
 import { tellNonce } from './steps/possession.ts';
@@ -44,6 +44,7 @@ export function onTheWayBack(table: LambdaTable, ports: () => StepPorts): Middle
     nameRequest(),
     shareDocuments(),
     shareWithAllowedOrigins(ports),
+    shareWithPagesOfClient(ports),
     leaveOutBody(),
     writeLog(table),
   ].toReversed();

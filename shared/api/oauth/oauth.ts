@@ -116,6 +116,7 @@ export const exchange = lambdaTable({
         'Trade credentials, a signed JWT, a refresh token or another token for an access token (RFC 6749, 7523, 8693)',
       caller: 'grant',
       errors: 'oauth',
+      isForPages: true,
       body: {
         encoding: 'form-or-flat-json',
         repeatable: ['audience', 'resource'],
@@ -225,6 +226,7 @@ export const revoke = lambdaTable({
       summary: 'Revoke a token (RFC 7009)',
       caller: 'client',
       errors: 'oauth',
+      isForPages: true,
       body: { encoding: 'form-or-flat-json', ...tokenBody },
       reply: { status: 200, description: 'The token is no longer valid', schema: z.object({}), example: {} },
       audit: 'token.revoked',

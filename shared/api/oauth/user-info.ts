@@ -5,6 +5,7 @@ const route = {
   path: '/oauth/userinfo',
   caller: 'bearer',
   errors: 'oauth',
+  isForPages: true,
   reply: {
     status: 200,
     description: 'What the scopes of the token tell about the person',

@@ -7,13 +7,19 @@ import { dividedScope } from '../tokens/user-token.ts';
 import type { ManagerPorts } from './authenticate-manager.ts';
 import { assertIsSender, type PresentedToken } from './sender-constraint.ts';
 
+/** What an application is told about a person, and which application. */
+export interface UserInfo {
+  readonly claims: PersonClaims;
+  readonly clientId: string;
+}
+
 /**
  * Tells an application about the person who logged in (OpenID Connect Core §5.3): the claims that the token's scopes
  * name. It takes access tokens of users for any API, if they have the scope `openid`.
  * @throws DomainError `invalid_token` for a token that is not active or not of a user; `insufficient_scope` without
  * `openid`; and as `assertIsSender` does
  */
-export async function readUserInfo(presented: PresentedToken, ports: ManagerPorts): Promise<PersonClaims> {
+export async function readUserInfo(presented: PresentedToken, ports: ManagerPorts): Promise<UserInfo> {
   const live = await findLiveToken(presented.value, ports);
   const { claims, look } = live ?? {};
   if (claims?.granted_at === undefined || look === undefined) throw notOfUser();
@@ -24,7 +30,7 @@ export async function readUserInfo(presented: PresentedToken, ports: ManagerPort
   }
   const user = await look.find(userKey(claims.sub));
   if (user === undefined) throw notOfUser();
-  return claimsAbout(user, identityScopes);
+  return { claims: claimsAbout(user, identityScopes), clientId: claims.client_id };
 }
 
 function notOfUser(): DomainError {

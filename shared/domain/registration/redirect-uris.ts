@@ -38,6 +38,15 @@ export function matchRedirectUri(asked: string, registered: readonly string[]): 
   return registered.some((uri) => withoutLoopbackPort(uri) === withoutPort) ? asked : undefined;
 }
 
+/**
+ * Whether an origin, as browsers write it (RFC 6454 §6.2), is the origin of one of these redirect URIs. `null` is the
+ * origin of many pages that nobody can tell apart, and of no redirect URI.
+ */
+export function isOriginOf(origin: string, redirectUris: readonly string[]): boolean {
+  const web = redirectUris.filter((uri) => /^https?:/.test(uri)).map((uri) => new URL(uri).origin);
+  return matchRedirectUri(origin, web) !== undefined;
+}
+
 /** A URI of the user's own machine without its port; undefined for all other URIs. */
 function withoutLoopbackPort(uri: string): string | undefined {
   const parts = /^(?<host>http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))(?::\d{1,5})?(?<rest>[/?].*)?$/.exec(uri)?.groups;

@@ -19,10 +19,12 @@ function askedAmong(routes: readonly NamedRoute[], method: string): NamedRoute |
   return routes.find(([, route]) => route.method === (method === 'HEAD' ? 'GET' : method));
 }
 
-/** Only public documents and the management API answer the preflight of a browser. */
+/** Only public documents, the management API and routes for pages of clients answer the preflight of a browser. */
 function preflightAmong(routes: readonly NamedRoute[], event: Incoming): NamedRoute | undefined {
   const document = routes.find(([, route]) => isPublicDocument(route));
   if (document !== undefined) return [PREFLIGHT, preflightOf(document[1])];
+  const forPages = routes.find(([, route]) => route.isForPages === true);
+  if (forPages !== undefined) return [PREFLIGHT, preflightOf(forPages[1])];
   return isOnManagementPath(event) ? [PREFLIGHT, managementPreflight] : undefined;
 }
 
