@@ -15,6 +15,7 @@ const adapters = {
   sessions: dynamoShortLivedWriter,
   interactions: dynamoShortLivedWriter,
   codes: dynamoShortLivedWriter,
+  pushedRequests: dynamoShortLivedWriter,
   consents: dynamoConsentRecords,
   pepper: kmsPepper,
   audit: dynamoAudit,

@@ -50,7 +50,6 @@ const clientWriting = {
 /** The settings about keys that the product makes. */
 const madeKeys = ['MINTMARK_SIGNING_KEY_POLICY', 'MINTMARK_SIGNING_KEY_ALIASES'] as const;
 const nothing = { statements: [], environment: [] } as const;
-
 /** Grant → IAM statements and settings. `shared/ports.ts` maps the same grants to ports for the handlers. */
 export const grants: Readonly<Record<Grant, GrantRendering>> = {
   'records:read': {
@@ -162,6 +161,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   'sessions:write': writingShortLived('session#*', 'sessionRoster#*'),
   'interactions:write': writingShortLived('interaction#*', 'loginAttempt#*', 'loginLink#*'),
   'codes:write': writingShortLived('code#*'),
+  'pushed-requests:write': writingShortLived('pushedRequest#*'),
   'consents:write': { statements: [putting('consent#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
   'consents:end': { statements: [removing('consent#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
   'users:write': { statements: [putting('user#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },

@@ -68,7 +68,8 @@ export interface MintmarkProps {
    */
   readonly tokenThrottle?: RateLimit | undefined;
   /**
-   * The limit of requests to each route whose answer can be signed: introspection, status lists, and the signed key set.
+   * The limit of requests to each route whose answer can be signed: introspection, status lists, and the signed key set,
+   * and to `POST /oauth/par`.
    * @default 500 requests per second, in bursts of 1000
    */
   readonly signedAnswerThrottle?: RateLimit | undefined;

@@ -1,4 +1,5 @@
 import { directory } from '#shared/api/management/directory.ts';
+import { pushRequest } from '#shared/api/oauth/push-request.ts';
 import { gatewayPath, type LambdaTable, MANAGEMENT_PREFLIGHTS, methodsOf, type Route } from '#shared/api/table.ts';
 import { tables } from '#shared/api/tables.ts';
 import { defaultRoute } from '#shared/api/without-routes.ts';
@@ -12,7 +13,8 @@ const ISSUING_GRANTS: readonly Grant[] = ['tokens:issue', 'tokens:sign'];
 
 /**
  * Why a route has a limit of its own: `token` for a route that issues tokens, `answer` for a route whose answer can be
- * signed, `guess` for a route that takes guesses at codes and links, `unserved` for the default route.
+ * signed, and for pushed requests, `guess` for a route that takes guesses at codes and links, `unserved` for the default
+ * route.
  */
 export type RouteLimit = 'token' | 'answer' | 'guess' | 'unserved';
 
@@ -93,8 +95,9 @@ function gatewayRoutes({ route, ...own }: Served, samePath: readonly Served[]): 
   return isCovered ? [] : methodsOf(route).map((method) => ({ ...own, method, limit: limitOfMethod(method) }));
 }
 
-function limitOf({ reply, takesGuesses }: Route, grants: LambdaTable['grants']): RouteLimit | undefined {
+function limitOf({ reply, path, takesGuesses }: Route, grants: LambdaTable['grants']): RouteLimit | undefined {
   if (takesGuesses === true) return 'guess';
   if (grants.some((grant) => ISSUING_GRANTS.includes(grant))) return 'token';
-  return reply.signedAs === undefined ? undefined : 'answer';
+  const isPush = path === pushRequest.routes.pushRequest.path;
+  return isPush || reply.signedAs !== undefined ? 'answer' : undefined;
 }

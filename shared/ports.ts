@@ -100,6 +100,7 @@ export interface GrantedPorts {
   'sessions:write': { readonly sessions: ShortLivedWriter<'session' | 'sessionRoster'> };
   'interactions:write': { readonly interactions: ShortLivedWriter<'interaction' | 'loginAttempt' | 'loginLink'> };
   'codes:write': { readonly codes: ShortLivedWriter<'code'> };
+  'pushed-requests:write': { readonly pushedRequests: ShortLivedWriter<'pushedRequest'> };
   'consents:write': { readonly consents: RecordWriter<'consent'> };
   'consents:end': { readonly consentRemover: ConsentRemover };
   'users:write': { readonly users: RecordWriter<'user'> };

@@ -19,6 +19,7 @@ import { handler as membership } from '#functions/membership.ts';
 import { handler as ownAccount } from '#functions/own-account.ts';
 import { handler as providerLogin } from '#functions/provider-login.ts';
 import { handler as publishEvents } from '#functions/publish-events.ts';
+import { handler as pushRequest } from '#functions/push-request.ts';
 import { handler as removeDeleted } from '#functions/remove-deleted.ts';
 import { handler as reportLeak } from '#functions/report-leak.ts';
 import { handler as revoke } from '#functions/revoke.ts';
@@ -63,6 +64,7 @@ export function localFunctions(environment: Environment, changes: AdapterChanges
     membership: membership.with(adapters),
     'provider-login': providerLogin.with(adapters),
     'publish-events': publishEvents.with(adapters),
+    'push-request': pushRequest.with(adapters),
     'remove-deleted': removeDeleted.with(adapters),
     'report-leak': reportLeak.with(adapters),
     revoke: revoke.with(adapters),

@@ -1,5 +1,5 @@
 import type { ZodOpenApiParameterObject } from 'zod-openapi';
-import type { Route } from '#shared/api/table.ts';
+import { isCreation, type Route } from '#shared/api/table.ts';
 
 /**
  * Whether a route changes one existing resource, so that If-Match can name its version. The routes of secrets count,
@@ -15,7 +15,7 @@ export function headerParameters(route: Route) {
   return [
     ...(isChangeOfOne(route) ? [{ $ref: '#/components/parameters/IfMatch' }] : []),
     ...(route.caller === 'grant' ? [{ $ref: '#/components/parameters/DPoP' }] : []),
-    ...(route.reply.status === 201 ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
+    ...(isCreation(route) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
   ];
 }
 

@@ -110,6 +110,11 @@ export function isOfManagementApi(route: Route): boolean {
   return route.path.startsWith('/v1/') && !isPublicDocument(route);
 }
 
+/** Whether a route creates a record of the workspace. Then it takes an `Idempotency-Key`. */
+export function isCreation(route: Route): boolean {
+  return route.reply.status === 201 && isOfManagementApi(route);
+}
+
 /**
  * API Gateway's path of all preflights of the management API. A function that has a path for itself answers its
  * preflights alike.
@@ -166,7 +171,9 @@ type CallerKind<C> = C extends 'anyone' | 'browser' | 'bearer' | 'client' | 'gra
 
 type GrantsForRoute<R extends Route> =
   | GrantsForCaller[CallerKind<R['caller']>]
-  | (R extends { readonly reply: { readonly status: 201 } } ? 'requests:remember' : never)
+  | (R extends { readonly path: `/v1/${string}`; readonly reply: { readonly status: 201 } }
+      ? 'requests:remember'
+      : never)
   | (R extends { readonly query: z.ZodType<{ readonly cursor?: string | undefined }> } ? 'pepper:use' : never);
 
 type NeededGrants<Table extends LambdaTable> = GrantsForRoute<Table['routes'][keyof Table['routes']]>;

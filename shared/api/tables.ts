@@ -13,6 +13,7 @@ import { signingSecrets } from './management/signing-secrets.ts';
 import { testApi } from './management/test-api.ts';
 import { discovery } from './oauth/discovery.ts';
 import { exchange, introspect, revoke } from './oauth/oauth.ts';
+import { pushRequest } from './oauth/push-request.ts';
 import { reportLeak } from './oauth/report-leak.ts';
 import { statusLists } from './oauth/status-lists.ts';
 import { userInfo } from './oauth/user-info.ts';
@@ -31,6 +32,7 @@ export const apiTables = [
   exchange,
   introspect,
   revoke,
+  pushRequest,
   userInfo,
   reportLeak,
   discovery,

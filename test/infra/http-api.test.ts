@@ -12,7 +12,6 @@ const deployment = synthesize();
 const { stack, template } = deployment;
 const { api, functions, issuer, jwksUrl } = stack.mintmark;
 const apiId = { Ref: logicalIdOf(api.httpApi, deployment) };
-
 describe('the HTTP API', () => {
   test('has exactly the routes of the API tables, each with the function that serves it', () => {
     const integrations = template.findResources('AWS::ApiGatewayV2::Integration');
@@ -111,6 +110,7 @@ describe('the HTTP API', () => {
       'POST /v1/tenants/{tenantId}/members/{userId}/api-tokens': issuing,
       'POST /v1/apis/{apiId}/test': issuing,
       'POST /oauth/introspect': answering,
+      'POST /oauth/par': answering,
       'ANY /.well-known/jwks.jws': answering,
       'ANY /.well-known/status/{listId}': answering,
       'ANY /login/link': guessing,

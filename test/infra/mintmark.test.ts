@@ -132,6 +132,7 @@ describe('functions', () => {
       exchange: 1024,
       introspect: 1024,
       revoke: 1024,
+      'push-request': 1024,
     };
     expect(each('MemorySize')).toEqual({ ...all(512), ...computing });
   });

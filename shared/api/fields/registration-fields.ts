@@ -116,6 +116,7 @@ export const newRegistration = {
   tokenEndpointAudienceAllowed: tokenEndpointAudienceAllowed.optional(),
   ...z.object(introspectionAnswers).partial().shape,
   ...z.object(certificateNames).partial().shape,
+  requirePushedAuthorizationRequests: z.boolean().optional(),
   dpopBoundAccessTokens: z.boolean().optional(),
   tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
 };
@@ -135,6 +136,7 @@ export const registrationPatch = {
   introspectionEncryptedResponseAlg: introspectionAnswers.introspectionEncryptedResponseAlg.nullish(),
   introspectionEncryptedResponseEnc: introspectionAnswers.introspectionEncryptedResponseEnc.nullish(),
   ...certificateNamesPatch,
+  requirePushedAuthorizationRequests: z.boolean().nullish(),
   dpopBoundAccessTokens: z.boolean().nullish(),
   tlsClientCertificateBoundAccessTokens: z.boolean().nullish(),
 };
@@ -156,6 +158,7 @@ export const shownRegistration = {
   tlsClientAuthSanUri: z.string().optional(),
   tlsClientAuthSanIp: z.string().optional(),
   tlsClientAuthSanEmail: z.string().optional(),
+  requirePushedAuthorizationRequests: z.boolean().optional(),
   dpopBoundAccessTokens: z.boolean().optional(),
   tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
 };

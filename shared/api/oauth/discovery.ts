@@ -9,6 +9,7 @@ const metadataDocument = z.object({
   token_endpoint: z.string(),
   introspection_endpoint: z.string(),
   revocation_endpoint: z.string(),
+  pushed_authorization_request_endpoint: z.string(),
   jwks_uri: z.string(),
   signed_jwks_uri: z.string(),
   grant_types_supported: z.array(z.string()),
@@ -17,6 +18,7 @@ const metadataDocument = z.object({
   code_challenge_methods_supported: z.array(z.string()),
   authorization_response_iss_parameter_supported: z.literal(true),
   request_uri_parameter_supported: z.literal(false),
+  require_pushed_authorization_requests: z.literal(false),
   scopes_supported: z.array(z.string()),
   claims_supported: z.array(z.string()),
   prompt_values_supported: z.array(z.string()),
@@ -33,7 +35,12 @@ const metadataDocument = z.object({
   dpop_signing_alg_values_supported: z.array(z.string()),
   tls_client_certificate_bound_access_tokens: z.literal(true).optional(),
   mtls_endpoint_aliases: z
-    .object({ token_endpoint: z.string(), introspection_endpoint: z.string(), revocation_endpoint: z.string() })
+    .object({
+      token_endpoint: z.string(),
+      introspection_endpoint: z.string(),
+      revocation_endpoint: z.string(),
+      pushed_authorization_request_endpoint: z.string(),
+    })
     .optional(),
   subject_types_supported: z.array(z.string()),
   id_token_signing_alg_values_supported: z.array(z.string()),

@@ -12,7 +12,7 @@ import { lambdaTable } from '../table.ts';
 const parameter = z.string().max(PARAMETER_CHARACTERS_MAX).optional();
 
 /** The members that client authentication reads and checks itself. */
-const clientCredentials = {
+export const clientCredentials = {
   client_id: parameter,
   client_secret: parameter,
   client_assertion_type: parameter,
@@ -20,7 +20,7 @@ const clientCredentials = {
 };
 
 /** The grants that are needed to recognise a client by secret, key or certificate. */
-const clientGrants = [
+export const clientGrants = [
   'records:read',
   'pepper:use',
   'secrets:hash',

@@ -3,7 +3,7 @@ import { lambdaTable } from '../table.ts';
 import { formToken, formValue, page, posted } from './page-routes.ts';
 
 /** The parameters of an authorization request (RFC 6749 §4.1.1 and its extensions). */
-const parameters = z.object({
+export const authorizationParameters = z.object({
   client_id: formValue,
   redirect_uri: formValue,
   response_type: formValue,
@@ -21,6 +21,8 @@ const parameters = z.object({
   ui_locales: formValue,
   tenant: formValue,
   dpop_jkt: formValue,
+  request: formValue,
+  request_uri: formValue,
 });
 
 /** The authorization endpoint (RFC 6749 §3.1), and the pages between a request and its answer. */
@@ -32,6 +34,7 @@ export const authorize = lambdaTable({
     'sessions:write',
     'interactions:write',
     'codes:write',
+    'pushed-requests:write',
     'consents:write',
     'directory:list',
     'pepper:use',
@@ -43,7 +46,7 @@ export const authorize = lambdaTable({
       ...page,
       path: '/oauth/authorize',
       summary: 'Ask for an authorization code (RFC 6749 §4.1)',
-      query: parameters,
+      query: authorizationParameters,
       readsInputItself: true,
     },
     authorizeByForm: {
@@ -52,7 +55,7 @@ export const authorize = lambdaTable({
       summary: 'Ask for an authorization code by a form (OpenID Connect Core §3.1.2.1)',
       body: {
         encoding: 'form',
-        schema: parameters.extend({
+        schema: authorizationParameters.extend({
           resource: z.array(z.string()).optional(),
           audience: z.array(z.string()).optional(),
         }),

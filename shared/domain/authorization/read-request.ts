@@ -53,6 +53,8 @@ const CHARACTERS_MAX = { nonce: 512, login_hint: 254, tenant: 64 } as const;
 interface Ports {
   readonly defaultAudience: string | undefined;
   readonly nowSeconds: number;
+  /** Whether the application pushes the request (RFC 9126). */
+  readonly isPushed?: boolean | undefined;
 }
 
 /**
@@ -91,7 +93,7 @@ function problem(is: PageProblem['is'], client?: Client): ReadRequest {
 }
 
 /** The value of a parameter that came once. */
-function single(parameters: RequestParameters, name: string): string | undefined {
+export function single(parameters: RequestParameters, name: string): string | undefined {
   const value = parameters[name];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
@@ -133,7 +135,7 @@ async function readRest(
   ports: Ports,
 ): Promise<SoundRequest> {
   assertSingles(parameters);
-  assertForm(parameters, client);
+  assertForm(parameters, client, ports);
   const mode = single(parameters, 'response_mode');
   if (mode !== undefined && mode !== destination.responseMode) {
     throw new Refusal(
@@ -179,10 +181,13 @@ function assertSingles(parameters: RequestParameters): void {
   }
 }
 
-function assertForm(parameters: RequestParameters, client: Client): void {
+function assertForm(parameters: RequestParameters, client: Client, { isPushed = false }: Ports): void {
   if (single(parameters, 'request') !== undefined) throw new Refusal('request_not_supported', 'Send plain parameters.');
   if (single(parameters, 'request_uri') !== undefined) {
     throw new Refusal('request_uri_not_supported', 'Only a request_uri from /oauth/par is accepted.');
+  }
+  if (registrationOf(client).requirePushedAuthorizationRequests === true && !isPushed) {
+    throw new Refusal('invalid_request', 'This application must push its requests to /oauth/par (RFC 9126).');
   }
   const responseType = single(parameters, 'response_type');
   if (responseType === undefined) throw new Refusal('invalid_request', 'Send response_type=code.');

@@ -2,7 +2,7 @@ import type { ResponseMode } from '../people-records/authorization-request.ts';
 
 /** Why a request cannot be answered at the application: it is not known, or where it wants its answer is not. */
 export interface PageProblem {
-  readonly is: 'unknownApplication' | 'noRedirectUri' | 'unknownRedirectUri';
+  readonly is: 'unknownApplication' | 'noRedirectUri' | 'unknownRedirectUri' | 'unknownPushedRequest';
   /** The name of the application, if it is known. */
   readonly application: string | undefined;
 }

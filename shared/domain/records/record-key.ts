@@ -60,4 +60,5 @@ export type ShortLivedKind =
   | 'loginAttempt'
   | 'loginLink'
   | 'code'
-  | 'providerLogin';
+  | 'providerLogin'
+  | 'pushedRequest';

@@ -25,6 +25,8 @@ export interface ApplicationRegistration extends CertificateNames {
   readonly introspectionEncryptedResponseAlg?: EncryptionAlgorithm | undefined;
   /** The content encryption of these answers (RFC 9701 §6); undefined for A128CBC-HS256. */
   readonly introspectionEncryptedResponseEnc?: ContentEncryption | undefined;
+  /** Whether it must push its authorization requests (RFC 9126 §6). */
+  readonly requirePushedAuthorizationRequests?: boolean | undefined;
   /** Whether all its access tokens are bound to a key by DPoP (RFC 9449 §5.2). */
   readonly dpopBoundAccessTokens?: boolean | undefined;
   /** Whether all its access tokens are bound to its certificate (RFC 8705 §3.4). */

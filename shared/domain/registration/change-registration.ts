@@ -92,8 +92,12 @@ const assertionMembers = ['tokenEndpointAuthSigningAlg', 'tokenEndpointAudienceA
 /** The members that only some methods use. */
 const methodMembers = [...introspectionMembers, 'jwks', 'jwksUri', ...assertionMembers, ...certificateNames] as const;
 
-/** The members about the client's tokens, which every method allows. */
-const bindingMembers = ['dpopBoundAccessTokens', 'tlsClientCertificateBoundAccessTokens'] as const;
+/** The members about the client's requests and tokens, which every method allows. */
+const commonMembers = [
+  'requirePushedAuthorizationRequests',
+  'dpopBoundAccessTokens',
+  'tlsClientCertificateBoundAccessTokens',
+] as const;
 
 /** Returns the members among `methodMembers` that a method uses, with or without encrypted answers. */
 function usableMembers(method: TokenEndpointAuthMethod, isEncrypting: boolean): readonly string[] {
@@ -122,7 +126,7 @@ function mergedMembers(
   if (misplaced !== undefined) {
     throw refused(misplaced, `A client that authenticates by ${method} cannot have ${misplaced}.`);
   }
-  const kept = [...methodMembers.filter((member) => usable.includes(member)), ...bindingMembers];
+  const kept = [...methodMembers.filter((member) => usable.includes(member)), ...commonMembers];
   const base = isEncrypting ? before : { ...before, introspectionEncryptedResponseEnc: undefined };
   const merged = kept.map((member) => [member, patched(base, requested, member)] as const);
   return Object.fromEntries(merged.filter(([, value]) => value !== null && value !== undefined));

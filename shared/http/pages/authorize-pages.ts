@@ -3,7 +3,8 @@ import type { LiveSession } from '#shared/domain/access/live-session.ts';
 import { applicationDigest, keepConsent, toldBy } from '#shared/domain/authorization/consents.ts';
 import { issueCode } from '#shared/domain/authorization/issue-code.ts';
 import { type ConsentQuestion, type NextStep, nextStep } from '#shared/domain/authorization/next-step.ts';
-import { type RequestParameters, readRequest, type SoundRequest } from '#shared/domain/authorization/read-request.ts';
+import { readAtEndpoint, spendPushedRequest } from '#shared/domain/authorization/pushed-requests.ts';
+import type { RequestParameters, SoundRequest } from '#shared/domain/authorization/read-request.ts';
 import { AuthorizationError, type Destination, type PageProblem } from '#shared/domain/authorization/refusals.ts';
 import { soundAgain } from '#shared/domain/authorization/sound-again.ts';
 import {
@@ -84,12 +85,13 @@ async function begin(browser: Browser, parameters: RequestParameters, ports: Por
   try {
     // Both begin with a read, so that one call to DynamoDB brings both.
     const [read, live] = await Promise.all([
-      readRequest(parameters, look, { ...ports, nowSeconds }),
+      readAtEndpoint(parameters, look, { ...ports, nowSeconds }),
       sessionOf(browser, look, ports),
     ]);
     if (read.is === 'problem') return showPage(problemPage(read.problem, browser));
     const { sound } = read;
     const step = await nextStep({ ...sound, decisions: {} }, live, { ...ports, look, nowSeconds });
+    if (!(await spendPushedRequest(read.pushed, ports))) return showPage(problemPage(usedMeanwhile, browser));
     if (step.step === 'answer' || step.step === 'refuse')
       return await leave(step, sound, { ...leaving, cookies: visit.cookies }, ports);
     const interaction = await beginInteraction({ request: sound.request }, visit.secret, ports);
@@ -218,13 +220,22 @@ async function leave(
   return answerApplication(destination, { code: await issueCode(request, step.grant, ports) }, leaving);
 }
 
+/** The problem of a pushed request that another tab has used in the same moment. */
+const usedMeanwhile: PageProblem = { is: 'unknownPushedRequest', application: undefined };
+
 function problemPage({ is, application }: PageProblem, { requestId }: Browser) {
   const name = application === undefined ? '' : ` The application is “${application}”.`;
   const details = {
     unknownApplication: 'The client_id names no active application of this workspace.',
     noRedirectUri: `Send redirect_uri: one of the URIs that the application is registered with.${name}`,
+    unknownPushedRequest: 'The request_uri is unknown, used, expired, or of another application.',
     unknownRedirectUri: `The redirect_uri is not registered. It must be equal, character by character.${name}`,
   };
-  const error = is === 'unknownApplication' ? 'unknownApplication' : 'wrongRedirect';
-  return errorPage({ error, detail: details[is], requestId });
+  const errors = {
+    unknownApplication: 'unknownApplication',
+    unknownPushedRequest: 'interactionOver',
+    noRedirectUri: 'wrongRedirect',
+    unknownRedirectUri: 'wrongRedirect',
+  } as const;
+  return errorPage({ error: errors[is], detail: details[is], requestId });
 }

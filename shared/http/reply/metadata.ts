@@ -1,5 +1,6 @@
 import { discovery } from '#shared/api/oauth/discovery.ts';
 import { exchange, introspect, revoke } from '#shared/api/oauth/oauth.ts';
+import { pushRequest } from '#shared/api/oauth/push-request.ts';
 import { userInfo } from '#shared/api/oauth/user-info.ts';
 import { authorize } from '#shared/api/pages/authorize.ts';
 import { dpopAlgorithms } from '#shared/domain/authentication/dpop.ts';
@@ -52,6 +53,7 @@ export function authorizationServerMetadata({ issuer, mutualTlsUrl, algorithms }
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true as const,
     request_uri_parameter_supported: false as const,
+    require_pushed_authorization_requests: false as const,
     scopes_supported: [...identityScopes, OFFLINE_ACCESS],
     claims_supported: claimsSupported,
     prompt_values_supported: prompts,
@@ -77,6 +79,7 @@ export function endpointsAt(url: string) {
     token_endpoint: url + exchange.routes.token.path,
     introspection_endpoint: url + introspect.routes.introspect.path,
     revocation_endpoint: url + revoke.routes.revoke.path,
+    pushed_authorization_request_endpoint: url + pushRequest.routes.pushRequest.path,
   };
 }
 

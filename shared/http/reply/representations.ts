@@ -91,6 +91,7 @@ function registrationRepresentation(registration: ApplicationRegistration) {
     tlsClientAuthSanUri,
     tlsClientAuthSanIp,
     tlsClientAuthSanEmail,
+    requirePushedAuthorizationRequests,
     dpopBoundAccessTokens,
     tlsClientCertificateBoundAccessTokens,
     ...rest
@@ -113,6 +114,7 @@ function registrationRepresentation(registration: ApplicationRegistration) {
     tlsClientAuthSanUri,
     tlsClientAuthSanIp,
     tlsClientAuthSanEmail,
+    requirePushedAuthorizationRequests,
     dpopBoundAccessTokens,
     tlsClientCertificateBoundAccessTokens,
     ...(jwks && { jwks: { keys: jwks } }),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { MiddlewareObj } from '@middy/core';
 import { withoutShownOnce } from '#shared/api/fields/shown-once.ts';
-import type { Reply } from '#shared/api/table.ts';
+import { isCreation, type Reply } from '#shared/api/table.ts';
 import type { Clock } from '#shared/domain/ambient.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 import type { JsonObject } from '#shared/domain/json.ts';
@@ -32,7 +32,7 @@ export function answerRepeats(ports: () => Ports): MiddlewareObj<Incoming, Gatew
   return {
     before: async ({ event }) => {
       const key = event.headers['idempotency-key'];
-      if (key === undefined || routeOf(event).reply.status !== 201) return;
+      if (key === undefined || !isCreation(routeOf(event))) return;
       const { memory, clock } = ports();
       if (!KEY.test(key))
         throw new DomainError('invalid_request', 'Idempotency-Key takes 1 to 128 visible characters.');

@@ -55,7 +55,7 @@ describe('Sound 23: HEAD', () => {
 
   test('is refused where GET is not answered', async () => {
     const { status, headers } = await world.send('HEAD', '/oauth/token');
-    expect([status, headers.get('allow')]).toEqual([405, 'POST']);
+    expect([status, headers.get('allow')]).toEqual([405, 'POST, OPTIONS']);
   });
 });
 

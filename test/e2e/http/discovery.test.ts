@@ -38,11 +38,9 @@ let serviceUser: string;
 let metadata: Metadata;
 beforeAll(async () => {
   serviceUser = await createServiceUser(world, acme.tenantId, [acme.readerRoleId]);
-});
-const key = prepared(() => createServiceUserKey(world, serviceUser));
-beforeAll(async () => {
   metadata = (await world.send('GET', OAUTH_METADATA)).body as Metadata;
 });
+const key = prepared(() => createServiceUserKey(world, serviceUser));
 
 const GRANT = 'client_credentials';
 const SIGNATURES = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
@@ -58,6 +56,7 @@ describe('the metadata of the server', () => {
       token_endpoint: `${world.url}/oauth/token`,
       introspection_endpoint: `${world.url}/oauth/introspect`,
       revocation_endpoint: `${world.url}/oauth/revoke`,
+      pushed_authorization_request_endpoint: `${world.url}/oauth/par`,
       jwks_uri: `${world.url}/.well-known/jwks.json`,
       signed_jwks_uri: `${world.url}/.well-known/jwks.jws`,
       authorization_endpoint: `${world.url}/oauth/authorize`,
@@ -68,6 +67,7 @@ describe('the metadata of the server', () => {
       code_challenge_methods_supported: ['S256'],
       authorization_response_iss_parameter_supported: true,
       request_uri_parameter_supported: false,
+      require_pushed_authorization_requests: false,
       scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
       claims_supported: ['sub', 'name', 'email', 'email_verified', 'auth_time', 'amr', 'sid', 'nonce'],
       prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
@@ -218,7 +218,7 @@ describe('L4: the metadata of the server is true:', () => {
     expect(seen(await exchange(parameters))).toEqual(oauthError(400, 'unsupported_grant_type'));
   });
 
-  test.each(['device_authorization', 'par', 'register', 'logout', 'token/', 'keys'])(
+  test.each(['device_authorization', 'register', 'logout', 'token/', 'keys'])(
     'nothing answers at /oauth/%s',
     async (name) => {
       const replies = [await world.send('GET', `/oauth/${name}`), await world.send('POST', `/oauth/${name}`)];

@@ -19,7 +19,9 @@ const world = useWorld({ onReply: assertConforms });
 const acme = useAcme(world);
 const requests = prepared(() => routeRequests(world, acme));
 
-const creations = operationsOf(...tables.map(({ name }) => name)).filter(({ status }) => status === 201);
+const creations = operationsOf(...tables.map(({ name }) => name)).filter(
+  ({ operation, status }) => status === 201 && operation !== 'pushRequest',
+);
 
 const send = ({ method, path, ...init }: RouteRequest): Promise<Reply> => world.send(method, path, init);
 

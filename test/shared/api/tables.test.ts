@@ -17,7 +17,7 @@ const managementRoutes = routes.flatMap(({ caller, ...route }) =>
 );
 
 /** Routes without GET that change nothing. Nobody looks for them in the audit log. */
-const withoutTrace = ['POST /oauth/token', 'POST /oauth/introspect', 'POST /oauth/userinfo'];
+const withoutTrace = ['POST /oauth/token', 'POST /oauth/introspect', 'POST /oauth/par', 'POST /oauth/userinfo'];
 
 /** Members that only the answer of a creation shows, although they are public: ids, times, and the notice. */
 const PUBLIC_MEMBERS = ['apiId', 'kid', 'signsFrom', 'rotationEndsAt', 'type', 'principalId', 'notice'];
@@ -189,7 +189,7 @@ describe('bodies and replies', () => {
     expect(showing('refresh_token')).toEqual(['token']);
   });
 
-  const creations = routes.filter(({ reply }) => reply.status === 201);
+  const creations = routes.filter(({ reply, path }) => reply.status === 201 && path !== '/oauth/par');
 
   test.each(creations)(
     'B21: $name marks as shown once each member that it alone shows, except public members',
@@ -222,6 +222,8 @@ describe('grants', () => {
 
 function successStatus(method: Route['method'], path: string): Route['reply']['status'] {
   if (method === 'DELETE' || isReport(path)) return 204;
+  // RFC 9126 §2.2
+  if (path === '/oauth/par') return 201;
   return method === 'POST' && path.startsWith('/v1/') && !isConclusion(path) && !isTrial(path) ? 201 : 200;
 }
 

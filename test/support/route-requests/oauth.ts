@@ -1,4 +1,5 @@
 import type { TokenStatus } from '#shared/domain/tokens/claims.ts';
+import { basic, type Credentials } from '../world/deployment.ts';
 import { REPORTS } from '../world/world.ts';
 import type { Desk, Prepare } from './desk.ts';
 
@@ -26,6 +27,23 @@ export function oauthRequests({ form, tokenOfTenant, tokenOfUser, create, next }
     token: async () => form('/oauth/token', { grant_type: 'client_credentials', audience: REPORTS }),
     introspect: async () => form('/oauth/introspect', { token: await tokenOfTenant() }),
     revoke: async () => form('/oauth/revoke', { token: await tokenOfTenant() }),
+    pushRequest: async () => {
+      const redirectUri = 'https://app.example.com/callback';
+      const application = await create<Credentials>('/v1/applications', {
+        name: 'Pushing',
+        party: 'third',
+        redirectUris: [redirectUri],
+        grantTypes: ['authorization_code'],
+      });
+      const request = form('/oauth/par', {
+        response_type: 'code',
+        redirect_uri: redirectUri,
+        scope: 'openid',
+        code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+        code_challenge_method: 'S256',
+      });
+      return { ...request, headers: { ...request.headers, authorization: basic(application) } };
+    },
     reportLeak: async () => ({
       method: 'POST',
       path: '/v1/leaked-credentials',

@@ -129,6 +129,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     sessions: dynamoShortLivedWriter(environment),
     interactions: dynamoShortLivedWriter(environment),
     codes: dynamoShortLivedWriter(environment),
+    pushedRequests: dynamoShortLivedWriter(environment),
     consents: dynamoConsentRecords(environment),
     consentRemover: dynamoConsentRemover(environment),
     users: dynamoUserRecords(environment),

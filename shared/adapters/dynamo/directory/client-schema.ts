@@ -113,6 +113,7 @@ const registration = z.object({
   tlsClientAuthSanUri: z.string().optional(),
   tlsClientAuthSanIp: z.string().optional(),
   tlsClientAuthSanEmail: z.string().optional(),
+  requirePushedAuthorizationRequests: z.boolean().optional(),
   dpopBoundAccessTokens: z.boolean().optional(),
   tlsClientCertificateBoundAccessTokens: z.boolean().optional(),
 } satisfies ShapeOf<ApplicationRegistration>);

@@ -9,6 +9,7 @@ import {
 import type { Interaction, InteractionDecisions } from '#shared/domain/people-records/interaction.ts';
 import type { LoginAttempt, LoginLink } from '#shared/domain/people-records/login-attempt.ts';
 import type { ProviderLogin } from '#shared/domain/people-records/provider-login.ts';
+import type { PushedRequest } from '#shared/domain/people-records/pushed-request.ts';
 import { loginMethods, type Session, type SessionRoster } from '#shared/domain/people-records/session.ts';
 import type { ShapeOf } from '#shared/shape-of.ts';
 import { shortLived } from './short-lived-members.ts';
@@ -130,4 +131,5 @@ export const peopleSchemas = {
     isRedeemed: z.boolean(),
     familyId: z.string().optional(),
   } satisfies ShapeOf<AuthorizationCode>),
+  pushedRequest: z.object({ ...shortLived, request, isUsed: z.boolean() } satisfies ShapeOf<PushedRequest>),
 };

@@ -5,6 +5,7 @@ import { identityScopes } from '#shared/domain/people-records/authorization-requ
 import type { Interaction } from '#shared/domain/people-records/interaction.ts';
 import type { LoginAttempt, LoginLink } from '#shared/domain/people-records/login-attempt.ts';
 import type { ProviderLogin } from '#shared/domain/people-records/provider-login.ts';
+import type { PushedRequest } from '#shared/domain/people-records/pushed-request.ts';
 import { loginMethods, type Session, type SessionRoster } from '#shared/domain/people-records/session.ts';
 import type { ShortLivedWriter } from '#shared/domain/records/change-record.ts';
 import type { RecordKey, RecordKind, ShortLivedKind } from '#shared/domain/records/record-key.ts';
@@ -30,6 +31,7 @@ export interface ShortLivedRecords {
   readonly loginLink: LoginLink;
   readonly code: AuthorizationCode;
   readonly providerLogin: ProviderLogin;
+  readonly pushedRequest: PushedRequest;
 }
 
 const shortLivedSchemas: { readonly [Kind in ShortLivedKind]: z.ZodType<ShortLivedRecords[Kind]> } = {

@@ -12,6 +12,7 @@ import { interactionKey } from '#shared/domain/people-records/interaction.ts';
 import { invitationKey, invitationList, invitationsOfAddress } from '#shared/domain/people-records/invitation.ts';
 import { loginAttemptKey, loginLinkKey } from '#shared/domain/people-records/login-attempt.ts';
 import { providerLoginKey } from '#shared/domain/people-records/provider-login.ts';
+import { pushedRequestKey } from '#shared/domain/people-records/pushed-request.ts';
 import { sessionKey, sessionRosterKey } from '#shared/domain/people-records/session.ts';
 import { workspaceMemberKey, workspaceMemberList } from '#shared/domain/people-records/workspace-member.ts';
 import { changeRecord, type DirectoryWriter } from '#shared/domain/records/change-record.ts';
@@ -141,6 +142,7 @@ describe('a key of a record', () => {
       loginLink: loginLinkKey('usr_1'),
       code: authorizationCodeKey('cod_1'),
       providerLogin: providerLoginKey('itx_1'),
+      pushedRequest: pushedRequestKey('digest'),
     };
     expectTypeOf<typeof keys>().toEqualTypeOf<{
       [Kind in ShortLivedKind]: RecordKey<Kind, ShortLivedRecords[Kind]>;
