@@ -60,7 +60,10 @@ declare module 'oidc-provider' {
 
   export class Provider {
     constructor(issuer: string, configuration: Configuration);
-    readonly Grant: new (of: { readonly clientId: string; readonly accountId: string }) => Grant;
+    readonly Grant: new (of: {
+      readonly clientId: string;
+      readonly accountId: string;
+    }) => Grant;
     callback(): RequestListener;
     interactionFinished(request: IncomingMessage, response: ServerResponse, result: object): Promise<void>;
   }

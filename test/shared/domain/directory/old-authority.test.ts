@@ -38,7 +38,8 @@ describe.each([
   ['more roles than a principal gets now', light],
   ['roles with more permissions than a role takes now', heavy],
 ])('Sound 5: a principal of an earlier version with %s', (_what, roles) => {
-  const assign = (before?: readonly string[]) => findAssignedRoles(idsOf(roles), look, { tenantId: 'ten_acme', before });
+  const assign = (before?: readonly string[]) =>
+    findAssignedRoles(idsOf(roles), look, { tenantId: 'ten_acme', before });
 
   test('keeps them', async () => {
     expect(idsOf(await assign(idsOf(roles)))).toEqual(idsOf(roles));
