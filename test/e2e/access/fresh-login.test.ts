@@ -21,7 +21,7 @@ const TEN_MINUTES_SECONDS = 600;
 
 /** Paths of credentials, roles, applications and identities. An address is an identity, and an invitation brings roles. */
 const SENSITIVE =
-  /\/(?:api-tokens|secrets|keys|federated-credentials|applications|service-users|members|invitations|roles|signing-keys|signing-secrets)(?:\/|$)|^\/v1\/users\/{userId}$/;
+  /\/(?:api-tokens|identity-providers|secrets|keys|federated-credentials|applications|service-users|members|invitations|roles|signing-keys|signing-secrets)(?:\/|$)|^\/v1\/users\/{userId}$/;
 
 const changes = managementRoutes.filter((route) => route.audit !== undefined && !isOfSelf(route));
 const sensitive = changes.filter(({ path }) => SENSITIVE.test(path));
