@@ -13,10 +13,17 @@ import {
   renewInvitation,
   withdrawInvitation,
 } from '#shared/domain/membership/invitations.ts';
+import {
+  deleteWorkspaceMember,
+  getWorkspaceMember,
+  listWorkspaceMembers,
+  updateWorkspaceMember,
+} from '#shared/domain/membership/workspace-members.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import {
   memberInvitationRepresentation,
   tenantInvitationRepresentation,
+  workspaceMemberRepresentation,
 } from '#shared/http/reply/membership-representations.ts';
 import { created, done, ok } from '#shared/http/reply/replies.ts';
 import { pageRepresentation } from '#shared/http/reply/representations.ts';
@@ -26,6 +33,7 @@ const adapters = {
   ...management,
   pepper: kmsPepper,
   invitations: dynamoDirectoryWriter,
+  workspaceMembers: dynamoDirectoryWriter,
   directoryList: dynamoDirectoryLister,
   mailQueue: sqsMailQueue,
   issuance: dynamoIssuance,
@@ -70,5 +78,18 @@ export const handler = lambda(membership, adapters, {
   resendMemberInvitation: async ({ caller, params, expectedVersion }, ports) => {
     const invitation = await renewInvitation(caller, params, expectedVersion, ports);
     return ok(memberInvitationRepresentation(invitation, ports));
+  },
+
+  listWorkspaceMembers: async ({ query }, ports) =>
+    ok(pageRepresentation(await listWorkspaceMembers(query, ports), workspaceMemberRepresentation)),
+  getWorkspaceMember: async ({ params }, ports) =>
+    ok(workspaceMemberRepresentation(await getWorkspaceMember(params.userId, ports))),
+  updateWorkspaceMember: async ({ caller, params, body: { roleIds }, expectedVersion }, ports) => {
+    const change = { roleIds, expectedVersion };
+    return ok(workspaceMemberRepresentation(await updateWorkspaceMember(caller, params.userId, change, ports)));
+  },
+  deleteWorkspaceMember: async ({ caller, params, expectedVersion }, ports) => {
+    await deleteWorkspaceMember(caller, params.userId, expectedVersion, ports);
+    return done(204);
   },
 });

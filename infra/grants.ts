@@ -33,11 +33,7 @@ const signing = {
 /** Creates and replaces peppers. It does not permit unwrapping a pepper. */
 const pepperMaking = {
   statements: [
-    {
-      actions: ['dynamodb:PutItem', 'dynamodb:GetItem'],
-      resources: ['directory'],
-      conditions: itemsNamed('pepper#*'),
-    },
+    putting('pepper#*'),
     { actions: ['kms:GenerateDataKeyWithoutPlaintext'], resources: ['wrappingKey'], conditions: forPepper },
   ],
   environment: ['MINTMARK_DIRECTORY_TABLE', 'MINTMARK_WRAPPING_KEY'],
@@ -165,13 +161,14 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
   'consents:write': { statements: [putting('consent#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
   'consents:end': { statements: [removing('consent#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
   'users:write': { statements: [putting('user#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
-  'users:sign-up': {
-    statements: [putting('user#*', 'name#email/*')],
-    environment: ['MINTMARK_DIRECTORY_TABLE'],
-  },
+  'users:sign-up': { statements: [putting('user#*', 'name#email/*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
   'invitations:write': { statements: [writing('invitation#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
   'members:join': {
-    statements: [putting('membership#*', 'workspaceMember#*')],
+    statements: [putting('membership#*', 'workspaceMember#*', 'fullMembers#*')],
+    environment: ['MINTMARK_DIRECTORY_TABLE'],
+  },
+  'workspace-members:write': {
+    statements: [writing('workspaceMember#*'), putting('fullMembers#*')],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
   },
   'identity-providers:write': {

@@ -106,7 +106,6 @@ export interface GrantedPorts {
   'users:write': { readonly users: RecordWriter<'user'> };
   'users:sign-up': { readonly newUsers: RecordWriter<'user' | 'name'> };
   'invitations:write': { readonly invitations: DirectoryWriter<'invitation'> };
-  'members:join': { readonly joining: RecordWriter<'membership' | 'workspaceMember'> };
   'identity-providers:write': {
     readonly identityProviders: DirectoryWriter<'identityProvider'>;
     readonly providerSecretSealer: ProviderSecretSealer;
@@ -117,6 +116,10 @@ export interface GrantedPorts {
     readonly upstream: IdentityProviders;
   };
   'identities:write': { readonly identities: RecordWriter<'identity'> };
+  'members:join': { readonly joining: RecordWriter<'membership' | 'workspaceMember' | 'fullMembers'> };
+  'workspace-members:write': {
+    readonly workspaceMembers: DirectoryWriter<'workspaceMember'> & RecordWriter<'fullMembers'>;
+  };
   'mails:enqueue': { readonly mailQueue: MailQueue };
   'mails:send': { readonly mailer: Mailer };
   'assertions:verify': { readonly assertionVerifier: AssertionVerifier };

@@ -40,6 +40,8 @@ const decidedByOperation: Partial<Record<OperationName, readonly ErrorCode[]>> =
   resendTenantInvitation: ['forbidden', 'conflict'],
   deleteTenantInvitation: ['forbidden', 'conflict'],
   createMemberInvitation: ['forbidden'],
+  updateWorkspaceMember: ['forbidden'],
+  deleteWorkspaceMember: ['forbidden'],
   resendMemberInvitation: ['forbidden', 'conflict'],
   deleteMemberInvitation: ['forbidden', 'conflict'],
   setMember: ['forbidden'],

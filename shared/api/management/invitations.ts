@@ -19,7 +19,7 @@ const everyInvitation = {
 const ofTenant = z.object({ ...everyInvitation, tenantId: z.string(), roleIds: z.array(z.string()) });
 
 /** The roles of a workspace member. */
-const workspaceRoleIds = z.union([z.literal('all'), roleIds]).meta({
+export const workspaceRoleIds = z.union([z.literal('all'), roleIds]).meta({
   description: 'Roles of the workspace, or `all` for a member who may do everything',
 });
 

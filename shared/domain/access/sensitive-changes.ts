@@ -45,6 +45,8 @@ const needingFreshLogin: readonly AuditEventType[] = [
   'invitation.created',
   'invitation.sent_again',
   'invitation.withdrawn',
+  'workspace_member.updated',
+  'workspace_member.deleted',
   'user.updated',
   'user.deleted',
   'identity_provider.created',

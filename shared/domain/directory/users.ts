@@ -1,4 +1,5 @@
 import { assertHolds, assertMayAssign, type ManagementCaller } from '../access/authority.ts';
+import { enterFullMember, leaveFullMembers } from '../access/full-members.ts';
 import { standingRoles } from '../access/references.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { DomainError } from '../errors.ts';
@@ -92,7 +93,8 @@ export interface UserPatch {
  * users never have the same address. If a change is interrupted, its claim ends after some time. A new address is not
  * verified, and ends the user's sessions. A person who reads its mails can log in as the user, so the caller must be
  * allowed to give all that the user has.
- * @throws DomainError as `changeRecord` does; `conflict` if another user has the address; `forbidden` for a new address
+ * @throws DomainError as `changeRecord` does; `conflict` if another user has the address, and to disable the last
+ * workspace member who may do everything; `forbidden` for a new address
  * of a user who has more than the caller may give; `not_found` for a deleted user, for any version
  */
 export async function updateUser(
@@ -113,6 +115,7 @@ export async function updateUser(
       status: patch.status ?? before.status,
       metadata: mergeMetadata(before.metadata, patch.metadata),
     };
+    if (before.status === 'active' && after.status === 'disabled') await leaveFullMembers(id, ports);
     if (after.email === before.email) return after;
     await assertMayBecome(caller, id, ports);
     releaseOldAddress = await moveAddress(before, after, ports);
@@ -120,6 +123,7 @@ export async function updateUser(
   };
   const changed = await changeRecord({ key: userKey(id), expectedVersion, change }, ports);
   await releaseOldAddress?.();
+  if (patch.status === 'active') await enterFullMember(id, ports);
   return changed;
 }
 
@@ -165,7 +169,8 @@ async function moveAddress(
 /**
  * Deletes a user. The user's personal tokens are inactive from now on. The record stays, for the same reason as in
  * `deleteTenant`, but has no data of the person. A run of `removeDeleted` removes the memberships.
- * @throws DomainError as `changeRecord` does; `not_found` for a deleted user, for any version
+ * @throws DomainError as `changeRecord` does; `not_found` for a deleted user, for any version; `conflict` for the last
+ * workspace member who may do everything
  */
 export async function deleteUser(
   id: string,
@@ -177,6 +182,7 @@ export async function deleteUser(
   const change = async (user: User): Promise<User | undefined> => {
     if (!exists(user)) return undefined;
     email = user.email;
+    await leaveFullMembers(id, ports);
     await noteRemoval({ type: 'user', userId: id, email }, ports);
     const { createdAtSeconds, version } = user;
     return { id, email: '', status: 'deleted', createdAtSeconds, version };

@@ -1,3 +1,4 @@
+import { enterFullMember } from '../access/full-members.ts';
 import type { Clock, Digests, Random } from '../ambient.ts';
 import { newId } from '../ids.ts';
 import { type WorkspaceMember, workspaceMemberKey } from '../people-records/workspace-member.ts';
@@ -28,6 +29,7 @@ export async function provideFirstMember(address: string, ports: Ports): Promise
   const look = ports.records.open(`member ${email}`);
   const user = await provideUser(email, look, ports);
   await provideMember(user, look, ports);
+  await enterFullMember(user.id, ports);
   const token = await makeLoginLink(user.id, ports);
   return { loginLink: `${ports.issuer}/login/link?token=${token}` };
 }

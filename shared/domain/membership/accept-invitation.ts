@@ -1,3 +1,4 @@
+import { enterFullMember } from '../access/full-members.ts';
 import type { LiveSession } from '../access/live-session.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { ignoreConflict } from '../errors.ts';
@@ -16,7 +17,7 @@ const FRESH_SECONDS = 600;
 export interface AnswerPorts {
   readonly records: RecordReader;
   readonly invitations: DirectoryWriter<'invitation'>;
-  readonly joining: RecordWriter<'membership' | 'workspaceMember'>;
+  readonly joining: RecordWriter<'membership' | 'workspaceMember' | 'fullMembers'>;
   readonly users: RecordWriter<'user'>;
   readonly clock: Clock;
   readonly random: Random;
@@ -128,6 +129,7 @@ async function joinWorkspace(
     version: firstVersion(random),
   };
   await joining.insert(workspaceMemberKey(userId), member).catch(ignoreConflict);
+  if (roles === 'all') await enterFullMember(userId, { records, directory: joining, clock, random });
 }
 
 async function endSessionsBefore(

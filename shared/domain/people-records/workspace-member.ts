@@ -20,3 +20,12 @@ export const workspaceMemberList: RecordList<'workspaceMember', WorkspaceMember>
   kind: 'workspaceMember',
   owner: undefined,
 };
+
+/** Who may do everything, in one record, so that the last of them is known. */
+export interface FullMembers extends Versioned {
+  /** Each of them may do everything, unless that ended meanwhile. */
+  readonly userIds: readonly string[];
+}
+
+/** Names the roster of those who may do everything. */
+export const FULL_MEMBERS_KEY: RecordKey<'fullMembers', FullMembers> = { kind: 'fullMembers', id: 'workspace' };

@@ -65,6 +65,8 @@ export const auditEventTypes = [
   'identity_provider.created',
   'identity_provider.updated',
   'identity_provider.deleted',
+  'workspace_member.updated',
+  'workspace_member.deleted',
 ] as const;
 
 /** The type of an event, such as `role.created`. */

@@ -48,7 +48,8 @@ export type DirectoryKind =
   | 'workspaceMember'
   | 'invitation'
   | 'identityProvider'
-  | 'identity';
+  | 'identity'
+  | 'fullMembers';
 
 /** Kinds of records that expire. */
 export type ShortLivedKind =

@@ -1,5 +1,6 @@
 import type { Clock } from '#shared/domain/ambient.ts';
 import { type Invitation, isInvitationOpen } from '#shared/domain/people-records/invitation.ts';
+import type { WorkspaceMember } from '#shared/domain/people-records/workspace-member.ts';
 import { nothingLeft, timestamp } from './representations.ts';
 
 /** Invitations and workspace members, as the management API shows them. */
@@ -44,4 +45,11 @@ function common(record: Omit<Invitation, 'tenantId' | 'roles'>, invitation: Invi
     createdAt: timestamp(createdAtSeconds),
     version,
   };
+}
+
+/** Shows a workspace member by the user. The id of the membership stays internal. */
+export function workspaceMemberRepresentation({ id: _internal, ...record }: WorkspaceMember) {
+  const { userId, roleIds, createdAtSeconds, version, ...rest } = record;
+  nothingLeft(rest);
+  return { userId, roleIds, createdAt: timestamp(createdAtSeconds), version };
 }

@@ -23,6 +23,12 @@ describe(PAGE, () => {
     ]);
   });
 
+  test('invites a person to administer the workspace', () => {
+    const [invitation, members] = used().session.answers('workspace-member');
+    expect(invitation).toMatchObject({ email: 'grace@example.com', roleIds: 'all', status: 'open' });
+    expect(members).toEqual({ items: expect.any(Array) });
+  });
+
   test('gives a tenant a role of its own, which new members get', () => {
     expect(used().session.answers('tenant-role')).toEqual([
       expect.objectContaining({

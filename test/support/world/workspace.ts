@@ -142,6 +142,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     providerLogins: dynamoShortLivedWriter(environment),
     upstream: upstreamProviders(),
     identities: dynamoIdentityRecords(environment),
+    workspaceMembers: dynamoDirectoryWriter(environment),
     mailQueue: sqsMailQueue(() => ''),
     mailer: { send: () => Promise.reject(new Error('A workspace without a deployment sends no mails.')) },
     audit: dynamoAudit(environment),

@@ -6,7 +6,7 @@ import type { Consent } from '#shared/domain/people-records/consent.ts';
 import type { Identity } from '#shared/domain/people-records/identity.ts';
 import { type IdentityProvider, identityProviderTypes } from '#shared/domain/people-records/identity-provider.ts';
 import type { Invitation, InvitedRole, Inviter } from '#shared/domain/people-records/invitation.ts';
-import type { WorkspaceMember } from '#shared/domain/people-records/workspace-member.ts';
+import type { FullMembers, WorkspaceMember } from '#shared/domain/people-records/workspace-member.ts';
 import type { ApiTokenRoster } from '#shared/domain/records/client.ts';
 import {
   type Api,
@@ -94,6 +94,7 @@ export interface DirectoryRecords {
   readonly roster: ApiTokenRoster;
   readonly consent: Consent;
   readonly workspaceMember: WorkspaceMember;
+  readonly fullMembers: FullMembers;
   readonly invitation: Invitation;
   readonly identityProvider: IdentityProvider;
   readonly identity: Identity;
@@ -250,6 +251,7 @@ const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryR
     userId: z.string(),
     roleIds: z.union([z.literal('all'), z.array(z.string())]),
   } satisfies ShapeOf<WorkspaceMember>),
+  fullMembers: z.object({ ...versioned, userIds: z.array(z.string()) } satisfies ShapeOf<FullMembers>),
   invitation: z.object({
     ...versioned,
     id: z.string(),

@@ -14,7 +14,11 @@ import { loginAttemptKey, loginLinkKey } from '#shared/domain/people-records/log
 import { providerLoginKey } from '#shared/domain/people-records/provider-login.ts';
 import { pushedRequestKey } from '#shared/domain/people-records/pushed-request.ts';
 import { sessionKey, sessionRosterKey } from '#shared/domain/people-records/session.ts';
-import { workspaceMemberKey, workspaceMemberList } from '#shared/domain/people-records/workspace-member.ts';
+import {
+  FULL_MEMBERS_KEY,
+  workspaceMemberKey,
+  workspaceMemberList,
+} from '#shared/domain/people-records/workspace-member.ts';
 import { changeRecord, type DirectoryWriter } from '#shared/domain/records/change-record.ts';
 import { rosterKey } from '#shared/domain/records/client.ts';
 import type { ListedKind } from '#shared/domain/records/lists.ts';
@@ -122,6 +126,7 @@ describe('a key of a record', () => {
       roster: rosterKey({}),
       consent: consentKey({ userId: 'usr_1', clientId: 'cli_1' }),
       workspaceMember: workspaceMemberKey('usr_1'),
+      fullMembers: FULL_MEMBERS_KEY,
       invitation: invitationKey('inv_1'),
       identityProvider: identityProviderKey('idp_1'),
       identity: identityKey('idn_1'),
