@@ -49,15 +49,29 @@ function idsIn(template: string, path: string): Record<string, string | undefine
   return Object.fromEntries(parts.map(([index, part]) => [part.slice(1, -1), values[index]]));
 }
 
-/**
- * The client of a good request: the tenant's client if a client authenticates, the client of the token for a user's own
- * account, otherwise the administrator.
- */
-function callerOf({ caller }: Route, { headers = {} }: RouteRequest): { readonly clientId: string } {
-  if (typeof caller !== 'object' || !('permission' in caller)) return acme.tenantToken;
-  if (reachOf(caller.permission) !== 'self') return world.admin;
-  return { clientId: String(decodeJwt(headers.authorization?.slice('Bearer '.length) ?? '').client_id) };
+/** The client of a good request, and for whom it acts. */
+interface Caller {
+  readonly clientId: string;
+  readonly subject: string;
 }
+
+/**
+ * The caller of a good request: the client that authenticates, the user of a token for a user's own account, otherwise
+ * the administrator.
+ */
+function callerOf({ caller }: Route, { headers = {} }: RouteRequest): Caller {
+  const { authorization = '' } = headers;
+  if (authorization.startsWith('Basic ')) return machine(basicUserOf(authorization));
+  if (typeof caller !== 'object' || !('permission' in caller)) return machine(acme.tenantToken.clientId);
+  if (reachOf(caller.permission) !== 'self') return machine(world.admin.clientId);
+  const { client_id, sub } = decodeJwt(authorization.slice('Bearer '.length));
+  return { clientId: String(client_id), subject: String(sub) };
+}
+
+const machine = (clientId: string): Caller => ({ clientId, subject: clientId });
+
+const basicUserOf = (authorization: string) =>
+  Buffer.from(authorization.slice('Basic '.length), 'base64').toString().split(':')[0] ?? '';
 
 /** The members of a request that the audit log keeps beside the ids in its path. */
 const auditedIn = ({ audited = [] }: Route) => Object.fromEntries(audited.map((name) => [name, expect.any(String)]));
@@ -103,7 +117,7 @@ describe('a request that is granted', () => {
   function auditLinesFor(route: TableRoute, request: RouteRequest, reply: Reply) {
     const { path } = request;
     const isOpen = route.caller === 'anyone';
-    const clientId = isOpen ? '' : callerOf(route, request).clientId;
+    const { clientId, subject } = isOpen ? machine('') : callerOf(route, request);
     const ids = idsIn(route.path, path);
     const attempted = isOpen ? expect.objectContaining(ids) : { ...ids, ...auditedIn(route) };
     const common = {
@@ -112,7 +126,7 @@ describe('a request that is granted', () => {
       day: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
       time: expect.stringMatching(/Z$/),
       timeSeconds: world.clock.nowSeconds(),
-      actor: { clientId, subject: clientId, ip: '127.0.0.1', userAgent: 'node' },
+      actor: { clientId, subject, ip: '127.0.0.1', userAgent: 'node' },
     };
     const made = route.reply.status === 201 ? idOf(reply) : undefined;
     return [
