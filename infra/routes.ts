@@ -51,7 +51,7 @@ const rest: FunctionRoute = {
  * same path, it has a route for each of these methods instead, because it cannot name the methods of the others. The
  * default route refuses all other methods and paths.
  *
- * Pages below one path come by one greedy route, and their function finds the page (`pagesBelow`).
+ * What a table serves below one path comes by one greedy route, and the function finds the operation (`greedyBelow`).
  */
 export function functionRoutes(): readonly FunctionRoute[] {
   const byPath = Map.groupBy(tables.flatMap(servedBy), ({ path }) => path);
@@ -59,18 +59,18 @@ export function functionRoutes(): readonly FunctionRoute[] {
   return [...routes, ...tables.flatMap(greedyRoutes), preflights, rest];
 }
 
-/** The routes of a function that bring more than one page each. */
+/** The routes of a function that bring more than one path each. */
 function greedyRoutes(table: LambdaTable & (typeof tables)[number]): readonly FunctionRoute[] {
-  const { name: functionName, pagesBelow = [], routes } = table;
+  const { name: functionName, greedyBelow = [], routes } = table;
   const paths = Object.values<Route>(routes).map(({ path }) => path);
-  return pagesBelow
+  return greedyBelow
     .flatMap((base) => [...(paths.includes(base) ? [base] : []), `${base}/{rest+}` as const])
     .map((path) => ({ method: 'ANY', path, functionName }));
 }
 
 /** Whether a greedy route brings the requests of a route. */
-function isGathered({ path, takesGuesses }: Route, { pagesBelow = [] }: LambdaTable): boolean {
-  return takesGuesses !== true && pagesBelow.some((base) => path === base || path.startsWith(`${base}/`));
+function isGathered({ path, takesGuesses }: Route, { greedyBelow = [] }: LambdaTable): boolean {
+  return takesGuesses !== true && greedyBelow.some((base) => path === base || path.startsWith(`${base}/`));
 }
 
 function servedBy(table: (typeof tables)[number]): readonly Served[] {

@@ -128,10 +128,11 @@ export interface LambdaTable {
   readonly grants: readonly Grant[];
   readonly routes: Readonly<Record<string, Route>>;
   /**
-   * The paths below which this function serves all pages. API Gateway gets one greedy route for each of them in the place
-   * of a route for each page, because an API has 300 routes at most. Routes with a limit of their own stay.
+   * The paths below which this function serves everything. API Gateway gets one greedy route for each of them in the
+   * place of a route for each page or resource, because a stack has 500 resources at most. Routes with a limit of their
+   * own stay.
    */
-  readonly pagesBelow?: readonly Route['path'][];
+  readonly greedyBelow?: readonly Route['path'][];
   /** Only for a function that runs on a schedule. */
   readonly schedule?: { readonly everyMinutes: number };
   /** How long a run may take. Only for functions that answer no requests. */

@@ -23,7 +23,7 @@ export function onTheWayIn(table: LambdaTable, ports: () => StepPorts): Middlewa
   return [
     httpHeaderNormalizer(),
     readEvent(),
-    ...(table.pagesBelow === undefined ? [] : [nameTemplate(table)]),
+    ...(table.greedyBelow === undefined ? [] : [nameTemplate(table)]),
     findRoute(table),
     watchFailures(ports),
     // The body can hold the caller's credentials. It is decoded here, and checked when the caller is known.

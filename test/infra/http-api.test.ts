@@ -26,14 +26,16 @@ describe('the HTTP API', () => {
     expect(sorted(routes)).toEqual(sorted(expected));
   });
 
-  test('has one default route in the place of routes that only refuse, and one greedy route for all pages below a path', () => {
+  test('has one default route in the place of routes that only refuse, and one greedy route for all below a path', () => {
     const keys = functionRoutes().map(({ method, path }) => `${method} ${path}`);
     const reading = (tables as readonly LambdaTable[]).flatMap(({ routes }) =>
       Object.values(routes).flatMap(({ method, path }) => (method === 'GET' ? [`ANY ${gatewayPath(path)}`] : [])),
     );
-    const greedy = ['/account', '/authorize', '/invitations', '/login', '/logout'].map((path) => `ANY ${path}/{rest+}`);
-    const others = keys.filter((key) => key.startsWith('ANY ') && !reading.includes(key)).toSorted();
-    expect(others).toEqual(['ANY $default', ...greedy]);
+    const greedy = (tables as readonly LambdaTable[]).flatMap(({ greedyBelow = [] }) =>
+      greedyBelow.map((p) => `ANY ${p}`),
+    );
+    const others = keys.filter((key) => key.startsWith('ANY ') && ![...reading, ...greedy].includes(key)).toSorted();
+    expect(others).toEqual(['ANY $default', ...greedy.map((key) => `${key}/{rest+}`)].toSorted());
   });
 
   test('has a route for each page that takes guesses or is of another function, and for no other page below a greedy route', () => {

@@ -54,6 +54,7 @@ const workspaceMemberRoutes = {
 /** The routes of invitations and of workspace members. They lie in a Lambda of their own, which sends mails. */
 export const membership = lambdaTable({
   name: 'membership',
+  greedyBelow: ['/v1/members', '/v1/tenants/{tenantId}/invitations'],
   purpose: 'Manages invitations into tenants and into the workspace, and workspace members.',
   grants: [
     'records:read',

@@ -55,6 +55,7 @@ const sessionExample = {
 /** What people see and end of their own accounts: consents and sessions. Administrators see and end consents, too. */
 export const ownAccount = lambdaTable({
   name: 'own-account',
+  greedyBelow: ['/v1/me'],
   purpose: 'Shows people what they allowed and where they are logged in, and ends it.',
   grants: [
     'records:read',

@@ -53,6 +53,7 @@ const writing = { caller: { permission: 'write:signing-keys' } } as const;
 /** The keys that sign access tokens. Another function, which runs on a schedule, makes them in KMS. */
 export const manageSigningKeys = lambdaTable({
   name: 'manage-signing-keys',
+  greedyBelow: ['/v1/signing-keys'],
   purpose: 'Shows, replaces and revokes the keys that sign access tokens.',
   grants: ['records:read', 'tokens:verify', 'proofs:verify', 'signing-keys:write', 'audit:append'],
   routes: {

@@ -40,7 +40,7 @@ export const authorize = lambdaTable({
     'pepper:use',
     'audit:append',
   ],
-  pagesBelow: ['/authorize'],
+  greedyBelow: ['/authorize'],
   routes: {
     authorize: {
       ...page,

@@ -22,7 +22,7 @@ export const login = lambdaTable({
     'members:join',
     'audit:append',
   ],
-  pagesBelow: ['/login', '/invitations', '/account', '/logout'],
+  greedyBelow: ['/login', '/invitations', '/account', '/logout'],
   routes: {
     beginLogin: { ...page, path: '/login', summary: 'Begin a login at our own pages' },
     loginLink: {

@@ -105,6 +105,7 @@ const ofMember = `${userTokens}/{clientId}/secrets` as const;
 /** The routes of secrets of API tokens and applications. A client can have several, to rotate without a gap. */
 export const manageSecrets = lambdaTable({
   name: 'manage-secrets',
+  greedyBelow: [ofTenant, ofMember, ofApplication],
   purpose: 'Adds, rotates and deletes secrets of API tokens and applications.',
   grants: [
     'records:read',

@@ -162,7 +162,7 @@ describe('a page gets the cookies of a browser', () => {
     name: 'reflect',
     purpose: 'Sends the cookies back.',
     grants: ['records:read'],
-    pagesBelow: ['/pages'],
+    greedyBelow: ['/pages'],
     routes: {
       showPage: {
         method: 'GET',
