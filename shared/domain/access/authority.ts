@@ -60,8 +60,7 @@ export interface ManagementTarget {
 export function authorize(caller: ManagementCaller, { permission, ids }: ManagementTarget): void {
   const { scope } = caller;
   if (!isWithinReach(scope, { permission, ids })) {
-    const isOutside = Object.keys(ids).length > 0 && !containsTenant(scope, ids.tenantId);
-    throw isOutside ? notFound() : notForScope(scope, permission);
+    throw isOutside(scope, { permission, ids }) ? notFound() : notForScope(scope, permission);
   }
   const isPersonalToken = scope.type === 'tenant' && caller.userId !== undefined;
   if (isPersonalToken && !isForPersonalTokens(permission)) throw notForPersonalTokens(permission);
@@ -78,6 +77,11 @@ function isWithinReach(scope: CallerScope, { permission, ids }: ManagementTarget
   if (scope.type === 'self' || reach === 'self') return scope.type === reach;
   if (scope.type === 'workspace' || reach === 'anywhere') return true;
   return reach === 'tenant' && ids.tenantId === scope.tenantId;
+}
+
+/** Whether a target must look missing. Requests about the own account do not name others, so they have nothing to hide. */
+function isOutside(scope: CallerScope, { permission, ids }: ManagementTarget): boolean {
+  return reachOf(permission) !== 'self' && Object.keys(ids).length > 0 && !containsTenant(scope, ids.tenantId);
 }
 
 /**

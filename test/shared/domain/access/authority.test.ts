@@ -157,7 +157,9 @@ describe('W2: what is for users and their own accounts', () => {
     ['a tenant', tenant],
   ])('is not for %s, with the permission', (_who, asking) => {
     const strong = { ...asking, permissions: ['read:me'] };
-    expect(verdict(() => authorize(strong, { permission: 'read:me', ids: {} }))).toBe('insufficient_scope');
+    for (const ids of [{}, { consentId: 'con_1' }]) {
+      expect(verdict(() => authorize(strong, { permission: 'read:me', ids }))).toBe('insufficient_scope');
+    }
     expect(verdict(() => ownAccountOf(strong))).toBe('not_found');
   });
 
