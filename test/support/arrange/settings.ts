@@ -13,6 +13,8 @@ export function settingsOf(world: World): Environment {
     MINTMARK_WRAPPING_KEY: 'alias/mintmark/wrapping',
     MINTMARK_WORKSPACE: 'mintmark',
     MINTMARK_SIGNING_KEY_ALIASES: 'alias/mintmark/mintmark/local/',
+    // The queue of the world is where the SDK looks for SQS, and takes messages at any path.
+    MINTMARK_MAIL_QUEUE: `${process.env.AWS_ENDPOINT_URL_SQS}/000000000000/mails`,
   };
   return (variable) => settings[variable] ?? '';
 }
