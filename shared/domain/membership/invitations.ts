@@ -4,7 +4,7 @@ import { assertVersion, changedMeanwhile, DomainError, notFound } from '../error
 import { newId } from '../ids.ts';
 import { isMailAddress } from '../login/mail-address.ts';
 import { countInvitationOfTenant, type MailLimitPorts, mayMail } from '../login/mail-limits.ts';
-import type { MailQueue } from '../login/mail-queue.ts';
+import type { MailQueue, WaitingInvitation } from '../login/mail-queue.ts';
 import {
   INVITATION_LIFETIME_SECONDS,
   type Invitation,
@@ -81,8 +81,10 @@ export async function invite(
     createdAtSeconds: nowSeconds,
     version: 1,
   };
+  // What can fail before the invitation is stored leaves nothing to remove.
+  const mail = await writeMail(invitation, look, ports);
   await ports.invitations.insert(invitationKey(id), invitation);
-  await send(invitation, look, ports).catch(async (error: unknown) => {
+  await ports.mailQueue.enqueue(mail).catch(async (error: unknown) => {
     // Nobody would ever open it, and the caller is told to repeat the request.
     await ports.invitations.remove(invitationKey(id), 1);
     throw error;
@@ -119,7 +121,7 @@ export async function renewInvitation(
   };
   const key = invitationKey(path.invitationId);
   const renewed = await changeRecord({ key, expectedVersion, change }, { ...ports, directory: ports.invitations });
-  await send(renewed, look, ports);
+  await ports.mailQueue.enqueue(await writeMail(renewed, look, ports));
   return renewed;
 }
 
@@ -199,12 +201,17 @@ async function countInvitation({ scope }: ManagementCaller, ports: MailLimitPort
   if (scope.type === 'tenant') await countInvitationOfTenant(scope.tenantId, ports);
 }
 
-async function send(invitation: Invitation, look: Look, ports: InvitationPorts): Promise<void> {
+/** Writes the mail of an invitation and counts it. The result is undefined if the address gets no mail now. */
+async function writeMail(
+  invitation: Invitation,
+  look: Look,
+  ports: MailLimitPorts,
+): Promise<WaitingInvitation | undefined> {
   const { id, email, expiresAtSeconds } = invitation;
   const { tenant, invitedBy, roles } = await describeInvitation(invitation, look);
   const isSent = await mayMail({ email, isKnown: true }, ports);
   const facts = { invitationId: id, tenant, invitedBy, roles };
-  await ports.mailQueue.enqueue(isSent ? { type: 'invitation', to: email, expiresAtSeconds, ...facts } : undefined);
+  return isSent ? { type: 'invitation', to: email, expiresAtSeconds, ...facts } : undefined;
 }
 
 /** Removes some expired invitations, so that addresses of people who never came are not kept. */
