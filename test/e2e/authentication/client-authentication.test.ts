@@ -85,7 +85,12 @@ describe('the wrong credentials of a client', () => {
         authenticate(endpoint, method, wrong, 'type' in how ? how.type : 'form'),
       ),
     );
-    expect(new Set(replies.map((reply) => JSON.stringify(wholeReply(reply)))).size).toBe(1);
+    // Pages of clients read some of these answers, and caches are told so.
+    const told = replies.map(wholeReply).map(({ headers, ...reply }) => ({
+      ...reply,
+      headers: headers.filter(([name]) => name !== 'vary'),
+    }));
+    expect(new Set(told.map((reply) => JSON.stringify(reply))).size).toBe(1);
   });
 
   test.each([

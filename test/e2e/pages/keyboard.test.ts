@@ -113,6 +113,7 @@ describeInBrowser('with the keyboard alone', () => {
       'End the session of Safari on iPhone',
       'Withdraw the access of Report Mailer',
       'Withdraw the access of Notebook',
+      'Withdraw the access of Guest Book',
     ]);
   });
 

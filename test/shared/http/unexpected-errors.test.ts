@@ -121,7 +121,7 @@ describe('an error that an adapter throws', () => {
       });
       expect(await handler(event, lambdaContext('exchange', 3_000))).toEqual({
         ...oauthReply,
-        headers: { ...HEADERS, 'content-type': 'application/json' },
+        headers: { ...HEADERS, 'content-type': 'application/json', vary: 'Origin' },
       });
     },
   );

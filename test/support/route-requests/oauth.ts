@@ -3,6 +3,8 @@ import { basic, type Credentials } from '../world/deployment.ts';
 import { REPORTS } from '../world/world.ts';
 import type { Desk, Prepare } from './desk.ts';
 
+const REDIRECT_URI = 'https://app.example.com/callback';
+
 /** Requests for the OAuth endpoints and the public documents. */
 export function oauthRequests({ form, tokenOfTenant, tokenOfUser, create, next }: Desk) {
   const get = (path: string) => async () => ({ method: 'GET', path, headers: {} });
@@ -20,6 +22,15 @@ export function oauthRequests({ form, tokenOfTenant, tokenOfUser, create, next }
     path: '/oauth/userinfo',
     headers: { authorization: `Bearer ${await tokenOfUser('openid email')}` },
   });
+  /** One application pushes all requests, so that its use is noted once, as with a client that calls often. */
+  let application: Promise<Credentials> | undefined;
+  const createPushing = () =>
+    create<Credentials>('/v1/applications', {
+      name: 'Pushing',
+      party: 'third',
+      redirectUris: [REDIRECT_URI],
+      grantTypes: ['authorization_code'],
+    });
   return {
     statusList: list,
     userInfo: userInfo('GET'),
@@ -28,21 +39,15 @@ export function oauthRequests({ form, tokenOfTenant, tokenOfUser, create, next }
     introspect: async () => form('/oauth/introspect', { token: await tokenOfTenant() }),
     revoke: async () => form('/oauth/revoke', { token: await tokenOfTenant() }),
     pushRequest: async () => {
-      const redirectUri = 'https://app.example.com/callback';
-      const application = await create<Credentials>('/v1/applications', {
-        name: 'Pushing',
-        party: 'third',
-        redirectUris: [redirectUri],
-        grantTypes: ['authorization_code'],
-      });
+      application ??= createPushing();
       const request = form('/oauth/par', {
         response_type: 'code',
-        redirect_uri: redirectUri,
+        redirect_uri: REDIRECT_URI,
         scope: 'openid',
         code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
         code_challenge_method: 'S256',
       });
-      return { ...request, headers: { ...request.headers, authorization: basic(application) } };
+      return { ...request, headers: { ...request.headers, authorization: basic(await application) } };
     },
     reportLeak: async () => ({
       method: 'POST',
