@@ -141,7 +141,7 @@ const NOTHING: Resources = { tables: [], keys: [], logGroups: [], algorithms: []
 const UNSERVED = [
   ['GET', '/wp-login.php', 404, null],
   ['GET', '/', 404, null],
-  ['GET', '/oauth/token', 405, 'POST'],
+  ['GET', '/oauth/token', 405, 'OPTIONS, POST'],
   ['DELETE', '/v1/tenants', 405, 'GET, HEAD, POST'],
   ['PUT', '/v1/tenants/ten_0000000000000000000000/api-tokens', 405, 'GET, HEAD, POST'],
   ['HEAD', '/.well-known/jwks.json', 200, null],

@@ -19,6 +19,8 @@ const OUT_OF_REACH: readonly string[] = [
   'endMySession',
   'userInfo',
   'userInfoByPost',
+  // Their requests make a member by a write of a world's own.
+  ...['get', 'update', 'delete'].map((act) => `${act}WorkspaceMember`),
   ...['create', 'get', 'delete', 'resend'].flatMap((act) => [`${act}TenantInvitation`, `${act}MemberInvitation`]),
 ];
 
