@@ -13,8 +13,8 @@ const ISSUING_GRANTS: readonly Grant[] = ['tokens:issue', 'tokens:sign'];
 
 /**
  * Why a route has a limit of its own: `token` for a route that issues tokens, `answer` for a route whose answer can be
- * signed, and for pushed requests, `guess` for a route that takes guesses at codes and links, `unserved` for the default
- * route.
+ * signed, and for pushed requests, `guess` for a route that takes guesses at codes and links or calls an identity
+ * provider, `unserved` for the default route.
  */
 export type RouteLimit = 'token' | 'answer' | 'guess' | 'unserved';
 

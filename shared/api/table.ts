@@ -78,7 +78,7 @@ export interface Route {
   readonly isForPages?: boolean | undefined;
   readonly reply: Reply;
   /**
-   * Whether a request can be a guess at a code or a link, or lets a mail be sent. The route of API Gateway then has a limit
+   * Whether a request can be a guess at a code or a link, lets a mail be sent, or makes us call another server. The route of API Gateway then has a limit
    * of its own.
    */
   readonly takesGuesses?: boolean;

@@ -253,3 +253,13 @@ describe('alarms', () => {
     );
   });
 });
+
+describe('A21: plain HTTP', () => {
+  test('has no resource in the stack that accepts or redirects it', () => {
+    const types = new Set(
+      Object.values(template.toJSON().Resources as Record<string, { Type: string }>).map((r) => r.Type),
+    );
+    expect([...types].filter((type) => /LoadBalancing|CloudFront|EC2|S3::Bucket|Lambda::Url/.test(type))).toEqual([]);
+    expect(types).toContain('AWS::ApiGatewayV2::Api');
+  });
+});

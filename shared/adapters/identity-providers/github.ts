@@ -5,9 +5,12 @@ import type { IdentityProvider } from '#shared/domain/people-records/identity-pr
 import type { ProviderFetch } from './provider-fetch.ts';
 import { asRefusal } from './refusals.ts';
 
-/** GitHub's endpoints (GitHub Docs, "Authorizing OAuth apps"). GitHub publishes no metadata. */
+/**
+ * GitHub's endpoints (GitHub Docs, "Authorizing OAuth apps"). Its answers name the issuer (RFC 9207). GitHub has metadata,
+ * too, but offers them only to clients of its MCP server.
+ */
 const server: oauth.AuthorizationServer = {
-  issuer: 'https://github.com',
+  issuer: 'https://github.com/login/oauth',
   authorization_endpoint: 'https://github.com/login/oauth/authorize',
   token_endpoint: 'https://github.com/login/oauth/access_token',
 };

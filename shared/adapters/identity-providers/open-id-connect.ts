@@ -47,6 +47,8 @@ export function openIdConnect(fetch: ProviderFetch): IdentityProviders {
     if (remembered !== undefined) return remembered;
     const url = new URL(issuer);
     const server = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, customFetch));
+    // Identities name the issuer, so there must be one spelling of it (OpenID Connect Discovery §4.3).
+    if (server.issuer !== issuer) throw new oauth.OperationProcessingError('The metadata name another issuer.');
     const found = { server, keys: {} };
     known.set(issuer, found);
     return found;

@@ -21,11 +21,13 @@ export const providerLogin = lambdaTable({
       ...page,
       path: '/login/{interactionId}/provider/{providerId}',
       summary: 'Leave for an identity provider',
+      takesGuesses: true,
     },
     finishProviderLogin: {
       ...page,
       path: '/login/callback/{providerId}',
       summary: 'Log in by the answer of an identity provider',
+      takesGuesses: true,
       query: z.object({ state: formValue, code: formValue, error: formValue }),
       audit: 'login.succeeded',
     },

@@ -1,6 +1,6 @@
 import { assertHolds, type ManagementCaller } from '../access/authority.ts';
 import type { Clock, Random } from '../ambient.ts';
-import { DomainError, notFound, preconditionFailed } from '../errors.ts';
+import { assertVersion, changedMeanwhile, DomainError, notFound } from '../errors.ts';
 import { newId } from '../ids.ts';
 import {
   type IdentityProvider,
@@ -14,8 +14,8 @@ import type { RecordReader } from '../records/look.ts';
 import { isFetchableUrl } from '../registration/issuer-urls.ts';
 import type { ProviderSecretSealer } from './ports.ts';
 
-/** The issuers of the providers that are known by name. GitHub has none; its origin stands for it. */
-const KNOWN_ISSUERS = { google: 'https://accounts.google.com', github: 'https://github.com' } as const;
+/** The issuers of the providers that are known by name. */
+const KNOWN_ISSUERS = { google: 'https://accounts.google.com', github: 'https://github.com/login/oauth' } as const;
 
 interface Ports {
   readonly records: RecordReader;
@@ -39,8 +39,8 @@ export interface IdentityProviderRequest {
 }
 
 /**
- * Lets people log in by an identity provider. Who can write one can log in as anybody, so the caller needs every
- * permission of the management API.
+ * Lets people log in by an identity provider. A caller that chooses the provider could log in as any user, so it needs
+ * every permission of the management API.
  * @throws DomainError `forbidden` for a caller with fewer permissions; `invalid_request` for an issuer that cannot be
  * fetched
  */
@@ -123,7 +123,7 @@ export async function updateIdentityProvider(
 /**
  * Deletes an identity provider. Nobody logs in by it any more. The identities stay: they count again if a provider with
  * the same issuer is created.
- * @throws DomainError `forbidden`; `not_found`; `precondition_failed`
+ * @throws DomainError `forbidden`; `not_found`; `precondition_failed`; `conflict` if it changed meanwhile
  */
 export async function deleteIdentityProvider(
   caller: ManagementCaller,
@@ -132,17 +132,22 @@ export async function deleteIdentityProvider(
   ports: Pick<Ports, 'records' | 'identityProviders'>,
 ): Promise<void> {
   assertHolds(caller, 'all');
-  const { version } = await getIdentityProvider(id, ports);
-  if (expectedVersion !== undefined && expectedVersion !== version) throw preconditionFailed();
-  if (!(await ports.identityProviders.remove(identityProviderKey(id), version))) {
-    return deleteIdentityProvider(caller, id, expectedVersion, ports);
-  }
+  const provider = await getIdentityProvider(id, ports);
+  assertVersion(provider, expectedVersion);
+  if (!(await ports.identityProviders.remove(identityProviderKey(id), provider.version))) throw changedMeanwhile();
 }
 
-/** The issuer of a new provider. @throws DomainError `invalid_request` */
+/**
+ * The issuer of a new provider. An issuer that is known by name has rules of its own, so it has its own type, too.
+ * @throws DomainError `invalid_request`
+ */
 function issuerOf({ type, issuer }: Pick<IdentityProviderRequest, 'type' | 'issuer'>): string {
   const known = type === 'oidc' ? undefined : KNOWN_ISSUERS[type];
   if (known !== undefined && (issuer === undefined || issuer === known)) return known;
+  const namesakeType = Object.entries(KNOWN_ISSUERS).find(([, each]) => each === issuer?.replace(/\/$/, ''))?.[0];
+  if (known === undefined && namesakeType !== undefined) {
+    throw new DomainError('invalid_request', `This issuer has the type '${namesakeType}'.`, { field: 'issuer' });
+  }
   if (known === undefined && issuer !== undefined && isFetchableUrl(issuer)) return issuer;
   const must = known === undefined ? 'must be an https URL of the public Internet' : `is ${known}, or left out`;
   throw new DomainError('invalid_request', `'issuer' ${must}.`, { field: 'issuer' });

@@ -1,6 +1,7 @@
 import type { Clock, Digests, Random } from '../ambient.ts';
 import { ignoreConflict, notFound } from '../errors.ts';
 import { firstVersion } from '../ids.ts';
+import { isMailAddress } from '../login/mail-address.ts';
 import { type Identity, identityIdOf, identityKey, identityList } from '../people-records/identity.ts';
 import type { IdentityProvider } from '../people-records/identity-provider.ts';
 import { workspaceMemberKey } from '../people-records/workspace-member.ts';
@@ -11,7 +12,7 @@ import { nameKey } from '../records/permissions.ts';
 import { exists, userKey } from '../records/principals.ts';
 import type { ProvenSubject } from './ports.ts';
 
-/** The most identities of one user. */
+/** How many identities of a user are read. A user with as many gets no further one by an address. */
 const IDENTITIES_MAX = 20;
 
 interface Ports {
@@ -50,7 +51,7 @@ export async function recogniseSubject(
   return admitted({ userId, identityId, isNew: true }, provider, look);
 }
 
-/** Workspace members log in by a provider only if an administrator said so (people.md, "Who may act where"). */
+/** Workspace members log in by a provider only if an administrator said so. */
 async function admitted(
   found: { readonly userId: string; readonly identityId: string; readonly isNew: boolean },
   { forMembers }: Pick<IdentityProvider, 'forMembers'>,
@@ -75,17 +76,21 @@ async function userByAddress(
   const user = claim && (await look.find(userKey(claim.ownerId)));
   if (!exists(user) || user.email !== email) return undefined;
   const { items } = await directoryList.list(identityList(user.id), { limit: IDENTITIES_MAX });
-  return items.some(({ issuer }) => issuer === subject.issuer) ? undefined : user.id;
+  const isTaken = items.length === IDENTITIES_MAX || items.some(({ issuer }) => issuer === subject.issuer);
+  return isTaken ? undefined : user.id;
 }
 
-/** The subject's address in lower case, if the provider has verified it and is trusted for its domain. */
+/**
+ * The subject's address in lower case, if the provider has verified it and is trusted for its domain. Letters outside
+ * ASCII can become letters of another address there, so an address with them finds nobody.
+ */
 function trustedAddress(
   { email = '', isEmailVerified }: Pick<ProvenSubject, 'email' | 'isEmailVerified'>,
   { trustedDomains }: Pick<IdentityProvider, 'trustedDomains'>,
 ): string | undefined {
   const address = email.toLowerCase();
   const domain = address.slice(address.lastIndexOf('@') + 1);
-  return isEmailVerified && address.includes('@') && trustedDomains.includes(domain) ? address : undefined;
+  return isEmailVerified && isMailAddress(email) && trustedDomains.includes(domain) ? address : undefined;
 }
 
 /**

@@ -129,7 +129,7 @@ export interface ShortLivedWriter<Kinds extends ShortLivedKind = ShortLivedKind>
 
 /**
  * All kinds of records except two. A function that writes signing keys can make verifiers trust any key, and a function
- * that writes identity providers or identities can log in as anybody.
+ * that writes identity providers or identities can open a session of any user.
  */
 export type WritableKind = Exclude<DirectoryKind, 'signingKeys' | IdentityKind>;
 

@@ -45,6 +45,23 @@ function questionOf({ invitation, answering }: Invited): string {
 
 const over = ({ requestId }: Browser) => showPage(errorPage({ error: 'linkOver', requestId }));
 
+/** What a person does with an invitation. Resolves with false if it ended meanwhile. */
+type Answer = (answering: LiveSession, invitation: Invitation, ports: Ports) => Promise<boolean>;
+
+/** Takes the form by which the person of an open invitation answers it. */
+function answerBy(answer: Answer): OperationsOf<typeof login>['acceptInvitation' | 'declineInvitation'] {
+  return async ({ browser, params, body, auditAttempt }, ports) => {
+    const found = await invited(browser, params.invitationId, ports);
+    if (found === undefined) return over(browser);
+    const { invitation, visit, answering } = found;
+    if (!isOwnForm(questionOf(found), { csrf: body.csrf, origin: browser.origin }, visit, ports))
+      return refuseForm(browser);
+    if (answering === undefined) return redirect(`/invitations/${invitation.id}`);
+    await auditAttempt(targetOf(invitation, answering));
+    return (await answer(answering, invitation, ports)) ? redirect('/account') : over(browser);
+  };
+}
+
 /**
  * The link of an invitation. It opens nothing by itself: only a person who has shown a code that was sent to the invited
  * address can accept or decline, so a link that somebody else reads is of no use.
@@ -80,29 +97,9 @@ export const invitationPages = {
     return redirect(`/login/${interaction.id}/code`, { cookies: visit.cookies });
   },
 
-  acceptInvitation: async ({ browser, params, body, auditAttempt }, ports) => {
-    const found = await invited(browser, params.invitationId, ports);
-    if (found === undefined) return over(browser);
-    const { invitation, visit, answering } = found;
-    if (!isOwnForm(questionOf(found), { csrf: body.csrf, origin: browser.origin }, visit, ports))
-      return refuseForm(browser);
-    if (answering === undefined) return redirect(`/invitations/${invitation.id}`);
-    await auditAttempt(targetOf(invitation, answering));
-    if (!(await acceptInvitation(answering, invitation, ports))) return over(browser);
-    return redirect('/account');
-  },
+  acceptInvitation: answerBy(acceptInvitation),
 
-  declineInvitation: async ({ browser, params, body, auditAttempt }, ports) => {
-    const found = await invited(browser, params.invitationId, ports);
-    if (found === undefined) return over(browser);
-    const { invitation, visit, answering } = found;
-    if (!isOwnForm(questionOf(found), { csrf: body.csrf, origin: browser.origin }, visit, ports))
-      return refuseForm(browser);
-    if (answering === undefined) return redirect(`/invitations/${invitation.id}`);
-    await auditAttempt(targetOf(invitation, answering));
-    if (!(await declineInvitation(invitation, ports))) return over(browser);
-    return redirect('/account');
-  },
+  declineInvitation: answerBy((_, invitation, ports) => declineInvitation(invitation, ports)),
 } satisfies Partial<OperationsOf<typeof login>>;
 
 function targetOf({ tenantId }: Invitation, { user }: LiveSession): Record<string, string> {

@@ -78,13 +78,13 @@ export const exceptions: Exceptions = {
       reason: KILLED_RUN,
     },
     {
-      who: /(?:Login|Authorize|Exchange|Bootstrap)Function/,
+      who: /(?:(?<!Provider)Login|Authorize|Exchange|Bootstrap)Function/,
       action: 'dynamodb:GetItem',
       where: /(?:session|interaction|code|consent|user)#\*/,
       reason: 'a record is read back only after a write whose answer was lost or whose condition failed',
     },
     {
-      who: /LoginFunction/,
+      who: /(?<!Provider)LoginFunction/,
       action: /^dynamodb:(?:UpdateItem|GetItem)$/,
       where: 'quota#*',
       reason: 'only a deployment with mailFrom sends codes, and counts them; test/e2e/login/mails.test.ts does that',
@@ -96,20 +96,28 @@ export const exceptions: Exceptions = {
       reason: 'the use of a session is noted when the last note is five minutes old',
     },
     {
-      who: /(?:Login|Membership)Function/,
+      who: /(?<!Provider)LoginFunction/,
       action: /^dynamodb:/,
       where: /(?:invitation|membership|workspaceMember|fullMembers)#\*/,
       reason: NO_INVITATIONS,
     },
     {
-      who: /LoginFunction/,
-      action: /^(?:dynamodb:|kms:Decrypt)/,
-      where: /(?:identity|identityProvider|providerLogin)#\*|StringEquals provider-secret/,
-      reason: NO_PROVIDER,
+      who: /MembershipFunction/,
+      action: /^dynamodb:/,
+      where: 'invitation#*',
+      reason: NO_INVITATIONS,
+    },
+    {
+      who: /MembershipFunction/,
+      action: /^dynamodb:(?:GetItem|PutItem|DeleteItem)$/,
+      where: /(?:workspaceMember|fullMembers)#\*/,
+      reason: 'the story changes no member of the workspace; workspace-members.test.ts in test/e2e does',
     },
     {
       who: /ProviderLoginFunction/,
       action: /^(?:dynamodb|kms):/,
+      where:
+        /(?:identity|identityProvider|providerLogin|interaction|session)#\*|StringEquals provider-secret|kms:ViaService|(?:BatchGetItem|Query) \||Audit[^|]*$/,
       reason: NO_PROVIDER,
     },
     {
@@ -131,7 +139,7 @@ export const exceptions: Exceptions = {
       reason: NO_INVITATIONS,
     },
     {
-      who: /(?:Login|OwnAccount)Function/,
+      who: /(?:(?<!Provider)Login|OwnAccount)Function/,
       action: 'dynamodb:DeleteItem',
       where: 'consent#*',
       reason: NO_OWN_ACCOUNT,

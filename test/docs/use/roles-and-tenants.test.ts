@@ -26,7 +26,9 @@ describe(PAGE, () => {
   test('invites a person to administer the workspace', () => {
     const [invitation, members] = used().session.answers('workspace-member');
     expect(invitation).toMatchObject({ email: 'grace@example.com', roleIds: 'all', status: 'open' });
-    expect(members).toEqual({ items: expect.any(Array) });
+    const time = expect.stringMatching(/Z$/);
+    const first = { userId: id('usr'), roleIds: 'all', createdAt: time, version: expect.any(Number) };
+    expect(members).toEqual({ items: [first] });
   });
 
   test('gives a tenant a role of its own, which new members get', () => {

@@ -103,7 +103,7 @@ describe('a third-party application that acts for a user', () => {
     expect((await world.manage('GET', path, undefined, token)).status).toBe(200);
   });
 
-  test('is refused what a first-party application may do', async () => {
+  test('is refused what a first-party application may do for the same user, in the same way', async () => {
     const { token, path } = await tokenBy('first');
     expect((await world.manage('POST', path, { description: 'mine' }, token)).status).toBe(201);
   });

@@ -1,33 +1,18 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { FormBrowser, type Shown } from '#infra/local/demo/people/form-browser.ts';
+import type { FormBrowser, Shown } from '#infra/local/demo/people/form-browser.ts';
 import { introspection } from '#test/support/ask/introspection.ts';
-import {
-  addressOf,
-  answerIn,
-  CodeRequest,
-  newThirdParty,
-  openAs,
-  REDIRECT_URI,
-  refusalIn,
-} from '#test/support/people/code-flow.ts';
+import { answerIn, CodeRequest, openAs, REDIRECT_URI, refusalIn } from '#test/support/people/code-flow.ts';
 import { logInByCode } from '#test/support/people/log-in.ts';
-import { Mailbox } from '#test/support/people/mailbox.ts';
-import { useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { useCodeFlow } from '#test/support/people/use-code-flow.ts';
 import type { Credentials } from '#test/support/world/world.ts';
 
-const mailbox = new Mailbox();
-const world = useWorld({ adapters: { mailQueue: () => mailbox } });
-const acme = useAcme(world);
+const { mailbox, world, acme, begin } = useCodeFlow();
 
 let application: Credentials;
 let browser: FormBrowser;
 let email: string;
 beforeEach(async () => {
-  // An address gets ten codes an hour.
-  world.clock.advance(3_600);
-  application = await newThirdParty(world, acme.apiId);
-  browser = new FormBrowser(world.url);
-  email = await addressOf(world, acme.userId);
+  ({ application, browser, email } = await begin());
 });
 
 const request = (changes: Readonly<Record<string, string>> = {}) => new CodeRequest(application.clientId, changes);

@@ -7,21 +7,12 @@ import { allowRefreshTokens } from '#test/support/arrange/refresh-tokens.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { introspection } from '#test/support/ask/introspection.ts';
-import {
-  addressOf,
-  answerIn,
-  CodeRequest,
-  newThirdParty,
-  openAs,
-  tokensByCode,
-} from '#test/support/people/code-flow.ts';
-import { Mailbox } from '#test/support/people/mailbox.ts';
-import { opened, useAcme, useWorld } from '#test/support/world/use-world.ts';
+import { answerIn, CodeRequest, newThirdParty, openAs, tokensByCode } from '#test/support/people/code-flow.ts';
+import { useCodeFlow } from '#test/support/people/use-code-flow.ts';
+import { opened } from '#test/support/world/use-world.ts';
 import { type Credentials, REPORTS } from '#test/support/world/world.ts';
 
-const mailbox = new Mailbox();
-const world = useWorld({ adapters: { mailQueue: () => mailbox }, onReply: assertConforms });
-const acme = useAcme(world);
+const { mailbox, world, acme, begin } = useCodeFlow({ onReply: assertConforms });
 const manage = (method: string, path: string, body?: object) => world.manage(method, path, body);
 const guarded = opened(() => startGuardedApi(world, { mode: 'online' }));
 beforeAll(() => allowRefreshTokens(world, acme));
@@ -30,11 +21,7 @@ let application: Credentials;
 let browser: FormBrowser;
 let email: string;
 beforeEach(async () => {
-  // An address gets ten codes an hour.
-  world.clock.advance(3_600);
-  application = await newThirdParty(world, acme.apiId, { name: 'Report Mailer' });
-  browser = new FormBrowser(world.url);
-  email = await addressOf(world, acme.userId);
+  ({ application, browser, email } = await begin({ name: 'Report Mailer' }));
 });
 
 interface GivenTokens {

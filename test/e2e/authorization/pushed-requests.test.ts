@@ -11,23 +11,17 @@ import {
   REDIRECT_URI,
   refusalIn,
 } from '#test/support/people/code-flow.ts';
-import { Mailbox } from '#test/support/people/mailbox.ts';
+import { useCodeFlow } from '#test/support/people/use-code-flow.ts';
 import { itemsOf } from '#test/support/stored/table-items.ts';
 import { basic } from '#test/support/world/deployment.ts';
-import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 import type { Credentials, Reply } from '#test/support/world/world.ts';
 
-const mailbox = new Mailbox();
-const world = useWorld({ adapters: { mailQueue: () => mailbox } });
-const acme = useAcme(world);
+const { mailbox, world, acme, begin } = useCodeFlow();
 
 let application: Credentials;
 let browser: FormBrowser;
 beforeEach(async () => {
-  // An address gets ten codes an hour.
-  world.clock.advance(3_600);
-  application = await newThirdParty(world, acme.apiId);
-  browser = new FormBrowser(world.url);
+  ({ application, browser } = await begin());
 });
 
 /** Pushes a request as its application. */

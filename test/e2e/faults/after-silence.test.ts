@@ -15,7 +15,7 @@ beforeAll(async () => {
   list = new URL(statusOf(await world.tokenFor(acme.tenantToken)).uri).pathname;
 });
 
-describe('P11: a request after a silence does not wait for what an earlier request waits for', () => {
+describe('a request after a silence does not wait for what an earlier request waits for', () => {
   test.each([
     ['the signing keys', (): string => '/.well-known/jwks.json'],
     ['a status list', (): string => list],

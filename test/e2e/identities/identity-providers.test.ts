@@ -64,19 +64,26 @@ describe('an identity provider', () => {
 
   test.each([
     ['google', 'https://accounts.google.com'],
-    ['github', 'https://github.com'],
+    ['github', 'https://github.com/login/oauth'],
   ])('of the type %s needs no issuer, and takes no other', async (type, issuer) => {
     expect(await succeed(create({ type, issuer: undefined }))).toMatchObject({ type, issuer });
     expect(await succeed(create({ type, issuer }))).toMatchObject({ type, issuer });
     expect(seen(await create({ type }))).toEqual(problem(400, 'invalid_request', 'issuer'));
   });
 
+  test.each(['https://accounts.google.com', 'https://accounts.google.com/', 'https://github.com/login/oauth'])(
+    'of OpenID Connect is not %s, which has rules of its own',
+    async (issuer) => {
+      expect(seen(await create({ issuer }))).toEqual(problem(400, 'invalid_request', 'issuer'));
+    },
+  );
+
   test('of OpenID Connect needs an issuer', async () => {
     expect(seen(await create({ issuer: undefined }))).toEqual(problem(400, 'invalid_request', 'issuer'));
   });
 });
 
-describe('people.md: who can write identity providers can log in as anybody', () => {
+describe('writing identity providers, which lets the writer log in as any user', () => {
   let systemApiId: string;
   beforeAll(async () => {
     const { items } = await succeed<{ items: { id: string; identifier: string }[] }>(manage('GET', '/v1/apis'));

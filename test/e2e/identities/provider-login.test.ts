@@ -2,21 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { FormBrowser } from '#infra/local/demo/people/form-browser.ts';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { answerIn, CodeRequest, newThirdParty } from '#test/support/people/code-flow.ts';
-import { startInternet } from '#test/support/people/internet.ts';
 import {
   isLoggedIn,
   leaveFor,
   logInBy,
   newPerson,
   newProvider,
-  onInternet,
+  useProviders,
   verified,
 } from '#test/support/people/providers.ts';
-import { opened, prepared, useAcme, useManage, useWorld } from '#test/support/world/use-world.ts';
+import { GITHUB_ISSUER, serveScriptedGitHub } from '#test/support/people/scripted-github.ts';
+import { serveScriptedIssuer } from '#test/support/people/scripted-issuer.ts';
+import { prepared, useAcme } from '#test/support/world/use-world.ts';
 
-const internet = opened(startInternet);
-const world = useWorld({ adapters: onInternet(internet) });
-const manage = useManage(world);
+const { internet, world, manage } = useProviders();
 const acme = useAcme(world);
 
 describe('a login at an identity provider', () => {
@@ -69,6 +68,76 @@ describe('a login at an identity provider', () => {
   });
 });
 
+describe('a login at GitHub', () => {
+  const github = prepared(async () => ({ script: serveScriptedGitHub(internet) }));
+  const provider = prepared(() =>
+    succeed<{ id: string }>(
+      manage('POST', '/v1/identity-providers', {
+        name: 'GitHub',
+        type: 'github',
+        clientId: 'mintmark',
+        clientSecret: 'of-github',
+        trustedDomains: ['example.com'],
+      }),
+    ),
+  );
+
+  /** Leaves for GitHub and comes back with its answer, in which the issuer can be another. */
+  async function logInByGitHub(browser: FormBrowser, iss = GITHUB_ISSUER) {
+    const address = new URL(await leaveFor(provider, browser));
+    const state = address.searchParams.get('state') ?? '';
+    const answer = new URLSearchParams({ code: 'code-of-github', state, iss });
+    return browser.open(`/login/callback/${provider.id}?${answer}`);
+  }
+
+  test('finds a user by the verified primary address, and by the account from then on', async () => {
+    const { email } = await newPerson(manage);
+    Object.assign(github.script, { accountId: 11, emails: [{ email, primary: true, verified: true }] });
+    expect(await logInByGitHub(new FormBrowser(world.url))).toMatchObject({ status: 200, path: '/account' });
+    github.script.emails = [];
+    const again = await logInByGitHub(new FormBrowser(world.url));
+    expect(again).toMatchObject({ status: 200, path: '/account' });
+    expect(again.html).toContain(email);
+  });
+
+  test.each([
+    ['a primary address that GitHub did not verify', [{ primary: true, verified: false }]],
+    ['a verified address that is not the primary one', [{ primary: false, verified: true }]],
+  ])('finds no user by %s', async (_what, kinds) => {
+    const { email } = await newPerson(manage);
+    const emails = kinds.map((kind) => ({ email, ...kind }));
+    Object.assign(github.script, { accountId: github.script.accountId + 100, emails });
+    const browser = new FormBrowser(world.url);
+    expect(await logInByGitHub(browser)).toMatchObject({ status: 403 });
+    expect(await isLoggedIn(browser)).toBe(false);
+  });
+
+  test('S8: takes no answer in which another issuer is named', async () => {
+    const { email } = await newPerson(manage);
+    Object.assign(github.script, { accountId: 13, emails: [{ email, primary: true, verified: true }] });
+    const browser = new FormBrowser(world.url);
+    expect(await logInByGitHub(browser, 'https://evil.example.com')).toMatchObject({ status: 400 });
+    expect(await isLoggedIn(browser)).toBe(false);
+  });
+});
+
+describe('a login at Google', () => {
+  const provider = prepared(async () => ({
+    ...(await newProvider(manage, internet, { type: 'google', issuer: undefined })),
+    script: serveScriptedIssuer(internet, 'accounts.google.com'),
+  }));
+
+  test.each([
+    ['of the organisation whose account it is', { hd: 'example.com' }, 200],
+    ['of another organisation', { hd: 'example.org' }, 403],
+    ['of no organisation', {}, 403],
+  ])('with an address %s', async (_what, claim, status) => {
+    const { email } = await newPerson(manage);
+    provider.script.claims = { ...verified(email), ...claim };
+    expect(await logInBy(provider, new FormBrowser(world.url))).toMatchObject({ status });
+  });
+});
+
 describe('Frontier 19: an address', () => {
   const provider = prepared(() => newProvider(manage, internet));
   const untrusted = prepared(() => newProvider(manage, internet, { trustedDomains: ['example.org'] }));
@@ -83,6 +152,12 @@ describe('Frontier 19: an address', () => {
     const browser = new FormBrowser(world.url);
     expect(await logInBy(provider, browser)).toMatchObject({ status: 403 });
     expect(await isLoggedIn(browser)).toBe(false);
+  });
+
+  test('with a letter outside ASCII does not find the user of the address with its capital', async () => {
+    const { email } = await newPerson(manage, 'k');
+    provider.script.claims = { ...verified(email), email: email.replace('k', '\u212a') };
+    expect(await logInBy(provider, new FormBrowser(world.url))).toMatchObject({ status: 403 });
   });
 
   test('of a domain for which the provider is not trusted finds no user', async () => {
@@ -112,7 +187,7 @@ describe('Frontier 19: an address', () => {
   });
 });
 
-describe('people.md: workspace members', () => {
+describe('workspace members', () => {
   test('log in by a provider only if it is marked forMembers', async () => {
     const email = 'administrator@example.com';
     await world.bootstrap({ email });
@@ -173,23 +248,20 @@ describe('auth_time', () => {
   test.each([
     ['prompt=login', { prompt: 'login' }, { max_age: '0', prompt: 'login' }],
     ['max_age', { max_age: '60' }, { max_age: '60' }],
-  ])(
-    'people.md: decides whether a login is fresh enough for %s, and the provider is asked for it',
-    async (_name, wish, asked) => {
-      const { email } = await newPerson(manage);
-      const application = await newThirdParty(world, acme.apiId);
-      const { path } = new CodeRequest(application.clientId, wish);
-      const address = new URL(await leaveFor(provider, new FormBrowser(world.url), path));
-      expect(Object.fromEntries(address.searchParams)).toMatchObject(asked);
-      for (const claims of [{}, { auth_time: world.clock.nowSeconds() - 600 }]) {
-        provider.script.claims = { ...verified(email), ...claims };
-        const browser = new FormBrowser(world.url);
-        expect(await logInBy(provider, browser, path)).toMatchObject({ status: 403 });
-        expect(await isLoggedIn(browser)).toBe(false);
-      }
-      provider.script.claims = { ...verified(email), auth_time: world.clock.nowSeconds() };
-      const consent = await logInBy(provider, new FormBrowser(world.url), path);
-      expect(consent).toMatchObject({ status: 200, path: expect.stringMatching(/^\/authorize\//) });
-    },
-  );
+  ])('decides whether a login is fresh enough for %s, and the provider is asked for it', async (_name, wish, asked) => {
+    const { email } = await newPerson(manage);
+    const application = await newThirdParty(world, acme.apiId);
+    const { path } = new CodeRequest(application.clientId, wish);
+    const address = new URL(await leaveFor(provider, new FormBrowser(world.url), path));
+    expect(Object.fromEntries(address.searchParams)).toMatchObject(asked);
+    for (const claims of [{}, { auth_time: world.clock.nowSeconds() - 600 }]) {
+      provider.script.claims = { ...verified(email), ...claims };
+      const browser = new FormBrowser(world.url);
+      expect(await logInBy(provider, browser, path)).toMatchObject({ status: 403 });
+      expect(await isLoggedIn(browser)).toBe(false);
+    }
+    provider.script.claims = { ...verified(email), auth_time: world.clock.nowSeconds() };
+    const consent = await logInBy(provider, new FormBrowser(world.url), path);
+    expect(consent).toMatchObject({ status: 200, path: expect.stringMatching(/^\/authorize\//) });
+  });
 });

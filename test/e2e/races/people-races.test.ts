@@ -116,7 +116,7 @@ describe(`RACE: of ${RUNNERS} tries of a code of a mail at once, at ${INSTANCES}
   const rounds = roundsEach(3);
 
   test(
-    'S8: the right code logs in once',
+    'R9: the right code logs in once',
     () =>
       repeat(rounds, async () => {
         const { results, path } = await decide(async () => {
@@ -130,7 +130,7 @@ describe(`RACE: of ${RUNNERS} tries of a code of a mail at once, at ${INSTANCES}
   );
 
   test(
-    'S8: wrong codes have three tries together, and then the right code does not log in either',
+    'R9: wrong codes that come together use up the tries, and then the right code does not log in either',
     () =>
       repeat(rounds, async () => {
         const { asked, results } = await decide(async () => {

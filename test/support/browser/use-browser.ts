@@ -4,7 +4,7 @@ import { launch } from './chromium.ts';
 
 const path = process.env.MINTMARK_TEST_BROWSER;
 
-/** A tab that waits for this long hangs. A busy machine only is slow. */
+/** A tab that waits for this long hangs. */
 const HANGING_MILLISECONDS = 600_000;
 
 /** `describe` for tests in a browser, which are skipped where none starts. */

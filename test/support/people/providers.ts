@@ -1,8 +1,8 @@
 import type { FormBrowser, Shown } from '#infra/local/demo/people/form-browser.ts';
 import { upstreamProviders } from '#shared/adapters/identity-providers/upstream.ts';
 import { type Manage, succeed } from '../arrange/manage.ts';
-import type { WorldOptions } from '../world/world.ts';
-import type { Internet } from './internet.ts';
+import { opened, useManage, useWorld } from '../world/use-world.ts';
+import { type Internet, startInternet } from './internet.ts';
 import { type ScriptedIssuer, serveScriptedIssuer } from './scripted-issuer.ts';
 
 let serial = 0;
@@ -14,9 +14,13 @@ export interface TestProvider {
   readonly script: ScriptedIssuer;
 }
 
-/** The adapters of a world whose identity providers are hosts of this machine. */
-export function onInternet(internet: Internet): NonNullable<WorldOptions['adapters']> {
-  return { upstream: () => upstreamProviders(undefined, (request) => internet.send(request)) };
+/** A world whose identity providers are hosts of this machine, with its administrator. */
+export function useProviders() {
+  const internet = opened(startInternet);
+  const world = useWorld({
+    adapters: { upstream: () => upstreamProviders(undefined, (request) => internet.send(request)) },
+  });
+  return { internet, world, manage: useManage(world) };
 }
 
 /** Lets people log in by a new issuer, which the workspace trusts for example.com. */
@@ -37,9 +41,12 @@ export async function newProvider(manage: Manage, internet: Internet, changes: o
 }
 
 /** A new user with an address at example.com. */
-export async function newPerson(manage: Manage): Promise<{ readonly id: string; readonly email: string }> {
+export async function newPerson(
+  manage: Manage,
+  name = 'person',
+): Promise<{ readonly id: string; readonly email: string }> {
   serial += 1;
-  return succeed<{ id: string; email: string }>(manage('POST', '/v1/users', { email: `person${serial}@example.com` }));
+  return succeed<{ id: string; email: string }>(manage('POST', '/v1/users', { email: `${name}${serial}@example.com` }));
 }
 
 /** The claims of an issuer that has verified the address of a person. */
@@ -48,12 +55,16 @@ export function verified(email: string) {
 }
 
 /** Where the login page leads to a provider. The page shows the first twenty; a file of tests makes more. */
-export function wayTo({ id }: TestProvider, loginPage: Shown): string {
+export function wayTo({ id }: Pick<TestProvider, 'id'>, loginPage: Shown): string {
   return `${loginPage.path}/provider/${id}`;
 }
 
 /** Chooses a provider on a login page, by default a new one, and returns the address that the browser leaves to. */
-export async function leaveFor(provider: TestProvider, browser: FormBrowser, loginPath = '/login'): Promise<string> {
+export async function leaveFor(
+  provider: Pick<TestProvider, 'id'>,
+  browser: FormBrowser,
+  loginPath = '/login',
+): Promise<string> {
   const { leavesTo, html } = await browser.open(wayTo(provider, await browser.open(loginPath)));
   if (leavesTo === undefined) throw new Error(`The browser stays: ${html}`);
   return leavesTo;

@@ -4,6 +4,7 @@ import { exportJWK, SignJWT } from 'jose';
 import type { Internet } from './internet.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+const { publicKey: otherKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
 
 /** An issuer of OpenID Connect that says what a test wants it to say. Members that a test sets replace the good ones. */
 export interface ScriptedIssuer {
@@ -14,7 +15,7 @@ export interface ScriptedIssuer {
   userInfo: Readonly<Record<string, unknown>>;
   metadata: Readonly<Record<string, unknown>>;
   /** The whole answer of the token endpoint in place of tokens. */
-  tokenAnswer: { readonly status: number; readonly body: object } | undefined;
+  tokenAnswer: { readonly status: number; readonly body: object; readonly location?: string } | undefined;
   /** Whether all its endpoints fail. */
   isDown: boolean;
   /** The forms that the token endpoint got, the newest last. */
@@ -56,6 +57,7 @@ export function serveScriptedIssuer(internet: Internet, host: string): ScriptedI
       ...script.metadata,
     }),
     '/keys': async () => ({ keys: [{ ...(await exportJWK(publicKey)), alg: 'RS256', use: 'sig', kid: '1' }] }),
+    '/other-keys': async () => ({ keys: [{ ...(await exportJWK(otherKey)), alg: 'RS256', use: 'sig', kid: '1' }] }),
     '/userinfo': () => script.userInfo,
     '/token': async (form) => {
       script.exchanges.push(form);
@@ -70,8 +72,10 @@ export function serveScriptedIssuer(internet: Internet, host: string): ScriptedI
     const path = request.url?.replace(/\?.*/, '') ?? '';
     const form = Object.fromEntries(new URLSearchParams(await textOf(request)));
     if (script.isDown) return send(response, 503, {});
-    if (path === '/token' && script.tokenAnswer !== undefined)
-      return send(response, script.tokenAnswer.status, script.tokenAnswer.body);
+    if (path === '/token' && script.tokenAnswer !== undefined) {
+      const { status, body, location } = script.tokenAnswer;
+      return send(response, status, body, location);
+    }
     const body = await routes[path]?.(form);
     send(response, body === undefined ? 404 : 200, body ?? {});
   };
@@ -85,6 +89,7 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function send(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+function send(response: ServerResponse, status: number, body: object, location?: string): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...(location && { location }) });
+  response.end(JSON.stringify(body));
 }

@@ -1,9 +1,7 @@
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { Agent, createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { Agent } from 'node:https';
 import { type JWTPayload, SignJWT } from 'jose';
-import { selfSignedServerCertificate } from '#infra/local/tls/server-certificate.ts';
+import { serveEveryHost } from './every-host.ts';
 
 /** The platform of a test, in the place of GitHub and others. */
 export const ISSUER = 'https://issuer.example.com';
@@ -57,34 +55,20 @@ export async function startLocalIssuer(): Promise<LocalIssuer> {
     [KEYS, { body: { keys: publicJwks } }],
   ]);
   const requests: string[] = [];
-  const certificate = await selfSignedServerCertificate([{ type: 'dns', value: '*.example.com' }]);
-  const server = createServer(certificate, ({ url = '' }, response) => {
+  const host = await serveEveryHost(['*.example.com'], ({ url = '' }, response) => {
     requests.push(url);
     const { status = 200, type = 'application/json', location, body } = answers.get(url) ?? { status: 404, body: '' };
     if (body === undefined) return;
     response.writeHead(status, { 'content-type': type, ...(location && { location }) });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
   return {
-    agent: agentFor(port, certificate.cert),
+    ...host,
     requests,
     answers,
     publicJwks,
     privateKeys: Object.fromEntries(made.map(([algorithm, { privateKey }]) => [algorithm, privateKey])),
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
   };
-}
-
-function agentFor(port: number, ca: string): Agent {
-  const agent = new Agent({ ca });
-  const connect = agent.createConnection.bind(agent);
-  agent.createConnection = (options, callback) => connect({ ...options, host: '127.0.0.1', port }, callback);
-  return agent;
 }
 
 /** The changes to a valid token; a member that is undefined is left out. */

@@ -23,7 +23,7 @@ export class FormBrowser {
     return this.#cookies;
   }
 
-  /** Sets a cookie as an attacker would who can write cookies. */
+  /** Sets a cookie, as an attacker does from another host of the domain. */
   plant(name: string, value: string): void {
     this.#cookies.set(name, value);
   }
