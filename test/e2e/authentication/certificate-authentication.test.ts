@@ -10,9 +10,9 @@ import { wholeReply } from '#test/support/ask/whole-reply.ts';
 import { type ClientIdentity, newAuthority, newKeys, selfSigned } from '#test/support/clients/certificates.ts';
 import { fetchWith, mutualTlsTrusting, postOver } from '#test/support/clients/mutual-tls.ts';
 import { byName, byOwnKey, registerForMutualTls } from '#test/support/clients/mutual-tls-clients.ts';
+import { startLocalIssuer } from '#test/support/elsewhere/local-issuer.ts';
 import { costOf } from '#test/support/stored/call-counts.ts';
 import { basic, type Reply } from '#test/support/world/deployment.ts';
-import { startLocalIssuer } from '#test/support/world/local-issuer.ts';
 import { opened, prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 

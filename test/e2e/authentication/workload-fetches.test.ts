@@ -3,7 +3,7 @@ import { joseWorkloadTokens } from '#shared/adapters/jose/workload-tokens.ts';
 import { type JwksSource, rememberedJwks } from '#shared/adapters/remote/jwks-source.ts';
 import { createFederatedCredential, platformOf } from '#test/support/clients/federated-credentials.ts';
 import { createServiceUser } from '#test/support/clients/service-users.ts';
-import { ISSUER, startLocalIssuer } from '#test/support/world/local-issuer.ts';
+import { ISSUER, startLocalIssuer } from '#test/support/elsewhere/local-issuer.ts';
 import { opened } from '#test/support/world/use-world.ts';
 import { arrangeAcme, startWorld } from '#test/support/world/world.ts';
 

@@ -17,11 +17,11 @@ import {
   exchangeAssertion,
 } from '#test/support/clients/service-user-keys.ts';
 import { createServiceUser } from '#test/support/clients/service-users.ts';
+import { ISSUER, issuerKey, signWorkloadToken, startLocalIssuer } from '#test/support/elsewhere/local-issuer.ts';
 import { denied, loseFirstReplyTo, whileFailing } from '#test/support/faults/while-failing.ts';
 import { workloadClaimForgeries, workloadTokenForgeries } from '#test/support/forge/workload-forgeries.ts';
 import { costOf } from '#test/support/stored/call-counts.ts';
 import { writtenTables } from '#test/support/stored/written-tables.ts';
-import { ISSUER, issuerKey, signWorkloadToken, startLocalIssuer } from '#test/support/world/local-issuer.ts';
 import { opened, useAcme } from '#test/support/world/use-world.ts';
 import { arrangeAcme, REPORTS, startWorld } from '#test/support/world/world.ts';
 

@@ -16,7 +16,7 @@ import {
 } from '#test/support/clients/federated-credentials.ts';
 import { createServiceUserKey } from '#test/support/clients/service-user-keys.ts';
 import { createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
-import { issuerKey, startLocalIssuer } from '#test/support/world/local-issuer.ts';
+import { issuerKey, startLocalIssuer } from '#test/support/elsewhere/local-issuer.ts';
 import { opened, useAcme } from '#test/support/world/use-world.ts';
 import { startWorld } from '#test/support/world/world.ts';
 

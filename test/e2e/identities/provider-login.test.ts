@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { FormBrowser } from '#infra/local/demo/people/form-browser.ts';
 import { succeed } from '#test/support/arrange/manage.ts';
+import { GITHUB_ISSUER, serveScriptedGitHub } from '#test/support/elsewhere/scripted-github.ts';
+import { serveScriptedIssuer } from '#test/support/elsewhere/scripted-issuer.ts';
 import { answerIn, CodeRequest, newThirdParty } from '#test/support/people/code-flow.ts';
 import {
   isLoggedIn,
@@ -11,8 +13,6 @@ import {
   useProviders,
   verified,
 } from '#test/support/people/providers.ts';
-import { GITHUB_ISSUER, serveScriptedGitHub } from '#test/support/people/scripted-github.ts';
-import { serveScriptedIssuer } from '#test/support/people/scripted-issuer.ts';
 import { prepared, useAcme } from '#test/support/world/use-world.ts';
 
 const { internet, world, manage } = useProviders();

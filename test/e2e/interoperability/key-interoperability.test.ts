@@ -14,7 +14,7 @@ import {
 } from '#test/support/clients/service-user-keys.ts';
 import { createServiceUser } from '#test/support/clients/service-users.ts';
 import { applicationKey, createSigningApplication } from '#test/support/clients/signing-applications.ts';
-import { startLocalIssuer } from '#test/support/world/local-issuer.ts';
+import { startLocalIssuer } from '#test/support/elsewhere/local-issuer.ts';
 import { opened, prepared, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { REPORTS } from '#test/support/world/world.ts';
 

@@ -13,8 +13,8 @@ import {
   applicationKey,
   createSigningApplication,
 } from '#test/support/clients/signing-applications.ts';
+import { type IssuerAnswer, startLocalIssuer } from '#test/support/elsewhere/local-issuer.ts';
 import { costOf } from '#test/support/stored/call-counts.ts';
-import { type IssuerAnswer, startLocalIssuer } from '#test/support/world/local-issuer.ts';
 import { opened, useAcme, useWorld } from '#test/support/world/use-world.ts';
 import { millisecondsWaited } from '#test/support/world/waiting-time.ts';
 import { REPORTS } from '#test/support/world/world.ts';

@@ -7,7 +7,7 @@ import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { createServiceUser } from '#test/support/clients/service-users.ts';
 import { applicationKey } from '#test/support/clients/signing-applications.ts';
-import { ISSUER, issuerKey, signWorkloadToken } from '#test/support/world/local-issuer.ts';
+import { ISSUER, issuerKey, signWorkloadToken } from '#test/support/elsewhere/local-issuer.ts';
 import { useAcme, useWorld } from '#test/support/world/use-world.ts';
 
 const world = useWorld({ onReply: assertConforms });

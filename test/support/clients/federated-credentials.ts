@@ -3,14 +3,14 @@ import { joseWorkloadTokens } from '#shared/adapters/jose/workload-tokens.ts';
 import { httpsJson } from '#shared/adapters/remote/fetch-json.ts';
 import { rememberedJwks } from '#shared/adapters/remote/jwks-source.ts';
 import { scopeOrRefusal } from '../ask/scope-or-refusal.ts';
-import type { Reply } from '../world/deployment.ts';
 import {
   ISSUER,
   type LocalIssuer,
   signWorkloadToken,
   type WorkloadTokenChange,
   workloadClaims,
-} from '../world/local-issuer.ts';
+} from '../elsewhere/local-issuer.ts';
+import type { Reply } from '../world/deployment.ts';
 import type { World } from '../world/world.ts';
 import { exchangeAssertion } from './service-user-keys.ts';
 import { createAt } from './service-users.ts';

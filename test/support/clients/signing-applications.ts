@@ -1,5 +1,5 @@
+import { issuerKey } from '../elsewhere/local-issuer.ts';
 import type { Deployment } from '../world/deployment.ts';
-import { issuerKey } from '../world/local-issuer.ts';
 import type { Acme } from '../world/world.ts';
 import { createApplication, grantPermissions } from './applications.ts';
 import {

@@ -1,7 +1,7 @@
 import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { base64url } from 'jose';
 import { type Platform, platformOf } from '../clients/federated-credentials.ts';
-import { ISSUER, type LocalIssuer, signWorkloadToken } from '../world/local-issuer.ts';
+import { ISSUER, type LocalIssuer, signWorkloadToken } from '../elsewhere/local-issuer.ts';
 import type { World } from '../world/world.ts';
 
 /** The means of a forger: the platform, and the form of its tokens. */

@@ -1,9 +1,9 @@
 import type { FormBrowser, Shown } from '#infra/local/demo/people/form-browser.ts';
 import { upstreamProviders } from '#shared/adapters/identity-providers/upstream.ts';
 import { type Manage, succeed } from '../arrange/manage.ts';
+import { type Internet, startInternet } from '../elsewhere/internet.ts';
+import { type ScriptedIssuer, serveScriptedIssuer } from '../elsewhere/scripted-issuer.ts';
 import { opened, useManage, useWorld } from '../world/use-world.ts';
-import { type Internet, startInternet } from './internet.ts';
-import { type ScriptedIssuer, serveScriptedIssuer } from './scripted-issuer.ts';
 
 let serial = 0;
 

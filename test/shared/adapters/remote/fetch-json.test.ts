@@ -3,7 +3,7 @@ import { Agent } from 'node:https';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { httpsJson } from '#shared/adapters/remote/fetch-json.ts';
 import { isPublicAddress, publicLookup } from '#shared/adapters/remote/public-addresses.ts';
-import { ISSUER, type IssuerAnswer, type LocalIssuer, startLocalIssuer } from '#test/support/world/local-issuer.ts';
+import { ISSUER, type IssuerAnswer, type LocalIssuer, startLocalIssuer } from '#test/support/elsewhere/local-issuer.ts';
 
 let issuer: LocalIssuer;
 beforeAll(async () => {

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type JwksSource, rememberedJwks } from '#shared/adapters/remote/jwks-source.ts';
 import { DomainError } from '#shared/domain/errors.ts';
 import { countEach } from '#test/support/ask/concurrent-calls.ts';
+import { ISSUER, issuerKey, signWorkloadToken } from '#test/support/elsewhere/local-issuer.ts';
 import { keyWithExponentOne } from '#test/support/forge/weak-keys.ts';
-import { ISSUER, issuerKey, signWorkloadToken } from '#test/support/world/local-issuer.ts';
 
 const CONFIGURATION = `${ISSUER}/.well-known/openid-configuration`;
 

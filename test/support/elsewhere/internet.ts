@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { httpsSender, type RemoteSender } from '#shared/adapters/remote/guarded-request.ts';
-import { type EveryHost, serveEveryHost } from '../world/every-host.ts';
+import { type EveryHost, serveEveryHost } from './every-host.ts';
 
 /** The hosts of others, all of them one server on this machine. */
 export interface Internet extends Pick<EveryHost, 'connections' | 'close'> {
