@@ -3,6 +3,7 @@ import type { BusEvent } from '#infra/local/events.ts';
 import type { AdapterChanges } from '#infra/local/functions.ts';
 import type { MutualTls } from '#infra/local/gateway/configuration.ts';
 import { type System, startSystem } from '#infra/local/system.ts';
+import type { KeyedCertificate } from '#infra/local/tls/server-certificate.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
 import { memoryRequestLimiter } from '#shared/adapters/node/memory-request-limiter.ts';
@@ -14,6 +15,7 @@ import { standingClock, type TestClock } from './clock.ts';
 import { type Credentials, type Deployment, type Reach, reach } from './deployment.ts';
 import { type EngineProxy, startEngineProxy } from './engine-proxy.ts';
 import { startKmsWithLentKeys } from './lent-keys.ts';
+import { trust } from './trust.ts';
 import { countWaitingTime } from './waiting-time.ts';
 
 /** The API that tests protect; the local gateway's sample stands behind it. */
@@ -45,6 +47,8 @@ export interface WorldOptions {
   readonly hashCost?: number;
   readonly adapters?: AdapterChanges;
   readonly mutualTls?: MutualTls;
+  /** Makes the issuer an https URL with this certificate, which this process trusts until the world is closed. */
+  readonly https?: () => Promise<KeyedCertificate>;
   readonly onReply?: Reach['onReply'];
 }
 
@@ -52,6 +56,8 @@ export interface WorldOptions {
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const restoreEnvironment = rememberAwsEnvironment();
   const restoreTimers = countWaitingTime();
+  const certificate = await options.https?.();
+  const distrust = certificate === undefined ? () => {} : trust(certificate);
   const engines = { dynamo: await startLocalDynamo(), kms: await startKmsWithLentKeys() };
   const dynamo = await startEngineProxy(engines.dynamo);
   const kms = await startEngineProxy(engines.kms);
@@ -63,6 +69,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const system = await startSystem({
     runsSchedules: false,
     mutualTls: options.mutualTls,
+    https: certificate && (async () => certificate),
     onEvent: (event) => void events.push(event),
     adapters: {
       clock: () => clock,
@@ -79,6 +86,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     for (const part of [dynamo, kms, engines.dynamo, engines.kms]) await part.close();
     restoreEnvironment();
     restoreTimers();
+    distrust();
   };
   return {
     ...reach({ url: system.url, admin, clock, onReply: options.onReply }),
