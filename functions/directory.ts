@@ -30,9 +30,9 @@ import {
   updateIdentityProvider,
 } from '#shared/domain/identities/identity-providers.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { identityProviderRepresentation } from '#shared/http/reply/account-representations.ts';
 import {
   apiRepresentation,
+  identityProviderRepresentation,
   memberRepresentation,
   roleRepresentation,
   settingsRepresentation,

@@ -29,7 +29,7 @@ const headers = {
 const SCOPE = 'read:user user:email';
 
 /** `id` stays when a person changes the name of the account. */
-const userSchema = z.object({ id: z.int(), name: z.string().nullish() });
+const userSchema = z.object({ id: z.int() });
 
 const emailsSchema = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }));
 
@@ -47,7 +47,6 @@ export function gitHub(fetch: ProviderFetch): IdentityProviders {
       subject: `${user.id}`,
       email: primary?.email,
       isEmailVerified: primary?.verified === true,
-      name: user.name ?? undefined,
     };
   };
   return {

@@ -1,5 +1,4 @@
 import * as oauth from 'oauth4webapi';
-import QuickLRU from 'quick-lru';
 import * as z from 'zod';
 import { unavailable } from '#shared/domain/errors.ts';
 import type {
@@ -9,26 +8,16 @@ import type {
   UpstreamRequest,
 } from '#shared/domain/identities/ports.ts';
 import type { IdentityProvider } from '#shared/domain/people-records/identity-provider.ts';
+import { rememberedMetadata } from './issuer-metadata.ts';
 import type { ProviderFetch } from './provider-fetch.ts';
 import { asRefusal } from './refusals.ts';
 
-const METADATA_MILLISECONDS_MAX = 300_000;
-
-const ISSUERS_MAX = 200;
-
 const SCOPE = 'openid profile email';
-
-/** What is remembered of an issuer: its metadata, and the keys that `oauth4webapi` has fetched. */
-interface Known {
-  readonly server: oauth.AuthorizationServer;
-  readonly keys: oauth.JWKSCacheInput;
-}
 
 /** Claims about a person that do not have to be there. A claim of another type counts as absent. */
 const claims = z.object({
   email: z.string().optional().catch(undefined),
   email_verified: z.literal(true).optional().catch(undefined),
-  name: z.string().optional().catch(undefined),
   hd: z.string().optional().catch(undefined),
   auth_time: z.int().optional().catch(undefined),
 });
@@ -36,27 +25,15 @@ const claims = z.object({
 type Claims = z.output<typeof claims>;
 
 /**
- * Speaks OpenID Connect (Core 1.0 §3.1) with any issuer. Metadata are remembered for five minutes. All addresses
- * that an issuer names, such as that of its key set, are fetched by the same rules as the issuer itself.
+ * Speaks OpenID Connect (Core 1.0 §3.1) with any issuer. All addresses that an issuer names, such as that of its key set,
+ * are fetched by the same rules as the issuer itself.
  */
 export function openIdConnect(fetch: ProviderFetch): IdentityProviders {
-  const known = new QuickLRU<string, Known>({ maxSize: ISSUERS_MAX, maxAge: METADATA_MILLISECONDS_MAX });
-  const customFetch = { [oauth.customFetch]: fetch };
-  const discover = async (issuer: string): Promise<Known> => {
-    const remembered = known.get(issuer);
-    if (remembered !== undefined) return remembered;
-    const url = new URL(issuer);
-    const server = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, customFetch));
-    // Identities name the issuer, so there must be one spelling of it (OpenID Connect Discovery §4.3).
-    if (server.issuer !== issuer) throw new oauth.OperationProcessingError('The metadata name another issuer.');
-    const found = { server, keys: {} };
-    known.set(issuer, found);
-    return found;
-  };
+  const find = rememberedMetadata(fetch);
   const redeem = async (provider: IdentityProvider, answer: UpstreamAnswer) => {
-    const { server, keys } = await discover(provider.issuer);
+    const server = await find(provider.issuer);
     const client = { client_id: provider.clientId };
-    const tokens = await tokensFor({ server, client, answer }, fetch, keys);
+    const tokens = await tokensFor({ server, client, answer }, fetch);
     const idToken = oauth.getValidatedIdTokenClaims(tokens);
     if (idToken === undefined) throw new oauth.OperationProcessingError('There is no ID token.');
     const told = claims.parse(idToken);
@@ -65,12 +42,7 @@ export function openIdConnect(fetch: ProviderFetch): IdentityProviders {
     return subjectOf(provider, idToken.sub, { ...about, auth_time: told.auth_time });
   };
   return {
-    addressFor: async (provider, request) => {
-      const { server } = await discover(provider.issuer).catch((cause: unknown) => {
-        throw unavailable(cause);
-      });
-      return authorizationAddress(server, provider, request);
-    },
+    addressFor: async (provider, request) => authorizationAddress(await find(provider.issuer), provider, request),
     redeem: (provider, answer) =>
       redeem(provider, answer).then((subject) => ({ is: 'proven' as const, subject }), asRefusal),
   };
@@ -110,7 +82,6 @@ interface Exchange {
 async function tokensFor(
   { server, client, answer }: Exchange,
   fetch: ProviderFetch,
-  keys: oauth.JWKSCacheInput,
 ): Promise<oauth.TokenEndpointResponse> {
   const { parameters, state, nonce, redirectUri, codeVerifier, clientSecret } = answer;
   const callback = oauth.validateAuthResponse(server, client, new URLSearchParams(parameters), state);
@@ -127,10 +98,7 @@ async function tokensFor(
     expectedNonce: nonce,
     requireIdToken: true,
   });
-  await oauth.validateApplicationLevelSignature(server, response, {
-    [oauth.customFetch]: fetch,
-    [oauth.jwksCache]: keys,
-  });
+  await oauth.validateApplicationLevelSignature(server, response, { [oauth.customFetch]: fetch });
   return tokens;
 }
 
@@ -153,9 +121,9 @@ async function askUserInfo(
 }
 
 function subjectOf({ issuer, type }: IdentityProvider, subject: string, told: Claims): ProvenSubject {
-  const { email, email_verified: isVerified = false, name, auth_time: authenticatedAtSeconds } = told;
+  const { email, email_verified: isVerified = false, auth_time: authenticatedAtSeconds } = told;
   const isEmailVerified = isVerified && (type !== 'google' || isOfGoogle(told));
-  return { issuer, subject, email, isEmailVerified, name, authenticatedAtSeconds };
+  return { issuer, subject, email, isEmailVerified, authenticatedAtSeconds };
 }
 
 /**

@@ -10,11 +10,12 @@ import {
 } from 'jose';
 import QuickLRU from 'quick-lru';
 import * as z from 'zod';
-import { DomainError, unavailable } from '#shared/domain/errors.ts';
+import { DomainError } from '#shared/domain/errors.ts';
 import type { Trust } from '#shared/domain/records/registration.ts';
 import { isWeakRsaJwk } from '../node/public-keys.ts';
 import { type FetchJson, httpsJson } from './fetch-json.ts';
 import { fetchPace } from './fetch-pace.ts';
+import { pauseAfterFailure } from './pause-after-failure.ts';
 
 const FETCH_MILLISECONDS_MAX = 2_000;
 
@@ -24,7 +25,7 @@ const KEYS_MILLISECONDS_MAX = 300_000;
 /** While an issuer does not answer, its last keys are used until they are this old. */
 const STALE_KEYS_MILLISECONDS_MAX = 3_600_000;
 
-/** After a failure, or after an answer without the wanted key, the issuer is not asked again for this long. */
+/** After an answer without the wanted key, the issuer is not asked again for this long. */
 const COOLDOWN_MILLISECONDS = 30_000;
 
 const SOURCES_MAX = 200;
@@ -104,12 +105,14 @@ function publishedKeys(location: KeySource, fetchJson: FetchJson, beforeFetch: (
   const cache: JWKSCacheInput = {};
   const isYoungerThan = (milliseconds: number) =>
     Date.now() < ((cache as Partial<ExportedJWKSCache>).uat ?? 0) + milliseconds;
+  const fetchNow = pauseAfterFailure((signal: AbortSignal) => fetchKeys(location, fetchJson, signal), beforeFetch);
   const keys = createRemoteJWKSet(new URL(location.jwksUri ?? location.issuer), {
     timeoutDuration: FETCH_MILLISECONDS_MAX,
     cacheMaxAge: KEYS_MILLISECONDS_MAX,
     cooldownDuration: COOLDOWN_MILLISECONDS,
     [jwksCache]: cache,
-    [customFetch]: pauseAfterFailure(beforeFetch, (signal) => fetchKeys(location, fetchJson, signal)),
+    [customFetch]: async (_url: string, { signal }: { readonly signal: AbortSignal }) =>
+      Response.json(await fetchNow(signal)),
   });
   return async (header, token) => {
     try {
@@ -121,24 +124,6 @@ function publishedKeys(location: KeySource, fetchJson: FetchJson, beforeFetch: (
       return createLocalJWKSet(kept)(header, token).catch((missing: unknown) => {
         throw missing instanceof errors.JWKSNoMatchingKey ? error : missing;
       });
-    }
-  };
-}
-
-/**
- * Wraps a fetch: after a failure, it fails at once until the pause is over. If `beforeFetch` throws, no pause begins,
- * because the owner has to wait and the issuer did not fail.
- */
-function pauseAfterFailure(beforeFetch: () => void, fetchOnce: (signal: AbortSignal) => Promise<unknown>) {
-  let resumeAtMilliseconds = 0;
-  return async (_url: string, { signal }: { readonly signal: AbortSignal }): Promise<Response> => {
-    if (Date.now() < resumeAtMilliseconds) throw unavailable(new Error('The issuer failed a moment ago.'));
-    beforeFetch();
-    try {
-      return Response.json(await fetchOnce(signal));
-    } catch (cause) {
-      resumeAtMilliseconds = Date.now() + COOLDOWN_MILLISECONDS;
-      throw unavailable(cause);
     }
   };
 }

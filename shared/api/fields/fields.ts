@@ -94,10 +94,13 @@ function isSecureOrigin(text: string): boolean {
   return origin === text && (protocol === 'https:' || hostname === 'localhost');
 }
 
-/** A domain name with at least one dot, in ASCII. */
+/** A domain name with at least one dot, in ASCII. Top-level domains of other scripts begin with `xn--` (RFC 5890 §2.3.2.1). */
 export const domainName = z
   .string()
-  .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/, 'must be a domain such as example.com')
+  .regex(
+    /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,63}|xn--[A-Za-z0-9-]{0,58}[A-Za-z0-9])$/,
+    'must be a domain such as example.com',
+  )
   .min(4)
   .max(253);
 

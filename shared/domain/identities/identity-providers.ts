@@ -83,6 +83,31 @@ export function listIdentityProviders(
   return directoryList.list(identityProviderList, page);
 }
 
+/** A person cannot choose among more. */
+const PROVIDERS_OFFERED_MAX = 20;
+
+const PROVIDERS_A_PAGE = 100;
+
+/** How many pages of providers are read for a login page. */
+const PAGES_MAX = 10;
+
+/** The identity providers that the login page offers: the first 20 by name of those that are enabled. */
+export async function offeredProviders({
+  directoryList,
+}: {
+  readonly directoryList: DirectoryLister;
+}): Promise<readonly IdentityProvider[]> {
+  const enabled: IdentityProvider[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < PAGES_MAX; pages += 1) {
+    const page = await directoryList.list(identityProviderList, { limit: PROVIDERS_A_PAGE, cursor });
+    enabled.push(...page.items.filter(({ isEnabled }) => isEnabled));
+    cursor = page.nextCursor;
+    if (cursor === undefined) break;
+  }
+  return enabled.toSorted((one, other) => (one.name < other.name ? -1 : 1)).slice(0, PROVIDERS_OFFERED_MAX);
+}
+
 /** A change to an identity provider. Type and issuer never change: another issuer has other people. */
 export interface IdentityProviderPatch {
   readonly name?: string | undefined;

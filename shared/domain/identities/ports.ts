@@ -35,7 +35,6 @@ export interface ProvenSubject extends Subject {
   readonly email?: string | undefined;
   /** Whether the provider says that it has verified the address, in a way that its type of provider can be held to. */
   readonly isEmailVerified: boolean;
-  readonly name?: string | undefined;
   /** When the person logged in there (`auth_time`), in Unix time; undefined if the provider does not say it. */
   readonly authenticatedAtSeconds?: number | undefined;
 }

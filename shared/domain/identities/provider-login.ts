@@ -3,7 +3,7 @@ import { toBase62 } from '../base62.ts';
 import type { IdentityProvider } from '../people-records/identity-provider.ts';
 import type { Interaction } from '../people-records/interaction.ts';
 import { type ProviderLogin, providerLoginKey } from '../people-records/provider-login.ts';
-import type { ShortLivedWriter } from '../records/change-record.ts';
+import { changeNewest, type ShortLivedWriter } from '../records/change-record.ts';
 import type { RecordReader } from '../records/look.ts';
 import type { IdentityProviders, ProviderSecretOpener, UpstreamRequest, UpstreamResult } from './ports.ts';
 
@@ -35,7 +35,7 @@ interface Visitor {
 /**
  * Begins a login at a provider, and returns the address there that the browser is sent to. State, nonce and code verifier
  * come from the browser's secret, so that the answer counts in this browser only (RFC 9700 §4.7).
- * @throws DomainError `temporarily_unavailable` if the provider does not answer
+ * @throws DomainError `temporarily_unavailable` if the provider does not answer; as `changeNewest` does
  */
 export async function beginProviderLogin(
   visitor: Visitor,
@@ -43,19 +43,22 @@ export async function beginProviderLogin(
 ): Promise<string> {
   const { interaction, provider, browserSecret } = visitor;
   const key = providerLoginKey(interaction.id);
-  const before = await ports.records.open(`provider login of ${interaction.id}`).findShortLived(key);
   const begunAtSeconds = ports.clock.nowSeconds();
-  const login: ProviderLogin = {
+  const begun: ProviderLogin = {
     interactionId: interaction.id,
     providerId: provider.id,
     salt: toBase62(ports.random.bytes(SALT_BYTES), SALT_CHARACTERS),
     begunAtSeconds,
     isUsed: false,
     expiresAtSeconds: begunAtSeconds + LOGIN_LIFETIME_SECONDS,
-    version: (before?.version ?? 0) + 1,
+    version: 0,
   };
-  // Another tab of this browser was faster. The newest choice counts.
-  if (!(await ports.providerLogins.write(key, login))) return beginProviderLogin(visitor, ports);
+  // The newest choice counts, in all tabs of this browser.
+  const login = await changeNewest<ProviderLogin>({
+    read: async () => (await ports.records.open(`provider login of ${interaction.id}`).findShortLived(key)) ?? begun,
+    change: () => begun,
+    write: (after) => ports.providerLogins.write(key, after),
+  });
   return ports.upstream.addressFor(provider, {
     ...valuesOf(login, browserSecret, ports),
     maxAgeSeconds: maxAgeOf(interaction),

@@ -43,12 +43,15 @@ export async function recogniseSubject(
   const identityId = identityIdOf(subject, ports.digests);
   const look = ports.records.open(`subject ${identityId}`);
   const identity = await look.find(identityKey(identityId));
-  const known = identity && (await look.find(userKey(identity.userId)));
-  if (exists(known)) return admitted({ userId: known.id, identityId, isNew: false }, provider, look);
+  if (identity !== undefined) {
+    // A subject of a deleted user is free again once the removal of the user is finished.
+    const isOfUser = exists(await look.find(userKey(identity.userId)));
+    return isOfUser
+      ? admitted({ userId: identity.userId, identityId, isNew: false }, provider, look)
+      : { is: 'unknown' };
+  }
   const userId = await userByAddress(subject, provider, { look, ...ports });
-  // A subject of a deleted user is free again once the removal of the user is finished.
-  if (userId === undefined || identity !== undefined) return { is: 'unknown' };
-  return admitted({ userId, identityId, isNew: true }, provider, look);
+  return userId === undefined ? { is: 'unknown' } : admitted({ userId, identityId, isNew: true }, provider, look);
 }
 
 /** Workspace members log in by a provider only if an administrator said so. */

@@ -1,41 +1,21 @@
 import type { login } from '#shared/api/pages/login.ts';
+import { offeredProviders } from '#shared/domain/identities/identity-providers.ts';
 import { CODE_TRIES, isAttemptOpen, redeemCode, sendCode } from '#shared/domain/login/email-code.ts';
-import { beginInteraction, findInteraction, formToken, keepDecisions } from '#shared/domain/login/interactions.ts';
+import { beginInteraction, formToken } from '#shared/domain/login/interactions.ts';
 import { isMailAddress } from '#shared/domain/login/mail-address.ts';
 import { noteVerifiedAddress } from '#shared/domain/login/verified-address.ts';
-import { identityProviderList } from '#shared/domain/people-records/identity-provider.ts';
-import type { Interaction } from '#shared/domain/people-records/interaction.ts';
 import { type LoginAttempt, loginAttemptKey } from '#shared/domain/people-records/login-attempt.ts';
-import type { Look } from '#shared/domain/records/look.ts';
 import { codePage } from '#shared/pages/login/code.ts';
 import { loginPage } from '#shared/pages/login/login.ts';
 import type { ProblemKey } from '#shared/pages/parts.ts';
 import type { PortsOf } from '#shared/ports.ts';
 import type { OperationsOf } from '../lambda.ts';
 import { redirect, showPage } from '../reply/files.ts';
-import type { Browser } from '../request/browser.ts';
-import { logIn, pathAfterLogin } from './login-result.ts';
-import { interactionOver, isOwnForm, receive, refuseForm, type Visit } from './visit.ts';
+import { logInAndGoOn } from './login-result.ts';
+import { interactionOver, isOwnForm, receive, refuseForm } from './visit.ts';
+import { type Visited, visited } from './visited.ts';
 
 type Ports = PortsOf<(typeof login)['grants'][number]>;
-
-/** A person cannot choose among more. */
-const PROVIDERS_SHOWN_MAX = 20;
-
-/** An interaction of this browser, with what its pages need. */
-interface Visited {
-  readonly visit: Visit;
-  readonly look: Look;
-  readonly interaction: Interaction;
-}
-
-/** Finds the interaction of a page, if this browser began it and it is not answered. */
-async function visited(browser: Browser, id: string, ports: Ports): Promise<Visited | undefined> {
-  const visit = receive(browser, ports);
-  const look = ports.records.open(`visit of ${id}`);
-  const interaction = await findInteraction({ id, browserSecret: visit.secret }, look, ports);
-  return interaction === undefined || interaction.isAnswered ? undefined : { visit, look, interaction };
-}
 
 /** Address, then code: the pages by which people log in. */
 export const loginPages = {
@@ -88,14 +68,7 @@ export const loginPages = {
     await auditAttempt({ userId: result.userId });
     await noteVerifiedAddress(result, ports);
     const login = { userId: result.userId, methods: ['otp'], source, userAgent: browser.userAgent } as const;
-    const { session, cookie } = await logIn(login, browser, ports);
-    const decisions = { sessionId: session.id, loggedInAtSeconds: session.startedAtSeconds };
-    const kept = await keepDecisions(interaction, decisions, ports);
-    if (kept === undefined) return interactionOver(browser);
-    return redirect(pathAfterLogin(kept), {
-      cookies: [cookie],
-      target: { userId: result.userId, sessionId: session.id },
-    });
+    return logInAndGoOn(interaction, login, browser, ports);
   },
 } satisfies Partial<OperationsOf<typeof login>>;
 
@@ -118,15 +91,10 @@ async function addressPage(
   ports: Ports,
 ) {
   const { id } = found.interaction;
-  const [application, { items }] = await Promise.all([
-    applicationOf(found),
-    ports.directoryList.list(identityProviderList, { limit: PROVIDERS_SHOWN_MAX }),
-  ]);
+  const [application, offered] = await Promise.all([applicationOf(found), offeredProviders(ports)]);
   const csrf = formToken(id, found.visit.secret, ports);
   const { isAvailable: mailAvailable } = ports.mailQueue;
-  const providers = items
-    .filter(({ isEnabled }) => isEnabled)
-    .map((provider) => ({ name: provider.name, href: `/login/${id}/provider/${provider.id}` }));
+  const providers = offered.map(({ id: providerId, name }) => ({ name, href: `/login/${id}/provider/${providerId}` }));
   return loginPage({ action: `/login/${id}`, csrf, application, mailAvailable, providers, ...typed });
 }
 

@@ -1,9 +1,11 @@
+import { type InteractionPorts, keepDecisions } from '#shared/domain/login/interactions.ts';
 import { beginSession, endSession, type Login, type SessionPorts } from '#shared/domain/login/sessions.ts';
 import type { Interaction } from '#shared/domain/people-records/interaction.ts';
 import type { Session } from '#shared/domain/people-records/session.ts';
-import type { Cookie } from '../reply/files.ts';
+import { type Cookie, type FileBody, redirect } from '../reply/files.ts';
+import type { OperationReply } from '../reply/replies.ts';
 import type { Browser } from '../request/browser.ts';
-import { sessionCookie, sessionOf } from './visit.ts';
+import { interactionOver, sessionCookie, sessionOf } from './visit.ts';
 
 /**
  * Begins the session of a login. The old cookie is replaced, so that nobody can choose the session of another person, and
@@ -20,7 +22,22 @@ export async function logIn(
   return { session, cookie: sessionCookie(cookie, ports) };
 }
 
+/** Begins the session of a login in an interaction, and leads the person on. */
+export async function logInAndGoOn(
+  interaction: Interaction,
+  login: Login,
+  browser: Browser,
+  ports: SessionPorts & Pick<InteractionPorts, 'interactions'> & { readonly issuer: string },
+): Promise<OperationReply<200, FileBody>> {
+  const { session, cookie } = await logIn(login, browser, ports);
+  const decisions = { sessionId: session.id, loggedInAtSeconds: session.startedAtSeconds };
+  const kept = await keepDecisions(interaction, decisions, ports);
+  if (kept === undefined) return interactionOver(browser);
+  const target = { userId: login.userId, sessionId: session.id };
+  return redirect(pathAfterLogin(kept), { cookies: [cookie], target });
+}
+
 /** Where a person goes on after a login: to the questions of the request, or to a page of our own. */
-export function pathAfterLogin({ id, request, returnPath = '/account' }: Interaction): string {
+function pathAfterLogin({ id, request, returnPath = '/account' }: Interaction): string {
   return request === undefined ? returnPath : `/authorize/${id}`;
 }

@@ -3,23 +3,21 @@ import { notFound } from '#shared/domain/errors.ts';
 import type { ProvenSubject } from '#shared/domain/identities/ports.ts';
 import { beginProviderLogin, finishProviderLogin, interactionIdIn } from '#shared/domain/identities/provider-login.ts';
 import { linkSubject, recogniseSubject } from '#shared/domain/identities/recognise-subject.ts';
-import { findInteraction, keepDecisions } from '#shared/domain/login/interactions.ts';
 import { type IdentityProvider, identityProviderKey } from '#shared/domain/people-records/identity-provider.ts';
-import type { Interaction } from '#shared/domain/people-records/interaction.ts';
 import { type ProviderProblem, providerProblemPage } from '#shared/pages/login/provider-problem.ts';
 import type { PortsOf } from '#shared/ports.ts';
 import type { OperationsOf } from '../lambda.ts';
 import { redirect, showPage } from '../reply/files.ts';
 import type { Browser } from '../request/browser.ts';
-import { logIn, pathAfterLogin } from './login-result.ts';
-import { interactionOver, receive } from './visit.ts';
+import { logInAndGoOn } from './login-result.ts';
+import { interactionOver } from './visit.ts';
+import { type Visited, visited } from './visited.ts';
 
 type Ports = PortsOf<(typeof providerLogin)['grants'][number]>;
 
 /** A browser in an interaction that it began, and the provider that it chose. */
-interface Visitor {
+interface Visitor extends Pick<Visited, 'interaction'> {
   readonly browserSecret: string;
-  readonly interaction: Interaction;
   readonly provider: IdentityProvider;
 }
 
@@ -29,14 +27,13 @@ async function visitorOf(
   { interactionId, providerId }: { readonly interactionId: string; readonly providerId: string },
   ports: Ports,
 ): Promise<Visitor | undefined> {
-  const { secret: browserSecret } = receive(browser, ports);
   const look = ports.records.open(`visit of ${interactionId}`);
-  const [interaction, provider] = await Promise.all([
-    findInteraction({ id: interactionId, browserSecret }, look, ports),
+  const [found, provider] = await Promise.all([
+    visited(browser, interactionId, ports, look),
     look.find(identityProviderKey(providerId)),
   ]);
   if (provider?.isEnabled !== true) throw notFound();
-  return interaction === undefined || interaction.isAnswered ? undefined : { browserSecret, interaction, provider };
+  return found && { interaction: found.interaction, browserSecret: found.visit.secret, provider };
 }
 
 /** Away to an identity provider, and back. Both are links: a form may not leave our own origin. */
@@ -65,11 +62,7 @@ export const providerPages = {
     await auditAttempt({ userId, identityId });
     if (person.isNew) await linkSubject(result.subject, { userId, providerId: provider.id }, ports);
     const login = { ...loginBy(result.subject), userId, source, userAgent: browser.userAgent };
-    const { session, cookie } = await logIn(login, browser, ports);
-    const decisions = { sessionId: session.id, loggedInAtSeconds: session.startedAtSeconds };
-    const kept = await keepDecisions(interaction, decisions, ports);
-    if (kept === undefined) return interactionOver(browser);
-    return redirect(pathAfterLogin(kept), { cookies: [cookie], target: { sessionId: session.id } });
+    return logInAndGoOn(interaction, login, browser, ports);
   },
 } satisfies Partial<OperationsOf<typeof providerLogin>>;
 

@@ -1,6 +1,4 @@
 import type { GivenConsent } from '#shared/domain/authorization/given-consents.ts';
-import { callbackOf } from '#shared/domain/identities/provider-login.ts';
-import type { IdentityProvider } from '#shared/domain/people-records/identity-provider.ts';
 import type { Session } from '#shared/domain/people-records/session.ts';
 import { nothingLeft, timestamp } from './representations.ts';
 
@@ -65,25 +63,5 @@ export function sessionRepresentation(session: Omit<Session, 'endedAtSeconds'>, 
     ...(authenticatedAtSeconds !== undefined && { authenticatedAt: timestamp(authenticatedAtSeconds) }),
     lastSeenAt: timestamp(lastSeenAtSeconds),
     expiresAt: timestamp(expiresAtSeconds),
-  };
-}
-
-/** Shows an identity provider, with the redirect URI to register there, and without its client secret. */
-export function identityProviderRepresentation(record: IdentityProvider, { issuer: own }: { readonly issuer: string }) {
-  const { id, name, type, issuer, clientId, sealedSecret: _hidden, trustedDomains, forMembers, ...others } = record;
-  const { isEnabled: enabled, createdAtSeconds, version, ...rest } = others;
-  nothingLeft(rest);
-  return {
-    id,
-    name,
-    type,
-    issuer,
-    clientId,
-    trustedDomains,
-    forMembers,
-    enabled,
-    redirectUri: callbackOf({ id }, { issuer: own }),
-    createdAt: timestamp(createdAtSeconds),
-    version,
   };
 }

@@ -1,4 +1,6 @@
 import type { ShownRole } from '#shared/domain/directory/roles.ts';
+import { callbackOf } from '#shared/domain/identities/provider-login.ts';
+import type { IdentityProvider } from '#shared/domain/people-records/identity-provider.ts';
 import type { AuditEvent } from '#shared/domain/records/audit.ts';
 import type { Api, ClientGrant } from '#shared/domain/records/permissions.ts';
 import type { Membership, ServiceUser, Tenant, User } from '#shared/domain/records/principals.ts';
@@ -165,4 +167,24 @@ export function auditEventRepresentation(event: AuditEvent) {
   const { type, outcome, timeSeconds, requestId, actor, target, reason, ...rest } = event;
   nothingLeft(rest);
   return { type, outcome, requestId, actor, target, reason, time: timestamp(timeSeconds) };
+}
+
+/** Shows an identity provider, with the redirect URI to register there, and without its client secret. */
+export function identityProviderRepresentation(record: IdentityProvider, { issuer: own }: { readonly issuer: string }) {
+  const { id, name, type, issuer, clientId, sealedSecret: _hidden, trustedDomains, forMembers, ...others } = record;
+  const { isEnabled: enabled, createdAtSeconds, version, ...rest } = others;
+  nothingLeft(rest);
+  return {
+    id,
+    name,
+    type,
+    issuer,
+    clientId,
+    trustedDomains,
+    forMembers,
+    enabled,
+    redirectUri: callbackOf({ id }, { issuer: own }),
+    createdAt: timestamp(createdAtSeconds),
+    version,
+  };
 }

@@ -78,6 +78,18 @@ describe('an identity provider', () => {
     },
   );
 
+  test.each([
+    'xn--bcher-kva.example',
+    'bücher.example'.normalize(),
+    'bank.xn--p1ai',
+    'bank.xn--',
+    'bank.xn--a-',
+    '-a.example',
+  ])('is trusted for domains in ASCII, of all scripts: %s', async (domain) => {
+    const isDomain = ['xn--bcher-kva.example', 'bank.xn--p1ai'].includes(domain);
+    expect(await create({ trustedDomains: [domain] })).toMatchObject({ status: isDomain ? 201 : 400 });
+  });
+
   test('of OpenID Connect needs an issuer', async () => {
     expect(seen(await create({ issuer: undefined }))).toEqual(problem(400, 'invalid_request', 'issuer'));
   });

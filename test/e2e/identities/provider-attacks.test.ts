@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { FormBrowser } from '#infra/local/demo/people/form-browser.ts';
 import { succeed } from '#test/support/arrange/manage.ts';
 import { evilTexts } from '#test/support/pages/evil-texts.ts';
@@ -236,11 +236,26 @@ describe('a provider', () => {
     const browser = new FormBrowser(world.url);
     const link = wayTo(own, await browser.open('/login'));
     expect(await browser.open(link)).toMatchObject({ status: 503 });
-    own.script.isDown = false;
-    const { leavesTo = '' } = await browser.open(link);
-    own.script.isDown = true;
-    expect(await browser.open(own.script.answerTo(leavesTo))).toMatchObject({ status: 503 });
+    const back = await readyProvider();
+    const leavesTo = await leaveFor(back, browser);
+    back.script.isDown = true;
+    expect(await browser.open(back.script.answerTo(leavesTo))).toMatchObject({ status: 503 });
     expect(await isLoggedIn(browser)).toBe(false);
+  });
+
+  test('that is down is left alone for half a minute, so that nobody waits for it', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const own = await readyProvider();
+    own.script.isDown = true;
+    const browser = new FormBrowser(world.url);
+    const link = wayTo(own, await browser.open('/login'));
+    const before = internet.connections.length;
+    for (const _again of [1, 2, 3]) expect(await browser.open(link)).toMatchObject({ status: 503 });
+    expect(internet.connections.length - before).toBe(1);
+    own.script.isDown = false;
+    vi.setSystemTime(Date.now() + 30_001);
+    expect((await browser.open(link)).leavesTo).toContain(own.script.issuer);
+    vi.useRealTimers();
   });
 
   test('that is disabled has no link, takes nobody, and takes nobody back', async () => {
