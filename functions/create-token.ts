@@ -9,6 +9,7 @@ import { management } from '#shared/adapters/sets/management.ts';
 import { createToken } from '#shared/api/management/clients/api-tokens.ts';
 import type { ManagementCaller } from '#shared/domain/access/authority.ts';
 import { type ApiTokenRequest, createApiToken } from '#shared/domain/clients/api-tokens.ts';
+import { placeOfNewToken } from '#shared/domain/clients/own-api-tokens.ts';
 import type { ClientOwner } from '#shared/domain/records/client.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { created } from '#shared/http/reply/replies.ts';
@@ -40,5 +41,16 @@ const create = async ({ caller, params, body }: CreateOperation, ports: Ports) =
   return created({ ...apiTokenRepresentation(client), ...shownOnce }, { clientId: client.id });
 };
 
-/** Creates API tokens of tenants and of their members. The secret or the JWT is in this answer only. */
-export const handler = lambda(createToken, adapters, { createTenantApiToken: create, createMemberApiToken: create });
+interface OwnCreation extends Omit<CreateOperation, 'params'> {
+  readonly body: CreateOperation['body'] & Pick<ClientOwner, 'tenantId'>;
+}
+
+const createOwn = async ({ caller, body: { tenantId, ...body } }: OwnCreation, ports: Ports) =>
+  create({ caller, params: await placeOfNewToken(caller, tenantId, ports), body }, ports);
+
+/** Creates API tokens of tenants, of their members, and of the caller. The secret or the JWT is in this answer only. */
+export const handler = lambda(createToken, adapters, {
+  createTenantApiToken: create,
+  createMemberApiToken: create,
+  createMyApiToken: createOwn,
+});

@@ -15,6 +15,7 @@ import {
   importSecret,
   rotateSecrets,
 } from '#shared/domain/clients/manage-secrets.ts';
+import { myTokenPath } from '#shared/domain/clients/own-api-tokens.ts';
 import type { ClientOwner } from '#shared/domain/records/client.ts';
 import type { WithNewSecret } from '#shared/domain/registration/new-client.ts';
 import { lambda } from '#shared/http/lambda.ts';
@@ -77,7 +78,7 @@ const adapters = {
   memory: dynamoRequestMemory,
 };
 
-/** Serves secrets of clients. The path names the owner of the client: a tenant, a member, or the workspace. */
+/** Serves secrets of clients. The path names the owner of the client: a tenant, a member, the caller, or the workspace. */
 export const handler = lambda(manageSecrets, adapters, {
   addTenantApiTokenSecret: add,
   rotateTenantApiTokenSecrets: rotate,
@@ -89,6 +90,15 @@ export const handler = lambda(manageSecrets, adapters, {
   finishMemberApiTokenRotation: finish,
   cancelMemberApiTokenRotation: cancel,
   deleteMemberApiTokenSecret: remove,
+  addMyApiTokenSecret: async (request, ports) => add({ ...request, params: await myTokenPath(request, ports) }, ports),
+  rotateMyApiTokenSecrets: async (request, ports) =>
+    rotate({ ...request, params: await myTokenPath(request, ports) }, ports),
+  finishMyApiTokenRotation: async (request, ports) =>
+    finish({ ...request, params: await myTokenPath(request, ports) }, ports),
+  cancelMyApiTokenRotation: async (request, ports) =>
+    cancel({ ...request, params: await myTokenPath(request, ports) }, ports),
+  deleteMyApiTokenSecret: async (request, ports) =>
+    remove({ ...request, params: await myTokenPath(request, ports) }, ports),
   addApplicationSecret: add,
   rotateApplicationSecrets: rotate,
   finishApplicationRotation: finish,

@@ -3,7 +3,7 @@ import {
   dynamoClientLister,
   dynamoClientRemover,
 } from '#shared/adapters/dynamo/directory/clients.ts';
-import { dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory/directory.ts';
+import { dynamoDirectoryLister, dynamoDirectoryWriter } from '#shared/adapters/dynamo/directory/directory.ts';
 import { dynamoUsageReader } from '#shared/adapters/dynamo/tokens/usage.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
@@ -18,8 +18,9 @@ import {
   listApiTokens,
   updateApiToken,
 } from '#shared/domain/clients/api-tokens.ts';
-import type { ClientOwner } from '#shared/domain/records/client.ts';
-import type { PageRequest } from '#shared/domain/records/lists.ts';
+import { listMyTokens, myTokenPath } from '#shared/domain/clients/own-api-tokens.ts';
+import type { Client, ClientOwner } from '#shared/domain/records/client.ts';
+import type { Page, PageRequest } from '#shared/domain/records/lists.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { done, ok } from '#shared/http/reply/replies.ts';
 import { apiTokenRepresentation, pageRepresentation } from '#shared/http/reply/representations.ts';
@@ -46,11 +47,13 @@ interface ListOperation {
   readonly query: PageRequest;
 }
 
-const list = async ({ caller, params, query }: ListOperation, ports: Ports) => {
-  const page = await listApiTokens(caller, params, query, ports);
+const showPage = async (page: Page<Client>, ports: Ports) => {
   const lastUses = await lastUsesOf(page.items, ports);
   return ok(pageRepresentation(page, (client) => apiTokenRepresentation(client, lastUses)));
 };
+
+const list = async ({ caller, params, query }: ListOperation, ports: Ports) =>
+  showPage(await listApiTokens(caller, params, query, ports), ports);
 
 const show = async ({ caller, params }: ClientOperation, ports: Ports) => {
   const client = await getApiToken(caller, params, params.clientId, ports);
@@ -74,13 +77,14 @@ const adapters = {
   ...management,
   pepper: kmsPepper,
   clientList: dynamoClientLister,
+  directoryList: dynamoDirectoryLister,
   usage: dynamoUsageReader,
   clientChanger: dynamoClientChanger,
   clientRemover: dynamoClientRemover,
   rosters: dynamoDirectoryWriter,
 };
 
-/** Serves API tokens. The path names the owner of the API token: a tenant or a member. */
+/** Serves API tokens. The path names the owner of the API token: a tenant, a member or the caller. */
 export const handler = lambda(manageTokens, adapters, {
   listTenantApiTokens: list,
   getTenantApiToken: show,
@@ -90,4 +94,8 @@ export const handler = lambda(manageTokens, adapters, {
   getMemberApiToken: show,
   updateMemberApiToken: update,
   deleteMemberApiToken: remove,
+  listMyApiTokens: async ({ caller, query }, ports) => showPage(await listMyTokens(caller, query, ports), ports),
+  getMyApiToken: async (request, ports) => show({ ...request, params: await myTokenPath(request, ports) }, ports),
+  updateMyApiToken: async (request, ports) => update({ ...request, params: await myTokenPath(request, ports) }, ports),
+  deleteMyApiToken: async (request, ports) => remove({ ...request, params: await myTokenPath(request, ports) }, ports),
 });

@@ -5,9 +5,8 @@ import { management } from '#shared/adapters/sets/management.ts';
 import { serviceUserKeys } from '#shared/api/management/clients/service-user-keys.ts';
 import { lastUsesOf } from '#shared/domain/authentication/usage.ts';
 import { createKey, findPublicKey } from '#shared/domain/clients/client-keys.ts';
-import { getClient } from '#shared/domain/clients/client-ownership.ts';
+import { getClient, listClients } from '#shared/domain/clients/client-ownership.ts';
 import { deleteClient } from '#shared/domain/clients/delete-client.ts';
-import { listClients } from '#shared/domain/clients/list-clients.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import {
   jwkRepresentation,

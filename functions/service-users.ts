@@ -5,9 +5,9 @@ import { clientManagement } from '#shared/adapters/sets/client-management.ts';
 import { management } from '#shared/adapters/sets/management.ts';
 import { serviceUsers } from '#shared/api/management/clients/service-users.ts';
 import { lastUsesOf } from '#shared/domain/authentication/usage.ts';
+import { listClients } from '#shared/domain/clients/client-ownership.ts';
 import { createClient } from '#shared/domain/clients/create-client.ts';
 import { deleteClient } from '#shared/domain/clients/delete-client.ts';
-import { listClients } from '#shared/domain/clients/list-clients.ts';
 import {
   createServiceUser,
   deleteServiceUser,

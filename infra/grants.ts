@@ -168,7 +168,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     environment: ['MINTMARK_DIRECTORY_TABLE'],
   },
   'workspace-members:write': {
-    statements: [writing('workspaceMember#*'), putting('fullMembers#*')],
+    statements: [writing('workspaceMember#*'), putting('fullMembers#*'), notingRemovals],
     environment: ['MINTMARK_DIRECTORY_TABLE'],
   },
   'identity-providers:write': {

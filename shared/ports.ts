@@ -118,7 +118,7 @@ export interface GrantedPorts {
   'identities:write': { readonly identities: RecordWriter<'identity'> };
   'members:join': { readonly joining: RecordWriter<'membership' | 'workspaceMember' | 'fullMembers'> };
   'workspace-members:write': {
-    readonly workspaceMembers: DirectoryWriter<'workspaceMember'> & RecordWriter<'fullMembers'>;
+    readonly workspaceMembers: DirectoryWriter<'workspaceMember'> & RecordWriter<'fullMembers' | 'removal'>;
   };
   'mails:enqueue': { readonly mailQueue: MailQueue };
   'mails:send': { readonly mailer: Mailer };

@@ -133,6 +133,8 @@ export interface LambdaTable {
    * own stay.
    */
   readonly greedyBelow?: readonly Route['path'][];
+  /** The method of a greedy path that another function serves, which the answer 405 names, too. */
+  readonly servedElsewhere?: Readonly<Record<Route['path'], string>>;
   /** Only for a function that runs on a schedule. */
   readonly schedule?: { readonly everyMinutes: number };
   /** How long a run may take. Only for functions that answer no requests. */

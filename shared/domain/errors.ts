@@ -97,6 +97,11 @@ export function ignoreConflict(error: unknown): void {
   if (!(error instanceof DomainError) || error.code !== 'conflict') throw error;
 }
 
+/** Whether an error says that something does not exist, or that the caller may not see it. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'not_found';
+}
+
 /**
  * Checks that a record has the version that the caller expects (`If-Match`, RFC 9110 §13.1.1).
  * @throws DomainError `precondition_failed`

@@ -108,6 +108,7 @@ describe('the HTTP API', () => {
     const guessing = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
     expect(stage?.Properties.RouteSettings).toEqual({
       'POST /oauth/token': { ...issuing, DetailedMetricsEnabled: true },
+      'POST /v1/me/api-tokens': issuing,
       'POST /v1/tenants/{tenantId}/api-tokens': issuing,
       'POST /v1/tenants/{tenantId}/members/{userId}/api-tokens': issuing,
       'POST /v1/apis/{apiId}/test': issuing,

@@ -55,3 +55,8 @@ export const newSecretExample = {
 
 /** A secret that was used, as an example. */
 export const usedSecretExample = { ...newSecretExample, lastUsedAt: '2027-02-01T06:30:12.000Z' } as const;
+
+/** When a rotation of secrets ends, in the representation of their client. */
+export const rotationEndsAt = timestamp.optional().meta({
+  description: 'When the old secrets end; absent if no rotation is going on',
+});

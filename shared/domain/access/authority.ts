@@ -1,5 +1,5 @@
 import { DomainError, notFound } from '../errors.ts';
-import type { Client } from '../records/client.ts';
+import { type Client, userIdOf } from '../records/client.ts';
 import type { Look } from '../records/look.ts';
 import {
   type ClientGrant,
@@ -11,7 +11,7 @@ import {
 } from '../records/permissions.ts';
 import type { ApplicationRegistration } from '../records/registration.ts';
 import { type CallerScope, containsTenant } from './caller-scope.ts';
-import { rolesAssigned } from './standing.ts';
+import { holdingOf } from './standing.ts';
 import { isForPersonalTokens, reachOf, type SystemPermission, systemPermissions } from './system-api.ts';
 
 /** The caller of the management API, with the authority that its token gives now. */
@@ -59,11 +59,10 @@ export interface ManagementTarget {
  */
 export function authorize(caller: ManagementCaller, { permission, ids }: ManagementTarget): void {
   const { scope } = caller;
-  if (!isWithinReach(scope, { permission, ids })) {
+  if (!isWithinReach(caller, { permission, ids })) {
     throw isOutside(scope, { permission, ids }) ? notFound() : notForScope(scope, permission);
   }
-  const isPersonalToken = scope.type === 'tenant' && caller.userId !== undefined;
-  if (isPersonalToken && !isForPersonalTokens(permission)) throw notForPersonalTokens(permission);
+  if (isPersonalToken(caller) && !isForPersonalTokens(permission)) throw notForPersonalTokens(permission);
   assertPermitted(caller, permission);
 }
 
@@ -72,9 +71,10 @@ export function assertPermitted({ permissions }: ManagementCaller, permission: S
   if (!permissions.includes(permission)) throw insufficientScope(permission);
 }
 
-function isWithinReach(scope: CallerScope, { permission, ids }: ManagementTarget): boolean {
+function isWithinReach({ scope, userId }: ManagementCaller, { permission, ids }: ManagementTarget): boolean {
   const reach = reachOf(permission);
-  if (scope.type === 'self' || reach === 'self') return scope.type === reach;
+  if (reach === 'self') return scope.type !== 'tenant' && userId !== undefined;
+  if (scope.type === 'self') return false;
   if (scope.type === 'workspace' || reach === 'anywhere') return true;
   return reach === 'tenant' && ids.tenantId === scope.tenantId;
 }
@@ -93,10 +93,19 @@ export function assertOwnUser({ scope, userId: own }: ManagementCaller, userId: 
   if (scope.type !== 'workspace' && own !== userId) throw notFound();
 }
 
-/** The user whose own account the caller may act on. @throws DomainError `not_found` for a caller of another scope */
-export function ownAccountOf({ scope }: ManagementCaller): string {
-  if (scope.type !== 'self') throw notFound();
-  return scope.userId;
+/**
+ * The user whose own account the caller may act on: a user in no tenant, or a workspace member. A token in a tenant does
+ * not show what its user does in others.
+ * @throws DomainError `not_found` for any other caller
+ */
+export function ownAccountOf({ scope, userId }: ManagementCaller): string {
+  if (scope.type === 'tenant' || userId === undefined) throw notFound();
+  return userId;
+}
+
+/** Whether a caller is the API token of a user. An application that acts for a user has a registration. */
+function isPersonalToken({ userId, registration }: ManagementCaller): boolean {
+  return userId !== undefined && registration === undefined;
 }
 
 /**
@@ -195,8 +204,9 @@ function notForScope({ type }: CallerScope, permission: SystemPermission): Domai
 
 /**
  * Checks that a caller may make or change a credential of a client. The holder of a credential gets the client's roles
- * and permissions, so the caller must be allowed to give them. The rule also holds while the client's service user is
- * disabled, because an administrator can enable it again.
+ * and permissions, so the caller must be allowed to give them. Levels do not count for users who manage their own
+ * tokens, because a user is as strong as the user. The rule also holds while the client's service user is disabled,
+ * because an administrator can enable it again.
  * @throws DomainError `forbidden`
  */
 export async function assertMayManageCredential(
@@ -204,8 +214,12 @@ export async function assertMayManageCredential(
   client: Pick<Client, 'subject' | 'roleIds' | 'permissions'> & { readonly id?: string },
   look: Look,
 ): Promise<void> {
-  assertMayAssign(caller, await rolesAssigned(client, look));
-  assertMayGivePermissions(caller, client.permissions ?? []);
+  const { roles, permissions } = await holdingOf(client, look);
+  if (caller.userId === undefined || caller.userId !== userIdOf(client)) {
+    assertMayAssign(caller, roles);
+    assertMayGivePermissions(caller, client.permissions ?? []);
+  }
+  assertHolds(caller, valuesAtSystem(permissions));
   if (client.subject.type !== 'application' || client.id === undefined) return;
   const { id } = client;
   const grants = await Promise.all(grantees.map((grantee) => look.find(grantKey(id, SYSTEM_API_ID, grantee))));

@@ -118,7 +118,10 @@ function isUsersOwn(
   api: Api,
 ): (value: string) => boolean {
   // At the management API the rule is always `roles`, and the own account needs none.
-  if (api.id === SYSTEM_API_ID) return scope?.type === 'self' ? isForOwnAccount : isHeldIn(held, api);
+  if (api.id === SYSTEM_API_ID) {
+    const isHeld = isHeldIn(held, api);
+    return (value) => isHeld(value) || (scope?.type !== 'tenant' && isForOwnAccount(value));
+  }
   return api.userPermissions === 'all' ? () => true : isHeldIn(held, api);
 }
 

@@ -1,7 +1,7 @@
 import type { Client } from '../records/client.ts';
 import type { Look } from '../records/look.ts';
-import { apiRecordKey, type PermissionReference, type Role, roleRecordKey } from '../records/permissions.ts';
-import { isRoleFor } from './standing.ts';
+import { apiRecordKey, type PermissionReference, type Role } from '../records/permissions.ts';
+import { rolesById } from './standing.ts';
 
 /** A record that names roles. */
 interface RoleHolder {
@@ -14,7 +14,7 @@ interface RoleHolder {
  * was read.
  */
 export async function withStandingRoles<Holder extends RoleHolder>(holder: Holder, look: Look): Promise<Holder> {
-  const roles = await standingRoles(holder.roleIds, holder.tenantId, look);
+  const roles = await rolesById(holder.roleIds, holder.tenantId, look);
   return { ...holder, roleIds: roles.map(({ id }) => id) };
 }
 
@@ -31,20 +31,10 @@ export async function withStandingReferences(client: Client, look: Look): Promis
   const { subject, roleIds, permissions } = client;
   if (subject.type !== 'tenant') return client;
   const [roles, standing] = await Promise.all([
-    standingRoles(roleIds, subject.tenantId, look),
+    rolesById(roleIds, subject.tenantId, look),
     permissions && standingPermissions(permissions, look),
   ]);
   return { ...client, roleIds: roles.map(({ id }) => id), permissions: standing };
-}
-
-/** The roles among these ids that still exist and can be assigned in this tenant. */
-export async function standingRoles(
-  roleIds: readonly string[],
-  tenantId: string | undefined,
-  look: Look,
-): Promise<readonly Role[]> {
-  const roles = await Promise.all(roleIds.map((id) => look.find(roleRecordKey(id))));
-  return roles.filter((role) => role !== undefined).filter((role) => isRoleFor(tenantId, role));
 }
 
 async function standingPermissions(

@@ -1,7 +1,8 @@
-import { type Client, type Subject, tenantIdOf } from '../records/client.ts';
+import { workspaceMemberKey } from '../people-records/workspace-member.ts';
+import { type Client, type Subject, tenantIdOf, userIdOf } from '../records/client.ts';
 import { latestMark } from '../records/lifecycle.ts';
 import type { Look } from '../records/look.ts';
-import { type PermissionReference, type Role, roleRecordKey } from '../records/permissions.ts';
+import { type PermissionReference, type Role, roleRecordKey, SYSTEM_API_ID } from '../records/permissions.ts';
 import {
   type Existing,
   exists,
@@ -14,6 +15,7 @@ import {
   userKey,
 } from '../records/principals.ts';
 import { type CallerScope, WORKSPACE } from './caller-scope.ts';
+import { isForPersonalTokens, systemPermissions } from './system-api.ts';
 
 /** The standing of a client: its subject is active, and has these roles and permissions now. */
 export interface Standing {
@@ -39,16 +41,17 @@ export async function standingOf(client: Client, look: Look): Promise<Standing |
     const revokedBeforeSeconds = latestMark(client);
     return { scope: WORKSPACE, userId: undefined, roles: [], permissions: [], revokedBeforeSeconds };
   }
-  const [tenant, holder, roles] = await Promise.all([
-    look.find(tenantKey(subject.tenantId)),
+  const tenantId = tenantIdOf(client);
+  const [tenant, holder, { roles, permissions }] = await Promise.all([
+    tenantId === undefined ? undefined : look.find(tenantKey(tenantId)),
     findHolder(client, look),
-    rolesAssigned(client, look),
+    holdingOf(client, look),
   ]);
-  if (tenant?.status !== 'active' || holder?.status !== 'active') return undefined;
-  const userId = subject.type === 'user' ? subject.userId : undefined;
-  const revokedBeforeSeconds = latestMark(client, tenant);
-  const scope: CallerScope = { type: 'tenant', tenantId: tenant.id };
-  return { scope, userId, roles, permissions: permissionsThrough(roles, client), revokedBeforeSeconds };
+  if (tenantId !== undefined && tenant?.status !== 'active') return undefined;
+  if (holder?.status !== 'active') return undefined;
+  const scope: CallerScope = tenantId === undefined ? WORKSPACE : { type: 'tenant', tenantId };
+  const revokedBeforeSeconds = latestMark(client, tenant ?? {});
+  return { scope, userId: userIdOf(client), roles, permissions, revokedBeforeSeconds };
 }
 
 /** Returns the permissions that a client has by these roles or directly. Client grants are not included. */
@@ -59,12 +62,36 @@ export function permissionsThrough(
   return [...roles.flatMap((role) => role.permissions), ...permissions];
 }
 
-/** Reads the roles of a client, also while its tenant, user or service user is disabled. */
-export async function rolesAssigned(client: ClientRoles, look: Look): Promise<readonly Role[]> {
+/** What the holder of a client's credentials has by roles or directly. Client grants are not included. */
+export type Holding = Pick<Standing, 'roles' | 'permissions'>;
+
+/** Reads what a client has, also while its tenant, user or service user is disabled. */
+export async function holdingOf(client: ClientRoles, look: Look): Promise<Holding> {
   const { roleIds = [] } = (await findHolder(client, look)) ?? {};
-  const roles = await Promise.all(roleIds.map((id) => look.find(roleRecordKey(id))));
-  const tenantId = tenantIdOf(client);
+  const roles = roleIds === 'all' ? [] : await rolesById(roleIds, tenantIdOf(client), look);
+  const permissions = roleIds === 'all' ? everythingAtSystem : permissionsThrough(roles, client);
+  return { roles, permissions: userIdOf(client) === undefined ? permissions : permissions.filter(isInPersonalTokens) };
+}
+
+/** All permissions of the management API: what a workspace member has who may do everything. */
+export const everythingAtSystem: readonly PermissionReference[] = systemPermissions.map(({ value }) => ({
+  apiId: SYSTEM_API_ID,
+  api: '',
+  value,
+}));
+
+/** Reads the roles among these ids that exist and can be assigned in this tenant. */
+export async function rolesById(
+  ids: readonly string[],
+  tenantId: string | undefined,
+  look: Look,
+): Promise<readonly Role[]> {
+  const roles = await Promise.all(ids.map((id) => look.find(roleRecordKey(id))));
   return roles.filter((role) => role !== undefined).filter((role) => isRoleFor(tenantId, role));
+}
+
+function isInPersonalTokens({ apiId, value }: PermissionReference): boolean {
+  return apiId !== SYSTEM_API_ID || isForPersonalTokens(value);
 }
 
 /**
@@ -76,20 +103,31 @@ export function isRoleFor(tenantId: string | undefined, role: Role): boolean {
   return role.kind === 'tenant' && (role.tenantId === undefined || role.tenantId === tenantId);
 }
 
-type ClientRoles = Pick<Client, 'subject' | 'roleIds'>;
+type ClientRoles = Pick<Client, 'subject' | 'roleIds' | 'permissions'>;
 
 /**
  * The principal that has a client's roles: a user, a service user, or the client itself if it is a tenant's API token.
  */
 interface RoleHolder {
   readonly status: 'active' | 'disabled';
-  readonly roleIds: readonly string[];
+  /** `all` for a workspace member who may do everything. */
+  readonly roleIds: readonly string[] | 'all';
 }
 
 async function findHolder({ subject, roleIds }: ClientRoles, look: Look): Promise<RoleHolder | undefined> {
   if (subject.type === 'application') return { status: 'active', roleIds: [] };
   if (subject.type === 'tenant') return { status: 'active', roleIds };
+  if (subject.type === 'workspaceMember') return findWorkspaceMember(subject, look);
   return subject.type === 'user' ? findUserOf(subject, look) : findServiceUser(subject, look);
+}
+
+async function findWorkspaceMember(
+  { userId, membershipId }: Extract<Subject, { type: 'workspaceMember' }>,
+  look: Look,
+): Promise<RoleHolder | undefined> {
+  const [user, member] = await Promise.all([look.find(userKey(userId)), look.find(workspaceMemberKey(userId))]);
+  if (!exists(user) || member?.id !== membershipId) return undefined;
+  return { status: user.status, roleIds: member.roleIds };
 }
 
 async function findUserOf(subject: Extract<Subject, { type: 'user' }>, look: Look): Promise<RoleHolder | undefined> {

@@ -13,6 +13,8 @@ type Reach = 'tenant' | 'anywhere' | 'workspace' | 'self';
 const SYSTEM_PERMISSIONS = {
   'read:me': { reach: 'self', description: "See one's own account" },
   'write:me': { reach: 'self', description: "Change one's own account: end consents and logins" },
+  'read:my-tokens': { reach: 'self', description: "See one's own personal API tokens, in all tenants" },
+  'write:my-tokens': { reach: 'self', description: "Create, change and delete one's own personal API tokens" },
   'read:tenants': { reach: 'tenant', description: 'See tenants' },
   'write:tenants': { reach: 'workspace', description: 'Create and delete tenants' },
   'read:users': { reach: 'workspace', description: 'See users' },
@@ -79,11 +81,23 @@ export function reachOf(permission: SystemPermission): Reach {
   return SYSTEM_PERMISSIONS[permission].reach;
 }
 
-/** What personal API tokens cannot use: such a token says who its user is, but never that this person is present. */
-const BEYOND_PERSONAL_TOKENS: readonly SystemPermission[] = ['write:members'];
+/**
+ * What personal API tokens never permit: such a token says who its user is, but never that this person is present. So
+ * it changes no identities, invitations, members or roles.
+ */
+const BEYOND_PERSONAL_TOKENS: readonly string[] = [
+  'write:me',
+  'write:my-tokens',
+  'write:users',
+  'write:identity-providers',
+  'write:members',
+  'write:workspace-members',
+  'write:roles',
+  'write:tenant-roles',
+] satisfies SystemPermission[];
 
-/** Whether a personal API token can use a permission that it has. */
-export function isForPersonalTokens(permission: SystemPermission): boolean {
+/** Whether personal API tokens may have a permission of the management API. */
+export function isForPersonalTokens(permission: string): boolean {
   return !BEYOND_PERSONAL_TOKENS.includes(permission);
 }
 

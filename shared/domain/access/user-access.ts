@@ -2,12 +2,12 @@ import { workspaceMemberKey } from '../people-records/workspace-member.ts';
 import type { Client } from '../records/client.ts';
 import { latestMark } from '../records/lifecycle.ts';
 import type { Look } from '../records/look.ts';
-import { type Api, grantKey, type Role, roleRecordKey, SYSTEM_API_ID } from '../records/permissions.ts';
+import { type Api, grantKey, SYSTEM_API_ID } from '../records/permissions.ts';
 import { exists, membershipKey, tenantKey, userKey } from '../records/principals.ts';
 import { type CallerScope, WORKSPACE } from './caller-scope.ts';
 import type { Entitlement } from './entitlement.ts';
-import { isRoleFor, permissionsThrough, type Standing } from './standing.ts';
-import { isForOwnAccount, systemPermissions } from './system-api.ts';
+import { everythingAtSystem, permissionsThrough, rolesById, type Standing } from './standing.ts';
+import { isForOwnAccount } from './system-api.ts';
 
 /** A user, in one tenant or without a tenant. */
 export interface UserPlace {
@@ -54,13 +54,6 @@ async function standingInWorkspace(userId: string, look: Look): Promise<UserStan
   return { userId, scope, membershipId, roles, permissions, revokedBeforeSeconds: 0 };
 }
 
-const everythingAtSystem = systemPermissions.map(({ value }) => ({ apiId: SYSTEM_API_ID, api: '', value }));
-
-async function rolesById(ids: readonly string[], tenantId: string | undefined, look: Look): Promise<readonly Role[]> {
-  const roles = await Promise.all(ids.map((id) => look.find(roleRecordKey(id))));
-  return roles.filter((role) => role !== undefined).filter((role) => isRoleFor(tenantId, role));
-}
-
 /**
  * Returns the permissions that an application may use for its users at an API: a third-party application has those of
  * its client grant for users, a first-party application all of the API unless such a grant says less. At the management
@@ -79,7 +72,7 @@ export async function ceilingForUsers(client: Client, api: Api, look: Look): Pro
 
 /**
  * Returns the permissions that a user has at an API: through roles, or all of them where the API says so. At the
- * management API everybody also has those about their own account.
+ * management API everybody outside of tenants also has those about their own account.
  */
 export function permissionsOfUser(
   api: Api,
@@ -87,7 +80,7 @@ export function permissionsOfUser(
 ): readonly string[] {
   const declared = api.permissions.map(({ value }) => value);
   if (api.userPermissions === 'all') return declared;
-  const isOwn = (value: string) => api.id === SYSTEM_API_ID && scope.type === 'self' && isForOwnAccount(value);
+  const isOwn = (value: string) => api.id === SYSTEM_API_ID && scope.type !== 'tenant' && isForOwnAccount(value);
   const isHeld = (value: string) => permissions.some((held) => held.apiId === api.id && held.value === value);
   return declared.filter((value) => isOwn(value) || isHeld(value));
 }

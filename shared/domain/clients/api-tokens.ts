@@ -18,9 +18,8 @@ import type { SecretHasher } from '../registration/ports.ts';
 import type { TokenSigner, TokenVerifier } from '../tokens/ports.ts';
 import { assertKindAllowed, assertLifetimeAllowed, expiryOfNewToken } from './api-token-policy.ts';
 import { enterRoster, leaveRoster } from './api-token-roster.ts';
-import { type ClientAccess, changeOwnClient, findOwner, getClient, openLook } from './client-ownership.ts';
+import { type ClientAccess, changeOwnClient, findOwner, getClient, listClients, openLook } from './client-ownership.ts';
 import { deleteClient } from './delete-client.ts';
-import { listClients } from './list-clients.ts';
 import { newLongLivedToken } from './long-lived-token.ts';
 import { type ClientPatch, withChanges } from './update-client.ts';
 

@@ -1,10 +1,20 @@
 import { assertMayManageCredential, assertOwnUser, type ManagementCaller } from '../access/authority.ts';
 import { findMember, findServiceUser } from '../access/standing.ts';
+import type { Clock } from '../ambient.ts';
 import { notFound } from '../errors.ts';
+import { workspaceMemberKey } from '../people-records/workspace-member.ts';
 import { type ClientChanger, changeClient } from '../records/change-record.ts';
-import { type Client, type ClientOwner, credentialTypeOf, type Subject } from '../records/client.ts';
+import {
+  type Client,
+  type ClientOwner,
+  credentialTypeOf,
+  type Subject,
+  tenantIdOf,
+  userIdOf,
+} from '../records/client.ts';
+import type { ClientLister, Page, PageRequest } from '../records/lists.ts';
 import type { Look, RecordReader } from '../records/look.ts';
-import { assertExists, tenantKey } from '../records/principals.ts';
+import { assertExists, exists, tenantKey, userKey } from '../records/principals.ts';
 
 /** A caller's request for one client of an owner. The request may be for one version of the client only. */
 export interface ClientAccess {
@@ -47,6 +57,20 @@ export async function getClient(
   return client;
 }
 
+/**
+ * Lists the clients of one owner, a page at a time. The newest client is last, unless `page` asks for the other order.
+ * @throws DomainError `not_found` for the owner; `invalid_request` if the cursor is malformed
+ */
+export async function listClients(
+  caller: ManagementCaller,
+  owner: ClientOwner,
+  page: PageRequest,
+  ports: { readonly records: RecordReader; readonly clientList: ClientLister; readonly clock: Clock },
+): Promise<Page<Client>> {
+  await findOwner(caller, owner, openLook(owner, ports));
+  return ports.clientList.list(owner, page, ports.clock.nowSeconds());
+}
+
 /** Opens a look for requests about the clients of an owner. All clients of a tenant, or of the workspace, share it. */
 export function openLook(
   { tenantId = 'workspace' }: ClientOwner,
@@ -61,8 +85,8 @@ export function openLook(
  */
 export async function findOwner(caller: ManagementCaller, owner: ClientOwner, look: Look): Promise<Subject> {
   const { tenantId, userId, serviceUserId } = owner;
-  if (tenantId === undefined) return { type: 'application' };
   if (userId !== undefined) assertOwnUser(caller, userId);
+  if (tenantId === undefined) return userId === undefined ? { type: 'application' } : findWorkspaceMember(userId, look);
   const [tenant, member, serviceUser] = await Promise.all([
     look.find(tenantKey(tenantId)),
     userId === undefined ? undefined : findMember({ tenantId, userId }, look),
@@ -76,12 +100,15 @@ export async function findOwner(caller: ManagementCaller, owner: ClientOwner, lo
   return serviceUserId === undefined ? { type: 'tenant', tenantId } : { type: 'serviceUser', tenantId, serviceUserId };
 }
 
+async function findWorkspaceMember(userId: string, look: Look): Promise<Subject> {
+  const [user, member] = await Promise.all([look.find(userKey(userId)), look.find(workspaceMemberKey(userId))]);
+  if (!exists(user) || member === undefined) throw notFound();
+  return { type: 'workspaceMember', userId, membershipId: member.id };
+}
+
 function isOwnedBy(client: Client, { tenantId, userId, serviceUserId, credential = 'secret' }: ClientOwner): boolean {
   const { subject } = client;
-  if (credentialTypeOf(client) !== credential) return false;
-  if (subject.type === 'application') return tenantId === undefined;
-  if (subject.tenantId !== tenantId) return false;
-  if (subject.type === 'user') return subject.userId === userId;
+  if (credentialTypeOf(client) !== credential || tenantIdOf(client) !== tenantId) return false;
   if (subject.type === 'serviceUser') return subject.serviceUserId === serviceUserId;
-  return userId === undefined && serviceUserId === undefined;
+  return userIdOf(client) === userId && serviceUserId === undefined;
 }

@@ -1,11 +1,11 @@
 import { allowedPermissions, findApi, resolveApi } from '../access/entitlement.ts';
-import { permissionsThrough, rolesAssigned } from '../access/standing.ts';
+import { holdingOf } from '../access/standing.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { isBoundAsRequired } from '../authentication/confirmation.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { preferredAlgorithm, signingKeysIn } from '../keys/signing-keys.ts';
-import { type Client, subjectId } from '../records/client.ts';
+import { type Client, subjectId, tenantIdOf } from '../records/client.ts';
 import type { Look } from '../records/look.ts';
 import { defaultAudienceIn } from '../records/settings.ts';
 import { type ClientDescription, newClientWithoutCredential } from '../registration/new-client.ts';
@@ -40,7 +40,7 @@ export async function newLongLivedToken(
   ports: Ports,
 ): Promise<WithLongLivedToken> {
   const withoutToken = newClientWithoutCredential(description, ports);
-  const holding = { permissions: permissionsThrough(await rolesAssigned(withoutToken, look), withoutToken) };
+  const holding = await holdingOf(withoutToken, look);
   const api =
     audience === undefined
       ? await resolveApi({ client: withoutToken, holding }, () => defaultAudienceIn(look, ports), look)
@@ -72,6 +72,7 @@ function claimsOf(
   if (accessToken === undefined || subject.type === 'application') {
     throw new Error('Only API tokens of tenants and users are long-lived tokens.');
   }
+  const tenantId = tenantIdOf(client);
   return {
     iss: issuer,
     sub: subjectId(client),
@@ -81,6 +82,6 @@ function claimsOf(
     ...(expiresAtSeconds !== undefined && { exp: expiresAtSeconds }),
     jti: accessToken.tokenId,
     client_id: id,
-    tenant_id: subject.tenantId,
+    ...(tenantId !== undefined && { tenant_id: tenantId }),
   };
 }

@@ -1,6 +1,6 @@
 import { assertMayAssign, isWithinLevel, type ManagementCaller } from '../access/authority.ts';
-import { standingRoles, withStandingRoles } from '../access/references.ts';
-import { findMember } from '../access/standing.ts';
+import { withStandingRoles } from '../access/references.ts';
+import { findMember, rolesById } from '../access/standing.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { assertVersion, changedMeanwhile, DomainError, notFound } from '../errors.ts';
 import { firstVersion, newId } from '../ids.ts';
@@ -85,7 +85,7 @@ export async function setMember(
 async function assertMayChange(caller: ManagementCaller, before: Membership | undefined, look: Look): Promise<void> {
   if (caller.scope.type === 'workspace') return;
   if (before === undefined) throw notFound();
-  const roles = await standingRoles(before.roleIds, before.tenantId, look);
+  const roles = await rolesById(before.roleIds, before.tenantId, look);
   if (roles.every((role) => isWithinLevel(caller, role))) return;
   throw new DomainError('forbidden', 'You may only change members whose roles are as strong as your own or weaker.');
 }

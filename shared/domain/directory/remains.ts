@@ -9,6 +9,7 @@ import { type Client, type ClientOwner, credentialTypes, rosterKey } from '../re
 import type { ClientLister, DirectoryLister, Page, PageRequest } from '../records/lists.ts';
 import type { Look } from '../records/look.ts';
 import {
+  apiRecordKey,
   grantKey,
   grantList,
   type NameClaim,
@@ -18,6 +19,7 @@ import {
   roleRecordKey,
 } from '../records/permissions.ts';
 import {
+  exists,
   type Membership,
   memberList,
   membershipKey,
@@ -25,6 +27,8 @@ import {
   type ServiceUser,
   serviceUserKey,
   serviceUserList,
+  tenantKey,
+  userKey,
 } from '../records/principals.ts';
 import type { RecordKey } from '../records/record-key.ts';
 import type { Deleted } from '../records/removals.ts';
@@ -52,6 +56,28 @@ interface Ports {
   readonly clock: Clock;
 }
 
+/** Whether a record still exists although its deletion was noted: the deletion failed, or another request won. */
+export async function stillExists(deleted: Deleted, look: Look): Promise<boolean> {
+  switch (deleted.type) {
+    case 'tenant':
+      return exists(await look.find(tenantKey(deleted.tenantId)));
+    case 'user':
+      return exists(await look.find(userKey(deleted.userId)));
+    case 'membership': {
+      const membership = await look.find(membershipKey(deleted.tenantId, deleted.userId));
+      return membership?.id === deleted.membershipId;
+    }
+    case 'workspaceMember':
+      return (await look.find(workspaceMemberKey(deleted.userId)))?.id === deleted.membershipId;
+    case 'serviceUser':
+      return (await look.find(serviceUserKey(deleted.serviceUserId))) !== undefined;
+    case 'application':
+      return (await look.client(deleted.clientId)) !== undefined;
+    case 'api':
+      return (await look.find(apiRecordKey(deleted.apiId))) !== undefined;
+  }
+}
+
 /**
  * Yields the rows that belong to a deleted record, a page at a time. The caller removes each page before it asks for
  * the next one. It can stop at any page and begin again later, because a row comes after all rows that are found
@@ -66,6 +92,8 @@ export async function* remnantsOf(deleted: Deleted, look: Look, ports: Ports): R
       return yield* remnantsOfUser(deleted, look, ports);
     case 'membership':
       return yield* remnantsOfMembership(deleted, look, ports);
+    case 'workspaceMember':
+      return yield* remnantsOfWorkspaceMember(deleted, look, ports);
     case 'serviceUser':
       return yield* clientsOfServiceUser(deleted, ports);
     case 'application':
@@ -86,6 +114,18 @@ async function* remnantsOfMembership(
   });
   const hasJoinedAgain = (await look.find(membershipKey(deleted.tenantId, deleted.userId))) !== undefined;
   if (!hasJoinedAgain) yield* rosterOf(deleted, look);
+}
+
+async function* remnantsOfWorkspaceMember(
+  { userId, membershipId }: Pick<Extract<Deleted, { type: 'workspaceMember' }>, 'userId' | 'membershipId'>,
+  look: Look,
+  ports: Ports,
+): Remnants {
+  yield* clientsOf({ userId }, ports, ({ subject }) => {
+    return subject.type === 'workspaceMember' && subject.membershipId === membershipId;
+  });
+  const hasComeBack = (await look.find(workspaceMemberKey(userId))) !== undefined;
+  if (!hasComeBack) yield* rosterOf({ userId }, look);
 }
 
 async function* remnantsOfTenant(tenantId: string, look: Look, ports: Ports): Remnants {
@@ -136,6 +176,8 @@ async function* remnantsOfUser(
   yield* membershipsWithTokens(memberships, look, ports);
   yield* invitationsIn(invitationsOfAddress(email), ports);
   yield* consentsOf(userId, ports);
+  yield* clientsOf({ userId }, ports);
+  yield* rosterOf({ userId }, look);
   const member = await look.find(workspaceMemberKey(userId));
   if (member !== undefined) yield [{ kind: 'record', key: workspaceMemberKey(userId), version: member.version }];
   const claim = await ownClaim(nameKey('email', email), userId, look);

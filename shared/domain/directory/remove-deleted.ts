@@ -4,8 +4,8 @@ import { changedMeanwhile } from '../errors.ts';
 import type { ClientRemover, RemainsRemover } from '../records/change-record.ts';
 import type { ClientLister, DirectoryLister } from '../records/lists.ts';
 import type { RecordReader } from '../records/look.ts';
-import { type Removal, removalKey, removalList, stillExists } from '../records/removals.ts';
-import { pagesOf, type Remnant, remnantsOf } from './remains.ts';
+import { type Removal, removalKey, removalList } from '../records/removals.ts';
+import { pagesOf, type Remnant, remnantsOf, stillExists } from './remains.ts';
 
 /**
  * Minimum age of a deletion. After this time, every request that began before the deletion has ended and cannot add

@@ -1,6 +1,6 @@
 import { assertHolds, assertMayAssign, type ManagementCaller } from '../access/authority.ts';
 import { enterFullMember, leaveFullMembers } from '../access/full-members.ts';
-import { standingRoles } from '../access/references.ts';
+import { rolesById } from '../access/standing.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { DomainError } from '../errors.ts';
 import { assertMayBeChosen, newId } from '../ids.ts';
@@ -139,11 +139,11 @@ async function assertMayBecome(
   const look = records.open(`authority of ${userId}`);
   const member = await look.find(workspaceMemberKey(userId));
   if (member?.roleIds === 'all') assertHolds(caller, 'all');
-  else assertMayAssign(caller, await standingRoles(member?.roleIds ?? [], undefined, look));
+  else assertMayAssign(caller, await rolesById(member?.roleIds ?? [], undefined, look));
   let cursor: string | undefined;
   do {
     const page = await directoryList.list(membershipList(userId), { limit: MEMBERSHIPS_A_PAGE, cursor });
-    const held = page.items.map(({ roleIds, tenantId }) => standingRoles(roleIds, tenantId, look));
+    const held = page.items.map(({ roleIds, tenantId }) => rolesById(roleIds, tenantId, look));
     assertMayAssign(caller, (await Promise.all(held)).flat());
     cursor = page.nextCursor;
   } while (cursor !== undefined);

@@ -1,6 +1,6 @@
 import { assertHolds, assertMayAssign, type ManagementCaller } from '../access/authority.ts';
 import { enterFullMember, leaveFullMembers } from '../access/full-members.ts';
-import { standingRoles } from '../access/references.ts';
+import { rolesById } from '../access/standing.ts';
 import type { Clock, Random } from '../ambient.ts';
 import { assertVersion, changedMeanwhile, notFound } from '../errors.ts';
 import { type WorkspaceMember, workspaceMemberKey, workspaceMemberList } from '../people-records/workspace-member.ts';
@@ -8,6 +8,7 @@ import type { DirectoryWriter, RecordWriter } from '../records/change-record.ts'
 import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
 import type { Look, RecordReader } from '../records/look.ts';
 import { exists, userKey } from '../records/principals.ts';
+import { noteRemoval } from '../records/removals.ts';
 import { rolesToInvite } from './invited-roles.ts';
 
 interface ReadingPorts {
@@ -15,7 +16,7 @@ interface ReadingPorts {
 }
 
 interface Ports extends ReadingPorts {
-  readonly workspaceMembers: DirectoryWriter<'workspaceMember'> & RecordWriter<'fullMembers'>;
+  readonly workspaceMembers: DirectoryWriter<'workspaceMember'> & RecordWriter<'fullMembers' | 'removal'>;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -66,7 +67,7 @@ export async function updateWorkspaceMember(
 }
 
 /**
- * Removes a workspace member, who stays a user. The caller must be allowed to give what the member has.
+ * Removes a workspace member, who stays a user. The member's personal API tokens end with it. The caller must be allowed to give what the member has.
  * @throws DomainError as `updateWorkspaceMember` does
  */
 export async function deleteWorkspaceMember(
@@ -80,6 +81,10 @@ export async function deleteWorkspaceMember(
   await assertMayHave(caller, before, look);
   assertVersion(before, expectedVersion);
   const key = workspaceMemberKey(userId);
+  await noteRemoval(
+    { type: 'workspaceMember', userId, membershipId: before.id },
+    { ...ports, directory: ports.workspaceMembers },
+  );
   await changeMember(before, () => ports.workspaceMembers.remove(key, before.version), ports);
 }
 
@@ -99,7 +104,7 @@ async function changeMember(
 /** Checks that a caller may give everything that a member has. @throws DomainError `forbidden` */
 async function assertMayHave(caller: ManagementCaller, { roleIds }: WorkspaceMember, look: Look): Promise<void> {
   if (roleIds === 'all') assertHolds(caller, 'all');
-  else assertMayAssign(caller, await standingRoles(roleIds, undefined, look));
+  else assertMayAssign(caller, await rolesById(roleIds, undefined, look));
 }
 
 async function requireMember(userId: string, look: Look): Promise<WorkspaceMember> {
@@ -111,6 +116,6 @@ async function requireMember(userId: string, look: Look): Promise<WorkspaceMembe
 /** The member without the ids of deleted roles. */
 async function shown(member: WorkspaceMember, look: Look): Promise<WorkspaceMember> {
   if (member.roleIds === 'all') return member;
-  const roles = await standingRoles(member.roleIds, undefined, look);
+  const roles = await rolesById(member.roleIds, undefined, look);
   return { ...member, roleIds: roles.map(({ id }) => id) };
 }

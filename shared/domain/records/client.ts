@@ -60,7 +60,8 @@ export type Subject =
   | { readonly type: 'application' }
   | { readonly type: 'tenant'; readonly tenantId: string }
   | { readonly type: 'serviceUser'; readonly tenantId: string; readonly serviceUserId: string }
-  | { readonly type: 'user'; readonly tenantId: string; readonly userId: string; readonly membershipId: string };
+  | { readonly type: 'user'; readonly tenantId: string; readonly userId: string; readonly membershipId: string }
+  | { readonly type: 'workspaceMember'; readonly userId: string; readonly membershipId: string };
 
 /** The long-lived JWT of an API token, named by its id. The JWT itself is not stored. */
 export interface LongLivedToken {
@@ -122,18 +123,23 @@ export function credentialTypeOf({ key, trust }: Pick<Client, 'key' | 'trust'>):
  * Returns the `sub` of a client's tokens: the user's id, the service user's id, or else the client's (RFC 9068 §2.2).
  */
 export function subjectId({ id, subject }: Client): string {
-  if (subject.type === 'user') return subject.userId;
-  return subject.type === 'serviceUser' ? subject.serviceUserId : id;
+  if (subject.type === 'serviceUser') return subject.serviceUserId;
+  return userIdOf({ subject }) ?? id;
 }
 
-/** The tenant of a client; undefined for an application, which belongs to the workspace. */
+/** The user whose personal API token a client is; undefined for any other client. */
+export function userIdOf({ subject }: Pick<Client, 'subject'>): string | undefined {
+  return 'userId' in subject ? subject.userId : undefined;
+}
+
+/** The tenant of a client; undefined for applications and workspace members, which belong to the workspace. */
 export function tenantIdOf({ subject }: Pick<Client, 'subject'>): string | undefined {
   return 'tenantId' in subject ? subject.tenantId : undefined;
 }
 
 /**
- * The owner of a list of clients: a tenant, a member of a tenant, a service user, or without a tenant the workspace,
- * which owns the applications. A service user has one list for each type of credential.
+ * The owner of a list of clients: a tenant, a member of a tenant, a service user, or without a tenant a workspace member
+ * or the workspace, which owns the applications. A service user has one list for each type of credential.
  */
 export interface ClientOwner {
   readonly tenantId?: string | undefined;

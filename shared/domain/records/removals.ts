@@ -2,9 +2,6 @@ import type { Clock, Random } from '../ambient.ts';
 import { newId } from '../ids.ts';
 import type { RecordWriter } from './change-record.ts';
 import type { Versioned } from './lifecycle.ts';
-import type { Look } from './look.ts';
-import { apiRecordKey } from './permissions.ts';
-import { exists, membershipKey, serviceUserKey, tenantKey, userKey } from './principals.ts';
 import type { RecordKey, RecordList } from './record-key.ts';
 
 /** A deleted record, with the ids by which the rows that belonged to it are found. */
@@ -12,6 +9,7 @@ export type Deleted =
   | { readonly type: 'tenant'; readonly tenantId: string }
   | { readonly type: 'user'; readonly userId: string; readonly email: string }
   | { readonly type: 'membership'; readonly tenantId: string; readonly userId: string; readonly membershipId: string }
+  | { readonly type: 'workspaceMember'; readonly userId: string; readonly membershipId: string }
   | { readonly type: 'serviceUser'; readonly tenantId: string; readonly serviceUserId: string }
   | { readonly type: 'application'; readonly clientId: string }
   | { readonly type: 'api'; readonly apiId: string };
@@ -50,24 +48,4 @@ export async function noteRemoval(
     createdAtSeconds: ports.clock.nowSeconds(),
     version: 1,
   });
-}
-
-/** Whether a record still exists although its deletion was noted: the deletion failed, or another request won. */
-export async function stillExists(deleted: Deleted, look: Look): Promise<boolean> {
-  switch (deleted.type) {
-    case 'tenant':
-      return exists(await look.find(tenantKey(deleted.tenantId)));
-    case 'user':
-      return exists(await look.find(userKey(deleted.userId)));
-    case 'membership': {
-      const membership = await look.find(membershipKey(deleted.tenantId, deleted.userId));
-      return membership?.id === deleted.membershipId;
-    }
-    case 'serviceUser':
-      return (await look.find(serviceUserKey(deleted.serviceUserId))) !== undefined;
-    case 'application':
-      return (await look.client(deleted.clientId)) !== undefined;
-    case 'api':
-      return (await look.find(apiRecordKey(deleted.apiId))) !== undefined;
-  }
 }

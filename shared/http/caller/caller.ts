@@ -11,7 +11,7 @@ import {
 import { authenticateManager, type ManagerPorts } from '#shared/domain/checks/authenticate-manager.ts';
 import type { PresentedToken } from '#shared/domain/checks/sender-constraint.ts';
 import { readingCodeAhead } from '#shared/domain/grants/authorization-code.ts';
-import { subjectId } from '#shared/domain/records/client.ts';
+import { subjectId, tenantIdOf } from '#shared/domain/records/client.ts';
 import type { Incoming } from '../request/incoming.ts';
 import { isTokenScheme, readAccessToken } from './bearer.ts';
 import { assertNoClientCredentials } from './credentials.ts';
@@ -80,6 +80,5 @@ export function identityOf({ caller }: Incoming): { clientId: string; subject: s
 export function tenantOf({ caller }: Incoming): string | undefined {
   if (caller === undefined) return undefined;
   if (!('client' in caller)) return tenantOfScope(caller.scope);
-  const { subject } = caller.client;
-  return subject.type === 'application' ? undefined : subject.tenantId;
+  return tenantIdOf(caller.client);
 }

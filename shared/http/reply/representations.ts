@@ -1,6 +1,6 @@
 import type { CredentialName, LastUses } from '#shared/domain/authentication/ports.ts';
 import { credentialKey, KEY_SELECTOR } from '#shared/domain/authentication/usage.ts';
-import type { Client, LongLivedToken, StoredSecret } from '#shared/domain/records/client.ts';
+import type { Client, LongLivedToken, Rotation, StoredSecret } from '#shared/domain/records/client.ts';
 import type { Page } from '#shared/domain/records/lists.ts';
 import type { PermissionReference } from '#shared/domain/records/permissions.ts';
 import type { ApplicationRegistration } from '#shared/domain/records/registration.ts';
@@ -21,15 +21,7 @@ export function permissionRepresentation({ api, value, ...rest }: Omit<Permissio
 }
 
 /** The members that an application does not show: members of other clients, and members with answers of their own. */
-type HiddenOfApplication =
-  | 'roleIds'
-  | 'permissions'
-  | 'accessToken'
-  | 'key'
-  | 'trust'
-  | 'apiIds'
-  | 'userApiIds'
-  | 'rotation';
+type HiddenOfApplication = 'roleIds' | 'permissions' | 'accessToken' | 'key' | 'trust' | 'apiIds' | 'userApiIds';
 
 /** Shows an application without its secrets. */
 export function applicationRepresentation(client: Client, lastUses?: LastUses) {
@@ -47,6 +39,7 @@ export function applicationRepresentation(client: Client, lastUses?: LastUses) {
     expiresAtSeconds,
     status,
     secrets,
+    rotation,
     version,
     ...rest
   }: Omit<Client, HiddenOfApplication> = client;
@@ -66,6 +59,7 @@ export function applicationRepresentation(client: Client, lastUses?: LastUses) {
     expiresAt: timestampOrNull(expiresAtSeconds),
     status,
     secrets: secretRepresentations({ id, secrets }, lastUses),
+    ...rotationMember(rotation),
     ...(isSigner && lastUse({ clientId: id, selector: KEY_SELECTOR }, lastUses)),
     version,
   };
@@ -179,7 +173,6 @@ type HiddenOfApiToken =
   | 'apiIds'
   | 'userApiIds'
   | 'registration'
-  | 'rotation'
   | 'revokedBeforeSeconds'
   | 'tokenLifetimeSeconds'
   | 'tokenQuota';
@@ -199,17 +192,18 @@ export function apiTokenRepresentation(client: Omit<Client, HiddenOfApiToken>, l
     expiresAtSeconds,
     status,
     secrets,
+    rotation,
     version,
     ...rest
   } = client;
   nothingLeft(rest);
-  if (subject.type !== 'tenant' && subject.type !== 'user') throw new Error('This client is not an API token.');
+  if (subject.type === 'application' || subject.type === 'serviceUser') throw new Error('This is not an API token.');
   return {
     clientId: id,
     ...kindRepresentation(accessToken),
     description,
-    tenantId: subject.tenantId,
-    ...(subject.type === 'user' ? { userId: subject.userId } : { roleIds }),
+    ...('tenantId' in subject && { tenantId: subject.tenantId }),
+    ...('userId' in subject ? { userId: subject.userId } : { roleIds }),
     ...(permissions && { permissions: permissions.map(permissionRepresentation) }),
     ...(metadata && { metadata }),
     createdAt: timestamp(createdAtSeconds),
@@ -217,8 +211,13 @@ export function apiTokenRepresentation(client: Omit<Client, HiddenOfApiToken>, l
     expiresAt: timestampOrNull(expiresAtSeconds),
     status,
     secrets: secretRepresentations({ id, secrets }, lastUses),
+    ...rotationMember(rotation),
     version,
   };
+}
+
+function rotationMember(rotation: Rotation | undefined) {
+  return rotation && { rotationEndsAt: timestamp(rotation.endsAtSeconds) };
 }
 
 /** Shows the kind of an API token. A long-lived JWT is known by its `jti`, as in introspection and the authorizer. */

@@ -4,7 +4,7 @@ import type { Pepper } from '#shared/domain/keys/ports.ts';
 import type { GatewayReply, OperationReply } from '../reply/replies.ts';
 import type { Incoming } from '../request/incoming.ts';
 
-const SEALED = /^(?<place>[A-Za-z0-9_-]+)\.(?<seal>[0-9A-Za-z]{8})$/;
+const SEALED = /^(?<place>[A-Za-z0-9_.-]+)\.(?<seal>[0-9A-Za-z]{8})$/;
 
 interface Ports {
   readonly pepper: Pepper;

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { systemPermissions } from '#shared/domain/access/system-api.ts';
 import { ownAccount } from '#test/support/arrange/own-account.ts';
+import { memberOfWorkspace } from '#test/support/arrange/workspace-members.ts';
 import { problem, seen } from '#test/support/ask/answers.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { resourceMetadata } from '#test/support/ask/resource-metadata.ts';
@@ -59,12 +60,21 @@ beforeAll(async () => {
       name: `user ${index === 0 ? 'in no tenant' : 'of the tenant, for themself'}`,
       userId,
       token,
+      ...(index === 1 && { isStrongerInTenant: true as const }),
     })),
+    await newWorkspaceMember(),
     { ...inGlobex, name: 'weak token of the tenant', isStrong: false, token: await tokenOf(globex, little) },
     { ...inGlobex, name: 'token of the tenant', token: await tokenOf(globex, all) },
     { ...inGlobex, name: 'user of the tenant', userId: globex.userId, token: await tokenOfUser(globex, all) },
   ];
 });
+
+/** A person who may do everything in the workspace. */
+async function newWorkspaceMember() {
+  const { userId, token } = await ownAccount(world);
+  await memberOfWorkspace(userId, 'all');
+  return { scope: { type: 'workspace' }, isStrong: true, name: 'workspace member', userId, token } as const;
+}
 
 async function createRole(key: string, values: readonly string[]): Promise<string> {
   const permissions = values.map((value) => ({ api: `${world.url}/v1/`, value }));

@@ -3,6 +3,7 @@ import { makeSecret, secretsOf } from '#test/support/arrange/hs256-apis.ts';
 import { type Manage, manageWith, succeed } from '#test/support/arrange/manage.ts';
 import { ownAccount } from '#test/support/arrange/own-account.ts';
 import { itemsNaming, storeTenant } from '#test/support/arrange/tenant-rows.ts';
+import { memberOfWorkspace } from '#test/support/arrange/workspace-members.ts';
 import { assertConforms } from '#test/support/ask/conformance.ts';
 import { registerApi } from '#test/support/clients/applications.ts';
 import { createServiceUser, createServiceUserSecret } from '#test/support/clients/service-users.ts';
@@ -115,6 +116,23 @@ describe('T8: no row is left of', () => {
     expect(await settleAndRun()).toEqual({ rows: 1, finished: 1 });
     expect(await itemsNaming(personalToken.clientId)).toEqual([]);
     expect(await Promise.all([personalToken, again].map(exchange))).toEqual([401, 200]);
+  });
+
+  test('a workspace member; one who has come back meanwhile keeps the new personal tokens', async () => {
+    const { userId, token } = await ownAccount(world);
+    const ask = manageWith(world, token);
+    await memberOfWorkspace(userId, 'all');
+    const before = await succeed<Credentials>(ask('POST', '/v1/me/api-tokens', { description: 'before' }));
+    await remove(`/v1/members/${userId}`);
+    await memberOfWorkspace(userId, 'all');
+    const again = await succeed<Credentials>(ask('POST', '/v1/me/api-tokens', { description: 'again' }));
+    expect(await settleAndRun()).toEqual({ rows: 1, finished: 1 });
+    expect(await itemsNaming(before.clientId)).toEqual([]);
+    const audience = `${world.url}/v1/`;
+    expect(await world.tokenFor(again, { audience })).toEqual(expect.any(String));
+    await remove(`/v1/users/${userId}`);
+    await settleAndRun();
+    expect(await itemsNaming(again.clientId)).toEqual([]);
   });
 
   test('a service user', async () => {

@@ -61,6 +61,7 @@ describe('a creation that is repeated under its Idempotency-Key', () => {
     expect(creations.map(({ operation }) => operation).toSorted()).toEqual([
       'addApplicationSecret',
       'addMemberApiTokenSecret',
+      'addMyApiTokenSecret',
       'addTenantApiTokenSecret',
       'createApi',
       'createApplication',
@@ -68,6 +69,7 @@ describe('a creation that is repeated under its Idempotency-Key', () => {
       'createIdentityProvider',
       'createMemberApiToken',
       'createMemberInvitation',
+      'createMyApiToken',
       'createRole',
       'createServiceUser',
       'createServiceUserKey',
@@ -80,6 +82,7 @@ describe('a creation that is repeated under its Idempotency-Key', () => {
       'createUser',
       'rotateApplicationSecrets',
       'rotateMemberApiTokenSecrets',
+      'rotateMyApiTokenSecrets',
       'rotateTenantApiTokenSecrets',
     ]);
   });

@@ -173,16 +173,19 @@ describe('bodies and replies', () => {
     expect(showing('clientSecret')).toEqual([
       'createTenantApiToken',
       'createMemberApiToken',
+      'createMyApiToken',
       'addTenantApiTokenSecret',
       'rotateTenantApiTokenSecrets',
       'addMemberApiTokenSecret',
       'rotateMemberApiTokenSecrets',
+      'addMyApiTokenSecret',
+      'rotateMyApiTokenSecrets',
       'addApplicationSecret',
       'rotateApplicationSecrets',
       'createServiceUserSecret',
       'createApplication',
     ]);
-    expect(showing('accessToken')).toEqual(['createTenantApiToken', 'createMemberApiToken']);
+    expect(showing('accessToken')).toEqual(['createTenantApiToken', 'createMemberApiToken', 'createMyApiToken']);
     expect(showing('privateKey')).toEqual(['createServiceUserKey']);
     expect(showing('signingSecret')).toEqual(['createSigningSecret']);
     expect(showing('access_token')).toEqual(['token', 'testApi']);

@@ -6,11 +6,8 @@ import type { Operation } from '../route-requests/index.ts';
 /** Routes about one tenant: its own tokens may use them with the permission, and other tenants learn nothing. */
 const ofTenant: readonly Operation[] = [
   'getTenant',
-  'createTenantRole',
   'listTenantRoles',
   'getTenantRole',
-  'updateTenantRole',
-  'deleteTenantRole',
   'listMembers',
   'getMember',
   'listTenantInvitations',
@@ -43,8 +40,11 @@ const ofTenant: readonly Operation[] = [
   'deleteFederatedCredential',
 ];
 
-/** Routes that change who is a member: a tenant may use them, but not by a personal token. */
+/** Routes that change members and roles: a tenant may use them, but not by a personal token. */
 const ofMembership: readonly Operation[] = [
+  'createTenantRole',
+  'updateTenantRole',
+  'deleteTenantRole',
   'setMember',
   'deleteMember',
   'createTenantInvitation',
@@ -70,7 +70,23 @@ const ofMember: readonly Operation[] = [
 const ofEverybody: readonly Operation[] = ['listRoles', 'getRole'];
 
 /** Routes for users and their own accounts. They are for nobody else, with any permission. */
-const ofSelf: readonly Operation[] = ['getMe', 'listMyConsents', 'endMyConsent', 'getMySessions', 'endMySession'];
+const ofSelf: readonly Operation[] = [
+  'createMyApiToken',
+  'listMyApiTokens',
+  'getMyApiToken',
+  'updateMyApiToken',
+  'deleteMyApiToken',
+  'addMyApiTokenSecret',
+  'rotateMyApiTokenSecrets',
+  'finishMyApiTokenRotation',
+  'cancelMyApiTokenRotation',
+  'deleteMyApiTokenSecret',
+  'getMe',
+  'listMyConsents',
+  'endMyConsent',
+  'getMySessions',
+  'endMySession',
+];
 
 /** An id that nobody ever had. */
 const UNKNOWN = 'nobody';
@@ -99,9 +115,11 @@ export function isOfSelf({ name }: Pick<ManagementRoute, 'name'>): boolean {
 export interface Actor {
   readonly name: string;
   readonly scope: CallerScope;
-  /** The user behind a personal token. */
+  /** The user behind the token. */
   readonly userId?: string;
   readonly isStrong: boolean;
+  /** Whether the user is a member of the tenant, with roles that permit more than this token. */
+  readonly isStrongerInTenant?: true;
 }
 
 /** A path with ids in the places of its parameters. */
@@ -126,7 +144,7 @@ export function variantsOf({ route, path }: Target): readonly string[] {
 export function expectedStatus(actor: Actor, { route, path }: Target): number {
   const success = path.includes(UNKNOWN) ? 404 : route.reply.status;
   const { scope } = actor;
-  if (isOfSelf(route)) return scope.type === 'self' ? ownStatus(route) : 403;
+  if (isOfSelf(route)) return ownStatus(actor, route);
   if (scope.type === 'workspace') return success;
   if (scope.type === 'tenant' && ofEverybody.includes(route.name)) return actor.isStrong ? success : 403;
   if (!route.path.includes('{')) return 403;
@@ -135,8 +153,10 @@ export function expectedStatus(actor: Actor, { route, path }: Target): number {
   return isInside ? insideStatus(actor, { route, path }, success) : 404;
 }
 
-/** The ids in the paths of these requests belong to other users. */
-function ownStatus({ path, reply }: ManagementRoute): number {
+/** The ids in these requests belong to other users, and to the tenant. */
+function ownStatus({ scope, userId, isStrongerInTenant }: Actor, { name, path, reply }: ManagementRoute): number {
+  if (scope.type === 'tenant' || userId === undefined) return 403;
+  if (name === 'createMyApiToken') return isStrongerInTenant ? 403 : 400;
   return path.includes('{') ? 404 : reply.status;
 }
 

@@ -180,8 +180,14 @@ function heldBy(clientId: string, model: AuthorityModel): readonly string[] {
   if (subject.type === 'application') return grantedTo(clientId, model, 'client');
   if (subject.type === 'tenant') return [...throughRoles(roleIds, model), ...atManagement(permissions)];
   if (subject.type === 'serviceUser') return ofServiceUser(subject.serviceUserId, model);
+  if (subject.type === 'workspaceMember') throw new Error('The model has no workspace members.');
   const membership = model.find(membershipKey(TENANT, subject.userId));
-  return membership?.id === subject.membershipId ? throughRoles(membership.roleIds, model) : [];
+  return membership?.id === subject.membershipId ? inPersonalTokens(throughRoles(membership.roleIds, model)) : [];
+}
+
+/** Personal tokens permit no changes of identities, members or roles. */
+function inPersonalTokens(values: readonly string[]): readonly string[] {
+  return values.filter((value) => !['write:members', 'write:roles', 'write:tenant-roles'].includes(value));
 }
 
 /** The permissions of every principal, role and grant, each under its name. */

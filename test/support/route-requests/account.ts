@@ -1,19 +1,14 @@
-import { type OwnAccount, ownSession } from '../arrange/own-account.ts';
-import type { Desk, Prepare, RouteRequest } from './desk.ts';
+import { ownSession } from '../arrange/own-account.ts';
+import type { Desk, Prepare } from './desk.ts';
 
 /** Requests of people about their own accounts, and of administrators about the same. */
-export function accountRequests({ acme, manage, accountOfUser }: Desk) {
-  const asOwner = (method: string, path: string, { token }: OwnAccount): RouteRequest => ({
-    method,
-    path,
-    headers: { authorization: `Bearer ${token}` },
-  });
-  const read = async (path: string) => asOwner('GET', path, await accountOfUser());
+export function accountRequests({ acme, manage, manageOwn, accountOfUser }: Desk) {
+  const read = async (path: string) => manageOwn(await accountOfUser(), 'GET', path);
   return {
     listMyConsents: () => read('/v1/me/consents'),
     endMyConsent: async () => {
       const account = await accountOfUser();
-      return asOwner('DELETE', `/v1/me/consents/${account.consentId}`, account);
+      return manageOwn(account, 'DELETE', `/v1/me/consents/${account.consentId}`);
     },
     listConsentsOfUser: async () => manage('GET', `/v1/users/${acme.userId}/consents`),
     endConsentOfUser: async () => {
@@ -23,7 +18,7 @@ export function accountRequests({ acme, manage, accountOfUser }: Desk) {
     getMySessions: () => read('/v1/me/sessions'),
     endMySession: async () => {
       const account = await accountOfUser();
-      return asOwner('DELETE', `/v1/me/sessions/${await ownSession(account)}`, account);
+      return manageOwn(account, 'DELETE', `/v1/me/sessions/${await ownSession(account)}`);
     },
   } satisfies Record<string, Prepare>;
 }

@@ -34,6 +34,10 @@ export interface Desk {
   tokenOfTenant(): Promise<string>;
   /** A new user in no tenant, with an application that acts for the user. */
   accountOfUser(): Promise<OwnAccount>;
+  /** A new member of Acme who may read reports, with an application that acts for the user outside of tenants. */
+  accountOfMember(): Promise<OwnAccount>;
+  /** Makes a request by the owner of an account that is not sent yet. */
+  manageOwn(account: OwnAccount, method: string, path: string, body?: object): RouteRequest;
   /** The token of such a user. */
   tokenOfUser(scope?: string): Promise<string>;
 }
@@ -50,6 +54,11 @@ export interface Requestable extends Deployment, Pick<World, 'run'> {
 export async function openDesk(world: Requestable, acme: Acme): Promise<Desk> {
   const token = await world.tokenFor(world.admin);
   const tenantPath = `/v1/tenants/${acme.tenantId}`;
+  const create = async <Body>(path: string, body: object, method = 'POST'): Promise<Body> => {
+    const reply = await world.manage(method, path, body, token);
+    if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.text}`);
+    return reply.body as Body;
+  };
   return {
     acme,
     tenantPath,
@@ -58,28 +67,34 @@ export async function openDesk(world: Requestable, acme: Acme): Promise<Desk> {
       serial += 1;
       return serial;
     },
-    manage: (method, path, body) => ({
-      method,
-      path,
-      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
-      ...(body && { body: JSON.stringify(body) }),
-    }),
+    manage: (method, path, body) => request(token, method, path, body),
     form: (path, parameters) => ({
       method: 'POST',
       path,
       headers: { authorization: basic(acme.tenantToken), 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams(parameters).toString(),
     }),
-    create: async <Body>(path: string, body: object, method = 'POST') => {
-      const reply = await world.manage(method, path, body, token);
-      if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.text}`);
-      return reply.body as Body;
-    },
+    create,
     read: async <Body>(path: string) => (await world.manage('GET', path, undefined, token)).body as Body,
     run: world.run,
     spareAlgorithm: world.spareAlgorithm ?? 'EdDSA',
     tokenOfTenant: () => world.tokenFor(acme.tenantToken),
     accountOfUser: () => ownAccount(world),
+    accountOfMember: async () => {
+      const account = await ownAccount(world);
+      await create(`${tenantPath}/members/${account.userId}`, { roleIds: [acme.readerRoleId] }, 'PUT');
+      return account;
+    },
+    manageOwn: (account, method, path, body) => request(account.token, method, path, body),
     tokenOfUser: async (scope) => (await ownAccount(world, scope === undefined ? {} : { scope })).token,
+  };
+}
+
+function request(token: string, method: string, path: string, body?: object): RouteRequest {
+  return {
+    method,
+    path,
+    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
   };
 }

@@ -9,6 +9,7 @@ import { identityProviderRequests } from './identity-providers.ts';
 import { applicationRequests, serviceUserRequests } from './machines.ts';
 import { membershipRequests } from './membership.ts';
 import { oauthRequests } from './oauth.ts';
+import { ownApiTokenRequests } from './own-api-tokens.ts';
 import { secretRequests } from './secrets.ts';
 import { signingKeyRequests } from './signing-keys.ts';
 
@@ -44,6 +45,7 @@ export async function routeRequests(world: Requestable, acme: Acme): Promise<Rou
     ...oauthRequests(desk),
     ...signingKeyRequests(desk),
     ...apiTokenRequests(desk),
+    ...ownApiTokenRequests(desk),
     ...secretRequests(desk),
     ...directoryRequests(desk),
     ...accountRequests(desk),

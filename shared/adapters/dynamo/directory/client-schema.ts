@@ -43,6 +43,11 @@ const subject = z.discriminatedUnion('type', [
     userId: z.string(),
     membershipId: z.string(),
   } satisfies BranchShapeOf<Subject, 'user'>),
+  z.object({
+    type: z.literal('workspaceMember'),
+    userId: z.string(),
+    membershipId: z.string(),
+  } satisfies BranchShapeOf<Subject, 'workspaceMember'>),
 ]);
 
 const storedSecret = z.object({

@@ -108,7 +108,7 @@ function ownerOf(client: Client): ClientOwner {
 const LIST_SUFFIXES = { secret: '', key: '#keys', trust: '#trusts' };
 
 function partitionOf({ tenantId, userId, serviceUserId, credential = 'secret' }: ClientOwner): string {
-  if (tenantId === undefined) return 'workspace';
+  if (tenantId === undefined) return userId === undefined ? 'workspace' : `user#${userId}`;
   if (userId !== undefined) return `tenant#${tenantId}#user#${userId}`;
   if (serviceUserId !== undefined) return `tenant#${tenantId}#serviceUser#${serviceUserId}${LIST_SUFFIXES[credential]}`;
   return `tenant#${tenantId}`;

@@ -68,6 +68,11 @@ const deleted = z.discriminatedUnion('type', [
     membershipId: z.string(),
   } satisfies BranchShapeOf<Deleted, 'membership'>),
   z.object({
+    type: z.literal('workspaceMember'),
+    userId: z.string(),
+    membershipId: z.string(),
+  } satisfies BranchShapeOf<Deleted, 'workspaceMember'>),
+  z.object({
     type: z.literal('serviceUser'),
     tenantId: z.string(),
     serviceUserId: z.string(),

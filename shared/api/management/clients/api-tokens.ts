@@ -6,6 +6,7 @@ import {
   DESCRIPTION_CHARACTERS,
   EXPIRY_SECONDS_MAX,
   expiresInSeconds,
+  id,
   metadata,
   metadataPatch,
   namedPermission,
@@ -13,43 +14,11 @@ import {
   page,
   roleIds,
   text,
-  timestamp,
   unique,
 } from '../../fields/fields.ts';
-import { newSecretExample, newSecretFields, secretFields, usedSecretExample } from '../../fields/secret-fields.ts';
-import { shownMetadata, status } from '../../fields/shapes.ts';
-import { shownOnce } from '../../fields/shown-once.ts';
+import { status } from '../../fields/shapes.ts';
 import { lambdaTable, type Route } from '../../table.ts';
-
-/** An API token as answers show it, with the last four characters of its secrets. */
-const apiToken = z.object({
-  clientId: z.string(),
-  kind: apiTokenKind,
-  audience: z.string().optional().meta({ description: 'Kind access_token only: the API that the token is for' }),
-  tokenId: z.string().optional().meta({ description: 'Kind access_token only: the jti of the JWT' }),
-  description: z.string(),
-  tenantId: z.string(),
-  userId: z.string().optional(),
-  roleIds: z.array(z.string()).optional(),
-  permissions: z.array(z.object({ api: z.string(), value: z.string() })).optional(),
-  metadata: shownMetadata,
-  createdAt: timestamp,
-  createdBy: z.string(),
-  expiresAt: timestamp.nullable(),
-  status,
-  secrets: z.array(secretFields),
-  version: z.int(),
-});
-
-const newApiToken = apiToken.extend({
-  ...newSecretFields,
-  accessToken: shownOnce(
-    z.string().optional().meta({
-      description:
-        'Kind access_token only, in the place of a clientSecret: the JWT, shown in the first answer only and not kept',
-    }),
-  ),
-});
+import { apiToken, apiTokenExample, newApiToken, personalExample, shownExample } from './api-token-shapes.ts';
 
 /** The permissions of a tenant's API token, in the place of roles. */
 const permissions = unique(
@@ -57,40 +26,14 @@ const permissions = unique(
   ({ api, value }) => `${api} ${value}`,
 ).optional();
 
-const apiTokenExample = {
-  clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',
-  kind: 'client_credentials',
-  description: 'nightly export',
-  tenantId: 'ten_9RkX3pWvYc7LmB2sQzFd4T',
-  roleIds: ['rol_5cVbN8mQwErTyU1iOpAs2D'],
-  createdAt: '2027-01-15T08:00:00.000Z',
-  createdBy: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
-  expiresAt: null,
-  status: 'active',
-  secrets: [newSecretExample],
-  version: 1,
-} as const;
-
-const shownExample = { ...apiTokenExample, secrets: [usedSecretExample] } as const;
-
-const { roleIds: _, ...withoutRoles } = shownExample;
-
-const personalExample = {
-  ...withoutRoles,
-  kind: 'access_token',
-  audience: 'https://api.example.com/reports',
-  tokenId: 'tok_3EwQaZxSdCvFrTgBhYnMjK',
-  description: 'my laptop',
-  userId: 'usr_6TgBnH7yJuKmI8oLpQaZ3W',
-  expiresAt: '2027-04-15T08:00:00.000Z',
-  secrets: [],
-} as const;
-
 /** The path of a tenant's API tokens. */
 export const tenantTokens = '/v1/tenants/{tenantId}/api-tokens';
 
 /** The path of a user's personal API tokens in a tenant. */
 export const userTokens = '/v1/tenants/{tenantId}/members/{userId}/api-tokens';
+
+/** The path of the personal API tokens of the caller, in all tenants. */
+export const myTokens = '/v1/me/api-tokens';
 
 const commonRequest = {
   kind: apiTokenKind.default('client_credentials'),
@@ -107,6 +50,12 @@ const created = {
   description: 'The API token. Its secret or JWT is shown in this answer only',
   schema: newApiToken,
 } as const;
+
+/** What a person sends to create a personal API token for themselves, in one of their tenants or as a workspace member. */
+const ownRequest = z.strictObject({
+  ...commonRequest,
+  tenantId: id.optional().meta({ description: 'Absent for a workspace member, outside of tenants' }),
+});
 
 /** The routes that create API tokens. Their answers show a new secret, or a long-lived JWT. */
 export const createToken = lambdaTable({
@@ -155,6 +104,19 @@ export const createToken = lambdaTable({
       },
       reply: { ...created, example: { ...personalExample, accessToken: 'eyJ…' } },
     },
+    createMyApiToken: {
+      ...creation,
+      path: myTokens,
+      summary: "Create a personal API token of the caller; it always has the caller's current roles there",
+      caller: { permission: 'write:my-tokens' },
+      body: {
+        encoding: 'json',
+        schema: ownRequest,
+        example: { description: 'my laptop', tenantId: personalExample.tenantId, expiresInSeconds: 7_776_000 },
+      },
+      reply: { ...created, example: { ...personalExample, accessToken: 'eyJ…' } },
+      audited: ['tenantId'],
+    },
   },
 });
 
@@ -187,12 +149,16 @@ const removal = {
 /** The routes that show, change and delete API tokens. */
 export const manageTokens = lambdaTable({
   name: 'manage-tokens',
+  greedyBelow: [tenantTokens, userTokens, myTokens],
+  // The function `create-token` has routes and limits of its own for creations.
+  servedElsewhere: { [tenantTokens]: 'POST', [userTokens]: 'POST', [myTokens]: 'POST' },
   purpose: 'Lists, shows, changes and deletes API tokens.',
   grants: [
     'records:read',
     'tokens:verify',
     'proofs:verify',
     'clients:list',
+    'directory:list',
     'clients:change',
     'clients:delete',
     'rosters:write',
@@ -260,6 +226,34 @@ export const manageTokens = lambdaTable({
       path: `${userTokens}/{clientId}`,
       summary: "Delete a user's personal API token",
       caller: { permission: 'write:user-tokens' },
+    },
+    listMyApiTokens: {
+      ...list,
+      path: myTokens,
+      summary: "List the caller's personal API tokens in all tenants, tenant by tenant",
+      caller: { permission: 'read:my-tokens' },
+      reply: { ...listed, example: { items: [personalExample] } },
+    },
+    getMyApiToken: {
+      ...read,
+      path: `${myTokens}/{clientId}`,
+      summary: 'Show a personal API token of the caller',
+      caller: { permission: 'read:my-tokens' },
+      reply: { ...shown, example: personalExample },
+    },
+    updateMyApiToken: {
+      ...change,
+      path: `${myTokens}/{clientId}`,
+      summary: 'Change a personal API token of the caller; its expiry can only become earlier',
+      caller: { permission: 'write:my-tokens' },
+      body: { encoding: 'merge-patch', schema: z.strictObject(commonChange), example: { status: 'disabled' } },
+      reply: { ...changed, example: { ...personalExample, status: 'disabled', version: 2 } },
+    },
+    deleteMyApiToken: {
+      ...removal,
+      path: `${myTokens}/{clientId}`,
+      summary: 'Delete a personal API token of the caller',
+      caller: { permission: 'write:my-tokens' },
     },
   },
 });

@@ -26,6 +26,7 @@ import {
   lastUsedAt,
   newSecretExample,
   newSecretFields,
+  rotationEndsAt,
   secretFields,
   usedSecretExample,
 } from '../../fields/secret-fields.ts';
@@ -45,6 +46,7 @@ const application = z.object({
   expiresAt: timestamp.nullable(),
   status,
   secrets: z.array(secretFields),
+  rotationEndsAt,
   lastUsedAt: lastUsedAt.meta({ description: 'When its keys were last used, exact to five minutes; null for never' }),
   version: z.int(),
 });

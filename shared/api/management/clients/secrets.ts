@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { expiresInSeconds, text, timestamp } from '../../fields/fields.ts';
 import { importedHash, newSecretExample, newSecretFields, secretFields } from '../../fields/secret-fields.ts';
 import { lambdaTable, type Route } from '../../table.ts';
-import { tenantTokens, userTokens } from './api-tokens.ts';
+import { myTokens, tenantTokens, userTokens } from './api-tokens.ts';
 
 const TITLE_CHARACTERS = 128;
 
@@ -96,16 +96,20 @@ const forApplication = { permission: 'write:applications' } as const;
 
 const forMember = { permission: 'write:user-tokens' } as const;
 
+const forOwn = { permission: 'write:my-tokens' } as const;
+
 const ofTenant = `${tenantTokens}/{clientId}/secrets` as const;
 
 const ofApplication = '/v1/applications/{clientId}/secrets';
 
 const ofMember = `${userTokens}/{clientId}/secrets` as const;
 
+const ofOwn = `${myTokens}/{clientId}/secrets` as const;
+
 /** The routes of secrets of API tokens and applications. A client can have several, to rotate without a gap. */
 export const manageSecrets = lambdaTable({
   name: 'manage-secrets',
-  greedyBelow: [ofTenant, ofMember, ofApplication],
+  greedyBelow: [ofTenant, ofMember, ofOwn, ofApplication],
   purpose: 'Adds, rotates and deletes secrets of API tokens and applications.',
   grants: [
     'records:read',
@@ -181,6 +185,38 @@ export const manageSecrets = lambdaTable({
       path: `${ofMember}/{secretId}`,
       summary: 'Delete one secret of a personal API token',
       caller: forMember,
+    },
+    addMyApiTokenSecret: {
+      ...addition,
+      path: ofOwn,
+      summary: 'Add a secret to a personal API token of the caller; at most five can be live',
+      caller: forOwn,
+    },
+    rotateMyApiTokenSecrets: {
+      ...rotation,
+      path: `${ofOwn}/rotate`,
+      summary: 'Give a personal API token of the caller a new secret, with an overlap',
+      caller: forOwn,
+    },
+    finishMyApiTokenRotation: {
+      ...conclusion,
+      path: `${ofOwn}/rotate/finish`,
+      summary: 'End the overlap now: only the new secret stays valid',
+      caller: forOwn,
+      audit: 'client.secret.rotated',
+    },
+    cancelMyApiTokenRotation: {
+      ...conclusion,
+      path: `${ofOwn}/rotate/cancel`,
+      summary: 'Cancel the rotation: the old secrets get their former expiry back, the new secret becomes invalid',
+      caller: forOwn,
+      audit: 'client.secret.rotation_cancelled',
+    },
+    deleteMyApiTokenSecret: {
+      ...removal,
+      path: `${ofOwn}/{secretId}`,
+      summary: 'Delete one secret of a personal API token of the caller',
+      caller: forOwn,
     },
     addApplicationSecret: {
       ...addition,
