@@ -8,11 +8,13 @@ import {
 import { dynamoRecords } from '#shared/adapters/dynamo/directory/records.ts';
 import { dynamoIssuance } from '#shared/adapters/dynamo/tokens/issuance.ts';
 import { dynamoShortLivedWriter } from '#shared/adapters/dynamo/tokens/short-lived.ts';
+import { kmsIdTokenVerifier } from '#shared/adapters/kms/verifier.ts';
 import { sqsMailQueue } from '#shared/adapters/mail/mail-queue.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
 import { login } from '#shared/api/pages/login.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { accountPages } from '#shared/http/pages/account-pages.ts';
+import { applicationLogoutPages } from '#shared/http/pages/application-logout-pages.ts';
 import { invitationPages } from '#shared/http/pages/invitation-pages.ts';
 import { linkPages } from '#shared/http/pages/link-pages.ts';
 import { loginPages } from '#shared/http/pages/login-pages.ts';
@@ -32,6 +34,7 @@ const adapters = {
   joining: dynamoDirectoryWriter,
   mailQueue: sqsMailQueue,
   issuance: dynamoIssuance,
+  idTokenVerifier: kmsIdTokenVerifier,
   audit: dynamoAudit,
 };
 
@@ -42,5 +45,6 @@ export const handler = lambda(login, adapters, {
   ...invitationPages,
   ...accountPages,
   ...logoutPages,
+  ...applicationLogoutPages,
   styleSheet,
 });

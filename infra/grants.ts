@@ -149,6 +149,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     environment: ['MINTMARK_TOKENS_TABLE'],
   },
   'tokens:verify': { statements: [publicKeys, keyRecord], environment: keyRing },
+  'id-tokens:verify': { statements: [publicKeys, keyRecord], environment: keyRing },
   'tokens:revoke': {
     statements: [{ actions: ['dynamodb:PutItem'], resources: ['tokens'], conditions: itemsNamed('revoked#*') }],
     environment: ['MINTMARK_TOKENS_TABLE'],

@@ -49,6 +49,7 @@ import type { SecretHasher, TrustedKeys } from '#shared/domain/registration/port
 import type { RequestLimiter, RequestMemory } from '#shared/domain/requests.ts';
 import type {
   IdTokenSigner,
+  IdTokenVerifier,
   Revocations,
   SecretTokens,
   StatusEntries,
@@ -95,6 +96,7 @@ export interface GrantedPorts {
     readonly publishedLists: StatusListMemory<PublishedStatusList>;
   };
   'tokens:verify': { readonly verifier: TokenVerifier };
+  'id-tokens:verify': { readonly idTokenVerifier: IdTokenVerifier };
   'tokens:revoke': { readonly revocations: Revocations };
   'families:write': { readonly shortLived: ShortLivedWriter<'family' | 'familyRoster'> };
   'sessions:write': { readonly sessions: ShortLivedWriter<'session' | 'sessionRoster'> };

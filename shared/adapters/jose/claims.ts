@@ -10,6 +10,8 @@ import type {
   TokenClaims,
   TokenStatus,
 } from '#shared/domain/tokens/claims.ts';
+import type { IdTokenClaims } from '#shared/domain/tokens/identity-claims.ts';
+import type { LoginClaims } from '#shared/domain/tokens/ports.ts';
 import type { ShapeOf } from '#shared/shape-of.ts';
 
 /**
@@ -73,6 +75,14 @@ const longLivedTokenClaims = z.strictObject({
   ...commonClaims,
   exp: z.int().exactOptional(),
 } satisfies ShapeOf<LongLivedTokenClaims>);
+
+/** What an ID token says about a login. */
+export const loginClaims = z.object({
+  iss: z.string(),
+  aud: z.string(),
+  sub: z.string(),
+  sid: z.string().exactOptional(),
+} satisfies ShapeOf<LoginClaims & Pick<IdTokenClaims, 'iss'>>);
 
 /** Header `typ` → the schema of the claims. A token of one type is never accepted as a token of the other type. */
 export const claimsByType: ReadonlyMap<string | undefined, z.ZodType<TokenClaims>> = new Map<

@@ -4,10 +4,10 @@ import QuickLRU from 'quick-lru';
 import type { KeySet, PublicJwk } from '#shared/domain/keys/ports.ts';
 import type { SigningKey } from '#shared/domain/keys/signing-key.ts';
 import { isPublished, isTrusted } from '#shared/domain/keys/signing-keys.ts';
-import { LONG_LIVED_TOKEN_TYPE, TOKEN_CHARACTERS_MAX } from '#shared/domain/tokens/access-token.ts';
-import type { TokenVerifier, VerifiedToken } from '#shared/domain/tokens/ports.ts';
+import { ID_TOKEN_TYPE, LONG_LIVED_TOKEN_TYPE, TOKEN_CHARACTERS_MAX } from '#shared/domain/tokens/access-token.ts';
+import type { IdTokenVerifier, TokenVerifier, VerifiedToken } from '#shared/domain/tokens/ports.ts';
 import type { Environment } from '#shared/ports.ts';
-import { claimsByType } from '../jose/claims.ts';
+import { claimsByType, loginClaims } from '../jose/claims.ts';
 import { required } from '../node/environment.ts';
 import { publicKeyOf } from './signature-schemes.ts';
 import { keyRing } from './signing-keys.ts';
@@ -38,15 +38,7 @@ const REMEMBERED_TOKENS_MAX = 1_000;
 export function kmsVerifier(environment: Environment): TokenVerifier {
   const ring = keyRing(environment);
   const issuer = required(environment, 'MINTMARK_ISSUER');
-  const findKey: FindKey = async ({ kid, alg, typ }, nowSeconds) => {
-    const isMeant = (key: SigningKey) =>
-      key.kid === kid && key.algorithm === alg && isTrusted(key, typ === LONG_LIVED_TOKEN_TYPE, nowSeconds);
-    for (const ageSecondsMax of [KEYS_SECONDS_MAX, UNKNOWN_KEY_SECONDS]) {
-      const key = (await ring.recent(ageSecondsMax, nowSeconds)).find(isMeant);
-      if (key !== undefined) return key;
-    }
-    return undefined;
-  };
+  const findKey = keyFinder(ring);
   const remembered = new QuickLRU<string, SignedToken>({ maxSize: REMEMBERED_TOKENS_MAX });
   return {
     algorithms: ring.algorithms,
@@ -57,10 +49,41 @@ export function kmsVerifier(environment: Environment): TokenVerifier {
       if (known !== undefined) return (await findKey(known.header, nowSeconds)) && known.verified;
       if (!hasCanonicalSignature(token)) return undefined;
       const signed = await verifySignature(token, (header) => findKey(header, nowSeconds));
-      if (signed?.verified.claims.iss !== issuer) return undefined;
-      remembered.set(name, signed);
-      return signed.verified;
+      const claims = claimsByType.get(signed?.header.typ)?.safeParse(signed?.payload).data;
+      if (signed === undefined || claims?.iss !== issuer) return undefined;
+      const { header, key } = signed;
+      const verified = { claims, key: { kid: key.kid, algorithm: key.algorithm } };
+      remembered.set(name, { header, verified });
+      return verified;
     },
+  };
+}
+
+/** Verifies ID tokens with the same keys. Rejects with `temporarily_unavailable` if KMS or DynamoDB fails. */
+export function kmsIdTokenVerifier(environment: Environment): IdTokenVerifier {
+  const findKey = keyFinder(keyRing(environment));
+  const issuer = required(environment, 'MINTMARK_ISSUER');
+  return {
+    verifyIdToken: async (token, nowSeconds) => {
+      if (token.length > TOKEN_CHARACTERS_MAX) return undefined;
+      const signed = await verifySignature(token, (header) => findKey(header, nowSeconds));
+      if (signed?.header.typ !== ID_TOKEN_TYPE) return undefined;
+      const claims = loginClaims.safeParse(signed.payload).data;
+      return claims?.iss === issuer ? claims : undefined;
+    },
+  };
+}
+
+/** Finds the trusted key that a header names. A process that does not know it reads the keys again. */
+function keyFinder(ring: ReturnType<typeof keyRing>) {
+  return async ({ kid, alg, typ }: CompactJWSHeaderParameters, nowSeconds: number): Promise<SigningKey | undefined> => {
+    const isMeant = (key: SigningKey) =>
+      key.kid === kid && key.algorithm === alg && isTrusted(key, typ === LONG_LIVED_TOKEN_TYPE, nowSeconds);
+    for (const ageSecondsMax of [KEYS_SECONDS_MAX, UNKNOWN_KEY_SECONDS]) {
+      const key = (await ring.recent(ageSecondsMax, nowSeconds)).find(isMeant);
+      if (key !== undefined) return key;
+    }
+    return undefined;
   };
 }
 
@@ -92,22 +115,19 @@ function hasCanonicalSignature(token: string): boolean {
   return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }
 
-type FindKey = (header: CompactJWSHeaderParameters, nowSeconds: number) => Promise<SigningKey | undefined>;
-
 /** A token that was signed by the key that its header names. */
 interface SignedToken {
   readonly header: CompactJWSHeaderParameters;
   readonly verified: VerifiedToken;
 }
 
-/**
- * Reads the claims of a token that one of our keys signed; undefined for a token with another type or key (RFC 9068
- * §4).
- */
+/** Reads a JWT of any type that one of our keys signed; undefined for every other text. */
 async function verifySignature(
   token: string,
   findKey: (header: CompactJWSHeaderParameters) => Promise<SigningKey | undefined>,
-): Promise<SignedToken | undefined> {
+): Promise<
+  { readonly header: CompactJWSHeaderParameters; readonly payload: unknown; readonly key: SigningKey } | undefined
+> {
   let key: SigningKey | undefined;
   const publicKey = async (header: CompactJWSHeaderParameters) => {
     key = await findKey(header);
@@ -116,9 +136,7 @@ async function verifySignature(
   };
   try {
     const { payload, protectedHeader: header } = await compactVerify(token, publicKey);
-    const schema = claimsByType.get(header.typ);
-    const claims = schema?.safeParse(JSON.parse(new TextDecoder().decode(payload))).data;
-    return claims && key && { header, verified: { claims, key: { kid: key.kid, algorithm: key.algorithm } } };
+    return key && { header, payload: JSON.parse(new TextDecoder().decode(payload)), key };
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof SyntaxError) return undefined;
     throw error;

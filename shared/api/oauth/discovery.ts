@@ -23,6 +23,7 @@ const metadataDocument = z.object({
   claims_supported: z.array(z.string()),
   prompt_values_supported: z.array(z.string()),
   userinfo_endpoint: z.string(),
+  end_session_endpoint: z.string(),
   token_endpoint_auth_methods_supported: z.array(z.string()),
   token_endpoint_auth_signing_alg_values_supported: z.array(z.string()),
   introspection_endpoint_auth_methods_supported: z.array(z.string()),

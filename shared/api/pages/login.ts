@@ -4,6 +4,11 @@ import { bareForm, formToken, formValue, page, posted } from './page-routes.ts';
 
 const STYLE_SHEET_MAX_AGE_SECONDS = 31_536_000;
 
+/** Where a person goes after a logout. */
+const wayBack = { client_id: formValue, post_logout_redirect_uri: formValue, state: formValue };
+
+const logoutParameters = { ...wayBack, id_token_hint: formValue };
+
 /** The pages by which a person logs in, sees who they are, and logs out. */
 export const login = lambdaTable({
   name: 'login',
@@ -18,6 +23,7 @@ export const login = lambdaTable({
     'users:write',
     'consents:end',
     'users:sign-up',
+    'id-tokens:verify',
     'invitations:write',
     'members:join',
     'audit:append',
@@ -101,7 +107,27 @@ export const login = lambdaTable({
       audit: 'consent.ended',
     },
     logoutPage: { ...page, path: '/logout', summary: 'Ask whether to log out' },
-    logout: { ...posted, path: '/logout', summary: 'Log out', body: bareForm, audit: 'session.ended' },
+    logout: {
+      ...posted,
+      path: '/logout',
+      summary: 'Log out',
+      body: { ...bareForm, schema: z.object({ ...formToken, ...wayBack }) },
+      audit: 'session.ended',
+    },
+    logoutByApplication: {
+      ...page,
+      path: '/oauth/logout',
+      summary: 'Log out at the request of an application (OpenID Connect RP-Initiated Logout 1.0)',
+      query: z.object(logoutParameters),
+      audit: 'session.ended',
+    },
+    logoutByApplicationForm: {
+      ...posted,
+      path: '/oauth/logout',
+      summary: 'Log out at the request of an application, by a form',
+      body: { encoding: 'form', schema: z.object(logoutParameters), example: {} },
+      audit: 'session.ended',
+    },
     logoutEverywhere: {
       ...posted,
       path: '/logout/everywhere',

@@ -20,6 +20,18 @@ export interface IdTokenSigner {
   signIdToken(claims: IdTokenClaims, algorithm: SigningAlgorithm, keys?: SigningKeys): Promise<string>;
 }
 
+/** What an ID token says about a login. */
+export type LoginClaims = Pick<IdTokenClaims, 'aud' | 'sub' | 'sid'>;
+
+/** Verifies ID tokens that applications hand back (OpenID Connect Core §3.1.2.1, `id_token_hint`). */
+export interface IdTokenVerifier {
+  /**
+   * Verifies form, type, algorithm, key, signature and issuer. An ID token that has expired counts, too. Undefined for
+   * every other text. It uses the keys that this process has read last.
+   */
+  verifyIdToken(token: string, nowSeconds: number): Promise<LoginClaims | undefined>;
+}
+
 /** The claims of a verified token, and the key that signed it. */
 export interface VerifiedToken {
   readonly claims: TokenClaims;

@@ -40,7 +40,7 @@ export function refuseApplication(error: AuthorizationError, leaving: Leaving): 
 }
 
 /** Adds parameters to a redirect URI, which keeps its own query (RFC 6749 §3.1.2). */
-function withParameters(uri: string, parameters: Readonly<Record<string, string>>, sign: '?' | '#'): string {
+export function withParameters(uri: string, parameters: Readonly<Record<string, string>>, sign: '?' | '#'): string {
   const text = new URLSearchParams(parameters).toString();
   if (sign === '#') return `${uri}#${text}`;
   return `${uri}${uri.includes('?') ? '&' : '?'}${text}`;

@@ -3,6 +3,7 @@ import { exchange, introspect, revoke } from '#shared/api/oauth/oauth.ts';
 import { pushRequest } from '#shared/api/oauth/push-request.ts';
 import { userInfo } from '#shared/api/oauth/user-info.ts';
 import { authorize } from '#shared/api/pages/authorize.ts';
+import { login } from '#shared/api/pages/login.ts';
 import { dpopAlgorithms } from '#shared/domain/authentication/dpop.ts';
 import { OFFLINE_ACCESS } from '#shared/domain/grants/token-families.ts';
 import { identityScopes, prompts, responseModes } from '#shared/domain/people-records/authorization-request.ts';
@@ -45,6 +46,7 @@ export function authorizationServerMetadata({ issuer, mutualTlsUrl, algorithms }
     authorization_endpoint: issuer + authorize.routes.authorize.path,
     ...endpointsAt(issuer),
     userinfo_endpoint: issuer + userInfo.routes.userInfo.path,
+    end_session_endpoint: issuer + login.routes.logoutByApplication.path,
     jwks_uri: jwksUriOf(issuer),
     signed_jwks_uri: issuer + discovery.routes.signedJwks.path,
     grant_types_supported: grantTypes,

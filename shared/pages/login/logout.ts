@@ -1,4 +1,4 @@
-import { html } from '../html.ts';
+import { type Html, html } from '../html.ts';
 import { type Brand, layOut, mintmarkBrand } from '../layout.ts';
 import type { Page } from '../page.ts';
 import { type FormProps, form } from '../parts.ts';
@@ -10,6 +10,8 @@ export interface LogoutProps extends FormProps {
   readonly email: string;
   /** Where a person goes who stays logged in. */
   readonly stayHref: string;
+  /** Fields that the form keeps: where an application wants the person to go afterwards. */
+  readonly kept?: Readonly<Record<string, string>>;
 }
 
 /** What the page after a logout shows. */
@@ -28,12 +30,16 @@ export function logoutPage(props: LogoutProps, brand: Brand = mintmarkBrand): Pa
       forms: 'own',
       body: [
         html`<p>${say(text.explanation, { person: nameOf(props.email) })}</p>`,
-        form(props, html`<button>${text.button}</button>`),
+        form(props, [keptFields(props.kept), html`<button>${text.button}</button>`]),
         html`<p><a href="${props.stayHref}">${text.stay}</a></p>`,
       ],
     },
     brand,
   );
+}
+
+function keptFields(kept: LogoutProps['kept'] = {}): readonly Html[] {
+  return Object.entries(kept).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
 }
 
 /** Says that the session of this browser has ended. */

@@ -7,7 +7,7 @@ import type { Site } from './site.ts';
 
 /**
  * Lets the first member log in by a link, allow an application to read reports in a tenant, and log out everywhere. The
- * token, which is bound to a key of the application, works until then.
+ * token, which is bound to a key of the application, works until then. The application may log the person out, too.
  */
 export async function actForAPerson(site: Site): Promise<string> {
   const { apiId, userId } = await arrangeAcme(site);
@@ -20,10 +20,12 @@ export async function actForAPerson(site: Site): Promise<string> {
   const key = await newProofKey();
   const headers = { dpop: await tokenProof(site, key) };
   const { body } = await request.redeem(site, application, answerIn(left), { headers });
-  const { access_token: token = '', scope } = body as Record<string, string>;
+  const { access_token: token = '', id_token: hint = '', scope } = body as Record<string, string>;
   deepStrictEqual([scope, await askUserInfo(site, token, key)], ['openid read:reports', [200, 200]]);
   const goodbye = await browser.press(await browser.open('/account'), '/logout/everywhere');
   deepStrictEqual([goodbye.status, await askUserInfo(site, token, key)], [200, [401, 401]]);
+  const hinted = await browser.open(`/oauth/logout?${new URLSearchParams({ id_token_hint: hint })}`);
+  deepStrictEqual(hinted.status, 200);
   return `scope ${scope}, until the person logs out everywhere`;
 }
 

@@ -38,6 +38,10 @@ describe(PAGE, () => {
     expect(used().session.output('endpoints')).toBe(`${used().mintmark.url}/oauth/authorize\n`);
   });
 
+  test('names the endpoint for a logout', () => {
+    expect(used().session.output('logout')).toBe(`${used().mintmark.url}/oauth/logout\n`);
+  });
+
   test('declines: the application hears of it', async () => {
     expect(await logIn('deny')).toEqual([400, 'The person declined.\n']);
   });

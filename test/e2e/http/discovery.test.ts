@@ -60,6 +60,7 @@ describe('the metadata of the server', () => {
       jwks_uri: `${world.url}/.well-known/jwks.json`,
       signed_jwks_uri: `${world.url}/.well-known/jwks.jws`,
       authorization_endpoint: `${world.url}/oauth/authorize`,
+      end_session_endpoint: `${world.url}/oauth/logout`,
       userinfo_endpoint: `${world.url}/oauth/userinfo`,
       grant_types_supported: [GRANT, JWT_BEARER, 'refresh_token', TOKEN_EXCHANGE, 'authorization_code'],
       response_types_supported: ['code'],
@@ -218,13 +219,10 @@ describe('L4: the metadata of the server is true:', () => {
     expect(seen(await exchange(parameters))).toEqual(oauthError(400, 'unsupported_grant_type'));
   });
 
-  test.each(['device_authorization', 'register', 'logout', 'token/', 'keys'])(
-    'nothing answers at /oauth/%s',
-    async (name) => {
-      const replies = [await world.send('GET', `/oauth/${name}`), await world.send('POST', `/oauth/${name}`)];
-      expect(replies.map(({ status }) => status)).toEqual([404, 404]);
-    },
-  );
+  test.each(['device_authorization', 'register', 'token/', 'keys'])('nothing answers at /oauth/%s', async (name) => {
+    const replies = [await world.send('GET', `/oauth/${name}`), await world.send('POST', `/oauth/${name}`)];
+    expect(replies.map(({ status }) => status)).toEqual([404, 404]);
+  });
 
   test('every advertised algorithm is that of a published key, and tokens are signed with it', async () => {
     const { body } = await world.send('GET', pathOf(metadata.jwks_uri));

@@ -135,7 +135,10 @@ const situations: { readonly [Name in PageName]: Readonly<Record<string, PropsOf
     plain: { ...invitationProps, roles: ['Reports reader', 'Billing'] },
     'no-roles': { ...invitationProps, roles: [] },
   },
-  logoutPage: { plain: { ...form, email: ada.email, stayHref: '/account' } },
+  logoutPage: {
+    plain: { ...form, email: ada.email, stayHref: '/account' },
+    'for-application': { ...form, email: ada.email, stayHref: '/account', kept: { state: 'xyz' } },
+  },
   loggedOutPage: { plain: { loginHref: '/login' } },
   chooseTenantPage: {
     plain: {

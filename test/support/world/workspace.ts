@@ -48,7 +48,7 @@ import { kmsKeySetSigner } from '#shared/adapters/kms/signed-key-set.ts';
 import { kmsIntrospectionSigner, kmsStatusListSigner } from '#shared/adapters/kms/signer.ts';
 import { kmsSigningKeyMaker } from '#shared/adapters/kms/signing-key-maker.ts';
 import { kmsSecretTokens, kmsSigningSecretMaker } from '#shared/adapters/kms/signing-secrets.ts';
-import { kmsKeySet, kmsVerifier } from '#shared/adapters/kms/verifier.ts';
+import { kmsIdTokenVerifier, kmsKeySet, kmsVerifier } from '#shared/adapters/kms/verifier.ts';
 import { sqsMailQueue } from '#shared/adapters/mail/mail-queue.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
@@ -174,6 +174,7 @@ function openPorts(settings: Settings, clock: TestClock): Ports {
     hasher: bcryptHasher(environment, HASH_COST),
     signer: exchangeSigner(environment),
     verifier: kmsVerifier(environment),
+    idTokenVerifier: kmsIdTokenVerifier(environment),
     keySet: kmsKeySet(environment),
     keySetSigner: kmsKeySetSigner(environment),
     foundingKeys: kmsFoundingKeys(environment),
