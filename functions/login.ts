@@ -3,6 +3,7 @@ import {
   dynamoConsentRemover,
   dynamoDirectoryLister,
   dynamoDirectoryWriter,
+  dynamoIdentityRemover,
   dynamoUserRecords,
 } from '#shared/adapters/dynamo/directory/directory.ts';
 import { dynamoRecords } from '#shared/adapters/dynamo/directory/records.ts';
@@ -15,6 +16,7 @@ import { login } from '#shared/api/pages/login.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { accountPages } from '#shared/http/pages/account-pages.ts';
 import { applicationLogoutPages } from '#shared/http/pages/application-logout-pages.ts';
+import { identityPages } from '#shared/http/pages/identity-pages.ts';
 import { invitationPages } from '#shared/http/pages/invitation-pages.ts';
 import { linkPages } from '#shared/http/pages/link-pages.ts';
 import { loginPages } from '#shared/http/pages/login-pages.ts';
@@ -29,6 +31,7 @@ const adapters = {
   interactions: dynamoShortLivedWriter,
   users: dynamoUserRecords,
   consentRemover: dynamoConsentRemover,
+  identityRemover: dynamoIdentityRemover,
   newUsers: dynamoDirectoryWriter,
   invitations: dynamoDirectoryWriter,
   joining: dynamoDirectoryWriter,
@@ -44,6 +47,7 @@ export const handler = lambda(login, adapters, {
   ...linkPages,
   ...invitationPages,
   ...accountPages,
+  ...identityPages,
   ...logoutPages,
   ...applicationLogoutPages,
   styleSheet,

@@ -1,6 +1,12 @@
-import { dynamoConsentRemover, dynamoDirectoryLister } from '#shared/adapters/dynamo/directory/directory.ts';
+import {
+  dynamoConsentRemover,
+  dynamoDirectoryLister,
+  dynamoIdentityRemover,
+} from '#shared/adapters/dynamo/directory/directory.ts';
+import { dynamoIssuance } from '#shared/adapters/dynamo/tokens/issuance.ts';
 import { dynamoShortLivedWriter } from '#shared/adapters/dynamo/tokens/short-lived.ts';
 import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
+import { sqsMailQueue } from '#shared/adapters/mail/mail-queue.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
 import { management } from '#shared/adapters/sets/management.ts';
 import { ownAccount } from '#shared/api/management/own-account.ts';
@@ -8,9 +14,14 @@ import { ownAccountOf } from '#shared/domain/access/authority.ts';
 import { endConsent, listGivenConsents } from '#shared/domain/authorization/given-consents.ts';
 import { getUser } from '#shared/domain/directory/users.ts';
 import { notFound } from '#shared/domain/errors.ts';
+import { listOwnIdentities, removeIdentity } from '#shared/domain/identities/own-identities.ts';
 import { endSession, listSessions } from '#shared/domain/login/sessions.ts';
 import { lambda } from '#shared/http/lambda.ts';
-import { consentRepresentation, sessionRepresentation } from '#shared/http/reply/account-representations.ts';
+import {
+  consentRepresentation,
+  identitiesRepresentation,
+  sessionRepresentation,
+} from '#shared/http/reply/account-representations.ts';
 import { done, ok } from '#shared/http/reply/replies.ts';
 import { pageRepresentation } from '#shared/http/reply/representations.ts';
 
@@ -20,6 +31,9 @@ const adapters = {
   directoryList: dynamoDirectoryLister,
   consentRemover: dynamoConsentRemover,
   sessions: dynamoShortLivedWriter,
+  identityRemover: dynamoIdentityRemover,
+  mailQueue: sqsMailQueue,
+  issuance: dynamoIssuance,
   pepper: kmsPepper,
 };
 
@@ -44,6 +58,12 @@ export const handler = lambda(ownAccount, adapters, {
   getMySessions: async ({ caller }, ports) => {
     const sessions = await listSessions(ownAccountOf(caller), ports);
     return ok({ items: sessions.map((session) => sessionRepresentation(session, caller.login?.sessionId)) });
+  },
+  getMyIdentities: async ({ caller }, ports) =>
+    ok(identitiesRepresentation(await listOwnIdentities(ownAccountOf(caller), ports))),
+  removeMyIdentity: async ({ caller, params, expectedVersion }, ports) => {
+    await removeIdentity({ ...params, userId: ownAccountOf(caller), expectedVersion }, ports);
+    return done(204);
   },
   endMySession: async ({ caller, params }, ports) => {
     if (!(await endSession({ id: params.sessionId, userId: ownAccountOf(caller) }, ports))) throw notFound();

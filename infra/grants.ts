@@ -184,6 +184,7 @@ export const grants: Readonly<Record<Grant, GrantRendering>> = {
     statements: [{ actions: ['kms:Decrypt'], resources: ['wrappingKey'], conditions: forProviderSecrets }],
     environment: ['MINTMARK_WRAPPING_KEY'],
   },
+  'identities:remove': { statements: [removing('identity#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
   'identities:write': { statements: [putting('identity#*')], environment: ['MINTMARK_DIRECTORY_TABLE'] },
   'mails:enqueue': {
     statements: [{ actions: ['sqs:SendMessage'], resources: ['mailQueue'] }],

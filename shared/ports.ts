@@ -17,6 +17,7 @@ import type { ApiGuard } from '#shared/domain/checks/guard-request.ts';
 import type { PublishedStatusList, StatusListSigner } from '#shared/domain/checks/publish-status-list.ts';
 import type { IntrospectionEncrypter, IntrospectionSigner } from '#shared/domain/checks/sign-introspection.ts';
 import type { ClientKeys } from '#shared/domain/clients/client-keys.ts';
+import type { IdentityRemover } from '#shared/domain/identities/own-identities.ts';
 import type { IdentityProviders, ProviderSecretOpener, ProviderSecretSealer } from '#shared/domain/identities/ports.ts';
 import type {
   FoundingKeys,
@@ -117,6 +118,7 @@ export interface GrantedPorts {
     readonly providerSecretOpener: ProviderSecretOpener;
     readonly upstream: IdentityProviders;
   };
+  'identities:remove': { readonly identityRemover: IdentityRemover };
   'identities:write': { readonly identities: RecordWriter<'identity'> };
   'members:join': { readonly joining: RecordWriter<'membership' | 'workspaceMember' | 'fullMembers'> };
   'workspace-members:write': {

@@ -1,5 +1,10 @@
 import * as z from 'zod';
-import type { WaitingCode, WaitingInvitation, WaitingMail } from '#shared/domain/login/mail-queue.ts';
+import type {
+  WaitingCode,
+  WaitingIdentityNotice,
+  WaitingInvitation,
+  WaitingMail,
+} from '#shared/domain/login/mail-queue.ts';
 import type { ShapeOf } from '#shared/shape-of.ts';
 
 /** All messages have this length, or for very long names a multiple of it. Its own length tells nothing about a mail. */
@@ -25,6 +30,14 @@ const messageSchema = z
       roles: z.array(z.string()),
       expiresAtSeconds: z.number(),
     } satisfies ShapeOf<WaitingInvitation>),
+    z.object({
+      type: z.literal('identityNotice'),
+      to: z.string(),
+      change: z.enum(['linked', 'removed']),
+      provider: z.string(),
+      atSeconds: z.number(),
+      expiresAtSeconds: z.number(),
+    } satisfies ShapeOf<WaitingIdentityNotice>),
   ])
   .nullable();
 

@@ -52,6 +52,37 @@ const sessionExample = {
   expiresAt: '2027-02-14T08:00:00.000Z',
 };
 
+const identity = z.object({
+  id: z.string().meta({ description: '`email` for the address' }),
+  type: z.enum(['email', 'provider']),
+  email: z.string().optional().meta({ description: 'The address; for a provider, the address that it had verified' }),
+  verified: z.boolean().meta({ description: 'Whether the person has shown that it is theirs' }),
+  providerId: z.string().optional(),
+  providerName: z.string().optional(),
+  issuer: z.string().optional(),
+  subject: z.string().optional().meta({ description: 'Who the person is at the provider' }),
+  linkedAt: timestamp.optional(),
+  lastUsedAt: timestamp.optional(),
+  version: z.int().optional(),
+});
+
+const identityExamples = [
+  { id: 'email', type: 'email', email: 'ada@example.com', verified: true },
+  {
+    id: 'idn_3Xs1E2Vq0mTzXwYbH7KdR5',
+    type: 'provider',
+    email: 'ada@acme.example',
+    verified: true,
+    providerId: 'idp_7QwErTyUiOpAsDfGhJkL2Z',
+    providerName: 'Acme',
+    issuer: 'https://login.acme.example',
+    subject: '248289761001',
+    linkedAt: '2027-01-15T08:00:00.000Z',
+    lastUsedAt: '2027-01-16T08:00:00.000Z',
+    version: 1_234_567,
+  },
+];
+
 /** What people see and end of their own accounts: consents and sessions. Administrators see and end consents, too. */
 export const ownAccount = lambdaTable({
   name: 'own-account',
@@ -64,6 +95,9 @@ export const ownAccount = lambdaTable({
     'directory:list',
     'consents:end',
     'sessions:write',
+    'identities:remove',
+    'mails:enqueue',
+    'issuance:count',
     'pepper:use',
     'audit:append',
   ],
@@ -106,6 +140,19 @@ export const ownAccount = lambdaTable({
       summary: 'End a session; the access tokens that depend on it become invalid at once',
       caller: { permission: 'write:me' },
       audit: 'session.ended',
+    },
+    getMyIdentities: {
+      ...showing(z.object({ items: z.array(identity) }), { items: identityExamples }),
+      path: '/v1/me/identities',
+      summary: 'Show how the caller can log in: by a code to the address, and by identity providers',
+      caller: { permission: 'read:me' },
+    },
+    removeMyIdentity: {
+      ...deleting,
+      path: '/v1/me/identities/{identityId}',
+      summary: 'Remove a login by an identity provider; the address must be verified. Sessions that it began end',
+      caller: { permission: 'write:me' },
+      audit: 'identity.removed',
     },
   },
 });

@@ -22,6 +22,7 @@ export const login = lambdaTable({
     'issuance:count',
     'users:write',
     'consents:end',
+    'identities:remove',
     'users:sign-up',
     'id-tokens:verify',
     'invitations:write',
@@ -98,6 +99,13 @@ export const login = lambdaTable({
       summary: 'End one session',
       body: bareForm,
       audit: 'session.ended',
+    },
+    removeIdentity: {
+      ...posted,
+      path: '/account/identities/{identityId}/remove',
+      summary: 'Remove a login by an identity provider',
+      body: bareForm,
+      audit: 'identity.removed',
     },
     endConsent: {
       ...posted,

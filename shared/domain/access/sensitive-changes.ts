@@ -2,8 +2,8 @@ import { DomainError } from '../errors.ts';
 import type { AuditEventType } from '../records/audit.ts';
 import type { ManagementCaller } from './authority.ts';
 
-/** How old the login behind a token may be for a change of a credential, role, application or identity. */
-const FRESH_LOGIN_SECONDS = 600;
+/** How old a login may be for a change of a credential, role, application or identity. */
+export const FRESH_LOGIN_SECONDS = 600;
 
 /** Changes that make a credential, give it another secret, or let it do more: it lasts longer than a consent. */
 const makingCredentials: readonly AuditEventType[] = [
@@ -49,6 +49,8 @@ const needingFreshLogin: readonly AuditEventType[] = [
   'workspace_member.deleted',
   'user.updated',
   'user.deleted',
+  'identity.linked',
+  'identity.removed',
   'identity_provider.created',
   'identity_provider.updated',
   'identity_provider.deleted',
@@ -75,8 +77,14 @@ function isThirdPartyForUser({ registration, userId }: ManagementCaller): boolea
 }
 
 function isLoggedInFreshly({ login }: ManagementCaller, nowSeconds: number): boolean {
-  if (login === undefined) return true;
-  const { authenticatedAtSeconds } = login;
+  return login === undefined || isFreshLogin(login, nowSeconds);
+}
+
+/** Whether a person has proved who they are in the last ten minutes. */
+export function isFreshLogin(
+  { authenticatedAtSeconds }: { readonly authenticatedAtSeconds?: number | undefined },
+  nowSeconds: number,
+): boolean {
   return authenticatedAtSeconds !== undefined && authenticatedAtSeconds + FRESH_LOGIN_SECONDS > nowSeconds;
 }
 

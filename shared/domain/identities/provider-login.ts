@@ -121,8 +121,8 @@ function valuesOf(
 }
 
 /** How old the application lets the login be: `prompt=login` wants one that is made now. */
-function maxAgeOf({ request }: Interaction): number | undefined {
-  return request?.prompt.includes('login') === true ? 0 : request?.maxAgeSeconds;
+function maxAgeOf({ request, maxAgeSeconds }: Interaction): number | undefined {
+  return request?.prompt.includes('login') === true ? 0 : (request?.maxAgeSeconds ?? maxAgeSeconds);
 }
 
 /** The clocks of two servers differ. */

@@ -2,7 +2,7 @@ import type { Clock, Digests, Random } from '../ambient.ts';
 import { ignoreConflict, notFound } from '../errors.ts';
 import { firstVersion } from '../ids.ts';
 import { isMailAddress } from '../login/mail-address.ts';
-import { type Identity, identityIdOf, identityKey, identityList } from '../people-records/identity.ts';
+import { IDENTITIES_MAX, type Identity, identityIdOf, identityKey, identityList } from '../people-records/identity.ts';
 import type { IdentityProvider } from '../people-records/identity-provider.ts';
 import { workspaceMemberKey } from '../people-records/workspace-member.ts';
 import type { RecordWriter } from '../records/change-record.ts';
@@ -12,9 +12,6 @@ import { nameKey } from '../records/permissions.ts';
 import { exists, userKey } from '../records/principals.ts';
 import type { ProvenSubject } from './ports.ts';
 
-/** How many identities of a user are read. A user with as many gets no further one by an address. */
-const IDENTITIES_MAX = 20;
-
 interface Ports {
   readonly records: RecordReader;
   readonly directoryList: DirectoryLister;
@@ -22,11 +19,11 @@ interface Ports {
 }
 
 /**
- * Who a subject is here: a user, by an identity or by an address that finds the user for the first time; nobody; or a user
- * who may not log in by this provider.
+ * Who a subject is here: a user, by a known identity or by an address that finds the user for the first time; nobody; or a
+ * user who may not log in by this provider.
  */
 export type Recognised =
-  | { readonly is: 'user'; readonly userId: string; readonly identityId: string; readonly isNew: boolean }
+  | { readonly is: 'user'; readonly userId: string; readonly identityId: string; readonly known: Identity | undefined }
   | { readonly is: 'unknown' }
   | { readonly is: 'notAllowed' };
 
@@ -47,16 +44,16 @@ export async function recogniseSubject(
     // A subject of a deleted user is free again once the removal of the user is finished.
     const isOfUser = exists(await look.find(userKey(identity.userId)));
     return isOfUser
-      ? admitted({ userId: identity.userId, identityId, isNew: false }, provider, look)
+      ? admitted({ userId: identity.userId, identityId, known: identity }, provider, look)
       : { is: 'unknown' };
   }
   const userId = await userByAddress(subject, provider, { look, ...ports });
-  return userId === undefined ? { is: 'unknown' } : admitted({ userId, identityId, isNew: true }, provider, look);
+  return userId === undefined ? { is: 'unknown' } : admitted({ userId, identityId, known: undefined }, provider, look);
 }
 
 /** Workspace members log in by a provider only if an administrator said so. */
 async function admitted(
-  found: { readonly userId: string; readonly identityId: string; readonly isNew: boolean },
+  found: Omit<Extract<Recognised, { readonly is: 'user' }>, 'is'>,
   { forMembers }: Pick<IdentityProvider, 'forMembers'>,
   look: Look,
 ): Promise<Recognised> {
@@ -101,7 +98,7 @@ function trustedAddress(
  * @throws DomainError `not_found` if the subject became another user meanwhile
  */
 export async function linkSubject(
-  { issuer, subject, email }: ProvenSubject,
+  { issuer, subject, email, isEmailVerified }: ProvenSubject,
   { userId, providerId }: Pick<Identity, 'userId' | 'providerId'>,
   ports: Pick<Ports, 'records' | 'digests'> & {
     readonly identities: RecordWriter<'identity'>;
@@ -116,11 +113,20 @@ export async function linkSubject(
     providerId,
     issuer,
     subject,
-    email,
+    email: isEmailVerified ? email : undefined,
     createdAtSeconds: ports.clock.nowSeconds(),
     version: firstVersion(ports.random),
   };
   await ports.identities.insert(identityKey(id), identity).catch(ignoreConflict);
   const kept = await ports.records.open(`link of ${id}`).find(identityKey(id));
   if (kept?.userId !== userId) throw notFound();
+}
+
+/** Notes that a person logged in by an identity. A failure does not matter. */
+export async function noteIdentityUse(
+  identity: Identity,
+  { identities, clock }: { readonly identities: RecordWriter<'identity'>; readonly clock: Clock },
+): Promise<void> {
+  const used = { ...identity, lastUsedAtSeconds: clock.nowSeconds(), version: identity.version + 1 };
+  await identities.replace(identityKey(identity.id), used).catch(() => undefined);
 }

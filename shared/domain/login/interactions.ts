@@ -32,7 +32,7 @@ export function isBrowserSecret(text: string | undefined): text is string {
 
 /** Begins an interaction of a browser. */
 export async function beginInteraction(
-  about: Pick<Interaction, 'request' | 'returnPath' | 'invitationId'> & {
+  about: Pick<Interaction, 'request' | 'returnPath' | 'maxAgeSeconds' | 'invitationId'> & {
     readonly decisions?: InteractionDecisions | undefined;
   },
   browserSecret: string,
@@ -44,6 +44,7 @@ export async function beginInteraction(
     browserDigest: digests.digest(browserSecret),
     request: about.request,
     returnPath: about.returnPath,
+    maxAgeSeconds: about.maxAgeSeconds,
     invitationId: about.invitationId,
     decisions: about.decisions ?? {},
     isAnswered: false,

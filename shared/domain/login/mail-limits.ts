@@ -80,6 +80,18 @@ export async function mayMail(
   return isSent && inDay <= MAILS_OF_A_DAY_MAX;
 }
 
+/**
+ * Counts a notice about an account to its own address, and says whether it may be sent. Notices have a limit of their own, so
+ * that nobody keeps one back by asking for codes.
+ * @throws DomainError `temporarily_unavailable` if the counter does not answer
+ */
+export async function mayNotify(email: string, ports: MailLimitPorts): Promise<boolean> {
+  const nowSeconds = ports.clock.nowSeconds();
+  const address = ports.digests.digest(`mails to ${email}`);
+  const { inHour } = await count(`notices/address/${address}`, nowSeconds, ports);
+  return inHour <= MAILS_OF_AN_ADDRESS_MAX;
+}
+
 function count(bucket: string, nowSeconds: number, { issuance }: Pick<MailLimitPorts, 'issuance'>) {
   return issuance.count(bucket, COUNT_ONLY, nowSeconds);
 }

@@ -30,8 +30,17 @@ export type WaitingCode = LoginMailFacts & Waiting & { readonly type: 'loginCode
 /** The mail with an invitation. */
 export type WaitingInvitation = InvitationMailFacts & Waiting & { readonly type: 'invitation' };
 
+/** The mail that tells of a new or a removed way to log in. */
+export interface WaitingIdentityNotice extends Waiting {
+  readonly type: 'identityNotice';
+  readonly change: 'linked' | 'removed';
+  /** The name of the identity provider. */
+  readonly provider: string;
+  readonly atSeconds: number;
+}
+
 /** A mail that waits to be sent. It holds facts; the text is written when it is sent. */
-export type WaitingMail = WaitingCode | WaitingInvitation;
+export type WaitingMail = WaitingCode | WaitingInvitation | WaitingIdentityNotice;
 
 /**
  * Takes mails that are sent later, so that no answer waits for a mail, and none tells by its time whether one is sent.

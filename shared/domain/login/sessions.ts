@@ -43,6 +43,8 @@ export interface SessionPorts extends SessionReaderPorts {
 export interface Login {
   readonly userId: string;
   readonly methods: readonly LoginMethod[];
+  /** The identity by which the person logged in, for the method `fed`. */
+  readonly identityId?: string | undefined;
   /** When the person logged in at an identity provider, for the method `fed`; undefined if the provider did not say it. */
   readonly authenticatedAtSeconds?: number | undefined;
   readonly source: string;
@@ -54,7 +56,7 @@ export interface Login {
  * is stored.
  */
 export async function beginSession(
-  { userId, methods, authenticatedAtSeconds, source, userAgent }: Login,
+  { userId, methods, identityId, authenticatedAtSeconds, source, userAgent }: Login,
   ports: SessionPorts,
 ): Promise<{ readonly session: Session; readonly cookie: string }> {
   const { random, digests, clock } = ports;
@@ -69,6 +71,7 @@ export async function beginSession(
     secretDigest: digests.digest(secret),
     userId,
     methods,
+    identityId,
     isOfMember,
     startedAtSeconds: nowSeconds,
     authenticatedAtSeconds: methods.includes('fed') ? earlier(authenticatedAtSeconds, nowSeconds) : nowSeconds,

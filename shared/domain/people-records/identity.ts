@@ -18,14 +18,19 @@ export interface Identity extends Versioned, Subject {
   readonly userId: string;
   /** The provider by which the user was first recognised. */
   readonly providerId: string;
-  /** The address that the provider told then, to be shown. It decides nothing. */
+  /** The address that the provider had verified then, to be shown and to be told of changes. It decides nothing. */
   readonly email?: string | undefined;
+  /** When the person last logged in by it, in Unix time; undefined for never. */
+  readonly lastUsedAtSeconds?: number | undefined;
 }
 
 /** Computes the id of a subject, so that one subject can never point at two users. */
 export function identityIdOf({ issuer, subject }: Subject, { derive }: Pick<Digests, 'derive'>): string {
   return `idn_${toBase62(derive('identity', JSON.stringify([issuer, subject])), ID_CHARACTERS)}`;
 }
+
+/** How many subjects a user may have. */
+export const IDENTITIES_MAX = 20;
 
 /** Names an identity. */
 export function identityKey(id: string): RecordKey<'identity', Identity> {

@@ -14,6 +14,8 @@ export interface Interaction extends ShortLived {
   readonly request?: AuthorizationRequest | undefined;
   /** The page of our own to which the person returns after a login without a request. */
   readonly returnPath?: string | undefined;
+  /** How old the login may be, for a page of our own; undefined if it does not matter. */
+  readonly maxAgeSeconds?: number | undefined;
   /** The invitation that the person wants to answer. Its address may log in although it has no user yet. */
   readonly invitationId?: string | undefined;
   /** What the person decided so far. */

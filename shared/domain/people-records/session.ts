@@ -20,6 +20,8 @@ export interface Session extends ShortLived {
   readonly secretDigest: string;
   readonly userId: string;
   readonly methods: readonly LoginMethod[];
+  /** The identity by which the person logged in, for the method `fed`. The session ends with it. */
+  readonly identityId?: string | undefined;
   /** Whether the user was a workspace member at the login. Sessions of workspace members end sooner. */
   readonly isOfMember: boolean;
   readonly startedAtSeconds: number;

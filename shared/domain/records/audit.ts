@@ -62,6 +62,8 @@ export const auditEventTypes = [
   'invitation.withdrawn',
   'invitation.accepted',
   'invitation.declined',
+  'identity.linked',
+  'identity.removed',
   'identity_provider.created',
   'identity_provider.updated',
   'identity_provider.deleted',

@@ -95,7 +95,8 @@ async function addressPage(
   const csrf = formToken(id, found.visit.secret, ports);
   const { isAvailable: mailAvailable } = ports.mailQueue;
   const providers = offered.map(({ id: providerId, name }) => ({ name, href: `/login/${id}/provider/${providerId}` }));
-  return loginPage({ action: `/login/${id}`, csrf, application, mailAvailable, providers, ...typed });
+  const isAnew = found.interaction.maxAgeSeconds !== undefined;
+  return loginPage({ action: `/login/${id}`, csrf, application, isAnew, mailAvailable, providers, ...typed });
 }
 
 function askForCode(

@@ -4,10 +4,18 @@ import type { Letter } from '#shared/domain/login/send-mails.ts';
 import { INVITATION_LIFETIME_SECONDS } from '#shared/domain/people-records/invitation.ts';
 import { deviceName } from '#shared/pages/device.ts';
 import { codeMail, invitationMail } from '#shared/pages/mails/login-mails.ts';
+import { identityMail } from '#shared/pages/mails/notices.ts';
 
 /** Writes the text of a mail that waited. */
 export function writeMail(mail: WaitingMail, { issuer }: { readonly issuer: string }): Omit<Letter, 'to'> {
-  return mail.type === 'loginCode' ? codeText(mail, issuer) : invitationText(mail, issuer);
+  switch (mail.type) {
+    case 'loginCode':
+      return codeText(mail, issuer);
+    case 'invitation':
+      return invitationText(mail, issuer);
+    case 'identityNotice':
+      return identityMail({ ...mail, workspaceName: new URL(issuer).host });
+  }
 }
 
 function codeText({ code, application, userAgent, source }: WaitingCode, issuer: string): Omit<Letter, 'to'> {

@@ -1,4 +1,5 @@
 import type { GivenConsent } from '#shared/domain/authorization/given-consents.ts';
+import { ADDRESS_ID, type NamedIdentity, type OwnIdentities } from '#shared/domain/identities/own-identities.ts';
 import type { Session } from '#shared/domain/people-records/session.ts';
 import { nothingLeft, timestamp } from './representations.ts';
 
@@ -42,6 +43,7 @@ export function sessionRepresentation(session: Omit<Session, 'endedAtSeconds'>, 
     secretDigest: _digest,
     userId: _user,
     methods,
+    identityId: _identity,
     isOfMember: _member,
     startedAtSeconds,
     authenticatedAtSeconds,
@@ -63,5 +65,41 @@ export function sessionRepresentation(session: Omit<Session, 'endedAtSeconds'>, 
     ...(authenticatedAtSeconds !== undefined && { authenticatedAt: timestamp(authenticatedAtSeconds) }),
     lastSeenAt: timestamp(lastSeenAtSeconds),
     expiresAt: timestamp(expiresAtSeconds),
+  };
+}
+
+/** Shows the ways in which a user can log in, the address first. */
+export function identitiesRepresentation({ user, subjects }: OwnIdentities) {
+  const verified = user.isEmailVerified === true;
+  const address = { id: ADDRESS_ID, type: 'email', email: user.email, verified } as const;
+  return { items: [address, ...subjects.map(subjectRepresentation)] };
+}
+
+function subjectRepresentation({ identity, providerName }: NamedIdentity) {
+  const {
+    id,
+    userId: _user,
+    providerId,
+    issuer,
+    subject,
+    email,
+    createdAtSeconds,
+    lastUsedAtSeconds,
+    ...others
+  } = identity;
+  const { version, ...rest } = others;
+  nothingLeft(rest);
+  return {
+    id,
+    type: 'provider' as const,
+    ...(email !== undefined && { email }),
+    verified: true,
+    providerId,
+    providerName,
+    issuer,
+    subject,
+    linkedAt: timestamp(createdAtSeconds),
+    ...(lastUsedAtSeconds !== undefined && { lastUsedAt: timestamp(lastUsedAtSeconds) }),
+    version,
   };
 }

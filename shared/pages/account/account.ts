@@ -13,10 +13,32 @@ export interface AccountProps {
   readonly memberships: readonly { readonly tenant: string; readonly roles: readonly string[] }[];
   /** The names of the roles of the workspace; `all` for a person who may do everything. */
   readonly workspaceRoles: readonly string[] | 'all';
+  readonly identities: ShownIdentities;
   readonly sessions: readonly ShownSession[];
   readonly consents: readonly ShownConsent[];
   readonly logoutAction: string;
   readonly logoutEverywhereAction: string;
+}
+
+/** The ways in which the person can log in, besides the code to the person's address. */
+export interface ShownIdentities {
+  /** Whether the person has logged in by a code that was sent to the address. */
+  readonly isEmailVerified: boolean;
+  readonly providers: readonly ShownIdentity[];
+}
+
+/** A login at an identity provider. */
+export interface ShownIdentity {
+  /** The name of the provider. */
+  readonly provider: string;
+  /** Who the person is there: an address, or what the provider has in its place. */
+  readonly account: string;
+  /** Seconds since 1970. */
+  readonly sinceSeconds: number;
+  /** Seconds since 1970; undefined for never. */
+  readonly lastUsedSeconds?: number | undefined;
+  /** Undefined if it cannot be removed now. */
+  readonly removeAction?: string | undefined;
 }
 
 /** A login in some browser. */
@@ -54,7 +76,7 @@ export function accountPage(props: AccountProps, brand: Brand = mintmarkBrand): 
       title: text.title,
       forms: 'own',
       isWide: true,
-      body: [who(props), memberships(props), sessions(props), consents(props)],
+      body: [who(props), memberships(props), identities(props), sessions(props), consents(props)],
     },
     brand,
   );
@@ -82,6 +104,27 @@ ${(items.length > 0 || workspaceRoles.length === 0) && listOf(items, text.noMemb
 function inWorkspace(roles: AccountProps['workspaceRoles']): Html | undefined {
   if (roles === 'all') return html`<p>${text.allOfWorkspace}</p>`;
   return roles.length === 0 ? undefined : html`<p>${text.workspace} ${namesOf(roles)}.</p>`;
+}
+
+function identities({ identities: { isEmailVerified, providers }, person, csrf }: AccountProps): Html {
+  const address = html`<p>${nameOf(person.email)}<br>
+<span class="soft small">${isEmailVerified ? text.byCode : text.byCodeUnverified}</span></p>`;
+  return html`<section>
+<h2>${text.identities}</h2>
+${listOf([address, ...providers.map((identity) => identityRow(identity, csrf))], '')}
+</section>`;
+}
+
+function identityRow(identity: ShownIdentity, csrf: string): Html {
+  const { account, sinceSeconds, lastUsedSeconds, removeAction } = identity;
+  const provider = nameOf(identity.provider);
+  const remove = html`<button class="plain small">${text.removeIdentity}<span class="unseen"> ${say(text.removeIdentityOf, { provider })}</span></button>`;
+  const used = lastUsedSeconds !== undefined && html`<br>${say(text.lastUsed, { moment: moment(lastUsedSeconds) })}`;
+  return html`<div class="row">
+<p>${nameOf(account)}<br>
+<span class="soft small">${say(text.byProvider, { provider })}<br>${say(text.linked, { moment: moment(sinceSeconds) })}${used}</span></p>
+${removeAction !== undefined && form({ action: removeAction, csrf }, remove)}
+</div>`;
 }
 
 function sessions({ sessions, csrf }: AccountProps): Html {

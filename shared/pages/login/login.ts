@@ -9,6 +9,8 @@ import { texts } from '../texts.ts';
 export interface LoginProps extends FormProps {
   /** The application that waits for the login. */
   readonly application?: { readonly name: string } | undefined;
+  /** Whether the person is logged in already, and has to log in anew for a change of the account. */
+  readonly isAnew?: boolean | undefined;
   /** What the person typed before, or what the application suggests (`login_hint`). */
   readonly email?: string | undefined;
   /** Whether the deployment can send mails. */
@@ -31,6 +33,7 @@ export function loginPage(props: LoginProps, brand: Brand = mintmarkBrand): Page
       forms: mailAvailable ? 'own' : 'none',
       body: [
         application && html`<p class="soft">${say(text.toApplication, { application: nameOf(application.name) })}</p>`,
+        props.isAnew && html`<p class="soft">${text.anew}</p>`,
         problemNote(problem),
         mailAvailable ? emailForm(props) : withoutMail(providers.length > 0),
         hasBoth && html`<div class="or">${text.or}</div>`,

@@ -33,6 +33,24 @@ If you do not know who invited you, ignore this mail.
 You would have these roles: {roles}.
 `,
   },
+  identityLinked: {
+    subject: 'A new way to log in to your account at {workspace}',
+    text: `On {moment}, a login by {provider} was added to your account at {workspace}. It opens your account from now on.
+
+If you did this, you have nothing to do.
+If you did not expect this, log in now, remove it on your account page, and log out everywhere.
+Then tell the people who run {workspace}.
+`,
+  },
+  identityRemoved: {
+    subject: 'A way to log in to your account at {workspace} was removed',
+    text: `On {moment}, the login by {provider} was removed from your account at {workspace}. It does not open your account any more.
+
+If you did this, you have nothing to do.
+If you did not expect this, log in now, and log out everywhere.
+Then tell the people who run {workspace}.
+`,
+  },
   addressChanged: {
     subject: 'Your e-mail address at {workspace} was changed',
     text: `The e-mail address of your account at {workspace} was changed on {moment}:

@@ -9,6 +9,16 @@ export interface NoticeProps {
   readonly atSeconds: number;
 }
 
+/** Tells a person that a login by an identity provider opens the account, or does not open it any more. */
+export function identityMail(
+  props: NoticeProps & { readonly change: 'linked' | 'removed'; readonly provider: string },
+): Mail {
+  const { subject, text } = props.change === 'linked' ? mailTexts.identityLinked : mailTexts.identityRemoved;
+  const { workspace, moment } = common(props);
+  const body = fill(text, { workspace, moment, provider: named(props.provider) });
+  return { subject: fill(subject, { workspace }), text: body };
+}
+
 /** Tells both addresses that one was put in the place of the other. */
 export function addressChangedMail(props: NoticeProps & { readonly before: string; readonly after: string }): Mail {
   const { subject, text } = mailTexts.addressChanged;

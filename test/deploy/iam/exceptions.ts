@@ -9,7 +9,7 @@ const KILLED_RUN =
 const NO_INVITATIONS =
   'only a deployment with mailFrom invites people; tenant-invitations.test.ts and its neighbours in test/e2e do that';
 const NO_OWN_ACCOUNT =
-  'the person of the story looks at no consents and sessions; given-consents.test.ts and own-sessions.test.ts in test/e2e do';
+  'the person of the story looks at no consents, sessions and identities; given-consents.test.ts, own-sessions.test.ts and own-identities.test.ts in test/e2e do';
 
 const NO_PROVIDER =
   'no provider elsewhere takes part in the story; the tests of test/e2e/identities log in by providers';
@@ -141,13 +141,13 @@ export const exceptions: Exceptions = {
     {
       who: /(?:(?<!Provider)Login|OwnAccount)Function/,
       action: 'dynamodb:DeleteItem',
-      where: 'consent#*',
+      where: /(?:consent|identity)#\*/,
       reason: NO_OWN_ACCOUNT,
     },
     {
       who: /OwnAccountFunction/,
-      action: /^(?:dynamodb:(?:GetItem|PutItem)|kms:Decrypt)$/,
-      where: /(?:pepper|session)#\*|StringEquals pepper|Audit[^|]*$/,
+      action: /^(?:dynamodb:(?:GetItem|PutItem|UpdateItem)|kms:Decrypt)$/,
+      where: /(?:pepper|session|quota)#\*|StringEquals pepper|Audit[^|]*$/,
       reason: NO_OWN_ACCOUNT,
     },
     {

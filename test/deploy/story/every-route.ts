@@ -17,6 +17,8 @@ const OUT_OF_REACH: readonly string[] = [
   'endConsentOfUser',
   'getMySessions',
   'endMySession',
+  'getMyIdentities',
+  'removeMyIdentity',
   'userInfo',
   'userInfoByPost',
   // Their requests make a member by a write of a world's own.

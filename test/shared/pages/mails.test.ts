@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { codeMail, invitationMail } from '#shared/pages/mails/login-mails.ts';
-import { addressChangedMail, deletionMail, newLoginLinkMail } from '#shared/pages/mails/notices.ts';
+import { addressChangedMail, deletionMail, identityMail, newLoginLinkMail } from '#shared/pages/mails/notices.ts';
 import { evilTexts } from '#test/support/pages/evil-texts.ts';
 
 const NOON = Date.UTC(2026, 10, 30, 12, 5) / 1000;
@@ -75,6 +75,16 @@ You would have these roles: Reader, Billing.
     );
   });
 
+  test.each([
+    ['linked', 'A new way to log in to your account at Example Cloud', 'a login by Acme was added to'],
+    ['removed', 'A way to log in to your account at Example Cloud was removed', 'the login by Acme was removed from'],
+  ] as const)('tell of a way to log in that was %s', (change, subject, words) => {
+    expect(identityMail({ ...notice, change, provider: 'Acme' })).toEqual({
+      subject,
+      text: expect.stringContaining(`On November 30, 2026 at 12:05 UTC, ${words} your account at Example Cloud.`),
+    });
+  });
+
   test('tell of a new login link without the link', () => {
     const { subject, text } = newLoginLinkMail({ ...notice, madeBy: 'Grace Hopper' });
     expect(subject).toBe('A new login link for your account at Example Cloud');
@@ -95,6 +105,7 @@ describe('a name in a mail', () => {
   const mailsWith = (name: string) => [
     codeMail({ ...code, workspaceName: name, code: name, browser: name, place: name, application: name }),
     invitationMail({ ...invitation, into: name, invitedBy: name, email: name, roles: [name] }),
+    identityMail({ ...notice, workspaceName: name, change: 'linked', provider: name }),
     addressChangedMail({ ...notice, workspaceName: name, before: name, after: name }),
     newLoginLinkMail({ ...notice, workspaceName: name, madeBy: name }),
     deletionMail({ ...notice, workspaceName: name }),

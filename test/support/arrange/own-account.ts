@@ -1,10 +1,17 @@
 import { decodeJwt } from 'jose';
-import { dynamoConsentRecords } from '#shared/adapters/dynamo/directory/directory.ts';
+import {
+  dynamoConsentRecords,
+  dynamoIdentityRecords,
+  dynamoUserRecords,
+} from '#shared/adapters/dynamo/directory/directory.ts';
+import { dynamoRecords } from '#shared/adapters/dynamo/directory/records.ts';
 import { dynamoShortLivedWriter } from '#shared/adapters/dynamo/tokens/short-lived.ts';
 import { systemPermissions } from '#shared/domain/access/system-api.ts';
 import { consentKey } from '#shared/domain/people-records/consent.ts';
+import { identityKey } from '#shared/domain/people-records/identity.ts';
 import { type Session, sessionKey } from '#shared/domain/people-records/session.ts';
 import { SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { userKey } from '#shared/domain/records/principals.ts';
 import { createApplication } from '../clients/applications.ts';
 import { openForge } from '../forge/forge.ts';
 import type { Deployment, Reply } from '../world/deployment.ts';
@@ -81,6 +88,26 @@ async function consent(userId: string, clientId: string): Promise<string> {
 export function ownSession({ userId, clientId, token }: OwnAccount): Promise<string> {
   const { iat: nowSeconds = 0 } = decodeJwt(token);
   return writeSession({ userId, clientId, nowSeconds });
+}
+
+/** Gives the user of an account a verified address and a subject at an identity provider, and returns the id of the identity. */
+export async function ownIdentity({ userId, clientId, token }: OwnAccount): Promise<string> {
+  const { iat: nowSeconds = 0 } = decodeJwt(token);
+  const id = `idn_${clientId.slice('cli_'.length)}`;
+  const subject = { issuer: 'https://login.acme.example', subject: clientId };
+  const identity = { ...subject, id, userId, providerId: 'idp_gone', createdAtSeconds: nowSeconds, version: 1 };
+  await dynamoIdentityRecords(() => 'mintmark-directory').insert(identityKey(id), identity);
+  await verifyAddress(userId);
+  return id;
+}
+
+/** Notes that a user has shown a code that was sent to the address. */
+async function verifyAddress(userId: string): Promise<void> {
+  const records = dynamoRecords((name) => name.replace(/^MINTMARK_(\w+)_TABLE$/, 'mintmark-$1').toLowerCase());
+  const user = await records.open(userId).find(userKey(userId));
+  if (user === undefined) throw new Error('There is no such user.');
+  const users = dynamoUserRecords(() => 'mintmark-directory');
+  await users.replace(userKey(userId), { ...user, isEmailVerified: true, version: user.version + 1 });
 }
 
 interface OwnLogin {

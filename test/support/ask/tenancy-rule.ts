@@ -86,6 +86,8 @@ const ofSelf: readonly Operation[] = [
   'endMyConsent',
   'getMySessions',
   'endMySession',
+  'getMyIdentities',
+  'removeMyIdentity',
 ];
 
 /** An id that nobody ever had. */

@@ -14,6 +14,7 @@ import * as loginLink from '#shared/pages/login/login-link.ts';
 import * as logout from '#shared/pages/login/logout.ts';
 import * as providerProblem from '#shared/pages/login/provider-problem.ts';
 import type { Page } from '#shared/pages/page.ts';
+import { accountSituations } from './account-samples.ts';
 
 /** Every function that makes a page. A new file with one is added here. */
 const pageFunctions = {
@@ -81,32 +82,12 @@ const consentProps: ConsentProps = {
   otherAccountHref: '/login?other',
 };
 
-const NOON = Date.UTC(2026, 10, 30, 12) / 1000;
-
-const sessions = [
-  {
-    device: 'Firefox on Linux',
-    place: '203.0.113.7',
-    sinceSeconds: NOON,
-    lastSeenSeconds: NOON + 300,
-    isCurrent: true,
-    endAction: '/end/1',
-  },
-  {
-    device: 'Safari on iPhone',
-    place: '2001:db8::17',
-    sinceSeconds: NOON - 86_400,
-    lastSeenSeconds: NOON - 600,
-    isCurrent: false,
-    endAction: '/end/2',
-  },
-];
-
 /** The situations of each page. A page without any is an error of types. */
 const situations: { readonly [Name in PageName]: Readonly<Record<string, PropsOf<Name>>> } = {
   loginPage: {
     plain: { ...form, mailAvailable: true, providers: [] },
     full: { ...form, application: { name: 'Report Mailer' }, email: ada.email, mailAvailable: true, providers },
+    anew: { ...form, isAnew: true, mailAvailable: true, providers },
     'wrong-address': { ...form, email: 'ada@', mailAvailable: true, providers, problem: 'email' },
     'providers-only': { ...form, mailAvailable: false, providers },
     'no-way': { ...form, mailAvailable: false, providers: [] },
@@ -195,83 +176,7 @@ const situations: { readonly [Name in PageName]: Readonly<Record<string, PropsOf
       message: { type: 'authorization_response', response: { code: 'abc', state: 'xyz' } },
     },
   },
-  accountPage: {
-    full: {
-      csrf: form.csrf,
-      person: ada,
-      memberships: [
-        { tenant: 'Acme', roles: ['Reports reader', 'Billing'] },
-        { tenant: 'Globex Corporation', roles: [] },
-      ],
-      workspaceRoles: ['Operator'],
-      sessions,
-      consents: [
-        {
-          application: 'Report Mailer',
-          api: 'Reports',
-          tenant: 'Acme',
-          permissions: ['read:reports', 'write:reports'],
-          sinceSeconds: 1_790_000_000,
-          withdrawAction: '/withdraw/1',
-        },
-        {
-          application: 'Notebook',
-          api: 'Notes',
-          permissions: ['read:notes'],
-          sinceSeconds: 1_790_000_000,
-          withdrawAction: '/withdraw/2',
-        },
-        { application: 'Guest Book', permissions: [], sinceSeconds: 1_790_000_000, withdrawAction: '/withdraw/3' },
-      ],
-      logoutAction: '/logout',
-      logoutEverywhereAction: '/logout-everywhere',
-    },
-    'other-names': {
-      csrf: form.csrf,
-      person: { name: 'عائشة', email: 'a.very.long.address.of.somebody@department.example-of-a-long-company-name.com' },
-      memberships: [
-        { tenant: 'أكمي', roles: ['קורא', 'Billing'] },
-        {
-          tenant: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft',
-          roles: ['Reader'],
-        },
-      ],
-      workspaceRoles: [],
-      sessions: sessions.slice(0, 1),
-      consents: [
-        {
-          application: 'מכתבי דו״ח',
-          api: 'تقارير',
-          tenant: 'أكمي',
-          permissions: ['read:reports-of-all-departments-and-subsidiaries', 'write:reports', 'export:reports'],
-          sinceSeconds: 1_790_000_000,
-          withdrawAction: '/withdraw/1',
-        },
-      ],
-      logoutAction: '/logout',
-      logoutEverywhereAction: '/logout-everywhere',
-    },
-    'first-person': {
-      csrf: form.csrf,
-      person: { email: ada.email },
-      memberships: [],
-      workspaceRoles: 'all',
-      sessions: sessions.slice(0, 1),
-      consents: [],
-      logoutAction: '/logout',
-      logoutEverywhereAction: '/logout-everywhere',
-    },
-    empty: {
-      csrf: form.csrf,
-      person: { email: ada.email },
-      memberships: [],
-      workspaceRoles: [],
-      sessions: sessions.slice(0, 1),
-      consents: [],
-      logoutAction: '/logout',
-      logoutEverywhereAction: '/logout-everywhere',
-    },
-  },
+  accountPage: accountSituations,
   errorPage: {
     'wrong-redirect': {
       error: 'wrongRedirect',

@@ -4,6 +4,8 @@ import { type Manage, succeed } from '../arrange/manage.ts';
 import { type Internet, startInternet } from '../elsewhere/internet.ts';
 import { type ScriptedIssuer, serveScriptedIssuer } from '../elsewhere/scripted-issuer.ts';
 import { opened, useManage, useWorld } from '../world/use-world.ts';
+import { unlimited } from '../world/world.ts';
+import { Mailbox } from './mailbox.ts';
 
 let serial = 0;
 
@@ -14,13 +16,18 @@ export interface TestProvider {
   readonly script: ScriptedIssuer;
 }
 
-/** A world whose identity providers are hosts of this machine, with its administrator. */
+/** A world whose identity providers are hosts of this machine, with its administrator and a mailbox. */
 export function useProviders() {
   const internet = opened(startInternet);
+  const mailbox = new Mailbox();
   const world = useWorld({
-    adapters: { upstream: () => upstreamProviders(undefined, (request) => internet.send(request)) },
+    adapters: {
+      ...unlimited,
+      upstream: () => upstreamProviders(undefined, (request) => internet.send(request)),
+      mailQueue: () => mailbox,
+    },
   });
-  return { internet, world, manage: useManage(world) };
+  return { internet, mailbox, world, manage: useManage(world) };
 }
 
 /** Lets people log in by a new issuer, which the workspace trusts for example.com. */

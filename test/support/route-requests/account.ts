@@ -1,4 +1,4 @@
-import { ownSession } from '../arrange/own-account.ts';
+import { ownIdentity, ownSession } from '../arrange/own-account.ts';
 import type { Desk, Prepare } from './desk.ts';
 
 /** Requests of people about their own accounts, and of administrators about the same. */
@@ -14,6 +14,11 @@ export function accountRequests({ acme, manage, manageOwn, accountOfUser }: Desk
     endConsentOfUser: async () => {
       const { userId, consentId } = await accountOfUser();
       return manage('DELETE', `/v1/users/${userId}/consents/${consentId}`);
+    },
+    getMyIdentities: () => read('/v1/me/identities'),
+    removeMyIdentity: async () => {
+      const account = await accountOfUser();
+      return manageOwn(account, 'DELETE', `/v1/me/identities/${await ownIdentity(account)}`);
     },
     getMySessions: () => read('/v1/me/sessions'),
     endMySession: async () => {

@@ -1,5 +1,6 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { DomainError } from '#shared/domain/errors.ts';
+import type { IdentityRemover } from '#shared/domain/identities/own-identities.ts';
 import type { DirectoryWriter, RecordWriter, RemainsRemover } from '#shared/domain/records/change-record.ts';
 import type { DirectoryLister } from '#shared/domain/records/lists.ts';
 import type { DirectoryKind, RecordKey } from '#shared/domain/records/record-key.ts';
@@ -22,6 +23,11 @@ export function dynamoDirectoryWriter(environment: Environment): DirectoryWriter
 /** Removes consents only. */
 export function dynamoConsentRemover(environment: Environment): Pick<DirectoryWriter<'consent'>, 'remove'> {
   return dynamoRecordRemover(environment);
+}
+
+/** Removes identities only. */
+export function dynamoIdentityRemover(environment: Environment): IdentityRemover {
+  return { remove: dynamoKeyRemover(environment) };
 }
 
 function dynamoRecordWriter(environment: Environment): RecordWriter<DirectoryKind> {

@@ -287,6 +287,7 @@ const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryR
     issuer: z.string(),
     subject: z.string(),
     email: z.string().optional(),
+    lastUsedAtSeconds: seconds.optional(),
   } satisfies ShapeOf<Identity>),
 };
 

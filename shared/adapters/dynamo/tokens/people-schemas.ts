@@ -63,6 +63,7 @@ export const peopleSchemas = {
     secretDigest: z.string(),
     userId: z.string(),
     methods,
+    identityId: z.string().optional(),
     isOfMember: z.boolean(),
     startedAtSeconds: seconds,
     authenticatedAtSeconds: seconds.optional(),
@@ -83,6 +84,7 @@ export const peopleSchemas = {
     browserDigest: z.string(),
     request: request.optional(),
     returnPath: z.string().optional(),
+    maxAgeSeconds: seconds.optional(),
     invitationId: z.string().optional(),
     decisions: z.object({
       sessionId: z.string().optional(),
