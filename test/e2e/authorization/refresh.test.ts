@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { FormBrowser } from '#infra/local/demo/people/form-browser.ts';
 import type { Manage } from '#test/support/arrange/manage.ts';
 import { allowRefreshTokens, changeRefreshTokens, refresh } from '#test/support/arrange/refresh-tokens.ts';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
@@ -24,9 +25,12 @@ beforeEach(async () => {
 });
 
 /** The tokens of a login with consent to everything. */
-async function logIn(scope = 'openid email offline_access read:reports'): Promise<Readonly<Record<string, string>>> {
+async function logIn(
+  scope = 'openid email offline_access read:reports',
+  browser = new FormBrowser(world.url),
+): Promise<Readonly<Record<string, string>>> {
   const permissions = ['read:reports'];
-  return tokensByCode(world, { application, ...ada, mailbox, scope, resource: REPORTS, permissions });
+  return tokensByCode(world, { application, ...ada, mailbox, scope, resource: REPORTS, permissions, browser });
 }
 
 const refused = oauthError(400, 'invalid_grant');
@@ -55,6 +59,14 @@ describe('a refresh token of a user', () => {
     const { refresh_token: token } = await logIn();
     await manage('DELETE', `/v1/applications/${application.clientId}/grants/${acme.apiId}?for=user`);
     expect(seen(await use(token))).toEqual(refused);
+  });
+
+  test('Auth0 21: ends once the person ends the consent', async () => {
+    const browser = new FormBrowser(world.url);
+    const { refresh_token: token = '' } = await logIn(undefined, browser);
+    expect(await isTokenActive(world, token)).toBe(true);
+    await browser.press(await browser.open('/account'), '/account/consents/');
+    expect([seen(await use(token)), await isTokenActive(world, token)]).toEqual([refused, false]);
   });
 
   test('is refused once its API gives no refresh tokens any more', async () => {
