@@ -20,7 +20,7 @@ const decidedByOperation: Partial<Record<OperationName, readonly ErrorCode[]>> =
     'use_dpop_nonce',
   ],
   revoke: ['unauthorized_client'],
-  pushRequest: ['unauthorized_client', 'invalid_scope', 'invalid_target'],
+  pushRequest: ['unauthorized_client', 'invalid_scope', 'invalid_target', 'invalid_dpop_proof', 'use_dpop_nonce'],
   testApi: ['unauthorized_client', 'invalid_scope', 'invalid_target', 'invalid_dpop_proof', 'forbidden', 'conflict'],
   createTenantApiToken: ['forbidden'],
   createMemberApiToken: ['forbidden'],

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ZodOpenApiContentObject, ZodOpenApiOperationObject, ZodOpenApiResponseObject } from 'zod-openapi';
 import { id } from '#shared/api/fields/fields.ts';
-import type { Body, LambdaTable, Method, Reply, Route } from '#shared/api/table.ts';
+import { type Body, type LambdaTable, type Method, type Reply, type Route, readsProofs } from '#shared/api/table.ts';
 import { renderReply } from '#shared/http/reply/render-reply.ts';
 import { isManagement } from './error-codes.ts';
 import { errorResponses } from './error-responses.ts';
@@ -88,7 +88,8 @@ function hasVersion({ schema }: Reply): boolean {
   return schema instanceof z.ZodObject && 'version' in schema.shape;
 }
 
-function successResponse({ reply, caller }: Route): ZodOpenApiResponseObject {
+function successResponse(route: Route): ZodOpenApiResponseObject {
+  const { caller, reply } = route;
   const { description, schema, example, signedAs } = reply;
   const { headers } = renderReply({ status: reply.status, body: undefined, target: {} }, reply);
   const cacheControl =
@@ -101,7 +102,7 @@ function successResponse({ reply, caller }: Route): ZodOpenApiResponseObject {
       'Cache-Control': cacheControl,
       'X-Request-Id': { $ref: '#/components/headers/RequestId' },
       ...(hasVersion(reply) && { ETag: { $ref: '#/components/headers/ETag' } }),
-      ...(caller === 'grant' && { 'DPoP-Nonce': { $ref: '#/components/headers/DPoPNonce' } }),
+      ...(readsProofs(route) && { 'DPoP-Nonce': { $ref: '#/components/headers/DPoPNonce' } }),
       ...((isManagement(caller) || caller === 'grant') && quotaHeaders),
     },
     ...((schema !== undefined || signedAs !== undefined) && {

@@ -1,5 +1,5 @@
 import type { ZodOpenApiParameterObject } from 'zod-openapi';
-import { isCreation, type Route } from '#shared/api/table.ts';
+import { isCreation, type Route, readsProofs } from '#shared/api/table.ts';
 
 /**
  * Whether a route changes one existing resource, so that If-Match can name its version. The routes of secrets count,
@@ -14,7 +14,7 @@ export function isChangeOfOne({ method, path }: Route): boolean {
 export function headerParameters(route: Route) {
   return [
     ...(isChangeOfOne(route) ? [{ $ref: '#/components/parameters/IfMatch' }] : []),
-    ...(route.caller === 'grant' ? [{ $ref: '#/components/parameters/DPoP' }] : []),
+    ...(readsProofs(route) ? [{ $ref: '#/components/parameters/DPoP' }] : []),
     ...(isCreation(route) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
   ];
 }

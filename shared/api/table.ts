@@ -74,6 +74,8 @@ export interface Route {
   readonly body?: Body;
   /** Whether the operation reads query and body itself, because it answers their faults in its own way. */
   readonly readsInputItself?: boolean;
+  /** Whether a request may bind itself to a key by a DPoP proof (RFC 9449 §5, §10.1). Grants always may. */
+  readonly takesProof?: boolean;
   /** Whether pages of a client may read its answers: pages of the origins of its redirect URIs (M19). */
   readonly isForPages?: boolean | undefined;
   readonly reply: Reply;
@@ -120,6 +122,11 @@ export function isCreation(route: Route): boolean {
  * preflights alike.
  */
 export const MANAGEMENT_PREFLIGHTS = '/v1/{rest+}';
+
+/** Whether a route reads DPoP proofs that bind what it makes to a key. */
+export function readsProofs({ caller, takesProof }: Route): boolean {
+  return caller === 'grant' || takesProof === true;
+}
 
 /** The description of a Lambda: its purpose, its grants, and its routes by the names of their operations. */
 export interface LambdaTable {
@@ -174,6 +181,7 @@ type CallerKind<C> = C extends 'anyone' | 'browser' | 'bearer' | 'client' | 'gra
 
 type GrantsForRoute<R extends Route> =
   | GrantsForCaller[CallerKind<R['caller']>]
+  | (R extends { readonly takesProof: true } ? 'proofs:verify' : never)
   | (R extends { readonly path: `/v1/${string}`; readonly reply: { readonly status: 201 } }
       ? 'requests:remember'
       : never)

@@ -8,7 +8,7 @@ import { clientCredentials, clientGrants } from './oauth.ts';
 export const pushRequest = lambdaTable({
   name: 'push-request',
   purpose: 'Takes authorization requests from applications, before they send a person to the authorization endpoint.',
-  grants: [...clientGrants, 'pushed-requests:write'],
+  grants: [...clientGrants, 'proofs:verify', 'pushed-requests:write'],
   routes: {
     pushRequest: {
       method: 'POST',
@@ -16,6 +16,7 @@ export const pushRequest = lambdaTable({
       summary: 'Push an authorization request (RFC 9126)',
       caller: 'client',
       errors: 'oauth',
+      takesProof: true,
       body: {
         encoding: 'form',
         repeatable: ['audience', 'resource'],

@@ -1,7 +1,11 @@
 import type { Clock, Digests, Random } from '../ambient.ts';
 import type { AuthenticatedClient } from '../authentication/authenticate-client.ts';
+import { redeemProof } from '../authentication/dpop.ts';
+import type { ProofMemory, ProofOfPossession } from '../authentication/ports.ts';
 import { toBase62 } from '../base62.ts';
 import { DomainError, type ErrorCode } from '../errors.ts';
+import { invalidProof } from '../grants/bind-token.ts';
+import type { AuthorizationRequest } from '../people-records/authorization-request.ts';
 import {
   PUSHED_REQUEST_LIFETIME_SECONDS,
   type PushedRequest,
@@ -27,6 +31,11 @@ interface Ports {
   readonly clock: Clock;
 }
 
+/** A client that has authenticated, and the key that it has proven to hold. */
+interface PushingClient extends AuthenticatedClient {
+  readonly proof?: ProofOfPossession | undefined;
+}
+
 /** What an application gets for a pushed request. */
 export interface RequestReference {
   readonly requestUri: string;
@@ -35,24 +44,46 @@ export interface RequestReference {
 
 /**
  * Keeps an authorization request of a client that has authenticated (RFC 9126 §2.1), after the same checks as at the
- * authorization endpoint. Only a digest of the `request_uri` is stored.
- * @throws DomainError with the code of the refusal, or `invalid_request`
+ * authorization endpoint. Only a digest of the `request_uri` is stored. A proof binds the request to its key.
+ * @throws DomainError with the code of the refusal, `invalid_request`, or `invalid_dpop_proof`
  */
 export async function pushRequest(
-  { client, look }: AuthenticatedClient,
+  { client, look, proof }: PushingClient,
   parameters: RequestParameters,
-  ports: Ports & { readonly random: Random; readonly defaultAudience: string | undefined },
+  ports: Ports & {
+    readonly random: Random;
+    readonly defaultAudience: string | undefined;
+    readonly proofMemory: ProofMemory;
+  },
 ): Promise<RequestReference> {
   const { clock, digests, random } = ports;
   const nowSeconds = clock.nowSeconds();
   const terms = { ...ports, nowSeconds, isPushed: true };
-  const { request } = await readPushed({ ...parameters, client_id: client.id }, look, terms);
+  const { request: read } = await readPushed({ ...parameters, client_id: client.id }, look, terms);
+  const request = proof === undefined ? read : await bindToKey(read, proof, ports);
   const requestUri = PREFIX + toBase62(random.bytes(ENTROPY_BYTES), ENTROPY_CHARACTERS);
   const expiresAtSeconds = nowSeconds + PUSHED_REQUEST_LIFETIME_SECONDS;
   const pushed: PushedRequest = { request, isUsed: false, expiresAtSeconds, version: 1 };
   const isNew = await ports.pushedRequests.write(pushedRequestKey(digests.digest(requestUri)), pushed);
   if (!isNew) throw new Error('The new request_uri exists already.');
   return { requestUri, lifetimeSeconds: PUSHED_REQUEST_LIFETIME_SECONDS };
+}
+
+/**
+ * Binds a request to the key of a proof, as `dpop_jkt` does (RFC 9449 §10.1): only this key redeems the code.
+ * @throws DomainError `invalid_request` if `dpop_jkt` names another key; `invalid_dpop_proof` for a proof that was used
+ */
+async function bindToKey(
+  request: AuthorizationRequest,
+  proof: ProofOfPossession,
+  ports: { readonly proofMemory: ProofMemory; readonly clock: Clock },
+): Promise<AuthorizationRequest> {
+  const { keyThumbprint = proof.thumbprint } = request;
+  if (keyThumbprint !== proof.thumbprint) {
+    throw new DomainError('invalid_request', 'dpop_jkt names another key than the DPoP proof.', { field: 'dpop_jkt' });
+  }
+  if (!(await redeemProof(proof, ports))) throw invalidProof();
+  return { ...request, keyThumbprint };
 }
 
 async function readPushed(...request: Parameters<typeof readRequest>): Promise<SoundRequest> {

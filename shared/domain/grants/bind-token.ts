@@ -74,6 +74,6 @@ function unbound(missing: keyof Confirmation): DomainError {
 }
 
 /** The only refusal of a proof that is not valid or was used before. It does not tell the reason. */
-function invalidProof(): DomainError {
+export function invalidProof(): DomainError {
   return new DomainError('invalid_dpop_proof', 'The DPoP proof is malformed, too old, used or for another request.');
 }

@@ -1,4 +1,5 @@
 import type { MiddlewareObj } from '@middy/core';
+import { readsProofs } from '#shared/api/table.ts';
 import type { Clock } from '#shared/domain/ambient.ts';
 import { currentCertificate } from '#shared/domain/authentication/client-certificate.ts';
 import { currentNonce } from '#shared/domain/authentication/dpop.ts';
@@ -19,13 +20,14 @@ interface Ports extends Origins {
 }
 
 /**
- * Checks the DPoP proof and the certificate of a request that trades a grant, before the grant itself is checked.
+ * Checks the DPoP proof and the certificate of a request that trades a grant, or pushes one, before the grant itself is
+ * checked.
  * @throws DomainError as `acceptProof` does
  */
 export function checkPossession(ports: () => Ports): Middleware {
   return {
     before: async ({ event }) => {
-      if (event.route?.caller !== 'grant') return;
+      if (event.route === undefined || !readsProofs(event.route)) return;
       const proof = await proofOf(event, ports());
       event.possession = { proof, certificate: currentCertificate(event.certificate, ports()) };
     },

@@ -129,7 +129,7 @@ export const exceptions: Exceptions = {
     {
       who: /PushRequestFunction/,
       action: /^dynamodb:(?:GetItem|PutItem|UpdateItem)$/,
-      where: /(?:assertion|failures)#\*|Audit[^|]*$/,
+      where: /(?:assertion|failures|dpop)#\*|Audit[^|]*$/,
       reason: 'the story pushes one good request, with a secret; pushed-requests.test.ts in test/e2e sends others',
     },
     {

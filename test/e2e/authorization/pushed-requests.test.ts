@@ -3,6 +3,14 @@ import { FormBrowser } from '#infra/local/demo/people/form-browser.ts';
 import { oauthError, seen } from '#test/support/ask/answers.ts';
 import { countEach, race } from '#test/support/ask/concurrent-calls.ts';
 import {
+  newProofKey,
+  nonceOf,
+  type ProofChange,
+  type ProofKey,
+  signProof,
+  tokenProof,
+} from '#test/support/clients/dpop.ts';
+import {
   addressOf,
   answerIn,
   CodeRequest,
@@ -25,10 +33,13 @@ beforeEach(async () => {
 });
 
 /** Pushes a request as its application. */
-function push(request: CodeRequest, { credentials = application, also = {} } = {}): Promise<Reply> {
+function push(request: CodeRequest, { credentials = application, also = {}, headers = {} } = {}): Promise<Reply> {
   const parameters = new URLSearchParams(request.path.slice(request.path.indexOf('?') + 1));
   for (const [name, value] of Object.entries(also)) parameters.set(name, value as string);
-  return world.send('POST', '/oauth/par', { headers: { authorization: basic(credentials) }, body: parameters });
+  return world.send('POST', '/oauth/par', {
+    headers: { authorization: basic(credentials), ...headers },
+    body: parameters,
+  });
 }
 
 const uriIn = ({ body }: Reply) => (body as { request_uri: string }).request_uri;
@@ -133,6 +144,59 @@ describe('M12: a push is refused', () => {
   test('by another method, and with more than 64 kB', async () => {
     expect((await world.send('GET', '/oauth/par')).status).toBe(405);
     expect((await push(newRequest(), { also: { state: 'x'.repeat(70_000) } })).status).toBe(413);
+  });
+});
+
+describe('M9: a push with a DPoP proof', () => {
+  const endpoint = () => ({ method: 'POST', url: `${world.url}/oauth/par` });
+  const proofBy = async (key: ProofKey, change: ProofChange = {}) =>
+    signProof(world, key, { ...endpoint(), nonce: await nonceOf(world, key) }, change);
+
+  test('is bound to the key of the proof: the code is redeemed with this key only', async () => {
+    const [key, other] = [await newProofKey(), await newProofKey()];
+    const request = newRequest();
+    const pushed = await push(request, { headers: { dpop: await proofBy(key) } });
+    const asked = { path: pathOf(uriIn(pushed)) } as CodeRequest;
+    const consent = await openAs(browser, asked, { email: await addressOf(world, acme.userId), mailbox });
+    const answer = answerIn(await browser.submit(consent, { decision: 'allow', permission: ['read:reports'] }));
+    const redeem = async (headers: Record<string, string>) => {
+      const { body } = await request.redeem(world, application, answer, { headers });
+      const { error, token_type: type } = body as Record<string, string>;
+      return error ?? type;
+    };
+    expect([
+      await redeem({}),
+      await redeem({ dpop: await tokenProof(world, other) }),
+      await redeem({ dpop: await tokenProof(world, key) }),
+    ]).toEqual(['invalid_grant', 'invalid_grant', 'DPoP']);
+  });
+
+  test('may name the same key as dpop_jkt, and no other', async () => {
+    const [key, other] = [await newProofKey(), await newProofKey()];
+    const statuses = [key, other].map(async ({ thumbprint }) => {
+      const headers = { dpop: await proofBy(key) };
+      return seen(await push(newRequest({ dpop_jkt: thumbprint }), { headers }));
+    });
+    expect(await Promise.all(statuses)).toEqual([
+      expect.objectContaining({ status: 201 }),
+      oauthError(400, 'invalid_request'),
+    ]);
+  });
+
+  test('needs a nonce of ours, and gets one', async () => {
+    const reply = await push(newRequest(), {
+      headers: { dpop: await signProof(world, await newProofKey(), endpoint()) },
+    });
+    expect(seen(reply)).toEqual(oauthError(400, 'use_dpop_nonce'));
+    expect(reply.headers.get('dpop-nonce')).toMatch(/^\S+$/);
+  });
+
+  test('is refused with a proof that was used, is for another endpoint, or is no proof', async () => {
+    const key = await newProofKey();
+    const once = await proofBy(key);
+    expect((await push(newRequest(), { headers: { dpop: once } })).status).toBe(201);
+    for (const dpop of [once, await proofBy(key, { claims: { htu: `${world.url}/oauth/token` } }), 'x'])
+      expect(seen(await push(newRequest(), { headers: { dpop } }))).toEqual(oauthError(400, 'invalid_dpop_proof'));
   });
 });
 
