@@ -14,6 +14,8 @@ export const providerLogin = lambdaTable({
     'provider-secrets:open',
     'identities:write',
     'directory:list',
+    'mails:enqueue',
+    'issuance:count',
     'audit:append',
   ],
   routes: {

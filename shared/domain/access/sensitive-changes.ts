@@ -49,7 +49,6 @@ const needingFreshLogin: readonly AuditEventType[] = [
   'workspace_member.deleted',
   'user.updated',
   'user.deleted',
-  'identity.linked',
   'identity.removed',
   'identity_provider.created',
   'identity_provider.updated',

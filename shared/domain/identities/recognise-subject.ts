@@ -9,8 +9,9 @@ import type { RecordWriter } from '../records/change-record.ts';
 import type { DirectoryLister } from '../records/lists.ts';
 import type { Look, RecordReader } from '../records/look.ts';
 import { nameKey } from '../records/permissions.ts';
-import { exists, userKey } from '../records/principals.ts';
+import { assertExists, exists, userKey } from '../records/principals.ts';
 import type { ProvenSubject } from './ports.ts';
+import { type TellPorts, tellIdentities } from './tell-identities.ts';
 
 interface Ports {
   readonly records: RecordReader;
@@ -94,17 +95,35 @@ function trustedAddress(
 }
 
 /**
+ * Links a subject that an address has found to its user, who is told of the new way to log in.
+ * @throws DomainError `not_found` if the user is gone or the subject became another user meanwhile;
+ * `temporarily_unavailable`
+ */
+export async function linkFoundSubject(
+  subject: ProvenSubject,
+  { userId, provider }: { readonly userId: string; readonly provider: Pick<IdentityProvider, 'id' | 'name'> },
+  ports: LinkPorts & TellPorts,
+): Promise<void> {
+  const user = await ports.records.open(`link to ${userId}`).find(userKey(userId));
+  assertExists(user);
+  await tellIdentities(user, { type: 'identityNotice', change: 'linked', provider: provider.name }, ports);
+  await linkSubject(subject, { userId, providerId: provider.id }, ports);
+}
+
+interface LinkPorts extends Pick<Ports, 'records' | 'digests'> {
+  readonly identities: RecordWriter<'identity'>;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
  * Notes that a subject is a user. A second request at the same time notes the same.
  * @throws DomainError `not_found` if the subject became another user meanwhile
  */
-export async function linkSubject(
+async function linkSubject(
   { issuer, subject, email, isEmailVerified }: ProvenSubject,
   { userId, providerId }: Pick<Identity, 'userId' | 'providerId'>,
-  ports: Pick<Ports, 'records' | 'digests'> & {
-    readonly identities: RecordWriter<'identity'>;
-    readonly clock: Clock;
-    readonly random: Random;
-  },
+  ports: LinkPorts,
 ): Promise<void> {
   const id = identityIdOf({ issuer, subject }, ports.digests);
   const identity: Identity = {

@@ -62,7 +62,6 @@ export const auditEventTypes = [
   'invitation.withdrawn',
   'invitation.accepted',
   'invitation.declined',
-  'identity.linked',
   'identity.removed',
   'identity_provider.created',
   'identity_provider.updated',

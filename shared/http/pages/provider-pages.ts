@@ -2,7 +2,7 @@ import type { providerLogin } from '#shared/api/pages/provider-login.ts';
 import { notFound } from '#shared/domain/errors.ts';
 import type { ProvenSubject } from '#shared/domain/identities/ports.ts';
 import { beginProviderLogin, finishProviderLogin, interactionIdIn } from '#shared/domain/identities/provider-login.ts';
-import { linkSubject, noteIdentityUse, recogniseSubject } from '#shared/domain/identities/recognise-subject.ts';
+import { linkFoundSubject, noteIdentityUse, recogniseSubject } from '#shared/domain/identities/recognise-subject.ts';
 import { type IdentityProvider, identityProviderKey } from '#shared/domain/people-records/identity-provider.ts';
 import { type ProviderProblem, providerProblemPage } from '#shared/pages/login/provider-problem.ts';
 import type { PortsOf } from '#shared/ports.ts';
@@ -60,7 +60,7 @@ export const providerPages = {
     if (person.is !== 'user') return showProblem(visitor, { problem: person.is });
     const { userId, identityId } = person;
     await auditAttempt({ userId, identityId });
-    if (person.known === undefined) await linkSubject(result.subject, { userId, providerId: provider.id }, ports);
+    if (person.known === undefined) await linkFoundSubject(result.subject, { userId, provider }, ports);
     else await noteIdentityUse(person.known, ports);
     const login = { ...loginBy(result.subject), userId, identityId, source, userAgent: browser.userAgent };
     return logInAndGoOn(interaction, login, browser, ports);

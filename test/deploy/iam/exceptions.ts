@@ -117,7 +117,7 @@ export const exceptions: Exceptions = {
       who: /ProviderLoginFunction/,
       action: /^(?:dynamodb|kms):/,
       where:
-        /(?:identity|identityProvider|providerLogin|interaction|session)#\*|StringEquals provider-secret|kms:ViaService|(?:BatchGetItem|Query) \||Audit[^|]*$/,
+        /(?:identity|identityProvider|providerLogin|interaction|session|quota)#\*|StringEquals provider-secret|kms:ViaService|(?:BatchGetItem|Query) \||Audit[^|]*$/,
       reason: NO_PROVIDER,
     },
     {

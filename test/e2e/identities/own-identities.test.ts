@@ -93,6 +93,15 @@ describe('the ways to log in of a person', () => {
   });
 });
 
+describe('S14: a way to log in that is added', () => {
+  test('by a trusted address is told to the person, once', async () => {
+    await byProvider();
+    await byProvider();
+    const { name } = await succeed<{ name: string }>(manage('GET', `/v1/identity-providers/${provider.id}`));
+    expect(notices().filter(([to]) => to === person.email)).toEqual([[person.email, 'linked', name]]);
+  });
+});
+
 describe('S14: a way to log in that is removed', () => {
   test('logs in no more; the sessions that it began end at once, other sessions do not, and the person is told', async () => {
     const begun = await byProvider();
@@ -119,7 +128,7 @@ describe('S14: a way to log in that is removed', () => {
     await byProvider();
     const id = await idOfSubject();
     expect(seen(await (await asPerson())('DELETE', `${IDENTITIES}/${id}`))).toEqual(problem(409, 'conflict'));
-    expect(notices().filter(([to]) => to === person.email)).toEqual([]);
+    expect(notices().filter(([to, change]) => to === person.email && change === 'removed')).toEqual([]);
     await byCode();
     expect(await (await asPerson())('DELETE', `${IDENTITIES}/${id}`)).toMatchObject({ status: 204 });
   });
