@@ -36,6 +36,7 @@ describeInBrowser('Auth0 15: @auth0/auth0-spa-js, unmodified, in a browser', () 
     registered = await newThirdParty(world, acme.apiId, {
       name: 'Dashboards',
       redirectUris: [`${application.origin}/callback`, `${application.otherOrigin}/callback`],
+      postLogoutRedirectUris: [`${application.origin}/goodbye`],
       tokenEndpointAuthMethod: 'none',
     });
   });
@@ -135,6 +136,18 @@ describeInBrowser('Auth0 15: @auth0/auth0-spa-js, unmodified, in a browser', () 
     await logIn(page);
     const { access_token: token } = await call<{ access_token: string }>(page, anew);
     expect((await introspect(token)).active).toBe(true);
+  });
+
+  test('logs the person out here and at Mintmark, and comes back', async () => {
+    const page = await openApplication();
+    await logIn(page);
+    const home = `${application.origin}/goodbye`;
+    const query = `new URLSearchParams({ id_token_hint: __raw, post_logout_redirect_uri: '${home}' })`;
+    const opening = `openUrl: () => location.assign('${world.url}/oauth/logout?' + ${query})`;
+    await call(page, `client.getIdTokenClaims().then(({ __raw }) => client.logout({ ${opening} }))`);
+    await page.waitForURL(home);
+    await page.goto(`${world.url}/account`);
+    expect(await page.getByLabel('E-mail address').isVisible()).toBe(true);
   });
 
   test('hears login_required in a frame of the same site without a login', async () => {
