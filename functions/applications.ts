@@ -10,6 +10,14 @@ import { lastUsesOf } from '#shared/domain/authentication/usage.ts';
 import { createApplication, deleteApplication, updateApplication } from '#shared/domain/clients/applications.ts';
 import { deleteClientGrant, listClientGrants, setClientGrant } from '#shared/domain/clients/client-grants.ts';
 import { getClient, listClients } from '#shared/domain/clients/client-ownership.ts';
+import {
+  deleteOwnApplication,
+  getOwnApplication,
+  listOwnApplications,
+  registerOwnApplication,
+  updateOwnApplication,
+} from '#shared/domain/developers/own-applications.ts';
+import type { MadeClient } from '#shared/domain/registration/new-client.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import { clientGrantRepresentation } from '#shared/http/reply/directory-representations.ts';
 import { created, done, ok } from '#shared/http/reply/replies.ts';
@@ -21,6 +29,7 @@ const adapters = {
   ...clientManagement,
   clientChanger: dynamoClientChanger,
   directory: dynamoDirectoryWriter,
+  rosters: dynamoDirectoryWriter,
   hasher: bcryptHasher,
   trustedKeys: cryptoTrustedKeys,
 };
@@ -28,16 +37,18 @@ const adapters = {
 /** The owner of all applications: without a tenant, it is the workspace. */
 const owner = {};
 
-/** Serves applications and their client grants. */
+const createdApplication = ({ client, secret }: MadeClient) =>
+  created(
+    { ...applicationRepresentation(client), ...(secret !== undefined && { clientSecret: secret }) },
+    { clientId: client.id },
+  );
+
+/** Serves applications and their client grants, and to developers the applications that they own. */
 export const handler = lambda(applications, adapters, {
   createApplication: async ({ caller, body }, ports) => {
     const { name: description, metadata, tokenLifetimeSeconds, tokenQuota, expiresInSeconds, ...registration } = body;
     const request = { description, metadata, tokenLifetimeSeconds, tokenQuota, expiresInSeconds, registration };
-    const { client, secret } = await createApplication(caller, request, ports);
-    return created(
-      { ...applicationRepresentation(client), ...(secret !== undefined && { clientSecret: secret }) },
-      { clientId: client.id },
-    );
+    return createdApplication(await createApplication(caller, request, ports));
   },
   listApplications: async ({ caller, query }, ports) => {
     const page = await listClients(caller, owner, query, ports);
@@ -85,6 +96,26 @@ export const handler = lambda(applications, adapters, {
     ok({ items: (await listClientGrants(params.clientId, ports)).map(clientGrantRepresentation) }),
   deleteClientGrant: async ({ params, query, expectedVersion }, ports) => {
     await deleteClientGrant({ ...params, for: query.for }, ports, expectedVersion);
+    return done(204);
+  },
+
+  createMyApplication: async ({ caller, body }, ports) =>
+    createdApplication(await registerOwnApplication(caller, body, ports)),
+  getMyApplications: async ({ caller }, ports) => {
+    const clients = await listOwnApplications(caller, ports);
+    const lastUses = await lastUsesOf(clients, ports);
+    return ok({ items: clients.map((client) => applicationRepresentation(client, lastUses)) });
+  },
+  getMyApplication: async ({ caller, params }, ports) => {
+    const client = await getOwnApplication(caller, params.clientId, ports);
+    return ok(applicationRepresentation(client, await lastUsesOf([client], ports)));
+  },
+  updateMyApplication: async ({ caller, params, body, expectedVersion }, ports) => {
+    const access = { caller, clientId: params.clientId, expectedVersion };
+    return ok(applicationRepresentation(await updateOwnApplication(access, body, ports)));
+  },
+  deleteMyApplication: async ({ caller, params, expectedVersion }, ports) => {
+    await deleteOwnApplication({ caller, clientId: params.clientId, expectedVersion }, ports);
     return done(204);
   },
 });

@@ -5,7 +5,7 @@ import { ambient } from '#shared/adapters/node/ambient.ts';
 import { bcryptHasher } from '#shared/adapters/node/bcrypt-hasher.ts';
 import { management } from '#shared/adapters/sets/management.ts';
 import { manageSecrets } from '#shared/api/management/clients/secrets.ts';
-import type { ManagementCaller } from '#shared/domain/access/authority.ts';
+import { type ManagementCaller, ownAccountOf } from '#shared/domain/access/authority.ts';
 import type { ClientAccess } from '#shared/domain/clients/client-ownership.ts';
 import {
   addSecret,
@@ -69,6 +69,12 @@ const remove = async (request: ClientOperation & { readonly params: { readonly s
   return done(204);
 };
 
+/** The same operation on an application that the caller owns. */
+const ofOwn =
+  <Request extends ClientOperation<unknown>, Answer>(operate: (request: Request, ports: Ports) => Answer) =>
+  (request: Request, ports: Ports) =>
+    operate({ ...request, params: { ...request.params, developerId: ownAccountOf(request.caller) } }, ports);
+
 const adapters = {
   ...ambient,
   ...management,
@@ -104,4 +110,9 @@ export const handler = lambda(manageSecrets, adapters, {
   finishApplicationRotation: finish,
   cancelApplicationRotation: cancel,
   deleteApplicationSecret: remove,
+  addMyApplicationSecret: ofOwn(add),
+  rotateMyApplicationSecrets: ofOwn(rotate),
+  finishMyApplicationRotation: ofOwn(finish),
+  cancelMyApplicationRotation: ofOwn(cancel),
+  deleteMyApplicationSecret: ofOwn(remove),
 });

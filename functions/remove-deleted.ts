@@ -1,4 +1,8 @@
-import { dynamoClientLister, dynamoClientRemover } from '#shared/adapters/dynamo/directory/clients.ts';
+import {
+  dynamoClientChanger,
+  dynamoClientLister,
+  dynamoClientRemover,
+} from '#shared/adapters/dynamo/directory/clients.ts';
 import { dynamoDirectoryLister, dynamoRecordRemover } from '#shared/adapters/dynamo/directory/directory.ts';
 import { dynamoRecords } from '#shared/adapters/dynamo/directory/records.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
@@ -11,6 +15,7 @@ const adapters = {
   records: dynamoRecords,
   directoryList: dynamoDirectoryLister,
   clientList: dynamoClientLister,
+  clientChanger: dynamoClientChanger,
   clientRemover: dynamoClientRemover,
   remains: dynamoRecordRemover,
 };

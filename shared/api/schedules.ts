@@ -3,8 +3,8 @@ import { lambdaTable } from './table.ts';
 /** Runs on a schedule of the deployment. The next run continues the work that a run could not finish. */
 export const removeDeleted = lambdaTable({
   name: 'remove-deleted',
-  purpose: 'Removes the rows of deleted records.',
-  grants: ['records:read', 'directory:list', 'clients:list', 'clients:delete', 'remains:remove'],
+  purpose: 'Removes the rows of deleted records, and disables the applications of deleted users.',
+  grants: ['records:read', 'directory:list', 'clients:list', 'clients:change', 'clients:delete', 'remains:remove'],
   routes: {},
   schedule: { everyMinutes: 1 },
   timeoutSeconds: 60,

@@ -19,6 +19,7 @@ export const floors: Readonly<Record<string, number>> = {
   'shared/domain/grants': 8,
   'shared/domain/clients': 9,
   'shared/domain/founding': 9,
+  'shared/domain/developers': 10,
   'shared/domain/login': 10,
   'shared/domain/identities': 11,
   'shared/domain/membership': 11,

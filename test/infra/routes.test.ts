@@ -12,7 +12,6 @@ test('a path has one route of API Gateway, except where nothing can be read, gue
     '/oauth/revoke': withPreflight,
     '/login/link': ['ANY', 'POST'],
     '/login/{interactionId}/code': ['ANY', 'POST'],
-    '/v1/applications/{clientId}/grants/{apiId}': ['PUT', 'DELETE'],
     '/v1/me/api-tokens': divided,
     '/v1/tenants/{tenantId}/api-tokens': divided,
     '/v1/tenants/{tenantId}/members/{userId}/api-tokens': divided,

@@ -17,8 +17,8 @@ interface FilterParameters {
 }
 
 /** Whether a request filters its list. */
-export function isFiltered({ status, q }: ListFilter): boolean {
-  return status !== undefined || q !== undefined;
+export function isFiltered({ status, q, ownerUserId }: ListFilter): boolean {
+  return status !== undefined || q !== undefined || ownerUserId !== undefined;
 }
 
 /**
@@ -26,10 +26,11 @@ export function isFiltered({ status, q }: ListFilter): boolean {
  * index. Items from before lists could be searched have no attribute `search`. They pass the filter, and the caller
  * must search them.
  */
-export function filterParameters({ status, q }: ListFilter, items: FilterableItems): FilterParameters {
+export function filterParameters({ status, q, ownerUserId }: ListFilter, items: FilterableItems): FilterParameters {
   const conditions = [
     ...(status === undefined ? [] : statusConditions(status, items)),
     ...(q === undefined ? [] : [searchCondition(q)]),
+    ...(ownerUserId === undefined ? [] : [ownerCondition(ownerUserId)]),
   ];
   return {
     expression: conditions.map(({ expression }) => `(${expression})`).join(' AND '),
@@ -44,6 +45,10 @@ function searchCondition(q: string): FilterParameters {
     names: { '#search': 'search' },
     values: { ':q': searchForm(q) },
   };
+}
+
+function ownerCondition(ownerUserId: string): FilterParameters {
+  return { expression: '#owner = :owner', names: { '#owner': 'ownerUserId' }, values: { ':owner': ownerUserId } };
 }
 
 function statusConditions(status: NonNullable<ListFilter['status']>, items: FilterableItems): FilterParameters[] {

@@ -1,8 +1,11 @@
 import * as z from 'zod';
+import type { WorkspaceSettings } from '#shared/domain/records/settings.ts';
 import {
   apiIdentifier,
   apiTokenKind,
   EXPIRY_SECONDS_MAX,
+  NAME_CHARACTERS,
+  text,
   timestamp,
   tokenLifetimeSeconds,
   tokenQuota,
@@ -129,6 +132,18 @@ const sessions = z.strictObject({
   members: sessionLimits.meta({ description: 'For people who administer the workspace' }),
 });
 
+const RESERVED_NAMES_MAX = 50;
+
+const developers = z.strictObject({
+  mode: z.enum(['off', 'invited', 'open'] as const satisfies WorkspaceSettings['developers']['mode'][]).meta({
+    description: 'Who may own applications: nobody, users with "developer": true, or every user',
+  }),
+  maxApplications: z.int().min(1).max(LIVE_MAX).meta({ description: 'How many applications one person may own' }),
+  reservedNames: unique(z.array(text(NAME_CHARACTERS).min(3)).max(RESERVED_NAMES_MAX), (name) => name).meta({
+    description: 'Their applications have no name that contains one of these, or that looks as if it did',
+  }),
+});
+
 /** How many origins may be listed. Each of them is a site that handles management tokens. */
 const ORIGINS_MAX = 20;
 
@@ -142,6 +157,7 @@ const settings = z.object({
   apiTokens,
   refreshTokens,
   sessions,
+  developers,
   allowedOrigins,
   signingKeys,
   statusLists,
@@ -172,6 +188,7 @@ const example = {
     users: { idleLifetimeSeconds: 43_200, lifetimeSeconds: 2_592_000 },
     members: { idleLifetimeSeconds: 3_600, lifetimeSeconds: 86_400 },
   },
+  developers: { mode: 'invited', maxApplications: 10, reservedNames: ['Acme'] },
   allowedOrigins: ['https://console.example.com'],
   version: 2,
 };
@@ -203,6 +220,7 @@ export const settingsRoutes = {
         sessions: z
           .strictObject({ users: sessionLimits.partial().optional(), members: sessionLimits.partial().optional() })
           .optional(),
+        developers: developers.partial().optional(),
         allowedOrigins: allowedOrigins.optional(),
       }),
       example: { apiTokens: { maxLive: 20, maxLifetimeSeconds: 31_536_000 } },

@@ -15,6 +15,11 @@ const SYSTEM_PERMISSIONS = {
   'write:me': { reach: 'self', description: "Change one's own account: end consents and logins" },
   'read:my-tokens': { reach: 'self', description: "See one's own personal API tokens, in all tenants" },
   'write:my-tokens': { reach: 'self', description: "Create, change and delete one's own personal API tokens" },
+  'read:my-applications': { reach: 'self', description: "See one's own applications" },
+  'write:my-applications': {
+    reach: 'self',
+    description: "Register, change and delete one's own applications, and make their secrets",
+  },
   'read:tenants': { reach: 'tenant', description: 'See tenants' },
   'write:tenants': { reach: 'workspace', description: 'Create and delete tenants' },
   'read:users': { reach: 'workspace', description: 'See users' },

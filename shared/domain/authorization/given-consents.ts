@@ -5,6 +5,7 @@ import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
 import type { Look, RecordReader } from '../records/look.ts';
 import { apiRecordKey } from '../records/permissions.ts';
 import { exists, tenantKey } from '../records/principals.ts';
+import { isVerified } from '../registration/registration.ts';
 
 /** Removes consents. The condition of each removal is the version of the consent. */
 export type ConsentRemover = Pick<DirectoryWriter<'consent'>, 'remove'>;
@@ -19,6 +20,8 @@ export interface ConsentReaderPorts {
 export interface GivenConsent {
   readonly consent: Consent;
   readonly applicationName: string;
+  /** Whether pages vouch for the application. */
+  readonly isVerified: boolean;
   /** Undefined for a consent that only tells the application who the person is. */
   readonly api: { readonly name: string; readonly identifier: string } | undefined;
   readonly tenantName: string | undefined;
@@ -57,7 +60,8 @@ async function withNames(listed: Consent, look: Look): Promise<GivenConsent | un
   ]);
   const isOver = (apiId !== undefined && api === undefined) || (tenantId !== undefined && !exists(tenant));
   if (consent?.id !== listed.id || client === undefined || isOver) return undefined;
-  return { consent, applicationName: client.description, api, tenantName: tenant?.name };
+  const application = { applicationName: client.description, isVerified: isVerified(client) };
+  return { consent, ...application, api, tenantName: tenant?.name };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Clock } from '../ambient.ts';
 import { DomainError, ignoreConflict } from '../errors.ts';
 import { changeRecord, type RecordWriter } from '../records/change-record.ts';
-import { type ApiTokenRoster, type ClientOwner, rosterKey } from '../records/client.ts';
+import { type ClientOwner, type ClientRoster, rosterKey } from '../records/client.ts';
 import { isLive } from '../records/lifecycle.ts';
 import type { ClientLister } from '../records/lists.ts';
 import type { Look, RecordReader } from '../records/look.ts';
@@ -43,7 +43,7 @@ export async function enterRoster(
   const now = ports.clock.nowSeconds();
   const listed = await listedIds(owner, ports);
   if ((await openRosterLook(key, ports).find(key)) === undefined) await openRoster(key, now, ports);
-  const enter = async (roster: ApiTokenRoster): Promise<ApiTokenRoster> => {
+  const enter = async (roster: ClientRoster): Promise<ClientRoster> => {
     const recent = roster.entries.filter(({ addedAtSeconds }) => addedAtSeconds + INDEX_LAG_SECONDS_MAX > now);
     const live = await countLive({ listed, recent, now }, openRosterLook(key, ports));
     if (live < maxLive) return { ...roster, entries: [...recent, { clientId, addedAtSeconds: now }] };
@@ -67,7 +67,7 @@ export async function leaveRoster(
   const key = rosterKey(owner);
   const roster = await openRosterLook(key, { records }).find(key);
   if (roster?.entries.some((entry) => entry.clientId === clientId) !== true) return;
-  const leave = (before: ApiTokenRoster): ApiTokenRoster => ({
+  const leave = (before: ClientRoster): ClientRoster => ({
     ...before,
     entries: before.entries.filter((entry) => entry.clientId !== clientId),
   });
@@ -89,7 +89,7 @@ async function openRoster(key: RosterKey, nowSeconds: number, { rosters }: Ports
  * being created count, too.
  */
 async function countLive(
-  { listed, recent, now }: { listed: readonly string[]; recent: ApiTokenRoster['entries']; now: number },
+  { listed, recent, now }: { listed: readonly string[]; recent: ClientRoster['entries']; now: number },
   look: Look,
 ): Promise<number> {
   const entered = recent.map(({ clientId }) => clientId);

@@ -1,4 +1,4 @@
-import { assertMayManageCredential, assertOwnUser, type ManagementCaller } from '../access/authority.ts';
+import { assertMayManageCredential, assertOwnUser, type ManagementCaller, ownAccountOf } from '../access/authority.ts';
 import { findMember, findServiceUser } from '../access/standing.ts';
 import type { Clock } from '../ambient.ts';
 import { notFound } from '../errors.ts';
@@ -85,6 +85,7 @@ export function openLook(
  */
 export async function findOwner(caller: ManagementCaller, owner: ClientOwner, look: Look): Promise<Subject> {
   const { tenantId, userId, serviceUserId } = owner;
+  assertIsDeveloper(caller, owner);
   if (userId !== undefined) assertOwnUser(caller, userId);
   if (tenantId === undefined) return userId === undefined ? { type: 'application' } : findWorkspaceMember(userId, look);
   const [tenant, member, serviceUser] = await Promise.all([
@@ -100,15 +101,21 @@ export async function findOwner(caller: ManagementCaller, owner: ClientOwner, lo
   return serviceUserId === undefined ? { type: 'tenant', tenantId } : { type: 'serviceUser', tenantId, serviceUserId };
 }
 
+function assertIsDeveloper(caller: ManagementCaller, { developerId }: ClientOwner): void {
+  if (developerId !== undefined && ownAccountOf(caller) !== developerId) throw notFound();
+}
+
 async function findWorkspaceMember(userId: string, look: Look): Promise<Subject> {
   const [user, member] = await Promise.all([look.find(userKey(userId)), look.find(workspaceMemberKey(userId))]);
   if (!exists(user) || member === undefined) throw notFound();
   return { type: 'workspaceMember', userId, membershipId: member.id };
 }
 
-function isOwnedBy(client: Client, { tenantId, userId, serviceUserId, credential = 'secret' }: ClientOwner): boolean {
+function isOwnedBy(client: Client, owner: ClientOwner): boolean {
+  const { tenantId, userId, serviceUserId, developerId, credential = 'secret' } = owner;
   const { subject } = client;
   if (credentialTypeOf(client) !== credential || tenantIdOf(client) !== tenantId) return false;
+  if (developerId !== undefined && client.ownerUserId !== developerId) return false;
   if (subject.type === 'serviceUser') return subject.serviceUserId === serviceUserId;
   return userIdOf(client) === userId && serviceUserId === undefined;
 }

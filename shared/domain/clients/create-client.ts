@@ -57,6 +57,17 @@ export async function createClient(
   request: ClientRequest,
   ports: CreationPorts,
 ): Promise<MadeClient> {
+  const made = await prepareClient(caller, request, ports);
+  await ports.clients.insert(made.client);
+  return made;
+}
+
+/** Makes a client by the rules of `createClient`. The caller stores it. @throws DomainError as `createClient` does */
+export async function prepareClient(
+  caller: ManagementCaller,
+  request: ClientRequest,
+  ports: Omit<CreationPorts, 'clients'>,
+): Promise<MadeClient> {
   const look = openLook(request.owner, ports);
   const subject = await findOwner(caller, request.owner, look);
   await assertMayManageCredential(caller, { subject, roleIds: [] }, look);
@@ -71,17 +82,16 @@ export async function createClient(
     tokenLifetimeSeconds,
     tokenQuota: changedOwnQuota(undefined, request.tokenQuota),
     registration,
+    ownerUserId: request.owner.developerId,
   };
-  const made = await makeClient(caller, described, request.importedHash, ports);
-  await ports.clients.insert(made.client);
-  return made;
+  return makeClient(caller, described, request.importedHash, ports);
 }
 
 async function makeClient(
   caller: ManagementCaller,
   described: ClientDescription,
   importedHash: string | undefined,
-  ports: CreationPorts,
+  ports: Omit<CreationPorts, 'clients'>,
 ): Promise<MadeClient> {
   const client = newClientWithoutCredential(described, ports);
   if (proofOf(client) !== 'secret') return { client };

@@ -42,6 +42,7 @@ export function withChanges(before: Client, patch: ClientPatch, nowSeconds: numb
     description: patch.description ?? before.description,
     metadata: mergeMetadata(before.metadata, patch.metadata),
     status: patch.status ?? before.status,
+    isPausedByOwner: patch.status === undefined ? before.isPausedByOwner : undefined,
     expiresAtSeconds: earlierExpiry(before, patch.expiresInSeconds, nowSeconds),
     tokenLifetimeSeconds: patchedMember(before.tokenLifetimeSeconds, patch.tokenLifetimeSeconds),
     tokenQuota: changedOwnQuota(before.tokenQuota, patch.tokenQuota),

@@ -37,9 +37,13 @@ import { defaultRolesKey } from './default-roles.ts';
 /** Rows that are read and removed together. This is few enough for the memory, and enough to be fast. */
 const PAGE_ROWS = 25;
 
-/** A row that belongs to a deleted record. `version` is the version that the run has read. */
+/**
+ * A row that belongs to a deleted record. `version` is the version that the run has read. An application of a deleted
+ * user is disabled and stays: people gave it consents, and an administrator decides about it.
+ */
 export type Remnant =
   | { readonly kind: 'client'; readonly id: string }
+  | { readonly kind: 'ownApplication'; readonly id: string }
   | {
       readonly kind: 'record';
       readonly key: RecordKey<Exclude<RemainingKind, 'removal'>, unknown>;
@@ -178,6 +182,8 @@ async function* remnantsOfUser(
   yield* consentsOf(userId, ports);
   yield* clientsOf({ userId }, ports);
   yield* rosterOf({ userId }, look);
+  const roster = await look.find(rosterKey({ developerId: userId }));
+  yield (roster?.entries ?? []).map(({ clientId }) => ({ kind: 'ownApplication', id: clientId }));
   const member = await look.find(workspaceMemberKey(userId));
   if (member !== undefined) yield [{ kind: 'record', key: workspaceMemberKey(userId), version: member.version }];
   const claim = await ownClaim(nameKey('email', email), userId, look);

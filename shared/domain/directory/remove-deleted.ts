@@ -1,7 +1,8 @@
 import type { Clock } from '../ambient.ts';
 import { type BoundedRun, beginRun } from '../bounded-run.ts';
 import { changedMeanwhile } from '../errors.ts';
-import type { ClientRemover, RemainsRemover } from '../records/change-record.ts';
+import { type ClientChanger, type ClientRemover, changeClient, type RemainsRemover } from '../records/change-record.ts';
+import type { Client } from '../records/client.ts';
 import type { ClientLister, DirectoryLister } from '../records/lists.ts';
 import type { RecordReader } from '../records/look.ts';
 import { type Removal, removalKey, removalList } from '../records/removals.ts';
@@ -18,6 +19,7 @@ interface Ports {
   readonly directoryList: DirectoryLister;
   readonly clientList: ClientLister;
   readonly clientRemover: ClientRemover;
+  readonly clientChanger: ClientChanger;
   readonly remains: RemainsRemover;
   readonly clock: Clock;
 }
@@ -77,10 +79,19 @@ async function finishRemoval({ id, version, deleted }: Removal, run: Run, ports:
 }
 
 /** Removes one row. @throws DomainError `conflict` if the index showed an old version; the next run tries again */
-async function remove(remnant: Remnant, { clientRemover, remains }: Ports): Promise<void> {
+async function remove(remnant: Remnant, ports: Ports): Promise<void> {
+  const { clientRemover, remains } = ports;
+  if (remnant.kind === 'ownApplication') return disable(remnant.id, ports);
   const isGone =
     remnant.kind === 'client'
       ? (await clientRemover.remove(remnant.id)) !== 'changed'
       : await remains.remove(remnant.key, remnant.version);
   if (!isGone) throw changedMeanwhile();
+}
+
+/** Disables an application, if it still exists. */
+async function disable(clientId: string, ports: Ports): Promise<void> {
+  const change = (before: Client): Client => ({ ...before, status: 'disabled', isPausedByOwner: undefined });
+  if ((await ports.records.open(clientId).client(clientId)) === undefined) return;
+  await changeClient({ clientId, change }, ports);
 }

@@ -85,6 +85,8 @@ export interface UserPatch {
   readonly email?: string | undefined;
   readonly name?: string | null | undefined;
   readonly status?: 'active' | 'disabled' | undefined;
+  /** Whether the user may own applications where the settings invite developers. */
+  readonly developer?: boolean | undefined;
   readonly metadata?: JsonObject | null | undefined;
 }
 
@@ -113,6 +115,7 @@ export async function updateUser(
       email: patch.email?.toLowerCase() ?? before.email,
       name: patchedMember(before.name, patch.name),
       status: patch.status ?? before.status,
+      isDeveloper: (patch.developer ?? before.isDeveloper) || undefined,
       metadata: mergeMetadata(before.metadata, patch.metadata),
     };
     if (before.status === 'active' && after.status === 'disabled') await leaveFullMembers(id, ports);

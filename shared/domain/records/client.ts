@@ -91,6 +91,10 @@ export interface Client extends Versioned {
   readonly userApiIds?: readonly string[] | undefined;
   /** For applications only; undefined if an application was registered with no more than a name. */
   readonly registration?: ApplicationRegistration | undefined;
+  /** The developer who owns an application; undefined for an application of the workspace, and for other clients. */
+  readonly ownerUserId?: string | undefined;
+  /** Whether the developer disabled the application. Only then may the developer enable it again. */
+  readonly isPausedByOwner?: true | undefined;
   /** Empty if the client has a key, or trusts another issuer. */
   readonly secrets: readonly StoredSecret[];
   readonly key?: StoredKey | undefined;
@@ -146,14 +150,17 @@ export interface ClientOwner {
   readonly userId?: string | undefined;
   readonly serviceUserId?: string | undefined;
   readonly credential?: CredentialType | undefined;
+  /** Without a tenant: the developer who owns applications. The list of the workspace has them, too. */
+  readonly developerId?: string | undefined;
 }
 
-/** The API tokens that one owner has made recently. */
-export interface ApiTokenRoster extends Versioned {
+/** Clients of one owner: the API tokens that were made recently, or all applications of a developer. */
+export interface ClientRoster extends Versioned {
   readonly entries: readonly { readonly clientId: string; readonly addedAtSeconds: number }[];
 }
 
-/** Names the roster of the API tokens of an owner. */
-export function rosterKey({ tenantId = '', userId }: ClientOwner): RecordKey<'roster', ApiTokenRoster> {
+/** Names the roster of an owner: of API tokens, or of the applications of a developer. */
+export function rosterKey({ tenantId = '', userId, developerId }: ClientOwner): RecordKey<'roster', ClientRoster> {
+  if (developerId !== undefined) return { kind: 'roster', id: `developer/${developerId}` };
   return { kind: 'roster', id: userId === undefined ? tenantId : membershipKey(tenantId, userId).id };
 }

@@ -25,6 +25,8 @@ export interface ListFilter {
   readonly status?: 'active' | 'disabled' | 'expired' | undefined;
   /** A part of the item's names, in upper or lower case; see `searchTextOf`. */
   readonly q?: string | undefined;
+  /** The developer who owns applications. Only applications have one. */
+  readonly ownerUserId?: string | undefined;
 }
 
 /** Lists the clients of an owner. */

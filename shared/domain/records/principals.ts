@@ -24,6 +24,8 @@ export interface User extends Versioned {
   readonly metadata?: JsonObject | undefined;
   /** Whether the user has shown a code that was sent to the address. A changed address is not verified. */
   readonly isEmailVerified?: true | undefined;
+  /** Whether an administrator lets the user own applications where the settings invite developers. */
+  readonly isDeveloper?: true | undefined;
   /** Sessions that began before this moment have ended, because the user signed out everywhere. */
   readonly signedOutBeforeSeconds?: number | undefined;
 }

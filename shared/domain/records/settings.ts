@@ -58,6 +58,14 @@ export interface WorkspaceSettings extends Versioned {
   };
   /** How long people stay logged in. Workspace members have shorter limits. */
   readonly sessions: { readonly users: SessionLimits; readonly members: SessionLimits };
+  /** Who may own applications. */
+  readonly developers: {
+    readonly mode: (typeof developerModes)[number];
+    /** How many applications one person may own. */
+    readonly maxApplications: number;
+    /** Names that their applications must not have, nor anything that looks like them. */
+    readonly reservedNames: readonly string[];
+  };
   /** The origins whose pages may call the management API from a browser, spelled as browsers send them. */
   readonly allowedOrigins: readonly string[];
   /** Tokens of any client that were issued before this moment are not valid. */
@@ -87,6 +95,16 @@ export interface SessionLimits {
 export const DEFAULT_SESSIONS: WorkspaceSettings['sessions'] = {
   users: { idleLifetimeSeconds: 43_200, lifetimeSeconds: 2_592_000 },
   members: { idleLifetimeSeconds: 3_600, lifetimeSeconds: 86_400 },
+};
+
+/** Who may own applications: nobody, the users whom an administrator made developers, or every user. */
+export const developerModes = ['off', 'invited', 'open'] as const;
+
+/** The rules for developers until an administrator changes them. */
+export const DEFAULT_DEVELOPERS: WorkspaceSettings['developers'] = {
+  mode: 'off',
+  maxApplications: 10,
+  reservedNames: [],
 };
 
 /**
@@ -119,6 +137,7 @@ export const DEFAULT_SETTINGS: WorkspaceSettings = {
   statusLists: { ttlSeconds: 30 },
   refreshTokens: DEFAULT_REFRESH_TOKENS,
   sessions: DEFAULT_SESSIONS,
+  developers: DEFAULT_DEVELOPERS,
   allowedOrigins: [],
   createdAtSeconds: 0,
   version: 1,

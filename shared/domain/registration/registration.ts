@@ -27,6 +27,14 @@ export function registrationOf({ registration }: Pick<Client, 'registration'>): 
 }
 
 /**
+ * Whether pages vouch for an application to the people whom it asks: it is the workspace's own. Of an application of
+ * others, registered by an administrator or by a developer, they say that nobody has checked who made it.
+ */
+export function isVerified(client: Client): boolean {
+  return registrationOf(client).party === 'first' && client.ownerUserId === undefined;
+}
+
+/**
  * Returns the only proof that a client can show (RFC 7591 §2); undefined if tokens of another issuer authenticate it.
  */
 export function proofOf(client: Client): ClientProof | undefined {

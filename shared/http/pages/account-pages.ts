@@ -82,10 +82,11 @@ function shownIdentities({ user, subjects }: OwnIdentities): ShownIdentities {
   return { isEmailVerified, providers };
 }
 
-function shownConsent({ consent, applicationName, api, tenantName }: GivenConsent): ShownConsent {
+function shownConsent({ consent, applicationName, isVerified, api, tenantName }: GivenConsent): ShownConsent {
   const { id, allowed, createdAtSeconds } = consent;
   return {
     application: applicationName,
+    isVerified,
     api: api?.name,
     tenant: tenantName,
     permissions: allowed,

@@ -16,7 +16,7 @@ import {
 } from '#shared/domain/login/interactions.ts';
 import type { Interaction } from '#shared/domain/people-records/interaction.ts';
 import type { Look } from '#shared/domain/records/look.ts';
-import { registrationOf } from '#shared/domain/registration/registration.ts';
+import { isVerified } from '#shared/domain/registration/registration.ts';
 import { chooseTenantPage } from '#shared/pages/authorization/choose-tenant.ts';
 import { consentPage } from '#shared/pages/authorization/consent.ts';
 import { errorPage } from '#shared/pages/error.ts';
@@ -174,7 +174,7 @@ function consentQuestion(
     ...form,
     application: {
       name: client.description,
-      isVerified: registrationOf(client).party === 'first',
+      isVerified: isVerified(client),
       redirectUri: request.redirectUri,
     },
     api: api && { name: api.name, identifier: api.identifier },

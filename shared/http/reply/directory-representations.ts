@@ -29,6 +29,7 @@ export function userRepresentation(record: User) {
     createdAtSeconds,
     version,
     isEmailVerified,
+    isDeveloper = false,
     signedOutBeforeSeconds: _hidden,
     ...rest
   } = record;
@@ -38,6 +39,7 @@ export function userRepresentation(record: User) {
     id,
     email,
     emailVerified: isEmailVerified === true,
+    developer: isDeveloper,
     name,
     metadata,
     status,
@@ -143,6 +145,7 @@ export function settingsRepresentation(record: Omit<WorkspaceSettings, 'createdA
     statusLists,
     refreshTokens,
     sessions,
+    developers,
     allowedOrigins,
     ...rest
   } = record;
@@ -157,6 +160,7 @@ export function settingsRepresentation(record: Omit<WorkspaceSettings, 'createdA
     statusLists,
     refreshTokens,
     sessions,
+    developers,
     allowedOrigins,
     ...revocationMark({ revokedBeforeSeconds }),
   };

@@ -21,7 +21,15 @@ export function permissionRepresentation({ api, value, ...rest }: Omit<Permissio
 }
 
 /** The members that an application does not show: members of other clients, and members with answers of their own. */
-type HiddenOfApplication = 'roleIds' | 'permissions' | 'accessToken' | 'key' | 'trust' | 'apiIds' | 'userApiIds';
+type HiddenOfApplication =
+  | 'roleIds'
+  | 'permissions'
+  | 'accessToken'
+  | 'key'
+  | 'trust'
+  | 'apiIds'
+  | 'userApiIds'
+  | 'isPausedByOwner';
 
 /** Shows an application without its secrets. */
 export function applicationRepresentation(client: Client, lastUses?: LastUses) {
@@ -30,6 +38,7 @@ export function applicationRepresentation(client: Client, lastUses?: LastUses) {
     subject,
     description,
     registration,
+    ownerUserId,
     metadata,
     tokenLifetimeSeconds,
     revokedBeforeSeconds,
@@ -49,6 +58,7 @@ export function applicationRepresentation(client: Client, lastUses?: LastUses) {
   return {
     clientId: id,
     name: description,
+    ownerUserId,
     ...registrationRepresentation(registrationOf({ registration })),
     ...(metadata && { metadata }),
     ...(tokenLifetimeSeconds !== undefined && { tokenLifetimeSeconds }),
@@ -115,8 +125,12 @@ function registrationRepresentation(registration: ApplicationRegistration) {
   };
 }
 
+/** The members that only applications have. */
+type OfApplications = 'apiIds' | 'userApiIds' | 'registration' | 'ownerUserId' | 'isPausedByOwner';
+
 /** The members that credentials of service users do not show, and the members that differ by the type of credential. */
 type HiddenOfCredential =
+  | OfApplications
   | 'id'
   | 'secrets'
   | 'key'
@@ -124,9 +138,6 @@ type HiddenOfCredential =
   | 'roleIds'
   | 'permissions'
   | 'accessToken'
-  | 'apiIds'
-  | 'userApiIds'
-  | 'registration'
   | 'rotation'
   | 'metadata'
   | 'revokedBeforeSeconds'
@@ -168,11 +179,9 @@ export function serviceUserSecretRepresentation(client: Client, lastUses?: LastU
 
 /** The members that an API token does not show: members of other clients, and members with answers of their own. */
 type HiddenOfApiToken =
+  | OfApplications
   | 'key'
   | 'trust'
-  | 'apiIds'
-  | 'userApiIds'
-  | 'registration'
   | 'revokedBeforeSeconds'
   | 'tokenLifetimeSeconds'
   | 'tokenQuota';

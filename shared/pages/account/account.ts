@@ -58,6 +58,8 @@ export interface ShownSession {
 /** What the person allowed an application. */
 export interface ShownConsent {
   readonly application: string;
+  /** Whether the application is the workspace's own. */
+  readonly isVerified: boolean;
   /** Undefined if the application only learns who the person is. */
   readonly api?: string | undefined;
   readonly tenant?: string | undefined;
@@ -162,10 +164,11 @@ ${listOf(
 }
 
 function consentRow(consent: ShownConsent, csrf: string): Html {
-  const { application, permissions, sinceSeconds, withdrawAction } = consent;
+  const { application, isVerified, permissions, sinceSeconds, withdrawAction } = consent;
+  const warning = isVerified ? '' : html` <span class="tag alarm">${texts.consent.notVerified}</span>`;
   const withdraw = html`<button class="plain small">${text.withdraw}<span class="unseen"> ${say(text.withdrawFrom, { application: nameOf(application) })}</span></button>`;
   return html`<div class="row">
-<p>${nameOf(application)}<br>
+<p>${nameOf(application)}${warning}<br>
 <span class="soft small">${placeOf(consent)}<br>${permissions.length > 0 && html`<code>${nameOf(permissions.join(' '))}</code><br>`}
 ${say(text.since, { moment: moment(sinceSeconds) })}</span></p>
 ${form({ action: withdrawAction, csrf }, withdraw)}

@@ -19,6 +19,13 @@ const OUT_OF_REACH: readonly string[] = [
   'endMySession',
   'getMyIdentities',
   'removeMyIdentity',
+  'getMyApplications',
+  ...['create', 'get', 'update', 'delete'].map((act) => `${act}MyApplication`),
+  'addMyApplicationSecret',
+  'rotateMyApplicationSecrets',
+  'finishMyApplicationRotation',
+  'cancelMyApplicationRotation',
+  'deleteMyApplicationSecret',
   'userInfo',
   'userInfoByPost',
   // Their requests make a member by a write of a world's own.

@@ -28,6 +28,10 @@ describe(PAGE, () => {
     expect(used().session.answers('offline')).toEqual([true]);
   });
 
+  test('makes a user a developer', () => {
+    expect(used().session.answers('developers')).toEqual([expect.objectContaining({ version: 2 }), true]);
+  });
+
   test('quotes the page that the person sees', () => {
     expect(textOf(consent.html)).toContain('Allow Dashboards to act for you?');
     expect(consent.html).toContain('<strong><bdi>dashboards.example.com</bdi></strong>');

@@ -30,7 +30,7 @@ describe('W1: the token of a user in no tenant', () => {
       active: true,
       sub: self.userId,
       client_id: self.clientId,
-      scope: 'read:me write:me read:my-tokens write:my-tokens',
+      scope: 'read:me write:me read:my-tokens write:my-tokens read:my-applications write:my-applications',
     });
     expect(answer).not.toHaveProperty('tenant_id');
   });

@@ -52,7 +52,7 @@ const collections: readonly Collection[] = [
     path: '/v1/users',
     id: /^usr_\w{22}$/,
     body: (serial) => ({ email: `user${serial}@example.com`, name: 'Zoë', metadata: { '': null } }),
-    defaults: { status: 'active', emailVerified: false },
+    defaults: { status: 'active', emailVerified: false, developer: false },
   },
   {
     path: '/v1/roles',

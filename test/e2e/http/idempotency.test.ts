@@ -62,6 +62,7 @@ describe('a creation that is repeated under its Idempotency-Key', () => {
       'addApplicationSecret',
       'addMemberApiTokenSecret',
       'addMyApiTokenSecret',
+      'addMyApplicationSecret',
       'addTenantApiTokenSecret',
       'createApi',
       'createApplication',
@@ -70,6 +71,7 @@ describe('a creation that is repeated under its Idempotency-Key', () => {
       'createMemberApiToken',
       'createMemberInvitation',
       'createMyApiToken',
+      'createMyApplication',
       'createRole',
       'createServiceUser',
       'createServiceUserKey',
@@ -83,6 +85,7 @@ describe('a creation that is repeated under its Idempotency-Key', () => {
       'rotateApplicationSecrets',
       'rotateMemberApiTokenSecrets',
       'rotateMyApiTokenSecrets',
+      'rotateMyApplicationSecrets',
       'rotateTenantApiTokenSecrets',
     ]);
   });

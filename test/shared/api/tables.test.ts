@@ -182,8 +182,11 @@ describe('bodies and replies', () => {
       'rotateMyApiTokenSecrets',
       'addApplicationSecret',
       'rotateApplicationSecrets',
+      'addMyApplicationSecret',
+      'rotateMyApplicationSecrets',
       'createServiceUserSecret',
       'createApplication',
+      'createMyApplication',
     ]);
     expect(showing('accessToken')).toEqual(['createTenantApiToken', 'createMemberApiToken', 'createMyApiToken']);
     expect(showing('privateKey')).toEqual(['createServiceUserKey']);

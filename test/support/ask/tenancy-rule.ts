@@ -88,6 +88,16 @@ const ofSelf: readonly Operation[] = [
   'endMySession',
   'getMyIdentities',
   'removeMyIdentity',
+  'createMyApplication',
+  'getMyApplications',
+  'getMyApplication',
+  'updateMyApplication',
+  'deleteMyApplication',
+  'addMyApplicationSecret',
+  'rotateMyApplicationSecrets',
+  'finishMyApplicationRotation',
+  'cancelMyApplicationRotation',
+  'deleteMyApplicationSecret',
 ];
 
 /** An id that nobody ever had. */

@@ -51,6 +51,7 @@ export const accountSituations: Readonly<Record<string, AccountProps>> = {
     consents: [
       {
         application: 'Report Mailer',
+        isVerified: true,
         api: 'Reports',
         tenant: 'Acme',
         permissions: ['read:reports', 'write:reports'],
@@ -59,12 +60,19 @@ export const accountSituations: Readonly<Record<string, AccountProps>> = {
       },
       {
         application: 'Notebook',
+        isVerified: false,
         api: 'Notes',
         permissions: ['read:notes'],
         sinceSeconds: 1_790_000_000,
         withdrawAction: '/withdraw/2',
       },
-      { application: 'Guest Book', permissions: [], sinceSeconds: 1_790_000_000, withdrawAction: '/withdraw/3' },
+      {
+        application: 'Guest Book',
+        isVerified: true,
+        permissions: [],
+        sinceSeconds: 1_790_000_000,
+        withdrawAction: '/withdraw/3',
+      },
     ],
     logoutAction: '/logout',
     logoutEverywhereAction: '/logout-everywhere',
@@ -95,6 +103,7 @@ export const accountSituations: Readonly<Record<string, AccountProps>> = {
     consents: [
       {
         application: 'מכתבי דו״ח',
+        isVerified: false,
         api: 'تقارير',
         tenant: 'أكمي',
         permissions: ['read:reports-of-all-departments-and-subsidiaries', 'write:reports', 'export:reports'],

@@ -26,6 +26,8 @@ export interface Desk {
   form(path: string, parameters: Record<string, string>): RouteRequest;
   /** Sends a request that creates what another request needs. */
   create<Body = { id: string }>(path: string, body: object, method?: string): Promise<Body>;
+  /** Sends the same with the token of somebody else. */
+  createAs<Body = { id: string }>(token: string, path: string, body: object): Promise<Body>;
   /** Reads as the administrator. */
   read<Body>(path: string): Promise<Body>;
   /** Runs a scheduled function. */
@@ -54,11 +56,12 @@ export interface Requestable extends Deployment, Pick<World, 'run'> {
 export async function openDesk(world: Requestable, acme: Acme): Promise<Desk> {
   const token = await world.tokenFor(world.admin);
   const tenantPath = `/v1/tenants/${acme.tenantId}`;
-  const create = async <Body>(path: string, body: object, method = 'POST'): Promise<Body> => {
-    const reply = await world.manage(method, path, body, token);
+  const send = async <Body>(bearer: string, method: string, path: string, body: object): Promise<Body> => {
+    const reply = await world.manage(method, path, body, bearer);
     if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.text}`);
     return reply.body as Body;
   };
+  const create = <Body>(path: string, body: object, method = 'POST') => send<Body>(token, method, path, body);
   return {
     acme,
     tenantPath,
@@ -75,6 +78,7 @@ export async function openDesk(world: Requestable, acme: Acme): Promise<Desk> {
       body: new URLSearchParams(parameters).toString(),
     }),
     create,
+    createAs: <Body>(theirs: string, path: string, body: object) => send<Body>(theirs, 'POST', path, body),
     read: async <Body>(path: string) => (await world.manage('GET', path, undefined, token)).body as Body,
     run: world.run,
     spareAlgorithm: world.spareAlgorithm ?? 'EdDSA',

@@ -10,6 +10,7 @@ import { applicationRequests, serviceUserRequests } from './machines.ts';
 import { membershipRequests } from './membership.ts';
 import { oauthRequests } from './oauth.ts';
 import { ownApiTokenRequests } from './own-api-tokens.ts';
+import { ownApplicationRequests } from './own-applications.ts';
 import { secretRequests } from './secrets.ts';
 import { signingKeyRequests } from './signing-keys.ts';
 
@@ -53,5 +54,6 @@ export async function routeRequests(world: Requestable, acme: Acme): Promise<Rou
     ...identityProviderRequests(desk),
     ...serviceUserRequests(desk),
     ...applicationRequests(desk),
+    ...ownApplicationRequests(desk),
   };
 }

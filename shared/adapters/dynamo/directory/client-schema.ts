@@ -138,6 +138,8 @@ export const clientSchema = z.object({
   apiIds: z.array(z.string()),
   userApiIds: z.array(z.string()).optional(),
   registration: registration.optional(),
+  ownerUserId: z.string().optional(),
+  isPausedByOwner: z.literal(true).optional(),
   secrets: z.array(storedSecret),
   key: storedKey.optional(),
   trust: trust.optional(),

@@ -7,7 +7,7 @@ import type { Identity } from '#shared/domain/people-records/identity.ts';
 import { type IdentityProvider, identityProviderTypes } from '#shared/domain/people-records/identity-provider.ts';
 import type { Invitation, InvitedRole, Inviter } from '#shared/domain/people-records/invitation.ts';
 import type { FullMembers, WorkspaceMember } from '#shared/domain/people-records/workspace-member.ts';
-import type { ApiTokenRoster } from '#shared/domain/records/client.ts';
+import type { ClientRoster } from '#shared/domain/records/client.ts';
 import {
   type Api,
   type ClientGrant,
@@ -21,42 +21,21 @@ import {
 import type { Membership, ServiceUser, Tenant, User } from '#shared/domain/records/principals.ts';
 import type { DirectoryKind, RecordKind } from '#shared/domain/records/record-key.ts';
 import type { Deleted, Removal } from '#shared/domain/records/removals.ts';
-import {
-  DEFAULT_REFRESH_TOKENS,
-  DEFAULT_ROTATION,
-  DEFAULT_SESSIONS,
-  type SessionLimits,
-  UNLIMITED,
-  type WorkspaceSettings,
-} from '#shared/domain/records/settings.ts';
+import type { WorkspaceSettings } from '#shared/domain/records/settings.ts';
 import type { BranchShapeOf, ShapeOf } from '#shared/shape-of.ts';
+import { settingsSchema } from './settings-schema.ts';
 import { signingKeysSchema } from './signing-keys-schema.ts';
-import {
-  metadata,
-  permissionReference,
-  seconds,
-  signingAlgorithm,
-  status,
-  tokenQuota,
-  versioned,
-} from './stored-members.ts';
+import { metadata, permissionReference, seconds, signingAlgorithm, status, versioned } from './stored-members.ts';
 
 /** Schemas of stored records. Each record is parsed, because another version of the product may have written it. */
 
 const permission = z.object({ value: z.string(), description: z.string().optional() } satisfies ShapeOf<Permission>);
-
-const sessionLimits = z.object({
-  idleLifetimeSeconds: seconds,
-  lifetimeSeconds: seconds,
-} satisfies ShapeOf<SessionLimits>);
 
 const invitedRole = z.object({
   id: z.string(),
   level: z.int(),
   permissions: z.array(z.string()),
 } satisfies ShapeOf<InvitedRole>);
-
-const apiTokenKinds = z.array(z.enum(['client_credentials', 'access_token']));
 
 const deleted = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tenant'), tenantId: z.string() } satisfies BranchShapeOf<Deleted, 'tenant'>),
@@ -96,7 +75,7 @@ export interface DirectoryRecords {
   readonly settings: WorkspaceSettings;
   readonly signingKeys: SigningKeys;
   readonly signingSecrets: SigningSecrets;
-  readonly roster: ApiTokenRoster;
+  readonly roster: ClientRoster;
   readonly consent: Consent;
   readonly workspaceMember: WorkspaceMember;
   readonly fullMembers: FullMembers;
@@ -122,6 +101,7 @@ const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryR
     status: z.enum(['active', 'disabled', 'deleted']),
     metadata: metadata.optional(),
     isEmailVerified: z.literal(true).optional(),
+    isDeveloper: z.literal(true).optional(),
     signedOutBeforeSeconds: seconds.optional(),
   } satisfies ShapeOf<User>),
   membership: z.object({
@@ -180,46 +160,7 @@ const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryR
   } satisfies ShapeOf<ClientGrant>),
   name: z.object({ ...versioned, ownerId: z.string() } satisfies ShapeOf<NameClaim>),
   removal: z.object({ ...versioned, id: z.string(), deleted } satisfies ShapeOf<Removal>),
-  settings: z.object({
-    ...versioned,
-    revokedBeforeSeconds: seconds.optional(),
-    defaultAudience: z.string().nullable(),
-    accessTokens: z.object({ lifetimeSeconds: seconds, maxLifetimeSeconds: seconds } satisfies ShapeOf<
-      WorkspaceSettings['accessTokens']
-    >),
-    apiTokens: z.object({
-      kinds: z.object({ tenant: apiTokenKinds, user: apiTokenKinds } satisfies ShapeOf<
-        WorkspaceSettings['apiTokens']['kinds']
-      >),
-      maxLive: z.int().nullable(),
-      lifetimeSeconds: seconds.nullable(),
-      maxLifetimeSeconds: seconds.nullable(),
-    } satisfies ShapeOf<WorkspaceSettings['apiTokens']>),
-    signingKeys: z
-      .object({
-        mode: z.enum(['kms', 'wrapped']),
-        rotationSeconds: seconds,
-        leadSeconds: seconds,
-        retentionSeconds: seconds,
-      } satisfies ShapeOf<WorkspaceSettings['signingKeys']>)
-      .default(DEFAULT_ROTATION),
-    tokenQuota: tokenQuota.default(UNLIMITED),
-    statusLists: z
-      .object({ ttlSeconds: seconds } satisfies ShapeOf<WorkspaceSettings['statusLists']>)
-      .default({ ttlSeconds: 30 }),
-    refreshTokens: z
-      .object({
-        lifetimeSeconds: seconds,
-        idleLifetimeSeconds: seconds,
-        graceSeconds: seconds,
-        maxLivePerClient: z.int(),
-      } satisfies ShapeOf<WorkspaceSettings['refreshTokens']>)
-      .default(DEFAULT_REFRESH_TOKENS),
-    sessions: z
-      .object({ users: sessionLimits, members: sessionLimits } satisfies ShapeOf<WorkspaceSettings['sessions']>)
-      .default(DEFAULT_SESSIONS),
-    allowedOrigins: z.array(z.string()).default([]),
-  } satisfies ShapeOf<WorkspaceSettings>),
+  settings: settingsSchema,
   signingKeys: signingKeysSchema,
   signingSecrets: z.object({
     ...versioned,
@@ -235,9 +176,9 @@ const directorySchemas: { readonly [Kind in DirectoryKind]: z.ZodType<DirectoryR
   roster: z.object({
     ...versioned,
     entries: z.array(
-      z.object({ clientId: z.string(), addedAtSeconds: seconds } satisfies ShapeOf<ApiTokenRoster['entries'][number]>),
+      z.object({ clientId: z.string(), addedAtSeconds: seconds } satisfies ShapeOf<ClientRoster['entries'][number]>),
     ),
-  } satisfies ShapeOf<ApiTokenRoster>),
+  } satisfies ShapeOf<ClientRoster>),
   consent: z.object({
     ...versioned,
     id: z.string(),

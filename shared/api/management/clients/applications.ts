@@ -4,6 +4,7 @@ import {
   clientQuery,
   EXPIRY_SECONDS_MAX,
   expiresInSeconds,
+  id,
   metadata,
   metadataPatch,
   NAME_CHARACTERS,
@@ -16,56 +17,14 @@ import {
   tokenQuota,
   tokensRevokedUntil,
 } from '../../fields/fields.ts';
-import {
-  newRegistration,
-  registrationExample,
-  registrationPatch,
-  shownRegistration,
-} from '../../fields/registration-fields.ts';
-import {
-  lastUsedAt,
-  newSecretExample,
-  newSecretFields,
-  rotationEndsAt,
-  secretFields,
-  usedSecretExample,
-} from '../../fields/secret-fields.ts';
-import { shownMetadata, status } from '../../fields/shapes.ts';
+import { newRegistration, registrationPatch } from '../../fields/registration-fields.ts';
+import { newSecretFields } from '../../fields/secret-fields.ts';
+import { status } from '../../fields/shapes.ts';
 import { lambdaTable, type Route } from '../../table.ts';
+import { application, applicationExample, usedApplicationExample } from './application.ts';
+import { ownApplicationRoutes } from './own-applications.ts';
 
-const application = z.object({
-  clientId: z.string(),
-  name: z.string(),
-  ...shownRegistration,
-  metadata: shownMetadata,
-  tokenLifetimeSeconds: z.int().optional(),
-  tokensRevokedUntil: timestamp.optional(),
-  tokenQuota: tokenQuota.optional().meta({ description: 'Absent if the quota of the workspace applies' }),
-  createdAt: timestamp,
-  createdBy: z.string(),
-  expiresAt: timestamp.nullable(),
-  status,
-  secrets: z.array(secretFields),
-  rotationEndsAt,
-  lastUsedAt: lastUsedAt.meta({ description: 'When its keys were last used, exact to five minutes; null for never' }),
-  version: z.int(),
-});
-
-const example = {
-  clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E',
-  name: 'reports gateway',
-  ...registrationExample,
-  createdAt: '2027-01-15T08:00:00.000Z',
-  createdBy: 'cli_0AaBbCcDdEeFfGgHhIiJjK',
-  expiresAt: null,
-  status: 'active',
-  secrets: [newSecretExample],
-  version: 1,
-} as const;
-
-const shownExample = { ...example, secrets: [usedSecretExample] } as const;
-
-const newExample = { ...example, clientSecret: 'mms_…' };
+const newExample = { ...applicationExample, clientSecret: 'mms_…' };
 
 const grantee = z
   .enum(['client', 'user'] as const satisfies Grantee[])
@@ -83,11 +42,11 @@ const grant = z.object({
 
 const grantExample = {
   id: 'grn_4RtYuIoPzXcVbNmAsDfG1h',
-  clientId: example.clientId,
+  clientId: applicationExample.clientId,
   apiId: 'api_1QwErTyUiOpAsDfGhJkL2Z',
   for: 'client',
   permissions: ['read:reports'],
-  createdAt: example.createdAt,
+  createdAt: applicationExample.createdAt,
   version: 1,
 };
 
@@ -98,7 +57,8 @@ const writing = { errors: 'problem', caller: { permission: 'write:applications' 
 /** The routes of applications, which are clients of the workspace itself, and of their client grants. */
 export const applications = lambdaTable({
   name: 'applications',
-  purpose: 'Manages applications and their client grants.',
+  greedyBelow: ['/v1/applications', '/v1/me/applications'],
+  purpose: 'Manages applications and their client grants; lets developers manage their own applications.',
   grants: [
     'records:read',
     'tokens:verify',
@@ -107,6 +67,7 @@ export const applications = lambdaTable({
     'clients:list',
     'clients:change',
     'clients:delete',
+    'rosters:write',
     'usage:read',
     'client-grants:write',
     'pepper:use',
@@ -131,7 +92,7 @@ export const applications = lambdaTable({
           expiresInSeconds,
           ...newRegistration,
         }),
-        example: { name: example.name },
+        example: { name: applicationExample.name },
       },
       reply: {
         status: 201,
@@ -146,12 +107,14 @@ export const applications = lambdaTable({
       method: 'GET',
       path: '/v1/applications',
       summary: 'List applications',
-      query: clientQuery,
+      query: clientQuery.extend({
+        ownerUserId: id.optional().meta({ description: 'The developer who owns them' }),
+      }),
       reply: {
         status: 200,
         description: 'A page of applications',
         schema: page(application),
-        example: { items: [shownExample] },
+        example: { items: [usedApplicationExample] },
       },
     },
     getApplication: {
@@ -163,7 +126,7 @@ export const applications = lambdaTable({
         status: 200,
         description: 'The application, without its secrets',
         schema: application,
-        example: shownExample,
+        example: usedApplicationExample,
       },
     },
     updateApplication: {
@@ -189,7 +152,7 @@ export const applications = lambdaTable({
         status: 200,
         description: 'The application after the change',
         schema: application,
-        example: { ...example, tokenLifetimeSeconds: 600, version: 2 },
+        example: { ...applicationExample, tokenLifetimeSeconds: 600, version: 2 },
       },
       audit: 'client.updated',
     },
@@ -243,5 +206,6 @@ export const applications = lambdaTable({
       audit: 'client_grant.deleted',
       audited: ['for'],
     },
+    ...ownApplicationRoutes,
   },
 });

@@ -102,6 +102,10 @@ const ofTenant = `${tenantTokens}/{clientId}/secrets` as const;
 
 const ofApplication = '/v1/applications/{clientId}/secrets';
 
+const forOwnApplication = { permission: 'write:my-applications' } as const;
+
+const ofOwnApplication = '/v1/me/applications/{clientId}/secrets';
+
 const ofMember = `${userTokens}/{clientId}/secrets` as const;
 
 const ofOwn = `${myTokens}/{clientId}/secrets` as const;
@@ -109,7 +113,7 @@ const ofOwn = `${myTokens}/{clientId}/secrets` as const;
 /** The routes of secrets of API tokens and applications. A client can have several, to rotate without a gap. */
 export const manageSecrets = lambdaTable({
   name: 'manage-secrets',
-  greedyBelow: [ofTenant, ofMember, ofOwn, ofApplication],
+  greedyBelow: [ofTenant, ofMember, ofOwn, ofApplication, ofOwnApplication],
   purpose: 'Adds, rotates and deletes secrets of API tokens and applications.',
   grants: [
     'records:read',
@@ -249,6 +253,38 @@ export const manageSecrets = lambdaTable({
       path: `${ofApplication}/{secretId}`,
       summary: 'Delete one secret of an application',
       caller: forApplication,
+    },
+    addMyApplicationSecret: {
+      ...addition,
+      path: ofOwnApplication,
+      summary: 'Add a secret to an application of the caller; at most five can be live',
+      caller: forOwnApplication,
+    },
+    rotateMyApplicationSecrets: {
+      ...rotation,
+      path: `${ofOwnApplication}/rotate`,
+      summary: 'Give an application of the caller a new secret, with an overlap',
+      caller: forOwnApplication,
+    },
+    finishMyApplicationRotation: {
+      ...conclusion,
+      path: `${ofOwnApplication}/rotate/finish`,
+      summary: 'End the overlap now: only the new secret stays valid',
+      caller: forOwnApplication,
+      audit: 'client.secret.rotated',
+    },
+    cancelMyApplicationRotation: {
+      ...conclusion,
+      path: `${ofOwnApplication}/rotate/cancel`,
+      summary: 'Cancel the rotation: the old secrets get their former expiry back, the new secret becomes invalid',
+      caller: forOwnApplication,
+      audit: 'client.secret.rotation_cancelled',
+    },
+    deleteMyApplicationSecret: {
+      ...removal,
+      path: `${ofOwnApplication}/{secretId}`,
+      summary: 'Delete one secret of an application of the caller',
+      caller: forOwnApplication,
     },
   },
 });

@@ -51,6 +51,7 @@ function deletedTenant(tokens: number) {
         return stored.delete(id) ? 'removed' : 'missing';
       },
     },
+    clientChanger: { replace: async () => true },
     remains: { remove: async ({ id }: { readonly id: string }) => notes.delete(id) },
     left: () => [stored.size, notes.size],
     heldMax: () => heldMax,
