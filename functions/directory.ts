@@ -9,7 +9,6 @@ import { kmsPepper } from '#shared/adapters/kms/pepper.ts';
 import { ambient } from '#shared/adapters/node/ambient.ts';
 import { management } from '#shared/adapters/sets/management.ts';
 import { directory } from '#shared/api/management/directory.ts';
-import { ownAccountOf } from '#shared/domain/access/authority.ts';
 import { createApi, deleteApi, getApi, listApis, updateApi } from '#shared/domain/directory/apis.ts';
 import {
   deleteMember,
@@ -18,6 +17,7 @@ import {
   listMembershipsOfUser,
   setMember,
 } from '#shared/domain/directory/memberships.ts';
+import { listPermissionsToGive } from '#shared/domain/directory/permissions-to-give.ts';
 import { createRole, deleteRole, getRole, listRoles, updateRole } from '#shared/domain/directory/roles.ts';
 import { getSettings, updateSettings } from '#shared/domain/directory/settings.ts';
 import { createTenant, deleteTenant, getTenant, listTenants, updateTenant } from '#shared/domain/directory/tenants.ts';
@@ -34,6 +34,7 @@ import {
   apiRepresentation,
   identityProviderRepresentation,
   memberRepresentation,
+  permissionsToGiveRepresentation,
   roleRepresentation,
   settingsRepresentation,
   tenantRepresentation,
@@ -81,7 +82,6 @@ export const handler = lambda(directory, adapters, {
   },
   listUsers: async ({ query }, ports) => ok(pageRepresentation(await listUsers(query, ports), userRepresentation)),
   getUser: async ({ params }, ports) => ok(userRepresentation(await getUser(params.userId, ports))),
-  getMe: async ({ caller }, ports) => ok(userRepresentation(await getUser(ownAccountOf(caller), ports))),
   updateUser: async ({ caller, params, body, expectedVersion }, ports) =>
     ok(userRepresentation(await updateUser(caller, params.userId, body, expectedVersion, ports))),
   deleteUser: async ({ params, expectedVersion }, ports) => {
@@ -113,6 +113,11 @@ export const handler = lambda(directory, adapters, {
   deleteRole: async ({ caller, params, expectedVersion }, ports) => {
     await deleteRole(caller, params, ports, expectedVersion);
     return done(204);
+  },
+
+  listPermissionsToGive: async ({ caller, params, query }, ports) => {
+    const page = await listPermissionsToGive(caller, params.tenantId, query, ports);
+    return ok(pageRepresentation(page, permissionsToGiveRepresentation));
   },
 
   createTenantRole: async ({ caller, params, body }, ports) => {

@@ -15,11 +15,14 @@ import { endConsent, listGivenConsents } from '#shared/domain/authorization/give
 import { getUser } from '#shared/domain/directory/users.ts';
 import { notFound } from '#shared/domain/errors.ts';
 import { listOwnIdentities, removeIdentity } from '#shared/domain/identities/own-identities.ts';
+import { readOwnAuthority, readOwnProfile } from '#shared/domain/login/own-profile.ts';
 import { endSession, listSessions } from '#shared/domain/login/sessions.ts';
 import { lambda } from '#shared/http/lambda.ts';
 import {
   consentRepresentation,
   identitiesRepresentation,
+  ownAuthorityRepresentation,
+  ownProfileRepresentation,
   sessionRepresentation,
 } from '#shared/http/reply/account-representations.ts';
 import { done, ok } from '#shared/http/reply/replies.ts';
@@ -39,6 +42,10 @@ const adapters = {
 
 /** Serves what people see and end of their own accounts. */
 export const handler = lambda(ownAccount, adapters, {
+  getMe: async ({ caller }, ports) => ok(ownProfileRepresentation(await readOwnProfile(ownAccountOf(caller), ports))),
+  getMyMembership: async ({ caller, params: { tenantId } }, ports) =>
+    ok(ownAuthorityRepresentation(await readOwnAuthority({ userId: ownAccountOf(caller), tenantId }, ports))),
+
   listMyConsents: async ({ caller, query }, ports) =>
     ok(pageRepresentation(await listGivenConsents(ownAccountOf(caller), query, ports), consentRepresentation)),
   endMyConsent: async ({ caller, params, expectedVersion }, ports) => {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { AuditEvent } from '#shared/domain/records/audit.ts';
 import { id, moment, page, pageQuery, timestamp } from '../fields/fields.ts';
-import { lambdaTable } from '../table.ts';
+import { lambdaTable, type Route } from '../table.ts';
 
 const outcome = z.enum(['attempted', 'succeeded', 'refused'] satisfies AuditEvent['outcome'][]);
 
@@ -29,6 +29,32 @@ const example = {
   target: { tenantId: 'ten_9RkX3pWvYc7LmB2sQzFd4T', clientId: 'cli_2Vq0mTzXwYbH8KdR5nCs1E' },
 };
 
+const query = pageQuery.extend({
+  from: moment.optional(),
+  to: moment.optional(),
+  type: z
+    .string()
+    .regex(/^[a-z_]+(?:\.[a-z_]+){1,2}$/, 'must be an event type such as role.created')
+    .min(3)
+    .max(64)
+    .optional(),
+  outcome: outcome.optional(),
+  clientId: id.optional(),
+});
+
+const listing = {
+  method: 'GET',
+  caller: { permission: 'read:audit-events' },
+  errors: 'problem',
+  query,
+  reply: {
+    status: 200,
+    description: 'A page of audit events. With a nextCursor there can be more, even if the page is short or empty',
+    schema: page(event),
+    example: { items: [example] },
+  },
+} as const satisfies Partial<Route>;
+
 /** The audit log: which caller changed what, and when. */
 export const auditEvents = lambdaTable({
   name: 'audit-events',
@@ -36,29 +62,14 @@ export const auditEvents = lambdaTable({
   grants: ['records:read', 'tokens:verify', 'proofs:verify', 'pepper:use', 'audit:read', 'audit:append'],
   routes: {
     listAuditEvents: {
-      method: 'GET',
+      ...listing,
       path: '/v1/audit-events',
       summary: 'List audit events, newest first; without `from`, those of the last seven days',
-      caller: { permission: 'read:audit-events' },
-      errors: 'problem',
-      query: pageQuery.extend({
-        from: moment.optional(),
-        to: moment.optional(),
-        type: z
-          .string()
-          .regex(/^[a-z_]+(?:\.[a-z_]+){1,2}$/, 'must be an event type such as role.created')
-          .min(3)
-          .max(64)
-          .optional(),
-        outcome: outcome.optional(),
-        clientId: id.optional(),
-      }),
-      reply: {
-        status: 200,
-        description: 'A page of audit events. With a nextCursor there can be more, even if the page is short or empty',
-        schema: page(event),
-        example: { items: [example] },
-      },
+    },
+    listTenantAuditEvents: {
+      ...listing,
+      path: '/v1/tenants/{tenantId}/audit-events',
+      summary: 'List audit events about a tenant, newest first; without `from`, those of the last seven days',
     },
   },
 });

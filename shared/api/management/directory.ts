@@ -2,6 +2,7 @@ import { lambdaTable } from '../table.ts';
 import { apiRoutes } from './apis.ts';
 import { memberRoutes } from './members.ts';
 import { identityProviderRoutes } from './people/identity-providers.ts';
+import { permissionsToGiveRoutes } from './people/permissions-to-give.ts';
 import { roleRoutes } from './roles.ts';
 import { settingsRoutes } from './settings.ts';
 import { tenantRoleRoutes } from './tenant-roles.ts';
@@ -29,6 +30,7 @@ export const directory = lambdaTable({
     ...memberRoutes,
     ...roleRoutes,
     ...tenantRoleRoutes,
+    ...permissionsToGiveRoutes,
     ...apiRoutes,
     ...settingsRoutes,
     ...identityProviderRoutes,

@@ -3,6 +3,7 @@ import type { LoginMethod } from '#shared/domain/people-records/session.ts';
 import { pageQuery, timestamp } from '../fields/fields.ts';
 import { commonExample, commonMembers, deleting, listing, showing } from '../fields/shapes.ts';
 import { lambdaTable } from '../table.ts';
+import { ownProfileRoutes } from './people/own-profile.ts';
 
 const consent = z.object({
   id: z.string(),
@@ -87,7 +88,7 @@ const identityExamples = [
 export const ownAccount = lambdaTable({
   name: 'own-account',
   greedyBelow: ['/v1/me'],
-  purpose: 'Shows people what they allowed and where they are logged in, and ends it.',
+  purpose: 'Shows people who they are, what they allowed and where they are logged in, and ends it.',
   grants: [
     'records:read',
     'tokens:verify',
@@ -102,6 +103,7 @@ export const ownAccount = lambdaTable({
     'audit:append',
   ],
   routes: {
+    ...ownProfileRoutes,
     listMyConsents: {
       ...listing(consent, consentExample, pageQuery),
       path: '/v1/me/consents',

@@ -13,7 +13,8 @@ import {
 } from '../fields/shapes.ts';
 import type { Route } from '../table.ts';
 
-const user = z.object({
+/** A user as answers show it. */
+export const user = z.object({
   id: z.string(),
   email: z.string(),
   emailVerified: z.boolean().meta({ description: 'Whether the user has shown a code that was sent to the address' }),
@@ -24,7 +25,8 @@ const user = z.object({
   ...commonMembers,
 });
 
-const userExample = {
+/** An example of a user. */
+export const userExample = {
   id: 'usr_6TgBnH7yJuKmI8oLpQaZ3W',
   email: 'ada@example.com',
   emailVerified: true,
@@ -66,12 +68,6 @@ export const userRoutes = {
     path: '/v1/users/{userId}',
     summary: 'Show a user',
     caller: { permission: 'read:users' },
-  },
-  getMe: {
-    ...showing(user, userExample),
-    path: '/v1/me',
-    summary: "Show the caller's own account",
-    caller: { permission: 'read:me' },
   },
   updateUser: {
     ...updating(user, { ...userExample, name: 'Ada L.', version: 2 }),

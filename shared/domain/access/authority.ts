@@ -156,8 +156,20 @@ export function assertMayGivePermissions(
   const declared = permissions.filter((permission) => permission !== undefined);
   assertHolds(caller, valuesAtSystem(declared));
   if (caller.scope.type === 'workspace') return;
-  if (permissions.every((permission) => permission !== undefined && isHeld(caller, permission))) return;
+  if (permissions.every((permission) => permission !== undefined && tenantCallerHolds(caller, permission))) return;
   throw new DomainError('forbidden', 'You may only give permissions that you hold yourself.', { field: 'permissions' });
+}
+
+/**
+ * Whether a caller in a tenant holds a permission that it may give: its subject has it, and at the management API its
+ * access token permits it, too.
+ */
+export function tenantCallerHolds(
+  caller: ManagementCaller,
+  permission: Pick<PermissionReference, 'apiId' | 'value'>,
+): boolean {
+  const { apiId, value } = permission;
+  return isHeld(caller, permission) && (apiId !== SYSTEM_API_ID || caller.permissions.includes(value));
 }
 
 /** Whether a caller's subject has this permission now, by a role or directly. */

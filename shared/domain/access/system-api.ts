@@ -38,6 +38,7 @@ const SYSTEM_PERMISSIONS = {
   'read:apis': { reach: 'workspace', description: 'See APIs and their permissions' },
   'write:apis': { reach: 'workspace', description: 'Create and delete APIs' },
   'test:apis': { reach: 'workspace', description: 'Obtain short-lived access tokens in the name of applications' },
+  'read:permissions': { reach: 'tenant', description: 'See the permissions that one may give to others in a tenant' },
   'read:tenant-tokens': { reach: 'tenant', description: "See a tenant's API tokens" },
   'write:tenant-tokens': { reach: 'tenant', description: "Create and delete a tenant's API tokens" },
   'read:user-tokens': { reach: 'tenant', description: "See a member's personal API tokens" },
@@ -68,7 +69,7 @@ const SYSTEM_PERMISSIONS = {
     reach: 'workspace',
     description: 'Make and delete the secrets that sign access tokens with HS256, and let APIs use HS256',
   },
-  'read:audit-events': { reach: 'workspace', description: 'See the events of the audit log' },
+  'read:audit-events': { reach: 'tenant', description: 'See the events of the audit log' },
   'introspect:tokens': { reach: 'anywhere', description: 'See whether access tokens are active and what they permit' },
 } as const satisfies Record<string, { reach: Reach; description: string }>;
 

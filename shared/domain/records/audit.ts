@@ -136,6 +136,8 @@ export interface AuditFilter {
   readonly outcome?: AuditEvent['outcome'] | undefined;
   /** The client that made the request. */
   readonly clientId?: string | undefined;
+  /** The tenant that an event names as its target. */
+  readonly tenantId?: string | undefined;
 }
 
 /** Appends events to the audit log. No event is ever changed or removed. */

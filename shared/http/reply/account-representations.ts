@@ -1,6 +1,14 @@
 import type { GivenConsent } from '#shared/domain/authorization/given-consents.ts';
 import { ADDRESS_ID, type NamedIdentity, type OwnIdentities } from '#shared/domain/identities/own-identities.ts';
+import {
+  type OwnAuthority,
+  type OwnMembership,
+  type OwnProfile,
+  strongestLevel,
+} from '#shared/domain/login/own-profile.ts';
 import type { Session } from '#shared/domain/people-records/session.ts';
+import type { Role } from '#shared/domain/records/permissions.ts';
+import { permissionsToGiveRepresentation, userRepresentation } from './directory-representations.ts';
 import { nothingLeft, timestamp } from './representations.ts';
 
 /** What people see of their own accounts, as the management API shows it. */
@@ -34,6 +42,41 @@ export function consentRepresentation({ consent, applicationName, api }: GivenCo
     createdAt: timestamp(createdAtSeconds),
     version,
   };
+}
+
+/** Shows a person's own account: the user as administrators see it, the memberships, and which API tokens may be made. */
+export function ownProfileRepresentation({ user, memberships, workspaceRoles, apiTokens, ...rest }: OwnProfile) {
+  nothingLeft(rest);
+  return {
+    ...userRepresentation(user),
+    memberships: memberships.map(membershipMembers),
+    ...(workspaceRoles && {
+      workspaceRoles: workspaceRoles === 'all' ? ('all' as const) : workspaceRoles.map(heldRole),
+    }),
+    apiTokens,
+  };
+}
+
+/** Shows what a person may hand on in one tenant. */
+export function ownAuthorityRepresentation({ permissions, assignableRoles, ...membership }: OwnAuthority) {
+  return {
+    ...membershipMembers(membership),
+    permissions: permissions.map(permissionsToGiveRepresentation),
+    assignableRoles: assignableRoles.map(heldRole),
+  };
+}
+
+function membershipMembers({ tenant, roles }: OwnMembership) {
+  return {
+    tenantId: tenant.id,
+    tenantName: tenant.name,
+    roles: roles.map(heldRole),
+    ...(roles.length > 0 && { level: strongestLevel(roles) }),
+  };
+}
+
+function heldRole({ id, name, level }: Role) {
+  return { id, name, level };
 }
 
 /** Shows a live session. `currentId` is the session on which the caller's token depends. */

@@ -1,3 +1,4 @@
+import type { PermissionsToGive } from '#shared/domain/directory/permissions-to-give.ts';
 import type { ShownRole } from '#shared/domain/directory/roles.ts';
 import { callbackOf } from '#shared/domain/identities/provider-login.ts';
 import type { IdentityProvider } from '#shared/domain/people-records/identity-provider.ts';
@@ -115,6 +116,11 @@ export function apiRepresentation(api: Api) {
     createdAt: timestamp(createdAtSeconds),
     version,
   };
+}
+
+/** Shows the permissions of one API that a caller may give. */
+export function permissionsToGiveRepresentation({ api, permissions }: PermissionsToGive) {
+  return { api: api.identifier, apiName: api.name, permissions };
 }
 
 /** Shows a service user. */

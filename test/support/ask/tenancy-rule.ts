@@ -6,6 +6,8 @@ import type { Operation } from '../route-requests/index.ts';
 /** Routes about one tenant: its own tokens may use them with the permission, and other tenants learn nothing. */
 const ofTenant: readonly Operation[] = [
   'getTenant',
+  'listPermissionsToGive',
+  'listTenantAuditEvents',
   'listTenantRoles',
   'getTenantRole',
   'listMembers',
@@ -82,6 +84,7 @@ const ofSelf: readonly Operation[] = [
   'cancelMyApiTokenRotation',
   'deleteMyApiTokenSecret',
   'getMe',
+  'getMyMembership',
   'listMyConsents',
   'endMyConsent',
   'getMySessions',

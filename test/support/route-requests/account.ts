@@ -2,9 +2,11 @@ import { ownIdentity, ownSession } from '../arrange/own-account.ts';
 import type { Desk, Prepare } from './desk.ts';
 
 /** Requests of people about their own accounts, and of administrators about the same. */
-export function accountRequests({ acme, manage, manageOwn, accountOfUser }: Desk) {
+export function accountRequests({ acme, manage, manageOwn, accountOfUser, accountOfMember }: Desk) {
   const read = async (path: string) => manageOwn(await accountOfUser(), 'GET', path);
   return {
+    getMe: () => read('/v1/me'),
+    getMyMembership: async () => manageOwn(await accountOfMember(), 'GET', `/v1/me/memberships/${acme.tenantId}`),
     listMyConsents: () => read('/v1/me/consents'),
     endMyConsent: async () => {
       const account = await accountOfUser();

@@ -2,7 +2,7 @@ import { REPORTS } from '../world/world.ts';
 import type { Desk, Prepare } from './desk.ts';
 
 /** Requests about tenants, users, members, roles and APIs. */
-export function directoryRequests({ acme, tenantPath, memberPath, next, manage, create, tokenOfUser }: Desk) {
+export function directoryRequests({ acme, tenantPath, memberPath, next, manage, create }: Desk) {
   const newTenant = () => ({ name: 'Globex', id: `globex-${next()}` });
   const newUser = () => ({ email: `grace${next()}@example.com` });
   const newRole = () => ({
@@ -42,7 +42,6 @@ export function directoryRequests({ acme, tenantPath, memberPath, next, manage, 
     createUser: async () => manage('POST', '/v1/users', newUser()),
     listUsers: async () => manage('GET', '/v1/users'),
     getUser: async () => manage('GET', `/v1/users/${acme.userId}`),
-    getMe: async () => ({ method: 'GET', path: '/v1/me', headers: { authorization: `Bearer ${await tokenOfUser()}` } }),
     updateUser: async () => manage('PATCH', await existing('/v1/users', newUser()), rename),
     deleteUser: async () => manage('DELETE', await existing('/v1/users', newUser())),
     setMember: async () => manage('PUT', await existingMember(), { roleIds: [acme.readerRoleId] }),
@@ -55,6 +54,7 @@ export function directoryRequests({ acme, tenantPath, memberPath, next, manage, 
     getRole: async () => manage('GET', `/v1/roles/${acme.readerRoleId}`),
     updateRole: async () => manage('PATCH', await existing('/v1/roles', newRole()), rename),
     deleteRole: async () => manage('DELETE', await existing('/v1/roles', newRole())),
+    listPermissionsToGive: async () => manage('GET', `${tenantPath}/permissions`),
     createTenantRole: async () => manage('POST', tenantRoles, newTenantRole()),
     listTenantRoles: async () => manage('GET', tenantRoles),
     getTenantRole: async () => manage('GET', await existing(tenantRoles, newTenantRole())),

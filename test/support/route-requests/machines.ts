@@ -46,7 +46,7 @@ export function serviceUserRequests({ acme, tenantPath, manage, create }: Desk) 
 }
 
 /** Requests about applications and their grants. */
-export function applicationRequests({ acme, manage, create }: Desk) {
+export function applicationRequests({ acme, tenantPath, manage, create }: Desk) {
   const collection = '/v1/applications';
   const newOne = { name: 'Gateway' };
   const everything = { permissions: 'all' };
@@ -71,5 +71,6 @@ export function applicationRequests({ acme, manage, create }: Desk) {
       return manage('POST', `/v1/apis/${acme.apiId}/test`, { clientId });
     },
     listAuditEvents: async () => manage('GET', '/v1/audit-events'),
+    listTenantAuditEvents: async () => manage('GET', `${tenantPath}/audit-events`),
   } satisfies Record<string, Prepare>;
 }

@@ -10,6 +10,9 @@ import { auditEventSchema, dayOf, isoTime } from './audit-item.ts';
 
 const DAY_SECONDS = 86_400;
 
+/** How many events DynamoDB reads in each query with a filter. */
+const FILTERED_QUERY_EVENTS = 250;
+
 /** How many queries one page may need if there are few events. The next page continues where this one ended. */
 const QUERIES_MAX = 31;
 
@@ -79,7 +82,8 @@ async function readDay(client: DynamoDBDocumentClient, TableName: string, query:
         },
         ...(condition.expression !== '' && { FilterExpression: condition.expression }),
         ScanIndexForward: false,
-        Limit: limit + 1,
+        // A filter is applied to the events that were read. Among those of other tenants, a few reads must find some.
+        Limit: condition.expression === '' ? limit + 1 : FILTERED_QUERY_EVENTS,
       }),
     )
     .catch(rethrowAsUnavailable);
@@ -91,11 +95,12 @@ async function readDay(client: DynamoDBDocumentClient, TableName: string, query:
 }
 
 /** Turns the filter into a condition of DynamoDB on the members of an event. */
-function filterConditionOf({ type, outcome, clientId }: AuditFilter) {
+function filterConditionOf({ type, outcome, clientId, tenantId }: AuditFilter) {
   const conditions = [
     { name: '#type', value: type },
     { name: '#outcome', value: outcome },
     { name: '#actor.#clientId', value: clientId },
+    { name: '#target.#tenantId', value: tenantId },
   ].filter(({ value }) => value !== undefined);
   const names = conditions.flatMap(({ name }) => name.split('.').map((part) => [part, part.slice(1)]));
   return {
