@@ -159,7 +159,7 @@ export function variantsOf({ route, path }: Target): readonly string[] {
 export function expectedStatus(actor: Actor, { route, path }: Target): number {
   const success = path.includes(UNKNOWN) ? 404 : route.reply.status;
   const { scope } = actor;
-  if (isOfSelf(route)) return ownStatus(actor, route);
+  if (isOfSelf(route)) return ownStatus(actor, { route, path });
   if (scope.type === 'workspace') return success;
   if (scope.type === 'tenant' && ofEverybody.includes(route.name)) return actor.isStrong ? success : 403;
   if (!route.path.includes('{')) return 403;
@@ -169,10 +169,12 @@ export function expectedStatus(actor: Actor, { route, path }: Target): number {
 }
 
 /** The ids in these requests belong to other users, and to the tenant. */
-function ownStatus({ scope, userId, isStrongerInTenant }: Actor, { name, path, reply }: ManagementRoute): number {
+function ownStatus({ scope, userId, isStrongerInTenant }: Actor, { route, path }: Target): number {
+  const { name, reply } = route;
   if (scope.type === 'tenant' || userId === undefined) return 403;
   if (name === 'createMyApiToken') return isStrongerInTenant ? 403 : 400;
-  return path.includes('{') ? 404 : reply.status;
+  const isOwn = name === 'getMyMembership' && isStrongerInTenant && !path.includes(UNKNOWN);
+  return route.path.includes('{') && !isOwn ? 404 : reply.status;
 }
 
 function insideStatus(actor: Actor, { route, path }: Target, success: number): number {

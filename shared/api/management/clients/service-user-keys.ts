@@ -60,6 +60,7 @@ const item = `${collection}/{keyId}` as const;
 /** The routes of service users' keys. Each key is a client. Only this Lambda needs the memory for making keys. */
 export const serviceUserKeys = lambdaTable({
   name: 'service-user-keys',
+  greedyBelow: [`${serviceUserPath}/keys`],
   purpose: 'Makes, registers and publishes keys of service users.',
   grants: [
     'records:read',

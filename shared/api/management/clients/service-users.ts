@@ -70,6 +70,7 @@ const secrets = `${serviceUserPath}/secrets` as const;
 /** The routes of a tenant's service users and of their secrets. Each secret is a client. */
 export const serviceUsers = lambdaTable({
   name: 'service-users',
+  greedyBelow: [serviceUsersPath],
   purpose: "Manages a tenant's service users and their secrets.",
   grants: [
     'records:read',
