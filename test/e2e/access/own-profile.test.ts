@@ -168,20 +168,19 @@ describe('W14: the audit events of a tenant', () => {
       await succeed(manage('PATCH', `/v1/tenants/${id}`, { name }));
       await createApiToken(world, globex.tenantId, { roleIds: [] });
     }
-    const found: unknown[] = [];
+    const found: { type: string }[] = [];
     let cursor = '';
     do {
-      const { items, nextCursor } = await succeed<{ items: unknown[]; nextCursor?: string }>(
+      const { items, nextCursor } = await succeed<{ items: { type: string }[]; nextCursor?: string }>(
         manage('GET', `/v1/tenants/${id}/audit-events?outcome=succeeded&limit=1${cursor}`),
       );
       found.push(...items);
       cursor = nextCursor === undefined ? '' : `&cursor=${nextCursor}`;
     } while (cursor !== '');
-    expect(found).toMatchObject([
-      { type: 'tenant.updated' },
-      { type: 'tenant.updated' },
-      { type: 'tenant.updated' },
-      { type: 'tenant.created' },
+    // Events of one second come in any order.
+    expect(found.map(({ type }) => type).toSorted()).toEqual([
+      'tenant.created',
+      ...['tenant.updated', 'tenant.updated', 'tenant.updated'],
     ]);
   });
 });
