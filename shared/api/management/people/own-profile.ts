@@ -64,7 +64,7 @@ export const ownProfileRoutes = {
   getMe: {
     ...showing(profile, profileExample),
     path: '/v1/me',
-    summary: "Show the caller's own account: who the person is, in which tenants, and which API tokens may be made",
+    summary: "Show the caller's own account, memberships and kinds of API tokens",
     caller: { permission: 'read:me' },
   },
   getMyMembership: {
@@ -74,7 +74,7 @@ export const ownProfileRoutes = {
       assignableRoles: [roleExample],
     }),
     path: '/v1/me/memberships/{tenantId}',
-    summary: 'Show what the caller may hand on in a tenant, with a token there that permits all that the person may',
+    summary: 'Show what the caller may hand on in one of their tenants, at most',
     caller: { permission: 'read:me' },
   },
 } as const satisfies Record<string, Route>;
