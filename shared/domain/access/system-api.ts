@@ -94,6 +94,7 @@ export function reachOf(permission: SystemPermission): Reach {
 const BEYOND_PERSONAL_TOKENS: readonly string[] = [
   'write:me',
   'write:my-tokens',
+  'write:my-applications',
   'write:users',
   'write:identity-providers',
   'write:members',

@@ -1,5 +1,4 @@
 import { authorize, type ManagementCaller } from '#shared/domain/access/authority.ts';
-import type { SystemPermission } from '#shared/domain/access/system-api.ts';
 import { createApiToken, updateApiToken } from '#shared/domain/clients/api-tokens.ts';
 import { createApplication } from '#shared/domain/clients/applications.ts';
 import { setClientGrant } from '#shared/domain/clients/client-grants.ts';
@@ -11,18 +10,9 @@ import { createRole, deleteRole, updateRole } from '#shared/domain/directory/rol
 import { createServiceUser, updateServiceUser } from '#shared/domain/directory/service-users.ts';
 import { testApi } from '#shared/domain/grants/test-api.ts';
 import { roleRecordKey, SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
-import { type AuthorityModel, type HeldToken, MANAGEMENT, TENANT, USERS } from './authority-model.ts';
-
-/** The choices of one call. Numbers choose from lists that grow while the model runs. */
-export interface Choices {
-  readonly target: number;
-  readonly roles: readonly number[];
-  readonly permissions: readonly SystemPermission[];
-  readonly level: number;
-  readonly flag: boolean;
-}
-
-type Call = (caller: ManagementCaller, choices: Choices, model: AuthorityModel) => Promise<HeldToken | undefined>;
+import { type Call, type Choices, chosen, chosenRoles, named } from './authority-choices.ts';
+import { type AuthorityModel, TENANT, USERS } from './authority-model.ts';
+import { peopleCalls } from './authority-people.ts';
 
 const tenantId = TENANT;
 
@@ -140,6 +130,7 @@ export const calls = {
     const { scope } = await testApi(caller, { apiId: SYSTEM_API_ID, clientId }, model.ports);
     return { clientId, scope: scope.split(' ') };
   },
+  ...peopleCalls,
 } as const satisfies Record<string, Call>;
 
 /** The name of a call. */
@@ -150,19 +141,7 @@ function authorizeForRoles(caller: ManagementCaller, ofTenant: string | undefine
   else authorize(caller, { permission: 'write:tenant-roles', ids: { tenantId: ofTenant } });
 }
 
-function chosen(list: readonly string[], { target }: Choices): string {
-  return list[target % list.length] ?? '';
-}
-
-function chosenRoles({ roles }: Choices, { state }: AuthorityModel): readonly string[] {
-  return roles.map((index) => state.roleIds[index % state.roleIds.length] ?? '');
-}
-
 function chosenRole(choices: Choices, model: AuthorityModel) {
   const roleId = chosen(model.state.roleIds, choices);
   return { roleId, tenantId: model.find(roleRecordKey(roleId))?.tenantId };
-}
-
-function named({ permissions }: Choices) {
-  return permissions.map((value) => ({ api: MANAGEMENT, value }));
 }

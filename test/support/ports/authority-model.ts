@@ -3,18 +3,13 @@ import type { ManagementCaller } from '#shared/domain/access/authority.ts';
 import { allowedPermissions } from '#shared/domain/access/entitlement.ts';
 import { standingOf } from '#shared/domain/access/standing.ts';
 import { type SystemPermission, systemPermissions } from '#shared/domain/access/system-api.ts';
+import { permissionsOfUser, userStandingOf } from '#shared/domain/access/user-access.ts';
 import { defaultRolesKey } from '#shared/domain/directory/default-roles.ts';
 import { type Client, subjectId } from '#shared/domain/records/client.ts';
-import {
-  apiNameKey,
-  apiRecordKey,
-  type Grantee,
-  grantKey,
-  type PermissionReference,
-  roleRecordKey,
-  SYSTEM_API_ID,
-} from '#shared/domain/records/permissions.ts';
-import { membershipKey, serviceUserKey } from '#shared/domain/records/principals.ts';
+import type { DirectoryLister } from '#shared/domain/records/lists.ts';
+import { apiNameKey, apiRecordKey, grantKey, SYSTEM_API_ID } from '#shared/domain/records/permissions.ts';
+import { membershipKey } from '#shared/domain/records/principals.ts';
+import { registrationOf } from '#shared/domain/registration/registration.ts';
 import { memoryRecords } from './memory-records.ts';
 import { aClient, aMembership, anApi, aRole, aServiceUser, aTenant, aUser } from './records.ts';
 
@@ -27,6 +22,8 @@ export const HANDED_ON = [
   'write:roles',
   'write:tenant-roles',
   'write:applications',
+  'write:users',
+  'write:workspace-members',
   'test:apis',
   'read:tenants',
 ] as const satisfies readonly SystemPermission[];
@@ -37,39 +34,61 @@ export const MANAGEMENT = 'https://auth.example.com/v1/';
 /** The only tenant of the model. */
 export const TENANT = 'ten_acme';
 
-/** The members of the model, present and future. */
-export const USERS = ['usr_ada', 'usr_bob'] as const;
+/** The people of the model: a member of the tenant, a workspace member without roles, and one with a role. */
+export const USERS = ['usr_ada', 'usr_bob', 'usr_cyn'] as const;
+
+/** The first-party application that acts for people. Its grant for users is everything. */
+const PORTAL = 'cli_portal';
 
 const NOW_SECONDS = 1_800_000_000;
 
 const versioned = { createdAtSeconds: NOW_SECONDS, version: 1 };
 
-/** An access token for the management API. Without a scope it permits all that its client has. */
+/**
+ * An access token for the management API. Without a scope it permits all that its client has. With `of`, it is the token
+ * of a person in the tenant or outside of tenants, which the portal got.
+ */
 export interface HeldToken {
   readonly clientId: string;
+  readonly of?: { readonly userId: string; readonly tenantId: string | undefined } | undefined;
   readonly scope?: readonly string[] | undefined;
 }
 
-/** How a workspace begins: four roles, the last one of the tenant, and the client whose token the caller has. */
+/** How a workspace begins: four roles, the last one of the tenant, a role of the workspace, and whose token the caller has. */
 export interface Beginning {
   readonly roles: readonly { level: number; permissions: readonly SystemPermission[]; isDefault: boolean }[];
   readonly grants: readonly (readonly SystemPermission[])[];
-  readonly caller: 'cli_robot' | 'cli_tenant' | 'cli_ada' | 'cli_service';
+  /** What the workspace member may do. */
+  readonly member: readonly SystemPermission[] | 'all';
+  readonly caller: 'cli_robot' | 'cli_tenant' | 'cli_ada' | 'cli_service' | 'usr_ada' | 'usr_cyn';
   /** What the caller's token was narrowed to. */
   readonly scope: readonly SystemPermission[] | undefined;
 }
 
 /** Opens a workspace in memory with a principal of each kind. */
-export function openAuthorityModel({ roles, grants, caller, scope }: Beginning) {
-  const memory = memoryRecords({ clients: clientsOf(), records: recordsOf({ roles, grants }) });
+export function openAuthorityModel({ caller, scope, ...beginning }: Beginning) {
+  const memory = memoryRecords({ clients: clientsOf(), records: recordsOf(beginning) });
   const state = {
-    roleIds: roles.map((_, index) => `rol_${index}`),
+    roleIds: beginning.roles.map((_, index) => `rol_${index}`),
+    workspaceRoleIds: ['rol_w'],
+    invitations: [] as { id: string; userId: string }[],
+    personalIds: ['cli_ada', 'cli_cyn'],
     tenantClientIds: ['cli_tenant'],
     applicationIds: ['cli_robot', 'cli_other'],
     serviceUserIds: ['svc_1'],
-    tokens: [{ clientId: caller, scope }] as HeldToken[],
+    tokens: [firstToken(caller, scope)],
   };
   return { ...memory, state, ports: portsOver(memory) };
+}
+
+function firstToken(caller: Beginning['caller'], scope: HeldToken['scope']): HeldToken {
+  if (caller === 'usr_ada') return tokenOfPerson(caller, TENANT, scope);
+  return caller === 'usr_cyn' ? tokenOfPerson(caller, undefined, scope) : { clientId: caller, scope };
+}
+
+/** The token that somebody gets who can log in as a person. */
+export function tokenOfPerson(userId: string, tenantId: string | undefined, scope?: HeldToken['scope']): HeldToken {
+  return { clientId: PORTAL, of: { userId, tenantId }, scope };
 }
 
 /** A workspace of the model. */
@@ -83,11 +102,16 @@ function clientsOf(): readonly Client[] {
     aClient({ id: 'cli_other', subject: { type: 'application' }, roleIds: [], apiIds: [SYSTEM_API_ID] }),
     aClient({ id: 'cli_tenant', roleIds: ['rol_0', 'rol_3'] }),
     aClient({ id: 'cli_ada', subject: member, roleIds: [] }),
+    aClient({
+      id: 'cli_cyn',
+      subject: { type: 'workspaceMember', userId: USERS[2], membershipId: 'mem_w' },
+      roleIds: [],
+    }),
     aClient({ id: 'cli_service', subject: machine, roleIds: [] }),
   ];
 }
 
-function recordsOf({ roles, grants }: Pick<Beginning, 'roles' | 'grants'>) {
+function recordsOf({ roles, grants, member }: Pick<Beginning, 'roles' | 'grants' | 'member'>) {
   const api = anApi({ id: SYSTEM_API_ID, identifier: MANAGEMENT, permissions: systemPermissions });
   const made = roles.map(({ level, permissions }, index) =>
     aRole({
@@ -98,6 +122,15 @@ function recordsOf({ roles, grants }: Pick<Beginning, 'roles' | 'grants'>) {
       permissions: permissions.map((value) => ({ apiId: SYSTEM_API_ID, api: MANAGEMENT, value })),
     }),
   );
+  const ofWorkspace = aRole({
+    id: 'rol_w',
+    kind: 'workspace',
+    key: 'role-w',
+    tenantId: undefined,
+    level: 100,
+    permissions: member === 'all' ? [] : member.map((value) => ({ apiId: SYSTEM_API_ID, api: MANAGEMENT, value })),
+  });
+  const roleIds = member === 'all' ? member : [ofWorkspace.id];
   const grantOf = (clientId: string, permissions: readonly string[] = []) => ({
     [grantKey(clientId, SYSTEM_API_ID).id]: {
       ...{ id: `grn_${clientId}`, clientId, apiId: SYSTEM_API_ID, for: 'client' as const, permissions, ...versioned },
@@ -113,11 +146,15 @@ function recordsOf({ roles, grants }: Pick<Beginning, 'roles' | 'grants'>) {
   return {
     api: { [SYSTEM_API_ID]: api },
     name: { [apiNameKey(MANAGEMENT).id]: { ownerId: SYSTEM_API_ID, ...versioned } },
-    role: Object.fromEntries(made.map((role) => [role.id, role])),
+    role: Object.fromEntries([...made, ofWorkspace].map((role) => [role.id, role])),
     defaultRoles: { ...defaults(undefined), ...defaults(TENANT) },
     grant: { ...grantOf('cli_robot', grants[0]), ...grantOf('cli_other', grants[1]) },
     tenant: { [TENANT]: aTenant() },
-    user: Object.fromEntries(USERS.map((id) => [id, aUser({ id })])),
+    user: Object.fromEntries(USERS.map((id) => [id, aUser({ id, email: `${id}@example.com`, isEmailVerified: true })])),
+    workspaceMember: {
+      usr_bob: { id: 'mem_b', userId: 'usr_bob', roleIds: [], ...versioned },
+      usr_cyn: { id: 'mem_w', userId: 'usr_cyn', roleIds, ...versioned },
+    },
     membership: { [membershipKey(TENANT, membership.userId).id]: membership },
     serviceUser: { svc_1: aServiceUser({ roleIds: ['rol_2'] }) },
   };
@@ -128,6 +165,13 @@ function portsOver(memory: ReturnType<typeof memoryRecords>) {
   return {
     ...memory,
     rosters: memory.directory,
+    invitations: memory.directory,
+    workspaceMembers: memory.directory,
+    joining: memory.directory,
+    users: memory.directory,
+    directoryList: listerOver(memory),
+    mailQueue: { isAvailable: true, enqueue: async () => {} },
+    digests: { digest: (text: string) => text, derive: () => new Uint8Array(32) },
     clientList: { list: async () => ({ items: [] }) },
     issuer: 'https://auth.example.com',
     defaultAudience: undefined,
@@ -148,8 +192,20 @@ function portsOver(memory: ReturnType<typeof memoryRecords>) {
   };
 }
 
+/** Lists the memberships of a person; every other list of the model is empty. */
+function listerOver({ find }: ReturnType<typeof memoryRecords>): DirectoryLister {
+  const listed = ({ kind, owner }: Parameters<DirectoryLister['list']>[0]): readonly unknown[] => {
+    if (kind !== 'membership' || owner === undefined || !('userId' in owner)) return [];
+    const membership = find(membershipKey(TENANT, owner.userId));
+    return membership === undefined ? [] : [membership];
+  };
+  return { list: async (list) => ({ items: listed(list) as never[] }) };
+}
+
 /** The caller that a token makes, as the management API sees it; undefined for a token that permits nothing. */
-export async function callerOf({ clientId, scope }: HeldToken, model: AuthorityModel) {
+export async function callerOf(token: HeldToken, model: AuthorityModel) {
+  const { clientId, scope, of } = token;
+  if (of !== undefined) return callerOfPerson({ ...token, of }, model);
   const look = model.records.open(clientId);
   const [client, api] = await Promise.all([look.client(clientId), look.find(apiRecordKey(SYSTEM_API_ID))]);
   const standing = client && (await standingOf(client, look));
@@ -167,54 +223,27 @@ export async function callerOf({ clientId, scope }: HeldToken, model: AuthorityM
   return caller;
 }
 
-/** The permissions of the management API that a token permits, by a reference that shares no code with the product. */
-export function permitted({ clientId, scope }: HeldToken, model: AuthorityModel): readonly string[] {
-  const held = heldBy(clientId, model);
-  return scope === undefined ? held : held.filter((value) => scope.includes(value));
+async function callerOfPerson(
+  { clientId, of, scope }: HeldToken & Required<Pick<HeldToken, 'of'>>,
+  model: AuthorityModel,
+): Promise<ManagementCaller | undefined> {
+  const look = model.records.open(clientId);
+  const [standing, api] = await Promise.all([of && userStandingOf(of, look), look.find(apiRecordKey(SYSTEM_API_ID))]);
+  if (standing === undefined || api === undefined) return undefined;
+  const own = permissionsOfUser(api, standing);
+  return {
+    clientId,
+    subject: standing.userId,
+    scope: standing.scope,
+    userId: standing.userId,
+    permissions: own.filter((value) => scope === undefined || isOwn(value) || scope.includes(value)),
+    roles: standing.roles,
+    heldPermissions: standing.permissions,
+    registration: registrationOf({ registration: undefined }),
+  };
 }
 
-function heldBy(clientId: string, model: AuthorityModel): readonly string[] {
-  const client = model.client(clientId);
-  if (client === undefined) return [];
-  const { subject, roleIds, permissions = [] } = client;
-  if (subject.type === 'application') return grantedTo(clientId, model, 'client');
-  if (subject.type === 'tenant') return [...throughRoles(roleIds, model), ...atManagement(permissions)];
-  if (subject.type === 'serviceUser') return ofServiceUser(subject.serviceUserId, model);
-  if (subject.type === 'workspaceMember') throw new Error('The model has no workspace members.');
-  const membership = model.find(membershipKey(TENANT, subject.userId));
-  return membership?.id === subject.membershipId ? inPersonalTokens(throughRoles(membership.roleIds, model)) : [];
-}
-
-/** Personal tokens permit no changes of identities, members or roles. */
-function inPersonalTokens(values: readonly string[]): readonly string[] {
-  return values.filter((value) => !['write:members', 'write:roles', 'write:tenant-roles'].includes(value));
-}
-
-/** The permissions of every principal, role and grant, each under its name. */
-export function everythingHeld(model: AuthorityModel): ReadonlyMap<string, readonly string[]> {
-  const { roleIds, tenantClientIds, applicationIds, serviceUserIds } = model.state;
-  return new Map([
-    ...roleIds.map((id) => [id, throughRoles([id], model)] as const),
-    ...[...tenantClientIds, ...applicationIds].map((id) => [id, heldBy(id, model)] as const),
-    ...serviceUserIds.map((id) => [id, ofServiceUser(id, model)] as const),
-    ...applicationIds.map((id) => [`users of ${id}`, grantedTo(id, model, 'user')] as const),
-    ...USERS.map((id) => [id, throughRoles(model.find(membershipKey(TENANT, id))?.roleIds ?? [], model)] as const),
-  ]);
-}
-
-function grantedTo(clientId: string, model: AuthorityModel, grantee: Grantee): readonly string[] {
-  const { permissions = [] } = model.find(grantKey(clientId, SYSTEM_API_ID, grantee)) ?? {};
-  return permissions === 'all' ? systemPermissions.map(({ value }) => value) : permissions;
-}
-
-function ofServiceUser(id: string, model: AuthorityModel): readonly string[] {
-  return throughRoles(model.find(serviceUserKey(id))?.roleIds ?? [], model);
-}
-
-function throughRoles(roleIds: readonly string[], model: AuthorityModel): readonly string[] {
-  return roleIds.flatMap((id) => atManagement(model.find(roleRecordKey(id))?.permissions ?? []));
-}
-
-function atManagement(permissions: readonly PermissionReference[]): readonly string[] {
-  return permissions.filter(({ apiId }) => apiId === SYSTEM_API_ID).map(({ value }) => value);
+/** Whether a permission is about the own account. Every person has these, so nobody gains by them. */
+function isOwn(value: string): boolean {
+  return /:(?:me|my-tokens|my-applications)$/.test(value);
 }

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DomainError } from '#shared/domain/errors.ts';
-import { type CallName, type Choices, calls } from '#test/support/ports/authority-calls.ts';
+import { type CallName, calls } from '#test/support/ports/authority-calls.ts';
+import type { Choices } from '#test/support/ports/authority-choices.ts';
 import {
   type AuthorityModel,
   type Beginning,
   callerOf,
-  everythingHeld,
   HANDED_ON,
   openAuthorityModel,
-  permitted,
 } from '#test/support/ports/authority-model.ts';
+import { everythingHeld, permitted } from '#test/support/ports/authority-reference.ts';
 
 const CHAINS = 10_000;
 
@@ -26,7 +26,8 @@ const permissions = fc.subarray([...HANDED_ON]);
 const beginnings: fc.Arbitrary<Beginning> = fc.record({
   roles: fc.array(fc.record({ level, permissions, isDefault: fc.boolean() }), { minLength: 4, maxLength: 4 }),
   grants: fc.tuple(permissions, permissions),
-  caller: fc.constantFrom('cli_robot', 'cli_tenant', 'cli_ada', 'cli_service'),
+  member: fc.oneof({ weight: 4, arbitrary: permissions }, fc.constant('all' as const)),
+  caller: fc.constantFrom('cli_robot', 'cli_tenant', 'cli_ada', 'cli_service', 'usr_ada', 'usr_cyn'),
   scope: fc.option(permissions, { nil: undefined }),
 });
 
