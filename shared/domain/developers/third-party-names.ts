@@ -67,8 +67,9 @@ export function assertThirdPartyName(name: string, reservedNames: readonly strin
   if (!isOfOneScript(name)) throw refused('The name mixes alphabets whose letters look alike: use one of them.');
   const shape = shapeOf(name);
   if (shape === '') throw refused('The name needs a letter or a digit.');
-  const reserved = [...ALWAYS_RESERVED, ...reservedNames].find((text) => shape.includes(shapeOf(text)));
-  if (reserved !== undefined) throw refused('The name contains a reserved name, or looks as if it did.');
+  // A reserved name of signs only has no shape, and would be part of every name.
+  const reserved = [...ALWAYS_RESERVED, ...reservedNames].map(shapeOf).filter((other) => other !== '');
+  if (reserved.some((other) => shape.includes(other))) throw refused('The name contains a reserved name, or looks as if it did.');
 }
 
 function isOfOneScript(name: string): boolean {

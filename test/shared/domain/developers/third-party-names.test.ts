@@ -36,6 +36,7 @@ describe('W12: the name of an application of others', () => {
     expect(check('Acme+', ['Acme'])).toThrow('reserved');
     expect(check('Аcмe'.replace('c', 'с').replace('e', 'е'), ['Acme'])).toThrow('reserved');
     expect(check('★ ★')).toThrow('letter');
+    expect(check('Dashboards', ['★'])).not.toThrow();
   });
 
   test.each([
