@@ -3,6 +3,7 @@ import type { WorkspaceSettings } from '#shared/domain/records/settings.ts';
 import {
   apiIdentifier,
   apiTokenKind,
+  domainName,
   EXPIRY_SECONDS_MAX,
   NAME_CHARACTERS,
   text,
@@ -40,7 +41,8 @@ const accessTokens = z.strictObject({
 
 const apiTokenKinds = z.strictObject({ tenant: kinds, user: kinds });
 
-const apiTokens = z.strictObject({
+/** Which API tokens may be made, and for how long. */
+export const apiTokens = z.strictObject({
   kinds: apiTokenKinds.meta({
     description: 'The kinds that tenants and users may create for themselves; an empty list forbids all',
   }),
@@ -132,6 +134,15 @@ const sessions = z.strictObject({
   members: sessionLimits.meta({ description: 'For people who administer the workspace' }),
 });
 
+const SIGN_UP_DOMAINS_MAX = 50;
+
+const signUp = z.strictObject({
+  mode: z.enum(['off', 'invitation', 'domains', 'open'] as const satisfies WorkspaceSettings['signUp']['mode'][]).meta({
+    description: 'Who becomes a user by a first login with a code',
+  }),
+  domains: unique(z.array(domainName).max(SIGN_UP_DOMAINS_MAX), (domain) => domain.toLowerCase()),
+});
+
 const RESERVED_NAMES_MAX = 50;
 
 const developers = z.strictObject({
@@ -157,6 +168,7 @@ const settings = z.object({
   apiTokens,
   refreshTokens,
   sessions,
+  signUp,
   developers,
   allowedOrigins,
   signingKeys,
@@ -166,15 +178,18 @@ const settings = z.object({
   version: z.int(),
 });
 
+/** An example of the rules for API tokens. */
+export const apiTokensExample = {
+  kinds: { tenant: ['client_credentials', 'access_token'], user: ['client_credentials'] },
+  maxLive: 20,
+  lifetimeSeconds: 7_776_000,
+  maxLifetimeSeconds: 31_536_000,
+};
+
 const example = {
   defaultAudience: null,
   accessTokens: { lifetimeSeconds: 3_600, maxLifetimeSeconds: 86_400 },
-  apiTokens: {
-    kinds: { tenant: ['client_credentials', 'access_token'], user: ['client_credentials'] },
-    maxLive: 20,
-    lifetimeSeconds: 7_776_000,
-    maxLifetimeSeconds: 31_536_000,
-  },
+  apiTokens: apiTokensExample,
   signingKeys: { mode: 'kms', rotationSeconds: 7_776_000, leadSeconds: 10_800, retentionSeconds: 97_200 },
   tokenQuota: { perHour: 1_000, perDay: null, enforce: true },
   statusLists: { ttlSeconds: 30 },
@@ -188,6 +203,7 @@ const example = {
     users: { idleLifetimeSeconds: 43_200, lifetimeSeconds: 2_592_000 },
     members: { idleLifetimeSeconds: 3_600, lifetimeSeconds: 86_400 },
   },
+  signUp: { mode: 'domains', domains: ['example.com'] },
   developers: { mode: 'invited', maxApplications: 10, reservedNames: ['Acme'] },
   allowedOrigins: ['https://console.example.com'],
   version: 2,
@@ -220,6 +236,7 @@ export const settingsRoutes = {
         sessions: z
           .strictObject({ users: sessionLimits.partial().optional(), members: sessionLimits.partial().optional() })
           .optional(),
+        signUp: signUp.partial().optional(),
         developers: developers.partial().optional(),
         allowedOrigins: allowedOrigins.optional(),
       }),

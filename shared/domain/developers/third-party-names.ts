@@ -69,7 +69,8 @@ export function assertThirdPartyName(name: string, reservedNames: readonly strin
   if (shape === '') throw refused('The name needs a letter or a digit.');
   // A reserved name of signs only has no shape, and would be part of every name.
   const reserved = [...ALWAYS_RESERVED, ...reservedNames].map(shapeOf).filter((other) => other !== '');
-  if (reserved.some((other) => shape.includes(other))) throw refused('The name contains a reserved name, or looks as if it did.');
+  if (reserved.some((other) => shape.includes(other)))
+    throw refused('The name contains a reserved name, or looks as if it did.');
 }
 
 function isOfOneScript(name: string): boolean {

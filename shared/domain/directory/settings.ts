@@ -54,6 +54,7 @@ export interface SettingsPatch {
   readonly sessions?:
     | { readonly users?: Changes<SessionLimits> | undefined; readonly members?: Changes<SessionLimits> | undefined }
     | undefined;
+  readonly signUp?: Changes<WorkspaceSettings['signUp']> | undefined;
   readonly developers?: Changes<WorkspaceSettings['developers']> | undefined;
   readonly allowedOrigins?: readonly string[] | undefined;
 }
@@ -100,6 +101,10 @@ function withChanges(before: WorkspaceSettings, patch: SettingsPatch, nowSeconds
       users: mergeChanges(before.sessions.users, patch.sessions?.users),
       members: mergeChanges(before.sessions.members, patch.sessions?.members),
     },
+    signUp: mergeChanges(before.signUp, {
+      ...patch.signUp,
+      domains: patch.signUp?.domains?.map((domain) => domain.toLowerCase()),
+    }),
     developers: mergeChanges(before.developers, patch.developers),
     allowedOrigins: patch.allowedOrigins ?? before.allowedOrigins,
   };

@@ -3,9 +3,9 @@ import type { Interaction } from '../people-records/interaction.ts';
 import { type LoginAttempt, loginAttemptKey } from '../people-records/login-attempt.ts';
 import type { ShortLivedWriter } from '../records/change-record.ts';
 import type { RecordReader } from '../records/look.ts';
-import { countCodeOfSource, type MailLimitPorts, mayMail } from './mail-limits.ts';
+import { countCodeOfSource, type MailLimitPorts, type MailReader, mayMail } from './mail-limits.ts';
 import type { LoginMailFacts, MailQueue } from './mail-queue.ts';
-import { isInvited, type SignUpPorts, signUp, userIdOf } from './sign-up.ts';
+import { maySignUp, type SignUpPorts, signUp, userIdOf } from './sign-up.ts';
 
 /** How long a code works. */
 export const CODE_LIFETIME_SECONDS = 600;
@@ -51,9 +51,9 @@ export async function sendCode(
   const email = address.toLowerCase();
   const { invitationId } = interaction;
   const sentAtSeconds = ports.clock.nowSeconds();
-  const [userId, maySignUp, before] = await Promise.all([
+  const [userId, isWelcome, before] = await Promise.all([
     userIdOf(email, look),
-    isInvited({ email, invitationId }, look, sentAtSeconds),
+    maySignUp({ email, invitationId }, look, sentAtSeconds),
     look.findShortLived(loginAttemptKey(interaction.id)),
   ]);
   const code = newCode(ports);
@@ -70,7 +70,7 @@ export async function sendCode(
   };
   // Of two requests at the same time one sends its code; the other code would be replaced at once.
   if (!(await ports.interactions.write(loginAttemptKey(interaction.id), attempt))) return;
-  const isSent = await mayMail({ email, isKnown: userId !== undefined || maySignUp }, ports);
+  const isSent = await mayMail({ email, reader: readerOf(userId, isWelcome) }, ports);
   const { expiresAtSeconds } = attempt;
   const mail = { type: 'loginCode', to: email, code, expiresAtSeconds, ...facts } as const;
   await ports.mailQueue.enqueue(isSent ? mail : undefined);
@@ -84,7 +84,7 @@ export type CodeResult =
 
 /**
  * Redeems a typed code. Each try is a conditional write before the code is compared, so that many requests at the same
- * time have three tries together. A right code works once. An invited address gets its user by its first right code.
+ * time have three tries together. A right code works once. Where the settings allow it, an address gets its user by its first right code.
  */
 export async function redeemCode(
   interaction: Interaction,
@@ -113,9 +113,15 @@ async function userOfRightCode(
   const look = ports.records.open(`address of ${interactionId}`);
   const owner = await userIdOf(email, look);
   if (userId !== undefined) return owner === userId ? owner : undefined;
-  const maySignUp = await isInvited({ email, invitationId }, look, ports.clock.nowSeconds());
-  if (!maySignUp) return undefined;
+  const isWelcome = await maySignUp({ email, invitationId }, look, ports.clock.nowSeconds());
+  if (!isWelcome) return undefined;
   return owner ?? signUp(email, ports);
+}
+
+/** Who reads the mails of an address, as far as the limits of mails differ. */
+function readerOf(userId: string | undefined, isWelcome: boolean): MailReader {
+  if (userId !== undefined) return 'known';
+  return isWelcome ? 'newcomer' : 'nobody';
 }
 
 /** Whether a code can still be typed: it has tries left, was not used and has not expired. */

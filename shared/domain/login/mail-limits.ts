@@ -13,6 +13,9 @@ const INVITATIONS_OF_A_TENANT_MAX = 100;
 /** How many mails one address gets in an hour, from all sources. */
 export const MAILS_OF_AN_ADDRESS_MAX = 10;
 
+/** How many of them go to addresses that no user has yet. Where sign-up is open, anybody makes up such addresses. */
+export const MAILS_TO_NEWCOMERS_OF_A_DAY_MAX = 2_000;
+
 /** How many mails the workspace sends in a day of UTC. The stack has an alarm before it. */
 export const MAILS_OF_A_DAY_MAX = 10_000;
 
@@ -63,21 +66,30 @@ function tooMany(description: string, { clock }: MailLimitPorts): DomainError {
   return new DomainError('rate_limited', description, { retryAfterSeconds });
 }
 
+/** Who gets a mail: a user, somebody who may become one, or an address that gets none. */
+export type MailReader = 'known' | 'newcomer' | 'nobody';
+
+const BUCKETS = {
+  known: { bucket: 'mails/workspace', most: MAILS_OF_A_DAY_MAX },
+  newcomer: { bucket: 'mails/newcomers', most: MAILS_TO_NEWCOMERS_OF_A_DAY_MAX },
+  nobody: { bucket: 'mails/nobody', most: 0 },
+} as const satisfies Record<MailReader, { readonly bucket: string; readonly most: number }>;
+
 /**
  * Counts a mail to an address, and says whether it may be sent. A mail for an address that nobody has costs the same
- * work, but is not counted as a mail of the workspace: made-up addresses do not use up the day of the others.
+ * work, but is not counted as a mail to users: made-up addresses do not use up the day of the others.
  * @throws DomainError `temporarily_unavailable` if the counter does not answer
  */
 export async function mayMail(
-  { email, isKnown }: { readonly email: string; readonly isKnown: boolean },
+  { email, reader }: { readonly email: string; readonly reader: MailReader },
   ports: MailLimitPorts,
 ): Promise<boolean> {
   const nowSeconds = ports.clock.nowSeconds();
   const address = ports.digests.digest(`mails to ${email}`);
   const { inHour } = await count(`mails/address/${address}`, nowSeconds, ports);
-  const isSent = isKnown && inHour <= MAILS_OF_AN_ADDRESS_MAX;
-  const { inDay } = await count(isSent ? 'mails/workspace' : 'mails/nobody', nowSeconds, ports);
-  return isSent && inDay <= MAILS_OF_A_DAY_MAX;
+  const { bucket, most } = BUCKETS[inHour <= MAILS_OF_AN_ADDRESS_MAX ? reader : 'nobody'];
+  const { inDay } = await count(bucket, nowSeconds, ports);
+  return inDay <= most;
 }
 
 /**

@@ -6,6 +6,8 @@ import type { RecordWriter } from '../records/change-record.ts';
 import type { Look, RecordReader } from '../records/look.ts';
 import { nameKey } from '../records/permissions.ts';
 import { userKey } from '../records/principals.ts';
+import { settingsIn } from '../records/settings.ts';
+import { isMailAddress } from './mail-address.ts';
 
 /** The ports that make the user of an address. */
 export interface SignUpPorts {
@@ -22,8 +24,24 @@ export async function userIdOf(email: string, look: Look): Promise<string | unde
   return user?.status === 'active' && user.email === email ? user.id : undefined;
 }
 
+/**
+ * Whether the owner of an address becomes a user by a first login, as the settings of the workspace say. The reads are the
+ * same for every address and every mode.
+ */
+export async function maySignUp(
+  candidate: { readonly email: string; readonly invitationId: Invitation['id'] | undefined },
+  look: Look,
+  nowSeconds: number,
+): Promise<boolean> {
+  const { email } = candidate;
+  const [{ signUp: rule }, isWelcome] = await Promise.all([settingsIn(look), isInvited(candidate, look, nowSeconds)]);
+  if (rule.mode === 'off' || !isMailAddress(email)) return false;
+  if (isWelcome || rule.mode === 'open') return true;
+  return rule.mode === 'domains' && rule.domains.includes(email.slice(email.lastIndexOf('@') + 1));
+}
+
 /** Whether an address may get a user by an invitation: it is open, and is for exactly this address. */
-export async function isInvited(
+async function isInvited(
   { email, invitationId }: { readonly email: string; readonly invitationId: Invitation['id'] | undefined },
   look: Look,
   nowSeconds: number,

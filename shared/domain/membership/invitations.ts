@@ -209,7 +209,7 @@ async function writeMail(
 ): Promise<WaitingInvitation | undefined> {
   const { id, email, expiresAtSeconds } = invitation;
   const { tenant, invitedBy, roles } = await describeInvitation(invitation, look);
-  const isSent = await mayMail({ email, isKnown: true }, ports);
+  const isSent = await mayMail({ email, reader: 'known' }, ports);
   const facts = { invitationId: id, tenant, invitedBy, roles };
   return isSent ? { type: 'invitation', to: email, expiresAtSeconds, ...facts } : undefined;
 }

@@ -58,6 +58,12 @@ export interface WorkspaceSettings extends Versioned {
   };
   /** How long people stay logged in. Workspace members have shorter limits. */
   readonly sessions: { readonly users: SessionLimits; readonly members: SessionLimits };
+  /** Who becomes a user by logging in for the first time with a code. */
+  readonly signUp: {
+    readonly mode: (typeof signUpModes)[number];
+    /** The domains of mode `domains`, in lower case. */
+    readonly domains: readonly string[];
+  };
   /** Who may own applications. */
   readonly developers: {
     readonly mode: (typeof developerModes)[number];
@@ -96,6 +102,15 @@ export const DEFAULT_SESSIONS: WorkspaceSettings['sessions'] = {
   users: { idleLifetimeSeconds: 43_200, lifetimeSeconds: 2_592_000 },
   members: { idleLifetimeSeconds: 3_600, lifetimeSeconds: 86_400 },
 };
+
+/**
+ * Who becomes a user by a first login: nobody, the owner of an invited address, also the owner of an address at a domain
+ * of the settings, or everybody.
+ */
+export const signUpModes = ['off', 'invitation', 'domains', 'open'] as const;
+
+/** The rule for sign-up until an administrator changes it: people who may invite decide. */
+export const DEFAULT_SIGN_UP: WorkspaceSettings['signUp'] = { mode: 'invitation', domains: [] };
 
 /** Who may own applications: nobody, the users whom an administrator made developers, or every user. */
 export const developerModes = ['off', 'invited', 'open'] as const;
@@ -137,6 +152,7 @@ export const DEFAULT_SETTINGS: WorkspaceSettings = {
   statusLists: { ttlSeconds: 30 },
   refreshTokens: DEFAULT_REFRESH_TOKENS,
   sessions: DEFAULT_SESSIONS,
+  signUp: DEFAULT_SIGN_UP,
   developers: DEFAULT_DEVELOPERS,
   allowedOrigins: [],
   createdAtSeconds: 0,

@@ -151,6 +151,7 @@ export function settingsRepresentation(record: Omit<WorkspaceSettings, 'createdA
     statusLists,
     refreshTokens,
     sessions,
+    signUp,
     developers,
     allowedOrigins,
     ...rest
@@ -166,6 +167,7 @@ export function settingsRepresentation(record: Omit<WorkspaceSettings, 'createdA
     statusLists,
     refreshTokens,
     sessions,
+    signUp,
     developers,
     allowedOrigins,
     ...revocationMark({ revokedBeforeSeconds }),

@@ -35,6 +35,7 @@ const defaults = {
     maxLivePerClient: 100,
   },
   allowedOrigins: [],
+  signUp: { mode: 'invitation', domains: [] },
   developers: { mode: 'off', maxApplications: 10, reservedNames: [] },
   sessions: {
     users: { idleLifetimeSeconds: 43_200, lifetimeSeconds: 2_592_000 },

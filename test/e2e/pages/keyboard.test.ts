@@ -109,6 +109,8 @@ describeInBrowser('with the keyboard alone', () => {
     expect(names).toEqual([
       'Log out',
       'Log out everywhere',
+      'Remove the login with Google',
+      'Remove the login with GitHub',
       'End the session of Firefox on Linux',
       'End the session of Safari on iPhone',
       'Withdraw the access of Report Mailer',

@@ -4,8 +4,10 @@ import {
   DEFAULT_REFRESH_TOKENS,
   DEFAULT_ROTATION,
   DEFAULT_SESSIONS,
+  DEFAULT_SIGN_UP,
   developerModes,
   type SessionLimits,
+  signUpModes,
   UNLIMITED,
   type WorkspaceSettings,
 } from '#shared/domain/records/settings.ts';
@@ -58,6 +60,12 @@ export const settingsSchema = z.object({
   sessions: z
     .object({ users: sessionLimits, members: sessionLimits } satisfies ShapeOf<WorkspaceSettings['sessions']>)
     .default(DEFAULT_SESSIONS),
+  signUp: z
+    .object({
+      mode: z.enum(signUpModes),
+      domains: z.array(z.string()).readonly(),
+    } satisfies ShapeOf<WorkspaceSettings['signUp']>)
+    .default(DEFAULT_SIGN_UP),
   developers: z
     .object({
       mode: z.enum(developerModes),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { apiTokenKind } from '../../fields/fields.ts';
 import { showing } from '../../fields/shapes.ts';
 import type { Route } from '../../table.ts';
+import { apiTokens, apiTokensExample } from '../settings.ts';
 import { user, userExample } from '../users.ts';
 import { permissionsToGive, permissionsToGiveExample } from './permissions-to-give.ts';
 
@@ -24,14 +24,7 @@ const profile = user.extend({
     .union([z.array(heldRole), z.literal('all')])
     .optional()
     .meta({ description: 'Only for a workspace member; `all` for one who may do everything' }),
-  apiTokens: z
-    .object({
-      kinds: z.object({ tenant: z.array(apiTokenKind), user: z.array(apiTokenKind) }),
-      maxLive: z.int().nullable(),
-      lifetimeSeconds: z.int().nullable(),
-      maxLifetimeSeconds: z.int().nullable(),
-    })
-    .meta({ description: 'Which API tokens the settings allow, and for how long' }),
+  apiTokens,
 });
 
 const authority = membership.extend({
@@ -51,12 +44,7 @@ const membershipExample = {
 const profileExample = {
   ...userExample,
   memberships: [membershipExample],
-  apiTokens: {
-    kinds: { tenant: ['client_credentials'], user: ['client_credentials'] },
-    maxLive: null,
-    lifetimeSeconds: null,
-    maxLifetimeSeconds: null,
-  },
+  apiTokens: apiTokensExample,
 };
 
 /** The routes by which people see who they are, and what they may hand on. */

@@ -4,6 +4,8 @@ import {
   countCodeOfSource,
   MAILS_OF_A_DAY_MAX,
   MAILS_OF_AN_ADDRESS_MAX,
+  MAILS_TO_NEWCOMERS_OF_A_DAY_MAX,
+  type MailReader,
   mayMail,
 } from '#shared/domain/login/mail-limits.ts';
 import type { TokenQuota } from '#shared/domain/records/client.ts';
@@ -37,7 +39,7 @@ function counting(nowSeconds = 1_000 * DAY) {
   };
 }
 
-const known = { email: 'ada@example.com', isKnown: true };
+const known: { readonly email: string; readonly reader: MailReader } = { email: 'ada@example.com', reader: 'known' };
 
 /** How many of `count` requests at once are answered with `true`. */
 async function allowed(count: number, ports: ReturnType<typeof counting>, mail = known): Promise<number> {
@@ -55,7 +57,7 @@ test('an address gets ten mails in an hour, also of 32 that are asked for at onc
 test('the limit of one address leaves the others alone', async () => {
   const ports = counting();
   await allowed(32, ports);
-  expect(await mayMail({ email: 'bob@example.com', isKnown: true }, ports)).toBe(true);
+  expect(await mayMail({ email: 'bob@example.com', reader: 'known' }, ports)).toBe(true);
 });
 
 test('the workspace sends no more mails in a day than its limit, and sends again on the next day', async () => {
@@ -69,13 +71,14 @@ test('the workspace sends no more mails in a day than its limit, and sends again
 test('mails that nobody gets leave the day of the workspace to the others', async () => {
   const ports = counting();
   ports.countedToday('mails/workspace', MAILS_OF_A_DAY_MAX - 1);
-  expect(await mayMail({ email: 'nobody@example.com', isKnown: false }, ports)).toBe(false);
+  expect(await mayMail({ email: 'nobody@example.com', reader: 'nobody' }, ports)).toBe(false);
   expect(await mayMail(known, ports)).toBe(true);
 });
 
-test.each([
-  ['an address that nobody has', { email: 'nobody@example.com', isKnown: false }, 0],
+test.each<[string, typeof known, number]>([
+  ['an address that nobody has', { email: 'nobody@example.com', reader: 'nobody' }, 0],
   ['an address beyond its limit', known, MAILS_OF_AN_ADDRESS_MAX],
+  ['a newcomer beyond the limit of the address', { ...known, reader: 'newcomer' }, MAILS_OF_AN_ADDRESS_MAX],
 ])('S7: %s costs the same calls as one that gets a mail, and the calls refuse nothing', async (_, mail, before) => {
   const ports = counting();
   await allowed(before, ports, mail);
@@ -116,4 +119,15 @@ test('a counter that does not answer sends nothing and says so', async () => {
   const ports = { ...counting(), issuance: { count: () => Promise.reject(down) } };
   await expect(mayMail(known, ports)).rejects.toBe(down);
   await expect(countCodeOfSource('203.0.113.7', ports)).rejects.toBe(down);
+});
+
+test('S7: newcomers do not use up the mails of users, and have a limit of their own', async () => {
+  const ports = counting();
+  const newcomer = (index: number) => ({ email: `new${index}@example.com`, reader: 'newcomer' as const });
+  const answers = [];
+  for (let index = 0; index <= MAILS_TO_NEWCOMERS_OF_A_DAY_MAX; index += 1) {
+    answers.push(await mayMail(newcomer(index), ports));
+  }
+  expect(answers.filter(Boolean)).toHaveLength(MAILS_TO_NEWCOMERS_OF_A_DAY_MAX);
+  expect(await mayMail(known, ports)).toBe(true);
 });
