@@ -110,7 +110,7 @@ export const exceptions: Exceptions = {
     {
       who: /MembershipFunction/,
       action: /^dynamodb:(?:GetItem|PutItem|DeleteItem)$/,
-      where: /(?:workspaceMember|fullMembers)#\*/,
+      where: /(?:workspaceMember|fullMembers|removal)#\*/,
       reason: 'the story changes no member of the workspace; workspace-members.test.ts in test/e2e does',
     },
     {
@@ -143,6 +143,30 @@ export const exceptions: Exceptions = {
       action: 'dynamodb:DeleteItem',
       where: /(?:consent|identity)#\*/,
       reason: NO_OWN_ACCOUNT,
+    },
+    {
+      who: /(?:ManageTokens|OwnAccount)Function/,
+      action: 'dynamodb:Query',
+      where: /Directory[^|]*index/,
+      reason: NO_OWN_ACCOUNT,
+    },
+    {
+      who: /(?<!Provider)LoginFunction/,
+      action: 'kms:GetPublicKey',
+      reason:
+        'the person of the story logs out when the keys are recorded; before, functions that verify access tokens read them from KMS',
+    },
+    {
+      who: /ApplicationsFunction/,
+      action: /^dynamodb:(?:GetItem|PutItem)$/,
+      where: 'roster#*',
+      reason: NO_OWN_ACCOUNT,
+    },
+    {
+      who: /RemoveDeletedFunction/,
+      action: /^dynamodb:(?:GetItem|PutItem)$/,
+      where: /Clients[^|]*$/,
+      reason: 'the story deletes no developer, whose applications would be disabled; test/e2e/developers does',
     },
     {
       who: /OwnAccountFunction/,

@@ -12,6 +12,11 @@ import type { Site } from './site.ts';
  */
 const OUT_OF_REACH: readonly string[] = [
   'getMe',
+  'getMyMembership',
+  'listMyApiTokens',
+  ...['create', 'get', 'update', 'delete'].map((act) => `${act}MyApiToken`),
+  ...['rotateMyApiTokenSecrets', 'finishMyApiTokenRotation', 'cancelMyApiTokenRotation'],
+  ...['add', 'delete'].map((act) => `${act}MyApiTokenSecret`),
   'listMyConsents',
   'endMyConsent',
   'endConsentOfUser',
