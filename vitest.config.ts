@@ -11,6 +11,13 @@ const loud = [
   'registration/client-secrets',
 ].map((name) => `test/e2e/${name}.test.ts`);
 
+/** Files that take longest of those in `npm run test:quick`, which leaves this project out. */
+const long = [
+  'e2e/authentication/workload-identity',
+  'shared/domain/access/authority-chains',
+  'shared/domain/founding/bootstrap',
+].map((name) => `test/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     globalSetup: ['test/support/browser/prepare-browser.ts', 'test/support/world/temporary-folder.ts'],
@@ -35,9 +42,13 @@ export default defineConfig({
         test: {
           name: 'silent',
           include: ['test/**/*.test.ts'],
-          exclude: loud,
+          exclude: [...loud, ...long],
           env: { POWERTOOLS_LOG_LEVEL: 'SILENT', AWS_PROFILE: '' },
         },
+      },
+      {
+        extends: true,
+        test: { name: 'long', include: long, env: { POWERTOOLS_LOG_LEVEL: 'SILENT', AWS_PROFILE: '' } },
       },
     ],
   },
