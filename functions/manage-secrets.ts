@@ -75,6 +75,12 @@ const ofOwn =
   (request: Request, ports: Ports) =>
     operate({ ...request, params: { ...request.params, developerId: ownAccountOf(request.caller) } }, ports);
 
+/** The same operation on a personal API token of the caller, whose path does not name its owner. */
+const ofMyToken =
+  <Request extends ClientOperation<unknown>, Answer>(operate: (request: Request, ports: Ports) => Promise<Answer>) =>
+  async (request: Request, ports: Ports) =>
+    operate({ ...request, params: await myTokenPath(request, ports) }, ports);
+
 const adapters = {
   ...ambient,
   ...management,
@@ -96,15 +102,11 @@ export const handler = lambda(manageSecrets, adapters, {
   finishMemberApiTokenRotation: finish,
   cancelMemberApiTokenRotation: cancel,
   deleteMemberApiTokenSecret: remove,
-  addMyApiTokenSecret: async (request, ports) => add({ ...request, params: await myTokenPath(request, ports) }, ports),
-  rotateMyApiTokenSecrets: async (request, ports) =>
-    rotate({ ...request, params: await myTokenPath(request, ports) }, ports),
-  finishMyApiTokenRotation: async (request, ports) =>
-    finish({ ...request, params: await myTokenPath(request, ports) }, ports),
-  cancelMyApiTokenRotation: async (request, ports) =>
-    cancel({ ...request, params: await myTokenPath(request, ports) }, ports),
-  deleteMyApiTokenSecret: async (request, ports) =>
-    remove({ ...request, params: await myTokenPath(request, ports) }, ports),
+  addMyApiTokenSecret: ofMyToken(add),
+  rotateMyApiTokenSecrets: ofMyToken(rotate),
+  finishMyApiTokenRotation: ofMyToken(finish),
+  cancelMyApiTokenRotation: ofMyToken(cancel),
+  deleteMyApiTokenSecret: ofMyToken(remove),
   addApplicationSecret: add,
   rotateApplicationSecrets: rotate,
   finishApplicationRotation: finish,

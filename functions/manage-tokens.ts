@@ -72,6 +72,12 @@ const remove = async ({ caller, params, expectedVersion }: VersionedOperation, p
   return done(204);
 };
 
+/** The same operation on a personal API token of the caller, whose path does not name its owner. */
+const ofMyToken =
+  <Request extends ClientOperation, Answer>(operate: (request: Request, ports: Ports) => Promise<Answer>) =>
+  async (request: Request, ports: Ports) =>
+    operate({ ...request, params: await myTokenPath(request, ports) }, ports);
+
 const adapters = {
   ...ambient,
   ...management,
@@ -95,7 +101,7 @@ export const handler = lambda(manageTokens, adapters, {
   updateMemberApiToken: update,
   deleteMemberApiToken: remove,
   listMyApiTokens: async ({ caller, query }, ports) => showPage(await listMyTokens(caller, query, ports), ports),
-  getMyApiToken: async (request, ports) => show({ ...request, params: await myTokenPath(request, ports) }, ports),
-  updateMyApiToken: async (request, ports) => update({ ...request, params: await myTokenPath(request, ports) }, ports),
-  deleteMyApiToken: async (request, ports) => remove({ ...request, params: await myTokenPath(request, ports) }, ports),
+  getMyApiToken: ofMyToken(show),
+  updateMyApiToken: ofMyToken(update),
+  deleteMyApiToken: ofMyToken(remove),
 });

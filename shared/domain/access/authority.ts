@@ -127,8 +127,21 @@ export function assertMayAssign(caller: ManagementCaller, roles: readonly Role[]
 /**
  * Whether a role is as strong as the caller's strongest role, or weaker. Callers of the whole workspace have no level.
  */
-export function isWithinLevel({ scope, roles }: ManagementCaller, { level }: Pick<Role, 'level'>): boolean {
-  return scope.type === 'workspace' || level >= Math.min(...roles.map((role) => role.level));
+export function isWithinLevel(
+  { scope, roles }: Pick<ManagementCaller, 'scope' | 'roles'>,
+  { level }: Pick<Role, 'level'>,
+): boolean {
+  return scope.type === 'workspace' || level >= strongestLevel(roles);
+}
+
+/** The level of the strongest role; a smaller level is stronger. Infinite without roles. */
+export function strongestLevel(roles: readonly Pick<Role, 'level'>[]): number {
+  return Math.min(...roles.map(({ level }) => level));
+}
+
+/** Whether somebody may assign a role, as `assertMayAssign` decides. */
+export function mayAssign(caller: Pick<ManagementCaller, 'scope' | 'roles' | 'permissions'>, role: Role): boolean {
+  return isWithinLevel(caller, role) && holdsAll(caller, valuesAtSystem(role.permissions));
 }
 
 /**
@@ -138,7 +151,7 @@ export function isWithinLevel({ scope, roles }: ManagementCaller, { level }: Pic
  */
 export function assertHolds(caller: ManagementCaller, permissions: ClientGrant['permissions']): void {
   const needed = permissions === 'all' ? systemPermissions.map(({ value }) => value) : permissions;
-  if (needed.every((permission) => caller.permissions.includes(permission))) return;
+  if (holdsAll(caller, needed)) return;
   throw new DomainError('forbidden', 'You may only hand on permissions of the management API that you hold yourself.');
 }
 
@@ -156,20 +169,18 @@ export function assertMayGivePermissions(
   const declared = permissions.filter((permission) => permission !== undefined);
   assertHolds(caller, valuesAtSystem(declared));
   if (caller.scope.type === 'workspace') return;
-  if (permissions.every((permission) => permission !== undefined && tenantCallerHolds(caller, permission))) return;
+  if (permissions.every((permission) => permission !== undefined && mayGive(caller, permission))) return;
   throw new DomainError('forbidden', 'You may only give permissions that you hold yourself.', { field: 'permissions' });
 }
 
 /**
- * Whether a caller in a tenant holds a permission that it may give: its subject has it, and at the management API its
- * access token permits it, too.
+ * Whether a caller may give a permission: at the management API its access token must permit it, and outside the
+ * workspace its subject must have it.
  */
-export function tenantCallerHolds(
-  caller: ManagementCaller,
-  permission: Pick<PermissionReference, 'apiId' | 'value'>,
-): boolean {
+export function mayGive(caller: ManagementCaller, permission: Pick<PermissionReference, 'apiId' | 'value'>): boolean {
   const { apiId, value } = permission;
-  return isHeld(caller, permission) && (apiId !== SYSTEM_API_ID || caller.permissions.includes(value));
+  const isPermitted = apiId !== SYSTEM_API_ID || caller.permissions.includes(value);
+  return isPermitted && (caller.scope.type === 'workspace' || isHeld(caller, permission));
 }
 
 /** Whether a caller's subject has this permission now, by a role or directly. */
@@ -180,7 +191,12 @@ export function isHeld(
   return heldPermissions.some((held) => held.apiId === apiId && held.value === value);
 }
 
-function valuesAtSystem(permissions: readonly PermissionReference[]): readonly string[] {
+function holdsAll({ permissions }: Pick<ManagementCaller, 'permissions'>, needed: readonly string[]): boolean {
+  return needed.every((permission) => permissions.includes(permission));
+}
+
+/** The values among permissions that belong to the management API. */
+export function valuesAtSystem(permissions: readonly PermissionReference[]): readonly string[] {
   return permissions.filter(({ apiId }) => apiId === SYSTEM_API_ID).map(({ value }) => value);
 }
 

@@ -112,12 +112,15 @@ function isHeldIn({ permissions }: HeldPermissions, { id }: Api): (value: string
   return (value) => held.some((permission) => permission.value === value);
 }
 
-/** Whether a user may do what a permission says: everybody what concerns their own account, others by their roles. */
-function isUsersOwn(
+/**
+ * Whether a user may do what a permission of an API says: by a role, or all of it where the API says so. At the management
+ * API everybody outside of tenants also may do what concerns their own account.
+ */
+export function isUsersOwn(
   { scope, ...held }: HeldPermissions & Partial<Pick<Standing, 'scope'>>,
   api: Api,
 ): (value: string) => boolean {
-  // At the management API the rule is always `roles`, and the own account needs none.
+  // At the management API no setting replaces the roles (W4), and the own account needs none.
   if (api.id === SYSTEM_API_ID) {
     const isHeld = isHeldIn(held, api);
     return (value) => isHeld(value) || (scope?.type !== 'tenant' && isForOwnAccount(value));

@@ -5,9 +5,8 @@ import type { Look } from '../records/look.ts';
 import { type Api, grantKey, SYSTEM_API_ID } from '../records/permissions.ts';
 import { exists, membershipKey, tenantKey, userKey } from '../records/principals.ts';
 import { type CallerScope, WORKSPACE } from './caller-scope.ts';
-import type { Entitlement } from './entitlement.ts';
+import { type Entitlement, isUsersOwn } from './entitlement.ts';
 import { everythingAtSystem, permissionsThrough, rolesById, type Standing } from './standing.ts';
-import { isForOwnAccount } from './system-api.ts';
 
 /** A user, in one tenant or without a tenant. */
 export interface UserPlace {
@@ -70,19 +69,9 @@ export async function ceilingForUsers(client: Client, api: Api, look: Look): Pro
   return party === 'first' && api.id !== SYSTEM_API_ID ? declared : [];
 }
 
-/**
- * Returns the permissions that a user has at an API: through roles, or all of them where the API says so. At the
- * management API everybody outside of tenants also has those about their own account.
- */
-export function permissionsOfUser(
-  api: Api,
-  { permissions, scope }: Pick<UserStanding, 'permissions' | 'scope'>,
-): readonly string[] {
-  const declared = api.permissions.map(({ value }) => value);
-  if (api.userPermissions === 'all') return declared;
-  const isOwn = (value: string) => api.id === SYSTEM_API_ID && scope.type !== 'tenant' && isForOwnAccount(value);
-  const isHeld = (value: string) => permissions.some((held) => held.apiId === api.id && held.value === value);
-  return declared.filter((value) => isOwn(value) || isHeld(value));
+/** Returns the permissions that a user has at an API, as `isUsersOwn` decides. */
+export function permissionsOfUser(api: Api, standing: Pick<UserStanding, 'permissions' | 'scope'>): readonly string[] {
+  return api.permissions.map(({ value }) => value).filter(isUsersOwn(standing, api));
 }
 
 /**

@@ -1,14 +1,7 @@
-import { type ManagementCaller, tenantCallerHolds } from '../access/authority.ts';
+import { type ManagementCaller, mayGive } from '../access/authority.ts';
 import type { DirectoryLister, Page, PageRequest } from '../records/lists.ts';
 import type { Look, RecordReader } from '../records/look.ts';
-import {
-  type Api,
-  apiList,
-  apiRecordKey,
-  type Permission,
-  type PermissionReference,
-  SYSTEM_API_ID,
-} from '../records/permissions.ts';
+import { type Api, apiList, apiRecordKey, type Permission, type PermissionReference } from '../records/permissions.ts';
 import { assertExists, tenantKey } from '../records/principals.ts';
 
 /** The permissions of one API that somebody may give to others. */
@@ -36,14 +29,13 @@ export async function listPermissionsToGive(
   const look = records.open(tenantId);
   assertExists(await look.find(tenantKey(tenantId)));
   if (caller.scope.type !== 'workspace') {
-    const held = caller.heldPermissions.filter((permission) => tenantCallerHolds(caller, permission));
+    const held = caller.heldPermissions.filter((permission) => mayGive(caller, permission));
     return pageOf(await describedByApi(held, look), page);
   }
   const { items, nextCursor } = await directoryList.list(apiList, page);
-  const mayGive = ({ id }: Api, value: string) => id !== SYSTEM_API_ID || caller.permissions.includes(value);
   const found = items.map((api) => ({
     api,
-    permissions: api.permissions.filter(({ value }) => mayGive(api, value)),
+    permissions: api.permissions.filter(({ value }) => mayGive(caller, { apiId: api.id, value })),
   }));
   return { items: found.filter(({ permissions }) => permissions.length > 0), nextCursor };
 }

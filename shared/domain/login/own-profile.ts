@@ -1,10 +1,12 @@
+import { mayAssign, valuesAtSystem } from '../access/authority.ts';
+import { isRoleFor } from '../access/standing.ts';
 import { userStandingOf } from '../access/user-access.ts';
 import { describedByApi, type PermissionsToGive } from '../directory/permissions-to-give.ts';
 import { notFound } from '../errors.ts';
 import { workspaceMemberKey } from '../people-records/workspace-member.ts';
 import type { DirectoryLister } from '../records/lists.ts';
 import type { Look, RecordReader } from '../records/look.ts';
-import { type Role, roleList, SYSTEM_API_ID } from '../records/permissions.ts';
+import { type Role, roleList } from '../records/permissions.ts';
 import {
   assertExists,
   exists,
@@ -85,22 +87,13 @@ export async function readOwnAuthority(
     directoryList.list(roleList(tenantId), { limit: ROLES_READ }),
   ]);
   if (membership === undefined || standing === undefined) throw notFound();
-  const held = standing.permissions.filter(({ apiId }) => apiId === SYSTEM_API_ID).map(({ value }) => value);
-  const level = strongestLevel(membership.roles);
-  const isAssignable = ({ kind, level: its, permissions }: Role) =>
-    kind === 'tenant' &&
-    its >= level &&
-    permissions.every(({ apiId, value }) => apiId !== SYSTEM_API_ID || held.includes(value));
+  const self = { ...standing, permissions: valuesAtSystem(standing.permissions) };
+  const isAssignable = (role: Role) => isRoleFor(tenantId, role) && mayAssign(self, role);
   return {
     ...membership,
     permissions: await describedByApi(standing.permissions, look),
     assignableRoles: [...ofAll.items, ...ofTenant.items].filter(isAssignable),
   };
-}
-
-/** The level of the strongest role; a smaller level is stronger. Infinite without roles. */
-export function strongestLevel(roles: readonly Pick<Role, 'level'>[]): number {
-  return Math.min(...roles.map(({ level }) => level));
 }
 
 async function readMembership(

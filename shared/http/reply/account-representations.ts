@@ -1,11 +1,7 @@
+import { strongestLevel } from '#shared/domain/access/authority.ts';
 import type { GivenConsent } from '#shared/domain/authorization/given-consents.ts';
 import { ADDRESS_ID, type NamedIdentity, type OwnIdentities } from '#shared/domain/identities/own-identities.ts';
-import {
-  type OwnAuthority,
-  type OwnMembership,
-  type OwnProfile,
-  strongestLevel,
-} from '#shared/domain/login/own-profile.ts';
+import type { OwnAuthority, OwnMembership, OwnProfile } from '#shared/domain/login/own-profile.ts';
 import type { Session } from '#shared/domain/people-records/session.ts';
 import type { Role } from '#shared/domain/records/permissions.ts';
 import { permissionsToGiveRepresentation, userRepresentation } from './directory-representations.ts';
