@@ -9,7 +9,7 @@ import { accountPage, type ShownConsent, type ShownIdentities } from '#shared/pa
 import { deviceName } from '#shared/pages/device.ts';
 import type { OperationsOf } from '../lambda.ts';
 import { redirect, showPage } from '../reply/files.ts';
-import { isOwnForm, receive, refuseForm, sessionOf } from './visit.ts';
+import { receive, receiveAccountForm, sessionOf } from './visit.ts';
 
 /** The page shows this many consents, the newest; the management API lists all. */
 const CONSENTS_MAX = 100;
@@ -48,22 +48,18 @@ export const accountPages = {
   },
 
   endSession: async ({ browser, params, body, auditAttempt }, ports) => {
-    const visit = receive(browser, ports);
-    const live = await sessionOf(browser, ports.records.open('account'), ports);
-    if (live === undefined) return redirect('/login');
-    if (!isOwnForm(live.session.id, { csrf: body.csrf, origin: browser.origin }, visit, ports))
-      return refuseForm(browser);
+    const form = await receiveAccountForm(browser, body.csrf, ports);
+    if ('refusal' in form) return form.refusal;
+    const { live } = form;
     await auditAttempt({ userId: live.user.id });
     if (!(await endSession({ id: params.sessionId, userId: live.user.id }, ports))) throw notFound();
     return redirect('/account');
   },
 
   endConsent: async ({ browser, params, body, auditAttempt }, ports) => {
-    const visit = receive(browser, ports);
-    const live = await sessionOf(browser, ports.records.open('account'), ports);
-    if (live === undefined) return redirect('/login');
-    if (!isOwnForm(live.session.id, { csrf: body.csrf, origin: browser.origin }, visit, ports))
-      return refuseForm(browser);
+    const form = await receiveAccountForm(browser, body.csrf, ports);
+    if ('refusal' in form) return form.refusal;
+    const { live } = form;
     await auditAttempt({ userId: live.user.id });
     await endConsent({ userId: live.user.id, consentId: params.consentId }, ports);
     return redirect('/account');

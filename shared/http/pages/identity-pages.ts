@@ -7,18 +7,16 @@ import type { PortsOf } from '#shared/ports.ts';
 import type { OperationsOf } from '../lambda.ts';
 import { type FileBody, redirect } from '../reply/files.ts';
 import type { OperationReply } from '../reply/replies.ts';
-import { isOwnForm, receive, refuseForm, sessionOf, type Visit } from './visit.ts';
+import { receiveAccountForm, type Visit } from './visit.ts';
 
 type Ports = PortsOf<(typeof login)['grants'][number]>;
 
 /** How a person changes the ways to log in. Each change needs a login of the last ten minutes. */
 export const identityPages = {
   removeIdentity: async ({ browser, params, body, auditAttempt }, ports) => {
-    const visit = receive(browser, ports);
-    const live = await sessionOf(browser, ports.records.open('account'), ports);
-    if (live === undefined) return redirect('/login');
-    if (!isOwnForm(live.session.id, { csrf: body.csrf, origin: browser.origin }, visit, ports))
-      return refuseForm(browser);
+    const form = await receiveAccountForm(browser, body.csrf, ports);
+    if ('refusal' in form) return form.refusal;
+    const { visit, live } = form;
     if (!isFresh(live, ports)) return logInAnew(visit, '/account', ports);
     await auditAttempt({ userId: live.user.id });
     await removeIdentity({ userId: live.user.id, identityId: params.identityId }, ports);

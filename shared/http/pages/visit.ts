@@ -9,7 +9,7 @@ import {
 } from '#shared/domain/login/sessions.ts';
 import type { Look } from '#shared/domain/records/look.ts';
 import { errorPage } from '#shared/pages/error.ts';
-import { type Cookie, cookieName, type FileBody, showPage } from '../reply/files.ts';
+import { type Cookie, cookieName, type FileBody, redirect, showPage } from '../reply/files.ts';
 import type { OperationReply } from '../reply/replies.ts';
 import type { Browser } from '../request/browser.ts';
 
@@ -66,6 +66,24 @@ export function isOwnForm(
   // Browsers say `null` for forms of pages with the policy `no-referrer`, as ours are. Then the token alone decides.
   if (origin !== undefined && origin !== 'null' && origin !== new URL(issuer).origin) return false;
   return csrf === formToken(about, secret, { digests });
+}
+
+/** A form of the account page: the person who sent it, or the answer to one that nobody logged in sent from there. */
+type AccountForm =
+  | { readonly visit: Visit; readonly live: LiveSession }
+  | { readonly refusal: OperationReply<200, FileBody> };
+
+/** Receives a form of the account page, which bears the token of the session. */
+export async function receiveAccountForm(
+  browser: Browser,
+  csrf: string | undefined,
+  ports: Parameters<typeof sessionOf>[2] & Ports & { readonly digests: Digests },
+): Promise<AccountForm> {
+  const visit = receive(browser, ports);
+  const live = await sessionOf(browser, ports.records.open('account'), ports);
+  if (live === undefined) return { refusal: redirect('/login') };
+  const isOwn = isOwnForm(live.session.id, { csrf, origin: browser.origin }, visit, ports);
+  return isOwn ? { visit, live } : { refusal: refuseForm(browser) };
 }
 
 /** Refuses a form that does not come from a page of ours in this browser. */
