@@ -106,7 +106,14 @@ function placeOf(cursor: string | undefined): { readonly place: string; readonly
 
 /** The places where a person may have tokens, in the order of their names. */
 async function placesOf(userId: string, { records, directoryList }: ListPorts): Promise<readonly string[]> {
-  const member = records.open(`tokens of ${userId}`).find(workspaceMemberKey(userId));
+  const [member, tenantIds] = await Promise.all([
+    records.open(`tokens of ${userId}`).find(workspaceMemberKey(userId)),
+    tenantIdsOf(userId, directoryList),
+  ]);
+  return [...(member === undefined ? [] : [WORKSPACE_PLACE]), ...tenantIds.toSorted()];
+}
+
+async function tenantIdsOf(userId: string, directoryList: DirectoryLister): Promise<readonly string[]> {
   const tenantIds: string[] = [];
   let cursor: string | undefined;
   do {
@@ -114,5 +121,5 @@ async function placesOf(userId: string, { records, directoryList }: ListPorts): 
     tenantIds.push(...page.items.map(({ tenantId }) => tenantId));
     cursor = page.nextCursor;
   } while (cursor !== undefined && tenantIds.length < TENANTS_MAX);
-  return [...((await member) === undefined ? [] : [WORKSPACE_PLACE]), ...tenantIds.toSorted()];
+  return tenantIds;
 }
